@@ -1,0 +1,91 @@
+"""Code cells of a notebook as Python: what IPython adds to the language is taken out.
+
+Every line keeps its place, so that a line of the result is that line of the cell.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from autograder.source import parse
+
+#: Cell magics whose body is Python that runs among the other cells.
+_PYTHON_CELLS = {"time", "capture", "prun"}
+
+_TIMED = re.compile(r"(\s*)%time\s+(\S.*)")
+_ASSIGNED = re.compile(r"(\s*[\w.,\[\] ]+=\s*)[%!].*")
+_MAGIC = re.compile(r"(\s*)([%!?].*|\S.*\?)\s*")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: `number` counts all cells of the notebook from 1, texts included."""
+
+    number: int
+    source: str
+
+
+def skipped_magic(cell: Cell) -> str | None:
+    """The cell magic, as in ``%%bash``, that makes the whole cell something else than Python."""
+    first = cell.source.lstrip().split("\n", 1)[0]
+    if not first.startswith("%%"):
+        return None
+    name = first[2:].split(" ")[0].strip()
+    return None if name in _PYTHON_CELLS else f"%%{name}"
+
+
+def without_magics(source: str) -> str:
+    """The cell's text with every magic, shell command and ``?`` line neutralised.
+
+    Only a line at which Python stumbles is looked at: ``% 3`` may well continue a sum, and a
+    magic inside a text is text.
+
+    Raises:
+        SyntaxError: something else than a magic is wrong; its line is the cell's.
+    """
+    lines = source.split("\n")
+    _drop_cell_magic(lines)
+    while True:
+        try:
+            parse("\n".join(lines))
+        except SyntaxError as error:
+            if not _neutralise(lines, (error.lineno or 1) - 1):
+                raise
+        else:
+            return "\n".join(lines)
+
+
+def _drop_cell_magic(lines: list[str]) -> None:
+    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].lstrip().startswith("%%"):
+        lines[first] = ""
+
+
+def _neutralise(lines: list[str], index: int) -> bool:
+    """Replace the magic in line `index`, lines that continue it included; False if it is none."""
+    if not 0 <= index < len(lines):
+        return False
+    plain = _plain(lines[index])
+    if plain is None:
+        return False
+    while lines[index].endswith("\\") and index + 1 < len(lines):
+        lines[index], plain, index = plain, "", index + 1
+    lines[index] = plain
+    return True
+
+
+def _plain(line: str) -> str | None:
+    if timed := _TIMED.fullmatch(line):
+        return timed[1] + timed[2]
+    if assigned := _ASSIGNED.fullmatch(line):
+        return f"{assigned[1]}None"
+    if magic := _MAGIC.fullmatch(line):
+        return f"{magic[1]}pass"
+    return None
+
+
+def defines(cell: Cell, name: str) -> bool:
+    """Whether a cell that does not parse was meant to define the task `name`."""
+    pattern = rf"^(class|def|async\s+def)\s+{re.escape(name)}\b"
+    return re.search(pattern, cell.source, re.MULTILINE) is not None

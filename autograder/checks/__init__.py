@@ -1,0 +1,27 @@
+"""What test files call: agreement, gradients, causality, training."""
+
+from autograder.checks.agreement import after_call, agrees, equal, finite, refuses
+from autograder.checks.failures import CheckFailed, expect
+from autograder.checks.gradients import gradients_agree
+from autograder.checks.language import no_look_ahead, perplexity
+from autograder.checks.training import train_classifier, train_language_model
+from autograder.checks.twins import Twins, twins
+from autograder.isolation.host.remote import assign
+
+__all__ = [
+    "CheckFailed",
+    "Twins",
+    "after_call",
+    "agrees",
+    "assign",
+    "equal",
+    "expect",
+    "finite",
+    "gradients_agree",
+    "no_look_ahead",
+    "perplexity",
+    "refuses",
+    "train_classifier",
+    "train_language_model",
+    "twins",
+]

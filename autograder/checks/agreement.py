@@ -1,0 +1,234 @@
+"""Comparing what the code under test returned with what the reference returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.failures import CheckFailed
+from autograder.isolation.host.describe import value_text
+from autograder.isolation.host.faults import Crashed
+from autograder.isolation.host.remote import RemoteFunction, RemoteModule
+from autograder.isolation.host.requests import Outcome
+
+Array = np.ndarray[Any, Any]
+RTOL = 1e-7
+
+
+def agrees(
+    submission: RemoteModule,
+    reference: RemoteModule,
+    name: str,
+    *args: Any,
+    rtol: float = RTOL,
+    atol: float = 0.0,
+    **kwargs: Any,
+) -> Any:
+    """Call `name` of both with the same arguments and compare; returns the submission's value.
+
+    Value, shape and dtype must agree; the arguments must be unchanged, and the result must not
+    share their memory.
+
+    Raises:
+        CheckFailed: with the worst entry.
+    """
+    expected = getattr(reference, name)(*args, **kwargs)
+    outcome = getattr(submission, name).outcome(*args, **kwargs)
+    equal(outcome.value, expected, name, rtol=rtol, atol=atol)
+    leaves_arguments_alone(outcome, name)
+    return outcome.value
+
+
+def after_call(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+    """Call method `name` of `owner`; returns the arguments as they are afterwards."""
+    function: RemoteFunction = getattr(owner, name)
+    return function.outcome(*args, after=True, **kwargs).args
+
+
+def refuses(
+    owner: Any, name: str, *args: Any, error: tuple[str, ...] = ("ValueError",), **kwargs: Any
+) -> None:
+    """Calling `name` of `owner` must raise one of the exceptions named in `error`."""
+    wanted = " or ".join(error)
+    try:
+        value = getattr(owner, name)(*args, **kwargs)
+    except Crashed as fault:
+        if fault.raised in error:
+            return
+        got = f"raised {fault.raised}" if fault.raised else fault.message
+        raise CheckFailed(f"{name} should raise {wanted} here, but {got}") from None
+    raise CheckFailed(f"{name} should raise {wanted} here, but returned {value_text(value)}")
+
+
+def leaves_arguments_alone(outcome: Outcome, name: str) -> None:
+    """Fail if the call changed an argument or returned one's memory."""
+    if outcome.changed:
+        raise CheckFailed(
+            f"{name} changes its {_argument_list(outcome.changed)} in place: "
+            "work on a copy, the caller still needs it"
+        )
+    if outcome.aliased:
+        raise CheckFailed(
+            f"{name} returns the memory of its {_argument_list(outcome.aliased)} (the same array "
+            "or a view of it): return a new array"
+        )
+
+
+def _argument_list(names: tuple[str, ...]) -> str:
+    return " and ".join(names)
+
+
+def equal(
+    actual: Any, expected: Any, what: str, *, rtol: float = RTOL, atol: float = 0.0
+) -> None:
+    """Fail unless `actual` is `expected`: arrays, numbers, text and containers of them.
+
+    Floating-point entries may differ by ``atol + rtol · max|expected|``.
+    """
+    if isinstance(expected, (tuple, list)):
+        _equal_sequence(actual, expected, what, rtol, atol)
+    elif isinstance(expected, dict):
+        _equal_dict(actual, expected, what, rtol, atol)
+    elif isinstance(expected, np.ndarray) and expected.ndim:
+        _equal_array(actual, expected, what, rtol, atol)
+    elif isinstance(expected, (float, int, np.ndarray)) and not isinstance(expected, bool):
+        _equal_number(actual, expected, what, rtol, atol)
+    elif type(actual) is not type(expected) or actual != expected:
+        raise CheckFailed(
+            f"{what}: expected {value_text(expected)}, received {value_text(actual)}"
+        )
+
+
+def _equal_sequence(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
+    kind = type(expected).__name__
+    if not isinstance(actual, (tuple, list)):
+        raise CheckFailed(
+            f"{what}: expected a {kind} of {len(expected)}, received {value_text(actual)}"
+        )
+    if len(actual) != len(expected):
+        raise CheckFailed(f"{what}: expected {len(expected)} items, received {len(actual)}")
+    for i, (one, other) in enumerate(zip(actual, expected, strict=True)):
+        equal(one, other, f"{what}[{i}]", rtol=rtol, atol=atol)
+
+
+def _equal_dict(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
+    if not isinstance(actual, dict):
+        raise CheckFailed(f"{what}: expected a dict, received {value_text(actual)}")
+    same_names(set(actual), set(expected), what)
+    for key, value in expected.items():
+        equal(actual[key], value, f"{what}['{key}']", rtol=rtol, atol=atol)
+
+
+def same_names(actual: set[str], expected: set[str], what: str) -> None:
+    """Fail unless two sets of names are the same."""
+    lacking, extra = sorted(map(str, expected - actual)), sorted(map(str, actual - expected))
+    if lacking or extra:
+        parts = [f"lacks {', '.join(lacking)}"] * bool(lacking)
+        parts += [f"has {', '.join(extra)} besides"] * bool(extra)
+        raise CheckFailed(f"{what} {' and '.join(parts)}")
+
+
+def _equal_number(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
+    if isinstance(actual, bool) or not isinstance(actual, (float, int, np.ndarray)):
+        raise CheckFailed(f"{what}: expected a number, received {value_text(actual)}")
+    if isinstance(actual, np.ndarray) and actual.ndim:
+        raise CheckFailed(f"{what}: expected a number, received shape {actual.shape}")
+    if isinstance(actual, np.ndarray) and actual.dtype.kind == "c":
+        raise CheckFailed(f"{what}: expected a real number, received a complex one")
+    got, want = float(actual), float(expected)
+    if not abs(got - want) <= atol + rtol * abs(want) and got != want:
+        raise CheckFailed(
+            f"{what}: expected {want:.6g}, received {got:.6g}{_ratio_text(got, want)}"
+        )
+
+
+def _equal_array(actual: Any, expected: Array, what: str, rtol: float, atol: float) -> None:
+    array = same_form(actual, expected, what)
+    if expected.dtype.kind in "fc":
+        finite(array, what, allowed=expected)
+    tolerance = atol + rtol * _largest(expected) if expected.dtype.kind in "fc" else 0
+    with np.errstate(invalid="ignore"):
+        wrong = ~(np.abs(array - expected) <= tolerance) & (array != expected)
+    wrong &= ~(_is_nan(array) & _is_nan(expected))
+    if wrong.any():
+        raise CheckFailed(
+            f"{what}: {_share(wrong)} differ from the expected ones",
+            worst_entry(array, expected, wrong),
+        )
+
+
+def same_form(actual: Any, expected: Array, what: str) -> Array:
+    """`actual` as an array, if its shape and dtype are those of `expected`; else fail."""
+    if not isinstance(actual, np.ndarray):
+        raise CheckFailed(
+            f"{what}: expected an array of shape {expected.shape}, received {value_text(actual)}"
+        )
+    if actual.shape != expected.shape:
+        raise CheckFailed(
+            f"{what} has the wrong shape: expected {expected.shape}, received {actual.shape}",
+            *_broadcast_note(actual.shape, expected.shape),
+        )
+    if actual.dtype != expected.dtype and not _same_integers(actual, expected):
+        raise CheckFailed(f"{what}: {_dtype_text(actual.dtype, expected.dtype)}")
+    return actual
+
+
+def _same_integers(actual: Array, expected: Array) -> bool:
+    return actual.dtype.kind in "iu" and expected.dtype.kind in "iu"
+
+
+def _broadcast_note(actual: tuple[int, ...], expected: tuple[int, ...]) -> list[str]:
+    try:
+        fits = np.broadcast_shapes(actual, expected) == expected
+    except ValueError:
+        fits = False
+    note = "it would broadcast without an error, and compute something else"
+    return [note] if fits else []
+
+
+def _dtype_text(actual: np.dtype[Any], expected: np.dtype[Any]) -> str:
+    if (actual.kind, expected.kind) == ("f", "f") and actual.itemsize < expected.itemsize:
+        return f"{actual} where {expected} was given: precision is lost on the way"
+    return f"expected dtype {expected}, received {actual}"
+
+
+def finite(array: Any, what: str, *, allowed: Array | None = None) -> None:
+    """Fail if `array` holds NaN or infinity where `allowed` (nowhere by default) does not."""
+    bad = ~np.isfinite(array)
+    if allowed is not None:
+        bad &= np.isfinite(allowed)
+    if bad.any():
+        first = tuple(int(i) for i in np.argwhere(bad)[0])
+        value = np.asarray(array)[first]
+        raise CheckFailed(f"{what}: {_share(bad)} are not finite", f"{value} at {list(first)}")
+
+
+def worst_entry(actual: Array, expected: Array, wrong: Array) -> str:
+    """The entry that is furthest off, with both values and their ratio."""
+    with np.errstate(invalid="ignore"):
+        error = np.where(wrong, np.abs(actual - expected), -1.0)
+    error = np.where(np.isnan(error), np.inf, error)
+    index = tuple(int(i) for i in np.unravel_index(np.argmax(error), error.shape))
+    got, want = actual[index], expected[index]
+    return f"worst at {list(index)}: expected {want:.6g}, received {got:.6g}{_ratio_text(got, want)}"
+
+
+def _ratio_text(got: Any, want: Any) -> str:
+    if not (np.isfinite(got) and np.isfinite(want)) or want == 0:
+        return ""
+    return f" (ratio {got / want:.4g})"
+
+
+def _share(wrong: Array) -> str:
+    return f"{int(wrong.sum())} of {wrong.size} values"
+
+
+def _largest(array: Array) -> float:
+    sizes = np.abs(array[np.isfinite(array)])
+    return float(sizes.max()) if sizes.size else 0.0
+
+
+def _is_nan(array: Array) -> Any:
+    return np.isnan(array) if array.dtype.kind in "fc" else np.zeros(array.shape, dtype=bool)
+

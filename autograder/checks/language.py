@@ -1,0 +1,85 @@
+"""Language models, judged by the distributions that they give, one step at a time."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.agreement import same_form, worst_entry
+from autograder.checks.failures import CheckFailed, expect
+from autograder.isolation.host.remote import RemoteObject
+
+Array = np.ndarray[Any, Any]
+#: How far the probabilities of a distribution may be from summing to one.
+SUM_TOLERANCE = 1e-6
+
+
+def perplexity(model: RemoteObject, tokens: Array, batch_size: int = 16) -> float:
+    """exp of the mean of −log P(next token), over `tokens: (M,)` read as `batch_size` streams.
+
+    The model is given one token of each stream at a time and never sees the one it predicts.
+
+    Raises:
+        CheckFailed: what it returns is not a distribution.
+    """
+    length = len(tokens) // batch_size
+    streams = np.asarray(tokens)[: length * batch_size].reshape(batch_size, length)
+    state = model.initial_state(batch_size)
+    total = 0.0
+    for t in range(length - 1):
+        answer = model.next_log_probabilities(streams[:, t], state)
+        log_probabilities, state = _distributions(answer, batch_size)
+        total -= float(log_probabilities[np.arange(batch_size), streams[:, t + 1]].sum())
+    return math.exp(total / (batch_size * (length - 1)))
+
+
+def _distributions(answer: Any, batch_size: int) -> tuple[Array, Any]:
+    what = "next_log_probabilities"
+    expect(
+        isinstance(answer, (tuple, list)) and len(answer) == 2,
+        f"{what} should return (log_probabilities, state)",
+    )
+    values, state = answer
+    expect(
+        isinstance(values, np.ndarray) and values.ndim == 2 and len(values) == batch_size,
+        f"{what} should return log probabilities of shape ({batch_size}, V)",
+    )
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = np.exp(values).sum(axis=1)
+    off = float(np.abs(sums - 1).max())
+    expect(
+        off <= SUM_TOLERANCE,
+        f"{what} does not return distributions: the probabilities sum to {float(sums[0]):.6g}",
+    )
+    return values, state
+
+
+def no_look_ahead(
+    model: RemoteObject,
+    vocabulary_size: int,
+    *,
+    rng: np.random.Generator,
+    batch_size: int = 2,
+    steps: int = 6,
+) -> None:
+    """A change of the tokens from step t + 1 on leaves the outputs up to step t as they are.
+
+    Raises:
+        CheckFailed: names the step that knew what came later.
+    """
+    tokens = rng.integers(0, vocabulary_size, size=(batch_size, steps))
+    before = model.forward(tokens)
+    for t in range(steps - 1):
+        changed = tokens.copy()
+        changed[:, t + 1 :] = (changed[:, t + 1 :] + 1) % vocabulary_size
+        after = same_form(model.forward(changed), before, "forward")
+        early, now = before[:, : t + 1], after[:, : t + 1]
+        wrong = ~np.isclose(now, early, rtol=1e-9, atol=1e-12)
+        if wrong.any():
+            raise CheckFailed(
+                f"the outputs up to step {t} change with the tokens after it: "
+                "the model looks at what it should predict",
+                worst_entry(now, early, wrong),
+            )

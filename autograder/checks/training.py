@@ -1,0 +1,141 @@
+"""Training a submitted model from our side: it only ever runs forward and backward.
+
+Loss, optimizer, batches, labels and held-out data stay in the grader's process; the model sees
+inputs, and the gradient of the loss with respect to what it returned.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+
+from autograder.checks.agreement import finite
+from autograder.checks.failures import CheckFailed
+from autograder.isolation.host.inline import InlineSession
+from autograder.isolation.host.remote import RemoteModule, RemoteObject, session_of, wrap
+from autograder.isolation.host.requests import Assign, Call, Get
+from framework.interfaces import LanguageModel, NumpyArrays
+from framework.registry import Registry
+from framework.training import fit_classifier, fit_language_model
+
+Array = np.ndarray[Any, Any]
+
+
+class HostedModel(LanguageModel):
+    """A remote model whose parameters are kept, and updated, on our side."""
+
+    def __init__(self, remote: RemoteObject) -> None:
+        super().__init__()
+        self._session, self._handle = session_of(remote)
+        self.state: Any = None
+        for name, value in remote.parameters.items():
+            self.add_parameter(name, value)
+
+    def forward(self, *inputs: Any) -> Any:
+        """Send the parameters, then run the model's forward."""
+        steps = [
+            Assign(self._handle, "parameters", self.parameters),
+            Call(self._handle, "zero_gradients"),
+            Call(self._handle, "forward", inputs),
+        ]
+        output = self._session.run(steps)[-1].value
+        if not isinstance(output, np.ndarray):
+            raise CheckFailed("forward should return an array of scores")
+        return output
+
+    def backward(self, grad_output: Any) -> None:
+        """Run the model's backward and fetch its gradients."""
+        steps = [Call(self._handle, "backward", (grad_output,)), Get(self._handle, "gradients")]
+        gradients = self._session.run(steps)[-1].value
+        for name, gradient in self.gradients.items():
+            if np.shape(gradients.get(name)) != gradient.shape:
+                raise CheckFailed(f"gradients['{name}'] should have shape {gradient.shape}")
+            finite(gradients[name], f"gradients['{name}'] during training")
+            gradient += gradients[name]
+
+
+class HostedLanguageModel(HostedModel):
+    """A remote language model: its state after each chunk comes along."""
+
+    def forward(self, *inputs: Any) -> Any:
+        """Run forward on a chunk and fetch the state after it."""
+        logits = super().forward(*inputs)
+        outcome = self._session.run([Get(self._handle, "state")])[0]
+        self.state = wrap(self._session, outcome).value
+        return logits
+
+
+def train_classifier(
+    model: RemoteObject,
+    inputs: Array,
+    labels: Array,
+    *,
+    reference: RemoteModule,
+    epochs: int,
+    learning_rate: float,
+    batch_size: int = 32,
+    optimizer: str = "adam",
+    rng: np.random.Generator,
+) -> list[float]:
+    """Train `model` to give `labels: (M,)` for `inputs: (M, ...)`; returns the loss of each step."""
+    hosted = HostedModel(model)
+    loss, optimizer_class = _tools(reference, optimizer)
+    losses = fit_classifier(
+        hosted,
+        inputs,
+        labels,
+        loss=loss(),
+        optimizer=optimizer_class(learning_rate),
+        arrays=NumpyArrays(),
+        batch_size=batch_size,
+        epochs=epochs,
+        rng=rng,
+    )
+    _leave_trained(model, hosted)
+    return losses
+
+
+def train_language_model(
+    model: RemoteObject,
+    tokens: Array,
+    *,
+    reference: RemoteModule,
+    epochs: int,
+    learning_rate: float,
+    batch_size: int = 16,
+    unroll: int = 20,
+    clip: float | None = 5.0,
+    optimizer: str = "adam",
+) -> list[float]:
+    """Train `model` to predict the next of `tokens: (M,)`; returns the loss of each step."""
+    hosted = HostedLanguageModel(model)
+    loss, optimizer_class = _tools(reference, optimizer)
+    losses = fit_language_model(
+        hosted,
+        tokens,
+        loss=loss(),
+        optimizer=optimizer_class(learning_rate),
+        arrays=NumpyArrays(),
+        batch_size=batch_size,
+        unroll=unroll,
+        epochs=epochs,
+        clip=clip,
+    )
+    _leave_trained(model, hosted)
+    return losses
+
+
+def _leave_trained(model: RemoteObject, hosted: HostedModel) -> None:
+    session, handle = session_of(model)
+    session.run([Assign(handle, "parameters", hosted.parameters)])
+
+
+def _tools(reference: RemoteModule, optimizer: str) -> tuple[Any, Any]:
+    """Loss and optimizer classes of the NumPy reference, whoever is being graded."""
+    registry = _registry(reference)
+    return registry.get("softmax_cross_entropy", "numpy"), registry.get(optimizer, "numpy")
+
+
+def _registry(reference: RemoteModule) -> Registry:
+    return cast(InlineSession, reference._session).registry

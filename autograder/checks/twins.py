@@ -1,0 +1,160 @@
+"""A submitted model beside the reference, with the same parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.agreement import (
+    RTOL,
+    equal,
+    leaves_arguments_alone,
+    same_form,
+    same_names,
+)
+from autograder.checks.failures import CheckFailed, expect
+from autograder.isolation.host.describe import value_text
+from autograder.isolation.host.remote import RemoteModule, RemoteObject, assign, session_of, wrap
+from autograder.isolation.host.requests import Call, Get, Outcome
+
+Array = np.ndarray[Any, Any]
+
+
+def twins(
+    submission: RemoteModule,
+    reference: RemoteModule,
+    name: str,
+    *args: Any,
+    rng: np.random.Generator | None = None,
+    scale: float = 0.5,
+    **kwargs: Any,
+) -> Twins:
+    """Build model `name` of both with the same arguments and give both the same parameters.
+
+    Args:
+        rng: passed to the constructors, and the source of the parameters: every entry, biases
+            included, is normal with standard deviation `scale`.
+
+    Raises:
+        CheckFailed: names, shapes or dtypes of the parameters or gradients are not the reference's.
+    """
+    if rng is not None:
+        kwargs["rng"] = rng
+    other = getattr(reference, name)(*args, **kwargs)
+    student = getattr(submission, name)(*args, **kwargs)
+    expect(
+        isinstance(student, RemoteObject),
+        f"{name}(...) should make an object, not {value_text(student)}",
+    )
+    pair = Twins(name, student, other)
+    pair.same_parameter_forms()
+    if rng is not None:
+        pair.draw_parameters(rng, scale)
+    return pair
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Two models with the same parameters: the submission's and the reference's."""
+
+    name: str
+    student: RemoteObject
+    reference: RemoteObject
+
+    def same_parameter_forms(self) -> None:
+        """Names, shapes and dtypes of parameters and gradients are the reference's."""
+        expected = self.reference.parameters
+        for attribute in ("parameters", "gradients"):
+            actual = getattr(self.student, attribute)
+            what = f"{self.name}.{attribute}"
+            expect(isinstance(actual, dict), f"{what} should be a dict of arrays")
+            same_names(set(actual), set(expected), what)
+            for key, value in expected.items():
+                same_form(actual[key], value, f"{what}['{key}']")
+
+    def draw_parameters(self, rng: np.random.Generator, scale: float = 0.5) -> dict[str, Array]:
+        """Set the parameters of both to the same random values; returns them."""
+        values = {
+            key: rng.normal(scale=scale, size=value.shape).astype(value.dtype)
+            for key, value in self.reference.parameters.items()
+        }
+        self.set_parameters(values)
+        return values
+
+    def set_parameters(self, values: dict[str, Array]) -> None:
+        """Copy `values` into the parameters of both."""
+        if values:
+            assign(self.student, values)
+            assign(self.reference, values)
+
+    def same_forward(self, *inputs: Any, rtol: float = RTOL, atol: float = 0.0) -> Any:
+        """`forward` agrees, changes no input and returns no view of one."""
+        expected = self.reference.forward(*inputs)
+        outcome = self.student.forward.outcome(*inputs)
+        equal(outcome.value, expected, self._what("forward"), rtol=rtol, atol=atol)
+        leaves_arguments_alone(outcome, self._what("forward"))
+        return outcome.value
+
+    def same_backward(
+        self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL, atol: float = 0.0
+    ) -> None:
+        """`forward`, then `backward` with a random upstream gradient: all gradients agree."""
+        expected = self.reference.forward(*inputs)
+        upstream = _upstream(expected, rng)
+        theirs = _backward(self.reference, inputs, upstream)
+        ours = _backward(self.student, inputs, upstream)
+        equal(ours[0].value, expected, self._what("forward"), rtol=rtol, atol=atol)
+        what = "the gradient that backward returns"
+        equal(ours[1].value, theirs[1].value, what, rtol=rtol, atol=atol)
+        leaves_arguments_alone(ours[1], self._what("backward"))
+        self._same_gradients(ours[2].value, theirs[2].value, rtol, atol)
+
+    def accumulates(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
+        """A second `backward` adds to the gradients, and `zero_gradients` clears them."""
+        upstream = _upstream(self.reference.forward(*inputs), rng)
+        once = _backward(self.student, inputs, upstream)[2].value
+        twice = _backward(self.student, inputs, upstream, zero=False)[2].value
+        for key, value in once.items():
+            if np.array_equal(twice[key], value) and np.any(value):
+                raise CheckFailed(
+                    f"{self._what('backward')} overwrites gradients['{key}']: it must add to it, "
+                    "because a layer used twice receives both contributions"
+                )
+            what = f"gradients['{key}'] after two backward passes"
+            equal(twice[key], 2 * value, what, rtol=rtol, atol=1e-12)
+        self.student.zero_gradients()
+        for key, value in self.student.gradients.items():
+            expect(not np.any(value), f"zero_gradients leaves gradients['{key}'] as it was")
+
+    def _same_gradients(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
+        expect(isinstance(ours, dict), f"{self.name}.gradients should be a dict of arrays")
+        same_names(set(ours), set(theirs), f"{self.name}.gradients")
+        for key, value in theirs.items():
+            equal(ours[key], value, f"gradients['{key}']", rtol=rtol, atol=atol)
+
+    def _what(self, method: str) -> str:
+        return f"{self.name}.{method}"
+
+
+def _upstream(output: Any, rng: np.random.Generator) -> Any:
+    if isinstance(output, (tuple, list)):
+        return tuple(_upstream(part, rng) for part in output)
+    array = np.asarray(output)
+    return rng.normal(size=array.shape).astype(array.dtype)
+
+
+def _backward(
+    model: RemoteObject, inputs: tuple[Any, ...], upstream: Any, *, zero: bool = True
+) -> list[Outcome]:
+    """Outcomes of forward, backward and the gradients after it, in one exchange."""
+    session, handle = session_of(model)
+    steps = [
+        Call(handle, "forward", inputs),
+        Call(handle, "backward", (upstream,)),
+        Get(handle, "gradients"),
+    ]
+    first = [Call(handle, "zero_gradients")] if zero else []
+    outcomes = session.run([*first, *steps])[len(first) :]
+    return [wrap(session, outcome) for outcome in outcomes]

@@ -1,0 +1,73 @@
+"""``gradus list``: the course at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.commands.options import CourseOption, console
+from autograder.course import Course, Exercise, find_course
+from autograder.source import decode
+from autograder.stubs import pristine_stub
+from autograder.written import Progress, task_progress
+from framework.errors import BadInputError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def list_exercises(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Exercises or units; all if none is named.")
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Show all exercises, what they are worth and how far you are.
+
+    "Written" only says that nothing is left to fill in. Whether it is right says `grade EXERCISE`.
+    """
+    found = find_course(course)
+    console().print(_table(found, found.select(names or ())))
+
+
+def _table(course: Course, exercises: list[Exercise]) -> Table:
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("unit, exercise")
+    table.add_column("title")
+    table.add_column("points", justify="right")
+    table.add_column("tasks")
+    for row in _rows(course, exercises):
+        table.add_row(*row)
+    return table
+
+
+def _rows(course: Course, exercises: list[Exercise]) -> Iterator[tuple[str, ...]]:
+    for unit in course.units:
+        chosen = [exercise for exercise in exercises if exercise.unit == unit.name]
+        if chosen:
+            yield unit.name, unit.title
+        for exercise in chosen:
+            points, state = str(exercise.points), written_state(exercise)
+            yield f"  {exercise.name}", exercise.title, points, state
+
+
+def written_state(exercise: Exercise) -> str:
+    """How far the student's file is, in words: ``2 of 6 written, 1 begun``."""
+    if not exercise.stub.is_file():
+        return "no file"
+    try:
+        source = decode(exercise.stub.read_bytes(), exercise.stub.name)
+    except BadInputError:
+        return "unreadable"
+    states = list(task_progress(source, exercise.task_names, pristine_stub(exercise)).values())
+    written, begun = states.count(Progress.WRITTEN), states.count(Progress.STARTED)
+    if written == len(states):
+        return "all written"
+    if not written and not begun:
+        return "not started"
+    return f"{written} of {len(states)} written" + (f", {begun} begun" if begun else "")

@@ -1,0 +1,42 @@
+"""``gradus notebook EXERCISE``: the exercise as a notebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.commands.options import CourseOption, ExerciseArgument, say, shown
+from autograder.course import find_course
+from autograder.new_notebook import new_notebook
+from autograder.source import decode
+from framework.errors import BadInputError, ConflictError
+
+
+def notebook(
+    exercise: ExerciseArgument,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Where to; by default ./EXERCISE.ipynb"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite FILE.")] = False,
+    course: CourseOption = None,
+) -> None:
+    """Write an exercise as a notebook: its text, a cell per task, and how to grade it.
+
+    What you have already written in the exercise's file comes along. Grade the notebook itself:
+    `grade EXERCISE.ipynb`.
+    """
+    found = find_course(course).exercise(exercise)
+    target = out or Path(f"{exercise}.ipynb")
+    if target.exists() and not force:
+        raise ConflictError(f"{target} exists: choose another with `--out`, or give `--force`")
+    if not found.stub.is_file():
+        raise BadInputError(f"{found.stub} is missing: `gradus reset {exercise}` writes it")
+    text = new_notebook(found, decode(found.stub.read_bytes(), str(found.stub)), target.name)
+    try:
+        target.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        raise BadInputError(f"{target} cannot be written: {error.strerror}") from None
+    say(f"Wrote {shown(target)}. Fill it in, save it, then `grade {shown(target)}`.")

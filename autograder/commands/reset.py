@@ -1,0 +1,24 @@
+"""``gradus reset EXERCISE``: a fresh start that loses nothing."""
+
+from __future__ import annotations
+
+from autograder.commands.options import CourseOption, ExerciseArgument, say, shown
+from autograder.course import find_course
+from autograder.state import back_up
+from autograder.stub_files import stub_file, write_stub
+
+
+def reset(exercise: ExerciseArgument, course: CourseOption = None) -> None:
+    """Put the untouched stub back, after a backup of what you wrote.
+
+    Backups are numbered and never overwritten; copy one back to have your work again.
+    """
+    found = find_course(course)
+    stub = stub_file(found.exercise(exercise))
+    if not stub.drifted:
+        say(f"{shown(stub.path)} is the untouched stub already: nothing to do.")
+        return
+    if stub.present is not None:
+        say(f"Your file is kept as {shown(back_up(found, stub.path))}")
+    write_stub(stub)
+    say(f"{shown(stub.path)} is the stub again. `gradus show {exercise}` says what to do.")

@@ -1,0 +1,33 @@
+"""``gradus show EXERCISE``: what to do and why."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from typing import Annotated
+
+import typer
+
+from autograder.commands.options import CourseOption, ExerciseArgument, console, shown
+from autograder.course import find_course
+from framework.errors import BadInputError
+
+
+def show(
+    exercise: ExerciseArgument,
+    pager: Annotated[bool, typer.Option("--pager", help="Page by page, on a terminal.")] = False,
+    course: CourseOption = None,
+) -> None:
+    """Show the text of an exercise: what, why, the equations and the shapes.
+
+    Its last line names the file to write in. `gradus hint EXERCISE` helps where you are stuck.
+    """
+    from rich.markdown import Markdown  # noqa: PLC0415
+
+    found = find_course(course).exercise(exercise)
+    if not found.readme.is_file():
+        raise BadInputError(f"{found.readme} is missing: exercise '{exercise}' has no text")
+    output = console()
+    with output.pager(styles=True) if pager and sys.stdout.isatty() else nullcontext():
+        output.print(Markdown(found.readme.read_text("utf-8")))
+        output.print(f"\nWrite in {shown(found.stub)}, then `grade {found.name}`.", markup=False)

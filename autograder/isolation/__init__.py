@@ -1,0 +1,1 @@
+"""Keeps the submission's process and the grader's apart: wire, worker, sandboxes, host."""

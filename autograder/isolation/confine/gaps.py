@@ -1,0 +1,31 @@
+"""What a system could not contain, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+#: What can be held: the parts of a confinement.
+ROOT = "private root"
+PROCESSES = "private processes"
+NETWORK = "private network"
+LANDLOCK = "landlock"
+SECCOMP = "seccomp"
+RLIMITS = "rlimits"
+
+
+def gaps(held: Set[str]) -> list[str]:
+    """One plain sentence for each thing that is not contained when only `held` is in force."""
+    sentences = []
+    if not held & {ROOT, LANDLOCK}:
+        sentences.append("submitted code can read and change every file that you can")
+    if ROOT not in held:
+        sentences.append("submitted code can fill the disk with files")
+    if not held & {NETWORK, SECCOMP}:
+        sentences.append("submitted code can use the network")
+    if SECCOMP not in held:
+        sentences.append("submitted code can start processes")
+    if not held & {PROCESSES, SECCOMP}:
+        sentences.append("submitted code can signal your processes and outlive its run")
+    if RLIMITS not in held:
+        sentences.append("submitted code can take all memory until it is noticed")
+    return sentences

@@ -1,0 +1,60 @@
+"""The first phase: an own world, before anything heavy is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+
+from autograder.isolation.confine import landlock, libc, namespaces, root, supervise
+from autograder.isolation.confine.gaps import LANDLOCK, NETWORK, PROCESSES, ROOT
+from autograder.isolation.confine.limits import Limits
+from autograder.isolation.confine.world import World
+
+_STDIN = 0
+
+#: What is left of /proc where the worker shares it with everybody.
+_SHARED_PROC = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
+
+
+def isolate(world: World, limits: Limits) -> frozenset[str]:
+    """Move this process into a world of its own, as far as the kernel goes along.
+
+    Forks: the caller goes on as a child of a supervisor that ends with the host's pipe on standard
+    input, that ends the worker, and that passes its exit status on, as 128 plus the signal's
+    number where a signal ended it. To be called while there is one thread.
+
+    Returns:
+        the parts of the confinement that are in force (`gaps` has their names), for `lock`.
+    """
+    with suppress(OSError, AttributeError):  # leads its session already; Windows has none
+        os.setsid()
+    if sys.platform != "linux":
+        return frozenset()
+    return _isolate_on_linux(world, limits)
+
+
+def _isolate_on_linux(world: World, limits: Limits) -> frozenset[str]:
+    held = _enter_world(world, limits)
+    libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
+    libc.drop_capabilities()
+    proc = ("/proc",) if ROOT in held else _SHARED_PROC
+    if landlock.apply_landlock(world, proc):
+        held |= {LANDLOCK}
+    return held
+
+
+def _enter_world(world: World, limits: Limits) -> frozenset[str]:
+    """Set up namespaces and the supervisors; return in the worker."""
+    if world.namespaced:
+        supervise.fork_supervised(_STDIN)
+        return frozenset({ROOT, NETWORK, PROCESSES})
+    if not namespaces.enter_namespaces():
+        supervise.fork_supervised(_STDIN)
+        return frozenset()
+    supervise.fork_supervised(_STDIN)  # the child is the new tree's first: all die with it
+    held = {NETWORK, PROCESSES}
+    if root.enter_private_root(world, limits):
+        held.add(ROOT)
+    supervise.fork_supervised(_STDIN)
+    return frozenset(held)

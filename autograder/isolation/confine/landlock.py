@@ -1,0 +1,96 @@
+"""Landlock: the kernel's own way for a process to give up files, network and signals.
+
+Source: Linux, Documentation/userspace-api/landlock.rst.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import stat
+import struct
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+
+from autograder.isolation.confine import libc
+from autograder.isolation.confine.root import DEVICES
+from autograder.isolation.confine.world import World
+
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
+_ASK_VERSION, _RULE_PATH_BENEATH = 1, 1
+
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = (1 << bit for bit in range(4))
+REMOVE_DIR, REMOVE_FILE = 1 << 4, 1 << 5
+MAKE_DIR, MAKE_FILE = 1 << 7, 1 << 8
+REFER, TRUNCATE, DEVICE_CONTROL = 1 << 13, 1 << 14, 1 << 15
+
+READ = READ_FILE | READ_DIR
+SCRATCH = READ | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_FILE | REFER | TRUNCATE
+DEVICE = READ_FILE | WRITE_FILE | TRUNCATE | DEVICE_CONTROL
+
+#: The rights that a rule about a single file may name.
+_FILE_RIGHTS = EXECUTE | DEVICE
+
+
+def landlock_version() -> int:
+    """The version of the interface that this kernel offers, 0 for none."""
+    try:
+        return libc.syscall(_CREATE_RULESET, 0, 0, _ASK_VERSION)
+    except OSError:
+        return 0
+
+
+def handled_rights(version: int) -> tuple[int, int, int]:
+    """What a kernel of that version can deny: rights on files, on TCP, and outgoing scopes."""
+    files = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)) - 1
+    network = 0b11 if version >= 4 else 0  # bind, connect
+    scopes = 0b11 if version >= 6 else 0  # abstract sockets, signals
+    return files, network, scopes
+
+
+def apply_landlock(world: World, proc: Iterable[str]) -> bool:
+    """Deny the calling thread, and those it starts, everything but `world`.
+
+    Args:
+        world: what stays readable, and the scratch folder, which stays writable.
+        proc: what of /proc stays readable.
+
+    Returns:
+        False where the kernel has no Landlock.
+    """
+    version = landlock_version()
+    if not version:
+        return False
+    files, network, scopes = handled_rights(version)
+    with _ruleset(struct.pack("QQQ", files, network, scopes), version) as ruleset:
+        for path in (*world.read_only, *proc):
+            _grant(ruleset, path, READ & files)
+        for path in (*DEVICES, *world.devices):
+            _grant(ruleset, path, DEVICE & files)
+        _grant(ruleset, world.scratch, SCRATCH & files)
+        libc.syscall(_RESTRICT_SELF, ruleset, 0)
+    return True
+
+
+@contextmanager
+def _ruleset(attributes: bytes, version: int) -> Iterator[int]:
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    buffer = ctypes.create_string_buffer(attributes)
+    descriptor = libc.syscall(_CREATE_RULESET, ctypes.addressof(buffer), size, 0)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _grant(ruleset: int, path: str, rights: int) -> None:
+    """Allow `rights` on `path` and below; a path that is not there needs no rule."""
+    with suppress(FileNotFoundError, PermissionError):
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        try:
+            if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                rights &= _FILE_RIGHTS
+            rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, descriptor))
+            libc.syscall(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.addressof(rule), 0)
+        finally:
+            os.close(descriptor)

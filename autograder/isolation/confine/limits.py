@@ -1,0 +1,39 @@
+"""How much of the machine one worker may use."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+MEBIBYTE = 1 << 20
+GIBIBYTE = 1 << 30
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of the machine one worker may use; it may never start a process.
+
+    Attributes:
+        memory: bytes of private memory.
+        threads: threads beside the main one.
+        open_files: open descriptors, pipes included.
+        file_size: bytes of one file.
+        scratch: bytes of all files of the scratch folder together.
+        cpu_seconds: processor time of the whole worker, a backstop behind the deadlines.
+    """
+
+    memory: int = 2 * GIBIBYTE
+    threads: int = 64
+    open_files: int = 64
+    file_size: int = 16 * MEBIBYTE
+    scratch: int = 64 * MEBIBYTE
+    cpu_seconds: int = 900
+
+    def to_json(self) -> str:
+        """One line of JSON, for the worker's command line."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Limits:
+        """The inverse of `to_json`."""
+        return cls(**json.loads(text))

@@ -1,0 +1,34 @@
+"""The second phase: the door is shut, after the heavy imports and before submitted code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Set
+
+from autograder.isolation.confine.gaps import PROCESSES, RLIMITS, SECCOMP, gaps
+from autograder.isolation.confine.limits import Limits
+from autograder.isolation.confine.rlimits import apply_rlimits
+from autograder.isolation.confine.seccomp import apply_seccomp
+from autograder.isolation.confine.world import World
+
+
+def lock(world: World, limits: Limits, held: Set[str]) -> list[str]:
+    """Limit what this process may use, and filter its system calls: there is no way back.
+
+    Args:
+        world: as given to `isolate`.
+        limits: what the worker may use.
+        held: what `isolate` returned.
+
+    Returns:
+        what could not be contained on this system, as plain sentences: empty where all is.
+    """
+    held = set(held)
+    limited = apply_rlimits(limits, own_processes=PROCESSES in held)
+    if sys.platform != "linux":
+        return gaps(held)
+    if limited:
+        held.add(RLIMITS)  # elsewhere the limit on memory is accepted and not kept
+    if apply_seccomp(devices=bool(world.devices)):
+        held.add(SECCOMP)
+    return gaps(held)

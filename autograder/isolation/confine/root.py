@@ -1,0 +1,133 @@
+"""An empty file system of the worker's own, with the world mounted into it."""
+
+# Importing pathlib would add 4 ms to the start of each worker.
+# ruff: noqa: PTH
+
+from __future__ import annotations
+
+import ctypes
+import os
+import stat
+from contextlib import suppress
+
+from autograder.isolation.confine import libc
+from autograder.isolation.confine.limits import Limits
+from autograder.isolation.confine.world import World
+
+NO_SETUID, NO_DEVICES, NO_EXECUTION = 2, 4, 8
+BIND, RECURSIVE, PRIVATE = 0x1000, 0x4000, 1 << 18
+
+#: What nearly every program opens. /dev/zero is not among it: mapped as shared memory it would
+#: be memory that no limit counts.
+DEVICES = ("/dev/null", "/dev/urandom", "/dev/random")
+
+#: Ids that the kernel does not hand out again, and the processes besides the worker's threads.
+_RESERVED_IDS, _PROCESSES = 300, 3
+
+_MOUNT_SETATTR, _HERE = 442, -100
+_AT_RECURSIVE, _READ_ONLY, _NO_SETUID = 0x8000, 1, 2
+_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+
+
+def enter_private_root(world: World, limits: Limits) -> bool:
+    """Replace the file system by one that holds `world` and nothing else.
+
+    To be called by the first process of new namespaces.
+
+    Returns:
+        False where the kernel refuses: the file system is as it was then.
+    """
+    root = world.scratch
+    try:
+        libc.mount("none", "/", "", RECURSIVE | PRIVATE)
+        libc.mount("tmpfs", root, "tmpfs", NO_SETUID | NO_DEVICES, "size=4m,mode=755")
+    except OSError:
+        return False
+    try:
+        _furnish(root, world, limits)
+        _enter(root)
+    except OSError:
+        libc.unmount(root)
+        return False
+    os.chdir(world.scratch)
+    return True
+
+
+def _furnish(root: str, world: World, limits: Limits) -> None:
+    links = [path for path in world.read_only if os.path.islink(path)]
+    for path in world.read_only:
+        if path not in links:
+            _bind(root, path)
+            _set_read_only(root + path, _AT_RECURSIVE)
+    for path in (*DEVICES, *world.devices):
+        with suppress(FileNotFoundError):
+            _bind(root, path)
+    for path in links:
+        _link(root, path)
+    _mount_proc(root, limits)
+    _mount_scratch(root, world, limits)
+    _set_read_only(root, 0)
+
+
+def _bind(root: str, path: str) -> None:
+    """Show `path` of the old root at the same place of the new one."""
+    target = root + path
+    if stat.S_ISDIR(os.stat(path).st_mode):
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.close(os.open(target, os.O_CREAT | os.O_CLOEXEC))
+    libc.mount(path, target, "", BIND | RECURSIVE)
+
+
+def _link(root: str, path: str) -> None:
+    target = root + path
+    if not os.path.lexists(target):
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.symlink(os.readlink(path), target)
+
+
+def _mount_proc(root: str, limits: Limits) -> None:
+    """Mount /proc of the new process tree; a container that masks its own /proc refuses it."""
+    os.mkdir(f"{root}/proc")
+    with suppress(OSError):
+        libc.mount("proc", f"{root}/proc", "proc", NO_SETUID | NO_DEVICES | NO_EXECUTION)
+        _limit_threads(root, limits)
+
+
+def _limit_threads(root: str, limits: Limits) -> None:
+    """Bound the ids of threads, which also binds root, whom no RLIMIT_NPROC does.
+
+    Linux before 6.14 has one bound for the whole machine, and refuses this.
+    """
+    descriptor = os.open(f"{root}/proc/sys/kernel/pid_max", os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, str(_RESERVED_IDS + limits.threads + _PROCESSES).encode())
+    finally:
+        os.close(descriptor)
+
+
+def _mount_scratch(root: str, world: World, limits: Limits) -> None:
+    scratch = root + world.scratch
+    os.makedirs(scratch)
+    flags = NO_SETUID | NO_DEVICES | NO_EXECUTION
+    libc.mount("tmpfs", scratch, "tmpfs", flags, f"size={limits.scratch},nr_inodes=4k")
+
+
+def _set_read_only(path: str, flags: int) -> None:
+    attributes = (ctypes.c_uint64 * 4)(_READ_ONLY | _NO_SETUID, 0, 0, 0)
+    name = ctypes.create_string_buffer(os.fsencode(path))
+    addresses = ctypes.addressof(name), flags, ctypes.addressof(attributes)
+    libc.syscall(_MOUNT_SETATTR, _HERE, *addresses, ctypes.sizeof(attributes))
+
+
+def _enter(root: str) -> None:
+    """Make `root` the root, and detach the old one."""
+    number = _PIVOT_ROOT.get(os.uname().machine)
+    if number is None:
+        raise OSError("pivot_root has no known number on this architecture")
+    here = ctypes.create_string_buffer(b".")
+    os.chdir(root)
+    libc.syscall(number, ctypes.addressof(here), ctypes.addressof(here))
+    libc.unmount(".")
+    os.chdir("/")

@@ -1,0 +1,90 @@
+"""Calls and values in the words of a report."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.isolation.host.requests import Assign, Call, Get, Outcome, Step
+from autograder.isolation.wire import Handle, Result
+
+MAX_ITEMS = 6
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 60
+_short.maxlist = _short.maxtuple = 8
+
+
+def value_text(value: Any) -> str:
+    """A short description: arrays by dtype and shape, everything else abbreviated."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} {value.shape}" if value.ndim else f"{value.dtype} {value}"
+    if isinstance(value, np.random.Generator):
+        return "rng"
+    if isinstance(value, Handle):
+        return f"a {value.type_name}"
+    if isinstance(value, dict):
+        return _dict_text(value)
+    if isinstance(value, (list, tuple)) and any(isinstance(v, np.ndarray) for v in value):
+        return "(" + ", ".join(value_text(item) for item in value[:MAX_ITEMS]) + ")"
+    return _short.repr(value)
+
+
+def _dict_text(value: dict[Any, Any]) -> str:
+    items = [f"{key}: {value_text(item)}" for key, item in list(value.items())[:MAX_ITEMS]]
+    return "{" + ", ".join(items) + (", ..." if len(value) > MAX_ITEMS else "") + "}"
+
+
+def arguments_text(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    """Arguments as they would stand between the parentheses of a call."""
+    texts = [value_text(value) for value in args]
+    texts += [f"{key}={value_text(value)}" for key, value in kwargs.items()]
+    return ", ".join(texts)
+
+
+def step_text(step: Step, owners: Mapping[int, str], earlier: list[str]) -> str:
+    """The call that `step` makes.
+
+    Args:
+        owners: what the object behind each handle was built by.
+        earlier: texts of the earlier steps of the same request.
+    """
+    if isinstance(step, Call):
+        return f"{_owner(step, owners, earlier)}{step.name}({arguments_text(step.args, step.kwargs)})"
+    if isinstance(step, Get):
+        return f"{_owner(step, owners, earlier)}{step.name}"
+    if isinstance(step, Assign):
+        return f"setting {_owner(step, owners, earlier)}{step.name}"
+    return "importing the file"
+
+
+def _owner(step: Call | Get | Assign, owners: Mapping[int, str], earlier: list[str]) -> str:
+    if isinstance(step.owner, Handle):
+        return owners.get(step.owner.id, step.owner.type_name) + "."
+    if isinstance(step.owner, Result):
+        return earlier[step.owner.index] + "."
+    return ""
+
+
+@dataclass
+class Labels:
+    """What each handle was built by, for messages."""
+
+    owners: dict[int, str] = field(default_factory=dict)
+
+    def texts(self, steps: Sequence[Step]) -> list[str]:
+        """Each step in words."""
+        texts: list[str] = []
+        for step in steps:
+            texts.append(step_text(step, self.owners, texts))
+        return texts
+
+    def note(self, texts: Sequence[str], outcomes: Sequence[Outcome]) -> None:
+        """Remember which step each returned handle came from."""
+        for text, outcome in zip(texts, outcomes, strict=False):
+            if isinstance(outcome.value, Handle):
+                self.owners[outcome.value.id] = text

@@ -1,0 +1,89 @@
+"""What can go wrong with a call to the submission.
+
+    SubmissionFault             the submission's own doing; each class has its verdict
+    ├── NotWritten              still raises NotImplementedError, or is not defined
+    ├── Blocked                 needs a part of another exercise that is not written
+    ├── Crashed                 raised, died, or broke the channel
+    ├── TimedOut                overran its deadline
+    ├── OutOfMemory             asked for more memory than the limit
+    └── NotOffered              a graded provider has no such thing: skipped
+    InfrastructureFault         ours: the sandbox or the worker did not start
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.verdicts import Verdict
+from framework.errors import SandboxError
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A line of the submission: file name, line number from 1, function."""
+
+    file: str
+    line: int
+    function: str
+
+
+class SubmissionFault(Exception):
+    """A call failed through the submission's own doing.
+
+    Args:
+        message: one sentence for the student.
+        frames: where in the submission, outermost first.
+        call: which call it was.
+    """
+
+    verdict = Verdict.CRASHED
+
+    def __init__(self, message: str, frames: tuple[Frame, ...] = (), call: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.frames = frames
+        self.call = call
+
+
+class NotWritten(SubmissionFault):
+    """Still raises NotImplementedError, or is not defined."""
+
+    verdict = Verdict.NOT_STARTED
+
+
+class Blocked(SubmissionFault):
+    """Needs a part of another exercise that is not written."""
+
+    verdict = Verdict.BLOCKED
+
+
+class Crashed(SubmissionFault):
+    """Raised, died, or broke the channel; `raised` is the type of the exception, if there is one."""
+
+    def __init__(
+        self, message: str, frames: tuple[Frame, ...] = (), call: str = "", raised: str = ""
+    ) -> None:
+        super().__init__(message, frames, call)
+        self.raised = raised
+
+
+class TimedOut(SubmissionFault):
+    """Overran its deadline."""
+
+    verdict = Verdict.TIMED_OUT
+
+
+class OutOfMemory(SubmissionFault):
+    """Asked for more memory than the limit."""
+
+    verdict = Verdict.OUT_OF_MEMORY
+
+
+class NotOffered(SubmissionFault):
+    """A graded provider has no such thing: no failure, and no points either way."""
+
+    verdict = Verdict.SKIPPED
+
+
+class InfrastructureFault(SandboxError):
+    """The sandbox or the worker did not start: never the student's fault."""

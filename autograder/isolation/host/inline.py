@@ -1,0 +1,94 @@
+"""A provider as the code under test: trusted, in this process, but over the same wire.
+
+The reference that submissions are compared with, and the providers graded with ``--provider``,
+answer through the worker's own dispatcher, so that values are copied and checked the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograder.isolation import wire
+from autograder.isolation.host.faults import SubmissionFault
+from autograder.isolation.host.requests import Outcome, Step
+from autograder.isolation.host.describe import Labels
+from autograder.isolation.host.translate import fault_from, outcomes_from
+from autograder.isolation.worker.dispatcher import Dispatcher
+from autograder.isolation.worker.faults import NotDefinedError
+from framework.parts import PartSource, parts_from
+from framework.registry import Registry
+
+
+class ProviderModule:
+    """The implementations of one provider under the names that an exercise's file would use.
+
+    Args:
+        names: task name -> registry name.
+    """
+
+    def __init__(self, registry: Registry, provider: str, names: Mapping[str, str]) -> None:
+        self.registry, self._provider, self._names = registry, provider, names
+
+    def load(self) -> None:
+        """Nothing to do: implementations are imported on first use."""
+
+    def attribute(self, name: str) -> Any:
+        """The provider's implementation of the task `name`."""
+        registered = self._names.get(name, "")
+        if not self.registry.offers(registered, self._provider):
+            raise NotDefinedError(f"'{self._provider}' offers no {name}")
+        return self.registry.get(registered, self._provider)
+
+
+class InlineSession:
+    """A conversation with a provider in this process.
+
+    Args:
+        arrays: the provider's arrays.
+        parts: where its networks get their parts from.
+    """
+
+    def __init__(self, module: ProviderModule, arrays: Any, parts: PartSource) -> None:
+        self.last_call = ""
+        self.registry = module.registry
+        self._dispatcher = Dispatcher(module, arrays)
+        self._parts = parts
+        self._labels = Labels()
+        self._fresh = True
+
+    def run(self, steps: Sequence[Step]) -> list[Outcome]:
+        """Run the steps in order; raises a `SubmissionFault` if one fails."""
+        texts = self._labels.texts(steps)
+        self.last_call = texts[-1]
+        request = {"id": 0, "fresh": self._fresh, "steps": [step.plain() for step in steps]}
+        self._fresh = False
+        with parts_from(self._parts):
+            reply = self._dispatcher.answer(_through_the_wire(request))
+            error, outcomes = outcomes_from(self._returned(reply), 0, len(steps))
+        if error is not None:
+            raise self._fault(error, texts)
+        self._labels.note(texts, outcomes)
+        return outcomes
+
+    def begin(self) -> None:
+        """Start a check: objects of earlier ones are forgotten."""
+        self._fresh = True
+        self._labels.owners.clear()
+
+    def printed(self) -> str:
+        """Nothing: what a provider prints goes where it prints."""
+        return ""
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+    def _returned(self, reply: dict[str, Any]) -> Any:
+        return _through_the_wire(reply, self._dispatcher.foreign)
+
+    def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
+        return fault_from(error, texts, "")
+
+
+def _through_the_wire(value: Any, foreign: Any = None) -> Any:
+    return wire.decode_frame(wire.encode(value, foreign))

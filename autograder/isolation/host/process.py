@@ -1,0 +1,190 @@
+"""A worker process and the channel to it: every exchange has a deadline, kept from here."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.isolation import wire
+from autograder.isolation.confine import Limits, World
+from autograder.isolation.host.output import Output
+from autograder.isolation.sandboxes.base import Sandbox
+
+CHUNK = 1 << 18
+#: How often the memory of a running call is looked at, in seconds.
+WATCH_INTERVAL = 0.1
+#: How long a worker that closed its channel may take to end, in seconds.
+GRACE = 1.0
+
+
+class ChannelError(Exception):
+    """The exchange did not come to its end."""
+
+
+class LateError(ChannelError):
+    """No reply before the deadline."""
+
+
+class DiedError(ChannelError):
+    """The worker ended; `status` is as in `subprocess.Popen.returncode`."""
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+
+
+class MemoryExceededError(ChannelError):
+    """The worker's processes together use more memory than the limit."""
+
+
+class StrayReplyError(ChannelError):
+    """Bytes arrived that no request asked for."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """All it takes to start a worker."""
+
+    sandbox: Sandbox
+    argv: list[str]
+    world: World
+    limits: Limits
+
+    def start(self) -> WorkerProcess:
+        """Start a worker; does not wait for it."""
+        return WorkerProcess(self)
+
+
+class WorkerProcess:
+    """A running worker.
+
+    Attributes:
+        output: what it printed so far.
+    """
+
+    def __init__(self, launch: Launch) -> None:
+        self.output = Output()
+        self._launch = launch
+        self._process = launch.sandbox.spawn(launch.argv, launch.world, launch.limits)
+        self._requests, self._replies, self._printed = _descriptors(self._process)
+        self._poll = select.poll()
+        for descriptor in (self._replies, self._printed):
+            self._poll.register(descriptor, select.POLLIN)
+        self._looked = 0.0
+
+    def exchange(self, frame: bytes, seconds: float) -> Any:
+        """Send `frame` (may be empty) and return the decoded reply.
+
+        Raises:
+            ChannelError: see its subclasses.
+            wire.WireError: the reply breaks the rules of the wire.
+        """
+        if frame and self._has_stray_bytes():
+            raise StrayReplyError
+        deadline = time.monotonic() + seconds
+        pending = self._write(memoryview(frame))
+        reply = bytearray()
+        while (length := _missing(reply)) > 0:
+            for descriptor in self._wait(deadline, writing=bool(pending)):
+                if descriptor == self._requests:
+                    pending = self._write(pending)
+                elif descriptor == self._printed:
+                    self._read_output()
+                else:
+                    reply += self._read_reply(length)
+        self._read_output()
+        return wire.decode_frame(reply)
+
+    def close(self) -> None:
+        """Kill the worker and everything it started."""
+        self._launch.sandbox.kill(self._process)
+        self._read_output()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
+
+    def _wait(self, deadline: float, *, writing: bool) -> list[int]:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise LateError
+        if writing:
+            self._poll.register(self._requests, select.POLLOUT)
+        ready = self._poll.poll(min(left, WATCH_INTERVAL) * 1000)
+        if writing:
+            self._poll.unregister(self._requests)
+        self._watch_memory()
+        return [descriptor for descriptor, _ in ready]
+
+    def _watch_memory(self) -> None:
+        now = time.monotonic()
+        if now - self._looked < WATCH_INTERVAL:
+            return
+        if self._looked and self._resident() > self._launch.limits.memory:
+            raise MemoryExceededError
+        self._looked = now
+
+    def _resident(self) -> int:
+        return self._launch.sandbox.resident_bytes(self._process)
+
+    def _has_stray_bytes(self) -> bool:
+        poll = select.poll()
+        poll.register(self._replies, select.POLLIN)
+        return any(event & select.POLLIN for _, event in poll.poll(0))
+
+    def _write(self, data: memoryview) -> memoryview:
+        try:
+            while data:
+                data = data[os.write(self._requests, data) :]
+        except BlockingIOError:
+            return data
+        except BrokenPipeError:
+            return data[:0]  # the reply's end of file tells what happened
+        return data
+
+    def _read_reply(self, missing: int) -> bytes:
+        try:
+            data = os.read(self._replies, min(missing, CHUNK * 4))
+        except BlockingIOError:
+            return b""
+        if not data:
+            raise DiedError(self._status())
+        return data
+
+    def _read_output(self) -> None:
+        try:
+            while data := os.read(self._printed, CHUNK):
+                self.output.add(data)
+                if len(data) < CHUNK:
+                    return
+            self._poll.unregister(self._printed)
+        except (BlockingIOError, KeyError, OSError):
+            return
+
+    def _status(self) -> int | None:
+        try:
+            return self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            return None
+
+
+def _descriptors(process: subprocess.Popen[bytes]) -> tuple[int, int, int]:
+    streams = (process.stdin, process.stdout, process.stderr)
+    found = []
+    for stream in streams:
+        if stream is None:
+            raise ValueError("a sandbox must give its process three pipes")
+        os.set_blocking(stream.fileno(), False)
+        found.append(stream.fileno())
+    return found[0], found[1], found[2]
+
+
+def _missing(reply: bytearray) -> int:
+    """How many bytes the frame that `reply` begins with still lacks."""
+    size = wire.HEADER.size
+    if len(reply) < size:
+        return size - len(reply)
+    return size + sum(wire.frame_lengths(bytes(reply[:size]))) - len(reply)

@@ -1,0 +1,87 @@
+"""The steps a request is made of, as the grader writes them and the worker reads them.
+
+A request is a list of steps that run in order; a step may name what an earlier one returned
+(`wire.Result`), so that building a model, setting its parameters and calling it costs one
+exchange. Execution stops at the first step that fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.isolation.wire import Handle, Result
+
+Owner = Handle | Result | None
+
+
+@dataclass(frozen=True)
+class Load:
+    """Import the submitted module."""
+
+    def plain(self) -> list[Any]:
+        """The step as it crosses the wire."""
+        return ["load"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """Call `name` of `owner` (None: of the submitted module); `after` returns the arguments too."""
+
+    owner: Owner
+    name: str
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    after: bool = False
+
+    def plain(self) -> list[Any]:
+        """The step as it crosses the wire."""
+        return ["call", self.owner, self.name, list(self.args), self.kwargs, self.after]
+
+
+@dataclass(frozen=True)
+class Get:
+    """Read attribute `name` of `owner`."""
+
+    owner: Owner
+    name: str
+
+    def plain(self) -> list[Any]:
+        """The step as it crosses the wire."""
+        return ["get", self.owner, self.name]
+
+
+@dataclass(frozen=True)
+class Assign:
+    """Copy `values` into the arrays of the dict attribute `name` of `owner`, in place."""
+
+    owner: Owner
+    name: str
+    values: dict[str, Any]
+
+    def plain(self) -> list[Any]:
+        """The step as it crosses the wire."""
+        return ["assign", self.owner, self.name, self.values]
+
+
+Step = Load | Call | Get | Assign
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one step returned.
+
+    Attributes:
+        value: a plain value or a `Handle`.
+        is_method: `Get` found something to call; there is no value.
+        changed: the arguments that the call modified, by name ("argument 1", "argument rng").
+        aliased: the arguments whose memory the result shares.
+        args, kwargs: the arguments after the call, where `Call.after` asked for them.
+    """
+
+    value: Any = None
+    is_method: bool = False
+    changed: tuple[str, ...] = ()
+    aliased: tuple[str, ...] = ()
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,185 @@
+"""A conversation with one submission: requests, deadlines, restarts, and the faults they end in."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from autograder.isolation import wire
+from autograder.isolation.host import process as channel
+from autograder.isolation.host.describe import Labels
+from autograder.isolation.host.faults import (
+    Crashed,
+    InfrastructureFault,
+    OutOfMemory,
+    SubmissionFault,
+    TimedOut,
+)
+from autograder.isolation.host.requests import Load, Outcome, Step
+from autograder.isolation.host.translate import died, fault_from, outcomes_from, where_it_hangs
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Limits in seconds: start of a worker, import of the file, one request, all of an exercise."""
+
+    start: float = 20.0
+    load: float = 10.0
+    call: float = 5.0
+    total: float = 60.0
+
+
+class Session(Protocol):
+    """How checks reach the code under test, wherever it runs."""
+
+    #: The last request, in words: what a failed comparison is about.
+    last_call: str
+
+    def run(self, steps: Sequence[Step]) -> list[Outcome]:
+        """Run the steps in order; raises a `SubmissionFault` if one fails."""
+
+    def begin(self) -> None:
+        """Start a check: objects of earlier ones are forgotten."""
+
+    def printed(self) -> str:
+        """What was printed since the last call."""
+
+    def close(self) -> None:
+        """End the conversation."""
+
+
+class SandboxSession:
+    """A submission in a sandboxed worker.
+
+    A worker serves check after check until a fault; the next request then gets a fresh one. What
+    makes the import fail makes every later import fail, so it is tried once.
+    """
+
+    def __init__(
+        self, launch: channel.Launch, folder: str, exercise: str, deadlines: Deadlines
+    ) -> None:
+        self.last_call = ""
+        self.uncontained: tuple[str, ...] = ()
+        self._launch = launch
+        self._folder, self._exercise, self._deadlines = folder, exercise, deadlines
+        self._worker: channel.WorkerProcess | None = launch.start()
+        self._loaded = False
+        self._import_fault: SubmissionFault | None = None
+        self._labels = Labels()
+        self._fresh = True
+        self._printed = ""
+        self._spent = 0.0
+
+    def begin(self) -> None:
+        """Start a check: objects of earlier ones are forgotten."""
+        self._fresh = True
+        self._labels.owners.clear()
+        self.printed()
+
+    def printed(self) -> str:
+        """What was printed since the last call."""
+        if self._worker is not None:
+            self._printed += self._worker.output.take()
+        text, self._printed = self._printed, ""
+        return text
+
+    def close(self) -> None:
+        """Kill the worker."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def run(self, steps: Sequence[Step]) -> list[Outcome]:
+        """Run the steps in order; raises a `SubmissionFault` if one fails."""
+        texts = self._labels.texts(steps)
+        self.last_call = texts[-1] if texts else ""
+        outcomes = self._exchange(self._ready_worker(), steps, texts, self._deadlines.call)
+        self._labels.note(texts, outcomes)
+        return outcomes
+
+    def _ready_worker(self) -> channel.WorkerProcess:
+        if self._import_fault is not None:
+            raise self._import_fault
+        if self._worker is None:
+            self._worker, self._loaded = self._launch.start(), False
+        if not self._loaded:
+            self._greet(self._worker)
+            self._load(self._worker)
+        return self._worker
+
+    def _greet(self, worker: channel.WorkerProcess) -> None:
+        try:
+            greeting = worker.exchange(b"", self._deadlines.start)
+            self.uncontained = tuple(str(text) for text in greeting["uncontained"])
+        except (channel.ChannelError, wire.WireError, KeyError, TypeError) as error:
+            self._discard()
+            raise InfrastructureFault(
+                f"the worker did not start under {self._launch.sandbox.name} "
+                f"({type(error).__name__} {error}): {self._printed.strip()[-500:]}"
+            ) from error
+
+    def _load(self, worker: channel.WorkerProcess) -> None:
+        try:
+            self._exchange(worker, [Load()], ["importing the file"], self._deadlines.load)
+        except SubmissionFault as fault:
+            self._import_fault = fault
+            raise
+        self._loaded = True
+        self._fresh = True
+
+    def _exchange(
+        self,
+        worker: channel.WorkerProcess,
+        steps: Sequence[Step],
+        texts: Sequence[str],
+        seconds: float,
+    ) -> list[Outcome]:
+        seconds = min(seconds, self._time_left())
+        started = time.monotonic()
+        number = secrets.randbits(62)
+        request = {"id": number, "fresh": self._fresh, "seconds": seconds * 0.95}
+        frame = wire.encode({**request, "steps": [step.plain() for step in steps]})
+        try:
+            reply = worker.exchange(frame, seconds)
+            error, outcomes = outcomes_from(reply, number, len(steps))
+        except (channel.ChannelError, wire.WireError) as failure:
+            raise self._lost(failure, texts, seconds) from None
+        finally:
+            self._spent += time.monotonic() - started
+        self._fresh = False
+        if error is not None:
+            raise fault_from(error, texts, self._exercise)
+        return outcomes
+
+    def _time_left(self) -> float:
+        left = self._deadlines.total - self._spent
+        if left <= 0:
+            raise TimedOut(f"the exercise's {self._deadlines.total:g} s of time are used up")
+        return left
+
+    def _lost(self, failure: Exception, texts: Sequence[str], seconds: float) -> SubmissionFault:
+        """The fault for an exchange that broke off; the worker is done for."""
+        self._discard()
+        frames, self._printed = where_it_hangs(self._printed, self._folder)
+        call = texts[-1]
+        if isinstance(failure, channel.LateError):
+            return TimedOut(f"no answer within {seconds:g} s", frames, call)
+        if isinstance(failure, channel.MemoryExceededError):
+            limit = self._launch.limits.memory >> 20
+            return OutOfMemory(f"used more than {limit:,} MiB of memory", frames, call)
+        if isinstance(failure, channel.DiedError):
+            return died(failure.status, frames, call)
+        if isinstance(failure, channel.StrayReplyError):
+            return Crashed("wrote to the grader's channel without being asked", frames, call)
+        return Crashed(f"what came back is not an answer: {failure}", frames, call)
+
+    def _discard(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._printed += self._worker.output.take()
+            self._worker = None
+        self._loaded = False
+

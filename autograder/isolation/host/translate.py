@@ -1,0 +1,126 @@
+"""From what the worker said, or how it ended, to outcomes and faults. Trusts none of it."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
+
+from autograder.isolation.host.faults import (
+    Blocked,
+    Crashed,
+    Frame,
+    NotWritten,
+    OutOfMemory,
+    SubmissionFault,
+)
+from autograder.isolation.host.output import plain_text
+from autograder.isolation.host.requests import Outcome
+from autograder.isolation.wire import WireError
+
+_STACK_LINE = re.compile(r'^  File "([^"]+)", line (\d+) in (\S+)$', re.MULTILINE)
+_STACK_START = re.compile(
+    r"^(Fatal Python error: .*|Current thread .*|Thread 0x.*|Stack .*most recent call first.*)$",
+    re.MULTILINE,
+)
+
+
+def outcomes_from(
+    reply: Any, number: int, steps: int
+) -> tuple[dict[str, Any] | None, list[Outcome]]:
+    """The error (or None) and the outcomes in `reply`.
+
+    Raises:
+        WireError: it is not a reply to request `number`.
+    """
+    if type(reply) is not dict or reply.get("id") != number:
+        raise WireError("a reply to another request")
+    error, results = reply.get("error"), reply.get("results")
+    if type(results) is not list or not (error is None or type(error) is dict):
+        raise WireError("a reply without results")
+    if error is None and len(results) != steps:
+        raise WireError("a reply with too few results")
+    return error, [_outcome(result) for result in results]
+
+
+def _outcome(result: Any) -> Outcome:
+    if type(result) is not dict:
+        raise WireError("a result that is no result")
+    return Outcome(
+        value=result.get("value"),
+        is_method=result.get("is_method") is True,
+        changed=_names(result.get("changed")),
+        aliased=_names(result.get("aliased")),
+        args=tuple(result.get("args") or ()),
+        kwargs=dict(result.get("kwargs") or {}),
+    )
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(_text(name, 80) for name in value[:16]) if type(value) is list else ()
+
+
+def _text(value: Any, limit: int) -> str:
+    return plain_text(str(value))[:limit] if type(value) in (str, int) else ""
+
+
+def fault_from(error: dict[str, Any], texts: Sequence[str], exercise: str) -> SubmissionFault:
+    """The fault that an error reply stands for."""
+    kind, name = _text(error.get("kind"), 30), _text(error.get("type"), 100)
+    message = _text(error.get("message"), 2000)
+    frames = tuple(_frames(error.get("frames")))
+    step = error.get("step")
+    call = texts[step] if type(step) is int and 0 <= step < len(texts) else texts[-1]
+    if kind == "part_missing":
+        return Blocked(message, frames, call)
+    if kind == "not_written" and frames and frames[-1].file != f"{exercise}.py":
+        return Blocked(f"needs '{PurePath(frames[-1].file).stem}'", frames, call)
+    if kind in ("not_written", "not_defined"):
+        return NotWritten(message or "not written yet", frames, call)
+    if kind == "memory":
+        return OutOfMemory(f"asked for too much memory: {message}", frames, call)
+    if kind == "unsendable":
+        return Crashed(f"returned something that {message}", frames, call)
+    return Crashed(f"{name}: {message}" if message else name, frames, call, raised=name)
+
+
+def _frames(value: Any) -> list[Frame]:
+    found = []
+    for item in value if type(value) is list else []:
+        if type(item) is list and len(item) == 3 and type(item[1]) is int:
+            found.append(Frame(_text(item[0], 100), item[1], _text(item[2], 100)))
+    return found[:12]
+
+
+def where_it_hangs(printed: str, folder: str) -> tuple[tuple[Frame, ...], str]:
+    """The submission's frames in the stack that the worker printed, and the text without it."""
+    start = _STACK_START.search(printed)
+    if start is None:
+        return (), printed
+    frames = [
+        Frame(PurePath(file).name, int(line), function)
+        for file, line, function in _STACK_LINE.findall(printed[start.start() :])
+        if str(PurePath(file).parent) == folder
+    ]
+    return tuple(reversed(frames[:12])), printed[: start.start()]
+
+
+def died(status: int | None, frames: tuple[Frame, ...], call: str) -> SubmissionFault:
+    """The fault for a worker that ended with `status` (negative or 128 + n: signal n)."""
+    if status is None:
+        return Crashed("closed the channel to the grader", frames, call)
+    number = -status if status < 0 else status - 128
+    if status >= 0 and status <= 128:
+        return Crashed(f"ended the process itself (exit status {status})", frames, call)
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        return Crashed(f"the process ended with status {status}", frames, call)
+    if name == "SIGKILL":
+        return Crashed("the process was killed (SIGKILL)", frames, call)
+    if name == "SIGXCPU":
+        return Crashed("used more processor time than allowed", frames, call)
+    words = {"SIGSEGV": "segmentation fault", "SIGABRT": "abort", "SIGFPE": "arithmetic error"}
+    return Crashed(f"the process died: {words.get(name, name)}", frames, call)

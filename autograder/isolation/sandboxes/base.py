@@ -1,0 +1,89 @@
+"""What every sandbox offers."""
+
+from __future__ import annotations
+
+import subprocess
+from abc import ABC, abstractmethod
+
+from autograder.isolation.confine import Limits, World
+from autograder.isolation.sandboxes import processes
+
+#: How long a killed process may take to be gone, in seconds; longer is a fault of the system.
+KILL_SECONDS = 10.0
+
+
+class Sandbox(ABC):
+    """Starts, watches and kills workers. Holds no state: one object serves any number of them.
+
+    Attributes:
+        name: what ``--sandbox`` calls it.
+    """
+
+    name: str
+
+    @abstractmethod
+    def unavailable(self) -> str | None:
+        """Why it does not work here and what installs it, or None where it does."""
+
+    @abstractmethod
+    def spawn(self, argv: list[str], world: World, limits: Limits) -> subprocess.Popen[bytes]:
+        """Start `argv` in `world`, without waiting for it, in a cleared environment.
+
+        Args:
+            argv: a Python program that calls `isolate` and `lock` with the world of `seen_by`.
+            world: everything it may see; the scratch folder has to exist.
+            limits: what it may use.
+
+        Returns:
+            the process, with pipes as standard input, output and error. It dies with the writing
+            end of its standard input. A signal that ends the worker is exit status 128 + signal.
+        """
+
+    def seen_by(self, world: World) -> World:
+        """The world that the worker itself is told of."""
+        return world
+
+    def resident_bytes(self, process: subprocess.Popen[bytes]) -> int:
+        """Memory in use by the whole tree of `process`; 0 where the system does not tell."""
+        return sum(map(processes.resident_bytes, processes.tree(process.pid)))
+
+    def threads(self, process: subprocess.Popen[bytes]) -> int:
+        """Threads of the whole tree of `process`; 0 where the system does not tell."""
+        return sum(map(processes.threads, processes.tree(process.pid)))
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """End the whole tree of `process` and wait until it is gone; it may be gone already.
+
+        Raises:
+            SandboxError: something of it could not be ended.
+        """
+        processes.kill_tree(process, KILL_SECONDS)
+
+
+def environment(scratch: str) -> dict[str, str]:
+    """The worker's whole environment: nothing of the host's."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "USER": "student",
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+
+
+def start(argv: list[str], scratch: str) -> subprocess.Popen[bytes]:
+    """Start `argv` in its own session with three pipes and `environment`."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        argv,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        env=environment(scratch),
+        cwd=scratch,
+        start_new_session=True,
+    )

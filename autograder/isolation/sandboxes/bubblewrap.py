@@ -1,0 +1,105 @@
+"""The sandbox of the bubblewrap program: an empty world with explicit grants."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import threading
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from autograder.isolation.confine import Limits, World
+from autograder.isolation.confine.namespaces import INNER_ID
+from autograder.isolation.sandboxes.base import Sandbox, start
+
+INSTALL = "install it with `apt install bubblewrap` (or dnf, pacman, apk)"
+
+#: No namespace, capability or terminal is shared. The worker's supervisor is process 1, so that
+#: with it everything ends.
+_ISOLATION = (
+    "--unshare-all",
+    "--unshare-user",
+    "--uid",
+    str(INNER_ID),
+    "--gid",
+    str(INNER_ID),
+    "--new-session",
+    "--as-pid-1",
+    "--cap-drop",
+    "ALL",
+    "--hostname",
+    "gradus",
+)
+
+_TRIAL_SECONDS = 10.0
+
+
+class BubblewrapSandbox(Sandbox):
+    """Starts the worker by bubblewrap, which builds its world before Python runs at all."""
+
+    name = "bubblewrap"
+
+    @cached_property
+    def program(self) -> str | None:
+        """Where bwrap is."""
+        return shutil.which("bwrap")
+
+    def unavailable(self) -> str | None:
+        """Try it for real, which takes milliseconds: many containers and systems forbid it."""
+        if self.program is None:
+            return f"bubblewrap is not installed: {INSTALL}"
+        everything = World(read_only=("/",), scratch=str(Path(tempfile.gettempdir()).resolve()))
+        trial = [*self.command(everything, Limits()), "--", self.program, "--version"]
+        try:
+            done = subprocess.run(
+                trial, check=False, capture_output=True, text=True, timeout=_TRIAL_SECONDS
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"bubblewrap cannot be started: {error}"
+        return None if done.returncode == 0 else _explain(done.stderr)
+
+    def spawn(self, argv: list[str], world: World, limits: Limits) -> subprocess.Popen[bytes]:
+        """Start `argv` inside; see `Sandbox.spawn`."""
+        return start([*self.command(world, limits), "--", *argv], world.scratch)
+
+    def command(self, world: World, limits: Limits) -> list[str]:
+        """The bwrap command line that builds `world`, up to the program to run in it."""
+        command = [self.program or "bwrap", *_ISOLATION, *_die_with_parent()]
+        links = [path for path in world.read_only if Path(path).is_symlink()]
+        for path in world.read_only:
+            if path not in links:
+                command += ["--ro-bind", path, path]
+        for path in links:
+            command += ["--symlink", str(Path(path).readlink()), path]
+        command += ["--proc", "/proc", "--dev", "/dev"]
+        for path in world.devices:
+            command += ["--dev-bind", path, path]
+        command += ["--size", str(limits.scratch), "--tmpfs", world.scratch]
+        return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", world.scratch]
+
+    def seen_by(self, world: World) -> World:
+        """The same world, built already."""
+        return replace(world, namespaced=True)
+
+
+def _die_with_parent() -> list[str]:
+    """To Linux the parent is a thread: one that ends early would take its worker along.
+
+    The worker ends with its standard input in any case; this is for a host that is killed while
+    something else holds the pipe.
+    """
+    on_main_thread = threading.current_thread() is threading.main_thread()
+    return ["--die-with-parent"] if on_main_thread else []
+
+
+def _explain(message: str) -> str:
+    """Why bwrap failed, with what helps."""
+    reason = message.strip().splitlines()[-1] if message.strip() else "it says nothing"
+    if "--size" in reason:
+        return f"bubblewrap is too old (0.7 or newer is needed): {INSTALL}"
+    return (
+        f"bubblewrap does not work here ({reason}): allow unprivileged user namespaces, in a "
+        "container with `--security-opt seccomp=unconfined`, or use `--sandbox process`"
+    )

@@ -1,0 +1,263 @@
+"""What crosses between grader and worker: bounded, plain values, never pickles.
+
+A frame is two lengths, a *structure* and its *blobs*:
+
+    +-------------------+---------------+-----------+---------------------------+
+    | structure length  | blobs length  | structure | raw bytes of all arrays   |
+    | uint32            | uint32        | msgpack   | one after the other       |
+    +-------------------+---------------+-----------+---------------------------+
+
+Arrays are described in the structure (dtype and shape) and their bytes stand in the blobs, in the
+order of the descriptions, so that a reply cannot name one blob twice and the memory a frame needs
+is bounded by its length. Subclasses do not survive: what arrives is None, bool, int, float, str,
+bytes, list, tuple, dict, a plain `numpy.ndarray` of numbers, or a `Handle`.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+import numpy as np
+
+HEADER = struct.Struct("!II")
+MAX_STRUCTURE = 2 << 20
+MAX_BLOBS = 256 << 20
+MAX_DEPTH = 24
+MAX_TEXT = 1 << 20
+#: Integer keys can be chosen to collide; strings cannot, as their hash is salted.
+MAX_UNSALTED_KEYS = 4096
+MAX_INTEGER_BYTES = 64
+
+_ARRAY, _TUPLE, _HANDLE, _RESULT, _GENERATOR, _INTEGER, _COMPLEX = range(1, 8)
+_NUMBER_KINDS = "biufc"
+
+
+class WireError(Exception):
+    """A frame that breaks the rules above."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """An object that stays with the worker; `type_name` is what it calls itself."""
+
+    id: int
+    type_name: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """Within a request: the object that step `index` of the same request returned."""
+
+    index: int
+
+
+def encode(value: Any, foreign: Callable[[object], Any] | None = None) -> bytes:
+    """Encode `value` as one frame.
+
+    Args:
+        foreign: called with every object that is not plain; returns what to send instead.
+
+    Raises:
+        WireError: the value is too large, too deep, or not plain.
+    """
+    encoder = _Encoder(foreign)
+    structure = encoder.pack(value)
+    blobs = sum(len(blob) for blob in encoder.blobs)
+    _check_lengths(len(structure), blobs)
+    return b"".join((HEADER.pack(len(structure), blobs), structure, *encoder.blobs))
+
+
+def frame_lengths(header: bytes) -> tuple[int, int]:
+    """Lengths of structure and blobs, from the first `HEADER.size` bytes of a frame."""
+    structure, blobs = HEADER.unpack(header)
+    _check_lengths(structure, blobs)
+    return structure, blobs
+
+
+def decode_frame(frame: bytes | bytearray) -> Any:
+    """Decode a whole frame; see `decode`."""
+    structure, _ = frame_lengths(bytes(frame[: HEADER.size]))
+    view = memoryview(frame)[HEADER.size :]
+    return decode(view[:structure], view[structure:])
+
+
+def decode(structure: bytes | memoryview, blobs: bytes | memoryview) -> Any:
+    """Decode a frame's two parts.
+
+    Raises:
+        WireError: anything about the frame is not as described above.
+    """
+    decoder = _Decoder(memoryview(blobs))
+    value = decoder.unpack(bytes(structure), depth=0)
+    if decoder.position != len(blobs):
+        raise WireError("blobs that no array describes")
+    return value
+
+
+def _check_lengths(structure: int, blobs: int) -> None:
+    if structure > MAX_STRUCTURE:
+        raise WireError(f"more than {MAX_STRUCTURE >> 20} MiB of text, lists and numbers")
+    if blobs > MAX_BLOBS:
+        raise WireError(f"more than {MAX_BLOBS >> 20} MiB of arrays")
+
+
+class _Encoder:
+    def __init__(self, foreign: Callable[[object], Any] | None) -> None:
+        self.blobs: list[bytes] = []
+        self._foreign = foreign
+
+    def pack(self, value: Any) -> bytes:
+        try:
+            packed: bytes = msgpack.packb(
+                value, default=self._default, strict_types=True, use_bin_type=True
+            )
+        except (ValueError, OverflowError, RecursionError, TypeError) as error:
+            raise WireError(f"cannot be sent: {error}") from None
+        return packed
+
+    def _default(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is np.ndarray:
+            return self._array(value)
+        if kind is tuple:
+            return msgpack.ExtType(_TUPLE, self.pack(list(value)))
+        if isinstance(value, np.generic) and not isinstance(value, (str, bytes)):
+            return self._array(np.asarray(value))
+        if isinstance(value, np.ndarray):
+            return self._array(np.array(value, copy=True, subok=False))
+        return self._rare(value)
+
+    def _rare(self, value: Any) -> Any:
+        if isinstance(value, Handle):
+            return msgpack.ExtType(_HANDLE, self.pack([value.id, value.type_name]))
+        if isinstance(value, Result):
+            return msgpack.ExtType(_RESULT, self.pack(value.index))
+        if isinstance(value, np.random.Generator):
+            return msgpack.ExtType(_GENERATOR, self.pack(_generator_state(value)))
+        if type(value) is int:
+            return msgpack.ExtType(_INTEGER, _integer_bytes(value))
+        if type(value) is complex:
+            return msgpack.ExtType(_COMPLEX, self.pack([value.real, value.imag]))
+        for plain in (str, bytes, bool, int, float, tuple, list, dict):
+            if isinstance(value, plain):
+                return plain(value)
+        if self._foreign is None:
+            raise WireError(f"cannot be sent: a {type(value).__name__}")
+        stand_in = self._foreign(value)
+        return self._default(stand_in) if type(stand_in) in (Handle, np.ndarray) else stand_in
+
+    def _array(self, array: np.ndarray[Any, Any]) -> Any:
+        if array.dtype.kind not in _NUMBER_KINDS or array.dtype.itemsize > 16:
+            raise WireError(f"cannot be sent: an array of dtype {array.dtype}")
+        native = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        self.blobs.append(native.tobytes())
+        return msgpack.ExtType(_ARRAY, self.pack([native.dtype.str, list(array.shape)]))
+
+
+class _Decoder:
+    def __init__(self, blobs: memoryview) -> None:
+        self.position = 0
+        self._blobs = blobs
+        self._depth = 0
+
+    def unpack(self, data: bytes, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise WireError("nested too deeply")
+        outer, self._depth = self._depth, depth
+        try:
+            value = msgpack.unpackb(
+                data,
+                ext_hook=self._ext,
+                object_pairs_hook=_dictionary,
+                strict_map_key=False,
+                max_str_len=MAX_TEXT,
+                timestamp=1,
+            )
+        except WireError:
+            raise
+        except Exception as error:
+            raise WireError(f"malformed: {type(error).__name__}") from None
+        self._depth = outer
+        return value
+
+    def _ext(self, code: int, data: bytes) -> Any:
+        if code == _INTEGER:
+            if len(data) > MAX_INTEGER_BYTES:
+                raise WireError("an integer that is too long")
+            return int.from_bytes(data, "little", signed=True)
+        value = self.unpack(data, self._depth + 1)
+        if code == _ARRAY:
+            return self._array(*_fields(value, str, list))
+        if code == _TUPLE:
+            return tuple(_typed(value, list))
+        return _small(code, value)
+
+    def _array(self, dtype_name: str, shape: list[Any]) -> np.ndarray[Any, Any]:
+        dtype = np.dtype(dtype_name)
+        if dtype.kind not in _NUMBER_KINDS or dtype.itemsize > 16 or len(shape) > 32:
+            raise WireError(f"an array of dtype {dtype}")
+        if any(type(n) is not int or n < 0 for n in shape):
+            raise WireError("an array with a negative dimension")
+        count = 1
+        for n in shape:
+            count *= n
+        end = self.position + count * dtype.itemsize
+        if end > len(self._blobs):
+            raise WireError("an array longer than its bytes")
+        flat = np.frombuffer(self._blobs[self.position : end], dtype)
+        self.position = end
+        return flat.reshape(shape).copy()
+
+
+def _dictionary(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    if len(pairs) > MAX_UNSALTED_KEYS and any(type(key) is not str for key, _ in pairs):
+        raise WireError(f"a dict with more than {MAX_UNSALTED_KEYS} keys that are not text")
+    return dict(pairs)
+
+
+def _integer_bytes(value: int) -> bytes:
+    length = value.bit_length() // 8 + 1
+    if length > MAX_INTEGER_BYTES:
+        raise WireError(f"cannot be sent: an integer of {length} bytes")
+    return value.to_bytes(length, "little", signed=True)
+
+
+def _generator_state(rng: np.random.Generator) -> dict[str, Any]:
+    state = dict(rng.bit_generator.state)
+    if state["bit_generator"] != "PCG64":
+        raise WireError(f"cannot be sent: a {state['bit_generator']} generator")
+    return state
+
+
+def _generator(state: dict[str, Any]) -> np.random.Generator:
+    bits = np.random.PCG64(0)
+    bits.state = state
+    return np.random.Generator(bits)
+
+
+def _typed(value: Any, kind: type) -> Any:
+    if type(value) is not kind:
+        raise WireError(f"a {type(value).__name__} where a {kind.__name__} belongs")
+    return value
+
+
+def _fields(value: Any, *kinds: type) -> Any:
+    if type(value) is not list or len(value) != len(kinds):
+        raise WireError("a description with the wrong fields")
+    return [_typed(field, kind) for field, kind in zip(value, kinds, strict=True)]
+
+
+def _small(code: int, value: Any) -> Any:
+    if code == _HANDLE:
+        return Handle(*_fields(value, int, str))
+    if code == _RESULT:
+        return Result(_typed(value, int))
+    if code == _COMPLEX:
+        return complex(*_fields(value, float, float))
+    if code == _GENERATOR:
+        return _generator(_typed(value, dict))
+    raise WireError(f"an unknown kind of value ({code})")

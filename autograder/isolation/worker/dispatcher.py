@@ -1,0 +1,175 @@
+"""Runs the steps of a request against a submission and keeps its objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.isolation.wire import Handle, Result
+from autograder.isolation.worker.faults import describe
+from framework.interfaces import Arrays, NumpyArrays
+
+Plain = Any
+
+
+class ModuleSource(Protocol):
+    """The module that requests are about: a student's file, or a provider's implementations."""
+
+    def load(self) -> None:
+        """Import it."""
+
+    def attribute(self, name: str) -> Any:
+        """What it defines as `name`."""
+
+
+class Dispatcher:
+    """Answers requests; objects that are not plain stay here and are known by handle.
+
+    Args:
+        module: what requests without an owner are about.
+        arrays: turns NumPy arrays into the backend's and back.
+        folder: where the submission's files are: frames of other files are not reported.
+    """
+
+    def __init__(
+        self, module: ModuleSource, arrays: Arrays | None = None, folder: str = ""
+    ) -> None:
+        self._module = module
+        self._arrays = arrays or NumpyArrays()
+        self._folder = folder
+        self._objects: dict[int, Any] = {}
+        self._last_handle = 0
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run the steps of `request`; never raises."""
+        if request.get("fresh"):
+            self._objects.clear()
+        values: list[Any] = []
+        results: list[dict[str, Plain]] = []
+        reply: dict[str, Any] = {"id": request["id"], "results": results, "error": None}
+        for index, step in enumerate(request["steps"]):
+            try:
+                value, result = self._run(step, values)
+            except BaseException as error:
+                reply["error"] = {"step": index, **describe(error, self._folder)}
+                break
+            values.append(value)
+            results.append(result)
+        return reply
+
+    def foreign(self, value: object) -> Plain:
+        """What crosses the wire in place of an object that is not plain."""
+        if self._arrays.is_native(value):
+            return self._arrays.to_numpy(value)
+        self._last_handle += 1
+        self._objects[self._last_handle] = value
+        return Handle(self._last_handle, type(value).__name__[:100])
+
+    def _run(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
+        if step[0] == "call":
+            return self._call(step, values)
+        if step[0] == "get":
+            return self._get(step, values)
+        if step[0] == "assign":
+            return self._assign(step, values)
+        self._module.load()
+        return None, {}
+
+    def _call(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
+        _, owner, name, args, kwargs, after = step
+        function = self._attribute(owner, name, values)
+        args, kwargs = self._revive(args, values), self._revive(kwargs, values)
+        before = [(where, array, self._bytes(array)) for where, array in _arrays(args, kwargs)]
+        value = function(*args, **kwargs)
+        result: dict[str, Plain] = {"value": value}
+        changed = [where for where, array, saved in before if self._bytes(array) != saved]
+        if changed:
+            result["changed"] = changed
+        aliased = [where for where, array, _ in before if _shares(value, array)]
+        if aliased:
+            result["aliased"] = aliased
+        if after:
+            result["args"], result["kwargs"] = args, kwargs
+        return value, result
+
+    def _get(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
+        value = self._attribute(step[1], step[2], values)
+        if callable(value):
+            return value, {"is_method": True}
+        return value, {"value": value}
+
+    def _assign(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
+        _, owner, name, new = step
+        arrays = self._attribute(owner, name, values)
+        for key, value in new.items():
+            _check_shape(name, key, arrays[key], value)
+            self._arrays.assign(arrays[key], value)
+        return None, {}
+
+    def _attribute(self, owner: Any, name: str, values: list[Any]) -> Any:
+        if owner is None:
+            return self._module.attribute(name)
+        return getattr(self._revive(owner, values), name)
+
+    def _revive(self, value: Any, values: list[Any]) -> Any:
+        """Replace handles, results and arrays inside `value` by the objects they stand for."""
+        kind = type(value)
+        if kind is np.ndarray:
+            return self._arrays.from_numpy(value)
+        if kind is Handle:
+            return self._objects[value.id]
+        if kind is Result:
+            return values[value.index]
+        if kind is dict:
+            return {key: self._revive(item, values) for key, item in value.items()}
+        if kind is list and not _is_plain_list(value):
+            return [self._revive(item, values) for item in value]
+        if kind is tuple:
+            return tuple(self._revive(item, values) for item in value)
+        return value
+
+    def _bytes(self, array: Any) -> bytes:
+        if type(array) is np.ndarray:
+            return array.tobytes()
+        return self._arrays.to_numpy(array).tobytes()
+
+
+def _is_plain_list(value: list[Any]) -> bool:
+    """Whether a list holds only numbers and text: the common long list, of token ids."""
+    return all(type(item) in (int, float, str, bool) for item in value)
+
+
+def _arrays(args: list[Any], kwargs: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every array among the arguments, and one level inside them, with its name."""
+    named = [(f"argument {i}", value) for i, value in enumerate(args, start=1)]
+    named += [(f"argument {key}", value) for key, value in kwargs.items()]
+    for where, value in named:
+        if _is_array(value):
+            yield where, value
+        elif type(value) is dict:
+            yield from ((f"{where}['{k}']", v) for k, v in value.items() if _is_array(v))
+        elif type(value) in (list, tuple):
+            yield from ((f"{where}[{i}]", v) for i, v in enumerate(value) if _is_array(v))
+
+
+def _is_array(value: Any) -> bool:
+    return hasattr(value, "dtype") and hasattr(value, "shape")
+
+
+def _shares(result: Any, array: Any) -> bool:
+    parts = result if type(result) in (list, tuple) else (result,)
+    return any(
+        isinstance(part, np.ndarray)
+        and isinstance(array, np.ndarray)
+        and np.may_share_memory(part, array)
+        for part in parts
+    )
+
+
+def _check_shape(attribute: str, key: str, array: Any, value: Any) -> None:
+    if tuple(array.shape) != tuple(value.shape):
+        raise ValueError(
+            f"{attribute}['{key}'] has shape {tuple(array.shape)}, expected {tuple(value.shape)}"
+        )

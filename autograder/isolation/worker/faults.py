@@ -1,0 +1,70 @@
+"""Turns an exception of the submission into a plain description."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import PurePath
+from typing import Any
+
+from framework.errors import GradusError
+
+MAX_MESSAGE = 2000
+MAX_FRAMES = 12
+
+
+class NotDefinedError(GradusError):
+    """The submission does not define a name that the exercise asks for."""
+
+
+class PartMissingError(GradusError):
+    """A network asks for a part that another exercise would give and that is not there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"needs '{name}'")
+        self.name = name
+
+
+def describe(error: BaseException, folder: str) -> dict[str, Any]:
+    """A description of `error` made of text and numbers.
+
+    Args:
+        folder: only frames of files in this folder are told.
+
+    Returns:
+        ``kind`` (raised, not_written, not_defined, part_missing, memory), ``type``, ``message`` and
+        ``frames``: (file, line, function) from the outermost to the innermost.
+    """
+    return {
+        "kind": _kind(error),
+        "type": type(error).__name__[:100],
+        "message": _message(error),
+        "frames": _frames(error, folder),
+    }
+
+
+def _kind(error: BaseException) -> str:
+    if isinstance(error, NotImplementedError):
+        return "not_written"
+    if isinstance(error, NotDefinedError):
+        return "not_defined"
+    if isinstance(error, PartMissingError):
+        return "part_missing"
+    return "memory" if isinstance(error, MemoryError) else "raised"
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:MAX_MESSAGE]
+    except BaseException:
+        return "(its message cannot be shown)"
+
+
+def _frames(error: BaseException, folder: str) -> list[list[Any]]:
+    found = []
+    if isinstance(error, SyntaxError) and str(error.filename).startswith(folder or "\0"):
+        found.append([PurePath(str(error.filename)).name, error.lineno or 0, "<module>"])
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        path = PurePath(frame.f_code.co_filename)
+        if folder and str(path.parent) == folder:
+            found.append([path.name, line, frame.f_code.co_name[:100]])
+    return found[-MAX_FRAMES:]

@@ -1,0 +1,65 @@
+"""Imports the submission's files, and finds in them the parts that networks ask for."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from autograder.isolation.worker.faults import NotDefinedError, PartMissingError
+
+
+class SubmittedModule:
+    """The submission's file for one exercise, with the others within reach as parts.
+
+    Args:
+        folder: holds one ``EXERCISE.py`` per submitted exercise.
+        exercise: the one that is graded.
+        parts: registry name -> (exercise, name in its file), for `framework.parts.part`.
+    """
+
+    def __init__(
+        self, folder: Path, exercise: str, parts: Mapping[str, tuple[str, str]]
+    ) -> None:
+        self._folder = folder
+        self._exercise = exercise
+        self._parts = parts
+        self._modules: dict[str, ModuleType] = {}
+
+    def load(self) -> None:
+        """Import the graded file."""
+        self._module(self._exercise)
+
+    def attribute(self, name: str) -> Any:
+        """What the graded file defines as `name`."""
+        return self._defined(self._exercise, name)
+
+    def part(self, name: str) -> Any:
+        """The student's own part, for `framework.parts.parts_from`."""
+        exercise, attribute = self._parts.get(name, ("", ""))
+        if not (self._folder / f"{exercise}.py").is_file():
+            raise PartMissingError(exercise or name)
+        return self._defined(exercise, attribute)
+
+    def _defined(self, exercise: str, name: str) -> Any:
+        try:
+            return getattr(self._module(exercise), name)
+        except AttributeError:
+            raise NotDefinedError(f"{exercise}.py does not define {name}") from None
+
+    def _module(self, exercise: str) -> ModuleType:
+        if exercise not in self._modules:
+            self._modules[exercise] = self._import(exercise)
+        return self._modules[exercise]
+
+    def _import(self, exercise: str) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(exercise, self._folder / f"{exercise}.py")
+        if spec is None or spec.loader is None:
+            raise NotDefinedError(f"there is no {exercise}.py")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[exercise] = module
+        spec.loader.exec_module(module)
+        return module

@@ -1,0 +1,130 @@
+"""Entry of the worker process: ``python -I -S -B main.py SETTINGS``.
+
+Order matters. The process isolates itself while it has one thread and nothing loaded, imports
+NumPy, locks itself in, and only then touches the submission. Requests come in on standard input
+and replies leave on standard output; both are moved away from the descriptors 0 and 1 first, so
+that a submission that prints or reads does not disturb them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+from typing import Any, BinaryIO
+
+
+def main() -> None:
+    """Run the worker until the grader closes the channel."""
+    settings = json.loads(sys.argv[1])
+    sys.path[:] = [*settings["path"], *sys.path[1:]]
+    sys.argv = ["worker"]
+    from autograder.isolation.confine import Limits, World, isolate, lock
+
+    world, limits = World.from_json(settings["world"]), Limits.from_json(settings["limits"])
+    # The folder above these packages cannot be listed any more once the process is isolated.
+    for package in ("framework", settings["arrays"].partition(".")[0]):
+        importlib.import_module(package)
+    held = isolate(world, limits)
+    requests, replies = _take_channels()
+    import numpy as np
+
+    np.random  # noqa: B018 - loaded lazily; the wire needs it, and files are closed off soon
+    arrays = _arrays(settings["arrays"], settings["device"])
+    uncontained = lock(world, limits, held)
+    _serve(settings, arrays, requests, replies, uncontained)
+
+
+def _take_channels() -> tuple[BinaryIO, BinaryIO]:
+    """Move the channels off 0 and 1; what the submission prints goes to descriptor 2."""
+    requests = os.fdopen(os.dup(0), "rb")
+    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    return requests, replies
+
+
+def _arrays(target: str, device: str) -> Any:
+    module, _, name = target.partition(":")
+    arrays = getattr(importlib.import_module(module), name)
+    return arrays() if device == "cpu" else arrays(device=device)
+
+
+def _serve(
+    settings: dict[str, Any],
+    arrays: Any,
+    requests: BinaryIO,
+    replies: BinaryIO,
+    uncontained: list[str],
+) -> None:
+    from pathlib import Path
+
+    from autograder.isolation import wire
+    from autograder.isolation.worker.dispatcher import Dispatcher
+    from autograder.isolation.worker.loading import SubmittedModule
+    from framework.parts import parts_from
+
+    folder, exercise = settings["folder"], settings["exercise"]
+    module = SubmittedModule(Path(folder), exercise, settings["parts"])
+    dispatcher = Dispatcher(module, arrays, folder)
+    _tell_where_when_late()
+    _send(replies, wire.encode({"ready": True, "uncontained": uncontained}))
+    with parts_from(module.part):
+        while (request := _receive(requests)) is not None:
+            signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+            reply = dispatcher.answer(request)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            _flush()
+            _send(replies, _encoded(reply, dispatcher))
+    os._exit(0)
+
+
+def _tell_where_when_late() -> None:
+    """On SIGALRM write the Python stack to descriptor 2, even from within a C call."""
+    import faulthandler
+
+    faulthandler.enable(file=2)
+    faulthandler.register(signal.SIGALRM, file=2, all_threads=False, chain=False)
+
+
+def _receive(stream: BinaryIO) -> Any:
+    from autograder.isolation import wire
+
+    header = stream.read(wire.HEADER.size)
+    if len(header) < wire.HEADER.size:
+        return None
+    structure, blobs = wire.frame_lengths(header)
+    return wire.decode(stream.read(structure), stream.read(blobs))
+
+
+def _encoded(reply: dict[str, Any], dispatcher: Any) -> bytes:
+    from autograder.isolation import wire
+
+    try:
+        return wire.encode(reply, dispatcher.foreign)
+    except wire.WireError as error:
+        message = {"kind": "unsendable", "type": "", "message": str(error), "frames": []}
+        step = len(reply["results"]) - 1
+        return wire.encode({**reply, "results": [], "error": {"step": step, **message}})
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # the submission may have replaced or closed it
+            continue
+
+
+def _send(stream: BinaryIO, frame: bytes) -> None:
+    view = memoryview(frame)
+    while view:
+        view = view[stream.write(view) or 0 :]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""Which statements of a notebook its tasks need: the rest is scratch, and must not matter.
+
+A scratch cell may plot, train for an hour or raise, and Jupyter goes on. A module would not. So
+only statements that bind a name which a task uses, directly or through others, are kept.
+"""
+
+from __future__ import annotations
+
+import ast
+import symtable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One top-level statement, or several that share a line; lines `first` to `last` of a cell."""
+
+    cell: int
+    first: int
+    last: int
+    source: str
+    nodes: tuple[ast.stmt, ...]
+
+    @cached_property
+    def uses(self) -> frozenset[str]:
+        """Global names that it reads, also inside its functions."""
+        table = symtable.symtable(self.source, "<cell>", "exec")
+        return frozenset(_referenced(table, top=True))
+
+    @cached_property
+    def binds(self) -> frozenset[str]:
+        """Names that it binds, or whose object it changes by ``x.y = ...`` or ``x[i] = ...``."""
+        table = symtable.symtable(self.source, "<cell>", "exec")
+        bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+        return frozenset(bound | set(self._changed()))
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """Names that it binds by assignment."""
+        nodes = (node for statement in self.nodes for node in ast.walk(statement))
+        return frozenset(
+            node.id
+            for node in nodes
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        )
+
+    @cached_property
+    def calls_on(self) -> frozenset[str]:
+        """Names on which it calls a method for its effect, as ``table.append(1)`` does."""
+        calls = (node.value for node in self._simple() if isinstance(node, ast.Expr))
+        roots = (_root(c.func) for c in calls if isinstance(c, ast.Call))
+        return frozenset(root for root in roots if root)
+
+    @cached_property
+    def is_kept_anyway(self) -> bool:
+        """``from x import *`` binds nobody knows what; ``from __future__`` changes the language."""
+        imports = [node for node in self.nodes if isinstance(node, ast.ImportFrom)]
+        stars = any(alias.name == "*" for node in imports for alias in node.names)
+        return stars or self.is_future_import
+
+    @property
+    def is_future_import(self) -> bool:
+        """Whether it is ``from __future__ import ...``, which must open a module."""
+        return any(getattr(node, "module", None) == "__future__" for node in self.nodes)
+
+    def touches(self, wanted: set[str], variables: set[str]) -> bool:
+        """Whether it binds one of `wanted`, or calls a method of one that is a variable.
+
+        A call of a method of a class or a module is no reason: it is how scratch cells try things.
+        """
+        return not wanted.isdisjoint(self.binds | (self.calls_on & variables))
+
+    def _changed(self) -> Iterator[str]:
+        for node in self._simple():
+            stored = isinstance(getattr(node, "ctx", None), ast.Store)
+            if stored and isinstance(node, ast.Attribute | ast.Subscript):
+                yield _root(node)
+
+    def _simple(self) -> Iterator[ast.AST]:
+        for statement in self.nodes:
+            if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                yield from ast.walk(statement)
+
+
+def _referenced(table: symtable.SymbolTable, *, top: bool = False) -> Iterator[str]:
+    for symbol in table.get_symbols():
+        if symbol.is_referenced() and (top or symbol.is_global()):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from _referenced(child)
+
+
+def _root(node: ast.AST) -> str:
+    """The name at the left end of ``x.y[0].z``; empty where there is none, or no dot at all."""
+    inner = node
+    while isinstance(inner, ast.Attribute | ast.Subscript):
+        inner = inner.value
+    return inner.id if isinstance(inner, ast.Name) and inner is not node else ""
+
+
+def statements(cell: int, source: str, tree: ast.Module) -> list[Statement]:
+    """The top-level statements of one cell, those that share a line taken together."""
+    groups: list[tuple[int, int, list[ast.stmt]]] = []
+    for node in tree.body:
+        first, last = _first_line(node), node.end_lineno or node.lineno
+        if groups and first <= groups[-1][1]:
+            start, end, nodes = groups.pop()
+            groups.append((start, max(end, last), [*nodes, node]))
+        else:
+            groups.append((first, last, [node]))
+    lines = source.split("\n")
+    return [
+        Statement(cell, first, last, "\n".join(lines[first - 1 : last]), tuple(nodes))
+        for first, last, nodes in groups
+    ]
+
+
+def _first_line(node: ast.stmt) -> int:
+    """A decorated definition starts at its first decorator."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def needed(found: list[Statement], names: Iterable[str]) -> list[Statement]:
+    """Those of `found`, in order, that binding all of `names` takes."""
+    wanted = set(names)
+    variables = {name for statement in found for name in statement.variables}
+    kept: set[int] = set()
+    while fresh := [
+        i
+        for i, statement in enumerate(found)
+        if i not in kept and (statement.is_kept_anyway or statement.touches(wanted, variables))
+    ]:
+        kept.update(fresh)
+        wanted.update(*(found[i].uses for i in fresh))
+    return [found[i] for i in sorted(kept)]

@@ -1,0 +1,116 @@
+"""A notebook to work in, made from an exercise: its text, and one cell per task."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from autograder.course import Exercise
+from autograder.source import parse
+from framework.errors import BadInputError
+
+JSON = dict[str, Any]
+
+_FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
+
+
+def new_notebook(exercise: Exercise, stub: str, file_name: str) -> str:
+    """The text of a notebook (nbformat 4.5) for `exercise`, with the code of `stub`.
+
+    Args:
+        file_name: what it will be saved as; its last cell says how to grade it.
+
+    Raises:
+        BadInputError: `stub` does not parse.
+    """
+    cells = [*_readme_cells(exercise), *_code_cells(exercise, stub), _last_cell(file_name)]
+    for number, cell in enumerate(cells, 1):
+        cell["id"] = f"{exercise.name}-{number}"[-64:]  # random ids would differ every time
+    metadata = {
+        "gradus": {"exercise": exercise.name},
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def _markdown(text: str) -> JSON:
+    return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
+
+
+def _code(text: str, task: str) -> JSON:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {"gradus": {"task": task}} if task else {},
+        "outputs": [],
+        "source": text.splitlines(keepends=True),
+    }
+
+
+def _readme_cells(exercise: Exercise) -> list[JSON]:
+    """The README, a cell per section."""
+    text = exercise.readme.read_text("utf-8") if exercise.readme.is_file() else ""
+    text = text or f"# {exercise.title}\n"
+    return [_markdown(section) for section in sections(text)]
+
+
+def sections(text: str) -> list[str]:
+    """Markdown cut before every ``##`` heading that is not inside a code block."""
+    found: list[list[str]] = [[]]
+    fenced = False
+    for line in text.strip().split("\n"):
+        fenced ^= bool(_FENCE.match(line))
+        if line.startswith("## ") and not fenced:
+            found.append([])
+        found[-1].append(line)
+    return [section for lines in found if (section := "\n".join(lines).strip())]
+
+
+def _code_cells(exercise: Exercise, stub: str) -> Iterator[JSON]:
+    try:
+        tree = parse(stub)
+    except SyntaxError as error:
+        raise BadInputError(
+            f"{exercise.stub}:{error.lineno}: {error.msg}. Mend it, or start again with "
+            f"`gradus reset {exercise.name}`"
+        ) from None
+    docstring = ast.get_docstring(tree)
+    if docstring:
+        yield _markdown(docstring)
+    for task, text in _pieces(tree, stub, exercise.task_names, skip=1 if docstring else 0):
+        yield _code(text, task)
+
+
+def _pieces(
+    tree: ast.Module, stub: str, tasks: tuple[str, ...], skip: int
+) -> Iterator[tuple[str, str]]:
+    """(task or nothing, code), comments going with the statement they precede."""
+    lines = stub.split("\n")
+    start = (tree.body[0].end_lineno or 1) if skip else 0
+    waiting = start
+    for node in tree.body[skip:]:
+        end = node.end_lineno or node.lineno
+        if getattr(node, "name", None) in tasks:
+            yield from _piece("", lines[waiting:start])
+            yield from _piece(getattr(node, "name", ""), lines[start:end])
+            waiting = end
+        start = end
+    yield from _piece("", lines[waiting:])
+
+
+def _piece(task: str, lines: list[str]) -> Iterator[tuple[str, str]]:
+    if text := "\n".join(lines).strip("\n"):
+        yield task, text
+
+
+def _last_cell(file_name: str) -> JSON:
+    return _markdown(
+        "## Check your work\n\nSave this notebook, then run in a terminal, in the folder where "
+        f"it lies:\n\n```\ngrade {file_name}\n```\n\nAdd as many cells as you like: only what the "
+        "tasks above define and use is graded. If a task is defined twice, the last one counts."
+    )

@@ -1,0 +1,176 @@
+"""Notebooks read as Python modules, without running anything.
+
+A notebook is JSON, and only its code cells matter here. It is read with ``json`` alone: what
+Jupyter, Colab and VS Code save differs in ids, metadata and outputs, none of which we look at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.cells import Cell, defines, skipped_magic, without_magics
+from autograder.course import Course
+from autograder.needed import Statement, needed, statements
+from autograder.source import definitions, parse
+from framework.errors import BadInputError
+
+Origin = tuple[int, int]
+
+#: Outputs may hold pictures, so a notebook may be larger than source.
+MAX_NOTEBOOK = 32 << 20
+
+
+@dataclass(frozen=True)
+class NotebookModule:
+    """The code of a notebook as one module.
+
+    Args:
+        source: the module's text.
+        origins: for each of its lines the cell and the line there, both from 1.
+        notes: what the student should know: cells left out, tasks defined twice.
+        syntax_error: where and why a cell that defines a task does not parse.
+    """
+
+    source: str
+    origins: tuple[Origin, ...]
+    notes: tuple[str, ...] = ()
+    syntax_error: str | None = None
+
+
+def notebook_source(path: Path) -> str:
+    """All code of the notebook `path` as one Python module; see `notebook_module`."""
+    return notebook_module(read_notebook(path.read_bytes(), path.name)).source
+
+
+def read_notebook(data: bytes, name: str) -> dict[str, Any]:
+    """The JSON of the notebook file `name`.
+
+    Raises:
+        BadInputError: too large, or not a Python notebook.
+    """
+    if len(data) > MAX_NOTEBOOK:
+        raise BadInputError(f"{name} is larger than {MAX_NOTEBOOK >> 20} MiB: clear its outputs")
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise BadInputError(f"{name} is not a notebook: {error}. Save it in Jupyter") from None
+    if not isinstance(notebook, dict) or not isinstance(_raw_cells(notebook), list):
+        raise BadInputError(f"{name} is not a notebook: it has no cells. Save it in Jupyter")
+    language = _text(_at(notebook, "metadata", "kernelspec", "language")) or "python"
+    if language.lower() not in ("python", "ipython"):
+        raise BadInputError(f"{name} is a notebook in {language}, not in Python")
+    return notebook
+
+
+def _at(value: Any, *keys: str) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _text(value: Any) -> str:
+    """A text that nbformat may have split into lines."""
+    if isinstance(value, list):
+        return "".join(line for line in value if isinstance(line, str))
+    return value if isinstance(value, str) else ""
+
+
+def _raw_cells(notebook: dict[str, Any]) -> Any:
+    """Cells of nbformat 4, or of the worksheets of nbformat 3."""
+    sheets = notebook.get("worksheets")
+    if "cells" in notebook or not isinstance(sheets, list):
+        return notebook.get("cells")
+    return [cell for sheet in sheets for cell in _at(sheet, "cells") or []]
+
+
+def code_cells(notebook: dict[str, Any]) -> list[Cell]:
+    """The code cells, numbered by their place among all cells."""
+    cells = []
+    for number, cell in enumerate(_raw_cells(notebook), 1):
+        if _at(cell, "cell_type") == "code":
+            text = _text(cell.get("source", cell.get("input")))
+            cells.append(Cell(number, text.replace("\r\n", "\n").replace("\r", "\n")))
+    return cells
+
+
+def notebook_exercise(notebook: dict[str, Any], stem: str, course: Course) -> str | None:
+    """The exercise of a notebook: as its metadata says, else as its file is named."""
+    named = _text(_at(notebook, "metadata", "gradus", "exercise"))
+    return next((name for name in (named, stem) if name in course.exercise_names), None)
+
+
+def notebook_module(notebook: dict[str, Any], tasks: Iterable[str] | None = None) -> NotebookModule:
+    """The code of `notebook` as a module; with `tasks`, only what these need.
+
+    A cell that is not Python is left out with a note, unless it was to define a task.
+    """
+    names = tuple(tasks or ())
+    reader = _Reader(names)
+    for cell in code_cells(notebook):
+        reader.add(cell)
+    kept = reader.statements if tasks is None else needed(reader.statements, names)
+    source, origins = _assemble(kept)
+    return NotebookModule(source, origins, tuple(reader.all_notes()), reader.syntax_error)
+
+
+class _Reader:
+    """Collects statements cell by cell."""
+
+    def __init__(self, tasks: tuple[str, ...]) -> None:
+        self.statements: list[Statement] = []
+        self.syntax_error: str | None = None
+        self._tasks = tasks
+        self._notes: list[str] = []
+        self._defined_in: dict[str, list[int]] = {}
+
+    def add(self, cell: Cell) -> None:
+        magic = skipped_magic(cell)
+        if magic:
+            self._notes.append(f"cell {cell.number} is left out: {magic}")
+            return
+        try:
+            self._add_python(cell)
+        except SyntaxError as error:
+            self._reject(cell, error)
+
+    def _add_python(self, cell: Cell) -> None:
+        source = without_magics(cell.source)
+        tree = parse(source)
+        found = statements(cell.number, source, tree)
+        for statement in found:
+            _ = statement.uses, statement.binds  # SyntaxErrors that only a symbol table shows
+        self.statements += found
+        for name in definitions(tree):
+            self._defined_in.setdefault(name, []).append(cell.number)
+
+    def _reject(self, cell: Cell, error: SyntaxError) -> None:
+        problem = f"cell {cell.number}, line {error.lineno or 1}: {error.msg}"
+        if any(defines(cell, name) for name in self._tasks):
+            self.syntax_error = self.syntax_error or problem
+        else:
+            self._notes.append(f"cell {cell.number} is left out, it is not Python ({problem})")
+
+    def all_notes(self) -> list[str]:
+        """What was left out, and tasks that are defined more than once."""
+        twice = [
+            f"{name} is defined in cells {', '.join(map(str, cells))}: the last one counts"
+            for name, cells in self._defined_in.items()
+            if name in self._tasks and len(cells) > 1
+        ]
+        return self._notes + twice
+
+
+def _assemble(kept: list[Statement]) -> tuple[str, tuple[Origin, ...]]:
+    """One module; ``from __future__`` imports move to its top, where they must stand."""
+    kept = sorted(kept, key=lambda statement: not statement.is_future_import)
+    lines: list[str] = []
+    origins: list[Origin] = []
+    for statement in kept:
+        text = statement.source.split("\n")
+        lines += text
+        origins += [(statement.cell, statement.first + i) for i in range(len(text))]
+    return "\n".join(lines) + "\n", tuple(origins)

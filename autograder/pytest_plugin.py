@@ -1,0 +1,73 @@
+"""Fixtures and markers of checks, for `grade` and for plain pytest.
+
+Under ``grade`` the exercise under test is prepared by the command. Under plain ``pytest
+exercises/gated_rnns/lstm`` or an editor's test panel the plugin prepares it itself: the
+submission is then the ``exercises`` folder that the test file lies in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from autograder.course import Exercise
+    from autograder.grading import ExerciseUnderTest
+    from autograder.isolation.host.remote import RemoteModule
+
+#: Where ``grade`` leaves the exercise under test for the fixtures.
+UNDER_TEST = pytest.StashKey["ExerciseUnderTest"]()
+
+MARKERS = (
+    "task(name): the name in the stub that the check is about",
+    "points(n): what the check is worth",
+    "hidden: details are not shown to students",
+    "hint(text): shown when the check fails",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+
+
+@pytest.fixture(scope="module")
+def exercise_under_test(request: pytest.FixtureRequest) -> Iterator[ExerciseUnderTest]:
+    """Both sides of the checks of this test file."""
+    prepared = request.config.stash.get(UNDER_TEST, None)
+    if prepared is not None:
+        yield prepared
+        return
+    from autograder.run import alone
+
+    with alone(request.path) as under_test:
+        yield under_test
+
+
+@pytest.fixture
+def submission(exercise_under_test: ExerciseUnderTest) -> RemoteModule:
+    """The code under test, as a module."""
+    return exercise_under_test.submission
+
+
+@pytest.fixture
+def reference(exercise_under_test: ExerciseUnderTest) -> RemoteModule:
+    """The solution, as a module."""
+    return exercise_under_test.reference
+
+
+@pytest.fixture
+def exercise(exercise_under_test: ExerciseUnderTest) -> Exercise:
+    """The exercise: thresholds, time budget."""
+    return exercise_under_test.exercise
+
+
+@pytest.fixture
+def rng(exercise_under_test: ExerciseUnderTest, request: pytest.FixtureRequest) -> np.random.Generator:
+    """Random numbers of this check alone, the same for the same seed."""
+    return exercise_under_test.rng(request.node.name)

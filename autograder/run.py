@@ -1,0 +1,226 @@
+"""Grading: from a request to a report."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Course, Exercise, find_course
+from autograder.grading import (
+    ExerciseUnderTest,
+    ProviderSession,
+    ReferenceSession,
+    converse,
+    parts_of,
+)
+from autograder.isolation.host.launch import NUMPY_ARRAYS, Workplace
+from autograder.isolation.host.session import Deadlines, SandboxSession
+from autograder.isolation.sandboxes import Sandbox, choose
+from autograder.results import CheckResult, ExerciseResult, TaskResult
+from autograder.submission import Submission, load_submission
+from autograder.verdicts import Verdict
+from framework.errors import GradusError
+from framework.plugins import Plugins
+from framework.providers import Backend
+
+OnCheck = Callable[[CheckResult], None]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How submissions are graded: everything that one run has in common.
+
+    Args:
+        backend: whose arrays the submission is handed, and whose answers it is compared with.
+        provider: graded instead of a submission, if given.
+        seed: all random numbers of all checks come from it.
+    """
+
+    course: Course
+    plugins: Plugins
+    sandbox: Sandbox
+    backend: str = "numpy"
+    provider: str = ""
+    device: str = "cpu"
+    seed: int = 0
+
+    def reference_backend(self) -> Backend:
+        """Whose answers are right."""
+        return Backend(self.plugins.registry, self.backend, device=self.device)
+
+    def deadlines(self, exercise: Exercise) -> Deadlines:
+        """The exercise's budget; a GPU backend's import takes longer than NumPy's."""
+        call, total = exercise.time.call, exercise.time.total
+        return Deadlines(call=call, total=total)
+
+
+class Grader:
+    """Grades the exercises of one submission, one at a time.
+
+    Args:
+        submission: None when a provider is graded.
+    """
+
+    def __init__(self, setting: Setting, submission: Submission | None) -> None:
+        self._setting = setting
+        self._submission = submission
+        self._scratch = Path(tempfile.mkdtemp(prefix="gradus-scratch-"))
+        self._started: dict[str, SandboxSession] = {}
+
+    def start(self, exercise: Exercise) -> None:
+        """Start the worker for `exercise` already, while the caller goes on."""
+        if self._submission is not None and exercise.name in self._submission.files:
+            self._started[exercise.name] = self._sandboxed(exercise, self._submission)
+
+    def close(self) -> None:
+        """Remove what was set up."""
+        for session in self._started.values():
+            session.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def grade(self, exercise: Exercise, on_check: OnCheck | None = None) -> ExerciseResult:
+        """Run the checks of `exercise`, public and hidden."""
+        started = time.perf_counter()
+        with self.under_test(exercise) as under_test:
+            checks = run_checks(exercise, under_test, on_check)
+            uncontained = getattr(under_test.session, "uncontained", ())
+        return ExerciseResult(
+            name=exercise.name,
+            unit=exercise.unit,
+            title=exercise.title,
+            tasks=_by_task(exercise, checks),
+            file=self._file(exercise),
+            uncontained=uncontained,
+            seconds=time.perf_counter() - started,
+        )
+
+    @contextmanager
+    def under_test(self, exercise: Exercise) -> Iterator[ExerciseUnderTest]:
+        """Both sides of the checks of `exercise`."""
+        registry = self._setting.plugins.registry
+        backend = self._setting.reference_backend()
+        reference = converse(ReferenceSession, backend, registry, exercise)
+        session = self._session(exercise)
+        under_test = ExerciseUnderTest(exercise, session, reference, self._setting.seed)
+        try:
+            yield under_test
+        finally:
+            under_test.close()
+
+    def _session(self, exercise: Exercise) -> Any:
+        if self._submission is None:
+            registry, device = self._setting.plugins.registry, self._setting.device
+            backend = Backend(registry, self._setting.provider, device=device)
+            return converse(ProviderSession, backend, registry, exercise)
+        if exercise.name not in self._started:
+            return self._sandboxed(exercise, self._submission)
+        return self._started.pop(exercise.name)
+
+    def _sandboxed(self, exercise: Exercise, submission: Submission) -> SandboxSession:
+        scratch = self._scratch / exercise.name
+        scratch.mkdir(exist_ok=True)
+        workplace = Workplace(
+            self._setting.sandbox,
+            submission.folder,
+            scratch,
+            parts_of(self._setting.course),
+            self._arrays(),
+            self._setting.device,
+        )
+        deadlines = self._setting.deadlines(exercise)
+        launch = workplace.launch(exercise.name)
+        return SandboxSession(launch, str(submission.folder), exercise.name, deadlines)
+
+    def _arrays(self) -> str:
+        if self._setting.backend == "numpy":
+            return NUMPY_ARRAYS
+        registry = self._setting.plugins.registry
+        return registry.find("arrays", self._setting.backend, kind="arrays").target
+
+    def _file(self, exercise: Exercise) -> str:
+        if self._submission is None or exercise.name not in self._submission.files:
+            return ""
+        return self._submission.files[exercise.name].shown
+
+
+def run_checks(
+    exercise: Exercise, under_test: ExerciseUnderTest, on_check: OnCheck | None = None
+) -> list[CheckResult]:
+    """Run the test files of `exercise` with pytest; the student's own files are never collected."""
+    import pytest
+
+    from autograder.collector import Collector
+
+    collector = Collector(under_test, on_check)
+    files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    status = pytest.main([*PYTEST_OPTIONS, *map(str, files)], plugins=[collector])
+    if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
+        raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")
+    if not collector.results:
+        raise GradusError(f"{exercise.name} has no checks: expected {exercise.tests}")
+    return collector.results
+
+
+PYTEST_OPTIONS = (
+    "-p autograder.pytest_plugin -p no:terminal -p no:cacheprovider -p no:faulthandler "
+    "-p no:junitxml -p no:pastebin -p no:doctest -p no:unittest -p no:logging "
+    f"--import-mode=importlib --noconftest --capture=no -c {os.devnull} --rootdir=/"
+).split()
+
+
+def _by_task(exercise: Exercise, checks: list[CheckResult]) -> tuple[TaskResult, ...]:
+    """Results by task, in the order of exercise.toml."""
+    names = [*exercise.task_names, *(check.task for check in checks)]
+    return tuple(
+        TaskResult(name, tuple(check for check in checks if check.task == name))
+        for name in dict.fromkeys(names)
+        if any(check.task == name for check in checks)
+    )
+
+
+def absent(exercise: Exercise) -> ExerciseResult:
+    """The result for an exercise that was not handed in."""
+    checks = tuple(
+        TaskResult(
+            task,
+            (
+                CheckResult(
+                    id="",
+                    title=f"{task} is handed in",
+                    task=task,
+                    hidden=False,
+                    points=exercise.points / len(exercise.tasks),
+                    verdict=Verdict.NOT_STARTED,
+                    message=f"there is no {exercise.name}.py",
+                ),
+            ),
+        )
+        for task in exercise.task_names
+    )
+    return ExerciseResult(exercise.name, exercise.unit, exercise.title, checks)
+
+
+@contextmanager
+def alone(test_file: Path) -> Iterator[ExerciseUnderTest]:
+    """The exercise under test for plain pytest: the folder's own files, NumPy, seed 0."""
+    course = find_course(test_file.parent)
+    name = test_file.stem.removeprefix("test_").removesuffix("_hidden")
+    exercise = course.exercise(name)
+    setting = Setting(course, Plugins(course=course.plugins), choose("auto"))
+    names = (name, *exercise.requires)
+    with load_submission(course.root / "exercises", course, names) as submission:
+        grader = Grader(setting, submission)
+        try:
+            with grader.under_test(exercise) as under_test:
+                yield under_test
+        finally:
+            grader.close()

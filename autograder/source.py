@@ -1,0 +1,78 @@
+"""Python source read without running it: decoding, parsing, and what a module defines."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+
+from framework.errors import BadInputError
+
+#: The most code that one exercise may hold.
+MAX_SOURCE = 1 << 20
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def decode(data: bytes, name: str) -> str:
+    """Text of the source file `name`, with ``\\n`` at line ends and without a byte order mark.
+
+    Raises:
+        BadInputError: not UTF-8, or too large.
+    """
+    if len(data) > MAX_SOURCE:
+        raise BadInputError(
+            f"{name} is too large: the code of an exercise may take {MAX_SOURCE >> 20} MiB. "
+            "Data does not belong into it"
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise BadInputError(
+            f"{name}, line {line}, is not UTF-8 text (byte {data[error.start]:#04x}). "
+            "Save the file as UTF-8"
+        ) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def parse(source: str) -> ast.Module:
+    """Parse `source`; whatever is wrong with it is a `SyntaxError`, and nothing is printed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "\d" in a text is the student's business
+        try:
+            return ast.parse(source)
+        except SyntaxError:
+            raise
+        except (ValueError, RecursionError, MemoryError) as error:
+            # A null byte, or nesting that no person writes.
+            reason = str(error) or "nested too deeply"
+            raise SyntaxError(reason, ("", 1, 0, None)) from None
+
+
+def definitions(tree: ast.Module) -> dict[str, ast.stmt]:
+    """What the module binds at its top level: name -> statement, the last one winning."""
+    return {name: node for node in _top_level(tree.body) for name in _bound(node)}
+
+
+def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements of the module itself, those under ``if``, ``try`` and ``with`` included."""
+    for node in body:
+        yield node
+        for part in ("body", "orelse", "finalbody"):
+            if isinstance(node, ast.If | ast.Try | ast.With):
+                yield from _top_level(getattr(node, part, []))
+        for handler in getattr(node, "handlers", []):
+            yield from _top_level(handler.body)
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, Definition):
+        yield node.name
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        for target in targets:
+            names = (n for n in ast.walk(target) if isinstance(n, ast.Name))
+            yield from (n.id for n in names if isinstance(n.ctx, ast.Store))

@@ -1,0 +1,139 @@
+"""How far a student got with each task, read off the source without running it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from enum import Enum
+
+from autograder.source import Definition, definitions, parse
+
+
+class Progress(Enum):
+    """How far a task is."""
+
+    MISSING = "missing"  #: nothing of that name is defined
+    UNTOUCHED = "untouched"  #: still the stub
+    STARTED = "started"  #: changed, but something in it is still to be written
+    WRITTEN = "written"  #: nothing of the stub is left to be written
+
+
+def written_tasks(source: str, tasks: Iterable[str], stub: str | None = None) -> dict[str, bool]:
+    """Whether each of `tasks` is written out, see `task_progress`."""
+    progress = task_progress(source, tasks, stub)
+    return {task: state is Progress.WRITTEN for task, state in progress.items()}
+
+
+def task_progress(
+    source: str, tasks: Iterable[str], stub: str | None = None
+) -> dict[str, Progress]:
+    """How far `source` is with each of `tasks`.
+
+    A function is still to be written where it raises NotImplementedError on every path that is
+    not under an ``if`` or ``try``, and where it is what it is in `stub`, if that is an open one.
+    A task is as far as its functions, those of its base classes and of the helpers it names.
+    A source that does not parse is untouched only where it is the stub; no task is written.
+    """
+    names = tuple(tasks)
+    given = _Module(stub) if stub is not None else None
+    try:
+        module = _Module(source)
+    except SyntaxError:
+        return dict.fromkeys(names, Progress.STARTED)
+    return {name: _progress(name, module, given, set(names)) for name in names}
+
+
+class _Module:
+    """The definitions of one source text."""
+
+    def __init__(self, source: str) -> None:
+        self.definitions = definitions(parse(source))
+
+    def functions(self, name: str, tasks: set[str]) -> dict[str, ast.AST]:
+        """All functions that the task `name` consists of, by qualified name."""
+        found: dict[str, ast.AST] = {}
+        for owner in self._parts(name, tasks, set()):
+            for path, function in _functions(owner, self.definitions[owner]):
+                found[path] = function
+        return found
+
+    def _parts(self, name: str, tasks: set[str], seen: set[str]) -> Iterator[str]:
+        """`name` and what it builds on: base classes, and helpers that are no tasks themselves."""
+        node = self.definitions.get(name)
+        if name in seen or not isinstance(node, Definition):
+            return
+        seen.add(name)
+        yield name
+        bases = {base.id for base in getattr(node, "bases", []) if isinstance(base, ast.Name)}
+        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - tasks
+        for other in sorted(bases | used):
+            yield from self._parts(other, tasks, seen)
+
+
+def _functions(path: str, node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield path, node
+    elif isinstance(node, ast.ClassDef):
+        for child in node.body:
+            if isinstance(child, Definition):
+                yield from _functions(f"{path}.{child.name}", child)
+
+
+def _progress(name: str, module: _Module, given: _Module | None, tasks: set[str]) -> Progress:
+    if name not in module.definitions:
+        return Progress.MISSING
+    functions = module.functions(name, tasks)
+    known = given.functions(name, tasks) if given else {}
+    still_open = {path for path in functions if _is_open(path, functions, known)}
+    if not still_open:
+        return Progress.WRITTEN
+    return Progress.UNTOUCHED if _untouched(functions, known, still_open) else Progress.STARTED
+
+
+def _is_open(path: str, functions: dict[str, ast.AST], known: dict[str, ast.AST]) -> bool:
+    function = functions[path]
+    if _gives_up(_body(function)):
+        return True
+    return path in known and _raises(known[path]) and _same(function, known[path])
+
+
+def _untouched(
+    functions: dict[str, ast.AST], known: dict[str, ast.AST], still_open: set[str]
+) -> bool:
+    """Whether nothing was written: as in the stub, or, without one, nothing but constructors."""
+    if known:
+        return functions.keys() == known.keys() and all(
+            _same(functions[path], known[path]) for path in functions
+        )
+    return all(path in still_open or path.endswith(".__init__") for path in functions)
+
+
+def _same(one: ast.AST, other: ast.AST) -> bool:
+    return [ast.dump(node) for node in _body(one)] == [ast.dump(node) for node in _body(other)]
+
+
+def _body(function: ast.AST) -> list[ast.stmt]:
+    """Statements of a function without its docstring."""
+    body: list[ast.stmt] = getattr(function, "body", [])
+    documented = body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+    return body[1:] if documented else body
+
+
+def _gives_up(body: list[ast.stmt]) -> bool:
+    """Whether `body` raises NotImplementedError whatever the arguments are."""
+    return any(
+        _is_not_implemented(node)
+        or (isinstance(node, ast.For | ast.While | ast.With) and _gives_up(node.body))
+        for node in body
+    )
+
+
+def _raises(function: ast.AST) -> bool:
+    return any(_is_not_implemented(node) for node in ast.walk(function))
+
+
+def _is_not_implemented(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Raise):
+        return False
+    raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"

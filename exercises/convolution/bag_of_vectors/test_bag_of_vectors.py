@@ -1,0 +1,188 @@
+"""Checks of the bag of vectors that you can see. `grade bag_of_vectors` adds the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import (
+    assign,
+    equal,
+    expect,
+    finite,
+    gradients_agree,
+    train_classifier,
+    twins,
+)
+from framework.data.batching import pad
+from framework.data.sentiment import SentimentGrammar
+
+RTOL = 1e-7
+DAN = "DeepAveragingNetwork"
+V, E, C = 9, 3, 2
+
+
+@pytest.mark.task("DeepAveragingNetwork")
+@pytest.mark.points(2)
+@pytest.mark.hint("z_0 is the mean over the words, not the sum; without hidden layers W_1 follows.")
+def test_average(submission, reference, rng):
+    """Without hidden layers: the mean of the word vectors, and one affine layer."""
+    pair = twins(submission, reference, DAN, V, E, [], C, rng=rng)
+    pair.same_forward(rng.integers(1, V, size=(4, 5)))
+
+
+@pytest.mark.task("DeepAveragingNetwork")
+@pytest.mark.points(3)
+@pytest.mark.hint("Every layer but the last has a ReLU; the bias is added before it.")
+def test_hidden_layers(submission, reference, rng):
+    """With hidden layers between average and scores."""
+    pair = twins(submission, reference, DAN, V, E, [5, 4], C, rng=rng)
+    pair.same_forward(rng.integers(1, V, size=(4, 5)))
+
+
+@pytest.mark.task("DeepAveragingNetwork")
+@pytest.mark.points(2)
+@pytest.mark.hint("Divide by the number of ids that are not 0, and sum over those alone.")
+def test_padding_is_ignored(submission, reference, rng):
+    """More padding, or padding elsewhere, changes nothing."""
+    pair = twins(submission, reference, DAN, V, E, [4], C, rng=rng)
+    texts = [rng.integers(1, V, size=length) for length in (2, 5, 3)]
+    ids = pad(texts)
+    pair.same_forward(ids)
+    logits = pair.student.forward(ids)
+    wider = np.pad(ids, ((0, 0), (2, 3)))
+    equal(pair.student.forward(wider), logits, "the logits with more padding", rtol=RTOL)
+    for text, scores in zip(texts, logits, strict=True):
+        alone = pair.student.forward(text[None])[0]
+        equal(alone, scores, "the logits of a text alone, beside those in a batch", rtol=RTOL)
+
+
+@pytest.mark.task("DeepAveragingNetwork")
+@pytest.mark.points(1)
+@pytest.mark.hint("max(|words|, 1) in the denominator keeps 0/0 away.")
+def test_empty_text(submission, reference, rng):
+    """A text without words has finite scores: those of z_0 = 0."""
+    pair = twins(submission, reference, DAN, V, E, [4], C, rng=rng)
+    ids = np.array([[0, 0, 0], [1, 0, 2]])
+    pair.same_forward(ids)
+    finite(pair.student.forward(ids), "the logits of an empty text")
+
+
+@pytest.mark.task("DeepAveragingNetwork")
+@pytest.mark.points(1)
+def test_order_blind(submission, reference, rng):
+    """The order of the words does not change the scores."""
+    model = twins(submission, reference, DAN, V, E, [4], C, rng=rng).student
+    ids = rng.integers(V, size=(5, 7))
+    shuffled = rng.permuted(ids, axis=1)
+    equal(model.forward(shuffled), model.forward(ids), "the logits of shuffled texts", rtol=RTOL)
+
+
+@pytest.mark.task("DeepAveragingNetwork")
+@pytest.mark.points(3)
+@pytest.mark.hint("Through each ReLU: keep the gradient where its output is positive.")
+def test_backward(submission, reference, rng):
+    """Backward through the layers and the average."""
+    pair = twins(submission, reference, DAN, V, E, [5, 4], C, rng=rng)
+    pair.same_backward(pad([rng.integers(1, V, size=n) for n in (6, 2, 4)]), rng=rng)
+
+
+@pytest.mark.task("DeepAveragingNetwork")
+@pytest.mark.points(2)
+@pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
+def test_repeated_words(submission, reference, rng):
+    """A word that occurs several times gets a gradient from every place, padding gets none."""
+    pair = twins(submission, reference, DAN, V, E, [], C, rng=rng)
+    pair.same_backward(np.array([[3, 3, 3, 0], [3, 5, 0, 0], [5, 3, 5, 1]]), rng=rng)
+    padding = pair.student.gradients["embedding"][0]
+    expect(np.all(padding == 0), "gradients['embedding'][0] is the padding's row: it stays zero")
+
+
+@pytest.mark.task("DeepAveragingNetwork")
+@pytest.mark.points(2)
+def test_gradients_are_right(submission, reference, rng):
+    """The gradients are those of your own forward, measured by small steps."""
+    model = twins(submission, reference, DAN, V, E, [4], C, rng=rng).student
+    gradients_agree(model, rng.integers(V, size=(4, 5)), rng=rng)
+
+
+@pytest.mark.task("DeepAveragingNetwork")
+@pytest.mark.points(1)
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
+def test_gradients_add_up(submission, reference, rng):
+    """A second backward adds to the gradients of the first."""
+    pair = twins(submission, reference, DAN, V, E, [4], C, rng=rng)
+    pair.accumulates(rng.integers(V, size=(4, 5)), rng=rng)
+
+
+@pytest.mark.task("DeepAveragingNetwork")
+@pytest.mark.points(3)
+@pytest.mark.hint("Draw one number per word, `self.rng.random(ids.shape)`; average what is left.")
+def test_word_dropout(submission, rng):
+    """Word dropout leaves out whole words, in training alone."""
+    T, p = 20, 0.3
+    model = submission.DeepAveragingNetwork(T + 1, T + 1, [], T + 1, word_dropout=p, rng=rng)
+    # With these parameters the scores of a text are the weights of its words in the mean.
+    assign(model, {"embedding": np.eye(T + 1), "W_1": np.eye(T + 1), "b_1": np.zeros(T + 1)})
+    ids = np.tile(np.arange(1, T + 1), (200, 1))
+
+    model.train()
+    weights = model.forward(ids)[:, 1:]
+    kept = weights > 0
+    left = np.maximum(kept.sum(axis=1, keepdims=True), 1)
+    equal(weights, kept / left, "the weight of each word in the mean of those left", rtol=RTOL)
+    rate = 1 - kept.mean()
+    expect(abs(rate - p) < 0.05, f"word_dropout={p} left out {rate:.0%} of 4000 words")
+    expect(len(np.unique(kept, axis=0)) > 100, "every text must lose words of its own")
+    again = model.forward(ids)[:, 1:] > 0
+    expect(np.any(again != kept), "two calls in training left out the very same words")
+
+    model.eval()
+    whole = np.full((200, T), 1 / T)
+    equal(model.forward(ids)[:, 1:], whole, "the weights of the words in evaluation", rtol=RTOL)
+
+
+@pytest.mark.task("DeepAveragingNetwork")
+@pytest.mark.points(4)
+@pytest.mark.hint("If all checks above pass, this one should: run `grade bag_of_vectors` again.")
+def test_accuracy(submission, reference, exercise, rng):
+    """Trained on a sentiment grammar: right on plain sentences, order blind on the others."""
+    grammar = SentimentGrammar(noise=0.05)
+    ids, labels = grammar.sample(2_000, rng=rng)
+    model = submission.DeepAveragingNetwork(len(grammar.vocabulary), 16, [16], 2, rng=rng)
+    train_classifier(
+        model, ids, labels, reference=reference, epochs=5, batch_size=32, learning_rate=0.01,
+        rng=rng,
+    )  # fmt: skip
+    accuracy = _AccuracyOn(grammar, model)
+    asked = exercise.thresholds
+
+    plain = accuracy(lambda words: not {"not", "but"} & set(words))
+    expect(plain >= asked["plain"], f"{plain:.1%} right on sentences without 'not' and 'but'")
+
+    # "but" joins two clauses that disagree, and the last one decides: swapped, they are the same
+    # bag with the other label. Whoever is blind to order is right on one of the two.
+    but = accuracy(lambda words: "but" in words)
+    expect(abs(but - 0.5) < 0.01, f"{but:.1%} right where order decides: 50 % is all a bag can do")
+
+    limit = SentimentGrammar(noise=0.0).best_order_blind_accuracy
+    every = accuracy(lambda words: True)
+    expect(every <= limit + 0.001, f"{every:.1%} right on all: a bag cannot exceed {limit:.1%}")
+    enough = limit - asked["below_order_blind_limit"]
+    expect(
+        every >= enough,
+        f"{every:.1%} right on all sentences: at least {enough:.1%} is asked for, and {limit:.1%} "
+        "is the best that a bag can do",
+    )
+
+
+class _AccuracyOn:
+    """Exact accuracy: all sentences of the grammar, each with its probability."""
+
+    def __init__(self, grammar, model):
+        self.words, labels, self.probabilities = zip(*grammar.sentences(), strict=True)
+        model.eval()
+        logits = model.forward(pad([grammar.vocabulary.encode(words) for words in self.words]))
+        self.right = logits.argmax(axis=1) == np.array(labels)
+
+    def __call__(self, choose):
+        p = np.array(self.probabilities) * [choose(words) for words in self.words]
+        return float(p @ self.right / p.sum())

@@ -1,0 +1,129 @@
+"""Checks of the recurrent layer that you can see. `grade rnn` runs them and the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import assign, equal, gradients_agree, twins
+
+RTOL = 1e-7
+
+
+@pytest.mark.task("RNN")
+@pytest.mark.points(2)
+@pytest.mark.hint("One step from zero is tanh(x_1 W_x + b): is b there? Is there tanh?")
+def test_one_step(submission, reference, rng):
+    """One step from the zero state."""
+    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair.same_forward(rng.normal(size=(2, 1, 3)))
+
+
+@pytest.mark.task("RNN")
+@pytest.mark.points(3)
+@pytest.mark.hint("h_t needs h_{t−1}, the state just computed; h[:, 0] is the state after x[:, 0].")
+def test_all_steps(submission, reference, rng):
+    """A whole sequence from a given state."""
+    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair.same_forward(rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4)))
+
+
+@pytest.mark.task("RNN")
+@pytest.mark.points(2)
+@pytest.mark.hint("Step 0 starts from h_0; without h_0 from zeros, whatever was read before.")
+def test_state_is_carried(submission, reference, rng):
+    """Two halves, with the state carried over, are the whole."""
+    model = twins(submission, reference, "RNN", 3, 4, rng=rng).student
+    x = rng.normal(size=(2, 7, 3))
+    whole = model.forward(x)
+    first = model.forward(x[:, :4])
+    second = model.forward(x[:, 4:], first[:, -1])
+    halves = np.concatenate([first, second], axis=1)
+    equal(halves, whole, "the states of two calls, beside those of one", rtol=RTOL)
+
+
+@pytest.mark.task("RNN")
+@pytest.mark.points(2)
+@pytest.mark.hint("tanh' is 1 − h², and it multiplies grad_h before any matrix does.")
+def test_backward_through_one_step(submission, reference, rng):
+    """Backward through one step."""
+    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair.same_backward(rng.normal(size=(2, 1, 3)), rng.normal(size=(2, 4)), rng=rng)
+
+
+@pytest.mark.task("RNN")
+@pytest.mark.points(3)
+@pytest.mark.hint("What comes back from step t+1 is added to grad_h[:, t] before tanh' is applied.")
+def test_backward_through_time(submission, reference, rng):
+    """Backward through time."""
+    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair.same_backward(rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4)), rng=rng)
+
+
+@pytest.mark.task("RNN")
+@pytest.mark.points(2)
+@pytest.mark.hint("W_h is used at every step: add the contributions of all steps.")
+def test_gradient_is_the_sum_over_steps(submission, reference, rng):
+    """The gradient of shared weights is the sum over the steps that used them."""
+    model = twins(submission, reference, "RNN", 3, 4, rng=rng).student
+    x, h_0 = rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4))
+    grad_h = np.zeros((2, 5, 4))
+    grad_h[:, -1] = rng.normal(size=(2, 4))  # J depends on the last state alone
+
+    h = model.forward(x, h_0)
+    model.zero_gradients()
+    model.backward(grad_h)
+    whole = model.gradients
+
+    model.zero_gradients()
+    h_before = np.concatenate([h_0[:, None], h], axis=1)
+    grad = grad_h[:, -1]
+    for t in reversed(range(5)):  # each step as a sequence of its own: its gradients add up
+        model.forward(x[:, t : t + 1], h_before[:, t])
+        _, grad = model.backward(grad[:, None])
+    for name, total in model.gradients.items():
+        what = f"gradients['{name}'], beside the sum over single steps"
+        equal(whole[name], total, what, rtol=RTOL)
+
+
+@pytest.mark.task("RNN")
+@pytest.mark.points(3)
+def test_gradients_are_right(submission, reference, rng):
+    """The gradients are those of your own forward, measured by small steps."""
+    model = twins(submission, reference, "RNN", 3, 4, rng=rng).student
+    gradients_agree(model, rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)), rng=rng)
+
+
+@pytest.mark.task("RNN")
+@pytest.mark.points(2)
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
+def test_gradients_add_up(submission, reference, rng):
+    """A second backward adds to the gradients of the first."""
+    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair.accumulates(rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 4)), rng=rng)
+
+
+@pytest.mark.task("RNN")
+@pytest.mark.points(3)
+@pytest.mark.hint("After step t with t > 0 and t % truncation == 0, nothing goes on to step t − 1.")
+def test_truncation_is_chunks(submission, reference, rng):
+    """truncation=3 equals calls on 3 steps each, with the state carried and no gradient across."""
+    pair = twins(submission, reference, "RNN", 3, 4, truncation=3, rng=rng)
+    x, grad_h = rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 6, 4))
+    cut, plain = pair.student, submission.RNN(3, 4, rng=rng)
+    assign(plain, cut.parameters)
+
+    h = cut.forward(x)
+    cut.zero_gradients()
+    grad_x, _ = cut.backward(grad_h)
+
+    plain.zero_gradients()
+    plain.forward(x[:, :3])
+    first, _ = plain.backward(grad_h[:, :3])
+    plain.forward(x[:, 3:], h[:, 2])
+    second, _ = plain.backward(grad_h[:, 3:])
+
+    chunks = np.concatenate([first, second], axis=1)
+    equal(grad_x, chunks, "grad_x with truncation=3, beside that of two calls", rtol=RTOL)
+    for name, total in plain.gradients.items():
+        what = f"gradients['{name}'] with truncation=3, beside those of two calls"
+        equal(cut.gradients[name], total, what, rtol=RTOL)
+    pair.same_backward(x, rng.normal(size=(2, 4)), rng=rng)

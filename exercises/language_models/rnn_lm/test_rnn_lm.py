@@ -1,0 +1,158 @@
+"""Checks of the language model that you can see. `grade rnn_lm` runs them and the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import (
+    equal,
+    expect,
+    gradients_agree,
+    no_look_ahead,
+    perplexity,
+    train_language_model,
+    twins,
+)
+from framework.data.agreement import AgreementLanguage
+
+RTOL = 1e-7
+V, E, H = 7, 3, 4
+
+
+def log_softmax(logits):
+    """log softmax over the last axis, on the side of the checks."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(3)
+@pytest.mark.hint("embedding[tokens] → self.cell.forward → @ U + b_2. Did you pass the state on?")
+def test_forward(submission, reference, rng):
+    """Logits after every token, from zeros and from a given state."""
+    pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
+    tokens = rng.integers(V, size=(2, 5))
+    pair.same_forward(tokens)
+    pair.same_forward(tokens, rng.normal(size=(2, H)))
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("self.state is the state after the last token: the last of the cell's states.")
+def test_state_is_kept(submission, reference, rng):
+    """`state` is the last state; with it, two halves of a text are the whole."""
+    pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
+    tokens, model = rng.integers(V, size=(2, 7)), pair.student
+    pair.same_forward(tokens[:, :3])
+    equal(model.state, pair.reference.state, "model.state after forward", rtol=RTOL)
+
+    whole = model.forward(tokens)
+    first = model.forward(tokens[:, :3])
+    second = model.forward(tokens[:, 3:], model.state)
+    halves = np.concatenate([first, second], axis=1)
+    equal(halves, whole, "the logits of two calls, beside those of one", rtol=RTOL)
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(2)
+def test_no_look_ahead(submission, reference, rng):
+    """A change at t + 1 leaves the outputs up to t untouched."""
+    no_look_ahead(submission.RecurrentLM(V, E, H, rng=rng), V, rng=rng)
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(3)
+@pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b_2 over batch and time; grad_logits @ Uᵀ goes to the cell.")
+def test_backward(submission, reference, rng):
+    """Backward through the output layer, the cell and the embedding."""
+    pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
+    pair.same_backward(rng.integers(V, size=(2, 5)), rng=rng)
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
+def test_repeated_tokens(submission, reference, rng):
+    """A token that occurs several times gets a gradient from every place."""
+    pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
+    pair.same_backward(np.full((2, 4), 3), rng=rng)
+    pair.same_backward(np.array([[1, 1, 2], [2, 1, 1]]), rng=rng)
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(2)
+def test_gradients_are_right(submission, reference, rng):
+    """The gradients are those of your own forward, measured by small steps."""
+    model = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng).student
+    gradients_agree(model, rng.integers(V, size=(2, 5)), rng=rng)
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(1)
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
+def test_gradients_add_up(submission, reference, rng):
+    """A second backward adds to the gradients of the first."""
+    pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
+    pair.accumulates(rng.integers(V, size=(2, 5)), rng=rng)
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(3)
+@pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the token.")
+def test_next_log_probabilities(submission, reference, rng):
+    """Token by token, next_log_probabilities says what forward says."""
+    model = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng).student
+    tokens = rng.integers(V, size=(3, 4))
+    expected = log_softmax(model.forward(tokens))
+    state = model.initial_state(3)
+    for t in range(4):
+        log_probs, state = model.next_log_probabilities(tokens[:, t], state)
+        what = f"log probabilities after token {t}, beside the log softmax of forward's logits"
+        equal(log_probs, expected[:, t], what, rtol=RTOL)
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(1)
+@pytest.mark.hint("Small initial weights make every token about equally probable.")
+def test_initial_loss(submission, rng):
+    """Before training the loss is near log V: the model knows nothing."""
+    model = submission.RecurrentLM(50, 16, 32, rng=rng)
+    tokens = rng.integers(50, size=(8, 21))
+    log_probs = log_softmax(model.forward(tokens[:, :-1]))
+    loss = -np.take_along_axis(log_probs, tokens[:, 1:, None], axis=-1).mean()
+    sentence = f"the loss of a new model is {loss:.3f}, but log V = {np.log(50):.3f}"
+    expect(abs(loss - np.log(50)) < 0.1 * np.log(50), sentence)
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("If the gradients are right, look at the order: targets are one step later.")
+def test_overfits_one_batch(submission, reference, rng):
+    """One small batch can be learned by heart."""
+    model = submission.RecurrentLM(8, 8, 24, rng=rng)
+    tokens = rng.integers(8, size=4 * 10 + 1)
+    tokens[[0, 10, 20, 30]] = [0, 1, 2, 3]  # four texts that differ from their first token on
+    losses = train_language_model(
+        model, tokens, reference=reference, epochs=120, batch_size=4, unroll=10, learning_rate=0.02
+    )
+    expect(losses[-1] < 0.1, f"after 120 steps on the same 40 tokens the loss is {losses[-1]:.3f}")
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(5)
+@pytest.mark.hint("If all checks above pass, grade rnn: is it your cell that forgets?")
+def test_perplexity(submission, reference, exercise, rng):
+    """Trained on the agreement language, it comes close to the best possible perplexity."""
+    language = AgreementLanguage(longest_span=2)
+    train, test = language.sample(30_000, rng=rng), language.sample(4_000, rng=rng)
+    model = submission.RecurrentLM(len(language.vocabulary), 16, 32, rng=rng)
+    train_language_model(
+        model, train, reference=reference, epochs=5, batch_size=16, unroll=20, learning_rate=0.01
+    )
+    log_p = language.automaton.log_probabilities(language.vocabulary.decode(test))
+    best = np.exp(-log_p[1:].mean())  # of the source itself, on this very text
+    found, allowed = perplexity(model, test), exercise.thresholds["perplexity_ratio"] * best
+    expect(
+        found <= allowed,
+        f"perplexity {found:.3f} on held-out text: at most {allowed:.3f} is asked for, and "
+        f"{best:.3f} is the best possible",
+    )

@@ -1,0 +1,144 @@
+"""Public checks of the optimizers: two steps by hand, then fifty against the solution."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks import after_call, equal, expect
+
+#: Two weights and a bias. `W` and `U` have one shape: their memories must not get mixed up.
+SHAPES = {"W": (3, 4), "b": (4,), "U": (3, 4)}
+
+
+def draw(rng):
+    """One array for each name of `SHAPES`."""
+    return {name: rng.normal(size=shape) for name, shape in SHAPES.items()}
+
+
+def take_step(optimizer, parameters, gradients):
+    """The parameters after one step, which moves them in place and leaves the gradients alone."""
+    outcome = optimizer.step.outcome(parameters, gradients, after=True)
+    moved, left = outcome.args
+    equal(left, gradients, "the gradients after step (they must stay as they were)", rtol=0.0)
+    for name in parameters:
+        in_place = f"argument 1['{name}']" in outcome.changed
+        expect(
+            in_place or np.array_equal(moved[name], parameters[name]),
+            f"step puts a new array into parameters['{name}']: change the one that is there, "
+            "because the model holds that one",
+        )
+    return moved
+
+
+def by_hand(optimizer, first, second):
+    """The worked example of the README: x = 1 moves with the gradients g = 2 and g = −1."""
+    x = take_step(optimizer, {"x": np.array([1.0])}, {"x": np.array([2.0])})
+    equal(x["x"], np.array([first]), "x = 1 after a step with g = 2", rtol=1e-6)
+    x = take_step(optimizer, x, {"x": np.array([-1.0])})
+    equal(x["x"], np.array([second]), "x after a second step, with g = −1", rtol=1e-6)
+
+
+def same_trajectory(submission, reference, rng, name, *args, **options):
+    """Fifty steps with random gradients, after each of which all parameters are compared."""
+    student = getattr(submission, name)(*args, **options)
+    solution = getattr(reference, name)(*args, **options)
+    mine = theirs = draw(rng)
+    for step in range(1, 51):
+        gradients = draw(rng)
+        mine = take_step(student, mine, gradients)
+        theirs, _ = after_call(solution, "step", theirs, gradients)
+        equal(mine, theirs, f"the parameters after step {step} of 50")
+
+
+@pytest.mark.task("SGD")
+@pytest.mark.points(1)
+@pytest.mark.hint("Against the gradient, and in place: x -= ..., not x = x - ...")
+def test_sgd_by_hand(submission):
+    """SGD: two steps as worked out in the README."""
+    by_hand(submission.SGD(0.1), 0.8, 0.9)
+
+
+@pytest.mark.task("SGD")
+@pytest.mark.points(1)
+@pytest.mark.hint("Each parameter takes the gradient of its own name.")
+def test_sgd_trajectory(submission, reference, rng):
+    """SGD: 50 steps of three parameters."""
+    same_trajectory(submission, reference, rng, "SGD", 0.05)
+
+
+@pytest.mark.task("Momentum")
+@pytest.mark.points(1)
+@pytest.mark.hint("First the velocity, v = μ v − α g, then x moves by the new velocity.")
+def test_momentum_by_hand(submission):
+    """Momentum: two steps as worked out in the README."""
+    by_hand(submission.Momentum(0.1), 0.8, 0.72)
+
+
+@pytest.mark.task("Momentum")
+@pytest.mark.points(1)
+@pytest.mark.hint("One velocity for each name, in self.v[name].")
+def test_momentum_trajectory(submission, reference, rng):
+    """Momentum: 50 steps of three parameters, each with its own velocity."""
+    same_trajectory(submission, reference, rng, "Momentum", 0.05, mu=0.8)
+
+
+@pytest.mark.task("AdaGrad")
+@pytest.mark.points(1)
+@pytest.mark.hint("The cache is the sum of g² over all steps, this one included.")
+def test_ada_grad_by_hand(submission):
+    """AdaGrad: two steps as worked out in the README."""
+    by_hand(submission.AdaGrad(0.1), 0.9, 0.9 + 0.1 / np.sqrt(5.0))
+
+
+@pytest.mark.task("AdaGrad")
+@pytest.mark.points(1)
+@pytest.mark.hint("ε stands inside the root: √(c + ε). One cache for each name.")
+def test_ada_grad_trajectory(submission, reference, rng):
+    """AdaGrad: 50 steps of three parameters, each with its own cache."""
+    same_trajectory(submission, reference, rng, "AdaGrad", 0.05)
+
+
+@pytest.mark.task("RMSProp")
+@pytest.mark.points(1)
+@pytest.mark.hint("The new square enters the cache with weight 1 − decay.")
+def test_rms_prop_by_hand(submission):
+    """RMSProp: two steps as worked out in the README."""
+    first = 1.0 - 0.2 / np.sqrt(0.4)
+    by_hand(submission.RMSProp(0.1), first, first + 0.1 / np.sqrt(0.46))
+
+
+@pytest.mark.task("RMSProp")
+@pytest.mark.points(1)
+@pytest.mark.hint("ε stands outside the root: √c + ε. One cache for each name.")
+def test_rms_prop_trajectory(submission, reference, rng):
+    """RMSProp: 50 steps of three parameters, each with its own cache."""
+    same_trajectory(submission, reference, rng, "RMSProp", 0.05, decay=0.8)
+
+
+@pytest.mark.task("Adam")
+@pytest.mark.points(1)
+@pytest.mark.hint("With the corrections the first step has length α whatever g is: t is 1, not 0.")
+def test_adam_by_hand(submission):
+    """Adam: two steps as worked out in the README."""
+    m, v = 0.08 / 0.19, 0.004996 / 0.001999
+    by_hand(submission.Adam(0.1), 0.9, 0.9 - 0.1 * m / np.sqrt(v))
+
+
+@pytest.mark.task("Adam")
+@pytest.mark.points(1)
+@pytest.mark.hint("Store m and v uncorrected: the corrected ones serve this step alone.")
+def test_adam_trajectory(submission, reference, rng):
+    """Adam: 50 steps of three parameters, each with its own m, v and t."""
+    same_trajectory(submission, reference, rng, "Adam", 0.05, beta1=0.8, beta2=0.95)
+
+
+@pytest.mark.task("Adam")
+@pytest.mark.points(1)
+@pytest.mark.hint("bias_correction=False: m̂ = m and v̂ = v, nothing else changes.")
+def test_adam_of_the_notes(submission, reference, rng):
+    """Adam: without bias correction it is the update of the notes."""
+    first = 1.0 - 0.1 * 0.2 / np.sqrt(0.004)
+    notes = submission.Adam(0.1, bias_correction=False)
+    by_hand(notes, first, first - 0.1 * 0.08 / np.sqrt(0.004996))
+    same_trajectory(submission, reference, rng, "Adam", 0.05, bias_correction=False)

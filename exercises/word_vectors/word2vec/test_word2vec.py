@@ -1,0 +1,156 @@
+"""Public checks of word2vec: pairs, probabilities, gradients, and a training that finds classes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal, expect, train_classifier, twins
+
+CLASSES, MEMBERS = 5, 6
+
+
+def probabilities(scores):
+    """The softmax of `scores` over the last axis, computed on this side."""
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def text_of_classes(length, rng):
+    """A text whose words carry no meaning but their class: classes mostly follow in a circle.
+
+    Word w is of class w // MEMBERS. Nine times out of ten the next class is the next of the
+    circle, else any class; within a class every word is equally likely.
+    """
+    kinds = np.zeros(length, dtype=np.int64)
+    for t in range(1, length):
+        strays = rng.random() < 0.1
+        kinds[t] = rng.integers(CLASSES) if strays else (kinds[t - 1] + 1) % CLASSES
+    return kinds * MEMBERS + rng.integers(MEMBERS, size=length)
+
+
+def purity(vectors, neighbours=3):
+    """Share of the nearest words, by cosine, that are of the word's own class."""
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    similarity = unit @ unit.T
+    np.fill_diagonal(similarity, -np.inf)
+    nearest = np.argsort(-similarity, axis=1)[:, :neighbours]
+    own = np.arange(len(vectors))[:, None] // MEMBERS
+    return float(np.mean(nearest // MEMBERS == own))
+
+
+@pytest.mark.task("context_pairs")
+@pytest.mark.points(1)
+@pytest.mark.hint("Nothing stands left of the first word: skip positions outside the text.")
+def test_context_pairs_by_hand(submission):
+    """context_pairs: the worked example of the README."""
+    centers, outsides = submission.context_pairs(np.array([4, 7, 2, 7]), 1)
+    equal(centers, np.array([4, 7, 7, 2, 2, 7]), "the centre ids of the text 4 7 2 7, window 1")
+    equal(outsides, np.array([7, 4, 2, 7, 7, 2]), "the outside ids of the text 4 7 2 7, window 1")
+
+
+@pytest.mark.task("context_pairs")
+@pytest.mark.points(1)
+@pytest.mark.hint("By centre position t first, then by offset j from −m to m, leaving out j = 0.")
+def test_context_pairs_order(submission, reference, rng):
+    """context_pairs: ordered by centre position, then by offset."""
+    for window in (1, 2, 4):
+        agrees(submission, reference, "context_pairs", rng.integers(9, size=20), window)
+
+
+@pytest.mark.task("softmax")
+@pytest.mark.points(1)
+@pytest.mark.hint("Sum over the last axis only, with keepdims=True so that the division lines up.")
+def test_softmax_rows(submission, reference, rng):
+    """softmax: each row becomes a distribution."""
+    p = agrees(submission, reference, "softmax", rng.normal(size=(4, 6)))
+    equal(p.sum(axis=-1), np.ones(4), "the sum of each row of softmax(scores)")
+    agrees(submission, reference, "softmax", rng.normal(size=5))
+
+
+@pytest.mark.task("softmax")
+@pytest.mark.points(1)
+@pytest.mark.hint("exp(1e4) overflows: subtract the largest score of each row first.")
+def test_softmax_large_scores(submission, reference, rng):
+    """softmax: scores of ±1e4."""
+    scores = np.array([[1e4, 1e4 - 1.0, -1e4], [-1e4, -1e4 - 1.0, -1e4 - 2.0]])
+    agrees(submission, reference, "softmax", scores)
+
+
+@pytest.mark.task("naive_softmax")
+@pytest.mark.points(1)
+@pytest.mark.hint("The logarithm of the probability of the outside word, with a minus sign.")
+def test_naive_softmax_loss(submission, rng):
+    """naive_softmax: the loss is −log P(o|c)."""
+    v_c, U = rng.normal(size=3), rng.normal(size=(5, 3))
+    loss, _, _ = submission.naive_softmax(v_c, 2, U)
+    equal(loss, float(-np.log(probabilities(U @ v_c)[2])), "the loss")
+
+
+@pytest.mark.task("naive_softmax")
+@pytest.mark.points(1)
+@pytest.mark.hint("Both gradients come from P − y: Uᵀ(P − y), and (P − y) times v_c row by row.")
+def test_naive_softmax_gradients(submission, reference, rng):
+    """naive_softmax: the gradients are Uᵀ(P − y) and (P − y) v_cᵀ, a row for every word."""
+    v_c, U = rng.normal(size=3), rng.normal(size=(5, 3))
+    error = probabilities(U @ v_c)
+    error[2] -= 1.0
+    _, d_center, d_outside = agrees(submission, reference, "naive_softmax", v_c, 2, U)
+    equal(d_center, U.T @ error, "the gradient of v_c")
+    equal(d_outside, np.outer(error, v_c), "the gradient of all outside vectors")
+
+
+@pytest.mark.task("SkipGram")
+@pytest.mark.points(1)
+@pytest.mark.hint("Row i of the scores: the vector of centre word i times each outside vector.")
+def test_skip_gram_forward(submission, reference, rng):
+    """SkipGram: the scores are v_c Uᵀ."""
+    pair = twins(submission, reference, "SkipGram", 7, 3, rng=rng)
+    pair.same_forward(np.array([4, 0, 6, 4]))
+
+
+@pytest.mark.task("SkipGram")
+@pytest.mark.points(2)
+@pytest.mark.hint("gradients[ids] += ... keeps one gradient of a repeated id: np.add.at adds all.")
+def test_skip_gram_backward(submission, reference, rng):
+    """SkipGram: gradients of both parameters, repeated centre words included."""
+    pair = twins(submission, reference, "SkipGram", 7, 3, rng=rng)
+    pair.same_backward(np.array([1, 5, 2]), rng=rng)
+    pair.same_backward(np.array([4, 0, 4, 4, 6, 0]), rng=rng)
+    pair.accumulates(np.array([4, 0, 4]), rng=rng)
+
+
+@pytest.mark.task("SkipGram")
+@pytest.mark.points(1)
+@pytest.mark.hint("Sum −log P over all pairs, then divide by the number of words, not of pairs.")
+def test_negative_log_likelihood(submission, reference, rng):
+    """SkipGram: J(θ) of a text is the mean over its positions."""
+    pair = twins(submission, reference, "SkipGram", 7, 3, rng=rng)
+    tokens = rng.integers(7, size=30)
+    for window in (1, 3):
+        expected = pair.reference.negative_log_likelihood(tokens, window)
+        actual = pair.student.negative_log_likelihood(tokens, window)
+        equal(actual, expected, f"J(θ) of 30 words with window {window}", rtol=1e-7)
+
+
+@pytest.mark.task("SkipGram")
+@pytest.mark.points(3)
+@pytest.mark.hint("Words of one class have the same neighbours: their vectors must grow alike.")
+def test_training_finds_the_classes(submission, reference, exercise, rng):
+    """SkipGram: after training, the nearest words are of the same class."""
+    tokens = text_of_classes(3000, rng)
+    t = np.arange(2, len(tokens) - 2)
+    centers = np.concatenate([tokens[t] for _ in (-2, -1, 1, 2)])
+    outsides = np.concatenate([tokens[t + j] for j in (-2, -1, 1, 2)])
+    model = submission.SkipGram(CLASSES * MEMBERS, 8, rng=rng)
+    train_classifier(
+        model, centers, outsides, reference=reference, epochs=3, learning_rate=0.02,
+        batch_size=256, rng=rng, optimizer="adam",
+    )  # fmt: skip
+    share = purity(model.parameters["center_vectors"])
+    threshold = exercise.thresholds["purity"]
+    expect(
+        share >= threshold,
+        f"{share:.0%} of the nearest neighbours are of the word's own class; at least "
+        f"{threshold:.0%} are expected, and 17% would be chance",
+    )

@@ -1,0 +1,1 @@
+"""Interfaces, hooks, registry, training and data: everything that computes plugs in here."""

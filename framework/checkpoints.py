@@ -1,0 +1,164 @@
+"""Checkpoints: a trained language model in one safetensors file that every backend reads.
+
+Parameters have the same names and shapes under every provider, so a model that was trained with
+PyTorch goes on under NumPy. The metadata says how to build the model and how to read its ids.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from framework.data.vocabulary import SPECIAL, Vocabulary
+from framework.errors import BadInputError
+from framework.interfaces import Array, Arrays, LanguageModel
+from framework.providers import Backend
+
+#: Raised whenever an older gradus could not read what this one writes.
+SCHEMA_VERSION = 1
+
+# One key with everything: safetensors does not keep the order of several, and the same training
+# run should write the same bytes.
+_KEY = "gradus"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained language model, independent of any backend.
+
+    Attributes:
+        model: registry name, as ``recurrent_lm``.
+        arguments: keyword arguments of its constructor, `rng` excepted.
+        vocabulary: the words behind the ids.
+        corpus: name or path of the text it was trained on.
+        provider: the backend it was trained with.
+        parameters: name -> array.
+    """
+
+    model: str
+    arguments: Mapping[str, Any]
+    vocabulary: Vocabulary
+    corpus: str
+    provider: str
+    parameters: Mapping[str, Array]
+
+    def save(self, path: Path) -> None:
+        """Write the file at `path`, all of it or none; its folder is made if needed.
+
+        Raises:
+            BadInputError: the file cannot be written there.
+        """
+        arrays = {name: np.ascontiguousarray(array) for name, array in self.parameters.items()}
+        content = save(arrays, {_KEY: json.dumps(self._metadata())})
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_atomically(path, content)
+        except OSError as error:
+            raise BadInputError(f"{path} cannot be written: {error.strerror}") from error
+
+    def _metadata(self) -> dict[str, Any]:
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "gradus_version": version("gradus"),
+            "model": self.model,
+            "arguments": dict(self.arguments),
+            "vocabulary": self.vocabulary.words[len(SPECIAL) :],
+            "corpus": self.corpus,
+            "provider": self.provider,
+        }
+
+    def restore(self, backend: Backend) -> LanguageModel:
+        """Build the model under `backend`, with these parameters.
+
+        Raises:
+            UsageError: `backend` does not offer the model.
+            BadInputError: its parameters have other names or shapes.
+        """
+        model: LanguageModel = backend.build(
+            self.model, kind="language_model", rng=np.random.default_rng(0), **self.arguments
+        )
+        dtypes = {array.dtype for array in self.parameters.values()}
+        model.astype(np.result_type(*dtypes))
+        assign(model, self.parameters, backend.arrays)
+        return model
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read the checkpoint at `path`.
+
+    Raises:
+        BadInputError: there is no such file, it is damaged, no checkpoint of gradus, or one of a
+            newer gradus.
+    """
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            # Copies: a mapped file that is overwritten would change the arrays.
+            parameters = {name: np.array(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
+    except FileNotFoundError as error:
+        raise BadInputError(f"no checkpoint at {path}: `gradus train` writes one") from error
+    except (SafetensorError, OSError) as error:
+        raise BadInputError(f"{path} is damaged or not a safetensors file: {error}") from error
+    return _checkpoint(path, metadata, parameters)
+
+
+def _checkpoint(
+    path: Path, metadata: Mapping[str, str], parameters: dict[str, Array]
+) -> Checkpoint:
+    if _KEY not in metadata:
+        raise BadInputError(f"{path} is a safetensors file, but not a checkpoint of gradus")
+    try:
+        found = json.loads(metadata[_KEY])
+        if found["schema_version"] > SCHEMA_VERSION:
+            raise BadInputError(
+                f"{path} was written by gradus {found['gradus_version']}, in a form that this one "
+                f"({version('gradus')}) does not know: upgrade gradus"
+            )
+        return Checkpoint(
+            found["model"],
+            found["arguments"],
+            Vocabulary(found["vocabulary"]),
+            found["corpus"],
+            found["provider"],
+            parameters,
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInputError(f"the metadata of {path} is damaged: {error!r}") from error
+
+
+def assign(model: LanguageModel, parameters: Mapping[str, Array], arrays: Arrays) -> None:
+    """Set the parameters of `model`, in place.
+
+    Raises:
+        BadInputError: names or shapes differ; both are shown.
+    """
+    expected = {name: tuple(array.shape) for name, array in model.parameters.items()}
+    received = {name: array.shape for name, array in parameters.items()}
+    for name in sorted(expected.keys() | received.keys()):
+        if expected.get(name) != received.get(name):
+            raise BadInputError(
+                f"the checkpoint does not fit the model: parameter '{name}' is "
+                f"{received.get(name, 'missing')} in the file and "
+                f"{expected.get(name, 'missing')} in the model"
+            )
+    for name, array in parameters.items():
+        arrays.assign(model.parameters[name], array)
+
+
+def _write_atomically(path: Path, content: bytes) -> None:
+    """Write beside `path`, then rename: a reader sees the old file or the new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

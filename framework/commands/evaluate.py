@@ -1,0 +1,71 @@
+"""`gradus evaluate`: the perplexity of a checkpoint, under any backend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from framework.checkpoints import Checkpoint, load_checkpoint
+from framework.commands.options import (
+    BlockOption,
+    CheckpointBackend,
+    CheckpointFile,
+    Device,
+    PluginOption,
+    Submission,
+)
+from framework.commands.setup import choose_backend, describe_parts, load_plugins, unfinished_parts
+from framework.data.corpora import Corpus, load_corpus, load_text
+from framework.data.vocabulary import Ids
+from framework.plugins import Plugins
+from framework.runs import held_out_perplexity
+
+
+def evaluate(
+    checkpoint: CheckpointFile,
+    backend: CheckpointBackend = None,
+    corpus: Annotated[
+        str | None,
+        typer.Option(help="A corpus or a text file. Default: the held-out part of its own."),
+    ] = None,
+    device: Device = "cpu",
+    submission: Submission = Path("exercises"),
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Compute the perplexity of a checkpoint on held-out text, or on a text of your own."""
+    saved = load_checkpoint(checkpoint)
+    plugins = load_plugins(plugin, block)
+    ids, described, best = _text(saved, corpus, plugins)
+    name = backend or saved.provider
+    computing = choose_backend(plugins, name, submission=submission, device=device)
+    with unfinished_parts(computing):
+        perplexity = held_out_perplexity(saved.restore(computing), ids, computing.arrays)
+    for line in describe_parts(computing):
+        typer.echo(line)
+    typer.echo(f"{saved.model} under {name} on {described}, {len(ids) - 1:,} tokens")
+    known = "" if best is None else f" (best possible {best:.4f})"
+    typer.echo(f"perplexity {perplexity:.6f}{known}")
+
+
+def _text(saved: Checkpoint, wanted: str | None, plugins: Plugins) -> tuple[Ids, str, float | None]:
+    """The text to score: ids, what to call it, and the best perplexity where it is known.
+
+    A file of the user's own is scored whole; of what the model was trained on, only the part that
+    was held out.
+    """
+    name = wanted or saved.corpus
+    if Path(name).is_file() and not _same(name, saved.corpus):
+        return load_text(name, saved.vocabulary), name, None
+    corpus = load_corpus(name, plugins.named("register_corpora"))
+    return _held_out(corpus, saved), f"held-out text of {name}", corpus.best_perplexity
+
+
+def _same(path: str, other: str) -> bool:
+    return Path(path).resolve() == Path(other).resolve()
+
+
+def _held_out(corpus: Corpus, saved: Checkpoint) -> Ids:
+    return saved.vocabulary.encode(corpus.vocabulary.decode(corpus.valid))

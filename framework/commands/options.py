@@ -1,0 +1,33 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+BackendName = Annotated[
+    str,
+    typer.Option(
+        "--backend",
+        help="Who computes: numpy, torch, student (your own code), or a plugin's provider.",
+    ),
+]
+CheckpointBackend = Annotated[
+    str | None,
+    typer.Option("--backend", help="Who computes. Default: what the checkpoint was trained with."),
+]
+Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Where torch computes.")]
+Submission = Annotated[
+    Path, typer.Option(help="Folder with the student's exercises, for --backend student.")
+]
+PluginOption = Annotated[
+    list[str] | None,
+    typer.Option("--plugin", help="Load this plugin too: a module or a path. Repeatable."),
+]
+BlockOption = Annotated[
+    list[str] | None,
+    typer.Option("--block", help="Do not load the plugin of this name. Repeatable."),
+]
+CheckpointFile = Annotated[Path, typer.Argument(help="A file that `gradus train` has written.")]

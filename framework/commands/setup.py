@@ -1,0 +1,82 @@
+"""What every command does first: load plugins, choose a backend, say whose parts are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from framework.errors import PluginError, UsageError
+from framework.plugins import Plugins
+from framework.providers import REFERENCE, STUDENT, Backend
+
+
+def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> Plugins:
+    """All plugins, with those of ``--plugin`` and without those of ``--block``."""
+    return Plugins(options=plugin or (), blocked=block or ())
+
+
+def choose_backend(
+    plugins: Plugins, name: str, *, submission: Path, device: str = "cpu"
+) -> Backend:
+    """The backend `name`; for ``student``, with what is written in the folder `submission`.
+
+    Raises:
+        UnknownNameError: no such backend.
+        UsageError: it cannot compute on `device`, or the student has written nothing yet.
+    """
+    if name == STUDENT:
+        _add_student(plugins, submission)
+    return Backend(plugins.registry, name, device=device)
+
+
+def _add_student(plugins: Plugins, submission: Path) -> None:
+    if not submission.is_dir():
+        raise UsageError(
+            f"no folder '{submission}': give the folder of your exercises with `--submission`"
+        )
+    for found in plugins.hook.student_implementations(folder=submission):
+        for implementation in found:
+            # Whoever reads submissions cannot put a student's code in somebody else's place.
+            if implementation.provider != STUDENT:
+                raise PluginError(f"{implementation.key} comes from a submission, not from there")
+            plugins.registry.add(replace(implementation, origin=str(submission)))
+    if STUDENT not in plugins.registry.providers():
+        raise UsageError(
+            f"nothing is written in '{submission}' yet: `grade` says what to do first, and "
+            "`--backend numpy` uses the reference"
+        )
+
+
+def describe_parts(backend: Backend) -> list[str]:
+    """Which parts were taken from where, a line per provider, in the order they are asked."""
+    lines = []
+    for provider in dict.fromkeys([*backend.providers, *sorted(backend.taken.values())]):
+        names = sorted(name for name, owner in backend.taken.items() if owner == provider)
+        if names:
+            lines.append(f"{_owner(provider)}: {', '.join(names)}")
+    return lines
+
+
+def _owner(provider: str) -> str:
+    labels = {STUDENT: "from your code", REFERENCE: "from the NumPy reference"}
+    return labels.get(provider, f"from {provider}")
+
+
+@contextmanager
+def unfinished_parts(backend: Backend) -> Iterator[None]:
+    """Turn a NotImplementedError of a part into an error that says where to look.
+
+    Raises:
+        UsageError: in its place.
+    """
+    try:
+        yield
+    except NotImplementedError as error:
+        parts = ", ".join(f"{name}@{provider}" for name, provider in sorted(backend.taken.items()))
+        where = f" ({error})" if str(error) else ""
+        raise UsageError(
+            f"one of the parts in use is not finished{where}: {parts}. "
+            "`grade` says which of yours is missing what"
+        ) from error

@@ -1,0 +1,1 @@
+"""Texts as token ids: vocabularies, batches, generated languages of known entropy, real corpora."""

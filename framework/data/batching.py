@@ -1,0 +1,102 @@
+"""Texts as arrays: parallel streams for language models, padded batches for classifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from framework.data.vocabulary import PAD, Ids
+from framework.errors import BadInputError
+from framework.interfaces import Array
+
+
+@dataclass(frozen=True)
+class Streams:
+    """One long text cut into `N` pieces that are read side by side.
+
+    Attributes:
+        inputs: ids to read, `(N, T)`.
+        targets: the id that follows each of them, `(N, T)`.
+        mask: where there is a target, `(N, T)` bool; False only behind the end of the text.
+    """
+
+    inputs: Ids
+    targets: Ids
+    mask: npt.NDArray[np.bool_]
+
+    def chunks(self, unroll: int) -> Iterator[tuple[Ids, Ids]]:
+        """Inputs and targets of `unroll` steps at a time; the last chunk may be shorter.
+
+        The state after one chunk is the state before the next.
+        """
+        for start in range(0, self.inputs.shape[1], unroll):
+            piece = slice(start, start + unroll)
+            yield self.inputs[:, piece], self.targets[:, piece]
+
+
+def streams(ids: Ids, batch_size: int) -> Streams:
+    """Cut the text `ids: (M,)` into `batch_size` streams: every token but the first is a target.
+
+    The last streams are padded where the text does not divide evenly (see `Streams.mask`).
+
+    Raises:
+        BadInputError: the text is shorter than two tokens.
+    """
+    targets = len(ids) - 1
+    if targets < 1:
+        raise BadInputError(f"a text of {len(ids)} token(s) has nothing to predict: give more text")
+    steps = -(-targets // batch_size)
+    padded = np.full(batch_size * steps + 1, PAD, dtype=np.int64)
+    padded[: len(ids)] = ids
+    shape = batch_size, steps
+    mask = np.arange(batch_size * steps) < targets
+    return Streams(padded[:-1].reshape(shape), padded[1:].reshape(shape), mask.reshape(shape))
+
+
+def training_streams(ids: Ids, batch_size: int) -> Streams:
+    """Like `streams`, but without padding: up to ``batch_size − 1`` last tokens are left out.
+
+    Raises:
+        BadInputError: the text is too short for so many streams.
+    """
+    steps = (len(ids) - 1) // batch_size
+    if steps < 1:
+        raise BadInputError(
+            f"a text of {len(ids)} tokens is too short for {batch_size} streams: "
+            "give more text or a smaller batch size"
+        )
+    return streams(ids[: steps * batch_size + 1], batch_size)
+
+
+def pad(texts: Sequence[Sequence[int] | Ids]) -> Ids:
+    """Texts of different lengths as one array `(M, T)`, `T` the longest, filled with `PAD`."""
+    longest = max((len(text) for text in texts), default=0)
+    padded = np.full((len(texts), longest), PAD, dtype=np.int64)
+    for row, text in zip(padded, texts, strict=True):
+        row[: len(text)] = text
+    return padded
+
+
+def batches(
+    inputs: Array, labels: Array, batch_size: int, *, rng: np.random.Generator
+) -> Iterator[tuple[Array, Array]]:
+    """All examples once, in random order, `batch_size` at a time; the last batch may be smaller.
+
+    Args:
+        inputs: `(M, ...)`, one example per row.
+        labels: `(M, ...)`.
+        batch_size: examples per batch.
+        rng: draws the order.
+
+    Raises:
+        BadInputError: `inputs` and `labels` differ in length.
+    """
+    if len(inputs) != len(labels):
+        raise BadInputError(f"{len(inputs)} inputs but {len(labels)} labels")
+    order = rng.permutation(len(inputs))
+    for start in range(0, len(order), batch_size):
+        chosen = order[start : start + batch_size]
+        yield inputs[chosen], labels[chosen]

@@ -1,0 +1,112 @@
+"""Corpora by name, or from a text file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from framework.data.text_file import read_sentences, split, token_ids
+from framework.data.vocabulary import Ids, Vocabulary
+from framework.errors import (
+    BadInputError,
+    ConflictError,
+    PluginError,
+    UnknownNameError,
+)
+from framework.plugins import load_target
+
+#: Corpora that ship with gradus: name -> ``module:function``.
+BUILT_IN = {"agreement": "framework.data.agreement:corpus"}
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A text to learn from and one to be measured on.
+
+    Attributes:
+        name: what `load_corpus` knows it by.
+        train: ids `(M,)`. The first one, an end of sentence, is only ever read, never predicted.
+        valid: held-out ids `(L,)`, in the same form.
+        vocabulary: the words behind the ids.
+        best_perplexity: exp of the entropy rate where it is known.
+    """
+
+    name: str
+    train: Ids
+    valid: Ids
+    vocabulary: Vocabulary
+    best_perplexity: float | None = None
+
+
+def load_corpus(
+    name: str, offered: Mapping[str, str] | None = None, *, maximum_size: int = 10_000
+) -> Corpus:
+    """The corpus `name`, or the text file at the path `name`.
+
+    A text file has one sentence per line, its words separated by blanks; every line gets an end of
+    sentence. The last tenth of the lines is held out. Words that the other lines have only once
+    become ``<unk>``, so that the model learns what to expect of an unknown word.
+
+    Args:
+        name: a name, or a path.
+        offered: corpora of plugins, from the hook `register_corpora`.
+        maximum_size: at most so many words of a text file are told apart.
+
+    Raises:
+        UnknownNameError: neither a corpus nor a file.
+        BadInputError: the file is missing, empty, no text, or too short.
+        ConflictError: a plugin offers a corpus under a built-in name.
+        PluginError: the corpus of a plugin cannot be loaded.
+    """
+    targets = _targets(offered or {})
+    if name in targets:
+        return _generate(name, targets[name])
+    if Path(name).exists() or _looks_like_a_path(name):
+        return _from_file(name, maximum_size)
+    raise UnknownNameError("corpus or text file", name, targets)
+
+
+def load_text(path: str, vocabulary: Vocabulary) -> Ids:
+    """A whole text file in the words of `vocabulary`: ids `(M,)` in the form of `Corpus.valid`.
+
+    Raises:
+        BadInputError: the file is missing, empty or no text.
+    """
+    return token_ids(read_sentences(Path(path)), vocabulary)
+
+
+def _targets(offered: Mapping[str, str]) -> dict[str, str]:
+    for name in sorted(set(BUILT_IN) & set(offered)):
+        raise ConflictError(
+            f"a plugin offers the corpus '{name}' ({offered[name]}), which is the name of a "
+            "built-in one. Block the plugin with `--block NAME`"
+        )
+    return {**BUILT_IN, **offered}
+
+
+def _generate(name: str, target: str) -> Corpus:
+    try:
+        corpus = load_target(target)()
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise PluginError(f"corpus '{name}' cannot be loaded from {target}: {reason}") from error
+    if not isinstance(corpus, Corpus):
+        raise PluginError(f"corpus '{name}': {target} returned a {type(corpus).__name__}")
+    return corpus
+
+
+def _looks_like_a_path(name: str) -> bool:
+    return "/" in name or "\\" in name or bool(Path(name).suffix)
+
+
+def _from_file(name: str, maximum_size: int) -> Corpus:
+    sentences = read_sentences(Path(name))
+    if len(sentences) < 2:
+        raise BadInputError(
+            f"{name} has only one line of text: one sentence per line is needed, at least two, "
+            "because the last tenth is held out"
+        )
+    train, valid = split(sentences)
+    vocabulary = Vocabulary.from_texts(train, minimum_count=2, maximum_size=maximum_size)
+    return Corpus(name, token_ids(train, vocabulary), token_ids(valid, vocabulary), vocabulary)

@@ -1,0 +1,49 @@
+"""Plain text files: one sentence per line, words separated by blanks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+
+from framework.data.vocabulary import EOS, SPECIAL, Ids, Vocabulary
+from framework.errors import BadInputError
+
+Sentences = list[list[str]]
+
+
+def read_sentences(path: Path) -> Sentences:
+    """The words of each line of the file at `path`; blank lines are skipped.
+
+    Raises:
+        BadInputError: the file is missing, a folder, not UTF-8 text, or has no words.
+    """
+    sentences = [words for line in _text(path).splitlines() if (words := line.split())]
+    if not sentences:
+        raise BadInputError(f"{path} is empty: a corpus needs at least some words")
+    return sentences
+
+
+def _text(path: Path) -> str:
+    try:
+        # utf-8-sig: a byte order mark, as some editors write it, is not part of the first word.
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInputError(f"{path} is not UTF-8 text (byte {error.start})") from error
+    except OSError as error:
+        raise BadInputError(f"{path} cannot be read: {error.strerror}") from error
+    if "\0" in text:
+        raise BadInputError(f"{path} is a binary file: a corpus is plain text")
+    return text
+
+
+def split(sentences: Sentences) -> tuple[Sentences, Sentences]:
+    """The first nine tenths to learn from, the last tenth (at least one sentence) held out."""
+    held_out = max(1, len(sentences) // 10)
+    return sentences[:-held_out], sentences[-held_out:]
+
+
+def token_ids(sentences: Sequence[Sequence[str]], vocabulary: Vocabulary) -> Ids:
+    """All sentences as one text `(M,)`: an end of sentence, then each sentence and its end."""
+    end = SPECIAL[EOS]
+    return vocabulary.encode(chain([end], *([*words, end] for words in sentences)))

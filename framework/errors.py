@@ -1,0 +1,71 @@
+"""Every error gradus raises on purpose, as one tree.
+
+    GradusError                 exit code 3: a fault of ours unless a subclass says otherwise
+    ├── UsageError              exit code 2: what was asked for cannot be done as asked
+    │   ├── UnknownNameError    no exercise, plugin, model ... of that name
+    │   ├── BadInputError       a file, an array or a setting that cannot be used
+    │   └── ConflictError       two owners claim one name
+    ├── PluginError             a plugin that cannot be imported or breaks a hook's contract
+    ├── InterfaceError          an implementation that does not offer what its kind promises
+    └── SandboxError            the sandbox itself failed: never the student's fault
+
+An error names the object, the cause and, where there is one, the next command to run.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class GradusError(Exception):
+    """Root of the tree. `exit_code` is what a command returns when it ends with this error."""
+
+    exit_code = 3
+
+
+class UsageError(GradusError):
+    """What was asked for cannot be done as asked."""
+
+    exit_code = 2
+
+
+class UnknownNameError(UsageError):
+    """No object of that name, with the nearest names that do exist.
+
+    Args:
+        what: the sort of object, as in ``exercise``.
+        name: the name that was asked for.
+        known: every name that exists.
+        see: the command that lists them.
+    """
+
+    def __init__(self, what: str, name: str, known: Iterable[str], see: str = "") -> None:
+        close = difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.55)
+        guess = " or ".join(f"'{match}'" for match in close)
+        message = f"no {what} '{name}'"
+        if guess:
+            message += f": did you mean {guess}?"
+        if see:
+            message += f"{'' if guess else '.'} `{see}` shows all"
+        super().__init__(message)
+
+
+class BadInputError(UsageError):
+    """A file, an array or a setting that cannot be used."""
+
+
+class ConflictError(UsageError):
+    """Two owners claim one name."""
+
+
+class PluginError(GradusError):
+    """A plugin that cannot be imported or breaks a hook's contract."""
+
+
+class InterfaceError(GradusError):
+    """An implementation that does not offer what its kind promises."""
+
+
+class SandboxError(GradusError):
+    """The sandbox itself failed: never the student's fault."""

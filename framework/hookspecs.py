@@ -1,0 +1,74 @@
+"""Every hook of gradus, on one page.
+
+A plugin is a module with functions of these names marked ``@hookimpl``. It is found by entry point
+(group ``gradus``), by ``--plugin module-or-path``, or in the course's own ``plugins`` list.
+
+    from framework.hookspecs import hookimpl
+    from framework.registry import Implementation
+
+    @hookimpl
+    def register_implementations():
+        return [Implementation("optimizer", "lion", "week3", "week3.lion:Lion")]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import typer
+
+    from framework.registry import Implementation
+
+hookspec = pluggy.HookspecMarker("gradus")
+hookimpl = pluggy.HookimplMarker("gradus")
+
+
+@hookspec
+def register_implementations() -> Iterable[Implementation]:  # type: ignore[empty-body]
+    """Offer implementations, as data: strings that name where the code is."""
+
+
+@hookspec
+def register_corpora() -> Mapping[str, str]:  # type: ignore[empty-body]
+    """Offer corpora: name -> ``module:function``; the function returns a corpus."""
+
+
+@hookspec
+def register_sandboxes() -> Mapping[str, str]:  # type: ignore[empty-body]
+    """Offer sandboxes: name -> ``module:Class``."""
+
+
+@hookspec
+def register_reporters() -> Mapping[str, str]:  # type: ignore[empty-body]
+    """Offer report formats: name -> ``module:function`` from a report to text."""
+
+
+@hookspec
+def register_executors() -> Mapping[str, str]:  # type: ignore[empty-body]
+    """Offer ways to run many gradings: name -> ``module:Class``."""
+
+
+@hookspec
+def student_implementations(folder: Path) -> Iterable[Implementation]:  # type: ignore[empty-body]
+    """Offer what a student has written in `folder`, as ``student``: targets are paths."""
+
+
+@hookspec
+def add_commands(app: typer.Typer) -> None:
+    """Add commands to ``gradus``."""
+
+
+@hookspec(firstresult=True)
+def grade_submission(request: Any) -> Any:
+    """Grade one submission; wrap it to change the report, as for a late penalty."""
+
+
+@hookspec
+def submission_graded(report: Any) -> None:
+    """Look at a finished report, as to send it somewhere."""

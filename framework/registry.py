@@ -1,0 +1,167 @@
+"""Who offers what: implementations registered as data and loaded on first use.
+
+An implementation is known as ``name@provider``: ``rnn@numpy`` is the reference, ``rnn@torch`` the
+PyTorch backend, ``rnn@student`` what a student wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from framework.errors import (
+    ConflictError,
+    InterfaceError,
+    PluginError,
+    UnknownNameError,
+    UsageError,
+)
+from framework.interfaces import KINDS, missing_methods
+from framework.loading import import_module
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """One implementation, as data: nothing is imported until it is used.
+
+    Args:
+        kind: one of `framework.interfaces.KINDS`.
+        name: the registry name, the snake_case of the class name.
+        provider: who offers it: ``numpy``, ``torch``, ``student`` or a plugin's name.
+        target: where it is, ``package.module:Attribute`` or ``path/to/file.py:Attribute``.
+        origin: the plugin that registered it and its distribution. Stamped by the plugin manager
+            from the channel the plugin came through; a plugin cannot declare it.
+    """
+
+    kind: str
+    name: str
+    provider: str
+    target: str
+    origin: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> str:
+        """``name@provider``."""
+        return f"{self.name}@{self.provider}"
+
+
+def snake_case(class_name: str) -> str:
+    """Registry name of a class: ``SkipGram`` -> ``skip_gram``, ``RNN`` -> ``rnn``."""
+    words = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3_\2\4", class_name)
+    return words.lower()
+
+
+class Registry:
+    """All known implementations, by ``name@provider``.
+
+    Args:
+        overrides: key -> origin that may claim it, from the course's configuration. Without an
+            entry, a second claim to a key is an error that names both owners.
+    """
+
+    def __init__(self, overrides: dict[str, str] | None = None) -> None:
+        self._by_key: dict[str, Implementation] = {}
+        self._loaded: dict[str, Any] = {}
+        self._overrides = dict(overrides or {})
+
+    def __iter__(self) -> Iterator[Implementation]:
+        return iter(self._by_key.values())
+
+    def add(self, implementation: Implementation) -> None:
+        """Register `implementation`; a key that is taken is an error unless overridden."""
+        if implementation.kind not in KINDS:
+            kinds = ", ".join(KINDS)
+            raise PluginError(
+                f"{implementation.origin} registers {implementation.key} as a "
+                f"'{implementation.kind}': the kinds are {kinds}"
+            )
+        taken = self._by_key.get(implementation.key)
+        if taken is None or self._chosen(implementation):
+            self._by_key[implementation.key] = implementation
+        elif not self._chosen(taken):
+            raise ConflictError(
+                f"two plugins offer {implementation.key}: {taken.origin} and "
+                f"{implementation.origin}. Block one with `--block NAME`, or choose in "
+                f'course.toml: [overrides] "{implementation.key}" = "{taken.origin}"'
+            )
+
+    def _chosen(self, implementation: Implementation) -> bool:
+        return self._overrides.get(implementation.key) == implementation.origin
+
+    def providers(self, name: str | None = None) -> list[str]:
+        """Every provider, or those that offer `name`, sorted."""
+        found = {entry.provider for entry in self if name in (None, entry.name)}
+        return sorted(found)
+
+    def names(self, kind: str | None = None) -> list[str]:
+        """Every registry name, or those of one kind, sorted."""
+        return sorted({entry.name for entry in self if kind in (None, entry.kind)})
+
+    def offers(self, name: str, provider: str) -> bool:
+        """Whether `provider` offers `name`."""
+        return f"{name}@{provider}" in self._by_key
+
+    def find(self, name: str, provider: str, *, kind: str | None = None) -> Implementation:
+        """The implementation ``name@provider``.
+
+        Raises:
+            UnknownNameError: with near misses, or the providers that do offer `name`.
+        """
+        found = self._by_key.get(f"{name}@{provider}")
+        if found is not None and kind in (None, found.kind):
+            return found
+        if found is not None:
+            raise InterfaceError(f"{found.key} is a {found.kind}, not a {kind}")
+        if provider not in self.providers():
+            raise UnknownNameError("provider", provider, self.providers(), "gradus plugins")
+        if name in self.names():
+            have = ", ".join(self.providers(name))
+            raise UsageError(f"'{provider}' offers no '{name}'; these do: {have}")
+        raise UnknownNameError(kind or "implementation", name, self.names(kind), "gradus plugins")
+
+    def load(self, implementation: Implementation) -> Any:
+        """Import the class or function behind `implementation`, once.
+
+        Raises:
+            PluginError: its module cannot be imported or lacks the attribute.
+            InterfaceError: it lacks a method that its kind promises.
+        """
+        if implementation.key not in self._loaded:
+            self._loaded[implementation.key] = _import(implementation)
+        return self._loaded[implementation.key]
+
+    def get(self, name: str, provider: str, *, kind: str | None = None) -> Any:
+        """Find and load in one step."""
+        return self.load(self.find(name, provider, kind=kind))
+
+
+def _import(implementation: Implementation) -> Any:
+    module_name, _, attribute = implementation.target.rpartition(":")
+    try:
+        module = import_module(module_name)
+    except Exception as error:
+        raise PluginError(
+            f"{implementation.key} ({implementation.origin}) cannot be imported from "
+            f"{module_name}: {type(error).__name__}: {error}"
+        ) from error
+    if not hasattr(module, attribute):
+        raise PluginError(f"{implementation.key}: {module_name} has no attribute '{attribute}'")
+    return checked(implementation, getattr(module, attribute))
+
+
+def checked(implementation: Implementation, value: Any) -> Any:
+    """Return `value` if it offers what the implementation's kind promises."""
+    missing = missing_methods(implementation.kind, value)
+    if missing:
+        raise InterfaceError(
+            f"{implementation.key} ({implementation.target}) is registered as a "
+            f"{implementation.kind} but has no {', '.join(missing)}"
+        )
+    return value
+
+
+def first_provider(registry: Registry, name: str, providers: Iterable[str]) -> str | None:
+    """The first of `providers` that offers `name`, or None."""
+    return next((provider for provider in providers if registry.offers(name, provider)), None)

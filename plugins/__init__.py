@@ -1,0 +1,1 @@
+"""Built-in plugins: the NumPy reference and the PyTorch backend."""

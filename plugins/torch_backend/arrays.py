@@ -1,0 +1,122 @@
+"""Torch tensors as the arrays of a backend, and the device they live on.
+
+This file stands alone: a sandbox gets it without the rest of the backend, so it imports torch,
+numpy and `framework` and nothing else.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from framework.errors import BadInputError
+from framework.interfaces import Array, Arrays
+
+#: Name of the device in force.
+_device = ContextVar("device", default="cpu")
+
+
+def current_device() -> torch.device:
+    """The device on which models and tensors are made: the CPU until `use_device` says else."""
+    return torch.device(_device.get())
+
+
+def use_device(name: str) -> torch.device:
+    """Make everything from now on on device `name`: ``cpu``, ``cuda`` or ``cuda:1``.
+
+    Raises:
+        BadInputError: there is no such device here.
+    """
+    device = _checked_device(name)
+    _device.set(str(device))
+    return device
+
+
+class TorchArrays(Arrays):
+    """Tensors on one device; to make this is to choose the device of every model built after it.
+
+    Args:
+        device: ``cpu``, ``cuda`` or ``cuda:1``.
+
+    Raises:
+        BadInputError: there is no such device here.
+    """
+
+    def __init__(self, device: str = "cpu") -> None:
+        self.device = use_device(device)
+
+    def from_numpy(self, array: Array) -> torch.Tensor:
+        """A tensor of the same dtype, shape and values; never shares memory with `array`.
+
+        Raises:
+            BadInputError: torch has no such dtype.
+        """
+        return _from_numpy(array, self.device)
+
+    def to_numpy(self, native: torch.Tensor) -> Array:
+        """A NumPy copy of `native` in C order, from any device, with or without a graph.
+
+        Raises:
+            BadInputError: NumPy has no such array: bfloat16, sparse, meta ...
+        """
+        try:
+            plain = native.detach().cpu().resolve_conj().resolve_neg().numpy()
+        except (TypeError, RuntimeError, NotImplementedError) as error:
+            raise BadInputError(
+                f"a tensor of dtype {native.dtype}, layout {native.layout} on device "
+                f"'{native.device}' has no NumPy form ({error}): hand over a dense one, "
+                "as in `tensor.to(torch.float64)`"
+            ) from error
+        return np.array(plain, copy=True, order="C", subok=False)
+
+    @torch.no_grad()
+    def assign(self, target: torch.Tensor, array: Array) -> None:
+        """Copy `array` into `target`, in place, also where `target` is the leaf of a graph."""
+        target.copy_(_from_numpy(array, target.device))
+
+    def is_native(self, value: object) -> bool:
+        """Whether `value` is a tensor."""
+        return isinstance(value, torch.Tensor)
+
+
+def to_tensor(value: Any) -> torch.Tensor:
+    """`value` itself if it is a tensor, else a tensor of it (an array, a list, a number)."""
+    if isinstance(value, torch.Tensor):
+        return value
+    return _from_numpy(np.asarray(value), current_device())
+
+
+def to_dtype(dtype: npt.DTypeLike | torch.dtype) -> torch.dtype:
+    """The torch dtype of the same name as NumPy's: ``"float32"`` -> ``torch.float32``."""
+    if isinstance(dtype, torch.dtype):
+        return dtype
+    return _from_numpy(np.empty(0, dtype), torch.device("cpu")).dtype
+
+
+def _from_numpy(array: Array, device: torch.device) -> torch.Tensor:
+    # A copy in C order and native bytes: torch takes no negative strides and no other byte order.
+    plain = np.array(array, dtype=array.dtype.newbyteorder("="), copy=True, order="C", subok=False)
+    try:
+        return torch.from_numpy(plain).to(device)
+    except TypeError as error:
+        raise BadInputError(f"torch has no dtype like NumPy's '{array.dtype}'") from error
+
+
+def _checked_device(name: str) -> torch.device:
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise BadInputError(f"no device '{name}': use `--device cpu` or `--device cuda`") from error
+    if device.type not in ("cpu", "cuda"):
+        raise BadInputError(f"device '{name}' is not supported: use `--device cpu|cuda`")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise BadInputError(
+            f"no device '{name}': torch {torch.__version__} sees {torch.cuda.device_count()} CUDA "
+            "devices. Check the driver with `nvidia-smi`, install a CUDA build of torch "
+            "(https://pytorch.org/get-started/locally), or use `--device cpu`"
+        )
+    return device

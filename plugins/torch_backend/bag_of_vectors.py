@@ -1,0 +1,121 @@
+"""The deep averaging network on torch tensors.
+
+Source: CS224n lecture 11, section 3.4; Iyyer et al., "Deep Unordered Composition Rivals Syntactic
+Methods for Text Classification" (2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from plugins.torch_backend.model import TorchModel, checked_ids
+
+PAD = 0
+
+
+class DeepAveragingNetwork(TorchModel):
+    """z_0 = mean of the word vectors, z_i = ReLU(z_{i−1} W_i + b_i), logits = z_{k−1} W_k + b_k.
+
+    Differentiated by hand: the gradient of the embedding is added to the rows that were read,
+    while autograd would make a whole new table first.
+
+    Args:
+        vocabulary_size: V, the padding id 0 included.
+        embedding_size: E, the size of a word vector.
+        hidden_sizes: the sizes H_1 ... H_{k−1} of the hidden layers; may be empty.
+        classes: C.
+        word_dropout: in training, every word of a text is left out with this probability.
+        rng: draws the initial weights, and in training which words are left out.
+
+    Parameters:
+        embedding `(V, E)`, W_1 `(E, H_1)`, b_1 `(H_1,)`, ..., W_k `(H_{k−1}, C)`, b_k `(C,)`.
+
+    Raises:
+        ValueError: `word_dropout` is not in [0, 1).
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding_size: int,
+        hidden_sizes: Sequence[int],
+        classes: int,
+        *,
+        word_dropout: float = 0.0,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if not 0 <= word_dropout < 1:
+            raise ValueError(f"word_dropout is a probability in [0, 1), but got {word_dropout}")
+        V, E = vocabulary_size, embedding_size
+        self.vocabulary_size, self.word_dropout, self.rng = V, word_dropout, rng
+        self.layers = len(hidden_sizes) + 1
+        self.add_parameter("embedding", rng.normal(scale=0.1, size=(V, E)))
+        sizes = [E, *hidden_sizes, classes]
+        for i in range(1, self.layers + 1):
+            fan_in, fan_out = sizes[i - 1], sizes[i]
+            W = rng.normal(scale=(2 / fan_in) ** 0.5, size=(fan_in, fan_out))
+            self.add_parameter(f"W_{i}", W)
+            self.add_parameter(f"b_{i}", np.zeros(fan_out))
+
+    @torch.no_grad()
+    def forward(self, ids: Tensor) -> Tensor:
+        """Average, then k − 1 hidden layers, then scores.
+
+        Args:
+            ids: `(N, T)` integers, short texts filled up with `PAD`.
+
+        Returns:
+            logits `(N, C)`.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1.
+        """
+        self._words = self._drop(checked_ids(ids, self.vocabulary_size))
+        # A dropped word is padding from here on: the kernel leaves both out of the mean.
+        z = functional.embedding_bag(
+            self._words, self.parameters["embedding"], mode="mean", padding_idx=PAD
+        )
+        self._z = [z]
+        for i in range(1, self.layers):
+            z = self._affine(i, z).relu_()
+            self._z.append(z)
+        return self._affine(self.layers, z)
+
+    @torch.no_grad()
+    def backward(self, grad_logits: Tensor) -> None:
+        """Back through the layers and the average, down to the embedding of every word.
+
+        Args:
+            grad_logits: `(N, C)`. Not modified.
+        """
+        grad = grad_logits
+        for i in reversed(range(1, self.layers + 1)):
+            z = self._z[i - 1]
+            self.gradients[f"W_{i}"].addmm_(z.T, grad)
+            self.gradients[f"b_{i}"].add_(grad.sum(0))
+            grad = grad @ self.parameters[f"W_{i}"].T
+            if i > 1:
+                grad.mul_(z > 0)
+        self._add_to_words(grad)
+
+    def _drop(self, ids: Tensor) -> Tensor:
+        if not self.training or self.word_dropout == 0:
+            return ids
+        kept = self.rng.random(tuple(ids.shape)) >= self.word_dropout
+        return ids * torch.from_numpy(kept).to(ids.device)
+
+    def _affine(self, i: int, z: Tensor) -> Tensor:
+        return torch.addmm(self.parameters[f"b_{i}"], z, self.parameters[f"W_{i}"])
+
+    def _add_to_words(self, grad_mean: Tensor) -> None:
+        """Give each of the n words of a text 1/n of the gradient of their mean `(N, E)`."""
+        is_word = self._words != PAD
+        share = grad_mean / is_word.sum(1, keepdim=True).clamp(min=1)
+        text, place = is_word.nonzero(as_tuple=True)
+        self.gradients["embedding"].index_add_(0, self._words[text, place], share[text])

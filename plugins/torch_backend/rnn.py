@@ -1,0 +1,111 @@
+"""The simple recurrent layer, on the kernel behind `torch.nn.RNN`.
+
+Source: CS224n lecture 6, sections 2.1 to 2.10; Elman, "Finding Structure in Time" (1990).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.model import AutogradModel
+
+
+class RNN(AutogradModel):
+    """h_t = tanh(x_t W_x + h_{t−1} W_h + b).
+
+    Args:
+        input_size: D.
+        hidden_size: H.
+        truncation: the gradient flows back through chunks of so many steps; None: through all.
+        rng: draws the initial weights.
+
+    Parameters:
+        W_x `(D, H)`, W_h `(H, H)`, b `(H,)`.
+
+    Raises:
+        ValueError: `truncation` is less than 1.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        truncation: int | None = None,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if truncation is not None and truncation < 1:
+            raise ValueError(f"truncation is a number of steps, at least 1, but got {truncation}")
+        D, H = input_size, hidden_size
+        self.input_size, self.hidden_size, self.truncation = D, H, truncation
+        self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, H)))
+        self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, H)))
+        self.add_parameter("b", np.zeros(H))
+        self._move_into_kernel_layout()
+
+    def forward(self, x: Tensor, h_0: Tensor | None = None) -> Tensor:
+        """All states h `(N, T, H)` of `x: (N, T, D)`, T ≥ 1, from `h_0: (N, H)` (None: zeros).
+
+        Raises:
+            ValueError: the last axis of `x` is not D.
+        """
+        x = to_tensor(x)
+        if x.shape[-1] != self.input_size:
+            got = x.shape[-1]
+            raise ValueError(f"x has {got} features per step, but input_size is {self.input_size}")
+        if h_0 is None:
+            h_0 = torch.zeros(len(x), self.hidden_size, dtype=x.dtype, device=x.device)
+        return super().forward(x, h_0)
+
+    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+        """The states of every chunk, each chunk from the last state of the one before."""
+        x, state = inputs
+        # The kernel computes x W_ihᵀ + b_ih + h W_hhᵀ + b_hh: the second bias stays zero.
+        weights = [parameters["W_x"].T, parameters["W_h"].T, parameters["b"], self._zero_bias]
+        chunks: list[Tensor] = []
+        for chunk in torch.split(x, self.truncation or x.shape[1], dim=1):
+            if chunks:  # the state is carried on, but no gradient flows back through it
+                state = chunks[-1][:, -1].detach()
+            h, _ = torch.rnn_tanh(
+                chunk, state[None], weights, True, 1, 0.0, True, False, batch_first=True
+            )
+            chunks.append(h)
+        return chunks[0] if len(chunks) == 1 else torch.cat(chunks, dim=1)
+
+    def astype(self, dtype: npt.DTypeLike | torch.dtype) -> Self:
+        """Convert all parameters and gradients to `dtype`; returns the model."""
+        super().astype(dtype)
+        self._move_into_kernel_layout()
+        return self
+
+    def _move_into_kernel_layout(self) -> None:
+        """Turn the parameters into views of weights that lie as the kernel wants them.
+
+        `nn.RNN` keeps transposed matrices, on a GPU all in one piece of memory as cuDNN reads it;
+        from anywhere else they would be copied there by every call.
+        """
+        values = self.parameters["b"]
+        # On the device "meta" a layer draws no values of its own: nobody's random state moves.
+        layer = nn.RNN(self.input_size, self.hidden_size, device="meta", dtype=values.dtype)
+        layer.to_empty(device=values.device)
+        self._zero_bias = _data(layer.bias_hh_l0).zero_()
+        self._replace("W_x", _data(layer.weight_ih_l0).T)
+        self._replace("W_h", _data(layer.weight_hh_l0).T)
+        self._replace("b", _data(layer.bias_ih_l0))
+
+    def _replace(self, name: str, place: Tensor) -> None:
+        self.gradients[name] = torch.zeros_like(place).copy_(self.gradients[name])
+        self.parameters[name] = place.copy_(self.parameters[name])
+
+
+def _data(parameter: Any) -> Tensor:
+    """The memory of a parameter of a torch module, as a plain tensor."""
+    tensor: Tensor = parameter.detach()
+    return tensor

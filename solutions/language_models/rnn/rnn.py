@@ -1,0 +1,106 @@
+"""A recurrent layer: the same weights at every step, trained by backpropagation through time.
+
+Source: CS224n lecture 6, sections 2.1 to 2.10; Elman, "Finding Structure in Time" (1990).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+
+
+class RNN(Model):
+    """The simple recurrent layer, h_t = tanh(x_t W_x + h_{t−1} W_h + b).
+
+    Args:
+        input_size: D, the number of features of one x_t.
+        hidden_size: H, the size of the state h_t.
+        truncation: let the gradient flow back through chunks of so many steps, as if every chunk
+            had been a call of its own that got the last state; None: through all steps.
+        rng: draws the initial weights.
+
+    Parameters:
+        W_x `(D, H)`, W_h `(H, H)`, b `(H,)`.
+
+    Raises:
+        ValueError: `truncation` is less than 1.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        truncation: int | None = None,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if truncation is not None and truncation < 1:
+            raise ValueError(f"truncation is a number of steps, at least 1, but got {truncation}")
+        D, H = input_size, hidden_size
+        self.input_size, self.hidden_size, self.truncation = D, H, truncation
+        self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, H)))
+        self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, H)))
+        self.add_parameter("b", np.zeros(H))
+
+    def forward(self, x: Array, h_0: Array | None = None) -> Array:
+        """Read the whole sequence, h_t = tanh(x_t W_x + h_{t−1} W_h + b) for t = 1 ... T.
+
+        Args:
+            x: `(N, T, D)`, any T ≥ 1.
+            h_0: the state before the first step, `(N, H)`; zeros if None.
+
+        Returns:
+            h: every state, `(N, T, H)`; h[:, 0] is h_1. A new array, and `x`, `h_0` unchanged.
+
+        Raises:
+            ValueError: the last axis of `x` is not D.
+        """
+        # BEGIN SOLUTION: compute the states one by one, and keep what backward needs
+        N, T, D = x.shape
+        if self.input_size != D:
+            raise ValueError(f"x has {D} features per step, but input_size is {self.input_size}")
+        from_input = x @ self.parameters["W_x"] + self.parameters["b"]  # all steps in one product
+        states = np.empty((N, T + 1, self.hidden_size), from_input.dtype)
+        states[:, 0] = 0 if h_0 is None else h_0
+        for t in range(T):
+            from_state = states[:, t] @ self.parameters["W_h"]
+            states[:, t + 1] = np.tanh(from_input[:, t] + from_state)
+        self._x, self._states = x, states
+        return states[:, 1:].copy()  # the caller may change his copy before he calls backward
+        # END SOLUTION
+
+    def backward(self, grad_h: Array) -> tuple[Array, Array]:
+        """Backpropagation through time: from the last step to the first.
+
+        With a_t = x_t W_x + h_{t−1} W_h + b, the argument of tanh, and J the scalar:
+
+            ∂J/∂a_t = (1 − h_t²) ∘ (∂J/∂h_t directly + ∂J/∂a_{t+1} W_hᵀ)
+            ∂J/∂W_h = Σ_t h_{t−1}ᵀ ∂J/∂a_t      ∂J/∂W_x = Σ_t x_tᵀ ∂J/∂a_t      ∂J/∂b = Σ_t ∂J/∂a_t
+
+        The sums are added to `gradients`. With truncation = k nothing flows from step t into
+        step t − 1 (counted from 0) where t > 0 is a multiple of k.
+
+        Args:
+            grad_h: ∂J/∂h_t directly, from above, for every step, `(N, T, H)`. Not modified.
+
+        Returns:
+            grad_x `(N, T, D)`, grad_h_0 `(N, H)`.
+        """
+        # BEGIN SOLUTION: go back step by step; add the weights' gradients; return the inputs'
+        x, h_before, h = self._x, self._states[:, :-1], self._states[:, 1:]
+        W_x, W_h, k = self.parameters["W_x"], self.parameters["W_h"], self.truncation
+        grad_a = np.empty_like(h)
+        from_later = np.zeros_like(h[:, 0])  # nothing comes after the last step
+        for t in reversed(range(h.shape[1])):
+            grad_a[:, t] = (1 - h[:, t] ** 2) * (grad_h[:, t] + from_later)
+            from_later = grad_a[:, t] @ W_h.T
+            if k is not None and t > 0 and t % k == 0:
+                from_later = np.zeros_like(from_later)  # a chunk starts at t
+        steps = ([0, 1], [0, 1])  # sum over the batch and over every step at which W was used
+        self.gradients["W_x"] += np.tensordot(x, grad_a, axes=steps)
+        self.gradients["W_h"] += np.tensordot(h_before, grad_a, axes=steps)
+        self.gradients["b"] += grad_a.sum(axis=(0, 1))
+        return grad_a @ W_x.T, from_later
+        # END SOLUTION

@@ -1,0 +1,100 @@
+"""Hidden checks of the language model: other sizes, states, extreme scores, ids out of range."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import after_call, assign, equal, expect, finite, refuses, twins
+
+RTOL = 1e-7
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("Nothing in the model may depend on particular sizes; V, E and H may be equal.")
+def test_any_shape(submission, reference, rng):
+    """Any batch, any length, any sizes."""
+    for N, T, V, E, H in [(1, 1, 2, 1, 1), (1, 6, 5, 5, 5), (4, 1, 11, 2, 6), (3, 25, 4, 6, 2)]:
+        pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
+        tokens, state = rng.integers(V, size=(N, T)), rng.normal(size=(N, H))
+        pair.same_forward(tokens, state)
+        pair.same_backward(tokens, state, rng=rng)
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("forward(tokens) starts from zeros, even where self.state is something else.")
+def test_calls_start_anew(submission, reference, rng):
+    """Without a state, forward starts from zeros, whatever was read before."""
+    pair = twins(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
+    tokens = rng.integers(6, size=(2, 5))
+    pair.same_forward(rng.integers(6, size=(2, 9)), rng.normal(size=(2, 4)))
+    pair.same_forward(tokens)
+    pair.same_backward(tokens, rng=rng)
+    equal(pair.student.state, pair.reference.state, "model.state after forward", rtol=RTOL)
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(1)
+@pytest.mark.hint("initial_state(n) is np.zeros((n, H)).")
+def test_initial_state(submission, reference, rng):
+    """The initial state is zeros, and forward from there is forward without a state."""
+    pair = twins(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
+    state = pair.student.initial_state(5)
+    equal(state, np.zeros((5, 4)), "initial_state(5)")
+    tokens = rng.integers(6, size=(5, 3))
+    expected = pair.student.forward(tokens)
+    equal(pair.student.forward(tokens, state), expected, "the logits from the initial state")
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("The tokens and the state are the caller's: return a new state.")
+def test_next_log_probabilities_from_a_state(submission, reference, rng):
+    """next_log_probabilities from any state, which it leaves as it was."""
+    pair = twins(submission, reference, "RecurrentLM", 9, 3, 4, rng=rng)
+    tokens, state = rng.integers(9, size=4), rng.normal(size=(4, 4))
+    found = pair.student.next_log_probabilities(tokens, state)
+    expected = pair.reference.next_log_probabilities(tokens, state)
+    equal(found, expected, "log probabilities and state", rtol=RTOL)
+    left = after_call(pair.student, "next_log_probabilities", tokens, state)
+    equal(left, (tokens, state), "the arguments after the call")
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("exp(−10000) is 0, its log −inf: use z − max − log Σ exp(z − max) instead.")
+def test_extreme_scores(submission, reference, rng):
+    """Scores of ±10000 give log probabilities without inf or nan."""
+    pair = twins(submission, reference, "RecurrentLM", 5, 3, 4, rng=rng)
+    for model in (pair.student, pair.reference):
+        assign(model, {"b_2": np.array([1e4, -1e4, 0.0, 9999.0, 1e4])})
+    tokens, state = np.array([0, 4]), np.zeros((2, 4))
+    found, _ = pair.student.next_log_probabilities(tokens, state)
+    expected, _ = pair.reference.next_log_probabilities(tokens, state)
+    finite(found, "the log probabilities for scores of ±10000")
+    equal(found, expected, "the log probabilities for scores of ±10000", rtol=RTOL)
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("∂J/∂embedding belongs to the tokens that were read, not to those predicted.")
+def test_unread_tokens_have_no_gradient(submission, reference, rng):
+    """Embeddings of tokens that were not read get no gradient."""
+    pair = twins(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
+    tokens = rng.choice([1, 2, 5], size=(3, 4))
+    tokens[0, :3] = [1, 2, 5]
+    pair.same_backward(tokens, rng=rng)
+    rows = np.any(pair.student.gradients["embedding"] != 0, axis=1)
+    expect(not rows[[0, 3, 4]].any(), "gradients['embedding'] has rows of tokens never read")
+    expect(rows[[1, 2, 5]].all(), "gradients['embedding'] lacks a token that was read")
+
+
+@pytest.mark.task("RecurrentLM")
+@pytest.mark.points(1)
+@pytest.mark.hint("NumPy takes −1 for the last row: call _check_ids first.")
+def test_ids_out_of_range(submission, reference, rng):
+    """An id outside 0 ... V−1 is refused."""
+    pair = twins(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
+    refusal = ("IndexError", "ValueError")
+    refuses(pair.student, "forward", np.array([[0, 6]]), error=refusal)
+    refuses(pair.student, "forward", np.array([[0, -1]]), error=refusal)

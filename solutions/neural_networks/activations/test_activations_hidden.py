@@ -1,0 +1,104 @@
+"""Hidden checks of the activation functions: far tails, other shapes, float32, a second use."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks import equal, finite, twins
+
+#: Far from zero on both sides: exp(715) overflows.
+FAR = np.array([[-1e3, -715.0, -30.0], [30.0, 715.0, 1e3]])
+
+
+def works_everywhere(pair, rng):
+    """Same values and gradients for other shapes and float32, and when used a second time."""
+    for shape in [(7,), (2, 3, 4), (0, 3)]:
+        pair.same_backward(rng.normal(scale=2.0, size=shape), rng=rng)
+    passed_on = rng.uniform(0.1, 0.9, size=(2, 3))  # where some functions are the identity
+    pair.same_forward(passed_on)
+    pair.same_backward(passed_on, rng=rng)
+    single = rng.normal(scale=2.0, size=(3, 2)).astype(np.float32)
+    pair.same_forward(single, rtol=1e-5)
+    pair.same_backward(single, rng=rng, rtol=1e-5)
+    used_last = rng.normal(scale=2.0, size=(3, 2))
+    pair.student.forward(-used_last)
+    pair.same_backward(used_last, rng=rng)
+
+
+def tails(pair, values, derivatives):
+    """Values and derivatives at FAR, of which none may be infinite or NaN."""
+    value = pair.student.forward(FAR)
+    derivative = pair.student.backward(np.ones_like(FAR))
+    finite(value, "the output at z = ±1000, ±715 and ±30")
+    finite(derivative, "the derivative at z = ±1000, ±715 and ±30")
+    equal(value, values, "the output at z = −1000, −715, −30 and 30, 715, 1000", atol=1e-300)
+    equal(derivative, derivatives, "the derivative at the same z", atol=1e-12)
+
+
+@pytest.mark.task("Sigmoid")
+@pytest.mark.points(1)
+@pytest.mark.hint("Take exp of −|z| only: it lies in (0, 1].")
+def test_sigmoid_far_tails(submission, reference, rng):
+    """Sigmoid: no overflow at z = ±1000; any shape; float32 stays float32."""
+    pair = twins(submission, reference, "Sigmoid")
+    e = np.exp(-np.abs(FAR))
+    tails(pair, np.where(FAR < 0, e, 1.0) / (1.0 + e), e)
+    works_everywhere(pair, rng)
+
+
+@pytest.mark.task("Tanh")
+@pytest.mark.points(1)
+@pytest.mark.hint("exp(1000) overflows and ∞/∞ is NaN: np.tanh knows, and so does 2σ(2z) − 1.")
+def test_tanh_far_tails(submission, reference, rng):
+    """Tanh: exactly ±1 far from zero; any shape; float32 stays float32."""
+    pair = twins(submission, reference, "Tanh")
+    tails(pair, np.sign(FAR), np.zeros_like(FAR))
+    works_everywhere(pair, rng)
+
+
+@pytest.mark.task("HardTanh")
+@pytest.mark.points(1)
+@pytest.mark.hint("Outside [−1, 1] the value is ±1 and no gradient passes, however far out.")
+def test_hard_tanh_far_tails(submission, reference, rng):
+    """HardTanh: saturates on both sides; any shape; float32 stays float32."""
+    pair = twins(submission, reference, "HardTanh")
+    tails(pair, np.sign(FAR), np.zeros_like(FAR))
+    works_everywhere(pair, rng)
+
+
+@pytest.mark.task("SoftSign")
+@pytest.mark.points(1)
+@pytest.mark.hint("softsign' falls slowly, like 1/z²: at z = −1000 it is still about 1e-6.")
+def test_soft_sign_far_tails(submission, reference, rng):
+    """SoftSign: saturates slowly, like 1/z²; any shape; float32 stays float32."""
+    pair = twins(submission, reference, "SoftSign")
+    size = np.abs(FAR)
+    tails(pair, np.sign(FAR) * (1.0 - 1.0 / (1.0 + size)), 1.0 / (1.0 + size) ** 2)
+    huge = np.array([-1e200, 1e200])
+    pair.student.forward(huge)
+    finite(pair.student.backward(huge), "the gradient at z = ±1e200")
+    works_everywhere(pair, rng)
+
+
+@pytest.mark.task("ReLU")
+@pytest.mark.points(1)
+@pytest.mark.hint("Right of zero the output is z itself: rectifiers do not saturate there.")
+def test_relu_far_tails(submission, reference, rng):
+    """ReLU: never saturates on the right; any shape; float32 stays float32."""
+    pair = twins(submission, reference, "ReLU")
+    tails(pair, np.maximum(FAR, 0.0), (FAR > 0).astype(float))
+    works_everywhere(pair, rng)
+
+
+@pytest.mark.task("LeakyReLU")
+@pytest.mark.points(1)
+@pytest.mark.hint("k is the argument of the constructor, self.slope: not always 0.01.")
+def test_leaky_relu_far_tails(submission, reference, rng):
+    """LeakyReLU: any slope, 0.01 by default; any shape; float32 stays float32."""
+    for slope in (0.0, 0.3, 1.0):
+        pair = twins(submission, reference, "LeakyReLU", slope)
+        tails(pair, np.where(FAR > 0, FAR, slope * FAR), np.where(FAR > 0, 1.0, slope))
+    pair = twins(submission, reference, "LeakyReLU")
+    tails(pair, np.where(FAR > 0, FAR, 0.01 * FAR), np.where(FAR > 0, 1.0, 0.01))
+    works_everywhere(pair, rng)

@@ -1,0 +1,162 @@
+"""Hidden checks of the optimizers: sparse rows, ε, float32, late names, a narrow valley."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks import after_call, equal, expect
+
+#: Curvatures of the valley ½ (x_1² + 100 x_2²): a rate above 2/100 makes plain descent diverge.
+CURVATURES = np.array([1.0, 100.0])
+
+
+def same_steps(pair, parameters, gradients, what, rtol=1e-7):
+    """Both take one step for each entry of `gradients`; returns the parameters at the end."""
+    student, solution = pair
+    mine = theirs = parameters
+    for step, gradient in enumerate(gradients, start=1):
+        mine, _ = after_call(student, "step", mine, gradient)
+        theirs, _ = after_call(solution, "step", theirs, gradient)
+        equal(mine, theirs, f"{what}: the parameters after step {step}", rtol=rtol, atol=1e-14)
+    return mine
+
+
+def sparse_rows(pair, rng, *, coasts):
+    """Rows that never had a gradient stay; rows that had one coast on, or stop at once."""
+    start = rng.normal(size=(6, 3))
+    gradient = np.zeros((6, 3))
+    gradient[[1, 4]] = rng.normal(size=(2, 3))
+    names = {"embedding": start}
+    moved = same_steps(pair, names, [{"embedding": gradient}] * 3, "two rows with a gradient")
+    after = same_steps(pair, moved, [{"embedding": 0 * gradient}], "then no gradient at all")
+    moved, after = moved["embedding"], after["embedding"]
+    expect(
+        np.array_equal(after[[0, 2, 3, 5]], start[[0, 2, 3, 5]]),
+        "rows whose gradient was always zero have moved: they must stay exactly where they were",
+    )
+    rolls = bool((after[[1, 4]] != moved[[1, 4]]).all())
+    expect(rolls or not coasts, "a zero gradient stopped it at once: where is its velocity?")
+    expect(not rolls or coasts, "parameters moved although every gradient was zero")
+
+
+def details(submission, reference, rng, name, **options):
+    """A name that comes late, arrays of any shape, float32, and a second optimizer at work."""
+    pair = tuple(getattr(side, name)(0.1, **options) for side in (submission, reference))
+    shapes = {"a": (2, 3, 4), "b": (1,), "late": (2, 3, 4)}
+    draws = [{k: rng.normal(size=s) for k, s in shapes.items()} for _ in range(6)]
+    early = [{k: g[k] for k in ("a", "b")} for g in draws[:2]]
+    start = {k: rng.normal(size=shapes[k]) for k in ("a", "b")}
+    moved = same_steps(pair, start, early, "shapes (2, 3, 4) and (1,)")
+    moved["late"] = rng.normal(size=shapes["late"])
+    same_steps(pair, moved, draws[2:], "with the name 'late', first seen in step 3")
+    fresh = tuple(getattr(side, name)(0.1, **options) for side in (submission, reference))
+    same_steps(fresh, start, early, "a second optimizer, which remembers nothing of the first")
+    single = [{"W": rng.normal(size=(3, 2)).astype(np.float32)} for _ in range(4)]
+    same_steps(fresh, single[0], single[1:], "float32", rtol=1e-4)
+
+
+def tiny_gradients(submission, reference, rng, name, scale):
+    """With gradients as small as ε the place of ε decides how far a step goes."""
+    pair = tuple(getattr(side, name)(0.1) for side in (submission, reference))
+    draws = [{"x": scale * rng.normal(size=4)} for _ in range(5)]
+    same_steps(pair, {"x": np.ones(4)}, draws, f"gradients of about {scale:g}")
+    pair = tuple(getattr(side, name)(0.1, epsilon=0.5) for side in (submission, reference))
+    draws = [{"x": rng.normal(size=4)} for _ in range(5)]
+    same_steps(pair, {"x": np.ones(4)}, draws, "epsilon=0.5")
+
+
+def reaches_the_minimum(optimizer, threshold, rng):
+    """200 steps down the narrow valley end below `threshold`; the gradients are ours."""
+    x = {"x": rng.uniform(0.5, 1.5, size=2) * rng.choice([-1.0, 1.0], size=2)}
+    for _ in range(200):
+        x, _ = after_call(optimizer, "step", x, {"x": CURVATURES * x["x"]})
+    value = float(0.5 * (CURVATURES * x["x"] ** 2).sum())
+    expect(
+        value <= threshold,
+        f"after 200 steps on ½ (x_1² + 100 x_2²) the value is {value:.3g}: {threshold:g} or less "
+        "is expected",
+    )
+
+
+@pytest.mark.task("SGD")
+@pytest.mark.points(1)
+def test_sgd_rows_and_details(submission, reference, rng):
+    """SGD: rows without gradient stay; any shape; late names; float32."""
+    sparse_rows((submission.SGD(0.1), reference.SGD(0.1)), rng, coasts=False)
+    details(submission, reference, rng, "SGD")
+
+
+@pytest.mark.task("SGD")
+@pytest.mark.points(1)
+def test_sgd_narrow_valley(submission, exercise, rng):
+    """SGD: comes down an ill-conditioned quadratic within 200 steps."""
+    reaches_the_minimum(submission.SGD(0.018), exercise.thresholds["sgd"], rng)
+
+
+@pytest.mark.task("Momentum")
+@pytest.mark.points(1)
+@pytest.mark.hint("With g = 0 the velocity μ v is left: parameters coast on.")
+def test_momentum_rows_and_details(submission, reference, rng):
+    """Momentum: rows coast on without gradient; any shape; late names; float32."""
+    sparse_rows((submission.Momentum(0.1), reference.Momentum(0.1)), rng, coasts=True)
+    details(submission, reference, rng, "Momentum", mu=0.5)
+
+
+@pytest.mark.task("Momentum")
+@pytest.mark.points(1)
+def test_momentum_narrow_valley(submission, exercise, rng):
+    """Momentum: comes down an ill-conditioned quadratic within 200 steps, faster than SGD."""
+    reaches_the_minimum(submission.Momentum(0.01), exercise.thresholds["momentum"], rng)
+
+
+@pytest.mark.task("AdaGrad")
+@pytest.mark.points(1)
+@pytest.mark.hint("√(c + ε): ε is added to the cache before the root, and only there.")
+def test_ada_grad_rows_and_details(submission, reference, rng):
+    """AdaGrad: ε inside the root; rows without gradient stay; any shape; late names; float32."""
+    tiny_gradients(submission, reference, rng, "AdaGrad", 1e-4)
+    sparse_rows((submission.AdaGrad(0.1), reference.AdaGrad(0.1)), rng, coasts=False)
+    details(submission, reference, rng, "AdaGrad")
+
+
+@pytest.mark.task("AdaGrad")
+@pytest.mark.points(1)
+def test_ada_grad_narrow_valley(submission, exercise, rng):
+    """AdaGrad: comes down an ill-conditioned quadratic within 200 steps."""
+    reaches_the_minimum(submission.AdaGrad(0.5), exercise.thresholds["ada_grad"], rng)
+
+
+@pytest.mark.task("RMSProp")
+@pytest.mark.points(1)
+@pytest.mark.hint("√c + ε: ε is added after the root.")
+def test_rms_prop_rows_and_details(submission, reference, rng):
+    """RMSProp: ε outside the root; rows without gradient stay; any shape; late names; float32."""
+    tiny_gradients(submission, reference, rng, "RMSProp", 1e-8)
+    sparse_rows((submission.RMSProp(0.1), reference.RMSProp(0.1)), rng, coasts=False)
+    details(submission, reference, rng, "RMSProp", decay=0.5)
+
+
+@pytest.mark.task("RMSProp")
+@pytest.mark.points(1)
+def test_rms_prop_narrow_valley(submission, exercise, rng):
+    """RMSProp: comes down an ill-conditioned quadratic within 200 steps."""
+    reaches_the_minimum(submission.RMSProp(0.02), exercise.thresholds["rms_prop"], rng)
+
+
+@pytest.mark.task("Adam")
+@pytest.mark.points(1)
+@pytest.mark.hint("√v̂ + ε: ε is added after the root. m, v and t belong to one name each.")
+def test_adam_rows_and_details(submission, reference, rng):
+    """Adam: ε outside the root; rows coast on; any shape; t of a late name; float32."""
+    tiny_gradients(submission, reference, rng, "Adam", 1e-8)
+    sparse_rows((submission.Adam(0.1), reference.Adam(0.1)), rng, coasts=True)
+    details(submission, reference, rng, "Adam")
+    details(submission, reference, rng, "Adam", bias_correction=False)
+
+
+@pytest.mark.task("Adam")
+@pytest.mark.points(1)
+def test_adam_narrow_valley(submission, exercise, rng):
+    """Adam: comes down an ill-conditioned quadratic within 200 steps."""
+    reaches_the_minimum(submission.Adam(0.1), exercise.thresholds["adam"], rng)

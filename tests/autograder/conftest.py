@@ -1,0 +1,178 @@
+"""A tiny course of two exercises in two units, with everything that a real one has."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course, find_course
+
+SIGMOID_SOLUTION = '''"""Squashing functions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+SCALE = 1.0
+
+
+class Sigmoid:
+    """σ(z)."""
+
+    def forward(self, z):
+        """Return σ(z)."""
+        # BEGIN SOLUTION: compute σ(z), and keep it
+        self.y = _stable(z)
+        return self.y
+        # END SOLUTION
+
+    def backward(self, grad_output):
+        """Return grad_output ∘ σ'(z)."""
+        # BEGIN SOLUTION
+        return grad_output * self.y * (1 - self.y)
+        # END SOLUTION
+
+
+# BEGIN SOLUTION
+def _stable(z):
+    return SCALE / (1 + np.exp(-z))
+
+
+# END SOLUTION
+
+
+def double(x):
+    """Return 2x."""
+    # BEGIN SOLUTION
+    return 2 * x
+    # END SOLUTION
+'''
+
+TOTAL_SOLUTION = '''"""Sums."""
+
+
+def total(values):
+    """Return the sum."""
+    # BEGIN SOLUTION
+    return sum(values)
+    # END SOLUTION
+'''
+
+COURSE = """
+[[units]]
+name = "first_unit"
+title = "The first unit"
+exercises = ["squash"]
+
+[[units]]
+name = "second_unit"
+title = "The second unit"
+exercises = ["sums"]
+"""
+
+SQUASH = """
+title = "Squashing"
+lecture = "notes, section 1"
+points = 5
+hints = ["a nudge", "a push [with brackets]", "nearly the answer"]
+
+[time]
+call = 1
+total = 10
+
+[thresholds]
+loss = 0.5
+
+[train]
+model = "squash_lm"
+defaults = { hidden_size = 8 }
+
+[[tasks]]
+name = "Sigmoid"
+kind = "model"
+
+[[tasks]]
+name = "double"
+kind = "function"
+"""
+
+SUMS = """
+title = "Sums"
+lecture = "lecture 2"
+points = 1
+requires = ["squash"]
+hints = ["add"]
+
+[time]
+call = 1.5
+total = 2
+
+[[tasks]]
+name = "total"
+kind = "function"
+"""
+
+
+def write(file: Path, text: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
+    return file
+
+
+@pytest.fixture
+def course_root(tmp_path: Path) -> Path:
+    """The folder of the tiny course; its stubs are not there yet."""
+    root = tmp_path / "course"
+    write(root / "exercises/course.toml", COURSE)
+    write(root / "exercises/first_unit/squash/exercise.toml", SQUASH)
+    write(root / "exercises/first_unit/squash/README.md", README)
+    write(root / "exercises/second_unit/sums/exercise.toml", SUMS)
+    write(root / "solutions/first_unit/squash/squash.py", SIGMOID_SOLUTION)
+    write(root / "solutions/second_unit/sums/sums.py", TOTAL_SOLUTION)
+    return root
+
+
+@pytest.fixture
+def tiny_course(course_root: Path) -> Course:
+    return find_course(course_root)
+
+
+README = """# Squashing
+
+Why we squash.
+
+## The *equation*
+
+```python
+## not a heading
+```
+
+## What to write
+
+Two tasks.
+"""
+
+
+def notebook_of(*cells: str, name: str = "", minor: int = 5) -> bytes:
+    """A notebook whose cells are `cells`, those that start with # and a space being text."""
+    body = [
+        {"cell_type": "markdown", "metadata": {}, "source": cell}
+        if cell.startswith("# ")
+        else {"cell_type": "code", "source": cell.splitlines(keepends=True), "outputs": []}
+        for cell in cells
+    ]
+    metadata = {"gradus": {"exercise": name}} if name else {}
+    return json.dumps(
+        {"cells": body, "metadata": metadata, "nbformat": 4, "nbformat_minor": minor}
+    ).encode()
+
+
+@pytest.fixture
+def make_notebook():
+    return notebook_of
+
+
+@pytest.fixture
+def solved():
+    """The tiny course's answers, by exercise."""
+    return {"squash": SIGMOID_SOLUTION, "sums": TOTAL_SOLUTION}

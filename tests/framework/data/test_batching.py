@@ -1,0 +1,67 @@
+"""Streams keep the text in order; batches hold every example once."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from framework.data.batching import batches, pad, streams, training_streams
+from framework.errors import BadInputError
+
+
+@given(st.integers(2, 60), st.integers(1, 20))
+def test_streams_predict_every_token_but_the_first_from_the_one_before(length, batch_size):
+    ids = np.arange(100, 100 + length)
+    text = streams(ids, batch_size)
+    assert text.targets.shape[0] == batch_size
+    np.testing.assert_array_equal(text.inputs[text.mask], ids[:-1])
+    np.testing.assert_array_equal(text.targets[text.mask], ids[1:])
+
+
+@given(st.integers(2, 60), st.integers(1, 20), st.integers(1, 7))
+def test_chunks_of_training_streams_join_to_the_streams(length, batch_size, unroll):
+    if length <= batch_size:
+        return
+    ids = np.arange(100, 100 + length)
+    text = training_streams(ids, batch_size)
+    assert text.mask.all()
+    inputs, targets = zip(*text.chunks(unroll), strict=True)
+    np.testing.assert_array_equal(np.concatenate(inputs, axis=1), text.inputs)
+    np.testing.assert_array_equal(np.concatenate(targets, axis=1), text.targets)
+    assert all(chunk.shape[1] <= unroll for chunk in inputs)
+    assert text.targets.size > length - 1 - batch_size
+
+
+def test_a_stream_goes_on_where_the_chunk_before_ended():
+    text = training_streams(np.arange(9), 2)
+    assert text.inputs.tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert text.targets.tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
+
+
+def test_too_short_texts_are_refused():
+    with pytest.raises(BadInputError, match="nothing to predict"):
+        streams(np.array([3]), 4)
+    with pytest.raises(BadInputError, match="too short for 4 streams"):
+        training_streams(np.arange(4), 4)
+
+
+def test_pad_fills_with_zeros_behind_the_text():
+    assert pad([[5, 6, 7], [], [8]]).tolist() == [[5, 6, 7], [0, 0, 0], [8, 0, 0]]
+    assert pad([]).shape == (0, 0)
+
+
+def test_batches_hold_every_example_once_beside_its_label():
+    rng = np.random.default_rng(0)
+    inputs, labels = np.arange(20).reshape(10, 2), np.arange(10)
+    found = list(batches(inputs, labels, 4, rng=rng))
+    assert [len(batch) for batch, _ in found] == [4, 4, 2]
+    for examples, chosen in found:
+        np.testing.assert_array_equal(examples[:, 0], 2 * chosen)
+    order = np.concatenate([chosen for _, chosen in found])
+    assert sorted(order) == list(range(10))
+    assert order.tolist() != list(range(10))
+
+
+def test_batches_refuse_labels_that_do_not_fit():
+    with pytest.raises(BadInputError, match="3 inputs but 2 labels"):
+        list(batches(np.zeros(3), np.zeros(2), 2, rng=np.random.default_rng(0)))

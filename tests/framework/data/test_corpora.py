@@ -1,0 +1,127 @@
+"""Corpora by name and from files."""
+
+import pytest
+
+from framework.data.corpora import Corpus, load_corpus, load_text
+from framework.data.vocabulary import UNK, Vocabulary
+from framework.errors import BadInputError, ConflictError, PluginError, UnknownNameError
+
+LINES = [f"the {noun} is here" for noun in ("key", "key", "cat", "dog", "key", "cat")]
+
+
+@pytest.fixture
+def text_file(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("\n\n".join(LINES) + "\nthe zebra is here\n", encoding="utf-8")
+    return path
+
+
+def words(corpus, ids):
+    return " ".join(corpus.vocabulary.decode(ids))
+
+
+def test_a_file_is_read_sentence_by_sentence(text_file):
+    corpus = load_corpus(str(text_file))
+    assert words(corpus, corpus.train).startswith(
+        "</s> the key is here </s> the key is here </s> the cat is here </s> the <unk> is"
+    )
+    assert words(corpus, corpus.valid) == "</s> the <unk> is here </s>"
+    assert corpus.best_perplexity is None
+
+
+def test_words_of_held_out_text_stay_unknown(text_file):
+    corpus = load_corpus(str(text_file))
+    assert "zebra" not in corpus.vocabulary
+    assert "dog" not in corpus.vocabulary  # only once: models learn from it what unknown words do
+    assert UNK in corpus.train
+
+
+def test_a_tenth_of_the_lines_is_held_out(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("".join(f"line {i}\n" for i in range(40)), encoding="utf-8")
+    corpus = load_corpus(str(path))
+    assert len(corpus.train) == 1 + 36 * 3
+    assert len(corpus.valid) == 1 + 4 * 3
+
+
+def test_the_vocabulary_can_be_bounded(text_file):
+    corpus = load_corpus(str(text_file), maximum_size=5)
+    assert len(corpus.vocabulary) == 5
+
+
+def test_a_byte_order_mark_is_not_part_of_a_word(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("one two\none two\none two\n", encoding="utf-8-sig")
+    assert set(load_corpus(str(path)).vocabulary.words[3:]) == {"one", "two"}
+
+
+def test_a_whole_file_in_a_given_vocabulary(text_file):
+    ids = load_text(str(text_file), Vocabulary(["here", "the"]))
+    assert len(ids) == 1 + 7 * 5
+    assert ids[:6].tolist() == [2, 4, 1, 1, 3, 2]
+
+
+def test_the_built_in_corpus_knows_its_best_perplexity():
+    assert load_corpus("agreement").best_perplexity == pytest.approx(3.4, abs=0.1)
+
+
+def test_a_corpus_of_a_plugin(monkeypatch):
+    assert load_corpus("mine", {"mine": f"{__name__}:mine"}) is MINE
+
+
+MINE = Corpus(
+    "mine", Vocabulary(["a"]).encode("aaa"), Vocabulary(["a"]).encode("aa"), Vocabulary(["a"])
+)
+
+
+def mine():
+    return MINE
+
+
+def broken():
+    raise RuntimeError("no network")
+
+
+def nothing():
+    return None
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [("broken", "RuntimeError: no network"), ("nothing", "a NoneType"), ("missing", "missing")],
+)
+def test_a_broken_corpus_of_a_plugin_is_named(function, message):
+    with pytest.raises(PluginError, match=f"corpus 'theirs'.*{message}"):
+        load_corpus("theirs", {"theirs": f"{__name__}:{function}"})
+
+
+def test_a_plugin_cannot_replace_a_built_in_corpus():
+    with pytest.raises(ConflictError, match="'agreement'"):
+        load_corpus("agreement", {"agreement": "week3:corpus"})
+
+
+def test_a_misspelt_name_is_corrected():
+    with pytest.raises(UnknownNameError, match="'agrement': did you mean 'agreement'"):
+        load_corpus("agrement")
+
+
+def test_unusable_files_are_refused(tmp_path):
+    cases = {
+        "missing.txt": (None, "cannot be read: No such file"),
+        "empty.txt": (b" \n\n", "is empty"),
+        "latin.txt": ("caf\u00e9 noir".encode("latin-1"), "not UTF-8 text"),
+        "binary.txt": (b"one\0two\nthree\n", "binary"),
+        "line.txt": (b"only one line\n", "only one line"),
+    }
+    for name, (content, message) in cases.items():
+        path = tmp_path / name
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(BadInputError, match=message) as caught:
+            load_corpus(str(path))
+        assert name in str(caught.value)
+
+
+def test_a_folder_is_refused(tmp_path):
+    with pytest.raises(BadInputError, match="cannot be read"):
+        load_corpus(str(tmp_path))
