@@ -1,4 +1,4 @@
-"""The simple recurrent layer, on the kernel behind `torch.nn.RNN`.
+"""The simple recurrent layer: a lean loop on a CPU, the kernel behind `torch.nn.RNN` on a GPU.
 
 Source: CS224n lecture 6, sections 2.1 to 2.10; Elman, "Finding Structure in Time" (1990).
 """
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.model import AutogradModel
+from plugins.torch_backend.rnn_steps import recurrent_steps
 
 
 class RNN(AutogradModel):
@@ -67,17 +68,20 @@ class RNN(AutogradModel):
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
         """The states of every chunk, each chunk from the last state of the one before."""
         x, state = inputs
-        # The kernel computes x W_ihᵀ + b_ih + h W_hhᵀ + b_hh: the second bias stays zero.
-        weights = [parameters["W_x"].T, parameters["W_h"].T, parameters["b"], self._zero_bias]
+        steps = self._kernel_steps if x.is_cuda else recurrent_steps
+        weights = [parameters[name] for name in ("W_x", "W_h", "b")]
         chunks: list[Tensor] = []
         for chunk in torch.split(x, self.truncation or x.shape[1], dim=1):
             if chunks:  # the state is carried on, but no gradient flows back through it
                 state = chunks[-1][:, -1].detach()
-            h, _ = torch.rnn_tanh(
-                chunk, state[None], weights, True, 1, 0.0, True, False, batch_first=True
-            )
-            chunks.append(h)
+            chunks.append(steps(chunk, state, *weights))
         return chunks[0] if len(chunks) == 1 else torch.cat(chunks, dim=1)
+
+    def _kernel_steps(self, x: Tensor, h_0: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
+        """As `recurrent_steps`, by cuDNN: x W_ihᵀ + b_ih + h W_hhᵀ + b_hh with b_hh = 0."""
+        weights = [W_x.T, W_h.T, b, self._zero_bias]
+        h, _ = torch.rnn_tanh(x, h_0[None], weights, True, 1, 0.0, True, False, batch_first=True)
+        return h
 
     def astype(self, dtype: npt.DTypeLike | torch.dtype) -> Self:
         """Convert all parameters and gradients to `dtype`; returns the model."""

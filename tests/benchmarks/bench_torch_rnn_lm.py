@@ -1,4 +1,4 @@
-"""One training step of ``recurrent_lm@torch`` beside the plain `torch.nn` program for that model."""
+"""One training step of ``recurrent_lm@torch`` beside the plain `torch.nn` program."""
 
 import statistics
 import time

@@ -215,6 +215,17 @@ def test_ids_of_any_integer_dtype_are_read(dtype):
     assert logits.shape == (4, 5, 6)
 
 
+def test_rnn_by_the_kernel_of_the_gpu_is_the_same():
+    """The kernel runs on a CPU too, so that what a GPU computes is checked without one."""
+    case = next(case for case in CASES if case.name == "RNN")
+    model, inputs = case.build("torch"), tensors(case.inputs)
+    expected = model.forward(*inputs)
+    model.parameters["b"].add_(0.1)
+    expected = model.forward(*inputs)
+    weights = [model.parameters[name] for name in ("W_x", "W_h", "b")]
+    torch.testing.assert_close(model._kernel_steps(*inputs, *weights), expected, rtol=1e-12, atol=0)
+
+
 def test_rnn_refuses_what_does_not_fit():
     RNN = find("torch", "rnn", "RNN")
     with pytest.raises(ValueError, match="at least 1, but got 0"):

@@ -1,0 +1,48 @@
+"""Checks of one exercise that failed for the same reason are told together.
+
+A file that cannot be imported fails every check in the same way: one cause, told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from autograder.reports.hiding import without_details
+from autograder.results import CheckResult, ExerciseResult
+from autograder.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One reason, and the checks that failed for it, in their order; at least one."""
+
+    checks: tuple[CheckResult, ...]
+
+    def told(self, show_hidden: bool) -> CheckResult:
+        """The check whose facts are shown: a public one, for those of a hidden one stay hidden."""
+        if show_hidden:
+            return self.checks[0]
+        public = (check for check in self.checks if not check.hidden)
+        return next(public, without_details(self.checks[0]))
+
+    @property
+    def points(self) -> float:
+        """What the checks are worth together."""
+        return sum(check.points for check in self.checks)
+
+
+def causes(result: ExerciseResult) -> tuple[Cause, ...]:
+    """Why checks of `result` did not pass, in the order in which each reason first appears."""
+    found: dict[Hashable, list[CheckResult]] = {}
+    for check in result.checks:
+        if check.verdict is not Verdict.PASSED:
+            found.setdefault(_key(check), []).append(check)
+    return tuple(Cause(tuple(checks)) for checks in found.values())
+
+
+def _key(check: CheckResult) -> Hashable:
+    """What makes two faults one: for code that is not written, the place alone."""
+    if check.verdict is Verdict.NOT_STARTED:
+        return check.task, check.verdict, check.message, check.frames[-1:]
+    return check.verdict, check.message, check.details, check.call, check.frames

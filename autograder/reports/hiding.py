@@ -1,0 +1,26 @@
+"""Hidden checks: a student learns their titles and verdicts, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autograder.results import CheckResult, ExerciseResult, Report
+
+
+def without_details(check: CheckResult) -> CheckResult:
+    """`check`, without what a hidden check found out if it is one."""
+    if not check.hidden:
+        return check
+    return replace(check, message="", details=(), call="", frames=(), printed="", hint="")
+
+
+def _exercise(result: ExerciseResult) -> ExerciseResult:
+    tasks = tuple(
+        replace(task, checks=tuple(map(without_details, task.checks))) for task in result.tasks
+    )
+    return replace(result, tasks=tasks)
+
+
+def for_student(report: Report) -> Report:
+    """`report` without the details of hidden checks."""
+    return replace(report, exercises=tuple(map(_exercise, report.exercises)))

@@ -1,0 +1,68 @@
+"""Text that somebody else wrote, made safe and fit to show.
+
+What a submission prints or raises may hold escape sequences that repaint a terminal, characters
+that turn the direction of writing, and no end of lines.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+#: Control and format characters, surrogates, line and paragraph separators.
+_UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+#: Characters of formulas and texts that have no decomposition into ASCII.
+_ASCII = str.maketrans(
+    "−–—×·∘←→≤≥≠≈∂Σ√∞‘’“”∇∈⊙│○✓✗◇",
+    "---x**<-<>!~dS~8''\"\"VE*|o+x#",
+) | {ord("→"): "->", ord("≤"): "<=", ord("≥"): ">=", ord("≠"): "!=", ord("√"): "sqrt"}
+
+
+def clean(text: str) -> str:
+    """`text` with every character that does something else than show, written as an escape."""
+    text = text.replace("\r\n", "\n").replace("\t", "    ")
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    if character == "\n" or unicodedata.category(character) not in _UNSAFE:
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def encodable(text: str, encoding: str) -> str:
+    """`text` in characters that `encoding` has: ``σ`` becomes ``sigma`` where it must."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(_encodable(character, encoding) for character in text)
+    return text
+
+
+def _encodable(character: str, encoding: str) -> str:
+    for candidate in (character, character.translate(_ASCII), _decomposed(character)):
+        try:
+            candidate.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        return candidate
+    return "?"
+
+
+def _decomposed(character: str) -> str:
+    name = unicodedata.name(character, "")
+    if name.startswith("GREEK SMALL LETTER "):
+        return name.split()[3].lower()
+    plain = unicodedata.normalize("NFKD", character)
+    return "".join(c for c in plain if not unicodedata.combining(c)) or "?"
+
+
+def excerpt(text: str, lines: int) -> list[str]:
+    """At most `lines` lines of `text` and one that tells how many were left out, near the end."""
+    every = text.strip("\n").split("\n")
+    if len(every) <= lines + 1:
+        return every
+    tail = lines // 3
+    head = lines - tail
+    left_out = f"... {len(every) - lines} more lines ..."
+    return [*every[:head], left_out, *every[len(every) - tail :]]
