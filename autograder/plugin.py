@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 from typing import TYPE_CHECKING
 
 from framework.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     import typer
+
+    from autograder.request import GradeRequest
+    from autograder.results import Report
+    from framework.registry import Implementation
 
 
 @hookimpl
@@ -29,10 +37,36 @@ def register_reporters() -> dict[str, str]:
     }
 
 
+@hookimpl(trylast=True)
+def grade_submission(request: GradeRequest) -> Report:
+    """Grade in sandboxes on this machine."""
+    from autograder.request import answer
+
+    return answer(request)
+
+
+@hookimpl
+def student_implementations(folder: Path) -> Iterable[Implementation]:
+    """What is written in a student's folder, for ``gradus train --backend student``."""
+    from autograder.course import find_course
+    from autograder.submission import load_submission, student_implementations
+
+    course = find_course()
+    submission = load_submission(folder, course)
+    atexit.register(submission.close)  # its staged files are imported when they are needed
+    return student_implementations(submission, course)
+
+
 @hookimpl
 def add_commands(app: typer.Typer) -> None:
     """The commands for students and instructors."""
-    from autograder.commands import COMMANDS
+    from autograder.commands.hint import hint
+    from autograder.commands.list_exercises import list_exercises
+    from autograder.commands.notebook import notebook
+    from autograder.commands.reset import reset
+    from autograder.commands.show import show
+    from autograder.commands.stubs import stubs
 
-    for name, command in COMMANDS.items():
-        app.command(name)(command)
+    app.command("list")(list_exercises)
+    for command in (show, hint, reset, stubs, notebook):
+        app.command()(command)

@@ -109,7 +109,7 @@ class Backend:
         found = self._registry.find(name, provider)
         if found.kind != kind:
             raise UsageError(
-                f"{found.key} is a {found.kind}, but a {kind} is needed here: "
+                f"{found.key} is a {found.kind}; what is needed here is a {kind}: "
                 f"{', '.join(self._registry.names(kind))}"
             )
         self.taken[name] = provider

@@ -87,8 +87,15 @@ class Run:
 
     def epoch(self, on_step: OnStep) -> tuple[float, float]:
         """Read the training text once; return the mean loss and the held-out perplexity."""
+        # A run that diverges shows in the loss, which `on_step` sees; NumPy need not warn as well.
+        with np.errstate(over="ignore", invalid="ignore"):
+            losses = self._fit(on_step)
+            perplexity = held_out_perplexity(self.model, self.corpus.valid, self.backend.arrays)
+        return float(np.mean(losses)), perplexity
+
+    def _fit(self, on_step: OnStep) -> list[float]:
         self.model.train()
-        losses = fit_language_model(
+        return fit_language_model(
             self.model,
             self.corpus.train,
             loss=self._loss,
@@ -100,8 +107,6 @@ class Run:
             clip=self.settings.clip,
             on_step=on_step,
         )
-        perplexity = held_out_perplexity(self.model, self.corpus.valid, self.backend.arrays)
-        return float(np.mean(losses)), perplexity
 
     def checkpoint(self) -> Checkpoint:
         """The model as it is now."""

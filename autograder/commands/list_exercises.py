@@ -36,7 +36,7 @@ def _table(course: Course, exercises: list[Exercise]) -> Table:
     from rich import box  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("unit, exercise")
     table.add_column("title")
     table.add_column("points", justify="right")

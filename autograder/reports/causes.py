@@ -21,10 +21,17 @@ class Cause:
 
     def told(self, show_hidden: bool) -> CheckResult:
         """The check whose facts are shown: a public one, for those of a hidden one stay hidden."""
-        if show_hidden:
-            return self.checks[0]
-        public = (check for check in self.checks if not check.hidden)
-        return next(public, without_details(self.checks[0]))
+        check = self.checks[self._told]
+        return check if show_hidden else without_details(check)
+
+    @property
+    def others(self) -> tuple[CheckResult, ...]:
+        """The checks beside the one that is told."""
+        return self.checks[: self._told] + self.checks[self._told + 1 :]
+
+    @property
+    def _told(self) -> int:
+        return next((i for i, check in enumerate(self.checks) if not check.hidden), 0)
 
     @property
     def points(self) -> float:

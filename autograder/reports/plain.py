@@ -11,11 +11,29 @@ import unicodedata
 #: Control and format characters, surrogates, line and paragraph separators.
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
-#: Characters of formulas and texts that have no decomposition into ASCII.
+#: Characters of formulas and texts for which Unicode knows no decomposition into ASCII.
 _ASCII = str.maketrans(
-    "−–—×·∘←→≤≥≠≈∂Σ√∞‘’“”∇∈⊙│○✓✗◇",
-    "---x**<-<>!~dS~8''\"\"VE*|o+x#",
-) | {ord("→"): "->", ord("≤"): "<=", ord("≥"): ">=", ord("≠"): "!=", ord("√"): "sqrt"}
+    {
+        **dict.fromkeys("−–—", "-"),
+        **dict.fromkeys("·∘⊙•", "*"),
+        **dict.fromkeys("‘’", "'"),
+        **dict.fromkeys("“”", '"'),
+        "×": "x",
+        "│": "|",
+        "→": "->",
+        "←": "<-",
+        "≤": "<=",
+        "≥": ">=",
+        "≠": "!=",
+        "≈": "~",
+        "∂": "d",
+        "Σ": "sum",
+        "√": "sqrt",
+        "∞": "inf",
+        "∈": "in",
+        "∇": "grad",
+    }
+)
 
 
 def clean(text: str) -> str:
@@ -58,8 +76,8 @@ def _decomposed(character: str) -> str:
 
 
 def excerpt(text: str, lines: int) -> list[str]:
-    """At most `lines` lines of `text` and one that tells how many were left out, near the end."""
-    every = text.strip("\n").split("\n")
+    """At most `lines` clean lines of `text`, and one that tells how many were left out."""
+    every = clean(text).strip("\n").split("\n")
     if len(every) <= lines + 1:
         return every
     tail = lines // 3

@@ -21,6 +21,11 @@ SYMBOLS = {
 }
 
 
+def symbol(verdict: Verdict, ascii_only: bool = False) -> str:
+    """The symbol of `verdict`, one character wide."""
+    return SYMBOLS[verdict][ascii_only]
+
+
 def word(verdict: Verdict, checks: Sequence[CheckResult]) -> str:
     """The word for `verdict` of all `checks`: a task that was begun is not "not started"."""
     begun = any(check.verdict is Verdict.PASSED for check in checks)

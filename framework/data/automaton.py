@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -41,12 +40,12 @@ class Automaton:
 
     Raises:
         BadInputError: probabilities that do not sum to 1, a state with two transitions for one
-            word (not unifilar), or a state from which some other one is never reached.
+            word (not unifilar) or with none, or one from which some other is never reached.
     """
 
     def __init__(self, transitions: Iterable[Transition], start: str) -> None:
         self.start = start
-        self.transitions: dict[str, dict[str, Transition]] = defaultdict(dict)
+        self.transitions: dict[str, dict[str, Transition]] = {}
         for transition in transitions:
             self._add(transition)
         self.states = sorted(self.transitions)
@@ -55,7 +54,7 @@ class Automaton:
         self._draws = {state: _Draw(row.values()) for state, row in self.transitions.items()}
 
     def _add(self, transition: Transition) -> None:
-        row = self.transitions[transition.source]
+        row = self.transitions.setdefault(transition.source, {})
         if transition.word in row:
             raise BadInputError(
                 f"not unifilar: state '{transition.source}' writes '{transition.word}' twice"
@@ -72,8 +71,11 @@ class Automaton:
                 )
 
     def _check_connected(self) -> None:
+        targets = {t.target for row in self.transitions.values() for t in row.values()}
+        for state in sorted((targets | {self.start}) - set(self.states)):
+            raise BadInputError(f"state '{state}' has no transitions: a text would end there")
         for state in self.states:
-            missing = ({self.start} | set(self.states)) - self._reachable(state)
+            missing = set(self.states) - self._reachable(state)
             if missing:
                 raise BadInputError(f"state '{min(missing)}' is never reached from '{state}'")
 
@@ -81,7 +83,7 @@ class Automaton:
         seen = {state}
         frontier = [state]
         while frontier:
-            for transition in self.transitions.get(frontier.pop(), {}).values():
+            for transition in self.transitions[frontier.pop()].values():
                 if transition.target not in seen:
                     seen.add(transition.target)
                     frontier.append(transition.target)

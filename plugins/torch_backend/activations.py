@@ -1,7 +1,7 @@
 """The activation functions of notes III, section 2.4, with torch's kernels.
 
-Their derivatives at the kinks are those of the reference: ReLU'(0) = 0, LeakyReLU'(0) = slope and
-hardtanh'(±1) = 1.
+The derivatives are those kernels that autograd calls too, without its graph around them, and at
+the kinks they are those of the reference: ReLU'(0) = 0, LeakyReLU'(0) = slope, hardtanh'(±1) = 1.
 """
 
 from __future__ import annotations
@@ -11,72 +11,103 @@ from torch import Tensor
 from torch.nn import functional
 
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import AutogradModel, TorchModel
+from plugins.torch_backend.model import TorchModel
+
+_aten = torch.ops.aten
 
 
-class Sigmoid(AutogradModel):
-    """σ(z) = 1 / (1 + e^−z), of any shape."""
+class Sigmoid(TorchModel):
+    """σ(z) = 1 / (1 + exp(−z)); σ'(z) = σ(z) (1 − σ(z))."""
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """σ(z), in the shape of z."""
-        return torch.sigmoid(inputs[0])
+    def forward(self, z: Tensor) -> Tensor:
+        """σ(z) `(...)` for `z: (...)`."""
+        self._y = torch.sigmoid(to_tensor(z).detach())
+        return self._y
 
-
-class Tanh(AutogradModel):
-    """tanh(z), of any shape."""
-
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """tanh(z), in the shape of z."""
-        return torch.tanh(inputs[0])
+    def backward(self, grad_output: Tensor) -> Tensor:
+        """grad_output ∘ σ'(z) `(...)`."""
+        grad: Tensor = _aten.sigmoid_backward(grad_output.detach(), self._y)
+        return grad
 
 
-class HardTanh(AutogradModel):
-    """−1 below −1, z between, 1 above 1; of any shape."""
+class Tanh(TorchModel):
+    """tanh(z); tanh'(z) = 1 − tanh²(z)."""
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """hardtanh(z), in the shape of z."""
-        # The derivative of clamp is 1 at both ends; that of torch's own hardtanh is 0 there.
-        return torch.clamp(inputs[0], -1, 1)
+    def forward(self, z: Tensor) -> Tensor:
+        """tanh(z) `(...)` for `z: (...)`."""
+        self._y = torch.tanh(to_tensor(z).detach())
+        return self._y
 
-
-class ReLU(AutogradModel):
-    """max(z, 0), of any shape."""
-
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """max(z, 0), in the shape of z."""
-        return torch.relu(inputs[0])
+    def backward(self, grad_output: Tensor) -> Tensor:
+        """grad_output ∘ tanh'(z) `(...)`."""
+        grad: Tensor = _aten.tanh_backward(grad_output.detach(), self._y)
+        return grad
 
 
-class LeakyReLU(AutogradModel):
-    """z where z > 0, else slope · z; of any shape.
+class HardTanh(TorchModel):
+    """−1 for z < −1, z on [−1, 1], 1 for z > 1; the derivative is 1 on that closed interval."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        """hardtanh(z) `(...)` for `z: (...)`."""
+        self._z = to_tensor(z).detach()
+        return torch.clamp(self._z, -1, 1)
+
+    def backward(self, grad_output: Tensor) -> Tensor:
+        """grad_output ∘ hardtanh'(z) `(...)`."""
+        # The kernel's interval is open: with the next number above 1 as its end it contains 1.
+        end = 1 + torch.finfo(self._z.dtype).eps
+        grad: Tensor = _aten.hardtanh_backward(grad_output.detach(), self._z, -end, end)
+        return grad
+
+
+class SoftSign(TorchModel):
+    """softsign(z) = z / (1 + |z|); softsign'(z) = 1 / (1 + |z|)²."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        """softsign(z) `(...)` for `z: (...)`."""
+        z = to_tensor(z).detach()
+        self._denominator = z.abs().add_(1)
+        return z / self._denominator
+
+    def backward(self, grad_output: Tensor) -> Tensor:
+        """grad_output ∘ softsign'(z) `(...)`."""
+        # Divided twice, because the square of a large denominator would overflow. (Autograd takes
+        # 1/(1 + |z|) − |z|/(1 + |z|)², which for large |z| has no correct digit left.)
+        return (grad_output.detach() / self._denominator).div_(self._denominator)
+
+
+class ReLU(TorchModel):
+    """rect(z) = max(z, 0); rect'(z) = 1 for z > 0 and 0 otherwise."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        """rect(z) `(...)` for `z: (...)`."""
+        self._z = to_tensor(z).detach()
+        return torch.relu(self._z)
+
+    def backward(self, grad_output: Tensor) -> Tensor:
+        """grad_output ∘ rect'(z) `(...)`."""
+        grad: Tensor = _aten.threshold_backward(grad_output.detach(), self._z, 0)
+        return grad
+
+
+class LeakyReLU(TorchModel):
+    """leaky(z) = z for z > 0 and k z otherwise; leaky'(z) = 1 for z > 0 and k otherwise.
 
     Args:
-        slope: the derivative where z ≤ 0.
+        slope: k.
     """
 
     def __init__(self, slope: float = 0.01) -> None:
         super().__init__()
         self.slope = slope
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The leaky rectifier, in the shape of z."""
-        return functional.leaky_relu(inputs[0], self.slope)
-
-
-class SoftSign(TorchModel):
-    """z / (1 + |z|), of any shape.
-
-    Differentiated by hand: torch takes the difference of 1/(1 + |z|) and |z|/(1 + |z|)², which
-    loses its digits where |z| is large.
-    """
-
     def forward(self, z: Tensor) -> Tensor:
-        """z / (1 + |z|), in the shape of `z`."""
-        z = to_tensor(z).detach()
-        self._denominator = 1 + z.abs()
-        return z / self._denominator
+        """leaky(z) `(...)` for `z: (...)`."""
+        self._z = to_tensor(z).detach()
+        return functional.leaky_relu(self._z, self.slope)
 
     def backward(self, grad_output: Tensor) -> Tensor:
-        """Gradient of z, with softsign'(z) = 1 / (1 + |z|)²."""
-        # Divided twice, because the square of a large denominator would overflow.
-        return grad_output.detach() / self._denominator / self._denominator
+        """grad_output ∘ leaky'(z) `(...)`."""
+        g, z_is_y = grad_output.detach(), False
+        grad: Tensor = _aten.leaky_relu_backward(g, self._z, self.slope, z_is_y)
+        return grad

@@ -156,14 +156,16 @@ class Adam(TorchOptimizer):
         m, v = _remembered(self.m, parameters), _remembered(self.v, parameters)
         for name in parameters:
             self.t[name] = self.t.get(name, 0) + 1
-        torch._foreach_mul_(m, self.beta1)
-        torch._foreach_add_(m, g, alpha=1 - self.beta1)
+        torch._foreach_lerp_(m, g, 1 - self.beta1)
         torch._foreach_mul_(v, self.beta2)
         torch._foreach_addcmul_(v, g, g, value=1 - self.beta2)
+        # α m̂ / (√v̂ + ε) = (α c₂/c₁) m / (√v + ε c₂) with c₁ = 1 − β₁ᵗ, c₂ = √(1 − β₂ᵗ): the
+        # corrections become numbers, and neither m̂ nor v̂ is written to memory.
+        c1 = self._corrections(self.beta1, parameters)
+        c2 = [c**0.5 for c in self._corrections(self.beta2, parameters)]
         root = torch._foreach_sqrt(v)
-        torch._foreach_div_(root, [c**0.5 for c in self._corrections(self.beta2, parameters)])
-        torch._foreach_add_(root, self.epsilon)
-        steps = [-self.learning_rate / c for c in self._corrections(self.beta1, parameters)]
+        torch._foreach_add_(root, [self.epsilon * c for c in c2])
+        steps = [-self.learning_rate * second / first for first, second in zip(c1, c2, strict=True)]
         torch._foreach_addcdiv_(list(parameters.values()), m, root, steps)
 
     def _corrections(self, beta: float, names: Parameters) -> list[float]:

@@ -17,8 +17,8 @@ from plugins.torch_backend.rnn_lm import RecurrentLM  # noqa: E402
 
 pytestmark = pytest.mark.benchmark
 
-REPEATS = 25
-#: Ours may take this much of the plain program's time before the test fails: noise of two cores.
+REPEATS = 31
+#: Ours may take this much of the plain program's time before the test fails: noise of the machine.
 TOLERATED = 1.05
 
 
@@ -65,6 +65,11 @@ def our_step(sizes, tokens, targets, optimizer):
     return step
 
 
+def order(i):
+    """Who goes first changes from round to round."""
+    return ("plain", "ours") if i % 2 == 0 else ("ours", "plain")
+
+
 def seconds(step):
     start = time.perf_counter()
     step()
@@ -83,11 +88,10 @@ def test_a_training_step_takes_no_longer_than_plain_torch(sizes, batch, length, 
         name: make(sizes, text[:, :-1], text[:, 1:], optimizer)
         for name, make in (("plain", plain_step), ("ours", our_step))
     }
-    taken = {name: [] for name in programs}
-    for _ in range(REPEATS + 3):
-        for name, step in programs.items():
-            taken[name].append(seconds(step))
-    plain, ours = (statistics.median(taken[name][3:]) for name in ("plain", "ours"))
+    rounds = [{name: seconds(programs[name]) for name in order(i)} for i in range(REPEATS + 3)][3:]
+    plain, ours = (statistics.median(taken[name] for taken in rounds) for name in order(0))
+    # What else runs on the machine slows both programs of a round: their ratio stays.
+    ratio = statistics.median(taken["ours"] / taken["plain"] for taken in rounds)
     print(f"\n{sizes} {optimizer}: {ours * 1e3:.2f} ms, torch.nn {plain * 1e3:.2f} ms", end="")
-    print(f", ratio {ours / plain:.2f}")
-    assert ours <= TOLERATED * plain
+    print(f", ratio {ratio:.2f}")
+    assert ratio <= TOLERATED

@@ -6,8 +6,6 @@ language model" (2010).
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from framework.interfaces import Array, LanguageModel
@@ -15,7 +13,7 @@ from framework.parts import part
 
 
 class RecurrentLM(LanguageModel):
-    """ŷ_t = softmax(h_t U + b_2), where the states h_t come from a cell that reads e_t = E[x_t].
+    """ŷ_t = softmax(h_t U + b_2), with the states h_t of a cell that reads the vectors of x_t.
 
     Args:
         vocabulary_size: V.
@@ -97,7 +95,7 @@ class RecurrentLM(LanguageModel):
         return np.zeros((batch_size, self.hidden_size), self.parameters["U"].dtype)
         # END SOLUTION
 
-    def next_log_probabilities(self, tokens: Array, state: Array) -> tuple[Array, Any]:
+    def next_log_probabilities(self, tokens: Array, state: Array) -> tuple[Array, Array]:
         """Read one token of each text; log ŷ, the log probabilities of the token after it.
 
         Args:

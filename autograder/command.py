@@ -1,0 +1,168 @@
+"""What `grade` does with its arguments: find, grade, show, write, and perhaps again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.course import Course, Exercise, find_course, read_course
+from autograder.isolation.sandboxes import Sandbox, choose
+from autograder.isolation.sandboxes.choose import BUILT_IN
+from autograder.request import GradeRequest
+from autograder.results import Report
+from autograder.run import Setting
+from autograder.submission import Submission, load_submission
+from framework.errors import UsageError
+from framework.plugins import Plugins, load_target
+
+#: How often ``--watch`` looks at the files, in seconds.
+WATCH_INTERVAL = 0.3
+
+
+@dataclass(frozen=True)
+class Order:
+    """The arguments of `grade`."""
+
+    what: tuple[str, ...] = ()
+    submission: Path | None = None
+    backend: str = "numpy"
+    provider: str = ""
+    device: str = "cpu"
+    sandbox: str = "auto"
+    seed: int = 0
+    jobs: int = 0
+    show_hidden: bool = False
+    files: Mapping[str, Path | None] = field(default_factory=dict)
+    course: Path | None = None
+    plugins: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+
+def carry_out(order: Order, *, watch: bool = False) -> int:
+    """Grade what `order` asks for; returns the exit code."""
+    course = read_course(order.course) if order.course else find_course()
+    _check_output(order)
+    plugins = Plugins(order.plugins, course.plugins, order.blocked, dict(course.overrides))
+    setting = Setting(
+        course=course,
+        plugins=plugins,
+        sandbox=_sandbox(order.sandbox, plugins),
+        backend=order.backend,
+        provider=order.provider,
+        device=order.device,
+        seed=order.seed,
+    )
+    setting.reference_backend()  # an unknown backend or a missing GPU is said at once
+    if watch:
+        return _watch(order, setting)
+    return _once(order, setting).exit_code
+
+
+def _sandbox(name: str, plugins: Plugins) -> Sandbox:
+    if name == "auto" or name in BUILT_IN:
+        return choose(name)
+    targets = plugins.named("register_sandboxes")
+    return choose(name, {key: load_target(target) for key, target in targets.items()})
+
+
+def _check_output(order: Order) -> None:
+    """Find out that a report cannot be written before an hour of grading, not after."""
+    for path in order.files.values():
+        if path is not None and not path.absolute().parent.is_dir():
+            raise UsageError(f"cannot write {path}: there is no folder {path.absolute().parent}")
+
+
+def _once(order: Order, setting: Setting) -> Report:
+    if order.provider:
+        exercises = setting.course.select(order.what)
+        return _graded(order, setting, None, exercises, f"grade --provider {order.provider}")
+    submission, exercises = find_submission(order, setting.course)
+    with submission:
+        return _graded(order, setting, submission, exercises, _command(order))
+
+
+def _command(order: Order) -> str:
+    return f"grade --submission {order.submission}" if order.submission else "grade"
+
+
+def _graded(
+    order: Order,
+    setting: Setting,
+    submission: Submission | None,
+    exercises: list[Exercise],
+    command: str,
+) -> Report:
+    from autograder.reports.live import Screen
+
+    folder = str(order.submission or "exercises")
+    screen = Screen(submission, folder=folder, command=command, show_hidden=order.show_hidden)
+    request = GradeRequest(setting, submission, tuple(exercises), order.jobs, screen)
+    with screen:
+        report: Report = setting.plugins.hook.grade_submission(request=request)
+    screen.finish(report)
+    setting.plugins.hook.submission_graded(report=report)
+    _write(order, setting.plugins, report)
+    return report
+
+
+def _write(order: Order, plugins: Plugins, report: Report) -> None:
+    wanted = {name: path for name, path in order.files.items() if path is not None}
+    if not wanted:
+        return
+    targets = plugins.named("register_reporters")
+    for name, path in wanted.items():
+        path.write_text(load_target(targets[name])(report), encoding="utf-8")
+
+
+def find_submission(order: Order, course: Course) -> tuple[Submission, list[Exercise]]:
+    """What is graded, and which exercises of it.
+
+    A path among the arguments is the submission, and what it holds is graded. Names choose
+    exercises of ``--submission``, by default of the course's own folder; without names, all.
+    """
+    paths = [name for name in order.what if _is_path(name, course)]
+    names = [name for name in order.what if name not in paths]
+    if paths and (order.submission is not None or len(paths) > 1):
+        raise UsageError(
+            f"more than one submission: {', '.join([*paths, str(order.submission or '')])}. "
+            "Grade them one after the other"
+        )
+    if paths:
+        submission = load_submission(Path(paths[0]), course)
+        return submission, course.select(names or submission.files)
+    exercises = course.select(names)
+    needed = {name for e in exercises for name in (e.name, *e.requires)} if names else None
+    folder = order.submission or course.root / "exercises"
+    return load_submission(folder, course, needed), exercises
+
+
+def _is_path(name: str, course: Course) -> bool:
+    known = (*course.exercise_names, *(unit.name for unit in course.units))
+    looks_like_one = "/" in name or name.endswith((".py", ".ipynb", ".zip"))
+    return name not in known and (looks_like_one or Path(name).exists())
+
+
+def _watch(order: Order, setting: Setting) -> int:
+    """Grade now and whenever a submitted file changes, until interrupted."""
+    code = 0
+    try:
+        while True:
+            code = _once(order, setting).exit_code
+            _wait_for_change(order, setting.course)
+    except KeyboardInterrupt:
+        return code
+
+
+def _wait_for_change(order: Order, course: Course) -> None:
+    before = _stamps(order, course)
+    while _stamps(order, course) == before:
+        time.sleep(WATCH_INTERVAL)
+
+
+def _stamps(order: Order, course: Course) -> dict[Path, int]:
+    submission, _ = find_submission(order, course)
+    paths = {file.path for file in submission.files.values()}
+    submission.close()
+    return {path: path.stat().st_mtime_ns for path in paths if path.exists()}

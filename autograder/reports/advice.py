@@ -1,0 +1,60 @@
+"""What to do next: the first thing that is not passed, and the commands that help with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from autograder.results import ExerciseResult, Report
+from autograder.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One sentence, and commands with what each of them does; none when there is nothing to do."""
+
+    sentence: str
+    commands: tuple[tuple[str, str], ...] = ()
+
+
+def advice(report: Report, folder: str = "exercises", command: str = "grade") -> Advice:
+    """What to do after `report`.
+
+    Args:
+        folder: where the submission lies, as its author would write it.
+        command: how the submission is graded, without the name of an exercise.
+    """
+    result = _first(report)
+    if result is None:
+        return Advice("All passed.")
+    again = (f"{command} {result.name}", "grades it alone")
+    if result.verdict is Verdict.FAULT:
+        sentence = f"{result.name}: a fault of the grader, not of the submission, costs no points."
+        return Advice(sentence, ((again[0], "tries it again"),))
+    if report.provenance.provider:
+        return Advice(f"Next: {result.name}", (again,))
+    return Advice(_sentence(report, result, folder), (*_help(result), again))
+
+
+def _first(report: Report) -> ExerciseResult | None:
+    """The first exercise to work on; one that waits for another, or for us, comes later."""
+    passed = (Verdict.PASSED, Verdict.SKIPPED)
+    left = [result for result in report.exercises if result.verdict not in passed]
+    waiting = [Verdict.BLOCKED, Verdict.FAULT]
+    ready = (result for result in left if result.verdict not in waiting)
+    return next(ready, left[0] if left else None)
+
+
+def _sentence(report: Report, result: ExerciseResult, folder: str) -> str:
+    if any(check.verdict is not Verdict.NOT_STARTED for check in result.checks):
+        return f"Next: {result.name}"
+    own = result.file or f"{result.unit}/{result.name}/{result.name}.py"
+    begin = "Start" if report.earned == 0 else "Go on"
+    return f"{begin} with {result.name}: open {PurePath(folder, own).as_posix()}"
+
+
+def _help(result: ExerciseResult) -> tuple[tuple[str, str], ...]:
+    return (
+        (f"gradus show {result.name}", "says what to do"),
+        (f"gradus hint {result.name}", "gives a hint, one more each time"),
+    )

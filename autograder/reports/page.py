@@ -1,0 +1,91 @@
+"""Lines of text for a page of a given width, in characters that its encoding has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions
+from rich.text import Text
+
+from autograder.reports.plain import clean, encodable
+from autograder.reports.wording import symbol
+from autograder.verdicts import Verdict
+
+#: Colours only underline what symbols and words say, and none of them is unreadable on a light or
+#: on a dark background: no yellow, no white, no black.
+STYLES = {
+    Verdict.PASSED: "green",
+    Verdict.SKIPPED: "",
+    Verdict.BLOCKED: "magenta",
+    Verdict.NOT_STARTED: "",
+    Verdict.FAILED: "red",
+    Verdict.CRASHED: "red",
+    Verdict.TIMED_OUT: "red",
+    Verdict.OUT_OF_MEMORY: "red",
+    Verdict.FAULT: "magenta",
+}
+
+#: A line is at least so wide, however narrow the terminal.
+NARROWEST = 30
+#: The longest text that is wrapped; what a submission raises may be longer.
+MAX_TEXT = 600
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where lines go: `width` in cells, and whether symbols outside of ASCII can be shown."""
+
+    console: Console
+    width: int
+    encoding: str
+    ascii_only: bool
+
+    @staticmethod
+    def of(console: Console, options: ConsoleOptions) -> Page:
+        """The page that rich renders for."""
+        width = max(options.max_width, NARROWEST)
+        return Page(console, width, options.encoding, options.ascii_only)
+
+    def marked(self, verdict: Verdict, text: str) -> Text:
+        """The verdict's symbol before `text`, in its colour."""
+        return Text(f"{symbol(verdict, self.ascii_only)} {text}", STYLES[verdict])
+
+    def safe(self, text: str) -> str:
+        """`text` without control characters, as far as the encoding can show it."""
+        return encodable(clean(text), self.encoding)
+
+    def cut(self, text: str, width: int) -> str:
+        """One line of `text`, at most `width` cells wide."""
+        text = self.safe(text.replace("\n", " "))
+        if cell_len(text) <= width:
+            return text
+        return set_cell_size(text, max(width - 3, 0)).rstrip() + "..."
+
+    def ends(self, left: Text, right: str) -> Text:
+        """`left` at the left margin and `right` at the right one, in a single line."""
+        room = self.width - cell_len(right) - 2
+        line = left.copy()
+        if line.cell_len > room:
+            line.right_crop(len(line) - len(set_cell_size(line.plain, room - 3).rstrip()))
+            line.append("...")
+        line.append(" " * (self.width - line.cell_len - cell_len(right))).append(right)
+        line.rstrip()
+        return line
+
+    def hanging(self, first: Text, text: str, style: str = "") -> Iterator[Text]:
+        """`text` after `first`, wrapped so that later lines start where the text starts."""
+        text = text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rstrip() + " ..."
+        wrapped = Text(self.safe(text), style).wrap(
+            self.console, self.width - first.cell_len, overflow="fold"
+        )
+        for number, line in enumerate(wrapped):
+            line.rstrip()
+            yield (first.copy() if number == 0 else Text(" " * first.cell_len)).append(line)
+
+    def block(self, first: Text, lines: list[str]) -> Iterator[Text]:
+        """`lines` under each other after `first`, each cut at the margin."""
+        for number, line in enumerate(lines):
+            start = first.copy() if number == 0 else Text(" " * first.cell_len)
+            yield start.append(self.cut(line, self.width - first.cell_len))

@@ -1,0 +1,140 @@
+"""The end of a report on a terminal: a table, the total, how it came about, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from autograder.reports.advice import advice
+from autograder.reports.page import STYLES, Page
+from autograder.reports.wording import ratio, symbol, word
+from autograder.results import ExerciseResult, Provenance, Report
+from autograder.verdicts import Verdict
+
+_HEAD = ("unit", "exercise", "tasks", "points", "verdict", "seconds")
+_TO_THE_RIGHT = ("tasks", "points", "seconds")
+_GAP = "  "
+#: A column for units narrower than this says nothing.
+_NARROW = 5
+
+
+class Summary:
+    """The whole report: a table (for a single exercise its own view is enough) and advice.
+
+    Args:
+        folder: where the submission lies, as its author would write it.
+        command: how the submission is graded, as in ``grade --submission homework``.
+    """
+
+    def __init__(
+        self, report: Report, *, folder: str = "exercises", command: str = "grade"
+    ) -> None:
+        self._report = report
+        self._advice = advice(report, folder, command)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        page = Page.of(console, options)
+        if len(self._report.exercises) > 1:
+            yield Text()
+            yield from _table(page, self._report)
+            yield Text()
+        for note in self._remarks():
+            yield from page.hanging(Text("note: "), note)
+        yield Text(page.cut(_provenance(page, self._report.provenance), page.width), "dim")
+        yield from self._next(page)
+
+    def _remarks(self) -> Iterator[str]:
+        """Notes, and what the sandbox could not contain: once, not for every exercise."""
+        uncontained = chain.from_iterable(result.uncontained for result in self._report.exercises)
+        yield from dict.fromkeys(chain(self._report.notes, uncontained))
+
+    def _next(self, page: Page) -> Iterator[Text]:
+        commands = self._advice.commands
+        yield Text()
+        yield from page.hanging(Text(), self._advice.sentence, "bold")
+        width = max((len(command) for command, _ in commands), default=0)
+        for command, purpose in commands:
+            line = Text("  ").append(page.safe(command.ljust(width)), "bold")
+            yield line.append(_GAP + purpose)
+
+
+def _table(page: Page, report: Report) -> Iterator[Text]:
+    rows = [_HEAD, *_rows(page, report), _total(report)]
+    widths = _widths(rows, page.width)
+    rule = Text(("-" if page.ascii_only else "─") * min(_full(widths), page.width), "dim")
+    styles = ["dim", *(STYLES[result.verdict] for result in report.exercises), "bold"]
+    lines = [_line(page, *pair, widths) for pair in zip(rows, styles, strict=True)]
+    yield from (lines[0], rule, *lines[1:-1], rule, lines[-1])
+
+
+def _rows(page: Page, report: Report) -> Iterator[tuple[str, ...]]:
+    before = ""
+    for result in report.exercises:
+        unit = "" if result.unit == before else result.unit
+        before = result.unit
+        yield _row(page, unit, result)
+
+
+def _row(page: Page, unit: str, result: ExerciseResult) -> tuple[str, ...]:
+    verdict = word(result.verdict, result.checks)
+    return (
+        page.safe(unit),
+        page.safe(result.name),
+        f"{_passed(result)}/{len(result.tasks)}",
+        ratio(result.earned, result.possible),
+        f"{symbol(result.verdict, page.ascii_only)} {verdict}",
+        f"{result.seconds:.2f}",
+    )
+
+
+def _total(report: Report) -> tuple[str, ...]:
+    passed = sum(map(_passed, report.exercises))
+    tasks = sum(len(result.tasks) for result in report.exercises)
+    points = ratio(report.earned, report.possible)
+    return "", "total", f"{passed}/{tasks}", points, "", f"{report.seconds:.2f}"
+
+
+def _passed(result: ExerciseResult) -> int:
+    return sum(task.verdict is Verdict.PASSED for task in result.tasks)
+
+
+def _widths(rows: list[tuple[str, ...]], width: int) -> list[int]:
+    """Widths of the columns; where the page is too narrow, that of units gives way."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths[0] = min(widths[0], widths[0] - (_full(widths) - width))
+    return widths if widths[0] >= _NARROW else [0, *widths[1:]]
+
+
+def _full(widths: list[int]) -> int:
+    shown = [width for width in widths if width]
+    return sum(shown) + len(_GAP) * (len(shown) - 1)
+
+
+def _line(page: Page, row: tuple[str, ...], style: str, widths: list[int]) -> Text:
+    """One row; its style is that of the verdict, and of all cells in the head and the total."""
+    line = Text()
+    for name, cell, width in zip(_HEAD, row, widths, strict=True):
+        if width:
+            text = page.cut(cell, width)
+            fit = text.rjust(width) if name in _TO_THE_RIGHT else text.ljust(width)
+            coloured = style in ("dim", "bold") or name == "verdict"
+            line.append(fit, style if coloured else "").append(_GAP)
+    line.rstrip()
+    return line
+
+
+def _provenance(page: Page, provenance: Provenance) -> str:
+    """How the report came about, the most important first: a narrow page cuts the end."""
+    versions = [f"{name} {version}" for name, version in sorted(provenance.versions.items())]
+    told = [
+        f"provider {provenance.provider}" * bool(provenance.provider),
+        f"submission {provenance.submission_hash[:8]}" * bool(provenance.submission_hash),
+        f"seed {provenance.seed}",
+        f"{provenance.backend} on {provenance.device}",
+        f"sandbox {provenance.sandbox}" * bool(provenance.sandbox),
+        *versions,
+    ]
+    return (", " if page.ascii_only else " · ").join(filter(None, told))

@@ -1,0 +1,161 @@
+"""Results on a terminal: an exercise as soon as it is graded, and a summary at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from autograder.isolation.host.faults import Frame
+from autograder.reports.causes import Cause, causes
+from autograder.reports.page import STYLES, Page
+from autograder.reports.plain import excerpt
+from autograder.reports.summary import Summary
+from autograder.reports.wording import counted, duration, ratio, word
+from autograder.results import UNCOUNTED, CheckResult, ExerciseResult, TaskResult
+from autograder.verdicts import Verdict
+
+__all__ = ["ExerciseView", "Summary"]
+
+#: Lines of what was printed.
+PRINTED = 8
+#: Lines of the submission that lead to a fault; more of them is recursion.
+FRAMES = 2
+#: Checks that failed for the same reason are named up to here, then counted.
+NAMED = 3
+
+_TIME_WIDTH = 10
+
+
+class ExerciseView:
+    """One exercise as it ends: its tasks, and why checks did not pass.
+
+    An exercise of which nothing is written, or everything right, takes two lines.
+
+    Args:
+        source_line: the text of a submission's line; nothing is shown where it is empty.
+        where: a line as its author finds it, as in ``cell 4, line 2``; ``rnn.py:12`` by default.
+        show_hidden: whether the facts of hidden checks are shown.
+    """
+
+    def __init__(
+        self,
+        result: ExerciseResult,
+        *,
+        source_line: Callable[[Frame], str] | None = None,
+        where: Callable[[Frame], str] | None = None,
+        show_hidden: bool = False,
+    ) -> None:
+        self._result = result
+        self._source_line = source_line or (lambda frame: "")
+        self._where = where or (lambda frame: f"{frame.file}:{frame.line}")
+        self._show_hidden = show_hidden
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        page, found = Page.of(console, options), causes(self._result)
+        yield self._header(page)
+        if _is_uniform(self._result, found):
+            yield from self._in_short(page, found)
+        else:
+            yield from self._task_by_task(page, found)
+
+    def _header(self, page: Page) -> Text:
+        result = self._result
+        left = page.marked(result.verdict, "").append(page.safe(result.name), "bold")
+        left.append("  " + page.safe(result.title))
+        return page.ends(left, _points(result) + duration(result.seconds).rjust(_TIME_WIDTH))
+
+    def _in_short(self, page: Page, found: tuple[Cause, ...]) -> Iterator[Text]:
+        """All tasks in one line, and the one reason if there is one."""
+        verdict = self._result.verdict
+        names = ", ".join(task.name for task in self._result.tasks)
+        yield from page.hanging(Text(f"  {verdict.value}: ", STYLES[verdict]), names)
+        if verdict is Verdict.NOT_STARTED:
+            yield from self._absence(page)
+        elif found:
+            yield from self._facts(page, found[0], " " * 4)
+            yield Text()
+
+    def _absence(self, page: Page) -> Iterator[Text]:
+        """Why nothing could be run, where it is not the stub's own NotImplementedError."""
+        told = (check.message for check in self._result.checks if not check.frames)
+        for message in list(dict.fromkeys(filter(None, told)))[:1]:
+            yield from page.hanging(Text("  "), message)
+
+    def _task_by_task(self, page: Page, found: tuple[Cause, ...]) -> Iterator[Text]:
+        words = [word(task.verdict, task.checks) for task in self._result.tasks]
+        width = max(map(len, words))
+        for task, text in zip(self._result.tasks, words, strict=True):
+            left = Text("  ").append_text(page.marked(task.verdict, text.ljust(width)))
+            left.append("  ").append(page.safe(task.name))
+            yield page.ends(left, _points(task) + " " * _TIME_WIDTH)
+            told = [cause for cause in found if self._told(cause).task == task.name]
+            for cause in told:
+                yield from self._cause(page, cause)
+            if not told and task.verdict is not Verdict.PASSED:
+                yield Text("    for a reason given above or below")
+        yield Text()
+
+    def _told(self, cause: Cause) -> CheckResult:
+        return cause.told(self._show_hidden)
+
+    def _cause(self, page: Page, cause: Cause) -> Iterator[Text]:
+        check = self._told(cause)
+        left = Text("    ").append_text(page.marked(check.verdict, check.verdict.value))
+        left.append("  ").append(page.safe(check.title), "bold")
+        left.append(" (hidden)" if check.hidden else "")
+        counts = ", not counted" if check.verdict in UNCOUNTED else ""
+        yield page.ends(left, counted(cause.points, "point") + counts)
+        yield from self._facts(page, cause, " " * 6)
+
+    def _facts(self, page: Page, cause: Cause, margin: str) -> Iterator[Text]:
+        check = self._told(cause)
+        for text in filter(None, (check.message, *check.details)):
+            yield from page.hanging(Text(margin), text)
+        yield from self._circumstances(page, check, margin)
+        if cause.others:
+            yield from page.hanging(_label(margin, "also"), _named(cause.others))
+        if check.hint:
+            yield from page.hanging(_label(margin, "hint"), check.hint)
+
+    def _circumstances(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:
+        if check.call and check.verdict is not Verdict.NOT_STARTED:
+            yield from page.hanging(_label(margin, "call"), check.call)
+        for number, frame in enumerate(dict.fromkeys(check.frames[-FRAMES:])):
+            label = _label(margin, "" if number else "line")
+            yield from page.block(label, list(self._frame_lines(frame)))
+        if check.printed.strip():
+            yield from page.block(_label(margin, "printed"), excerpt(check.printed, PRINTED))
+
+    def _frame_lines(self, frame: Frame) -> Iterator[str]:
+        inside = "" if frame.function in ("", "<module>") else f" in {frame.function}"
+        yield self._where(frame) + inside
+        source = self._source_line(frame).strip()
+        if source:
+            yield "  " + source
+
+
+def _is_uniform(result: ExerciseResult, found: tuple[Cause, ...]) -> bool:
+    """Whether one line tells it all: every check has the same verdict, for the same reason."""
+    verdicts = {check.verdict for check in result.checks}
+    if len(verdicts) != 1:
+        return False
+    return verdicts <= {Verdict.PASSED, Verdict.NOT_STARTED} or (
+        len(found) == 1 and len(found[0].checks) > 1
+    )
+
+
+def _points(result: ExerciseResult | TaskResult) -> str:
+    return f"{ratio(result.earned, result.possible)} points"
+
+
+def _label(margin: str, name: str) -> Text:
+    return Text(margin).append(name.ljust(9), "dim")
+
+
+def _named(checks: tuple[CheckResult, ...]) -> str:
+    """Titles of `checks`, the first few of them."""
+    titles = "; ".join(check.title for check in checks[:NAMED])
+    left = len(checks) - NAMED
+    return f"{titles}; and {left} more" if left > 0 else titles

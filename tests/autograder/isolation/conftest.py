@@ -1,0 +1,109 @@
+"""Fixtures that run pieces of code inside real sandboxes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from autograder.isolation.confine import Limits
+from autograder.isolation.sandboxes import BUILT_IN, Sandbox, build_world, interpreter, site_folders
+
+ROOT = Path(__file__).resolve().parents[3]
+
+#: What the worker's entry does, without a channel: isolate, import, lock, run what is given.
+ENTRY = """
+import json, sys
+settings = json.loads(sys.argv[1])
+sys.path[:] = [*settings["path"], *sys.path]
+exec(settings["before"])
+from autograder.isolation.confine import Limits, World, isolate, lock
+world, limits = World.from_json(settings["world"]), Limits.from_json(settings["limits"])
+held = isolate(world, limits)
+exec(settings["imports"])
+gaps = lock(world, limits, held)
+print("started", flush=True)
+exec(settings["code"])
+"""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a worker left behind."""
+
+    status: int
+    printed: list[str]
+    errors: str
+
+
+@contextmanager
+def _worker(
+    sandbox: Sandbox,
+    code: str,
+    *,
+    limits: Limits | None = None,
+    imports: str = "",
+    before: str = "",
+    extra: tuple[Path, ...] = (),
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A running worker that is about to run `code`; killed at the end."""
+    limits = limits or Limits()
+    with tempfile.TemporaryDirectory() as scratch:
+        world = build_world(ROOT, site_folders(), extra, Path(scratch))
+        settings = {
+            "path": [*map(str, site_folders()), str(ROOT)],
+            "world": sandbox.seen_by(world).to_json(),
+            "limits": limits.to_json(),
+            "before": before,
+            "imports": imports,
+            "code": code,
+        }
+        argv = [interpreter(), "-I", "-S", "-B", "-c", ENTRY, json.dumps(settings)]
+        process = sandbox.spawn(argv, world, limits)
+        try:
+            yield process
+        finally:
+            sandbox.kill(process)
+            for stream in (process.stdin, process.stdout, process.stderr):
+                stream.close()
+
+
+def _probe(sandbox: Sandbox, code: str, *, seconds: float = 20, **settings: object) -> Probe:
+    """Run `code` in a worker to its end and return what it left behind."""
+    with _worker(sandbox, code, **settings) as process:  # type: ignore[arg-type]
+        stdin, process.stdin = process.stdin, None  # communicate would close it: the lifeline
+        try:
+            printed, errors = process.communicate(timeout=seconds)
+        finally:
+            process.stdin = stdin
+    lines = printed.decode().splitlines()
+    assert lines[:1] == ["started"], errors.decode()
+    return Probe(process.returncode, lines[1:], errors.decode())
+
+
+@pytest.fixture(params=sorted(BUILT_IN))
+def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    """Each sandbox in turn; skipped, with the reason, where it is not to be had."""
+    sandbox = BUILT_IN[request.param]()
+    reason = sandbox.unavailable()
+    if reason is not None:
+        pytest.skip(reason)
+    return sandbox
+
+
+@pytest.fixture
+def worker() -> Callable[..., AbstractContextManager[subprocess.Popen[bytes]]]:
+    """`worker(sandbox, code, ...)`: see `_worker`."""
+    return _worker
+
+
+@pytest.fixture
+def probe() -> Callable[..., Probe]:
+    """`probe(sandbox, code, ...)`: see `_probe`."""
+    return _probe

@@ -1,0 +1,422 @@
+"""Hostile code in real sandboxes: what it can reach, and what is left of it afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.isolation.confine import Limits, World
+from autograder.isolation.sandboxes import build_world, choose, processes, site_folders
+from autograder.isolation.sandboxes import bubblewrap as bubblewrap_module
+from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
+from autograder.isolation.sandboxes.process import ProcessSandbox
+from framework.errors import SandboxError, UnknownNameError
+
+ROOT = Path(__file__).resolve().parents[3]
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these sandboxes need Linux")
+
+#: What a submission might try, each with the errors that may stop it.
+DENIED = {
+    "read the system's secrets": "open('/etc/shadow').read()",
+    "read the list of users": "open('/etc/passwd').read()",
+    "read another's environment": "open('/proc/1/environ').read()",
+    "read its supervisor's memory": "open('/proc/1/mem', 'rb').read(1)",
+    "read the solutions": f"os.listdir({str(ROOT / 'solutions')!r})",
+    "read the grader": f"open({str(ROOT / 'autograder' / 'isolation' / 'host' / '__init__.py')!r})",
+    "list the project": f"os.listdir({str(ROOT)!r})",
+    "list the root": "os.listdir('/')",
+    "read the home": f"os.listdir({str(Path.home())!r})",
+    "write beside its scratch": "open('../written', 'w')",
+    "write to the root": "open('/written', 'w')",
+    "write to shared memory": "open('/dev/shm/written', 'w')",
+    "write to the packages": f"open({str(ROOT / 'framework' / 'written.py')!r}, 'w')",
+    "change a mode": f"os.chmod({str(ROOT / 'framework')!r}, 0o777)",
+    "fork": "os.fork()",
+    "start a program": "subprocess.run(['/usr/bin/env'])",
+    "become a program": "os.execv(sys.executable, ['python'])",
+    "spawn a program": "os.posix_spawn('/usr/bin/env', ['env'], {})",
+    "kill its parent": "os.kill(os.getppid(), signal.SIGKILL)",
+    "kill process 1": "os.kill(1, signal.SIGKILL)",
+    "kill its group": "os.kill(0, signal.SIGKILL)",
+    "kill everybody": "os.kill(-1, signal.SIGKILL)",
+    "open a socket": "socket.socket()",
+    "reach the network": "socket.create_connection(('127.0.0.1', 80), 1)",
+    "open a socket pair": "socket.socketpair()",
+    "hide memory in a file": "os.memfd_create('x')",
+    "hide memory in a shared map": "mmap.mmap(-1, 1 << 20)",
+    "take 8 GB": "mmap.mmap(-1, 8 << 30, flags=mmap.MAP_PRIVATE)",
+    "raise a limit": "resource.setrlimit(resource.RLIMIT_DATA, (-1, -1))",
+    "write a large file": "open('large', 'wb').write(bytes(32 << 20))",
+    "open many files": "[os.open('/dev/null', 0) for _ in range(1000)]",
+}
+
+TRY_EACH = """
+import mmap, os, resource, signal, socket, subprocess, sys
+for name, line in settings["attempts"].items():
+    try:
+        exec(line)
+    except (OSError, ValueError):
+        continue
+    print(name)
+"""
+
+
+def attempts(lines: dict[str, str]) -> str:
+    return f"settings = {{'attempts': {json.dumps(lines)}}}\n{TRY_EACH}"
+
+
+def test_nothing_that_is_denied_succeeds(sandbox, probe):
+    assert probe(sandbox, attempts(DENIED)).printed == []
+
+
+def test_what_a_submission_needs_is_there(sandbox, probe):
+    code = """
+import os, random, tempfile, threading
+import numpy
+print(gaps)
+print(float(numpy.ones((50, 50)).dot(numpy.ones(50)).sum()))
+with tempfile.TemporaryFile() as file:
+    print(file.write(b"abc"))
+with open("a", "w") as file:
+    file.write("text")
+os.rename("a", "b")
+print(os.listdir("."), os.getcwd() == os.environ["HOME"])
+thread = threading.Thread(target=print, args=("thread",))
+thread.start(); thread.join()
+print(len(os.urandom(4)), open(os.devnull, "w").write("x"))
+"""
+    assert probe(sandbox, code, imports="import numpy").printed == [
+        "[]",
+        "2500.0",
+        "3",
+        "['b'] True",
+        "thread",
+        "4 1",
+    ]
+
+
+def test_the_environment_is_cleared(sandbox, probe, monkeypatch):
+    monkeypatch.setenv("SECRET_TOKEN", "42")
+    code = "import os; print(*sorted(os.environ))"
+    names = probe(sandbox, code).printed[0].split()
+    allowed = {"HOME", "LANG", "LC_CTYPE", "PATH", "PWD", "PYTHONHASHSEED", "TMPDIR", "USER"}
+    threads = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"}
+    assert set(names) - allowed == threads
+
+
+def test_only_the_pipes_are_open(sandbox, probe):
+    code = """
+import os
+for descriptor in range(100):
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        continue
+    print(descriptor)
+"""
+    with open(__file__) as file:  # noqa: PTH123 - a descriptor that must not be inherited
+        os.set_inheritable(file.fileno(), True)
+        assert probe(sandbox, code).printed == ["0", "1", "2"]
+
+
+def test_a_submission_can_be_read_and_not_changed(sandbox, probe, tmp_path):
+    (tmp_path / "rnn.py").write_text("x = 1")
+    code = f"print(open('{tmp_path}/rnn.py').read())\nopen('{tmp_path}/rnn.py', 'w')"
+    result = probe(sandbox, code, extra=(tmp_path,))
+    assert result.printed == ["x = 1"]
+    assert "Error" in result.errors
+    assert (tmp_path / "rnn.py").read_text() == "x = 1"
+
+
+def test_an_array_over_the_limit_is_a_memory_error(sandbox, probe):
+    code = "try:\n    numpy.ones(1 << 30)\nexcept MemoryError:\n    print('refused')"
+    result = probe(sandbox, code, imports="import numpy")
+    assert result.printed == ["refused"]
+
+
+def test_the_scratch_folder_is_bounded(sandbox, probe):
+    code = """
+written = 0
+try:
+    for number in range(40):
+        with open(f"f{number}", "wb") as file:
+            written += file.write(bytes(1 << 20))
+except OSError:
+    pass
+print(written >> 20)
+"""
+    limits = Limits(scratch=8 << 20)
+    (megabytes,) = probe(sandbox, code, limits=limits).printed
+    if int(megabytes) == 40 and sandbox.name == "process":
+        pytest.skip("this system grants no namespaces to this user")
+    assert int(megabytes) <= 8
+
+
+THREAD_FLOOD = """
+import threading
+threading.stack_size(64 << 10)
+stop = threading.Event()
+count = 0
+try:
+    while count < 2000:
+        threading.Thread(target=stop.wait, daemon=True).start()
+        count += 1
+except RuntimeError:
+    pass
+print(count, flush=True)
+"""
+
+
+def test_threads_are_bounded_or_seen(sandbox, worker):
+    with worker(sandbox, THREAD_FLOOD + "stop.wait()") as process:
+        process.stdout.readline()
+        started = int(process.stdout.readline())
+        assert started < 500 or sandbox.threads(process) > started
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("import os; os._exit(7)", 7),
+        ("import sys; sys.exit(3)", 3),
+        ("import os; os.abort()", 128 + signal.SIGABRT),
+        ("import ctypes; ctypes.string_at(0)", 128 + signal.SIGSEGV),
+        ("import os; os.kill(os.getpid(), 9)", 128 + signal.SIGKILL),
+    ],
+)
+def test_the_status_tells_how_it_ended(sandbox, probe, code, status):
+    assert probe(sandbox, code).status == status
+
+
+def test_memory_of_the_whole_tree_is_seen(sandbox, worker):
+    code = "block = bytearray(300 << 20)\nprint('up', flush=True)\nimport time; time.sleep(60)"
+    with worker(sandbox, code) as process:
+        process.stdout.readline()
+        process.stdout.readline()
+        assert 300 << 20 < sandbox.resident_bytes(process) < 600 << 20
+    assert sandbox.resident_bytes(process) == 0
+
+
+STUBBORN = """
+import signal
+for number in range(1, 32):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except OSError:
+        pass
+print("up", flush=True)
+while True:
+    pass
+"""
+
+
+def test_nothing_outlives_the_kill(sandbox, worker):
+    with worker(sandbox, STUBBORN) as process:
+        process.stdout.readline()
+        process.stdout.readline()
+        members = processes.tree(process.pid)
+        assert len(members) >= 2
+        started = time.monotonic()
+        sandbox.kill(process)
+        assert time.monotonic() - started < 2
+        assert [pid for pid in members if Path(f"/proc/{pid}").exists()] == []
+        sandbox.kill(process)  # once more is no error
+
+
+def test_it_ends_when_the_host_closes_its_input(sandbox, worker):
+    with worker(sandbox, STUBBORN) as process:
+        process.stdout.readline()
+        process.stdout.readline()
+        process.stdin.close()
+        assert process.wait(10) == 128 + signal.SIGKILL
+
+
+def test_it_outlives_the_thread_that_started_it(sandbox, worker):
+    opened = []
+
+    def start() -> None:
+        opened.append(worker(sandbox, "print(input(), flush=True)"))
+        opened.append(opened[0].__enter__())
+
+    thread = threading.Thread(target=start)
+    thread.start()
+    thread.join()
+    context, process = opened
+    try:
+        assert process.stdout.readline() == b"started\n"
+        time.sleep(0.1)
+        process.stdin.write(b"alive\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"alive\n"
+    finally:
+        context.__exit__(None, None, None)
+
+
+HOST = """
+import sys, tempfile
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from autograder.isolation.confine import Limits
+from autograder.isolation.sandboxes import build_world, choose, interpreter, processes
+sandbox, scratch = choose({name!r}), tempfile.mkdtemp(dir={scratch!r})
+world = build_world(Path({root!r}), [], [], Path(scratch))
+code = '''import sys; sys.path.insert(0, {root!r})
+from autograder.isolation.confine import Limits, World, isolate, lock
+world, limits = World.from_json(sys.argv[1]), Limits()
+print(lock(world, limits, isolate(world, limits)), flush=True)
+while True: pass'''
+argv = [interpreter(), "-I", "-S", "-B", "-c", code, sandbox.seen_by(world).to_json()]
+process = sandbox.spawn(argv, world, Limits())
+print(process.stdout.readline().decode().strip() or process.stderr.read().decode(), flush=True)
+print(*processes.tree(process.pid), flush=True)
+sys.stdin.read()
+"""
+
+
+def host_code(sandbox, scratch: Path) -> str:
+    return HOST.format(root=str(ROOT), name=sandbox.name, scratch=str(scratch))
+
+
+def wait_until_gone(pids: list[int]) -> bool:
+    for _ in range(100):
+        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def start_host(command: list[str], **settings) -> tuple[subprocess.Popen[str], str, list[int]]:
+    pipe = subprocess.PIPE
+    host = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, **settings)
+    first = host.stdout.readline().strip()
+    return host, first, [int(pid) for pid in host.stdout.readline().split()]
+
+
+def stop(host: subprocess.Popen[str]) -> None:
+    host.kill()
+    host.wait(10)
+    host.stdin.close()
+    host.stdout.close()
+
+
+def test_a_worker_dies_with_its_host(sandbox, tmp_path):
+    host, _, pids = start_host([sys.executable, "-c", host_code(sandbox, tmp_path)])
+    stop(host)
+    assert len(pids) >= 2
+    assert wait_until_gone(pids)
+
+
+def ordinary_user() -> list[str]:
+    """A command that runs Python as an ordinary user who can read this project, or a skip."""
+    if os.geteuid() != 0:
+        return [sys.executable]
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv is not installed")
+    switch = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    test = "import sys; sys.exit(sys.version_info < (3, 11))"
+    for python in (sys.executable, "/usr/bin/python3"):
+        command = [*switch, python, "-B"]
+        reads = f"{test}; open({__file__!r})"
+        with_python = shutil.which(python) is not None
+        if with_python and subprocess.run([*command, "-c", reads], check=False).returncode == 0:
+            return command
+    pytest.skip("no Python here that an ordinary user may run")
+
+
+@pytest.mark.filterwarnings("default")
+def test_an_ordinary_user_is_contained_as_well(sandbox, tmp_path):
+    command = ordinary_user()
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o777)
+    host, gaps, pids = start_host([*command, "-c", host_code(sandbox, tmp_path)], cwd="/")
+    stop(host)
+    assert gaps == "[]"
+    assert wait_until_gone(pids)
+
+
+@pytest.mark.slow
+def test_torch_works_inside(sandbox, probe):
+    pytest.importorskip("torch")
+    code = """
+x = torch.ones(100, 100, requires_grad=True)
+(x @ x).sum().backward()
+print(float(x.grad.sum()), gaps)
+"""
+    result = probe(sandbox, code, limits=Limits(memory=4 << 30), imports="import torch", seconds=60)
+    assert result.printed == ["2000000.0 []"], result
+
+
+def test_solutions_stay_hidden_where_gradus_is_installed(tmp_path):
+    packages = tmp_path / "site-packages"
+    for name in ("numpy", "solutions", "plugins", "exercises", "framework"):
+        (packages / name).mkdir(parents=True)
+    for name in ("worker", "confine", "host"):
+        (packages / "autograder" / "isolation" / name).mkdir(parents=True)
+    world = build_world(packages, [packages], [packages / "exercises"], tmp_path)
+    seen = [path.removeprefix(f"{packages}/") for path in world.read_only if str(packages) in path]
+    isolation = "autograder/isolation"
+    expected = ["exercises", "framework", "numpy", f"{isolation}/confine", f"{isolation}/worker"]
+    assert sorted(seen) == sorted(expected)
+
+
+def test_asking_for_a_parent_of_the_solutions_does_not_show_them():
+    world = build_world(ROOT, site_folders(), [ROOT], Path("/tmp"))
+    assert str(ROOT) not in world.read_only
+    assert str(ROOT / "solutions") not in world.read_only
+    assert str(ROOT / "README.md") in world.read_only
+
+
+def test_links_lead_somewhere(tmp_path, sandbox, probe):
+    real = tmp_path / "real" / "folder"
+    real.mkdir(parents=True)
+    (real / "file").write_text("found")
+    (tmp_path / "link").symlink_to("real")
+    place = tmp_path / "link" / "folder"
+    result = probe(sandbox, f"print(open('{place}/file').read())", extra=(place,))
+    assert result.printed == ["found"], result
+
+
+def test_an_unknown_sandbox_names_those_there_are():
+    with pytest.raises(UnknownNameError, match="did you mean 'bubblewrap'"):
+        choose("bublewrap")
+
+
+def test_a_missing_sandbox_fails_closed_with_the_way_to_install_it(monkeypatch):
+    monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: None)
+    with pytest.raises(SandboxError, match="apt install bubblewrap"):
+        choose("bubblewrap")
+    assert isinstance(choose("auto"), ProcessSandbox)
+
+
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("bwrap: Unknown option --size", "too old"),
+        ("bwrap: setting up uid map: Permission denied", "setting up uid map: Permission denied"),
+    ],
+)
+def test_a_bubblewrap_that_does_not_work_is_not_used(monkeypatch, tmp_path, says, told):
+    fake = tmp_path / "bwrap"
+    fake.write_text(f"#!/bin/sh\necho '{says}' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: str(fake))
+    with pytest.raises(SandboxError, match=told):
+        choose("bubblewrap")
+    assert isinstance(choose("auto"), ProcessSandbox)
+
+
+def test_bubblewrap_shows_nothing_that_was_not_granted():
+    command = BubblewrapSandbox().command(World(("/usr/lib",), "/tmp"), Limits())
+    bound = [command[i + 1] for i, word in enumerate(command) if "bind" in word]
+    assert bound == ["/usr/lib"]
+    assert "--unshare-all" in command

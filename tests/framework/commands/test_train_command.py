@@ -1,0 +1,247 @@
+"""`gradus train`, `evaluate` and `sample`, from the command line to the file and back."""
+
+import os
+import re
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from framework.commands.evaluate import evaluate
+from framework.commands.sample import sample
+from framework.commands.train import train
+from framework.data import agreement
+from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
+
+LINES = ["the key is here", "the keys are here", "a key is old", "the old keys are here"]
+
+STUDENT_RNN = """
+import numpy as np
+from framework.interfaces import Model
+
+class RNN(Model):
+    def __init__(self, input_size, hidden_size, *, rng):
+        super().__init__()
+        self.hidden_size = hidden_size
+        print("a student's RNN")
+
+    def forward(self, x, h_0=None):
+        {body}
+
+    def backward(self, grad_h):
+        return np.zeros((*grad_h.shape[:2], 4)), None
+"""
+
+READS_STUDENTS = """
+from framework.hookspecs import hookimpl
+from framework.registry import Implementation
+
+@hookimpl
+def student_implementations(folder):
+    written = sorted(folder.glob("*.py"))
+    return [Implementation("model", p.stem, {provider!r}, f"{{p}}:RNN") for p in written]
+"""
+
+OPTIMIZER_PLUGIN = """
+from framework.hookspecs import hookimpl
+from framework.registry import Implementation
+
+@hookimpl
+def register_implementations():
+    return [Implementation("optimizer", "frozen", "week3", __file__ + ":Frozen")]
+
+class Frozen:
+    def __init__(self, learning_rate):
+        pass
+
+    def step(self, parameters, gradients):
+        pass
+"""
+
+
+@pytest.fixture(autouse=True)
+def course(tmp_path, monkeypatch):
+    """An empty folder with a small text, and the backends as the only plugins."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "framework.plugins.BUILT_IN", ("plugins.numpy_reference", "plugins.torch_backend")
+    )
+    (tmp_path / "text.txt").write_text("\n".join(LINES * 15), encoding="utf-8")
+    return tmp_path
+
+
+def gradus(command, *arguments):
+    """Run one command; return what it printed."""
+    app = typer.Typer()
+    app.command()(command)
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+SMALL = ("--corpus", "text.txt", "--embedding-size", 4, "--hidden-size", 6, "--batch-size", 4)
+
+
+def perplexities(output):
+    return [float(found) for found in re.findall(r"perplexity ([\d.]+)", output)]
+
+
+def test_training_lowers_the_held_out_perplexity_and_saves(course):
+    output = gradus(train, "rnn_lm", *SMALL, "--epochs", 6, "--learning-rate", 0.03)
+    found = perplexities(output)
+    assert len(found) == 6
+    assert found[-1] < 0.7 * found[0]
+    assert (course / "checkpoints" / "rnn_lm.safetensors").is_file()
+
+
+def test_piped_output_is_a_plain_line_per_epoch(course):
+    output = gradus(train, "rnn_lm", *SMALL, "--epochs", 2)
+    lines = re.sub(r"[\d.]+ s$", "1.0 s", re.sub(r"\d+\.\d{4}", "1.2345", output), flags=re.M)
+    assert lines.splitlines() == [
+        "recurrent_lm, 187 parameters, float64 on cpu",
+        "corpus text.txt: 283 tokens to learn from, 32 held out, 11 words",
+        "from the NumPy reference: adam, recurrent_lm, rnn, softmax_cross_entropy",
+        "epoch 1/2   loss 1.2345   held-out perplexity 1.2345   1.0 s",
+        "epoch 2/2   loss 1.2345   held-out perplexity 1.2345   1.0 s",
+        f"Saved {os.path.join('checkpoints', 'rnn_lm.safetensors')}. "  # noqa: PTH118
+        f"Next: `gradus sample {os.path.join('checkpoints', 'rnn_lm.safetensors')}`",  # noqa: PTH118
+    ]
+
+
+def test_the_best_possible_perplexity_stands_beside_the_found_one(monkeypatch):
+    whole = agreement.corpus()
+    monkeypatch.setattr(
+        agreement,
+        "corpus",
+        lambda: type(whole)(
+            whole.name, whole.train[:2001], whole.valid[:501], whole.vocabulary, 3.25
+        ),
+    )
+    assert "(best possible 3.2500)" in gradus(train, "recurrent_lm", "--epochs", 1)
+    assert "(best possible 3.2500)" in gradus(evaluate, "checkpoints/recurrent_lm.safetensors")
+
+
+def test_the_same_seed_gives_the_same_file_another_seed_another_one(course):
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        gradus(train, "rnn_lm", *SMALL, "--epochs", 2, "--seed", seed, "--out", name)
+    a, b, c = ((course / name).read_bytes() for name in "abc")
+    assert a == b != c
+
+
+@pytest.mark.parametrize("trained", ["numpy", "torch"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_every_backend_reads_a_checkpoint_with_the_same_perplexity(trained, dtype):
+    options = ("--backend", trained, "--dtype", dtype, "--out", "m", "--epochs", 2)
+    last = perplexities(gradus(train, "rnn_lm", *SMALL, *options))[-1]
+    found = [
+        perplexities(gradus(evaluate, "m", "--backend", backend))[0]
+        for backend in ("numpy", "torch")
+    ]
+    assert found[0] == pytest.approx(found[1], rel=1e-6)
+    assert found[0] == pytest.approx(last, abs=1e-4)
+
+
+def test_backends_learn_alike():
+    one, two = (
+        perplexities(gradus(train, "rnn_lm", *SMALL, "--clip", 0.5, "--backend", backend))
+        for backend in ("numpy", "torch")
+    )
+    assert one == pytest.approx(two, rel=1e-4)
+
+
+def test_a_text_of_ones_own_is_scored_whole(course):
+    gradus(train, "rnn_lm", *SMALL, "--out", "m", "--epochs", 1)
+    (course / "other.txt").write_text("the key is\nthe zebra\n", encoding="utf-8")
+    assert "on other.txt, 7 tokens" in gradus(evaluate, "m", "--corpus", "other.txt")
+    assert "held-out text of text.txt, 32 tokens" in gradus(evaluate, "m")
+    same = gradus(evaluate, "m", "--corpus", course / "text.txt")
+    assert same.splitlines()[-1] == gradus(evaluate, "m").splitlines()[-1]
+
+
+def test_samples_go_on_after_the_prompt():
+    gradus(train, "rnn_lm", *SMALL, "--epochs", 12, "--learning-rate", 0.03, "--out", "m")
+    text = gradus(sample, "m", "--prompt", "the old", "--length", 30, "--seed", 1)
+    assert text.startswith("the old keys")
+    assert len(text.split()) + text.count("\n") in (32, 33)
+    assert text.endswith("\n")
+    assert text == gradus(sample, "m", "--prompt", "the old", "--length", 30, "--seed", 1)
+    assert text != gradus(sample, "m", "--prompt", "the old", "--length", 30, "--seed", 2)
+    greedy = [gradus(sample, "m", "--temperature", 0, "--seed", seed) for seed in (1, 2)]
+    assert greedy[0] == greedy[1]
+
+
+def test_unknown_words_of_a_prompt_are_mentioned():
+    gradus(train, "rnn_lm", *SMALL, "--epochs", 1, "--out", "m")
+    assert "read as <unk>: zebra" in gradus(sample, "m", "--prompt", "the zebra", "--length", 3)
+
+
+def student(course, body, provider="student"):
+    """A folder with a student's RNN, and the options that use it."""
+    folder = course / "exercises"
+    folder.mkdir()
+    (folder / "rnn.py").write_text(STUDENT_RNN.format(body=body), encoding="utf-8")
+    plugin = course / "reader.py"
+    plugin.write_text(READS_STUDENTS.format(provider=provider), encoding="utf-8")
+    return ("--backend", "student", "--plugin", plugin)
+
+
+def test_the_parts_of_a_student_are_used_and_named(course):
+    options = student(course, "return np.zeros((*x.shape[:2], self.hidden_size))")
+    output = gradus(train, "rnn_lm", *SMALL, *options, "--epochs", 1)
+    assert "a student's RNN" in output
+    assert "from your code: rnn\n" in output
+    assert "from the NumPy reference: adam, recurrent_lm, softmax_cross_entropy\n" in output
+
+
+def test_an_unfinished_part_is_no_traceback(course):
+    options = student(course, "raise NotImplementedError('forward')")
+    with pytest.raises(UsageError, match=r"not finished \(forward\): .*rnn@student.*`grade`"):
+        gradus(train, "rnn_lm", *SMALL, *options)
+
+
+def test_a_student_who_has_written_nothing_is_told_so(course):
+    options = student(course, "")
+    (course / "exercises" / "rnn.py").unlink()
+    with pytest.raises(UsageError, match="nothing is written in 'exercises' yet: `grade`"):
+        gradus(train, "rnn_lm", *options)
+
+
+def test_a_missing_submission_is_named():
+    with pytest.raises(UsageError, match="no folder 'nowhere'"):
+        gradus(train, "rnn_lm", "--backend", "student", "--submission", "nowhere")
+
+
+def test_a_submission_takes_nobody_elses_place(course):
+    with pytest.raises(PluginError, match="rnn@numpy"):
+        gradus(train, "rnn_lm", *student(course, "", provider="numpy"))
+
+
+def test_the_optimizer_of_a_plugin(course):
+    (course / "week3.py").write_text(OPTIMIZER_PLUGIN, encoding="utf-8")
+    options = ("--plugin", "week3.py", "--optimizer", "frozen@week3")
+    output = gradus(train, "rnn_lm", *SMALL, *options, "--epochs", 2)
+    assert "from week3: frozen\n" in output
+    first, last = perplexities(output)
+    assert first == last
+
+
+def test_a_run_that_goes_astray_stops_with_advice():
+    with pytest.raises(UsageError, match=r"loss is (nan|inf) at step .*smaller `--learning-rate`"):
+        gradus(train, "rnn_lm", *SMALL, "--optimizer", "sgd", "--learning-rate", "1e308")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (("rnn_ml",), UnknownNameError, "no exercise or model to train 'rnn_ml': did you mean"),
+        (("rnn_lm", "--optimizer", "adan"), UnknownNameError, "did you mean 'adam'"),
+        (("rnn_lm", "--corpus", "gone.txt"), BadInputError, "gone.txt cannot be read"),
+        (("rnn_lm", "--batch-size", 500, "--corpus", "text.txt"), BadInputError, "too short"),
+        (("rnn_lm", "--device", "cuda"), UsageError, "`--backend torch --device cuda`"),
+    ],
+)
+def test_what_cannot_be_done_is_said(arguments, error, message):
+    with pytest.raises(error, match=message):
+        gradus(train, *arguments)
