@@ -14,8 +14,8 @@ from autograder.source import parse
 _PYTHON_CELLS = {"time", "capture", "prun"}
 
 _TIMED = re.compile(r"(\s*)%time\s+(\S.*)")
-_ASSIGNED = re.compile(r"(\s*[\w.,\[\] ]+=\s*)[%!].*")
-_MAGIC = re.compile(r"(\s*)([%!?].*|\S.*\?)\s*")
+_ASSIGNED = re.compile(r"(\s*+[\w.,\[\] ]++=\s*+)[%!].*")
+_MAGIC = re.compile(r"(\s*+)([%!?].*|\S.*\?)")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,19 @@ def skipped_magic(cell: Cell) -> str | None:
     return None if name in _PYTHON_CELLS else f"%%{name}"
 
 
-def without_magics(source: str) -> str:
+class Patience:
+    """How much text may be parsed again: a hostile notebook could ask for it without end."""
+
+    def __init__(self, characters: int = 4 << 20) -> None:
+        self._left = characters
+
+    def spend(self, characters: int) -> bool:
+        """Whether there is enough left; then it is taken."""
+        self._left -= characters
+        return self._left >= 0
+
+
+def without_magics(source: str, patience: Patience) -> str:
     """The cell's text with every magic, shell command and ``?`` line neutralised.
 
     Only a line at which Python stumbles is looked at: ``% 3`` may well continue a sum, and a
@@ -50,7 +62,7 @@ def without_magics(source: str) -> str:
         try:
             parse("\n".join(lines))
         except SyntaxError as error:
-            if not _neutralise(lines, (error.lineno or 1) - 1):
+            if not (_neutralise(lines, (error.lineno or 1) - 1) and patience.spend(len(source))):
                 raise
         else:
             return "\n".join(lines)
@@ -66,7 +78,7 @@ def _neutralise(lines: list[str], index: int) -> bool:
     """Replace the magic in line `index`, lines that continue it included; False if it is none."""
     if not 0 <= index < len(lines):
         return False
-    plain = _plain(lines[index])
+    plain = _plain(lines[index].rstrip())
     if plain is None:
         return False
     while lines[index].endswith("\\") and index + 1 < len(lines):

@@ -24,16 +24,23 @@ class Statement:
     nodes: tuple[ast.stmt, ...]
 
     @cached_property
+    def _table(self) -> symtable.SymbolTable:
+        return symtable.symtable(self.source, "<cell>", "exec")
+
+    def check_scopes(self) -> None:
+        """Raise the `SyntaxError` that only names can have, as two arguments of one name."""
+        _ = self._table
+
+    @cached_property
     def uses(self) -> frozenset[str]:
         """Global names that it reads, also inside its functions."""
-        table = symtable.symtable(self.source, "<cell>", "exec")
-        return frozenset(_referenced(table, top=True))
+        return frozenset(_referenced(self._table, top=True))
 
     @cached_property
     def binds(self) -> frozenset[str]:
         """Names that it binds, or whose object it changes by ``x.y = ...`` or ``x[i] = ...``."""
-        table = symtable.symtable(self.source, "<cell>", "exec")
-        bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+        symbols = self._table.get_symbols()
+        bound = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
         return frozenset(bound | set(self._changed()))
 
     @cached_property
@@ -64,13 +71,6 @@ class Statement:
     def is_future_import(self) -> bool:
         """Whether it is ``from __future__ import ...``, which must open a module."""
         return any(getattr(node, "module", None) == "__future__" for node in self.nodes)
-
-    def touches(self, wanted: set[str], variables: set[str]) -> bool:
-        """Whether it binds one of `wanted`, or calls a method of one that is a variable.
-
-        A call of a method of a class or a module is no reason: it is how scratch cells try things.
-        """
-        return not wanted.isdisjoint(self.binds | (self.calls_on & variables))
 
     def _changed(self) -> Iterator[str]:
         for node in self._simple():
@@ -124,15 +124,21 @@ def _first_line(node: ast.stmt) -> int:
 
 
 def needed(found: list[Statement], names: Iterable[str]) -> list[Statement]:
-    """Those of `found`, in order, that binding all of `names` takes."""
-    wanted = set(names)
+    """Those of `found`, in order, that binding all of `names` takes.
+
+    Calling a method counts as binding where it may change a variable, as in ``table.append(1)``,
+    but not on a class or a module: that is how scratch cells try things.
+    """
     variables = {name for statement in found for name in statement.variables}
+    by_name: dict[str, list[int]] = {}
+    for i, statement in enumerate(found):
+        for name in statement.binds | (statement.calls_on & variables):
+            by_name.setdefault(name, []).append(i)
     kept: set[int] = set()
-    while fresh := [
-        i
-        for i, statement in enumerate(found)
-        if i not in kept and (statement.is_kept_anyway or statement.touches(wanted, variables))
-    ]:
-        kept.update(fresh)
-        wanted.update(*(found[i].uses for i in fresh))
+    waiting = [i for i, statement in enumerate(found) if statement.is_kept_anyway]
+    waiting += [i for name in names for i in by_name.get(name, [])]
+    while waiting:
+        if (i := waiting.pop()) not in kept:
+            kept.add(i)
+            waiting += [other for name in found[i].uses for other in by_name.pop(name, [])]
     return [found[i] for i in sorted(kept)]

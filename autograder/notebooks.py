@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.cells import Cell, defines, skipped_magic, without_magics
+from autograder.cells import Cell, Patience, defines, skipped_magic, without_magics
 from autograder.course import Course
 from autograder.needed import Statement, needed, statements
-from autograder.source import definitions, parse
+from autograder.source import MAX_SOURCE, definitions, parse
 from framework.errors import BadInputError
 
 Origin = tuple[int, int]
@@ -63,6 +63,8 @@ def read_notebook(data: bytes, name: str) -> dict[str, Any]:
     language = _text(_at(notebook, "metadata", "kernelspec", "language")) or "python"
     if language.lower() not in ("python", "ipython"):
         raise BadInputError(f"{name} is a notebook in {language}, not in Python")
+    if sum(len(cell.source) for cell in code_cells(notebook)) > MAX_SOURCE:
+        raise BadInputError(f"{name} holds more than {MAX_SOURCE >> 20} MiB of code")
     return notebook
 
 
@@ -124,6 +126,7 @@ class _Reader:
         self.statements: list[Statement] = []
         self.syntax_error: str | None = None
         self._tasks = tasks
+        self._patience = Patience()
         self._notes: list[str] = []
         self._defined_in: dict[str, list[int]] = {}
 
@@ -138,11 +141,11 @@ class _Reader:
             self._reject(cell, error)
 
     def _add_python(self, cell: Cell) -> None:
-        source = without_magics(cell.source)
+        source = without_magics(cell.source, self._patience)
         tree = parse(source)
         found = statements(cell.number, source, tree)
         for statement in found:
-            _ = statement.uses, statement.binds  # SyntaxErrors that only a symbol table shows
+            statement.check_scopes()
         self.statements += found
         for name in definitions(tree):
             self._defined_in.setdefault(name, []).append(cell.number)

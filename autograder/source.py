@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 
 from framework.errors import BadInputError
 
 #: The most code that one exercise may hold.
 MAX_SOURCE = 1 << 20
+
+#: The deepest nesting of code that is looked at; people stay under 50.
+MAX_DEPTH = 200
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -36,18 +40,40 @@ def decode(data: bytes, name: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+@lru_cache(maxsize=4)
 def parse(source: str) -> ast.Module:
-    """Parse `source`; whatever is wrong with it is a `SyntaxError`, and nothing is printed."""
+    """Parse `source`; whatever is wrong with it is a `SyntaxError`, and nothing is printed.
+
+    Code from strangers may be nested so deeply that looking at it overflows the stack: beyond
+    `MAX_DEPTH` it counts as broken.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "\d" in a text is the student's business
         try:
-            return ast.parse(source)
+            tree = ast.parse(source)
         except SyntaxError:
             raise
-        except (ValueError, RecursionError, MemoryError) as error:
-            # A null byte, or nesting that no person writes.
-            reason = str(error) or "nested too deeply"
-            raise SyntaxError(reason, ("", 1, 0, None)) from None
+        except RecursionError:
+            raise _broken("nested too deeply", 1) from None
+        except (ValueError, MemoryError) as error:  # a null byte; a stack of the parser's own
+            raise _broken(str(error) or "nested too deeply", 1) from None
+    _reject_depth(tree)
+    return tree
+
+
+def _broken(reason: str, line: int) -> SyntaxError:
+    return SyntaxError(reason, ("", line, 0, None))
+
+
+def _reject_depth(tree: ast.Module) -> None:
+    level: list[ast.AST] = [tree]
+    line = 1
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return
+        line = getattr(level[0], "lineno", line)
+    raise _broken("nested too deeply", line)
 
 
 def definitions(tree: ast.Module) -> dict[str, ast.stmt]:

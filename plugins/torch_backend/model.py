@@ -125,7 +125,7 @@ class AutogradModel(TorchModel, ABC):
             raise UsageError(f"{type(self).__name__}.backward needs a forward: call that first")
         leaves = [*self._inputs, *self._leaves.values()]
         # The graph is kept: nothing forbids a second backward, and it has to add the same again.
-        found = torch.autograd.grad(self._output, leaves, grad_output.detach(), retain_graph=True)
+        found = torch.autograd.grad(self._output, leaves, grad_output, retain_graph=True)
         inputs = found[: len(self._inputs)]
         for name, gradient in zip(self._leaves, found[len(inputs) :], strict=True):
             self.gradients[name].add_(gradient)

@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from autograder.cells import without_magics
+from autograder.cells import Patience, without_magics
 from autograder.new_notebook import new_notebook, sections
 from autograder.notebooks import (
     notebook_exercise,
@@ -88,13 +88,23 @@ def test_sections_start_at_headings_outside_of_code():
     ],
 )
 def test_magics_are_taken_out_line_by_line(source, plain):
-    assert without_magics(source) == plain
+    assert without_magics(source, Patience()) == plain
 
 
 @pytest.mark.parametrize("source", ["x = (1\ny = 2", "return = 1", "x = 1 +", "\x00", "(" * 5000])
 def test_what_is_wrong_without_magic_stays_wrong(source):
     with pytest.raises(SyntaxError):
-        without_magics(source)
+        without_magics(source, Patience())
+
+
+def test_hostile_cells_are_given_up_soon(module_of):
+    many = module_of("%x\n" * 20_000, "def f(): return 1")
+    assert many.source == "def f(): return 1\n"
+    assert "cell 1 is left out" in many.notes[0]
+    chain = module_of(*(f"a{i} = a{i + 1}" for i in range(3000)), "def f(): return a0")
+    assert len(chain.origins) == 3001
+    deep = module_of("def f(x):\n    return x" + "()" * 2500)
+    assert deep.syntax_error == "cell 1, line 2: nested too deeply"
 
 
 def test_only_what_tasks_need_is_kept(module_of):
@@ -216,7 +226,9 @@ def test_what_is_no_notebook_is_refused(data, problem):
         read_notebook(data, "n.ipynb")
 
 
-@pytest.mark.parametrize("cell", [None, 3, {"cell_type": "code"}, {"cell_type": "code", "source": 1}])
+@pytest.mark.parametrize(
+    "cell", [None, 3, {"cell_type": "code"}, {"cell_type": "code", "source": 1}]
+)
 def test_odd_cells_are_harmless(cell):
     notebook = read_notebook(json.dumps({"cells": [cell]}).encode(), "n")
     assert notebook_module(notebook, ["f"]).source.strip() == ""

@@ -339,7 +339,9 @@ def test_progress_from_stub_to_written(stub):
     def progress(source):
         return [state.value for state in task_progress(source, ["A", "f"], stub).values()]
 
-    forward = "for i in x:\n            # TODO: your code here\n            raise NotImplementedError"
+    forward = (
+        "for i in x:\n            # TODO: your code here\n            raise NotImplementedError"
+    )
     begun = STUB.replace(forward, "return x")
     done = begun.replace('raise NotImplementedError("write me")', "return g")
     helped = done.replace("def helper(x):\n    raise NotImplementedError", "helper = len")
@@ -358,6 +360,14 @@ def test_unreachable_or_deliberate_raise_does_not_count():
     assert written_tasks(source, ["f"]) == {"f": True}
     assert written_tasks("from mine import f\n", ["f"]) == {"f": True}
     assert written_tasks("try:\n    import x\nexcept E:\n    def f(): pass\n", ["f"])["f"]
+
+
+@pytest.mark.parametrize("hostile", ["()" * 2500, "()" * 100_000, "+1" * 900, "+1" * 100_000])
+def test_deep_nesting_is_a_syntax_error(tiny_course, hand_in, hostile):
+    root = hand_in(**{"sums.py": f"def total(v):\n    return v{hostile}\n"})
+    file = load_submission(root, tiny_course).files["sums"]
+    assert "deep" in file.syntax_error or "recursion" in file.syntax_error
+    assert file.progress(tiny_course.exercise("sums")) == {"total": Progress.STARTED}
 
 
 def test_last_definition_counts():

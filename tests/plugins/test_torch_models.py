@@ -190,8 +190,28 @@ def test_gradients_are_derivatives(case):
 
 
 def test_backward_before_forward_says_so():
-    with pytest.raises(UsageError, match=r"Tanh\.backward needs a forward"):
-        find("torch", "activations", "Tanh")().backward(torch.ones(2))
+    with pytest.raises(UsageError, match=r"RNN\.backward needs a forward"):
+        find("torch", "rnn", "RNN")(2, 3, rng=np.random.default_rng(0)).backward(
+            torch.ones(1, 1, 3)
+        )
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize(
+    ("name", "z", "derivative"),
+    [
+        ("HardTanh", [-1.0001, -1, 1, 1.0001], [0, 1, 1, 0]),
+        ("ReLU", [-1e-30, 0, 1e-30], [0, 0, 1]),
+        ("LeakyReLU", [-1e-30, 0, 1e-30], [0.01, 0.01, 1]),
+        ("SoftSign", [0], [1]),
+    ],
+)
+def test_derivatives_at_the_kinks(name, z, derivative, dtype):
+    model = find("torch", "activations", name)()
+    model.forward(torch.tensor(z, dtype=dtype))
+    at_z = model.backward(torch.ones(len(z), dtype=dtype))
+    assert at_z.dtype is dtype
+    assert at_z.tolist() == pytest.approx(derivative, rel=1e-6)
 
 
 def test_softsign_keeps_its_digits_far_out():

@@ -138,13 +138,13 @@ def test_negative_log_likelihood(submission, reference, rng):
 @pytest.mark.hint("Words of one class have the same neighbours: their vectors must grow alike.")
 def test_training_finds_the_classes(submission, reference, exercise, rng):
     """SkipGram: after training, the nearest words are of the same class."""
-    tokens = text_of_classes(3000, rng)
+    tokens = text_of_classes(2000, rng)
     t = np.arange(2, len(tokens) - 2)
     centers = np.concatenate([tokens[t] for _ in (-2, -1, 1, 2)])
     outsides = np.concatenate([tokens[t + j] for j in (-2, -1, 1, 2)])
     model = submission.SkipGram(CLASSES * MEMBERS, 8, rng=rng)
     train_classifier(
-        model, centers, outsides, reference=reference, epochs=3, learning_rate=0.02,
+        model, centers, outsides, reference=reference, epochs=2, learning_rate=0.05,
         batch_size=256, rng=rng, optimizer="adam",
     )  # fmt: skip
     share = purity(model.parameters["center_vectors"])

@@ -1,0 +1,97 @@
+"""A text classifier that averages word vectors: the deep averaging network.
+
+Source: CS224n lecture 11, section 3.4; Iyyer et al., "Deep Unordered Composition Rivals Syntactic
+Methods for Text Classification" (2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+
+PAD = 0  # the id that fills up short texts: no word
+
+
+class DeepAveragingNetwork(Model):
+    """z_0 = mean of the word vectors, z_i = ReLU(z_{i−1} W_i + b_i), logits = z_{k−1} W_k + b_k.
+
+    Args:
+        vocabulary_size: V, the padding id 0 included.
+        embedding_size: E, the size of a word vector.
+        hidden_sizes: the sizes H_1 ... H_{k−1} of the hidden layers; may be empty.
+        classes: C.
+        word_dropout: in training, every word of a text is left out with this probability.
+        rng: draws the initial weights, and in training which words are left out.
+
+    Parameters:
+        embedding `(V, E)`, W_1 `(E, H_1)`, b_1 `(H_1,)`, ..., W_k `(H_{k−1}, C)`, b_k `(C,)`.
+
+    Raises:
+        ValueError: `word_dropout` is not in [0, 1).
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding_size: int,
+        hidden_sizes: Sequence[int],
+        classes: int,
+        *,
+        word_dropout: float = 0.0,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if not 0 <= word_dropout < 1:
+            raise ValueError(f"word_dropout is a probability in [0, 1), but got {word_dropout}")
+        V, E = vocabulary_size, embedding_size
+        self.vocabulary_size, self.word_dropout, self.rng = V, word_dropout, rng
+        self.layers = len(hidden_sizes) + 1  # k
+        self.add_parameter("embedding", rng.normal(scale=0.1, size=(V, E)))
+        sizes = [E, *hidden_sizes, classes]
+        for i in range(1, self.layers + 1):
+            fan_in, fan_out = sizes[i - 1], sizes[i]
+            W = rng.normal(scale=(2 / fan_in) ** 0.5, size=(fan_in, fan_out))
+            self.add_parameter(f"W_{i}", W)
+            self.add_parameter(f"b_{i}", np.zeros(fan_out))
+
+    def forward(self, ids: Array) -> Array:
+        """Average, then k − 1 hidden layers, then scores.
+
+            z_0 = 1/|words| Σ_{t in words} embedding[ids_t]
+
+        The words of a text are its ids that are not `PAD`; in training, without those that word
+        dropout leaves out. A text without words has z_0 = 0.
+
+        Args:
+            ids: `(N, T)` integers, short texts filled up with `PAD`.
+
+        Returns:
+            logits `(N, C)`.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+        """
+        # TODO: average the vectors of the words, apply the layers, keep what is needed
+        raise NotImplementedError
+
+    def backward(self, grad_logits: Array) -> None:
+        """Back through the layers and the average, down to the embedding of every word.
+
+        Adds to `gradients`. Each of the n words of a text gets 1/n of ∂J/∂z_0, a word that occurs
+        twice gets it twice, padding gets nothing. Ids have no gradient: nothing is returned.
+
+        Args:
+            grad_logits: `(N, C)`. Not modified.
+        """
+        # TODO: from the last layer to the first, then np.add.at on the embedding
+        raise NotImplementedError
+
+
+def _check_ids(ids: Array, vocabulary_size: int) -> None:
+    """Given: refuses ids that no row of the embedding belongs to."""
+    if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
+        bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

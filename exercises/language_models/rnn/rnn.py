@@ -1,0 +1,81 @@
+"""A recurrent layer: the same weights at every step, trained by backpropagation through time.
+
+Source: CS224n lecture 6, sections 2.1 to 2.10; Elman, "Finding Structure in Time" (1990).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+
+
+class RNN(Model):
+    """The simple recurrent layer, h_t = tanh(x_t W_x + h_{t−1} W_h + b).
+
+    Args:
+        input_size: D, the number of features of one x_t.
+        hidden_size: H, the size of the state h_t.
+        truncation: let the gradient flow back through chunks of so many steps, as if every chunk
+            had been a call of its own that got the last state; None: through all steps.
+        rng: draws the initial weights.
+
+    Parameters:
+        W_x `(D, H)`, W_h `(H, H)`, b `(H,)`.
+
+    Raises:
+        ValueError: `truncation` is less than 1.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        truncation: int | None = None,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if truncation is not None and truncation < 1:
+            raise ValueError(f"truncation is a number of steps, at least 1, but got {truncation}")
+        D, H = input_size, hidden_size
+        self.input_size, self.hidden_size, self.truncation = D, H, truncation
+        self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, H)))
+        self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, H)))
+        self.add_parameter("b", np.zeros(H))
+
+    def forward(self, x: Array, h_0: Array | None = None) -> Array:
+        """Read the whole sequence, h_t = tanh(x_t W_x + h_{t−1} W_h + b) for t = 1 ... T.
+
+        Args:
+            x: `(N, T, D)`, any T ≥ 1.
+            h_0: the state before the first step, `(N, H)`; zeros if None.
+
+        Returns:
+            h: every state, `(N, T, H)`; h[:, 0] is h_1. A new array, and `x`, `h_0` unchanged.
+
+        Raises:
+            ValueError: the last axis of `x` is not D.
+        """
+        # TODO: compute the states one by one, and keep what backward needs
+        raise NotImplementedError
+
+    def backward(self, grad_h: Array) -> tuple[Array, Array]:
+        """Backpropagation through time: from the last step to the first.
+
+        With a_t = x_t W_x + h_{t−1} W_h + b, the argument of tanh, and J the scalar:
+
+            ∂J/∂a_t = (1 − h_t²) ∘ (∂J/∂h_t directly + ∂J/∂a_{t+1} W_hᵀ)
+            ∂J/∂W_h = Σ_t h_{t−1}ᵀ ∂J/∂a_t      ∂J/∂W_x = Σ_t x_tᵀ ∂J/∂a_t      ∂J/∂b = Σ_t ∂J/∂a_t
+
+        The sums are added to `gradients`. With truncation = k nothing flows from step t into
+        step t − 1 (counted from 0) where t > 0 is a multiple of k.
+
+        Args:
+            grad_h: ∂J/∂h_t directly, from above, for every step, `(N, T, H)`. Not modified.
+
+        Returns:
+            grad_x `(N, T, D)`, grad_h_0 `(N, H)`.
+        """
+        # TODO: go back step by step; add the weights' gradients; return the inputs'
+        raise NotImplementedError

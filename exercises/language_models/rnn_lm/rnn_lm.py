@@ -1,0 +1,105 @@
+"""A language model on a recurrent layer: it predicts every next token from all tokens before.
+
+Source: CS224n lecture 6, sections 2.2 to 2.10; Mikolov et al., "Recurrent neural network based
+language model" (2010).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, LanguageModel
+from framework.parts import part
+
+
+class RecurrentLM(LanguageModel):
+    """ŷ_t = softmax(h_t U + b_2), with the states h_t of a cell that reads the vectors of x_t.
+
+    Args:
+        vocabulary_size: V.
+        embedding_size: E, the size of a word vector.
+        hidden_size: H, the size of the state.
+        cell: registered name of the recurrent layer; "rnn" is the one that you wrote.
+        rng: draws the initial weights.
+
+    Parameters:
+        embedding `(V, E)`, cell.W_x `(E, H)`, cell.W_h `(H, H)`, cell.b `(H,)`, U `(H, V)`,
+        b_2 `(V,)`.
+
+    Attributes:
+        state: the state after the last token that `forward` read, `(N, H)`.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding_size: int,
+        hidden_size: int,
+        cell: str = "rnn",
+        *,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        V, E, H = vocabulary_size, embedding_size, hidden_size
+        self.vocabulary_size, self.hidden_size = V, H
+        self.add_parameter("embedding", rng.normal(scale=0.1, size=(V, E)))
+        self.cell = self.add_child("cell", part(cell)(E, H, rng=rng))
+        self.add_parameter("U", rng.normal(scale=H**-0.5, size=(H, V)))
+        self.add_parameter("b_2", np.zeros(V))
+
+    def forward(self, tokens: Array, state: Array | None = None) -> Array:
+        """Scores of the next token after every token: softmax of logits[:, t] predicts x_{t+1}.
+
+            e_t = embedding[x_t]      h_1 ... h_T = cell(e_1 ... e_T, state)      h_t U + b_2
+
+        Keeps the last state h_T in `self.state`, so that the next piece of text can go on there.
+
+        Args:
+            tokens: ids, `(N, T)` integers.
+            state: the state before the first token, `(N, H)`; zeros if None.
+
+        Returns:
+            logits `(N, T, V)`.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+        """
+        # TODO: look up the vectors, run self.cell, keep self.state, compute the logits
+        raise NotImplementedError
+
+    def backward(self, grad_logits: Array) -> None:
+        """Back through the output layer, the cell and the embeddings.
+
+        Adds to `gradients`. A token that occurs several times gets a contribution from every
+        place; ids have no gradient, hence nothing is returned.
+
+        Args:
+            grad_logits: `(N, T, V)`. Not modified.
+        """
+        # TODO: U and b_2, then self.cell.backward, then the rows of the embedding
+        raise NotImplementedError
+
+    def initial_state(self, batch_size: int) -> Array:
+        """The state before the first token: zeros, `(batch_size, H)`."""
+        # TODO: your code here
+        raise NotImplementedError
+
+    def next_log_probabilities(self, tokens: Array, state: Array) -> tuple[Array, Array]:
+        """Read one token of each text; log ŷ, the log probabilities of the token after it.
+
+        Args:
+            tokens: the ids just read, `(N,)` integers.
+            state: what `initial_state` or the last call returned, `(N, H)`. Not modified.
+
+        Returns:
+            log probabilities `(N, V)`, and the state after `tokens`, `(N, H)`.
+        """
+        # TODO: forward with T = 1, then a log softmax that is stable for large scores
+        raise NotImplementedError
+
+
+def _check_ids(ids: Array, vocabulary_size: int) -> None:
+    """Given: refuses ids that no row of the embedding belongs to."""
+    if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
+        bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
