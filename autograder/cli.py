@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -51,8 +52,9 @@ def grade(
     jobs: Annotated[
         int, typer.Option(help="Exercises graded side by side. 0: one per processor.", min=0)
     ] = 0,
-    watch: Annotated[bool, typer.Option("--watch", help="Grade again whenever a file is saved.")]
-    = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Grade again whenever a file is saved.")
+    ] = False,
     show_hidden: Annotated[
         bool, typer.Option("--show-hidden", help="Show the details of hidden checks too.")
     ] = False,
@@ -94,6 +96,9 @@ def grade(
 
 def main() -> None:
     """Entry point of the command."""
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        # Exercises are graded side by side: more threads than processors only wait for each other.
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     try:
         app()
     except GradusError as error:

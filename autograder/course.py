@@ -302,8 +302,8 @@ def _read_tasks(table: Table) -> tuple[Task, ...]:
 
 def _read_task(table: Table) -> Task:
     # Both modules import NumPy, which reading course.toml alone should not wait for.
-    from framework.interfaces import KINDS  # noqa: PLC0415
-    from framework.registry import snake_case  # noqa: PLC0415
+    from framework.interfaces import KINDS
+    from framework.registry import snake_case
 
     table.only("name", "kind")
     name, kind = table.get("name", str), table.get("kind", str)

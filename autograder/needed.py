@@ -45,13 +45,10 @@ class Statement:
 
     @cached_property
     def variables(self) -> frozenset[str]:
-        """Names that it binds by assignment."""
-        nodes = (node for statement in self.nodes for node in ast.walk(statement))
-        return frozenset(
-            node.id
-            for node in nodes
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        )
+        """Names that it binds to a value: by assignment, not by an import, a def or a class."""
+        symbols = self._table.get_symbols()
+        assigned = (s for s in symbols if s.is_assigned() and not s.is_imported())
+        return frozenset(s.get_name() for s in assigned if not s.is_namespace())
 
     @cached_property
     def calls_on(self) -> frozenset[str]:

@@ -68,6 +68,8 @@ def exercise(exercise_under_test: ExerciseUnderTest) -> Exercise:
 
 
 @pytest.fixture
-def rng(exercise_under_test: ExerciseUnderTest, request: pytest.FixtureRequest) -> np.random.Generator:
+def rng(
+    exercise_under_test: ExerciseUnderTest, request: pytest.FixtureRequest
+) -> np.random.Generator:
     """Random numbers of this check alone, the same for the same seed."""
     return exercise_under_test.rng(request.node.name)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from itertools import chain
 from typing import Protocol
@@ -85,17 +86,13 @@ def _in_turn(request: GradeRequest, grader: Grader) -> Iterator[ExerciseResult]:
         grader.start(exercise)
         for following in present[index + 1 : index + 2]:
             grader.start(following)
-        yield grader.grade(
-            exercise, lambda result, e=exercise: request.listener.check_done(e, result)
-        )
+        yield grader.grade(exercise, partial(request.listener.check_done, exercise))
 
 
 _grader: Grader | None = None
 
 
-def _side_by_side(
-    request: GradeRequest, grader: Grader, jobs: int
-) -> Iterator[ExerciseResult]:
+def _side_by_side(request: GradeRequest, grader: Grader, jobs: int) -> Iterator[ExerciseResult]:
     """Grade in forked processes, which inherit plugins and submission."""
     global _grader  # noqa: PLW0603 - how a forked child finds what it inherits
     _grader = grader

@@ -1,9 +1,9 @@
 """What grading found out: frozen data, rendered elsewhere.
 
-    Report            one submission: provenance and
-    └── ExerciseResult    one exercise:
-        └── TaskResult        one name of the stub:
-            └── CheckResult       one check: verdict, points, message
+Report            one submission: provenance and
+└── ExerciseResult    one exercise:
+    └── TaskResult        one name of the stub:
+        └── CheckResult       one check: verdict, points, message
 """
 
 from __future__ import annotations

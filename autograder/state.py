@@ -24,7 +24,7 @@ def state_folder(course: Course) -> Path:
 
 
 def _user_folder(root: Path) -> Path:
-    import platformdirs  # noqa: PLC0415
+    import platformdirs
 
     key = hashlib.sha256(str(root).encode()).hexdigest()[:12]
     folder = platformdirs.user_state_path("gradus") / key

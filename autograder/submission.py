@@ -258,7 +258,7 @@ def student_implementations(submission: Submission, course: Course) -> list[Impl
 
     Their targets are files in `submission.folder`, as in ``/tmp/x/rnn.py:RNN``.
     """
-    from framework.registry import Implementation  # noqa: PLC0415  (imports NumPy)
+    from framework.registry import Implementation
 
     return [
         Implementation(

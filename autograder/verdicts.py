@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
-class Verdict(str, Enum):
+class Verdict(StrEnum):
     """What became of a check. Listed from best to worst: a task takes the worst of its checks.
 
     `FAULT` stands last because nothing can be said about the submission: it is ours, costs no

@@ -23,9 +23,7 @@ def build_app() -> typer.Typer:
     from framework.commands.train import train
     from framework.plugins import Plugins
 
-    app = typer.Typer(
-        help=HELP, add_completion=False, no_args_is_help=True, rich_markup_mode=None
-    )
+    app = typer.Typer(help=HELP, add_completion=False, no_args_is_help=True, rich_markup_mode=None)
     Plugins().hook.add_commands(app=app)
     for command in (train, evaluate, sample, plugins):
         app.command()(command)

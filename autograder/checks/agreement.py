@@ -79,9 +79,7 @@ def _argument_list(names: tuple[str, ...]) -> str:
     return " and ".join(names)
 
 
-def equal(
-    actual: Any, expected: Any, what: str, *, rtol: float = RTOL, atol: float = 0.0
-) -> None:
+def equal(actual: Any, expected: Any, what: str, *, rtol: float = RTOL, atol: float = 0.0) -> None:
     """Fail unless `actual` is `expected`: arrays, numbers, text and containers of them.
 
     Floating-point entries may differ by ``atol + rtol · max|expected|``.
@@ -95,9 +93,7 @@ def equal(
     elif isinstance(expected, (float, int, np.ndarray)) and not isinstance(expected, bool):
         _equal_number(actual, expected, what, rtol, atol)
     elif type(actual) is not type(expected) or actual != expected:
-        raise CheckFailed(
-            f"{what}: expected {value_text(expected)}, received {value_text(actual)}"
-        )
+        raise CheckFailed(f"{what}: expected {value_text(expected)}, received {value_text(actual)}")
 
 
 def _equal_sequence(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
@@ -211,7 +207,8 @@ def worst_entry(actual: Array, expected: Array, wrong: Array) -> str:
     error = np.where(np.isnan(error), np.inf, error)
     index = tuple(int(i) for i in np.unravel_index(np.argmax(error), error.shape))
     got, want = actual[index], expected[index]
-    return f"worst at {list(index)}: expected {want:.6g}, received {got:.6g}{_ratio_text(got, want)}"
+    ratio = _ratio_text(got, want)
+    return f"worst at {list(index)}: expected {want:.6g}, received {got:.6g}{ratio}"
 
 
 def _ratio_text(got: Any, want: Any) -> str:
@@ -231,4 +228,3 @@ def _largest(array: Array) -> float:
 
 def _is_nan(array: Array) -> Any:
     return np.isnan(array) if array.dtype.kind in "fc" else np.zeros(array.shape, dtype=bool)
-

@@ -14,7 +14,7 @@ from autograder.checks.agreement import finite
 from autograder.checks.failures import CheckFailed
 from autograder.isolation.host.inline import InlineSession
 from autograder.isolation.host.remote import RemoteModule, RemoteObject, session_of, wrap
-from autograder.isolation.host.requests import Assign, Call, Get
+from autograder.isolation.host.requests import Assign, Call, Get, Step
 from framework.interfaces import LanguageModel, NumpyArrays
 from framework.registry import Registry
 from framework.training import fit_classifier, fit_language_model
@@ -34,7 +34,7 @@ class HostedModel(LanguageModel):
 
     def forward(self, *inputs: Any) -> Any:
         """Send the parameters, then run the model's forward."""
-        steps = [
+        steps: list[Step] = [
             Assign(self._handle, "parameters", self.parameters),
             Call(self._handle, "zero_gradients"),
             Call(self._handle, "forward", inputs),
@@ -46,8 +46,9 @@ class HostedModel(LanguageModel):
 
     def backward(self, grad_output: Any) -> None:
         """Run the model's backward and fetch its gradients."""
-        steps = [Call(self._handle, "backward", (grad_output,)), Get(self._handle, "gradients")]
-        gradients = self._session.run(steps)[-1].value
+        backward = Call(self._handle, "backward", (grad_output,))
+        outcomes = self._session.run([backward, Get(self._handle, "gradients")])
+        gradients = outcomes[-1].value
         for name, gradient in self.gradients.items():
             if np.shape(gradients.get(name)) != gradient.shape:
                 raise CheckFailed(f"gradients['{name}'] should have shape {gradient.shape}")
@@ -78,7 +79,7 @@ def train_classifier(
     optimizer: str = "adam",
     rng: np.random.Generator,
 ) -> list[float]:
-    """Train `model` to give `labels: (M,)` for `inputs: (M, ...)`; returns the loss of each step."""
+    """Train `model` to give `labels: (M,)` for `inputs: (M, ...)`; returns each step's loss."""
     hosted = HostedModel(model)
     loss, optimizer_class = _tools(reference, optimizer)
     losses = fit_classifier(

@@ -17,7 +17,7 @@ from autograder.checks.agreement import (
 from autograder.checks.failures import CheckFailed, expect
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.remote import RemoteModule, RemoteObject, assign, session_of, wrap
-from autograder.isolation.host.requests import Call, Get, Outcome
+from autograder.isolation.host.requests import Call, Get, Outcome, Step
 
 Array = np.ndarray[Any, Any]
 
@@ -150,11 +150,11 @@ def _backward(
 ) -> list[Outcome]:
     """Outcomes of forward, backward and the gradients after it, in one exchange."""
     session, handle = session_of(model)
-    steps = [
+    steps: list[Step] = [
         Call(handle, "forward", inputs),
         Call(handle, "backward", (upstream,)),
         Get(handle, "gradients"),
     ]
-    first = [Call(handle, "zero_gradients")] if zero else []
-    outcomes = session.run([*first, *steps])[len(first) :]
+    first: list[Step] = [Call(handle, "zero_gradients")] if zero else []
+    outcomes = session.run(first + steps)[len(first) :]
     return [wrap(session, outcome) for outcome in outcomes]

@@ -33,8 +33,8 @@ def list_exercises(
 
 
 def _table(course: Course, exercises: list[Exercise]) -> Table:
-    from rich import box  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich import box
+    from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("unit, exercise")

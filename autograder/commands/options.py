@@ -28,7 +28,7 @@ ExerciseArgument = Annotated[str, typer.Argument(help="An exercise; `gradus list
 
 def console() -> Console:
     """A console on standard output: colours on a terminal, plain text in a pipe."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     width = None if sys.stdout.isatty() else PIPED_WIDTH
     return Console(width=width, highlight=False)

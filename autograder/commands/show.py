@@ -22,7 +22,7 @@ def show(
 
     Its last line names the file to write in. `gradus hint EXERCISE` helps where you are stuck.
     """
-    from rich.markdown import Markdown  # noqa: PLC0415
+    from rich.markdown import Markdown
 
     found = find_course(course).exercise(exercise)
     if not found.readme.is_file():

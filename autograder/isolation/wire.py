@@ -18,7 +18,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import msgpack
 import numpy as np
@@ -34,6 +34,7 @@ MAX_INTEGER_BYTES = 64
 
 _ARRAY, _TUPLE, _HANDLE, _RESULT, _GENERATOR, _INTEGER, _COMPLEX = range(1, 8)
 _NUMBER_KINDS = "biufc"
+_PLAIN: tuple[Any, ...] = (str, bytes, int, float, tuple, list, dict)
 
 
 class WireError(Exception):
@@ -142,7 +143,7 @@ class _Encoder:
             return msgpack.ExtType(_INTEGER, _integer_bytes(value))
         if type(value) is complex:
             return msgpack.ExtType(_COMPLEX, self.pack([value.real, value.imag]))
-        for plain in (str, bytes, bool, int, float, tuple, list, dict):
+        for plain in _PLAIN:
             if isinstance(value, plain):
                 return plain(value)
         if self._foreign is None:
@@ -235,7 +236,7 @@ def _generator_state(rng: np.random.Generator) -> dict[str, Any]:
 
 def _generator(state: dict[str, Any]) -> np.random.Generator:
     bits = np.random.PCG64(0)
-    bits.state = state
+    bits.state = cast(Any, state)
     return np.random.Generator(bits)
 
 

@@ -53,3 +53,9 @@ def _key(check: CheckResult) -> Hashable:
     if check.verdict is Verdict.NOT_STARTED:
         return check.task, check.verdict, check.message, check.frames[-1:]
     return check.verdict, check.message, check.details, check.call, check.frames
+
+
+def is_short(result: ExerciseResult) -> bool:
+    """Whether nothing is to be told of `result`: all of it passed, or nothing is written."""
+    verdicts = {check.verdict for check in result.checks}
+    return verdicts in ({Verdict.PASSED}, {Verdict.NOT_STARTED})

@@ -9,6 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from autograder.reports.advice import advice
+from autograder.reports.causes import is_short
 from autograder.reports.page import STYLES, Page
 from autograder.reports.wording import ratio, symbol, word
 from autograder.results import ExerciseResult, Provenance, Report
@@ -17,7 +18,9 @@ from autograder.verdicts import Verdict
 _HEAD = ("unit", "exercise", "tasks", "points", "verdict", "seconds")
 _TO_THE_RIGHT = ("tasks", "points", "seconds")
 _GAP = "  "
-#: A column for units narrower than this says nothing.
+#: Columns that a narrow page does without, the first of them first.
+_DISPENSABLE = ("unit", "seconds", "tasks")
+#: A unit's name cut to less than this says nothing.
 _NARROW = 5
 
 
@@ -38,7 +41,8 @@ class Summary:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         page = Page.of(console, options)
         if len(self._report.exercises) > 1:
-            yield Text()
+            if is_short(self._report.exercises[-1]):  # other views end with an empty line
+                yield Text()
             yield from _table(page, self._report)
             yield Text()
         for note in self._remarks():
@@ -57,8 +61,8 @@ class Summary:
         yield from page.hanging(Text(), self._advice.sentence, "bold")
         width = max((len(command) for command, _ in commands), default=0)
         for command, purpose in commands:
-            line = Text("  ").append(page.safe(command.ljust(width)), "bold")
-            yield line.append(_GAP + purpose)
+            first = Text("  ").append(page.safe(command.ljust(width)), "bold").append(_GAP)
+            yield from page.hanging(first, purpose)
 
 
 def _table(page: Page, report: Report) -> Iterator[Text]:
@@ -102,10 +106,15 @@ def _passed(result: ExerciseResult) -> int:
 
 
 def _widths(rows: list[tuple[str, ...]], width: int) -> list[int]:
-    """Widths of the columns; where the page is too narrow, that of units gives way."""
+    """Widths of the columns, 0 for those that do not fit; units are cut before they go."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    widths[0] = min(widths[0], widths[0] - (_full(widths) - width))
-    return widths if widths[0] >= _NARROW else [0, *widths[1:]]
+    unit = widths[0] - max(_full(widths) - width, 0)
+    if unit >= _NARROW:
+        return [unit, *widths[1:]]
+    for name in _DISPENSABLE:
+        if _full(widths) > width:
+            widths[_HEAD.index(name)] = 0
+    return widths
 
 
 def _full(widths: list[int]) -> int:

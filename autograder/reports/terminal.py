@@ -8,7 +8,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from autograder.isolation.host.faults import Frame
-from autograder.reports.causes import Cause, causes
+from autograder.reports.causes import Cause, causes, is_short
 from autograder.reports.page import STYLES, Page
 from autograder.reports.plain import excerpt
 from autograder.reports.summary import Summary
@@ -74,12 +74,13 @@ class ExerciseView:
         if verdict is Verdict.NOT_STARTED:
             yield from self._absence(page)
         elif found:
-            yield from self._facts(page, found[0], " " * 4)
+            yield from self._facts(page, self._told(found[0]), " " * 4)
             yield Text()
 
     def _absence(self, page: Page) -> Iterator[Text]:
         """Why nothing could be run, where it is not the stub's own NotImplementedError."""
-        told = (check.message for check in self._result.checks if not check.frames)
+        checks = (c for c in self._result.checks if not (c.frames or c.hidden))
+        told = (check.message for check in checks)
         for message in list(dict.fromkeys(filter(None, told)))[:1]:
             yield from page.hanging(Text("  "), message)
 
@@ -90,12 +91,18 @@ class ExerciseView:
             left = Text("  ").append_text(page.marked(task.verdict, text.ljust(width)))
             left.append("  ").append(page.safe(task.name))
             yield page.ends(left, _points(task) + " " * _TIME_WIDTH)
-            told = [cause for cause in found if self._told(cause).task == task.name]
-            for cause in told:
-                yield from self._cause(page, cause)
-            if not told and task.verdict is not Verdict.PASSED:
-                yield Text("    for a reason given above or below")
+            yield from self._causes(page, task, found)
         yield Text()
+
+    def _causes(self, page: Page, task: TaskResult, found: tuple[Cause, ...]) -> Iterator[Text]:
+        """The causes of `task`; one that was told under another task is only pointed at."""
+        mine = [cause for cause in found if any(c.task == task.name for c in cause.checks)]
+        told = [cause for cause in mine if self._told(cause).task == task.name]
+        for cause in told:
+            yield from self._cause(page, cause)
+        for cause in mine[:1] if not told else []:
+            check = self._told(cause)
+            yield from page.hanging(Text("    as under "), f"{check.task}: {check.title}")
 
     def _told(self, cause: Cause) -> CheckResult:
         return cause.told(self._show_hidden)
@@ -103,20 +110,17 @@ class ExerciseView:
     def _cause(self, page: Page, cause: Cause) -> Iterator[Text]:
         check = self._told(cause)
         left = Text("    ").append_text(page.marked(check.verdict, check.verdict.value))
-        left.append("  ").append(page.safe(check.title), "bold")
-        left.append(" (hidden)" if check.hidden else "")
-        counts = ", not counted" if check.verdict in UNCOUNTED else ""
-        yield page.ends(left, counted(cause.points, "point") + counts)
-        yield from self._facts(page, cause, " " * 6)
+        title = f"{check.title} ({', '.join(_worth(cause, check))})"
+        yield from page.hanging(left.append("  "), title, "bold")
+        yield from self._facts(page, check, " " * 6)
+        if cause.others:
+            yield from page.hanging(_label(" " * 6, "also"), _named(cause.others))
 
-    def _facts(self, page: Page, cause: Cause, margin: str) -> Iterator[Text]:
-        check = self._told(cause)
+    def _facts(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:
         for text in filter(None, (check.message, *check.details)):
             yield from page.hanging(Text(margin), text)
         yield from self._circumstances(page, check, margin)
-        if cause.others:
-            yield from page.hanging(_label(margin, "also"), _named(cause.others))
-        if check.hint:
+        if check.hint and check.verdict is not Verdict.NOT_STARTED:
             yield from page.hanging(_label(margin, "hint"), check.hint)
 
     def _circumstances(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:
@@ -137,13 +141,17 @@ class ExerciseView:
 
 
 def _is_uniform(result: ExerciseResult, found: tuple[Cause, ...]) -> bool:
-    """Whether one line tells it all: every check has the same verdict, for the same reason."""
-    verdicts = {check.verdict for check in result.checks}
-    if len(verdicts) != 1:
-        return False
-    return verdicts <= {Verdict.PASSED, Verdict.NOT_STARTED} or (
-        len(found) == 1 and len(found[0].checks) > 1
-    )
+    """Whether one line tells it all: every check has failed for the same reason."""
+    same_cause = len(found) == 1 and len(found[0].checks) == len(result.checks) > 1
+    return is_short(result) or same_cause
+
+
+def _worth(cause: Cause, check: CheckResult) -> Iterator[str]:
+    if check.hidden:
+        yield "hidden"
+    yield counted(cause.points, "point")
+    if check.verdict in UNCOUNTED:
+        yield "not counted"
 
 
 def _points(result: ExerciseResult | TaskResult) -> str:

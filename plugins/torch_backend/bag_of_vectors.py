@@ -115,7 +115,8 @@ class DeepAveragingNetwork(TorchModel):
 
     def _add_to_words(self, grad_mean: Tensor) -> None:
         """Give each of the n words of a text 1/n of the gradient of their mean `(N, E)`."""
-        is_word = self._words != PAD
-        share = grad_mean / is_word.sum(1, keepdim=True).clamp(min=1)
-        text, place = is_word.nonzero(as_tuple=True)
-        self.gradients["embedding"].index_add_(0, self._words[text, place], share[text])
+        weights = (self._words != PAD).to(grad_mean.dtype)
+        weights /= weights.sum(1, keepdim=True).clamp_(min=1)
+        # Padding is added too, with weight 0: cheaper than to pick the words out.
+        grads = weights[:, :, None] * grad_mean[:, None, :]
+        self.gradients["embedding"].index_add_(0, self._words.flatten(), grads.flatten(0, 1))

@@ -39,7 +39,7 @@ def test_installed_course_is_the_last_resort(tmp_path, monkeypatch):
 
 
 def test_named_folder_without_a_course_is_an_error(tmp_path):
-    with pytest.raises(BadInputError, match="no course at .*`--course DIR`"):
+    with pytest.raises(BadInputError, match=r"no course at .*`--course DIR`"):
         find_course(tmp_path)
 
 

@@ -131,6 +131,7 @@ def test_changing_a_task_afterwards_counts_and_calling_it_does_not(module_of):
         "f.forward = forward",
         "f().forward(1 / 0)",
         "f.register(1 / 0)",
+        "def scratch():\n    f = 1",
     )
     namespace = {}
     exec(module.source, namespace)
@@ -264,7 +265,7 @@ def test_filled_in_run_and_saved_by_jupyter(fresh, tiny_course, solved, tmp_path
 
 def _fill_in(notebook, solution):
     """What a person does: an answer, a helper of its own, and scratch of every sort."""
-    from nbformat.v4 import new_code_cell  # noqa: PLC0415
+    from nbformat.v4 import new_code_cell
 
     parts = solution.split("\n\n\n")
     for cell in notebook.cells:

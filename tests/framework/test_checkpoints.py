@@ -87,6 +87,14 @@ def test_a_new_checkpoint_replaces_the_old_one_and_leaves_nothing_beside_it(chec
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_who_is_reading_the_old_checkpoint_is_not_disturbed(checkpoint, path):
+    checkpoint.save(path)
+    before = path.read_bytes()
+    with path.open("rb") as reader:
+        replace(checkpoint, corpus="other").save(path)
+        assert reader.read() == before
+
+
 def test_a_failing_write_leaves_the_old_checkpoint(checkpoint, path, monkeypatch):
     checkpoint.save(path)
     before = path.read_bytes()

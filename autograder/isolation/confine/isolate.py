@@ -38,9 +38,10 @@ def _isolate_on_linux(world: World, limits: Limits) -> frozenset[str]:
     held = _enter_world(world, limits)
     libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
     libc.drop_capabilities()
+    proc = ("/proc",) if ROOT in held else _SHARED_PROC
     # Python lists the folders above its packages; in a private root nothing else is in them.
-    readable = ("/",) if ROOT in held else _SHARED_PROC
-    if landlock.apply_landlock(world, readable):
+    listable = ("/",) if ROOT in held else ()
+    if landlock.apply_landlock(world, readable=proc, listable=listable):
         held |= {LANDLOCK}
     return held
 

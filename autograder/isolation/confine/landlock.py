@@ -48,12 +48,13 @@ def handled_rights(version: int) -> tuple[int, int, int]:
     return files, network, scopes
 
 
-def apply_landlock(world: World, proc: Iterable[str]) -> bool:
+def apply_landlock(world: World, readable: Iterable[str], listable: Iterable[str]) -> bool:
     """Deny the calling thread, and those it starts, everything but `world`.
 
     Args:
         world: what stays readable, and the scratch folder, which stays writable.
-        proc: what of /proc stays readable.
+        readable: what else stays readable.
+        listable: folders below which names, and no contents, stay readable.
 
     Returns:
         False where the kernel has no Landlock.
@@ -63,8 +64,10 @@ def apply_landlock(world: World, proc: Iterable[str]) -> bool:
         return False
     files, network, scopes = handled_rights(version)
     with _ruleset(struct.pack("QQQ", files, network, scopes), version) as ruleset:
-        for path in (*world.read_only, *proc):
+        for path in (*world.read_only, *readable):
             _grant(ruleset, path, READ & files)
+        for path in listable:
+            _grant(ruleset, path, READ_DIR & files)
         for path in (*DEVICES, *world.devices):
             _grant(ruleset, path, DEVICE & files)
         _grant(ruleset, world.scratch, SCRATCH & files)

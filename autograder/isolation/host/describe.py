@@ -54,7 +54,8 @@ def step_text(step: Step, owners: Mapping[int, str], earlier: list[str]) -> str:
         earlier: texts of the earlier steps of the same request.
     """
     if isinstance(step, Call):
-        return f"{_owner(step, owners, earlier)}{step.name}({arguments_text(step.args, step.kwargs)})"
+        arguments = arguments_text(step.args, step.kwargs)
+        return f"{_owner(step, owners, earlier)}{step.name}({arguments})"
     if isinstance(step, Get):
         return f"{_owner(step, owners, earlier)}{step.name}"
     if isinstance(step, Assign):

@@ -1,13 +1,13 @@
 """What can go wrong with a call to the submission.
 
-    SubmissionFault             the submission's own doing; each class has its verdict
-    ├── NotWritten              still raises NotImplementedError, or is not defined
-    ├── Blocked                 needs a part of another exercise that is not written
-    ├── Crashed                 raised, died, or broke the channel
-    ├── TimedOut                overran its deadline
-    ├── OutOfMemory             asked for more memory than the limit
-    └── NotOffered              a graded provider has no such thing: skipped
-    InfrastructureFault         ours: the sandbox or the worker did not start
+SubmissionFault             the submission's own doing; each class has its verdict
+├── NotWritten              still raises NotImplementedError, or is not defined
+├── Blocked                 needs a part of another exercise that is not written
+├── Crashed                 raised, died, or broke the channel
+├── TimedOut                overran its deadline
+├── OutOfMemory             asked for more memory than the limit
+└── NotOffered              a graded provider has no such thing: skipped
+InfrastructureFault         ours: the sandbox or the worker did not start
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Blocked(SubmissionFault):
 
 
 class Crashed(SubmissionFault):
-    """Raised, died, or broke the channel; `raised` is the type of the exception, if there is one."""
+    """Raised, died, or broke the channel; `raised` is the type of the exception, if any."""
 
     def __init__(
         self, message: str, frames: tuple[Frame, ...] = (), call: str = "", raised: str = ""

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder.isolation import wire
+from autograder.isolation.host.describe import Labels
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.requests import Outcome, Step
-from autograder.isolation.host.describe import Labels
 from autograder.isolation.host.translate import fault_from, outcomes_from
 from autograder.isolation.worker.dispatcher import Dispatcher
 from autograder.isolation.worker.faults import NotDefinedError

@@ -30,6 +30,7 @@ class RemoteFunction:
         self._session, self._owner, self._name = session, owner, name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it; returns its value."""
         return self.outcome(*args, **kwargs).value
 
     def outcome(self, *args: Any, after: bool = False, **kwargs: Any) -> Outcome:

@@ -182,4 +182,3 @@ class SandboxSession:
             self._printed += self._worker.output.take()
             self._worker = None
         self._loaded = False
-

@@ -97,8 +97,15 @@ def _hidden(folders: Iterable[Path]) -> frozenset[Path]:
     """What must not be seen: the parts of every installation of gradus in `folders` or below."""
     roots = {folder.resolve() for folder in folders}
     roots |= {root / name for root in roots for name in ("site-packages", "dist-packages")}
-    with_gradus = [root for root in roots if (root / "autograder" / "isolation").is_dir()]
+    with_gradus = [root for root in roots if _has_gradus(root)]
     return frozenset(root / name for root in with_gradus for name in HIDDEN)
+
+
+def _has_gradus(folder: Path) -> bool:
+    try:
+        return (folder / "autograder" / "isolation").is_dir()
+    except PermissionError:  # nobody is shown what we cannot see ourselves
+        return False
 
 
 def _without(path: Path, hidden: frozenset[Path]) -> Iterator[Path]:

@@ -21,9 +21,7 @@ class SubmittedModule:
         parts: registry name -> (exercise, name in its file), for `framework.parts.part`.
     """
 
-    def __init__(
-        self, folder: Path, exercise: str, parts: Mapping[str, tuple[str, str]]
-    ) -> None:
+    def __init__(self, folder: Path, exercise: str, parts: Mapping[str, tuple[str, str]]) -> None:
         self._folder = folder
         self._exercise = exercise
         self._parts = parts

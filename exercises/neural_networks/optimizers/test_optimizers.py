@@ -48,7 +48,8 @@ def same_trajectory(submission, reference, rng, name, *args, **options):
         gradients = draw(rng)
         mine = take_step(student, mine, gradients)
         theirs, _ = after_call(solution, "step", theirs, gradients)
-        equal(mine, theirs, f"the parameters after step {step} of 50")
+        for key, expected in theirs.items():
+            equal(mine[key], expected, f"parameters['{key}'] after step {step} of 50")
 
 
 @pytest.mark.task("SGD")

@@ -110,12 +110,20 @@ def test_skip_gram_forward(submission, reference, rng):
 
 
 @pytest.mark.task("SkipGram")
-@pytest.mark.points(2)
-@pytest.mark.hint("gradients[ids] += ... keeps one gradient of a repeated id: np.add.at adds all.")
+@pytest.mark.points(1)
+@pytest.mark.hint("With G = grad_scores: Gᵀ v_c for U, and row i of G U for the i-th centre word.")
 def test_skip_gram_backward(submission, reference, rng):
-    """SkipGram: gradients of both parameters, repeated centre words included."""
+    """SkipGram: gradients of both parameters, for three different centre words."""
     pair = twins(submission, reference, "SkipGram", 7, 3, rng=rng)
     pair.same_backward(np.array([1, 5, 2]), rng=rng)
+
+
+@pytest.mark.task("SkipGram")
+@pytest.mark.points(1)
+@pytest.mark.hint("gradients[ids] += ... keeps one gradient of a repeated id: np.add.at adds all.")
+def test_skip_gram_repeated_words(submission, reference, rng):
+    """SkipGram: a repeated centre word receives the sum, and backward adds to what is there."""
+    pair = twins(submission, reference, "SkipGram", 7, 3, rng=rng)
     pair.same_backward(np.array([4, 0, 4, 4, 6, 0]), rng=rng)
     pair.accumulates(np.array([4, 0, 4]), rng=rng)
 

@@ -18,7 +18,9 @@ def same_steps(pair, parameters, gradients, what, rtol=1e-7):
     for step, gradient in enumerate(gradients, start=1):
         mine, _ = after_call(student, "step", mine, gradient)
         theirs, _ = after_call(solution, "step", theirs, gradient)
-        equal(mine, theirs, f"{what}: the parameters after step {step}", rtol=rtol, atol=1e-14)
+        for key, expected in theirs.items():
+            where = f"{what}: parameters['{key}'] after step {step}"
+            equal(mine[key], expected, where, rtol=rtol, atol=1e-14)
     return mine
 
 

@@ -10,8 +10,15 @@ import sys
 import pytest
 
 from autograder.isolation.confine import Limits, World
-from autograder.isolation.confine.gaps import LANDLOCK, NETWORK, PROCESSES, RLIMITS, ROOT
-from autograder.isolation.confine.gaps import SECCOMP, gaps
+from autograder.isolation.confine.gaps import (
+    LANDLOCK,
+    NETWORK,
+    PROCESSES,
+    RLIMITS,
+    ROOT,
+    SECCOMP,
+    gaps,
+)
 from autograder.isolation.confine.landlock import handled_rights, landlock_version
 from autograder.isolation.confine.seccomp import Instruction, build_filter
 from autograder.isolation.confine.syscalls import ARCHITECTURES, NEWEST, NUMBERS

@@ -1,0 +1,198 @@
+"""A report for a browser: one page that needs nothing else, in light and in dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from importlib import resources
+
+from autograder.reports.causes import Cause, causes, is_short
+from autograder.reports.hiding import for_student
+from autograder.reports.plain import clean, excerpt
+from autograder.reports.wording import counted, duration, number, ratio, symbol, word
+from autograder.results import (
+    UNCOUNTED,
+    CheckResult,
+    ExerciseResult,
+    Provenance,
+    Report,
+    TaskResult,
+)
+from autograder.verdicts import Verdict
+
+#: Lines of what was printed.
+PRINTED = 40
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+
+def render_html(report: Report, *, show_hidden: bool = False) -> str:
+    """`report` as a page of HTML.
+
+    Args:
+        show_hidden: whether the facts of hidden checks are told, for an instructor's eyes.
+    """
+    shown = report if show_hidden else for_student(report)
+    style = resources.files(__package__).joinpath("page.css").read_text("utf-8")
+    title = f"{ratio(report.earned, report.possible)} points"
+    return _PAGE.format(title=title, style=style, body="\n".join(_body(shown)))
+
+
+def _text(text: str) -> str:
+    """`text` as the text of an element or the value of an attribute."""
+    return escape(clean(text).encode("utf-8", "replace").decode("utf-8"))
+
+
+def _body(report: Report) -> Iterator[str]:
+    name = report.provenance.provider or report.provenance.submission
+    yield f"<h1>gradus: {_text(name) if name else 'report'}</h1>"
+    yield (
+        f'<p class="score">{number(report.earned)}'
+        f" <small>of {counted(report.possible, 'point')}</small></p>"
+    )
+    yield (
+        f'<progress value="{number(report.earned)}" max="{number(report.possible or 1)}">'
+        f"{ratio(report.earned, report.possible)}</progress>"
+    )
+    yield from _table(report.exercises)
+    for exercise in report.exercises:
+        yield from _exercise(exercise)
+    yield from _footer(report)
+
+
+def _table(exercises: Iterable[ExerciseResult]) -> Iterator[str]:
+    yield '<div class="wide"><table>'
+    yield (
+        '<thead><tr><th class="unit">unit</th><th>exercise</th><th class="right">tasks</th>'
+        '<th class="right">points</th><th>verdict</th><th class="right seconds">seconds</th>'
+        "</tr></thead><tbody>"
+    )
+    before = ""
+    for exercise in exercises:
+        yield _row(exercise, "" if exercise.unit == before else exercise.unit)
+        before = exercise.unit
+    yield "</tbody></table></div>"
+
+
+def _row(result: ExerciseResult, unit: str) -> str:
+    passed = sum(task.verdict is Verdict.PASSED for task in result.tasks)
+    name = _text(result.name)
+    return (
+        f'<tr><td class="unit">{_text(unit)}</td><td><a href="#{name}">{name}</a></td>'
+        f'<td class="right">{passed}/{len(result.tasks)}</td>'
+        f'<td class="right">{ratio(result.earned, result.possible)}</td>'
+        f"<td>{_verdict(result.verdict, result.checks)}</td>"
+        f'<td class="right seconds">{result.seconds:.2f}</td></tr>'
+    )
+
+
+def _verdict(verdict: Verdict, checks: tuple[CheckResult, ...]) -> str:
+    text = f"{symbol(verdict)} {word(verdict, checks)}"
+    return f'<span class="verdict {_class(verdict)}">{text}</span>'
+
+
+def _class(verdict: Verdict) -> str:
+    return verdict.value.replace(" ", "-")
+
+
+def _exercise(result: ExerciseResult) -> Iterator[str]:
+    state = "" if is_short(result) else " open"
+    yield f'<details class="exercise" id="{_text(result.name)}"{state}>'
+    yield (
+        f"<summary><h2>{_text(result.name)} <span>{_text(result.title)}</span></h2>"
+        f"{_verdict(result.verdict, result.checks)}"
+        f'<span class="points">{_points(result)}, {duration(result.seconds)}</span></summary>'
+    )
+    found = causes(result)
+    for task in result.tasks:
+        yield from _task(task, found)
+    yield "</details>"
+
+
+def _points(result: ExerciseResult | TaskResult) -> str:
+    return f"{ratio(result.earned, result.possible)} points"
+
+
+def _task(task: TaskResult, found: tuple[Cause, ...]) -> Iterator[str]:
+    yield (
+        f'<section class="task"><header><h3 class="mono">{_text(task.name)}</h3>'
+        f"{_verdict(task.verdict, task.checks)}"
+        f'<span class="points">{_points(task)}</span></header>'
+    )
+    for cause in found:
+        if cause.told.task == task.name:
+            yield from _cause(cause)
+    yield "</section>"
+
+
+def _cause(cause: Cause) -> Iterator[str]:
+    check = cause.told
+    yield f'<div class="cause {_class(check.verdict)}">'
+    worth = ", ".join(_worth(cause, check))
+    yield (
+        f"<h4>{_text(check.title)} "
+        f'<span class="points">{_verdict(check.verdict, ())} ({worth})</span></h4>'
+    )
+    for text in filter(None, (check.message, *check.details)):
+        yield f"<p>{_text(text)}</p>"
+    facts = "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in _facts(cause, check))
+    yield f"<dl>{facts}</dl>" if facts else ""
+    yield "</div>"
+
+
+def _worth(cause: Cause, check: CheckResult) -> Iterator[str]:
+    if check.hidden:
+        yield "hidden"
+    yield counted(cause.points, "point")
+    if check.verdict in UNCOUNTED:
+        yield "not counted"
+
+
+def _facts(cause: Cause, check: CheckResult) -> Iterator[tuple[str, str]]:
+    """Labels and their values, as HTML."""
+    if check.call:
+        yield "call", f"<code>{_text(check.call)}</code>"
+    if check.frames:
+        lines = [f"{frame.file}:{frame.line} in {frame.function}" for frame in check.frames]
+        yield "line", "<br>".join(f"<code>{_text(line)}</code>" for line in lines)
+    if check.printed.strip():
+        printed = "\n".join(excerpt(check.printed, PRINTED))
+        yield "printed", f"<pre>{_text(printed)}</pre>"
+    if cause.others:
+        yield "also", _text("; ".join(other.title for other in cause.others))
+    if check.hint:
+        yield "hint", f'<span class="hint">{_text(check.hint)}</span>'
+
+
+def _footer(report: Report) -> Iterator[str]:
+    yield "<footer>"
+    uncontained = (text for exercise in report.exercises for text in exercise.uncontained)
+    for note in dict.fromkeys((*report.notes, *uncontained)):
+        yield f"<p>Note: {_text(note)}</p>"
+    yield f"<p>{_text(_provenance(report.provenance))}</p></footer>"
+
+
+def _provenance(provenance: Provenance) -> str:
+    versions = (f"{name} {version}" for name, version in sorted(provenance.versions.items()))
+    submission = provenance.submission_hash
+    told = (
+        f"submission {submission}" if submission else "",
+        f"seed {provenance.seed}",
+        f"{provenance.backend} on {provenance.device}",
+        f"sandbox {provenance.sandbox}" if provenance.sandbox else "",
+        *versions,
+    )
+    return " · ".join(filter(None, told))

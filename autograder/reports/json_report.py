@@ -1,0 +1,119 @@
+"""A report for programs: JSON after ``schema.json``, in this folder, which describes every field.
+
+The same submission, seed and versions give the same bytes, the fields named ``seconds`` apart.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import resources
+from typing import Any
+
+from autograder.reports.hiding import for_student
+from autograder.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.verdicts import Verdict
+
+#: Raised when a field changes its meaning or goes; a new field leaves it as it is.
+SCHEMA = "gradus-report/1"
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def render_json(report: Report, *, show_hidden: bool = False) -> str:
+    """`report` as JSON text that ends with a newline.
+
+    Args:
+        show_hidden: whether the facts of hidden checks are told, for an instructor's eyes.
+    """
+    table = as_table(report if show_hidden else for_student(report))
+    text = json.dumps(table, indent=2, ensure_ascii=False, allow_nan=False)
+    return _SURROGATE.sub("\ufffd", text) + "\n"  # UTF-8 has no place for half a character
+
+
+def read_schema() -> dict[str, Any]:
+    """The JSON Schema of what `render_json` writes."""
+    text = resources.files(__package__).joinpath("schema.json").read_text("utf-8")
+    table: dict[str, Any] = json.loads(text)
+    return table
+
+
+def as_table(report: Report) -> dict[str, Any]:
+    """`report` as plain dicts and lists."""
+    verdicts = [exercise.verdict for exercise in report.exercises]
+    return {
+        "schema": SCHEMA,
+        "verdict": Verdict.worst(verdicts).value,
+        "exit_code": report.exit_code,
+        **_points(report),
+        "seconds": _seconds(report.seconds),
+        "provenance": _provenance(report.provenance),
+        "notes": list(report.notes),
+        "exercises": [_exercise(exercise) for exercise in report.exercises],
+    }
+
+
+def _provenance(provenance: Provenance) -> dict[str, Any]:
+    return {
+        "seed": provenance.seed,
+        "backend": provenance.backend,
+        "device": provenance.device,
+        "provider": provenance.provider,
+        "sandbox": provenance.sandbox,
+        "submission": provenance.submission,
+        "submission_hash": provenance.submission_hash,
+        "versions": dict(sorted(provenance.versions.items())),
+    }
+
+
+def _exercise(result: ExerciseResult) -> dict[str, Any]:
+    return {
+        "name": result.name,
+        "unit": result.unit,
+        "title": result.title,
+        "file": result.file,
+        "verdict": result.verdict.value,
+        **_points(result),
+        "seconds": _seconds(result.seconds),
+        "uncontained": list(result.uncontained),
+        "tasks": [_task(task) for task in result.tasks],
+    }
+
+
+def _task(task: TaskResult) -> dict[str, Any]:
+    checks = [_check(check) for check in task.checks]
+    return {"name": task.name, "verdict": task.verdict.value, **_points(task), "checks": checks}
+
+
+def _check(check: CheckResult) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "title": check.title,
+        "hidden": check.hidden,
+        "verdict": check.verdict.value,
+        "points": _rounded(check.points),
+        **_points(check),
+        "message": check.message,
+        "details": list(check.details),
+        "call": check.call,
+        "frames": [
+            {"file": frame.file, "line": frame.line, "function": frame.function}
+            for frame in check.frames
+        ],
+        "printed": check.printed,
+        "hint": check.hint,
+        "seconds": _seconds(check.seconds),
+    }
+
+
+def _points(result: Report | ExerciseResult | TaskResult | CheckResult) -> dict[str, float]:
+    return {"earned": _rounded(result.earned), "possible": _rounded(result.possible)}
+
+
+def _rounded(points: float) -> float:
+    """Points to four decimals: the noise of a sum of fractions is no information."""
+    return round(float(points), 4)
+
+
+def _seconds(seconds: float) -> float:
+    return round(float(seconds), 4)

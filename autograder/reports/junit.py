@@ -1,0 +1,120 @@
+"""A report for CI servers: JUnit XML, one testsuite per exercise and one testcase per check.
+
+What a submission is to blame for is a ``failure`` (code that is not written included), what we are
+to blame for an ``error``. Only what the schema of Jenkins' xUnit plugin (junit-10.xsd) and
+GitLab's reader know is written.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from xml.etree import ElementTree as ET
+
+from autograder.reports.hiding import for_student
+from autograder.reports.plain import clean
+from autograder.reports.wording import counted, number
+from autograder.results import CheckResult, ExerciseResult, Provenance, Report
+from autograder.verdicts import Verdict
+
+_OUTCOMES = {Verdict.SKIPPED: "skipped", Verdict.FAULT: "error"}
+
+
+def render_junit(report: Report, *, show_hidden: bool = False) -> str:
+    """`report` as JUnit XML.
+
+    Args:
+        show_hidden: whether the facts of hidden checks are told, for an instructor's eyes.
+    """
+    report = report if show_hidden else for_student(report)
+    checks = [check for exercise in report.exercises for check in exercise.checks]
+    counts = _counts(checks)
+    del counts["skipped"]  # readers expect it on each testsuite alone
+    root = ET.Element("testsuites", {"name": "gradus", "time": _time(report.seconds), **counts})
+    for exercise in report.exercises:
+        root.append(_suite(exercise, report.provenance))
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _counts(checks: Sequence[CheckResult]) -> dict[str, str]:
+    outcomes = Counter(_outcome(check) for check in checks)
+    return {
+        "tests": str(len(checks)),
+        "failures": str(outcomes["failure"]),
+        "errors": str(outcomes["error"]),
+        "skipped": str(outcomes["skipped"]),
+    }
+
+
+def _outcome(check: CheckResult) -> str:
+    """The element that stands for the verdict; empty when passed."""
+    return "" if check.verdict is Verdict.PASSED else _OUTCOMES.get(check.verdict, "failure")
+
+
+def _suite(exercise: ExerciseResult, provenance: Provenance) -> ET.Element:
+    name = f"{exercise.unit}.{exercise.name}"
+    facts = {"name": name, "time": _time(exercise.seconds), **_counts(exercise.checks)}
+    suite = ET.Element("testsuite", facts)
+    if exercise.file:
+        suite.set("file", _valid(exercise.file))
+    properties = ET.SubElement(suite, "properties")
+    for key, value in _properties(exercise, provenance):
+        ET.SubElement(properties, "property", name=key, value=_valid(value))
+    for check, title in zip(exercise.checks, _distinct_titles(exercise), strict=True):
+        suite.append(_case(check, f"{name}.{check.task}", title))
+    return suite
+
+
+def _properties(exercise: ExerciseResult, provenance: Provenance) -> Iterator[tuple[str, str]]:
+    yield "earned", number(exercise.earned)
+    yield "possible", number(exercise.possible)
+    for name in ("seed", "backend", "device", "provider", "sandbox", "submission_hash"):
+        yield name, str(getattr(provenance, name))
+    for name, version in sorted(provenance.versions.items()):
+        yield f"version.{name}", version
+    for sentence in exercise.uncontained:
+        yield "uncontained", sentence
+
+
+def _distinct_titles(exercise: ExerciseResult) -> Iterator[str]:
+    """Titles, with the test's name where two checks of a task share one: readers merge those."""
+    shared = Counter((check.task, check.title) for check in exercise.checks)
+    for check in exercise.checks:
+        alone = shared[check.task, check.title] == 1
+        yield check.title if alone else f"{check.title} ({check.id})"
+
+
+def _case(check: CheckResult, owner: str, title: str) -> ET.Element:
+    case = ET.Element(
+        "testcase", classname=_valid(owner), name=_valid(title), time=_time(check.seconds)
+    )
+    outcome = _outcome(check)
+    if outcome:
+        told = ET.SubElement(case, outcome, type=check.verdict.value)
+        told.set("message", _valid(check.message or check.verdict.value))
+        told.text = _valid("\n".join(_facts(check)))
+    if check.printed:
+        ET.SubElement(case, "system-out").text = _valid(check.printed)
+    return case
+
+
+def _facts(check: CheckResult) -> Iterator[str]:
+    kind = "hidden check, " if check.hidden else ""
+    yield f"{check.verdict.value} ({kind}{counted(check.points, 'point')})"
+    yield from filter(None, (check.message, *check.details))
+    if check.call:
+        yield f"call: {check.call}"
+    for frame in check.frames:
+        yield f"line: {frame.file}:{frame.line} in {frame.function}"
+    if check.hint:
+        yield f"hint: {check.hint}"
+
+
+def _valid(text: str) -> str:
+    """`text` in characters that XML 1.0 allows; control characters become escapes."""
+    return clean(text).replace("\ufffe", "").replace("\uffff", "")
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.3f}"
