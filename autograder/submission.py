@@ -7,6 +7,7 @@ as the source text of one module per exercise.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 import weakref
@@ -81,25 +82,22 @@ class SubmittedFile:
 
 
 class Staging:
-    """A temporary folder: made on first use, removed when closed or, at the latest, at exit."""
+    """A temporary folder with one ``NAME.py`` for each of `sources`.
 
-    def __init__(self) -> None:
-        self._folder: Path | None = None
-        self._removal: weakref.finalize[..., Staging] | None = None
+    It goes when it is closed or, at the latest, at exit. It is made at once, so that processes
+    forked later share it, and only the process that made it removes it.
+    """
 
-    def close(self) -> None:
-        """Remove the folder."""
-        if self._removal:
-            self._removal()
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="gradus-"))
+        self.close = weakref.finalize(self, _remove, self.folder, os.getpid())
+        for name, source in sources.items():
+            (self.folder / f"{name}.py").write_text(source, "utf-8", newline="\n")
 
-    def filled(self, sources: Mapping[str, str]) -> Path:
-        """The folder, holding one ``NAME.py`` for each of `sources`."""
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="gradus-"))
-            self._removal = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-            for name, source in sources.items():
-                (self._folder / f"{name}.py").write_text(source, "utf-8", newline="\n")
-        return self._folder
+
+def _remove(folder: Path, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -116,13 +114,13 @@ class Submission:
     label: str
     files: Mapping[str, SubmittedFile]
     hash: str
-    notes: tuple[str, ...] = ()
-    _staging: Staging = field(default_factory=Staging, repr=False, compare=False)
+    notes: tuple[str, ...]
+    _staging: Staging = field(repr=False, compare=False)
 
     @property
     def folder(self) -> Path:
         """A folder that holds one ``EXERCISE.py`` per exercise and nothing else, until `close`."""
-        return self._staging.filled({name: file.source for name, file in self.files.items()})
+        return self._staging.folder
 
     def close(self) -> None:
         """Remove `folder`."""
@@ -159,7 +157,8 @@ def load_submission(
     if not files:
         raise BadInputError(_nothing_found(path, names, notes))
     ordered = {name: files[name] for name in course.exercise_names if name in files}
-    return Submission(path.resolve().name, ordered, _hash(ordered), tuple(notes))
+    staging = Staging({name: file.source for name, file in ordered.items()})
+    return Submission(path.resolve().name, ordered, _hash(ordered), tuple(notes), staging)
 
 
 def _nothing_found(path: Path, names: tuple[str, ...], notes: list[str]) -> str:

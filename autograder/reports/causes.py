@@ -9,43 +9,60 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from autograder.reports.hiding import without_details
-from autograder.results import CheckResult, ExerciseResult
+from autograder.reports.wording import counted
+from autograder.results import UNCOUNTED, CheckResult, ExerciseResult
 from autograder.verdicts import Verdict
+
+#: Checks that failed for the same reason are named up to here, then counted.
+NAMED = 3
 
 
 @dataclass(frozen=True)
 class Cause:
-    """One reason, and the checks that failed for it, in their order; at least one."""
+    """One reason why checks did not pass.
 
-    checks: tuple[CheckResult, ...]
+    Attributes:
+        told: the check whose facts are shown.
+        others: the other checks that failed for this reason; only their titles are shown.
+    """
 
-    def told(self, show_hidden: bool) -> CheckResult:
-        """The check whose facts are shown: a public one, for those of a hidden one stay hidden."""
-        check = self.checks[self._told]
-        return check if show_hidden else without_details(check)
-
-    @property
-    def others(self) -> tuple[CheckResult, ...]:
-        """The checks beside the one that is told."""
-        return self.checks[: self._told] + self.checks[self._told + 1 :]
+    told: CheckResult
+    others: tuple[CheckResult, ...]
 
     @property
-    def _told(self) -> int:
-        return next((i for i, check in enumerate(self.checks) if not check.hidden), 0)
+    def worth(self) -> str:
+        """What the checks are worth together, in words."""
+        words = [counted(sum(check.points for check in (self.told, *self.others)), "point")]
+        if self.told.hidden:
+            words.insert(0, "hidden")
+        if self.told.verdict in UNCOUNTED:
+            words.append("not counted")
+        return ", ".join(words)
 
     @property
-    def points(self) -> float:
-        """What the checks are worth together."""
-        return sum(check.points for check in self.checks)
+    def others_named(self) -> str:
+        """Titles of the others, the first few of them."""
+        titles = "; ".join(check.title for check in self.others[:NAMED])
+        left = len(self.others) - NAMED
+        return f"{titles}; and {left} more" if left > 0 else titles
+
+    @property
+    def pointer(self) -> str:
+        """What stands under a task whose checks failed for a reason told under another."""
+        return f"as under {self.told.task}: {self.told.title}"
+
+    def concerns(self, task: str) -> bool:
+        """Whether a check of `task` failed for this reason."""
+        return any(check.task == task for check in (self.told, *self.others))
 
 
-def causes(result: ExerciseResult) -> tuple[Cause, ...]:
+def causes(result: ExerciseResult, *, show_hidden: bool = False) -> tuple[Cause, ...]:
     """Why checks of `result` did not pass, in the order in which each reason first appears."""
     found: dict[Hashable, list[CheckResult]] = {}
     for check in result.checks:
         if check.verdict is not Verdict.PASSED:
             found.setdefault(_key(check), []).append(check)
-    return tuple(Cause(tuple(checks)) for checks in found.values())
+    return tuple(_cause(checks, show_hidden) for checks in found.values())
 
 
 def _key(check: CheckResult) -> Hashable:
@@ -53,6 +70,13 @@ def _key(check: CheckResult) -> Hashable:
     if check.verdict is Verdict.NOT_STARTED:
         return check.task, check.verdict, check.message, check.frames[-1:]
     return check.verdict, check.message, check.details, check.call, check.frames
+
+
+def _cause(checks: list[CheckResult], show_hidden: bool) -> Cause:
+    """A public check is told where there is one: the facts of a hidden one stay hidden."""
+    first = next((i for i, check in enumerate(checks) if not check.hidden), 0)
+    told = checks[first] if show_hidden else without_details(checks[first])
+    return Cause(told, (*checks[:first], *checks[first + 1 :]))
 
 
 def is_short(result: ExerciseResult) -> bool:

@@ -7,17 +7,21 @@ from html import escape
 from importlib import resources
 
 from autograder.reports.causes import Cause, causes, is_short
-from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean, excerpt
-from autograder.reports.wording import counted, duration, number, ratio, symbol, word
-from autograder.results import (
-    UNCOUNTED,
-    CheckResult,
-    ExerciseResult,
-    Provenance,
-    Report,
-    TaskResult,
+from autograder.reports.wording import (
+    counted,
+    duration,
+    inside,
+    number,
+    passed_tasks,
+    points,
+    provenance_words,
+    ratio,
+    remarks,
+    symbol,
+    word,
 )
+from autograder.results import CheckResult, ExerciseResult, Report, TaskResult
 from autograder.verdicts import Verdict
 
 #: Lines of what was printed.
@@ -45,10 +49,9 @@ def render_html(report: Report, *, show_hidden: bool = False) -> str:
     Args:
         show_hidden: whether the facts of hidden checks are told, for an instructor's eyes.
     """
-    shown = report if show_hidden else for_student(report)
     style = resources.files(__package__).joinpath("page.css").read_text("utf-8")
     title = f"{ratio(report.earned, report.possible)} points"
-    return _PAGE.format(title=title, style=style, body="\n".join(_body(shown)))
+    return _PAGE.format(title=title, style=style, body="\n".join(_body(report, show_hidden)))
 
 
 def _text(text: str) -> str:
@@ -56,7 +59,7 @@ def _text(text: str) -> str:
     return escape(clean(text).encode("utf-8", "replace").decode("utf-8"))
 
 
-def _body(report: Report) -> Iterator[str]:
+def _body(report: Report, show_hidden: bool) -> Iterator[str]:
     name = report.provenance.provider or report.provenance.submission
     yield f"<h1>gradus: {_text(name) if name else 'report'}</h1>"
     yield (
@@ -69,7 +72,7 @@ def _body(report: Report) -> Iterator[str]:
     )
     yield from _table(report.exercises)
     for exercise in report.exercises:
-        yield from _exercise(exercise)
+        yield from _exercise(exercise, show_hidden)
     yield from _footer(report)
 
 
@@ -88,11 +91,10 @@ def _table(exercises: Iterable[ExerciseResult]) -> Iterator[str]:
 
 
 def _row(result: ExerciseResult, unit: str) -> str:
-    passed = sum(task.verdict is Verdict.PASSED for task in result.tasks)
     name = _text(result.name)
     return (
         f'<tr><td class="unit">{_text(unit)}</td><td><a href="#{name}">{name}</a></td>'
-        f'<td class="right">{passed}/{len(result.tasks)}</td>'
+        f'<td class="right">{passed_tasks(result)}/{len(result.tasks)}</td>'
         f'<td class="right">{ratio(result.earned, result.possible)}</td>'
         f"<td>{_verdict(result.verdict, result.checks)}</td>"
         f'<td class="right seconds">{result.seconds:.2f}</td></tr>'
@@ -108,43 +110,41 @@ def _class(verdict: Verdict) -> str:
     return verdict.value.replace(" ", "-")
 
 
-def _exercise(result: ExerciseResult) -> Iterator[str]:
+def _exercise(result: ExerciseResult, show_hidden: bool) -> Iterator[str]:
     state = "" if is_short(result) else " open"
     yield f'<details class="exercise" id="{_text(result.name)}"{state}>'
     yield (
         f"<summary><h2>{_text(result.name)} <span>{_text(result.title)}</span></h2>"
         f"{_verdict(result.verdict, result.checks)}"
-        f'<span class="points">{_points(result)}, {duration(result.seconds)}</span></summary>'
+        f'<span class="points">{points(result)}, {duration(result.seconds)}</span></summary>'
     )
-    found = causes(result)
+    found = causes(result, show_hidden=show_hidden)
     for task in result.tasks:
         yield from _task(task, found)
     yield "</details>"
-
-
-def _points(result: ExerciseResult | TaskResult) -> str:
-    return f"{ratio(result.earned, result.possible)} points"
 
 
 def _task(task: TaskResult, found: tuple[Cause, ...]) -> Iterator[str]:
     yield (
         f'<section class="task"><header><h3 class="mono">{_text(task.name)}</h3>'
         f"{_verdict(task.verdict, task.checks)}"
-        f'<span class="points">{_points(task)}</span></header>'
+        f'<span class="points">{points(task)}</span></header>'
     )
-    for cause in found:
-        if cause.told.task == task.name:
-            yield from _cause(cause)
+    mine = [cause for cause in found if cause.concerns(task.name)]
+    told = [cause for cause in mine if cause.told.task == task.name]
+    for cause in told:
+        yield from _cause(cause)
+    if mine and not told:
+        yield f'<p class="points">{_text(mine[0].pointer)}</p>'
     yield "</section>"
 
 
 def _cause(cause: Cause) -> Iterator[str]:
     check = cause.told
     yield f'<div class="cause {_class(check.verdict)}">'
-    worth = ", ".join(_worth(cause, check))
     yield (
         f"<h4>{_text(check.title)} "
-        f'<span class="points">{_verdict(check.verdict, ())} ({worth})</span></h4>'
+        f'<span class="points">{_verdict(check.verdict, ())} ({cause.worth})</span></h4>'
     )
     for text in filter(None, (check.message, *check.details)):
         yield f"<p>{_text(text)}</p>"
@@ -153,46 +153,24 @@ def _cause(cause: Cause) -> Iterator[str]:
     yield "</div>"
 
 
-def _worth(cause: Cause, check: CheckResult) -> Iterator[str]:
-    if check.hidden:
-        yield "hidden"
-    yield counted(cause.points, "point")
-    if check.verdict in UNCOUNTED:
-        yield "not counted"
-
-
 def _facts(cause: Cause, check: CheckResult) -> Iterator[tuple[str, str]]:
     """Labels and their values, as HTML."""
     if check.call:
         yield "call", f"<code>{_text(check.call)}</code>"
     if check.frames:
-        lines = [f"{frame.file}:{frame.line} in {frame.function}" for frame in check.frames]
+        lines = [f"{frame.file}:{frame.line}{inside(frame)}" for frame in check.frames]
         yield "line", "<br>".join(f"<code>{_text(line)}</code>" for line in lines)
     if check.printed.strip():
         printed = "\n".join(excerpt(check.printed, PRINTED))
         yield "printed", f"<pre>{_text(printed)}</pre>"
     if cause.others:
-        yield "also", _text("; ".join(other.title for other in cause.others))
-    if check.hint:
+        yield "also", _text(cause.others_named)
+    if check.hint and check.verdict is not Verdict.NOT_STARTED:
         yield "hint", f'<span class="hint">{_text(check.hint)}</span>'
 
 
 def _footer(report: Report) -> Iterator[str]:
     yield "<footer>"
-    uncontained = (text for exercise in report.exercises for text in exercise.uncontained)
-    for note in dict.fromkeys((*report.notes, *uncontained)):
-        yield f"<p>Note: {_text(note)}</p>"
-    yield f"<p>{_text(_provenance(report.provenance))}</p></footer>"
-
-
-def _provenance(provenance: Provenance) -> str:
-    versions = (f"{name} {version}" for name, version in sorted(provenance.versions.items()))
-    submission = provenance.submission_hash
-    told = (
-        f"submission {submission}" if submission else "",
-        f"seed {provenance.seed}",
-        f"{provenance.backend} on {provenance.device}",
-        f"sandbox {provenance.sandbox}" if provenance.sandbox else "",
-        *versions,
-    )
-    return " · ".join(filter(None, told))
+    for remark in remarks(report):
+        yield f"<p>Note: {_text(remark)}</p>"
+    yield f"<p>{_text(' · '.join(provenance_words(report.provenance)))}</p></footer>"

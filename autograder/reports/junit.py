@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean
-from autograder.reports.wording import counted, number
+from autograder.reports.wording import counted, inside, number
 from autograder.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.verdicts import Verdict
 
@@ -106,7 +106,7 @@ def _facts(check: CheckResult) -> Iterator[str]:
     if check.call:
         yield f"call: {check.call}"
     for frame in check.frames:
-        yield f"line: {frame.file}:{frame.line} in {frame.function}"
+        yield f"line: {frame.file}:{frame.line}{inside(frame)}"
     if check.hint:
         yield f"hint: {check.hint}"
 

@@ -27,8 +27,8 @@ STYLES = {
     Verdict.FAULT: "magenta",
 }
 
-#: A line is at least so wide, however narrow the terminal.
-NARROWEST = 30
+#: A line is at least and at most so wide, however narrow or wide the terminal.
+NARROWEST, WIDEST = 30, 100
 #: The longest text that is wrapped; what a submission raises may be longer.
 MAX_TEXT = 600
 
@@ -45,12 +45,12 @@ class Page:
     @staticmethod
     def of(console: Console, options: ConsoleOptions) -> Page:
         """The page that rich renders for."""
-        width = max(options.max_width, NARROWEST)
+        width = min(max(options.max_width, NARROWEST), WIDEST)
         return Page(console, width, options.encoding, options.ascii_only)
 
     def marked(self, verdict: Verdict, text: str) -> Text:
         """The verdict's symbol before `text`, in its colour."""
-        return Text(f"{symbol(verdict, self.ascii_only)} {text}", STYLES[verdict])
+        return Text().append(f"{symbol(verdict, self.ascii_only)} {text}", STYLES[verdict])
 
     def safe(self, text: str) -> str:
         """`text` without control characters, as far as the encoding can show it."""

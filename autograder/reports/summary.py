@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
@@ -11,9 +10,8 @@ from rich.text import Text
 from autograder.reports.advice import advice
 from autograder.reports.causes import is_short
 from autograder.reports.page import STYLES, Page
-from autograder.reports.wording import ratio, symbol, word
-from autograder.results import ExerciseResult, Provenance, Report
-from autograder.verdicts import Verdict
+from autograder.reports.wording import passed_tasks, provenance_words, ratio, remarks, symbol, word
+from autograder.results import ExerciseResult, Report
 
 _HEAD = ("unit", "exercise", "tasks", "points", "verdict", "seconds")
 _TO_THE_RIGHT = ("tasks", "points", "seconds")
@@ -45,15 +43,11 @@ class Summary:
                 yield Text()
             yield from _table(page, self._report)
             yield Text()
-        for note in self._remarks():
+        for note in remarks(self._report):
             yield from page.hanging(Text("note: "), note)
-        yield Text(page.cut(_provenance(page, self._report.provenance), page.width), "dim")
+        told = (", " if page.ascii_only else " · ").join(provenance_words(self._report.provenance))
+        yield Text(page.cut(told, page.width), "dim")
         yield from self._next(page)
-
-    def _remarks(self) -> Iterator[str]:
-        """Notes, and what the sandbox could not contain: once, not for every exercise."""
-        uncontained = chain.from_iterable(result.uncontained for result in self._report.exercises)
-        yield from dict.fromkeys(chain(self._report.notes, uncontained))
 
     def _next(self, page: Page) -> Iterator[Text]:
         commands = self._advice.commands
@@ -87,7 +81,7 @@ def _row(page: Page, unit: str, result: ExerciseResult) -> tuple[str, ...]:
     return (
         page.safe(unit),
         page.safe(result.name),
-        f"{_passed(result)}/{len(result.tasks)}",
+        f"{passed_tasks(result)}/{len(result.tasks)}",
         ratio(result.earned, result.possible),
         f"{symbol(result.verdict, page.ascii_only)} {verdict}",
         f"{result.seconds:.2f}",
@@ -95,14 +89,10 @@ def _row(page: Page, unit: str, result: ExerciseResult) -> tuple[str, ...]:
 
 
 def _total(report: Report) -> tuple[str, ...]:
-    passed = sum(map(_passed, report.exercises))
+    passed = sum(map(passed_tasks, report.exercises))
     tasks = sum(len(result.tasks) for result in report.exercises)
     points = ratio(report.earned, report.possible)
     return "", "total", f"{passed}/{tasks}", points, "", f"{report.seconds:.2f}"
-
-
-def _passed(result: ExerciseResult) -> int:
-    return sum(task.verdict is Verdict.PASSED for task in result.tasks)
 
 
 def _widths(rows: list[tuple[str, ...]], width: int) -> list[int]:
@@ -133,17 +123,3 @@ def _line(page: Page, row: tuple[str, ...], style: str, widths: list[int]) -> Te
             line.append(fit, style if coloured else "").append(_GAP)
     line.rstrip()
     return line
-
-
-def _provenance(page: Page, provenance: Provenance) -> str:
-    """How the report came about, the most important first: a narrow page cuts the end."""
-    versions = [f"{name} {version}" for name, version in sorted(provenance.versions.items())]
-    told = [
-        f"provider {provenance.provider}" * bool(provenance.provider),
-        f"submission {provenance.submission_hash[:8]}" * bool(provenance.submission_hash),
-        f"seed {provenance.seed}",
-        f"{provenance.backend} on {provenance.device}",
-        f"sandbox {provenance.sandbox}" * bool(provenance.sandbox),
-        *versions,
-    ]
-    return (", " if page.ascii_only else " · ").join(filter(None, told))

@@ -12,8 +12,8 @@ from autograder.reports.causes import Cause, causes, is_short
 from autograder.reports.page import STYLES, Page
 from autograder.reports.plain import excerpt
 from autograder.reports.summary import Summary
-from autograder.reports.wording import counted, duration, ratio, word
-from autograder.results import UNCOUNTED, CheckResult, ExerciseResult, TaskResult
+from autograder.reports.wording import duration, inside, points, word
+from autograder.results import CheckResult, ExerciseResult, TaskResult
 from autograder.verdicts import Verdict
 
 __all__ = ["ExerciseView", "Summary"]
@@ -22,8 +22,6 @@ __all__ = ["ExerciseView", "Summary"]
 PRINTED = 8
 #: Lines of the submission that lead to a fault; more of them is recursion.
 FRAMES = 2
-#: Checks that failed for the same reason are named up to here, then counted.
-NAMED = 3
 
 _TIME_WIDTH = 10
 
@@ -53,7 +51,7 @@ class ExerciseView:
         self._show_hidden = show_hidden
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        page, found = Page.of(console, options), causes(self._result)
+        page, found = Page.of(console, options), causes(self._result, show_hidden=self._show_hidden)
         yield self._header(page)
         if _is_uniform(self._result, found):
             yield from self._in_short(page, found)
@@ -64,17 +62,17 @@ class ExerciseView:
         result = self._result
         left = page.marked(result.verdict, "").append(page.safe(result.name), "bold")
         left.append("  " + page.safe(result.title))
-        return page.ends(left, _points(result) + duration(result.seconds).rjust(_TIME_WIDTH))
+        return page.ends(left, points(result) + duration(result.seconds).rjust(_TIME_WIDTH))
 
     def _in_short(self, page: Page, found: tuple[Cause, ...]) -> Iterator[Text]:
         """All tasks in one line, and the one reason if there is one."""
         verdict = self._result.verdict
         names = ", ".join(task.name for task in self._result.tasks)
-        yield from page.hanging(Text(f"  {verdict.value}: ", STYLES[verdict]), names)
+        yield from page.hanging(Text("  ").append(f"{verdict.value}: ", STYLES[verdict]), names)
         if verdict is Verdict.NOT_STARTED:
             yield from self._absence(page)
         elif found:
-            yield from self._facts(page, self._told(found[0]), " " * 4)
+            yield from self._facts(page, found[0].told, " " * 4)
             yield Text()
 
     def _absence(self, page: Page) -> Iterator[Text]:
@@ -90,31 +88,26 @@ class ExerciseView:
         for task, text in zip(self._result.tasks, words, strict=True):
             left = Text("  ").append_text(page.marked(task.verdict, text.ljust(width)))
             left.append("  ").append(page.safe(task.name))
-            yield page.ends(left, _points(task) + " " * _TIME_WIDTH)
+            yield page.ends(left, points(task) + " " * _TIME_WIDTH)
             yield from self._causes(page, task, found)
         yield Text()
 
     def _causes(self, page: Page, task: TaskResult, found: tuple[Cause, ...]) -> Iterator[Text]:
         """The causes of `task`; one that was told under another task is only pointed at."""
-        mine = [cause for cause in found if any(c.task == task.name for c in cause.checks)]
-        told = [cause for cause in mine if self._told(cause).task == task.name]
+        mine = [cause for cause in found if cause.concerns(task.name)]
+        told = [cause for cause in mine if cause.told.task == task.name]
         for cause in told:
             yield from self._cause(page, cause)
-        for cause in mine[:1] if not told else []:
-            check = self._told(cause)
-            yield from page.hanging(Text("    as under "), f"{check.task}: {check.title}")
-
-    def _told(self, cause: Cause) -> CheckResult:
-        return cause.told(self._show_hidden)
+        if mine and not told:
+            yield from page.hanging(Text("    "), mine[0].pointer)
 
     def _cause(self, page: Page, cause: Cause) -> Iterator[Text]:
-        check = self._told(cause)
+        check = cause.told
         left = Text("    ").append_text(page.marked(check.verdict, check.verdict.value))
-        title = f"{check.title} ({', '.join(_worth(cause, check))})"
-        yield from page.hanging(left.append("  "), title, "bold")
+        yield from page.hanging(left.append("  "), f"{check.title} ({cause.worth})", "bold")
         yield from self._facts(page, check, " " * 6)
         if cause.others:
-            yield from page.hanging(_label(" " * 6, "also"), _named(cause.others))
+            yield from page.hanging(_label(" " * 6, "also"), cause.others_named)
 
     def _facts(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:
         for text in filter(None, (check.message, *check.details)):
@@ -133,8 +126,7 @@ class ExerciseView:
             yield from page.block(_label(margin, "printed"), excerpt(check.printed, PRINTED))
 
     def _frame_lines(self, frame: Frame) -> Iterator[str]:
-        inside = "" if frame.function in ("", "<module>") else f" in {frame.function}"
-        yield self._where(frame) + inside
+        yield self._where(frame) + inside(frame)
         source = self._source_line(frame).strip()
         if source:
             yield "  " + source
@@ -142,28 +134,9 @@ class ExerciseView:
 
 def _is_uniform(result: ExerciseResult, found: tuple[Cause, ...]) -> bool:
     """Whether one line tells it all: every check has failed for the same reason."""
-    same_cause = len(found) == 1 and len(found[0].checks) == len(result.checks) > 1
+    same_cause = len(found) == 1 and len(found[0].others) == len(result.checks) - 1 > 0
     return is_short(result) or same_cause
-
-
-def _worth(cause: Cause, check: CheckResult) -> Iterator[str]:
-    if check.hidden:
-        yield "hidden"
-    yield counted(cause.points, "point")
-    if check.verdict in UNCOUNTED:
-        yield "not counted"
-
-
-def _points(result: ExerciseResult | TaskResult) -> str:
-    return f"{ratio(result.earned, result.possible)} points"
 
 
 def _label(margin: str, name: str) -> Text:
     return Text(margin).append(name.ljust(9), "dim")
-
-
-def _named(checks: tuple[CheckResult, ...]) -> str:
-    """Titles of `checks`, the first few of them."""
-    titles = "; ".join(check.title for check in checks[:NAMED])
-    left = len(checks) - NAMED
-    return f"{titles}; and {left} more" if left > 0 else titles

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograder.results import CheckResult
+from autograder.isolation.host.faults import Frame
+from autograder.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.verdicts import Verdict
 
 #: Each verdict's symbol, and the one for terminals that know ASCII alone.
@@ -50,3 +51,37 @@ def ratio(earned: float, possible: float) -> str:
 def duration(seconds: float) -> str:
     """``0.42 s``."""
     return f"{seconds:.2f} s"
+
+
+def points(result: ExerciseResult | TaskResult) -> str:
+    """``18/35 points``."""
+    return f"{ratio(result.earned, result.possible)} points"
+
+
+def passed_tasks(result: ExerciseResult) -> int:
+    """How many tasks of `result` are all right."""
+    return sum(task.verdict is Verdict.PASSED for task in result.tasks)
+
+
+def provenance_words(provenance: Provenance) -> list[str]:
+    """How a report came about, the most important first."""
+    told = [
+        f"provider {provenance.provider}" if provenance.provider else "",
+        f"submission {provenance.submission_hash[:8]}" if provenance.submission_hash else "",
+        f"seed {provenance.seed}",
+        f"{provenance.backend} on {provenance.device}",
+        f"sandbox {provenance.sandbox}" if provenance.sandbox else "",
+    ]
+    versions = (f"{name} {version}" for name, version in sorted(provenance.versions.items()))
+    return [*filter(None, told), *versions]
+
+
+def remarks(report: Report) -> list[str]:
+    """Notes, and what the sandbox could not contain: once, not for every exercise."""
+    uncontained = (text for result in report.exercises for text in result.uncontained)
+    return list(dict.fromkeys((*report.notes, *uncontained)))
+
+
+def inside(frame: Frame) -> str:
+    """`` in forward``; nothing for a line outside of functions."""
+    return "" if frame.function in ("", "<module>") else f" in {frame.function}"

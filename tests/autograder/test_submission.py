@@ -280,6 +280,17 @@ def test_folder_goes_even_when_nobody_closes_it(tiny_course, hand_in):
     assert not folder.exists()
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+def test_a_forked_process_leaves_the_folder_alone(tiny_course, hand_in):
+    with load_submission(hand_in(**{"sums.py": ""}), tiny_course) as submission:
+        child = os.fork()
+        if not child:
+            submission.close()
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert (submission.folder / "sums.py").is_file()
+
+
 def test_hash_depends_on_names_and_contents_alone(tiny_course, hand_in, zipped, tmp_path):
     def digest(path):
         return load_submission(path, tiny_course).hash
@@ -353,6 +364,11 @@ def test_progress_from_stub_to_written(stub):
     assert progress(done)[1] != "written"
     assert progress(helped) == ["written", "written"]
     assert progress(STUB + "\n) broken") == ["started", "started"]
+
+
+def test_a_task_does_not_wait_for_another_task_that_it_uses():
+    source = "def f(x):\n    return g(x)\n\ndef g(x):\n    raise NotImplementedError\n"
+    assert written_tasks(source, ["f", "g"]) == {"f": True, "g": False}
 
 
 def test_unreachable_or_deliberate_raise_does_not_count():

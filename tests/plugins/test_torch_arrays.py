@@ -36,7 +36,9 @@ def arrays():
     ids=lambda a: f"{a.dtype}{a.shape}",
 )
 def test_round_trip_keeps_values_shape_and_dtype(arrays, array):
-    back = arrays.to_numpy(arrays.from_numpy(array))
+    native = arrays.from_numpy(array)
+    back = arrays.to_numpy(native)
+    assert native.is_contiguous()
     np.testing.assert_array_equal(back, array)
     assert (back.dtype, back.shape) == (array.dtype.newbyteorder("="), array.shape)
     assert back.flags.c_contiguous and back.flags.writeable

@@ -13,9 +13,6 @@ from autograder.isolation.confine.world import World
 
 _STDIN = 0
 
-#: What is left of /proc where the worker shares it with everybody.
-_SHARED_PROC = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
-
 
 def isolate(world: World, limits: Limits) -> frozenset[str]:
     """Move this process into a world of its own, as far as the kernel goes along.
@@ -38,10 +35,7 @@ def _isolate_on_linux(world: World, limits: Limits) -> frozenset[str]:
     held = _enter_world(world, limits)
     libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
     libc.drop_capabilities()
-    proc = ("/proc",) if ROOT in held else _SHARED_PROC
-    # Python lists the folders above its packages; in a private root nothing else is in them.
-    listable = ("/",) if ROOT in held else ()
-    if landlock.apply_landlock(world, readable=proc, listable=listable):
+    if landlock.apply_landlock(world, private_root=ROOT in held):
         held |= {LANDLOCK}
     return held
 

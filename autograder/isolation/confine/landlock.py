@@ -9,7 +9,7 @@ import ctypes
 import os
 import stat
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager, suppress
 
 from autograder.isolation.confine import libc
@@ -27,6 +27,10 @@ REFER, TRUNCATE, DEVICE_CONTROL = 1 << 13, 1 << 14, 1 << 15
 READ = READ_FILE | READ_DIR
 SCRATCH = READ | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_FILE | REFER | TRUNCATE
 DEVICE = READ_FILE | WRITE_FILE | TRUNCATE | DEVICE_CONTROL
+
+#: What stays readable of /proc, where it shows the worker's own processes and everybody's.
+_PRIVATE_PROC = ("/proc",)
+_SHARED_PROC = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
 
 #: The rights that a rule about a single file may name.
 _FILE_RIGHTS = EXECUTE | DEVICE
@@ -48,13 +52,12 @@ def handled_rights(version: int) -> tuple[int, int, int]:
     return files, network, scopes
 
 
-def apply_landlock(world: World, readable: Iterable[str], listable: Iterable[str]) -> bool:
+def apply_landlock(world: World, *, private_root: bool) -> bool:
     """Deny the calling thread, and those it starts, everything but `world`.
 
     Args:
         world: what stays readable, and the scratch folder, which stays writable.
-        readable: what else stays readable.
-        listable: folders below which names, and no contents, stay readable.
+        private_root: there is nothing but `world` in the file system already.
 
     Returns:
         False where the kernel has no Landlock.
@@ -63,16 +66,30 @@ def apply_landlock(world: World, readable: Iterable[str], listable: Iterable[str
     if not version:
         return False
     files, network, scopes = handled_rights(version)
+    readable = _PRIVATE_PROC if private_root else _SHARED_PROC
+    # What a private root hides is not there; Landlock alone has to grant what is beside it.
+    read_only = world.read_only if private_root else _without(world.read_only, set(world.hidden))
     with _ruleset(struct.pack("QQQ", files, network, scopes), version) as ruleset:
-        for path in (*world.read_only, *readable):
+        for path in (*read_only, *readable):
             _grant(ruleset, path, READ & files)
-        for path in listable:
-            _grant(ruleset, path, READ_DIR & files)
+        if private_root:  # Python lists the folders above its packages
+            _grant(ruleset, "/", READ_DIR & files)
         for path in (*DEVICES, *world.devices):
             _grant(ruleset, path, DEVICE & files)
         _grant(ruleset, world.scratch, SCRATCH & files)
         libc.syscall(_RESTRICT_SELF, ruleset, 0)
     return True
+
+
+def _without(paths: Iterable[str], hidden: Set[str]) -> Iterator[str]:
+    """`paths`, each replaced by its entries where something below it is hidden."""
+    for path in paths:
+        if not any(place.startswith(path + os.sep) for place in hidden):
+            yield path
+            continue
+        with os.scandir(path) as entries:
+            shown = [entry.path for entry in entries if entry.path not in hidden]
+        yield from _without(shown, hidden)
 
 
 @contextmanager

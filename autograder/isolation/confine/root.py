@@ -54,19 +54,23 @@ def enter_private_root(world: World, limits: Limits) -> bool:
 
 
 def _furnish(root: str, world: World, limits: Limits) -> None:
-    links = [path for path in world.read_only if os.path.islink(path)]
-    for path in world.read_only:
-        if path not in links:
+    links = {path for path in world.read_only if os.path.islink(path)}
+    # In this order a folder comes before what is hidden or shown inside of it.
+    for path in sorted({*world.read_only, *world.hidden} - links):
+        if path in world.hidden:
+            libc.mount("tmpfs", root + path, "tmpfs", NO_SETUID | NO_DEVICES, "size=1m,mode=755")
+        else:
             _bind(root, path)
             _set_read_only(root + path, _AT_RECURSIVE)
     for path in (*DEVICES, *world.devices):
         with suppress(FileNotFoundError):
             _bind(root, path)
-    for path in links:
+    for path in sorted(links):
         _link(root, path)
     _mount_proc(root, limits)
     _mount_scratch(root, world, limits)
-    _set_read_only(root, 0)
+    for path in ("", *world.hidden):
+        _set_read_only(root + path, 0)
 
 
 def _bind(root: str, path: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -14,12 +15,15 @@ class World:
         read_only: absolute paths of files and folders. A symbolic link is recreated as a link, so
             that what it points to has to be listed as well.
         scratch: the one folder that the worker may write to, empty at its start.
+        hidden: folders inside of `read_only` that are empty for it, but for what `read_only`
+            lists inside of them in turn.
         devices: device files it may use, as those of a GPU.
         namespaced: the sandbox's own program has built this world already, namespaces included.
     """
 
     read_only: tuple[str, ...]
     scratch: str
+    hidden: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
     namespaced: bool = False
 
@@ -30,6 +34,6 @@ class World:
     @classmethod
     def from_json(cls, text: str) -> World:
         """The inverse of `to_json`."""
-        data = json.loads(text)
-        data["read_only"], data["devices"] = tuple(data["read_only"]), tuple(data["devices"])
-        return cls(**data)
+        data: dict[str, Any] = json.loads(text)
+        lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
+        return cls(**{**data, **lists})

@@ -71,6 +71,12 @@ def _owner(step: Call | Get | Assign, owners: Mapping[int, str], earlier: list[s
     return ""
 
 
+def last_call(steps: Sequence[Step], texts: Sequence[str]) -> str:
+    """The last call among `steps`, in words: what a comparison after it is about."""
+    calls = [text for step, text in zip(steps, texts, strict=True) if isinstance(step, Call)]
+    return calls[-1] if calls else ""
+
+
 @dataclass
 class Labels:
     """What each handle was built by, for messages."""

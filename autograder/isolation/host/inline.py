@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder.isolation import wire
-from autograder.isolation.host.describe import Labels
+from autograder.isolation.host.describe import Labels, last_call
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.requests import Outcome, Step
 from autograder.isolation.host.translate import fault_from, outcomes_from
@@ -60,7 +60,7 @@ class InlineSession:
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
         texts = self._labels.texts(steps)
-        self.last_call = texts[-1]
+        self.last_call = last_call(steps, texts) or self.last_call
         request = {"id": 0, "fresh": self._fresh, "steps": [step.plain() for step in steps]}
         self._fresh = False
         with parts_from(self._parts):

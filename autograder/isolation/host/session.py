@@ -10,7 +10,7 @@ from typing import Protocol
 
 from autograder.isolation import wire
 from autograder.isolation.host import process as channel
-from autograder.isolation.host.describe import Labels
+from autograder.isolation.host.describe import Labels, last_call
 from autograder.isolation.host.faults import (
     Crashed,
     InfrastructureFault,
@@ -76,6 +76,7 @@ class SandboxSession:
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""
         self._fresh = True
+        self.last_call = ""
         self._labels.owners.clear()
         self.printed()
 
@@ -95,7 +96,7 @@ class SandboxSession:
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
         texts = self._labels.texts(steps)
-        self.last_call = texts[-1] if texts else ""
+        self.last_call = last_call(steps, texts) or self.last_call
         outcomes = self._exchange(self._ready_worker(), steps, texts, self._deadlines.call)
         self._labels.note(texts, outcomes)
         return outcomes

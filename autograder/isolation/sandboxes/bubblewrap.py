@@ -67,17 +67,20 @@ class BubblewrapSandbox(Sandbox):
     def command(self, world: World, limits: Limits) -> list[str]:
         """The bwrap command line that builds `world`, up to the program to run in it."""
         command = [self.program or "bwrap", *_ISOLATION, *_die_with_parent()]
-        links = [path for path in world.read_only if Path(path).is_symlink()]
-        for path in world.read_only:
-            if path not in links:
-                command += ["--ro-bind", path, path]
-        for path in links:
+        links = {path for path in world.read_only if Path(path).is_symlink()}
+        # In this order a folder comes before what is hidden or shown inside of it.
+        for path in sorted({*world.read_only, *world.hidden} - links):
+            hidden = path in world.hidden
+            command += ["--tmpfs", path] if hidden else ["--ro-bind", path, path]
+        for path in sorted(links):
             command += ["--symlink", str(Path(path).readlink()), path]
         command += ["--proc", "/proc", "--dev", "/dev"]
         for path in world.devices:
             command += ["--dev-bind", path, path]
         command += ["--size", str(limits.scratch), "--tmpfs", world.scratch]
-        return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", world.scratch]
+        for path in ("/dev", *world.hidden, "/"):
+            command += ["--remount-ro", path]
+        return [*command, "--chdir", world.scratch]
 
     def seen_by(self, world: World) -> World:
         """The same world, built already."""

@@ -6,7 +6,7 @@ import importlib.util
 import os
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from autograder.isolation.confine import World
@@ -21,7 +21,7 @@ PROCESSORS = ("/sys/devices/system/cpu",)
 DRIVER = ("/sys/bus/pci", "/sys/devices", "/sys/module/nvidia", "/etc/nvidia")
 
 #: What a folder with gradus in it holds besides what the worker may see.
-HIDDEN = ("autograder", "exercises", "plugins", "solutions", "tests")
+HIDDEN = (".git", "autograder", "exercises", "plugins", "solutions", "tests")
 
 #: What the worker imports of gradus, below the folder that holds the packages.
 WORKER_FILES = (
@@ -42,7 +42,7 @@ def build_world(
     """Everything that the worker of one run may see.
 
     Solutions, tests and the grader stay hidden also where they are installed among the
-    environment's packages: such a folder is granted entry by entry, without them.
+    environment's packages, or where the submission's folder holds them.
 
     Args:
         package_root: the folder that holds `framework/` and `autograder/`.
@@ -55,13 +55,11 @@ def build_world(
     wanted = [*_python(), *map(Path, (*SYSTEM, *PROCESSORS)), *site_packages]
     wanted += [*map(Path, DRIVER if device_files else ()), *extra_read_only]
     wanted += worker_paths(package_root)
-    hidden = _hidden([package_root, *wanted])
-    granted: dict[str, None] = {}
-    for path in wanted:
-        if path.exists():
-            granted |= dict.fromkeys(map(str, _links(path)))
-            granted |= dict.fromkeys(map(str, _without(path.resolve(), hidden)))
-    return World(_without_nested(granted), str(scratch.resolve()), device_files)
+    links = {str(link) for path in wanted for link in _links(path)}
+    granted = {str(path.resolve()) for path in wanted if _exists(path)} | links
+    hidden = _hidden([package_root, *wanted], granted)
+    shown = tuple(path for path in sorted(granted) if not _is_shown_anyway(path, granted, hidden))
+    return World(shown, str(scratch.resolve()), hidden, device_files)
 
 
 def interpreter() -> str:
@@ -93,29 +91,35 @@ def _python() -> Iterator[Path]:
         yield Path(folder, library)
 
 
-def _hidden(folders: Iterable[Path]) -> frozenset[Path]:
-    """What must not be seen: the parts of every installation of gradus in `folders` or below."""
-    roots = {folder.resolve() for folder in folders}
+def _hidden(folders: Iterable[Path], granted: Set[str]) -> tuple[str, ...]:
+    """What would be seen and must not be: parts of all installations of gradus, there or below."""
+    roots = {folder.resolve() for folder in folders if _exists(folder)}
     roots |= {root / name for root in roots for name in ("site-packages", "dist-packages")}
-    with_gradus = [root for root in roots if _has_gradus(root)]
-    return frozenset(root / name for root in with_gradus for name in HIDDEN)
+    parts = [str(root / name) for root in roots if _has_gradus(root) for name in HIDDEN]
+    inside = [part for part in parts if any(_is_inside(part, folder) for folder in granted)]
+    return tuple(sorted(part for part in inside if part not in granted and Path(part).is_dir()))
 
 
 def _has_gradus(folder: Path) -> bool:
+    return _exists(folder / "autograder" / "isolation")
+
+
+def _exists(path: Path) -> bool:
     try:
-        return (folder / "autograder" / "isolation").is_dir()
-    except PermissionError:  # nobody is shown what we cannot see ourselves
+        return path.exists()
+    except PermissionError:  # what we cannot see ourselves, we cannot show
         return False
 
 
-def _without(path: Path, hidden: frozenset[Path]) -> Iterator[Path]:
-    """`path`, or its entries where something below it is hidden; asked for itself, it is shown."""
-    if not any(path in place.parents for place in hidden):
-        yield path
-        return
-    for entry in sorted(path.iterdir()):
-        if entry not in hidden and not entry.is_symlink():
-            yield from _without(entry, hidden)
+def _is_inside(path: str, folder: str) -> bool:
+    return path.startswith(folder + os.sep)
+
+
+def _is_shown_anyway(path: str, granted: Set[str], hidden: Iterable[str]) -> bool:
+    """Whether another grant shows `path` already, with nothing hidden in between."""
+    above = [folder for folder in granted if _is_inside(path, folder)]
+    between = [place for place in hidden if _is_inside(path, place)]
+    return any(not any(_is_inside(place, folder) for place in between) for folder in above)
 
 
 def _links(path: Path) -> Iterator[Path]:
@@ -123,18 +127,7 @@ def _links(path: Path) -> Iterator[Path]:
     place = Path(path.anchor)
     for part in path.absolute().parts[1:]:
         place /= part
-        if place.is_symlink():
+        if _exists(place) and place.is_symlink():
             yield place
             yield from _links(place.parent / place.readlink())
             place = place.resolve()
-
-
-def _without_nested(paths: Iterable[str]) -> tuple[str, ...]:
-    """`paths` in order, without those inside another."""
-    kept: list[str] = []
-    for path in sorted(paths):
-        folder = kept[-1] if kept else ""
-        inside = path.startswith(folder + os.sep) and not Path(folder).is_symlink()
-        if not (folder and inside):
-            kept.append(path)
-    return tuple(kept)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograder.isolation.confine import Limits, World
+from autograder.isolation.confine.landlock import landlock_version
 from autograder.isolation.sandboxes import bubblewrap as bubblewrap_module
 from autograder.isolation.sandboxes import build_world, choose, processes, site_folders
 from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
@@ -378,24 +379,60 @@ print(float(x.grad.sum()), gaps)
     assert result.printed == ["2000000.0 []"], result
 
 
-def test_solutions_stay_hidden_where_gradus_is_installed(tmp_path):
+@pytest.fixture
+def installed(tmp_path) -> Path:
+    """A folder of packages with gradus in it, as `pip install` leaves it."""
     packages = tmp_path / "site-packages"
-    for name in ("numpy", "solutions", "plugins", "exercises", "framework"):
-        (packages / name).mkdir(parents=True)
-    for name in ("worker", "confine", "host"):
-        (packages / "autograder" / "isolation" / name).mkdir(parents=True)
-    world = build_world(packages, [packages], [packages / "exercises"], tmp_path)
-    seen = [path.removeprefix(f"{packages}/") for path in world.read_only if str(packages) in path]
-    isolation = "autograder/isolation"
-    expected = ["exercises", "framework", "numpy", f"{isolation}/confine", f"{isolation}/worker"]
-    assert sorted(seen) == sorted(expected)
+    files = ["numpy/a", "solutions/b", "exercises/rnn/c", "exercises/d", "framework/e", "plugins/f"]
+    files += ["autograder/isolation/worker/g", "autograder/isolation/host/h", "autograder/i"]
+    for name in files:
+        (packages / name).parent.mkdir(parents=True, exist_ok=True)
+        (packages / name).write_text("")
+    return packages
 
 
-def test_asking_for_a_parent_of_the_solutions_does_not_show_them():
-    world = build_world(ROOT, site_folders(), [ROOT], Path("/tmp"))
+FIND = """
+import os
+for name in sorted(names):
+    try:
+        open(os.path.join(folder, name)).close()
+        print(name)
+    except OSError:
+        pass
+"""
+
+
+@pytest.mark.parametrize("layers", ["all", "landlock"])
+def test_solutions_stay_hidden_where_gradus_is_installed(sandbox, probe, installed, layers):
+    before = ""
+    if layers == "landlock":
+        if not landlock_version() or sandbox.name != "process":
+            pytest.skip("needs the process sandbox on a kernel with Landlock")
+        before = "from autograder.isolation.confine import namespaces\n"
+        before += "namespaces.enter_namespaces = lambda: False"
+    names = [str(path.relative_to(installed)) for path in installed.rglob("?") if path.is_file()]
+    code = f"names = {names!r}\nfolder = {str(installed)!r}\n{FIND}"
+    extra = (installed, installed / "exercises" / "rnn", installed / "autograder/isolation/worker")
+    found = probe(sandbox, code, extra=extra, before=before).printed
+    assert found == [
+        "autograder/isolation/worker/g",
+        "exercises/rnn/c",
+        "framework/e",
+        "numpy/a",
+    ]
+
+
+def test_what_is_asked_for_itself_is_shown(installed, tmp_path):
+    world = build_world(installed, [installed], [installed / "solutions"], tmp_path)
+    hidden = {path.removeprefix(f"{installed}/") for path in world.hidden}
+    assert hidden == {"autograder", "exercises", "plugins"}
+
+
+def test_the_project_itself_is_not_granted():
+    world = build_world(ROOT, site_folders(), [], Path("/tmp"))
+    inside = {path.removeprefix(f"{ROOT}/") for path in world.read_only if str(ROOT) in path}
+    assert {name.split("/")[0] for name in inside} == {"autograder", "framework"}
     assert str(ROOT) not in world.read_only
-    assert str(ROOT / "solutions") not in world.read_only
-    assert str(ROOT / "README.md") in world.read_only
 
 
 def test_links_lead_somewhere(tmp_path, sandbox, probe):
