@@ -151,9 +151,9 @@ class _Reader:
             self._defined_in.setdefault(name, []).append(cell.number)
 
     def _reject(self, cell: Cell, error: SyntaxError) -> None:
-        problem = f"cell {cell.number}, line {error.lineno or 1}: {error.msg}"
+        problem = f"line {error.lineno or 1}: {error.msg}"
         if any(defines(cell, name) for name in self._tasks):
-            self.syntax_error = self.syntax_error or problem
+            self.syntax_error = self.syntax_error or f"cell {cell.number}, {problem}"
         else:
             self._notes.append(f"cell {cell.number} is left out, it is not Python ({problem})")
 

@@ -28,7 +28,7 @@ from autograder.submission import Submission, load_submission
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 from framework.plugins import Plugins
-from framework.providers import Backend
+from framework.providers import REFERENCE, Backend
 
 OnCheck = Callable[[CheckResult], None]
 
@@ -52,8 +52,9 @@ class Setting:
     seed: int = 0
 
     def reference_backend(self) -> Backend:
-        """Whose answers are right."""
-        return Backend(self.plugins.registry, self.backend, device=self.device)
+        """Whose answers are right: NumPy's, on the CPU, also where a provider has a GPU."""
+        device = "cpu" if self.provider and self.backend == REFERENCE else self.device
+        return Backend(self.plugins.registry, self.backend, device=device)
 
     def deadlines(self, exercise: Exercise) -> Deadlines:
         """The exercise's budget; a GPU backend's import takes longer than NumPy's."""
@@ -139,7 +140,7 @@ class Grader:
         return SandboxSession(launch, str(submission.folder), exercise.name, deadlines)
 
     def _arrays(self) -> str:
-        if self._setting.backend == "numpy":
+        if self._setting.backend == REFERENCE:
             return NUMPY_ARRAYS
         registry = self._setting.plugins.registry
         return registry.find("arrays", self._setting.backend, kind="arrays").target

@@ -49,7 +49,8 @@ class Implementation:
 
 def snake_case(class_name: str) -> str:
     """Registry name of a class: ``SkipGram`` -> ``skip_gram``, ``RNN`` -> ``rnn``."""
-    words = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3_\2\4", class_name)
+    one_word = class_name.replace("ReLU", "Relu")  # written so, but said and found as "relu"
+    words = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3_\2\4", one_word)
     return words.lower()
 
 

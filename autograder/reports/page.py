@@ -74,15 +74,15 @@ class Page:
         line.rstrip()
         return line
 
-    def hanging(self, first: Text, text: str, style: str = "") -> Iterator[Text]:
-        """`text` after `first`, wrapped so that later lines start where the text starts."""
+    def hanging(self, first: Text, text: str, style: str = "", tail: str = "") -> Iterator[Text]:
+        """`text` and a plain `tail` after `first`; later lines start where the text starts."""
         text = text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rstrip() + " ..."
-        wrapped = Text(self.safe(text), style).wrap(
-            self.console, self.width - first.cell_len, overflow="fold"
-        )
+        whole = Text().append(self.safe(text), style).append(tail)
+        wrapped = whole.wrap(self.console, self.width - first.cell_len, overflow="fold")
         for number, line in enumerate(wrapped):
-            line.rstrip()
-            yield (first.copy() if number == 0 else Text(" " * first.cell_len)).append(line)
+            start = first.copy() if number == 0 else Text(" " * first.cell_len)
+            start.append(line).rstrip()
+            yield start
 
     def block(self, first: Text, lines: list[str]) -> Iterator[Text]:
         """`lines` under each other after `first`, each cut at the margin."""

@@ -104,7 +104,7 @@ class ExerciseView:
     def _cause(self, page: Page, cause: Cause) -> Iterator[Text]:
         check = cause.told
         left = Text("    ").append_text(page.marked(check.verdict, check.verdict.value))
-        yield from page.hanging(left.append("  "), f"{check.title} ({cause.worth})", "bold")
+        yield from page.hanging(left.append("  "), check.title, "bold", f" ({cause.worth})")
         yield from self._facts(page, check, " " * 6)
         if cause.others:
             yield from page.hanging(_label(" " * 6, "also"), cause.others_named)

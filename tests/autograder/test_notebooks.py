@@ -155,7 +155,7 @@ def test_broken_scratch_is_left_out_with_a_note(module_of):
     module = module_of("def f(): return 1", "for in range", "%%bash\nls -l")
     assert module.source == "def f(): return 1\n"
     assert module.notes == (
-        "cell 2 is left out, it is not Python (cell 2, line 1: invalid syntax)",
+        "cell 2 is left out, it is not Python (line 1: invalid syntax)",
         "cell 3 is left out: %%bash",
     )
     assert module.syntax_error is None

@@ -143,6 +143,7 @@ attempt(lambda: open(os.path.join({home!r}, "new"), "w"))
 attempt(lambda: os.chmod({home!r}, 0o777))
 attempt(lambda: os.listdir({home!r}))
 attempt(lambda: open("/proc/1/environ").read())
+attempt(lambda: open("/new", "w"))
 attempt(lambda: open("own", "w").write("mine"))
 """
 
@@ -165,8 +166,8 @@ def test_either_layer_alone_keeps_files_private(missing, probe, tmp_path):
         pytest.skip("this system grants no namespaces to this user")
     full_disk = "submitted code can fill the disk with files"
     assert result.printed[0] == (full_disk if missing == "namespaces" else "")
-    assert "done" not in result.printed[1:6], result
-    assert result.printed[6] == "done"
+    assert "done" not in result.printed[1:7], result
+    assert result.printed[7] == "done"
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["secret"]
 
 

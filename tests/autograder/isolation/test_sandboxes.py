@@ -271,13 +271,14 @@ def test_it_outlives_the_thread_that_started_it(sandbox, worker):
     def start() -> None:
         opened.append(worker(sandbox, "print(input(), flush=True)"))
         opened.append(opened[0].__enter__())
+        opened.append(opened[1].stdout.readline())
 
     thread = threading.Thread(target=start)
     thread.start()
     thread.join()
-    context, process = opened
+    context, process, line = opened
     try:
-        assert process.stdout.readline() == b"started\n"
+        assert line == b"started\n"
         time.sleep(0.1)
         process.stdin.write(b"alive\n")
         process.stdin.flush()

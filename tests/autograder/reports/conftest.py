@@ -91,7 +91,9 @@ def wrong():
                 call="RNN(3, 4, rng=rng).backward(float64 (2, 6, 4))",
                 frames=(Frame("rnn.py", 90, "later"), BACKWARD),
             ),
-            make_check("Other shapes", Verdict.FAILED, hidden=True, message="SECRET", hint="SECRET"),
+            make_check(
+                "Other shapes", Verdict.FAILED, hidden=True, message="SECRET", hint="SECRET"
+            ),
         ],
     )
 
@@ -127,7 +129,10 @@ def assorted():
             frames=(Frame("rnn_lm.py", 52, "forward"),),
         ),
         make_check(
-            "Long texts", Verdict.OUT_OF_MEMORY, task="Embedding", message="asked for too much memory"
+            "Long texts",
+            Verdict.OUT_OF_MEMORY,
+            task="Embedding",
+            message="asked for too much memory",
         ),
         make_check("It can be built", Verdict.BLOCKED, task="Cell", message="needs 'rnn'"),
         make_check(

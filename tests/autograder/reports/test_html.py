@@ -1,0 +1,105 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+from autograder.isolation.host.faults import Frame
+from autograder.reports.html import render_html
+from autograder.results import Report
+
+VOID = {"meta", "br"}
+
+
+class Page(HTMLParser):
+    """Collects text, elements and attributes, and notices a tag that is closed out of turn."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.tags, self.attributes, self.texts = [], [], [], []
+        self.feed(page)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes.extend(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+def test_the_page_tells_everything(report):
+    text = "\n".join(Page(render_html(report)).texts)
+    for fact in (
+        "gradients['W_h']: 16 of 16 values differ from the expected ones",
+        "worst at [2, 1]: expected 0.31, received 0.62 (ratio 2)",
+        "RNN(3, 4, rng=rng).backward(float64 (2, 6, 4))",
+        "rnn.py:71 in backward",
+        "step 5\nstep 4",
+        "What comes back from step t+1 is added before tanh' is applied.",
+        "of 48.5 points",
+        "? infrastructure fault",
+        "○ not started",
+        "network access is not contained on this system",
+        "seed 7",
+    ):
+        assert fact in text
+
+
+def test_the_page_needs_nothing_else(report):
+    page = render_html(report)
+    parsed = Page(page)
+    assert not {"script", "link", "img", "iframe"} & set(parsed.tags)
+    assert not {name for name, _ in parsed.attributes} & {"src", "style", "onclick", "action"}
+    links = [value for name, value in parsed.attributes if name == "href"]
+    assert links == [f"#{exercise.name}" for exercise in report.exercises]
+    assert not re.search(r"url\(|@import|https?:", page)
+
+
+def test_both_colour_schemes_define_the_same_colours(report):
+    page = render_html(report)
+    light, dark = re.findall(r":root \{([^}]*)\}", page)
+    names = set(re.findall(r"--\w+(?=:)", dark))
+    assert (
+        names == set(re.findall(r"--\w+(?=:)", light)) >= set(re.findall(r"var\((--\w+)\)", page))
+    )
+
+
+def test_only_what_needs_work_is_unfolded(report):
+    opened = re.findall(r'<details class="exercise" id="(\w+)" open>', render_html(report))
+    assert opened == ["word2vec", "rnn", "rnn_lm"]
+
+
+def test_identical_faults_are_told_once(report):
+    page = render_html(report)
+    assert page.count("was never closed") == 1
+    assert page.count("as under context_pairs: context_pairs is right") == 3
+
+
+def test_facts_of_hidden_checks_need_permission(report):
+    assert "SECRET" not in render_html(report)
+    assert "SECRET" in render_html(report, show_hidden=True)
+
+
+def test_text_of_a_submission_stays_text(report, wrong):
+    strange = "<script>alert('x')</script> \"onclick=\" &amp; \x1b \u202e \ud800 {title}"
+    check = replace(
+        wrong.tasks[0].checks[1],
+        title=strange, message=strange, details=(strange,), call=strange, hint=strange,
+        printed=strange, frames=(Frame(strange, 1, strange),),
+    )  # fmt: skip
+    odd = replace(wrong, title=strange, tasks=(replace(wrong.tasks[0], checks=(check,)),))
+    provenance = replace(report.provenance, submission=strange, versions={strange: strange})
+    page = render_html(Report(provenance, (odd,), notes=(strange,)))
+    parsed = Page(page.encode("utf-8").decode("utf-8"))
+    assert "script" not in parsed.tags
+    told = "<script>alert('x')</script> \"onclick=\" &amp; \\x1b \\u202e \\ud800 {title}"
+    assert sum(told in text for text in parsed.texts) >= 9
+
+
+def test_nothing_possible_divides_nothing(report):
+    assert '<progress value="0" max="1">' in render_html(Report(report.provenance, ()))

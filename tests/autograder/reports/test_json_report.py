@@ -1,0 +1,96 @@
+import json
+from dataclasses import replace
+
+import jsonschema
+import pytest
+
+from autograder.reports.json_report import SCHEMA, read_schema, render_json
+from autograder.results import Report
+from autograder.verdicts import Verdict
+
+
+def without_seconds(value):
+    if isinstance(value, dict):
+        return {key: without_seconds(v) for key, v in value.items() if key != "seconds"}
+    return [without_seconds(item) for item in value] if isinstance(value, list) else value
+
+
+def slower(report):
+    """The same results, measured on another day: other times, versions in another order."""
+    exercises = tuple(
+        replace(
+            exercise,
+            seconds=9.9,
+            tasks=tuple(
+                replace(task, checks=tuple(replace(check, seconds=7.7) for check in task.checks))
+                for task in exercise.tasks
+            ),
+        )
+        for exercise in report.exercises
+    )
+    versions = dict(reversed(report.provenance.versions.items()))
+    provenance = replace(report.provenance, versions=versions)
+    return replace(report, exercises=exercises, seconds=99.0, provenance=provenance)
+
+
+@pytest.mark.parametrize("show_hidden", [False, True])
+def test_output_keeps_to_the_schema(report, show_hidden):
+    schema = read_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    table = json.loads(render_json(report, show_hidden=show_hidden))
+    jsonschema.validate(table, schema)
+    assert table["schema"] == schema["title"] == SCHEMA
+
+
+def test_schema_describes_every_field_and_every_verdict(report):
+    schema = read_schema()
+    frame = schema["$defs"]["check"]["properties"]["frames"]["items"]
+    for table in (schema, frame, *schema["$defs"].values()):
+        if "properties" in table:
+            table["additionalProperties"] = False  # of our own output, nothing may be undescribed
+    jsonschema.validate(json.loads(render_json(report)), schema)
+    assert schema["$defs"]["verdict"]["enum"] == [verdict.value for verdict in Verdict]
+
+
+def test_a_check_and_the_totals(report):
+    table = json.loads(render_json(report))
+    assert (table["verdict"], table["exit_code"]) == ("infrastructure fault", 3)
+    assert (table["earned"], table["possible"]) == (9.5, 48.5)
+    assert table["provenance"]["submission_hash"] == "4a44dc15364204a8"
+    assert table["exercises"][3]["tasks"][0]["checks"][1] == {
+        "id": "test_rnn.py::test_backward_through_time",
+        "title": "Backward through time",
+        "hidden": False,
+        "verdict": "failed",
+        "points": 3.0,
+        "earned": 0.0,
+        "possible": 3.0,
+        "message": "gradients['W_h']: 16 of 16 values differ from the expected ones",
+        "details": ["worst at [2, 1]: expected 0.31, received 0.62 (ratio 2)"],
+        "call": "RNN(3, 4, rng=rng).backward(float64 (2, 6, 4))",
+        "frames": [],
+        "printed": "step 5\nstep 4\n",
+        "hint": "What comes back from step t+1 is added before tanh' is applied.",
+        "seconds": 0.0123,
+    }
+
+
+def test_same_results_give_the_same_bytes_but_for_seconds(report):
+    again = render_json(slower(report))
+    assert again != render_json(report)
+    once, twice = (without_seconds(json.loads(text)) for text in (render_json(report), again))
+    assert json.dumps(once) == json.dumps(twice)  # the order of keys included
+
+
+def test_facts_of_hidden_checks_need_permission(report):
+    assert "SECRET" not in render_json(report)
+    assert "SECRET" in render_json(report, show_hidden=True)
+
+
+def test_text_of_a_submission_survives_as_utf_8(report, wrong):
+    check = replace(wrong.tasks[0].checks[0], printed="σ \ud800 \x1b[0m", points=0.1 + 0.2)
+    odd = replace(wrong, tasks=(replace(wrong.tasks[0], checks=(check,)),))
+    text = render_json(Report(report.provenance, (odd,)))
+    told = json.loads(text.encode("utf-8"))["exercises"][0]["tasks"][0]["checks"][0]
+    assert told["printed"] == "σ \ufffd \x1b[0m"
+    assert told["points"] == 0.3

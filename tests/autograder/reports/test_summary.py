@@ -1,0 +1,122 @@
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from autograder.reports.terminal import Summary
+from autograder.results import Report
+
+
+def shown(report, width=80, encoding="utf-8", **options):
+    raw = io.BytesIO()
+    file = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
+    Console(file=file, width=width).print(Summary(report, **options))
+    file.flush()
+    return raw.getvalue().decode(encoding)
+
+
+def report_of(report, *names):
+    chosen = tuple(result for result in report.exercises if result.name in names)
+    return Report(report.provenance, chosen, seconds=1.5)
+
+
+def test_everything_at_80_columns(report):
+    assert shown(report) == (
+        "unit             exercise     tasks    points  verdict                 seconds\n"
+        "──────────────────────────────────────────────────────────────────────────────\n"
+        "word_vectors     word2vec       0/4      0/16  ! crashed                  0.42\n"
+        "neural_networks  activations    2/2   5.5/5.5  ✓ passed                   0.42\n"
+        "                 optimizers     0/2       0/6  ○ not started              0.42\n"
+        "language_models  rnn            0/1       2/9  ! crashed                  0.42\n"
+        "                 rnn_lm         0/6      2/12  ? infrastructure fault     0.42\n"
+        "──────────────────────────────────────────────────────────────────────────────\n"
+        "                 total         2/15  9.5/48.5                             1.50\n"
+        "\n"
+        "note: old.py ignored\n"
+        "note: network access is not contained on this system\n"
+        "submission 4a44dc15 · seed 7 · numpy on cpu · sandbox bubblewrap · gradus 0.1...\n"
+        "\n"
+        "Next: word2vec\n"
+        "  gradus show word2vec  says what to do\n"
+        "  gradus hint word2vec  gives a hint, one more each time\n"
+        "  grade word2vec        grades it alone\n"
+    )
+
+
+def test_untouched_stubs_say_where_to_start(report):
+    assert shown(report_of(report, "optimizers")).endswith(
+        "\n"
+        "Start with optimizers: open exercises/neural_networks/optimizers/optimizers.py\n"
+        "  gradus show optimizers  says what to do\n"
+        "  gradus hint optimizers  gives a hint, one more each time\n"
+        "  grade optimizers        grades it alone\n"
+    )
+
+
+def test_the_file_is_the_one_that_was_handed_in(untouched, passed, report):
+    handed_in = replace(untouched, file="week1.ipynb")
+    text = shown(
+        Report(report.provenance, (passed, handed_in)),
+        folder="homework",
+        command="grade --submission homework",
+    )
+    assert "Go on with optimizers: open homework/week1.ipynb\n" in text
+    assert "  grade --submission homework optimizers  grades it alone\n" in text
+
+
+def test_a_single_exercise_needs_no_table(report):
+    assert "total" not in shown(report_of(report, "rnn"))
+
+
+def test_all_passed(report):
+    assert shown(report_of(report, "activations")).endswith("\nAll passed.\n")
+
+
+def test_what_waits_for_another_exercise_comes_later(report, assorted, wrong):
+    blocked = replace(assorted, tasks=(assorted.tasks[2],))
+    assert "Next: rnn\n" in shown(Report(report.provenance, (blocked, wrong)))
+    assert "Next: rnn_lm\n" in shown(Report(report.provenance, (blocked,)))
+
+
+def test_our_own_fault_is_owned_up_to(report):
+    assert shown(report_of(report, "rnn_lm")).endswith(
+        "rnn_lm: a fault of the grader, not of the submission, costs no points.\n"
+        "  grade rnn_lm  tries it again\n"
+    )
+
+
+def test_a_provider_has_no_stub_to_open(report, untouched):
+    provenance = replace(report.provenance, provider="torch", submission_hash="")
+    text = shown(Report(provenance, (untouched,)), command="grade --provider torch")
+    assert text == (
+        "provider torch · seed 7 · numpy on cpu · sandbox bubblewrap · gradus 0.1.0 ·...\n"
+        "\n"
+        "Next: optimizers\n"
+        "  grade --provider torch optimizers  grades it alone\n"
+    )
+
+
+def test_table_stands_apart_from_a_short_view(report, passed, wrong):
+    assert shown(Report(report.provenance, (wrong, passed))).startswith("\nunit ")
+    assert shown(Report(report.provenance, (passed, wrong))).startswith("unit ")
+
+
+@pytest.mark.parametrize("width", [45, 60, 72, 80, 120])
+def test_no_line_is_too_long(report, width):
+    lines = shown(report, width).splitlines()
+    assert max(map(len, lines)) <= width
+    assert sum("rnn" in line and "2/9" in line for line in lines) == 1
+
+
+def test_narrow_page_drops_the_least_important_columns(report):
+    assert shown(report, 72).startswith("unit       exercise  ")
+    assert "neural_ne..." in shown(report, 74)
+    assert shown(report, 60).startswith("exercise     tasks    points  verdict   ")
+    assert shown(report, 45).startswith("exercise       points  verdict\n")
+
+
+def test_ascii_terminal_gets_ascii(report):
+    text = shown(report, encoding="ascii")
+    assert "+ passed" in text and "o not started" in text and "-----" in text
+    assert "submission 4a44dc15, seed 7, numpy on cpu" in text
