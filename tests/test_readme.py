@@ -1,0 +1,71 @@
+"""The README shows real commands with their real output.
+
+``python tests/test_readme.py`` writes the output of today into the README.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
+COLUMNS = "92"
+
+
+def blocks() -> list[tuple[str, str]]:
+    return [(m["command"], m["output"]) for m in BLOCK.finditer(README.read_text("utf-8"))]
+
+
+def run(command: str, folder: Path) -> str:
+    """Run a command of the README in `folder`, and return what it prints."""
+    scripts = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}", "COLUMNS": COLUMNS}
+    done = subprocess.run(
+        command.split(), cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
+
+
+def comparable(text: str) -> list[str]:
+    """The lines of `text` without what differs between runs, in an order that does not."""
+    text = re.sub(r"\d+\.\d\d( s)?$", "TIME", text, flags=re.MULTILINE)
+    text = re.sub(r" +TIME", " TIME", text)
+    text = re.sub(r"^(submission|provider) .*·.*$", "PROVENANCE", text, flags=re.MULTILINE)
+    text = re.sub(r" +\d[\w.]*\d$", "", text, flags=re.MULTILINE)
+    return sorted(text.strip().splitlines())  # exercises are shown as they end
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """The course as a fresh clone has it."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    for name in ("exercises", "solutions"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("command", "output"), blocks(), ids=[c for c, _ in blocks()])
+def test_commands_print_what_the_readme_shows(command: str, output: str, clone: Path) -> None:
+    assert comparable(run(command, clone)) == comparable(output)
+
+
+def write() -> None:
+    """Put the output of today into the README."""
+
+    def renewed(match: re.Match[str]) -> str:
+        return f"```console\n$ {match['command']}\n{run(match['command'], ROOT)}```"
+
+    README.write_text(BLOCK.sub(renewed, README.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    write()
