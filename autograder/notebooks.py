@@ -64,7 +64,7 @@ def read_notebook(data: bytes, name: str) -> dict[str, Any]:
     if language.lower() not in ("python", "ipython"):
         raise BadInputError(f"{name} is a notebook in {language}, not in Python")
     if sum(len(cell.source) for cell in code_cells(notebook)) > MAX_SOURCE:
-        raise BadInputError(f"{name} holds more than {MAX_SOURCE >> 20} MiB of code")
+        raise BadInputError(f"{name} holds more than {MAX_SOURCE >> 10} KiB of code")
     return notebook
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from framework.errors import BadInputError
 
 #: The most code that one exercise may hold.
-MAX_SOURCE = 1 << 20
+MAX_SOURCE = 256 << 10
 
 #: The deepest nesting of code that is looked at; people stay under 50.
 MAX_DEPTH = 200
@@ -26,7 +26,7 @@ def decode(data: bytes, name: str) -> str:
     """
     if len(data) > MAX_SOURCE:
         raise BadInputError(
-            f"{name} is too large: the code of an exercise may take {MAX_SOURCE >> 20} MiB. "
+            f"{name} is too large: the code of an exercise may take {MAX_SOURCE >> 10} KiB. "
             "Data does not belong into it"
         )
     try:

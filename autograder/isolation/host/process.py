@@ -17,6 +17,8 @@ from autograder.isolation.sandboxes.base import Sandbox
 CHUNK = 1 << 18
 #: How often the memory of a running call is looked at, in seconds.
 WATCH_INTERVAL = 0.1
+#: Threads that a worker has besides the submission's: its supervisors and the libraries'.
+OWN_THREADS = 10
 #: How long a worker that closed its channel may take to end, in seconds.
 GRACE = 1.0
 
@@ -39,6 +41,10 @@ class DiedError(ChannelError):
 
 class MemoryExceededError(ChannelError):
     """The worker's processes together use more memory than the limit."""
+
+
+class TooManyThreadsError(ChannelError):
+    """The worker's processes together run more threads than the limit."""
 
 
 class StrayReplyError(ChannelError):
@@ -116,19 +122,20 @@ class WorkerProcess:
         ready = self._poll.poll(min(left, WATCH_INTERVAL) * 1000)
         if writing:
             self._poll.unregister(self._requests)
-        self._watch_memory()
+        self._watch()
         return [descriptor for descriptor, _ in ready]
 
-    def _watch_memory(self) -> None:
+    def _watch(self) -> None:
+        """Look, now and then, at what the kernel's own limits do not cover everywhere."""
         now = time.monotonic()
         if now - self._looked < WATCH_INTERVAL:
             return
-        if self._looked and self._resident() > self._launch.limits.memory:
+        sandbox, limits = self._launch.sandbox, self._launch.limits
+        if self._looked and sandbox.resident_bytes(self._process) > limits.memory:
             raise MemoryExceededError
+        if self._looked and sandbox.threads(self._process) > limits.threads + OWN_THREADS:
+            raise TooManyThreadsError
         self._looked = now
-
-    def _resident(self) -> int:
-        return self._launch.sandbox.resident_bytes(self._process)
 
     def _has_stray_bytes(self) -> bool:
         poll = select.poll()

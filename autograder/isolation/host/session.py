@@ -171,6 +171,9 @@ class SandboxSession:
         if isinstance(failure, channel.MemoryExceededError):
             limit = self._launch.limits.memory >> 20
             return OutOfMemory(f"used more than {limit:,} MiB of memory", frames, call)
+        if isinstance(failure, channel.TooManyThreadsError):
+            limit = self._launch.limits.threads
+            return Crashed(f"started more than {limit} threads", frames, call)
         if isinstance(failure, channel.DiedError):
             return died(failure.status, frames, call)
         if isinstance(failure, channel.StrayReplyError):

@@ -19,7 +19,7 @@ ATTRIBUTES = {
     "testsuite": {"name", "time", "skipped", "file"} | COUNTS,
     "property": {"name", "value"},
     "testcase": {"name", "classname", "time"},
-    **dict.fromkeys(OUTCOMES, {"type", "message"}),
+    **{outcome: {"type", "message"} for outcome in OUTCOMES},
 }
 
 

@@ -112,7 +112,7 @@ def test_no_line_is_too_long(report, width):
 def test_narrow_page_drops_the_least_important_columns(report):
     assert shown(report, 72).startswith("unit       exercise  ")
     assert "neural_n..." in shown(report, 74)
-    assert shown(report, 60).startswith("exercise     tasks    points  verdict   ")
+    assert shown(report, 60).startswith("exercise     tasks    points  verdict\n")
     assert shown(report, 45).startswith("exercise       points  verdict\n")
 
 
