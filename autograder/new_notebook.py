@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
+
+import nbformat
+from nbformat import v4
 
 from autograder.course import Exercise
 from autograder.source import parse
 from framework.errors import BadInputError
 
-JSON = dict[str, Any]
+Cell = nbformat.NotebookNode
 
 _FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
 
@@ -34,25 +36,22 @@ def new_notebook(exercise: Exercise, stub: str, file_name: str) -> str:
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    notebook = v4.new_notebook(cells=cells, metadata=metadata)
+    nbformat.validate(notebook)
+    text: str = nbformat.writes(notebook)
+    return text + "\n"
 
 
-def _markdown(text: str) -> JSON:
-    return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
+def _markdown(text: str) -> Cell:
+    return v4.new_markdown_cell(text)
 
 
-def _code(text: str, task: str) -> JSON:
-    return {
-        "cell_type": "code",
-        "execution_count": None,
-        "metadata": {"gradus": {"task": task}} if task else {},
-        "outputs": [],
-        "source": text.splitlines(keepends=True),
-    }
+def _code(text: str, task: str) -> Cell:
+    metadata: dict[str, Any] = {"gradus": {"task": task}} if task else {}
+    return v4.new_code_cell(text, metadata=metadata)
 
 
-def _readme_cells(exercise: Exercise) -> list[JSON]:
+def _readme_cells(exercise: Exercise) -> list[Cell]:
     """The README, a cell per section."""
     text = exercise.readme.read_text("utf-8") if exercise.readme.is_file() else ""
     text = text or f"# {exercise.title}\n"
@@ -71,7 +70,7 @@ def sections(text: str) -> list[str]:
     return [section for lines in found if (section := "\n".join(lines).strip())]
 
 
-def _code_cells(exercise: Exercise, stub: str) -> Iterator[JSON]:
+def _code_cells(exercise: Exercise, stub: str) -> Iterator[Cell]:
     try:
         tree = parse(stub)
     except SyntaxError as error:
@@ -108,7 +107,7 @@ def _piece(task: str, lines: list[str]) -> Iterator[tuple[str, str]]:
         yield task, text
 
 
-def _last_cell(file_name: str) -> JSON:
+def _last_cell(file_name: str) -> Cell:
     return _markdown(
         "## Check your work\n\nSave this notebook, then run in a terminal, in the folder where "
         f"it lies:\n\n```\ngrade {file_name}\n```\n\nAdd as many cells as you like: only what the "

@@ -78,7 +78,7 @@ def _decomposed(character: str) -> str:
 def excerpt(text: str, lines: int) -> list[str]:
     """At most `lines` clean lines of `text`, and one that tells how many were left out."""
     every = clean(text).strip("\n").split("\n")
-    if len(every) <= lines + 1:
+    if len(every) <= lines + 2:  # to leave out less saves nothing
         return every
     tail = lines // 3
     head = lines - tail

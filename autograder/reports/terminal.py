@@ -19,7 +19,7 @@ from autograder.verdicts import Verdict
 __all__ = ["ExerciseView", "Summary"]
 
 #: Lines of what was printed.
-PRINTED = 8
+PRINTED = 6
 #: Lines of the submission that lead to a fault; more of them is recursion.
 FRAMES = 2
 
