@@ -97,7 +97,7 @@ def _graded(
     from autograder.reports.live import Screen
 
     folder = str(order.submission or "exercises")
-    screen = Screen(submission, folder=folder, command=command, show_hidden=order.show_hidden)
+    screen = Screen(folder=folder, command=command, show_hidden=order.show_hidden)
     request = GradeRequest(setting, submission, tuple(exercises), order.jobs, screen)
     with screen:
         report: Report = setting.plugins.hook.grade_submission(request=request)

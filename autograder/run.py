@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from autograder.grading import (
     converse,
     parts_of,
 )
+from autograder.isolation.host.faults import Frame
 from autograder.isolation.host.launch import NUMPY_ARRAYS, Workplace
 from autograder.isolation.host.session import Deadlines, SandboxSession
 from autograder.isolation.sandboxes import Sandbox, choose
@@ -90,7 +91,7 @@ class Grader:
         """Run the checks of `exercise`, public and hidden."""
         started = time.perf_counter()
         with self.under_test(exercise) as under_test:
-            checks = run_checks(exercise, under_test, on_check)
+            checks = [self._placed(c) for c in run_checks(exercise, under_test, on_check)]
             uncontained = getattr(under_test.session, "uncontained", ())
         return ExerciseResult(
             name=exercise.name,
@@ -148,7 +149,19 @@ class Grader:
     def _file(self, exercise: Exercise) -> str:
         if self._submission is None or exercise.name not in self._submission.files:
             return ""
-        return self._submission.files[exercise.name].shown
+        return self._submission.files[exercise.name].inner
+
+    def _placed(self, check: CheckResult) -> CheckResult:
+        """`check` with its lines as their author finds them."""
+        return replace(check, frames=tuple(map(self._place, check.frames)))
+
+    def _place(self, frame: Frame) -> Frame:
+        files = self._submission.files if self._submission is not None else {}
+        file = files.get(Path(frame.file).stem)
+        if file is None:
+            return frame
+        cell = file.where(frame.line) if file.line_map is not None else ""
+        return replace(frame, file=file.inner, cell=cell, source=file.text(frame.line))
 
 
 def run_checks(

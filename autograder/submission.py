@@ -41,6 +41,7 @@ class SubmittedFile:
 
     Args:
         path: the file on disk that holds it: a ``.py``, an ``.ipynb`` or a ``.zip``.
+        inner: its path inside the submission.
         shown: the file as its author knows it, for messages.
         source: the module's text.
         line_map: for a notebook, (cell, line) of every line of `source`.
@@ -50,6 +51,7 @@ class SubmittedFile:
 
     exercise: str
     path: Path
+    inner: str
     shown: str
     source: str
     line_map: tuple[Origin, ...] | None = None
@@ -64,6 +66,11 @@ class SubmittedFile:
             return "outside of its cells"
         cell, inner = self.line_map[line - 1]
         return f"cell {cell}, line {inner}"
+
+    def text(self, line: int) -> str:
+        """Line `line` of `source`, or nothing where there is none."""
+        lines = self.source.splitlines()
+        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
     @cached_property
     def syntax_error(self) -> str | None:
@@ -232,13 +239,14 @@ def _defined_names(candidate: Candidate) -> Iterable[str]:
 
 def _submitted(candidate: Candidate, exercise: Exercise) -> SubmittedFile:
     name, path, shown = exercise.name, candidate.path, candidate.shown
+    inner = str(candidate.inner)
     if candidate.inner.suffix == ".py":
-        return SubmittedFile(name, path, shown, decode(candidate.read(), shown))
+        return SubmittedFile(name, path, inner, shown, decode(candidate.read(), shown))
     notebook = read_notebook(candidate.read(), shown)
     module = notebook_module(notebook, exercise.task_names)
     source = decode(module.source.encode(errors="replace"), shown)
     return SubmittedFile(
-        name, path, shown, source, module.origins, module.notes, module.syntax_error
+        name, path, inner, shown, source, module.origins, module.notes, module.syntax_error
     )
 
 

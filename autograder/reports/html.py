@@ -158,7 +158,7 @@ def _facts(cause: Cause, check: CheckResult) -> Iterator[tuple[str, str]]:
     if check.call:
         yield "call", f"<code>{_text(check.call)}</code>"
     if check.frames:
-        lines = [f"{frame.file}:{frame.line}{inside(frame)}" for frame in check.frames]
+        lines = [f"{frame.place}{inside(frame)}" for frame in check.frames]
         yield "line", "<br>".join(f"<code>{_text(line)}</code>" for line in lines)
     if check.printed.strip():
         printed = "\n".join(excerpt(check.printed, PRINTED))

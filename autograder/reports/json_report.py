@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
@@ -96,10 +97,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "message": check.message,
         "details": list(check.details),
         "call": check.call,
-        "frames": [
-            {"file": frame.file, "line": frame.line, "function": frame.function}
-            for frame in check.frames
-        ],
+        "frames": [asdict(frame) for frame in check.frames],
         "printed": check.printed,
         "hint": check.hint,
         "seconds": _seconds(check.seconds),

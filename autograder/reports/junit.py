@@ -106,7 +106,7 @@ def _facts(check: CheckResult) -> Iterator[str]:
     if check.call:
         yield f"call: {check.call}"
     for frame in check.frames:
-        yield f"line: {frame.file}:{frame.line}{inside(frame)}"
+        yield f"line: {frame.place}{inside(frame)}"
     if check.hint:
         yield f"hint: {check.hint}"
 

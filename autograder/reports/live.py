@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from autograder.course import Exercise
-from autograder.isolation.host.faults import Frame
 from autograder.reports.summary import Summary
 from autograder.reports.terminal import ExerciseView
 from autograder.results import CheckResult, ExerciseResult, Report
-from autograder.submission import Submission
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -26,14 +23,12 @@ class Screen:
     """The terminal, or the pipe, that a grading is shown on.
 
     Args:
-        submission: where the lines in messages are looked up; None when a provider is graded.
         folder: where the submission lies, as its author would write it.
         command: how it is graded, for the commands that are proposed next.
     """
 
     def __init__(
         self,
-        submission: Submission | None = None,
         *,
         folder: str = "exercises",
         command: str = "grade",
@@ -41,7 +36,6 @@ class Screen:
     ) -> None:
         width = None if sys.stdout.isatty() else PIPED_WIDTH
         self._console = Console(width=width, highlight=False)
-        self._submission = submission
         self._folder, self._command, self._show_hidden = folder, command, show_hidden
         self._status: Status | None = None
         self._count = 0
@@ -67,8 +61,6 @@ class Screen:
         self._count = 0
         view = ExerciseView(
             result,
-            source_line=self._source_line,
-            where=self._where,
             show_hidden=self._show_hidden,
         )
         self._console.print(view)
@@ -76,14 +68,3 @@ class Screen:
     def finish(self, report: Report) -> None:
         """Show the whole."""
         self._console.print(Summary(report, folder=self._folder, command=self._command))
-
-    def _source_line(self, frame: Frame) -> str:
-        file = self._submission.files.get(Path(frame.file).stem) if self._submission else None
-        lines = file.source.splitlines() if file is not None else []
-        return lines[frame.line - 1] if 0 < frame.line <= len(lines) else ""
-
-    def _where(self, frame: Frame) -> str:
-        file = self._submission.files.get(Path(frame.file).stem) if self._submission else None
-        if file is None:
-            return f"{frame.file}, line {frame.line}"
-        return f"{file.shown}, {file.where(frame.line)}"

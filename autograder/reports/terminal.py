@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
@@ -32,8 +32,6 @@ class ExerciseView:
     An exercise of which nothing is written, or everything right, takes two lines.
 
     Args:
-        source_line: the text of a submission's line; nothing is shown where it is empty.
-        where: a line as its author finds it, as in ``cell 4, line 2``; ``rnn.py:12`` by default.
         show_hidden: whether the facts of hidden checks are shown.
     """
 
@@ -41,13 +39,9 @@ class ExerciseView:
         self,
         result: ExerciseResult,
         *,
-        source_line: Callable[[Frame], str] | None = None,
-        where: Callable[[Frame], str] | None = None,
         show_hidden: bool = False,
     ) -> None:
         self._result = result
-        self._source_line = source_line or (lambda frame: "")
-        self._where = where or (lambda frame: f"{frame.file}:{frame.line}")
         self._show_hidden = show_hidden
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -126,10 +120,9 @@ class ExerciseView:
             yield from page.block(_label(margin, "printed"), excerpt(check.printed, PRINTED))
 
     def _frame_lines(self, frame: Frame) -> Iterator[str]:
-        yield self._where(frame) + inside(frame)
-        source = self._source_line(frame).strip()
-        if source:
-            yield "  " + source
+        yield frame.place + inside(frame)
+        if frame.source:
+            yield "  " + frame.source
 
 
 def _is_uniform(result: ExerciseResult, found: tuple[Cause, ...]) -> bool:

@@ -20,11 +20,23 @@ from framework.errors import SandboxError
 
 @dataclass(frozen=True)
 class Frame:
-    """A line of the submission: file name, line number from 1, function."""
+    """A line of the submission: file name, line number from 1, function.
+
+    Attributes:
+        cell: for a notebook, the line as its author finds it, as in ``cell 4, line 2``.
+        source: the text of the line.
+    """
 
     file: str
     line: int
     function: str
+    cell: str = ""
+    source: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where its author finds it: ``rnn.py:12``, or ``rnn.ipynb, cell 4, line 2``."""
+        return f"{self.file}, {self.cell}" if self.cell else f"{self.file}:{self.line}"
 
 
 class SubmissionFault(Exception):
