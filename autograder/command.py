@@ -14,7 +14,7 @@ from autograder.request import GradeRequest
 from autograder.results import Report
 from autograder.run import Setting
 from autograder.submission import Submission, load_submission
-from framework.errors import UsageError
+from framework.errors import UnknownNameError, UsageError
 from framework.plugins import Plugins, load_target
 
 #: How often ``--watch`` looks at the files, in seconds.
@@ -43,8 +43,8 @@ class Order:
 def carry_out(order: Order, *, watch: bool = False) -> int:
     """Grade what `order` asks for; returns the exit code."""
     course = read_course(order.course) if order.course else find_course()
-    _check_output(order)
     plugins = Plugins(order.plugins, course.plugins, order.blocked, dict(course.overrides))
+    _check_output(order, plugins)
     setting = Setting(
         course=course,
         plugins=plugins,
@@ -67,10 +67,14 @@ def _sandbox(name: str, plugins: Plugins) -> Sandbox:
     return choose(name, {key: load_target(target) for key, target in targets.items()})
 
 
-def _check_output(order: Order) -> None:
+def _check_output(order: Order, plugins: Plugins) -> None:
     """Find out that a report cannot be written before an hour of grading, not after."""
-    for path in order.files.values():
-        if path is not None and not path.absolute().parent.is_dir():
+    for name, path in order.files.items():
+        if path is None:
+            continue
+        if name not in (known := plugins.named("register_reporters")):
+            raise UnknownNameError("report format", name, known, "gradus plugins")
+        if not path.absolute().parent.is_dir():
             raise UsageError(f"cannot write {path}: there is no folder {path.absolute().parent}")
 
 
@@ -111,9 +115,9 @@ def _write(order: Order, plugins: Plugins, report: Report) -> None:
     wanted = {name: path for name, path in order.files.items() if path is not None}
     if not wanted:
         return
-    targets = plugins.named("register_reporters")
     for name, path in wanted.items():
-        path.write_text(load_target(targets[name])(report), encoding="utf-8")
+        render = load_target(plugins.named("register_reporters")[name])
+        path.write_text(render(report, show_hidden=order.show_hidden), encoding="utf-8")
 
 
 def find_submission(order: Order, course: Course) -> tuple[Submission, list[Exercise]]:

@@ -30,11 +30,9 @@ def register_sandboxes() -> dict[str, str]:
 @hookimpl
 def register_reporters() -> dict[str, str]:
     """The report formats that ship with gradus."""
-    return {
-        "json": "autograder.reports.json_report:render_json",
-        "junit": "autograder.reports.junit:render_junit",
-        "html": "autograder.reports.html:render_html",
-    }
+    from autograder.reports import REPORTERS
+
+    return dict(REPORTERS)
 
 
 @hookimpl(trylast=True)

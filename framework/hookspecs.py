@@ -46,7 +46,11 @@ def register_sandboxes() -> Mapping[str, str]:  # type: ignore[empty-body]
 
 @hookspec
 def register_reporters() -> Mapping[str, str]:  # type: ignore[empty-body]
-    """Offer report formats: name -> ``module:function`` from a report to text."""
+    """Offer report formats: name -> ``module:function``, for ``grade --report NAME=FILE``.
+
+    The function is called as ``function(report, show_hidden=...)`` and returns text; unless
+    `show_hidden`, the facts of hidden checks are for the instructor's eyes alone.
+    """
 
 
 @hookspec

@@ -106,8 +106,7 @@ class Twins:
         theirs = _backward(self.reference, inputs, upstream)
         ours = _backward(self.student, inputs, upstream)
         equal(ours[0].value, expected, self._what("forward"), rtol=rtol, atol=atol)
-        what = "the gradient that backward returns"
-        equal(ours[1].value, theirs[1].value, what, rtol=rtol, atol=atol)
+        self._same_returned(ours[1].value, theirs[1].value, rtol, atol)
         leaves_arguments_alone(ours[1], self._what("backward"))
         self._same_gradients(ours[2].value, theirs[2].value, rtol, atol)
 
@@ -127,6 +126,15 @@ class Twins:
         self.student.zero_gradients()
         for key, value in self.student.gradients.items():
             expect(not np.any(value), f"zero_gradients leaves gradients['{key}'] as it was")
+
+    def _same_returned(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
+        """The gradients of the inputs: one, or a tuple of one for each."""
+        if not (isinstance(theirs, tuple) and isinstance(ours, tuple) and len(ours) == len(theirs)):
+            equal(ours, theirs, "the gradient that backward returns", rtol=rtol, atol=atol)
+            return
+        for i, (one, other) in enumerate(zip(ours, theirs, strict=True), start=1):
+            what = f"the gradient of input {i} that backward returns"
+            equal(one, other, what, rtol=rtol, atol=atol)
 
     def _same_gradients(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
         expect(isinstance(ours, dict), f"{self.name}.gradients should be a dict of arrays")

@@ -15,8 +15,9 @@ bytes, list, tuple, dict, a plain `numpy.ndarray` of numbers, or a `Handle`.
 
 from __future__ import annotations
 
+import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -26,15 +27,18 @@ import numpy as np
 HEADER = struct.Struct("!II")
 MAX_STRUCTURE = 2 << 20
 MAX_BLOBS = 256 << 20
+#: Lists, tuples and dicts within each other.
 MAX_DEPTH = 24
-MAX_TEXT = 1 << 20
-#: Integer keys can be chosen to collide; strings cannot, as their hash is salted.
+#: Of a whole frame: numbers can be chosen to collide in a dict; text cannot, its hash is salted.
 MAX_UNSALTED_KEYS = 4096
 MAX_INTEGER_BYTES = 64
 
 _ARRAY, _TUPLE, _HANDLE, _RESULT, _GENERATOR, _INTEGER, _COMPLEX = range(1, 8)
 _NUMBER_KINDS = "biufc"
+#: NumPy would parse, and build, records of a million fields from a text.
+_DTYPE_NAME = re.compile(r"[<|][biufc][0-9]{1,2}")
 _PLAIN: tuple[Any, ...] = (str, bytes, int, float, tuple, list, dict)
+_CONTAINERS = (list, tuple, dict)
 
 
 class WireError(Exception):
@@ -65,6 +69,7 @@ def encode(value: Any, foreign: Callable[[object], Any] | None = None) -> bytes:
     Raises:
         WireError: the value is too large, too deep, or not plain.
     """
+    _check_depth(value)
     encoder = _Encoder(foreign)
     structure = encoder.pack(value)
     blobs = sum(len(blob) for blob in encoder.blobs)
@@ -96,7 +101,23 @@ def decode(structure: bytes | memoryview, blobs: bytes | memoryview) -> Any:
     value = decoder.unpack(bytes(structure), depth=0)
     if decoder.position != len(blobs):
         raise WireError("blobs that no array describes")
+    _check_depth(value)
     return value
+
+
+def _check_depth(value: Any) -> None:
+    """Both sides check: what one accepts, the other takes too."""
+    level: list[Any] = [value] if type(value) in _CONTAINERS else []
+    for _ in range(MAX_DEPTH):
+        if not level:
+            return
+        level = [item for box in level for item in _items(box) if type(item) in _CONTAINERS]
+    if level:
+        raise WireError("lists, tuples or dicts nested too deeply")
+
+
+def _items(box: Any) -> Iterable[Any]:
+    return box.values() if type(box) is dict else box
 
 
 def _check_lengths(structure: int, blobs: int) -> None:
@@ -145,11 +166,16 @@ class _Encoder:
             return msgpack.ExtType(_COMPLEX, self.pack([value.real, value.imag]))
         for plain in _PLAIN:
             if isinstance(value, plain):
-                return plain(value)
+                return self._stripped(plain(value))
         if self._foreign is None:
             raise WireError(f"cannot be sent: a {type(value).__name__}")
         stand_in = self._foreign(value)
         return self._default(stand_in) if type(stand_in) in (Handle, np.ndarray) else stand_in
+
+    def _stripped(self, value: Any) -> Any:
+        """What was of a subclass; msgpack asks but once, and knows no tuples and long integers."""
+        is_long = type(value) is int and not -(1 << 63) <= value < 1 << 64
+        return self._default(value) if is_long or type(value) is tuple else value
 
     def _array(self, array: np.ndarray[Any, Any]) -> Any:
         if array.dtype.kind not in _NUMBER_KINDS or array.dtype.itemsize > 16:
@@ -164,6 +190,7 @@ class _Decoder:
         self.position = 0
         self._blobs = blobs
         self._depth = 0
+        self._unsalted = 0
 
     def unpack(self, data: bytes, depth: int) -> Any:
         if depth > MAX_DEPTH:
@@ -173,9 +200,8 @@ class _Decoder:
             value = msgpack.unpackb(
                 data,
                 ext_hook=self._ext,
-                object_pairs_hook=_dictionary,
+                object_pairs_hook=self._dictionary,
                 strict_map_key=False,
-                max_str_len=MAX_TEXT,
                 timestamp=1,
             )
         except WireError:
@@ -197,9 +223,17 @@ class _Decoder:
             return tuple(_typed(value, list))
         return _small(code, value)
 
+    def _dictionary(self, pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+        self._unsalted += sum(type(key) is not str for key, _ in pairs)
+        if self._unsalted > MAX_UNSALTED_KEYS:
+            raise WireError(f"dicts with more than {MAX_UNSALTED_KEYS} keys that are not text")
+        return {_key(key): value for key, value in pairs}
+
     def _array(self, dtype_name: str, shape: list[Any]) -> np.ndarray[Any, Any]:
+        if not _DTYPE_NAME.fullmatch(dtype_name) or len(shape) > 32:
+            raise WireError("an array of no known form")
         dtype = np.dtype(dtype_name)
-        if dtype.kind not in _NUMBER_KINDS or dtype.itemsize > 16 or len(shape) > 32:
+        if dtype.itemsize > 16:
             raise WireError(f"an array of dtype {dtype}")
         if any(type(n) is not int or n < 0 for n in shape):
             raise WireError("an array with a negative dimension")
@@ -214,10 +248,9 @@ class _Decoder:
         return flat.reshape(shape).copy()
 
 
-def _dictionary(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
-    if len(pairs) > MAX_UNSALTED_KEYS and any(type(key) is not str for key, _ in pairs):
-        raise WireError(f"a dict with more than {MAX_UNSALTED_KEYS} keys that are not text")
-    return dict(pairs)
+def _key(key: Any) -> Any:
+    """A NumPy scalar arrives as an array without axes, which is no key."""
+    return key.item() if type(key) is np.ndarray and not key.ndim else key
 
 
 def _integer_bytes(value: int) -> bytes:
