@@ -23,8 +23,8 @@ DESCRIPTION = """Grade exercises: run their checks against your code and explain
 EXIT_CODES = """Exit codes: 0 everything passed, 1 something did not, 2 the command cannot be
 carried out as given, 3 a fault of gradus itself."""
 
-#: Formats a report can be written in, beside the terminal's.
-FILES = ("json", "junit", "html")
+#: The report formats that have an option of their own: option -> how the format is written.
+FILES = {"json": "JSON", "junit": "JUnit XML", "html": "HTML"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -85,8 +85,16 @@ def _add_choices(parser: Parser) -> None:
 def _add_output(parser: Parser) -> None:
     add = parser.add_argument_group("what is told").add_argument
     add("--show-hidden", action="store_true", help="the details of hidden checks too")
-    for name in FILES:
-        add(f"--{name}", type=Path, metavar="FILE", help=f"write the report as {name.upper()} too")
+    for name, shown in FILES.items():
+        add(f"--{name}", type=Path, metavar="FILE", help=f"write the report as {shown} too")
+    add(
+        "--report",
+        type=_named_file,
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="write the report in a plugin's format too",
+    )
 
 
 def _add_course(parser: Parser) -> None:
@@ -100,6 +108,13 @@ def _natural(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not 0, 1, 2, ...")
     return int(text)
+
+
+def _named_file(text: str) -> tuple[str, Path]:
+    name, separator, file = text.partition("=")
+    if not (name and separator and file):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE, as in html=report.html")
+    return name, Path(file)
 
 
 def grade(arguments: list[str]) -> int:
@@ -120,7 +135,7 @@ def grade(arguments: list[str]) -> int:
         seed=given.seed,
         jobs=given.jobs,
         show_hidden=given.show_hidden,
-        files={name: getattr(given, name) for name in FILES},
+        files={**{name: getattr(given, name) for name in FILES}, **dict(given.report)},
         course=given.course,
         plugins=tuple(given.plugin),
         blocked=tuple(given.block),
@@ -140,5 +155,5 @@ def main() -> None:
         code = error.exit_code
     except KeyboardInterrupt:
         code = 130
-    gc.freeze()  # the search for cycles at exit, in all that was imported, takes longer than most checks
+    gc.freeze()  # or Python would search all that was imported for cycles once more, for 30 ms
     sys.exit(code)

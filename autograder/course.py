@@ -5,15 +5,15 @@ Only `course.toml` is read at once; an exercise is read when it is asked for.
 
 from __future__ import annotations
 
-import importlib.util
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.tables import Table, read_table
+from framework.course_folder import course_file, find_course_folder, read_plugin_settings
 from framework.errors import BadInputError, UnknownNameError
+from framework.tables import Table, read_table
 
 
 @dataclass(frozen=True)
@@ -168,29 +168,13 @@ def find_course(start: Path | None = None) -> Course:
     Raises:
         BadInputError: there is none, or its ``course.toml`` is wrong.
     """
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if _configuration(folder).is_file():
-            return read_course(folder)
-    installed = None if start else _installed_root()
-    if installed is None:
+    root = find_course_folder(start)
+    if root is None:
         raise BadInputError(
-            f"no course at {here}: neither it nor a folder above holds exercises/course.toml. "
-            "Change into the course's folder, or name it with `--course DIR`"
+            f"no course at {(start or Path.cwd()).resolve()}: neither it nor a folder above holds "
+            "exercises/course.toml. Change into the course's folder, or name it with `--course DIR`"
         )
-    return read_course(installed)
-
-
-def _configuration(root: Path) -> Path:
-    return root / "exercises" / "course.toml"
-
-
-def _installed_root() -> Path | None:
-    """The folder of the installed package ``exercises``; a namespace package may have several."""
-    spec = importlib.util.find_spec("exercises")
-    locations = spec.submodule_search_locations if spec else None
-    roots = (Path(location).parent for location in locations or ())
-    return next((root for root in roots if _configuration(root).is_file()), None)
+    return read_course(root)
 
 
 def read_course(root: Path) -> Course:
@@ -199,17 +183,12 @@ def read_course(root: Path) -> Course:
     Raises:
         BadInputError: it is missing or wrong; the message names the key.
     """
-    table = read_table(_configuration(root))
+    table = read_table(course_file(root))
     table.only("units", "plugins", "overrides")
     units = tuple(_read_unit(unit) for unit in table.tables("units"))
     _reject_duplicates(table, units)
-    overrides = table.table("overrides")
-    return Course(
-        root,
-        units,
-        tuple(_located(root, plugin) for plugin in table.texts("plugins")),
-        {key: overrides.get(key, str) for key in overrides.values},
-    )
+    settings = read_plugin_settings(root, table)
+    return Course(root, units, settings.plugins, settings.overrides)
 
 
 def _read_unit(table: Table) -> Unit:
@@ -233,11 +212,6 @@ def _reject_duplicates(table: Table, units: tuple[Unit, ...]) -> None:
             table.fail(
                 "units", f"name '{name}' {count} times: every unit and exercise needs its own"
             )
-
-
-def _located(root: Path, plugin: str) -> str:
-    """A plugin given as a file stands relative to the course, not to where it is used."""
-    return str(root / plugin) if plugin.endswith(".py") or "/" in plugin else plugin
 
 
 def _read_exercise(course: Course, unit: str, name: str) -> Exercise:

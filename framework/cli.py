@@ -20,11 +20,11 @@ def build_app() -> typer.Typer:
     from framework.commands.new import new
     from framework.commands.plugins import plugins
     from framework.commands.sample import sample
+    from framework.commands.setup import load_plugins
     from framework.commands.train import train
-    from framework.plugins import Plugins
 
     app = typer.Typer(help=HELP, add_completion=False, no_args_is_help=True, rich_markup_mode=None)
-    Plugins().hook.add_commands(app=app)
+    load_plugins(None, None).hook.add_commands(app=app)
     for command in (train, evaluate, sample, plugins):
         app.command()(command)
     app.add_typer(new, name="new")

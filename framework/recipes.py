@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import framework
-from framework.errors import BadInputError, UnknownNameError
+from framework.course_folder import find_course_folder
+from framework.errors import UnknownNameError
+from framework.tables import read_table
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Recipe:
 def find_recipe(name: str, models: Iterable[str]) -> Recipe:
     """The recipe of the exercise or model `name`; a model that no exercise trains has no defaults.
 
-    Exercises are looked for in ``./exercises``, then beside the installed framework.
+    Exercises are those of the course around the working directory, or else of the installed one.
 
     Args:
         name: what to train.
@@ -43,15 +42,9 @@ def find_recipe(name: str, models: Iterable[str]) -> Recipe:
 
 
 def _recipes() -> Iterator[tuple[str, Recipe]]:
-    for folder in (Path("exercises"), Path(framework.__file__).parents[1] / "exercises"):
-        for path in sorted(folder.glob("*/*/exercise.toml")):
-            if recipe := _read(path):
-                yield path.parent.name, recipe
-
-
-def _read(path: Path) -> Recipe | None:
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("train")
-        return Recipe(table["model"], table.get("defaults", {})) if table else None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
-        raise BadInputError(f"{path} cannot be used: {error}") from error
+    root = find_course_folder()
+    paths = root.glob("exercises/*/*/exercise.toml") if root else ()
+    for path in sorted(paths):
+        table = read_table(path).table("train")
+        if table.values:
+            yield path.parent.name, Recipe(table.get("model", str), table.table("defaults").values)

@@ -7,14 +7,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from framework.course_folder import course_plugins
 from framework.errors import PluginError, UsageError
 from framework.plugins import Plugins
 from framework.providers import REFERENCE, STUDENT, Backend
 
 
 def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> Plugins:
-    """All plugins, with those of ``--plugin`` and without those of ``--block``."""
-    return Plugins(options=plugin or (), blocked=block or ())
+    """All plugins, with the course's and ``--plugin``'s, and without those of ``--block``."""
+    course = course_plugins()
+    return Plugins(plugin or (), course.plugins, block or (), dict(course.overrides))
 
 
 def choose_backend(
