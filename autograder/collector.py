@@ -12,8 +12,8 @@ import pytest
 from autograder.checks.failures import CheckFailed
 from autograder.grading import ExerciseUnderTest
 from autograder.isolation.host.faults import SubmissionFault
-from autograder.pytest_plugin import UNDER_TEST
 from autograder.results import CheckResult
+from autograder.stash import UNDER_TEST
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 

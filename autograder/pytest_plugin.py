@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from autograder.stash import UNDER_TEST
+
 if TYPE_CHECKING:
     import numpy as np
 
     from autograder.course import Exercise
     from autograder.grading import ExerciseUnderTest
     from autograder.isolation.host.remote import RemoteModule
-
-#: Where ``grade`` leaves the exercise under test for the fixtures.
-UNDER_TEST = pytest.StashKey["ExerciseUnderTest"]()
 
 MARKERS = (
     "task(name): the name in the stub that the check is about",

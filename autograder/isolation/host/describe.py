@@ -13,6 +13,7 @@ from autograder.isolation.host.requests import Assign, Call, Get, Outcome, Step
 from autograder.isolation.wire import Handle, Result
 
 MAX_ITEMS = 6
+MAX_NAME = 100
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 60
@@ -26,7 +27,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, np.random.Generator):
         return "rng"
     if isinstance(value, Handle):
-        return f"a {value.type_name}"
+        return f"a {value.type_name[:MAX_NAME]}"
     if isinstance(value, dict):
         return _dict_text(value)
     if isinstance(value, (list, tuple)) and any(isinstance(v, np.ndarray) for v in value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from autograder.isolation.host.requests import Assign, Call, Get, Outcome
@@ -36,6 +37,7 @@ class RemoteFunction:
     def outcome(self, *args: Any, after: bool = False, **kwargs: Any) -> Outcome:
         """Call, and tell what happened to the arguments besides the value."""
         args = tuple(unwrap(value) for value in args)
+        kwargs = {name: unwrap(value) for name, value in kwargs.items()}
         call = Call(self._owner, self._name, args, kwargs, after)
         return wrap(self._session, self._session.run([call])[0])
 
@@ -73,8 +75,7 @@ def wrap(session: Session, outcome: Outcome) -> Outcome:
     """`outcome` with a `RemoteObject` in place of a bare handle."""
     if not isinstance(outcome.value, Handle):
         return outcome
-    remote = RemoteObject(session, outcome.value)
-    return Outcome(remote, outcome.is_method, outcome.changed, outcome.aliased, outcome.args)
+    return replace(outcome, value=RemoteObject(session, outcome.value))
 
 
 def unwrap(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Sequence
@@ -20,6 +21,9 @@ from autograder.isolation.host.faults import (
 )
 from autograder.isolation.host.requests import Load, Outcome, Step
 from autograder.isolation.host.translate import died, fault_from, outcomes_from, where_it_hangs
+
+#: How often a worker that does not start is tried: once is chance, twice is the system.
+STARTS = 2
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ class SandboxSession:
     """A submission in a sandboxed worker.
 
     A worker serves check after check until a fault; the next request then gets a fresh one. What
-    makes the import fail makes every later import fail, so it is tried once.
+    makes the import fail makes every later import fail, so it is tried once; a worker that does
+    not start is tried `STARTS` times, and not again for every check.
     """
 
     def __init__(
@@ -67,7 +72,7 @@ class SandboxSession:
         self._folder, self._exercise, self._deadlines = folder, exercise, deadlines
         self._worker: channel.WorkerProcess | None = launch.start()
         self._loaded = False
-        self._import_fault: SubmissionFault | None = None
+        self._lasting: SubmissionFault | InfrastructureFault | None = None
         self._labels = Labels()
         self._fresh = True
         self._printed = ""
@@ -85,7 +90,7 @@ class SandboxSession:
         if self._worker is not None:
             self._printed += self._worker.output.take()
         text, self._printed = self._printed, ""
-        return text
+        return text.replace(self._folder + os.sep, "")  # temporary, and its name random
 
     def close(self) -> None:
         """Kill the worker."""
@@ -102,31 +107,34 @@ class SandboxSession:
         return outcomes
 
     def _ready_worker(self) -> channel.WorkerProcess:
-        if self._import_fault is not None:
-            raise self._import_fault
-        if self._worker is None:
-            self._worker, self._loaded = self._launch.start(), False
-        if not self._loaded:
-            self._greet(self._worker)
+        if self._lasting is not None:
+            raise self._lasting
+        if self._worker is None or not self._loaded:
+            self._worker = self._started()
             self._load(self._worker)
         return self._worker
 
-    def _greet(self, worker: channel.WorkerProcess) -> None:
-        try:
-            greeting = worker.exchange(b"", self._deadlines.start)
-            self.uncontained = tuple(str(text) for text in greeting["uncontained"])
-        except (channel.ChannelError, wire.WireError, KeyError, TypeError) as error:
-            self._discard()
-            raise InfrastructureFault(
-                f"the worker did not start under {self._launch.sandbox.name} "
-                f"({type(error).__name__} {error}): {self._printed.strip()[-500:]}"
-            ) from error
+    def _started(self) -> channel.WorkerProcess:
+        """A worker that is ready for the import."""
+        reason = ""
+        for _ in range(STARTS):
+            worker = self._worker = self._worker or self._launch.start()
+            try:
+                greeting = worker.exchange(b"", self._deadlines.start)
+                self.uncontained = tuple(str(text) for text in greeting["uncontained"])
+                return worker
+            except (channel.ChannelError, wire.WireError, KeyError, TypeError) as error:
+                self._discard()
+                reason = f"({type(error).__name__} {error}): {self._printed.strip()[-500:]}"
+        name = self._launch.sandbox.name
+        self._lasting = InfrastructureFault(f"the worker did not start under {name} {reason}")
+        raise self._lasting
 
     def _load(self, worker: channel.WorkerProcess) -> None:
         try:
             self._exchange(worker, [Load()], ["importing the file"], self._deadlines.load)
         except SubmissionFault as fault:
-            self._import_fault = fault
+            self._lasting = fault
             raise
         self._loaded = True
         self._fresh = True
@@ -141,8 +149,7 @@ class SandboxSession:
         seconds = min(seconds, self._time_left())
         started = time.monotonic()
         number = secrets.randbits(62)
-        request = {"id": number, "fresh": self._fresh, "seconds": seconds * 0.95}
-        frame = wire.encode({**request, "steps": [step.plain() for step in steps]})
+        frame = self._request(number, steps, texts, seconds)
         try:
             reply = worker.exchange(frame, seconds)
             error, outcomes = outcomes_from(reply, number, len(steps))
@@ -154,6 +161,17 @@ class SandboxSession:
         if error is not None:
             raise fault_from(error, texts, self._exercise)
         return outcomes
+
+    def _request(
+        self, number: int, steps: Sequence[Step], texts: Sequence[str], seconds: float
+    ) -> bytes:
+        request = {"id": number, "fresh": self._fresh, "seconds": seconds * 0.95}
+        try:
+            return wire.encode({**request, "steps": [step.plain() for step in steps]})
+        except wire.WireError as error:
+            # What a check draws itself can be sent: it is a value that the submission gave.
+            message = f"what it returned is too much to be handed back to it: {error}"
+            raise Crashed(message, call=texts[-1]) from None
 
     def _time_left(self) -> float:
         left = self._deadlines.total - self._spent

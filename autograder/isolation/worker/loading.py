@@ -40,7 +40,10 @@ class SubmittedModule:
         exercise, attribute = self._parts.get(name, ("", ""))
         if not (self._folder / f"{exercise}.py").is_file():
             raise PartMissingError(exercise or name)
-        return self._defined(exercise, attribute)
+        try:
+            return self._defined(exercise, attribute)
+        except NotDefinedError:
+            raise PartMissingError(exercise) from None
 
     def _defined(self, exercise: str, name: str) -> Any:
         try:
