@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import NoReturn
 
@@ -155,5 +156,9 @@ def main() -> None:
         code = error.exit_code
     except KeyboardInterrupt:
         code = 130
+    except Exception:
+        traceback.print_exc()
+        sys.stderr.write("grade: the above is a fault of gradus itself, not of the submission\n")
+        code = GradusError.exit_code
     gc.freeze()  # or Python would search all that was imported for cycles once more, for 30 ms
     sys.exit(code)

@@ -18,7 +18,15 @@ from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
 #: What a check may stumble over in a value of the wrong kind: the submission's doing.
-STUMBLES = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AssertionError)
+STUMBLES = (
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RecursionError,
+)
 
 
 class Collector:
@@ -60,7 +68,7 @@ class Collector:
         facts = _facts(error, self._under_test.session.last_call)
         result = CheckResult(
             id=item.nodeid.rpartition("/")[2],
-            title=_title(item),
+            title=title_of(item),
             task=_marked(item, "task", ""),
             hidden=_is_hidden(item),
             points=float(_marked(item, "points", 0)),
@@ -105,7 +113,8 @@ def _first_line(error: BaseException) -> str:
     return lines[0][:300] if lines else type(error).__name__
 
 
-def _title(item: pytest.Item) -> str:
+def title_of(item: pytest.Item) -> str:
+    """What a check asks for: the first line of its docstring, and its parameters."""
     text = inspect.getdoc(getattr(item, "function", None)) or item.name
     title = text.splitlines()[0].rstrip(".")
     callspec = getattr(item, "callspec", None)

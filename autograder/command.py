@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +16,6 @@ from autograder.run import Setting
 from autograder.submission import Submission, load_submission
 from framework.errors import UnknownNameError, UsageError
 from framework.plugins import Plugins, load_target
-
-#: How often ``--watch`` looks at the files, in seconds.
-WATCH_INTERVAL = 0.3
 
 
 @dataclass(frozen=True)
@@ -55,9 +52,11 @@ def carry_out(order: Order, *, watch: bool = False) -> int:
         seed=order.seed,
     )
     setting.reference_backend()  # an unknown backend or a missing GPU is said at once
-    if watch:
-        return _watch(order, setting)
-    return _once(order, setting).exit_code
+    if not watch:
+        return _once(order, setting).exit_code
+    from autograder.watch import grade_on_change
+
+    return grade_on_change(lambda: _once(order, setting).exit_code, _place(order, course))
 
 
 def _sandbox(name: str, plugins: Plugins) -> Sandbox:
@@ -74,8 +73,17 @@ def _check_output(order: Order, plugins: Plugins) -> None:
             continue
         if name not in (known := plugins.named("register_reporters")):
             raise UnknownNameError("report format", name, known, "gradus plugins")
-        if not path.absolute().parent.is_dir():
-            raise UsageError(f"cannot write {path}: there is no folder {path.absolute().parent}")
+        _check_writable(path)
+
+
+def _check_writable(path: Path) -> None:
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(f"cannot write {path}: there is no folder {folder}")
+    if path.is_dir():
+        raise UsageError(f"cannot write {path}: it is a folder; name a file in it")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise UsageError(f"cannot write {path}: its permissions forbid it")
 
 
 def _once(order: Order, setting: Setting) -> Report:
@@ -138,35 +146,16 @@ def find_submission(order: Order, course: Course) -> tuple[Submission, list[Exer
         return submission, course.select(names or submission.files)
     exercises = course.select(names)
     needed = {name for e in exercises for name in (e.name, *e.requires)} if names else None
-    folder = order.submission or course.root / "exercises"
-    return load_submission(folder, course, needed), exercises
+    return load_submission(_place(order, course), course, needed), exercises
+
+
+def _place(order: Order, course: Course) -> Path:
+    """Where the submission is."""
+    paths = [Path(name) for name in order.what if _is_path(name, course)]
+    return paths[0] if paths else order.submission or course.root / "exercises"
 
 
 def _is_path(name: str, course: Course) -> bool:
     known = (*course.exercise_names, *(unit.name for unit in course.units))
     looks_like_one = "/" in name or name.endswith((".py", ".ipynb", ".zip"))
     return name not in known and (looks_like_one or Path(name).exists())
-
-
-def _watch(order: Order, setting: Setting) -> int:
-    """Grade now and whenever a submitted file changes, until interrupted."""
-    code = 0
-    try:
-        while True:
-            code = _once(order, setting).exit_code
-            _wait_for_change(order, setting.course)
-    except KeyboardInterrupt:
-        return code
-
-
-def _wait_for_change(order: Order, course: Course) -> None:
-    before = _stamps(order, course)
-    while _stamps(order, course) == before:
-        time.sleep(WATCH_INTERVAL)
-
-
-def _stamps(order: Order, course: Course) -> dict[Path, int]:
-    submission, _ = find_submission(order, course)
-    paths = {file.path for file in submission.files.values()}
-    submission.close()
-    return {path: path.stat().st_mtime_ns for path in paths if path.exists()}

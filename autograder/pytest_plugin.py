@@ -7,8 +7,8 @@ submission is then the ``exercises`` folder that the test file lies in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -33,6 +33,19 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say what a check found in its own words, without the way through gradus."""
+    report = yield
+    if call.excinfo is not None and "exercise_under_test" in getattr(item, "fixturenames", ()):
+        from autograder.short_failure import short_failure
+
+        report.longrepr = short_failure(item, call.excinfo) or report.longrepr
+    return report
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import platform
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -98,9 +99,19 @@ def _side_by_side(request: GradeRequest, grader: Grader, jobs: int) -> Iterator[
     _grader = grader
     present, _ = _split(request)
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(jobs, context) as pool:
-        for future in as_completed([pool.submit(_grade_inherited, e) for e in present]):
-            yield future.result()
+    with ProcessPoolExecutor(jobs, context, initializer=_die_when_interrupted) as pool:
+        try:
+            for future in as_completed([pool.submit(_grade_inherited, e) for e in present]):
+                yield future.result()
+        except KeyboardInterrupt:
+            for child in multiprocessing.active_children():
+                child.terminate()
+            raise
+
+
+def _die_when_interrupted() -> None:
+    """A terminal interrupts these processes as well: without a word, as the first one speaks."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _grade_inherited(exercise: Exercise) -> ExerciseResult:

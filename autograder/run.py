@@ -174,14 +174,27 @@ def run_checks(
 
     collector = Collector(under_test, on_check)
     files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    status = pytest.main([*PYTEST_OPTIONS, *map(str, files)], plugins=[collector])
+    with _no_other_plugins():
+        status = pytest.main([*PYTEST_OPTIONS, *map(str, files)], plugins=[collector])
     if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
         raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")
     if not collector.results:
         raise GradusError(f"{exercise.name} has no checks: expected {exercise.tests}")
     return collector.results
+
+
+@contextmanager
+def _no_other_plugins() -> Iterator[None]:
+    """Checks run the same whatever else is installed; pytest knows this as a variable only."""
+    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        if before is not None:
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
 
 
 PYTEST_OPTIONS = (

@@ -9,4 +9,4 @@ import pytest
 if TYPE_CHECKING:
     from autograder.grading import ExerciseUnderTest
 
-UNDER_TEST = pytest.StashKey["ExerciseUnderTest"]()
+UNDER_TEST: pytest.StashKey[ExerciseUnderTest] = pytest.StashKey()

@@ -84,6 +84,7 @@ def equal(actual: Any, expected: Any, what: str, *, rtol: float = RTOL, atol: fl
 
     Floating-point entries may differ by ``atol + rtol · max|expected|``.
     """
+    actual, expected = _without_axes(actual), _without_axes(expected)
     if isinstance(expected, (tuple, list)):
         _equal_sequence(actual, expected, what, rtol, atol)
     elif isinstance(expected, dict):
@@ -94,6 +95,12 @@ def equal(actual: Any, expected: Any, what: str, *, rtol: float = RTOL, atol: fl
         _equal_number(actual, expected, what, rtol, atol)
     elif type(actual) is not type(expected) or actual != expected:
         raise CheckFailed(f"{what}: expected {value_text(expected)}, received {value_text(actual)}")
+
+
+def _without_axes(value: Any) -> Any:
+    """NumPy's own True and False arrive as arrays without axes: what they say is meant."""
+    is_truth = isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind == "b"
+    return bool(value) if is_truth else value
 
 
 def _equal_sequence(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
@@ -133,25 +140,31 @@ def _equal_number(actual: Any, expected: Any, what: str, rtol: float, atol: floa
     if isinstance(actual, np.ndarray) and actual.dtype.kind == "c":
         raise CheckFailed(f"{what}: expected a real number, received a complex one")
     got, want = float(actual), float(expected)
-    if not abs(got - want) <= atol + rtol * abs(want) and got != want:
-        raise CheckFailed(
-            f"{what}: expected {want:.6g}, received {got:.6g}{_ratio_text(got, want)}"
-        )
+    both_nan = np.isnan(got) and np.isnan(want)
+    if not (abs(got - want) <= atol + rtol * abs(want) or got == want or both_nan):
+        raise CheckFailed(f"{what}: {_difference(got, want)}")
 
 
 def _equal_array(actual: Any, expected: Array, what: str, rtol: float, atol: float) -> None:
     array = same_form(actual, expected, what)
     if expected.dtype.kind in "fc":
         finite(array, what, allowed=expected)
-    tolerance = atol + rtol * _largest(expected) if expected.dtype.kind in "fc" else 0
-    with np.errstate(invalid="ignore"):
-        wrong = ~(np.abs(array - expected) <= tolerance) & (array != expected)
-    wrong &= ~(_is_nan(array) & _is_nan(expected))
+    wrong = _wrong(array, expected, rtol, atol)
     if wrong.any():
         raise CheckFailed(
             f"{what}: {_share(wrong)} differ from the expected ones",
             worst_entry(array, expected, wrong),
         )
+
+
+def _wrong(actual: Array, expected: Array, rtol: float, atol: float) -> Array:
+    """Where two arrays of one form differ."""
+    if expected.dtype.kind not in "fc":
+        return np.asarray(actual != expected)
+    tolerance = atol + rtol * _largest(expected)
+    with np.errstate(invalid="ignore", over="ignore"):
+        far = ~(np.abs(actual - expected) <= tolerance) & (actual != expected)
+    return np.asarray(far & ~(np.isnan(actual) & np.isnan(expected)))
 
 
 def same_form(actual: Any, expected: Array, what: str) -> Array:
@@ -176,11 +189,10 @@ def _same_integers(actual: Array, expected: Array) -> bool:
 
 def _broadcast_note(actual: tuple[int, ...], expected: tuple[int, ...]) -> list[str]:
     try:
-        fits = np.broadcast_shapes(actual, expected) == expected
+        np.broadcast_shapes(actual, expected)
     except ValueError:
-        fits = False
-    note = "it would broadcast without an error, and compute something else"
-    return [note] if fits else []
+        return []
+    return ["NumPy would broadcast it without an error, and compute something else"]
 
 
 def _dtype_text(actual: np.dtype[Any], expected: np.dtype[Any]) -> str:
@@ -191,6 +203,8 @@ def _dtype_text(actual: np.dtype[Any], expected: np.dtype[Any]) -> str:
 
 def finite(array: Any, what: str, *, allowed: Array | None = None) -> None:
     """Fail if `array` holds NaN or infinity where `allowed` (nowhere by default) does not."""
+    if not isinstance(array, (np.ndarray, float, int)):
+        raise CheckFailed(f"{what}: expected numbers, received {value_text(array)}")
     bad = ~np.isfinite(array)
     if allowed is not None:
         bad &= np.isfinite(allowed)
@@ -202,17 +216,30 @@ def finite(array: Any, what: str, *, allowed: Array | None = None) -> None:
 
 def worst_entry(actual: Array, expected: Array, wrong: Array) -> str:
     """The entry that is furthest off, with both values and their ratio."""
-    with np.errstate(invalid="ignore"):
-        error = np.where(wrong, np.abs(actual - expected), -1.0)
+    if actual.dtype.kind in "biu":  # differences of unsigned integers wrap around
+        error = np.where(wrong, np.abs(actual.astype(float) - expected.astype(float)), -1.0)
+    else:
+        with np.errstate(invalid="ignore", over="ignore"):
+            error = np.where(wrong, np.abs(actual - expected), -1.0)
     error = np.where(np.isnan(error), np.inf, error)
     index = tuple(int(i) for i in np.unravel_index(np.argmax(error), error.shape))
-    got, want = actual[index], expected[index]
-    ratio = _ratio_text(got, want)
-    return f"worst at {list(index)}: expected {want:.6g}, received {got:.6g}{ratio}"
+    return f"worst at {list(index)}: {_difference(actual[index].item(), expected[index].item())}"
+
+
+def _difference(got: Any, want: Any) -> str:
+    """Both numbers, with as many digits as it takes to tell them apart, and their ratio."""
+    texts = [_digits(value, 6) for value in (want, got)]
+    if texts[0] == texts[1]:
+        texts = [_digits(value, 17) for value in (want, got)]
+    return f"expected {texts[0]}, received {texts[1]}{_ratio_text(got, want)}"
+
+
+def _digits(value: Any, digits: int) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.{digits}g}"
 
 
 def _ratio_text(got: Any, want: Any) -> str:
-    if not (np.isfinite(got) and np.isfinite(want)) or want == 0:
+    if isinstance(want, int) or want == 0 or not (np.isfinite(got) and np.isfinite(want)):
         return ""
     return f" (ratio {got / want:.4g})"
 
@@ -224,7 +251,3 @@ def _share(wrong: Array) -> str:
 def _largest(array: Array) -> float:
     sizes = np.abs(array[np.isfinite(array)])
     return float(sizes.max()) if sizes.size else 0.0
-
-
-def _is_nan(array: Array) -> Any:
-    return np.isnan(array) if array.dtype.kind in "fc" else np.zeros(array.shape, dtype=bool)

@@ -138,7 +138,7 @@ class _Encoder:
                 value, default=self._default, strict_types=True, use_bin_type=True
             )
         except (ValueError, OverflowError, RecursionError, TypeError) as error:
-            raise WireError(f"cannot be sent: {error}") from None
+            raise WireError(f"{error}") from None
         return packed
 
     def _default(self, value: Any) -> Any:
@@ -168,7 +168,7 @@ class _Encoder:
             if isinstance(value, plain):
                 return self._stripped(plain(value))
         if self._foreign is None:
-            raise WireError(f"cannot be sent: a {type(value).__name__}")
+            raise WireError(f"a {type(value).__name__}")
         stand_in = self._foreign(value)
         return self._default(stand_in) if type(stand_in) in (Handle, np.ndarray) else stand_in
 
@@ -179,7 +179,7 @@ class _Encoder:
 
     def _array(self, array: np.ndarray[Any, Any]) -> Any:
         if array.dtype.kind not in _NUMBER_KINDS or array.dtype.itemsize > 16:
-            raise WireError(f"cannot be sent: an array of dtype {array.dtype}")
+            raise WireError(f"an array of dtype {array.dtype}")
         native = array.astype(array.dtype.newbyteorder("<"), copy=False)
         self.blobs.append(native.tobytes())
         return msgpack.ExtType(_ARRAY, self.pack([native.dtype.str, list(array.shape)]))
@@ -256,14 +256,14 @@ def _key(key: Any) -> Any:
 def _integer_bytes(value: int) -> bytes:
     length = value.bit_length() // 8 + 1
     if length > MAX_INTEGER_BYTES:
-        raise WireError(f"cannot be sent: an integer of {length} bytes")
+        raise WireError(f"an integer of {length} bytes")
     return value.to_bytes(length, "little", signed=True)
 
 
 def _generator_state(rng: np.random.Generator) -> dict[str, Any]:
     state = dict(rng.bit_generator.state)
     if state["bit_generator"] != "PCG64":
-        raise WireError(f"cannot be sent: a {state['bit_generator']} generator")
+        raise WireError(f"a {state['bit_generator']} generator")
     return state
 
 

@@ -82,7 +82,7 @@ def fault_from(error: dict[str, Any], texts: Sequence[str], exercise: str) -> Su
     if kind == "memory":
         return OutOfMemory(f"asked for too much memory: {message}", frames, call)
     if kind == "unsendable":
-        return Crashed(f"returned something that {message}", frames, call)
+        return Crashed(f"returned what cannot be sent back: {message}", frames, call)
     return Crashed(f"{name}: {message}" if message else name, frames, call, raised=name)
 
 

@@ -81,10 +81,10 @@ class Dispatcher:
         _, owner, name, args, kwargs, after = step
         function = self._attribute(owner, name, values)
         args, kwargs = self._revive(args, values), self._revive(kwargs, values)
-        before = [(where, array, self._bytes(array)) for where, array in _arrays(args, kwargs)]
+        before = [(where, array, self._state(array)) for where, array in _arrays(args, kwargs)]
         value = function(*args, **kwargs)
         result: dict[str, Plain] = {"value": value}
-        changed = [where for where, array, saved in before if self._bytes(array) != saved]
+        changed = [where for where, array, saved in before if self._state(array) != saved]
         if changed:
             result["changed"] = changed
         aliased = [where for where, array, _ in before if _shares(value, array)]
@@ -130,10 +130,9 @@ class Dispatcher:
             return tuple(self._revive(item, values) for item in value)
         return value
 
-    def _bytes(self, array: Any) -> bytes:
-        if type(array) is np.ndarray:
-            return array.tobytes()
-        return self._arrays.to_numpy(array).tobytes()
+    def _state(self, array: Any) -> tuple[tuple[int, ...], bytes]:
+        plain = array if type(array) is np.ndarray else self._arrays.to_numpy(array)
+        return plain.shape, plain.tobytes()
 
 
 def _is_plain_list(value: list[Any]) -> bool:

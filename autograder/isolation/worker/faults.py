@@ -37,7 +37,7 @@ def describe(error: BaseException, folder: str) -> dict[str, Any]:
     return {
         "kind": _kind(error),
         "type": type(error).__name__[:100],
-        "message": _message(error),
+        "message": _message(error, folder),
         "frames": _frames(error, folder),
     }
 
@@ -52,9 +52,10 @@ def _kind(error: BaseException) -> str:
     return "memory" if isinstance(error, MemoryError) else "raised"
 
 
-def _message(error: BaseException) -> str:
+def _message(error: BaseException, folder: str) -> str:
     try:
-        return str(error)[:MAX_MESSAGE]
+        # The folder is a temporary one, and its name means nothing to anybody.
+        return str(error).replace(f"{folder}/", "")[:MAX_MESSAGE]
     except BaseException:
         return "(its message cannot be shown)"
 

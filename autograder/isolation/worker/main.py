@@ -107,9 +107,12 @@ def _encoded(reply: dict[str, Any], dispatcher: Any) -> bytes:
     try:
         return wire.encode(reply, dispatcher.foreign)
     except wire.WireError as error:
-        message = {"kind": "unsendable", "type": "", "message": str(error), "frames": []}
-        step = len(reply["results"]) - 1
-        return wire.encode({**reply, "results": [], "error": {"step": step, **message}})
+        message = str(error)
+    except BaseException as error:  # a class of the submission that does not let itself be copied
+        message = f"a value whose copying raises {type(error).__name__}"
+    fault = {"kind": "unsendable", "type": "", "message": message[:500], "frames": []}
+    step = len(reply["results"]) - 1
+    return wire.encode({**reply, "results": [], "error": {"step": step, **fault}})
 
 
 def _flush() -> None:

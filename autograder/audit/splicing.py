@@ -1,0 +1,50 @@
+"""One node of a source replaced, with every other character left as it is."""
+
+from __future__ import annotations
+
+import ast
+
+_COMPOUND = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Lambda)
+#: Around these nothing but brackets keeps an expression together.
+_BINDING = (*_COMPOUND, ast.Attribute)
+
+
+def splice(source: str, node: ast.AST, replacement: ast.AST, parent: ast.AST) -> str:
+    """`source` with `replacement` where `node`, a child of `parent`, stands."""
+    data = source.encode()  # columns of the syntax tree count bytes
+    starts = _line_starts(data)
+    start = starts[_number(node, "lineno") - 1] + _number(node, "col_offset")
+    end = starts[_number(node, "end_lineno") - 1] + _number(node, "end_col_offset")
+    text = _indented(ast.unparse(replacement), node)
+    if _needs_brackets(replacement, parent, node) and not _has_brackets(data, start, end):
+        text = f"({text})"
+    return (data[:start] + text.encode() + data[end:]).decode()
+
+
+def _number(node: ast.AST, name: str) -> int:
+    value: int = getattr(node, name)
+    return value
+
+
+def _line_starts(data: bytes) -> list[int]:
+    return [0] + [i + 1 for i, byte in enumerate(data) if byte == ord("\n")]
+
+
+def _indented(text: str, node: ast.AST) -> str:
+    return text.replace("\n", "\n" + " " * _number(node, "col_offset"))
+
+
+def _needs_brackets(replacement: ast.AST, parent: ast.AST, node: ast.AST) -> bool:
+    is_compound = isinstance(replacement, (*_COMPOUND, ast.Tuple)) or (
+        isinstance(replacement, ast.Constant) and ast.unparse(replacement).startswith("-")
+    )
+    is_head = isinstance(parent, ast.Subscript | ast.Call) and node is not getattr(
+        parent, "slice", None
+    )
+    is_value = is_head and node is getattr(parent, "value", getattr(parent, "func", None))
+    return is_compound and (isinstance(parent, _BINDING) or is_value)
+
+
+def _has_brackets(data: bytes, start: int, end: int) -> bool:
+    """What stands between brackets already is balanced, so that the two belong together."""
+    return data[start - 1 : start] == b"(" and data[end : end + 1] == b")"

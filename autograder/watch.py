@@ -1,0 +1,75 @@
+"""`grade --watch`: grade, and again whenever something of the submission is saved."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from autograder.candidates import candidates
+from framework.errors import BadInputError, UsageError
+
+#: How often the files are looked at, in seconds.
+INTERVAL = 0.3
+
+#: File -> time of its last change and size.
+Stamps = dict[Path, tuple[int, int]]
+
+
+def grade_on_change(grade: Callable[[], int], place: Path) -> int:
+    """Call `grade` now and after every change of the submission `place`, until interrupted.
+
+    Returns:
+        the exit code of the last grading.
+
+    Raises:
+        UsageError: the first grading cannot be done. Later on the file may be half saved.
+    """
+    before = stamps(place)
+    code = grade()
+    try:
+        while True:
+            before = _wait_for_change(place, before)
+            code = _attempt(grade)
+    except KeyboardInterrupt:
+        return code
+
+
+def stamps(place: Path) -> Stamps:
+    """The state of everything in `place` that may hold an exercise."""
+    found = {}
+    for path in _files(place):
+        with suppress(OSError):  # an editor may be replacing it just now
+            state = path.stat()
+            found[path] = state.st_mtime_ns, state.st_size
+    return found
+
+
+def _files(place: Path) -> Iterator[Path]:
+    if not place.is_dir():
+        yield place
+        return
+    with suppress(OSError, BadInputError):
+        yield from (candidate.path for candidate in candidates(place, []))
+
+
+def _wait_for_change(place: Path, before: Stamps) -> Stamps:
+    """Wait until the state is not `before`; returns the new one.
+
+    `before` is taken before grading, so that what is saved meanwhile is graded too.
+    """
+    sys.stdout.write(f"\nWatching {place}: save a file to grade again; Ctrl-C ends.\n")
+    sys.stdout.flush()
+    while (now := stamps(place)) == before:
+        time.sleep(INTERVAL)
+    return now
+
+
+def _attempt(grade: Callable[[], int]) -> int:
+    try:
+        return grade()
+    except UsageError as error:
+        sys.stderr.write(f"grade: {error}\n")
+        return error.exit_code
