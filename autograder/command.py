@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,8 @@ def carry_out(order: Order, *, watch: bool = False) -> int:
     """Grade what `order` asks for; returns the exit code."""
     course = read_course(order.course) if order.course else find_course()
     plugins = Plugins(order.plugins, course.plugins, order.blocked, dict(course.overrides))
+    for warning in plugins.warnings:
+        sys.stderr.write(f"grade: {warning}\n")
     _check_output(order, plugins)
     setting = Setting(
         course=course,

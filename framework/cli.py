@@ -24,7 +24,10 @@ def build_app() -> typer.Typer:
     from framework.commands.train import train
 
     app = typer.Typer(help=HELP, add_completion=False, no_args_is_help=True, rich_markup_mode=None)
-    load_plugins(None, None).hook.add_commands(app=app)
+    found = load_plugins(None, None)
+    for warning in found.warnings:
+        sys.stderr.write(f"gradus: {warning}\n")
+    found.hook.add_commands(app=app)
     for command in (train, evaluate, sample, plugins):
         app.command()(command)
     app.add_typer(new, name="new")

@@ -118,7 +118,9 @@ def _block(claim: Claim, name: str, rng: np.random.Generator) -> Array:
     block = np.arange(claim.point[name].size)
     while block.size > MAX_ENTRIES:
         halves = np.array_split(block, 2)
-        directions = [_within(half, scaled_direction(claim.gradients, rng, [name])) for half in halves]
+        directions = [
+            _within(half, scaled_direction(claim.gradients, rng, [name])) for half in halves
+        ]
         found = claim.compare(directions)
         block = halves[int(np.argmax([one.excess for one in found]))]
     return block

@@ -54,11 +54,6 @@ def register_reporters() -> Mapping[str, str]:  # type: ignore[empty-body]
 
 
 @hookspec
-def register_executors() -> Mapping[str, str]:  # type: ignore[empty-body]
-    """Offer ways to run many gradings: name -> ``module:Class``."""
-
-
-@hookspec
 def student_implementations(folder: Path) -> Iterable[Implementation]:  # type: ignore[empty-body]
     """Offer what a student has written in `folder`, as ``student``: targets are paths."""
 

@@ -97,6 +97,9 @@ class ExerciseView:
 
     def _cause(self, page: Page, cause: Cause) -> Iterator[Text]:
         check = cause.told
+        if check.verdict is Verdict.SKIPPED:
+            yield from page.hanging(Text("    "), check.message)
+            return
         left = Text("    ").append_text(page.marked(check.verdict, check.verdict.value))
         yield from page.hanging(left.append("  "), check.title, "bold", f" ({cause.worth})")
         yield from self._facts(page, check, " " * 6)

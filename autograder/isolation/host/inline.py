@@ -64,8 +64,9 @@ class InlineSession:
         request = {"id": 0, "fresh": self._fresh, "steps": [step.plain() for step in steps]}
         self._fresh = False
         with parts_from(self._parts):
-            reply = self._dispatcher.answer(_through_the_wire(request))
-            error, outcomes = outcomes_from(self._returned(reply), 0, len(steps))
+            reply = self._dispatcher.answer(wire.decode_frame(wire.encode(request)))
+            returned = wire.decode_frame(self._dispatcher.encoded(reply))
+        error, outcomes = outcomes_from(returned, 0, len(steps))
         if error is not None:
             raise self._fault(error, texts)
         self._labels.note(texts, outcomes)
@@ -83,12 +84,5 @@ class InlineSession:
     def close(self) -> None:
         """Nothing to end."""
 
-    def _returned(self, reply: dict[str, Any]) -> Any:
-        return _through_the_wire(reply, self._dispatcher.foreign)
-
     def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
         return fault_from(error, texts, "")
-
-
-def _through_the_wire(value: Any, foreign: Any = None) -> Any:
-    return wire.decode_frame(wire.encode(value, foreign))

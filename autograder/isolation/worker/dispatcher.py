@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograder.isolation import wire
 from autograder.isolation.wire import Handle, Result
 from autograder.isolation.worker.faults import describe
 from framework.interfaces import Arrays, NumpyArrays
@@ -59,7 +60,28 @@ class Dispatcher:
             results.append(result)
         return reply
 
-    def foreign(self, value: object) -> Plain:
+    def encoded(self, reply: dict[str, Any]) -> bytes:
+        """`reply` as a frame; where a value cannot be sent, that is the reply. Never raises."""
+        try:
+            return wire.encode(reply, self._foreign)
+        except wire.WireError as error:
+            message = str(error)
+        except BaseException as error:  # an object that does not let itself be copied
+            message = f"a value whose copying raises {type(error).__name__}"
+        fault = {"kind": "unsendable", "type": "", "message": message[:500], "frames": []}
+        step = self._unsendable(reply["results"])
+        return wire.encode({**reply, "results": [], "error": {"step": step, **fault}})
+
+    def _unsendable(self, results: list[dict[str, Plain]]) -> int:
+        """The first step whose result cannot be sent; the last, if it is only all together."""
+        for index, result in enumerate(results):
+            try:
+                wire.encode(result, self._foreign)
+            except BaseException:
+                return index
+        return len(results) - 1
+
+    def _foreign(self, value: object) -> Plain:
         """What crosses the wire in place of an object that is not plain."""
         if self._arrays.is_native(value):
             return self._arrays.to_numpy(value)

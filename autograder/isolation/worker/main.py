@@ -79,7 +79,7 @@ def _serve(
             reply = dispatcher.answer(request)
             signal.setitimer(signal.ITIMER_REAL, 0)
             _flush()
-            _send(replies, _encoded(reply, dispatcher))
+            _send(replies, dispatcher.encoded(reply))
     os._exit(0)
 
 
@@ -99,20 +99,6 @@ def _receive(stream: BinaryIO) -> Any:
         return None
     structure, blobs = wire.frame_lengths(header)
     return wire.decode(stream.read(structure), stream.read(blobs))
-
-
-def _encoded(reply: dict[str, Any], dispatcher: Any) -> bytes:
-    from autograder.isolation import wire
-
-    try:
-        return wire.encode(reply, dispatcher.foreign)
-    except wire.WireError as error:
-        message = str(error)
-    except BaseException as error:  # a class of the submission that does not let itself be copied
-        message = f"a value whose copying raises {type(error).__name__}"
-    fault = {"kind": "unsendable", "type": "", "message": message[:500], "frames": []}
-    step = len(reply["results"]) - 1
-    return wire.encode({**reply, "results": [], "error": {"step": step, **fault}})
 
 
 def _flush() -> None:
