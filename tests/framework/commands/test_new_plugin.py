@@ -35,13 +35,9 @@ def test_its_own_test_passes(tmp_path):
 
 def test_the_course_grades_it(tmp_path):
     write_plugin("week3", tmp_path / "week3")
-    done = subprocess.run(
-        [sys.executable, "-c", "from autograder.cli import main; main()", "optimizers"]
-        + ["--provider", "week3", "--plugin", str(tmp_path / "week3")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    grade = [sys.executable, "-c", "from autograder.cli import main; main()"]
+    order = ["optimizers", "--provider", "week3", "--plugin", str(tmp_path / "week3")]
+    done = subprocess.run([*grade, *order], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed   Momentum" in done.stdout
     assert "'week3' offers no SGD" in done.stdout
