@@ -54,8 +54,9 @@ def _kind(error: BaseException) -> str:
 
 def _message(error: BaseException, folder: str) -> str:
     try:
+        text = error.msg if isinstance(error, SyntaxError) else str(error)  # frames tell its line
         # The folder is a temporary one, and its name means nothing to anybody.
-        return str(error).replace(f"{folder}/", "")[:MAX_MESSAGE]
+        return str(text).replace(f"{folder}/", "")[:MAX_MESSAGE]
     except BaseException:
         return "(its message cannot be shown)"
 

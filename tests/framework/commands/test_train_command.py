@@ -64,7 +64,8 @@ def course(tmp_path, monkeypatch):
     """An empty folder with a small text, and the backends as the only plugins."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
-        "framework.plugins.BUILT_IN", ("plugins.numpy_reference", "plugins.torch_backend")
+        "framework.plugin_sources.BUILT_IN",
+        {"numpy_reference": "plugins.numpy_reference", "torch_backend": "plugins.torch_backend"},
     )
     (tmp_path / "text.txt").write_text("\n".join(LINES * 15), encoding="utf-8")
     return tmp_path

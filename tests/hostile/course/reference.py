@@ -1,4 +1,4 @@
-"""The reference of the tiny course, as the course's own plugin."""
+"""The reference of the tiny course, as the course's own plugin: ``--backend reference``."""
 
 from pathlib import Path
 
@@ -6,21 +6,17 @@ from framework.hookspecs import hookimpl
 from framework.registry import Implementation
 
 _UNIT = Path(__file__).parent / "solutions" / "unit"
+_TARGET, _NEIGHBOUR = _UNIT / "target" / "target.py", _UNIT / "neighbour" / "neighbour.py"
+
 _OFFERED = (
-    ("function", "attacked", "target"),
-    ("model", "layer", "target"),
-    ("function", "honest", "target"),
-    ("function", "beside", "neighbour"),
+    ("arrays", "arrays", "framework.interfaces:NumpyArrays"),
+    ("function", "attacked", f"{_TARGET}:attacked"),
+    ("model", "layer", f"{_TARGET}:Layer"),
+    ("function", "honest", f"{_TARGET}:honest"),
+    ("function", "beside", f"{_NEIGHBOUR}:beside"),
 )
 
 
 @hookimpl
 def register_implementations():
-    return [
-        Implementation(kind, name, "numpy", f"{_UNIT / exercise / exercise}.py:{_task(name)}")
-        for kind, name, exercise in _OFFERED
-    ]
-
-
-def _task(name):
-    return "Layer" if name == "layer" else name
+    return [Implementation(kind, name, "reference", target) for kind, name, target in _OFFERED]

@@ -1,0 +1,380 @@
+"""A submission in a real sandbox: what its faults are called, and that the next check is safe."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder.isolation.host.faults import (
+    Blocked,
+    Crashed,
+    Frame,
+    InfrastructureFault,
+    NotWritten,
+    OutOfMemory,
+    SubmissionFault,
+    TimedOut,
+)
+from autograder.isolation.host.remote import RemoteModule, assign
+from autograder.isolation.host.session import STARTS
+from autograder.verdicts import Verdict
+
+#: Long enough for any honest call on a busy machine.
+CALL = 4.0
+
+DEMO = """
+    import numpy as np
+    from framework.interfaces import Model
+
+    class Layer(Model):
+        def __init__(self, size, *, rng):
+            super().__init__()
+            self.add_parameter("W", rng.normal(size=(size, size)))
+
+        def forward(self, x):
+            print("forward", x.shape)
+            return x @ self.parameters["W"]
+
+    def double(x):
+        return 2 * x
+
+    def fails(x):
+        helper(x)
+
+    def helper(x):
+        raise ValueError("no good")
+
+    def todo(x):
+        raise NotImplementedError
+
+    def spin():
+        while True:
+            pass
+
+    def leave():
+        import os
+        os._exit(0)
+
+    def segfault():
+        import ctypes
+        ctypes.string_at(0)
+
+    def hog():
+        return np.ones(1 << 34, dtype=np.uint8)
+
+    def flood():
+        for i in range(200_000):
+            print("line", i)
+
+    def odd():
+        return np.array([object()])
+"""
+
+
+@pytest.fixture
+def module_of(converse):
+    def module_of(*args, **settings):
+        session = converse(*args, **settings)
+        session.begin()
+        return session, RemoteModule(session)
+
+    return module_of
+
+
+def fault_of(function, *args):
+    with pytest.raises(SubmissionFault) as caught:
+        function(*args)
+    return caught.value
+
+
+def test_a_model_is_built_set_and_called_in_every_sandbox(module_of, sandbox):
+    session, module = module_of(DEMO, sandbox=sandbox)
+    layer = module.Layer(2, rng=np.random.default_rng(0))
+    expected = np.random.default_rng(0).normal(size=(2, 2))
+    np.testing.assert_array_equal(layer.parameters["W"], expected)
+    assign(layer, {"W": np.eye(2)})
+    np.testing.assert_array_equal(layer.forward(np.ones((1, 2))), np.ones((1, 2)))
+    assert session.last_call == "Layer(2, rng=rng).forward(float64 (1, 2))"
+    assert session.printed() == "forward (1, 2)\n"
+
+
+def test_an_exception_names_its_lines_and_the_call(module_of):
+    _, module = module_of(DEMO)
+    fault = fault_of(module.fails, np.zeros((3, 2)))
+    assert isinstance(fault, Crashed)
+    assert (fault.message, fault.raised) == ("ValueError: no good", "ValueError")
+    assert fault.call == "fails(float64 (3, 2))"
+    assert [(f.file, f.function) for f in fault.frames] == [
+        ("tiny.py", "fails"),
+        ("tiny.py", "helper"),
+    ]
+    assert module.double(2) == 4, "an exception does not cost the worker"
+
+
+def test_not_written_yet(module_of):
+    _, module = module_of(DEMO)
+    assert isinstance(fault_of(module.todo, 1), NotWritten)
+    missing = fault_of(module.missing)
+    assert isinstance(missing, NotWritten)
+    assert missing.message == "tiny.py does not define missing"
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "line"),
+    [
+        ("x = 1\ny = (\n", "SyntaxError: '(' was never closed", 2),
+        ("import numpy\n\n1 / 0\n", "ZeroDivisionError: division by zero", 3),
+        ("import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'", 1),
+        ("raise SystemExit('bye')\n", "SystemExit: bye", 1),
+    ],
+)
+def test_what_fails_the_import_is_told_for_every_check_and_tried_once(
+    module_of, code, message, line
+):
+    session, module = module_of("print('imported')\n" + code)
+    faults = []
+    for _ in range(3):
+        session.begin()
+        faults.append(fault_of(module.double, 1))
+    assert {fault.message for fault in faults} == {message}
+    assert faults[0].call == "importing the file"
+    assert faults[0].frames[-1] == Frame("tiny.py", line + 1, "<module>")
+
+
+def test_an_import_that_hangs_is_tried_once(module_of):
+    session, module = module_of("while True:\n    pass\n", load=0.4)
+    started = time.monotonic()
+    for _ in range(4):
+        session.begin()
+        assert isinstance(fault_of(module.double, 1), TimedOut)
+    assert time.monotonic() - started < 4 * 0.4 + 3
+    assert session.printed() == ""
+
+
+def test_a_call_that_hangs_names_itself_and_its_line(module_of, sandbox):
+    _, module = module_of(DEMO, sandbox=sandbox, call=0.4)
+    fault = fault_of(module.spin)
+    assert isinstance(fault, TimedOut)
+    assert (fault.message, fault.call) == ("no answer within 0.4 s", "spin()")
+    assert fault.frames[-1].function == "spin"
+    assert module.double(2) == 4, "the next request gets a fresh worker"
+
+
+def test_a_stack_that_was_written_for_us_is_not_shown_as_printed(module_of):
+    code = """
+        def spin():
+            print("before", flush=True)
+            while True:
+                pass
+    """
+    session, module = module_of(code, call=0.4)
+    fault_of(module.spin)
+    assert session.printed() == "before\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("leave", "ended the process itself (exit status 0)"),
+        ("segfault", "the process died: segmentation fault"),
+    ],
+)
+def test_a_death_names_the_call_and_its_cause(module_of, sandbox, name, message):
+    session, module = module_of(DEMO, sandbox=sandbox)
+    fault = fault_of(getattr(module, name))
+    assert isinstance(fault, Crashed)
+    assert (fault.message, fault.call) == (message, f"{name}()")
+    session.begin()
+    assert module.double(3) == 6, "the next check gets a fresh worker"
+
+
+def test_a_segmentation_fault_names_its_line(module_of):
+    _, module = module_of(DEMO)
+    assert fault_of(module.segfault).frames[0].function == "segfault"
+
+
+def test_objects_of_a_worker_that_died_are_gone(module_of):
+    _, module = module_of(DEMO)
+    layer = module.Layer(2, rng=np.random.default_rng(0))
+    fault_of(module.leave)
+    with pytest.raises(Crashed, match="KeyError"):
+        layer.forward(np.ones((1, 2)))
+
+
+def test_too_much_memory(module_of):
+    _, module = module_of(DEMO)
+    fault = fault_of(module.hog)
+    assert isinstance(fault, OutOfMemory)
+    assert fault.verdict is Verdict.OUT_OF_MEMORY
+
+
+def test_what_cannot_be_sent_back(module_of):
+    _, module = module_of(DEMO)
+    assert fault_of(module.odd).message == (
+        "returned what cannot be sent back: an array of dtype object"
+    )
+
+
+def test_output_belongs_to_its_check_and_floods_are_cut(module_of):
+    session, module = module_of(DEMO, call=30)
+    module.Layer(1, rng=np.random.default_rng(0)).forward(np.ones((1, 1)))
+    assert session.printed() == "forward (1, 1)\n"
+    session.begin()
+    module.flood()
+    text = session.printed()
+    assert text.startswith("line 0\n")
+    assert text.endswith("line 199999\n")
+    assert "bytes cut" in text
+    assert len(text) < 20_000
+    module.double(1)
+    assert session.printed() == ""
+
+
+def test_output_shows_no_temporary_folder(module_of):
+    code = "import warnings\ndef warn():\n    warnings.warn('careful')\n"
+    session, module = module_of(code)
+    module.warn()
+    assert session.printed().startswith("tiny.py:3: UserWarning: careful")
+
+
+def test_what_the_last_check_left_printed_is_not_the_next_ones(module_of):
+    session, module = module_of(DEMO)
+    module.Layer(1, rng=np.random.default_rng(0)).forward(np.ones((1, 1)))
+    session.begin()
+    module.double(1)
+    assert session.printed() == ""
+
+
+NETWORK = """
+    from framework.parts import part
+
+    class Net:
+        def __init__(self):
+            self.cell = part("cell")(2)
+
+        def forward(self, x):
+            return self.cell.forward(x)
+"""
+
+CELLS = """
+    class Cell:
+        def __init__(self, n):
+            self.n = n
+
+        def forward(self, x):
+            {}
+"""
+
+
+def test_a_network_without_the_file_of_its_part_is_blocked(module_of):
+    _, module = module_of(NETWORK)
+    fault = fault_of(module.Net)
+    assert isinstance(fault, Blocked)
+    assert (fault.message, fault.call) == ("needs 'cells'", "Net()")
+
+
+def test_a_network_whose_part_is_not_defined_is_blocked(module_of):
+    _, module = module_of(NETWORK, others={"cells": "def other():\n    pass\n"})
+    assert fault_of(module.Net).message == "needs 'cells'"
+
+
+def test_a_network_whose_part_is_not_written_is_blocked(module_of):
+    _, module = module_of(NETWORK, others={"cells": CELLS.format("raise NotImplementedError")})
+    fault = fault_of(module.Net().forward, 1)
+    assert isinstance(fault, Blocked)
+    assert fault.message == "needs 'cells'"
+
+
+def test_a_network_with_its_part_works(module_of):
+    _, module = module_of(NETWORK, others={"cells": CELLS.format("return x * self.n")})
+    assert module.Net().forward(4) == 8
+
+
+def test_the_time_of_all_calls_together_is_limited(module_of):
+    code = "import time\ndef slow():\n    time.sleep(0.3)\n"
+    session, module = module_of(code, call=CALL, total=1.0)
+    with pytest.raises(TimedOut) as caught:
+        for _ in range(10):
+            module.slow()
+    session.begin()
+    message = "the exercise's 1 s of time are used up"
+    assert fault_of(module.slow).message == message
+    assert caught.value.message == message or caught.value.message.startswith("no answer within")
+
+
+def test_a_value_too_large_to_be_handed_back_is_the_submissions_fault(module_of):
+    code = """
+        def state():
+            return "x" * ((2 << 20) - 50)
+
+        def use(state):
+            return len(state)
+    """
+    _, module = module_of(code)
+    state = module.state()
+    fault = fault_of(module.use, state)
+    assert isinstance(fault, Crashed)
+    assert "too much to be handed back" in fault.message
+
+
+def unable(launch, log):
+    """A worker that notes that it was started, and ends."""
+    script = f"open({str(log)!r}, 'a').write('x'); raise SystemExit('no such luck')"
+    return replace(launch, argv=[launch.argv[0], "-c", script])
+
+
+def test_a_worker_that_does_not_start_is_our_fault_and_not_tried_for_every_check(
+    module_of, tmp_path
+):
+    log = tmp_path / "starts"
+    session, module = module_of(DEMO, launch=lambda launch: unable(launch, log), start=5)
+    for _ in range(5):
+        session.begin()
+        with pytest.raises(InfrastructureFault, match="did not start under process") as caught:
+            module.double(1)
+    assert "no such luck" in str(caught.value)
+    assert log.read_text() == "x" * STARTS
+
+
+def test_a_worker_that_starts_at_the_second_attempt_costs_nothing(module_of, tmp_path):
+    log = tmp_path / "starts"
+
+    def second(launch):
+        entry = launch.argv[4]
+        script = (
+            f"import os, sys; log = {str(log)!r}\n"
+            "if not os.path.exists(log):\n    open(log, 'w').close(); raise SystemExit(1)\n"
+            f"sys.argv = [{entry!r}, sys.argv[1]]\n"
+            f"exec(compile(open({entry!r}).read(), {entry!r}, 'exec'))\n"
+        )
+        argv = [*launch.argv[:4], "-c", script, launch.argv[5]]
+        return replace(launch, argv=argv)
+
+    _, module = module_of(DEMO, launch=second)
+    assert module.double(2) == 4
+
+
+def test_a_worker_that_never_says_a_word_is_given_up(module_of):
+    session, module = module_of(
+        DEMO,
+        launch=lambda made: replace(made, argv=[made.argv[0], "-c", "import time; time.sleep(60)"]),
+        start=0.3,
+    )
+    started = time.monotonic()
+    for _ in range(3):
+        session.begin()
+        with pytest.raises(InfrastructureFault, match="LateError"):
+            module.double(1)
+    assert time.monotonic() - started < STARTS * 0.3 + 3
+
+
+def test_nothing_outlives_its_session(module_of):
+    session, module = module_of(DEMO)
+    module.double(1)
+    process = session._worker._process
+    session.close()
+    assert process.poll() is not None
+    session.close()  # a second time does no harm

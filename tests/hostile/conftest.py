@@ -1,0 +1,250 @@
+"""Grades the hostile submissions of this folder, and looks at what is left afterwards.
+
+Each submission is graded in a process of its own kind: one that inherits all orphans below it, so
+that whatever outlives a grading is found among its children. Two such processes share the work.
+"""
+
+from __future__ import annotations
+
+import ast
+import ctypes
+import multiprocessing
+import os
+import socket
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from autograder.course import read_course
+from autograder.isolation.sandboxes import choose
+from autograder.request import GradeRequest, answer
+from autograder.results import Report
+from autograder.run import Setting
+from autograder.submission import load_submission
+from framework.errors import GradusError
+from framework.plugins import Plugins
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+COURSE = HERE / "course"
+SOLUTION = COURSE / "solutions" / "unit" / "target" / "target.py"
+SANDBOXES = ("bubblewrap", "process")
+CASES = sorted(path.parent for path in HERE.glob("*/expected.toml"))
+
+#: What a submission that gets out of its sandbox is to call the files it makes.
+TRACE = "hostile-was-here"
+_SET_CHILD_SUBREAPER = 36
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What ``expected.toml`` declares.
+
+    Attributes:
+        attack: what the submission tries, in a line.
+        points: what it earns, of 4.
+        tasks: task -> verdict and words of the message; a task that is not there passes.
+        seconds: how long its grading may take.
+        not_contained: sentences of the sandbox; on a system where it says one of them, the
+            attack is not tried.
+    """
+
+    attack: str
+    points: float
+    tasks: dict[str, dict[str, object]]
+    seconds: float = 15.0
+    not_contained: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, case: Path) -> Expected:
+        return cls(**tomllib.loads((case / "expected.toml").read_text("utf-8")))
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What became of a grading.
+
+    Attributes:
+        alive: processes that are still there.
+        touched: files outside of the sandbox that are new or changed.
+        descriptors: how many more are open in the grader than before.
+    """
+
+    report: Report
+    seconds: float
+    alive: list[str]
+    touched: list[str]
+    descriptors: int
+
+
+class Silence:
+    """Hears how far grading is, and says nothing."""
+
+    def check_done(self, exercise, result):
+        pass
+
+    def exercise_done(self, result):
+        pass
+
+
+def completed(source: str) -> str:
+    """`source`, followed by the right answers to the tasks that it does not define."""
+    defined = {node.name for node in ast.parse(source).body if hasattr(node, "name")}
+    right = SOLUTION.read_text("utf-8")
+    added = [
+        ast.get_source_segment(right, node)
+        for node in ast.parse(right).body[1:]  # its docstring aside
+        if getattr(node, "name", "") not in defined
+    ]
+    return "\n\n".join([source, *added]) + "\n"
+
+
+def grade(sandbox: str, names: tuple[str, ...], folder: Path) -> Report:
+    """Grade the exercises `names` of the tiny course in `folder`."""
+    course = read_course(COURSE)
+    plugins = Plugins(course=course.plugins)
+    setting = Setting(course, plugins, choose(sandbox), backend="reference")
+    with load_submission(folder, course, names) as submission:
+        exercises = tuple(course.select(names))
+        return answer(GradeRequest(setting, submission, exercises, 1, Silence()))
+
+
+def grade_text(sandbox: str, text: str, canaries: tuple[Path, ...]) -> Aftermath:
+    """Grade `text` as the target's file; to be called in a process of the pool."""
+    before, open_before = _traces(canaries), _open_descriptors()
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "target.py").write_text(text, "utf-8")
+        report = grade(sandbox, ("target",), Path(folder))
+    seconds = time.monotonic() - started
+    touched = sorted(before ^ _traces(canaries))
+    return Aftermath(report, seconds, _alive(), touched, _open_descriptors() - open_before)
+
+
+def _traces(canaries: tuple[Path, ...]) -> set[str]:
+    """The canaries, with what is in them and around them."""
+    found = {f"{path}: {path.read_text()!r} {path.stat().st_mode:o}" for path in canaries}
+    folders = {path.parent for path in canaries} | {Path("/"), Path.cwd(), Path("/dev/shm")}
+    return found | {str(path) for folder in folders for path in folder.glob(f"*{TRACE}*")}
+
+
+def _open_descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+def _alive() -> list[str]:
+    """The command lines of this process's children that do not end by themselves."""
+    deadline = time.monotonic() + 2
+    while children := _children():
+        with suppress(ChildProcessError):
+            os.waitpid(-1, os.WNOHANG)
+        if time.monotonic() > deadline:
+            return [Path(f"/proc/{pid}/cmdline").read_text()[:80] for pid in children]
+        time.sleep(0.01)
+    return []
+
+
+def _children() -> list[str]:
+    tasks = Path("/proc/self/task").glob("*/children")
+    return [pid for task in tasks for pid in task.read_text().split()]
+
+
+def _inherit_orphans() -> None:
+    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """Two processes that grade."""
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(2, context, initializer=_inherit_orphans) as pool:
+        yield pool
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="session")
+def canaries() -> Iterator[tuple[Path, ...]]:
+    """Files that nobody may change: in the repository, at home and among temporary files."""
+    handles = []
+    for folder in (ROOT, Path.home(), Path(tempfile.gettempdir())):
+        descriptor, name = tempfile.mkstemp(prefix="canary-", dir=folder)
+        os.write(descriptor, b"alive")
+        os.close(descriptor)
+        handles.append(Path(name))
+    yield tuple(handles)
+    for path in handles:
+        path.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session")
+def listener() -> Iterator[socket.socket]:
+    """Somebody on 127.0.0.1 whom no submission may reach."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        yield server
+
+
+def _unavailable(sandbox: str) -> str:
+    try:
+        choose(sandbox)
+    except GradusError as error:
+        return str(error)
+    return ""
+
+
+@pytest.fixture(scope="session")
+def reasons() -> dict[str, str]:
+    """Why a sandbox cannot be had here; empty for one that can."""
+    return {sandbox: _unavailable(sandbox) for sandbox in SANDBOXES}
+
+
+@pytest.fixture(params=SANDBOXES)
+def sandbox(request: pytest.FixtureRequest, reasons: dict[str, str]) -> str:
+    """Each sandbox in turn; skipped, with the reason, where it is not to be had."""
+    if reasons[request.param]:
+        pytest.skip(reasons[request.param])
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def gaps(pool, reasons, canaries) -> dict[str, tuple[str, ...]]:
+    """What each sandbox says that it cannot contain on this system."""
+    futures = {
+        name: pool.submit(grade_text, name, completed(""), canaries)
+        for name, reason in reasons.items()
+        if not reason
+    }
+    graded = {name: future.result().report for name, future in futures.items()}
+    assert all(report.exit_code == 0 for report in graded.values()), graded
+    return {name: report.exercises[0].uncontained for name, report in graded.items()}
+
+
+@pytest.fixture(scope="session")
+def gradings(request, pool, gaps, canaries, listener) -> dict[tuple[str, str], Future[Aftermath]]:
+    """The gradings of all cases that were selected, by case and sandbox: on their way."""
+    paths = ",".join(map(str, canaries))
+    values = {"@CANARIES@": paths, "@PORT@": str(listener.getsockname()[1]), "@ROOT@": str(ROOT)}
+    futures = {}
+    for case, sandbox in _selected(request.session):
+        text = (HERE / case / "submission.py").read_text("utf-8")
+        for name, value in values.items():
+            text = text.replace(name, value)
+        if _is_tried(HERE / case, gaps.get(sandbox)):
+            futures[case, sandbox] = pool.submit(grade_text, sandbox, completed(text), canaries)
+    return futures
+
+
+def _selected(session: pytest.Session) -> list[tuple[str, str]]:
+    parameters = [item.callspec.params for item in session.items if hasattr(item, "callspec")]
+    return [(p["case"].name, p["sandbox"]) for p in parameters if {"case", "sandbox"} <= {*p}]
+
+
+def _is_tried(case: Path, gaps: tuple[str, ...] | None) -> bool:
+    return gaps is not None and not set(gaps) & set(Expected.read(case).not_contained)
