@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Exercise
-from autograder.tables import Table, read_table
+from framework.tables import Table, read_table
 from framework.errors import BadInputError
 
 _KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

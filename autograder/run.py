@@ -77,9 +77,12 @@ class Grader:
         self._started: dict[str, SandboxSession] = {}
 
     def start(self, exercise: Exercise) -> None:
-        """Start the worker for `exercise` already, while the caller goes on."""
-        if self._submission is not None and exercise.name in self._submission.files:
-            self._started[exercise.name] = self._sandboxed(exercise, self._submission)
+        """Start the worker for `exercise`, if there is none yet, while the caller goes on."""
+        submission = self._submission
+        if exercise.name in self._started or submission is None:
+            return
+        if exercise.name in submission.files:
+            self._started[exercise.name] = self._sandboxed(exercise, submission)
 
     def close(self) -> None:
         """Remove what was set up."""
@@ -165,9 +168,17 @@ class Grader:
 
 
 def run_checks(
-    exercise: Exercise, under_test: ExerciseUnderTest, on_check: OnCheck | None = None
+    exercise: Exercise,
+    under_test: ExerciseUnderTest,
+    on_check: OnCheck | None = None,
+    *,
+    stop_early: bool = False,
 ) -> list[CheckResult]:
-    """Run the test files of `exercise` with pytest; the student's own files are never collected."""
+    """Run the test files of `exercise` with pytest; the student's own files are never collected.
+
+    Args:
+        stop_early: after the first check that fails nothing else is run.
+    """
     import pytest
 
     from autograder.collector import Collector
@@ -175,7 +186,8 @@ def run_checks(
     collector = Collector(under_test, on_check)
     files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
     with _no_other_plugins():
-        status = pytest.main([*PYTEST_OPTIONS, *map(str, files)], plugins=[collector])
+        options = [*PYTEST_OPTIONS, *(["--exitfirst"] if stop_early else [])]
+        status = pytest.main([*options, *map(str, files)], plugins=[collector])
     if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
         raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")

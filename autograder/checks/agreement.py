@@ -228,13 +228,12 @@ def worst_entry(actual: Array, expected: Array, wrong: Array) -> str:
 
 def _difference(got: Any, want: Any) -> str:
     """Both numbers, with as many digits as it takes to tell them apart, and their ratio."""
-    texts = [_digits(value, 6) for value in (want, got)]
-    if texts[0] == texts[1]:
-        texts = [_digits(value, 17) for value in (want, got)]
-    return f"expected {texts[0]}, received {texts[1]}{_ratio_text(got, want)}"
+    pairs = [(_text(want, digits), _text(got, digits)) for digits in (6, 9, 12, 17)]
+    expected, received = next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
+    return f"expected {expected}, received {received}{_ratio_text(got, want)}"
 
 
-def _digits(value: Any, digits: int) -> str:
+def _text(value: Any, digits: int) -> str:
     return str(value) if isinstance(value, int) else f"{value:.{digits}g}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,13 +31,19 @@ def value_text(value: Any) -> str:
     if isinstance(value, dict):
         return _dict_text(value)
     if isinstance(value, (list, tuple)) and any(isinstance(v, np.ndarray) for v in value):
-        return "(" + ", ".join(value_text(item) for item in value[:MAX_ITEMS]) + ")"
+        items = [value_text(item) for item in value[:MAX_ITEMS]]
+        return "(" + ", ".join(items) + _rest(value) + ")"
     return _short.repr(value)
 
 
 def _dict_text(value: dict[Any, Any]) -> str:
-    items = [f"{key}: {value_text(item)}" for key, item in list(value.items())[:MAX_ITEMS]]
-    return "{" + ", ".join(items) + (", ..." if len(value) > MAX_ITEMS else "") + "}"
+    some = list(value.items())[:MAX_ITEMS]
+    items = [f"{str(key)[:MAX_NAME]}: {value_text(item)}" for key, item in some]
+    return "{" + ", ".join(items) + _rest(value) + "}"
+
+
+def _rest(value: Sized) -> str:
+    return ", ..." if len(value) > MAX_ITEMS else ""
 
 
 def arguments_text(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:

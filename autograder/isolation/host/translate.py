@@ -6,7 +6,7 @@ import re
 import signal
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder.isolation.host.faults import (
     Blocked,
@@ -19,6 +19,8 @@ from autograder.isolation.host.faults import (
 from autograder.isolation.host.output import plain_text
 from autograder.isolation.host.requests import Outcome
 from autograder.isolation.wire import WireError
+
+_Kind = TypeVar("_Kind", list[Any], dict[Any, Any])
 
 _STACK_LINE = re.compile(r'^  File "([^"]+)", line (\d+) in (\S+)$', re.MULTILINE)
 _STACK_START = re.compile(
@@ -35,7 +37,7 @@ def outcomes_from(
     Raises:
         WireError: it is not a reply to request `number`.
     """
-    if type(reply) is not dict or reply.get("id") != number:
+    if type(reply) is not dict or type(reply.get("id")) is not int or reply["id"] != number:
         raise WireError("a reply to another request")
     error, results = reply.get("error"), reply.get("results")
     if type(results) is not list or not (error is None or type(error) is dict):
@@ -53,9 +55,15 @@ def _outcome(result: Any) -> Outcome:
         is_method=result.get("is_method") is True,
         changed=_names(result.get("changed")),
         aliased=_names(result.get("aliased")),
-        args=tuple(result.get("args") or ()),
-        kwargs=dict(result.get("kwargs") or {}),
+        args=tuple(_of_kind(list, result.get("args"))),
+        kwargs=_of_kind(dict, result.get("kwargs")),
     )
+
+
+def _of_kind(kind: type[_Kind], value: Any) -> _Kind:
+    if value is not None and type(value) is not kind:
+        raise WireError(f"a result whose arguments are no {kind.__name__}")
+    return kind() if value is None else value
 
 
 def _names(value: Any) -> tuple[str, ...]:
@@ -80,10 +88,14 @@ def fault_from(error: dict[str, Any], texts: Sequence[str], exercise: str) -> Su
     if kind in ("not_written", "not_defined"):
         return NotWritten(message or "not written yet", frames, call)
     if kind == "memory":
-        return OutOfMemory(f"asked for too much memory: {message}", frames, call)
+        return OutOfMemory(_joined("asked for too much memory", message), frames, call)
     if kind == "unsendable":
         return Crashed(f"returned what cannot be sent back: {message}", frames, call)
-    return Crashed(f"{name}: {message}" if message else name, frames, call, raised=name)
+    return Crashed(_joined(name or "raised an exception", message), frames, call, raised=name)
+
+
+def _joined(what: str, message: str) -> str:
+    return f"{what}: {message}" if message else what
 
 
 def _frames(value: Any) -> list[Frame]:

@@ -54,9 +54,11 @@ def _kind(error: BaseException) -> str:
 
 def _message(error: BaseException, folder: str) -> str:
     try:
-        text = error.msg if isinstance(error, SyntaxError) else str(error)  # frames tell its line
+        text = str(error)
+        if isinstance(error, SyntaxError) and error.msg:  # the frames tell its line
+            text = error.msg
         # The folder is a temporary one, and its name means nothing to anybody.
-        return str(text).replace(f"{folder}/", "")[:MAX_MESSAGE]
+        return (text.replace(f"{folder}/", "") if folder else text)[:MAX_MESSAGE]
     except BaseException:
         return "(its message cannot be shown)"
 

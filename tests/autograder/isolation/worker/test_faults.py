@@ -45,3 +45,7 @@ def test_a_recursion_tells_its_last_frames_only():
     with pytest.raises(RecursionError) as caught:
         namespace["f"](0)
     assert describe(caught.value, "/place")["frames"] == [["tiny.py", 2, "f"]] * MAX_FRAMES
+
+
+def test_a_provider_has_no_folder_and_its_message_stays():
+    assert describe(raised(ZeroDivisionError("1/0")), "")["message"] == "1/0"

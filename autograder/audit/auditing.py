@@ -1,0 +1,162 @@
+"""An audit: every mistake and every mutant of some exercises, tried and judged."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.audit.equivalents import load_equivalents
+from autograder.audit.findings import MISTAKES, Audit, Finding, Outcome
+from autograder.audit.mutants import make_mutants
+from autograder.audit.operators import OPERATORS
+from autograder.audit.trials import Trial
+from autograder.audit.workers import Failures, attempt_all
+from autograder.course import Exercise
+from autograder.mistakes import Mistake, load_mistakes
+from autograder.run import Setting
+from framework.errors import GradusError, UnknownNameError
+
+OnFinding = Callable[[int, int], None]
+Judge = Callable[[Failures], Finding | None]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an audit covers.
+
+    Args:
+        mistakes_only: no mutants.
+        operator: mutants of this operator, and no mistakes; empty for everything.
+    """
+
+    exercises: tuple[Exercise, ...]
+    mistakes_only: bool = False
+    operator: str = ""
+
+    def __post_init__(self) -> None:
+        if self.operator and self.operator not in OPERATORS:
+            raise UnknownNameError("operator", self.operator, OPERATORS, "gradus audit --help")
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A trial, and what its failures say."""
+
+    trial: Trial
+    judge: Judge
+
+
+def audit(setting: Setting, scope: Scope, jobs: int = 0, on_finding: OnFinding | None = None) -> Audit:
+    """Try everything in `scope`.
+
+    Args:
+        on_finding: called with how many trials are done and how many there are.
+
+    Raises:
+        BadInputError: a list of mistakes or equivalents, or a solution's regions, are wrong.
+        GradusError: an unchanged solution fails its own checks, or a fault of ours.
+    """
+    started = time.perf_counter()
+    cases = [case for exercise in scope.exercises for case in _cases(exercise, scope)]
+    findings: list[Finding] = []
+    outcomes = attempt_all(setting, [case.trial for case in cases], jobs)
+    for done, (case, failures) in enumerate(zip(cases, outcomes, strict=True), start=1):
+        finding = case.judge(failures)
+        findings += [finding] if finding is not None else []
+        if on_finding is not None:
+            on_finding(done, len(cases))
+    return Audit(tuple(findings), tuple(_stale(scope)), time.perf_counter() - started)
+
+
+def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
+    solution = exercise.solution.read_text("utf-8")
+    yield _Case(Trial(exercise.name, "the solution", solution, True), _accept(exercise))
+    if not scope.operator:
+        for mistake in load_mistakes(exercise):
+            yield _mistake_case(exercise, mistake, solution)
+    if not scope.mistakes_only:
+        yield from _mutant_cases(exercise, scope, solution)
+
+
+def _accept(exercise: Exercise) -> Judge:
+    """Every change would count as caught where the solution itself fails."""
+
+    def judge(failures: Failures) -> None:
+        if failures:
+            raise GradusError(
+                f"the solution of {exercise.name} fails its own check {failures[0].check}: "
+                f"`grade {exercise.name} --submission solutions` shows why"
+            )
+
+    return judge
+
+
+def _mistake_case(exercise: Exercise, mistake: Mistake, solution: str) -> _Case:
+    source = mistake.apply(solution)
+    place, diff = _difference(exercise.solution, solution, source)
+
+    def judge(failures: Failures) -> Finding:
+        tasks = {failure.task for failure in failures}
+        stray = sorted(tasks - {mistake.task, *mistake.also_fails})
+        outcome = Outcome.KILLED if mistake.task in tasks else Outcome.SURVIVED
+        return Finding(
+            exercise.name,
+            MISTAKES,
+            mistake.id,
+            Outcome.WRONG_TASK if stray else outcome,
+            place,
+            diff,
+            mistake.task,
+            tuple(failure.check for failure in failures),
+            f"fails {', '.join(stray)}, not only {mistake.task}" if stray else "",
+        )
+
+    return _Case(Trial(exercise.name, mistake.id, source, False), judge)
+
+
+def _mutant_cases(exercise: Exercise, scope: Scope, solution: str) -> Iterator[_Case]:
+    reasons = load_equivalents(exercise)
+    for mutant in make_mutants(solution, exercise.solution):
+        if scope.operator in ("", mutant.operator):
+            place, diff = _difference(exercise.solution, solution, mutant.source)
+            base = Finding(
+                exercise.name, mutant.operator, mutant.id, Outcome.KILLED, place, diff
+            )
+            judge = _judge_mutant(base, reasons.get(mutant.id, ""))
+            yield _Case(Trial(exercise.name, mutant.id, mutant.source, True), judge)
+
+
+def _judge_mutant(base: Finding, reason: str) -> Judge:
+    def judge(failures: Failures) -> Finding:
+        if reason:
+            outcome = Outcome.NOT_EQUIVALENT if failures else Outcome.EQUIVALENT
+        else:
+            outcome = Outcome.KILLED if failures else Outcome.SURVIVED
+        failed = tuple(failure.check for failure in failures)
+        return replace(base, outcome=outcome, failed=failed, note=reason)
+
+    return judge
+
+
+def _difference(file: Path, before: str, after: str) -> tuple[str, tuple[str, ...]]:
+    """Where two sources differ first, and what was taken out and put in there."""
+    old, new = before.splitlines(), after.splitlines()
+    changes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    _, start, end, new_start, new_end = next(code for code in changes if code[0] != "equal")
+    taken = [f"- {line.strip()}" for line in old[start:end][:1]]
+    put = [f"+ {line.strip()}" for line in new[new_start:new_end][:1]]
+    return f"{file}:{start + 1}", (*taken, *put)
+
+
+def _stale(scope: Scope) -> Iterator[tuple[str, str]]:
+    """Listed equivalents that no operator makes any more: the list must not rot."""
+    if scope.mistakes_only or scope.operator:
+        return
+    for exercise in scope.exercises:
+        made = {m.id for m in make_mutants(exercise.solution.read_text("utf-8"), exercise.solution)}
+        for listed in load_equivalents(exercise):
+            if listed not in made:
+                yield exercise.name, listed

@@ -1,0 +1,44 @@
+"""Mutants that no check can catch, because they are right: listed by hand, each with its reason.
+
+``solutions/UNIT/EXERCISE/equivalents.toml``::
+
+    [[equivalents]]
+    reason = "the copy protects ..."
+    mutants = ["dropped copy in RNN.forward: ... -> ..."]      # ids as `gradus audit` prints them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autograder.course import Exercise
+from framework.tables import Table, read_table
+
+
+def load_equivalents(exercise: Exercise) -> dict[str, str]:
+    """Mutant id -> why it is right; empty where there is no file.
+
+    Raises:
+        BadInputError: the file is wrong, or it lists a mutant twice; the message names the key.
+    """
+    file = exercise.solution.parent / "equivalents.toml"
+    if not file.is_file():
+        return {}
+    table = read_table(file)
+    table.only("equivalents")
+    reasons: dict[str, str] = {}
+    for mutant, reason in _entries(table):
+        if mutant in reasons:
+            table.fail("equivalents", f"mutant {mutant!r} twice")
+        reasons[mutant] = reason
+    return reasons
+
+
+def _entries(table: Table) -> Iterator[tuple[str, str]]:
+    for entry in table.tables("equivalents"):
+        entry.only("reason", "mutants")
+        reason = entry.get("reason", str).strip()
+        if not reason:
+            entry.fail("reason", "is empty: say why the mutant is right")
+        for mutant in entry.texts("mutants"):
+            yield mutant, reason

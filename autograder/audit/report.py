@@ -1,0 +1,121 @@
+"""An audit as tables for people and as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.audit.findings import MISTAKES, Audit, Finding, Outcome, count
+
+_COLUMNS = ("killed", "survived", "equivalent")
+
+
+def show(audit: Audit, console: Console, *, by_operator: bool = True) -> None:
+    """Print what was found: exercises, operators, and everything that calls for work."""
+    exercises = list(dict.fromkeys(finding.exercise for finding in audit.findings))
+    _print_table(console, "exercise", {name: audit.of(name) for name in exercises})
+    if by_operator:
+        operators = sorted({finding.operator for finding in audit.findings} - {MISTAKES})
+        rows = {name: [f for f in audit.findings if f.operator == name] for name in operators}
+        _print_table(console, "operator", rows)
+    for finding in audit.unsound:
+        _print_finding(console, finding)
+    for exercise, mutant in audit.stale:
+        console.print(f"{exercise}: equivalents.toml lists what no operator makes: {escape(mutant)}")
+    console.print(_verdict(audit))
+
+
+def _print_table(console: Console, title: str, rows: dict[str, list[Finding]]) -> None:
+    if not rows:
+        return
+    table = Table(title, "mistakes", "mutants", *_COLUMNS, "score", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, findings in rows.items():
+        table.add_row(name, *_numbers(findings))
+    if len(rows) > 1:
+        table.add_row("all", *_numbers([f for findings in rows.values() for f in findings]))
+    console.print(table)
+    console.print()
+
+
+def _numbers(findings: list[Finding]) -> list[str]:
+    """Mistakes and mutants, their outcomes, and the share killed of what is not equivalent."""
+    mistakes = sum(finding.operator == MISTAKES for finding in findings)
+    killed, equivalent = (count(findings, o) for o in (Outcome.KILLED, Outcome.EQUIVALENT))
+    others = len(findings) - killed - equivalent
+    score = f"{killed / (killed + others):.1%}" if killed + others else "-"
+    numbers = (mistakes, len(findings) - mistakes, killed, others, equivalent)
+    return [*map(str, numbers), score]
+
+
+def _print_finding(console: Console, finding: Finding) -> None:
+    what = f"{finding.exercise}, {finding.outcome}: {finding.id}"
+    console.print(escape(what), soft_wrap=True)
+    console.print(f"  {escape(_seen_from_here(finding.place))}", soft_wrap=True)
+    for line in finding.diff:
+        console.print(f"    {escape(line)}", soft_wrap=True)
+    if finding.note:
+        console.print(f"  {escape(finding.note)}", soft_wrap=True)
+
+
+def _seen_from_here(place: str) -> str:
+    try:
+        return str(Path(place).relative_to(Path.cwd()))
+    except ValueError:
+        return place
+
+
+def _verdict(audit: Audit) -> str:
+    tried = f"{len(audit.findings)} tried in {audit.seconds:.0f} s"
+    if audit.exit_code == 0:
+        return f"{tried}: every one was caught, or is listed as equivalent."
+    return (
+        f"{tried}: {len(audit.unsound)} to look at. Write a check that catches it, or list it in "
+        "equivalents.toml with the reason why it is right."
+    )
+
+
+def to_json(audit: Audit) -> str:
+    """The audit as JSON; places are relative to the working directory."""
+    exercises = list(dict.fromkeys(finding.exercise for finding in audit.findings))
+    document = {
+        "format": "gradus-audit-1",
+        "sound": audit.exit_code == 0,
+        "seconds": round(audit.seconds, 1),
+        "exercises": {name: _exercise(audit, name) for name in exercises},
+        "stale": [{"exercise": name, "id": mutant} for name, mutant in audit.stale],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _exercise(audit: Audit, name: str) -> dict[str, Any]:
+    findings = audit.of(name)
+    operators = list(dict.fromkeys(finding.operator for finding in findings))
+    return {
+        "totals": _totals(findings),
+        "operators": {operator: _totals(audit.of(name, operator)) for operator in operators},
+        "findings": [_finding(finding) for finding in findings],
+    }
+
+
+def _totals(findings: list[Finding]) -> dict[str, int]:
+    return {outcome.value: count(findings, outcome) for outcome in Outcome}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "operator": finding.operator,
+        "id": finding.id,
+        "task": finding.task,
+        "outcome": finding.outcome.value,
+        "place": _seen_from_here(finding.place),
+        "diff": list(finding.diff),
+        "failed": list(finding.failed),
+        "note": finding.note,
+    }

@@ -1,0 +1,68 @@
+"""One changed solution handed in and graded, as a student's file would be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.course import Exercise
+from autograder.run import Grader, Setting, run_checks
+from autograder.submission import Staging, Submission, SubmittedFile
+from autograder.verdicts import Verdict
+from framework.errors import GradusError
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is tried.
+
+    Args:
+        exercise: the exercise's name.
+        label: what to call it in messages.
+        source: the changed text of its solution.
+        stop_early: one failing check is enough.
+    """
+
+    exercise: str
+    label: str
+    source: str
+    stop_early: bool
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A check that a changed solution did not pass."""
+
+    check: str
+    task: str
+
+
+def attempt(setting: Setting, trial: Trial) -> tuple[Failure, ...]:
+    """Grade `trial`; the checks that it fails.
+
+    Raises:
+        GradusError: a fault of ours: nothing can be said about the checks.
+    """
+    exercise = setting.course.exercise(trial.exercise)
+    with _handed_in(setting, exercise, trial) as submission:
+        grader = Grader(setting, submission)
+        try:
+            with grader.under_test(exercise) as under_test:
+                results = run_checks(exercise, under_test, stop_early=trial.stop_early)
+        finally:
+            grader.close()
+    for result in results:
+        if result.verdict is Verdict.FAULT:
+            raise GradusError(f"{trial.exercise}, {trial.label}, {result.id}: {result.message}")
+    return tuple(Failure(r.id, r.task) for r in results if r.verdict is not Verdict.PASSED)
+
+
+def _handed_in(setting: Setting, exercise: Exercise, trial: Trial) -> Submission:
+    """The changed solution, with the solutions of what it requires beside it."""
+    required = {name: setting.course.exercise(name).solution for name in exercise.requires}
+    sources = {name: path.read_text("utf-8") for name, path in required.items()}
+    sources[exercise.name] = trial.source
+    files = {
+        name: SubmittedFile(name, exercise.solution, f"{name}.py", f"{name}.py", source)
+        for name, source in sources.items()
+    }
+    return Submission(trial.label, files, "", (), Staging(sources))

@@ -1,0 +1,81 @@
+"""``gradus audit``: whether the checks catch what they must."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.commands.options import CourseOption, console
+from autograder.course import find_course
+from framework.errors import UsageError
+
+if TYPE_CHECKING:
+    from autograder.audit.auditing import OnFinding
+
+
+def audit(
+    exercises: Annotated[
+        list[str] | None, typer.Argument(help="Exercises or units; by default all.")
+    ] = None,
+    mistakes: Annotated[
+        bool, typer.Option("--mistakes", help="Only the mistakes of mistakes.toml.")
+    ] = False,
+    operator: Annotated[
+        str, typer.Option(metavar="NAME", help="Only the mutants of this operator.")
+    ] = "",
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Processes side by side; 0: one per processor.")
+    ] = 0,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the findings here too.")
+    ] = None,
+    sandbox: Annotated[str, typer.Option(help="auto, bubblewrap or process.")] = "auto",
+    course: CourseOption = None,
+) -> None:
+    """Prove that the checks can tell right from wrong.
+
+    Every mistake in mistakes.toml and every small automatic change of a solution is handed in and
+    graded. A mistake must fail the checks of its task and of no other; an automatic change must
+    fail some check, unless equivalents.toml says why it is right. Exit code 1 if not.
+    """
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # processes run side by side
+    if mistakes and operator:
+        raise UsageError("--mistakes tries no operator and --operator no mistakes: choose one")
+    from autograder.audit import report
+    from autograder.audit.auditing import Scope
+    from autograder.audit.auditing import audit as carry_out
+    from autograder.isolation.sandboxes import choose
+    from autograder.run import Setting
+    from framework.plugins import Plugins
+
+    found = find_course(course)
+    scope = Scope(tuple(found.select(exercises or ())), mistakes, operator)
+    setting = Setting(found, Plugins(course=found.plugins), choose(sandbox))
+    with _progress() as tell:
+        result = carry_out(setting, scope, jobs, tell)
+    report.show(result, console(), by_operator=not mistakes)
+    if json_file is not None:
+        json_file.write_text(report.to_json(result), "utf-8")
+    if result.exit_code:
+        raise typer.Exit(result.exit_code)
+
+
+@contextmanager
+def _progress() -> Iterator[OnFinding | None]:
+    """A bar while it runs, on a terminal; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("auditing", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

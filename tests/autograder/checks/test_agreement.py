@@ -1,0 +1,340 @@
+"""What a student reads when a value is not the expected one."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+from autograder.checks import CheckFailed, after_call, agrees, equal, expect, finite, refuses
+from autograder.isolation.host.faults import Crashed, NotWritten
+
+X = np.arange(6.0).reshape(2, 3)
+
+
+def failure(function, *args, **kwargs):
+    """What a check says that fails: its sentence and its details."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(CheckFailed) as caught:
+            function(*args, **kwargs)
+    return [caught.value.message, *caught.value.details]
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "lines"),
+    [
+        pytest.param(
+            np.zeros((3, 2)),
+            X,
+            ["y has the wrong shape: expected (2, 3), received (3, 2)"],
+            id="shape",
+        ),
+        pytest.param(
+            np.zeros((2, 1)),
+            X,
+            [
+                "y has the wrong shape: expected (2, 3), received (2, 1)",
+                "NumPy would broadcast it without an error, and compute something else",
+            ],
+            id="shape that broadcasts",
+        ),
+        pytest.param(
+            np.zeros((1, 3)),
+            np.zeros(3),
+            [
+                "y has the wrong shape: expected (3,), received (1, 3)",
+                "NumPy would broadcast it without an error, and compute something else",
+            ],
+            id="an axis too many",
+        ),
+        pytest.param(
+            X.astype(np.float32),
+            X,
+            ["y: float32 where float64 was given: precision is lost on the way"],
+            id="float32",
+        ),
+        pytest.param(
+            X.astype(np.int64), X, ["y: expected dtype float64, received int64"], id="integers"
+        ),
+        pytest.param(X + 0j, X, ["y: expected dtype float64, received complex128"], id="complex"),
+        pytest.param(
+            X, X.astype(np.float32), ["y: expected dtype float32, received float64"], id="wider"
+        ),
+        pytest.param(
+            np.where(X == 4, np.nan, X),
+            X,
+            ["y: 1 of 6 values are not finite", "nan at [1, 1]"],
+            id="NaN",
+        ),
+        pytest.param(
+            np.where(X > 3, -np.inf, X),
+            X,
+            ["y: 2 of 6 values are not finite", "-inf at [1, 1]"],
+            id="infinity",
+        ),
+        pytest.param(
+            X * np.array([1, 2, 2.5]),
+            X,
+            [
+                "y: 4 of 6 values differ from the expected ones",
+                "worst at [1, 2]: expected 5, received 12.5 (ratio 2.5)",
+            ],
+            id="worst entry",
+        ),
+        pytest.param(
+            X + np.array([1e-3, 0, 0]),
+            X,
+            [
+                "y: 2 of 6 values differ from the expected ones",
+                "worst at [0, 0]: expected 0, received 0.001",
+            ],
+            id="no ratio to zero",
+        ),
+        pytest.param(
+            np.array([0.123456111]),
+            np.array([0.123456123]),
+            [
+                "y: 1 of 1 values differ from the expected ones",
+                "worst at [0]: expected 0.123456123, received 0.123456111 (ratio 1)",
+            ],
+            id="as many digits as it takes",
+        ),
+        pytest.param(
+            np.array([1234567, 3]),
+            np.array([1234568, 3]),
+            [
+                "y: 1 of 2 values differ from the expected ones",
+                "worst at [0]: expected 1234568, received 1234567",
+            ],
+            id="ids in full",
+        ),
+        pytest.param(
+            np.array([1, 2], np.uint8),
+            np.array([2, 2], np.uint8),
+            [
+                "y: 1 of 2 values differ from the expected ones",
+                "worst at [0]: expected 2, received 1",
+            ],
+            id="unsigned",
+        ),
+        pytest.param(
+            np.array([True, False]),
+            np.array([True, True]),
+            [
+                "y: 1 of 2 values differ from the expected ones",
+                "worst at [1]: expected True, received False",
+            ],
+            id="truth values",
+        ),
+        pytest.param(
+            np.array([np.inf, 1.0]),
+            np.array([1.0, np.inf]),
+            ["y: 1 of 2 values are not finite", "inf at [0]"],
+            id="infinity in the wrong place",
+        ),
+        pytest.param(
+            np.array([1.0]),
+            np.array([np.inf]),
+            [
+                "y: 1 of 1 values differ from the expected ones",
+                "worst at [0]: expected inf, received 1",
+            ],
+            id="finite where infinity belongs",
+        ),
+        pytest.param(
+            [1.0, 2.0], X, ["y: expected an array of shape (2, 3), received [1.0, 2.0]"], id="list"
+        ),
+        pytest.param(
+            None, X, ["y: expected an array of shape (2, 3), received None"], id="nothing"
+        ),
+        pytest.param(X, None, ["y: expected None, received float64 (2, 3)"], id="None expected"),
+        pytest.param(0.5, 0.25, ["y: expected 0.25, received 0.5 (ratio 2)"], id="number"),
+        pytest.param(np.array(0.5), 0.25, ["y: expected 0.25, received 0.5 (ratio 2)"], id="0-d"),
+        pytest.param(
+            np.array([0.25]),
+            0.25,
+            ["y: expected a number, received shape (1,)"],
+            id="vector of one",
+        ),
+        pytest.param("0.25", 0.25, ["y: expected a number, received '0.25'"], id="text"),
+        pytest.param(True, 1.0, ["y: expected a number, received True"], id="truth for a number"),
+        pytest.param(
+            np.array(1j), 0.25, ["y: expected a real number, received a complex one"], id="1j"
+        ),
+        pytest.param(np.nan, 0.25, ["y: expected 0.25, received nan"], id="NaN for a number"),
+        pytest.param(1, True, ["y: expected True, received 1"], id="number for truth"),
+        pytest.param((X,), (X, X), ["y: expected 2 items, received 1"], id="too few"),
+        pytest.param(
+            X, (X, X), ["y: expected a tuple of 2, received float64 (2, 3)"], id="no tuple"
+        ),
+        pytest.param(
+            (X, 2 * X),
+            (X, X),
+            [
+                "y[1]: 5 of 6 values differ from the expected ones",
+                "worst at [1, 2]: expected 5, received 10 (ratio 2)",
+            ],
+            id="inside a tuple",
+        ),
+        pytest.param(
+            {"W": X, "c": 1.0}, {"W": X, "b": 1.0}, ["y lacks b and has c besides"], id="names"
+        ),
+        pytest.param([1], {"W": X}, ["y: expected a dict, received [1]"], id="no dict"),
+        pytest.param(
+            {"W": 2.0}, {"W": 1.0}, ["y['W']: expected 1, received 2 (ratio 2)"], id="inside a dict"
+        ),
+        pytest.param("cat", "dog", ["y: expected 'dog', received 'cat'"], id="words"),
+    ],
+)
+def test_every_difference_has_its_own_words(actual, expected, lines):
+    assert failure(equal, actual, expected, "y") == lines
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        (X * (1 + 1e-9), X),
+        (X.astype(np.int32), X.astype(np.int64)),
+        (np.array([np.nan, np.inf]), np.array([np.nan, np.inf])),
+        (np.nan, np.nan),
+        (np.array(0.5), 0.5),
+        (1, 1.0),
+        (np.array(True), True),
+        (False, np.array(False)),
+        ([1, X], (1, X)),
+        ({"a": X}, {"a": X}),
+        (np.zeros((0, 3)), np.zeros((0, 3))),
+        (np.array([1e300, -1e308]), np.array([1e300, -1e308])),
+        (None, None),
+    ],
+    ids=repr,
+)
+def test_what_is_as_good_as_equal_passes(actual, expected):
+    equal(actual, expected, "y")
+
+
+def test_tolerances():
+    equal(X + 0.09, X, "y", atol=0.1)
+    equal(X + 0.4, X, "y", rtol=0.1)  # of the largest entry, 5
+    assert failure(equal, X + 0.6, X, "y", rtol=0.1)
+
+
+def test_huge_differences_do_not_overflow_into_a_warning():
+    lines = failure(equal, np.array([-1e308]), np.array([1e308]), "y")
+    assert lines[1] == "worst at [0]: expected 1e+308, received -1e+308 (ratio -1)"
+
+
+def test_the_expected_array_is_never_told_in_full():
+    expected = np.random.default_rng(0).normal(size=50)
+    told = " ".join(failure(equal, expected + 1, expected, "y"))
+    assert len(told) < 200
+    assert sum(f"{value:.3f}"[:5] in told for value in expected) <= 2
+
+
+def view(x):
+    return x[:1]
+
+
+def same(x):
+    return x
+
+
+def in_place(x):
+    x -= 1
+    return x + 1
+
+
+def test_agrees_returns_the_submissions_value(remote):
+    modules = remote(f=lambda x: x.astype(x.dtype) * 2), remote(f=lambda x: x + x)
+    np.testing.assert_array_equal(agrees(*modules, "f", X), 2 * X)
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "line"),
+    [
+        (
+            "changes",
+            in_place,
+            "f changes its argument 1 in place: work on a copy, the caller still needs it",
+        ),
+        (
+            "same",
+            same,
+            "f returns the memory of its argument 1 (the same array or a view of it): "
+            "return a new array",
+        ),
+    ],
+)
+def test_arguments_are_left_alone(remote, name, function, line):
+    modules = remote(f=function), remote(f=lambda x: x.copy())
+    assert failure(agrees, *modules, "f", X) == [line]
+
+
+def test_a_view_of_an_argument_is_noticed(remote):
+    modules = remote(f=view), remote(f=lambda x: x[:1].copy())
+    assert "returns the memory of its argument 1" in failure(agrees, *modules, "f", X)[0]
+
+
+def test_the_memory_of_a_named_argument(remote):
+    modules = remote(f=lambda *, table: table), remote(f=lambda *, table: table.copy())
+    assert "its argument table" in failure(agrees, *modules, "f", table=X)[0]
+
+
+def test_after_call_gives_the_arguments_as_they_are_now(remote):
+    module = remote(f=in_place)
+    (changed,) = after_call(module, "f", X)
+    np.testing.assert_array_equal(changed, X - 1)
+
+
+def raises(error):
+    def function(x):
+        raise error
+
+    return function
+
+
+def test_refuses_what_should_be_refused(remote):
+    module = remote(f=raises(ValueError("no")), g=raises(KeyError("k")), h=lambda x: x * 1)
+    refuses(module, "f", X)
+    refuses(module, "g", X, error=("IndexError", "KeyError"))
+    assert failure(refuses, module, "g", X) == [
+        "g should raise ValueError here, but raised KeyError"
+    ]
+    assert failure(refuses, module, "h", X, error=("ValueError", "IndexError")) == [
+        "h should raise ValueError or IndexError here, but returned float64 (2, 3)"
+    ]
+
+
+def test_not_written_is_no_refusal(remote):
+    with pytest.raises(NotWritten):
+        refuses(remote(f=raises(NotImplementedError())), "f", X, error=("NotImplementedError",))
+
+
+def test_a_crash_in_agrees_stays_a_crash(remote):
+    modules = remote(f=raises(ZeroDivisionError("1/0"))), remote(f=same)
+    with pytest.raises(Crashed, match="ZeroDivisionError: 1/0"):
+        agrees(*modules, "f", X)
+
+
+@pytest.mark.parametrize(
+    ("value", "lines"),
+    [
+        (np.array([[1.0, np.nan]]), ["y: 1 of 2 values are not finite", "nan at [0, 1]"]),
+        (np.inf, ["y: 1 of 1 values are not finite", "inf at []"]),
+        (None, ["y: expected numbers, received None"]),
+    ],
+)
+def test_finite(value, lines):
+    assert failure(finite, value, "y") == lines
+
+
+def test_finite_numbers_are_finite():
+    finite(X, "y")
+    finite(3, "y")
+
+
+def test_expect():
+    expect(True, "never said")
+    assert failure(expect, False, "said", "and why") == ["said", "and why"]

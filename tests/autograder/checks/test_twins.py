@@ -1,0 +1,233 @@
+"""A submitted layer beside the reference's: one message for each way of being wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks import CheckFailed, twins
+
+X = np.random.default_rng(5).normal(size=(4, 3))
+
+
+@pytest.fixture
+def pair_with(remote, affine, draws):
+    """Twins of a class and the right one."""
+
+    def pair_with(cls):
+        return twins(remote(Layer=cls), remote(Layer=affine), "Layer", 3, 2, rng=draws)
+
+    return pair_with
+
+
+@pytest.fixture
+def variant(affine):
+    """`variant(forward=..., backward=...)`: the right layer with other methods."""
+
+    def variant(**methods):
+        return type("Variant", (affine,), methods)
+
+    return variant
+
+
+def failure(function, *args, **kwargs):
+    with pytest.raises(CheckFailed) as caught:
+        function(*args, **kwargs)
+    return [caught.value.message, *caught.value.details]
+
+
+def test_the_right_layer_passes_everything(pair_with, affine, draws):
+    pair = pair_with(affine)
+    pair.same_forward(X)
+    pair.same_backward(X, rng=draws)
+    pair.accumulates(X, rng=draws)
+
+
+def test_both_get_the_same_parameters_and_no_zero_bias(pair_with, affine):
+    pair = pair_with(affine)
+    mine, theirs = pair.student.parameters, pair.reference.parameters
+    for name in ("W", "b"):
+        np.testing.assert_array_equal(mine[name], theirs[name])
+        assert np.all(mine[name])
+
+
+def test_something_that_is_no_object(remote, affine, draws):
+    modules = remote(Layer=lambda *args, rng: {"W": 1}), remote(Layer=affine)
+    assert failure(twins, *modules, "Layer", 3, 2, rng=draws) == [
+        "Layer(...) should make an object, not {W: 1}"
+    ]
+
+
+def changed(affine, change):
+    """A class whose constructor ends with `change`."""
+
+    class Changed(affine):
+        def __init__(self, inputs, outputs, *, rng):
+            super().__init__(inputs, outputs, rng=rng)
+            change(self)
+
+    return Changed
+
+
+def rename(layer):
+    layer.add_parameter("bias", layer.parameters.pop("b"))
+    del layer.gradients["b"]
+
+
+def transpose(layer):
+    layer.add_parameter("W", layer.parameters["W"].T.copy())
+
+
+def single(layer):
+    layer.astype(np.float32)
+
+
+def no_gradients(layer):
+    layer.gradients = {}
+
+
+def no_dict(layer):
+    layer.parameters = [1.0]
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (rename, "Layer.parameters lacks b and has bias besides"),
+        (transpose, "Layer.parameters['W'] has the wrong shape: expected (3, 2), received (2, 3)"),
+        (
+            single,
+            "Layer.parameters['W']: float32 where float64 was given: precision is lost on the way",
+        ),
+        (no_gradients, "Layer.gradients lacks W, b"),
+        (no_dict, "Layer.parameters should be a dict of arrays"),
+    ],
+)
+def test_parameters_of_another_form(pair_with, affine, change, line):
+    assert failure(pair_with, changed(affine, change))[0] == line
+
+
+def forgets_bias(self, x):
+    self.x, self.y = x, np.tanh(x @ self.parameters["W"])
+    return self.y
+
+
+def shifts_input(self, x):
+    x -= 0.0
+    x[0, 0] += 1
+    return np.tanh((x - np.eye(4, 3) * [1, 0, 0]) @ self.parameters["W"] + self.parameters["b"])
+
+
+def test_forward(pair_with, variant):
+    lines = failure(pair_with(variant(forward=forgets_bias)).same_forward, X)
+    assert lines[0] == "Layer.forward: 8 of 8 values differ from the expected ones"
+    assert lines[1].startswith("worst at [")
+    lines = failure(pair_with(variant(forward=shifts_input)).same_forward, X)
+    assert lines[0].startswith("Layer.forward changes its argument 1 in place")
+
+
+def overwrites(self, grad):
+    grad_a = grad * (1 - self.y**2)
+    self.gradients["W"][...] = self.x.T @ grad_a
+    self.gradients["b"][...] = grad_a.sum(axis=0)
+    return grad_a @ self.parameters["W"].T
+
+
+def loses_transpose(self, grad):
+    return grad * (1 - self.y**2) @ self.parameters["W"][:2].T
+
+
+def averages(self, grad):
+    grad_a = grad * (1 - self.y**2)
+    self.gradients["W"] += self.x.T @ grad_a / len(grad)
+    self.gradients["b"] += grad_a.sum(axis=0)
+    return grad_a @ self.parameters["W"].T
+
+
+def keeps_bias_rows(self, grad):
+    grad_a = grad * (1 - self.y**2)
+    self.gradients["W"] += self.x.T @ grad_a
+    self.gradients["b"] = self.gradients["b"] + grad_a
+    return grad_a @ self.parameters["W"].T
+
+
+def eats_upstream(self, grad):
+    grad *= 1 - self.y**2
+    self.gradients["W"] += self.x.T @ grad
+    self.gradients["b"] += grad.sum(axis=0)
+    return grad @ self.parameters["W"].T
+
+
+def returns_nothing(self, grad):
+    grad_a = grad * (1 - self.y**2)
+    self.gradients["W"] += self.x.T @ grad_a
+    self.gradients["b"] += grad_a.sum(axis=0)
+
+
+@pytest.mark.parametrize(
+    ("backward", "line"),
+    [
+        (
+            loses_transpose,
+            "the gradient that backward returns has the wrong shape: expected (4, 3), "
+            "received (4, 2)",
+        ),
+        (averages, "gradients['W']: 6 of 6 values differ from the expected ones"),
+        (
+            keeps_bias_rows,
+            "gradients['b'] has the wrong shape: expected (2,), received (4, 2)",
+        ),
+        (
+            eats_upstream,
+            "Layer.backward changes its argument 1 in place: work on a copy, "
+            "the caller still needs it",
+        ),
+        (
+            returns_nothing,
+            "the gradient that backward returns: expected an array of shape (4, 3), received None",
+        ),
+    ],
+)
+def test_backward(pair_with, variant, draws, backward, line):
+    pair = pair_with(variant(backward=backward))
+    assert failure(pair.same_backward, X, rng=draws)[0] == line
+
+
+def test_the_ratio_tells_what_is_missing(pair_with, variant, draws):
+    lines = failure(pair_with(variant(backward=averages)).same_backward, X, rng=draws)
+    assert lines[1].endswith("(ratio 0.25)")
+
+
+def test_gradients_that_are_overwritten(pair_with, variant, draws):
+    pair = pair_with(variant(backward=overwrites))
+    pair.same_backward(X, rng=draws)
+    assert failure(pair.accumulates, X, rng=draws)[0] == (
+        "Layer.backward overwrites gradients['W']: it must add to it, because a layer used twice "
+        "receives both contributions"
+    )
+
+
+def test_gradients_that_are_never_cleared(pair_with, variant, draws):
+    pair = pair_with(variant(zero_gradients=lambda self: None))
+    line = failure(pair.accumulates, X, rng=draws)[0]
+    assert line == "zero_gradients leaves gradients['W'] as it was"
+
+
+def test_each_of_several_input_gradients_is_named(remote, draws):
+    class Product:
+        parameters, gradients = {}, {}
+
+        def zero_gradients(self):
+            pass
+
+        def forward(self, x, y):
+            self.x, self.y = x, y
+            return x * y
+
+        def backward(self, grad):
+            return grad * self.y, grad * self.x
+
+    wrong = type("Wrong", (Product,), {"backward": lambda self, g: (g * self.y, g * self.y)})
+    pair = twins(remote(Product=wrong), remote(Product=Product), "Product")
+    line = failure(pair.same_backward, X, 2 * X, rng=draws)[0]
+    assert line.startswith("the gradient of input 2 that backward returns: 12 of 12 values differ")

@@ -1,0 +1,97 @@
+"""For every exercise: its solution passes, its untouched stub gets nothing, its points add up."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+
+import pytest
+
+from autograder.course import find_course
+from autograder.isolation.sandboxes import choose
+from autograder.request import GradeRequest, answer
+from autograder.run import Setting
+from autograder.submission import load_submission
+from autograder.verdicts import Verdict
+from framework.plugins import Plugins
+
+COURSE = find_course()
+EXERCISES = COURSE.select()
+
+
+class Silence:
+    """Listens to a grading without a word."""
+
+    def check_done(self, exercise, result):
+        pass
+
+    def exercise_done(self, result):
+        pass
+
+
+def report_on(folder, exercises, *, provider="", seed=0, jobs=1):
+    setting = Setting(COURSE, Plugins(), choose("process"), provider=provider, seed=seed)
+    if provider:
+        return answer(GradeRequest(setting, None, tuple(exercises), jobs, Silence()))
+    with load_submission(COURSE.root / folder, COURSE) as submission:
+        return answer(GradeRequest(setting, submission, tuple(exercises), jobs, Silence()))
+
+
+def failures(result):
+    return [(c.id, c.message, c.details) for c in result.checks if c.verdict is not Verdict.PASSED]
+
+
+@pytest.fixture(params=EXERCISES, ids=lambda exercise: exercise.name)
+def exercise(request):
+    return request.param
+
+
+def test_the_solution_gets_full_marks(exercise):
+    (result,) = report_on("solutions", [exercise]).exercises
+    assert failures(result) == []
+    assert result.earned == exercise.points
+
+
+def test_an_untouched_stub_gets_nothing_and_is_not_started(exercise):
+    report = report_on("exercises", [exercise])
+    (result,) = report.exercises
+    assert result.earned == 0
+    assert {task.verdict for task in result.tasks} == {Verdict.NOT_STARTED}
+    assert report.exit_code == 1
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("torch"), reason="PyTorch is not installed")
+def test_the_torch_backend_gets_full_marks(exercise):
+    (result,) = report_on("", [exercise], provider="torch").exercises
+    assert failures(result) == []
+    assert result.earned == exercise.points
+
+
+def test_every_task_has_checks_and_points(exercise):
+    (result,) = report_on("exercises", [exercise]).exercises
+    assert [task.name for task in result.tasks] == list(exercise.task_names)
+    assert sum(check.points for check in result.checks) == exercise.points
+    assert all(check.points > 0 for check in result.checks)
+
+
+def test_hints_go_in_at_least_three_steps(exercise):
+    assert len(exercise.hints) >= 3
+    assert len(set(exercise.hints)) == len(exercise.hints)
+
+
+def test_the_readme_says_how_to_start(exercise):
+    text = exercise.readme.read_text("utf-8")
+    assert f"grade {exercise.name}" in text
+    assert f"gradus hint {exercise.name}" in text
+
+
+def test_side_by_side_and_in_turn_give_the_same_report():
+    from autograder.reports.json_report import render_json
+
+    def text(jobs):
+        report = report_on("exercises", EXERCISES, jobs=jobs)
+        return re.sub(r'"seconds": [\d.]+', '"seconds": 0', render_json(report))
+
+    assert text(1) == text(2)
+    assert json.loads(text(1))["exit_code"] == 1
