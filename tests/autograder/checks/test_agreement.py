@@ -93,11 +93,11 @@ def failure(function, *args, **kwargs):
             id="no ratio to zero",
         ),
         pytest.param(
-            np.array([0.123456111]),
+            np.array([0.123456399]),
             np.array([0.123456123]),
             [
                 "y: 1 of 1 values differ from the expected ones",
-                "worst at [0]: expected 0.123456123, received 0.123456111 (ratio 1)",
+                "worst at [0]: expected 0.123456123, received 0.123456399 (ratio 1)",
             ],
             id="as many digits as it takes",
         ),

@@ -1,0 +1,126 @@
+"""Training from our side: the submitted model sees inputs and gradients, never labels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks import CheckFailed, train_classifier, train_language_model
+from framework.interfaces import LanguageModel, Model
+
+V = 4
+
+
+class Table(Model):
+    """Scores of a row of numbers for each id."""
+
+    def __init__(self, ids, classes, *, rng):
+        super().__init__()
+        self.add_parameter("W", rng.normal(scale=0.1, size=(ids, classes)))
+
+    def forward(self, ids):
+        self.ids = ids
+        return self.parameters["W"][ids]
+
+    def backward(self, grad_output):
+        np.add.at(self.gradients["W"], self.ids, grad_output)
+
+
+class Bigrams(Table, LanguageModel):
+    """The same, as a language model."""
+
+    def forward(self, tokens, state=None):
+        self.state = np.zeros(len(tokens))
+        return super().forward(tokens)
+
+
+@pytest.fixture
+def train(remote, numpy_registry, draws):
+    """Train a class of model on ids whose label is the id's remainder."""
+
+    def train(cls, epochs=8):
+        model = remote(Table=cls).Table(6, 3, rng=draws)
+        ids = draws.integers(6, size=96)
+        reference = remote(numpy_registry)
+        losses = train_classifier(
+            model, ids, ids % 3, reference=reference, epochs=epochs, learning_rate=0.1, rng=draws
+        )
+        return model, losses
+
+    return train
+
+
+def test_a_classifier_learns_and_keeps_what_it_learned(train):
+    model, losses = train(Table)
+    assert losses[0] == pytest.approx(np.log(3), abs=0.2)
+    assert losses[-1] < 0.2
+    scores = model.forward(np.arange(6))
+    np.testing.assert_array_equal(scores.argmax(axis=1), np.arange(6) % 3)
+
+
+def test_labels_are_never_handed_over(train):
+    seen = []
+
+    class Curious(Table):
+        def forward(self, ids):
+            seen.append(ids)
+            return super().forward(ids)
+
+    train(Curious, epochs=1)
+    assert np.concatenate(seen).shape == (96,)
+    assert max(ids.max() for ids in seen) == 5
+
+
+def test_a_language_model_learns(remote, numpy_registry, draws):
+    tokens = np.tile(np.arange(V), 60)
+    model = remote(Bigrams=Bigrams).Bigrams(V, V, rng=draws)
+    losses = train_language_model(
+        model,
+        tokens,
+        reference=remote(numpy_registry),
+        epochs=10,
+        learning_rate=0.1,
+        batch_size=4,
+        unroll=10,
+    )
+    assert losses[0] == pytest.approx(np.log(V), abs=0.2)
+    assert losses[-1] < 0.1
+    following = model.forward(np.arange(V)[None]).argmax(axis=2)[0]
+    np.testing.assert_array_equal(following, [1, 2, 3, 0])
+
+
+def grows_rows(self, grad_output):
+    self.gradients["W"] = np.ones((1, 3))
+
+
+def gives_nan(self, grad_output):
+    self.gradients["W"][...] = np.nan
+
+
+def loses(self, grad_output):
+    self.gradients = {}
+
+
+def no_dict(self, grad_output):
+    self.gradients = None
+
+
+def complex_numbers(self, grad_output):
+    self.gradients["W"] = 1j * np.ones((6, 3))
+
+
+@pytest.mark.parametrize(
+    ("methods", "message"),
+    [
+        ({"backward": grows_rows}, r"gradients\['W'\] has the wrong shape: expected \(6, 3\)"),
+        ({"backward": gives_nan}, r"gradients\['W'\] during training: 18 of 18 .* not finite"),
+        ({"backward": loses}, "gradients lacks W"),
+        ({"backward": no_dict}, "gradients should be a dict"),
+        ({"backward": complex_numbers}, "expected dtype float64, received complex128"),
+        ({"forward": lambda self, ids: None}, "forward should return an array of scores"),
+    ],
+    ids=["shape", "NaN", "lost", "no dict", "complex", "no scores"],
+)
+def test_what_goes_wrong_on_the_way_is_told(train, methods, message):
+    with pytest.raises(CheckFailed, match=message):
+        train(type("Wrong", (Table,), methods), epochs=1)
