@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.agreement import same_form, worst_entry
+from autograder.checks.agreement import finite, same_form, worst_entry
 from autograder.checks.failures import CheckFailed, expect
+from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.remote import RemoteObject
+from framework.errors import BadInputError
 
 Array = np.ndarray[Any, Any]
 #: How far the probabilities of a distribution may be from summing to one.
@@ -23,19 +25,22 @@ def perplexity(model: RemoteObject, tokens: Array, batch_size: int = 16) -> floa
 
     Raises:
         CheckFailed: what it returns is not a distribution.
+        BadInputError: the text is too short for so many streams.
     """
-    length = len(tokens) // batch_size
+    length, words = len(tokens) // batch_size, int(np.max(tokens)) + 1
+    if length < 2:
+        raise BadInputError(f"{len(tokens)} tokens are too few for {batch_size} streams of two")
     streams = np.asarray(tokens)[: length * batch_size].reshape(batch_size, length)
     state = model.initial_state(batch_size)
     total = 0.0
     for t in range(length - 1):
         answer = model.next_log_probabilities(streams[:, t], state)
-        log_probabilities, state = _distributions(answer, batch_size)
+        log_probabilities, state = _distributions(answer, batch_size, words)
         total -= float(log_probabilities[np.arange(batch_size), streams[:, t + 1]].sum())
     return math.exp(total / (batch_size * (length - 1)))
 
 
-def _distributions(answer: Any, batch_size: int) -> tuple[Array, Any]:
+def _distributions(answer: Any, batch_size: int, words: int) -> tuple[Array, Any]:
     what = "next_log_probabilities"
     expect(
         isinstance(answer, (tuple, list)) and len(answer) == 2,
@@ -46,12 +51,17 @@ def _distributions(answer: Any, batch_size: int) -> tuple[Array, Any]:
         isinstance(values, np.ndarray) and values.ndim == 2 and len(values) == batch_size,
         f"{what} should return log probabilities of shape ({batch_size}, V)",
     )
+    expect(values.dtype.kind == "f", f"{what} should return real numbers, not {values.dtype}")
+    expect(
+        values.shape[1] >= words,
+        f"{what} gives probabilities of {values.shape[1]} words, but the text has {words}",
+    )
     with np.errstate(over="ignore", invalid="ignore"):
         sums = np.exp(values).sum(axis=1)
-    off = float(np.abs(sums - 1).max())
+    off = np.nan_to_num(np.abs(sums - 1), nan=np.inf)
     expect(
-        off <= SUM_TOLERANCE,
-        f"{what} does not return distributions: the probabilities sum to {float(sums[0]):.6g}",
+        bool(off.max() <= SUM_TOLERANCE),
+        f"{what} does not return distributions: the probabilities sum to {sums[off.argmax()]:.6g}",
     )
     return values, state
 
@@ -70,7 +80,7 @@ def no_look_ahead(
         CheckFailed: names the step that knew what came later.
     """
     tokens = rng.integers(0, vocabulary_size, size=(batch_size, steps))
-    before = model.forward(tokens)
+    before = _scores(model.forward(tokens), tokens)
     for t in range(steps - 1):
         changed = tokens.copy()
         changed[:, t + 1 :] = (changed[:, t + 1 :] + 1) % vocabulary_size
@@ -83,3 +93,14 @@ def no_look_ahead(
                 "the model looks at what it should predict",
                 worst_entry(now, early, wrong),
             )
+
+
+def _scores(output: Any, tokens: Array) -> Array:
+    """What forward returned for `tokens: (N, T)`, if it is `(N, T, V)` and finite."""
+    wanted = ", ".join([*map(str, tokens.shape), "V"])
+    expect(
+        isinstance(output, np.ndarray) and output.shape[:-1] == tokens.shape,
+        f"forward should return scores of shape ({wanted}), not {value_text(output)}",
+    )
+    finite(output, "forward")
+    return np.asarray(output)

@@ -6,15 +6,19 @@ inputs, and the gradient of the loss with respect to what it returned.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import numpy as np
 
-from autograder.checks.agreement import finite
-from autograder.checks.failures import CheckFailed
+from autograder.checks.agreement import finite, same_form, same_names
+from autograder.checks.failures import CheckFailed, expect
+from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.inline import InlineSession
 from autograder.isolation.host.remote import RemoteModule, RemoteObject, session_of, wrap
 from autograder.isolation.host.requests import Assign, Call, Get, Step
+from framework.errors import BadInputError
 from framework.interfaces import LanguageModel, NumpyArrays
 from framework.registry import Registry
 from framework.training import fit_classifier, fit_language_model
@@ -29,7 +33,7 @@ class HostedModel(LanguageModel):
         super().__init__()
         self._session, self._handle = session_of(remote)
         self.state: Any = None
-        for name, value in remote.parameters.items():
+        for name, value in _real_arrays(remote.parameters, "parameters").items():
             self.add_parameter(name, value)
 
     def forward(self, *inputs: Any) -> Any:
@@ -48,11 +52,11 @@ class HostedModel(LanguageModel):
         """Run the model's backward and fetch its gradients."""
         backward = Call(self._handle, "backward", (grad_output,))
         outcomes = self._session.run([backward, Get(self._handle, "gradients")])
-        gradients = outcomes[-1].value
+        gradients = _real_arrays(outcomes[-1].value, "gradients")
+        same_names(set(gradients), set(self.gradients), "gradients")
         for name, gradient in self.gradients.items():
-            if np.shape(gradients.get(name)) != gradient.shape:
-                raise CheckFailed(f"gradients['{name}'] should have shape {gradient.shape}")
-            finite(gradients[name], f"gradients['{name}'] during training")
+            what = f"gradients['{name}'] during training"
+            finite(same_form(gradients[name], gradient, what), what)
             gradient += gradients[name]
 
 
@@ -82,19 +86,18 @@ def train_classifier(
     """Train `model` to give `labels: (M,)` for `inputs: (M, ...)`; returns each step's loss."""
     hosted = HostedModel(model)
     loss, optimizer_class = _tools(reference, optimizer)
-    losses = fit_classifier(
-        hosted,
-        inputs,
-        labels,
-        loss=loss(),
-        optimizer=optimizer_class(learning_rate),
-        arrays=NumpyArrays(),
-        batch_size=batch_size,
-        epochs=epochs,
-        rng=rng,
-    )
-    _leave_trained(model, hosted)
-    return losses
+    with _left_trained(model, hosted):
+        return fit_classifier(
+            hosted,
+            inputs,
+            labels,
+            loss=loss(),
+            optimizer=optimizer_class(learning_rate),
+            arrays=NumpyArrays(),
+            batch_size=batch_size,
+            epochs=epochs,
+            rng=rng,
+        )
 
 
 def train_language_model(
@@ -112,24 +115,39 @@ def train_language_model(
     """Train `model` to predict the next of `tokens: (M,)`; returns the loss of each step."""
     hosted = HostedLanguageModel(model)
     loss, optimizer_class = _tools(reference, optimizer)
-    losses = fit_language_model(
-        hosted,
-        tokens,
-        loss=loss(),
-        optimizer=optimizer_class(learning_rate),
-        arrays=NumpyArrays(),
-        batch_size=batch_size,
-        unroll=unroll,
-        epochs=epochs,
-        clip=clip,
-    )
-    _leave_trained(model, hosted)
-    return losses
+    with _left_trained(model, hosted):
+        return fit_language_model(
+            hosted,
+            tokens,
+            loss=loss(),
+            optimizer=optimizer_class(learning_rate),
+            arrays=NumpyArrays(),
+            batch_size=batch_size,
+            unroll=unroll,
+            epochs=epochs,
+            clip=clip,
+        )
 
 
-def _leave_trained(model: RemoteObject, hosted: HostedModel) -> None:
+@contextmanager
+def _left_trained(model: RemoteObject, hosted: HostedModel) -> Iterator[None]:
+    """Train within; afterwards the model itself has the parameters that were found."""
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
+    except BadInputError as error:  # from the loss or the clipping: of what the model returned
+        raise CheckFailed(f"training cannot go on: {error}") from None
     session, handle = session_of(model)
     session.run([Assign(handle, "parameters", hosted.parameters)])
+
+
+def _real_arrays(value: Any, what: str) -> dict[str, Array]:
+    """`value`, if it is a dict of arrays of real numbers."""
+    expect(isinstance(value, dict), f"{what} should be a dict of arrays, not {value_text(value)}")
+    for name, array in value.items():
+        is_real = isinstance(array, np.ndarray) and array.dtype.kind == "f"
+        expect(is_real, f"{what}['{name}'] should hold real numbers, not {value_text(array)}")
+    return dict(value)
 
 
 def _tools(reference: RemoteModule, optimizer: str) -> tuple[Any, Any]:

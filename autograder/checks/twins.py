@@ -18,6 +18,7 @@ from autograder.checks.failures import CheckFailed, expect
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.remote import RemoteModule, RemoteObject, assign, session_of, wrap
 from autograder.isolation.host.requests import Call, Get, Outcome, Step
+from autograder.isolation.wire import Result
 
 Array = np.ndarray[Any, Any]
 
@@ -111,7 +112,7 @@ class Twins:
         self._same_gradients(ours[2].value, theirs[2].value, rtol, atol)
 
     def accumulates(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
-        """A second `backward` adds to the gradients, and `zero_gradients` clears them."""
+        """A second `backward` adds to the gradients in place, and `zero_gradients` clears them."""
         upstream = _upstream(self.reference.forward(*inputs), rng)
         once = _backward(self.student, inputs, upstream)[2].value
         twice = _backward(self.student, inputs, upstream, zero=False)[2].value
@@ -123,9 +124,31 @@ class Twins:
                 )
             what = f"gradients['{key}'] after two backward passes"
             equal(twice[key], 2 * value, what, rtol=rtol, atol=1e-12)
+        self._adds_in_place(inputs, upstream)
         self.student.zero_gradients()
         for key, value in self.student.gradients.items():
             expect(not np.any(value), f"zero_gradients leaves gradients['{key}'] as it was")
+
+    def _adds_in_place(self, inputs: tuple[Any, ...], upstream: Any) -> None:
+        """The arrays that were there before `backward` are those that it adds to."""
+        session, handle = session_of(self.student)
+        outcomes = session.run(
+            [
+                Call(handle, "zero_gradients"),
+                Get(handle, "gradients"),
+                Call(Result(1), "copy"),  # a dict of its own, with the very same arrays
+                Call(handle, "forward", inputs),
+                Call(handle, "backward", (upstream,)),
+                Get(handle, "gradients"),
+            ]
+        )
+        held, current = outcomes[2].value, outcomes[5].value
+        for key, value in current.items():
+            expect(
+                np.array_equal(held[key], value, equal_nan=True),
+                f"{self._what('backward')} puts a new array into gradients['{key}']: add to the "
+                "one that is there (+=), because a network made of such layers shares it",
+            )
 
     def _same_returned(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
         """The gradients of the inputs: one, or a tuple of one for each."""

@@ -176,3 +176,47 @@ def make_notebook():
 def solved():
     """The tiny course's answers, by exercise."""
     return {"squash": SIGMOID_SOLUTION, "sums": TOTAL_SOLUTION}
+
+
+class Silence:
+    """Listens to a grading without a word."""
+
+    def check_done(self, exercise, result):
+        pass
+
+    def exercise_done(self, result):
+        pass
+
+
+@pytest.fixture(scope="session")
+def real_course() -> Course:
+    """The course of this repository."""
+    return find_course(Path(__file__))
+
+
+@pytest.fixture(scope="session")
+def real_solution(real_course: Course):
+    """`real_solution("rnn")`: the text of the solution of one exercise."""
+    return lambda name: real_course.exercise(name).solution.read_text("utf-8")
+
+
+@pytest.fixture
+def graded(real_course: Course, tmp_path: Path):
+    """`graded({"rnn": text}, "rnn", backend=...)`: the report on a submission of these files."""
+    from autograder.isolation.sandboxes import choose
+    from autograder.request import GradeRequest, answer
+    from autograder.run import Setting
+    from autograder.submission import load_submission
+    from framework.plugins import Plugins
+
+    def graded(files, *names, jobs=1, listener=None, sandbox="process", **setting):
+        folder = tmp_path / "handed_in"
+        folder.mkdir(exist_ok=True)
+        for name, text in files.items():
+            write(folder / f"{name}.py", text)
+        made = Setting(real_course, Plugins(), choose(sandbox), **setting)
+        exercises = tuple(real_course.select(names or files))
+        with load_submission(folder, real_course) as submission:
+            return answer(GradeRequest(made, submission, exercises, jobs, listener or Silence()))
+
+    return graded

@@ -17,8 +17,9 @@ import tomllib
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,13 +59,19 @@ class Expected:
 
     attack: str
     points: float
-    tasks: dict[str, dict[str, object]]
+    tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
     seconds: float = 15.0
     not_contained: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, case: Path) -> Expected:
         return cls(**tomllib.loads((case / "expected.toml").read_text("utf-8")))
+
+    def verdict(self, task: str) -> str:
+        return self.tasks.get(task, {"verdict": "passed"})["verdict"]
+
+    def words(self, task: str) -> list[str]:
+        return self.tasks.get(task, {}).get("words", [])
 
 
 @dataclass(frozen=True)
@@ -205,6 +212,18 @@ def reasons() -> dict[str, str]:
     return {sandbox: _unavailable(sandbox) for sandbox in SANDBOXES}
 
 
+@pytest.fixture(params=CASES, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Path:
+    """The folder of each case in turn."""
+    return request.param
+
+
+@pytest.fixture
+def expected(case: Path) -> Expected:
+    """What the case declares."""
+    return Expected.read(case)
+
+
 @pytest.fixture(params=SANDBOXES)
 def sandbox(request: pytest.FixtureRequest, reasons: dict[str, str]) -> str:
     """Each sandbox in turn; skipped, with the reason, where it is not to be had."""
@@ -233,17 +252,18 @@ def gradings(request, pool, gaps, canaries, listener) -> dict[tuple[str, str], F
     values = {"@CANARIES@": paths, "@PORT@": str(listener.getsockname()[1]), "@ROOT@": str(ROOT)}
     futures = {}
     for case, sandbox in _selected(request.session):
-        text = (HERE / case / "submission.py").read_text("utf-8")
+        text = (case / "submission.py").read_text("utf-8")
         for name, value in values.items():
             text = text.replace(name, value)
-        if _is_tried(HERE / case, gaps.get(sandbox)):
-            futures[case, sandbox] = pool.submit(grade_text, sandbox, completed(text), canaries)
+        if _is_tried(case, gaps.get(sandbox)):
+            future = pool.submit(grade_text, sandbox, completed(text), canaries)
+            futures[case.name, sandbox] = future
     return futures
 
 
-def _selected(session: pytest.Session) -> list[tuple[str, str]]:
+def _selected(session: pytest.Session) -> list[tuple[Path, str]]:
     parameters = [item.callspec.params for item in session.items if hasattr(item, "callspec")]
-    return [(p["case"].name, p["sandbox"]) for p in parameters if {"case", "sandbox"} <= {*p}]
+    return [(p["case"], p["sandbox"]) for p in parameters if {"case", "sandbox"} <= {*p}]
 
 
 def _is_tried(case: Path, gaps: tuple[str, ...] | None) -> bool:

@@ -83,8 +83,8 @@ def boolean(site: Site) -> Iterator[ast.AST]:
 
 def constant(site: Site) -> Iterator[ast.AST]:
     """A number becomes 0, 1, −1, its negative or the next one; True becomes False."""
-    value = getattr(site.node, "value", None)
-    if not isinstance(site.node, ast.Constant) or not isinstance(value, bool | int | float):
+    value = _number(site.node)
+    if value is None or _is_minus(site.parent):
         return
     if isinstance(site.parent, ast.keyword) and site.parent.arg in ("axis", "axes", "keepdims"):
         return  # those have operators of their own
@@ -95,6 +95,19 @@ def constant(site: Site) -> Iterator[ast.AST]:
     for other in dict.fromkeys((kind(0), kind(1), -value, value + 1)):
         if other != value:
             yield ast.Constant(other)
+
+
+def _number(node: ast.AST) -> bool | int | float | None:
+    """The number that `node` is, with its sign."""
+    if _is_minus(node) and isinstance(node, ast.UnaryOp):
+        positive = _number(node.operand)
+        return -positive if positive is not None else None
+    value = getattr(node, "value", None) if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, bool | int | float) else None
+
+
+def _is_minus(node: ast.AST) -> bool:
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
 
 
 def dropped_minus(site: Site) -> Iterator[ast.AST]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, expect, finite, refuses, twins
+from autograder.checks import after_call, assign, equal, expect, finite, refuses, twins
 from framework.data.batching import pad
 
 RTOL = 1e-7
@@ -55,18 +55,21 @@ def test_each_text_has_its_own_mean(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("Keep the weights that forward gave the words for backward: a dropped one has 0.")
 def test_backward_of_dropped_words(submission, rng):
-    """In training a dropped word gets no gradient, and a kept one its share of the mean."""
+    """In training a dropped word gets no gradient, a kept one its share, padding neither."""
     T = 12
     model = submission.DeepAveragingNetwork(T + 1, T + 1, [], T + 1, word_dropout=0.5, rng=rng)
     # With these weights the scores of a text are the weights of its words in the mean.
     assign(model, {"embedding": np.eye(T + 1), "W_1": np.eye(T + 1), "b_1": np.zeros(T + 1)})
     model.train()
     model.zero_gradients()
-    weights = model.forward(np.arange(1, T + 1)[None])[0]
+    ids = np.pad(np.arange(1, T + 1), 3)[None]
+    weights = model.forward(ids)[0]
+    expect(weights[0] == 0, "in training, padding has a weight in the mean: it is no word")
     grad = rng.normal(size=T + 1)
     model.backward(grad[None])
     found, what = model.gradients["embedding"], "gradients['embedding'] of a text that lost words"
     equal(found, np.outer(weights, grad), what, rtol=RTOL)
+    equal(after_call(model, "forward", ids), (ids,), "the ids after forward in training")
 
 
 @pytest.mark.task("DeepAveragingNetwork")

@@ -12,12 +12,18 @@ RTOL = 1e-7
 @pytest.mark.points(3)
 @pytest.mark.hint("Nothing in the layer may depend on a particular N, T, D or H.")
 def test_any_shape(submission, reference, rng):
-    """Any batch, any length, any sizes."""
+    """Any batch, any length, any sizes, and float32 stays float32."""
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 40, 1, 3)]:
         pair = twins(submission, reference, "RNN", D, H, rng=rng)
         x, h_0 = rng.normal(size=(N, T, D)), rng.normal(size=(N, H))
         pair.same_forward(x, h_0)
         pair.same_backward(x, h_0, rng=rng)
+    pair = twins(submission, reference, "RNN", 2, 3, rng=rng)
+    for model in (pair.student, pair.reference):
+        model.astype("float32")
+    x, h_0 = (rng.normal(size=shape).astype(np.float32) for shape in ((2, 4, 2), (2, 3)))
+    pair.same_forward(x, h_0, rtol=1e-5)
+    pair.same_backward(x, h_0, rng=rng, rtol=1e-5)
 
 
 @pytest.mark.task("RNN")

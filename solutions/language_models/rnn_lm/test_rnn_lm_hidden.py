@@ -12,12 +12,18 @@ RTOL = 1e-7
 @pytest.mark.points(2)
 @pytest.mark.hint("Nothing in the model may depend on particular sizes; V, E and H may be equal.")
 def test_any_shape(submission, reference, rng):
-    """Any batch, any length, any sizes."""
+    """Any batch, any length, any sizes, and float32 stays float32."""
     for N, T, V, E, H in [(1, 1, 2, 1, 1), (1, 6, 5, 5, 5), (4, 1, 11, 2, 6), (3, 25, 4, 6, 2)]:
         pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
         tokens, state = rng.integers(V, size=(N, T)), rng.normal(size=(N, H))
         pair.same_forward(tokens, state)
         pair.same_backward(tokens, state, rng=rng)
+    for model in (pair.student, pair.reference):
+        model.astype("float32")
+    state = pair.student.initial_state(3)
+    equal(state, pair.reference.initial_state(3), "initial_state(3) of a model in float32")
+    pair.same_forward(tokens, state, rtol=1e-5)
+    pair.same_backward(tokens, state, rng=rng, rtol=1e-4)
 
 
 @pytest.mark.task("RecurrentLM")
@@ -73,6 +79,16 @@ def test_extreme_scores(submission, reference, rng):
     expected, _ = pair.reference.next_log_probabilities(tokens, state)
     finite(found, "the log probabilities for scores of ±10000")
     equal(found, expected, "the log probabilities for scores of ±10000", rtol=RTOL)
+    # The states are about 1 for token 0 and −1 for token 4: all scores of one text are far above
+    # those of the other, and each needs the maximum of its own row.
+    embedding = np.array([5.0, 0.0, 0.0, 0.0, -5.0])[:, None] * np.ones(3)
+    values = {"embedding": embedding, "cell.W_x": np.ones((3, 4)), "U": np.full((4, 5), 5e3)}
+    for model in (pair.student, pair.reference):
+        assign(model, values)
+    found, _ = pair.student.next_log_probabilities(tokens, state)
+    expected, _ = pair.reference.next_log_probabilities(tokens, state)
+    finite(found, "the log probabilities of texts with very different scores")
+    equal(found, expected, "the log probabilities of texts with very different scores", rtol=RTOL)
 
 
 @pytest.mark.task("RecurrentLM")

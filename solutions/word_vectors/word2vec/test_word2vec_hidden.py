@@ -12,9 +12,10 @@ from autograder.checks import agrees, assign, equal, expect, finite, gradients_a
 @pytest.mark.points(1)
 @pytest.mark.hint("No pairs is an answer too: two integer arrays of length 0.")
 def test_context_pairs_short_texts(submission, reference):
-    """context_pairs: a window larger than the text; texts of one word and of none."""
+    """context_pairs: a window larger than the text; texts of one word and of none; lists."""
     for tokens in ([3, 1, 3], [2, 2], [5], []):
         agrees(submission, reference, "context_pairs", np.array(tokens, dtype=np.int64), 5)
+        agrees(submission, reference, "context_pairs", tokens, 5)
 
 
 @pytest.mark.task("softmax")
@@ -84,6 +85,12 @@ def test_negative_log_likelihood_known_values(submission, reference, rng):
     equal(
         pair.student.negative_log_likelihood(np.array([0, 1]), 1), 1.5e4,
         "J(θ) for scores up to 3e4", rtol=1e-7,
+    )  # fmt: skip
+    far["center_vectors"][1] = -100.0  # every score of word 1 is far below those of word 0
+    assign(pair.student, far)
+    equal(
+        pair.student.negative_log_likelihood(np.array([0, 1]), 1), 3e4 + float(np.log(5.0)) / 2,
+        "J(θ) for scores from −3e4 to 3e4", rtol=1e-7,
     )  # fmt: skip
     fresh = submission.SkipGram(50, 10, rng=rng)
     start = fresh.negative_log_likelihood(rng.integers(50, size=100), 1) / (2 * 99 / 100)

@@ -112,11 +112,14 @@ def complex_numbers(self, grad_output):
 @pytest.mark.parametrize(
     ("methods", "message"),
     [
-        ({"backward": grows_rows}, r"gradients\['W'\] has the wrong shape: expected \(6, 3\)"),
+        (
+            {"backward": grows_rows},
+            r"gradients\['W'\] during training has the wrong shape: expected \(6, 3\)",
+        ),
         ({"backward": gives_nan}, r"gradients\['W'\] during training: 18 of 18 .* not finite"),
         ({"backward": loses}, "gradients lacks W"),
         ({"backward": no_dict}, "gradients should be a dict"),
-        ({"backward": complex_numbers}, "expected dtype float64, received complex128"),
+        ({"backward": complex_numbers}, "should hold real numbers, not complex128"),
         ({"forward": lambda self, ids: None}, "forward should return an array of scores"),
     ],
     ids=["shape", "NaN", "lost", "no dict", "complex", "no scores"],
@@ -124,3 +127,23 @@ def complex_numbers(self, grad_output):
 def test_what_goes_wrong_on_the_way_is_told(train, methods, message):
     with pytest.raises(CheckFailed, match=message):
         train(type("Wrong", (Table,), methods), epochs=1)
+
+
+def test_parameters_that_are_no_real_numbers(train):
+    class Whole(Table):
+        def __init__(self, ids, classes, *, rng):
+            super().__init__(ids, classes, rng=rng)
+            self.add_parameter("W", np.ones((ids, classes), dtype=np.int64))
+
+    with pytest.raises(CheckFailed, match=r"parameters\['W'\] should hold real numbers, not int64"):
+        train(Whole)
+
+
+def test_gradients_whose_norm_overflows_are_the_submissions_fault(remote, numpy_registry, draws):
+    def explodes(self, grad_output):
+        self.gradients["W"][...] = 1e200
+
+    model = remote(M=type("M", (Bigrams,), {"backward": explodes})).M(V, V, rng=draws)
+    tokens, reference = np.tile(np.arange(V), 40), remote(numpy_registry)
+    with pytest.raises(CheckFailed, match="training cannot go on: the norm"):
+        train_language_model(model, tokens, reference=reference, epochs=1, learning_rate=0.1)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import CheckFailed, no_look_ahead, perplexity
+from framework.errors import BadInputError
 
 V = 5
 
@@ -89,7 +90,7 @@ def test_the_state_is_carried_from_token_to_token(remote):
         ),
         (
             lambda self, t, s: (np.full((len(t), 2), math.log(0.5)), s),
-            "next_log_probabilities gives probabilities for 2 words, but the text has more",
+            "next_log_probabilities gives probabilities of 2 words, but the text has 5",
         ),
         (
             lambda self, t, s: (np.full((len(t), V), -math.log(V)) + 0j, s),
@@ -121,8 +122,8 @@ def test_one_row_of_many_that_is_no_distribution(remote):
         log_p[-1] += 0.1
         return log_p, state
 
-    with pytest.raises(CheckFailed, match="sum to 1.10517"):
-        perplexity(model_of(remote, next_log_probabilities=answer), np.arange(V).repeat(4))
+    with pytest.raises(CheckFailed, match=r"sum to 1\.10517"):
+        perplexity(model_of(remote, next_log_probabilities=answer), np.arange(V).repeat(4), 4)
 
 
 def test_a_model_of_the_past_passes(remote):
@@ -151,5 +152,17 @@ def test_a_peek_at_the_end_alone_is_noticed(remote):
 
 def test_outputs_of_another_kind(remote):
     model = model_of(remote, forward=lambda self, tokens: tokens.tolist())
-    with pytest.raises(CheckFailed, match="forward"):
+    with pytest.raises(CheckFailed) as caught:
         no_look_ahead(model, V, rng=np.random.default_rng(0))
+    assert caught.value.message.startswith("forward should return scores of shape (2, 6, V), not [")
+
+
+def test_outputs_that_are_no_numbers(remote):
+    model = model_of(remote, forward=lambda self, tokens: np.full((*tokens.shape, V), np.nan))
+    with pytest.raises(CheckFailed, match="forward: 60 of 60 values are not finite"):
+        no_look_ahead(model, V, rng=np.random.default_rng(0))
+
+
+def test_a_text_too_short_is_our_own_mistake(remote):
+    with pytest.raises(BadInputError, match="5 tokens are too few for 4 streams"):
+        perplexity(model_of(remote), np.arange(V), batch_size=4)

@@ -1,0 +1,59 @@
+"""The recurrent layer as somebody writes it who knows PyTorch."""
+
+from __future__ import annotations
+
+import torch
+
+
+class RNN(torch.nn.Module):
+    def __init__(self, input_size, hidden_size, *, truncation=None, rng):
+        super().__init__()
+        if truncation is not None and truncation < 1:
+            raise ValueError("truncation must be at least 1")
+        self.input_size, self.hidden_size, self.truncation = input_size, hidden_size, truncation
+        shapes = {
+            "W_x": (input_size, hidden_size),
+            "W_h": (hidden_size, hidden_size),
+            "b": (hidden_size,),
+        }
+        self._weights = {
+            name: torch.from_numpy(rng.normal(scale=0.3, size=shape)).requires_grad_()
+            for name, shape in shapes.items()
+        }
+        self.gradients = {name: torch.zeros_like(w) for name, w in self._weights.items()}
+
+    @property
+    def parameters(self):
+        return self._weights
+
+    def zero_gradients(self):
+        for gradient in self.gradients.values():
+            gradient.zero_()
+
+    def forward(self, x, h_0=None):
+        if x.shape[-1] != self.input_size:
+            raise ValueError("x has the wrong number of features")
+        x, h_0 = self._read(x, h_0)
+        h, states = h_0, []
+        for t in range(x.shape[1]):
+            if self.truncation and t > 0 and t % self.truncation == 0:
+                h = h.detach()
+            h = torch.tanh(
+                x[:, t] @ self._weights["W_x"] + h @ self._weights["W_h"] + self._weights["b"]
+            )
+            states.append(h)
+        self.h = torch.stack(states, dim=1)
+        return self.h.detach().clone()
+
+    def _read(self, x, h_0):
+        if h_0 is None:
+            h_0 = x.new_zeros(len(x), self.hidden_size)
+        self.inputs = [x.detach().clone().requires_grad_(), h_0.detach().clone().requires_grad_()]
+        return self.inputs
+
+    def backward(self, grad_h):
+        wanted = [*self._weights.values(), *self.inputs]
+        *weights, grad_x, grad_h_0 = torch.autograd.grad(self.h, wanted, grad_h, retain_graph=True)
+        for name, gradient in zip(self._weights, weights, strict=True):
+            self.gradients[name] += gradient
+        return grad_x, grad_h_0

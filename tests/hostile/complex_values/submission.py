@@ -1,0 +1,5 @@
+import numpy as np
+
+
+def attacked(x):
+    return np.sqrt(x**2 + 1).astype(complex)

@@ -1,0 +1,2 @@
+def attacked(x):
+    return attacked(x)

@@ -1,0 +1,15 @@
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+def attacked(x):
+    with suppress(OSError):
+        for _ in range(1500):
+            Path("d").mkdir()
+            os.chdir("d")
+    with suppress(OSError):
+        for number in range(100_000):
+            Path(f"hostile-was-here-{number}").touch()
+    Path().chmod(0)
+    return x

@@ -1,0 +1,2 @@
+def attacked(x):
+    return "x" * 100_000_000

@@ -1,0 +1,3 @@
+def attacked(x):
+    while True:
+        x = x + 1

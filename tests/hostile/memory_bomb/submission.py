@@ -1,0 +1,6 @@
+blocks = []
+
+
+def attacked(x):
+    while True:
+        blocks.append(bytearray(b"x") * (32 << 20))

@@ -1,0 +1,17 @@
+import mmap
+
+import numpy as np
+
+blocks = []
+
+
+def attacked(x):
+    for size in (256 << 20, 1 << 20):
+        for take in (bytearray, np.ones, lambda n: mmap.mmap(-1, n)):
+            try:
+                for _ in range(20):
+                    blocks.append(take(size))
+            except (MemoryError, OSError):
+                continue
+    blocks.clear()
+    return x

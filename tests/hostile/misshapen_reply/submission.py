@@ -1,0 +1,26 @@
+import os
+import sys
+from contextlib import suppress
+
+from autograder.isolation import wire
+
+
+def request():
+    """What the worker was asked: it stands in a frame below this one."""
+    frame = sys._getframe()
+    while "request" not in frame.f_locals:
+        frame = frame.f_back
+    return frame.f_locals["request"]
+
+
+def send(data):
+    """Write to every descriptor that there is."""
+    for descriptor in range(256):
+        with suppress(OSError):
+            os.write(descriptor, data)
+
+
+def attacked(x):
+    result = {"value": x, "args": 5, "kwargs": [1], "changed": {}, "aliased": 7.5}
+    send(wire.encode({"id": request()["id"], "results": [result], "error": None}))
+    return x

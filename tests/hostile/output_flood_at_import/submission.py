@@ -1,0 +1,9 @@
+import sys
+
+for _ in range(64):
+    sys.stdout.write("x" * (1 << 20))
+
+
+def attacked(x):
+    print("y" * (1 << 20))
+    return x

@@ -1,0 +1,6 @@
+def attacked(x):
+    raise KeyboardInterrupt
+
+
+def honest(x):
+    raise GeneratorExit

@@ -1,0 +1,5 @@
+import ctypes
+
+
+def attacked(x):
+    return ctypes.string_at(0)
