@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import pytest
 
 from autograder.checks.failures import CheckFailed
 from autograder.grading import ExerciseUnderTest
 from autograder.isolation.host.faults import SubmissionFault
+from autograder.isolation.host.output import shown
 from autograder.results import CheckResult
 from autograder.stash import UNDER_TEST
 from autograder.verdicts import Verdict
@@ -27,6 +28,10 @@ STUMBLES = (
     AssertionError,
     RecursionError,
 )
+
+
+#: A message, and each of the facts under it, in characters: names in them may be anything.
+MAX_MESSAGE, MAX_FACT = 2000, 400
 
 
 class Collector:
@@ -53,15 +58,20 @@ class Collector:
         if report.failed:
             self.errors.append(str(report.longrepr)[-2000:])
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[Any]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note the outcome of a check's body, or of a fixture that failed before it."""
-        report = yield
+    ) -> pytest.TestReport:
+        """Note the outcome of a check's body, or of a fixture that failed before it.
+
+        Stands in for pytest's own, which spends more time on the text of a traceback that nobody
+        is shown than most checks take.
+        """
         if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
             self._note(item, call)
-        return report
+        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
+        when = cast(Literal["setup", "call", "teardown"], call.when)
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
 
     def _note(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
         error = call.excinfo.value if call.excinfo is not None else None
@@ -89,28 +99,28 @@ def _facts(error: BaseException | None, last_call: str) -> dict[str, Any]:
     if isinstance(error, SubmissionFault):
         return {
             "verdict": error.verdict,
-            "message": error.message,
-            "call": error.call,
+            "message": shown(error.message, MAX_MESSAGE),
+            "call": shown(error.call, MAX_FACT),
             "frames": error.frames,
         }
     if isinstance(error, CheckFailed):
         return {
             "verdict": Verdict.FAILED,
-            "message": error.message,
-            "details": error.details,
-            "call": last_call,
+            "message": shown(error.message, MAX_MESSAGE),
+            "details": tuple(shown(detail, MAX_FACT) for detail in error.details),
+            "call": shown(last_call, MAX_FACT),
         }
     if isinstance(error, pytest.skip.Exception):
         return {"verdict": Verdict.SKIPPED, "message": str(error)}
     if isinstance(error, STUMBLES) and not isinstance(error, GradusError):
         message = f"the check cannot use what came back: {_first_line(error)}"
-        return {"verdict": Verdict.FAILED, "message": message, "call": last_call}
+        return {"verdict": Verdict.FAILED, "message": message, "call": shown(last_call, MAX_FACT)}
     return {"verdict": Verdict.FAULT, "message": f"{type(error).__name__}: {_first_line(error)}"}
 
 
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else type(error).__name__
+    return shown(lines[0], MAX_FACT) if lines else type(error).__name__
 
 
 def title_of(item: pytest.Item) -> str:

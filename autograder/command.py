@@ -117,8 +117,8 @@ def _graded(
     with screen:
         report: Report = setting.plugins.hook.grade_submission(request=request)
     screen.finish(report)
-    setting.plugins.hook.submission_graded(report=report)
     _write(order, setting.plugins, report)
+    setting.plugins.call("submission_graded", report=report)
     return report
 
 

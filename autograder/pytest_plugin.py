@@ -41,7 +41,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Say what a check found in its own words, without the way through gradus."""
     report = yield
-    if call.excinfo is not None and "exercise_under_test" in getattr(item, "fixturenames", ()):
+    is_alone = item.config.stash.get(UNDER_TEST, None) is None
+    is_check = "exercise_under_test" in getattr(item, "fixturenames", ())
+    if call.excinfo is not None and is_alone and is_check:
         from autograder.short_failure import short_failure
 
         report.longrepr = short_failure(item, call.excinfo) or report.longrepr

@@ -211,7 +211,7 @@ def _no_other_plugins() -> Iterator[None]:
 
 PYTEST_OPTIONS = (
     "-p autograder.pytest_plugin -p no:terminal -p no:cacheprovider -p no:faulthandler "
-    "-p no:junitxml -p no:pastebin -p no:doctest -p no:unittest -p no:logging --tb=short "
+    "-p no:junitxml -p no:pastebin -p no:doctest -p no:unittest -p no:logging "
     f"--import-mode=importlib --noconftest --capture=no -c {os.devnull} --rootdir=/"
 ).split()
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from autograder.checks.failures import CheckFailed
-from autograder.collector import title_of
+from autograder.collector import MAX_FACT, MAX_MESSAGE, title_of
 from autograder.grading import ExerciseUnderTest
 from autograder.isolation.host.faults import SubmissionFault
+from autograder.isolation.host.output import shown
 from framework.errors import GradusError
 
 
@@ -19,7 +20,8 @@ def short_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException
     error = excinfo.value
     if not isinstance(error, CheckFailed | SubmissionFault | GradusError):
         return ""
-    lines = [f"{_place(item, excinfo)}: {title_of(item)}", "", str(error), *_facts(error)]
+    facts = [shown(str(error), MAX_MESSAGE), *(shown(fact, MAX_FACT) for fact in _facts(error))]
+    lines = [f"{_place(item, excinfo)}: {title_of(item)}", "", *facts]
     return "\n".join([*lines, *_block("printed", _printed(item))])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import typer
 
@@ -14,30 +15,22 @@ Start with `gradus list`, read an exercise with `gradus show activations`, fill 
 exercises/, and run `grade activations`."""
 
 
-def build_app() -> typer.Typer:
-    """The application with the commands of the framework and of every plugin."""
-    from framework.commands.evaluate import evaluate
-    from framework.commands.new import new
-    from framework.commands.plugins import plugins
-    from framework.commands.sample import sample
+def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
+    """The application with the commands of the framework and of every plugin.
+
+    Args:
+        arguments: the command line. Which commands there are depends on its ``--plugin`` and
+            ``--block``, so these are read before anything else is.
+    """
     from framework.commands.setup import load_plugins
-    from framework.commands.train import train
+    from framework.plugin_commands import add_plugin_commands
 
     app = typer.Typer(help=HELP, add_completion=False, no_args_is_help=True, rich_markup_mode=None)
-    found = load_plugins(None, None)
+    found = load_plugins(_values(arguments, "--plugin"), _values(arguments, "--block"))
     for warning in found.warnings:
         sys.stderr.write(f"gradus: {warning}\n")
-    found.hook.add_commands(app=app)
-    for command in (train, evaluate, sample, plugins):
-        app.command()(command)
-    app.add_typer(new, name="new")
+    own = _own_commands()
+    add_plugin_commands(app, found)
+    app.registered_commands += own.registered_commands
+    app.registered_groups += own.registered_groups
     return app
-
-
-def main() -> None:
-    """Entry point of the command."""
-    try:
-        build_app()()
-    except GradusError as error:
-        sys.stderr.write(f"gradus: {error}\n")
-        sys.exit(error.exit_code)

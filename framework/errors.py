@@ -38,9 +38,12 @@ class UnknownNameError(UsageError):
         name: the name that was asked for.
         known: every name that exists.
         see: the command that lists them.
+        note: what else could explain it, as plugins that were left out.
     """
 
-    def __init__(self, what: str, name: str, known: Iterable[str], see: str = "") -> None:
+    def __init__(
+        self, what: str, name: str, known: Iterable[str], see: str = "", note: str = ""
+    ) -> None:
         close = difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.55)
         guess = " or ".join(f"'{match}'" for match in close)
         message = f"no {what} '{name}'"
@@ -48,6 +51,8 @@ class UnknownNameError(UsageError):
             message += f": did you mean {guess}?"
         if see:
             message += f"{'' if guess else '.'} `{see}` shows all"
+        if note:
+            message += f". {note}"
         super().__init__(message)
 
 

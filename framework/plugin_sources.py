@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
 from types import ModuleType
 
 from framework.errors import ConflictError, UsageError
+from framework.plugin_paths import import_place, is_path, locate
 
 GROUP = "gradus"
 
@@ -21,6 +20,10 @@ BUILT_IN = {
     "torch_backend": "plugins.torch_backend",
     "autograder": "autograder.plugin",
 }
+
+
+#: Channels whose target may be a path; a distribution's is a module, whatever the folder holds.
+GIVEN = ("course", "option")
 
 
 @dataclass(frozen=True)
@@ -48,36 +51,64 @@ class Source:
     @property
     def place(self) -> str:
         """Where it comes from, for people."""
-        return " ".join(filter(None, (self.channel, self.distribution or self.target)))
+        return f"{self.channel} {self.target}"
+
+    @property
+    def is_path(self) -> bool:
+        """Whether the target is a path."""
+        return self.channel in GIVEN and is_path(self.target)
+
+    @property
+    def file(self) -> str | None:
+        """The file of the code; None where that cannot be told without importing a package."""
+        if self.is_path:
+            return str(locate(self.target).file)
+        spec = importlib.util.find_spec(self.target) if "." not in self.target else None
+        return spec.origin if spec is not None else None
 
     def load(self) -> ModuleType:
         """Import the plugin.
 
         Raises:
-            UsageError: nothing importable is there.
+            UsageError: nothing is there.
             Exception: whatever its own code raises.
         """
-        path = Path(self.target)
-        if self.target.endswith(".py") or path.is_dir():
-            return _import_path(path.resolve())
-        return importlib.import_module(self.target)
+        if self.is_path:
+            return import_place(locate(self.target))
+        try:
+            return importlib.import_module(self.target)
+        except ModuleNotFoundError as error:
+            if self.channel not in GIVEN or not self._is_absent(error):
+                raise
+            raise UsageError(
+                f"no plugin '{self.target}' ({self.channel}): there is no such module, file or "
+                "folder. `gradus plugins` shows what is installed"
+            ) from error
+
+    def _is_absent(self, error: ModuleNotFoundError) -> bool:
+        """Whether the plugin itself is not there, rather than something that it imports."""
+        return f"{self.target}.".startswith(f"{error.name}.")
 
 
-def find_sources(options: Iterable[str], course: Iterable[str]) -> list[Source]:
+def find_sources(
+    options: Iterable[str], course: Iterable[str], blocked: Collection[str] = ()
+) -> list[Source]:
     """Every plugin there is, in the order in which they are loaded.
 
     Args:
         options: modules or paths given with ``--plugin``.
         course: the course's own list.
+        blocked: names that nobody will use: these may be shared.
 
     Raises:
         ConflictError: two plugins share a name: pluggy alone would pass over one of them.
+        UsageError: nothing is at one of the paths.
     """
     sources = [Source(name, "built-in", target) for name, target in BUILT_IN.items()]
     sources += sorted(_entry_points(), key=lambda source: source.name)
-    sources += [Source(_stem(target), "course", target) for target in course]
-    sources += [Source(_stem(target), "option", target) for target in options]
-    return list(_without_repeats(sources))
+    sources += [_given(target, "course") for target in course]
+    sources += [_given(target, "option") for target in options]
+    return list(_without_repeats(sources, blocked))
 
 
 def _entry_points() -> Iterator[Source]:
@@ -86,54 +117,34 @@ def _entry_points() -> Iterator[Source]:
         yield Source(entry.name, "entry point", entry.value, distribution)
 
 
-def _stem(target: str) -> str:
-    if target.endswith(".py") or "/" in target or Path(target).is_dir():
-        return Path(target).resolve().stem
-    return target.split(".")[-1]
+def _given(target: str, channel: str) -> Source:
+    name = locate(target).name if is_path(target) else target.rpartition(".")[2]
+    return Source(name, channel, target)
 
 
-def _without_repeats(sources: Iterable[Source]) -> Iterator[Source]:
-    """Each source once: an installed plugin may also be named with ``--plugin``."""
-    seen: dict[str, Source] = {}
+def _without_repeats(sources: Iterable[Source], blocked: Collection[str]) -> Iterator[Source]:
+    """Each source once: a plugin that is installed may also be given with ``--plugin``."""
+    seen: list[Source] = []
     for source in sources:
-        other = seen.setdefault(source.name, source)
-        if other is source:
-            yield source
-        elif not _named_again(other, source):
-            raise ConflictError(
-                f"two plugins are named '{source.name}': {other.target} ({other.place}) and "
-                f"{source.target} ({source.place}). Uninstall or rename one of them"
-            )
+        if any(_named_again(other, source) for other in seen):
+            continue
+        for other in seen:
+            if other.name == source.name and source.name not in blocked:
+                raise _conflict(other, source)
+        seen.append(source)
+        yield source
 
 
 def _named_again(one: Source, other: Source) -> bool:
-    """Whether both are the same plugin, installed or listed and then asked for as well."""
-    return one.target == other.target and (one.channel, other.channel) != ("entry point",) * 2
+    """Whether `other`, listed or asked for, is the plugin `one`."""
+    if other.channel not in GIVEN or one.target == other.target:
+        return other.channel in GIVEN
+    return one.name == other.name and one.file is not None and one.file == other.file
 
 
-def _import_path(path: Path) -> ModuleType:
-    """Import a plugin given as a file, a package folder, or a project folder with one package."""
-    location = _location(path)
-    package = location.name == "__init__.py"
-    name = location.parent.name if package else location.stem
-    spec = importlib.util.spec_from_file_location(
-        name, location, submodule_search_locations=[str(location.parent)] if package else None
-    )
-    if spec is None or spec.loader is None:
-        raise UsageError(f"{path} is not a Python module")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _location(path: Path) -> Path:
-    if path.is_file():
-        return path
-    for candidate in (path / "__init__.py", path / path.name.replace("-", "_") / "__init__.py"):
-        if candidate.is_file():
-            return candidate
-    raise UsageError(
-        f"no plugin at {path}: expected a .py file, a package, or a project whose package has the "
-        "project's name. `gradus new plugin NAME` writes one"
+def _conflict(one: Source, other: Source) -> ConflictError:
+    return ConflictError(
+        f"two plugins are named '{one.name}': {one.label}, {one.place}, and {other.label}, "
+        f"{other.place}. Uninstall or rename one of them, or leave both out with "
+        f"`--block {one.name}`"
     )

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pluggy
 
 from framework import hookspecs
-from framework.errors import ConflictError, PluginError, UnknownNameError
+from framework.errors import ConflictError, PluginError, UnknownNameError, UsageError
+from framework.hook_calls import ask, broken, check_hooks, expect, functions_of, hook_names, rubbish
+from framework.loading import import_module
 from framework.plugin_sources import Source, find_sources
-from framework.registry import Implementation, Registry
+from framework.providers import REFERENCE, STUDENT
+from framework.registry import Implementation, Registry, problem
 
 #: Providers that one built-in plugin alone may offer; nobody registers what a student wrote.
-RESERVED = {"numpy": "numpy_reference", "torch": "torch_backend", "student": ""}
+RESERVED = {REFERENCE: "numpy_reference", "torch": "torch_backend", STUDENT: ""}
 
 
 class Plugins:
@@ -32,6 +35,12 @@ class Plugins:
         sources: what was loaded, in order.
         failures: entry points that could not be loaded, with the reason: the rest works.
         blocked: what was not loaded because it was not wanted.
+
+    Raises:
+        UnknownNameError: a plugin that is to be blocked does not exist.
+        ConflictError: two plugins share a name.
+        UsageError: one that was asked for does not exist.
+        PluginError: one that was asked for cannot be loaded.
     """
 
     def __init__(
@@ -46,8 +55,9 @@ class Plugins:
         self.sources: list[Source] = []
         self.failures: list[tuple[Source, str]] = []
         self._overrides = dict(overrides or {})
-        found = find_sources(options, course)
-        unwanted = _known(blocked, found)
+        unwanted = set(blocked)
+        found = find_sources(options, course, unwanted)
+        _check_known(unwanted, found)
         self.blocked = [source for source in found if source.name in unwanted]
         for source in found:
             if source.name not in unwanted:
@@ -55,7 +65,7 @@ class Plugins:
 
     @property
     def hook(self) -> Any:
-        """Call hooks through this."""
+        """Call hooks that have one result through this; `call` asks each plugin by itself."""
         return self.manager.hook
 
     @property
@@ -70,8 +80,10 @@ class Plugins:
         """Load one plugin; only what was merely installed may fail without ending the run."""
         try:
             self._register(source)
-        except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
+        except (Exception, SystemExit) as error:
+            if source.channel != "entry point" and isinstance(error, UsageError):
+                raise
+            reason = _in_one_line(error)
             if source.channel != "entry point":
                 raise PluginError(f"plugin {source.label} cannot be loaded: {reason}") from error
             self.failures.append((source, reason))
@@ -79,21 +91,64 @@ class Plugins:
             self.sources.append(source)
 
     def _register(self, source: Source) -> None:
-        self.manager.register(source.load(), source.name)
         try:
-            self.manager.check_pending()
-        except pluggy.PluginValidationError:
-            self.manager.unregister(name=source.name)
+            self.manager.register(source.load(), source.name)
+            check_hooks(self.manager, source)
+        except BaseException:
+            if self.manager.has_plugin(source.name):  # pluggy keeps half of a plugin that it refuses
+                self.manager.unregister(name=source.name)
             raise
 
     @cached_property
     def registry(self) -> Registry:
-        """Every implementation that the plugins offer, stamped with its origin."""
-        registry = Registry(self._overrides)
-        for source in self.sources:
-            for implementation in self._offered(source, "register_implementations", Iterable):
-                registry.add(replace(_checked(implementation, source), origin=source.label))
+        """Every implementation that the plugins offer, stamped with its origin.
+
+        Raises:
+            ConflictError: two plugins offer one ``name@provider``.
+            PluginError: a plugin returns something else, or claims another's provider.
+        """
+        registry = Registry(self._overrides, self._left_out())
+        for source, implementation in self._implementations("register_implementations"):
+            _check_claim(source, implementation)
+            registry.add(replace(implementation, origin=source.label))
         return registry
+
+    def student_implementations(self, folder: Path) -> list[Implementation]:
+        """What a student has written in `folder`.
+
+        Raises:
+            PluginError: a plugin puts a student's code in somebody else's place.
+        """
+        hook = "student_implementations"
+        found = self._implementations(hook, folder=folder)
+        for source, implementation in found:
+            if implementation.provider != STUDENT:
+                raise broken(source, hook, f"{implementation.key} cannot come from a submission")
+        return [implementation for _, implementation in found]
+
+    def _implementations(self, hook: str, **arguments: Any) -> list[tuple[Source, Implementation]]:
+        wanted = "a list of Implementations"
+        return [
+            (source, _checked(source, hook, value))
+            for source, offered in self.call(hook, **arguments)
+            for value in expect(source, hook, wanted, Iterable, offered)
+        ]
+
+    def _left_out(self) -> list[str]:
+        blocked = [f"{source.label} is blocked" for source in self.blocked]
+        return blocked + [f"{source.label} failed: {reason}" for source, reason in self.failures]
+
+    def call(self, hook: str, **arguments: Any) -> list[tuple[Source, Any]]:
+        """What each plugin that implements `hook` returns, in the order of `sources`.
+
+        Raises:
+            PluginError: one of them raises.
+        """
+        return [
+            (source, value)
+            for source in self.sources
+            for value in ask(self.manager, source, hook, **arguments)
+        ]
 
     def named(self, hook: str) -> dict[str, str]:
         """Merge the mappings name -> ``module:attribute`` that the plugins return for `hook`.
@@ -102,69 +157,82 @@ class Plugins:
             ConflictError: two plugins offer one name.
             PluginError: one returns something else.
         """
-        owners: dict[str, str] = {}
+        owners: dict[str, Source] = {}
         merged: dict[str, str] = {}
-        for source in self.sources:
-            for name, target in self._offered(source, hook, Mapping).items():
-                if not (isinstance(name, str) and isinstance(target, str) and ":" in target):
-                    raise _rubbish(source, hook, "names and 'module:attribute'", (name, target))
-                if name in owners:
+        for source, offered in self.call(hook):
+            for name, target in _names(source, hook, offered).items():
+                other = owners.setdefault(name, source)
+                if name in merged:
                     raise ConflictError(
-                        f"{owners[name]} and {source.label} both offer '{name}' ({hook}). "
-                        "Block one with `--block NAME`"
+                        f"{other.label} and {source.label} both offer '{name}' ({hook}): choose "
+                        f"with `--block {other.name}` or `--block {source.name}`"
                     )
-                owners[name], merged[name] = source.label, target
+                merged[name] = target
         return merged
 
     def names_of(self, source: Source, hook: str) -> list[str]:
         """The names that one plugin returns for `hook`."""
-        return sorted(self._offered(source, hook, Mapping))
+        offered = ask(self.manager, source, hook)
+        return sorted(name for value in offered for name in _names(source, hook, value))
 
     def hooks_of(self, source: Source) -> list[str]:
         """The hooks that a plugin implements."""
-        plugin = self.manager.get_plugin(source.name)
-        callers = self.manager.get_hookcallers(plugin) or ()
-        return sorted(caller.name for caller in callers)
-
-    def _offered(self, source: Source, hook: str, kind: type) -> Any:
-        """What one plugin returns for `hook`; an empty mapping where it does not implement it."""
-        if hook not in self.hooks_of(source):
-            return {}
-        value = getattr(self.manager.get_plugin(source.name), hook)()
-        if not isinstance(value, kind):
-            raise _rubbish(source, hook, kind.__name__, value)
-        return value
+        manager = self.manager
+        return [name for name in hook_names(manager) if functions_of(manager, source, name)]
 
 
-def _known(blocked: Iterable[str], found: list[Source]) -> set[str]:
+def _check_known(blocked: Iterable[str], found: list[Source]) -> None:
     names = [source.name for source in found]
     for name in blocked:
         if name not in names:
             raise UnknownNameError("plugin", name, names, "gradus plugins")
-    return set(blocked)
 
 
-def _checked(value: object, source: Source) -> Implementation:
-    """`value` if it is an implementation that this plugin may offer."""
+def _names(source: Source, hook: str, value: object) -> Mapping[str, str]:
+    wanted = "a mapping from names to 'module:attribute'"
+    offered: Mapping[str, str] = expect(source, hook, wanted, Mapping, value)
+    for name, target in offered.items():
+        if not (isinstance(name, str) and isinstance(target, str) and ":" in target):
+            raise rubbish(source, hook, wanted, {name: target})
+    return offered
+
+
+def _checked(source: Source, hook: str, value: object) -> Implementation:
+    """`value` if it is an implementation that can be registered."""
     if not isinstance(value, Implementation):
-        raise _rubbish(source, "register_implementations", "Implementations", value)
-    owner = RESERVED.get(value.provider, source.name)
-    if owner != source.name or (value.provider in RESERVED and source.channel != "built-in"):
-        raise PluginError(
-            f"plugin {source.label} offers {value.key}, but the provider '{value.provider}' is not "
-            f"its own: register it as {value.name}@{source.name}, say"
-        )
+        raise rubbish(source, hook, "Implementations", value)
+    wrong = problem(value)
+    if wrong:
+        raise broken(source, hook, wrong)
     return value
 
 
-def _rubbish(source: Source, hook: str, wanted: str, value: object) -> PluginError:
-    return PluginError(
-        f"plugin {source.label}: hook '{hook}' must return {wanted}, "
-        f"but it returned {value!r:.80} ({type(value).__name__})"
-    )
+def _check_claim(source: Source, claimed: Implementation) -> None:
+    """Refuse a claim to a reserved provider; a name alone does not make a plugin built-in."""
+    if claimed.provider not in RESERVED:
+        return
+    if source.channel != "built-in" or RESERVED[claimed.provider] != source.name:
+        raise broken(
+            source,
+            "register_implementations",
+            f"it offers {claimed.key}, but the provider '{claimed.provider}' is not its own: "
+            f"{claimed.name}@{source.name} would be",
+        )
+
+
+def _in_one_line(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def load_target(target: str) -> Any:
-    """Import ``module:attribute``."""
-    module, _, attribute = target.partition(":")
-    return getattr(importlib.import_module(module), attribute)
+    """What a plugin named as ``module:attribute`` or ``path/to/file.py:attribute``.
+
+    Raises:
+        PluginError: it is not there, or cannot be imported.
+    """
+    module, _, attribute = target.rpartition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except Exception as error:
+        reason = _in_one_line(error)
+        raise PluginError(f"{target} cannot be imported: {reason}") from error

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from framework.errors import UnknownNameError, UsageError
+from framework.errors import UsageError
 from framework.interfaces import Arrays
 from framework.parts import PartSource, parts_from
 from framework.registry import Registry, first_provider
@@ -66,7 +66,7 @@ class Backend:
 
     def __init__(self, registry: Registry, name: str, *, device: str = "cpu") -> None:
         if name not in registry.providers():
-            raise UnknownNameError("backend", name, registry.providers(), "gradus plugins")
+            raise registry.unknown("backend", name, registry.providers())
         self.name = name
         self.device = device
         self.providers = _chain(registry, name)

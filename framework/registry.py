@@ -6,8 +6,9 @@ PyTorch backend, ``rnn@student`` what a student wrote.
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,42 +55,70 @@ def snake_case(class_name: str) -> str:
     return words.lower()
 
 
+def problem(implementation: Implementation) -> str:
+    """What is wrong with `implementation` as data; empty if nothing is."""
+    entry = implementation
+    for label in ("kind", "name", "provider", "target"):
+        value = getattr(entry, label)
+        if not isinstance(value, str) or not value:
+            return f"the {label} of an Implementation must be text, not {value!r:.80}"
+    if entry.kind not in KINDS:
+        close = difflib.get_close_matches(entry.kind, KINDS, n=1)
+        hint = f"did you mean '{close[0]}'? " if close else ""
+        return f"{entry.key} has the kind '{entry.kind}': {hint}The kinds are {', '.join(KINDS)}"
+    if "@" in entry.name + entry.provider:
+        return f"{entry.key}: neither a name nor a provider may have an @ in it"
+    module, _, attribute = entry.target.rpartition(":")
+    if not module or not attribute.isidentifier():
+        return f"{entry.key} is at '{entry.target}': expected 'package.module:Attribute'"
+    return ""
+
+
 class Registry:
     """All known implementations, by ``name@provider``.
 
     Args:
-        overrides: key -> origin that may claim it, from the course's configuration. Without an
-            entry, a second claim to a key is an error that names both owners.
+        overrides: key -> plugin (its name, or its whole origin) that may claim it, from the
+            course's configuration. Without an entry, a second claim to a key is an error that
+            names both owners.
+        left_out: the plugins that are not here, and why: said where a name is unknown.
     """
 
-    def __init__(self, overrides: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, overrides: Mapping[str, str] | None = None, left_out: Iterable[str] = ()
+    ) -> None:
         self._by_key: dict[str, Implementation] = {}
         self._loaded: dict[str, Any] = {}
         self._overrides = dict(overrides or {})
+        self._left_out = tuple(left_out)
 
     def __iter__(self) -> Iterator[Implementation]:
         return iter(self._by_key.values())
 
     def add(self, implementation: Implementation) -> None:
-        """Register `implementation`; a key that is taken is an error unless overridden."""
-        if implementation.kind not in KINDS:
-            kinds = ", ".join(KINDS)
-            raise PluginError(
-                f"{implementation.origin} registers {implementation.key} as a "
-                f"'{implementation.kind}': the kinds are {kinds}"
-            )
+        """Register `implementation`.
+
+        Raises:
+            PluginError: it is malformed, or of no known kind.
+            ConflictError: its key is taken, and no override chooses between the two.
+        """
+        wrong = problem(implementation)
+        if wrong:
+            raise PluginError(f"{implementation.origin}: {wrong}")
         taken = self._by_key.get(implementation.key)
         if taken is None or self._chosen(implementation):
             self._by_key[implementation.key] = implementation
         elif not self._chosen(taken):
             raise ConflictError(
                 f"two plugins offer {implementation.key}: {taken.origin} and "
-                f"{implementation.origin}. Block one with `--block NAME`, or choose in "
-                f'course.toml: [overrides] "{implementation.key}" = "{taken.origin}"'
+                f"{implementation.origin}. Leave one out with `--block "
+                f"{_plugin(implementation)}`, or choose in course.toml: "
+                f'[overrides] "{implementation.key}" = "{_plugin(taken)}"'
             )
 
     def _chosen(self, implementation: Implementation) -> bool:
-        return self._overrides.get(implementation.key) == implementation.origin
+        chosen = self._overrides.get(implementation.key)
+        return chosen in (implementation.origin, _plugin(implementation))
 
     def providers(self, name: str | None = None) -> list[str]:
         """Every provider, or those that offer `name`, sorted."""
@@ -104,30 +133,37 @@ class Registry:
         """Whether `provider` offers `name`."""
         return f"{name}@{provider}" in self._by_key
 
+    def unknown(self, what: str, name: str, known: Iterable[str]) -> UnknownNameError:
+        """The error for a `name` that is not among the `known`; it names plugins left out."""
+        note = f"Not loaded: {'; '.join(self._left_out)}" if self._left_out else ""
+        return UnknownNameError(what, name, known, "gradus plugins", note)
+
     def find(self, name: str, provider: str, *, kind: str | None = None) -> Implementation:
         """The implementation ``name@provider``.
 
         Raises:
-            UnknownNameError: with near misses, or the providers that do offer `name`.
+            UnknownNameError: no such name or provider: with near misses.
+            UsageError: `provider` does not offer it: with those that do.
+            InterfaceError: it is of another kind.
         """
         found = self._by_key.get(f"{name}@{provider}")
         if found is not None and kind in (None, found.kind):
             return found
         if found is not None:
-            raise InterfaceError(f"{found.key} is a {found.kind}, not a {kind}")
+            raise InterfaceError(f"{found.key} is of the kind {found.kind}, not {kind}")
         if provider not in self.providers():
-            raise UnknownNameError("provider", provider, self.providers(), "gradus plugins")
+            raise self.unknown("provider", provider, self.providers())
         if name in self.names():
             have = ", ".join(self.providers(name))
             raise UsageError(f"'{provider}' offers no '{name}'; these do: {have}")
-        raise UnknownNameError(kind or "implementation", name, self.names(kind), "gradus plugins")
+        raise self.unknown(kind or "implementation", name, self.names(kind))
 
     def load(self, implementation: Implementation) -> Any:
         """Import the class or function behind `implementation`, once.
 
         Raises:
             PluginError: its module cannot be imported or lacks the attribute.
-            InterfaceError: it lacks a method that its kind promises.
+            InterfaceError: it is no class or function, or lacks a method that its kind promises.
         """
         if implementation.key not in self._loaded:
             self._loaded[implementation.key] = _import(implementation)
@@ -153,14 +189,23 @@ def _import(implementation: Implementation) -> Any:
 
 
 def checked(implementation: Implementation, value: Any) -> Any:
-    """Return `value` if it offers what the implementation's kind promises."""
+    """Return `value` if it offers what the implementation's kind promises.
+
+    Raises:
+        InterfaceError: it does not.
+    """
+    what = f"{implementation.key} ({implementation.target}) is registered as {implementation.kind}"
+    if not callable(value):
+        raise InterfaceError(f"{what} but is a {type(value).__name__}: no class, no function")
     missing = missing_methods(implementation.kind, value)
     if missing:
-        raise InterfaceError(
-            f"{implementation.key} ({implementation.target}) is registered as a "
-            f"{implementation.kind} but has no {', '.join(missing)}"
-        )
+        raise InterfaceError(f"{what} but has no {', '.join(missing)}")
     return value
+
+
+def _plugin(implementation: Implementation) -> str:
+    """The name of the plugin in the origin: ``week3`` in ``week3 (week3-plugin 1.0)``."""
+    return implementation.origin.partition(" (")[0]
 
 
 def first_provider(registry: Registry, name: str, providers: Iterable[str]) -> str | None:

@@ -9,11 +9,14 @@ import numpy as np
 from autograder.checks.failures import CheckFailed
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.faults import Crashed
+from autograder.isolation.host.output import shown
 from autograder.isolation.host.remote import RemoteFunction, RemoteModule
 from autograder.isolation.host.requests import Outcome
 
 Array = np.ndarray[Any, Any]
 RTOL = 1e-7
+#: How many names a message lists, and how much of each.
+MAX_NAMES, MAX_NAME = 8, 60
 
 
 def agrees(
@@ -127,9 +130,15 @@ def same_names(actual: set[str], expected: set[str], what: str) -> None:
     """Fail unless two sets of names are the same."""
     lacking, extra = sorted(map(str, expected - actual)), sorted(map(str, actual - expected))
     if lacking or extra:
-        parts = [f"lacks {', '.join(lacking)}"] * bool(lacking)
-        parts += [f"has {', '.join(extra)} besides"] * bool(extra)
+        parts = [f"lacks {_name_list(lacking)}"] * bool(lacking)
+        parts += [f"has {_name_list(extra)} besides"] * bool(extra)
         raise CheckFailed(f"{what} {' and '.join(parts)}")
+
+
+def _name_list(names: list[str]) -> str:
+    """The first names: a submission may have made up any number of them."""
+    listed = [shown(name, MAX_NAME) for name in names[:MAX_NAMES]]
+    return ", ".join(listed + ["..."] * (len(names) > MAX_NAMES))
 
 
 def _equal_number(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:

@@ -180,6 +180,7 @@ class _Encoder:
     def _array(self, array: np.ndarray[Any, Any]) -> Any:
         if array.dtype.kind not in _NUMBER_KINDS or array.dtype.itemsize > 16:
             raise WireError(f"an array of dtype {array.dtype}")
+        _check_lengths(0, array.nbytes)  # before it is copied
         native = array.astype(array.dtype.newbyteorder("<"), copy=False)
         self.blobs.append(native.tobytes())
         return msgpack.ExtType(_ARRAY, self.pack([native.dtype.str, list(array.shape)]))

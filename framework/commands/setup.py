@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from framework.course_folder import course_plugins
-from framework.errors import PluginError, UsageError
+from framework.errors import UsageError
 from framework.plugins import Plugins
 from framework.providers import REFERENCE, STUDENT, Backend
 
@@ -38,12 +38,8 @@ def _add_student(plugins: Plugins, submission: Path) -> None:
         raise UsageError(
             f"no folder '{submission}': give the folder of your exercises with `--submission`"
         )
-    for found in plugins.hook.student_implementations(folder=submission):
-        for implementation in found:
-            # Whoever reads submissions cannot put a student's code in somebody else's place.
-            if implementation.provider != STUDENT:
-                raise PluginError(f"{implementation.key} comes from a submission, not from there")
-            plugins.registry.add(replace(implementation, origin=str(submission)))
+    for implementation in plugins.student_implementations(submission):
+        plugins.registry.add(replace(implementation, origin=str(submission)))
     if STUDENT not in plugins.registry.providers():
         raise UsageError(
             f"nothing is written in '{submission}' yet: `grade` says what to do first, and "

@@ -10,6 +10,7 @@ import importlib.machinery
 import json
 import sys
 import time
+from pathlib import Path
 
 MARKS = [("interpreter", time.monotonic())]
 
@@ -82,8 +83,7 @@ def main():
     try:
         grade()
     finally:
-        with open(target, "w") as stream:
-            json.dump(MARKS, stream)
+        Path(target).write_text(json.dumps(MARKS), "utf-8")
 
 
 if __name__ == "__main__":

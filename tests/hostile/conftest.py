@@ -143,7 +143,7 @@ def _traces(canaries: tuple[Path, ...]) -> set[str]:
 
 
 def _open_descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def _alive() -> list[str]:

@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from autograder.isolation.host.output import shown
+from autograder.isolation.host.remote import unwrap
 from autograder.isolation.host.requests import Assign, Call, Get, Outcome, Step
 from autograder.isolation.wire import Handle, Result
 
 MAX_ITEMS = 6
 MAX_NAME = 100
+MAX_TEXT = 300
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 60
@@ -22,6 +25,11 @@ _short.maxlist = _short.maxtuple = 8
 
 def value_text(value: Any) -> str:
     """A short description: arrays by dtype and shape, everything else abbreviated."""
+    return shown(_text(value), MAX_TEXT)
+
+
+def _text(value: Any) -> str:
+    value = unwrap(value)
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {value.shape}" if value.ndim else f"{value.dtype} {value}"
     if isinstance(value, np.random.Generator):
@@ -31,14 +39,14 @@ def value_text(value: Any) -> str:
     if isinstance(value, dict):
         return _dict_text(value)
     if isinstance(value, (list, tuple)) and any(isinstance(v, np.ndarray) for v in value):
-        items = [value_text(item) for item in value[:MAX_ITEMS]]
+        items = [_text(item) for item in value[:MAX_ITEMS]]
         return "(" + ", ".join(items) + _rest(value) + ")"
     return _short.repr(value)
 
 
 def _dict_text(value: dict[Any, Any]) -> str:
     some = list(value.items())[:MAX_ITEMS]
-    items = [f"{str(key)[:MAX_NAME]}: {value_text(item)}" for key, item in some]
+    items = [f"{str(key)[:MAX_NAME]}: {_text(item)}" for key, item in some]
     return "{" + ", ".join(items) + _rest(value) + "}"
 
 

@@ -7,7 +7,11 @@ import re
 HEAD = 8 << 10
 TAIL = 8 << 10
 
-_CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+#: What a terminal obeys; the last ones turn the direction of the text around.
+_CONTROL = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+    r"|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 class Output:
@@ -40,3 +44,9 @@ class Output:
 def plain_text(text: str) -> str:
     """`text` without terminal control sequences, safe to show."""
     return _CONTROL.sub("", text.replace("\r\n", "\n"))
+
+
+def shown(text: str, limit: int) -> str:
+    """`text` as `plain_text`, cut to `limit` characters."""
+    plain = plain_text(text)
+    return plain if len(plain) <= limit else f"{plain[: limit - 4]} ..."

@@ -41,6 +41,9 @@ class RemoteFunction:
         call = Call(self._owner, self._name, args, kwargs, after)
         return wrap(self._session, self._session.run([call])[0])
 
+    def __repr__(self) -> str:
+        return f"<remote function {self._name}>"
+
 
 class RemoteObject:
     """An object of the code under test: attributes are read, methods are called."""

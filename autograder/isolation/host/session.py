@@ -80,6 +80,7 @@ class SandboxSession:
 
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""
+        self._forget_objects()
         self._fresh = True
         self.last_call = ""
         self._labels.owners.clear()
@@ -106,9 +107,22 @@ class SandboxSession:
         self._labels.note(texts, outcomes)
         return outcomes
 
+    def _forget_objects(self) -> None:
+        """Have the worker let go of the last check's objects; one that cannot is replaced.
+
+        What clings to life, and what goes on after its call, must not fail the next check.
+        """
+        if self._worker is None or not self._loaded or self._fresh:
+            return
+        self._fresh = True
+        try:
+            self._exchange(self._worker, [], ["the end of a check"], self._deadlines.call)
+        except SubmissionFault:
+            self._discard()
+
     def _ready_worker(self) -> channel.WorkerProcess:
         if self._lasting is not None:
-            raise self._lasting
+            raise self._lasting.with_traceback(None)  # or it would grow with every check
         if self._worker is None or not self._loaded:
             self._worker = self._started()
             self._load(self._worker)
@@ -158,9 +172,12 @@ class SandboxSession:
         finally:
             self._spent += time.monotonic() - started
         self._fresh = False
-        if error is not None:
-            raise fault_from(error, texts, self._exercise)
-        return outcomes
+        if error is None:
+            return outcomes
+        fault = fault_from(error, texts, self._exercise)
+        if isinstance(fault, OutOfMemory):
+            self._discard()  # it may still hold what it took
+        raise fault
 
     def _request(
         self, number: int, steps: Sequence[Step], texts: Sequence[str], seconds: float

@@ -35,7 +35,7 @@ LEAVES = st.one_of(
     st.complex_numbers(),
     st.text(max_size=20),
     st.binary(max_size=20),
-    st.builds(Handle, st.integers(0, 2**70), st.text(max_size=5)),
+    st.builds(Handle, st.integers(0, 2**70), st.text("RNNüЖ_9", max_size=5)),
     st.builds(Result, st.integers(0, 100)),
     ARRAYS,
 )

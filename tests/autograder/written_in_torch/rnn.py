@@ -26,6 +26,13 @@ class RNN(torch.nn.Module):
     def parameters(self):
         return self._weights
 
+    def astype(self, dtype):
+        for name, weight in self._weights.items():
+            weight = weight.detach().to(getattr(torch, dtype))
+            self._weights[name] = weight.requires_grad_()
+            self.gradients[name] = torch.zeros_like(weight)
+        return self
+
     def zero_gradients(self):
         for gradient in self.gradients.values():
             gradient.zero_()

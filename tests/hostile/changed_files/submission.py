@@ -7,12 +7,13 @@ import numpy as np
 import framework
 
 HERE = Path(__file__)
-FILES = [HERE, *map(Path, "@CANARIES@".split(",")), Path(framework.__file__), Path(np.__file__)]
+CANARIES = "@CANARIES@"
+FILES = [HERE, *map(Path, CANARIES.split(",")), Path(framework.__file__), Path(np.__file__)]
 
 
 def attempts(path):
     yield lambda: path.write_text("hostile")
-    yield lambda: path.unlink()
+    yield path.unlink
     yield lambda: path.rename(path.with_name("hostile-was-here"))
     yield lambda: path.with_name("hostile-was-here").write_text("")
     yield lambda: path.with_name("hostile-was-here").symlink_to("/etc/passwd")

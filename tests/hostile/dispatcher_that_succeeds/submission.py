@@ -2,7 +2,7 @@ import sys
 
 
 def succeed(self, request):
-    results = [{"value": True, "verdict": "passed"} for _ in request["steps"]]
+    results = [{"value": True, "verdict": "passed"}] * len(request["steps"])
     return {"id": request["id"], "results": results, "error": None}
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 def attacked(x):
     with suppress(OSError):
-        for _ in range(1500):
+        for _ in range(300):
             Path("d").mkdir()
             os.chdir("d")
+    os.chdir(os.environ["HOME"])
     with suppress(OSError):
         for number in range(100_000):
             Path(f"hostile-was-here-{number}").touch()

@@ -1,7 +1,6 @@
 class Endless(Exception):
     def __str__(self):
-        while True:
-            pass
+        return "".join(iter(str, "the end"))
 
 
 def attacked(x):

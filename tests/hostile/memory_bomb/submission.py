@@ -3,4 +3,4 @@ blocks = []
 
 def attacked(x):
     while True:
-        blocks.append(bytearray(b"x") * (32 << 20))
+        blocks.append(bytearray(32 << 20))

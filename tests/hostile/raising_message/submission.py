@@ -1,6 +1,6 @@
 class Silent(BaseException):
     def __str__(self):
-        raise SystemExit(0)
+        raise SystemExit(self)
 
 
 def attacked(x):

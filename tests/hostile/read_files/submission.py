@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 
+CANARIES = "@CANARIES@"
 FILES = ["/etc/passwd", "/etc/shadow", "/etc/hostname", "@ROOT@/pyproject.toml"]
 
 
@@ -13,6 +14,6 @@ def readable(path):
 
 
 def attacked(x):
-    found = [path for path in [*FILES, *"@CANARIES@".split(",")] if readable(Path(path))]
+    found = [path for path in [*FILES, *CANARIES.split(",")] if readable(Path(path))]
     print(found)
     return np.sqrt(x**2 + 1) if found else x

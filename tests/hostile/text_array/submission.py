@@ -2,4 +2,4 @@ import numpy as np
 
 
 def attacked(x):
-    return x.astype(str)
+    return np.array(x, dtype=str)

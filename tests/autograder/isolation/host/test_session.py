@@ -128,7 +128,7 @@ def test_not_written_yet(module_of):
         ("x = 1\ny = (\n", "SyntaxError: '(' was never closed", 2),
         ("import numpy\n\n1 / 0\n", "ZeroDivisionError: division by zero", 3),
         ("import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'", 1),
-        ("raise SystemExit('bye')\n", "SystemExit: bye", 1),
+        ("raise SystemExit('bye')\n", "tried to end the program: SystemExit: bye", 1),
     ],
 )
 def test_what_fails_the_import_is_told_for_every_check_and_tried_once(

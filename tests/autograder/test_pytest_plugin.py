@@ -1,0 +1,85 @@
+"""Plain pytest on an exercise: an editor's test panel shows what `grade` says, in short."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def course(tmp_path, real_course):
+    """A course of its own, with nothing but the activations."""
+    for name in ("exercises", "solutions"):
+        part = f"{name}/neural_networks/activations"
+        shutil.copytree(
+            real_course.root / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    (tmp_path / "exercises" / "course.toml").write_text(
+        '[[units]]\nname = "neural_networks"\ntitle = "x"\nexercises = ["activations"]\n'
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def run_pytest(course):
+    def run_pytest(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+            cwd=course,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run_pytest
+
+
+def test_an_untouched_stub_fails_in_a_few_lines_each(run_pytest):
+    done = run_pytest("exercises/neural_networks/activations", "-q")
+    assert done.returncode == 1
+    assert "12 failed" in done.stdout
+    assert (
+        "test_activations.py:26: Sigmoid: forward is 1 / (1 + exp(−z))\n\n"
+        "not written yet\n"
+        "  call     Sigmoid().forward(float64 (1,))\n"
+        "  line     activations.py:"
+    ) in done.stdout
+    for inner in ("Traceback", "session.py", "raise fault_from", "autograder/"):
+        assert inner not in done.stdout
+    assert len(done.stdout.splitlines()) < 12 * 9
+
+
+def test_what_is_right_passes_and_what_is_wrong_is_told(run_pytest, course, real_solution):
+    stub = course / "exercises/neural_networks/activations/activations.py"
+    text = real_solution("activations").replace(
+        "return grad_output * self.y * (1.0 - self.y)",
+        'print("a trace")\n        return grad_output * self.y',
+    )
+    stub.write_text(text, "utf-8")
+    done = run_pytest("exercises/neural_networks/activations/test_activations.py")
+    assert done.returncode == 1
+    assert "1 failed, 11 passed" in done.stdout
+    assert "worst at [0]: expected 0.25, received 0.5 (ratio 2)" in done.stdout
+    assert "  printed  a trace" in done.stdout
+
+
+def test_hidden_checks_can_be_run_too(run_pytest, course, real_solution):
+    stub = course / "exercises/neural_networks/activations/activations.py"
+    stub.write_text(real_solution("activations"), "utf-8")
+    done = run_pytest("solutions/neural_networks/activations", "-q")
+    assert (done.returncode, "6 passed" in done.stdout) == (0, True), done.stdout
+
+
+def test_the_markers_are_known(run_pytest):
+    done = run_pytest("--markers")
+    assert "@pytest.mark.points(n): what the check is worth" in done.stdout
+
+
+def test_tests_of_other_projects_fail_as_they_always_did(run_pytest, course):
+    (course / "test_mine.py").write_text("def test_mine():\n    assert [1] == [2]\n")
+    done = run_pytest("test_mine.py")
+    assert "assert [1] == [2]" in done.stdout
