@@ -67,4 +67,4 @@ def is_presentable(check):
     for text in (said, check.printed, *(f.function + f.source for f in check.frames)):
         assert not CONTROL.search(text), ascii(CONTROL.search(text))
     assert not INTERNAL.search(said), said
-    assert all(frame.file == "target.py" for frame in check.frames)
+    assert all("/" not in f.file and len(f"{f.line}") < 8 for f in check.frames)

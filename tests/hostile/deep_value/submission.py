@@ -1,6 +1,6 @@
 def attacked(x):
     inside = x
-    for _ in range(100_000):
+    for _ in range(10_000):
         inside = [inside]
     endless = []
     endless.append(endless)

@@ -10,7 +10,8 @@ def attacked(x):
             os.chdir("d")
     os.chdir(os.environ["HOME"])
     with suppress(OSError):
-        for number in range(100_000):
+        for number in range(10_000):
             Path(f"hostile-was-here-{number}").touch()
-    Path().chmod(0)
+    with suppress(OSError):
+        Path().chmod(0)
     return x

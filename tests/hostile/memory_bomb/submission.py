@@ -1,6 +1,8 @@
+import numpy as np
+
 blocks = []
 
 
 def attacked(x):
     while True:
-        blocks.append(bytearray(32 << 20))
+        blocks.append(np.zeros(4 << 20))
