@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Exercise
-from framework.tables import Table, read_table
 from framework.errors import BadInputError
+from framework.tables import Table, read_table
 
 _KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _KEYS = ("id", "task", "sentence", "hint", "find", "replace", "also", "also_fails")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 
 import typer
 
@@ -23,14 +24,46 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
             ``--block``, so these are read before anything else is.
     """
     from framework.commands.setup import load_plugins
-    from framework.plugin_commands import add_plugin_commands
+    from framework.plugin_commands import add_plugin_commands, command_names
 
     app = typer.Typer(help=HELP, add_completion=False, no_args_is_help=True, rich_markup_mode=None)
     found = load_plugins(_values(arguments, "--plugin"), _values(arguments, "--block"))
     for warning in found.warnings:
         sys.stderr.write(f"gradus: {warning}\n")
     own = _own_commands()
-    add_plugin_commands(app, found)
+    add_plugin_commands(app, found, own=command_names(own))
     app.registered_commands += own.registered_commands
     app.registered_groups += own.registered_groups
     return app
+
+
+def _own_commands() -> typer.Typer:
+    from framework.commands.evaluate import evaluate
+    from framework.commands.new import new
+    from framework.commands.plugins import plugins
+    from framework.commands.sample import sample
+    from framework.commands.train import train
+
+    app = typer.Typer()
+    for command in (train, evaluate, sample, plugins):
+        app.command()(command)
+    app.add_typer(new, name="new")
+    return app
+
+
+def _values(arguments: Sequence[str], option: str) -> list[str]:
+    """What `option` is given, as ``--option VALUE`` or ``--option=VALUE``."""
+    words = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    apart = [value for word, value in pairwise(words) if word == option]
+    joined = [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]
+    return apart + joined
+
+
+def main() -> None:
+    """Entry point of the command."""
+    try:
+        arguments = sys.argv[1:]
+        build_app(arguments)(arguments)
+    except GradusError as error:
+        sys.stderr.write(f"gradus: {error}\n")
+        sys.exit(error.exit_code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from inspect import isroutine
 from typing import Any
 
 import pluggy
@@ -16,9 +17,7 @@ def hook_names(manager: pluggy.PluginManager) -> list[str]:
     return sorted(name for name in vars(manager.hook) if not name.startswith("_"))
 
 
-def functions_of(
-    manager: pluggy.PluginManager, source: Source, hook: str
-) -> list[pluggy.HookImpl]:
+def functions_of(manager: pluggy.PluginManager, source: Source, hook: str) -> list[pluggy.HookImpl]:
     """The plugin's own functions for `hook`, in the order in which pluggy calls them."""
     functions = getattr(manager.hook, hook).get_hookimpls()
     return [function for function in reversed(functions) if function.plugin_name == source.name]
@@ -38,10 +37,14 @@ def check_hooks(manager: pluggy.PluginManager, source: Source) -> None:
         value = getattr(plugin, hook, None)
         if value is not None and manager.parse_hookimpl_opts(plugin, hook) is None:
             raise PluginError(
-                f"'{hook}' is the name of a hook, but it is a {type(value).__name__} and no "
-                "function marked with @hookimpl"
+                f"'{hook}' is the name of a hook: expected a function marked with @hookimpl, but "
+                f"it is {_kind(value)}"
             )
         _check_wrappers(manager, source, hook)
+
+
+def _kind(value: object) -> str:
+    return "a function without the mark" if isroutine(value) else f"a {type(value).__name__}"
 
 
 def _check_wrappers(manager: pluggy.PluginManager, source: Source, hook: str) -> None:
@@ -51,9 +54,7 @@ def _check_wrappers(manager: pluggy.PluginManager, source: Source, hook: str) ->
             raise PluginError(f"hook '{hook}' cannot be wrapped: each plugin is asked by itself")
 
 
-def ask(
-    manager: pluggy.PluginManager, source: Source, hook: str, **arguments: Any
-) -> list[Any]:
+def ask(manager: pluggy.PluginManager, source: Source, hook: str, **arguments: Any) -> list[Any]:
     """What the plugin's functions for `hook` return; iterators are read to their end.
 
     Raises:
@@ -66,9 +67,7 @@ def ask(
     ]
 
 
-def _result(
-    source: Source, hook: str, function: pluggy.HookImpl, arguments: dict[str, Any]
-) -> Any:
+def _result(source: Source, hook: str, function: pluggy.HookImpl, arguments: dict[str, Any]) -> Any:
     try:
         value = function.function(*(arguments[name] for name in function.argnames))
         return list(value) if isinstance(value, Iterator) else value

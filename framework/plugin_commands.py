@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 import typer
 from typer.main import get_command_name, solve_typer_info_defaults
@@ -12,20 +13,27 @@ from framework.plugin_sources import Source
 from framework.plugins import Plugins
 
 
-def add_plugin_commands(app: typer.Typer, plugins: Plugins) -> dict[str, Source]:
+def add_plugin_commands(
+    app: typer.Typer, plugins: Plugins, own: Collection[str] = ()
+) -> dict[str, Source]:
     """Let every plugin add its commands to `app`; returns command -> the plugin that added it.
 
+    Args:
+        app: the application.
+        plugins: who is asked.
+        own: names that no plugin may take.
+
     Raises:
-        ConflictError: two plugins add one command, or a plugin one that `app` has already: typer
-            alone would hide the first.
+        ConflictError: two plugins add one command, or a plugin one of `own`: typer alone would
+            hide the first.
         PluginError: a plugin's hook raises.
     """
     owners: dict[str, Source] = {}
     for source in plugins.sources:
         before = Counter(command_names(app))
-        plugins.call("add_commands", only=source, app=app)
+        plugins.ask(source, "add_commands", app=app)
         for name in Counter(command_names(app)) - before:
-            if name in before:
+            if name in owners or name in own:
                 raise _conflict(name, source, owners.get(name))
             owners[name] = source
     return owners

@@ -11,7 +11,7 @@ from typing import Any
 import pluggy
 
 from framework import hookspecs
-from framework.errors import ConflictError, PluginError, UnknownNameError, UsageError
+from framework.errors import ConflictError, GradusError, PluginError, UnknownNameError, UsageError
 from framework.hook_calls import ask, broken, check_hooks, expect, functions_of, hook_names, rubbish
 from framework.loading import import_module
 from framework.plugin_sources import Source, find_sources
@@ -95,7 +95,9 @@ class Plugins:
             self.manager.register(source.load(), source.name)
             check_hooks(self.manager, source)
         except BaseException:
-            if self.manager.has_plugin(source.name):  # pluggy keeps half of a plugin that it refuses
+            if self.manager.has_plugin(
+                source.name
+            ):  # pluggy keeps half of a plugin that it refuses
                 self.manager.unregister(name=source.name)
             raise
 
@@ -147,8 +149,16 @@ class Plugins:
         return [
             (source, value)
             for source in self.sources
-            for value in ask(self.manager, source, hook, **arguments)
+            for value in self.ask(source, hook, **arguments)
         ]
+
+    def ask(self, source: Source, hook: str, **arguments: Any) -> list[Any]:
+        """What one plugin returns for `hook`: nothing where it does not implement it.
+
+        Raises:
+            PluginError: it raises.
+        """
+        return ask(self.manager, source, hook, **arguments)
 
     def named(self, hook: str) -> dict[str, str]:
         """Merge the mappings name -> ``module:attribute`` that the plugins return for `hook`.
@@ -172,7 +182,7 @@ class Plugins:
 
     def names_of(self, source: Source, hook: str) -> list[str]:
         """The names that one plugin returns for `hook`."""
-        offered = ask(self.manager, source, hook)
+        offered = self.ask(source, hook)
         return sorted(name for value in offered for name in _names(source, hook, value))
 
     def hooks_of(self, source: Source) -> list[str]:
@@ -221,7 +231,8 @@ def _check_claim(source: Source, claimed: Implementation) -> None:
 
 
 def _in_one_line(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    name = "" if isinstance(error, GradusError) else f"{type(error).__name__}: "
+    return " ".join(f"{name}{error}".split())
 
 
 def load_target(target: str) -> Any:

@@ -49,7 +49,9 @@ class _Case:
     judge: Judge
 
 
-def audit(setting: Setting, scope: Scope, jobs: int = 0, on_finding: OnFinding | None = None) -> Audit:
+def audit(
+    setting: Setting, scope: Scope, jobs: int = 0, on_finding: OnFinding | None = None
+) -> Audit:
     """Try everything in `scope`.
 
     Args:
@@ -122,9 +124,7 @@ def _mutant_cases(exercise: Exercise, scope: Scope, solution: str) -> Iterator[_
     for mutant in make_mutants(solution, exercise.solution):
         if scope.operator in ("", mutant.operator):
             place, diff = _difference(exercise.solution, solution, mutant.source)
-            base = Finding(
-                exercise.name, mutant.operator, mutant.id, Outcome.KILLED, place, diff
-            )
+            base = Finding(exercise.name, mutant.operator, mutant.id, Outcome.KILLED, place, diff)
             judge = _judge_mutant(base, reasons.get(mutant.id, ""))
             yield _Case(Trial(exercise.name, mutant.id, mutant.source, True), judge)
 

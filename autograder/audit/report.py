@@ -26,7 +26,9 @@ def show(audit: Audit, console: Console, *, by_operator: bool = True) -> None:
     for finding in audit.unsound:
         _print_finding(console, finding)
     for exercise, mutant in audit.stale:
-        console.print(f"{exercise}: equivalents.toml lists what no operator makes: {escape(mutant)}")
+        console.print(
+            f"{exercise}: equivalents.toml lists what no operator makes: {escape(mutant)}"
+        )
     console.print(_verdict(audit))
 
 

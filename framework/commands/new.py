@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import shlex
+import sys
+from keyword import iskeyword
 from pathlib import Path
 from string import Template
 from typing import Annotated
@@ -10,12 +14,15 @@ from typing import Annotated
 import typer
 
 from framework.errors import BadInputError, ConflictError
+from framework.plugin_sources import BUILT_IN
 from framework.plugins import RESERVED
-from framework.registry import snake_case
 
 new = typer.Typer(help="Write the beginnings of a plugin.", no_args_is_help=True)
 
 TEMPLATES = Path(__file__).parent / "templates" / "plugin"
+
+#: Folders of a plugin that are not its package.
+_WRITTEN = ("tests",)
 
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 
@@ -39,13 +46,15 @@ def plugin(
     folder = out or Path(name)
     for path in write_plugin(name, folder):
         typer.echo(f"wrote {path}")
+    # A plain name would be taken for a module where there is no such folder.
+    place = shlex.quote(folder.as_posix() if folder.is_absolute() else f"./{folder.as_posix()}")
     typer.echo(
         f"\nTry it:\n"
-        f"  gradus plugins --plugin {folder}\n"
-        f"  grade optimizers --provider {name} --plugin {folder}\n"
-        f"  gradus train rnn_lm --optimizer momentum@{name} --plugin {folder}\n"
+        f"  gradus plugins --plugin {place}\n"
+        f"  grade optimizers --provider {name} --plugin {place}\n"
+        f"  gradus train rnn_lm --optimizer nesterov@{name} --plugin {place}\n"
         f"Install it, and leave --plugin away:\n"
-        f"  pip install -e {folder} && pytest {folder}"
+        f"  pip install -e {place} && pytest {place}"
     )
 
 
@@ -53,24 +62,42 @@ def write_plugin(name: str, folder: Path) -> list[Path]:
     """Write the files of plugin `name` into the new folder `folder`; returns their paths.
 
     Raises:
-        BadInputError: `name` cannot be the name of a plugin.
-        ConflictError: `folder` exists, or `name` belongs to a built-in provider.
+        BadInputError: `name` cannot be the name of a plugin, or of its package.
+        ConflictError: `folder` exists, or `name` is taken.
     """
-    if not _NAME.fullmatch(name):
-        raise BadInputError(
-            f"'{name}' cannot name a plugin: lower-case letters, digits, - and _, as in week3"
-        )
-    if name in RESERVED:
-        raise ConflictError(f"the provider '{name}' is built in: choose another name")
-    if folder.exists():
+    module = name.replace("-", "_")
+    _check_name(name, module)
+    if folder.exists() or folder.is_symlink():
         raise ConflictError(f"{folder} exists: choose another folder with `--out DIR`")
-    module = snake_case(name).replace("-", "_")
     written = []
-    for template in sorted(path for path in TEMPLATES.rglob("*") if path.suffix == ".txt"):
-        inner = str(template.relative_to(TEMPLATES)).removesuffix(".txt")
+    for template in sorted(TEMPLATES.rglob("*.txt")):
+        inner = template.relative_to(TEMPLATES).as_posix().removesuffix(".txt")
         target = folder / inner.replace("MODULE", module)
         target.parent.mkdir(parents=True, exist_ok=True)
         text = Template(template.read_text("utf-8")).substitute(name=name, module=module)
         target.write_text(text, "utf-8")
         written.append(target)
     return written
+
+
+def _check_name(name: str, module: str) -> None:
+    """Refuse what pip, Python or gradus would later refuse or confuse with something else."""
+    if not _NAME.fullmatch(name) or iskeyword(module):
+        raise BadInputError(
+            f"'{name}' cannot name a plugin: expected lower-case letters and digits, with single - "
+            "or _ between, and no word of Python's own, as in week3"
+        )
+    if name in RESERVED or name in BUILT_IN:
+        raise ConflictError(f"'{name}' is built in: choose another name")
+    taken = module in sys.stdlib_module_names or module in _WRITTEN or _is_installed(module)
+    if taken:
+        raise ConflictError(
+            f"there is a package '{module}' already, which the plugin's would hide or be hidden "
+            "by: choose another name"
+        )
+
+
+def _is_installed(module: str) -> bool:
+    """Whether something is imported as `module`; a folder that merely has the name is not."""
+    spec = importlib.util.find_spec(module)
+    return spec is not None and spec.origin is not None

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.padding import Padding
-from rich.table import Table
+from rich.text import Text
 
 from framework.commands.options import BlockOption, PluginOption
 from framework.commands.setup import load_plugins
+from framework.plugin_commands import add_plugin_commands
 from framework.plugin_sources import Source
 from framework.plugins import Plugins
 
@@ -26,6 +27,9 @@ NAMED = {
     "register_reporters": "report formats",
 }
 
+#: Hooks of which the list shows what they offer rather than that they are there.
+SHOWN = (*NAMED, "register_implementations", "add_commands")
+
 
 def plugins(plugin: PluginOption = None, block: BlockOption = None) -> None:
     """List every plugin: what it offers, and where it came from.
@@ -33,42 +37,49 @@ def plugins(plugin: PluginOption = None, block: BlockOption = None) -> None:
     `--plugin` shows one that is not installed, `--block` what remains without one.
     """
     found = load_plugins(plugin, block)
-    console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False)
-    for line in _lines(found):
-        console.print(line if isinstance(line, str) else Padding(line, (0, 0, 0, 2)))
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    console = Console(width=width, highlight=False, soft_wrap=True)
+    for line in list(describe(found, console.width)):  # an error comes before half a list
+        console.print(line)
 
 
-def _lines(found: Plugins) -> Iterator[str | Table]:
+def describe(found: Plugins, width: int) -> Iterator[Text]:
+    """The lines of the list, at most `width` characters each where words allow."""
+    commands = _commands(found)
     for source in found.sources:
-        yield f"[bold]{escape(source.label)}[/]  {escape(source.place)}"
-        yield _table(_offers(found, source))
+        yield _title(source)
+        rows = [*_implementations(found, source), *_names(found, source)]
+        if commands[source.name]:
+            rows.append(("commands", commands[source.name]))
+        others = [hook for hook in found.hooks_of(source) if hook not in SHOWN]
+        if others:
+            rows.append(("hooks", others))
+        yield from _table(rows, width) if rows else [Text("  offers nothing")]
     for source in found.blocked:
-        yield f"[bold]{escape(source.label)}[/]  {escape(source.place)}: blocked"
+        yield _title(source).append(": blocked")
     for source, reason in found.failures:
-        yield f"[bold]{escape(source.label)}[/]  {escape(source.place)}"
-        yield f"  [red]not loaded[/]: {escape(reason)}"
+        yield _title(source)
+        yield Text.assemble("  ", ("not loaded", "red"), f": {reason}")
 
 
-def _table(rows: Iterable[tuple[str, list[str]]]) -> Table:
-    table = Table.grid(padding=(0, 2))
+def _title(source: Source) -> Text:
+    return Text.assemble((source.label, "bold"), f"  {source.place}")
+
+
+def _table(rows: list[tuple[str, list[str]]], width: int) -> Iterator[Text]:
+    column = max(len(what) for what, _ in rows) + 4
     for what, names in rows:
-        table.add_row(escape(what), escape(", ".join(names)))
-    return table
-
-
-def _offers(found: Plugins, source: Source) -> Iterator[tuple[str, list[str]]]:
-    yield from _implementations(found, source)
-    for hook, word in NAMED.items():
-        names = found.names_of(source, hook)
-        if names:
-            yield word, names
-    others = [
-        hook
-        for hook in found.hooks_of(source)
-        if hook not in NAMED and hook != "register_implementations"
-    ]
-    if others:
-        yield "hooks", others
+        indent = f"  {what}".ljust(column)
+        yield Text(
+            textwrap.fill(
+                ", ".join(names),
+                max(width, column + 20),
+                initial_indent=indent,
+                subsequent_indent=" " * column,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
 
 
 def _implementations(found: Plugins, source: Source) -> Iterator[tuple[str, list[str]]]:
@@ -78,3 +89,18 @@ def _implementations(found: Plugins, source: Source) -> Iterator[tuple[str, list
             names[entry.provider, entry.kind].append(entry.name)
     for (provider, kind), offered in sorted(names.items()):
         yield f"{kind}@{provider}", sorted(offered)
+
+
+def _names(found: Plugins, source: Source) -> Iterator[tuple[str, list[str]]]:
+    for hook, word in NAMED.items():
+        names = found.names_of(source, hook)
+        if names:
+            yield word, names
+
+
+def _commands(found: Plugins) -> dict[str, list[str]]:
+    """The commands of each plugin, by the plugin's name."""
+    commands = defaultdict(list)
+    for name, source in add_plugin_commands(typer.Typer(), found).items():
+        commands[source.name].append(name)
+    return commands

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
+import re
 import sys
 
 import pytest
 
 from framework.errors import ConflictError, PluginError, UnknownNameError, UsageError
-from framework.hookspecs import hookspec
-from framework.plugins import Plugins
+from framework.plugins import Plugins, load_target
 
 GOOD = """
-from framework.hookspecs import hookimpl
-from framework.registry import Implementation
-
 @hookimpl
 def register_implementations():
     return [Implementation("optimizer", "sgd", {provider!r}, "good:SGD")]
@@ -23,24 +19,6 @@ def register_implementations():
 def register_corpora():
     return {{"poems": "good:poems"}}
 """
-
-
-@pytest.fixture
-def install(tmp_path, monkeypatch):
-    """Install fake distributions: module source, entry points, on this process's path."""
-    monkeypatch.syspath_prepend(str(tmp_path))
-
-    def do(module, source, entry="", distribution=""):
-        (tmp_path / f"{module}.py").write_text(source)
-        name = distribution or f"gradus-{module}"
-        info = tmp_path / f"{name.replace('-', '_')}-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text(f"[gradus]\n{entry or module} = {module}\n")
-
-    yield do
-    for path in tmp_path.glob("*.py"):
-        sys.modules.pop(path.stem, None)
 
 
 def source_of(plugins, name):
@@ -55,46 +33,80 @@ def test_an_installed_plugin_is_found_and_stamped_with_its_distribution(install)
     assert plugins.named("register_corpora") == {"poems": "good:poems"}
 
 
-def test_a_plugin_that_fails_to_import_is_named_and_the_rest_works(install):
-    install("broken", "import nothing_of_that_name")
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import nothing_of_that_name", "No module named 'nothing_of_that_name'"),
+        ("raise SystemExit(0)", "SystemExit: 0"),
+        ("@hookimpl\ndef register_modells(): pass", "register_modells"),
+        ("@hookimpl\ndef add_commands(apps): pass", "{'apps'} are declared in the hookimpl"),
+        ("def add_commands(app): pass", "'add_commands' is the name of a hook.*without the mark"),
+        ("register_corpora = {'poems': 'm:f'}", "'register_corpora' is the name.*it is a dict"),
+        ("@hookimpl(wrapper=True)\ndef add_commands(app): yield", "'add_commands' cannot be wrapp"),
+    ],
+)
+def test_a_broken_plugin_is_named_left_out_whole_and_the_rest_works(install, source, reason):
+    corpora = "\n@hookimpl\ndef register_sandboxes():\n    return {'mine': 'broken:S'}\n"
+    install("broken", corpora + source)
     install("good", GOOD.format(provider="good"))
     plugins = Plugins()
     assert plugins.registry.offers("sgd", "good")
     (warning,) = plugins.warnings
     assert "plugin broken (gradus-broken 1.0) is left out" in warning
-    assert "No module named 'nothing_of_that_name'" in warning
+    assert re.search(reason, warning)
+    assert "mine" not in plugins.named("register_sandboxes")
+    assert not plugins.manager.has_plugin("broken")
 
 
-def test_a_plugin_asked_for_must_load(tmp_path):
-    (tmp_path / "broken.py").write_text("1 / 0")
+def test_whoever_asks_for_a_plugin_that_failed_is_told_why(install):
+    install("week3", "import nothing_of_that_name")
+    with pytest.raises(UnknownNameError) as error:
+        Plugins().registry.get("sgd", "week3")
+    assert "no provider 'week3'" in str(error.value)
+    assert "Not loaded: week3 (gradus-week3 1.0) failed: ModuleNotFoundError" in str(error.value)
+    with pytest.raises(UnknownNameError, match=r"Not loaded: week3 .* is blocked"):
+        Plugins(blocked=["week3"]).registry.get("sgd", "week3")
+
+
+@pytest.mark.parametrize("channel", ["options", "course"])
+def test_a_plugin_asked_for_must_load(write, channel):
     with pytest.raises(PluginError, match=r"plugin broken cannot be loaded: ZeroDivisionError"):
-        Plugins(options=[str(tmp_path / "broken.py")])
+        Plugins(**{channel: [write("broken", "1 / 0")]})
 
 
-def test_two_entry_points_of_one_name_are_an_error(install):
+def test_a_module_that_is_not_there_is_the_callers_mistake_but_a_missing_import_is_not(write):
+    with pytest.raises(UsageError, match=r"no plugin 'weeek3'.*`gradus plugins`"):
+        Plugins(options=["weeek3"])
+    with pytest.raises(PluginError, match="No module named 'nothing_of_that_name'"):
+        Plugins(options=[write("broken", "import nothing_of_that_name")])
+
+
+def test_two_entry_points_of_one_name_are_an_error_unless_both_are_blocked(install):
     install("one", GOOD.format(provider="one"), entry="week3")
     install("two", GOOD.format(provider="two"), entry="week3")
     with pytest.raises(ConflictError, match=r"two plugins are named 'week3'.*gradus-one.*gradus-t"):
         Plugins()
+    assert [source.target for source in Plugins(blocked=["week3"]).blocked] == ["one", "two"]
 
 
 def test_two_plugins_that_offer_one_name_are_both_named(install):
     install("good", GOOD.format(provider="shared"))
     install("other", GOOD.format(provider="shared"))
-    with pytest.raises(ConflictError) as error:
-        _ = Plugins().registry
-    assert "sgd@shared" in str(error.value)
-    assert "gradus-good 1.0" in str(error.value)
-    assert "gradus-other 1.0" in str(error.value)
-    assert "--block" in str(error.value)
+    plugins = Plugins()
+    for ask in (lambda: plugins.registry, lambda: plugins.named("register_corpora")):
+        with pytest.raises(ConflictError) as error:
+            ask()
+        for words in ("good (gradus-good 1.0)", "other (gradus-other 1.0)", "`--block other`"):
+            assert words in str(error.value)
 
 
-def test_the_course_chooses_between_two_owners(install):
+@pytest.mark.parametrize("form", ["{name}", "{name} (gradus-{name} 1.0)"])
+def test_the_course_chooses_between_two_owners(install, form):
     install("good", GOOD.format(provider="shared"))
     install("other", GOOD.format(provider="shared"))
-    for origin in ("good (gradus-good 1.0)", "other (gradus-other 1.0)"):
-        registry = Plugins(overrides={"sgd@shared": origin}).registry
-        assert registry.find("sgd", "shared").origin == origin
+    for name in ("good", "other"):
+        registry = Plugins(overrides={"sgd@shared": form.format(name=name)}).registry
+        assert registry.find("sgd", "shared").origin == f"{name} (gradus-{name} 1.0)"
 
 
 def test_blocking_removes_a_plugin_even_a_built_in_one(install):
@@ -114,102 +126,98 @@ def test_nobody_can_take_a_reserved_provider(install, provider):
         _ = Plugins().registry
 
 
+def test_the_place_of_a_blocked_built_in_plugin_is_not_free(write):
+    impostor = write("numpy_reference", GOOD.format(provider="numpy"))
+    with pytest.raises(ConflictError, match="two plugins are named 'numpy_reference'"):
+        Plugins(options=[impostor])
+    assert not Plugins(options=[impostor], blocked=["numpy_reference"]).registry.offers(
+        "sgd", "numpy"
+    )
+
+
+REGISTER = "@hookimpl\ndef register_implementations():\n    "
+CORPORA = "@hookimpl\ndef register_corpora():\n    "
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("def register_implementations():\n    return ['sgd']", "must return Implementations"),
+        (REGISTER + "return ['sgd']", "must return Implementations, but it returned 'sgd' (str)"),
+        (REGISTER + "return 'sgd'", "must return a list of Implementations, but it returned 'sgd'"),
+        (REGISTER + "return 3", "must return a list of Implementations, but it returned 3 (int)"),
+        (REGISTER + "return 1 / 0", "it raised ZeroDivisionError: division by zero"),
+        (REGISTER + "yield 1 / 0", "it raised ZeroDivisionError: division by zero"),
         (
-            "def register_implementations():\n    return 3",
-            "must return Iterable, but it returned 3",
+            REGISTER + "return [Implementation('optimiser', 'sgd', 'odd', 'm:A')]",
+            "sgd@odd has the kind 'optimiser': did you mean 'optimizer'?",
         ),
-        ("def register_corpora():\n    return {'poems': 3}", "names and 'module:attribute'"),
-        ("def register_corpora():\n    return ['poems']", "must return Mapping"),
+        (
+            REGISTER + "return [Implementation('optimizer', 'sgd', 'odd', 'm.A')]",
+            "sgd@odd is at 'm.A': expected 'package.module:Attribute'",
+        ),
+        (
+            REGISTER + "return [Implementation('optimizer', None, 'odd', 'm:A')]",
+            "the name of an Implementation must be text, not None",
+        ),
+        (
+            REGISTER + "return [Implementation('optimizer', 'a@b', 'odd', 'm:A')]",
+            "neither a name nor a provider may have an @",
+        ),
+        (CORPORA + "return {'poems': 3}", "'module:attribute', but it returned {'poems': 3} (dict"),
+        (CORPORA + "return ['poems']", "must return a mapping from names to 'module:attribute'"),
     ],
 )
 def test_rubbish_from_a_hook_names_plugin_hook_and_value(install, body, words):
-    install("odd", f"from framework.hookspecs import hookimpl\n\n@hookimpl\n{body}\n")
+    install("odd", body)
     plugins = Plugins()
-    with pytest.raises(PluginError, match=r"plugin odd \(gradus-odd 1.0\): hook") as error:
+    with pytest.raises(PluginError, match=r"plugin odd \(gradus-odd 1.0\): hook '") as error:
         _ = plugins.registry, plugins.named("register_corpora")
     assert words in str(error.value)
+    assert "`--block odd` leaves the plugin out" in str(error.value)
 
 
-def test_an_unknown_hook_is_refused(tmp_path):
-    path = tmp_path / "odd.py"
-    path.write_text(
-        "from framework.hookspecs import hookimpl\n\n@hookimpl\ndef register_modells():\n    pass\n"
-    )
-    with pytest.raises(PluginError, match="register_modells"):
-        Plugins(options=[str(path)])
+def test_a_students_code_is_never_put_in_somebody_elses_place(write, tmp_path):
+    hook = "@hookimpl\ndef student_implementations(folder):\n    "
+    taken = "return [Implementation('model', 'rnn', 'numpy', str(folder / 'rnn.py:RNN'))]"
+    plugins = Plugins(options=[write("reader", hook + taken)], blocked=["autograder"])
+    with pytest.raises(
+        PluginError, match=r"plugin reader: .* rnn@numpy cannot come from a submiss"
+    ):
+        plugins.student_implementations(tmp_path)
 
 
-def test_plugins_are_given_as_file_package_or_project(tmp_path):
-    (tmp_path / "alone.py").write_text(GOOD.format(provider="alone"))
-    for folder in (tmp_path / "package", tmp_path / "my-project" / "my_project"):
-        folder.mkdir(parents=True)
-        (folder / "__init__.py").write_text(GOOD.format(provider=folder.name))
-    options = [str(tmp_path / name) for name in ("alone.py", "package", "my-project")]
-    plugins = Plugins(options=options)
-    assert {"alone", "package", "my_project"} <= set(plugins.registry.providers())
-    with pytest.raises(PluginError, match="no plugin at"):
-        Plugins(options=[str(tmp_path)])
-
-
-def test_an_installed_plugin_may_be_asked_for_as_well(install):
+def test_an_installed_plugin_may_be_asked_for_as_well(install, tmp_path):
     install("good", GOOD.format(provider="good"))
-    assert [s.name for s in Plugins(options=["good"]).sources].count("good") == 1
+    for again in ("good", str(tmp_path / "site" / "good.py")):
+        sources = Plugins(options=[again]).sources
+        assert [source.channel for source in sources if source.name == "good"] == ["entry point"]
+    built_in = Plugins(options=["autograder.plugin"])
+    assert len(built_in.sources) == len(Plugins().sources)
 
 
-def test_every_hook_is_documented_and_reaches_a_plugin():
-    plugins = Plugins()
-    hooks = [name for name in vars(plugins.hook) if not name.startswith("_")]
-    assert len(hooks) >= 8
-    for name in hooks:
-        assert getattr(plugins.hook, name).spec.function.__doc__
-    assert hookspec.project_name == "gradus"
+def test_a_folder_of_the_same_name_does_not_stand_in_for_an_installed_plugin(
+    install, tmp_path, monkeypatch
+):
+    install("good", GOOD.format(provider="good"))
+    folder = tmp_path / "elsewhere" / "good"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text("raise RuntimeError")
+    monkeypatch.chdir(folder.parent)
+    assert Plugins().registry.offers("sgd", "good")
 
 
-def test_a_grading_can_be_wrapped_and_its_report_seen(tmp_path):
-    path = tmp_path / "late.py"
-    path.write_text(
-        "from framework.hookspecs import hookimpl\n"
-        "seen = []\n\n"
-        "@hookimpl(wrapper=True)\n"
-        "def grade_submission(request):\n"
-        "    report = yield\n"
-        "    return ('late', request)\n\n"
-        "@hookimpl(tryfirst=True, specname='grade_submission')\n"
-        "def grade(request):\n"
-        "    return 'report'\n\n"
-        "@hookimpl\n"
-        "def submission_graded(report):\n"
-        "    seen.append(report)\n"
-    )
-    plugins = Plugins(options=[str(path)])
-    report = plugins.hook.grade_submission(request="order")
-    plugins.hook.submission_graded(report=report)
-    assert report == ("late", "order")
-    assert sys.modules["late"].seen == [report]
+def test_a_target_that_cannot_be_imported_is_named(write):
+    path = write("poems", "def corpus(): return 3")
+    assert load_target(f"{path}:corpus")() == 3
+    with pytest.raises(PluginError, match="nothing_there:corpus cannot be imported: ModuleNotFou"):
+        load_target("nothing_there:corpus")
+    with pytest.raises(PluginError, match="has no attribute 'corpse'"):
+        load_target(f"{path}:corpse")
 
 
-def test_listing_plugins_imports_no_torch():
-    code = (
-        "import sys\n"
-        "from framework.plugins import Plugins\n"
-        "Plugins().registry\n"
-        "print([name for name in ('torch', 'nbformat') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
-
-
-def test_a_kind_that_does_not_exist_is_an_error(tmp_path):
-    path = tmp_path / "odd.py"
-    path.write_text(GOOD.format(provider="odd").replace('"optimizer"', '"optimiser"'))
-    with pytest.raises(PluginError, match="registers sgd@odd as a 'optimiser'"):
-        _ = Plugins(options=[str(path)]).registry
-
-
-def test_no_plugin_there_is_a_usage_error():
-    with pytest.raises((PluginError, UsageError)):
-        Plugins(options=["no_such_module_of_anybody"])
+def test_a_plugin_is_imported_once_however_often_plugins_are_loaded(write):
+    path = write("counted", "count = 0")
+    Plugins(options=[path])
+    sys.modules["counted"].count += 1
+    Plugins(options=[path])
+    assert sys.modules["counted"].count == 1

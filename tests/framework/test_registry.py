@@ -11,7 +11,15 @@ from framework.errors import (
     UnknownNameError,
     UsageError,
 )
-from framework.registry import Implementation, Registry, snake_case
+from framework.interfaces import Optimizer
+from framework.registry import Implementation, Registry, first_provider, snake_case
+
+
+class Abstract(Optimizer):
+    """Promises a step once more."""
+
+
+INSTANCE = len("not a class")
 
 
 class Half:
@@ -66,8 +74,27 @@ def test_what_a_kind_promises_is_checked_at_load():
         registry(LSTM).get("lstm", "numpy")
 
 
+def test_an_abstract_method_does_not_count_as_offered():
+    found = registry(("optimizer", "lion", "week3", f"{__name__}:Abstract"))
+    with pytest.raises(InterfaceError, match="registered as optimizer but has no step"):
+        found.get("lion", "week3")
+
+
+def test_what_cannot_be_called_is_no_implementation():
+    found = registry(("function", "softmax", "week3", f"{__name__}:INSTANCE"))
+    with pytest.raises(InterfaceError, match="but is a int: no class, no function"):
+        found.get("softmax", "week3")
+
+
+def test_a_file_is_a_target_too(tmp_path):
+    (tmp_path / "rnn.py").write_text("def rnn():\n    return 1")
+    found = registry(("function", "rnn", "student", f"{tmp_path}/rnn.py:rnn"))
+    assert found.get("rnn", "student") is found.get("rnn", "student")
+    assert found.get("rnn", "student")() == 1
+
+
 def test_the_wrong_kind_is_an_error():
-    with pytest.raises(InterfaceError, match="lstm@numpy is a model, not a optimizer"):
+    with pytest.raises(InterfaceError, match="lstm@numpy is of the kind model, not optimizer"):
         registry(LSTM).find("lstm", "numpy", kind="optimizer")
 
 
@@ -83,3 +110,28 @@ def test_a_target_that_is_not_there_names_who_registered_it():
 def test_a_second_claim_is_a_conflict():
     with pytest.raises(ConflictError, match="two plugins offer lstm@numpy"):
         registry(LSTM, LSTM)
+
+
+def test_a_conflict_says_how_to_choose_and_the_choice_holds_in_any_order():
+    one, two = (
+        Implementation("optimizer", "lion", "shared", "m:Lion", f"{name} ({name}-plugin 1.0)")
+        for name in ("one", "two")
+    )
+    found = Registry()
+    found.add(one)
+    with pytest.raises(ConflictError) as error:
+        found.add(two)
+    assert '[overrides] "lion@shared" = "one"' in str(error.value)
+    for order in ((one, two), (two, one)):
+        found = Registry({"lion@shared": "one"})
+        for entry in order:
+            found.add(entry)
+        assert found.find("lion", "shared").origin == one.origin
+
+
+def test_names_by_kind_and_providers_by_name():
+    found = registry(LSTM, ("model", "lstm", "torch", "x:L"), ("loss", "hinge", "torch", "x:H"))
+    assert found.names("model") == ["lstm"]
+    assert found.providers("lstm") == ["numpy", "torch"]
+    assert first_provider(found, "hinge", ("numpy", "torch")) == "torch"
+    assert first_provider(found, "hinge", ("numpy",)) is None

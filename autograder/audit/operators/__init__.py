@@ -3,7 +3,8 @@
 They are written for this project because existing libraries do not fit it: cosmic-ray and mutmut
 change whole files and run a test command for each change, while here only the marked regions of a
 solution count, a mutant is handed in like a student's file and runs in the same sandbox, and what
-beginners of NumPy get wrong (axes, in-place marks, transposes, `np.add.at`) is in no library's table.
+beginners of NumPy get wrong (axes, in-place marks, transposes, `np.add.at`) is in no library's
+table.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autograder.audit.operators.base import Mutate, Site, changed, called_name
+from autograder.audit.operators.base import Mutate, Site, called_name, changed
 
 _ARITHMETIC: dict[type[ast.operator], ast.operator] = {
     ast.Add: ast.Sub(),
@@ -119,11 +119,13 @@ def dropped_minus(site: Site) -> Iterator[ast.AST]:
 def added_minus(site: Site) -> Iterator[ast.AST]:
     """What is assigned, added or returned becomes its negative."""
     node = site.node
-    if isinstance(node, ast.Assign | ast.AugAssign | ast.Return) and _may_be_a_number(node.value):
+    if not isinstance(node, ast.Assign | ast.AugAssign | ast.Return) or node.value is None:
+        return
+    if _may_be_a_number(node.value):
         yield changed(node, value=ast.UnaryOp(ast.USub(), node.value))
 
 
-def _may_be_a_number(node: ast.expr | None) -> bool:
+def _may_be_a_number(node: ast.expr) -> bool:
     if isinstance(node, ast.BinOp | ast.Subscript | ast.Attribute):
         return True
     return isinstance(node, ast.Call) and called_name(node) not in ("zeros", "zeros_like", "range")

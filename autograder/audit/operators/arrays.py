@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from autograder.audit.operators.base import (
     Mutate,
@@ -25,7 +26,7 @@ _EXTREMES = {**dict(_PAIRS), **{b: a for a, b in _PAIRS}}
 
 
 def axis(site: Site) -> Iterator[ast.AST]:
-    """``axis=-1`` becomes ``axis=0``, another one, or is missing; of ``axis=(0, 1)`` one is left."""
+    """``axis=-1`` becomes ``axis=0``, another one, or is missing; ``axis=(0, 1)`` one of both."""
     node = site.node
     if not isinstance(node, ast.Call):
         return
@@ -41,7 +42,7 @@ def axis(site: Site) -> Iterator[ast.AST]:
 
 def _other_axes(value: object) -> list[object]:
     if isinstance(value, tuple):
-        return [*value, value[::-1][:-1]]
+        return [*value]
     return [other for other in (0, 1, -1) if other != value]
 
 
@@ -93,9 +94,12 @@ def rebinding(site: Site) -> Iterator[ast.AST]:
     node = site.node
     if isinstance(node, ast.AugAssign):
         yield ast.Assign([node.target], ast.BinOp(_load(node.target), node.op, node.value))
-    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-        if ast.unparse(node.targets[0].slice) in ("...", ":"):
-            yield ast.Assign([_stored(node.targets[0].value)], node.value)
+    elif isinstance(node, ast.Assign) and _is_all_of_an_array(node.targets[0]):
+        yield ast.Assign([_stored(node.targets[0].value)], node.value)
+
+
+def _is_all_of_an_array(target: ast.expr) -> TypeGuard[ast.Subscript]:
+    return isinstance(target, ast.Subscript) and ast.unparse(target.slice) in ("...", ":")
 
 
 def in_place(site: Site) -> Iterator[ast.AST]:

@@ -47,9 +47,10 @@ def function(site: Site) -> Iterator[ast.AST]:
 def dropped_call(site: Site) -> Iterator[ast.AST]:
     """``f(x)`` becomes ``x``: a function is forgotten."""
     node = site.node
-    if isinstance(node, ast.Call) and is_of_module(node) and node.args:
-        if len(node.args) == 1 and called_name(node) not in _NOT_OF_NUMBERS:
-            yield node.args[0]
+    if not isinstance(node, ast.Call) or called_name(node) in _NOT_OF_NUMBERS:
+        return
+    if is_of_module(node) and len(node.args) == 1:
+        yield node.args[0]
 
 
 def dropped_reversed(site: Site) -> Iterator[ast.AST]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from autograder.audit.operators.base import Mutate, Site, changed
 
@@ -95,7 +96,7 @@ def attribute(site: Site) -> Iterator[ast.AST]:
         yield changed(node, attr=other)
 
 
-def _is_own_attribute(node: ast.AST) -> bool:
+def _is_own_attribute(node: ast.AST) -> TypeGuard[ast.Attribute]:
     return (
         isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)

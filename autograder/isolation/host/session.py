@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,11 +20,14 @@ from autograder.isolation.host.faults import (
     SubmissionFault,
     TimedOut,
 )
-from autograder.isolation.host.requests import Load, Outcome, Step
+from autograder.isolation.host.requests import Load, Outcome, Settle, Step
 from autograder.isolation.host.translate import died, fault_from, outcomes_from, where_it_hangs
+from framework.errors import SandboxError
 
 #: How often a worker that does not start is tried: once is chance, twice is the system.
 STARTS = 2
+#: What can go wrong with it: the program is missing, the system refuses, or it talks nonsense.
+NO_START = (OSError, SandboxError, channel.ChannelError, wire.WireError, KeyError, TypeError)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,9 @@ class SandboxSession:
         self.uncontained: tuple[str, ...] = ()
         self._launch = launch
         self._folder, self._exercise, self._deadlines = folder, exercise, deadlines
-        self._worker: channel.WorkerProcess | None = launch.start()
+        self._worker: channel.WorkerProcess | None = None
+        with suppress(*NO_START):  # tried again, and told, when it is needed
+            self._worker = launch.start()
         self._loaded = False
         self._lasting: SubmissionFault | InfrastructureFault | None = None
         self._labels = Labels()
@@ -80,7 +86,7 @@ class SandboxSession:
 
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""
-        self._forget_objects()
+        self._settle()
         self._fresh = True
         self.last_call = ""
         self._labels.owners.clear()
@@ -107,16 +113,16 @@ class SandboxSession:
         self._labels.note(texts, outcomes)
         return outcomes
 
-    def _forget_objects(self) -> None:
+    def _settle(self) -> None:
         """Have the worker let go of the last check's objects; one that cannot is replaced.
 
-        What clings to life, and what goes on after its call, must not fail the next check.
+        What clings to life, or goes on after its call, must not fail the next check.
         """
         if self._worker is None or not self._loaded or self._fresh:
             return
         self._fresh = True
         try:
-            self._exchange(self._worker, [], ["the end of a check"], self._deadlines.call)
+            self._exchange(self._worker, [Settle()], ["settling"], self._deadlines.call)
         except SubmissionFault:
             self._discard()
 
@@ -132,12 +138,12 @@ class SandboxSession:
         """A worker that is ready for the import."""
         reason = ""
         for _ in range(STARTS):
-            worker = self._worker = self._worker or self._launch.start()
             try:
+                worker = self._worker = self._worker or self._launch.start()
                 greeting = worker.exchange(b"", self._deadlines.start)
                 self.uncontained = tuple(str(text) for text in greeting["uncontained"])
                 return worker
-            except (channel.ChannelError, wire.WireError, KeyError, TypeError) as error:
+            except NO_START as error:
                 self._discard()
                 reason = f"({type(error).__name__} {error}): {self._printed.strip()[-500:]}"
         name = self._launch.sandbox.name

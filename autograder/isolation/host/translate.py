@@ -22,6 +22,9 @@ from autograder.isolation.wire import WireError
 
 _Kind = TypeVar("_Kind", list[Any], dict[Any, Any])
 
+#: No file that a person wrote is longer.
+MAX_LINES = 1_000_000
+
 _STACK_LINE = re.compile(r'^  File "([^"]+)", line (\d+) in (\S+)$', re.MULTILINE)
 _STACK_START = re.compile(
     r"^(Fatal Python error: .*|Current thread .*|Thread 0x.*|Stack .*most recent call first.*)$",
@@ -104,9 +107,13 @@ def _joined(what: str, message: str) -> str:
 def _frames(value: Any) -> list[Frame]:
     found = []
     for item in value if type(value) is list else []:
-        if type(item) is list and len(item) == 3 and type(item[1]) is int:
-            found.append(Frame(_text(item[0], 100), item[1], _text(item[2], 100)))
+        if type(item) is list and len(item) == 3 and _is_line(item[1]):
+            found.append(Frame(PurePath(_text(item[0], 100)).name, item[1], _text(item[2], 100)))
     return found[:12]
+
+
+def _is_line(value: Any) -> bool:
+    return type(value) is int and 0 <= value < MAX_LINES
 
 
 def where_it_hangs(printed: str, folder: str) -> tuple[tuple[Frame, ...], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -96,6 +97,8 @@ class Dispatcher:
             return self._get(step, values)
         if step[0] == "assign":
             return self._assign(step, values)
+        if step[0] == "settle":
+            return _settle()
         self._module.load()
         return None, {}
 
@@ -155,6 +158,12 @@ class Dispatcher:
     def _state(self, array: Any) -> tuple[tuple[int, ...], bytes]:
         plain = array if type(array) is np.ndarray else self._arrays.to_numpy(array)
         return plain.shape, plain.tobytes()
+
+
+def _settle() -> tuple[None, dict[str, Plain]]:
+    if threading.active_count() > 1:
+        raise RuntimeError("a thread of the last check still runs")
+    return None, {}
 
 
 def _is_plain_list(value: list[Any]) -> bool:

@@ -6,8 +6,11 @@ import subprocess
 import sys
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
-from framework.commands.new import write_plugin
+from framework.commands.new import new, write_plugin
+from framework.commands.train import train
 from framework.errors import BadInputError, ConflictError
 from framework.plugins import Plugins
 
@@ -43,17 +46,54 @@ def test_the_course_grades_it(tmp_path):
     assert "'week3' offers no SGD" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["Week3", "3weeks", "week 3", "../week", "", "week-"])
+@pytest.mark.parametrize(
+    "name", ["Week3", "3weeks", "week 3", "../week", "", "week-", "a--b", "_a", "class", "wéek"]
+)
 def test_names_that_cannot_be_installed_are_refused(tmp_path, name):
     with pytest.raises(BadInputError, match="cannot name a plugin"):
         write_plugin(name, tmp_path / "out")
 
 
-def test_nothing_is_overwritten_and_no_provider_is_taken(tmp_path):
-    with pytest.raises(ConflictError, match="exists"):
-        write_plugin("week3", tmp_path)
-    with pytest.raises(ConflictError, match="built in"):
-        write_plugin("torch", tmp_path / "torch")
+def test_nothing_is_overwritten(tmp_path):
+    (tmp_path / "week3").write_text("mine")
+    with pytest.raises(ConflictError, match="week3 exists"):
+        write_plugin("week3", tmp_path / "week3")
+    assert (tmp_path / "week3").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["torch", "numpy", "student", "numpy_reference", "autograder"])
+def test_what_is_built_in_keeps_its_name(tmp_path, name):
+    with pytest.raises(ConflictError, match="is built in"):
+        write_plugin(name, tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["json", "framework", "pytest", "tests"])
+def test_no_package_is_hidden(tmp_path, name):
+    with pytest.raises(ConflictError, match=f"there is a package '{name}' already"):
+        write_plugin(name, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_says_what_to_do_next_and_it_works_from_another_folder(tmp_path):
+    out = tmp_path / "some where"
+    told = CliRunner().invoke(new, ["plugin", "week-3", "--out", str(out)])
+    assert told.exit_code == 0
+    assert f"gradus plugins --plugin '{out}'" in told.output
+    source = Plugins(options=[str(out)]).sources[-1]
+    assert source.name == "week-3"
+
+
+def test_training_uses_it(tmp_path):
+    write_plugin("week3", tmp_path / "week3")
+    text = tmp_path / "text.txt"
+    text.write_text("the key is here\nthe keys are here\n" * 20)
+    arguments = ["recurrent_lm", "--corpus", str(text), "--epochs", "1", "--out"]
+    arguments += [str(tmp_path / "lm.safetensors"), "--optimizer", "nesterov@week3"]
+    app = typer.Typer()
+    app.command()(train)
+    done = CliRunner().invoke(app, [*arguments, "--plugin", str(tmp_path / "week3")])
+    assert done.exit_code == 0, done.output
+    assert "from week3: nesterov" in done.output
 
 
 @pytest.mark.slow

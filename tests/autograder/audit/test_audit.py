@@ -1,0 +1,203 @@
+import json
+
+import pytest
+import typer
+from rich.console import Console
+from typer.testing import CliRunner
+
+from autograder.audit import report
+from autograder.audit.auditing import Scope, audit
+from autograder.audit.equivalents import load_equivalents
+from autograder.audit.findings import Outcome
+from autograder.commands.audit import audit as command
+from autograder.course import find_course
+from autograder.isolation.sandboxes import choose
+from autograder.run import Setting
+from framework.errors import BadInputError, GradusError, UnknownNameError
+from framework.plugins import Plugins
+
+# The check of `Sigmoid` looks at one point, where σ is symmetric; that of `double` at 0 and 3.
+CHECKS = '''
+import pytest
+from autograder.checks import equal
+
+
+@pytest.mark.task("Sigmoid")
+@pytest.mark.points(3)
+def test_sigmoid(submission):
+    """Sigmoid at zero."""
+    model = submission.Sigmoid()
+    equal(model.forward(0.0), 0.5, "σ(0)")
+    equal(model.backward(1.0), 0.25, "σ'(0)")
+
+
+@pytest.mark.task("double")
+@pytest.mark.points(2)
+def test_double(submission):
+    """double: 2x."""
+    equal([submission.double(x) for x in (0, 3)], [0, 6], "double of 0 and 3")
+'''
+
+MISTAKE = """
+[[mistakes]]
+id = "{id}"
+task = "{task}"
+sentence = "You did."
+hint = "Do not."
+find = "{find}"
+replace = "{replace}"
+"""
+CAUGHT = MISTAKE.format(id="caught", task="double", find="return 2 * x", replace="return x")
+MISSED = MISTAKE.format(id="missed", task="Sigmoid", find="np.exp(-z)", replace="np.exp(z)")
+STRAY = MISTAKE.format(id="stray", task="Sigmoid", find="return 2 * x", replace="return x")
+
+
+@pytest.fixture
+def exercise(tiny_course):
+    exercise = tiny_course.exercise("squash")
+    exercise.tests.write_text(CHECKS, "utf-8")
+    return exercise
+
+
+@pytest.fixture
+def run(tiny_course, exercise):
+    def run(mistakes="", equivalents="", **scope):
+        (exercise.solution.parent / "mistakes.toml").write_text(mistakes, "utf-8")
+        (exercise.solution.parent / "equivalents.toml").write_text(equivalents, "utf-8")
+        setting = Setting(tiny_course, Plugins(), choose("process"))
+        return audit(setting, Scope((exercise,), **scope))
+
+    return run
+
+
+def outcomes(result):
+    return {finding.id: finding.outcome for finding in result.findings}
+
+
+def listed(*mutants):
+    return f'[[equivalents]]\nreason = "it is right"\nmutants = {json.dumps(mutants)}\n'
+
+
+def shown(result):
+    console = Console(width=100, highlight=False)
+    with console.capture() as capture:
+        report.show(result, console)
+    return capture.get()
+
+
+def test_mistakes_are_caught_missed_or_hit_the_wrong_task(run):
+    result = run(CAUGHT + MISSED + STRAY, mistakes_only=True)
+    assert outcomes(result) == {
+        "caught": Outcome.KILLED,
+        "missed": Outcome.SURVIVED,
+        "stray": Outcome.WRONG_TASK,
+    }
+    assert result.exit_code == 1
+    caught, missed, stray = result.findings
+    assert caught.failed == ("test_squash.py::test_double",)
+    assert missed.place.endswith("squash.py:29")
+    assert missed.diff == ("- return SCALE / (1 + np.exp(-z))", "+ return SCALE / (1 + np.exp(z))")
+    assert stray.note == "fails double, not only Sigmoid"
+
+
+def test_all_is_well_when_all_are_caught(run):
+    result = run(CAUGHT, mistakes_only=True)
+    assert result.exit_code == 0
+    assert "every one was caught" in shown(result)
+
+
+def test_a_task_that_depends_on_the_broken_one_may_fail_with_it(run):
+    mistake = STRAY.replace('task = "Sigmoid"', 'task = "double"\nalso_fails = ["Sigmoid"]')
+    assert outcomes(run(mistake, mistakes_only=True)) == {"stray": Outcome.KILLED}
+
+
+def test_mutants_survive_where_the_checks_look_at_too_little(run):
+    result = run(operator="dropped minus")
+    assert [finding.outcome for finding in result.findings] == [Outcome.SURVIVED]
+    text = shown(result)
+    assert "squash, survived: dropped minus in _stable: -z -> z | return SCALE" in text
+    assert "squash.py:29" in text
+    assert "+ return SCALE / (1 + np.exp(z))" in text
+
+
+def test_mutants_are_killed(run):
+    result = run(operator="arithmetic")
+    killed = {finding.id: finding.failed for finding in result.findings}
+    assert killed["arithmetic in double: 2 * x -> 2 / x | return 2 * x"] == (
+        "test_squash.py::test_double",
+    )
+
+
+def test_an_equivalent_is_listed_with_its_reason(run):
+    (survivor,) = run(operator="dropped minus").findings
+    result = run(equivalents=listed(survivor.id), operator="dropped minus")
+    (finding,) = result.findings
+    assert (finding.outcome, finding.note) == (Outcome.EQUIVALENT, "it is right")
+    assert result.exit_code == 0
+
+
+def test_an_equivalent_that_is_caught_is_told(run):
+    mutant = "arithmetic in double: 2 * x -> 2 / x | return 2 * x"
+    result = run(equivalents=listed(mutant), operator="arithmetic")
+    assert outcomes(result)[mutant] is Outcome.NOT_EQUIVALENT
+    assert result.exit_code == 1
+
+
+def test_an_equivalent_that_no_operator_makes_is_told(run):
+    result = run(equivalents=listed("gone"))
+    assert result.stale == (("squash", "gone"),)
+    assert result.exit_code == 1
+    assert "squash: equivalents.toml lists what no operator makes: gone" in shown(result)
+
+
+def test_equivalents_need_a_reason_and_are_listed_once(run, exercise):
+    run(equivalents=listed("a", "a"), mistakes_only=True)
+    with pytest.raises(BadInputError, match="mutant 'a' twice"):
+        load_equivalents(exercise)
+    run(equivalents=listed("a").replace("it is right", ""), mistakes_only=True)
+    with pytest.raises(BadInputError, match="reason is empty"):
+        load_equivalents(exercise)
+
+
+def test_a_solution_that_fails_its_own_checks_proves_nothing(run, exercise):
+    exercise.tests.write_text(CHECKS.replace("[0, 6]", "[0, 7]"), "utf-8")
+    with pytest.raises(GradusError, match=r"squash fails its own check .*test_double"):
+        run(CAUGHT, mistakes_only=True)
+
+
+def test_an_unknown_operator_is_refused(run):
+    with pytest.raises(UnknownNameError, match="no operator 'arithmetik': did you mean"):
+        run(operator="arithmetik")
+
+
+def test_one_process_finds_what_several_find(run, tiny_course, exercise):
+    several = run(CAUGHT + MISSED, operator="constant")
+    setting = Setting(tiny_course, Plugins(), choose("process"))
+    one = audit(setting, Scope((exercise,), operator="constant"), jobs=1)
+    assert one.findings == several.findings
+    assert len(one.findings) > 5
+
+
+def test_the_command_writes_json_and_fails_for_survivors(run, exercise, tmp_path):
+    run(CAUGHT + MISSED, mistakes_only=True)
+    app, file = typer.Typer(), tmp_path / "audit.json"
+    app.command()(command)
+    arguments = ["squash", "--mistakes", "--json", str(file), "--course", str(exercise.root)]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 1
+    assert "squash, survived: missed" in done.output
+    document = json.loads(file.read_text("utf-8"))
+    assert not document["sound"]
+    squash = document["exercises"]["squash"]
+    assert (squash["totals"]["killed"], squash["totals"]["survived"]) == (1, 1)
+    assert [finding["id"] for finding in squash["findings"]] == ["caught", "missed"]
+
+
+def test_all_mistakes_of_a_small_exercise_are_killed():
+    """`.ci/run` does the same for every exercise."""
+    course = find_course()
+    setting = Setting(course, Plugins(), choose("auto"))
+    scope = Scope((course.exercise("activations"),), mistakes_only=True)
+    result = audit(setting, scope)
+    assert len(result.findings) > 24
+    assert result.unsound == ()

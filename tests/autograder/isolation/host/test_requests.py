@@ -1,0 +1,35 @@
+"""What crosses to the submission with a request, and what does not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.isolation.host.requests import Call
+
+
+def sent(rng: np.random.Generator) -> np.random.Generator:
+    """The generator that a submission gets when it is passed `rng`."""
+    _, _, _, (by_place,), kwargs, _ = Call(None, "RNN", (rng,), {"rng": rng}).plain()
+    assert by_place.random() == kwargs["rng"].random()
+    return Call(None, "RNN", (rng,)).plain()[3][0]
+
+
+def numbers_around(rng: np.random.Generator) -> set[float]:
+    """What `rng` would draw next, and what it has drawn, were it the check's own."""
+    rng.bit_generator.advance(-100)
+    return set(rng.random(200))
+
+
+def test_a_generator_does_not_tell_what_the_check_draws():
+    rng = np.random.default_rng(7)
+    labels = rng.random(50)  # held-out labels, drawn before the model is built ...
+    crossed = sent(rng)
+    labels = {*labels, *rng.random(50)}  # ... and after
+    assert not labels & numbers_around(crossed)
+
+
+def test_equal_generators_stay_equal_and_are_not_used_up():
+    one, other = np.random.default_rng(3), np.random.default_rng(3)
+    assert sent(one).normal() == sent(other).normal()
+    assert one.random() == other.random()
+    assert sent(one).normal() != sent(np.random.default_rng(3)).normal()

@@ -1,0 +1,129 @@
+"""`gradus plugins`: who offers what, and where it came from."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from framework.commands.plugins import describe, plugins
+from framework.errors import PluginError
+from framework.plugins import Plugins
+
+LION = """
+@hookimpl
+def register_implementations():
+    return [Implementation("optimizer", name, "week3", "m:A") for name in ("lion", "tiger")]
+
+@hookimpl
+def register_corpora():
+    return {"poems": "m:f"}
+
+@hookimpl
+def register_sandboxes():
+    return {"glass": "m:Glass"}
+
+@hookimpl
+def register_reporters():
+    return {"haiku": "m:haiku"}
+
+@hookimpl
+def add_commands(app):
+    @app.command()
+    def roar_loudly():
+        pass
+
+@hookimpl
+def submission_graded(report):
+    pass
+"""
+
+
+def lines(found, width=60):
+    return [line.plain for line in describe(found, width)]
+
+
+def section(found, name, width=60):
+    """The lines about one plugin."""
+    every = lines(found, width)
+    start = next(i for i, line in enumerate(every) if line.startswith(f"{name} "))
+    end = next((i for i in range(start + 1, len(every)) if every[i][0] != " "), len(every))
+    return every[start:end]
+
+
+def test_a_plugin_is_listed_with_all_that_it_offers(install):
+    install("lions", LION, distribution="big-cats")
+    assert section(Plugins(), "lions") == [
+        "lions (big-cats 1.0)  entry point lions",
+        "  optimizer@week3  lion, tiger",
+        "  corpora          poems",
+        "  sandboxes        glass",
+        "  report formats   haiku",
+        "  commands         roar-loudly",
+        "  hooks            submission_graded",
+    ]
+
+
+def test_long_lists_are_wrapped_under_their_beginning():
+    listed = section(Plugins(), "numpy_reference", width=50)
+    assert max(map(len, listed)) <= 50
+    assert sum(line.startswith(" " * 24) for line in listed) > 1
+
+
+def test_every_channel_is_told_apart(install, write):
+    install("lions", LION)
+    course, option = write("taught", ""), write("tried", "")
+    found = Plugins(options=[option], course=[course])
+    assert section(found, "numpy_reference")[0].endswith("built-in plugins.numpy_reference")
+    assert section(found, "lions")[0].endswith("entry point lions")
+    assert section(found, "taught") == [f"taught  course {course}", "  offers nothing"]
+    assert section(found, "tried")[0] == f"tried  option {option}"
+
+
+def test_what_is_not_there_is_listed_with_the_reason(install):
+    install("lions", LION)
+    install("broken", "import nothing_of_that_name")
+    found = Plugins(blocked=["lions"])
+    assert section(found, "lions") == ["lions (gradus-lions 1.0)  entry point lions: blocked"]
+    assert section(found, "broken") == [
+        "broken (gradus-broken 1.0)  entry point broken",
+        "  not loaded: ModuleNotFoundError: No module named 'nothing_of_that_name'",
+    ]
+
+
+def test_names_from_plugins_are_no_markup(install, capsys):
+    install("lions", LION.replace('"tiger"', '"[red]tiger"'))
+    plugins()
+    assert "lion, [red]tiger" in capsys.readouterr().out
+
+
+def test_an_error_is_not_preceded_by_half_a_list(write, capsys):
+    path = write("odd", "@hookimpl\ndef register_corpora():\n    return 3")
+    with pytest.raises(PluginError, match="plugin odd"):
+        plugins(plugin=[path])
+    assert capsys.readouterr().out == ""
+
+
+def test_the_command_imports_no_torch_and_is_plain_when_piped():
+    code = (
+        "import sys\nfrom framework.cli import main\n"
+        "try:\n    main()\nfinally:\n"
+        "    print([name for name in ('torch', 'nbformat') if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", code, "plugins"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert done.stderr == ""
+    assert "\x1b" not in done.stdout
+    assert done.stdout.splitlines()[0] == "numpy_reference  built-in plugins.numpy_reference"
+    assert all(line == line.rstrip() for line in done.stdout.splitlines())
+
+
+def test_importing_the_plugins_module_imports_no_torch():
+    code = (
+        "import sys\nimport framework.plugins\nframework.plugins.Plugins().registry\n"
+        "print([name for name in ('torch', 'typer', 'rich', 'nbformat') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,54 @@
+"""Plugins for tests: installed ones are fake distributions, so that nothing has to run pip."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+IMPORTS = (
+    "from framework.hookspecs import hookimpl\nfrom framework.registry import Implementation\n"
+)
+
+Install = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def forget_modules(tmp_path: Path) -> Iterator[None]:
+    """A module from the test's own folder is gone after it: the next one may have its name."""
+    yield
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Install a module as a plugin: ``install(module, source, entry=..., distribution=...)``."""
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(str(site))
+
+    def do(module: str, source: str, entry: str = "", distribution: str = "") -> None:
+        (site / f"{module}.py").write_text(IMPORTS + source)
+        name = distribution or f"gradus-{module}"
+        info = site / f"{name.replace('-', '_')}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[gradus]\n{entry or module} = {module}\n")
+
+    return do
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str], str]:
+    """Write a plugin as a file: ``write(name, source)`` returns its path for ``--plugin``."""
+
+    def do(name: str, source: str) -> str:
+        path = tmp_path / f"{name}.py"
+        path.write_text(IMPORTS + source)
+        return str(path)
+
+    return do

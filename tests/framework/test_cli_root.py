@@ -1,0 +1,107 @@
+"""The root command: everybody's commands, and errors with their exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from framework.cli import build_app, main
+from framework.errors import ConflictError, UnknownNameError
+
+ROAR = """
+@hookimpl
+def add_commands(app):
+    @app.command()
+    def {name}():
+        print("a lion")
+"""
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run `gradus` with these arguments; returns exit code, output and errors."""
+
+    def do(*arguments):
+        monkeypatch.setattr(sys, "argv", ["gradus", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        return ended.value.code, captured.out, captured.err
+
+    return do
+
+
+def test_help_names_every_command_and_where_to_begin(run):
+    code, out, _ = run("--help")
+    assert code == 0
+    assert "Start with `gradus list`" in out
+    for command in ("list", "show", "hint", "reset", "stubs", "notebook", "train", "evaluate"):
+        assert f"  {command} " in out
+    for command in ("sample", "plugins", "new"):
+        assert f"  {command} " in out
+
+
+@pytest.mark.parametrize("form", [["--plugin", "{}"], ["--plugin={}"]])
+def test_a_plugin_given_as_option_brings_its_commands(write, form):
+    path = write("lions", ROAR.format(name="roar"))
+    app = build_app(["plugins", *(word.format(path) for word in form)])
+    assert CliRunner().invoke(app, ["roar"]).output == "a lion\n"
+
+
+def test_what_stands_after_two_dashes_is_no_option(write):
+    app = build_app(["show", "--", "--plugin", write("lions", ROAR.format(name="roar"))])
+    assert CliRunner().invoke(app, ["roar"]).exit_code == 2
+
+
+def test_an_installed_plugin_brings_its_commands_and_blocking_takes_them_away(install, run):
+    install("lions", ROAR.format(name="roar"))
+    assert run("roar") == (0, "a lion\n", "")
+    code, _, err = run("roar", "--block", "lions")
+    assert code == 2
+    assert "No such command 'roar'" in err
+
+
+@pytest.mark.parametrize(("name", "owner"), [("train", "gradus itself"), ("hint", "autograder")])
+def test_a_command_has_one_owner(install, name, owner):
+    install("lions", ROAR.format(name=name))
+    words = rf"plugin lions \(gradus-lions 1.0\) adds the command '{name}', but so does .*{owner}"
+    with pytest.raises(ConflictError, match=words):
+        build_app()
+
+
+def test_a_group_has_one_owner(install):
+    group = "import typer\n\n@hookimpl\ndef add_commands(app):\n    app.add_typer(typer.Typer(), "
+    install("lions", group + "name='new')")
+    with pytest.raises(ConflictError, match="adds the command 'new', but so does gradus itself"):
+        build_app()
+
+
+def test_a_plugin_whose_commands_fail_is_named_and_can_be_blocked(install, run):
+    install("lions", "@hookimpl\ndef add_commands(app):\n    1 / 0")
+    code, _, err = run("plugins")
+    assert code == 3
+    assert err == (
+        "gradus: plugin lions (gradus-lions 1.0): hook 'add_commands': it raised "
+        "ZeroDivisionError: division by zero. `--block lions` leaves the plugin out\n"
+    )
+    assert run("plugins", "--block", "lions")[0] == 0
+
+
+def test_a_failed_plugin_is_said_once_and_the_rest_works(install, run):
+    install("broken", "import nothing_of_that_name")
+    code, out, err = run("plugins")
+    assert code == 0
+    assert "numpy_reference" in out
+    assert err.count("plugin broken (gradus-broken 1.0) is left out") == 1
+    assert run("plugins", "--block", "broken")[2] == ""
+
+
+def test_errors_end_with_their_exit_code_and_no_traceback(run):
+    code, _, err = run("plugins", "--block", "torch_backen")
+    assert code == UnknownNameError.exit_code == 2
+    assert err == (
+        "gradus: no plugin 'torch_backen': did you mean 'torch_backend'? "
+        "`gradus plugins` shows all\n"
+    )

@@ -1,0 +1,137 @@
+"""Every hook: documented, checked against its specification, and reached by a plugin."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+
+import pytest
+import typer
+
+from framework import hookspecs
+from framework.plugin_commands import add_plugin_commands, command_names
+from framework.plugins import Plugins
+from framework.registry import Implementation
+
+HOOKS = sorted(
+    name
+    for name, value in vars(hookspecs).items()
+    if inspect.isfunction(value) and hasattr(value, f"{hookspecs.hookspec.project_name}_spec")
+)
+
+EVERY_HOOK = """
+seen = []
+
+@hookimpl
+def register_implementations():
+    return (Implementation("optimizer", name, "every", "every:sgd") for name in ("sgd", "adam"))
+
+@hookimpl
+def register_corpora():
+    return {"poems": "every:poems"}
+
+@hookimpl
+def register_sandboxes():
+    return {"glass": "every:Glass"}
+
+@hookimpl
+def register_reporters():
+    return {"haiku": "every:haiku"}
+
+@hookimpl
+def student_implementations(folder):
+    return [Implementation("model", "rnn", "student", f"{folder}/rnn.py:RNN")]
+
+@hookimpl
+def add_commands(app):
+    app.command("purr")(grade_submission)
+
+@hookimpl
+def grade_submission(request):
+    return f"report on {request}"
+
+@hookimpl
+def submission_graded(report):
+    seen.append(report)
+"""
+
+
+@pytest.fixture
+def every(write):
+    return Plugins(options=[write("every", EVERY_HOOK)])
+
+
+def commands(plugins):
+    app = typer.Typer()
+    add_plugin_commands(app, plugins)
+    return command_names(app)
+
+
+def told(plugins):
+    plugins.call("submission_graded", report="report")
+    return sys.modules["every"].seen
+
+
+def offered(plugins):
+    return [entry.name for entry in plugins.registry if entry.provider == "every"]
+
+
+#: hook -> (how its result is reached, what the plugin above makes of it).
+REACHED = {
+    "register_implementations": (offered, ["sgd", "adam"]),
+    "register_corpora": (lambda p: p.named("register_corpora"), {"poems": "every:poems"}),
+    "register_sandboxes": (lambda p: p.named("register_sandboxes")["glass"], "every:Glass"),
+    "register_reporters": (lambda p: p.named("register_reporters")["haiku"], "every:haiku"),
+    "student_implementations": (
+        lambda p: p.student_implementations("exercises"),
+        [Implementation("model", "rnn", "student", "exercises/rnn.py:RNN")],
+    ),
+    "add_commands": (lambda p: "purr" in commands(p), True),
+    "grade_submission": (lambda p: p.hook.grade_submission(request="order"), "report on order"),
+    "submission_graded": (told, ["report"]),
+}
+
+
+def test_every_hook_has_a_case_here():
+    assert sorted(REACHED) == HOOKS
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_a_hook_says_what_it_is_for(name):
+    doc = inspect.getdoc(getattr(hookspecs, name))
+    assert doc and doc.splitlines()[0].endswith((".", ":", ";")), f"{name} has no first sentence"
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_a_hook_is_annotated(name):
+    signature = inspect.signature(getattr(hookspecs, name))
+    assert signature.return_annotation is not inspect.Signature.empty
+    for parameter in signature.parameters.values():
+        assert parameter.annotation is not inspect.Parameter.empty
+
+
+@pytest.mark.parametrize("name", REACHED)
+def test_a_hook_reaches_a_plugin(every, name):
+    if name == "student_implementations":
+        every = Plugins([sys.modules["every"].__file__], blocked=["autograder"])
+    ask, expected = REACHED[name]
+    assert ask(every) == expected
+
+
+def test_a_plugin_may_name_its_function_otherwise(write):
+    source = "@hookimpl(specname='register_corpora')\ndef mine():\n    return {'poems': 'm:f'}"
+    assert Plugins(options=[write("poet", source)]).named("register_corpora") == {"poems": "m:f"}
+
+
+def test_a_hook_takes_only_what_it_asks_for(write):
+    path = write("deaf", "calls = []\n\n@hookimpl\ndef submission_graded():\n    calls.append(1)")
+    Plugins(options=[path]).call("submission_graded", report="report")
+    assert sys.modules["deaf"].calls == [1]
+
+
+def test_a_grading_can_be_wrapped_as_for_a_late_penalty(write):
+    late = "@hookimpl(wrapper=True)\ndef grade_submission(request):\n    return ('late', (yield))"
+    plugins = Plugins(
+        options=[write("every", EVERY_HOOK), write("late", late)], blocked=["autograder"]
+    )
+    assert plugins.hook.grade_submission(request="order") == ("late", "report on order")
