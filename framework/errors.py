@@ -14,7 +14,6 @@ An error names the object, the cause and, where there is one, the next command t
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -44,6 +43,8 @@ class UnknownNameError(UsageError):
     def __init__(
         self, what: str, name: str, known: Iterable[str], see: str = "", note: str = ""
     ) -> None:
+        import difflib  # for whoever made a mistake: it takes longer to import than all of this
+
         close = difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.55)
         guess = " or ".join(f"'{match}'" for match in close)
         message = f"no {what} '{name}'"

@@ -218,10 +218,8 @@ def _checked(source: Source, hook: str, value: object) -> Implementation:
 
 
 def _check_claim(source: Source, claimed: Implementation) -> None:
-    """Refuse a claim to a reserved provider; a name alone does not make a plugin built-in."""
-    if claimed.provider not in RESERVED:
-        return
-    if source.channel != "built-in" or RESERVED[claimed.provider] != source.name:
+    """Refuse a claim to a reserved provider; no plugin can have a built-in one's name."""
+    if RESERVED.get(claimed.provider, source.name) != source.name:
         raise broken(
             source,
             "register_implementations",

@@ -6,7 +6,6 @@ PyTorch backend, ``rnn@student`` what a student wrote.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -63,9 +62,7 @@ def problem(implementation: Implementation) -> str:
         if not isinstance(value, str) or not value:
             return f"the {label} of an Implementation must be text, not {value!r:.80}"
     if entry.kind not in KINDS:
-        close = difflib.get_close_matches(entry.kind, KINDS, n=1)
-        hint = f"did you mean '{close[0]}'? " if close else ""
-        return f"{entry.key} has the kind '{entry.kind}': {hint}The kinds are {', '.join(KINDS)}"
+        return f"{entry.key} has the kind '{entry.kind}': the kinds are {', '.join(KINDS)}"
     if "@" in entry.name + entry.provider:
         return f"{entry.key}: neither a name nor a provider may have an @ in it"
     module, _, attribute = entry.target.rpartition(":")

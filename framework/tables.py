@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -58,6 +57,8 @@ class Table:
         """Refuse every other key: a misspelt one would be passed over in silence."""
         for key in self.values:
             if key not in keys:
+                import difflib
+
                 close = difflib.get_close_matches(key, keys, n=1)
                 hint = f": did you mean '{close[0]}'?" if close else f"; known: {', '.join(keys)}"
                 self.fail(key, f"is no known key{hint}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
-import sys
 from keyword import iskeyword
 from pathlib import Path
 from string import Template
@@ -89,8 +88,7 @@ def _check_name(name: str, module: str) -> None:
         )
     if name in RESERVED or name in BUILT_IN:
         raise ConflictError(f"'{name}' is built in: choose another name")
-    taken = module in sys.stdlib_module_names or module in _WRITTEN or _is_installed(module)
-    if taken:
+    if module in _WRITTEN or _is_installed(module):
         raise ConflictError(
             f"there is a package '{module}' already, which the plugin's would hide or be hidden "
             "by: choose another name"

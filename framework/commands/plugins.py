@@ -70,16 +70,15 @@ def _table(rows: list[tuple[str, list[str]]], width: int) -> Iterator[Text]:
     column = max(len(what) for what, _ in rows) + 4
     for what, names in rows:
         indent = f"  {what}".ljust(column)
-        yield Text(
-            textwrap.fill(
-                ", ".join(names),
-                max(width, column + 20),
-                initial_indent=indent,
-                subsequent_indent=" " * column,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+        wrapped = textwrap.wrap(
+            ", ".join(names),
+            max(width, column + 20),
+            initial_indent=indent,
+            subsequent_indent=" " * column,
+            break_long_words=False,
+            break_on_hyphens=False,
         )
+        yield from map(Text, wrapped)
 
 
 def _implementations(found: Plugins, source: Source) -> Iterator[tuple[str, list[str]]]:

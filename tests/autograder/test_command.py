@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -221,6 +223,18 @@ def test_a_fault_of_our_own_is_told_from_a_failed_check(tmp_path):
     assert done.returncode == 3
     assert "RuntimeError: out of order" in done.stderr
     assert "a fault of gradus itself" in done.stderr
+
+
+def test_an_interrupt_ends_all_processes_without_a_word():
+    script = "from autograder.cli import main; main()"
+    command = [sys.executable, "-c", script, "--submission", "solutions", "--jobs", "2"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        process.stdout.readline()  # the first exercise is through, others are at work
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=15)
+    assert (process.returncode, errors) == (130, b"")
 
 
 def test_help_names_the_exit_codes():

@@ -14,7 +14,7 @@ import socket
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -113,7 +113,7 @@ def completed(source: str) -> str:
     return "\n\n".join([source, *added]) + "\n"
 
 
-def grade(sandbox: str, names: tuple[str, ...], folder: Path) -> Report:
+def grade(sandbox: str, folder: Path, names: Iterable[str]) -> Report:
     """Grade the exercises `names` of the tiny course in `folder`."""
     course = read_course(COURSE)
     plugins = Plugins(course=course.plugins)
@@ -123,13 +123,16 @@ def grade(sandbox: str, names: tuple[str, ...], folder: Path) -> Report:
         return answer(GradeRequest(setting, submission, exercises, 1, Silence()))
 
 
-def grade_text(sandbox: str, text: str, canaries: tuple[Path, ...]) -> Aftermath:
-    """Grade `text` as the target's file; to be called in a process of the pool."""
+def grade_texts(
+    sandbox: str, texts: Mapping[str, str], canaries: tuple[Path, ...] = ()
+) -> Aftermath:
+    """Grade a submission of files, by exercise; to be called in a process of the pool."""
     before, open_before = _traces(canaries), _open_descriptors()
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "target.py").write_text(text, "utf-8")
-        report = grade(sandbox, ("target",), Path(folder))
+        for name, text in texts.items():
+            Path(folder, f"{name}.py").write_text(text, "utf-8")
+        report = grade(sandbox, Path(folder), texts)
     seconds = time.monotonic() - started
     touched = sorted(before ^ _traces(canaries))
     return Aftermath(report, seconds, _alive(), touched, _open_descriptors() - open_before)
@@ -236,7 +239,7 @@ def sandbox(request: pytest.FixtureRequest, reasons: dict[str, str]) -> str:
 def gaps(pool, reasons, canaries) -> dict[str, tuple[str, ...]]:
     """What each sandbox says that it cannot contain on this system."""
     futures = {
-        name: pool.submit(grade_text, name, completed(""), canaries)
+        name: pool.submit(grade_texts, name, {"target": completed("")}, canaries)
         for name, reason in reasons.items()
         if not reason
     }
@@ -256,9 +259,27 @@ def gradings(request, pool, gaps, canaries, listener) -> dict[tuple[str, str], F
         for name, value in values.items():
             text = text.replace(name, value)
         if _is_tried(case, gaps.get(sandbox)):
-            future = pool.submit(grade_text, sandbox, completed(text), canaries)
-            futures[case.name, sandbox] = future
+            texts = {"target": completed(text)}
+            futures[case.name, sandbox] = pool.submit(grade_texts, sandbox, texts, canaries)
     return futures
+
+
+@pytest.fixture
+def grade_files(pool: ProcessPoolExecutor) -> Callable[..., Aftermath]:
+    """`grade_files(sandbox, {exercise: text})`: grade them, and look at what is left."""
+    return lambda sandbox, texts: pool.submit(grade_texts, sandbox, texts).result()
+
+
+@pytest.fixture
+def course() -> Path:
+    """The folder of the tiny course."""
+    return COURSE
+
+
+@pytest.fixture
+def case_file() -> Callable[[str], str]:
+    """`case_file(name)`: the whole file that the case of that name hands in."""
+    return lambda name: completed((HERE / name / "submission.py").read_text("utf-8"))
 
 
 def _selected(session: pytest.Session) -> list[tuple[Path, str]]:

@@ -1,9 +1,13 @@
-"""Hostile submissions: each declares its verdict, earns no point, and leaves nothing behind."""
+"""Hostile submissions: each gets what it declares, and no more, and leaves nothing behind."""
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +40,7 @@ def test_it_gets_what_it_deserves(expected, aftermath, listener):
             assert words in said_about(task)
     for check in result.checks:
         is_presentable(check)
+    assert aftermath.report.exit_code == (0 if expected.points == 4 else 1)
     assert aftermath.alive == []
     assert aftermath.touched == []
     assert aftermath.descriptors <= 0
@@ -68,3 +73,61 @@ def is_presentable(check):
         assert not CONTROL.search(text), ascii(CONTROL.search(text))
     assert not INTERNAL.search(said), said
     assert all("/" not in f.file and len(f"{f.line}") < 8 for f in check.frames)
+
+
+LOOP = "while True:\n    pass\n"
+
+
+def test_an_exercise_that_hangs_leaves_the_others_their_time(sandbox, course, grade_files):
+    beside = (course / "solutions" / "unit" / "neighbour" / "neighbour.py").read_text("utf-8")
+    report = grade_files(sandbox, {"target": LOOP, "neighbour": beside}).report
+    target, neighbour = report.exercises
+    assert (target.verdict, target.earned) == ("timed out", 0)
+    assert (neighbour.verdict, neighbour.earned) == ("passed", 1)
+    assert neighbour.seconds < 4
+
+
+def grade(*arguments, folder):
+    """Run the command itself."""
+    command = [Path(sys.executable).with_name("grade"), *arguments, "--backend", "reference"]
+    pipe = subprocess.PIPE
+    return subprocess.run(command, cwd=folder, text=True, check=False, stdout=pipe, stderr=pipe)
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "reason"),
+    [
+        ("refusing", "the warden is on holiday"),
+        ("missing", "/no/such/program"),
+        ("dying", "no bed"),
+        ("babbling", "TypeError"),
+    ],
+)
+def test_a_sandbox_that_does_not_start_is_our_fault_and_costs_no_points(
+    course, tmp_path, sandbox, reason
+):
+    plugin = str(course / "no_sandboxes.py")
+    options = ["--plugin", plugin, "--sandbox", sandbox, "--json", "report.json", "--jobs", "1"]
+    submission = ["--submission", str(course / "solutions"), "--course", str(course)]
+    done = grade("target", *submission, *options, folder=tmp_path)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "infrastructure fault" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    (exercise,) = json.loads((tmp_path / "report.json").read_text("utf-8"))["exercises"]
+    assert (exercise["verdict"], exercise["possible"]) == ("infrastructure fault", 0)
+    assert reason in json.dumps(exercise)
+
+
+@pytest.mark.parametrize("name", ["terminal_codes", "code_in_values", "printed_report"])
+def test_reports_of_it_can_be_shown_and_read(case_file, course, tmp_path, name):
+    (tmp_path / "target.py").write_text(case_file(name), "utf-8")
+    files = [f"--{kind}=report.{kind}" for kind in ("json", "junit", "html")]
+    options = ["--sandbox", "process", "--course", str(course), "--show-hidden", *files]
+    done = grade("target.py", *options, folder=tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert not CONTROL.search(done.stdout), ascii(done.stdout)
+    assert done.stderr == ""
+    assert len(done.stdout) < 10_000
+    json.loads((tmp_path / "report.json").read_text("utf-8"))
+    ET.parse(tmp_path / "report.junit")
+    assert not CONTROL.search((tmp_path / "report.html").read_text("utf-8"))

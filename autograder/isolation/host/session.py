@@ -145,9 +145,10 @@ class SandboxSession:
                 return worker
             except NO_START as error:
                 self._discard()
-                reason = f"({type(error).__name__} {error}): {self._printed.strip()[-500:]}"
+                said = self._printed.strip()[-500:]
+                reason = f"{type(error).__name__} {error}{said and ', and said: '}{said}"
         name = self._launch.sandbox.name
-        self._lasting = InfrastructureFault(f"the worker did not start under {name} {reason}")
+        self._lasting = InfrastructureFault(f"the worker did not start under {name}: {reason}")
         raise self._lasting
 
     def _load(self, worker: channel.WorkerProcess) -> None:

@@ -95,7 +95,7 @@ def test_what_is_not_there_is_listed_with_the_reason(install):
 def test_names_from_plugins_are_no_markup(install, capsys):
     install("lions", LION.replace('"tiger"', '"[red]tiger"'))
     plugins()
-    assert "lion, [red]tiger" in capsys.readouterr().out
+    assert "[red]tiger, lion" in capsys.readouterr().out
 
 
 def test_an_error_is_not_preceded_by_half_a_list(write, capsys):

@@ -1,2 +1,2 @@
 def attacked(x):
-    return "x" * 100_000_000
+    return "x" * 5_000_000

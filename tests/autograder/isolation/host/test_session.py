@@ -93,12 +93,17 @@ def fault_of(function, *args):
 def test_a_model_is_built_set_and_called_in_every_sandbox(module_of, sandbox):
     session, module = module_of(DEMO, sandbox=sandbox)
     layer = module.Layer(2, rng=np.random.default_rng(0))
-    expected = np.random.default_rng(0).normal(size=(2, 2))
-    np.testing.assert_array_equal(layer.parameters["W"], expected)
     assign(layer, {"W": np.eye(2)})
     np.testing.assert_array_equal(layer.forward(np.ones((1, 2))), np.ones((1, 2)))
     assert session.last_call == "Layer(2, rng=rng).forward(float64 (1, 2))"
     assert session.printed() == "forward (1, 2)\n"
+
+
+def test_a_generator_gives_the_same_numbers_again_and_tells_nothing_of_the_checks_own(module_of):
+    _, module = module_of(DEMO)
+    drawn = [module.Layer(2, rng=np.random.default_rng(0)).parameters["W"] for _ in range(2)]
+    np.testing.assert_array_equal(*drawn)
+    assert not np.any(drawn[0] == np.random.default_rng(0).normal(size=(2, 2)))
 
 
 def test_an_exception_names_its_lines_and_the_call(module_of):
@@ -135,11 +140,13 @@ def test_what_fails_the_import_is_told_for_every_check_and_tried_once(
     module_of, code, message, line
 ):
     session, module = module_of("print('imported')\n" + code)
-    faults = []
+    faults, printed = [], []
     for _ in range(3):
         session.begin()
         faults.append(fault_of(module.double, 1))
+        printed.append(session.printed())
     assert {fault.message for fault in faults} == {message}
+    assert printed in (["imported\n", "", ""], ["", "", ""])  # nothing runs of what does not parse
     assert faults[0].call == "importing the file"
     assert faults[0].frames[-1] == Frame("tiny.py", line + 1, "<module>")
 
@@ -147,10 +154,10 @@ def test_what_fails_the_import_is_told_for_every_check_and_tried_once(
 def test_an_import_that_hangs_is_tried_once(module_of):
     session, module = module_of("while True:\n    pass\n", load=0.4)
     started = time.monotonic()
-    for _ in range(4):
+    for _ in range(10):
         session.begin()
         assert isinstance(fault_of(module.double, 1), TimedOut)
-    assert time.monotonic() - started < 4 * 0.4 + 3
+    assert time.monotonic() - started < 10 * 0.4
     assert session.printed() == ""
 
 
