@@ -70,4 +70,4 @@ def grade_submission(request: Any) -> Any:
 
 @hookspec
 def submission_graded(report: Any) -> None:
-    """Look at a finished report, as to send it somewhere."""
+    """Look at a finished report, as to send it somewhere: shown and written it is already."""

@@ -166,7 +166,9 @@ def _children() -> list[str]:
     return [pid for task in tasks for pid in task.read_text().split()]
 
 
-def _inherit_orphans() -> None:
+def _prepare() -> None:
+    """Inherit orphans, and have something that submissions look for."""
+    os.environ["GRADUS_TEST_TOKEN"] = "hostile-secret"
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
@@ -174,7 +176,7 @@ def _inherit_orphans() -> None:
 def pool() -> Iterator[ProcessPoolExecutor]:
     """Two processes that grade."""
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(2, context, initializer=_inherit_orphans) as pool:
+    with ProcessPoolExecutor(2, context, initializer=_prepare) as pool:
         yield pool
         pool.shutdown(cancel_futures=True)
 

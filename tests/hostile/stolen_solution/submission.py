@@ -10,8 +10,8 @@ def stolen(pattern):
     roots = [Path("@ROOT@"), Path.cwd(), *map(Path, sys.path)]
     roots += [Path("/proc") / pid / "root@ROOT@" for pid in ("1", "2", "self", "thread-self")]
     for root in roots:
-        with suppress(OSError):
-            for path in root.glob(pattern):
+        for path in root.glob(pattern):
+            with suppress(OSError):
                 yield path.read_text()
 
 
