@@ -171,10 +171,28 @@ class Registry:
         return self.load(self.find(name, provider, kind=kind))
 
 
+def _missing(
+    implementation: Implementation, module_name: str, error: ModuleNotFoundError
+) -> PluginError | UsageError:
+    """A package that is not installed is for the user to install; a wrong target is a fault."""
+    package = (error.name or "").partition(".")[0]
+    if package and package != module_name.partition(".")[0]:
+        return UsageError(
+            f"{implementation.key} needs the package '{package}', which is not installed: "
+            f"`pip install 'gradus[{package}]'` or `pip install {package}`"
+        )
+    return PluginError(
+        f"{implementation.key} ({implementation.origin}) cannot be imported from "
+        f"{module_name}: ModuleNotFoundError: {error}"
+    )
+
+
 def _import(implementation: Implementation) -> Any:
     module_name, _, attribute = implementation.target.rpartition(":")
     try:
         module = import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise _missing(implementation, module_name, error) from error
     except Exception as error:
         raise PluginError(
             f"{implementation.key} ({implementation.origin}) cannot be imported from "

@@ -135,3 +135,11 @@ def test_names_by_kind_and_providers_by_name():
     assert found.providers("lstm") == ["numpy", "torch"]
     assert first_provider(found, "hinge", ("numpy", "torch")) == "torch"
     assert first_provider(found, "hinge", ("numpy",)) is None
+
+
+def test_a_package_that_is_not_installed_is_for_the_user_to_install(tmp_path):
+    path = tmp_path / "needs_a_package.py"
+    path.write_text("import no_such_package_anywhere\n")
+    found = registry(("model", "gru", "week3", f"{path}:GRU"))
+    with pytest.raises(UsageError, match="pip install no_such_package_anywhere"):
+        found.get("gru", "week3")

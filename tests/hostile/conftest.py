@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -251,19 +252,33 @@ def gaps(pool, reasons, canaries) -> dict[str, tuple[str, ...]]:
 
 
 @pytest.fixture(scope="session")
-def gradings(request, pool, gaps, canaries, listener) -> dict[tuple[str, str], Future[Aftermath]]:
-    """The gradings of all cases that were selected, by case and sandbox: on their way."""
-    paths = ",".join(map(str, canaries))
-    values = {"@CANARIES@": paths, "@PORT@": str(listener.getsockname()[1]), "@ROOT@": str(ROOT)}
-    futures = {}
-    for case, sandbox in _selected(request.session):
+def gradings(request, pool, gaps, canaries, listener) -> Callable[[Path, str], Aftermath]:
+    """`gradings(case, sandbox)`: what became of it. All that were selected are on their way.
+
+    Each of pytest-xdist's processes has selected everything: there, they are graded in turn.
+    """
+
+    @cache
+    def submit(case: Path, sandbox: str) -> Future[Aftermath]:
         text = (case / "submission.py").read_text("utf-8")
         for name, value in values.items():
             text = text.replace(name, value)
-        if _is_tried(case, gaps.get(sandbox)):
-            texts = {"target": completed(text)}
-            futures[case.name, sandbox] = pool.submit(grade_texts, sandbox, texts, canaries)
-    return futures
+        return pool.submit(grade_texts, sandbox, {"target": completed(text)}, canaries)
+
+    paths = ",".join(map(str, canaries))
+    values = {"@CANARIES@": paths, "@PORT@": str(listener.getsockname()[1]), "@ROOT@": str(ROOT)}
+    for case, sandbox in () if "PYTEST_XDIST_WORKER" in os.environ else _selected(request.session):
+        if sandbox in gaps and not uncontained(case, gaps[sandbox]):
+            submit(case, sandbox)
+    return lambda case, sandbox: submit(case, sandbox).result()
+
+
+@pytest.fixture
+def aftermath(case, sandbox, gaps, gradings) -> Aftermath:
+    """What became of the case in the sandbox; skipped, with the reason, where it is not tried."""
+    if said := uncontained(case, gaps[sandbox]):
+        pytest.skip(f"not contained by '{sandbox}' on this system: {', '.join(said)}")
+    return gradings(case, sandbox)
 
 
 @pytest.fixture
@@ -289,5 +304,6 @@ def _selected(session: pytest.Session) -> list[tuple[Path, str]]:
     return [(p["case"], p["sandbox"]) for p in parameters if {"case", "sandbox"} <= {*p}]
 
 
-def _is_tried(case: Path, gaps: tuple[str, ...] | None) -> bool:
-    return gaps is not None and not set(gaps) & set(Expected.read(case).not_contained)
+def uncontained(case: Path, gaps: tuple[str, ...]) -> set[str]:
+    """What the sandbox says that keeps the case from being tried on this system."""
+    return set(gaps) & set(Expected.read(case).not_contained)
