@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from autograder.grading import (
 )
 from autograder.isolation.host.faults import Frame
 from autograder.isolation.host.launch import NUMPY_ARRAYS, Workplace
+from autograder.isolation.host.scratch import remove_scratch
 from autograder.isolation.host.session import Deadlines, SandboxSession
 from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.results import CheckResult, ExerciseResult, TaskResult
@@ -88,7 +88,7 @@ class Grader:
         """Remove what was set up."""
         for session in self._started.values():
             session.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        remove_scratch(self._scratch)
 
     def grade(self, exercise: Exercise, on_check: OnCheck | None = None) -> ExerciseResult:
         """Run the checks of `exercise`, public and hidden."""

@@ -10,8 +10,10 @@ MARK = b"hostile-" + b"secret"  # not in one piece, or it would find itself
 
 
 def others():
-    pids = {entry.name for entry in Path("/proc").iterdir() if entry.name.isdecimal()}
-    return (pids | {"1", str(os.getppid())}) - {str(os.getpid())}
+    pids = {"1", str(os.getppid())}
+    with suppress(OSError):
+        pids |= {entry.name for entry in Path("/proc").iterdir() if entry.name.isdecimal()}
+    return pids - {str(os.getpid())}
 
 
 def secrets():

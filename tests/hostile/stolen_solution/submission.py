@@ -10,14 +10,15 @@ def stolen(pattern):
     roots = [Path("@ROOT@"), Path.cwd(), *map(Path, sys.path)]
     roots += [Path("/proc") / pid / "root@ROOT@" for pid in ("1", "2", "self", "thread-self")]
     for root in roots:
-        for path in root.glob(pattern):
-            with suppress(OSError):
-                yield path.read_text()
+        with suppress(OSError):
+            for path in root.glob(pattern):
+                with suppress(OSError):
+                    yield path.read_text()
 
 
 def attacked(x):
     for name in NAMES:
-        with suppress(ImportError):
+        with suppress(ImportError, OSError):
             print(importlib.import_module(name))
     for pattern in ("tests/hostile/course/*/unit/target/t*.py", "autograder/checks/*.py"):
         for source in stolen(pattern):
