@@ -115,7 +115,7 @@ Current thread 0x00007f5b (most recent call first):
   File "/usr/lib/python3/numpy/x.py", line 7 in dot
   File "/tmp/sub/tiny.py", line 12 in inner
   File "/tmp/sub/tiny.py", line 4 in outer
-  File "/work/main.py", line 60 in serve
+  File "/gradus/main.py", line 60 in serve
 """
 
 
