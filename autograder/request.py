@@ -99,19 +99,19 @@ def _side_by_side(request: GradeRequest, grader: Grader, jobs: int) -> Iterator[
     _grader = grader
     present, _ = _split(request)
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(jobs, context, initializer=_die_when_interrupted) as pool:
+    with ProcessPoolExecutor(jobs, context, initializer=_leave_interrupts_to_the_parent) as pool:
         try:
             for future in as_completed([pool.submit(_grade_inherited, e) for e in present]):
                 yield future.result()
-        except KeyboardInterrupt:
+        except BaseException:  # an interrupt, here or where the results are shown
             for child in multiprocessing.active_children():
                 child.terminate()
             raise
 
 
-def _die_when_interrupted() -> None:
-    """A terminal interrupts these processes as well: without a word, as the first one speaks."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _leave_interrupts_to_the_parent() -> None:
+    """A terminal interrupts these processes as well; the first one hears it and ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _grade_inherited(exercise: Exercise) -> ExerciseResult:
