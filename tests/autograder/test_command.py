@@ -229,7 +229,13 @@ def test_an_interrupt_ends_all_processes_without_a_word():
     script = "from autograder.cli import main; main()"
     command = [sys.executable, "-c", script, "--submission", "solutions", "--jobs", "2"]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # What a shell runs in the background would ignore interrupts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         process.stdout.readline()  # the first exercise is through, others are at work
         os.killpg(process.pid, signal.SIGINT)
