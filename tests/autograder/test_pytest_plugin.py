@@ -24,7 +24,10 @@ def course(tmp_path, real_course):
 
 
 @pytest.fixture
-def run_pytest(course):
+def run_pytest(course, monkeypatch):
+    for variable in ("CI", "BUILD_NUMBER"):  # with these, pytest's own summary is many lines long
+        monkeypatch.delenv(variable, raising=False)
+
     def run_pytest(*arguments):
         return subprocess.run(
             [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
