@@ -84,6 +84,7 @@ class Collector:
             points=float(_marked(item, "points", 0)),
             printed=self._under_test.session.printed(),
             hint=_marked(item, "hint", ""),
+            curve=self._under_test.gauge.latest_curve(),
             seconds=call.duration,
             **facts,
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.thresholds import Threshold, read_thresholds
 from framework.course_folder import course_file, find_course_folder, read_plugin_settings
 from framework.errors import BadInputError, UnknownNameError
 from framework.tables import Table, read_table
@@ -49,7 +50,7 @@ class Exercise:
         root: the folder that holds ``exercises`` and ``solutions``.
         requires: exercises whose parts this one uses.
         points: the sum of the points of its checks, hidden ones included.
-        thresholds: numbers that checks compare with, by name.
+        thresholds: what metrics of trained models have to reach, by the metric's name.
     """
 
     root: Path
@@ -61,7 +62,7 @@ class Exercise:
     requires: tuple[str, ...]
     hints: tuple[str, ...]
     time: TimeBudget
-    thresholds: Mapping[str, float] = field(hash=False)
+    thresholds: Mapping[str, Threshold] = field(hash=False)
     train: Train | None
     tasks: tuple[Task, ...]
 
@@ -74,6 +75,11 @@ class Exercise:
     def stub(self) -> Path:
         """The file to fill in."""
         return self.folder / f"{self.name}.py"
+
+    @property
+    def toml(self) -> Path:
+        """What this is read from."""
+        return self.folder / "exercise.toml"
 
     @property
     def readme(self) -> Path:
@@ -219,7 +225,6 @@ def _read_exercise(course: Course, unit: str, name: str) -> Exercise:
     table.only(
         "title", "lecture", "points", "requires", "hints", "time", "thresholds", "train", "tasks"
     )
-    thresholds = table.table("thresholds")
     return Exercise(
         root=course.root,
         unit=unit,
@@ -230,7 +235,7 @@ def _read_exercise(course: Course, unit: str, name: str) -> Exercise:
         requires=_required(table, course),
         hints=table.texts("hints"),
         time=_read_time(table.table("time")),
-        thresholds={key: thresholds.get(key, float) for key in thresholds.values},
+        thresholds=read_thresholds(table.table("thresholds")),
         train=_read_train(table.table("train")) if "train" in table.values else None,
         tasks=_read_tasks(table),
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from autograder.checks.reaching import Gauge
 from autograder.course import Course, Exercise
 from autograder.isolation.host.faults import InfrastructureFault, NotOffered, SubmissionFault
 from autograder.isolation.host.inline import InlineSession, ProviderModule
@@ -20,12 +22,23 @@ from framework.registry import Registry
 
 @dataclass(frozen=True)
 class ExerciseUnderTest:
-    """What the fixtures of a check give: the code under test beside the reference."""
+    """What the fixtures of a check give: the code under test beside the reference.
+
+    Args:
+        seed: all random numbers of all checks come from it.
+        calibrating: metrics are measured, and held against nothing.
+    """
 
     exercise: Exercise
     session: Session
     reference_session: Session
     seed: int
+    calibrating: bool = False
+
+    @cached_property
+    def gauge(self) -> Gauge:
+        """Measures the metrics of trained models."""
+        return Gauge(self.exercise, self.calibrating)
 
     @property
     def submission(self) -> RemoteModule:

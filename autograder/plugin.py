@@ -59,6 +59,7 @@ def student_implementations(folder: Path) -> Iterable[Implementation]:
 def add_commands(app: typer.Typer) -> None:
     """The commands for students and instructors."""
     from autograder.commands.audit import audit
+    from autograder.commands.calibrate import calibrate
     from autograder.commands.hint import hint
     from autograder.commands.list_exercises import list_exercises
     from autograder.commands.notebook import notebook
@@ -67,5 +68,5 @@ def add_commands(app: typer.Typer) -> None:
     from autograder.commands.stubs import stubs
 
     app.command("list")(list_exercises)
-    for command in (show, hint, reset, stubs, notebook, audit):
+    for command in (show, hint, reset, stubs, notebook, audit, calibrate):
         app.command()(command)

@@ -17,6 +17,7 @@ from autograder.stash import UNDER_TEST
 if TYPE_CHECKING:
     import numpy as np
 
+    from autograder.checks.reaching import Gauge
     from autograder.course import Exercise
     from autograder.grading import ExerciseUnderTest
     from autograder.isolation.host.remote import RemoteModule
@@ -77,8 +78,14 @@ def reference(exercise_under_test: ExerciseUnderTest) -> RemoteModule:
 
 @pytest.fixture
 def exercise(exercise_under_test: ExerciseUnderTest) -> Exercise:
-    """The exercise: thresholds, time budget."""
+    """The exercise, as exercise.toml describes it."""
     return exercise_under_test.exercise
+
+
+@pytest.fixture
+def reaches(exercise_under_test: ExerciseUnderTest) -> Gauge:
+    """Holds the metric of a trained model against its threshold: see `Gauge.__call__`."""
+    return exercise_under_test.gauge
 
 
 @pytest.fixture

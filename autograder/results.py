@@ -33,6 +33,7 @@ class CheckResult:
         frames: lines of the submission, outermost first.
         printed: what the submission printed meanwhile.
         hint: the check's own hint.
+        curve: for a trained model, its metric as training went on.
         seconds: how long it took.
     """
 
@@ -48,6 +49,7 @@ class CheckResult:
     frames: tuple[Frame, ...] = ()
     printed: str = ""
     hint: str = ""
+    curve: tuple[float, ...] = ()
     seconds: float = 0.0
 
     @property

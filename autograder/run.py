@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.course import Course, Exercise, find_course
 from autograder.grading import (
@@ -30,6 +30,9 @@ from autograder.verdicts import Verdict
 from framework.errors import GradusError
 from framework.plugins import Plugins
 from framework.providers import REFERENCE, Backend
+
+if TYPE_CHECKING:
+    from autograder.collector import Collector
 
 OnCheck = Callable[[CheckResult], None]
 
@@ -179,21 +182,30 @@ def run_checks(
     Args:
         stop_early: after the first check that fails nothing else is run.
     """
-    import pytest
-
     from autograder.collector import Collector
 
     collector = Collector(under_test, on_check)
-    files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
-    with _no_other_plugins():
-        options = [*PYTEST_OPTIONS, *(["--exitfirst"] if stop_early else [])]
-        status = pytest.main([*options, *map(str, files)], plugins=[collector])
-    if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
-        reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
-        raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")
+    run_pytest(exercise, collector, *(["--exitfirst"] if stop_early else []))
     if not collector.results:
         raise GradusError(f"{exercise.name} has no checks: expected {exercise.tests}")
     return collector.results
+
+
+def run_pytest(exercise: Exercise, collector: Collector, *options: str) -> None:
+    """Run the test files of `exercise`, or those of their checks that `collector` leaves in.
+
+    Raises:
+        GradusError: they cannot be collected.
+    """
+    import pytest
+
+    files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
+    with _no_other_plugins():
+        arguments = [*PYTEST_OPTIONS, *options, *map(str, files)]
+        status = pytest.main(arguments, plugins=[collector])
+    if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
+        raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")
 
 
 @contextmanager

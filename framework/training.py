@@ -36,6 +36,42 @@ def fit_language_model(
 ) -> list[float]:
     """Train `model` to predict the next token of the text `ids: (M,)`.
 
+    Args:
+        model: see `language_model_steps`, as for all that follows but the last.
+        on_step: see `OnStep`.
+
+    Returns:
+        the loss of each step, before its update.
+    """
+    steps = language_model_steps(
+        model,
+        ids,
+        loss=loss,
+        optimizer=optimizer,
+        arrays=arrays,
+        batch_size=batch_size,
+        unroll=unroll,
+        epochs=epochs,
+        clip=clip,
+    )
+    per_epoch = -(-training_streams(ids, batch_size).inputs.shape[1] // unroll)
+    return _run(steps, per_epoch * epochs, on_step)
+
+
+def language_model_steps(
+    model: LanguageModel,
+    ids: Ids,
+    *,
+    loss: Loss,
+    optimizer: Optimizer,
+    arrays: Arrays,
+    batch_size: int,
+    unroll: int,
+    epochs: int,
+    clip: float | None = None,
+) -> Iterator[float]:
+    """The steps of `fit_language_model`, each taken when the next loss is asked for.
+
     The text is cut into `batch_size` streams, and those into chunks of `unroll` steps. The state
     is carried from chunk to chunk, the gradient is not (truncated backpropagation through time).
 
@@ -50,24 +86,18 @@ def fit_language_model(
         unroll: steps per chunk.
         epochs: times the text is read.
         clip: greatest global norm of the gradients (see `clipped`).
-        on_step: see `OnStep`.
 
-    Returns:
-        the loss of each step, before its update.
+    Yields:
+        the loss of each step, before its update; the update is done by then.
     """
     text = training_streams(ids, batch_size)
-    per_epoch = -(-text.inputs.shape[1] // unroll)
-
-    def steps() -> Iterator[float]:
-        for _ in range(epochs):
-            state = None
-            for chunk in text.chunks(unroll):
-                inputs, targets = (arrays.from_numpy(ids) for ids in chunk)
-                logits = model.forward(inputs, state)
-                state = model.state
-                yield _update(model, logits, targets, loss, optimizer, clip)
-
-    return _run(steps(), per_epoch * epochs, on_step)
+    for _ in range(epochs):
+        state = None
+        for chunk in text.chunks(unroll):
+            inputs, targets = (arrays.from_numpy(ids) for ids in chunk)
+            logits = model.forward(inputs, state)
+            state = model.state
+            yield _update(model, logits, targets, loss, optimizer, clip)
 
 
 def fit_classifier(
@@ -86,6 +116,41 @@ def fit_classifier(
     """Train `model` to give `labels: (M, ...)` for `inputs: (M, ...)`.
 
     Args:
+        model: see `classifier_steps`, as for all that follows but the last.
+        on_step: see `OnStep`.
+
+    Returns:
+        the loss of each step, before its update.
+    """
+    steps = classifier_steps(
+        model,
+        inputs,
+        labels,
+        loss=loss,
+        optimizer=optimizer,
+        arrays=arrays,
+        batch_size=batch_size,
+        epochs=epochs,
+        rng=rng,
+    )
+    return _run(steps, -(-len(inputs) // batch_size) * epochs, on_step)
+
+
+def classifier_steps(
+    model: Model,
+    inputs: Array,
+    labels: Array,
+    *,
+    loss: Loss,
+    optimizer: Optimizer,
+    arrays: Arrays,
+    batch_size: int,
+    epochs: int,
+    rng: np.random.Generator,
+) -> Iterator[float]:
+    """The steps of `fit_classifier`, each taken when the next loss is asked for.
+
+    Args:
         model: ``forward(inputs) -> logits (N, C)``.
         inputs: one example per row, as padded ids.
         labels: one label per row.
@@ -95,19 +160,14 @@ def fit_classifier(
         batch_size: examples per step.
         epochs: times that all examples are seen.
         rng: draws the order of the examples, anew in each epoch.
-        on_step: see `OnStep`.
 
-    Returns:
-        the loss of each step, before its update.
+    Yields:
+        the loss of each step, before its update; the update is done by then.
     """
-
-    def steps() -> Iterator[float]:
-        for _ in range(epochs):
-            for batch in batches(inputs, labels, batch_size, rng=rng):
-                examples, targets = (arrays.from_numpy(part) for part in batch)
-                yield _update(model, model.forward(examples), targets, loss, optimizer)
-
-    return _run(steps(), -(-len(inputs) // batch_size) * epochs, on_step)
+    for _ in range(epochs):
+        for batch in batches(inputs, labels, batch_size, rng=rng):
+            examples, targets = (arrays.from_numpy(part) for part in batch)
+            yield _update(model, model.forward(examples), targets, loss, optimizer)
 
 
 def _update(

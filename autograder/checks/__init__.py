@@ -4,21 +4,33 @@ from autograder.checks.agreement import after_call, agrees, equal, finite, refus
 from autograder.checks.failures import CheckFailed, expect
 from autograder.checks.gradients import gradients_agree
 from autograder.checks.language import no_look_ahead, perplexity
-from autograder.checks.training import train_classifier, train_language_model
+from autograder.checks.proxies import overfits
+from autograder.checks.reaching import HIGHER, LOWER
+from autograder.checks.training import (
+    classifier_chunks,
+    language_model_chunks,
+    train_classifier,
+    train_language_model,
+)
 from autograder.checks.twins import Twins, twins
 from autograder.isolation.host.remote import assign
 
 __all__ = [
+    "HIGHER",
+    "LOWER",
     "CheckFailed",
     "Twins",
     "after_call",
     "agrees",
     "assign",
+    "classifier_chunks",
     "equal",
     "expect",
     "finite",
     "gradients_agree",
+    "language_model_chunks",
     "no_look_ahead",
+    "overfits",
     "perplexity",
     "refuses",
     "train_classifier",

@@ -6,8 +6,10 @@ inputs, and the gradient of the loss with respect to what it returned.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, cast
 
 import numpy as np
@@ -21,7 +23,7 @@ from autograder.isolation.host.requests import Assign, Call, Get, Step
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel, NumpyArrays
 from framework.registry import Registry
-from framework.training import fit_classifier, fit_language_model
+from framework.training import classifier_steps, language_model_steps
 
 Array = np.ndarray[Any, Any]
 
@@ -84,20 +86,52 @@ def train_classifier(
     rng: np.random.Generator,
 ) -> list[float]:
     """Train `model` to give `labels: (M,)` for `inputs: (M, ...)`; returns each step's loss."""
+    chunks = classifier_chunks(
+        model,
+        inputs,
+        labels,
+        reference=reference,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        batch_size=batch_size,
+        optimizer=optimizer,
+        rng=rng,
+    )
+    return [loss for losses in chunks for loss in losses]
+
+
+def classifier_chunks(
+    model: RemoteObject,
+    inputs: Array,
+    labels: Array,
+    *,
+    reference: RemoteModule,
+    epochs: int,
+    learning_rate: float,
+    batch_size: int = 32,
+    optimizer: str = "adam",
+    chunk: int | None = None,
+    rng: np.random.Generator,
+) -> Iterator[list[float]]:
+    """Train `model` as `train_classifier` does, `chunk` steps (None: an epoch) at a time.
+
+    Yields:
+        the losses of each chunk; by then `model` itself has the parameters found so far.
+    """
     hosted = HostedModel(model)
     loss, optimizer_class = _tools(reference, optimizer)
-    with _left_trained(model, hosted):
-        return fit_classifier(
-            hosted,
-            inputs,
-            labels,
-            loss=loss(),
-            optimizer=optimizer_class(learning_rate),
-            arrays=NumpyArrays(),
-            batch_size=batch_size,
-            epochs=epochs,
-            rng=rng,
-        )
+    steps = classifier_steps(
+        hosted,
+        inputs,
+        labels,
+        loss=loss(),
+        optimizer=optimizer_class(learning_rate),
+        arrays=NumpyArrays(),
+        batch_size=batch_size,
+        epochs=epochs,
+        rng=rng,
+    )
+    return _in_chunks(model, hosted, steps, chunk or math.ceil(len(inputs) / batch_size))
 
 
 def train_language_model(
@@ -113,32 +147,77 @@ def train_language_model(
     optimizer: str = "adam",
 ) -> list[float]:
     """Train `model` to predict the next of `tokens: (M,)`; returns the loss of each step."""
+    chunks = language_model_chunks(
+        model,
+        tokens,
+        reference=reference,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        batch_size=batch_size,
+        unroll=unroll,
+        clip=clip,
+        optimizer=optimizer,
+    )
+    return [loss for losses in chunks for loss in losses]
+
+
+def language_model_chunks(
+    model: RemoteObject,
+    tokens: Array,
+    *,
+    reference: RemoteModule,
+    epochs: int,
+    learning_rate: float,
+    batch_size: int = 16,
+    unroll: int = 20,
+    clip: float | None = 5.0,
+    optimizer: str = "adam",
+    chunk: int | None = None,
+) -> Iterator[list[float]]:
+    """Train `model` as `train_language_model` does, `chunk` steps (None: an epoch) at a time.
+
+    Yields:
+        the losses of each chunk; by then `model` itself has the parameters found so far.
+    """
     hosted = HostedLanguageModel(model)
     loss, optimizer_class = _tools(reference, optimizer)
-    with _left_trained(model, hosted):
-        return fit_language_model(
-            hosted,
-            tokens,
-            loss=loss(),
-            optimizer=optimizer_class(learning_rate),
-            arrays=NumpyArrays(),
-            batch_size=batch_size,
-            unroll=unroll,
-            epochs=epochs,
-            clip=clip,
-        )
+    steps = language_model_steps(
+        hosted,
+        tokens,
+        loss=loss(),
+        optimizer=optimizer_class(learning_rate),
+        arrays=NumpyArrays(),
+        batch_size=batch_size,
+        unroll=unroll,
+        epochs=epochs,
+        clip=clip,
+    )
+    per_epoch = math.ceil((len(tokens) - 1) // batch_size / unroll)
+    return _in_chunks(model, hosted, steps, chunk or per_epoch)
+
+
+def _in_chunks(
+    model: RemoteObject, hosted: HostedModel, steps: Iterator[float], chunk: int
+) -> Iterator[list[float]]:
+    """Take `chunk` steps at a time, and leave the model trained after each."""
+    session, handle = session_of(model)
+    while True:
+        with _told_as_failures():
+            losses = list(islice(steps, chunk))
+        if not losses:
+            return
+        session.run([Assign(handle, "parameters", hosted.parameters)])
+        yield losses
 
 
 @contextmanager
-def _left_trained(model: RemoteObject, hosted: HostedModel) -> Iterator[None]:
-    """Train within; afterwards the model itself has the parameters that were found."""
+def _told_as_failures() -> Iterator[None]:
+    """What loss and clipping refuse is what the model returned."""
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             yield
-    except BadInputError as error:  # from the loss or the clipping: of what the model returned
+    except BadInputError as error:
         raise CheckFailed(f"training cannot go on: {error}") from None
-    session, handle = session_of(model)
-    session.run([Assign(handle, "parameters", hosted.parameters)])
 
 
 def _real_arrays(value: Any, what: str) -> dict[str, Array]:

@@ -7,6 +7,7 @@ from html import escape
 from importlib import resources
 
 from autograder.reports.causes import Cause, causes, is_short
+from autograder.reports.curves import as_svg, in_numbers
 from autograder.reports.plain import clean, excerpt
 from autograder.reports.wording import (
     counted,
@@ -120,11 +121,11 @@ def _exercise(result: ExerciseResult, show_hidden: bool) -> Iterator[str]:
     )
     found = causes(result, show_hidden=show_hidden)
     for task in result.tasks:
-        yield from _task(task, found)
+        yield from _task(task, found, show_hidden)
     yield "</details>"
 
 
-def _task(task: TaskResult, found: tuple[Cause, ...]) -> Iterator[str]:
+def _task(task: TaskResult, found: tuple[Cause, ...], show_hidden: bool) -> Iterator[str]:
     yield (
         f'<section class="task"><header><h3 class="mono">{_text(task.name)}</h3>'
         f"{_verdict(task.verdict, task.checks)}"
@@ -136,6 +137,9 @@ def _task(task: TaskResult, found: tuple[Cause, ...]) -> Iterator[str]:
         yield from _cause(cause)
     if mine and not told:
         yield f'<p class="points">{_text(mine[0].pointer)}</p>'
+    for check in task.checks:
+        if check.verdict is Verdict.PASSED and check.curve and (show_hidden or not check.hidden):
+            yield f"<p>{_text(check.title)} {as_svg(check.curve)}</p>"
     yield "</section>"
 
 
@@ -160,6 +164,8 @@ def _facts(cause: Cause, check: CheckResult) -> Iterator[tuple[str, str]]:
     if check.frames:
         lines = [f"{frame.place}{inside(frame)}" for frame in check.frames]
         yield "line", "<br>".join(f"<code>{_text(line)}</code>" for line in lines)
+    if check.curve:
+        yield "curve", f"{as_svg(check.curve)} {in_numbers(check.curve)}"
     if check.printed.strip():
         printed = "\n".join(excerpt(check.printed, PRINTED))
         yield "printed", f"<pre>{_text(printed)}</pre>"

@@ -100,6 +100,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "frames": [asdict(frame) for frame in check.frames],
         "printed": check.printed,
         "hint": check.hint,
+        "curve": [float(f"{value:.6g}") for value in check.curve],
         "seconds": _seconds(check.seconds),
     }
 

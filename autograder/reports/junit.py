@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
+from autograder.reports.curves import in_numbers
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean
 from autograder.reports.wording import counted, inside, number
@@ -107,6 +108,8 @@ def _facts(check: CheckResult) -> Iterator[str]:
         yield f"call: {check.call}"
     for frame in check.frames:
         yield f"line: {frame.place}{inside(frame)}"
+    if check.curve:
+        yield f"curve: {in_numbers(check.curve)}"
     if check.hint:
         yield f"hint: {check.hint}"
 

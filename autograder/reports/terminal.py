@@ -9,6 +9,7 @@ from rich.text import Text
 
 from autograder.isolation.host.faults import Frame
 from autograder.reports.causes import Cause, causes, is_short
+from autograder.reports.curves import in_numbers
 from autograder.reports.page import STYLES, Page
 from autograder.reports.plain import excerpt
 from autograder.reports.summary import Summary
@@ -119,6 +120,8 @@ class ExerciseView:
         for number, frame in enumerate(dict.fromkeys(check.frames[-FRAMES:])):
             label = _label(margin, "" if number else "line")
             yield from page.block(label, list(self._frame_lines(frame)))
+        if check.curve:
+            yield from page.hanging(_label(margin, "curve"), in_numbers(check.curve))
         if check.printed.strip():
             yield from page.block(_label(margin, "printed"), excerpt(check.printed, PRINTED))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Task, find_course, read_course
+from autograder.thresholds import Threshold
 from framework.errors import BadInputError, UnknownNameError
 
 
@@ -18,7 +19,7 @@ def test_exercise_is_read_with_its_paths(tiny_course, course_root):
     )
     assert exercise.points == 5
     assert exercise.time.call == 1.0
-    assert exercise.thresholds == {"loss": 0.5}
+    assert exercise.thresholds == {"loss": Threshold(0.5)}
     assert exercise.train.defaults == {"hidden_size": 8}
     folder = course_root.resolve() / "exercises/first_unit/squash"
     assert (exercise.stub, exercise.tests) == (folder / "squash.py", folder / "test_squash.py")

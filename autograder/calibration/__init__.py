@@ -1,0 +1,1 @@
+"""Thresholds from many trainings of the reference: how ``gradus calibrate`` works."""

@@ -1,0 +1,69 @@
+"""Training the reference once for each seed, in parallel processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from autograder.checks.reaching import Measurement
+from autograder.collector import Collector
+from autograder.course import Exercise
+from autograder.forks import in_parallel
+from autograder.results import CheckResult
+from autograder.run import Grader, Setting, run_pytest
+from autograder.verdicts import Verdict
+from framework.errors import GradusError
+
+#: Called with the number of trainings done, and of all.
+OnSeed = Callable[[int, int], None]
+
+
+class _Measurer(Collector):
+    """Runs only the checks that train, and keeps what they measured."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out every check without a metric."""
+        items[:] = [item for item in items if "reaches" in getattr(item, "fixturenames", ())]
+
+
+def measure(
+    setting: Setting, exercise: Exercise, seeds: Sequence[int], jobs: int, on_seed: OnSeed | None
+) -> list[tuple[Measurement, ...]]:
+    """What the checks of `exercise` measure of the reference, for each of `seeds`.
+
+    Args:
+        setting: grades a provider: the one whose metrics are measured.
+        jobs: processes side by side; 0 for one per processor.
+
+    Raises:
+        GradusError: the reference fails such a check, which says nothing about its metric.
+    """
+    found = []
+    for measured in in_parallel(partial(_measure_one, setting, exercise), seeds, jobs):
+        found.append(measured)
+        if on_seed is not None:
+            on_seed(len(found), len(seeds))
+    return found
+
+
+def _measure_one(setting: Setting, exercise: Exercise, seed: int) -> tuple[Measurement, ...]:
+    grader = Grader(replace(setting, seed=seed), None)
+    try:
+        with grader.under_test(exercise) as under_test:
+            calibrating = replace(under_test, calibrating=True)
+            measurer = _Measurer(calibrating)
+            run_pytest(exercise, measurer)
+    finally:
+        grader.close()
+    for problem in _problems(measurer.results):
+        raise GradusError(f"{exercise.name}, seed {seed}: {problem}")
+    return tuple(calibrating.gauge.measured)
+
+
+def _problems(results: Sequence[CheckResult]) -> Iterator[str]:
+    for result in results:
+        if result.verdict is not Verdict.PASSED:
+            yield f"{result.id} {result.verdict} on the reference: {result.message}"

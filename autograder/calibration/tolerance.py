@@ -1,0 +1,130 @@
+"""From the reference's metric over many seeds to a threshold with a known rate of false failures.
+
+Let x_1 ... x_n be the metric at the end of n trainings, each with random numbers of its own. Two
+bounds are computed from them, and the laxer one becomes the threshold:
+
+**The worst of the n** is a bound without any assumption about the distribution. If a share q of all
+trainings were worse than it, then all n would have been better with probability (1 − q)ⁿ only; so
+
+    q ≤ 1 − (1 − γ)^(1/n)      with confidence γ = 95 %,
+
+which is 3 % for n = 100. A check that may train m times, each time with new random numbers, fails a
+right solution when all m are worse: with probability qᵐ at most. `attempts` is the smallest m that
+brings this to 1 in 10,000: 3 for n = 100. (Bounding q itself so far would take 30,000 trainings.)
+Ties do no harm: who equals the worst one passes.
+
+**A limit beyond the worst** gives slack, so that a right solution in another style, whose initial
+weights or rounding differ, seldom trains twice; the guarantee above does not rest on it. Where
+normality is not rejected (Anderson and Darling's test at the 5 % level), it is the normal tolerance
+limit, mean − k · spread (plus, where lower is better), which a share p = 0.9999 of all trainings
+would pass, with the same confidence, and alone brings false failures to 1 in 10,000. Elsewhere
+(skewed metrics, and seeds that all tie) it is the worst of the n less `SLACK` of the mean: a
+hundred seeds that tie do not show that every right solution will.
+
+In grading, training ends at the first value that meets the threshold, on the way or at the end.
+That can only spare a right solution, so that all bounds hold.
+
+Source: Wilks, "Determination of sample sizes for setting tolerance limits" (1941), for the first;
+Natrella, "Experimental Statistics" (1963), section 2-3, for the approximation of k in the second;
+Stephens, "EDF statistics for goodness of fit" (1974), for the test with estimated parameters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import NormalDist, fmean, stdev
+
+from autograder.thresholds import HIGHER, Threshold, better
+from framework.errors import BadInputError
+
+#: A right solution fails a check with this probability at most.
+FALSE_FAILURE = 1e-4
+#: How sure that is, given that only so many seeds were measured.
+CONFIDENCE = 0.95
+#: Slack beyond the worst seed, as a share of the mean, where the metric is not normal.
+SLACK = 0.02
+#: The statistic A*² of normal numbers exceeds this in 5 % of all cases.
+CRITICAL = 0.752
+#: Fewer seeds say next to nothing.
+FEWEST = 10
+
+
+def threshold_from(metrics: Sequence[float], direction: str, best: float) -> Threshold:
+    """The threshold for a metric that the reference brought to `metrics`, one for each seed.
+
+    Raises:
+        BadInputError: there are fewer than `FEWEST`.
+    """
+    n = len(metrics)
+    if n < FEWEST:
+        raise BadInputError(f"{n} seeds are too few to calibrate with: take at least {FEWEST}")
+    mean, spread = fmean(metrics), stdev(metrics)
+    worst = min(metrics) if direction == HIGHER else max(metrics)
+    normal = is_normal(metrics)
+    slack = tolerance_factor(n) * spread if normal else SLACK * abs(mean)
+    limit = _lowered(mean if normal else worst, slack, direction)
+    attempts = attempts_for(n)
+    return Threshold(
+        value=limit if better(worst, limit, direction) else _lowered(worst, 0.0, direction),
+        direction=direction,
+        best=_rounded(best, 9),
+        mean=_rounded(mean),
+        spread=_rounded(spread),
+        seeds=n,
+        attempts=attempts,
+        false_failure=_rounded(worst_share(n) ** attempts, 3),
+        method="normal tolerance limit" if normal else f"worst seed and {SLACK:.0%} of the mean",
+    )
+
+
+def worst_share(n: int) -> float:
+    """Upper limit of the share of trainings that are worse than the worst of `n`."""
+    return float(1 - (1 - CONFIDENCE) ** (1 / n))
+
+
+def attempts_for(n: int) -> int:
+    """How many trainings bring the probability that all are worse to `FALSE_FAILURE`."""
+    return math.ceil(math.log(FALSE_FAILURE) / math.log(worst_share(n)))
+
+
+def tolerance_factor(n: int) -> float:
+    """k: mean − k · spread of `n` normal numbers bounds a share 1 − `FALSE_FAILURE` of all.
+
+    k = (z_p + √(z_p² − a b)) / a,    a = 1 − z_γ² / (2 (n − 1)),    b = z_p² − z_γ² / n
+    """
+    z_p, z_c = NormalDist().inv_cdf(1 - FALSE_FAILURE), NormalDist().inv_cdf(CONFIDENCE)
+    a, b = 1 - z_c**2 / (2 * (n - 1)), z_p**2 - z_c**2 / n
+    return (z_p + math.sqrt(z_p**2 - a * b)) / a
+
+
+def is_normal(metrics: Sequence[float]) -> bool:
+    """Whether `metrics` may come from a normal distribution: its test does not reject it.
+
+    A² = −n − 1/n Σ_i (2i − 1) (ln F(x_i) + ln(1 − F(x_{n+1−i}))),   x sorted, F fitted
+    A*² = A² (1 + 0.75/n + 2.25/n²)
+    """
+    n, mean, spread = len(metrics), fmean(metrics), stdev(metrics)
+    if spread <= 1e-9 * abs(mean):
+        return False
+    F = [NormalDist(mean, spread).cdf(x) for x in sorted(metrics)]
+    if F[0] <= 0 or F[-1] >= 1:
+        return False
+    logs = (math.log(F[i]) + math.log(1 - F[n - 1 - i]) for i in range(n))
+    statistic = -n - sum((2 * i + 1) * log for i, log in enumerate(logs)) / n
+    return statistic * (1 + 0.75 / n + 2.25 / n**2) <= CRITICAL
+
+
+def _lowered(value: float, slack: float, direction: str) -> float:
+    """`value` less `slack` (more, where lower is better), to four digits that let more pass."""
+    bound = value - slack if direction == HIGHER else value + slack
+    if bound == 0:
+        return 0.0
+    digits = 3 - math.floor(math.log10(abs(bound)))
+    rounding = math.floor if direction == HIGHER else math.ceil
+    return round(rounding(bound * 10.0**digits) / 10.0**digits, max(digits, 0))
+
+
+def _rounded(value: float, digits: int = 6) -> float:
+    """`value` to so many digits that count."""
+    return float(f"{value:.{digits}g}")

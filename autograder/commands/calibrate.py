@@ -1,0 +1,66 @@
+"""``gradus calibrate``: thresholds from many trainings of the reference."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.commands.options import CourseOption, ExerciseArgument, console, say, shown
+from autograder.commands.progress import progress
+from autograder.course import find_course
+
+if TYPE_CHECKING:
+    from autograder.course import Exercise
+    from autograder.thresholds import Threshold
+
+
+def calibrate(
+    exercise: ExerciseArgument,
+    seeds: Annotated[int, typer.Option(help="Trainings, each with its own random numbers.")] = 100,
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Processes side by side; 0: one per processor.")
+    ] = 0,
+    course: CourseOption = None,
+) -> None:
+    """Measure how good the reference gets, and write the thresholds to exercise.toml.
+
+    Every check of the exercise that trains a model is run to its end on the NumPy reference, once
+    for each seed. A threshold is set so that a right solution fails at most 1 time in 10,000.
+    """
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # processes run side by side
+    from autograder.calibration.calibrating import calibrated
+    from autograder.calibration.recording import record
+    from autograder.isolation.sandboxes import choose
+    from autograder.run import Setting
+    from framework.plugins import Plugins
+    from framework.providers import REFERENCE
+
+    found = find_course(course)
+    chosen = found.exercise(exercise)
+    setting = Setting(found, Plugins(course=found.plugins), choose("process"), provider=REFERENCE)
+    with progress(f"calibrating {exercise}") as tell:
+        thresholds = calibrated(setting, chosen, seeds, jobs, tell)
+    _show(chosen, thresholds)
+    record(chosen.toml, thresholds)
+    say(f"written to {shown(chosen.toml)}")
+
+
+def _show(exercise: Exercise, thresholds: Mapping[str, Threshold]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("metric", "before", "threshold", "mean", "spread", "best", "false failures"):
+        table.add_column(column, justify="left" if column == "metric" else "right")
+    for name, new in thresholds.items():
+        old = exercise.thresholds.get(name)
+        numbers = (old.value if old else None, new.value, new.mean, new.spread, new.best)
+        table.add_row(name, *map(_number, numbers), f"{new.false_failure:.1e}")
+    console().print(table)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.6g}"

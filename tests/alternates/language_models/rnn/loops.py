@@ -1,0 +1,50 @@
+"""One text and one step at a time, weight gradients added up step by step."""
+
+import numpy as np
+
+from framework.interfaces import Model
+
+
+class RNN(Model):
+    def __init__(self, input_size, hidden_size, *, truncation=None, rng):
+        super().__init__()
+        if truncation is not None and truncation < 1:
+            raise ValueError("truncation must be at least 1")
+        self.D, self.H, self.truncation = input_size, hidden_size, truncation
+        self.add_parameter("W_x", rng.normal(size=(input_size, hidden_size)) / input_size**0.5)
+        self.add_parameter("W_h", rng.normal(size=(hidden_size, hidden_size)) / hidden_size**0.5)
+        self.add_parameter("b", np.zeros(hidden_size))
+
+    def forward(self, x, h_0=None):
+        if x.shape[2] != self.D:
+            raise ValueError(f"expected {self.D} features")
+        if h_0 is None:
+            h_0 = np.zeros((len(x), self.H), x.dtype)
+        self.x, self.texts = x, []
+        for text, h in zip(x, h_0, strict=True):
+            states = [h.copy()]
+            for x_t in text:
+                a = np.concatenate([x_t, states[-1]]) @ self.stacked() + self.parameters["b"]
+                states.append(np.tanh(a))
+            self.texts.append(states)
+        return np.array([states[1:] for states in self.texts])
+
+    def stacked(self):
+        return np.vstack([self.parameters["W_x"], self.parameters["W_h"]])
+
+    def backward(self, grad_h):
+        grad_x = np.zeros_like(self.x)
+        grad_h_0 = np.zeros((len(self.x), self.H), self.x.dtype)
+        for n, states in enumerate(self.texts):
+            later = np.zeros(self.H, self.x.dtype)
+            for t in range(len(states) - 2, -1, -1):
+                grad_a = (grad_h[n, t] + later) * (1 - states[t + 1] * states[t + 1])
+                self.gradients["W_x"] += np.outer(self.x[n, t], grad_a)
+                self.gradients["W_h"] += np.outer(states[t], grad_a)
+                self.gradients["b"] += grad_a
+                grad_x[n, t] = self.parameters["W_x"] @ grad_a
+                later = self.parameters["W_h"] @ grad_a
+                if self.truncation and t and not t % self.truncation:
+                    later[:] = 0
+            grad_h_0[n] = later
+        return grad_x, grad_h_0
