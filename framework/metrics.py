@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from framework.data.batching import streams
+from framework.data.tags import entities
 from framework.data.vocabulary import Ids
 from framework.errors import BadInputError
 from framework.interfaces import Array, Arrays, LanguageModel
@@ -43,6 +46,34 @@ def accuracy(logits: Array, labels: Array) -> float:
             f"{labels.shape}"
         )
     return float(np.mean(np.argmax(logits, axis=-1) == labels))
+
+
+def entity_f1(true: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> float:
+    """The harmonic mean of precision and recall of whole entities, over all sentences.
+
+        F1 = 2 P R / (P + R) = 2 · right / (predicted + true)
+
+    An entity counts as right if its first word, its last word and its type are.
+
+    Args:
+        true: the tags of each sentence, see `framework.data.tags`.
+        predicted: as many, each as long.
+
+    Returns:
+        0 to 1; 1 where there is nothing to find and nothing was found.
+
+    Raises:
+        BadInputError: there are not as many tags as words, or a tag is none.
+
+    Source: Tjong Kim Sang and De Meulder, "Introduction to the CoNLL-2003 Shared Task" (2003).
+    """
+    if [len(tags) for tags in true] != [len(tags) for tags in predicted]:
+        raise BadInputError("F1 needs one predicted tag for every word of every sentence")
+    right = found = there = 0
+    for expected, tags in zip(true, predicted, strict=True):
+        a, b = set(entities(expected)), set(entities(tags))
+        right, there, found = right + len(a & b), there + len(a), found + len(b)
+    return 2 * right / (found + there) if found + there else 1.0
 
 
 def language_model_perplexity(

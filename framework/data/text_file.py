@@ -18,13 +18,18 @@ def read_sentences(path: Path) -> Sentences:
     Raises:
         BadInputError: the file is missing, a folder, not UTF-8 text, or has no words.
     """
-    sentences = [words for line in _text(path).splitlines() if (words := line.split())]
+    sentences = [words for line in read_text(path).splitlines() if (words := line.split())]
     if not sentences:
         raise BadInputError(f"{path} is empty: a corpus needs at least some words")
     return sentences
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of the file at `path`.
+
+    Raises:
+        BadInputError: the file is missing, a folder, or not UTF-8 text.
+    """
     try:
         # utf-8-sig: a byte order mark, as some editors write it, is not part of the first word.
         text = path.read_text(encoding="utf-8-sig")

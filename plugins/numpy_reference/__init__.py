@@ -25,6 +25,8 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "solutions.language_models.rnn.rnn": {"model": ("RNN",)},
     "solutions.language_models.rnn_lm.rnn_lm": {"language_model": ("RecurrentLM",)},
+    "solutions.gated_rnns.lstm.lstm": {"model": ("LSTM",)},
+    "solutions.gated_rnns.gru.gru": {"model": ("GRU",)},
     "solutions.convolution.bag_of_vectors.bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
 }
 

@@ -18,6 +18,8 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "rnn": {"model": ("RNN",)},
     "rnn_lm": {"language_model": ("RecurrentLM",)},
+    "lstm": {"model": ("LSTM",)},
+    "gru": {"model": ("GRU",)},
     "bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
     "losses": {"loss": ("SoftmaxCrossEntropy",)},
 }

@@ -1,11 +1,11 @@
-"""Perplexity and accuracy, against closed forms."""
+"""Perplexity, accuracy and F1, against closed forms."""
 
 import numpy as np
 import pytest
 
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel, NumpyArrays
-from framework.metrics import accuracy, language_model_perplexity, perplexity
+from framework.metrics import accuracy, entity_f1, language_model_perplexity, perplexity
 
 
 class Last(LanguageModel):
@@ -76,3 +76,18 @@ def test_accuracy_counts_the_largest_scores():
 def test_accuracy_refuses_shapes_that_do_not_fit(shape, labels):
     with pytest.raises(BadInputError, match="logits"):
         accuracy(np.zeros(shape), np.zeros(labels))
+
+
+def test_f1_counts_whole_entities():
+    true = [["B-PER", "I-PER", "O", "B-LOC"], ["B-ORG"]]
+    predicted = [["B-PER", "I-PER", "B-LOC", "B-LOC"], ["B-LOC"]]
+    assert entity_f1(true, predicted) == pytest.approx(2 * 2 / (4 + 3))
+    assert entity_f1(true, [["B-PER", "O", "O", "B-LOC"], ["B-ORG"]]) == pytest.approx(4 / 6)
+    assert entity_f1(true, true) == 1.0
+    assert entity_f1([["O"]], [["O"]]) == 1.0
+    assert entity_f1([["O"]], [["B-PER"]]) == 0.0
+
+
+def test_f1_needs_a_tag_for_every_word():
+    with pytest.raises(BadInputError, match="one predicted tag for every word"):
+        entity_f1([["O", "O"]], [["O"]])

@@ -1,0 +1,102 @@
+"""Checks of the GRU that you can see. `grade gru` runs them and the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import equal, gradients_agree, twins
+
+RTOL = 1e-7
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(3)
+@pytest.mark.hint("Are the blocks in the order u, r, h̃? Is it u that lets the new content in?")
+def test_one_step(submission, reference, rng):
+    """One step from the zero state, and one from a given state."""
+    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    x = rng.normal(size=(2, 1, 3))
+    pair.same_forward(x)
+    pair.same_forward(x, rng.normal(size=(2, 4)))
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(3)
+@pytest.mark.hint("Each step starts from the h that the one before it left.")
+def test_all_steps(submission, reference, rng):
+    """A whole sequence from a given state."""
+    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair.same_forward(rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4)))
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(2)
+@pytest.mark.hint("self.state is the last h.")
+def test_state_is_carried(submission, reference, rng):
+    """Two halves, with the state carried over, are the whole."""
+    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    model, x = pair.student, rng.normal(size=(2, 7, 3))
+    whole = pair.same_forward(x)
+    equal(model.state, whole[:, -1], "self.state, beside the last h", rtol=RTOL)
+    first = model.forward(x[:, :4])
+    second = model.forward(x[:, 4:], model.state)
+    halves = np.concatenate([first, second], axis=1)
+    equal(halves, whole, "the states of two calls, beside those of one", rtol=RTOL)
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(4)
+@pytest.mark.hint("h_0 is used four times: by u, by r, by h̃, and by (1 − u) ∘ h_0.")
+def test_backward_through_one_step(submission, reference, rng):
+    """Backward through one step, with the gradient of h_0."""
+    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair.same_backward(rng.normal(size=(2, 1, 3)), rng.normal(size=(2, 4)), rng=rng)
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(4)
+@pytest.mark.hint("What step t + 1 sends back is added to grad_h[:, t] before anything else.")
+def test_backward_through_time(submission, reference, rng):
+    """Backward through time."""
+    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair.same_backward(rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4)), rng=rng)
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(3)
+def test_gradients_are_right(submission, reference, rng):
+    """The gradients are those of your own forward, measured by small steps."""
+    model = twins(submission, reference, "GRU", 3, 4, rng=rng).student
+    gradients_agree(model, rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)), rng=rng)
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(2)
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
+def test_gradients_add_up(submission, reference, rng):
+    """A second backward adds to the gradients of the first."""
+    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair.accumulates(rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 4)), rng=rng)
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(3)
+@pytest.mark.hint("h̃ = tanh(x_t W_xh + r ∘ (h_{t−1} W_hh + b_h) + b_c).")
+def test_reset_after(submission, reference, rng):
+    """reset_after: r acts on what the matrix made of h."""
+    pair = twins(submission, reference, "GRU", 3, 4, reset_after=True, rng=rng)
+    x, h_0 = rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 4))
+    pair.same_forward(x, h_0)
+    pair.same_backward(x, h_0, rng=rng)
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(3)
+@pytest.mark.hint("np.where(mask[:, t, None], new, old).")
+def test_steps_without_words(submission, reference, rng):
+    """Sequences of different lengths: where there is no word, the state stays."""
+    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    mask = np.arange(5) < np.array([[5], [2], [3]])
+    x, h_0 = rng.normal(size=(3, 5, 3)), rng.normal(size=(3, 4))
+    pair.same_forward(x, h_0, mask)
+    equal(pair.student.state, pair.reference.state, "self.state with a mask", rtol=RTOL)
+    pair.same_backward(x, h_0, mask, rng=rng)

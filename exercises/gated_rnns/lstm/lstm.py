@@ -1,0 +1,108 @@
+"""Long short-term memory: a state of two parts, and gates that say what each step does to it.
+
+Source: CS224n lecture 7, sections 3.1 to 3.5; Hochreiter and Schmidhuber, "Long Short-Term Memory"
+(1997); Gers, Schmidhuber and Cummins, "Learning to Forget" (2000), for the forget gate.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+
+State = tuple[Array, Array]
+
+
+class LSTM(Model):
+    """The layer h_t = o ∘ tanh(c_t), with c_t = f ∘ c_{t−1} + i ∘ g.
+
+    The gates i, f, o and the new content g stand side by side, in this order, in the last axis of
+    every weight: columns 0 ... H−1 belong to i, H ... 2H−1 to f, and so on.
+
+    Args:
+        input_size: D, the number of features of one x_t.
+        hidden_size: H, the size of h_t and of c_t.
+        forget_bias: the initial bias of f: with 1, the layer starts by keeping most of c.
+        rng: draws the initial weights.
+
+    Parameters:
+        W_x `(D, 4H)`, W_h `(H, 4H)`, b `(4H,)`.
+
+    Attributes:
+        state: h and c after the last step that `forward` read, each `(N, H)`.
+    """
+
+    state: State
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        forget_bias: float = 1.0,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        D, H = input_size, hidden_size
+        self.input_size, self.hidden_size = D, H
+        self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, 4 * H)))
+        self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, 4 * H)))
+        self.add_parameter("b", np.zeros(4 * H))
+        # TODO: let the bias of f start at forget_bias; leave the others at 0
+        raise NotImplementedError
+
+    def initial_state(self, batch_size: int) -> State:
+        """Given: the state before the first step, two arrays of zeros `(batch_size, H)`."""
+        shape, dtype = (batch_size, self.hidden_size), self.parameters["b"].dtype
+        return np.zeros(shape, dtype), np.zeros(shape, dtype)
+
+    def forward(self, x: Array, state: State | None = None, mask: Array | None = None) -> Array:
+        """Read the whole sequence; for t = 1 ... T, with [i f o g] side by side:
+
+            a_t = x_t W_x + h_{t−1} W_h + b
+            i, f, o = σ(a_t's first three parts)      g = tanh(a_t's last part)
+            c_t = f ∘ c_{t−1} + i ∘ g                 h_t = o ∘ tanh(c_t)
+
+        Where a sequence has no word, h_t = h_{t−1} and c_t = c_{t−1}. Keeps the last h and c in
+        `self.state`.
+
+        Args:
+            x: `(N, T, D)`, any T ≥ 1.
+            state: h_0 and c_0, each `(N, H)`; zeros if None.
+            mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
+
+        Returns:
+            h: `(N, T, H)`; h[:, 0] is h_1. A new array, and all arguments unchanged.
+
+        Raises:
+            ValueError: the last axis of `x` is not D.
+        """
+        if x.shape[-1] != self.input_size:
+            got = x.shape[-1]
+            raise ValueError(f"x has {got} features per step, but input_size is {self.input_size}")
+        # TODO: compute the states one by one, and keep what backward needs
+        raise NotImplementedError
+
+    def backward(self, grad_h: Array) -> tuple[Array, State]:
+        """Backpropagation through time. With J the scalar, and from above and from step t + 1:
+
+            ∂c_t = ∂c_t from step t + 1 + ∂h_t ∘ o ∘ (1 − tanh²(c_t))
+            ∂i = ∂c_t ∘ g      ∂f = ∂c_t ∘ c_{t−1}      ∂o = ∂h_t ∘ tanh(c_t)      ∂g = ∂c_t ∘ i
+            ∂a_t = those four, times σ' = σ (1 − σ) three times and tanh' = 1 − g²
+            ∂c_{t−1} = ∂c_t ∘ f                         ∂h_{t−1} = ∂a_t W_hᵀ
+
+        Where a sequence has no word, ∂h_t and ∂c_t go on to step t − 1 as they are.
+
+        Args:
+            grad_h: ∂J/∂h_t directly, from above, for every step, `(N, T, H)`. Not modified.
+
+        Returns:
+            grad_x `(N, T, D)`, and the gradients of h_0 and c_0, each `(N, H)`.
+        """
+        # TODO: go back step by step; add the weights' gradients; return the inputs'
+        raise NotImplementedError
+
+
+def _sigmoid(z: Array) -> Array:
+    """Given: σ(z) = (1 + tanh(z/2)) / 2, which never overflows."""
+    return (1 + np.tanh(z / 2)) / 2

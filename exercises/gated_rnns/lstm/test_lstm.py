@@ -1,0 +1,107 @@
+"""Checks of the LSTM that you can see. `grade lstm` runs them and the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import equal, gradients_agree, twins
+
+RTOL = 1e-7
+
+
+def states(rng, N, H):
+    """h_0 and c_0."""
+    return rng.normal(size=(N, H)), rng.normal(size=(N, H))
+
+
+@pytest.mark.task("LSTM")
+@pytest.mark.points(1)
+@pytest.mark.hint("Columns H to 2H − 1 belong to f; the biases of i, o and g stay 0.")
+def test_forget_bias(submission):
+    """The bias of the forget gate starts at forget_bias, all others at 0."""
+    for forget_bias in (1.0, 2.5):
+        b = submission.LSTM(2, 3, forget_bias=forget_bias, rng=np.random.default_rng(0)).parameters
+        expected = np.repeat([0.0, forget_bias, 0.0, 0.0], 3)
+        equal(b["b"], expected, f"the initial b for forget_bias={forget_bias}")
+
+
+@pytest.mark.task("LSTM")
+@pytest.mark.points(3)
+@pytest.mark.hint("Are the blocks in the order i, f, o, g? Does only the last one get a tanh?")
+def test_one_step(submission, reference, rng):
+    """One step from the zero state, and one from a given state."""
+    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    x = rng.normal(size=(2, 1, 3))
+    pair.same_forward(x)
+    pair.same_forward(x, states(rng, 2, 4))
+
+
+@pytest.mark.task("LSTM")
+@pytest.mark.points(3)
+@pytest.mark.hint("h_t and c_t both go on to the next step.")
+def test_all_steps(submission, reference, rng):
+    """A whole sequence from a given state."""
+    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair.same_forward(rng.normal(size=(2, 6, 3)), states(rng, 2, 4))
+
+
+@pytest.mark.task("LSTM")
+@pytest.mark.points(2)
+@pytest.mark.hint("self.state is the pair of the last h and the last c, in this order.")
+def test_state_is_carried(submission, reference, rng):
+    """Two halves, with the state carried over, are the whole."""
+    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    model, x = pair.student, rng.normal(size=(2, 7, 3))
+    whole = pair.same_forward(x)
+    equal(model.state, pair.reference.state, "self.state, the last h and the last c", rtol=RTOL)
+    first = model.forward(x[:, :4])
+    second = model.forward(x[:, 4:], model.state)
+    halves = np.concatenate([first, second], axis=1)
+    equal(halves, whole, "the states of two calls, beside those of one", rtol=RTOL)
+
+
+@pytest.mark.task("LSTM")
+@pytest.mark.points(4)
+@pytest.mark.hint("∂c = ∂h o (1 − tanh²(c)); then the four products; then σ' and tanh'.")
+def test_backward_through_one_step(submission, reference, rng):
+    """Backward through one step, with the gradients of h_0 and c_0."""
+    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair.same_backward(rng.normal(size=(2, 1, 3)), states(rng, 2, 4), rng=rng)
+
+
+@pytest.mark.task("LSTM")
+@pytest.mark.points(4)
+@pytest.mark.hint("What step t + 1 sends back comes twice: to h_t through W_h, to c_t through f.")
+def test_backward_through_time(submission, reference, rng):
+    """Backward through time."""
+    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair.same_backward(rng.normal(size=(2, 6, 3)), states(rng, 2, 4), rng=rng)
+
+
+@pytest.mark.task("LSTM")
+@pytest.mark.points(3)
+def test_gradients_are_right(submission, reference, rng):
+    """The gradients are those of your own forward, measured by small steps."""
+    model = twins(submission, reference, "LSTM", 3, 4, rng=rng).student
+    gradients_agree(model, rng.normal(size=(2, 5, 3)), rng=rng)
+
+
+@pytest.mark.task("LSTM")
+@pytest.mark.points(2)
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
+def test_gradients_add_up(submission, reference, rng):
+    """A second backward adds to the gradients of the first."""
+    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair.accumulates(rng.normal(size=(2, 4, 3)), states(rng, 2, 4), rng=rng)
+
+
+@pytest.mark.task("LSTM")
+@pytest.mark.points(3)
+@pytest.mark.hint("np.where(mask[:, t, None], new, old), for h and for c.")
+def test_steps_without_words(submission, reference, rng):
+    """Sequences of different lengths: where there is no word, the state stays."""
+    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    mask = np.arange(5) < np.array([[5], [2], [3]])
+    x, state = rng.normal(size=(3, 5, 3)), states(rng, 3, 4)
+    pair.same_forward(x, state, mask)
+    equal(pair.student.state, pair.reference.state, "self.state with a mask", rtol=RTOL)
+    pair.same_backward(x, state, mask, rng=rng)

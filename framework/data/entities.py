@@ -1,0 +1,182 @@
+"""A language of named entities for which the best possible F1 is known.
+
+    yesterday we saw mr jordan again , officials reported from jordan valley ...
+
+A mention is a name, sometimes with a second word, between two words of context. Some names have
+several types. What tells them apart, if anything, is at most two words away: a title before, a verb
+after, the second word of the name. Where nothing does, the likelier type of the name is the best
+guess, and how often that is right is a sum over all mentions that there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from framework.data.tagged import TaggedCorpus, TaggedSentence
+from framework.data.vocabulary import Vocabulary
+from framework.errors import BadInputError
+
+#: name -> the probabilities of its types.
+NAMES: Mapping[str, Mapping[str, float]] = {
+    "maria": {"PER": 1.0},
+    "ivan": {"PER": 1.0},
+    "aisha": {"PER": 1.0},
+    "kenji": {"PER": 1.0},
+    "oslo": {"LOC": 1.0},
+    "lima": {"LOC": 1.0},
+    "kyoto": {"LOC": 1.0},
+    "unesco": {"ORG": 1.0},
+    "toyota": {"ORG": 1.0},
+    "oxfam": {"ORG": 1.0},
+    "jordan": {"PER": 0.3, "LOC": 0.7},
+    "lincoln": {"PER": 0.6, "LOC": 0.4},
+    "florence": {"PER": 0.35, "LOC": 0.65},
+    "ford": {"PER": 0.25, "ORG": 0.75},
+    "hilton": {"PER": 0.4, "ORG": 0.6},
+    "santander": {"LOC": 0.45, "ORG": 0.55},
+    "washington": {"PER": 0.2, "LOC": 0.6, "ORG": 0.2},
+}
+#: type -> words before, second words, and words after a mention that only this type has.
+BEFORE = {
+    "PER": ("mr", "dr", "uncle"),
+    "LOC": ("in", "near", "from"),
+    "ORG": ("joined", "sued", "advises"),
+}
+SECOND = {
+    "PER": ("smith", "garcia", "kim"),
+    "LOC": ("valley", "bay", "harbour"),
+    "ORG": ("group", "motors", "bank"),
+}
+AFTER = {
+    "PER": ("laughed", "slept", "sang"),
+    "LOC": ("province", "streets", "hills"),
+    "ORG": ("shares", "employees", "profits"),
+}
+#: Words before and after a mention that tell nothing.
+PLAIN_BEFORE = ("saw", "about", "with", "and")
+PLAIN_AFTER = ("again", "today", "too", "however")
+#: Words between mentions.
+FILLERS = ("the", "old", "report", "said", "little", "of", "it", "yesterday", "many", "people")
+#: The probability that a mention has a second word.
+SECOND_WORD = 0.25
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A name in its context, as far as it tells something about the type.
+
+    Attributes:
+        name: its first word.
+        type: its type.
+        telling: whether the word before, the second word (None: there is none) and the word after
+            are of the type's own.
+        probability: of all this together.
+    """
+
+    name: str
+    type: str
+    telling: tuple[bool, bool, bool]
+    probability: float
+
+
+class EntityLanguage:
+    """Sentences of `mentions` mentions, with fillers between them.
+
+    Args:
+        informative: the probability that the word before a mention tells its type, and the same,
+            independently, for the word after it.
+        mentions: per sentence.
+
+    Raises:
+        BadInputError: `informative` is no probability, or there are no mentions.
+    """
+
+    def __init__(self, informative: float = 0.5, mentions: int = 3) -> None:
+        if not 0 <= informative <= 1 or mentions < 1:
+            raise BadInputError(
+                "a language of entities needs 0 ≤ informative ≤ 1 and mentions ≥ 1, "
+                f"received {informative} and {mentions}"
+            )
+        self.informative = informative
+        self.mentions = mentions
+        words = {*NAMES, *PLAIN_BEFORE, *PLAIN_AFTER, *FILLERS}
+        for table in (BEFORE, SECOND, AFTER):
+            words.update(*table.values())
+        self.vocabulary = Vocabulary(sorted(words))
+
+    def sample(self, count: int, *, rng: np.random.Generator) -> list[TaggedSentence]:
+        """Draw `count` sentences, tagged in IOB2."""
+        return [self._sentence(rng) for _ in range(count)]
+
+    def _sentence(self, rng: np.random.Generator) -> TaggedSentence:
+        words: list[str] = []
+        tags: list[str] = []
+        for _ in range(self.mentions):
+            fillers = [_one_of(FILLERS, rng) for _ in range(rng.integers(2, 5))]
+            words += fillers
+            tags += ["O"] * len(fillers)
+            self._add_mention(words, tags, rng)
+        return TaggedSentence(tuple(words), tuple(tags))
+
+    def _add_mention(self, words: list[str], tags: list[str], rng: np.random.Generator) -> None:
+        mention = self.all_mentions[int(rng.choice(len(self.all_mentions), p=self._shares))]
+        kind, (before, second, after) = mention.type, mention.telling
+        words += [_one_of(BEFORE[kind] if before else PLAIN_BEFORE, rng), mention.name]
+        tags += ["O", f"B-{kind}"]
+        if second:
+            words.append(_one_of(SECOND[kind], rng))
+            tags.append(f"I-{kind}")
+        words.append(_one_of(AFTER[kind] if after else PLAIN_AFTER, rng))
+        tags.append("O")
+
+    @cached_property
+    def all_mentions(self) -> list[Mention]:
+        """Every mention, with probabilities that sum to 1."""
+        return list(self._mentions())
+
+    def _mentions(self) -> Iterator[Mention]:
+        chances = (self.informative, SECOND_WORD, self.informative)
+        for name, types in NAMES.items():
+            for kind, share in types.items():
+                for telling in np.ndindex(2, 2, 2):
+                    p = share / len(NAMES)
+                    for chance, tells in zip(chances, telling, strict=True):
+                        p *= chance if tells else 1 - chance
+                    before, second, after = map(bool, telling)
+                    yield Mention(name, kind, (before, second, after), p)
+
+    @cached_property
+    def _shares(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        return np.array([mention.probability for mention in self.all_mentions])
+
+    @cached_property
+    def best_f1(self) -> float:
+        """The F1 that no tagger can exceed in the long run.
+
+        Where an entity begins and ends is always to be seen; only its type may be hidden. So a
+        tagger that predicts as many entities as there are has F1 = the share of right types, which
+        is best where each is the likelier one. Leaving out a mention whose likelier type has a
+        probability p only pays if p < F1/2, which no name here allows.
+        """
+        seen: dict[tuple[object, ...], float] = defaultdict(float)
+        for mention in self.all_mentions:
+            told = mention.type if any(mention.telling) else None
+            key = (mention.name, mention.telling, told)
+            seen[key] = max(seen[key], mention.probability)
+        return sum(seen.values())
+
+
+def corpus(sentences: int = 3000, seed: int = 0) -> TaggedCorpus:
+    """The corpus ``entities``: `sentences` to learn from and a fifth as many held out."""
+    language, rng = EntityLanguage(), np.random.default_rng(seed)
+    train, valid = language.sample(sentences, rng=rng), language.sample(sentences // 5, rng=rng)
+    return TaggedCorpus("entities", train, valid, language.vocabulary, language.best_f1)
+
+
+def _one_of(words: tuple[str, ...], rng: np.random.Generator) -> str:
+    return words[int(rng.integers(len(words)))]

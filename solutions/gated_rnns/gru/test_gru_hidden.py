@@ -1,0 +1,76 @@
+"""Hidden checks of the GRU: what its gates are for, other shapes, masks with gaps."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import assign, equal, finite, twins
+
+RTOL = 1e-7
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(2)
+@pytest.mark.hint("With u = 0, h_t = h_{t−1}: is that what your formula gives?")
+def test_u_keeps_the_state(submission, rng):
+    """With u = 0 the state stays exactly as it is for 100 steps, and so does its gradient."""
+    D, H = 2, 3
+    model = submission.GRU(D, H, rng=rng)
+    b = np.repeat([-1e3, 0.0, 0.0], H)
+    assign(model, {"W_x": rng.normal(size=(D, 3 * H)), "W_h": np.zeros((H, 3 * H)), "b": b})
+    h_0, grad_h = rng.normal(size=(2, H)), np.zeros((2, 100, H))
+    model.forward(rng.normal(size=(2, 100, D)), h_0)
+    equal(model.state, h_0, "h after 100 steps with u = 0", rtol=0.0)
+    grad_h[:, -1] = rng.normal(size=(2, H))
+    _, grad_h_0 = model.backward(grad_h)
+    equal(grad_h_0, grad_h[:, -1], "the gradient of h_0, 100 steps before the loss", rtol=RTOL)
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(3)
+@pytest.mark.hint("Nothing in the layer may depend on a particular N, T, D or H.")
+@pytest.mark.parametrize("reset_after", [False, True])
+def test_any_shape(submission, reference, rng, reset_after):
+    """Any batch, any length, any sizes."""
+    for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 30, 1, 3)]:
+        pair = twins(submission, reference, "GRU", D, H, reset_after=reset_after, rng=rng)
+        pair.same_backward(rng.normal(size=(N, T, D)), rng.normal(size=(N, H)), rng=rng)
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(1)
+@pytest.mark.hint("Look at one row with words, then none, then words again.")
+@pytest.mark.parametrize("reset_after", [False, True])
+def test_gaps(submission, reference, rng, reset_after):
+    """Masks with gaps, with no words at all, and without a state."""
+    pair = twins(submission, reference, "GRU", 2, 3, reset_after=reset_after, rng=rng)
+    mask = np.array([[True, False, True, False], [False, False, False, True], [False] * 4])
+    x = rng.normal(size=(3, 4, 2))
+    pair.same_backward(x, rng.normal(size=(3, 3)), mask, rng=rng)
+    pair.same_backward(x, None, mask, rng=rng)
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(1)
+@pytest.mark.hint("Every call of forward starts anew, and backward belongs to the last one.")
+def test_repeated_calls(submission, reference, rng):
+    """Calls do not disturb each other, and backward belongs to the last forward."""
+    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    x = rng.normal(size=(2, 5, 3))
+    once = pair.student.forward(x)
+    mask = rng.random((3, 2)) < 0.5
+    pair.same_forward(rng.normal(size=(3, 2, 3)), rng.normal(size=(3, 4)), mask)
+    pair.same_backward(x, rng=rng)
+    equal(pair.student.forward(x), once, "the states of the same x, read again")
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(1)
+@pytest.mark.hint("_sigmoid is given: it is safe everywhere, a formula with exp(z) is not.")
+def test_saturated(submission, reference, rng):
+    """Inputs of ±1000 give finite states and gradients."""
+    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    x = rng.choice([-1e3, 1e3], size=(2, 4, 3))
+    pair.same_forward(x)
+    grad_x, grad_h_0 = pair.student.backward(rng.normal(size=(2, 4, 4)))
+    finite(grad_x, "grad_x for inputs of ±1000")
+    finite(grad_h_0, "grad_h_0 for inputs of ±1000")

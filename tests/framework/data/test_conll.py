@@ -1,0 +1,65 @@
+"""Files in the format of CoNLL-2003."""
+
+import pytest
+
+from framework.data.conll import load_conll, read_conll
+from framework.errors import BadInputError
+
+TRAIN = """-DOCSTART- -X- -X- O
+
+Ada NNP I-NP I-PER
+Lovelace NNP I-NP I-PER
+saw VBD I-VP O
+Turin NNP I-NP I-LOC
+Torino NNP I-NP B-LOC
+
+saw VBD I-VP O
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "eng.train").write_text(TRAIN, "utf-8")
+    (tmp_path / "eng.testa").write_text("Ada\tI-PER\r\n\r\n\r\nrests\tO\r\n", "utf-8")
+    return tmp_path
+
+
+def test_sentences_with_tags_in_iob2(folder):
+    first, second = read_conll(folder / "eng.train")
+    assert first.words == ("Ada", "Lovelace", "saw", "Turin", "Torino")
+    assert first.tags == ("B-PER", "I-PER", "O", "B-LOC", "B-LOC")
+    assert second.words == ("saw",)
+
+
+def test_columns_between_word_and_tag_do_not_matter(folder):
+    sentences = read_conll(folder / "eng.testa")
+    assert [(s.words, s.tags) for s in sentences] == [(("Ada",), ("B-PER",)), (("rests",), ("O",))]
+
+
+def test_a_corpus_has_the_frequent_words_and_all_tags_of_its_training_part(folder):
+    corpus = load_conll(folder)
+    assert corpus.vocabulary.words[3:] == ("saw",)
+    assert corpus.tags == ("B-LOC", "B-PER", "I-PER", "O")
+    assert len(corpus.train) == len(corpus.valid) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Ada I-PER\nLovelace\n", "line 2: the word 'Lovelace' has no tag"),
+        ("Ada NNP\n", "line 1: 'NNP' is no tag"),
+        ("-DOCSTART- O\n\n", "has no sentences"),
+        ("", "has no sentences"),
+    ],
+)
+def test_a_malformed_file_is_named_with_the_line(folder, text, message):
+    (folder / "eng.train").write_text(text, "utf-8")
+    with pytest.raises(BadInputError, match=r"eng\.train") as caught:
+        load_conll(folder)
+    assert message in str(caught.value)
+
+
+def test_a_missing_part_is_named(folder):
+    (folder / "eng.testa").unlink()
+    with pytest.raises(BadInputError, match=r"none of the files eng\.testa, valid\.txt"):
+        load_conll(folder)
