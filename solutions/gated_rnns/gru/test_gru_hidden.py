@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, finite, twins
+from autograder.checks import assign, equal, finite, in_float32, twins
 
 RTOL = 1e-7
 
@@ -34,6 +34,11 @@ def test_any_shape(submission, reference, rng, reset_after):
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 30, 1, 3)]:
         pair = twins(submission, reference, "GRU", D, H, reset_after=reset_after, rng=rng)
         pair.same_backward(rng.normal(size=(N, T, D)), rng.normal(size=(N, H)), rng=rng)
+    pair.accumulates(rng.normal(size=(3, 4, 1)), rng=rng)
+    if in_float32(pair):
+        x = rng.normal(size=(2, 4, 1)).astype(np.float32)
+        pair.same_forward(x, rtol=1e-5)
+        pair.same_backward(x, rng=rng, rtol=1e-5)
 
 
 @pytest.mark.task("GRU")

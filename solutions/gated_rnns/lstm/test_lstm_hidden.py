@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, expect, finite, twins
+from autograder.checks import assign, equal, expect, finite, in_float32, twins
 
 RTOL = 1e-7
 
@@ -45,6 +45,10 @@ def test_any_shape(submission, reference, rng):
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 30, 1, 3)]:
         pair = twins(submission, reference, "LSTM", D, H, rng=rng)
         pair.same_backward(rng.normal(size=(N, T, D)), states(rng, N, H), rng=rng)
+    if in_float32(pair):
+        x = rng.normal(size=(2, 4, 1)).astype(np.float32)
+        pair.same_forward(x, rtol=1e-5)
+        pair.same_backward(x, rng=rng, rtol=1e-5)
 
 
 @pytest.mark.task("LSTM")

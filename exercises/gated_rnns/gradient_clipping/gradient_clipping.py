@@ -1,0 +1,33 @@
+"""Clipping: a gradient that is too long is made shorter, and keeps its direction.
+
+Source: CS224n lecture 7, sections 2.1 to 2.3; Pascanu, Mikolov and Bengio, "On the difficulty of
+training recurrent neural networks" (2013), algorithm 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from framework.interfaces import Array, Parameters
+
+
+def clip_by_norm(gradients: Mapping[str, Array], threshold: float) -> Parameters:
+    """Gradients whose length, all together, is at most `threshold`, in the same direction.
+
+        ‖g‖ = √(Σ over all entries of all arrays of g²)
+        g threshold / ‖g‖    where ‖g‖ > threshold,    else g
+
+    Args:
+        gradients: name -> array of any shape. Not modified.
+        threshold: positive.
+
+    Returns:
+        new arrays by the same names, of the same shapes and dtypes.
+
+    Raises:
+        ValueError: an entry is not finite, or `threshold` is not positive.
+    """
+    # TODO: the norm of all arrays together, without overflow; one factor for all of them
+    raise NotImplementedError

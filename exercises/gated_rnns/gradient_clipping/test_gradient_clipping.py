@@ -1,0 +1,64 @@
+"""Checks of clipping that you can see. `grade gradient_clipping` adds the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal, refuses
+
+
+def drawn(rng, scale=1.0):
+    """Gradients of a small model."""
+    shapes = {"W": (3, 4), "b": (4,), "U": (4, 1, 2)}
+    return {name: scale * rng.normal(size=shape) for name, shape in shapes.items()}
+
+
+@pytest.mark.task("clip_by_norm")
+@pytest.mark.points(2)
+@pytest.mark.hint("√(9 + 16) = 5, whichever arrays the 3 and the 4 are in.")
+def test_three_four_five(submission):
+    """A gradient of 3 and one of 4 have length 5 together."""
+    gradients = {"a": np.array([3.0]), "b": np.array([[4.0]])}
+    expected = {"a": np.array([0.6]), "b": np.array([[0.8]])}
+    equal(submission.clip_by_norm(gradients, 1.0), expected, "3 and 4, clipped to 1")
+
+
+@pytest.mark.task("clip_by_norm")
+@pytest.mark.points(2)
+@pytest.mark.hint("One factor, threshold / norm, for every array.")
+def test_too_long(submission, reference, rng):
+    """Above the threshold, the direction stays and the length is the threshold."""
+    gradients = drawn(rng)
+    clipped = agrees(submission, reference, "clip_by_norm", gradients, 0.5)
+    length = np.sqrt(sum((g**2).sum() for g in clipped.values()))
+    equal(float(length), 0.5, "the norm of what clip_by_norm(gradients, 0.5) returns")
+
+
+@pytest.mark.task("clip_by_norm")
+@pytest.mark.points(2)
+@pytest.mark.hint("Only gradients that are too long are made shorter; none is made longer.")
+def test_short_enough(submission, rng):
+    """At or below the threshold nothing changes, not by a bit."""
+    gradients = drawn(rng)
+    for threshold in (1e3, 5.0):
+        given = gradients if threshold > 5 else {"a": np.array([3.0]), "b": np.array([4.0])}
+        clipped = submission.clip_by_norm(given, threshold)
+        equal(clipped, given, f"short gradients after clip_by_norm(..., {threshold:g})", rtol=0.0)
+
+
+@pytest.mark.task("clip_by_norm")
+@pytest.mark.points(2)
+@pytest.mark.hint("A NaN is not greater than anything: look for it before you compare.")
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_what_is_no_number_is_an_error(submission, rng, wrong):
+    """NaN and infinity are refused, not passed on."""
+    gradients = drawn(rng)
+    gradients["b"][1] = wrong
+    refuses(submission, "clip_by_norm", gradients, 1.0, error=("ValueError",))
+
+
+@pytest.mark.task("clip_by_norm")
+@pytest.mark.points(2)
+@pytest.mark.hint("Divide by the largest entry before you square.")
+def test_large_entries(submission, reference, rng):
+    """Entries whose squares a float cannot hold."""
+    agrees(submission, reference, "clip_by_norm", drawn(rng, 1e200), 1.0)
