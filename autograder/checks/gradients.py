@@ -1,174 +1,131 @@
 """Is backward the derivative of forward? Asked numerically, of the code under test alone.
 
-For L = Σ u∘f(θ, x) with a random upstream gradient u, all parameters θ and all real inputs x are
-moved together along random directions v, and
-
-    (L(θ + εv) − L(θ − εv)) / 2ε   is compared with   Σ (∂L/∂θ)∘v
-
-which asks a few calls of the model instead of two for every entry. Only where a direction
-disagrees is each array asked about alone, and then the entries of the one that is wrong, to name
-the worst. Source: notes part III, section 2.1.
+For L = Σ u∘f(θ, x) with a random upstream gradient u, all parameters θ and all real inputs x move
+together along two random directions: a dozen calls of the model instead of two for every entry.
+Only where a direction disagrees is each array asked about alone, then the entries of the worst, to
+name one. `framework.gradients` derives how seldom a right gradient is refused and a wrong one
+passes. Source: notes part III, section 2.1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograder.checks.failures import CheckFailed
-from autograder.isolation.host.remote import RemoteObject, session_of
-from autograder.isolation.host.requests import Assign, Call, Get, Step
+from autograder.checks.probe import Inputs, Probe
+from autograder.isolation.host.faults import SubmissionFault
+from autograder.isolation.host.remote import RemoteObject
+from framework.gradient_search import Disagreement, UndecidedError, disagreement
+from framework.gradients import Array, Claim
 
-Array = np.ndarray[Any, Any]
-EPSILON = 1e-5
-DIRECTIONS = 4
-#: Central differences in float64 are good to about ε² and to rounding of L over ε.
-RTOL = 1e-6
-MAX_ENTRIES = 2000
-#: One-sided differences that differ by more than this share mark a kink.
-KINK = 1e-3
+#: At a kink the point moves this far, as a share of each array's size, and is asked again.
+SIDESTEP = 1e-2
+ATTEMPTS = 4
+#: Two forward passes whose values are this close are the same.
+SAME = 1e-9
 
 
-def gradients_agree(model: RemoteObject, *inputs: Any, rng: np.random.Generator) -> None:
+def gradients_agree(
+    model: RemoteObject,
+    *inputs: Any,
+    rng: np.random.Generator,
+    and_then: Inputs | None = None,
+    reference: RemoteObject | None = None,
+) -> None:
     """`backward` gives the derivative of `forward`, for all parameters and all real inputs.
 
     Args:
-        model: a remote model whose parameters are set.
-        inputs: arguments of `forward`; float64 arrays among them are moved, the others are not.
+        model: a remote model whose parameters are set; they may be moved a little.
+        inputs: arguments of `forward`; float64 arrays among them, also those in tuples, are moved,
+            the others are not.
+        and_then: arguments of a second use of the layer: L is the sum over both, so that the
+            gradients of both have to add up.
+        reference: a right model with the same parameters: the message then says which of forward
+            and backward is at fault.
 
     Raises:
         CheckFailed: names the array, its worst entry, and the ratio of the two derivatives.
     """
-    probe = Probe.of(model, inputs, rng)
-    analytic = probe.analytic()
-    _same_shapes(analytic, probe.point)
-    for _ in range(DIRECTIONS):
-        direction = probe.direction(rng, list(probe.point))
-        if not probe.agrees(analytic, direction):
-            _name_the_worst(probe, analytic, rng)
+    uses = [inputs] if and_then is None else [inputs, and_then]
+    found = _first_decided(Probe(model, uses), rng)
+    if found is not None:
+        raise CheckFailed(*_sentences(found, _fault(model, reference, uses[-1], rng)))
 
 
-def _same_shapes(analytic: Mapping[str, Any], point: Mapping[str, Array]) -> None:
-    for key, value in point.items():
-        got = np.shape(analytic.get(key, ()))
-        if got != value.shape:
-            raise CheckFailed(f"the gradient of {key} should have shape {value.shape}, not {got}")
-
-
-def _name_the_worst(probe: Probe, analytic: dict[str, Array], rng: np.random.Generator) -> None:
-    for key in probe.point:
-        if not probe.agrees(analytic, probe.direction(rng, [key])):
-            _fail(probe, key, analytic[key], rng)
-
-
-def _fail(probe: Probe, key: str, analytic: Array, rng: np.random.Generator) -> None:
-    entries = rng.permutation(analytic.size)[:MAX_ENTRIES]
-    units = []
-    for entry in entries:
-        unit = np.zeros(analytic.size)
-        unit[entry] = 1.0
-        units.append({key: unit.reshape(analytic.shape)})
-    numeric = probe.slopes(units)
-    error = np.abs(numeric - analytic.ravel()[entries])
-    worst = int(np.argmax(error))
-    index = [int(i) for i in np.unravel_index(entries[worst], analytic.shape)]
-    want, got = float(numeric[worst]), float(analytic.ravel()[entries[worst]])
-    ratio = f" (ratio {got / want:.4g})" if want else ""
-    wrong = int((error > probe.tolerance(want)).sum())
+def _first_decided(probe: Probe, rng: np.random.Generator) -> Disagreement | None:
+    """What is wrong at the point, or near it where the point itself is a kink."""
+    for _ in range(ATTEMPTS):
+        claim = _claim(probe, rng)
+        try:
+            return disagreement(claim, rng)
+        except UndecidedError:
+            probe.move({name: _beside(value, rng) for name, value in probe.point.items()})
     raise CheckFailed(
-        f"backward is not the derivative of forward: the gradient of {key} is wrong",
-        f"worst at {index}: forward changes by {want:.6g}, backward says {got:.6g}{ratio}",
-        f"{wrong} of {len(entries)} entries are wrong",
+        "forward has no derivative here: small changes of its parameters and inputs make it jump, "
+        "at this point and at others beside it"
     )
 
 
-@dataclass(frozen=True)
-class Probe:
-    """A model at a point: parameters and real inputs, by name, with an upstream gradient."""
-
-    model: RemoteObject
-    inputs: tuple[Any, ...]
-    point: dict[str, Array]
-    upstream: Any
-    scale: float
-
-    @staticmethod
-    def of(model: RemoteObject, inputs: tuple[Any, ...], rng: np.random.Generator) -> Probe:
-        """The point that `model` and `inputs` are at, with a random upstream gradient."""
-        point = {f"parameter {key}": value for key, value in model.parameters.items()}
-        for i, value in enumerate(inputs):
-            if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-                point[f"input {i + 1}"] = value
-        output = model.forward(*inputs)
-        upstream = rng.normal(size=np.shape(output))
-        return Probe(model, inputs, point, upstream, float(np.abs(upstream * output).sum()))
-
-    def analytic(self) -> dict[str, Any]:
-        """What `backward` says, by the same names."""
-        session, handle = session_of(self.model)
-        steps: list[Step] = [
-            Call(handle, "zero_gradients"),
-            Call(handle, "forward", self.inputs),
-            Call(handle, "backward", (self.upstream,)),
-            Get(handle, "gradients"),
-        ]
-        _, _, returned, gradients = session.run(steps)
-        found = {f"parameter {key}": value for key, value in gradients.value.items()}
-        parts = returned.value if isinstance(returned.value, tuple) else (returned.value,)
-        found |= {f"input {i + 1}": value for i, value in enumerate(parts)}
-        return found
-
-    def direction(self, rng: np.random.Generator, keys: list[str]) -> dict[str, Array]:
-        """A random direction that moves the arrays `keys` alone."""
-        return {key: np.asarray(rng.normal(size=self.point[key].shape)) for key in keys}
-
-    def agrees(self, analytic: Mapping[str, Array], direction: dict[str, Array]) -> bool:
-        """Whether both derivatives along `direction` are the same, kinks apart."""
-        middle, forth, back = self._values([{}, direction, _negated(direction)])
-        numeric = (forth - back) / (2 * EPSILON)
-        said = sum(float((analytic[key] * value).sum()) for key, value in direction.items())
-        if abs(numeric - said) <= self.tolerance(max(abs(numeric), abs(said))):
-            return True
-        right, left = (forth - middle) / EPSILON, (middle - back) / EPSILON
-        return bool(abs(right - left) > KINK * max(abs(right), abs(left)))
-
-    def tolerance(self, size: float) -> float:
-        """Error that central differences may have: relative, and by the rounding of L."""
-        return RTOL * size + 8 * float(np.finfo(float).eps) * self.scale / EPSILON
-
-    def slopes(self, directions: Sequence[dict[str, Array]]) -> Array:
-        """Central differences along each direction."""
-        moves = [move for v in directions for move in (v, _negated(v))]
-        values = self._values(moves)
-        return (values[0::2] - values[1::2]) / (2 * EPSILON)
-
-    def _values(self, directions: Sequence[dict[str, Array]]) -> Array:
-        """L at each ``point + ε · direction``, in one exchange; the point is restored."""
-        session, handle = session_of(self.model)
-        steps: list[Step] = []
-        for direction in directions:
-            moved = self._moved(direction)
-            steps.append(Assign(handle, "parameters", self._parameters(moved)))
-            steps.append(Call(handle, "forward", self._inputs(moved)))
-        steps.append(Assign(handle, "parameters", self._parameters(self.point)))
-        outputs = [outcome.value for outcome in session.run(steps)[1:-1:2]]
-        return np.array([float((self.upstream * output).sum()) for output in outputs])
-
-    def _moved(self, direction: dict[str, Array]) -> dict[str, Array]:
-        return {
-            key: value + EPSILON * direction[key] if key in direction else value
-            for key, value in self.point.items()
-        }
-
-    def _parameters(self, point: dict[str, Array]) -> dict[str, Array]:
-        return {k.split(" ", 1)[1]: v for k, v in point.items() if k.startswith("parameter ")}
-
-    def _inputs(self, point: dict[str, Array]) -> tuple[Any, ...]:
-        return tuple(point.get(f"input {i + 1}", v) for i, v in enumerate(self.inputs))
+def _claim(probe: Probe, rng: np.random.Generator) -> Claim:
+    value = probe.look()
+    upstream = np.asarray(rng.normal(size=value.size))
+    return Claim(probe, dict(probe.point), value, upstream, probe.backward(upstream))
 
 
-def _negated(direction: dict[str, Array]) -> dict[str, Array]:
-    return {key: -value for key, value in direction.items()}
+def _beside(value: Array, rng: np.random.Generator) -> Array:
+    size = float(np.sqrt(np.mean(value**2))) if value.size else 0.0
+    return np.asarray(value + rng.normal(scale=SIDESTEP * (size or 1.0), size=value.shape))
+
+
+def _fault(
+    model: RemoteObject, reference: RemoteObject | None, inputs: Inputs, rng: np.random.Generator
+) -> str:
+    """Which of forward and backward is wrong, where a reference can tell."""
+    if reference is None:
+        return ""
+    try:
+        ours, theirs = Probe(model, [inputs]), Probe(reference, [inputs])
+        theirs.move(ours.point)
+        value, expected = ours.look(), theirs.look()
+        upstream = rng.normal(size=expected.size)
+        if _same(value, expected):
+            return "forward is right: it is backward that is wrong"
+        said, right = ours.backward(upstream), theirs.backward(upstream)
+    except (CheckFailed, SubmissionFault, ValueError):
+        return ""
+    if all(_same(said[name], right[name]) for name in right):
+        return "backward is right for the forward that was asked for: it is forward that is wrong"
+    return "both are wrong: forward first, backward has to be its derivative"
+
+
+def _same(actual: Array, expected: Array) -> bool:
+    if actual.shape != expected.shape:
+        return False
+    size = float(np.abs(expected).max(initial=0.0))
+    return bool(np.abs(actual - expected).max(initial=0.0) <= SAME * size)
+
+
+def _sentences(found: Disagreement, fault: str) -> tuple[str, ...]:
+    first, *others = found.names
+    lines = [f"backward is not the derivative of forward: the gradient of {first} is wrong"]
+    if fault:
+        lines.append(fault)
+    if found.worst is not None:
+        said, measured = found.worst.said, found.worst.measured
+        ratio = f" (ratio {said / measured:.4g})" if measured else ""
+        lines.append(
+            f"worst at {list(found.worst.index)}: forward changes by {measured:.6g}, "
+            f"backward says {said:.6g}{ratio}"
+        )
+        every = f", all by the factor {found.ratio:.6g}" if _tells(found) else ""
+        lines.append(f"{found.wrong} of {found.asked} entries are wrong{every}")
+    if others:
+        lines.append(f"wrong as well: {', '.join(others)}")
+    return tuple(lines)
+
+
+def _tells(found: Disagreement) -> bool:
+    """Whether several entries are wrong in the same way."""
+    return found.ratio is not None and found.wrong > 1

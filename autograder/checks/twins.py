@@ -15,6 +15,8 @@ from autograder.checks.agreement import (
     same_names,
 )
 from autograder.checks.failures import CheckFailed, expect
+from autograder.checks.gradients import gradients_agree
+from autograder.checks.probe import Inputs
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.remote import RemoteModule, RemoteObject, assign, session_of, wrap
 from autograder.isolation.host.requests import Call, Get, Outcome, Step
@@ -110,6 +112,16 @@ class Twins:
         self._same_returned(ours[1].value, theirs[1].value, rtol, atol)
         leaves_arguments_alone(ours[1], self._what("backward"))
         self._same_gradients(ours[2].value, theirs[2].value, rtol, atol)
+
+    def gradients_agree(
+        self, *inputs: Any, rng: np.random.Generator, and_then: Inputs | None = None
+    ) -> None:
+        """The student's `backward` is the derivative of his own `forward`, measured numerically.
+
+        Where it is not, the reference tells which of the two is at fault: see
+        `autograder.checks.gradients.gradients_agree`.
+        """
+        gradients_agree(self.student, *inputs, rng=rng, and_then=and_then, reference=self.reference)
 
     def accumulates(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
         """A second `backward` adds to the gradients in place, and `zero_gradients` clears them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import CheckFailed, gradients_agree
+from autograder.checks import CheckFailed, assign, gradients_agree
 
 X = np.random.default_rng(5).normal(size=(4, 3))
 
@@ -88,3 +88,120 @@ def test_a_kink_between_two_points_is_no_mistake(remote, draws):
             return grad_output * np.where(self.x >= 0, 1.0, -1.0)
 
     gradients_agree(remote(Kink=Kink).Kink(), np.array([[0.0, 1.0, -2.0]]), rng=draws)
+
+
+def right_reference(remote, affine, model):
+    """A right layer with the parameters of `model`."""
+    reference = remote(Layer=affine).Layer(3, 2, rng=np.random.default_rng(0))
+    assign(reference, model.parameters)
+    return reference
+
+
+@pytest.mark.parametrize(
+    ("forward_is_wrong", "backward_is_wrong", "fault"),
+    [
+        (False, True, "forward is right: it is backward that is wrong"),
+        (True, False, "backward is right for the forward that was asked for"),
+        (True, True, "both are wrong"),
+    ],
+)
+def test_the_reference_tells_which_of_the_two_is_at_fault(
+    remote, affine, draws, forward_is_wrong, backward_is_wrong, fault
+):
+    class Layer(affine):
+        def forward(self, x):
+            y = super().forward(x)
+            return y + x.sum(axis=1, keepdims=True) ** 2 if forward_is_wrong else y
+
+        def backward(self, grad_output):
+            grad_x = super().backward(grad_output)
+            return 2 * grad_x if backward_is_wrong else grad_x
+
+    model = remote(Layer=Layer).Layer(3, 2, rng=draws)
+    reference = right_reference(remote, affine, model)
+    with pytest.raises(CheckFailed) as caught:
+        gradients_agree(model, X, rng=draws, reference=reference)
+    assert any(fault in line for line in caught.value.details)
+
+
+def test_parameters_are_as_before(remote, affine, draws):
+    model = remote(Layer=affine).Layer(3, 2, rng=draws)
+    before = model.parameters
+    gradients_agree(model, X, rng=draws)
+    for name, value in model.parameters.items():
+        np.testing.assert_array_equal(value, before[name])
+
+
+def test_a_factor_of_all_entries_is_told(check):
+    with pytest.raises(CheckFailed) as caught:
+        check(averages)
+    assert "6 of 6 entries are wrong, all by the factor 0.25" in caught.value.details
+
+
+class Pair:
+    """Two inputs of which one is a tuple, and two outputs; no parameters."""
+
+    def __init__(self, wrong=""):
+        self.parameters, self.gradients, self.wrong = {}, {}, wrong
+
+    def zero_gradients(self):
+        pass
+
+    def forward(self, x, state, ids):
+        self.x, (self.h, self.c) = x, state
+        return x * self.h, np.sin(self.c)
+
+    def backward(self, grad_output):
+        grad_y, grad_z = grad_output
+        grad_c = grad_z * np.cos(self.c)
+        if self.wrong:
+            grad_c = -grad_c
+        return grad_y * self.h, (grad_y * self.x, grad_c), None
+
+
+def test_inputs_and_outputs_in_tuples(remote, draws):
+    x, h, c = draws.normal(size=(3, 4))
+    module = remote(Pair=Pair)
+    gradients_agree(module.Pair(), x, (h, c), np.arange(4), rng=draws)
+    with pytest.raises(CheckFailed, match=r"gradient of input 2\[1\]"):
+        gradients_agree(module.Pair("c"), x, (h, c), np.arange(4), rng=draws)
+
+
+def test_two_uses_have_to_add_up(remote, affine, draws):
+    class Overwrites(affine):
+        def backward(self, grad_output):
+            for gradient in self.gradients.values():
+                gradient[...] = 0
+            return super().backward(grad_output)
+
+    model, again = remote(Layer=Overwrites).Layer(3, 2, rng=draws), (X[:2] + 1,)
+    gradients_agree(model, X, rng=draws)
+    gradients_agree(remote(Layer=affine).Layer(3, 2, rng=draws), X, rng=draws, and_then=again)
+    with pytest.raises(CheckFailed, match="gradient of parameter"):
+        gradients_agree(model, X, rng=draws, and_then=again)
+
+
+def test_a_forward_without_a_derivative_is_told(remote, draws):
+    class Steps(Pair):
+        def forward(self, x):
+            return np.floor(1e6 * x)
+
+        def backward(self, grad_output):
+            return np.zeros_like(grad_output)
+
+    with pytest.raises(CheckFailed, match="has no derivative here"):
+        gradients_agree(remote(Steps=Steps).Steps(), X, rng=draws)
+
+
+def test_what_is_not_finite_is_named(check):
+    with pytest.raises(CheckFailed, match=r"gradient of input 1: .* not finite"):
+        check(returned=lambda grad: grad * np.nan)
+
+
+def test_a_model_whose_forward_returns_no_numbers(remote, draws):
+    class Text(Pair):
+        def forward(self, x):
+            return "a score"
+
+    with pytest.raises(CheckFailed, match="forward should return real numbers"):
+        gradients_agree(remote(Text=Text).Text(), X, rng=draws)
