@@ -12,36 +12,52 @@ PROVIDER = "numpy"
 #: module -> kind -> what it offers; imported only when it is used.
 _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "framework.interfaces": {"arrays": ("NumpyArrays",)},
-    "plugins.numpy_reference.losses": {"loss": ("SoftmaxCrossEntropy",)},
     "solutions.word_vectors.word2vec.word2vec": {
         "function": ("context_pairs", "softmax", "naive_softmax"),
         "model": ("SkipGram",),
     },
+    "solutions.neural_networks.neuron.neuron": {
+        "function": ("sigmoid", "neuron"),
+        "model": ("Affine",),
+    },
     "solutions.neural_networks.activations.activations": {
         "model": ("Sigmoid", "Tanh", "HardTanh", "SoftSign", "ReLU", "LeakyReLU"),
+    },
+    "solutions.neural_networks.losses.losses": {"loss": ("MaxMarginLoss", "SoftmaxCrossEntropy")},
+    "solutions.neural_networks.backpropagation.backpropagation": {
+        "function": ("deltas",),
+        "model": ("WindowScorer",),
     },
     "solutions.neural_networks.optimizers.optimizers": {
         "optimizer": ("SGD", "Momentum", "AdaGrad", "RMSProp", "Adam"),
     },
+    "solutions.neural_networks.window_classifier.window_classifier": {
+        "function": ("windows",),
+        "model": ("WindowClassifier",),
+    },
     "solutions.language_models.rnn.rnn": {"model": ("RNN",)},
     "solutions.language_models.rnn_lm.rnn_lm": {"language_model": ("RecurrentLM",)},
+    "solutions.gated_rnns.gradient_clipping.gradient_clipping": {"function": ("clip_by_norm",)},
     "solutions.gated_rnns.lstm.lstm": {"model": ("LSTM",)},
     "solutions.gated_rnns.gru.gru": {"model": ("GRU",)},
     "solutions.convolution.bag_of_vectors.bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
 }
+
+#: What is not registered as the snake_case of its own name: every backend calls its arrays
+#: ``arrays``, and ``sigmoid`` is the layer.
+_OTHER_NAMES = {"NumpyArrays": "arrays", "sigmoid": "sigmoid_function"}
 
 
 @hookimpl
 def register_implementations() -> Iterable[Implementation]:
     """Every implementation in NumPy."""
     return [
-        Implementation(kind, _registry_name(kind, name), PROVIDER, f"{module}:{name}")
+        Implementation(kind, _registry_name(name), PROVIDER, f"{module}:{name}")
         for module, kinds in _OFFERS.items()
         for kind, names in kinds.items()
         for name in names
     ]
 
 
-def _registry_name(kind: str, name: str) -> str:
-    """Every backend calls its arrays ``arrays``; all else is called after its class."""
-    return "arrays" if kind == "arrays" else snake_case(name)
+def _registry_name(name: str) -> str:
+    return _OTHER_NAMES.get(name, snake_case(name))

@@ -10,19 +10,26 @@ from framework.registry import Implementation, snake_case
 
 #: module -> kind -> what it offers.
 _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
+    "neuron": {"function": ("sigmoid", "neuron"), "model": ("Affine",)},
     "activations": {"model": ("Sigmoid", "Tanh", "HardTanh", "SoftSign", "ReLU", "LeakyReLU")},
+    "backpropagation": {"function": ("deltas",), "model": ("WindowScorer",)},
     "optimizers": {"optimizer": ("SGD", "Momentum", "AdaGrad", "RMSProp", "Adam")},
     "word2vec": {
         "function": ("context_pairs", "softmax", "naive_softmax"),
         "model": ("SkipGram",),
     },
+    "window_classifier": {"function": ("windows",), "model": ("WindowClassifier",)},
     "rnn": {"model": ("RNN",)},
     "rnn_lm": {"language_model": ("RecurrentLM",)},
+    "gradient_clipping": {"function": ("clip_by_norm",)},
     "lstm": {"model": ("LSTM",)},
     "gru": {"model": ("GRU",)},
     "bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
-    "losses": {"loss": ("SoftmaxCrossEntropy",)},
+    "losses": {"loss": ("MaxMarginLoss", "SoftmaxCrossEntropy")},
 }
+
+#: What is not registered as the snake_case of its own name: ``sigmoid`` is the layer.
+_OTHER_NAMES = {"sigmoid": "sigmoid_function"}
 
 
 @hookimpl
@@ -30,8 +37,12 @@ def register_implementations() -> list[Implementation]:
     """Everything this backend offers, and its arrays as ``arrays@torch``."""
     arrays = Implementation("arrays", "arrays", "torch", f"{__name__}.arrays:TorchArrays")
     return [arrays] + [
-        Implementation(kind, snake_case(name), "torch", f"{__name__}.{module}:{name}")
+        Implementation(kind, _registry_name(name), "torch", f"{__name__}.{module}:{name}")
         for module, kinds in _OFFERS.items()
         for kind, names in kinds.items()
         for name in names
     ]
+
+
+def _registry_name(name: str) -> str:
+    return _OTHER_NAMES.get(name, snake_case(name))

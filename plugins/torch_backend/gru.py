@@ -80,7 +80,7 @@ class GRU(TorchModel):
                 self._h = self._kernel_steps(*self._inputs)
             else:
                 words = None if mask is None else to_tensor(mask).bool()
-                self._h = self._own_steps(*self._inputs, words)
+                self._h = self._own_steps(words, *self._inputs)
         self.state = self._h[:, -1].detach().clone()
         return self._h.detach()
 
@@ -110,7 +110,7 @@ class GRU(TorchModel):
         h, _ = torch.gru(x, h_0[None], weights, True, 1, 0.0, True, False, batch_first=True)
         return h
 
-    def _own_steps(self, x: Tensor, h: Tensor, mask: Tensor | None) -> Tensor:
+    def _own_steps(self, mask: Tensor | None, x: Tensor, h: Tensor) -> Tensor:
         H, p = self.hidden_size, self._leaves
         W_gates, W_hh = torch.split(p["W_h"], [2 * H, H], dim=1)
         states = []

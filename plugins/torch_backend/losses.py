@@ -14,12 +14,61 @@ from plugins.torch_backend.model import checked_ids, leaf
 _NOTHING = torch.iinfo(torch.int64).min
 
 
+class MaxMarginLoss:
+    """J = 1/N Σ_n max(0, Δ + s_c,n − s_n): true windows shall score Δ above corrupt ones.
+
+    Args:
+        margin: Δ ≥ 0.
+
+    Raises:
+        ValueError: `margin` is negative or NaN.
+
+    Source: notes part III, section 1.4.
+    """
+
+    def __init__(self, margin: float = 1.0) -> None:
+        if not margin >= 0:
+            raise ValueError(f"margin must be 0 or more, but got {margin}")
+        self.margin = margin
+
+    @torch.no_grad()
+    def forward(self, true_scores: Tensor, corrupt_scores: Tensor) -> float:
+        """Compute J.
+
+        Args:
+            true_scores: s `(...)`.
+            corrupt_scores: s_c `(...)`, beside each true score.
+
+        Raises:
+            ValueError: the shapes differ, or there is no pair at all.
+        """
+        s, s_c = to_tensor(true_scores), to_tensor(corrupt_scores)
+        if s.shape != s_c.shape or not s.numel():
+            got = f"{tuple(s.shape)} and {tuple(s_c.shape)}"
+            raise ValueError(f"scores (...) come in pairs of one shape, at least one; got {got}")
+        violation = self.margin + s_c - s
+        self._violated = (violation > 0).to(violation.dtype)
+        return torch.relu(violation).mean().item()
+
+    @torch.no_grad()
+    def backward(self) -> tuple[Tensor, Tensor]:
+        """∂J/∂s and ∂J/∂s_c `(...)`; zeros for a pair that is satisfied or stands at the kink.
+
+        Raises:
+            UsageError: `forward` has not been called.
+        """
+        if not hasattr(self, "_violated"):
+            raise UsageError("MaxMarginLoss.backward needs a forward: call that first")
+        grad_corrupt = self._violated / self._violated.numel()
+        return -grad_corrupt, grad_corrupt
+
+
 class SoftmaxCrossEntropy:
     """Mean negative log probability of the right classes under the softmax of the scores.
 
         J = −1/M Σ_m log p_m[y_m],    p_m = softmax(z_m),    ∂J/∂z_m = (p_m − onehot(y_m)) / M
 
-    Source: notes part III, section 1; lecture 1.
+    Source: lecture 1, section 4; lecture 6, section 2.4.
     """
 
     def forward(self, logits: Tensor, targets: Tensor) -> float:

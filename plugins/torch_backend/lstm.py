@@ -78,7 +78,7 @@ class LSTM(TorchModel):
             if mask is None:
                 self._h, state = self._kernel_steps(*self._inputs)
             else:
-                self._h, state = self._masked_steps(*self._inputs, to_tensor(mask).bool())
+                self._h, state = self._masked_steps(to_tensor(mask).bool(), *self._inputs)
         self.state = state[0].detach(), state[1].detach()
         return self._h.detach()
 
@@ -108,7 +108,7 @@ class LSTM(TorchModel):
         )
         return h, (h_T[0], c_T[0])
 
-    def _masked_steps(self, x: Tensor, h: Tensor, c: Tensor, mask: Tensor) -> tuple[Tensor, State]:
+    def _masked_steps(self, mask: Tensor, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, State]:
         from_input = x @ self._leaves["W_x"] + self._leaves["b"]
         states = []
         for a, words in zip(from_input.unbind(1), mask[:, :, None].unbind(1), strict=True):

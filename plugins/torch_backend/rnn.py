@@ -29,9 +29,14 @@ class RNN(AutogradModel):
     Parameters:
         W_x `(D, H)`, W_h `(H, H)`, b `(H,)`.
 
+    Attributes:
+        state: h after the last step that `forward` read, `(N, H)`.
+
     Raises:
         ValueError: `truncation` is less than 1.
     """
+
+    state: Tensor
 
     def __init__(
         self,
@@ -51,8 +56,17 @@ class RNN(AutogradModel):
         self.add_parameter("b", np.zeros(H))
         self._move_into_kernel_layout()
 
-    def forward(self, x: Tensor, h_0: Tensor | None = None) -> Tensor:
+    def initial_state(self, batch_size: int) -> Tensor:
+        """The state before the first step, zeros `(batch_size, H)`."""
+        return self.parameters["b"].new_zeros(batch_size, self.hidden_size)
+
+    def forward(self, x: Tensor, h_0: Tensor | None = None, mask: Any = None) -> Tensor:
         """All states h `(N, T, H)` of `x: (N, T, D)`, T ≥ 1, from `h_0: (N, H)` (None: zeros).
+
+        Args:
+            x: `(N, T, D)`.
+            h_0: `(N, H)`.
+            mask: `(N, T)`, False where there is no word and the state stays; or None.
 
         Raises:
             ValueError: the last axis of `x` is not D.
@@ -63,18 +77,26 @@ class RNN(AutogradModel):
             raise ValueError(f"x has {got} features per step, but input_size is {self.input_size}")
         if h_0 is None:
             h_0 = torch.zeros(len(x), self.hidden_size, dtype=x.dtype, device=x.device)
-        return super().forward(x, h_0)
+        self._mask = None if mask is None else to_tensor(mask).bool()
+        h = super().forward(x, h_0)
+        self.state = h[:, -1].clone()
+        return h
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
         """The states of every chunk, each chunk from the last state of the one before."""
         x, state = inputs
         steps = self._kernel_steps if x.is_cuda else recurrent_steps
         weights = [parameters[name] for name in ("W_x", "W_h", "b")]
+        length = self.truncation or x.shape[1]
+        masks = [None] * x.shape[1] if self._mask is None else torch.split(self._mask, length, 1)
         chunks: list[Tensor] = []
-        for chunk in torch.split(x, self.truncation or x.shape[1], dim=1):
+        for chunk, mask in zip(torch.split(x, length, dim=1), masks, strict=False):
             if chunks:  # the state is carried on, but no gradient flows back through it
                 state = chunks[-1][:, -1].detach()
-            chunks.append(steps(chunk, state, *weights))
+            if mask is None:
+                chunks.append(steps(chunk, state, *weights))
+            else:
+                chunks.append(_masked_steps(chunk, state, mask, *weights))
         return chunks[0] if len(chunks) == 1 else torch.cat(chunks, dim=1)
 
     def _kernel_steps(self, x: Tensor, h_0: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
@@ -107,6 +129,17 @@ class RNN(AutogradModel):
     def _replace(self, name: str, place: Tensor) -> None:
         self.gradients[name] = torch.zeros_like(place).copy_(self.gradients[name])
         self.parameters[name] = place.copy_(self.parameters[name])
+
+
+def _masked_steps(
+    x: Tensor, h: Tensor, mask: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor
+) -> Tensor:
+    """As `recurrent_steps`, but the state stays where `mask: (N, T)` is False."""
+    states = []
+    for a, words in zip((x @ W_x + b).unbind(1), mask[:, :, None].unbind(1), strict=True):
+        h = torch.where(words, (a + h @ W_h).tanh(), h)
+        states.append(h)
+    return torch.stack(states, dim=1)
 
 
 def _data(parameter: Any) -> Tensor:

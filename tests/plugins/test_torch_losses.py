@@ -2,9 +2,11 @@
 
 import pytest
 
+from framework.errors import UsageError
+
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.torch_backend.losses import SoftmaxCrossEntropy  # noqa: E402
+from plugins.torch_backend.losses import MaxMarginLoss, SoftmaxCrossEntropy  # noqa: E402
 
 
 @pytest.mark.parametrize("shape", [(5,), (2, 3), ()], ids=str)
@@ -33,3 +35,33 @@ def test_targets_without_a_class_are_an_index_error(target):
 def test_shapes_that_do_not_belong_together(scores, targets):
     with pytest.raises(ValueError, match=rf"received \({scores}, 4\) and \({targets},\)"):
         SoftmaxCrossEntropy().forward(torch.zeros(scores, 4), torch.zeros(targets).long())
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_max_margin_agrees_with_autograd_and_stands_still_at_the_kink(dtype):
+    scores = torch.tensor([[2.0, 0.5, -1.0, 1.0], [0.0, 0.0, 1.0, 0.0]], dtype=dtype)
+    s, s_c = (row.clone().requires_grad_() for row in scores)
+    expected = torch.relu(1 + s_c - s).mean()
+    expected.backward()
+    loss = MaxMarginLoss()
+    assert loss.forward(*scores) == pytest.approx(expected.item()) == 3.5 / 4
+    for actual, leaf in zip(loss.backward(), (s, s_c), strict=True):
+        torch.testing.assert_close(actual, leaf.grad)
+    assert loss.backward()[1].tolist() == [0, 0.25, 0.25, 0]
+
+
+@pytest.mark.parametrize(("true", "corrupt"), [(2, 3), (0, 0)])
+def test_max_margin_needs_pairs(true, corrupt):
+    with pytest.raises(ValueError, match=rf"got \({true},\) and \({corrupt},\)"):
+        MaxMarginLoss().forward(torch.zeros(true), torch.zeros(corrupt))
+
+
+def test_max_margin_refuses_a_negative_margin():
+    with pytest.raises(ValueError, match="0 or more, but got -1"):
+        MaxMarginLoss(-1)
+
+
+@pytest.mark.parametrize("loss", [MaxMarginLoss, SoftmaxCrossEntropy])
+def test_backward_needs_a_forward(loss):
+    with pytest.raises(UsageError, match=rf"{loss.__name__}\.backward needs a forward"):
+        loss().backward()

@@ -15,6 +15,7 @@ from plugins.torch_backend.model import TorchModel  # noqa: E402
 
 NUMPY = {
     "activations": "solutions.neural_networks.activations.activations",
+    "neuron": "solutions.neural_networks.neuron.neuron",
     "word2vec": "solutions.word_vectors.word2vec.word2vec",
     "rnn": "solutions.language_models.rnn.rnn",
     "rnn_lm": "solutions.language_models.rnn_lm.rnn_lm",
@@ -51,6 +52,7 @@ CASES = [
     *(Case("activations", n) for n in ("Sigmoid", "Tanh", "HardTanh", "SoftSign", "ReLU")),
     Case("activations", "LeakyReLU"),
     Case("activations", "LeakyReLU", (0.3,)),
+    Case("neuron", "Affine", (4, 5), inputs=(X,)),
     Case("word2vec", "SkipGram", (6, 4), inputs=(IDS.ravel(),)),
     Case("rnn", "RNN", (4, 5), inputs=(X, H_0)),
     Case("rnn", "RNN", (4, 5), (("truncation", 1),), (X, H_0)),

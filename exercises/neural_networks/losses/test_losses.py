@@ -1,0 +1,97 @@
+"""Public checks of the losses: values by hand, means over the batch, gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal
+
+S = np.array([2.0, 0.5, -1.0, 0.3])
+S_C = np.array([0.0, 0.0, 1.0, 0.8])
+
+
+def numerical_gradient(loss, arrays, which, epsilon=1e-5):
+    """Central differences of what `loss.forward` itself returns, for each entry of one array."""
+    gradient = np.empty_like(arrays[which])
+    for index in np.ndindex(gradient.shape):
+        values = []
+        for sign in (1, -1):
+            moved = [array.copy() for array in arrays]
+            moved[which][index] += sign * epsilon
+            values.append(loss.forward(*moved))
+        gradient[index] = (values[0] - values[1]) / (2 * epsilon)
+    return gradient
+
+
+@pytest.mark.task("MaxMarginLoss")
+@pytest.mark.points(1)
+@pytest.mark.hint("A pair costs Δ + s_c − s where that is positive, and nothing otherwise.")
+def test_max_margin_by_hand(submission):
+    """MaxMarginLoss: what one pair costs."""
+    loss = submission.MaxMarginLoss()
+    for s, s_c, cost in ((2.0, 0.0, 0.0), (0.5, 0.0, 0.5), (-1.0, 1.0, 3.0), (0.0, 0.0, 1.0)):
+        actual = loss.forward(np.array([s]), np.array([s_c]))
+        equal(actual, cost, f"J for s = {s:g}, s_c = {s_c:g}, margin 1")
+    no_margin = submission.MaxMarginLoss(0.0)
+    equal(no_margin.forward(np.array([0.5]), np.array([0.0])), 0.0, "J for s = 0.5, s_c = 0, Δ = 0")
+
+
+@pytest.mark.task("MaxMarginLoss")
+@pytest.mark.points(1)
+@pytest.mark.hint("Each pair is cut off at 0 by itself, then the mean is taken over all N pairs.")
+def test_max_margin_mean(submission, reference, rng):
+    """MaxMarginLoss: the mean over the batch, satisfied pairs included."""
+    loss, other = submission.MaxMarginLoss(0.7), reference.MaxMarginLoss(0.7)
+    equal(submission.MaxMarginLoss().forward(S, S_C), 5.0 / 4, "J of the README's four pairs")
+    agrees(loss, other, "forward", rng.normal(size=9), rng.normal(size=9))
+
+
+@pytest.mark.task("MaxMarginLoss")
+@pytest.mark.points(2)
+@pytest.mark.hint(
+    "A violated pair pulls s up and s_c down by 1/N each; a satisfied pair pulls nothing."
+)
+def test_max_margin_backward(submission, reference, rng):
+    """MaxMarginLoss: the gradients of both scores."""
+    loss, other = submission.MaxMarginLoss(), reference.MaxMarginLoss()
+    arrays = [rng.normal(size=8), rng.normal(size=8)]
+    for model in (loss, other):
+        model.forward(*arrays)
+    agrees(loss, other, "backward")
+    grad_true, grad_corrupt = loss.backward()
+    for which, gradient in enumerate((grad_true, grad_corrupt)):
+        name = ("true", "corrupt")[which]
+        numerical = numerical_gradient(loss, arrays, which)
+        equal(gradient, numerical, f"the gradient of the {name} scores", rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.task("SoftmaxCrossEntropy")
+@pytest.mark.points(1)
+@pytest.mark.hint(
+    "−log of the probability of the right class, and the mean of it over all targets."
+)
+def test_cross_entropy_forward(submission, reference, rng):
+    """SoftmaxCrossEntropy: the mean of −log p[y]."""
+    loss, other = submission.SoftmaxCrossEntropy(), reference.SoftmaxCrossEntropy()
+    blind = loss.forward(np.zeros((3, 5)), np.array([0, 2, 4]))
+    equal(blind, float(np.log(5.0)), "J where all 5 classes are equally likely")
+    z = np.log(np.array([[2.0, 1.0, 1.0]]))
+    equal(loss.forward(z, np.array([0])), float(np.log(2.0)), "J for p = [1/2, 1/4, 1/4], y = 0")
+    equal(loss.forward(z, np.array([2])), float(np.log(4.0)), "J for p = [1/2, 1/4, 1/4], y = 2")
+    agrees(loss, other, "forward", rng.normal(size=(6, 4)), rng.integers(4, size=6))
+
+
+@pytest.mark.task("SoftmaxCrossEntropy")
+@pytest.mark.points(2)
+@pytest.mark.hint("p − onehot(y), divided by the number of targets, because J is a mean.")
+def test_cross_entropy_backward(submission, reference, rng):
+    """SoftmaxCrossEntropy: the gradient is (p − onehot(y)) / M."""
+    loss, other = submission.SoftmaxCrossEntropy(), reference.SoftmaxCrossEntropy()
+    z, y = rng.normal(size=(3, 4)), rng.integers(4, size=3)
+    for model in (loss, other):
+        model.forward(z, y)
+    gradient = agrees(loss, other, "backward")
+    equal(gradient.sum(axis=1), np.zeros(3), "the sum of each row of the gradient", atol=1e-12)
+    numerical = numerical_gradient(loss, [z, y], 0)
+    equal(gradient, numerical, "the gradient of the logits", rtol=1e-6, atol=1e-9)

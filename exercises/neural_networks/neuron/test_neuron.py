@@ -1,0 +1,94 @@
+"""Public checks of the neuron: σ, one neuron by hand and folded, a layer and its gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, assign, equal, expect, finite, twins
+
+
+@pytest.mark.task("sigmoid")
+@pytest.mark.points(1)
+@pytest.mark.hint("σ(0) = 1/2. Is the sign inside exp right? σ(z) = 1 / (1 + exp(−z)).")
+def test_sigmoid_values(submission, reference, rng):
+    """sigmoid: 1 / (1 + exp(−z)), and σ(−z) = 1 − σ(z)."""
+    z = np.array([0.0, np.log(3.0), -np.log(3.0)])
+    equal(submission.sigmoid(z), np.array([1 / 2, 3 / 4, 1 / 4]), "σ at 0, log 3, −log 3")
+    z = rng.normal(scale=3.0, size=(4, 5))
+    a = agrees(submission, reference, "sigmoid", z)
+    equal(a + submission.sigmoid(-z), np.ones((4, 5)), "σ(z) + σ(−z)")
+
+
+@pytest.mark.task("sigmoid")
+@pytest.mark.points(1)
+@pytest.mark.hint("Take exp of −|z| only: it lies in (0, 1]. The two signs of z need two formulas.")
+def test_sigmoid_does_not_overflow(submission):
+    """sigmoid: no overflow at z = ±1000."""
+    z = np.array([-1e3, -715.0, 715.0, 1e3])
+    a = submission.sigmoid(z)
+    finite(a, "σ at z = ±1000 and ±715")
+    equal(a, np.array([0.0, 0.0, 1.0, 1.0]), "σ at z = ±1000 and ±715", atol=1e-12)
+    expect(
+        0 < a[1] < 1e-100,
+        f"σ(−715) is {a[1]:g}: it should be tiny and above 0. exp(715) overflows on the way there",
+    )
+
+
+@pytest.mark.task("neuron")
+@pytest.mark.points(1)
+@pytest.mark.hint("Multiply inputs and weights pairwise, add it all up, add the bias, squash.")
+def test_neuron_by_hand(submission):
+    """neuron: σ(wᵀx + b) of one input."""
+    x, w = np.array([1.0, 2.0]), np.array([3.0, -1.0])
+    for b, expected in ((-1.0, 1 / 2), (np.log(3.0) - 1, 3 / 4), (-np.log(3.0) - 1, 1 / 4)):
+        equal(submission.neuron(x, w, b), expected, f"the neuron of the README with b = {b:.4g}")
+
+
+@pytest.mark.task("neuron")
+@pytest.mark.points(1)
+@pytest.mark.hint("The bias is the weight of an input that is always 1: [w b] · [x 1] = wᵀx + b.")
+def test_neuron_folded(submission, reference, rng):
+    """neuron: a batch of inputs, and the folded form [w b] · [x 1]."""
+    x, w, b = rng.normal(size=(6, 4)), rng.normal(size=4), 0.7
+    a = agrees(submission, reference, "neuron", x, w, b)
+    folded = submission.neuron(np.hstack([x, np.ones((6, 1))]), np.append(w, b), 0.0)
+    equal(folded, a, "the neuron with its bias folded in")
+
+
+@pytest.mark.task("Affine")
+@pytest.mark.points(1)
+@pytest.mark.hint("x @ W + b, one input per row of x, with the arrays in self.parameters.")
+def test_affine_forward(submission, reference, rng):
+    """Affine: forward is x W + b."""
+    pair = twins(submission, reference, "Affine", 4, 3, rng=rng)
+    pair.same_forward(rng.normal(size=(5, 4)))
+
+
+@pytest.mark.task("Affine")
+@pytest.mark.points(1)
+@pytest.mark.hint("Column j of W holds the weights of neuron j, and b[j] is its bias.")
+def test_affine_is_a_layer_of_neurons(submission, reference, rng):
+    """Affine: column j belongs to neuron j; the bias is a row of W for an input of 1."""
+    pair = twins(submission, reference, "Affine", 4, 3, rng=rng)
+    W, b = pair.reference.parameters["W"], pair.reference.parameters["b"]
+    x = rng.normal(size=(5, 4))
+    z = pair.student.forward(x)
+    neurons = [reference.neuron(x, W[:, j], b[j]) for j in range(3)]
+    equal(1 / (1 + np.exp(-z)), np.stack(neurons, axis=1), "σ of the layer, neuron by neuron")
+    folded = submission.Affine(5, 3, rng=rng)
+    assign(folded, {"W": np.vstack([W, b]), "b": np.zeros(3)})
+    equal(folded.forward(np.hstack([x, np.ones((5, 1))])), z, "the layer with its bias folded in")
+
+
+@pytest.mark.task("Affine")
+@pytest.mark.points(2)
+@pytest.mark.hint(
+    "W and b were used by every input of the batch: their gradients are sums over it."
+)
+def test_affine_backward(submission, reference, rng):
+    """Affine: the gradients of W, b and x."""
+    pair = twins(submission, reference, "Affine", 4, 3, rng=rng)
+    x = rng.normal(size=(5, 4))
+    pair.same_backward(x, rng=rng)
+    pair.gradients_agree(x, rng=rng)

@@ -1,0 +1,123 @@
+"""Checks of the window classifier that you can see. `grade window_classifier` adds hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, classifier_chunks, overfits, twins
+from framework.data.entities import EntityLanguage
+from framework.metrics import entity_f1
+
+V, E, M, H, C = 11, 3, 2, 5, 4
+
+
+@pytest.mark.task("windows")
+@pytest.mark.points(2)
+@pytest.mark.hint("With ids (T,) padded by m zeros on both sides, row t is places t to t + 2m.")
+def test_windows(submission, reference, rng):
+    """windows: every word between its neighbours, zeros beyond the ends."""
+    agrees(submission, reference, "windows", rng.integers(1, V, size=7), 2)
+    agrees(submission, reference, "windows", rng.integers(1, V, size=5), 1)
+
+
+@pytest.mark.task("windows")
+@pytest.mark.points(2)
+@pytest.mark.hint("Rows are words of the sentence: as many as it has, however wide the window is.")
+def test_windows_wider_than_the_sentence(submission, reference, rng):
+    """windows: a sentence shorter than a window."""
+    agrees(submission, reference, "windows", rng.integers(1, V, size=2), 4)
+    agrees(submission, reference, "windows", rng.integers(1, V, size=1), 1)
+
+
+@pytest.mark.task("WindowClassifier")
+@pytest.mark.points(4)
+@pytest.mark.hint("The vectors of a window stand side by side: reshape to (N, (2m+1) E).")
+def test_forward(submission, reference, rng):
+    """WindowClassifier: scores from the vectors of the whole window."""
+    pair = twins(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
+    pair.same_forward(rng.integers(V, size=(6, 2 * M + 1)))
+
+
+@pytest.mark.task("WindowClassifier")
+@pytest.mark.points(4)
+@pytest.mark.hint("output, f, hidden: each `backward` takes what the one before returned.")
+def test_backward(submission, reference, rng):
+    """WindowClassifier: the gradient of every parameter."""
+    pair = twins(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
+    distinct = rng.permutation(np.arange(V))[: 2 * (2 * M + 1)]
+    pair.same_backward(distinct.reshape(2, 2 * M + 1), rng=rng)
+
+
+@pytest.mark.task("WindowClassifier")
+@pytest.mark.points(3)
+@pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
+def test_repeated_words(submission, reference, rng):
+    """WindowClassifier: a word in several windows gets a gradient from every place."""
+    pair = twins(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
+    pair.same_backward(np.array([[3, 3, 5, 3, 0], [5, 3, 5, 7, 1], [0, 0, 3, 0, 0]]), rng=rng)
+
+
+@pytest.mark.task("WindowClassifier")
+@pytest.mark.points(2)
+def test_gradients_are_right(submission, reference, rng):
+    """WindowClassifier: the gradients are those of your own forward, measured by small steps."""
+    pair = twins(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
+    pair.gradients_agree(rng.integers(V, size=(4, 2 * M + 1)), rng=rng)
+
+
+@pytest.mark.task("WindowClassifier")
+@pytest.mark.points(5)
+@pytest.mark.hint("If all checks above pass, grade neuron and activations: they are parts of this.")
+def test_f1(submission, reference, reaches, rng):
+    """Trained to find named entities, it comes close to the best possible F1."""
+    small = rng.permutation(np.arange(1, 41)).reshape(8, 5)  # no two windows share a word
+    overfits(
+        submission.WindowClassifier(41, 8, 2, 16, 3, rng=rng), small, np.arange(8) % 3, classes=3,
+        reference=reference, rng=rng,
+    )  # fmt: skip
+    language = EntityLanguage()
+
+    def scores(rng):
+        train, test = _Sentences(language, 800, rng), _Sentences(language, 800, rng)
+        inputs, labels = train.windows(reference), train.labels()
+        model = submission.WindowClassifier(
+            len(language.vocabulary), 16, 2, 32, len(TAGS), rng=rng
+        )  # fmt: skip
+        for _ in classifier_chunks(
+            model, inputs, labels, reference=reference, epochs=4, batch_size=64,
+            learning_rate=0.01, chunk=50, rng=rng,
+        ):  # fmt: skip
+            yield test.f1(model, reference) / language.best_f1
+
+    share = "the F1 of whole entities on held-out sentences, as a share of the best possible F1,"
+    reaches("f1_ratio", scores, rng=rng, best=1.0, what=share)
+
+
+TAGS = ("O", "B-LOC", "B-ORG", "B-PER", "I-LOC", "I-ORG", "I-PER")
+
+
+class _Sentences:
+    """Tagged sentences: the model sees the words, the tags stay here."""
+
+    def __init__(self, language, count, rng):
+        self.sentences = language.sample(count, rng=rng)
+        self.ids = [language.vocabulary.encode(s.words) for s in self.sentences]
+
+    def windows(self, reference):
+        """The windows of all words, `(M, 5)`: made in one call, with padding between sentences."""
+        gap = np.zeros(2, dtype=np.int64)
+        text = np.concatenate([part for ids in self.ids for part in (gap, ids)])
+        return reference.windows(text, 2)[self._inside()]
+
+    def _inside(self):
+        return np.concatenate([np.arange(2 + len(ids)) >= 2 for ids in self.ids])
+
+    def labels(self):
+        return np.array([TAGS.index(tag) for s in self.sentences for tag in s.tags])
+
+    def f1(self, model, reference):
+        """F1 of the likeliest tag of every word."""
+        model.eval()
+        best = iter(model.forward(self.windows(reference)).argmax(axis=1))
+        model.train()
+        tags = [[TAGS[next(best)] for _ in sentence.tags] for sentence in self.sentences]
+        return entity_f1([sentence.tags for sentence in self.sentences], tags)

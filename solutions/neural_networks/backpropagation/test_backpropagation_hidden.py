@@ -1,0 +1,82 @@
+"""Hidden checks of backpropagation: other sizes and activations, batches, max-margin training."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, assign, equal, expect, in_float32, refuses, twins
+
+
+@pytest.mark.task("deltas")
+@pytest.mark.points(1)
+@pytest.mark.hint("δ_j⁽¹⁾ is a sum over all H hidden nodes; there are D of these sums.")
+def test_deltas_of_other_sizes(submission, reference, rng):
+    """deltas: one input or one hidden node; dead nodes; float32; shapes that do not fit."""
+    for D, H, activation in ((1, 4, "sigmoid"), (4, 1, "tanh"), (3, 3, "sigmoid"), (6, 5, "relu")):
+        arrays = [rng.normal(size=shape) for shape in ((D,), (D, H), (H,), (H,))]
+        agrees(submission, reference, "deltas", *arrays, activation)
+    single = [array.astype(np.float32) for array in arrays]
+    agrees(submission, reference, "deltas", *single, "tanh", rtol=1e-5)
+    for wrong in range(4):
+        too_long = [np.append(a, a[-1:], axis=0) if i == wrong else a for i, a in enumerate(arrays)]
+        refuses(submission, "deltas", *too_long)
+
+
+@pytest.mark.task("WindowScorer")
+@pytest.mark.points(2)
+@pytest.mark.hint(
+    "Every window adds its own outer product x_n δ_n⁽²⁾ᵀ, scaled by its own grad_s[n]."
+)
+def test_a_batch_is_a_sum(submission, reference, rng):
+    """WindowScorer: a batch's gradients are the sum of its windows'; a second use adds."""
+    pair = twins(submission, reference, "WindowScorer", 4, 3, rng=rng)
+    x, grad_s = rng.normal(size=(5, 4)), rng.normal(size=5)
+    pair.student.forward(x)
+    pair.student.backward(grad_s)
+    together = pair.student.gradients
+    pair.student.zero_gradients()
+    for n in range(5):
+        pair.student.forward(x[n : n + 1])
+        pair.student.backward(grad_s[n : n + 1])
+    equal(pair.student.gradients, together, "the gradients, window by window", atol=1e-12)
+    pair.accumulates(x, rng=rng)
+    pair.student.forward(-x)
+    pair.same_backward(x, rng=rng)
+
+
+@pytest.mark.task("WindowScorer")
+@pytest.mark.points(2)
+@pytest.mark.hint("f is self.f, whatever its name; no size but that of the arrays is known.")
+def test_other_shapes_and_activations(submission, reference, rng):
+    """WindowScorer: other sizes and activations; no windows; float32; windows that do not fit."""
+    for D, H, N, activation in ((20, 8, 2, "sigmoid"), (1, 3, 4, "tanh"), (3, 3, 3, "relu")):
+        pair = twins(submission, reference, "WindowScorer", D, H, activation, rng=rng)
+        pair.same_forward(rng.normal(size=(N, D)))
+        pair.same_backward(rng.normal(size=(N, D)), rng=rng)
+    pair.gradients_agree(rng.normal(size=(4, 3)), rng=rng)
+    pair.same_backward(np.zeros((0, 3)), rng=rng)
+    for shape in ((2, 4), (3,), (2, 2, 3)):
+        refuses(pair.student, "forward", np.zeros(shape))
+    if in_float32(pair):
+        pair.same_backward(rng.normal(size=(4, 3)).astype(np.float32), rng=rng, rtol=1e-4)
+
+
+@pytest.mark.task("WindowScorer")
+@pytest.mark.points(2)
+@pytest.mark.hint(
+    "Gradients point uphill: with ∂J/∂s = −1 a step against them raises the true score."
+)
+def test_max_margin_training(submission, rng):
+    """WindowScorer: steps down the max-margin loss part a true and a corrupt window."""
+    model = submission.WindowScorer(20, 8, rng=rng)
+    windows = rng.normal(size=(2, 20))  # the true one, the corrupt one
+    for _ in range(200):
+        s, s_c = model.forward(windows)
+        if 1 + s_c - s <= 0:
+            return
+        model.zero_gradients()
+        model.backward(np.array([-1.0, 1.0]))
+        parameters, gradients = model.parameters, model.gradients
+        assign(model, {name: parameters[name] - 0.1 * gradients[name] for name in parameters})
+    expect(False, f"after 200 steps the true window scores {s:.3g}, the corrupt one {s_c:.3g}")

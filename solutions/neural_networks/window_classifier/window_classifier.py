@@ -1,0 +1,121 @@
+"""A window classifier: the class of a word from the words around it, as for named entities.
+
+Source: CS224n notes part III, sections 1.2 to 1.4; Collobert et al., "Natural Language Processing
+(Almost) from Scratch" (2011).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+from framework.parts import part
+
+PAD = 0
+
+
+def windows(ids: Array, size: int) -> Array:
+    """The window of every word: itself and `size` words on each side, `PAD` beyond the ends.
+
+    Args:
+        ids: the words of one sentence, `(T,)` integers. T may be 0, or less than a window.
+        size: m ≥ 0.
+
+    Returns:
+        `(T, 2m + 1)` integers; row t holds words t − m to t + m.
+
+    Raises:
+        ValueError: `ids` has not one axis, or `size` is negative.
+    """
+    if ids.ndim != 1 or size < 0:
+        raise ValueError(f"windows needs ids (T,) and size ≥ 0, but got {ids.shape} and {size}")
+    # BEGIN SOLUTION: np.pad, then row t of the result starts at place t
+    padded = np.pad(ids, size, constant_values=PAD)
+    places = np.arange(len(ids))[:, None] + np.arange(2 * size + 1)
+    return padded[places]
+    # END SOLUTION
+
+
+class WindowClassifier(Model):
+    """logits = h U + b₂ with h = f(x W + b), where x is the vectors of a window side by side.
+
+    Both affine layers and f are parts that you wrote before: ``affine`` and an activation.
+
+    Args:
+        vocabulary_size: V, the padding id 0 included.
+        embedding_size: E, the size of a word vector.
+        window: m, the number of words on each side.
+        hidden_size: H.
+        classes: C.
+        activation: registered name of f.
+        rng: draws the initial weights.
+
+    Parameters:
+        embedding `(V, E)`, hidden.W `((2m+1) E, H)`, hidden.b `(H,)`, output.W `(H, C)`,
+        output.b `(C,)`.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding_size: int,
+        window: int,
+        hidden_size: int,
+        classes: int,
+        activation: str = "tanh",
+        *,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        V, E, H = vocabulary_size, embedding_size, hidden_size
+        self.vocabulary_size, self.width = V, 2 * window + 1
+        self.add_parameter("embedding", rng.normal(scale=0.1, size=(V, E)))
+        self.hidden = self.add_child("hidden", part("affine")(self.width * E, H, rng=rng))
+        self.f = self.add_child("f", part(activation)())
+        self.output = self.add_child("output", part("affine")(H, classes, rng=rng))
+
+    def forward(self, ids: Array) -> Array:
+        """Scores of every class for the word in the middle of each window.
+
+            x = [e_{−m} ... e_m]        h = f(x W + b)        logits = h U + b₂
+
+        Args:
+            ids: windows, `(N, 2m + 1)` integers.
+
+        Returns:
+            logits `(N, C)`.
+
+        Raises:
+            ValueError: the windows have another width.
+            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+        """
+        self._check(ids)
+        # BEGIN SOLUTION: look the vectors up, put each window's side by side, then the three layers
+        self._ids = ids
+        x = self.parameters["embedding"][ids].reshape(len(ids), -1)
+        return self.output.forward(self.f.forward(self.hidden.forward(x)))
+        # END SOLUTION
+
+    def backward(self, grad_logits: Array) -> None:
+        """Back through the layers, down to the vector of every word of every window.
+
+        Adds to `gradients`. A word that occurs several times gets a contribution from every
+        place; ids have no gradient, hence nothing is returned.
+
+        Args:
+            grad_logits: `(N, C)`. Not modified.
+        """
+        # BEGIN SOLUTION: the layers in reverse, then np.add.at on the embedding
+        grad_x = self.hidden.backward(self.f.backward(self.output.backward(grad_logits)))
+        embedding = self.gradients["embedding"]
+        grad_e = grad_x.reshape(*self._ids.shape, embedding.shape[1])
+        np.add.at(embedding, self._ids, grad_e)  # += would drop repeated ids
+        # END SOLUTION
+
+    def _check(self, ids: Array) -> None:
+        """Given: refuses windows of another width, and ids that no row belongs to."""
+        if ids.ndim != 2 or ids.shape[1] != self.width:
+            raise ValueError(f"windows are (N, {self.width}) ids here, but these are {ids.shape}")
+        if ids.size and (ids.min() < 0 or ids.max() >= self.vocabulary_size):
+            bounds, found = f"0 ... {self.vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
+            raise IndexError(f"word ids must lie in {bounds}, but these lie in {found}")

@@ -1,0 +1,54 @@
+"""Checks that train a model: their thresholds were measured, and they never take long."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from autograder.calibration.tolerance import FALSE_FAILURE
+from autograder.course import find_course
+from autograder.isolation.sandboxes import choose
+from autograder.run import Grader, Setting, run_checks
+from autograder.submissions.submission import load_submission
+from autograder.thresholds import HIGHER, better
+from autograder.verdicts import Verdict
+from framework.plugins import Plugins
+
+COURSE = find_course()
+TRAINED = [exercise for exercise in COURSE.select() if exercise.thresholds]
+
+#: Seconds that a trained check may take, in the worst case.
+LONGEST = 10
+
+
+@pytest.fixture(params=TRAINED, ids=lambda exercise: exercise.name)
+def exercise(request):
+    return request.param
+
+
+def test_every_threshold_was_measured_and_promises_few_false_failures(exercise):
+    for name, threshold in exercise.thresholds.items():
+        assert threshold.seeds >= 100, f"{name}: `gradus calibrate {exercise.name}` measures it"
+        assert threshold.false_failure <= FALSE_FAILURE
+        assert better(threshold.mean, threshold.value, threshold.direction)
+
+
+def never_reached(threshold):
+    return replace(threshold, value=math.inf if threshold.direction == HIGHER else -math.inf)
+
+
+@pytest.mark.slow
+def test_what_never_reaches_its_threshold_fails_in_time(exercise):
+    thresholds = {name: never_reached(found) for name, found in exercise.thresholds.items()}
+    hopeless = replace(exercise, thresholds=thresholds)
+    setting = Setting(COURSE, Plugins(), choose("process"))
+    with load_submission(COURSE.root / "solutions", COURSE) as submission:
+        grader = Grader(setting, submission)
+        with grader.under_test(hopeless) as under_test:
+            trained = [check for check in run_checks(hopeless, under_test) if check.curve]
+        grader.close()
+    assert len(trained) >= len(thresholds)
+    assert {check.verdict for check in trained} == {Verdict.FAILED}
+    assert max(check.seconds for check in trained) < LONGEST
