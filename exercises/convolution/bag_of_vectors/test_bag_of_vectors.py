@@ -9,7 +9,6 @@ from autograder.checks import (
     equal,
     expect,
     finite,
-    gradients_agree,
     overfits,
     twins,
 )
@@ -101,8 +100,8 @@ def test_repeated_words(submission, reference, rng):
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients are those of your own forward, measured by small steps."""
-    model = twins(submission, reference, DAN, V, E, [4], C, rng=rng).student
-    gradients_agree(model, rng.integers(V, size=(4, 5)), rng=rng)
+    pair = twins(submission, reference, DAN, V, E, [4], C, rng=rng)
+    pair.gradients_agree(rng.integers(V, size=(4, 5)), rng=rng)
 
 
 @pytest.mark.task("DeepAveragingNetwork")
@@ -164,7 +163,7 @@ def test_accuracy(submission, reference, reaches, rng):
             sentences.is_order_blind(right)
             yield sentences.share(right)
 
-    share = "the share of right answers, over all sentences"
+    share = "the share of right answers over all sentences"
     reaches("accuracy", accuracies, rng=rng, best=sentences.limit, what=share)
 
 

@@ -23,9 +23,14 @@ class RNN(Model):
     Parameters:
         W_x `(D, H)`, W_h `(H, H)`, b `(H,)`.
 
+    Attributes:
+        state: h after the last step that `forward` read, `(N, H)`.
+
     Raises:
         ValueError: `truncation` is less than 1.
     """
+
+    state: Array
 
     def __init__(
         self,
@@ -44,15 +49,22 @@ class RNN(Model):
         self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, H)))
         self.add_parameter("b", np.zeros(H))
 
-    def forward(self, x: Array, h_0: Array | None = None) -> Array:
+    def initial_state(self, batch_size: int) -> Array:
+        """Given: the state before the first step, zeros `(batch_size, H)`."""
+        return np.zeros((batch_size, self.hidden_size), self.parameters["b"].dtype)
+
+    def forward(self, x: Array, h_0: Array | None = None, mask: Array | None = None) -> Array:
         """Read the whole sequence, h_t = tanh(x_t W_x + h_{t−1} W_h + b) for t = 1 ... T.
+
+        Where a sequence has no word, h_t = h_{t−1}. Keeps the last state h_T in `self.state`.
 
         Args:
             x: `(N, T, D)`, any T ≥ 1.
             h_0: the state before the first step, `(N, H)`; zeros if None.
+            mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
 
         Returns:
-            h: every state, `(N, T, H)`; h[:, 0] is h_1. A new array, and `x`, `h_0` unchanged.
+            h: every state, `(N, T, H)`; h[:, 0] is h_1. A new array, and all arguments unchanged.
 
         Raises:
             ValueError: the last axis of `x` is not D.
@@ -69,7 +81,8 @@ class RNN(Model):
             ∂J/∂W_h = Σ_t h_{t−1}ᵀ ∂J/∂a_t      ∂J/∂W_x = Σ_t x_tᵀ ∂J/∂a_t      ∂J/∂b = Σ_t ∂J/∂a_t
 
         The sums are added to `gradients`. With truncation = k nothing flows from step t into
-        step t − 1 (counted from 0) where t > 0 is a multiple of k.
+        step t − 1 (counted from 0) where t > 0 is a multiple of k. Where a sequence has no word,
+        ∂J/∂h_t goes on to step t − 1 as it is.
 
         Args:
             grad_h: ∂J/∂h_t directly, from above, for every step, `(N, T, H)`. Not modified.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, gradients_agree, twins
+from autograder.checks import assign, equal, twins
 
 RTOL = 1e-7
 
@@ -28,14 +28,15 @@ def test_all_steps(submission, reference, rng):
 
 @pytest.mark.task("RNN")
 @pytest.mark.points(2)
-@pytest.mark.hint("Step 0 starts from h_0; without h_0 from zeros, whatever was read before.")
+@pytest.mark.hint("Step 0 starts from h_0, or from zeros; self.state is the last state.")
 def test_state_is_carried(submission, reference, rng):
     """Two halves, with the state carried over, are the whole."""
     model = twins(submission, reference, "RNN", 3, 4, rng=rng).student
     x = rng.normal(size=(2, 7, 3))
     whole = model.forward(x)
+    equal(model.state, whole[:, -1], "self.state, beside the last state returned", rtol=RTOL)
     first = model.forward(x[:, :4])
-    second = model.forward(x[:, 4:], first[:, -1])
+    second = model.forward(x[:, 4:], model.state)
     halves = np.concatenate([first, second], axis=1)
     equal(halves, whole, "the states of two calls, beside those of one", rtol=RTOL)
 
@@ -88,8 +89,8 @@ def test_gradient_is_the_sum_over_steps(submission, reference, rng):
 @pytest.mark.points(3)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients are those of your own forward, measured by small steps."""
-    model = twins(submission, reference, "RNN", 3, 4, rng=rng).student
-    gradients_agree(model, rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)), rng=rng)
+    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair.gradients_agree(rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)), rng=rng)
 
 
 @pytest.mark.task("RNN")
@@ -127,3 +128,19 @@ def test_truncation_is_chunks(submission, reference, rng):
         what = f"gradients['{name}'] with truncation=3, beside those of two calls"
         equal(cut.gradients[name], total, what, rtol=RTOL)
     pair.same_backward(x, rng.normal(size=(2, 4)), rng=rng)
+
+
+@pytest.mark.task("RNN")
+@pytest.mark.points(3)
+@pytest.mark.hint(
+    "np.where(mask[:, t, None], new, old); in backward ∂J/∂h_t goes on as it is there."
+)
+def test_steps_without_words(submission, reference, rng):
+    """Sequences of different lengths: where there is no word, the state stays."""
+    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    mask = np.arange(5) < np.array([[5], [2], [3]])
+    x, h_0 = rng.normal(size=(3, 5, 3)), rng.normal(size=(3, 4))
+    pair.same_forward(x, h_0, mask)
+    equal(pair.student.state, pair.reference.state, "self.state with a mask", rtol=RTOL)
+    pair.same_backward(x, h_0, mask, rng=rng)
+    pair.same_backward(x, None, np.array([[0, 1, 0, 1, 0], [0] * 5, [1, 0, 0, 0, 1]]) > 0, rng=rng)

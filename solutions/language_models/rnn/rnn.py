@@ -23,9 +23,14 @@ class RNN(Model):
     Parameters:
         W_x `(D, H)`, W_h `(H, H)`, b `(H,)`.
 
+    Attributes:
+        state: h after the last step that `forward` read, `(N, H)`.
+
     Raises:
         ValueError: `truncation` is less than 1.
     """
+
+    state: Array
 
     def __init__(
         self,
@@ -44,15 +49,22 @@ class RNN(Model):
         self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, H)))
         self.add_parameter("b", np.zeros(H))
 
-    def forward(self, x: Array, h_0: Array | None = None) -> Array:
+    def initial_state(self, batch_size: int) -> Array:
+        """Given: the state before the first step, zeros `(batch_size, H)`."""
+        return np.zeros((batch_size, self.hidden_size), self.parameters["b"].dtype)
+
+    def forward(self, x: Array, h_0: Array | None = None, mask: Array | None = None) -> Array:
         """Read the whole sequence, h_t = tanh(x_t W_x + h_{t−1} W_h + b) for t = 1 ... T.
+
+        Where a sequence has no word, h_t = h_{t−1}. Keeps the last state h_T in `self.state`.
 
         Args:
             x: `(N, T, D)`, any T ≥ 1.
             h_0: the state before the first step, `(N, H)`; zeros if None.
+            mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
 
         Returns:
-            h: every state, `(N, T, H)`; h[:, 0] is h_1. A new array, and `x`, `h_0` unchanged.
+            h: every state, `(N, T, H)`; h[:, 0] is h_1. A new array, and all arguments unchanged.
 
         Raises:
             ValueError: the last axis of `x` is not D.
@@ -67,7 +79,10 @@ class RNN(Model):
         for t in range(T):
             from_state = states[:, t] @ self.parameters["W_h"]
             states[:, t + 1] = np.tanh(from_input[:, t] + from_state)
-        self._x, self._states = x, states
+            if mask is not None:
+                states[:, t + 1] = np.where(mask[:, t, None], states[:, t + 1], states[:, t])
+        self._x, self._mask, self._states = x, mask, states
+        self.state = states[:, -1].copy()
         return states[:, 1:].copy()  # the caller may change his copy before he calls backward
         # END SOLUTION
 
@@ -80,7 +95,8 @@ class RNN(Model):
             ∂J/∂W_h = Σ_t h_{t−1}ᵀ ∂J/∂a_t      ∂J/∂W_x = Σ_t x_tᵀ ∂J/∂a_t      ∂J/∂b = Σ_t ∂J/∂a_t
 
         The sums are added to `gradients`. With truncation = k nothing flows from step t into
-        step t − 1 (counted from 0) where t > 0 is a multiple of k.
+        step t − 1 (counted from 0) where t > 0 is a multiple of k. Where a sequence has no word,
+        ∂J/∂h_t goes on to step t − 1 as it is.
 
         Args:
             grad_h: ∂J/∂h_t directly, from above, for every step, `(N, T, H)`. Not modified.
@@ -94,8 +110,13 @@ class RNN(Model):
         grad_a = np.empty_like(h)
         from_later = np.zeros_like(h[:, 0])  # nothing comes after the last step
         for t in reversed(range(h.shape[1])):
-            grad_a[:, t] = (1 - h[:, t] ** 2) * (grad_h[:, t] + from_later)
+            grad = grad_h[:, t] + from_later
+            grad_a[:, t] = (1 - h[:, t] ** 2) * grad
+            if self._mask is not None:
+                grad_a[:, t] *= self._mask[:, t, None]
             from_later = grad_a[:, t] @ W_h.T
+            if self._mask is not None:
+                from_later += np.where(self._mask[:, t, None], 0, grad)
             if k is not None and t > 0 and t % k == 0:
                 from_later = np.zeros_like(from_later)  # a chunk starts at t
         steps = ([0, 1], [0, 1])  # sum over the batch and over every step at which W was used

@@ -15,30 +15,38 @@ class RNN(Model):
         self.add_parameter("W_h", np.linalg.qr(rng.normal(size=(hidden_size, hidden_size)))[0])
         self.add_parameter("b", np.zeros(hidden_size))
 
-    def forward(self, x, h_0=None):
+    def initial_state(self, batch_size):
+        return np.zeros((batch_size, self.H))
+
+    def forward(self, x, h_0=None, mask=None):
         if x.ndim != 3 or x.shape[-1] != self.D:
             raise ValueError(f"expected (N, T, {self.D})")
         start = np.zeros((x.shape[0], self.H), x.dtype) if h_0 is None else h_0
-        self.inputs = np.moveaxis(x, 1, 0).copy(), start.copy()
-        return np.ascontiguousarray(np.moveaxis(self.states(), 0, 1)[:, 1:])
+        words = np.ones(x.shape[:2], bool) if mask is None else mask
+        self.inputs = np.moveaxis(x, 1, 0).copy(), start.copy(), words.T[..., None].astype(x.dtype)
+        states = self.states()
+        self.state = states[-1].copy()
+        return np.ascontiguousarray(np.moveaxis(states, 0, 1)[:, 1:])
 
     def states(self):
-        x, h = self.inputs
+        x, h, words = self.inputs
         W_x, W_h, b = (self.parameters[name] for name in ("W_x", "W_h", "b"))
         found = [h]
-        for x_t in x:
-            found.append(np.tanh(b + found[-1] @ W_h + x_t @ W_x))
+        for x_t, word in zip(x, words, strict=True):
+            new = np.tanh(b + found[-1] @ W_h + x_t @ W_x)
+            found.append(word * new + (1 - word) * found[-1])
         return np.stack(found)
 
     def backward(self, grad_h):
-        x, _ = self.inputs
+        x, _, words = self.inputs
         states = self.states()
         grads, later = [], np.zeros_like(states[0])
         for t in range(len(x))[::-1]:
             total = grad_h[:, t] + later
-            grads.insert(0, total - total * states[t + 1] ** 2)
+            grads.insert(0, words[t] * (total - total * states[t + 1] ** 2))
+            past = grads[0] @ self.parameters["W_h"].T + (1 - words[t]) * total
             is_cut = self.k is not None and t > 0 and t % self.k == 0
-            later = np.zeros_like(later) if is_cut else grads[0] @ self.parameters["W_h"].T
+            later = np.zeros_like(later) if is_cut else past
         a = np.stack(grads)
         self.gradients["W_x"] += np.einsum("tnd,tnh->dh", x, a)
         self.gradients["W_h"] += np.einsum("tng,tnh->gh", states[:-1], a)

@@ -26,18 +26,14 @@ class RNN(torch.nn.Module):
     def parameters(self):
         return self._weights
 
-    def astype(self, dtype):
-        for name, weight in self._weights.items():
-            weight = weight.detach().to(getattr(torch, dtype))
-            self._weights[name] = weight.requires_grad_()
-            self.gradients[name] = torch.zeros_like(weight)
-        return self
-
     def zero_gradients(self):
         for gradient in self.gradients.values():
             gradient.zero_()
 
-    def forward(self, x, h_0=None):
+    def initial_state(self, batch_size):
+        return torch.zeros(batch_size, self.hidden_size, dtype=torch.float64)
+
+    def forward(self, x, h_0=None, mask=None):
         if x.shape[-1] != self.input_size:
             raise ValueError("x has the wrong number of features")
         x, h_0 = self._read(x, h_0)
@@ -45,11 +41,13 @@ class RNN(torch.nn.Module):
         for t in range(x.shape[1]):
             if self.truncation and t > 0 and t % self.truncation == 0:
                 h = h.detach()
-            h = torch.tanh(
+            new = torch.tanh(
                 x[:, t] @ self._weights["W_x"] + h @ self._weights["W_h"] + self._weights["b"]
             )
+            h = new if mask is None else torch.where(mask[:, t, None], new, h)
             states.append(h)
         self.h = torch.stack(states, dim=1)
+        self.state = h.detach().clone()
         return self.h.detach().clone()
 
     def _read(self, x, h_0):

@@ -29,12 +29,6 @@ class RecurrentLM:
         for gradient in self.gradients.values():
             gradient.zero_()
 
-    def astype(self, dtype):
-        for table in (self.own, self.own_gradients):
-            table.update({name: value.to(getattr(torch, dtype)) for name, value in table.items()})
-        self.cell.astype(dtype)
-        return self
-
     def forward(self, tokens, state=None):
         if tokens.numel() and (tokens.min() < 0 or tokens.max() >= len(self.own["b_2"])):
             raise IndexError("an id has no row in the embedding")
