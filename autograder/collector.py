@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 
 import pytest
 
-from autograder.checks.failures import CheckFailed
+from autograder.checks.failures import CheckFailed, MissedThreshold
 from autograder.grading import ExerciseUnderTest
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.output import shown
@@ -89,6 +89,8 @@ class Collector:
             **facts,
         )
         self.results.append(result)
+        if self._under_test.session.transcript is not None:
+            self._under_test.transcripts[result.id] = self._under_test.session.transcript
         if self._on_result is not None:
             self._on_result(result)
 
@@ -105,11 +107,12 @@ def _facts(error: BaseException | None, last_call: str) -> dict[str, Any]:
             "frames": error.frames,
         }
     if isinstance(error, CheckFailed):
+        call = "" if isinstance(error, MissedThreshold) else last_call
         return {
             "verdict": Verdict.FAILED,
             "message": shown(error.message, MAX_MESSAGE),
             "details": tuple(shown(detail, MAX_FACT) for detail in error.details),
-            "call": shown(last_call, MAX_FACT),
+            "call": shown(call, MAX_FACT),
         }
     if isinstance(error, pytest.skip.Exception):
         return {"verdict": Verdict.SKIPPED, "message": str(error)}

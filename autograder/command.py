@@ -14,7 +14,7 @@ from autograder.isolation.sandboxes.choose import BUILT_IN
 from autograder.request import GradeRequest
 from autograder.results import Report
 from autograder.run import Setting
-from autograder.submission import Submission, load_submission
+from autograder.submissions.submission import Submission, load_submission
 from framework.errors import UnknownNameError, UsageError
 from framework.plugins import Plugins, load_target
 

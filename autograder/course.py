@@ -19,7 +19,11 @@ from framework.tables import Table, read_table
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to write: `name` in the stub file, `registry_name` everywhere else."""
+    """One thing to write: `name` in the stub file, `registry_name` everywhere else.
+
+    That is the snake_case of `name`, unless the key ``registry`` gives another one: the function
+    ``sigmoid`` cannot have the name of the layer ``Sigmoid``.
+    """
 
     name: str
     kind: str
@@ -284,10 +288,10 @@ def _read_task(table: Table) -> Task:
     from framework.interfaces import KINDS
     from framework.registry import snake_case
 
-    table.only("name", "kind")
+    table.only("name", "kind", "registry")
     name, kind = table.get("name", str), table.get("kind", str)
     if not name.isidentifier():
         table.fail("name", f"must be a Python name, not {name!r}")
     if kind not in KINDS:
         table.fail("kind", f"'{kind}' is none of {', '.join(KINDS)}")
-    return Task(name, kind, snake_case(name))
+    return Task(name, kind, table.get("registry", str, snake_case(name)))

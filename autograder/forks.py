@@ -7,49 +7,75 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any, TypeVar
 
 A = TypeVar("A")
 R = TypeVar("R")
 
-#: How a forked process finds what it inherits, which need not be picklable.
-_inherited: Callable[[Any], Any] | None = None
+#: In a forked process: what it is to do. A fork inherits it, so that it need not be picklable.
+_function: Callable[[Any], Any] | None = None
 
 
-def in_parallel(function: Callable[[A], R], arguments: Sequence[A], jobs: int) -> Iterator[R]:
-    """The results of `function` for each of `arguments`, in their order.
+def processes(jobs: int, count: int) -> int:
+    """How many processes to fork for `count` pieces of work; at most 1: do them in this one.
+
+    Args:
+        jobs: processes wanted; 0 for one per processor.
+    """
+    if sys.platform != "linux":  # forking is unsafe with macOS's libraries
+        return 1
+    return min(jobs or os.cpu_count() or 1, count)
+
+
+def in_parallel(
+    function: Callable[[A], R], arguments: Sequence[A], jobs: int, *, as_they_end: bool = False
+) -> Iterator[R]:
+    """The results of `function`, one for each of `arguments`.
+
+    When it is interrupted, or one of the calls raises, the other processes are ended.
 
     Args:
         jobs: processes side by side; 0 for one per processor.
+        as_they_end: in the order in which they end; otherwise in that of `arguments`.
     """
-    jobs = min(jobs or os.cpu_count() or 1, len(arguments))
-    if jobs > 1 and sys.platform == "linux":  # forking is unsafe with macOS's libraries
-        yield from _side_by_side(function, arguments, jobs)
+    forked = processes(jobs, len(arguments))
+    if forked > 1:
+        yield from _side_by_side(function, arguments, forked, as_they_end)
     else:
         yield from map(function, arguments)
 
 
-def _side_by_side(function: Callable[[A], R], arguments: Sequence[A], jobs: int) -> Iterator[R]:
-    global _inherited  # noqa: PLW0603 - see `_inherited`
-    _inherited = function
+def _side_by_side(
+    function: Callable[[A], R], arguments: Sequence[A], forked: int, as_they_end: bool
+) -> Iterator[R]:
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(jobs, context, initializer=_die_when_interrupted) as pool:
-        futures = [pool.submit(_call_inherited, argument) for argument in arguments]
+    with ProcessPoolExecutor(forked, context, initializer=_begin, initargs=(function,)) as pool:
         try:
-            for future in futures:
+            futures = [pool.submit(_work, argument) for argument in arguments]
+            for future in as_completed(futures) if as_they_end else futures:
                 yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+        except BaseException:  # an interrupt, here or where the results are used
+            for child in multiprocessing.active_children():
+                child.terminate()
             raise
 
 
-def _die_when_interrupted() -> None:
-    """A terminal interrupts these processes as well: without a word, as the first one speaks."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _begin(function: Callable[[Any], Any]) -> None:
+    """Learn what to do; a terminal's interrupt is left to the first process, which ends all."""
+    global _function  # noqa: PLW0603 - see `_function`
+    _function = function
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _call_inherited(argument: Any) -> Any:
-    if _inherited is None:
-        raise RuntimeError("this process was not forked by `_side_by_side`")
-    return _inherited(argument)
+def _work(argument: Any) -> Any:
+    """Call the function; who ends this process meanwhile, lets it clean up behind itself."""
+    if _function is None:
+        raise RuntimeError("this process was not forked by `in_parallel`")
+    try:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        return _function(argument)
+    except KeyboardInterrupt:
+        os._exit(1)  # nobody waits for an answer
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

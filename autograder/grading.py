@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from autograder.isolation.host.faults import InfrastructureFault, NotOffered, Su
 from autograder.isolation.host.inline import InlineSession, ProviderModule
 from autograder.isolation.host.remote import RemoteModule
 from autograder.isolation.host.session import Session
+from autograder.isolation.host.transcript import Transcript
 from framework.providers import Backend, part_source
 from framework.registry import Registry
 
@@ -27,6 +28,9 @@ class ExerciseUnderTest:
     Args:
         seed: all random numbers of all checks come from it.
         calibrating: metrics are measured, and held against nothing.
+
+    Attributes:
+        transcripts: what each check that has run asked of the code under test, by its id.
     """
 
     exercise: Exercise
@@ -34,6 +38,7 @@ class ExerciseUnderTest:
     reference_session: Session
     seed: int
     calibrating: bool = False
+    transcripts: dict[str, Transcript] = field(default_factory=dict)
 
     @cached_property
     def gauge(self) -> Gauge:

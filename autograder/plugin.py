@@ -47,7 +47,7 @@ def grade_submission(request: GradeRequest) -> Report:
 def student_implementations(folder: Path) -> Iterable[Implementation]:
     """What is written in a student's folder, for ``gradus train --backend student``."""
     from autograder.course import find_course
-    from autograder.submission import load_submission, student_implementations
+    from autograder.submissions.submission import load_submission, student_implementations
 
     course = find_course()
     submission = load_submission(folder, course)

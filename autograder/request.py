@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import platform
-import signal
-import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
@@ -17,9 +12,10 @@ from itertools import chain
 from typing import Protocol
 
 from autograder.course import Exercise
+from autograder.forks import in_parallel, processes
 from autograder.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.run import Grader, Setting, absent
-from autograder.submission import Submission
+from autograder.submissions.submission import Submission
 
 
 class Listener(Protocol):
@@ -66,9 +62,10 @@ def answer(request: GradeRequest) -> Report:
 
 def _results(request: GradeRequest, grader: Grader) -> Iterator[ExerciseResult]:
     present, missing = _split(request)
-    jobs = min(_jobs(request.jobs), len(present))
-    parallel = jobs > 1 and sys.platform == "linux"  # forking is unsafe with macOS's libraries
-    graded = _side_by_side(request, grader, jobs) if parallel else _in_turn(request, grader)
+    if processes(request.jobs, len(present)) > 1:
+        graded = in_parallel(grader.grade, present, request.jobs, as_they_end=True)
+    else:
+        graded = _in_turn(request, grader, present)
     for result in chain(map(absent, missing), graded):
         request.listener.exercise_done(result)
         yield result
@@ -81,47 +78,15 @@ def _split(request: GradeRequest) -> tuple[list[Exercise], list[Exercise]]:
     return present, [e for e in request.exercises if e not in present]
 
 
-def _in_turn(request: GradeRequest, grader: Grader) -> Iterator[ExerciseResult]:
-    present, _ = _split(request)
+def _in_turn(
+    request: GradeRequest, grader: Grader, present: Sequence[Exercise]
+) -> Iterator[ExerciseResult]:
+    """Grade in this process; while one exercise is graded, the worker of the next starts."""
     for index, exercise in enumerate(present):
         grader.start(exercise)
         for following in present[index + 1 : index + 2]:
             grader.start(following)
         yield grader.grade(exercise, partial(request.listener.check_done, exercise))
-
-
-_grader: Grader | None = None
-
-
-def _side_by_side(request: GradeRequest, grader: Grader, jobs: int) -> Iterator[ExerciseResult]:
-    """Grade in forked processes, which inherit plugins and submission."""
-    global _grader  # noqa: PLW0603 - how a forked child finds what it inherits
-    _grader = grader
-    present, _ = _split(request)
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(jobs, context, initializer=_leave_interrupts_to_the_parent) as pool:
-        try:
-            for future in as_completed([pool.submit(_grade_inherited, e) for e in present]):
-                yield future.result()
-        except BaseException:  # an interrupt, here or where the results are shown
-            for child in multiprocessing.active_children():
-                child.terminate()
-            raise
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    """A terminal interrupts these processes as well; the first one hears it and ends them."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _grade_inherited(exercise: Exercise) -> ExerciseResult:
-    if _grader is None:
-        raise RuntimeError("this process was not forked by `_side_by_side`")
-    return _grader.grade(exercise)
-
-
-def _jobs(wanted: int) -> int:
-    return wanted or os.cpu_count() or 1
 
 
 def _notes(submission: Submission | None) -> tuple[str, ...]:

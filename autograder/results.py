@@ -15,6 +15,23 @@ from autograder.verdicts import Verdict
 
 #: Checks with these verdicts count neither for nor against.
 UNCOUNTED = (Verdict.SKIPPED, Verdict.FAULT)
+#: Checks with these may get a diagnosis; what is not written, hangs or eats memory answers nothing.
+EXPLAINED = (Verdict.FAILED, Verdict.CRASHED)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What went wrong, where it can be told for certain.
+
+    Attributes:
+        id: of a mistake of the exercise, as in ``no-bias``, or of a pattern: ``generic/negated``.
+        sentence: what was done.
+        hint: the next thought; may be empty.
+    """
+
+    id: str
+    sentence: str
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +51,7 @@ class CheckResult:
         printed: what the submission printed meanwhile.
         hint: the check's own hint.
         curve: for a trained model, its metric as training went on.
+        diagnosis: which mistake it is; None where that cannot be told.
         seconds: how long it took.
     """
 
@@ -50,6 +68,7 @@ class CheckResult:
     printed: str = ""
     hint: str = ""
     curve: tuple[float, ...] = ()
+    diagnosis: Diagnosis | None = None
     seconds: float = 0.0
 
     @property

@@ -24,12 +24,12 @@ from autograder.isolation.host.launch import NUMPY_ARRAYS, Workplace
 from autograder.isolation.host.scratch import remove_scratch
 from autograder.isolation.host.session import Deadlines, SandboxSession
 from autograder.isolation.sandboxes import Sandbox, choose
-from autograder.results import CheckResult, ExerciseResult, TaskResult
-from autograder.submission import Submission, load_submission
+from autograder.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
+from autograder.submissions.submission import Submission, load_submission
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 from framework.plugins import Plugins
-from framework.providers import REFERENCE, Backend
+from framework.providers import REFERENCE, Backend, part_source
 
 if TYPE_CHECKING:
     from autograder.collector import Collector
@@ -97,7 +97,8 @@ class Grader:
         """Run the checks of `exercise`, public and hidden."""
         started = time.perf_counter()
         with self.under_test(exercise) as under_test:
-            checks = [self._placed(c) for c in run_checks(exercise, under_test, on_check)]
+            checks = run_checks(exercise, under_test, on_check)
+            checks = [self._placed(check) for check in self._diagnosed(under_test, checks)]
             uncontained = getattr(under_test.session, "uncontained", ())
         return ExerciseResult(
             name=exercise.name,
@@ -151,6 +152,20 @@ class Grader:
             return NUMPY_ARRAYS
         registry = self._setting.plugins.registry
         return registry.find("arrays", self._setting.backend, kind="arrays").target
+
+    def _diagnosed(
+        self, under_test: ExerciseUnderTest, checks: list[CheckResult]
+    ) -> list[CheckResult]:
+        """`checks` with what explains those that failed; a student kit has nothing to compare."""
+        exercise, asked = under_test.exercise, under_test.transcripts
+        if not asked or not exercise.solution.is_file():
+            return checks
+        if all(check.verdict not in EXPLAINED for check in checks):
+            return checks
+        from autograder.diagnosis.diagnose import diagnosed  # not needed where all passed
+
+        parts = part_source(self._setting.plugins.registry, [REFERENCE])
+        return diagnosed(exercise, checks, asked, parts)
 
     def _file(self, exercise: Exercise) -> str:
         if self._submission is None or exercise.name not in self._submission.files:
@@ -206,6 +221,8 @@ def run_pytest(exercise: Exercise, collector: Collector, *options: str) -> None:
     if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
         raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")
+    if status == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt  # which pytest has kept to itself
 
 
 @contextmanager

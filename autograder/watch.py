@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from autograder.candidates import candidates
+from autograder.submissions.candidates import candidates
 from framework.errors import BadInputError, UsageError
 
 #: How often the files are looked at, in seconds.

@@ -6,20 +6,22 @@ import difflib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from autograder.audit.equivalents import load_equivalents
 from autograder.audit.findings import MISTAKES, Audit, Finding, Outcome
 from autograder.audit.mutants import make_mutants
 from autograder.audit.operators import OPERATORS
-from autograder.audit.trials import Trial
-from autograder.audit.workers import Failures, attempt_all
+from autograder.audit.trials import Failure, Trial, attempt
 from autograder.course import Exercise
+from autograder.forks import in_parallel
 from autograder.mistakes import Mistake, load_mistakes
 from autograder.run import Setting
 from framework.errors import GradusError, UnknownNameError
 
 OnFinding = Callable[[int, int], None]
+Failures = tuple[Failure, ...]
 Judge = Callable[[Failures], Finding | None]
 
 
@@ -64,7 +66,8 @@ def audit(
     started = time.perf_counter()
     cases = [case for exercise in scope.exercises for case in _cases(exercise, scope)]
     findings: list[Finding] = []
-    outcomes = attempt_all(setting, [case.trial for case in cases], jobs)
+    trials = [case.trial for case in cases]
+    outcomes = in_parallel(partial(attempt, setting), trials, jobs)
     for done, (case, failures) in enumerate(zip(cases, outcomes, strict=True), start=1):
         finding = case.judge(failures)
         findings += [finding] if finding is not None else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,19 +43,40 @@ def make_mutants(
     Raises:
         BadInputError: a malformed region.
     """
-    regions = find_regions(source.split("\n"), file)
-    sites = [site for site in _sites(ast.parse(source)) if _is_within(site.node, regions)]
     seen = {None, _program(source)}
     mutants: list[Mutant] = []
+    for mutant in draw_mutants(source, file, operators):
+        if (program := _program(mutant.source)) not in seen:
+            seen.add(program)
+            mutants.append(mutant)
+    return sorted(mutants, key=lambda mutant: mutant.line)
+
+
+def draw_mutants(
+    source: str,
+    file: Path,
+    operators: Mapping[str, Mutate] = OPERATORS,
+    within: Callable[[str], bool] = lambda place: True,
+) -> Iterator[Mutant]:
+    """Mutants as they are made, operator by operator: some do not parse, or are no change at all.
+
+    Args:
+        within: which functions are changed, by names such as ``RNN.forward``.
+
+    Raises:
+        BadInputError: a malformed region.
+    """
+    regions = find_regions(source.split("\n"), file)
+    sites = [
+        site
+        for site in _sites(ast.parse(source))
+        if _is_within(site.node, regions) and within(site.qualified_name)
+    ]
     for operator, mutate in operators.items():
         named: Counter[str] = Counter()
         for site in sites:
             for replacement in map(ast.fix_missing_locations, mutate(site)):
-                mutant = _mutant(source, operator, site, replacement, named)
-                if (program := _program(mutant.source)) not in seen:
-                    seen.add(program)
-                    mutants.append(mutant)
-    return sorted(mutants, key=lambda mutant: mutant.line)
+                yield _mutant(source, operator, site, replacement, named)
 
 
 def _mutant(

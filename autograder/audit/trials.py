@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from autograder.course import Exercise
 from autograder.run import Grader, Setting, run_checks
-from autograder.submission import Staging, Submission, SubmittedFile
+from autograder.submissions.submission import Staging, Submission, SubmittedFile
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
@@ -43,7 +43,7 @@ def attempt(setting: Setting, trial: Trial) -> tuple[Failure, ...]:
         GradusError: a fault of ours: nothing can be said about the checks.
     """
     exercise = setting.course.exercise(trial.exercise)
-    with _handed_in(setting, exercise, trial) as submission:
+    with handed_in(setting, exercise, trial) as submission:
         grader = Grader(setting, submission)
         try:
             with grader.under_test(exercise) as under_test:
@@ -56,7 +56,7 @@ def attempt(setting: Setting, trial: Trial) -> tuple[Failure, ...]:
     return tuple(Failure(r.id, r.task) for r in results if r.verdict is not Verdict.PASSED)
 
 
-def _handed_in(setting: Setting, exercise: Exercise, trial: Trial) -> Submission:
+def handed_in(setting: Setting, exercise: Exercise, trial: Trial) -> Submission:
     """The changed solution, with the solutions of what it requires beside it."""
     required = {name: setting.course.exercise(name).solution for name in exercise.requires}
     sources = {name: path.read_text("utf-8") for name, path in required.items()}

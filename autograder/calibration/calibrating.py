@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from autograder.calibration.measuring import OnSeed, measure
+from collections.abc import Callable, Sequence
+
+from autograder.calibration.measuring import measure
 from autograder.calibration.tolerance import FEWEST, threshold_from
 from autograder.checks.reaching import Measurement
 from autograder.course import Exercise
 from autograder.run import Setting
 from autograder.thresholds import Threshold
 from framework.errors import BadInputError
+
+#: Called with the number of trainings done, and of all.
+OnSeed = Callable[[int, int], None]
 
 
 def calibrated(
@@ -17,21 +22,36 @@ def calibrated(
     """The thresholds of `exercise`, by metric, from `seeds` trainings of what `setting` grades.
 
     Raises:
-        BadInputError: too few seeds, or no check of the exercise trains a model.
+        BadInputError: too few seeds, no check of the exercise trains a model, or two measure
+            metrics of the same name.
         GradusError: the reference fails such a check.
     """
     if seeds < FEWEST:
         raise BadInputError(f"{seeds} seeds are too few to calibrate with: take at least {FEWEST}")
     found: dict[str, list[Measurement]] = {}
-    for measured in measure(setting, exercise, range(seeds), jobs, on_seed):
+    for done, measured in enumerate(measure(setting, exercise, range(seeds), jobs), start=1):
+        _reject_none_or_doubles(exercise, measured)
         for measurement in measured:
             found.setdefault(measurement.name, []).append(measurement)
-    if not found:
+        if on_seed is not None:
+            on_seed(done, seeds)
+    return {name: _threshold(measurements) for name, measurements in found.items()}
+
+
+def _reject_none_or_doubles(exercise: Exercise, measured: Sequence[Measurement]) -> None:
+    """A threshold holds for one way to measure: two checks must not share its name."""
+    names = [measurement.name for measurement in measured]
+    if not names:
         raise BadInputError(
             f"{exercise.name} has nothing to calibrate: none of its checks uses the fixture "
             "`reaches`, which measures the metric of a trained model"
         )
-    return {name: _threshold(measurements) for name, measurements in found.items()}
+    for name in names:
+        if names.count(name) > 1:
+            raise BadInputError(
+                f"{exercise.name}: its checks measure '{name}' {names.count(name)} times: give "
+                "each metric a name of its own, so that each gets a threshold of its own"
+            )
 
 
 def _threshold(measurements: list[Measurement]) -> Threshold:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,9 +17,6 @@ from autograder.run import Grader, Setting, run_pytest
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
-#: Called with the number of trainings done, and of all.
-OnSeed = Callable[[int, int], None]
-
 
 class _Measurer(Collector):
     """Runs only the checks that train, and keeps what they measured."""
@@ -30,8 +27,8 @@ class _Measurer(Collector):
 
 
 def measure(
-    setting: Setting, exercise: Exercise, seeds: Sequence[int], jobs: int, on_seed: OnSeed | None
-) -> list[tuple[Measurement, ...]]:
+    setting: Setting, exercise: Exercise, seeds: Sequence[int], jobs: int
+) -> Iterator[tuple[Measurement, ...]]:
     """What the checks of `exercise` measure of the reference, for each of `seeds`.
 
     Args:
@@ -41,12 +38,7 @@ def measure(
     Raises:
         GradusError: the reference fails such a check, which says nothing about its metric.
     """
-    found = []
-    for measured in in_parallel(partial(_measure_one, setting, exercise), seeds, jobs):
-        found.append(measured)
-        if on_seed is not None:
-            on_seed(len(found), len(seeds))
-    return found
+    return in_parallel(partial(_measure_one, setting, exercise), seeds, jobs)
 
 
 def _measure_one(setting: Setting, exercise: Exercise, seed: int) -> tuple[Measurement, ...]:

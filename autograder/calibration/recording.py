@@ -54,13 +54,21 @@ def _with(text: str, name: str, table: list[str]) -> str:
         comments = [line for line in lines[start:end] if line.lstrip().startswith("#")]
         return _joined(lines[: start - 1], table[:1], comments, table[1:], lines[end:])
     if _SECTION not in lines:
-        end = next((i for i, line in enumerate(lines) if line.startswith("[[tasks]]")), len(lines))
-        return _joined(lines[:end], [_SECTION, "", *table, ""], lines[end:])
+        place = _before_tasks(lines)
+        return _joined(lines[:place], [_SECTION, "", *table, ""], lines[place:])
     start, end = _body(lines, _SECTION)
     section = [line for line in lines[start:end] if not plain.match(line)]
     *_, last = (line for line in lines if line == _SECTION or _TABLE.match(line))
     after = end if last == _SECTION else _body(lines, last)[1]
     return _joined(lines[:start], section, lines[end:after], ["", *table], lines[after:])
+
+
+def _before_tasks(lines: list[str]) -> int:
+    """Where the tasks begin, or the comment above the first of them."""
+    place = next((i for i, line in enumerate(lines) if line.startswith("[[tasks]]")), len(lines))
+    while place and lines[place - 1].startswith("#"):
+        place -= 1
+    return place
 
 
 def _body(lines: list[str], header: str) -> tuple[int, int]:

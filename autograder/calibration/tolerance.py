@@ -46,8 +46,8 @@ CONFIDENCE = 0.95
 SLACK = 0.02
 #: The statistic A*² of normal numbers exceeds this in 5 % of all cases.
 CRITICAL = 0.752
-#: Fewer seeds say next to nothing.
-FEWEST = 10
+#: Fewer seeds say next to nothing: a normal limit from ten may lie beyond every wrong solution.
+FEWEST = 20
 
 
 def threshold_from(metrics: Sequence[float], direction: str, best: float) -> Threshold:

@@ -4,7 +4,8 @@ from autograder.checks.agreement import after_call, agrees, equal, finite, refus
 from autograder.checks.failures import CheckFailed, expect
 from autograder.checks.gradients import gradients_agree
 from autograder.checks.language import no_look_ahead, perplexity
-from autograder.checks.proxies import overfits
+from autograder.checks.precision import in_float32
+from autograder.checks.proxies import knows_nothing, overfits, overfits_text
 from autograder.checks.reaching import HIGHER, LOWER
 from autograder.checks.training import (
     classifier_chunks,
@@ -28,9 +29,12 @@ __all__ = [
     "expect",
     "finite",
     "gradients_agree",
+    "in_float32",
+    "knows_nothing",
     "language_model_chunks",
     "no_look_ahead",
     "overfits",
+    "overfits_text",
     "perplexity",
     "refuses",
     "train_classifier",

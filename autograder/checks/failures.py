@@ -17,6 +17,10 @@ class CheckFailed(AssertionError):
         self.details = details
 
 
+class MissedThreshold(CheckFailed):
+    """A trained model that is not good enough: no single call of it is to blame."""
+
+
 def expect(condition: bool, message: str, *details: str) -> None:
     """Fail with `message` unless `condition` holds."""
     if not condition:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograder.checks.failures import CheckFailed
+from autograder.checks.failures import MissedThreshold
 from autograder.thresholds import HIGHER, LOWER, Threshold, better
 from framework.errors import BadInputError
 
@@ -84,7 +84,7 @@ class Gauge:
             what: the metric in words, as in "the share of right answers".
 
         Raises:
-            CheckFailed: the threshold is not met, in any of the attempts allowed.
+            MissedThreshold: the threshold is not met, in any of the attempts allowed.
             BadInputError: there is no such threshold, or its direction is another.
         """
         meter = _Meter(name, direction, best, what or name)
@@ -166,20 +166,28 @@ class _Meter:
         """Whether `value` was reached."""
         return better(self.top(measurement), value, self.direction)
 
-    def failure(self, measurement: Measurement, threshold: Threshold) -> CheckFailed:
+    def failure(self, measurement: Measurement, threshold: Threshold) -> MissedThreshold:
         """The sentence for the student: found, asked for, and how far both are from the best."""
         bound = "at least" if self.direction == HIGHER else "at most"
         found, asked = self.top(measurement), threshold.value
         if not math.isfinite(found):
-            return CheckFailed(f"{self.what} is no finite number: {bound} {asked:.4g} is asked for")
-        message = f"{self.what} is {found:.4g}: {bound} {asked:.4g} is asked for"
+            found_none = f"{self.what} is no finite number: {bound} {asked:.4g} is asked for"
+            return MissedThreshold(found_none)
+        shown, wanted = _apart(found, asked)
+        message = f"{self.what} is {shown}: {bound} {wanted} is asked for"
         if math.isfinite(self.best):
             off, allowed = abs(self.best - found), abs(self.best - asked)
             message += (
                 f". That is {off:.2g} from the best possible, {self.best:.4g}, where {allowed:.2g} "
                 "is allowed"
             )
-        return CheckFailed(message, *_attempts(threshold.attempts))
+        return MissedThreshold(message, *_attempts(threshold.attempts))
+
+
+def _apart(one: float, other: float) -> tuple[str, str]:
+    """Two different numbers to four digits, or as many as it takes to tell them apart."""
+    pairs = ((f"{one:.{digits}g}", f"{other:.{digits}g}") for digits in range(4, 18))
+    return next(pair for pair in pairs if pair[0] != pair[1])
 
 
 def _attempts(attempts: int) -> list[str]:

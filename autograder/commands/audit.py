@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from autograder.commands.options import CourseOption, console
+from autograder.commands.progress import progress
 from autograder.course import find_course
 from framework.errors import UsageError
-
-if TYPE_CHECKING:
-    from autograder.audit.auditing import OnFinding
 
 
 def audit(
@@ -58,24 +53,10 @@ def audit(
     found = find_course(course)
     scope = Scope(tuple(found.select(exercises or ())), mistakes, operator)
     setting = Setting(found, Plugins(course=found.plugins), choose(sandbox))
-    with _progress() as tell:
+    with progress("auditing") as tell:
         result = carry_out(setting, scope, jobs, tell)
     report.show(result, console(), by_operator=not mistakes)
     if json_file is not None:
         json_file.write_text(report.to_json(result), "utf-8")
     if result.exit_code:
         raise typer.Exit(result.exit_code)
-
-
-@contextmanager
-def _progress() -> Iterator[OnFinding | None]:
-    """A bar while it runs, on a terminal; nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("auditing", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

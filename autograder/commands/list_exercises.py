@@ -9,9 +9,9 @@ import typer
 
 from autograder.commands.options import CourseOption, console
 from autograder.course import Course, Exercise, find_course
-from autograder.source import decode
 from autograder.stubs import pristine_stub
-from autograder.written import Progress, task_progress
+from autograder.submissions.source import decode
+from autograder.submissions.written import Progress, task_progress
 from framework.errors import BadInputError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import typer
 
 from autograder.commands.options import CourseOption, ExerciseArgument, say, shown
 from autograder.course import find_course
-from autograder.source import decode
+from autograder.submissions.source import decode
 from framework.errors import BadInputError, ConflictError
 
 
@@ -33,7 +33,9 @@ def notebook(
         raise ConflictError(f"{target} exists: choose another with `--out`, or give `--force`")
     if not found.stub.is_file():
         raise BadInputError(f"{found.stub} is missing: `gradus reset {exercise}` writes it")
-    from autograder.new_notebook import new_notebook  # nbformat takes a tenth of a second
+    from autograder.submissions.new_notebook import (
+        new_notebook,  # nbformat takes a tenth of a second
+    )
 
     text = new_notebook(found, decode(found.stub.read_bytes(), str(found.stub)), target.name)
     try:

@@ -1,6 +1,7 @@
 """Checks of one exercise that failed for the same reason are told together.
 
-A file that cannot be imported fails every check in the same way: one cause, told once.
+A file that cannot be imported fails every check in the same way, and one mistake is often seen
+by several: one cause, told once.
 """
 
 from __future__ import annotations
@@ -66,9 +67,11 @@ def causes(result: ExerciseResult, *, show_hidden: bool = False) -> tuple[Cause,
 
 
 def _key(check: CheckResult) -> Hashable:
-    """What makes two faults one: for code that is not written, the place alone."""
+    """What makes two faults one: the mistake, if known; for unwritten code, the place alone."""
     if check.verdict is Verdict.NOT_STARTED:
         return check.task, check.verdict, check.message, check.frames[-1:]
+    if check.diagnosis is not None:
+        return check.task, check.verdict, check.diagnosis
     return check.verdict, check.message, check.details, check.call, check.frames
 
 

@@ -11,7 +11,8 @@ def without_details(check: CheckResult) -> CheckResult:
     """`check`, without what a hidden check found out if it is one."""
     if not check.hidden:
         return check
-    return replace(check, message="", details=(), call="", frames=(), printed="", hint="", curve=())
+    told = replace(check, message="", details=(), call="", frames=(), printed="", hint="")
+    return replace(told, curve=(), diagnosis=None)
 
 
 def _exercise(result: ExerciseResult) -> ExerciseResult:

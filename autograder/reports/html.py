@@ -12,6 +12,7 @@ from autograder.reports.plain import clean, excerpt
 from autograder.reports.wording import (
     counted,
     duration,
+    hint_of,
     inside,
     number,
     passed_tasks,
@@ -139,7 +140,7 @@ def _task(task: TaskResult, found: tuple[Cause, ...], show_hidden: bool) -> Iter
         yield f'<p class="points">{_text(mine[0].pointer)}</p>'
     for check in task.checks:
         if check.verdict is Verdict.PASSED and check.curve and (show_hidden or not check.hidden):
-            yield f"<p>{_text(check.title)} {as_svg(check.curve)}</p>"
+            yield f"<p>{_text(check.title)}</p>{_curve(check)}"
     yield "</section>"
 
 
@@ -157,22 +158,29 @@ def _cause(cause: Cause) -> Iterator[str]:
     yield "</div>"
 
 
+def _curve(check: CheckResult) -> str:
+    """How the metric of a trained model went: the line, and under it some of its values."""
+    return f'{as_svg(check.curve)}<span class="points">{in_numbers(check.curve)}</span>'
+
+
 def _facts(cause: Cause, check: CheckResult) -> Iterator[tuple[str, str]]:
     """Labels and their values, as HTML."""
+    if check.diagnosis is not None:
+        yield "likely", f"<strong>{_text(check.diagnosis.sentence)}</strong>"
     if check.call:
         yield "call", f"<code>{_text(check.call)}</code>"
     if check.frames:
         lines = [f"{frame.place}{inside(frame)}" for frame in check.frames]
         yield "line", "<br>".join(f"<code>{_text(line)}</code>" for line in lines)
     if check.curve:
-        yield "curve", f"{as_svg(check.curve)} {in_numbers(check.curve)}"
+        yield "curve", _curve(check)
     if check.printed.strip():
         printed = "\n".join(excerpt(check.printed, PRINTED))
         yield "printed", f"<pre>{_text(printed)}</pre>"
     if cause.others:
         yield "also", _text(cause.others_named)
-    if check.hint and check.verdict is not Verdict.NOT_STARTED:
-        yield "hint", f'<span class="hint">{_text(check.hint)}</span>'
+    if hint := hint_of(check):
+        yield "hint", f'<span class="hint">{_text(hint)}</span>'
 
 
 def _footer(report: Report) -> Iterator[str]:

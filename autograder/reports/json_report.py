@@ -101,6 +101,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "printed": check.printed,
         "hint": check.hint,
         "curve": [float(f"{value:.6g}") for value in check.curve],
+        "diagnosis": asdict(check.diagnosis) if check.diagnosis is not None else None,
         "seconds": _seconds(check.seconds),
     }
 

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 from autograder.reports.curves import in_numbers
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean
-from autograder.reports.wording import counted, inside, number
+from autograder.reports.wording import counted, hint_of, inside, number
 from autograder.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.verdicts import Verdict
 
@@ -104,14 +104,16 @@ def _facts(check: CheckResult) -> Iterator[str]:
     kind = "hidden check, " if check.hidden else ""
     yield f"{check.verdict.value} ({kind}{counted(check.points, 'point')})"
     yield from filter(None, (check.message, *check.details))
+    if check.diagnosis is not None:
+        yield f"likely: {check.diagnosis.sentence}"
     if check.call:
         yield f"call: {check.call}"
     for frame in check.frames:
         yield f"line: {frame.place}{inside(frame)}"
     if check.curve:
         yield f"curve: {in_numbers(check.curve)}"
-    if check.hint:
-        yield f"hint: {check.hint}"
+    if hint := hint_of(check):
+        yield f"hint: {hint}"
 
 
 def _valid(text: str) -> str:

@@ -13,7 +13,7 @@ from autograder.reports.curves import in_numbers
 from autograder.reports.page import STYLES, Page
 from autograder.reports.plain import excerpt
 from autograder.reports.summary import Summary
-from autograder.reports.wording import duration, inside, points, word
+from autograder.reports.wording import duration, hint_of, inside, points, word
 from autograder.results import CheckResult, ExerciseResult, TaskResult
 from autograder.verdicts import Verdict
 
@@ -110,9 +110,11 @@ class ExerciseView:
     def _facts(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:
         for text in filter(None, (check.message, *check.details)):
             yield from page.hanging(Text(margin), text)
+        if check.diagnosis is not None:
+            yield from page.hanging(_label(margin, "likely"), check.diagnosis.sentence, "bold")
         yield from self._circumstances(page, check, margin)
-        if check.hint and check.verdict is not Verdict.NOT_STARTED:
-            yield from page.hanging(_label(margin, "hint"), check.hint)
+        if hint := hint_of(check):
+            yield from page.hanging(_label(margin, "hint"), hint)
 
     def _circumstances(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:
         if check.call and check.verdict is not Verdict.NOT_STARTED:

@@ -82,6 +82,13 @@ def remarks(report: Report) -> list[str]:
     return list(dict.fromkeys((*report.notes, *uncontained)))
 
 
+def hint_of(check: CheckResult) -> str:
+    """The hint for `check`, the most particular that there is; none for what is not begun."""
+    if check.verdict is Verdict.NOT_STARTED:
+        return ""
+    return (check.diagnosis.hint if check.diagnosis is not None else "") or check.hint
+
+
 def inside(frame: Frame) -> str:
     """`` in forward``; nothing for a line outside of functions."""
     return "" if frame.function in ("", "<module>") else f" in {frame.function}"

@@ -206,7 +206,7 @@ def graded(real_course: Course, tmp_path: Path):
     from autograder.isolation.sandboxes import choose
     from autograder.request import GradeRequest, answer
     from autograder.run import Setting
-    from autograder.submission import load_submission
+    from autograder.submissions.submission import load_submission
     from framework.plugins import Plugins
 
     def graded(files, *names, jobs=1, listener=None, sandbox="process", **setting):

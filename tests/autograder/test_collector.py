@@ -17,6 +17,7 @@ CHECKS = '''
     import numpy as np
     import pytest
     from autograder.checks import CheckFailed, expect
+    from autograder.checks.failures import MissedThreshold
     from autograder.isolation.host.faults import Crashed, Frame, InfrastructureFault, TimedOut
     from autograder.isolation.wire import WireError
 
@@ -34,6 +35,8 @@ CHECKS = '''
 
 class Session:
     """A session that remembers and prints what it is told to."""
+
+    transcript = None
 
     def __init__(self):
         self.last_call = "RNN(3).forward(float64 (2,))"
@@ -90,6 +93,11 @@ FAULTS = {
         Verdict.CRASHED,
         "it died",
         {"frames": (Frame("rnn.py", 3, "f"),), "call": "f(1)"},
+    ),
+    "raise MissedThreshold('too low', 'of 3')": (
+        Verdict.FAILED,
+        "too low",
+        {"details": ("of 3",), "call": ""},
     ),
     "raise TimedOut('too slow', (), 'g()')": (Verdict.TIMED_OUT, "too slow", {"call": "g()"}),
     "pytest.skip('no GPU')": (Verdict.SKIPPED, "no GPU", {}),

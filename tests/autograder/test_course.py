@@ -70,6 +70,14 @@ def test_an_exercise_is_read_only_when_asked_for(course_root):
         course.exercise("sums")
 
 
+def test_a_task_may_have_another_name_in_the_registry(course_root):
+    file = course_root / "exercises/first_unit/squash/exercise.toml"
+    text = file.read_text("utf-8").replace('"double"', '"double"\nregistry = "twice"', 1)
+    file.write_text(text, "utf-8")
+    names = [task.registry_name for task in find_course(course_root).exercise("squash").tasks]
+    assert names == ["sigmoid", "twice"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

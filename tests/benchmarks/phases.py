@@ -44,7 +44,7 @@ def around(name, before=None, after=None):
 #: Module -> (class in it, if any, and how it is changed).
 WATCHED = {
     "autograder.command": [("", around("carry_out", before="command line"))],
-    "autograder.submission": [
+    "autograder.submissions.submission": [
         ("", around("load_submission", before="plugins, sandbox", after="course, submission"))
     ],
     "autograder.isolation.host.process": [

@@ -6,7 +6,7 @@ import pytest
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel, Model, NumpyArrays
 from framework.training import clipped, fit_classifier, fit_language_model
-from plugins.numpy_reference.losses import SoftmaxCrossEntropy
+from solutions.neural_networks.losses.losses import SoftmaxCrossEntropy
 
 
 class Sgd:

@@ -29,7 +29,7 @@ from autograder.isolation.sandboxes import choose
 from autograder.request import GradeRequest, answer
 from autograder.results import Report
 from autograder.run import Setting
-from autograder.submission import load_submission
+from autograder.submissions.submission import load_submission
 from framework.errors import GradusError
 from framework.plugins import Plugins
 

@@ -13,6 +13,7 @@ from autograder.isolation import wire
 from autograder.isolation.host.describe import Labels, last_call
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.requests import Outcome, Step
+from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.host.translate import fault_from, outcomes_from
 from autograder.isolation.worker.dispatcher import Dispatcher
 from autograder.isolation.worker.faults import NotDefinedError
@@ -51,6 +52,7 @@ class InlineSession:
 
     def __init__(self, module: ProviderModule, arrays: Any, parts: PartSource) -> None:
         self.last_call = ""
+        self.transcript: Transcript | None = None  # a provider's author has a debugger
         self.registry = module.registry
         self._dispatcher = Dispatcher(module, arrays)
         self._parts = parts

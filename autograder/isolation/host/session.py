@@ -21,6 +21,7 @@ from autograder.isolation.host.faults import (
     TimedOut,
 )
 from autograder.isolation.host.requests import Load, Outcome, Settle, Step
+from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.host.translate import died, fault_from, outcomes_from, where_it_hangs
 from framework.errors import SandboxError
 
@@ -45,6 +46,8 @@ class Session(Protocol):
 
     #: The last request, in words: what a failed comparison is about.
     last_call: str
+    #: What this check asked, and what came back; None where nobody wants to know.
+    transcript: Transcript | None
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
@@ -71,6 +74,7 @@ class SandboxSession:
         self, launch: channel.Launch, folder: str, exercise: str, deadlines: Deadlines
     ) -> None:
         self.last_call = ""
+        self.transcript: Transcript | None = Transcript()
         self.uncontained: tuple[str, ...] = ()
         self._launch = launch
         self._folder, self._exercise, self._deadlines = folder, exercise, deadlines
@@ -86,9 +90,11 @@ class SandboxSession:
 
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""
+        self.transcript = None  # what ends the last check is no part of it
         self._settle()
         self._fresh = True
         self.last_call = ""
+        self.transcript = Transcript()
         self._labels.owners.clear()
         self.printed()
 
@@ -179,9 +185,11 @@ class SandboxSession:
         finally:
             self._spent += time.monotonic() - started
         self._fresh = False
-        if error is None:
+        fault = None if error is None else fault_from(error, texts, self._exercise)
+        if self.transcript is not None:
+            self.transcript.add(frame, outcomes, fault)
+        if fault is None:
             return outcomes
-        fault = fault_from(error, texts, self._exercise)
         if isinstance(fault, OutOfMemory):
             self._discard()  # it may still hold what it took
         raise fault
@@ -206,6 +214,8 @@ class SandboxSession:
     def _lost(self, failure: Exception, texts: Sequence[str], seconds: float) -> SubmissionFault:
         """The fault for an exchange that broke off; the worker is done for."""
         self._discard()
+        if self.transcript is not None:
+            self.transcript.give_up()
         frames, self._printed = where_it_hangs(self._printed, self._folder)
         call = texts[-1]
         if isinstance(failure, channel.LateError):

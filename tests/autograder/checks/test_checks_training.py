@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import CheckFailed, train_classifier, train_language_model
+from autograder.checks import (
+    CheckFailed,
+    classifier_chunks,
+    language_model_chunks,
+    train_classifier,
+    train_language_model,
+)
 from framework.interfaces import LanguageModel, Model
 
 V = 4
@@ -87,6 +93,31 @@ def test_a_language_model_learns(remote, numpy_registry, draws):
     assert losses[-1] < 0.1
     following = model.forward(np.arange(V)[None]).argmax(axis=2)[0]
     np.testing.assert_array_equal(following, [1, 2, 3, 0])
+
+
+def test_after_each_chunk_the_model_is_as_far_as_its_losses_say(remote, numpy_registry, draws):
+    model = remote(Table=Table).Table(6, 3, rng=draws)
+    ids = draws.integers(6, size=80)
+    chunks = classifier_chunks(
+        model, ids, ids % 3, reference=remote(numpy_registry), epochs=3, learning_rate=0.1,
+        batch_size=16, chunk=6, rng=draws,
+    )  # fmt: skip
+    before, taken = model.parameters["W"], []
+    for losses in chunks:
+        after = model.parameters["W"]
+        assert np.any(after != before)
+        before = after
+        taken.append(len(losses))
+    assert taken == [6, 6, 3]
+
+
+def test_a_chunk_is_an_epoch_unless_it_is_told_otherwise(remote, numpy_registry, draws):
+    model = remote(Bigrams=Bigrams).Bigrams(V, V, rng=draws)
+    chunks = language_model_chunks(
+        model, np.tile(np.arange(V), 60), reference=remote(numpy_registry), epochs=2,
+        learning_rate=0.1, batch_size=4, unroll=10,
+    )  # fmt: skip
+    assert [len(losses) for losses in chunks] == [6, 6]  # 59 predictions a stream, 10 at a time
 
 
 def grows_rows(self, grad_output):

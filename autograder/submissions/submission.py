@@ -17,18 +17,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.candidates import Candidate, candidates
 from autograder.course import Course, Exercise
-from autograder.notebooks import (
+from autograder.stubs import pristine_stub
+from autograder.submissions.candidates import Candidate, candidates
+from autograder.submissions.notebooks import (
     Origin,
     code_cells,
     notebook_exercise,
     notebook_module,
     read_notebook,
 )
-from autograder.source import decode, definitions, parse
-from autograder.stubs import pristine_stub
-from autograder.written import Progress, task_progress
+from autograder.submissions.source import decode, definitions, parse
+from autograder.submissions.written import Progress, task_progress
 from framework.errors import BadInputError, ConflictError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import nbformat
 from nbformat import v4
 
 from autograder.course import Exercise
-from autograder.source import parse
+from autograder.submissions.source import parse
 from framework.errors import BadInputError
 
 Cell = nbformat.NotebookNode

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder import archives, candidates
-from autograder.source import MAX_SOURCE
 from autograder.stubs import generate_stub
-from autograder.submission import load_submission, student_implementations
-from autograder.written import Progress, task_progress, written_tasks
+from autograder.submissions import archives, candidates
+from autograder.submissions.source import MAX_SOURCE
+from autograder.submissions.submission import load_submission, student_implementations
+from autograder.submissions.written import Progress, task_progress, written_tasks
 from framework.errors import BadInputError, ConflictError
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.cells import Cell, Patience, defines, skipped_magic, without_magics
 from autograder.course import Course
-from autograder.needed import Statement, needed, statements
-from autograder.source import MAX_SOURCE, definitions, parse
+from autograder.submissions.cells import Cell, Patience, defines, skipped_magic, without_magics
+from autograder.submissions.needed import Statement, needed, statements
+from autograder.submissions.source import MAX_SOURCE, definitions, parse
 from framework.errors import BadInputError
 
 Origin = tuple[int, int]

@@ -1,0 +1,20 @@
+"""What went wrong, in one sentence, where it can be told for certain.
+
+A session keeps a transcript of every check: what the grader asked of the submission, and what came
+back. After a check has failed, the same requests are asked of the solution and of the solution with
+each listed mistake in it. Where a mistake answers exactly as the submission did, it is named; else
+what is known of mistakes in general is tried. What is said holds for every input of the check, or
+nothing is said.
+
+diagnose.py     the failed checks of one exercise, one after the other
+bench.py        a transcript, played again on the solution or on changes of it
+replay.py       one request, asked of other code
+comparison.py   whether two answers are the same
+known.py        the mistakes listed for the exercise
+generic.py      what can be told without such a list, from:
+patterns/       the submission's arrays beside the right ones: a factor, a lost transpose
+variants/       the solution, used differently: an option ignored, a bias left out
+slips.py        the solution with one small change, as `gradus audit` makes them
+evidence.py     those arrays, gathered from the answers
+budget.py       how long all this may take
+"""

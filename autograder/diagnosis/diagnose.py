@@ -1,0 +1,95 @@
+"""Which mistake it is that a check has found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from autograder.course import Exercise
+from autograder.diagnosis.bench import Bench, Exchanges
+from autograder.diagnosis.budget import OutOfTime, limited
+from autograder.diagnosis.generic import explain_failures
+from autograder.diagnosis.known import KnownMistakes
+from autograder.isolation.host.transcript import Transcript
+from autograder.results import EXPLAINED, CheckResult, Diagnosis
+from autograder.verdicts import Verdict
+from framework.parts import PartSource
+
+#: Seconds of computing for one exercise.
+SECONDS = 2.0
+
+
+def diagnosed(
+    exercise: Exercise,
+    checks: Sequence[CheckResult],
+    transcripts: Mapping[str, Transcript],
+    parts: PartSource,
+    *,
+    listed: bool = True,
+) -> list[CheckResult]:
+    """`checks` with a diagnosis wherever one is certain.
+
+    Args:
+        transcripts: what each check asked, by its id.
+        parts: where networks get the parts of other exercises from.
+        listed: whether the mistakes listed for the exercise are known.
+    """
+    doctor = Doctor(exercise, checks, transcripts, parts)
+    found: dict[str, Diagnosis] = {}
+    try:
+        with limited(SECONDS):
+            for task in exercise.task_names if listed else ():
+                found |= doctor.known(task)
+            for task in exercise.task_names:
+                found = doctor.generic(task, set(found)) | found
+    except OutOfTime:
+        pass  # what was found until then holds
+    return [replace(check, diagnosis=found.get(check.id)) for check in checks]
+
+
+class Doctor:
+    """Explains the failed checks of one exercise; see `diagnosed` for the arguments."""
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        checks: Sequence[CheckResult],
+        transcripts: Mapping[str, Transcript],
+        parts: PartSource,
+    ) -> None:
+        self._bench = Bench(exercise, parts)
+        self._checks = [check for check in checks if check.id in transcripts]
+        self._exchanges: dict[str, Exchanges] = {
+            name: transcript.exchanges for name, transcript in transcripts.items()
+        }
+
+    def known(self, task: str) -> dict[str, Diagnosis]:
+        """What the listed mistakes explain: by the id of each failed check of `task`."""
+        mistakes = KnownMistakes(self._bench)
+        failed, passed = self._failed(task), self._passed(task)
+        found: dict[str, Diagnosis] = {}
+        for name, exchanges in failed.items():
+            others = [other for key, other in failed.items() if key != name]
+            mistake = mistakes.find(task, exchanges, passed, others)
+            if mistake is not None:
+                found[name] = Diagnosis(mistake.id, mistake.sentence, mistake.hint)
+        return found
+
+    def generic(self, task: str, known: set[str]) -> dict[str, Diagnosis]:
+        """What can be told of the other failed checks of `task` without such a list."""
+        failed = {k: exchanges for k, exchanges in self._failed(task).items() if k not in known}
+        return explain_failures(self._bench, task, failed, self._passed(task)) if failed else {}
+
+    def _failed(self, task: str) -> dict[str, Exchanges]:
+        return {
+            check.id: self._exchanges[check.id]
+            for check in self._checks
+            if check.task == task and check.verdict in EXPLAINED and self._exchanges[check.id]
+        }
+
+    def _passed(self, task: str) -> list[Exchanges]:
+        return [
+            self._exchanges[check.id]
+            for check in self._checks
+            if check.task == task and check.verdict is Verdict.PASSED
+        ]

@@ -1,0 +1,152 @@
+"""Right numbers in the wrong places, and numbers that were put together along an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import permutations
+
+import numpy as np
+
+from autograder.diagnosis.comparison import close
+from autograder.diagnosis.evidence import Array, Evidence, Pair
+from autograder.diagnosis.patterns.words import subject
+
+#: Gates of a recurrent cell, side by side along the last axis.
+GATES = (4, 3, 2)
+#: With fewer different numbers, a wrong arrangement may be chance.
+MANY = 4
+
+
+def swapped(evidence: Evidence) -> str | None:
+    """Two results in each other's place."""
+    names = list(dict.fromkeys(pair.name for pair in evidence.wrong))
+    if len(names) != 2 or names[0].rstrip("0123456789]") != names[1].rstrip("0123456789]"):
+        return None
+    one, other = ([p for p in evidence.wrong if p.name == name] for name in names)
+    if len(one) != len(other) or not all(map(_crosswise, one, other)):
+        return None
+    return f"{names[0][0].upper()}{names[0][1:]} and {names[1]} stand in each other's place."
+
+
+def _crosswise(one: Pair, other: Pair) -> bool:
+    return close(one.actual, other.expected) and close(other.actual, one.expected)
+
+
+def transposed(evidence: Evidence) -> str | None:
+    """The transpose, or all numbers in its order."""
+    if _rearranged(evidence, lambda a: a.T if a.ndim == 2 else None):
+        return f"{subject(evidence)} transposed."
+    if _rearranged(evidence, lambda a: a.T.reshape(a.shape) if a.ndim > 1 else None):
+        return (
+            f"{subject(evidence)} right, but in the order of the transpose: "
+            "reshape does not exchange axes."
+        )
+    return None
+
+
+def reversed_order(evidence: Evidence) -> str | None:
+    """From the last to the first along an axis."""
+    for axis in _axes(evidence):
+        if _rearranged(evidence, partial(np.flip, axis=axis)):
+            return f"{subject(evidence)} in reverse order along axis {axis}."
+    return None
+
+
+def shifted(evidence: Evidence) -> str | None:
+    """One step early or late along an axis, such as time."""
+    for axis in _axes(evidence):
+        for by, words in ((1, "one step late"), (-1, "one step early")):
+            if _all_shifted(evidence, axis, by):
+                return f"{subject(evidence)} {words} along axis {axis}."
+    return None
+
+
+def _all_shifted(evidence: Evidence, axis: int, by: int) -> bool:
+    def is_shifted(pair: Pair) -> bool:
+        actual, expected = np.moveaxis(pair.actual, axis, 0), np.moveaxis(pair.expected, axis, 0)
+        mine, theirs = (actual[by:], expected[:-by]) if by > 0 else (actual[:by], expected[-by:])
+        return close(mine, theirs)
+
+    return (
+        _same_shapes(evidence)
+        and all(map(is_shifted, evidence.wrong))
+        and any(_tells(_but_one(pair.expected, axis)) for pair in evidence.wrong)
+    )
+
+
+def _but_one(array: Array, axis: int) -> Array:
+    return np.moveaxis(array, axis, 0)[1:]
+
+
+def blocks_permuted(evidence: Evidence) -> str | None:
+    """Equal parts of the last axis, as those of the gates, in another order."""
+    for count in GATES:
+        for order in list(permutations(range(count)))[1:]:
+            if _rearranged(evidence, partial(_in_order, order)):
+                return (
+                    f"{subject(evidence)} made of {count} blocks along the last axis in the order "
+                    f"{list(order)}: the gates stand in another order."
+                )
+    return None
+
+
+def _in_order(order: tuple[int, ...], array: Array) -> Array | None:
+    if not array.ndim or array.shape[-1] % len(order):
+        return None
+    blocks = np.split(array, len(order), axis=-1)
+    return np.concatenate([blocks[i] for i in order], axis=-1)
+
+
+def reduced(evidence: Evidence) -> str | None:
+    """Summed, averaged or the largest along an axis, or over everything."""
+    for name, function in (("sum", np.sum), ("mean", np.mean), ("largest", np.max)):
+        for axis in (*_axes(evidence), None):
+            if all(_is_reduced(pair, function, axis) for pair in evidence.wrong) and any(
+                _tells(pair.expected) for pair in evidence.wrong
+            ):
+                where = "over everything" if axis is None else f"along axis {axis}"
+                return f"{subject(evidence)} the {name} {where} of what it should be."
+    return None
+
+
+def _is_reduced(pair: Pair, function: Callable[..., Array], axis: int | None) -> bool:
+    expected = pair.expected
+    if expected.ndim == 0 or not expected.size or (axis is not None and axis >= expected.ndim):
+        return False
+    kept = function(expected, axis=axis, keepdims=True)
+    if pair.actual.shape == expected.shape:
+        return kept.size > 0 and close(pair.actual, np.broadcast_to(kept, expected.shape).copy())
+    return close(pair.actual, kept) or close(pair.actual, np.asarray(function(expected, axis=axis)))
+
+
+def _rearranged(evidence: Evidence, arrange: Callable[[Array], Array | None]) -> bool:
+    """Whether all wrong arrays are the right ones, arranged, and the others look the same then."""
+    for pair in (*evidence.wrong, *evidence.same_name):
+        wanted = arrange(pair.expected)
+        if wanted is None or not close(pair.actual, wanted):
+            return False
+    return any(_tells(pair.expected) for pair in evidence.wrong)
+
+
+def _tells(array: Array) -> bool:
+    """Whether its numbers can be told apart."""
+    return len(np.unique(array)) >= MANY
+
+
+def _same_shapes(evidence: Evidence) -> bool:
+    return all(pair.actual.shape == pair.expected.shape for pair in evidence.wrong)
+
+
+def _axes(evidence: Evidence) -> Iterator[int]:
+    yield from range(min(pair.expected.ndim for pair in evidence.wrong))
+
+
+ARRANGEMENT = {
+    "swapped-results": swapped,
+    "transposed": transposed,
+    "reversed": reversed_order,
+    "shifted": shifted,
+    "gates-permuted": blocks_permuted,
+    "reduced": reduced,
+}

@@ -1,0 +1,63 @@
+"""Answers that are a function of the right ones, entry by entry or row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from autograder.diagnosis.comparison import close
+from autograder.diagnosis.evidence import Array, Evidence, Pair
+from autograder.diagnosis.patterns.words import subject
+
+#: With fewer different numbers, it may be chance.
+MANY = 4
+
+
+def _softmax(x: Array) -> Array:
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return np.asarray(e / e.sum(axis=-1, keepdims=True))
+
+
+def _log_softmax(x: Array) -> Array:
+    return np.asarray(np.log(_softmax(x)))
+
+
+FORMS: dict[str, tuple[str, Callable[[Array], Array]]] = {
+    "exponential": ("exp of", np.exp),
+    "logarithm": ("the logarithm of", np.log),
+    "softmax": ("the softmax of", lambda x: _softmax(x) if x.ndim else x),
+    "log-softmax": ("the log softmax of", lambda x: _log_softmax(x) if x.ndim else x),
+    "absolute": ("the absolute value of", np.abs),
+    "squared": ("the square of", np.square),
+    "root": ("the root of", np.sqrt),
+    "reciprocal": ("1 over", np.reciprocal),
+    "tanh": ("tanh of", np.tanh),
+    "sigmoid": ("the sigmoid of", lambda x: 1 / (1 + np.exp(-x))),
+    "cut-at-zero": ("cut off at zero, otherwise", lambda x: np.maximum(x, 0)),
+    "doubled-argument": ("the sigmoid where tanh stands, for", lambda x: (x + 1) / 2),
+}
+
+
+def _form(words: str, function: Callable[[Array], Array]) -> Callable[[Evidence], str | None]:
+    def pattern(evidence: Evidence) -> str | None:
+        pairs = (*evidence.wrong, *evidence.same_name)
+        if not all(_is_image(pair, function) for pair in pairs):
+            return None
+        if not any(len(np.unique(pair.expected)) >= MANY for pair in evidence.wrong):
+            return None
+        return f"{subject(evidence)} {words} what it should be."
+
+    return pattern
+
+
+def _is_image(pair: Pair, function: Callable[[Array], Array]) -> bool:
+    if pair.expected.dtype.kind != "f" or pair.actual.shape != pair.expected.shape:
+        return False
+    if not np.isfinite(pair.actual).all():
+        return False
+    with np.errstate(all="ignore"):
+        return close(pair.actual, np.asarray(function(pair.expected)))
+
+
+FUNCTIONS = {name: _form(words, function) for name, (words, function) in FORMS.items()}

@@ -1,0 +1,196 @@
+"""Answers that are off by a sign, a factor, or a constant."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from autograder.diagnosis.comparison import close, tolerance
+from autograder.diagnosis.evidence import Array, Evidence, Pair
+from autograder.diagnosis.patterns.words import subject
+
+#: So many numbers must tell a factor that is no simple one: any single number is c times another.
+ENOUGH = 3
+#: How precisely all entries must give the same factor.
+PRECISION = 1e-7
+
+
+def negated(evidence: Evidence) -> str | None:
+    """The sign is wrong, and nothing else."""
+    if _holds(evidence, lambda pair: -pair.expected):
+        return f"{subject(evidence)} right but for the sign: a minus is lost, or one too many."
+    if _moves(evidence) and _factor(evidence, _step_pairs(evidence)) == -1:
+        return f"Your {evidence.method} goes in the opposite direction: the sign is wrong."
+    return None
+
+
+def factor(evidence: Evidence) -> str | None:
+    """Everything is c times what it should be."""
+    if _moves(evidence):
+        c = _factor(evidence, _step_pairs(evidence))
+        if c is not None and c > 0:
+            return f"Your {evidence.method} goes {_number(c)} times as far as it should."
+        return None
+    c = _factor(evidence, [(pair.actual, pair.expected) for pair in evidence.wrong])
+    if c is None or _contradicted(evidence):
+        return None
+    return f"{subject(evidence)} {_number(c)} times what it should be."
+
+
+def divided_by_a_size(evidence: Evidence) -> str | None:
+    """The factor is, or is 1 over, how many there are of something, whatever its number."""
+    for position, axes in _axes(evidence):
+        for power, verb in ((-1, "divided by"), (1, "multiplied by")):
+            if _is_size(evidence, position, axes, power):
+                where = " times that of axis ".join(map(str, axes))
+                return (
+                    f"{subject(evidence)} {verb} the size of axis {where} of the input: "
+                    "a mean stands for a sum, or a sum for a mean."
+                )
+    return None
+
+
+def constant_added(evidence: Evidence) -> str | None:
+    """Everything is off by the same constant."""
+    offsets = [pair.actual - pair.expected for pair in evidence.wrong if _comparable(pair)]
+    if len(offsets) < len(evidence.wrong) or _contradicted(evidence) or _moves(evidence):
+        return None
+    c = _agreed(offsets, [pair.expected for pair in evidence.wrong])
+    if c is None:
+        return None
+    return f"{subject(evidence)} off by {_number(c)} everywhere: a term lacks, or is one too many."
+
+
+def complement(evidence: Evidence) -> str | None:
+    """1 − p instead of p."""
+    if _holds(evidence, lambda pair: 1 - pair.expected):
+        return f"{subject(evidence)} 1 minus what it should be."
+    return None
+
+
+def _holds(evidence: Evidence, wanted: Callable[[Pair], Array]) -> bool:
+    """Whether all wrong arrays are `wanted`, and there are numbers enough to tell."""
+    return (
+        all(map(_comparable, evidence.wrong))
+        and not _contradicted(evidence)
+        and _telling([pair.expected for pair in evidence.wrong]) > 0
+        and all(close(pair.actual, wanted(pair)) for pair in evidence.wrong)
+    )
+
+
+def _telling(arrays: list[Array]) -> int:
+    """How many different numbers there are that are not round: 3/4 is 3 · 1/4, and 1 − 1/4."""
+    every = np.unique(np.concatenate([np.abs(array).ravel() for array in arrays]))
+    return int((64 * every % 1 > 1e-9).sum())
+
+
+def _comparable(pair: Pair) -> bool:
+    return (
+        pair.actual.shape == pair.expected.shape
+        and pair.actual.dtype.kind == "f"
+        and bool(np.isfinite(pair.actual).all())
+        and bool(np.isfinite(pair.expected).all())
+    )
+
+
+def _contradicted(evidence: Evidence) -> bool:
+    """Whether the same array was right elsewhere, though not zero."""
+    return any(pair.expected.any() for pair in evidence.same_name)
+
+
+def _moves(evidence: Evidence) -> bool:
+    """Whether the wrong arrays are arguments that were to be changed."""
+    return all(
+        pair.before is not None and pair.name.startswith("argument") and _comparable(pair)
+        for pair in evidence.wrong
+    )
+
+
+def _step_pairs(evidence: Evidence) -> list[tuple[Array, Array]]:
+    return [
+        (pair.actual - pair.before, pair.expected - pair.before)
+        for pair in evidence.wrong
+        if pair.before is not None
+    ]
+
+
+def _factor(evidence: Evidence, pairs: list[tuple[Array, Array]]) -> float | None:
+    """The c of actual = c · expected; only a simple one counts where there are few numbers."""
+    if not all(map(_comparable, evidence.wrong)):
+        return None
+    ratios = []
+    for actual, expected in pairs:
+        zero = np.abs(expected) <= 1e-12 * np.abs(expected).max(initial=0.0)
+        if np.abs(actual[zero]).max(initial=0.0) > tolerance(actual, expected):
+            return None
+        ratios.append((actual[~zero] / expected[~zero]).ravel())
+    every = np.concatenate(ratios)
+    if not every.size:
+        return None
+    c = float(np.median(every))
+    if c == 0 or np.abs(every - c).max() > PRECISION * abs(c):
+        return None
+    needed = 1 if _is_simple(c) else ENOUGH
+    return c if _telling([expected for _, expected in pairs]) >= needed else None
+
+
+def _is_simple(c: float) -> bool:
+    size = max(abs(c), 1 / abs(c))
+    return size < 1000 and abs(size - round(size)) < 1e-9
+
+
+def _agreed(offsets: list[Array], expected: list[Array]) -> float | None:
+    every = np.concatenate([offset.ravel() for offset in offsets])
+    largest = max(float(np.abs(array).max(initial=0.0)) for array in expected)
+    c = float(np.median(every))
+    far = np.abs(every - c).max(initial=0.0) > 1e-9 * max(largest, abs(c))
+    needed = 1 if c and _is_simple(c) else ENOUGH
+    different = len(np.unique(np.concatenate([array.ravel() for array in expected])))
+    return c if not far and (_telling(expected) >= needed or different >= ENOUGH) else None
+
+
+def _axes(evidence: Evidence) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Positions of inputs that all pairs have, and axes of theirs: one, or the first two."""
+    everything = [*evidence.wrong, *evidence.same_name]
+    inputs = [(*pair.inputs, *pair.seen) for pair in everything]
+    for position in range(min(map(len, inputs))):
+        axes = min(arrays[position].ndim for arrays in inputs)
+        yield from ((position, (axis,)) for axis in range(axes))
+        if axes > 1:
+            yield position, (0, 1)
+
+
+def _is_size(evidence: Evidence, position: int, axes: tuple[int, ...], power: int) -> bool:
+    """Whether the factor is that size to the power, wherever it takes several values."""
+    sizes = set()
+    for pair in (*evidence.wrong, *evidence.same_name):
+        shape = (*pair.inputs, *pair.seen)[position].shape
+        size = math.prod(shape[axis] for axis in axes)
+        if not pair.expected.any() and not pair.actual.any():
+            continue  # nothing, divided by anything
+        if not _comparable(pair) or size == 0:
+            return False
+        if not close(pair.actual, pair.expected * float(size) ** power):
+            return False
+        sizes.add(size)
+    return len(sizes) > 1
+
+
+def _number(c: float) -> str:
+    """``0.25 (1/4)``, ``−2``, ``1.9``."""
+    text = f"{c:.6g}".replace("-", "−")
+    inverse = 1 / c if c else 0.0
+    if 1 < abs(inverse) < 1000 and abs(inverse - round(inverse)) < 1e-6:
+        return f"{text} ({'−' if c < 0 else ''}1/{abs(round(inverse))})"
+    return text
+
+
+SCALING = {
+    "negated": negated,
+    "divided-by-a-size": divided_by_a_size,
+    "factor": factor,
+    "one-minus": complement,
+    "off-by-a-constant": constant_added,
+}

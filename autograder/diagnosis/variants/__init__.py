@@ -1,0 +1,59 @@
+"""The solution, used in other ways: a weight left out, an option ignored, a function forgotten.
+
+A variant knows nothing of the exercise but the names and shapes of the parameters, and the
+signatures of the methods.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from autograder.diagnosis.bench import Bench, Exchanges
+from autograder.diagnosis.replay import steps_of
+from autograder.diagnosis.variants.arguments import other_arguments
+from autograder.diagnosis.variants.children import other_children
+from autograder.diagnosis.variants.change import Variant
+from autograder.diagnosis.variants.functions import other_functions
+from autograder.diagnosis.variants.memory import other_memory
+from autograder.diagnosis.variants.parameters import Shapes, other_parameters
+
+__all__ = ["Variant", "variants_of"]
+
+
+def variants_of(bench: Bench, task: str, checks: Sequence[Exchanges]) -> Iterator[Variant]:
+    """All variants of `task`, the particular ones first.
+
+    Args:
+        checks: what was asked; it shows the parameters.
+    """
+    solution = bench.solution
+    value = solution.attribute(task)
+    changes = other_arguments(task, value)
+    if inspect.isclass(value):
+        shapes = _shapes(bench, checks)
+        changes = chain(
+            changes,
+            other_functions(value),
+            other_children(_children(shapes)),
+            other_memory(task, value, shapes),
+            other_parameters(task, shapes),
+        )
+    return (Variant(solution, task, change) for change in changes)
+
+
+def _children(shapes: Shapes) -> list[str]:
+    """The layers that parameters such as ``hidden.W`` belong to."""
+    return list(dict.fromkeys(name.split(".")[0] for name in shapes if "." in name))
+
+
+def _shapes(bench: Bench, checks: Sequence[Exchanges]) -> Shapes:
+    """The parameters that any of the checks has looked at."""
+    found: Shapes = {}
+    for exchanges in checks:
+        for exchange in bench.right_answers(exchanges):
+            for step, outcome in zip(steps_of(exchange), exchange.outcomes, strict=False):
+                if step[::2] == ["get", "parameters"] and isinstance(outcome.value, dict):
+                    found |= {name: array.shape for name, array in outcome.value.items()}
+    return found

@@ -1,0 +1,99 @@
+"""What one check asked of the code under test, and what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from autograder.isolation.host.faults import Crashed, SubmissionFault
+from autograder.isolation.host.requests import Outcome
+
+#: A check that asks more than this trains a model: there is nothing to be told from single answers.
+MAX_EXCHANGES = 400
+MAX_BYTES = 2 << 20
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer.
+
+    Attributes:
+        frame: the request as it was sent, so that nothing can change it afterwards.
+        outcomes: of its steps, up to the one that failed.
+        raised: the type of the exception that ended it; empty if none did.
+        message: that type, and what the exception said.
+    """
+
+    frame: bytes
+    outcomes: tuple[Outcome, ...]
+    raised: str = ""
+    message: str = ""
+
+
+class Transcript:
+    """The exchanges of one check, in order, as they were: a check may change what it got.
+
+    Attributes:
+        complete: everything was recorded, and nothing broke off. Only then are there exchanges.
+    """
+
+    def __init__(self) -> None:
+        self.complete = True
+        self.exchanges: list[Exchange] = []
+        self._bytes = 0
+
+    def add(
+        self, frame: bytes, outcomes: Sequence[Outcome], fault: SubmissionFault | None = None
+    ) -> None:
+        """Record one exchange, or give up where the transcript grows too long."""
+        if not self.complete:
+            return
+        self._bytes += len(frame) + sum(map(_bytes_of, outcomes))
+        raised = fault.raised if isinstance(fault, Crashed) else ""
+        broke_off = fault is not None and not raised
+        if broke_off or len(self.exchanges) >= MAX_EXCHANGES or self._bytes > MAX_BYTES:
+            self.give_up()
+            return
+        message = fault.message if fault is not None else ""
+        kept = tuple(map(_kept, outcomes))
+        self.exchanges.append(Exchange(frame, kept, raised, message))
+
+    def give_up(self) -> None:
+        """Forget everything: the check is too long, or a request was never answered."""
+        self.complete = False
+        self.exchanges.clear()
+
+
+def _kept(outcome: Outcome) -> Outcome:
+    """A copy of `outcome` that nobody else holds."""
+    args: tuple[Any, ...] = _copied(outcome.args)
+    value, kwargs = _copied(outcome.value), _copied(outcome.kwargs)
+    return replace(outcome, value=value, args=args, kwargs=kwargs)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(_copied, value))
+    return value
+
+
+def _bytes_of(outcome: Outcome) -> int:
+    return sum(map(_size, (outcome.value, outcome.args, outcome.kwargs)))
+
+
+def _size(value: Any) -> int:
+    """Bytes of the arrays in `value`, near enough."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, dict):
+        return sum(_size(item) for item in value.values())
+    if isinstance(value, (tuple, list)):
+        return sum(_size(item) for item in value)
+    return 8

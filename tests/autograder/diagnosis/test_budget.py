@@ -1,0 +1,34 @@
+"""A limit on computing that nobody can catch."""
+
+import signal
+import time
+
+import pytest
+
+from autograder.diagnosis.budget import OutOfTime, limited
+
+
+def spin():
+    end = time.process_time() + 5
+    while time.process_time() < end:
+        pass
+
+
+def test_computing_is_ended_though_somebody_catches_everything():
+    started = time.process_time()
+    with pytest.raises(OutOfTime), limited(0.05):
+        for _ in range(3):
+            try:
+                spin()
+            except BaseException:
+                continue
+        spin()
+    assert time.process_time() - started < 2
+
+
+def test_in_time_nothing_happens_and_nothing_is_left():
+    before = signal.getsignal(signal.SIGVTALRM)
+    with limited(0.5):
+        pass
+    assert signal.getsignal(signal.SIGVTALRM) is before
+    assert signal.getitimer(signal.ITIMER_VIRTUAL)[0] == 0

@@ -1,0 +1,54 @@
+"""No correct solution is ever diagnosed, in whatever style it is written.
+
+As a right answer fails no check, the question is asked in another way: would anything be said,
+had all its checks failed?
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.course import find_course
+from autograder.verdicts import Verdict
+
+COURSE = find_course()
+ALTERNATES = sorted((Path(__file__).parents[2] / "alternates").glob("*/*/*.py"))
+
+
+def is_torch(file: Path) -> bool:
+    return "torch" in file.stem
+
+
+QUICK = [
+    file for file in ALTERNATES if file.parent.name in ("activations", "rnn") and not is_torch(file)
+]
+
+
+def name_of(file: Path) -> str:
+    return f"{file.parent.name}-{file.stem}"
+
+
+def nothing_is_said(hand_in, file):
+    backend = "torch" if is_torch(file) else "numpy"
+    graded = hand_in(file.parent.name, file.read_text("utf-8"), backend)
+    assert {check.verdict for check in graded.checks} == {Verdict.PASSED}
+    assert graded.told_if_failed() == {}
+
+
+@pytest.mark.parametrize("file", QUICK, ids=name_of)
+def test_an_alternate_is_not_diagnosed(hand_in, file):
+    nothing_is_said(hand_in, file)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ALTERNATES, ids=name_of)
+def test_no_alternate_is_diagnosed(hand_in, file):
+    nothing_is_said(hand_in, file)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", COURSE.exercise_names)
+def test_no_solution_is_diagnosed(hand_in, exercise):
+    nothing_is_said(hand_in, COURSE.exercise(exercise).solution)

@@ -1,0 +1,70 @@
+"""Without a list of mistakes: what can be told from the answers, beside those of the solution."""
+
+import pytest
+
+CASES = {
+    "a lost sign": (
+        "activations",
+        [
+            "return grad_output * self.y * (1.0 - self.y)",
+            "return -grad_output * self.y * (1.0 - self.y)",
+        ],
+        "generic/negated",
+        "right but for the sign",
+    ),
+    "a factor": (
+        "activations",
+        [
+            "return grad_output * self.y * (1.0 - self.y)",
+            "return 3 * grad_output * self.y * (1.0 - self.y)",
+        ],
+        "generic/factor",
+        "is 3 times what it should be",
+    ),
+    "divided by the batch": (
+        "word2vec",
+        ["grad_scores.T @ self.v_c", "grad_scores.T @ self.v_c / len(grad_scores)"],
+        "generic/divided-by-a-size",
+        "gradients['outside_vectors'] is divided by the size of axis 0",
+    ),
+    "a lost transpose": (
+        "rnn",
+        ["grad_a[:, t] @ W_h.T", "grad_a[:, t] @ W_h"],
+        "generic/lost-transpose",
+        "takes W_h for its transpose",
+    ),
+    "a missing term": (
+        "rnn",
+        ['@ self.parameters["W_x"] + self.parameters["b"]', '@ self.parameters["W_x"]'],
+        "generic/missing-term",
+        "leaves out b:",
+    ),
+    "one step late": (
+        "rnn",
+        ["return states[:, 1:].copy()", "return states[:, :-1].copy()"],
+        "generic/shifted",
+        "one step late along axis 1",
+    ),
+    "zero": (
+        "rnn",
+        ["return grad_a @ W_x.T, from_later", "return grad_a @ W_x.T, 0 * from_later"],
+        "generic/zero",
+        "the gradient of input 2 is zero",
+    ),
+    "summed for averaged": (
+        "bag_of_vectors",
+        ["weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1)", "weights /= 1"],
+        "generic/",
+        "sum in place of a mean",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_mistake_is_told_without_a_list(changed, case):
+    exercise, replacements, name, words = CASES[case]
+    told = changed(exercise, *replacements).diagnoses(listed=False)
+    assert told
+    for diagnosis in told.values():
+        assert diagnosis.id.startswith(name)
+        assert words.lower() in diagnosis.sentence.lower()

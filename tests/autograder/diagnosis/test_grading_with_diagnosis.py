@@ -1,0 +1,58 @@
+"""Diagnoses as a student meets them: through `grade`."""
+
+import json
+import subprocess
+import sys
+import threading
+
+from autograder.course import find_course
+from autograder.reports.json_report import render_json
+
+WRONG = ("from_later = grad_a[:, t] @ W_h.T", "from_later = grad_a[:, t] @ W_h")
+PASSES = """
+import sys
+from autograder.cli import grade
+code = grade(["activations", "--submission", "solutions", "--sandbox", "process"])
+print(code, [name for name in sys.modules if name.startswith("autograder.diagnosis")])
+"""
+
+
+def without_seconds(value):
+    if isinstance(value, dict):
+        return {key: without_seconds(v) for key, v in value.items() if key != "seconds"}
+    return [without_seconds(item) for item in value] if isinstance(value, list) else value
+
+
+def test_a_report_names_the_mistake_the_same_each_time(graded, real_solution):
+    files = {"rnn": real_solution("rnn").replace(*WRONG)}
+    tables = [json.loads(render_json(graded(files, "rnn"))) for _ in range(2)]
+    assert without_seconds(tables[0]) == without_seconds(tables[1])
+    checks = tables[0]["exercises"][0]["tasks"][0]["checks"]
+    ids = {check["diagnosis"]["id"] for check in checks if check["diagnosis"]}
+    assert ids == {"recurrent-weights-not-transposed"}
+
+
+def test_threads_of_the_grader_change_nothing(graded, real_solution):
+    """As on a terminal, where one shows how far it is."""
+    files = {"rnn": real_solution("rnn").replace(*WRONG)}
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    report = graded(files, "rnn")
+    done.set()
+    thread.join()
+    assert sum(check.diagnosis is not None for check in report.exercises[0].checks) > 5
+
+
+def test_a_submission_in_torch_is_diagnosed_by_its_numbers(graded, real_course):
+    style = real_course.root / "tests/alternates/neural_networks/activations/with_torch.py"
+    source = style.read_text("utf-8")
+    report = graded({"activations": source}, "activations", backend="torch")
+    assert all(check.diagnosis is None for check in report.exercises[0].checks)
+
+
+def test_nothing_of_it_is_loaded_where_all_passes():
+    command = [sys.executable, "-c", PASSES]
+    root = find_course().root
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 []"

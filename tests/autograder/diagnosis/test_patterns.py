@@ -1,0 +1,130 @@
+"""Patterns on arrays alone: what they tell, and that too little evidence tells nothing."""
+
+import numpy as np
+import pytest
+
+from autograder.diagnosis.evidence import Evidence, Pair
+from autograder.diagnosis.patterns import EFFECTS, PATTERNS
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(4, 4))
+SEQUENCE = RNG.normal(size=(2, 5, 3))
+
+
+def pair(actual, expected, **facts):
+    facts = {"method": "forward", "name": "the result of forward"} | facts
+    return Pair(actual=np.asarray(actual), expected=np.asarray(expected), **facts)
+
+
+def told(*wrong, right=()):
+    """The id of the first pattern that holds, and its sentence."""
+    evidence = Evidence(tuple(wrong), tuple(right))
+    for name, pattern in {**EFFECTS, **PATTERNS}.items():
+        if (sentence := pattern(evidence)) is not None:
+            return name, sentence
+    return None
+
+
+@pytest.mark.parametrize(
+    ("name", "actual", "expected", "words"),
+    [
+        ("negated", -X, X, "right but for the sign"),
+        ("factor", 0.25 * X, X, "0.25 (1/4) times"),
+        ("factor", -3 * X, X, "−3 times"),
+        ("off-by-a-constant", X + 1.5, X, "off by 1.5 everywhere"),
+        ("one-minus", 1 - X, X, "1 minus"),
+        ("transposed", X.T.copy(), X, "transposed"),
+        ("transposed", SEQUENCE[0].T.copy(), SEQUENCE[0], "transposed"),
+        ("reversed", SEQUENCE[:, ::-1].copy(), SEQUENCE, "in reverse order along axis 1"),
+        ("gates-permuted", np.roll(X, 2, axis=1), X, "[2, 3, 0, 1]"),
+        ("reduced", X.mean(axis=0), X, "the mean along axis 0"),
+        ("reduced", np.float64(X.sum()), X, "the sum over everything"),
+        ("exponential", np.exp(X), X, "exp of"),
+        ("cut-at-zero", np.maximum(X, 0), X, "cut off at zero"),
+        ("zero", 0 * X, X, "is zero"),
+        ("not-finite", np.where(X > 1, np.nan, X), X, "infinity or NaN"),
+    ],
+)
+def test_one_array_is_enough_where_its_numbers_can_be_told_apart(name, actual, expected, words):
+    found, sentence = told(pair(actual, expected))
+    assert found == name
+    assert words in sentence
+
+
+def test_shifted_in_time():
+    late = np.concatenate([np.zeros((2, 1, 3)), SEQUENCE[:, :-1]], axis=1)
+    early = np.concatenate([SEQUENCE[:, 1:], np.zeros((2, 1, 3))], axis=1)
+    assert told(pair(late, SEQUENCE)) == (
+        "shifted",
+        "The result of forward is one step late along axis 1.",
+    )
+    assert "one step early" in told(pair(early, SEQUENCE))[1]
+
+
+def test_a_factor_must_be_the_same_everywhere():
+    assert told(pair(2 * X, X), pair(2 * X[:2], X[:2]))[0] == "factor"
+    assert told(pair(2 * X, X), pair(3 * X[:2], X[:2])) is None
+
+
+def test_what_was_right_elsewhere_contradicts_a_factor():
+    assert told(pair(2 * X, X), right=[pair(X[:2], X[:2])]) is None
+    assert told(pair(2 * X, X), right=[pair(0 * X, 0 * X)])[0] == "factor"
+
+
+def test_a_size_is_told_from_several_shapes():
+    pairs = [pair(X[:n] / n, X[:n], inputs=(X[:n],)) for n in (2, 3, 4)]
+    name, sentence = told(*pairs, right=[pair(X[:1], X[:1], inputs=(X[:1],))])
+    assert name == "divided-by-a-size"
+    assert "divided by the size of axis 0" in sentence
+
+
+def test_how_far_a_step_goes():
+    start, step = X, RNG.normal(size=X.shape)
+    facts = {"method": "step", "name": "argument 1['x']", "before": start}
+    assert "opposite direction" in told(pair(start - step, start + step, **facts))[1]
+    assert "0.1 (1/10) times as far" in told(pair(start + 0.1 * step, start + step, **facts))[1]
+    assert told(pair(start, start + step, **facts))[0] == "unmoved"
+
+
+def test_gradients_that_are_overwritten():
+    before = RNG.normal(size=X.shape)
+    facts = {"method": "backward", "name": "gradients['W']", "before": before}
+    assert told(pair(X, X + before, **facts))[0] == "overwritten"
+
+
+def test_where_the_input_is_negative():
+    z = RNG.normal(size=(5, 6))
+    facts = {"method": "backward", "name": "the gradient", "seen": (z,)}
+    grad = RNG.normal(size=z.shape)
+    assert told(pair(np.where(z < 0, 0, grad), grad, **facts)) == (
+        "where-the-input-is",
+        "The gradient is zero where the input is negative, and only there.",
+    )
+
+
+def test_rows_of_repeated_ids():
+    ids = np.array([1, 2, 2, 4])
+    wrong = X[[0, 1, 2, 3, 0]].copy()
+    right = wrong.copy()
+    wrong[2] += 1.3 * X[1]
+    facts = {"method": "backward", "name": "gradients['E']", "seen": (ids,)}
+    assert told(pair(wrong, right, **facts))[0] == "rows-of-ids"
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        (0.75, 0.25),  # three times, one minus, or off by a half
+        (1.7, 0.9),  # any number is some other one, c times
+        ([[2.0]], [[1.0]]),
+        ([[0.0, 1.0], [1.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]]),  # reversed, or permuted, or 1 − x
+        ([1.0, 1.0, 1.0], [0.0, 0.0, 0.0]),  # exp, or a constant, or 1 − x
+    ],
+)
+def test_numbers_that_could_be_anything_tell_nothing(actual, expected):
+    assert told(pair(actual, expected)) is None
+
+
+def test_noise_tells_nothing():
+    noise = RNG.normal(size=X.shape)
+    assert told(pair(X + noise, X), pair(SEQUENCE + 1, SEQUENCE)) is None

@@ -1,0 +1,119 @@
+"""A metric over training: in numbers for a terminal, and as a line in a page."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import replace
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+import pytest
+from rich.console import Console
+
+from autograder.reports.curves import HEIGHT, MARGIN, NUMBERS, WIDTH, as_svg, in_numbers
+from autograder.reports.html import render_html
+from autograder.reports.json_report import render_json
+from autograder.reports.junit import render_junit
+from autograder.reports.terminal import ExerciseView
+from autograder.verdicts import Verdict
+
+
+def points(curve):
+    (line,) = ET.fromstring(as_svg(curve))
+    return [tuple(map(float, pair.split(","))) for pair in line.get("points").split()]
+
+
+@pytest.mark.parametrize(
+    ("curve", "text"),
+    [
+        ((0.5,), "0.5"),
+        ((0.16667, 0.52, 1.0), "0.167 → 0.52 → 1"),
+        ((1234.5, 1e-7), "1.23e+03 → 1e-07"),
+    ],
+)
+def test_three_digits_of_each_value(curve, text):
+    assert in_numbers(curve) == text
+
+
+def test_a_long_curve_is_told_in_few_numbers_the_first_and_the_last_among_them():
+    told = [int(number) for number in in_numbers(range(100)).split(" → ")]
+    assert len(told) == NUMBERS
+    assert (told[0], told[-1]) == (0, 99)
+    steps = [b - a for a, b in pairwise(told)]
+    assert set(steps) <= {14, 15}
+
+
+def test_the_line_goes_from_left_to_right_and_up_where_the_metric_does():
+    assert points((0.0, 1.0, 0.5)) == [
+        (MARGIN, HEIGHT - MARGIN),
+        (WIDTH / 2, MARGIN),
+        (WIDTH - MARGIN, HEIGHT / 2),
+    ]
+
+
+def test_what_does_not_change_is_a_level_line_in_the_middle():
+    assert points((0.7,)) == points((0.7, 0.7))
+    assert {y for _, y in points((0.7, 0.7, 0.7))} == {HEIGHT / 2}
+
+
+def test_who_cannot_see_the_line_is_told_its_numbers():
+    element = ET.fromstring(as_svg((0.1, 0.9)))
+    assert element.get("role") == "img"
+    assert element.get("aria-label") == "0.1 → 0.9"
+
+
+CURVE = (0.25, 0.512345678, 0.7)
+
+
+@pytest.fixture
+def trained(report, wrong):
+    """`trained(verdict, hidden)`: a report on a model that was trained."""
+
+    def trained(verdict, hidden=False):
+        check = replace(wrong.checks[0], verdict=verdict, hidden=hidden, curve=CURVE)
+        exercise = replace(wrong, tasks=(replace(wrong.tasks[0], checks=(check,)),))
+        return replace(report, exercises=(exercise,))
+
+    return trained
+
+
+def on_a_terminal(report):
+    file = io.StringIO()
+    Console(file=file, width=80).print(ExerciseView(report.exercises[0]))
+    return file.getvalue()
+
+
+def curves_in_json(report, **options):
+    (exercise,) = json.loads(render_json(report, **options))["exercises"]
+    return [check["curve"] for task in exercise["tasks"] for check in task["checks"]]
+
+
+def test_a_program_gets_every_value_to_six_digits(trained):
+    assert curves_in_json(trained(Verdict.PASSED)) == [[0.25, 0.512346, 0.7]]
+
+
+def test_a_terminal_shows_the_curve_of_what_missed_its_threshold(trained):
+    assert "      curve    0.25 → 0.512 → 0.7\n" in on_a_terminal(trained(Verdict.FAILED))
+    assert "curve" not in on_a_terminal(trained(Verdict.PASSED))
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PASSED, Verdict.FAILED])
+def test_a_page_draws_every_curve_above_its_numbers(trained, verdict):
+    page = render_html(trained(verdict))
+    assert re.search(r'</svg><span class="points">0\.25 → 0\.512 → 0\.7</span>', page)
+
+
+def test_a_ci_server_is_told_the_numbers(trained):
+    assert "curve: 0.25 → 0.512 → 0.7" in render_junit(trained(Verdict.FAILED))
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PASSED, Verdict.FAILED])
+def test_the_curve_of_a_hidden_check_needs_permission(trained, verdict):
+    report = trained(verdict, hidden=True)
+    assert curves_in_json(report) == [[]]
+    assert "<svg" not in render_html(report)
+    assert "curve" not in on_a_terminal(report) + render_junit(report)
+    assert curves_in_json(report, show_hidden=True) == [[0.25, 0.512346, 0.7]]
+    assert "<svg" in render_html(report, show_hidden=True)

@@ -1,0 +1,94 @@
+"""A mistake that was recognised, in every report."""
+
+import io
+import json
+from dataclasses import replace
+
+import jsonschema
+import pytest
+from rich.console import Console
+
+from autograder.reports.html import render_html
+from autograder.reports.json_report import read_schema, render_json
+from autograder.reports.junit import render_junit
+from autograder.reports.terminal import ExerciseView
+from autograder.results import Diagnosis, Report
+
+TRANSPOSED = Diagnosis(
+    "recurrent-weights-not-transposed",
+    "You multiply by W_h on the way back: the gradient goes through W_hᵀ.",
+    "Which index of W_h is summed over?",
+)
+
+
+@pytest.fixture
+def diagnosed(report, wrong):
+    """`diagnosed(2, 3)`: a report in which these checks of one task have the same diagnosis."""
+
+    def diagnosed(*numbers, diagnosis=TRANSPOSED):
+        task = wrong.tasks[0]
+        checks = tuple(
+            replace(check, diagnosis=diagnosis, verdict=task.checks[1].verdict)
+            if number in numbers
+            else check
+            for number, check in enumerate(task.checks)
+        )
+        return Report(report.provenance, (replace(wrong, tasks=(replace(task, checks=checks),)),))
+
+    return diagnosed
+
+
+def on_a_terminal(report, width=80, **options):
+    console = Console(file=io.StringIO(), width=width)
+    console.print(ExerciseView(report.exercises[0], **options))
+    return console.file.getvalue()
+
+
+def test_a_terminal_tells_what_it_is_with_its_hint_in_place_of_the_general_one(diagnosed):
+    assert on_a_terminal(diagnosed(1)).splitlines()[2:9] == [
+        "    ✗ failed  Backward through time (3 points)",
+        "      gradients['W_h']: 16 of 16 values differ from the expected ones",
+        "      worst at [2, 1]: expected 0.31, received 0.62 (ratio 2)",
+        "      likely   You multiply by W_h on the way back: the gradient goes through",
+        "               W_hᵀ.",
+        "      call     RNN(3, 4, rng=rng).backward(float64 (2, 6, 4))",
+        "      printed  step 5",
+    ]
+    assert "      hint     Which index of W_h is summed over?\n" in on_a_terminal(diagnosed(1))
+
+
+def test_a_diagnosis_without_a_hint_leaves_the_check_its_own(diagnosed):
+    shown = on_a_terminal(diagnosed(1, diagnosis=replace(TRANSPOSED, hint="")))
+    assert "      hint     What comes back from step t+1 is added" in shown
+
+
+def test_checks_that_show_the_same_mistake_are_told_together(diagnosed):
+    shown = on_a_terminal(diagnosed(1, 2))
+    assert shown.count("likely") == 1
+    assert "      also     The gradients are those of your own forward" in shown
+
+
+def test_json_names_it(diagnosed):
+    table = json.loads(render_json(diagnosed(1)))
+    jsonschema.validate(table, read_schema())
+    checks = table["exercises"][0]["tasks"][0]["checks"]
+    assert checks[0]["diagnosis"] is None
+    assert checks[1]["diagnosis"] == {
+        "id": "recurrent-weights-not-transposed",
+        "sentence": TRANSPOSED.sentence,
+        "hint": TRANSPOSED.hint,
+    }
+
+
+def test_a_page_and_junit_tell_it(diagnosed):
+    assert f"<dt>likely</dt><dd><strong>{TRANSPOSED.sentence}" in render_html(diagnosed(1))
+    junit = render_junit(diagnosed(1))
+    assert f"likely: {TRANSPOSED.sentence}\n" in junit
+    assert f"hint: {TRANSPOSED.hint}" in junit
+
+
+def test_that_of_a_hidden_check_needs_permission(diagnosed):
+    report = diagnosed(3, diagnosis=replace(TRANSPOSED, sentence="SECRET", hint="SECRET"))
+    for render in (render_json, render_html, render_junit, on_a_terminal):
+        assert "SECRET" not in render(report)
+        assert "SECRET" in render(report, show_hidden=True)
