@@ -43,7 +43,7 @@ def attempt(setting: Setting, trial: Trial) -> tuple[Failure, ...]:
         GradusError: a fault of ours: nothing can be said about the checks.
     """
     exercise = setting.course.exercise(trial.exercise)
-    with handed_in(setting, exercise, trial) as submission:
+    with _handed_in(setting, exercise, trial) as submission:
         grader = Grader(setting, submission)
         try:
             with grader.under_test(exercise) as under_test:
@@ -56,7 +56,7 @@ def attempt(setting: Setting, trial: Trial) -> tuple[Failure, ...]:
     return tuple(Failure(r.id, r.task) for r in results if r.verdict is not Verdict.PASSED)
 
 
-def handed_in(setting: Setting, exercise: Exercise, trial: Trial) -> Submission:
+def _handed_in(setting: Setting, exercise: Exercise, trial: Trial) -> Submission:
     """The changed solution, with the solutions of what it requires beside it."""
     required = {name: setting.course.exercise(name).solution for name in exercise.requires}
     sources = {name: path.read_text("utf-8") for name, path in required.items()}

@@ -15,6 +15,7 @@ generic.py      what can be told without such a list, from:
 patterns/       the submission's arrays beside the right ones: a factor, a lost transpose
 variants/       the solution, used differently: an option ignored, a bias left out
 slips.py        the solution with one small change, as `gradus audit` makes them
-evidence.py     those arrays, gathered from the answers
+reading.py      gathers those arrays from the answers
+evidence.py     what was gathered
 budget.py       how long all this may take
 """

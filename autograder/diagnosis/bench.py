@@ -15,6 +15,10 @@ from framework.parts import PartSource
 
 Exchanges = Sequence[Exchange]
 
+#: Small changes of the solution that are tried for one exercise. It is a count, not a time, so that
+#: the same submission gets the same report on every machine; here they take about a second.
+MAX_SLIPS = 300
+
 
 @dataclass
 class Bench:
@@ -22,10 +26,14 @@ class Bench:
 
     Args:
         parts: where the parts of other exercises come from; its own come from the text in question.
+
+    Attributes:
+        slips_left: so many small changes of the solution may still be tried.
     """
 
     exercise: Exercise
     parts: PartSource
+    slips_left: int = MAX_SLIPS
     _modules: dict[str, SourceModule] = field(default_factory=dict)
     _right: dict[int, list[Exchange]] = field(default_factory=dict)
 

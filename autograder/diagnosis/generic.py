@@ -9,19 +9,15 @@ used in another way, then what the arrays have in common, and small changes of t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 
 from autograder.diagnosis.bench import Bench, Exchanges
-from autograder.diagnosis.evidence import Evidence, gather, pairs_of
+from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.patterns import EACH, EFFECTS, PATTERNS, Pattern
+from autograder.diagnosis.reading import gather, pairs_of
 from autograder.diagnosis.replay import Module, SourceModule
 from autograder.diagnosis.slips import slips_of
 from autograder.diagnosis.variants import variants_of
 from autograder.results import Diagnosis
-
-#: Small changes of the solution that are tried: a count, not a time, so that the same submission
-#: gets the same report on every machine.
-MAX_SLIPS = 400
 
 
 def explain_failures(
@@ -71,7 +67,10 @@ def _slip(
 ) -> dict[str, Diagnosis]:
     """The solution with one small change that answers as the submission did."""
     shortest = dict(sorted(failed.items(), key=lambda item: _length(item[1])))
-    for slip in islice(slips_of(bench.exercise, task, method), MAX_SLIPS):
+    for slip in slips_of(bench.exercise, task, method):
+        if bench.slips_left <= 0:
+            break
+        bench.slips_left -= 1
         try:
             module = SourceModule(slip.source, bench.exercise.name)
         except SyntaxError:

@@ -7,13 +7,8 @@ objects is replaced by that of the object which the same step made here.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import CodeType, ModuleType
 from typing import Any, Protocol
-
-import numpy as np
 
 from autograder.isolation import wire
 from autograder.isolation.host.requests import Outcome
@@ -86,7 +81,7 @@ class Replay:
         """What is answered here to the request of `exchange`."""
         steps = steps_of(exchange)
         request = {"id": 0, "fresh": False, "steps": self._translated(steps)}
-        with _quiet(), parts_from(self._parts):
+        with parts_from(self._parts):
             reply = self._dispatcher.answer(request)
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
         error, outcomes = outcomes_from(returned, 0, len(steps))
@@ -117,11 +112,3 @@ def steps_of(exchange: Exchange) -> list[list[Any]]:
     """The steps of a request, as the worker reads them."""
     steps: list[list[Any]] = wire.decode_frame(exchange.frame)["steps"]
     return steps
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Overflows are what some mistakes are about."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        yield

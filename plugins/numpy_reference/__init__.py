@@ -12,6 +12,7 @@ PROVIDER = "numpy"
 #: module -> kind -> what it offers; imported only when it is used.
 _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "framework.interfaces": {"arrays": ("NumpyArrays",)},
+    "solutions.word_vectors.one_hot.one_hot": {"function": ("one_hot", "cosine_similarity")},
     "solutions.word_vectors.word2vec.word2vec": {
         "function": ("context_pairs", "softmax", "naive_softmax"),
         "model": ("SkipGram",),
@@ -27,6 +28,14 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.neural_networks.backpropagation.backpropagation": {
         "function": ("deltas",),
         "model": ("WindowScorer",),
+    },
+    "solutions.neural_networks.regularization.regularization": {
+        "penalty": ("L2Penalty", "L1Penalty"),
+    },
+    "solutions.neural_networks.dropout.dropout": {"model": ("Dropout", "VariationalDropout")},
+    "solutions.neural_networks.learning_rates.learning_rates": {
+        "schedule": ("StepDecay", "ExponentialDecay", "InverseDecay"),
+        "function": ("fan_in_rate",),
     },
     "solutions.neural_networks.optimizers.optimizers": {
         "optimizer": ("SGD", "Momentum", "AdaGrad", "RMSProp", "Adam"),

@@ -8,11 +8,18 @@ from __future__ import annotations
 from framework.hookspecs import hookimpl
 from framework.registry import Implementation, snake_case
 
-#: module -> kind -> what it offers.
+#: module -> kind -> what it offers. Modules with a dot are the reference's own: no arrays in them.
 _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
+    "one_hot": {"function": ("one_hot", "cosine_similarity")},
     "neuron": {"function": ("sigmoid", "neuron"), "model": ("Affine",)},
     "activations": {"model": ("Sigmoid", "Tanh", "HardTanh", "SoftSign", "ReLU", "LeakyReLU")},
     "backpropagation": {"function": ("deltas",), "model": ("WindowScorer",)},
+    "dropout": {"model": ("Dropout", "VariationalDropout")},
+    "regularization": {"penalty": ("L2Penalty", "L1Penalty")},
+    "solutions.neural_networks.learning_rates.learning_rates": {
+        "schedule": ("StepDecay", "ExponentialDecay", "InverseDecay"),
+        "function": ("fan_in_rate",),
+    },
     "optimizers": {"optimizer": ("SGD", "Momentum", "AdaGrad", "RMSProp", "Adam")},
     "word2vec": {
         "function": ("context_pairs", "softmax", "naive_softmax"),
@@ -37,11 +44,15 @@ def register_implementations() -> list[Implementation]:
     """Everything this backend offers, and its arrays as ``arrays@torch``."""
     arrays = Implementation("arrays", "arrays", "torch", f"{__name__}.arrays:TorchArrays")
     return [arrays] + [
-        Implementation(kind, _registry_name(name), "torch", f"{__name__}.{module}:{name}")
+        Implementation(kind, _registry_name(name), "torch", f"{_module(module)}:{name}")
         for module, kinds in _OFFERS.items()
         for kind, names in kinds.items()
         for name in names
     ]
+
+
+def _module(name: str) -> str:
+    return name if "." in name else f"{__name__}.{name}"
 
 
 def _registry_name(name: str) -> str:

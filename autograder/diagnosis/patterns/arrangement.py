@@ -106,7 +106,7 @@ def reduced(evidence: Evidence) -> str | None:
                 _tells(pair.expected) for pair in evidence.wrong
             ):
                 where = "over everything" if axis is None else f"along axis {axis}"
-                return f"{subject(evidence)} the {name} {where} of what it should be."
+                return f"{subject(evidence)} the {name} {where} of what is expected."
     return None
 
 

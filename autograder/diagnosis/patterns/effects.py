@@ -93,7 +93,7 @@ def nothing(evidence: Evidence) -> str | None:
     """Zero where it should not be."""
     if not _all(lambda p: not p.actual.any() and p.actual.shape == p.expected.shape, evidence):
         return None
-    return f"{subject(evidence)} zero, though it should not be."
+    return f"{subject(evidence)} zero, and should not be."
 
 
 def unmoved(evidence: Evidence) -> str | None:

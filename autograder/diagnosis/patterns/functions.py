@@ -46,7 +46,7 @@ def _form(words: str, function: Callable[[Array], Array]) -> Callable[[Evidence]
             return None
         if not any(len(np.unique(pair.expected)) >= MANY for pair in evidence.wrong):
             return None
-        return f"{subject(evidence)} {words} what it should be."
+        return f"{subject(evidence)} {words} what is expected."
 
     return pattern
 

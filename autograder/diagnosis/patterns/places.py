@@ -93,6 +93,8 @@ def _exactly(evidence: Evidence, mask: Callable[[Pair], Mask]) -> bool:
 
 
 def _wrong(pair: Pair) -> Array:
+    if pair.actual.dtype.kind not in "iuf" or pair.expected.dtype.kind not in "iuf":
+        return np.asarray(pair.actual != pair.expected)
     allowed = tolerance(pair.actual, pair.expected)
     same = (np.abs(pair.actual - pair.expected) <= allowed) | (pair.actual == pair.expected)
     return np.asarray(~same)

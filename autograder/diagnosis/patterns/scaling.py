@@ -27,7 +27,7 @@ def negated(evidence: Evidence) -> str | None:
 
 
 def factor(evidence: Evidence) -> str | None:
-    """Everything is c times what it should be."""
+    """Everything is c times what is expected."""
     if _moves(evidence):
         c = _factor(evidence, _step_pairs(evidence))
         if c is not None and c > 0:
@@ -36,7 +36,7 @@ def factor(evidence: Evidence) -> str | None:
     c = _factor(evidence, [(pair.actual, pair.expected) for pair in evidence.wrong])
     if c is None or _contradicted(evidence):
         return None
-    return f"{subject(evidence)} {_number(c)} times what it should be."
+    return f"{subject(evidence)} {_number(c)} times what is expected."
 
 
 def divided_by_a_size(evidence: Evidence) -> str | None:
@@ -66,7 +66,7 @@ def constant_added(evidence: Evidence) -> str | None:
 def complement(evidence: Evidence) -> str | None:
     """1 − p instead of p."""
     if _holds(evidence, lambda pair: 1 - pair.expected):
-        return f"{subject(evidence)} 1 minus what it should be."
+        return f"{subject(evidence)} 1 minus what is expected."
     return None
 
 

@@ -7,15 +7,17 @@ signatures of the methods.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from autograder.diagnosis.bench import Bench, Exchanges
 from autograder.diagnosis.replay import steps_of
 from autograder.diagnosis.variants.arguments import other_arguments
+from autograder.diagnosis.variants.change import BACKWARD, Variant
 from autograder.diagnosis.variants.children import other_children
-from autograder.diagnosis.variants.change import Variant
 from autograder.diagnosis.variants.functions import other_functions
+from autograder.diagnosis.variants.gradients import other_gradients
 from autograder.diagnosis.variants.memory import other_memory
 from autograder.diagnosis.variants.parameters import Shapes, other_parameters
 
@@ -30,22 +32,23 @@ def variants_of(bench: Bench, task: str, checks: Sequence[Exchanges]) -> Iterato
     """
     solution = bench.solution
     value = solution.attribute(task)
-    changes = other_arguments(task, value)
+    changes = chain(other_arguments(task, value), other_functions(task, value))
     if inspect.isclass(value):
         shapes = _shapes(bench, checks)
         changes = chain(
             changes,
-            other_functions(value),
-            other_children(_children(shapes)),
-            other_memory(task, value, shapes),
+            other_children(_children(bench)),
+            other_memory(task, value),
+            other_gradients(shapes) if hasattr(value, BACKWARD) else (),
             other_parameters(task, shapes),
         )
     return (Variant(solution, task, change) for change in changes)
 
 
-def _children(shapes: Shapes) -> list[str]:
-    """The layers that parameters such as ``hidden.W`` belong to."""
-    return list(dict.fromkeys(name.split(".")[0] for name in shapes if "." in name))
+def _children(bench: Bench) -> list[str]:
+    """The attributes that hold the layers of a network."""
+    source = bench.exercise.solution.read_text("utf-8")
+    return list(dict.fromkeys(re.findall(r"self\.(\w+) = self\.add_child\(", source)))
 
 
 def _shapes(bench: Bench, checks: Sequence[Exchanges]) -> Shapes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.variants.change import BACKWARD, FORWARD, STEP, Change, Situation
+from autograder.diagnosis.variants.change import STEP, Change, Situation, public_methods
 
 
 def _same(x: Any, *others: Any, **options: Any) -> Any:
@@ -23,6 +24,10 @@ def _sigmoid(x: Any) -> Any:
 OTHERS: dict[str, dict[str, Callable[..., Any]]] = {
     "tanh": {"leaves out tanh": _same, "uses the sigmoid where tanh belongs": _sigmoid},
     "sqrt": {"leaves out the root": _same},
+    "square": {"leaves out the square": _same},
+    "sum": {"takes a mean for a sum": np.mean},
+    "mean": {"takes a sum for a mean": np.sum},
+    "sign": {"leaves out the sign": _same},
     "maximum": {"leaves out the maximum": _same},
     "exp": {"leaves out exp": _same},
     "log": {"leaves out the logarithm": _same},
@@ -30,18 +35,18 @@ OTHERS: dict[str, dict[str, Callable[..., Any]]] = {
 }
 
 
-def other_functions(cls: type) -> Iterator[Change]:
-    """Changes of the functions that the methods of `cls` call."""
-    for words, root in ROOTS.items():
-        said = f"Your {STEP} adds epsilon {words} the root."
-        yield Change("place-of-epsilon", said, partial(_with_root, root), (STEP,))
-    for method in (FORWARD, BACKWARD, STEP):
-        if not hasattr(cls, method):
-            continue
+def other_functions(task: str, value: Any) -> Iterator[Change]:
+    """Changes of the functions that a task calls, method by method."""
+    if hasattr(value, STEP):
+        for words, root in ROOTS.items():
+            said = f"Your {STEP} adds epsilon {words} the root."
+            yield Change("place-of-epsilon", said, partial(_with_root, root), (STEP,))
+    for method in public_methods(value) if inspect.isclass(value) else ("",):
         for name, others in OTHERS.items():
             for words, other in others.items():
+                said = f"Your {method or task} {words}."
                 call = partial(_with_numpy, name, other)
-                yield Change("another-function", f"Your {method} {words}.", call, (method,))
+                yield Change("another-function", said, call, (method,) if method else ())
 
 
 #: Where epsilon is added -> the root that does so, whatever the method itself does.

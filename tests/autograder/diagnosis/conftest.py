@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from autograder.audit.trials import Trial, handed_in
 from autograder.course import Course, Exercise, find_course
 from autograder.diagnosis.diagnose import diagnosed
 from autograder.isolation.host.transcript import Transcript
@@ -15,6 +14,7 @@ from autograder.isolation.sandboxes import choose
 from autograder.mistakes import load_mistakes
 from autograder.results import CheckResult, Diagnosis
 from autograder.run import Grader, Setting, run_checks
+from autograder.submissions.submission import Staging, Submission, SubmittedFile
 from autograder.verdicts import Verdict
 from framework.parts import PartSource
 from framework.plugins import Plugins
@@ -49,13 +49,25 @@ def course() -> Course:
 
 @pytest.fixture(scope="session")
 def hand_in(course: Course) -> Callable[..., Graded]:
-    """`hand_in("rnn", source, backend="torch")`: graded as a submission, without a diagnosis."""
+    """`hand_in("rnn", source)`: graded as a submission, without a diagnosis.
 
-    def hand_in(name: str, source: str, backend: str = REFERENCE) -> Graded:
+    Solutions of what it requires lie beside it, or what is given as ``required={name: source}``.
+    """
+
+    def hand_in(
+        name: str, source: str, backend: str = REFERENCE, required: Mapping[str, str] | None = None
+    ) -> Graded:
         setting = Setting(course, Plugins(), choose("process"), backend)
         exercise = course.exercise(name)
-        trial = Trial(name, "a test", source, stop_early=False)
-        with handed_in(setting, exercise, trial) as submission:
+        sources = {
+            other: course.exercise(other).solution.read_text("utf-8") for other in exercise.requires
+        }
+        sources |= {**(required or {}), name: source}
+        files = {
+            other: SubmittedFile(other, exercise.solution, f"{other}.py", f"{other}.py", text)
+            for other, text in sources.items()
+        }
+        with Submission("a test", files, "", (), Staging(sources)) as submission:
             grader = Grader(setting, submission)
             try:
                 with grader.under_test(exercise) as under_test:

@@ -9,6 +9,7 @@ something else than what was done: they do not count.
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from dataclasses import dataclass
 
@@ -18,8 +19,13 @@ from rich.table import Table
 
 from autograder.course import find_course
 from autograder.mistakes import load_mistakes
+from framework.errors import BadInputError
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(3000),
+    pytest.mark.filterwarnings("default::UserWarning"),
+]
 
 OWN, GENERAL, MANY = 0.95, 0.60, 80
 #: What no check of the exercise can tell apart shares a name: the first of the list.
@@ -53,7 +59,11 @@ def found(with_mistake) -> list[Found]:
     found = []
     for exercise in find_course().select():
         for mistake in load_mistakes(exercise):
-            graded = with_mistake(exercise.name, mistake.id)
+            try:
+                graded = with_mistake(exercise.name, mistake.id)
+            except BadInputError as error:  # `gradus audit --mistakes` is about that
+                warnings.warn(str(error), stacklevel=1)
+                continue
             own = {diagnosis.id for diagnosis in graded.diagnoses().values()}
             general = graded.diagnoses(listed=False).values()
             told = {diagnosis.id: diagnosis.sentence for diagnosis in general}

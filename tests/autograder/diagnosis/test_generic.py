@@ -19,13 +19,13 @@ CASES = {
             "return 3 * grad_output * self.y * (1.0 - self.y)",
         ],
         "generic/factor",
-        "is 3 times what it should be",
+        "is 3 times what is expected",
     ),
     "divided by the batch": (
         "word2vec",
         ["grad_scores.T @ self.v_c", "grad_scores.T @ self.v_c / len(grad_scores)"],
         "generic/divided-by-a-size",
-        "gradients['outside_vectors'] is divided by the size of axis 0",
+        "divides gradients['outside_vectors'] by the size of the batch",
     ),
     "a lost transpose": (
         "rnn",

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autograder.diagnosis.diagnose import quiet
 from autograder.diagnosis.evidence import Evidence, Pair
 from autograder.diagnosis.patterns import EFFECTS, PATTERNS
 
@@ -128,3 +129,28 @@ def test_numbers_that_could_be_anything_tell_nothing(actual, expected):
 def test_noise_tells_nothing():
     noise = RNG.normal(size=X.shape)
     assert told(pair(X + noise, X), pair(SEQUENCE + 1, SEQUENCE)) is None
+
+
+ODD = [
+    np.array(True),
+    np.array([True, False]),
+    np.zeros((0, 3)),
+    np.array(3),
+    np.arange(4, dtype=np.uint8),
+    np.array([1j, np.nan]),
+    np.array([np.inf, -np.inf]),
+    np.array(10**400, dtype=object),
+    np.zeros((2, 3, 4, 5), dtype=np.float16),
+    np.array([5e-324, 1e308]),
+    X,
+]
+
+
+@pytest.mark.parametrize("actual", ODD, ids=lambda array: f"{array.dtype}{array.shape}")
+@pytest.mark.parametrize("expected", [*ODD[:5], X, np.ones(2)], ids=lambda a: f"{a.dtype}{a.shape}")
+def test_whatever_is_answered_no_pattern_stumbles(actual, expected):
+    with quiet():
+        wrong = pair(actual, expected, inputs=(np.arange(4), X), seen=(X,), before=expected)
+        if wrong.differs and not wrong.is_unclear:
+            told(wrong)
+            told(wrong, pair(X, 2 * X), right=[pair(actual, actual), pair(expected, expected)])

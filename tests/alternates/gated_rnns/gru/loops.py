@@ -21,7 +21,7 @@ class GRU(Model):
             self.add_parameter("b_h", np.zeros(hidden_size))
 
     def initial_state(self, batch_size):
-        return np.zeros((batch_size, self.H))
+        return np.zeros((batch_size, self.H), self.parameters["b"].dtype)
 
     def cut(self, name):
         return np.split(self.parameters[name], 3, axis=-1)
@@ -64,7 +64,7 @@ class GRU(Model):
     def back(self, run, grad_h):
         H, g = self.H, self.gradients
         (_, _, C_h), (U_h, R_h, _) = self.cut("W_h"), self.cut("W_h")
-        grad_x, later = np.zeros((len(run), self.D)), np.zeros(H)
+        grad_x, later = np.zeros((len(run), self.D), grad_h.dtype), np.zeros(H, grad_h.dtype)
         for t in range(len(run) - 1, -1, -1):
             s, dh = run[t], grad_h[t] + later
             later = dh

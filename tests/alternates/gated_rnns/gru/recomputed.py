@@ -16,7 +16,7 @@ class GRU(Model):
             self.add_parameter("b_h", np.zeros(hidden_size))
 
     def initial_state(self, batch_size):
-        return np.zeros((batch_size, self.H))
+        return np.zeros((batch_size, self.H), self.parameters["b"].dtype)
 
     def step(self, x, h):
         p, H = self.parameters, self.H
@@ -31,7 +31,9 @@ class GRU(Model):
         if x.shape[-1] != self.D:
             raise ValueError("x has another number of features")
         self.x = x.copy()
-        self.words = (np.ones(x.shape[:2]) if mask is None else mask.astype(float))[..., None]
+        self.words = (np.ones(x.shape[:2], x.dtype) if mask is None else mask.astype(x.dtype))[
+            ..., None
+        ]
         self.h = [self.initial_state(len(x)) if state is None else state.copy()]
         for t in range(x.shape[1]):
             u, _, _, content = self.step(x[:, t], self.h[t])

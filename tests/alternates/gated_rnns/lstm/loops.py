@@ -24,7 +24,9 @@ class LSTM(Model):
         return slice(start, start + self.H)
 
     def initial_state(self, batch_size):
-        return np.zeros((batch_size, self.H)), np.zeros((batch_size, self.H))
+        return np.zeros((batch_size, self.H), self.parameters["b"].dtype), np.zeros(
+            (batch_size, self.H), self.parameters["b"].dtype
+        )
 
     def forward(self, x, state=None, mask=None):
         if x.shape[2] != self.D:
@@ -62,8 +64,8 @@ class LSTM(Model):
         return grad_x, (grad_h_0, grad_c_0)
 
     def back(self, run, grad_h):
-        from_h, from_c = np.zeros(self.H), np.zeros(self.H)
-        grad_x = np.zeros((len(run), self.D))
+        from_h, from_c = np.zeros(self.H, grad_h.dtype), np.zeros(self.H, grad_h.dtype)
+        grad_x = np.zeros((len(run), self.D), grad_h.dtype)
         for t in range(len(run) - 1, -1, -1):
             s, dh = run[t], grad_h[t] + from_h
             if not s["word"]:
@@ -72,7 +74,7 @@ class LSTM(Model):
             tanh_c = np.tanh(s["c"])
             dc = from_c + dh * s["o"] * (1 - tanh_c * tanh_c)
             d = {"i": dc * s["g"], "f": dc * s["c_before"], "o": dh * tanh_c, "g": dc * s["i"]}
-            from_c, from_h = dc * s["f"], np.zeros(self.H)
+            from_c, from_h = dc * s["f"], np.zeros(self.H, grad_h.dtype)
             for gate in "ifog":
                 y, cut = s[gate], self.block(gate)
                 da = d[gate] * (1 - y * y if gate == "g" else y * (1 - y))

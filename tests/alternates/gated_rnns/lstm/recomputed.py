@@ -14,12 +14,14 @@ class LSTM(Model):
         self.add_parameter("b", np.kron([0.0, forget_bias, 0.0, 0.0], np.ones(hidden_size)))
 
     def initial_state(self, batch_size):
-        return np.zeros((batch_size, self.sizes[1])), np.zeros((batch_size, self.sizes[1]))
+        return np.zeros((batch_size, self.sizes[1]), self.parameters["b"].dtype), np.zeros(
+            (batch_size, self.sizes[1]), self.parameters["b"].dtype
+        )
 
     def gates(self, t):
         p = self.parameters
         W = np.vstack([p["W_x"], p["W_h"], p["b"]])
-        z = np.hstack([self.x[:, t], self.h[t], np.ones((len(self.x), 1))])
+        z = np.hstack([self.x[:, t], self.h[t], np.ones((len(self.x), 1), self.x.dtype)])
         a = (z @ W).reshape(len(z), 4, -1)
         y = np.concatenate([0.5 * (1 + np.tanh(0.5 * a[:, :3])), np.tanh(a[:, 3:])], axis=1)
         return z, W, y
@@ -29,7 +31,7 @@ class LSTM(Model):
             raise ValueError("x has another number of features")
         self.x = x.copy()
         words = np.ones(x.shape[:2], bool) if mask is None else mask
-        self.words = words[..., None].astype(float)
+        self.words = words[..., None].astype(x.dtype)
         h, c = self.initial_state(len(x)) if state is None else state
         self.h, self.c = [h.copy()], [c.copy()]
         for t in range(x.shape[1]):
@@ -45,7 +47,7 @@ class LSTM(Model):
         D, H = self.sizes
         dh, dc = np.zeros_like(self.h[0]), np.zeros_like(self.c[0])
         grad_x = np.zeros_like(self.x)
-        total = np.zeros((D + H + 1, 4 * H))
+        total = np.zeros((D + H + 1, 4 * H), grad_h.dtype)
         for t in reversed(range(grad_h.shape[1])):
             z, W, y = self.gates(t)
             m = self.words[:, t]

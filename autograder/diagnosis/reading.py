@@ -1,0 +1,136 @@
+"""Gathers the evidence of one check from its answers.
+
+Where forward is wrong, all that follows from it is wrong too, so that only the answers of the first
+method that went wrong count: all that it returned during the check, whatever the inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.diagnosis.comparison import is_number, same_effects
+from autograder.diagnosis.evidence import Array, Evidence, Pair
+from autograder.diagnosis.replay import steps_of
+from autograder.isolation.host.requests import Outcome
+from autograder.isolation.host.transcript import Exchange
+from autograder.isolation.wire import Handle
+
+
+def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> Evidence | None:
+    """What the answers show; None where that is not clear, or another form was returned."""
+    reader = _read(exchanges, right)
+    first = next((pair for pair in reader.pairs if pair.differs), None)
+    if first is None:
+        return Evidence(effects=tuple(reader.effects)) if reader.effects else None
+    pairs = [pair for pair in reader.pairs if pair.method == first.method]
+    wrong = tuple(pair for pair in pairs if pair.differs)
+    if any(pair.is_unclear for pair in wrong):
+        return None
+    return Evidence(wrong, tuple(pair for pair in pairs if not pair.differs))
+
+
+def pairs_of(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> list[Pair]:
+    """All arrays of the answers."""
+    return _read(exchanges, right).pairs
+
+
+def _read(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> _Reader:
+    reader = _Reader()
+    for theirs, expected in zip(exchanges, right, strict=True):
+        if theirs.raised != expected.raised or not reader.read(theirs, expected):
+            break
+    return reader
+
+
+@dataclass
+class _Reader:
+    """Goes through the answers, and remembers what each of them is about."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    effects: list[tuple[str, Outcome, Outcome]] = field(default_factory=list)
+    _seen: tuple[Array, ...] = ()
+    _latest: tuple[str, tuple[Array, ...]] = ("", ())
+    _gradients: dict[str, Array] = field(default_factory=dict)
+
+    def read(self, theirs: Exchange, expected: Exchange) -> bool:
+        """Note one exchange; whether its answers can be held side by side."""
+        steps = steps_of(theirs)
+        if len(theirs.outcomes) != len(expected.outcomes):
+            return False
+        comparable = True
+        for triple in zip(steps, theirs.outcomes, expected.outcomes, strict=False):
+            comparable = self._step(*triple) and comparable
+        return comparable
+
+    def _step(self, step: list[Any], ours: Outcome, right: Outcome) -> bool:
+        if step[0] == "get":
+            return self._attribute(step[2], ours, right)
+        if step[0] != "call":
+            return True
+        method, args = step[2], step[3]
+        if method == "zero_gradients":
+            self._gradients = {}
+        if not same_effects(ours, right):
+            self.effects.append((method, ours, right))
+        inputs = tuple(array for _, array in _leaves([*args, step[4]], ""))
+        seen = self._seen
+        if method == "forward":
+            self._seen = inputs
+        self._latest = (method, inputs)
+        returned = self._note(_returned(method, right.value), ours.value, right.value, inputs, seen)
+        before = dict(_leaves(args, "argument "))
+        return returned and self._note("argument ", ours.args, right.args, inputs, (), before)
+
+    def _attribute(self, name: str, ours: Outcome, right: Outcome) -> bool:
+        if name == "parameters" or ours.is_method:
+            return True
+        before = self._gradients if name == "gradients" else {}
+        _, inputs = self._latest
+        noted = self._note(name, ours.value, right.value, inputs, self._seen, before)
+        if name == "gradients":
+            self._gradients = dict(_leaves(right.value, name))
+        return noted
+
+    def _note(
+        self,
+        name: str,
+        ours: Any,
+        right: Any,
+        inputs: tuple[Array, ...],
+        seen: tuple[Array, ...],
+        before: dict[str, Array] | None = None,
+    ) -> bool:
+        mine, theirs = dict(_leaves(ours, name)), dict(_leaves(right, name))
+        if set(mine) != set(theirs):
+            return False
+        before = before or {}
+        method = self._latest[0]
+        self.pairs += [
+            Pair(method, key, mine[key], value, inputs, seen, before.get(key))
+            for key, value in theirs.items()
+        ]
+        return True
+
+
+def _returned(method: str, value: Any) -> str:
+    """The name of what a method returns; of several results each gets its number."""
+    if method == "backward":
+        several = isinstance(value, tuple)
+        return "the gradient of input " if several else "the gradient that backward returns"
+    return f"result of {method}, part " if isinstance(value, tuple) else f"the result of {method}"
+
+
+def _leaves(value: Any, name: str) -> Iterator[tuple[str, Array]]:
+    """Arrays and numbers in `value`, by names such as ``gradients['W']`` and ``argument 2``."""
+    if isinstance(value, np.ndarray) or is_number(value):
+        yield name, np.asarray(value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, f"{name}['{key}']")
+    elif isinstance(value, (tuple, list)) and not isinstance(value, Handle):
+        for i, item in enumerate(value, start=1):
+            yield from _leaves(item, f"{name}{i}" if name.endswith(" ") else f"{name}[{i - 1}]")

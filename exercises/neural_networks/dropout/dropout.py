@@ -1,0 +1,107 @@
+"""Dropout: units are left out at random in training, so that none relies on another.
+
+Source: CS224n notes part III, section 2.3; Srivastava et al., "Dropout: A Simple Way to Prevent
+Neural Networks from Overfitting" (2014); Gal and Ghahramani, "A Theoretically Grounded Application
+of Dropout in Recurrent Neural Networks" (2016), for one mask at all steps.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+
+
+class Dropout(Model):
+    """In training every entry is kept with probability p, else 0; at test time all are kept.
+
+    What a unit sends on has the same mean in training and at test time: either every entry is
+    scaled by p at test time (the notes), or kept ones are scaled by 1/p in training (`inverted`).
+
+    Args:
+        keep_probability: p, in (0, 1].
+        inverted: scale in training instead of at test time.
+        rng: draws what is kept.
+
+    Raises:
+        ValueError: `keep_probability` is not in (0, 1].
+    """
+
+    def __init__(
+        self, keep_probability: float, *, inverted: bool = False, rng: np.random.Generator
+    ) -> None:
+        super().__init__()
+        if not 0 < keep_probability <= 1:
+            raise ValueError(f"keep_probability lies in (0, 1], but got {keep_probability}")
+        self.keep_probability, self.inverted, self.rng = keep_probability, inverted, rng
+
+    def forward(self, x: Array) -> Array:
+        """x ∘ m with a factor m for every entry, drawn anew in each call in training.
+
+            in training:    m = 1 with probability p, else 0        (`inverted`: 1/p, else 0)
+            at test time:   m = p                                   (`inverted`: 1)
+
+        In training one number u in [0, 1) is drawn per entry, ``self.rng.random(x.shape)``, and the
+        entry is kept where u < p.
+
+        Args:
+            x: `(...)`. Not modified.
+
+        Returns:
+            `(...)`, of the dtype of `x`; a new array.
+        """
+        # TODO: make the factors, keep them for backward, and multiply
+        raise NotImplementedError
+
+    def backward(self, grad_output: Array) -> Array:
+        """The gradient of x `(...)`: through what was kept, with the factors of `forward`.
+
+        Args:
+            grad_output: `(...)`. Not modified.
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+
+class VariationalDropout(Model):
+    """Dropout of sequences with one mask for all time steps: a feature is kept or lost throughout.
+
+    Args:
+        keep_probability: p, in (0, 1].
+        inverted: scale by 1/p in training instead of by p at test time.
+        rng: draws what is kept.
+
+    Raises:
+        ValueError: `keep_probability` is not in (0, 1].
+    """
+
+    def __init__(
+        self, keep_probability: float, *, inverted: bool = False, rng: np.random.Generator
+    ) -> None:
+        super().__init__()
+        if not 0 < keep_probability <= 1:
+            raise ValueError(f"keep_probability lies in (0, 1], but got {keep_probability}")
+        self.keep_probability, self.inverted, self.rng = keep_probability, inverted, rng
+
+    def forward(self, x: Array) -> Array:
+        """As `Dropout.forward`, but entry (n, t, d) has the factor of (n, d), whatever t is.
+
+        In training one number is drawn per sequence and feature: ``self.rng.random((N, D))``.
+
+        Args:
+            x: `(N, T, D)`. Not modified.
+
+        Returns:
+            `(N, T, D)`, of the dtype of `x`; a new array.
+        """
+        # TODO: as in Dropout, with factors (N, 1, D)
+        raise NotImplementedError
+
+    def backward(self, grad_output: Array) -> Array:
+        """The gradient of x `(N, T, D)`: through what was kept, with the factors of `forward`.
+
+        Args:
+            grad_output: `(N, T, D)`. Not modified.
+        """
+        # TODO: your code here
+        raise NotImplementedError

@@ -1,0 +1,119 @@
+"""Learning rates that change: with time, and from layer to layer.
+
+In every formula α₀ is the rate at the start and t = 0, 1, 2, ... counts the steps done.
+
+Source: CS224n notes part III, section 2.7.
+"""
+
+from __future__ import annotations
+
+import math
+
+from framework.interfaces import Schedule
+
+
+class StepDecay(Schedule):
+    """α(t) = α₀ xᵏ with k = ⌊t / n⌋: every n steps the rate is multiplied by x.
+
+    Args:
+        learning_rate: α₀ > 0.
+        factor: x, in (0, 1].
+        every: n, a whole number ≥ 1.
+
+    Raises:
+        ValueError: an argument is outside its range.
+    """
+
+    def __init__(self, learning_rate: float, factor: float, every: int) -> None:
+        _check(learning_rate > 0, "learning_rate > 0", learning_rate)
+        _check(0 < factor <= 1, "0 < factor ≤ 1", factor)
+        _check(every >= 1, "every ≥ 1", every)
+        self.learning_rate, self.factor, self.every = learning_rate, factor, every
+
+    def rate(self, step: int) -> float:
+        """α(t) at t = `step`.
+
+        Raises:
+            ValueError: `step` is negative.
+        """
+        _check(step >= 0, "step ≥ 0", step)
+        # TODO: your code here
+        raise NotImplementedError
+
+
+class ExponentialDecay(Schedule):
+    """α(t) = α₀ exp(−k t): every step multiplies the rate by the same number.
+
+    Args:
+        learning_rate: α₀ > 0.
+        decay: k ≥ 0.
+
+    Raises:
+        ValueError: an argument is outside its range.
+    """
+
+    def __init__(self, learning_rate: float, decay: float) -> None:
+        _check(learning_rate > 0, "learning_rate > 0", learning_rate)
+        _check(decay >= 0, "decay ≥ 0", decay)
+        self.learning_rate, self.decay = learning_rate, decay
+
+    def rate(self, step: int) -> float:
+        """α(t) at t = `step`.
+
+        Raises:
+            ValueError: `step` is negative.
+        """
+        _check(step >= 0, "step ≥ 0", step)
+        # TODO: your code here
+        raise NotImplementedError
+
+
+class InverseDecay(Schedule):
+    """α(t) = α₀ τ / max(t, τ): constant until τ, then falling as 1/t.
+
+    Args:
+        learning_rate: α₀ > 0.
+        tau: τ > 0, the time at which the rate starts to fall.
+
+    Raises:
+        ValueError: an argument is outside its range.
+    """
+
+    def __init__(self, learning_rate: float, tau: float) -> None:
+        _check(learning_rate > 0, "learning_rate > 0", learning_rate)
+        _check(tau > 0, "tau > 0", tau)
+        self.learning_rate, self.tau = learning_rate, tau
+
+    def rate(self, step: int) -> float:
+        """α(t) at t = `step`.
+
+        Raises:
+            ValueError: `step` is negative.
+        """
+        _check(step >= 0, "step ≥ 0", step)
+        # TODO: your code here
+        raise NotImplementedError
+
+
+def fan_in_rate(learning_rate: float, fan_in: int) -> float:
+    """The rate for the weights of a layer whose units have `fan_in` inputs: α / √fan_in.
+
+    A unit that adds up many inputs changes much where each of its weights changes a little.
+
+    Args:
+        learning_rate: α > 0.
+        fan_in: a whole number ≥ 1; for W `(in, out)` that is ``W.shape[0]``.
+
+    Raises:
+        ValueError: an argument is outside its range.
+    """
+    _check(learning_rate > 0, "learning_rate > 0", learning_rate)
+    _check(fan_in >= 1, "fan_in ≥ 1", fan_in)
+    # TODO: your code here
+    raise NotImplementedError
+
+
+def _check(holds: bool, wanted: str, received: float) -> None:
+    """Given: refuses what is outside its range; NaN is outside of every range."""
+    if not holds:
+        raise ValueError(f"{wanted} is needed, but got {received}")

@@ -1,0 +1,69 @@
+"""Checks of the penalties that you can see. `grade regularization` adds the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import equal, expect
+from framework.gradients import numerical_gradient
+
+PENALTIES = ["L2Penalty", "L1Penalty"]
+
+
+def parameters(rng):
+    """Parameters of a small network: two weights, two biases."""
+    shapes = {"W_1": (3, 4), "b_1": (4,), "W_2": (4, 2), "b_2": (2,)}
+    return {name: rng.normal(size=shape) for name, shape in shapes.items()}
+
+
+def of_both(submission, reference, name, strength=0.1):
+    """The penalty `name` of the submission and of the reference."""
+    return getattr(submission, name)(strength), getattr(reference, name)(strength)
+
+
+def checked(test):
+    """`test` for both penalties, each counted for its own task."""
+    marks = [pytest.param(name, marks=pytest.mark.task(name), id=name) for name in PENALTIES]
+    return pytest.mark.parametrize("name", marks)(test)
+
+
+@checked
+@pytest.mark.points(2)
+@pytest.mark.hint("All weights count, in one sum over both matrices; λ multiplies that sum.")
+def test_value(submission, reference, rng, name):
+    """The penalty itself."""
+    ours, theirs = of_both(submission, reference, name)
+    given = parameters(rng)
+    equal(ours.value(given), theirs.value(given), f"{name}(0.1).value", rtol=1e-9)
+
+
+@checked
+@pytest.mark.points(2)
+@pytest.mark.hint("The derivative by each weight: w² gives 2 w, |w| gives the sign of w.")
+def test_gradient(submission, reference, rng, name):
+    """Its derivative by every weight."""
+    ours, theirs = of_both(submission, reference, name)
+    given = parameters(rng)
+    equal(ours.gradient(given), theirs.gradient(given), f"{name}(0.1).gradient", rtol=1e-9)
+
+
+@checked
+@pytest.mark.points(1)
+@pytest.mark.hint("weights(parameters) leaves biases out: they have one axis.")
+def test_biases_are_left_alone(submission, rng, name):
+    """Biases cost nothing and have no gradient."""
+    penalty, given = getattr(submission, name)(0.5), parameters(rng)
+    before = penalty.value(given)
+    given["b_1"] *= 100
+    equal(penalty.value(given), before, "the penalty with biases 100 times larger", rtol=1e-12)
+    found = set(penalty.gradient(given))
+    expect(found == {"W_1", "W_2"}, f"the gradient names {sorted(found)}: W_1 and W_2 are weights")
+
+
+@checked
+@pytest.mark.points(1)
+def test_gradient_is_the_derivative_of_the_value(submission, rng, name):
+    """The gradient is that of your own value, measured by small steps."""
+    penalty = getattr(submission, name)(0.3)
+    given = {"W": rng.normal(size=(2, 3)), "U": rng.normal(size=(1, 2, 2))}
+    measured = numerical_gradient(penalty.value, given)
+    equal(penalty.gradient(given), measured, f"{name}.gradient, beside small steps", rtol=1e-6)

@@ -1,0 +1,67 @@
+"""Checks of the one-hot vectors that you can see. `grade one_hot` adds the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal, refuses
+
+HOTEL, MOTEL = 7, 10
+
+
+@pytest.mark.task("one_hot")
+@pytest.mark.points(2)
+@pytest.mark.hint("Row i of the identity matrix is the vector of word i.")
+def test_hotel_and_motel(submission):
+    """one_hot: the lecture's words, among fifteen."""
+    found = submission.one_hot(np.array([HOTEL, MOTEL]), 15)
+    expected = np.zeros((2, 15))
+    expected[0, HOTEL] = expected[1, MOTEL] = 1
+    equal(found, expected, "one_hot([7, 10], 15)")
+
+
+@pytest.mark.task("one_hot")
+@pytest.mark.points(2)
+@pytest.mark.hint("A batch of texts (N, T) becomes (N, T, V).")
+def test_any_shape(submission, reference, rng):
+    """one_hot: ids of any shape get one axis more, at the end."""
+    for shape in ((4,), (2, 3), (2, 1, 3), ()):
+        agrees(submission, reference, "one_hot", rng.integers(6, size=shape), 6)
+
+
+@pytest.mark.task("one_hot")
+@pytest.mark.points(2)
+@pytest.mark.hint("−1 is no word, even where NumPy would take it for the last one.")
+@pytest.mark.parametrize("wrong", [-1, 5])
+def test_ids_out_of_range(submission, wrong):
+    """one_hot: an id that is no word is an error."""
+    refuses(submission, "one_hot", np.array([0, wrong, 2]), 5, error=("IndexError",))
+
+
+@pytest.mark.task("cosine_similarity")
+@pytest.mark.points(2)
+@pytest.mark.hint("a·b / (‖a‖ ‖b‖): of two different one-hot vectors it is 0.")
+def test_two_words_are_orthogonal(submission):
+    """cosine_similarity: different words are orthogonal, a word is itself."""
+    words = np.eye(6)
+    found = submission.cosine_similarity(words[:, None], words[None, :])
+    equal(found, np.eye(6), "the similarities of all pairs of six one-hot vectors")
+
+
+@pytest.mark.task("cosine_similarity")
+@pytest.mark.points(2)
+def test_angles(submission, reference, rng):
+    """cosine_similarity: of pairs of vectors, and of all pairs."""
+    a, b = rng.normal(size=(2, 5, 4))
+    agrees(submission, reference, "cosine_similarity", a, b)
+    agrees(submission, reference, "cosine_similarity", a[:, None], b)
+    agrees(submission, reference, "cosine_similarity", a[0], b)
+    equal(submission.cosine_similarity(a, -3 * a), np.full(5, -1.0), "a beside −3 a", rtol=1e-12)
+
+
+@pytest.mark.task("cosine_similarity")
+@pytest.mark.points(1)
+@pytest.mark.hint("A vector of zeros has no direction: the similarity is 0, not NaN.")
+def test_vectors_of_zeros(submission):
+    """cosine_similarity: 0 where a vector is zero."""
+    a, b = np.array([[0.0, 0.0], [1.0, 1.0], [0.0, 0.0]]), np.array([[1.0, 2.0], [0, 0], [0, 0]])
+    equal(submission.cosine_similarity(a, b), np.zeros(3), "similarities to a vector of zeros")

@@ -1,0 +1,64 @@
+"""Dropout on torch tensors: what is kept is drawn by NumPy's generator, as everywhere.
+
+Source: CS224n notes part III, section 2.3; Srivastava et al., "Dropout: A Simple Way to Prevent
+Neural Networks from Overfitting" (2014); Gal and Ghahramani, "A Theoretically Grounded Application
+of Dropout in Recurrent Neural Networks" (2016), for one mask at all steps.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.model import TorchModel
+
+
+class Dropout(TorchModel):
+    """In training every entry is kept with probability p, else 0; at test time all are kept.
+
+    Args:
+        keep_probability: p, in (0, 1].
+        inverted: scale by 1/p in training instead of by p at test time.
+        rng: draws what is kept.
+
+    Raises:
+        ValueError: `keep_probability` is not in (0, 1].
+    """
+
+    def __init__(
+        self, keep_probability: float, *, inverted: bool = False, rng: np.random.Generator
+    ) -> None:
+        super().__init__()
+        if not 0 < keep_probability <= 1:
+            raise ValueError(f"keep_probability lies in (0, 1], but got {keep_probability}")
+        self.keep_probability, self.inverted, self.rng = keep_probability, inverted, rng
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x ∘ m `(...)` for `x: (...)`."""
+        x = to_tensor(x).detach()
+        p = self.keep_probability
+        if self.training:
+            kept = torch.from_numpy(self._drawn(x) < p).to(x.device)
+            self._factors = kept.to(x.dtype)
+            if self.inverted:
+                self._factors /= p
+        else:
+            self._factors = x.new_tensor(1.0 if self.inverted else p)
+        return x * self._factors
+
+    def backward(self, grad_output: Tensor) -> Tensor:
+        """grad_output ∘ m `(...)`."""
+        return grad_output * self._factors
+
+    def _drawn(self, x: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+        return np.asarray(self.rng.random(tuple(x.shape)))
+
+
+class VariationalDropout(Dropout):
+    """Dropout of sequences `(N, T, D)` with one mask for all time steps."""
+
+    def _drawn(self, x: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+        N, _, D = x.shape
+        return np.asarray(self.rng.random((N, D)))[:, None]

@@ -1,0 +1,41 @@
+"""Hidden checks of the learning rates: far away, in any order, at the edges."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal
+
+SCHEDULES = {
+    "StepDecay": [(0.3, 0.5, 7), (1.0, 1.0, 1), (0.3, 0.1, 1)],
+    "ExponentialDecay": [(0.3, 1e-3), (1.0, 0.0), (0.1, 2.0)],
+    "InverseDecay": [(0.3, 100.0), (1.0, 1.0), (0.1, 2.5)],
+}
+
+
+def each_schedule(test):
+    """`test` for every schedule, each counted for its own task."""
+    marks = [pytest.param(name, marks=pytest.mark.task(name), id=name) for name in SCHEDULES]
+    return pytest.mark.parametrize("name", marks)(test)
+
+
+@each_schedule
+@pytest.mark.points(1)
+@pytest.mark.hint("The rate depends on `step` alone, not on how often you were asked.")
+def test_any_step_in_any_order(submission, reference, rng, name):
+    """Far away, and in any order: the rate is a function of the step."""
+    for arguments in SCHEDULES[name]:
+        ours, theirs = getattr(submission, name)(*arguments), getattr(reference, name)(*arguments)
+        for step in (*rng.integers(0, 300, size=6), 0, 1, 100):
+            found, expected = ours.rate(int(step)), theirs.rate(int(step))
+            equal(found, expected, f"{name}{arguments}.rate({step})", rtol=1e-12)
+
+
+@pytest.mark.task("fan_in_rate")
+@pytest.mark.points(1)
+def test_fan_in_rate_of_layers(submission, reference, rng):
+    """fan_in_rate: every layer has its own."""
+    for fan_in in rng.integers(1, 2000, size=5):
+        agrees(submission, reference, "fan_in_rate", float(rng.uniform(1e-3, 2)), int(fan_in))
+    same = submission.fan_in_rate(0.5, 1)
+    equal(same, 0.5, "fan_in_rate(0.5, 1)")
+    equal(np.array(submission.fan_in_rate(1.0, 16)), np.array(0.25), "fan_in_rate(1.0, 16)")

@@ -1,0 +1,40 @@
+"""Hidden checks of the penalties: edges, dtypes, nothing to penalise."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import after_call, equal
+
+PENALTIES = ["L2Penalty", "L1Penalty"]
+
+
+def checked(test):
+    """`test` for both penalties, each counted for its own task."""
+    marks = [pytest.param(name, marks=pytest.mark.task(name), id=name) for name in PENALTIES]
+    return pytest.mark.parametrize("name", marks)(test)
+
+
+@checked
+@pytest.mark.points(1)
+def test_nothing_to_penalise(submission, name):
+    """Without weights the penalty is 0; so it is without strength, and for weights of 0."""
+    penalty, without = getattr(submission, name)(2.0), getattr(submission, name)(0.0)
+    zeros = {"W": np.zeros((2, 2))}
+    equal(penalty.value({"b": np.ones(3)}), 0.0, "the penalty of a bias alone")
+    equal(penalty.gradient({"b": np.ones(3)}), {}, "the gradient of a bias alone")
+    equal(penalty.value(zeros), 0.0, "the penalty of weights of 0")
+    equal(penalty.gradient(zeros), zeros, "the gradient at weights of 0")
+    equal(without.value({"W": np.ones((2, 2))}), 0.0, "a penalty of strength 0")
+
+
+@checked
+@pytest.mark.points(1)
+def test_float32_and_arguments(submission, reference, rng, name):
+    """float32 stays float32, and the parameters are not changed."""
+    given = {"W": rng.normal(size=(3, 2)).astype(np.float32), "b": np.ones(2, np.float32)}
+    ours, theirs = getattr(submission, name)(0.7), getattr(reference, name)(0.7)
+    equal(ours.gradient(given), theirs.gradient(given), f"{name}.gradient, float32", rtol=1e-6)
+    equal(ours.value(given), theirs.value(given), f"{name}.value of float32", rtol=1e-6)
+    for method in ("value", "gradient"):
+        (after,) = after_call(ours, method, given)
+        equal(after, given, f"the parameters after {method}", rtol=0.0)

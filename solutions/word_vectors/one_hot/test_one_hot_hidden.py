@@ -1,0 +1,50 @@
+"""Hidden checks of the one-hot vectors: edges, and numbers large and small."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, expect, refuses
+
+
+@pytest.mark.task("one_hot")
+@pytest.mark.points(1)
+def test_no_ids_and_one_word(submission, reference):
+    """one_hot: no ids, and a vocabulary of one word."""
+    agrees(submission, reference, "one_hot", np.zeros((0, 3), dtype=np.int64), 4)
+    agrees(submission, reference, "one_hot", np.zeros(3, dtype=np.int64), 1)
+
+
+@pytest.mark.task("one_hot")
+@pytest.mark.points(1)
+def test_ids_far_out_of_range(submission):
+    """one_hot: one wrong id among many, in any place."""
+    for wrong in ([[0, 1], [2, 99]], [[-7, 0], [1, 2]]):
+        refuses(submission, "one_hot", np.array(wrong), 5, error=("IndexError",))
+
+
+@pytest.mark.task("cosine_similarity")
+@pytest.mark.points(1)
+def test_large_and_tiny_vectors(submission, reference, rng):
+    """cosine_similarity: vectors of 1e200 and of 1e-200."""
+    a, b = rng.normal(size=(2, 6, 3))
+    agrees(submission, reference, "cosine_similarity", 1e200 * a, 1e200 * b)
+    agrees(submission, reference, "cosine_similarity", 1e-200 * a, 1e200 * b)
+
+
+@pytest.mark.task("cosine_similarity")
+@pytest.mark.points(1)
+def test_never_above_one(submission, rng):
+    """cosine_similarity: of a vector with itself it is 1 and not a bit more."""
+    a = rng.normal(size=(2000, 7))
+    found = submission.cosine_similarity(a, a)
+    expect(np.all(found <= 1), f"the largest is 1 + {found.max() - 1:.1e}: no cosine exceeds 1")
+    expect(np.all(found > 1 - 1e-12), "the similarity of a vector with itself is 1")
+
+
+@pytest.mark.task("cosine_similarity")
+@pytest.mark.points(1)
+def test_one_axis_and_float32(submission, reference, rng):
+    """cosine_similarity: two single vectors, and float32 stays float32."""
+    a, b = rng.normal(size=(2, 5)).astype(np.float32)
+    agrees(submission, reference, "cosine_similarity", a, b, rtol=1e-5)
+    agrees(submission, reference, "cosine_similarity", np.array([3.0]), np.array([[-2.0], [0.5]]))

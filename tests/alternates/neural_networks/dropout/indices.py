@@ -1,0 +1,39 @@
+"""Lost entries are overwritten with zeros, by their places."""
+
+import numpy as np
+
+from framework.interfaces import Model
+
+
+class Dropout(Model):
+    def __init__(self, keep_probability, *, inverted=False, rng):
+        super().__init__()
+        if keep_probability <= 0 or keep_probability > 1:
+            raise ValueError("no probability")
+        self.p, self.inverted, self.rng = keep_probability, inverted, rng
+
+    def draw(self, shape):
+        return self.rng.random(shape) >= self.p
+
+    def forward(self, x):
+        self.lost = self.draw(x.shape) if self.training else np.zeros(x.shape, bool)
+        self.scale = 1.0
+        if self.training and self.inverted:
+            self.scale = 1 / self.p
+        if not self.training and not self.inverted:
+            self.scale = self.p
+        return self.passed(x)
+
+    def passed(self, value):
+        value = (value * self.scale).astype(value.dtype)
+        value[self.lost] = 0
+        return value
+
+    def backward(self, grad_output):
+        return self.passed(grad_output)
+
+
+class VariationalDropout(Dropout):
+    def draw(self, shape):
+        N, T, D = shape
+        return np.repeat(self.rng.random((N, D))[:, None] >= self.p, T, axis=1)

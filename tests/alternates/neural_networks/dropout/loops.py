@@ -1,0 +1,39 @@
+"""Entry by entry, from numbers drawn at once."""
+
+import numpy as np
+
+from framework.interfaces import Model
+
+
+class Dropout(Model):
+    def __init__(self, keep_probability, *, inverted=False, rng):
+        super().__init__()
+        if not 0 < keep_probability <= 1:
+            raise ValueError("no probability")
+        self.p, self.inverted, self.rng = keep_probability, inverted, rng
+
+    def factor(self, u):
+        if not self.training:
+            return 1.0 if self.inverted else self.p
+        if u >= self.p:
+            return 0.0
+        return 1 / self.p if self.inverted else 1.0
+
+    def numbers(self, x):
+        return self.rng.random(x.shape)
+
+    def forward(self, x):
+        drawn = self.numbers(x) if self.training else np.zeros(x.shape)
+        self.m = np.empty(x.shape, x.dtype)
+        for place in np.ndindex(x.shape):
+            self.m[place] = self.factor(drawn[place])
+        return x * self.m
+
+    def backward(self, grad_output):
+        return self.m * grad_output
+
+
+class VariationalDropout(Dropout):
+    def numbers(self, x):
+        drawn = self.rng.random((x.shape[0], x.shape[2]))
+        return np.stack([drawn] * x.shape[1], axis=1)

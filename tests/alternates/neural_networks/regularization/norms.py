@@ -1,0 +1,39 @@
+"""By norms and inner products."""
+
+import numpy as np
+
+
+def vectors(parameters):
+    return [np.ravel(a).astype(float) for a in parameters.values() if len(a.shape) >= 2]
+
+
+def weights(parameters):
+    return [(name, array) for name, array in parameters.items() if len(array.shape) >= 2]
+
+
+class L2Penalty:
+    def __init__(self, strength):
+        self.strength = float(strength)
+
+    def value(self, parameters):
+        return float(sum((np.vdot(v, v) for v in vectors(parameters)), 0.0) * self.strength)
+
+    def gradient(self, parameters):
+        return {name: self.strength * (W + W) for name, W in weights(parameters)}
+
+
+class L1Penalty:
+    def __init__(self, strength):
+        self.strength = float(strength)
+
+    def value(self, parameters):
+        total = sum((np.linalg.norm(v, 1) for v in vectors(parameters)), 0.0)
+        return float(total * self.strength)
+
+    def gradient(self, parameters):
+        slopes = {}
+        for name, W in weights(parameters):
+            slopes[name] = np.zeros_like(W)
+            slopes[name][W > 0] = self.strength
+            slopes[name][W < 0] = -self.strength
+        return slopes
