@@ -17,6 +17,9 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
         "function": ("context_pairs", "softmax", "naive_softmax"),
         "model": ("SkipGram",),
     },
+    "solutions.word_vectors.negative_sampling.negative_sampling": {
+        "function": ("sampling_distribution", "negative_sampling"),
+    },
     "solutions.neural_networks.neuron.neuron": {
         "function": ("sigmoid", "neuron"),
         "model": ("Affine",),
@@ -33,6 +36,9 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
         "penalty": ("L2Penalty", "L1Penalty"),
     },
     "solutions.neural_networks.dropout.dropout": {"model": ("Dropout", "VariationalDropout")},
+    "solutions.neural_networks.preprocessing.preprocessing": {
+        "transform": ("MeanSubtraction", "Normalization", "Whitening"),
+    },
     "solutions.neural_networks.learning_rates.learning_rates": {
         "schedule": ("StepDecay", "ExponentialDecay", "InverseDecay"),
         "function": ("fan_in_rate",),

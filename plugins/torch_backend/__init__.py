@@ -11,11 +11,13 @@ from framework.registry import Implementation, snake_case
 #: module -> kind -> what it offers. Modules with a dot are the reference's own: no arrays in them.
 _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "one_hot": {"function": ("one_hot", "cosine_similarity")},
+    "negative_sampling": {"function": ("sampling_distribution", "negative_sampling")},
     "neuron": {"function": ("sigmoid", "neuron"), "model": ("Affine",)},
     "activations": {"model": ("Sigmoid", "Tanh", "HardTanh", "SoftSign", "ReLU", "LeakyReLU")},
     "backpropagation": {"function": ("deltas",), "model": ("WindowScorer",)},
     "dropout": {"model": ("Dropout", "VariationalDropout")},
     "regularization": {"penalty": ("L2Penalty", "L1Penalty")},
+    "preprocessing": {"transform": ("MeanSubtraction", "Normalization", "Whitening")},
     "solutions.neural_networks.learning_rates.learning_rates": {
         "schedule": ("StepDecay", "ExponentialDecay", "InverseDecay"),
         "function": ("fan_in_rate",),

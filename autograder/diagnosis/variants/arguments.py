@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -65,6 +66,7 @@ def _changes(who: str, methods: tuple[str, ...], parameter: inspect.Parameter) -
 
 
 def _dropped(name: str, situation: Situation) -> Any:
+    _let_refuse(situation)
     situation.bound.arguments.pop(name, None)
     return situation.run()
 
@@ -77,11 +79,20 @@ def _swapped(one: str, other: str, situation: Situation) -> Any:
 
 
 def _replaced(name: str, other: Callable[[Any], Any], situation: Situation) -> Any:
+    _let_refuse(situation)
     situation.bound.apply_defaults()
     value = situation.bound.arguments.get(name)
     if value is not None:
         situation.bound.arguments[name] = other(value)
     return situation.run()
+
+
+def _let_refuse(situation: Situation) -> None:
+    """An argument that is ignored is still refused where it is impossible."""
+    if situation.function.__name__ == INIT:
+        somebody = object.__new__(type(situation.owner))
+        args, kwargs = copy.deepcopy((situation.bound.args[1:], situation.bound.kwargs))
+        situation.function(somebody, *args, **kwargs)
 
 
 def _ones(value: Any) -> Any:

@@ -56,10 +56,10 @@ def _with_other(name: str, other: str, situation: Situation) -> Any:
 
 
 def _other_gates(shapes: Shapes) -> Iterator[Change]:
-    """Equal parts of the last axis of all parameters, in another order."""
+    """Equal parts of the last axis, in another order, of all parameters that are so wide."""
     widths = {shape[-1] for shape in shapes.values() if shape}
     for count in GATES:
-        if len(widths) != 1 or max(widths) % count:
+        if max(widths, default=1) % count:
             continue
         for order in list(permutations(range(count)))[1:]:
             said = (
@@ -67,12 +67,17 @@ def _other_gates(shapes: Shapes) -> Iterator[Change]:
                 f"{', '.join(map(str, order))} instead of 0 to {count - 1}."
             )
             for methods in ((), (FORWARD,)):
-                yield Change("gates-permuted", said, partial(_permuted, order), methods)
+                call = partial(_permuted, order)
+                yield Change("gates-permuted", said, call, methods)
 
 
 def _permuted(order: Sequence[int], situation: Situation) -> Any:
     owner = situation.owner
-    arrays = [*owner.parameters.values(), *owner.gradients.values()]
+    every = [*owner.parameters.values(), *owner.gradients.values()]
+    width = max((array.shape[-1] for array in every if array.ndim), default=1)
+    if width % len(order):
+        return situation.run()
+    arrays = [array for array in every if array.shape[-1:] == (width,)]
     _reorder(arrays, order)
     try:
         return situation.run()

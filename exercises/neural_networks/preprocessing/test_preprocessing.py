@@ -1,0 +1,113 @@
+"""Checks of preprocessing that you can see. `grade preprocessing` adds the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import equal, expect, refuses
+
+D = 4
+ALL = ["MeanSubtraction", "Normalization", "Whitening"]
+
+
+def correlated(rng, N=50):
+    """Data whose features have means, scales and correlations of their own."""
+    return rng.normal(size=(N, D)) @ rng.normal(size=(D, D)) + 3 * rng.normal(size=D)
+
+
+def fitted(module, name, x):
+    """A transform that has seen `x`."""
+    transform = getattr(module, name)()
+    transform.fit(x)
+    return transform
+
+
+def each(test):
+    """`test` for every transform, each counted for its own task."""
+    marks = [pytest.param(name, marks=pytest.mark.task(name), id=name) for name in ALL]
+    return pytest.mark.parametrize("name", marks)(test)
+
+
+@pytest.mark.task("MeanSubtraction")
+@pytest.mark.points(2)
+@pytest.mark.hint("One mean per feature: axis=0.")
+def test_mean_subtraction(submission, reference, rng):
+    """MeanSubtraction: training data become 0 on average, all data move alike."""
+    x, later = correlated(rng), correlated(rng, 5)
+    ours, theirs = (fitted(module, "MeanSubtraction", x) for module in (submission, reference))
+    equal(ours.apply(x), theirs.apply(x), "the training data, centred", rtol=1e-9, atol=1e-12)
+    equal(ours.apply(later), theirs.apply(later), "later data, with the training data's mean")
+
+
+@pytest.mark.task("Normalization")
+@pytest.mark.points(2)
+@pytest.mark.hint("Divide by the standard deviation; the mean stays.")
+def test_normalization(submission, reference, rng):
+    """Normalization: every feature of the training data gets the standard deviation 1."""
+    x, later = correlated(rng), correlated(rng, 5)
+    ours, theirs = (fitted(module, "Normalization", x) for module in (submission, reference))
+    equal(ours.apply(x), theirs.apply(x), "the training data, scaled", rtol=1e-9)
+    equal(ours.apply(later), theirs.apply(later), "later data, with the training data's scale")
+
+
+@pytest.mark.task("Normalization")
+@pytest.mark.points(2)
+@pytest.mark.hint("0/0 is NaN: a feature with σ = 0 is left as it is.")
+def test_constant_features(submission, rng):
+    """Normalization: a feature that never changes in training is left as it is."""
+    x = correlated(rng)
+    x[:, 1], x[:, 2] = 0.1, 0.0  # the mean of fifty 0.1 is not 0.1 to the last bit
+    transform = fitted(submission, "Normalization", x)
+    later = correlated(rng, 3)
+    equal(transform.apply(later)[:, 1:3], later[:, 1:3], "features that were constant in training")
+
+
+@pytest.mark.task("Whitening")
+@pytest.mark.points(3)
+@pytest.mark.hint("Covariance: Zᵀ Z / N of what apply makes of the training data.")
+def test_whitened_data_are_white(submission, rng):
+    """Whitening: training data get mean 0 and covariance I."""
+    x = correlated(rng, 60)
+    z = fitted(submission, "Whitening", x).apply(x)
+    equal(z.mean(axis=0), np.zeros(D), "the mean of whitened data", atol=1e-9)
+    equal(z.T @ z / 60, np.eye(D), "the covariance of whitened data", atol=1e-9)
+
+
+@pytest.mark.task("Whitening")
+@pytest.mark.points(3)
+@pytest.mark.hint("(x − μ) V / s for any x: V and s come from the training data.")
+def test_whitening_of_later_data(submission, reference, rng):
+    """Whitening: later data go the same way; the first direction varies most."""
+    x, later = correlated(rng), correlated(rng, 6)
+    found, expected = (
+        fitted(module, "Whitening", x).apply(later) for module in (submission, reference)
+    )
+    signs = np.sign((found * expected).sum(axis=0))  # each direction is known but for its sign
+    equal(found * signs, expected, "later data, whitened (up to the signs)", rtol=1e-7)
+
+
+@each
+@pytest.mark.points(1)
+@pytest.mark.hint("Nothing in apply may depend on the other rows, or change what fit has found.")
+def test_rows_do_not_matter_to_each_other(submission, rng, name):
+    """A row alone is treated as it is among others, before and after."""
+    x, later = correlated(rng), correlated(rng, 4)
+    transform = fitted(submission, name, x)
+    together = transform.apply(later)
+    for row, expected in zip(later, together, strict=True):
+        alone = transform.apply(row[None])
+        equal(alone, expected[None], "a row alone, beside itself among others", rtol=1e-9)
+
+
+@each
+@pytest.mark.points(1)
+@pytest.mark.hint("`_checked(x)` says it all.")
+def test_training_data_that_are_none(submission, rng, name):
+    """No rows, NaN, infinity, another number of axes: an error."""
+    wrong = correlated(rng)
+    wrong[3, 1] = np.nan
+    for x in (wrong, np.zeros((0, D)), np.full((2, D), np.inf), np.ones(D)):
+        refuses(getattr(submission, name)(), "fit", x, error=("ValueError",))
+    transform = fitted(submission, name, correlated(rng))
+    refuses(transform, "apply", np.ones((2, D + 1)), error=("ValueError",))
+    x = correlated(rng)
+    expect(np.isfinite(transform.apply(x)).all(), f"{name}.apply of finite data is not finite")

@@ -1,0 +1,92 @@
+"""Checks of negative sampling that you can see. `grade negative_sampling` adds the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal, expect, refuses
+from framework.gradients import numerical_gradient
+
+V, D = 9, 4
+
+
+def vectors(rng):
+    """A center vector and the outside vectors."""
+    return rng.normal(size=D), rng.normal(size=(V, D))
+
+
+@pytest.mark.task("sampling_distribution")
+@pytest.mark.points(2)
+@pytest.mark.hint("Counts to the power 3/4, then divided by their sum.")
+def test_distribution(submission, reference, rng):
+    """sampling_distribution: counts to the power of 3/4, as shares."""
+    counts = rng.integers(1, 1000, size=V)
+    found = agrees(submission, reference, "sampling_distribution", counts)
+    equal(float(found.sum()), 1.0, "the sum of the probabilities", rtol=1e-12)
+    for power in (1.0, 0.5, 0.0):
+        agrees(submission, reference, "sampling_distribution", counts, power)
+
+
+@pytest.mark.task("sampling_distribution")
+@pytest.mark.points(2)
+@pytest.mark.hint("0 ** 0 is 1: a word that never occurs is never drawn all the same.")
+def test_words_that_never_occur(submission):
+    """sampling_distribution: a word without occurrences has probability 0."""
+    counts = np.array([0, 16, 1, 0])
+    for power, expected in ((0.75, [0, 8 / 9, 1 / 9, 0]), (0.0, [0, 0.5, 0.5, 0])):
+        found = submission.sampling_distribution(counts, power)
+        equal(found, np.array(expected), f"the distribution for {counts}, power {power}")
+    once = submission.sampling_distribution(np.array([0, 1]))
+    equal(once, np.array([0.0, 1.0]), "the distribution of a text of one word")
+
+
+@pytest.mark.task("negative_sampling")
+@pytest.mark.points(3)
+@pytest.mark.hint("−log σ(u_o·v_c), and −log σ(−u_k·v_c) for every drawn word: mind the minus.")
+def test_loss_and_gradients(submission, reference, rng):
+    """negative_sampling: loss, gradients and the words that have one."""
+    center, outside = vectors(rng)
+    agrees(submission, reference, "negative_sampling", center, 2, np.array([5, 0, 7]), outside)
+    agrees(submission, reference, "negative_sampling", center, 8, np.array([1]), outside)
+
+
+@pytest.mark.task("negative_sampling")
+@pytest.mark.points(3)
+@pytest.mark.hint("Add up with np.add.at; the ids come in order, each once.")
+def test_words_drawn_twice(submission, reference, rng):
+    """negative_sampling: words drawn several times, also the outside word itself."""
+    center, outside = vectors(rng)
+    for o, negatives in ((3, [6, 6, 1, 6]), (4, [4, 2]), (4, [4, 4, 4])):
+        agrees(submission, reference, "negative_sampling", center, o, np.array(negatives), outside)
+
+
+@pytest.mark.task("negative_sampling")
+@pytest.mark.points(2)
+def test_gradients_are_the_derivatives_of_the_loss(submission, rng):
+    """negative_sampling: the gradients are those of your own loss, measured by small steps."""
+    center, outside = vectors(rng)
+    negatives = np.array([1, 5, 5, 3])
+
+    def loss(point):
+        return submission.negative_sampling(point["v"], 3, negatives, point["U"])[0]
+
+    measured = numerical_gradient(loss, {"v": center, "U": outside})
+    _, d_center, rows, d_rows = submission.negative_sampling(center, 3, negatives, outside)
+    equal(d_center, measured["v"], "the gradient of v_c, beside small steps", rtol=1e-6)
+    whole = np.zeros_like(outside)
+    whole[rows] = d_rows
+    equal(whole, measured["U"], "the gradients of the u, beside small steps", rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.task("negative_sampling")
+@pytest.mark.points(2)
+@pytest.mark.hint("Read outside_vectors[ids], not outside_vectors.")
+def test_cost_does_not_depend_on_v(submission, rng):
+    """negative_sampling: vectors of other words are not even read."""
+    center, outside = vectors(rng)
+    named = np.array([2, 5, 7])
+    expected = submission.negative_sampling(center, 2, named[1:], outside)
+    outside[np.setdiff1d(np.arange(V), named)] = np.nan
+    found = submission.negative_sampling(center, 2, named[1:], outside)
+    equal(found, expected, "loss and gradients with NaN in the vectors of all other words")
+    rows = list(found[2])
+    expect(rows == [2, 5, 7], f"the words with a gradient are {rows}: 2, 5 and 7 were named")
