@@ -39,6 +39,9 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.neural_networks.preprocessing.preprocessing": {
         "transform": ("MeanSubtraction", "Normalization", "Whitening"),
     },
+    "solutions.neural_networks.initialization.initialization": {
+        "function": ("xavier_uniform", "fan_in_scaled", "zero_biases"),
+    },
     "solutions.neural_networks.learning_rates.learning_rates": {
         "schedule": ("StepDecay", "ExponentialDecay", "InverseDecay"),
         "function": ("fan_in_rate",),

@@ -17,6 +17,7 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "backpropagation": {"function": ("deltas",), "model": ("WindowScorer",)},
     "dropout": {"model": ("Dropout", "VariationalDropout")},
     "regularization": {"penalty": ("L2Penalty", "L1Penalty")},
+    "initialization": {"function": ("xavier_uniform", "fan_in_scaled", "zero_biases")},
     "preprocessing": {"transform": ("MeanSubtraction", "Normalization", "Whitening")},
     "solutions.neural_networks.learning_rates.learning_rates": {
         "schedule": ("StepDecay", "ExponentialDecay", "InverseDecay"),

@@ -1,0 +1,140 @@
+"""Checks of initialization that you can see. `grade initialization` adds the hidden ones.
+
+Weights are chance; every bound here is five standard deviations wide, which a right answer misses
+in 6 of 10 million tries. The mean of n squares has a relative standard deviation of 0.894/√n where
+they are uniform (Var(w²) = 4 b⁴/45 beside b²/3) and of √(2/n) where they are normal.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.checks import equal, expect
+
+FAN_IN, FAN_OUT = 200, 100
+N = FAN_IN * FAN_OUT
+SPREADS = {"xavier_uniform": 0.894 / np.sqrt(N), "fan_in_scaled": np.sqrt(2 / N)}
+VARIANCES = {"xavier_uniform": 2 / (FAN_IN + FAN_OUT), "fan_in_scaled": 1 / FAN_IN}
+
+
+def each(test):
+    """`test` for both kinds of weights, each counted for its own task."""
+    marks = [pytest.param(name, marks=pytest.mark.task(name), id=name) for name in VARIANCES]
+    return pytest.mark.parametrize("name", marks)(test)
+
+
+def weights(module, name, rng, fan_in=FAN_IN, fan_out=FAN_OUT):
+    """The weights of one layer."""
+    return getattr(module, name)(fan_in, fan_out, rng=rng)
+
+
+@each
+@pytest.mark.points(1)
+@pytest.mark.hint("(fan_in, fan_out), as in x @ W.")
+def test_shape(submission, rng, name):
+    """One row per input, one column per unit, float64."""
+    for fan_in, fan_out in ((3, 5), (5, 3), (1, 1)):
+        W = weights(submission, name, rng, fan_in, fan_out)
+        shape, dtype = getattr(W, "shape", None), getattr(W, "dtype", None)
+        what = f"{name}({fan_in}, {fan_out}) should be ({fan_in}, {fan_out}) float64"
+        expect(shape == (fan_in, fan_out) and dtype == np.float64, f"{what}, not {shape} {dtype}")
+
+
+@each
+@pytest.mark.points(2)
+@pytest.mark.hint("Is it the variance that you set, or the standard deviation?")
+def test_variance(submission, rng, name):
+    """The variance of the weights is what it should be, and their mean is 0."""
+    W = weights(submission, name, rng)
+    variance, expected = float(np.mean(W**2)), VARIANCES[name]
+    ratio = variance / expected
+    expect(
+        abs(ratio - 1) < 5 * SPREADS[name],
+        f"the variance of {name}({FAN_IN}, {FAN_OUT}) is {variance:.5f}: {expected:.5f} is asked "
+        f"for (ratio {ratio:.3g})",
+    )
+    mean, bound = float(W.mean()), 5 * np.sqrt(expected / N)
+    expect(abs(mean) < bound, f"the mean of the weights is {mean:.4f}: it should be 0")
+
+
+@pytest.mark.task("xavier_uniform")
+@pytest.mark.points(2)
+@pytest.mark.hint("No weight exceeds √(6 / (fan_in + fan_out)), and all sizes below are as likely.")
+def test_uniform(submission, rng):
+    """xavier_uniform: uniform up to its bounds, and never beyond."""
+    W, bound = weights(submission, "xavier_uniform", rng), np.sqrt(6 / (FAN_IN + FAN_OUT))
+    largest = float(np.abs(W).max())
+    expect(largest <= bound, f"a weight of ±{largest:.4f} exceeds the bound {bound:.4f}")
+    share = float(np.mean(np.abs(W) < bound / 2))
+    limit = 5 * np.sqrt(0.25 / N)
+    expect(
+        abs(share - 0.5) < limit, f"{share:.1%} of the weights are below half of the bound: 50 %"
+    )
+
+
+@pytest.mark.task("fan_in_scaled")
+@pytest.mark.points(2)
+@pytest.mark.hint("rng.normal: 4.6 % of all numbers are further than two standard deviations away.")
+def test_normal(submission, rng):
+    """fan_in_scaled: normal, with some weights far out."""
+    W = weights(submission, "fan_in_scaled", rng)
+    share, expected = float(np.mean(np.abs(W) > 2 / np.sqrt(FAN_IN))), 0.0455
+    limit = 5 * np.sqrt(expected * (1 - expected) / N)
+    expect(
+        abs(share - expected) < limit,
+        f"{share:.1%} of the weights are further than 2/√fan_in from 0: of normal ones it is 4.6 %",
+    )
+
+
+@pytest.mark.task("zero_biases")
+@pytest.mark.points(1)
+def test_biases(submission):
+    """zero_biases: zeros, one per unit."""
+    for fan_out in (1, 7):
+        equal(submission.zero_biases(fan_out), np.zeros(fan_out), f"zero_biases({fan_out})")
+
+
+@each
+@pytest.mark.points(2)
+@pytest.mark.hint("Var(w) · fan_in should be about 1, or ten layers are nothing but a memory.")
+def test_ten_layers(submission, rng, name):
+    """Through ten layers of tanh, signals and gradients keep their size as theory says."""
+    n, rows = 150, 100
+    layers = [weights(submission, name, rng, n, n) for _ in range(10)]
+    signals, gradients = _sizes(layers, rng.normal(size=(rows, n)), rng.normal(size=(rows, n)))
+    expected_signals, expected_gradients = _theory(10)
+    # Over 300 draws the logarithm of the ratio has a standard deviation of at most 0.07.
+    for found, expected, what in (
+        (signals, expected_signals, "signals behind layer"),
+        (gradients, expected_gradients, "gradients in front of layer"),
+    ):
+        off = np.abs(np.log(np.maximum(found, 1e-300) / expected))
+        i = int(off.argmax())
+        expect(
+            off[i] < 0.42,
+            f"the mean square of {what} {i + 1} is {found[i]:.3g}: with such weights it should be "
+            f"near {expected[i]:.3g}",
+        )
+
+
+def _sizes(layers, x, grad):
+    """Mean squares of what every layer gives, and of the gradient of what every layer gets."""
+    outputs = [x]
+    for W in layers:
+        outputs.append(np.tanh(outputs[-1] @ W))
+    gradients = []
+    for W, h in zip(layers[::-1], outputs[:0:-1], strict=True):
+        grad = (grad * (1 - h**2)) @ W.T
+        gradients.append(np.mean(grad**2))
+    return np.array([np.mean(h**2) for h in outputs[1:]]), np.array(gradients[::-1])
+
+
+def _theory(layers):
+    """The same for infinitely many units, where every sum is normal: q = E[tanh²(√q z)]."""
+    z, p = np.polynomial.hermite_e.hermegauss(101)
+    p, q, signals, slopes = p / p.sum(), 1.0, [], []
+    for _ in range(layers):
+        h = np.tanh(np.sqrt(q) * z)
+        q = float(p @ h**2)
+        signals.append(q)
+        slopes.append(float(p @ (1 - h**2) ** 2))
+    return np.array(signals), np.cumprod(slopes[::-1])[::-1]

@@ -1,0 +1,44 @@
+"""Hidden checks of initialization: other sizes, and draws of their own."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import expect
+
+VARIANCES = {
+    "xavier_uniform": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
+    "fan_in_scaled": lambda fan_in, fan_out: 1 / fan_in,
+}
+#: Relative standard deviation of the mean of n squares, times √n.
+SPREADS = {"xavier_uniform": 0.894, "fan_in_scaled": np.sqrt(2)}
+
+
+def each(test):
+    """`test` for both kinds of weights, each counted for its own task."""
+    marks = [pytest.param(name, marks=pytest.mark.task(name), id=name) for name in VARIANCES]
+    return pytest.mark.parametrize("name", marks)(test)
+
+
+@each
+@pytest.mark.points(1)
+@pytest.mark.hint("fan_in and fan_out are not the same thing.")
+def test_narrow_and_wide_layers(submission, rng, name):
+    """Layers with few inputs and many units, and the other way."""
+    for fan_in, fan_out in ((20, 900), (900, 20)):
+        W = getattr(submission, name)(fan_in, fan_out, rng=rng)
+        ratio = float(np.mean(W**2)) / VARIANCES[name](fan_in, fan_out)
+        bound = 5 * SPREADS[name] / np.sqrt(fan_in * fan_out)
+        what = f"the variance of {name}({fan_in}, {fan_out})"
+        expect(abs(ratio - 1) < bound, f"{what} is {ratio:.3g} times what is asked for")
+
+
+@each
+@pytest.mark.points(1)
+@pytest.mark.hint("All chance comes from `rng`: the same generator, the same weights.")
+def test_the_generator_decides(submission, name):
+    """The same generator gives the same weights, another one others; no two are the same."""
+    draw = getattr(submission, name)
+    first, again, other = (draw(6, 7, rng=np.random.default_rng(seed)) for seed in (1, 1, 2))
+    expect(np.array_equal(first, again), f"{name} with the same rng gives other weights")
+    expect(not np.any(first == other), f"{name} with another rng gives the same weights")
+    expect(len(np.unique(first)) == 42, f"{name} repeats weights: each should be drawn by itself")
