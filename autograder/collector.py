@@ -85,6 +85,7 @@ class Collector:
             printed=self._under_test.session.printed(),
             hint=_marked(item, "hint", ""),
             curve=self._under_test.gauge.latest_curve(),
+            plots=self._under_test.sketchbook.take(),
             seconds=call.duration,
             **facts,
         )

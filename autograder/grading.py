@@ -17,6 +17,7 @@ from autograder.isolation.host.inline import InlineSession, ProviderModule
 from autograder.isolation.host.remote import RemoteModule
 from autograder.isolation.host.session import Session
 from autograder.isolation.host.transcript import Transcript
+from autograder.plots import Sketchbook
 from framework.providers import Backend, part_source
 from framework.registry import Registry
 
@@ -44,6 +45,11 @@ class ExerciseUnderTest:
     def gauge(self) -> Gauge:
         """Measures the metrics of trained models."""
         return Gauge(self.exercise, self.calibrating)
+
+    @cached_property
+    def sketchbook(self) -> Sketchbook:
+        """Keeps the plots that checks draw."""
+        return Sketchbook()
 
     @property
     def submission(self) -> RemoteModule:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from autograder.course import Exercise
     from autograder.grading import ExerciseUnderTest
     from autograder.isolation.host.remote import RemoteModule
+    from autograder.plots import Sketchbook
 
 MARKERS = (
     "task(name): the name in the stub that the check is about",
@@ -86,6 +87,12 @@ def exercise(exercise_under_test: ExerciseUnderTest) -> Exercise:
 def reaches(exercise_under_test: ExerciseUnderTest) -> Gauge:
     """Holds the metric of a trained model against its threshold: see `Gauge.__call__`."""
     return exercise_under_test.gauge
+
+
+@pytest.fixture
+def plot(exercise_under_test: ExerciseUnderTest) -> Sketchbook:
+    """Draws lines for the report: see `Sketchbook.__call__`."""
+    return exercise_under_test.sketchbook
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from autograder.isolation.host.faults import Frame
+from autograder.plots import Plot
 from autograder.verdicts import Verdict
 
 #: Checks with these verdicts count neither for nor against.
@@ -51,6 +52,7 @@ class CheckResult:
         printed: what the submission printed meanwhile.
         hint: the check's own hint.
         curve: for a trained model, its metric as training went on.
+        plots: what the check has drawn.
         diagnosis: which mistake it is; None where that cannot be told.
         seconds: how long it took.
     """
@@ -68,6 +70,7 @@ class CheckResult:
     printed: str = ""
     hint: str = ""
     curve: tuple[float, ...] = ()
+    plots: tuple[Plot, ...] = ()
     diagnosis: Diagnosis | None = None
     seconds: float = 0.0
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from importlib import resources
 
+from autograder.plots import Plot
 from autograder.reports.causes import Cause, causes, is_short
 from autograder.reports.curves import as_svg, in_numbers
 from autograder.reports.plain import clean, excerpt
+from autograder.reports.plots import plot_svg
 from autograder.reports.wording import (
     counted,
     duration,
@@ -141,6 +143,8 @@ def _task(task: TaskResult, found: tuple[Cause, ...], show_hidden: bool) -> Iter
     for check in task.checks:
         if check.verdict is Verdict.PASSED and check.curve and (show_hidden or not check.hidden):
             yield f"<p>{_text(check.title)}</p>{_curve(check)}"
+        if show_hidden or not check.hidden:
+            yield from map(_plot, check.plots)
     yield "</section>"
 
 
@@ -161,6 +165,10 @@ def _cause(cause: Cause) -> Iterator[str]:
 def _curve(check: CheckResult) -> str:
     """How the metric of a trained model went: the line, and under it some of its values."""
     return f'{as_svg(check.curve)}<span class="points">{in_numbers(check.curve)}</span>'
+
+
+def _plot(plot: Plot) -> str:
+    return f"<figure>{plot_svg(plot)}<figcaption>{_text(plot.title)}</figcaption></figure>"
 
 
 def _facts(cause: Cause, check: CheckResult) -> Iterator[tuple[str, str]]:

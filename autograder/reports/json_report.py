@@ -11,6 +11,7 @@ from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
+from autograder.plots import Plot
 from autograder.reports.hiding import for_student
 from autograder.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.verdicts import Verdict
@@ -100,10 +101,24 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "frames": [asdict(frame) for frame in check.frames],
         "printed": check.printed,
         "hint": check.hint,
-        "curve": [float(f"{value:.6g}") for value in check.curve],
+        "curve": [*map(_six_digits, check.curve)],
+        "plots": [_plot(plot) for plot in check.plots],
         "diagnosis": asdict(check.diagnosis) if check.diagnosis is not None else None,
         "seconds": _seconds(check.seconds),
     }
+
+
+def _plot(plot: Plot) -> dict[str, Any]:
+    lines = [
+        {"name": line.name, "x": [*map(_six_digits, line.x)], "y": [*map(_six_digits, line.y)]}
+        for line in plot.lines
+    ]
+    labels = {"title": plot.title, "x_label": plot.x_label, "y_label": plot.y_label}
+    return {**labels, "log": plot.log, "lines": lines}
+
+
+def _six_digits(value: float) -> float:
+    return float(f"{value:.6g}")
 
 
 def _points(result: Report | ExerciseResult | TaskResult | CheckResult) -> dict[str, float]:

@@ -54,7 +54,7 @@ class Whitening:
         _, found, V_transposed = torch.linalg.svd(x - self.mean, full_matrices=True)
         s = x.new_zeros(x.shape[1])
         s[: len(found)] = found / len(x) ** 0.5
-        self.projection = V_transposed.T / s.clamp(min=self.epsilon * float(s[0]) or 1.0)
+        self.projection: Tensor = V_transposed.T / s.clamp(min=self.epsilon * float(s[0]) or 1.0)
 
     def apply(self, x: Tensor) -> Tensor:
         """(x − μ) V / s `(M, D)`; ValueError for another number of features."""

@@ -23,8 +23,12 @@ def each(test):
 
 
 def weights(module, name, rng, fan_in=FAN_IN, fan_out=FAN_OUT):
-    """The weights of one layer."""
-    return getattr(module, name)(fan_in, fan_out, rng=rng)
+    """The weights of one layer; fails if they are no float64 array of the right shape."""
+    W = getattr(module, name)(fan_in, fan_out, rng=rng)
+    shape, dtype = getattr(W, "shape", None), getattr(W, "dtype", None)
+    what = f"{name}({fan_in}, {fan_out}) should be ({fan_in}, {fan_out}) float64"
+    expect(shape == (fan_in, fan_out) and dtype == np.float64, f"{what}, not {shape} {dtype}")
+    return W
 
 
 @each
@@ -33,10 +37,7 @@ def weights(module, name, rng, fan_in=FAN_IN, fan_out=FAN_OUT):
 def test_shape(submission, rng, name):
     """One row per input, one column per unit, float64."""
     for fan_in, fan_out in ((3, 5), (5, 3), (1, 1)):
-        W = weights(submission, name, rng, fan_in, fan_out)
-        shape, dtype = getattr(W, "shape", None), getattr(W, "dtype", None)
-        what = f"{name}({fan_in}, {fan_out}) should be ({fan_in}, {fan_out}) float64"
-        expect(shape == (fan_in, fan_out) and dtype == np.float64, f"{what}, not {shape} {dtype}")
+        weights(submission, name, rng, fan_in, fan_out)
 
 
 @each
@@ -96,12 +97,23 @@ def test_biases(submission):
 @each
 @pytest.mark.points(2)
 @pytest.mark.hint("Var(w) · fan_in should be about 1, or ten layers are nothing but a memory.")
-def test_ten_layers(submission, rng, name):
+def test_ten_layers(submission, rng, plot, name):
     """Through ten layers of tanh, signals and gradients keep their size as theory says."""
     n, rows = 150, 100
     layers = [weights(submission, name, rng, n, n) for _ in range(10)]
     signals, gradients = _sizes(layers, rng.normal(size=(rows, n)), rng.normal(size=(rows, n)))
     expected_signals, expected_gradients = _theory(10)
+    small = [rng.normal(scale=0.01, size=(n, n)) for _ in range(10)]
+    faint, _ = _sizes(small, rng.normal(size=(rows, n)), np.zeros((rows, n)))
+    plot(
+        f"Ten layers of tanh with weights of {name}",
+        {
+            "yours": signals,
+            "theory": expected_signals,
+            "standard deviation 0.01": faint,
+        },
+        x=range(1, 11), x_label="layer", y_label="mean square of the signals", log=True,
+    )  # fmt: skip
     # Over 300 draws the logarithm of the ratio has a standard deviation of at most 0.07.
     for found, expected, what in (
         (signals, expected_signals, "signals behind layer"),

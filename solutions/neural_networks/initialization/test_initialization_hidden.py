@@ -26,6 +26,7 @@ def test_narrow_and_wide_layers(submission, rng, name):
     """Layers with few inputs and many units, and the other way."""
     for fan_in, fan_out in ((20, 900), (900, 20)):
         W = getattr(submission, name)(fan_in, fan_out, rng=rng)
+        expect(np.shape(W) == (fan_in, fan_out), f"{name}({fan_in}, {fan_out}) has another shape")
         ratio = float(np.mean(W**2)) / VARIANCES[name](fan_in, fan_out)
         bound = 5 * SPREADS[name] / np.sqrt(fan_in * fan_out)
         what = f"the variance of {name}({fan_in}, {fan_out})"

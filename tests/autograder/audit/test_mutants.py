@@ -58,7 +58,19 @@ def test_ids_are_unique_and_survive_edits_elsewhere():
     assert kept <= changed
 
 
-def test_the_course_has_enough_of_them_for_every_exercise():
+def written_lines(solution):
+    """Lines between the marks: what a student writes."""
+    inside, lines = False, 0
+    for line in solution.splitlines():
+        if "BEGIN SOLUTION" in line or "END SOLUTION" in line:
+            inside = "BEGIN" in line
+        else:
+            lines += inside and bool(line.strip())
+    return lines
+
+
+def test_every_line_of_the_course_is_changed_in_several_ways():
     for exercise in find_course().select():
         source = exercise.solution.read_text("utf-8")
-        assert len(make_mutants(source, exercise.solution)) > 50, exercise.name
+        mutants = make_mutants(source, exercise.solution)
+        assert len(mutants) >= 5 * written_lines(source) > 0, exercise.name

@@ -72,6 +72,7 @@ def test_a_check_and_the_totals(report):
         "printed": "step 5\nstep 4\n",
         "hint": "What comes back from step t+1 is added before tanh' is applied.",
         "curve": [],
+        "plots": [],
         "diagnosis": None,
         "seconds": 0.0123,
     }

@@ -1,0 +1,72 @@
+"""Plots that checks draw: numbers here, pictures in the reports."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from framework.errors import BadInputError
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a plot: `x` and `y` are equally long, and all numbers finite."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Lines over one pair of axes.
+
+    Attributes:
+        log: the y axis is logarithmic; all y are positive.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    lines: tuple[Line, ...]
+    log: bool = False
+
+
+@dataclass
+class Sketchbook:
+    """Keeps what a check has drawn; the fixture ``plot`` of the checks."""
+
+    _plots: list[Plot] = field(default_factory=list)
+
+    def __call__(
+        self,
+        title: str,
+        lines: Mapping[str, Sequence[float]],
+        *,
+        x: Sequence[float],
+        x_label: str,
+        y_label: str,
+        log: bool = False,
+    ) -> None:
+        """Draw `lines`, each by its name, over `x`; the report shows them whatever the check finds.
+
+        Points that are not finite are left out, and so are those that a logarithmic axis has no
+        place for.
+
+        Raises:
+            BadInputError: a line has another number of points than `x`.
+        """
+        drawn = []
+        for name, y in lines.items():
+            if len(y) != len(x):
+                raise BadInputError(f"line '{name}' has {len(y)} points over {len(x)} values of x")
+            points = [(float(a), float(b)) for a, b in zip(x, y, strict=True)]
+            kept = [p for p in points if all(map(math.isfinite, p)) and not (log and p[1] <= 0)]
+            drawn.append(Line(name, tuple(a for a, _ in kept), tuple(b for _, b in kept)))
+        self._plots.append(Plot(title, x_label, y_label, tuple(drawn), log))
+
+    def take(self) -> tuple[Plot, ...]:
+        """What was drawn since the last call."""
+        taken, self._plots = tuple(self._plots), []
+        return taken

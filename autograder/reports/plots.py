@@ -1,0 +1,93 @@
+"""A plot as an SVG element: lines, axes with a few numbers, and a legend."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from autograder.plots import Line, Plot
+
+WIDTH, HEIGHT = 460.0, 240.0
+LEFT, RIGHT, TOP, BOTTOM = 58.0, 12.0, 26.0, 62.0
+#: Numbers on an axis, at most.
+TICKS = 5
+#: Width of a letter, near enough, and of the sample of a line in front of its name.
+LETTER, SAMPLE = 6.2, 18.0
+
+
+def plot_svg(plot: Plot) -> str:
+    """`plot` as an SVG element, with its title for those who cannot see it."""
+    lines = [line for line in plot.lines if line.x]
+    xs = [x for line in lines for x in line.x] or [0.0]
+    ys = [_height(y, plot) for line in lines for y in line.y] or [0.0]
+    frame = _Frame(_range(xs), _range(ys))
+    body = [*_axes(plot, frame), *_drawn(lines, plot, frame)]
+    return (
+        f'<svg class="plot" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" width="{WIDTH:g}" '
+        f'height="{HEIGHT:g}" role="img" aria-label="{escape(plot.title)}">{"".join(body)}</svg>'
+    )
+
+
+class _Frame:
+    """Where values lie in the drawing, whose y axis points down."""
+
+    def __init__(self, xs: tuple[float, float], ys: tuple[float, float]) -> None:
+        self.xs, self.ys = xs, ys
+
+    def x(self, value: float) -> float:
+        low, high = self.xs
+        return LEFT + (WIDTH - LEFT - RIGHT) * (value - low) / (high - low)
+
+    def y(self, value: float) -> float:
+        low, high = self.ys
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - low) / (high - low)
+
+
+def _axes(plot: Plot, frame: _Frame) -> Iterator[str]:
+    bottom, left, right = HEIGHT - BOTTOM, LEFT, WIDTH - RIGHT
+    yield f'<path class="axis" d="M{left:g} {TOP:g}V{bottom:g}H{right:g}"></path>'
+    for x in _ticks(*frame.xs):
+        yield _text(frame.x(x), bottom + 14, f"{x:g}", "middle")
+    for y in _ticks(*frame.ys, whole=plot.log):
+        label = f"1e{y:g}" if plot.log else f"{y:g}"
+        yield _text(left - 6, frame.y(y) + 4, label, "end")
+    yield _text((left + right) / 2, bottom + 30, plot.x_label, "middle")
+    yield _text(left - 6, TOP - 12, plot.y_label, "start")
+
+
+def _drawn(lines: Sequence[Line], plot: Plot, frame: _Frame) -> Iterator[str]:
+    """Every line, and under the axis its name."""
+    x, y = LEFT, HEIGHT - 12
+    for i, line in enumerate(lines):
+        pairs = zip(line.x, line.y, strict=True)
+        points = " ".join(f"{frame.x(x):.1f},{frame.y(_height(y, plot)):.1f}" for x, y in pairs)
+        sample = f"{x:.1f},{y - 4:g} {x + SAMPLE:.1f},{y - 4:g}"
+        for shown in (points, sample):
+            yield f'<polyline class="line{i % 4}" points="{shown}"></polyline>'
+        yield _text(x + SAMPLE + 5, y, line.name, "start")
+        x += SAMPLE + 20 + LETTER * len(line.name)
+
+
+def _height(y: float, plot: Plot) -> float:
+    return math.log10(y) if plot.log else y
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    """From the least to the largest; one value alone gets room on both sides."""
+    low, high = min(values), max(values)
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _ticks(low: float, high: float, *, whole: bool = False) -> list[float]:
+    """Round numbers between `low` and `high`, 1, 2 or 5 times a power of ten apart."""
+    least = (high - low) / TICKS
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= least)
+    step = max(step, 1.0) if whole else step
+    first, last = math.ceil(low / step), math.floor(high / step)
+    return [round(i * step, 12) for i in range(first, last + 1)]
+
+
+def _text(x: float, y: float, text: str, anchor: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'

@@ -1,0 +1,36 @@
+"""`gradus neighbors` and `gradus analogy` on a small file of vectors."""
+
+import pytest
+from typer.testing import CliRunner
+
+from framework.cli import build_app
+from framework.errors import UnknownNameError
+
+VECTORS = "4 3\nman 1 0 0\nwoman 0 1 0\nking 1 0 1\nqueen 0 1 1\n"
+
+
+@pytest.fixture
+def ask(tmp_path):
+    path = tmp_path / "vectors.txt"
+    path.write_text(VECTORS)
+
+    def asked(*arguments):
+        words = [*arguments, "--vectors", str(path)]
+        return CliRunner().invoke(build_app(), words, catch_exceptions=True)
+
+    return asked
+
+
+def test_neighbors_are_shown_nearest_first(ask):
+    shown = ask("neighbors", "king", "--count", "2")
+    assert shown.output == "man     0.707\nqueen   0.500\n"
+
+
+def test_an_analogy_is_completed(ask):
+    assert ask("analogy", "man", "king", "woman", "--count", "1").output.startswith("queen ")
+
+
+def test_an_unknown_word_ends_in_an_error_with_a_suggestion(ask):
+    refused = ask("neighbors", "quen")
+    assert isinstance(refused.exception, UnknownNameError)
+    assert "did you mean 'queen'" in str(refused.exception)
