@@ -39,13 +39,14 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
 
 def _own_commands() -> typer.Typer:
     from framework.commands.evaluate import evaluate
+    from framework.commands.neighbors import analogy, neighbors
     from framework.commands.new import new
     from framework.commands.plugins import plugins
     from framework.commands.sample import sample
     from framework.commands.train import train
 
     app = typer.Typer()
-    for command in (train, evaluate, sample, plugins):
+    for command in (train, evaluate, sample, neighbors, analogy, plugins):
         app.command()(command)
     app.add_typer(new, name="new")
     return app

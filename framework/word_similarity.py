@@ -1,0 +1,110 @@
+"""What word vectors know: the nearest words, analogies, and agreement with people's judgements.
+
+Source: CS224n lecture 1; Mikolov et al., "Efficient Estimation of Word Representations in Vector
+Space" (2013), section 4, for analogies; Finkelstein et al. (2002) for judged pairs of words.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from framework.data.text_file import read_text
+from framework.data.word_vectors import Vectors, WordVectors
+from framework.errors import BadInputError
+
+Scored = list[tuple[str, float]]
+JudgedPairs = list[tuple[str, str, float]]
+
+
+def neighbors(vectors: WordVectors, word: str, count: int = 10) -> Scored:
+    """The `count` words with the greatest cosine to `word`, without itself, nearest first.
+
+    Raises:
+        UnknownNameError: `word` has no vector.
+    """
+    unit = unit_vectors(vectors.vectors)
+    row = vectors.row(word)
+    return _nearest(vectors, unit @ unit[row], [row], count)
+
+
+def analogy(vectors: WordVectors, a: str, b: str, c: str, count: int = 10) -> Scored:
+    """The words d for which a is to b as c is to d: the greatest cosine with b − a + c.
+
+    All vectors are scaled to length 1 before; a, b and c are no answers.
+
+    Raises:
+        UnknownNameError: one of the three has no vector.
+    """
+    unit = unit_vectors(vectors.vectors)
+    rows = [vectors.row(word) for word in (a, b, c)]
+    target = unit_vectors(unit[rows[1]] - unit[rows[0]] + unit[rows[2]])
+    return _nearest(vectors, unit @ target, rows, count)
+
+
+def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
+    """Spearman's ρ of `x: (n,)` and `y: (n,)`: the correlation of their ranks.
+
+    Equal values share the mean of their ranks.
+
+    Raises:
+        BadInputError: fewer than two pairs, two lengths, or all of one side are equal.
+    """
+    ranks = [_ranks(np.asarray(values, dtype=np.float64)) for values in (x, y)]
+    if len(ranks[0]) != len(ranks[1]) or len(ranks[0]) < 2 or not all(np.ptp(r) for r in ranks):
+        raise BadInputError("a rank correlation needs two equally long lists of differing values")
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
+
+
+def read_judged_pairs(path: Path) -> JudgedPairs:
+    """Two words and a score on each line, separated by tabs.
+
+    Raises:
+        BadInputError: the file is missing, no text, empty, or a line has another form.
+    """
+    pairs = []
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        try:
+            first, second, score = line.split("\t")
+            pairs.append((first, second, float(score)))
+        except ValueError as error:
+            raise BadInputError(
+                f"{path}, line {number}: word, word, score expected, but got {line[:60]!r}"
+            ) from error
+    if not pairs:
+        raise BadInputError(f"{path} is empty: word, word, score on each line expected")
+    return pairs
+
+
+def judged_similarity(vectors: WordVectors, pairs: JudgedPairs) -> tuple[float, int]:
+    """Spearman's ρ of cosines and scores over the pairs whose words both have vectors.
+
+    Returns:
+        ρ, and how many pairs it is computed from: ρ of two sets of vectors can be compared only
+        where these are the same pairs.
+
+    Raises:
+        BadInputError: fewer than two pairs are left.
+    """
+    known = [p for p in pairs if p[0] in vectors.ids and p[1] in vectors.ids]
+    unit = unit_vectors(vectors.vectors)
+    cosines = [float(unit[vectors.ids[a]] @ unit[vectors.ids[b]]) for a, b, _ in known]
+    return spearman(cosines, [score for _, _, score in known]), len(known)
+
+
+def unit_vectors(vectors: Vectors) -> Vectors:
+    """`vectors: (..., d)`, each divided by its length; a vector of zeros stays as it is."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1.0))
+
+
+def _nearest(vectors: WordVectors, cosines: Vectors, left_out: list[int], count: int) -> Scored:
+    best = [row for row in np.argsort(-cosines, kind="stable") if row not in left_out]
+    return [(vectors.words[row], float(cosines[row])) for row in best[:count]]
+
+
+def _ranks(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[places])
