@@ -53,6 +53,7 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
         "function": ("windows",),
         "model": ("WindowClassifier",),
     },
+    "solutions.language_models.perplexity.perplexity": {"function": ("perplexity",)},
     "solutions.language_models.rnn.rnn": {"model": ("RNN",)},
     "solutions.language_models.rnn_lm.rnn_lm": {"language_model": ("RecurrentLM",)},
     "solutions.gated_rnns.gradient_clipping.gradient_clipping": {"function": ("clip_by_norm",)},

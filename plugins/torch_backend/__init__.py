@@ -29,6 +29,7 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
         "model": ("SkipGram",),
     },
     "window_classifier": {"function": ("windows",), "model": ("WindowClassifier",)},
+    "perplexity": {"function": ("perplexity",)},
     "rnn": {"model": ("RNN",)},
     "rnn_lm": {"language_model": ("RecurrentLM",)},
     "gradient_clipping": {"function": ("clip_by_norm",)},
