@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from autograder.thresholds import Threshold, read_thresholds
 from framework.course_folder import course_file, find_course_folder, read_plugin_settings
 from framework.errors import BadInputError, UnknownNameError
+from framework.recipes import Recipe, read_recipe
 from framework.tables import Table, read_table
 
 
@@ -39,14 +39,6 @@ class TimeBudget:
 
 
 @dataclass(frozen=True)
-class Train:
-    """What ``gradus train EXERCISE`` builds: a model's registry name and its arguments."""
-
-    model: str
-    defaults: Mapping[str, Any] = field(hash=False)
-
-
-@dataclass(frozen=True)
 class Exercise:
     """One exercise, as ``exercise.toml`` describes it.
 
@@ -67,7 +59,7 @@ class Exercise:
     hints: tuple[str, ...]
     time: TimeBudget
     thresholds: Mapping[str, Threshold] = field(hash=False)
-    train: Train | None
+    train: Recipe | None
     tasks: tuple[Task, ...]
 
     @property
@@ -240,7 +232,7 @@ def _read_exercise(course: Course, unit: str, name: str) -> Exercise:
         hints=table.texts("hints"),
         time=_read_time(table.table("time")),
         thresholds=read_thresholds(table.table("thresholds")),
-        train=_read_train(table.table("train")) if "train" in table.values else None,
+        train=read_recipe(table.table("train")) if "train" in table.values else None,
         tasks=_read_tasks(table),
     )
 
@@ -266,11 +258,6 @@ def _read_time(table: Table) -> TimeBudget:
     if not 0 < call <= total:
         table.fail("call", f"= {call:g} must be positive and not above total = {total:g}")
     return TimeBudget(call, total)
-
-
-def _read_train(table: Table) -> Train:
-    table.only("model", "defaults")
-    return Train(table.get("model", str), table.table("defaults").values)
 
 
 def _read_tasks(table: Table) -> tuple[Task, ...]:

@@ -14,7 +14,8 @@ from autograder.checks.training import (
     train_language_model,
 )
 from autograder.checks.twins import Twins, twins
-from autograder.isolation.host.remote import assign
+from autograder.isolation.host.lending import lend
+from autograder.isolation.host.remote import assign, part
 
 __all__ = [
     "HIGHER",
@@ -32,9 +33,11 @@ __all__ = [
     "in_float32",
     "knows_nothing",
     "language_model_chunks",
+    "lend",
     "no_look_ahead",
     "overfits",
     "overfits_text",
+    "part",
     "perplexity",
     "refuses",
     "train_classifier",

@@ -150,7 +150,8 @@ def _equal_number(actual: Any, expected: Any, what: str, rtol: float, atol: floa
         raise CheckFailed(f"{what}: expected a real number, received a complex one")
     got, want = float(actual), float(expected)
     both_nan = np.isnan(got) and np.isnan(want)
-    if not (abs(got - want) <= atol + rtol * abs(want) or got == want or both_nan):
+    near = np.isfinite(want) and abs(got - want) <= atol + rtol * abs(want)
+    if not (near or got == want or both_nan):
         raise CheckFailed(f"{what}: {_difference(got, want)}")
 
 

@@ -11,6 +11,7 @@ from types import CodeType, ModuleType
 from typing import Any, Protocol
 
 from autograder.isolation import wire
+from autograder.isolation.host.lending import Ledger
 from autograder.isolation.host.requests import Outcome
 from autograder.isolation.host.transcript import Exchange
 from autograder.isolation.host.translate import fault_from, outcomes_from
@@ -73,13 +74,15 @@ class Replay:
     """
 
     def __init__(self, module: Module, parts: PartSource) -> None:
-        self._dispatcher = Dispatcher(module)
+        self._loans = Ledger()
+        self._dispatcher = Dispatcher(module, ask=self._loans.reply)
         self._parts = parts
         self._handles: dict[int, Handle] = {}
 
     def answer(self, exchange: Exchange) -> Exchange:
         """What is answered here to the request of `exchange`."""
         steps = steps_of(exchange)
+        self._loans.restore(exchange.lent)
         request = {"id": 0, "fresh": False, "steps": self._translated(steps)}
         with parts_from(self._parts):
             reply = self._dispatcher.answer(request)

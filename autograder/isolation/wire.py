@@ -10,7 +10,7 @@ A frame is two lengths, a *structure* and its *blobs*:
 Arrays are described in the structure (dtype and shape) and their bytes stand in the blobs, in the
 order of the descriptions, so that a reply cannot name one blob twice and the memory a frame needs
 is bounded by its length. Subclasses do not survive: what arrives is None, bool, int, float, str,
-bytes, list, tuple, dict, a plain `numpy.ndarray` of numbers, or a `Handle`.
+bytes, list, tuple, dict, a plain `numpy.ndarray` of numbers, a `Handle` or a `Loan`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MAX_DEPTH = 24
 MAX_UNSALTED_KEYS = 4096
 MAX_INTEGER_BYTES = 64
 
-_ARRAY, _TUPLE, _HANDLE, _RESULT, _GENERATOR, _INTEGER, _COMPLEX = range(1, 8)
+_ARRAY, _TUPLE, _HANDLE, _RESULT, _GENERATOR, _INTEGER, _COMPLEX, _LOAN = range(1, 9)
 _NUMBER_KINDS = "biufc"
 #: NumPy would parse, and build, records of a million fields from a text.
 _DTYPE_NAME = re.compile(r"[<|][biufc][0-9]{1,2}")
@@ -51,6 +51,15 @@ class Handle:
 
     id: int
     type_name: str
+
+
+@dataclass(frozen=True)
+class Loan:
+    """An object that stays with the grader, and whose `methods` the worker may call."""
+
+    id: int
+    type_name: str
+    methods: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -156,6 +165,9 @@ class _Encoder:
     def _rare(self, value: Any) -> Any:
         if isinstance(value, Handle):
             return msgpack.ExtType(_HANDLE, self.pack([value.id, value.type_name]))
+        if isinstance(value, Loan):
+            fields = [value.id, value.type_name, list(value.methods)]
+            return msgpack.ExtType(_LOAN, self.pack(fields))
         if isinstance(value, Result):
             return msgpack.ExtType(_RESULT, self.pack(value.index))
         if isinstance(value, np.random.Generator):
@@ -170,7 +182,7 @@ class _Encoder:
         if self._foreign is None:
             raise WireError(f"a {type(value).__name__}")
         stand_in = self._foreign(value)
-        return self._default(stand_in) if type(stand_in) in (Handle, np.ndarray) else stand_in
+        return self._default(stand_in) if type(stand_in) in (Handle, Loan, np.ndarray) else stand_in
 
     def _stripped(self, value: Any) -> Any:
         """What was of a subclass; msgpack asks but once, and knows no tuples and long integers."""
@@ -289,6 +301,9 @@ def _fields(value: Any, *kinds: type) -> Any:
 def _small(code: int, value: Any) -> Any:
     if code == _HANDLE:
         return Handle(*_fields(value, int, str))
+    if code == _LOAN:
+        number, type_name, methods = _fields(value, int, str, list)
+        return Loan(number, type_name, tuple(_typed(method, str) for method in methods))
     if code == _RESULT:
         return Result(_typed(value, int))
     if code == _COMPLEX:

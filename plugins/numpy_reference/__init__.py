@@ -12,6 +12,9 @@ PROVIDER = "numpy"
 #: module -> kind -> what it offers; imported only when it is used.
 _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "framework.interfaces": {"arrays": ("NumpyArrays",)},
+    "solutions.word_vectors.lexicon.lexicon": {
+        "function": ("synonyms", "hypernym_closure", "path_similarity"),
+    },
     "solutions.word_vectors.one_hot.one_hot": {"function": ("one_hot", "cosine_similarity")},
     "solutions.word_vectors.word2vec.word2vec": {
         "function": ("context_pairs", "softmax", "naive_softmax"),
@@ -20,6 +23,7 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.word_vectors.negative_sampling.negative_sampling": {
         "function": ("sampling_distribution", "negative_sampling"),
     },
+    "plugins.numpy_reference.skip_gram_step": {"function": ("skip_gram_step",)},
     "solutions.neural_networks.neuron.neuron": {
         "function": ("sigmoid", "neuron"),
         "model": ("Affine",),
@@ -31,6 +35,9 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.neural_networks.backpropagation.backpropagation": {
         "function": ("deltas",),
         "model": ("WindowScorer",),
+    },
+    "solutions.neural_networks.gradient_check.gradient_check": {
+        "function": ("numerical_gradient", "relative_error", "is_gradient"),
     },
     "solutions.neural_networks.regularization.regularization": {
         "penalty": ("L2Penalty", "L1Penalty"),
@@ -53,12 +60,25 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
         "function": ("windows",),
         "model": ("WindowClassifier",),
     },
+    "solutions.language_models.ngram.ngram": {
+        "language_model": ("NgramLM", "AddDelta", "Backoff", "KneserNey"),
+        "function": ("kneser_ney_discounts",),
+    },
     "solutions.language_models.perplexity.perplexity": {"function": ("perplexity",)},
     "solutions.language_models.rnn.rnn": {"model": ("RNN",)},
     "solutions.language_models.rnn_lm.rnn_lm": {"language_model": ("RecurrentLM",)},
     "solutions.gated_rnns.gradient_clipping.gradient_clipping": {"function": ("clip_by_norm",)},
     "solutions.gated_rnns.lstm.lstm": {"model": ("LSTM",)},
     "solutions.gated_rnns.gru.gru": {"model": ("GRU",)},
+    "solutions.gated_rnns.bidirectional.bidirectional": {"model": ("Bidirectional",)},
+    "solutions.gated_rnns.stacked.stacked": {"model": ("Stacked",)},
+    "solutions.gated_rnns.shortcuts.shortcuts": {
+        "model": ("Residual", "DenseConnection", "Highway"),
+    },
+    "solutions.convolution.conv1d.conv1d": {"model": ("Conv1d", "PointwiseConv")},
+    "solutions.convolution.pooling.pooling": {
+        "model": ("MaxOverTime", "AverageOverTime", "LocalMaxPool", "KMaxPool"),
+    },
     "solutions.convolution.bag_of_vectors.bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
 }
 

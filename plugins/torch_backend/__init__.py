@@ -10,11 +10,15 @@ from framework.registry import Implementation, snake_case
 
 #: module -> kind -> what it offers. Modules with a dot are the reference's own: no arrays in them.
 _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
+    "solutions.word_vectors.lexicon.lexicon": {
+        "function": ("synonyms", "hypernym_closure", "path_similarity"),
+    },
     "one_hot": {"function": ("one_hot", "cosine_similarity")},
     "negative_sampling": {"function": ("sampling_distribution", "negative_sampling")},
     "neuron": {"function": ("sigmoid", "neuron"), "model": ("Affine",)},
     "activations": {"model": ("Sigmoid", "Tanh", "HardTanh", "SoftSign", "ReLU", "LeakyReLU")},
     "backpropagation": {"function": ("deltas",), "model": ("WindowScorer",)},
+    "gradient_check": {"function": ("numerical_gradient", "relative_error", "is_gradient")},
     "dropout": {"model": ("Dropout", "VariationalDropout")},
     "regularization": {"penalty": ("L2Penalty", "L1Penalty")},
     "initialization": {"function": ("xavier_uniform", "fan_in_scaled", "zero_biases")},
@@ -28,13 +32,23 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
         "function": ("context_pairs", "softmax", "naive_softmax"),
         "model": ("SkipGram",),
     },
+    "skip_gram_step": {"function": ("skip_gram_step",)},
     "window_classifier": {"function": ("windows",), "model": ("WindowClassifier",)},
+    "ngram": {
+        "language_model": ("NgramLM", "AddDelta", "Backoff", "KneserNey"),
+        "function": ("kneser_ney_discounts",),
+    },
     "perplexity": {"function": ("perplexity",)},
     "rnn": {"model": ("RNN",)},
     "rnn_lm": {"language_model": ("RecurrentLM",)},
     "gradient_clipping": {"function": ("clip_by_norm",)},
     "lstm": {"model": ("LSTM",)},
     "gru": {"model": ("GRU",)},
+    "bidirectional": {"model": ("Bidirectional",)},
+    "stacked": {"model": ("Stacked",)},
+    "shortcuts": {"model": ("Residual", "DenseConnection", "Highway")},
+    "conv1d": {"model": ("Conv1d", "PointwiseConv")},
+    "pooling": {"model": ("MaxOverTime", "AverageOverTime", "LocalMaxPool", "KMaxPool")},
     "bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
     "losses": {"loss": ("MaxMarginLoss", "SoftmaxCrossEntropy")},
 }

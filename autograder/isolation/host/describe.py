@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from autograder.isolation.host.lending import Lent
 from autograder.isolation.host.output import shown
 from autograder.isolation.host.remote import unwrap
-from autograder.isolation.host.requests import Assign, Call, Get, Outcome, Step
+from autograder.isolation.host.requests import Assign, Build, Call, Get, Outcome, Step
 from autograder.isolation.wire import Handle, Result
 
 MAX_ITEMS = 6
@@ -28,19 +29,24 @@ def value_text(value: Any) -> str:
     return shown(_text(value), MAX_TEXT)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, earlier: Sequence[str] = ()) -> str:
     value = unwrap(value)
+    if isinstance(value, Result):
+        return earlier[value.index]
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {value.shape}" if value.ndim else f"{value.dtype} {value}"
     if isinstance(value, np.random.Generator):
         return "rng"
     if isinstance(value, Handle):
         return f"a {value.type_name[:MAX_NAME]}"
+    if isinstance(value, Lent):
+        return value.name
     if isinstance(value, dict):
         return _dict_text(value)
-    if isinstance(value, (list, tuple)) and any(isinstance(v, np.ndarray) for v in value):
-        items = [_text(item) for item in value[:MAX_ITEMS]]
-        return "(" + ", ".join(items) + _rest(value) + ")"
+    if isinstance(value, (list, tuple)) and any(isinstance(v, np.ndarray | Result) for v in value):
+        items = [_text(item, earlier) for item in value[:MAX_ITEMS]]
+        inside = ", ".join(items) + _rest(value)
+        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     return _short.repr(value)
 
 
@@ -54,10 +60,16 @@ def _rest(value: Sized) -> str:
     return ", ..." if len(value) > MAX_ITEMS else ""
 
 
-def arguments_text(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    """Arguments as they would stand between the parentheses of a call."""
-    texts = [value_text(value) for value in args]
-    texts += [f"{key}={value_text(value)}" for key, value in kwargs.items()]
+def arguments_text(
+    args: tuple[Any, ...], kwargs: Mapping[str, Any], earlier: Sequence[str] = ()
+) -> str:
+    """Arguments as they would stand between the parentheses of a call.
+
+    Args:
+        earlier: what stands for the results of earlier steps of the same request.
+    """
+    texts = [shown(_text(value, earlier), MAX_TEXT) for value in args]
+    texts += [f"{key}={shown(_text(value, earlier), MAX_TEXT)}" for key, value in kwargs.items()]
     return ", ".join(texts)
 
 
@@ -69,8 +81,10 @@ def step_text(step: Step, owners: Mapping[int, str], earlier: list[str]) -> str:
         earlier: texts of the earlier steps of the same request.
     """
     if isinstance(step, Call):
-        arguments = arguments_text(step.args, step.kwargs)
+        arguments = arguments_text(step.args, step.kwargs, earlier)
         return f"{_owner(step, owners, earlier)}{step.name}({arguments})"
+    if isinstance(step, Build):
+        return f"{step.name}({arguments_text(step.args, step.kwargs, earlier)})"
     if isinstance(step, Get):
         return f"{_owner(step, owners, earlier)}{step.name}"
     if isinstance(step, Assign):

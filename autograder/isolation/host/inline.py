@@ -12,6 +12,7 @@ from typing import Any
 from autograder.isolation import wire
 from autograder.isolation.host.describe import Labels, last_call
 from autograder.isolation.host.faults import SubmissionFault
+from autograder.isolation.host.lending import Ledger
 from autograder.isolation.host.requests import Outcome, Step
 from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.host.translate import fault_from, outcomes_from
@@ -54,7 +55,8 @@ class InlineSession:
         self.last_call = ""
         self.transcript: Transcript | None = None  # a provider's author has a debugger
         self.registry = module.registry
-        self._dispatcher = Dispatcher(module, arrays)
+        self._loans = Ledger()
+        self._dispatcher = Dispatcher(module, arrays, ask=self._loans.reply)
         self._parts = parts
         self._labels = Labels()
         self._fresh = True
@@ -66,7 +68,8 @@ class InlineSession:
         request = {"id": 0, "fresh": self._fresh, "steps": [step.plain() for step in steps]}
         self._fresh = False
         with parts_from(self._parts):
-            reply = self._dispatcher.answer(wire.decode_frame(wire.encode(request)))
+            frame = wire.encode(request, self._loans.stand_in)
+            reply = self._dispatcher.answer(wire.decode_frame(frame))
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
         error, outcomes = outcomes_from(returned, 0, len(steps))
         if error is not None:
@@ -77,6 +80,7 @@ class InlineSession:
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""
         self._fresh = True
+        self._loans.forget()
         self._labels.owners.clear()
 
     def printed(self) -> str:

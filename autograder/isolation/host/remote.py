@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from autograder.isolation.host.requests import Assign, Call, Get, Outcome
-from autograder.isolation.wire import Handle
+from autograder.isolation.host.requests import Assign, Build, Call, Get, Outcome, Step
+from autograder.isolation.wire import Handle, Result
 
 if TYPE_CHECKING:
     from autograder.isolation.host.session import Session
@@ -36,10 +36,11 @@ class RemoteFunction:
 
     def outcome(self, *args: Any, after: bool = False, **kwargs: Any) -> Outcome:
         """Call, and tell what happened to the arguments besides the value."""
-        args = tuple(unwrap(value) for value in args)
-        kwargs = {name: unwrap(value) for name, value in kwargs.items()}
+        parts = _Parts()
+        args = tuple(parts.placed(value) for value in args)
+        kwargs = {name: parts.placed(value) for name, value in kwargs.items()}
         call = Call(self._owner, self._name, args, kwargs, after)
-        return wrap(self._session, self._session.run([call])[0])
+        return wrap(self._session, self._session.run([*parts.steps, call])[-1])
 
     def __repr__(self) -> str:
         return f"<remote function {self._name}>"
@@ -61,6 +62,43 @@ class RemoteObject:
 
     def __repr__(self) -> str:
         return f"<remote {self._handle.type_name}>"
+
+
+def part(name: str, *args: Any, **kwargs: Any) -> Build:
+    """An argument for the code under test: the part `name`, built over there by its constructor.
+
+    It is what a network of the submission would get from `framework.parts.part`: his own layer of
+    another exercise, or the provider's. The same part twice within one call is one object there.
+
+    Args:
+        name: registry name, as in ``"rnn"``; its exercise belongs under `requires`.
+        args, kwargs: arguments of the constructor, parts among them.
+    """
+    return Build(name, args, kwargs)
+
+
+class _Parts:
+    """The parts that the arguments of one call hold, as steps before that call."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self._places: dict[int, Result] = {}
+
+    def placed(self, value: Any) -> Any:
+        """`value` with results of `steps` in place of parts, and handles of remote objects."""
+        if isinstance(value, Build):
+            if id(value) not in self._places:
+                self._places[id(value)] = self._built(value)
+            return self._places[id(value)]
+        if type(value) in (list, tuple):
+            return type(value)(self.placed(item) for item in value)
+        return unwrap(value)
+
+    def _built(self, build: Build) -> Result:
+        args = tuple(self.placed(value) for value in build.args)
+        kwargs = {name: self.placed(value) for name, value in build.kwargs.items()}
+        self.steps.append(Build(build.name, args, kwargs))
+        return Result(len(self.steps) - 1)
 
 
 def assign(model: RemoteObject, values: dict[str, Any], attribute: str = "parameters") -> None:

@@ -45,6 +45,21 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Build:
+    """Build the part `name`, as a network of the submission would: see `framework.parts.part`."""
+
+    name: str
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+    def plain(self) -> list[Any]:
+        """The step as it crosses the wire."""
+        args = [_sealed(value) for value in self.args]
+        kwargs = {name: _sealed(value) for name, value in self.kwargs.items()}
+        return ["build", self.name, args, kwargs]
+
+
+@dataclass(frozen=True)
 class Get:
     """Read attribute `name` of `owner`."""
 
@@ -90,7 +105,7 @@ def _sealed(value: Any) -> Any:
     return np.random.default_rng(int.from_bytes(hashlib.sha256(state).digest(), "big"))
 
 
-Step = Load | Call | Get | Assign | Settle
+Step = Load | Call | Build | Get | Assign | Settle
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from autograder.isolation import wire
 from autograder.isolation.host import process as channel
@@ -20,9 +20,16 @@ from autograder.isolation.host.faults import (
     SubmissionFault,
     TimedOut,
 )
+from autograder.isolation.host.lending import Ledger
 from autograder.isolation.host.requests import Load, Outcome, Settle, Step
 from autograder.isolation.host.transcript import Transcript
-from autograder.isolation.host.translate import died, fault_from, outcomes_from, where_it_hangs
+from autograder.isolation.host.translate import (
+    died,
+    fault_from,
+    outcomes_from,
+    question_in,
+    where_it_hangs,
+)
 from framework.errors import SandboxError
 
 #: How often a worker that does not start is tried: once is chance, twice is the system.
@@ -84,6 +91,7 @@ class SandboxSession:
         self._loaded = False
         self._lasting: SubmissionFault | InfrastructureFault | None = None
         self._labels = Labels()
+        self._loans = Ledger()
         self._fresh = True
         self._printed = ""
         self._spent = 0.0
@@ -96,6 +104,7 @@ class SandboxSession:
         self.last_call = ""
         self.transcript = Transcript()
         self._labels.owners.clear()
+        self._loans.forget()
         self.printed()
 
     def printed(self) -> str:
@@ -177,8 +186,9 @@ class SandboxSession:
         started = time.monotonic()
         number = secrets.randbits(62)
         frame = self._request(number, steps, texts, seconds)
+        lent = self._loans.new()
         try:
-            reply = worker.exchange(frame, seconds)
+            reply = self._converse(worker, frame, number, seconds)
             error, outcomes = outcomes_from(reply, number, len(steps))
         except (channel.ChannelError, wire.WireError) as failure:
             raise self._lost(failure, texts, seconds) from None
@@ -187,19 +197,31 @@ class SandboxSession:
         self._fresh = False
         fault = None if error is None else fault_from(error, texts, self._exercise)
         if self.transcript is not None:
-            self.transcript.add(frame, outcomes, fault)
+            self.transcript.add(frame, outcomes, fault, lent)
         if fault is None:
             return outcomes
         if isinstance(fault, OutOfMemory):
             self._discard()  # it may still hold what it took
         raise fault
 
+    def _converse(
+        self, worker: channel.WorkerProcess, frame: bytes, number: int, seconds: float
+    ) -> Any:
+        """The reply to `frame`, once all that the worker asks on the way to it is answered."""
+        deadline = time.monotonic() + seconds
+        reply = worker.exchange(frame, seconds)
+        while (question := question_in(reply, number)) is not None:
+            answer = wire.encode(self._loans.answer(question))
+            reply = worker.exchange(answer, deadline - time.monotonic())
+        return reply
+
     def _request(
         self, number: int, steps: Sequence[Step], texts: Sequence[str], seconds: float
     ) -> bytes:
         request = {"id": number, "fresh": self._fresh, "seconds": seconds * 0.95}
         try:
-            return wire.encode({**request, "steps": [step.plain() for step in steps]})
+            plain = [step.plain() for step in steps]
+            return wire.encode({**request, "steps": plain}, self._loans.stand_in)
         except wire.WireError as error:
             # What a check draws itself can be sent: it is a value that the submission gave.
             message = f"what it returned is too much to be handed back to it: {error}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from autograder.isolation.host.faults import Crashed, SubmissionFault
+from autograder.isolation.host.lending import Lent
 from autograder.isolation.host.requests import Outcome
 
 #: A check that asks more than this trains a model: there is nothing to be told from single answers.
@@ -25,12 +26,14 @@ class Exchange:
         outcomes: of its steps, up to the one that failed.
         raised: the type of the exception that ended it; empty if none did.
         message: that type, and what the exception said.
+        lent: what the check lent with this request, as it was before it was called.
     """
 
     frame: bytes
     outcomes: tuple[Outcome, ...]
     raised: str = ""
     message: str = ""
+    lent: dict[int, Lent] = field(default_factory=dict)
 
 
 class Transcript:
@@ -46,7 +49,11 @@ class Transcript:
         self._bytes = 0
 
     def add(
-        self, frame: bytes, outcomes: Sequence[Outcome], fault: SubmissionFault | None = None
+        self,
+        frame: bytes,
+        outcomes: Sequence[Outcome],
+        fault: SubmissionFault | None = None,
+        lent: dict[int, Lent] | None = None,
     ) -> None:
         """Record one exchange, or give up where the transcript grows too long."""
         if not self.complete:
@@ -59,7 +66,7 @@ class Transcript:
             return
         message = fault.message if fault is not None else ""
         kept = tuple(map(_kept, outcomes))
-        self.exchanges.append(Exchange(frame, kept, raised, message))
+        self.exchanges.append(Exchange(frame, kept, raised, message, lent or {}))
 
     def give_up(self) -> None:
         """Forget everything: the check is too long, or a request was never answered."""

@@ -32,6 +32,20 @@ _STACK_START = re.compile(
 )
 
 
+def question_in(reply: Any, number: int) -> list[Any] | None:
+    """What the worker asks about something it was lent, on its way to the reply; else None.
+
+    Raises:
+        WireError: it asks on behalf of another request.
+    """
+    if type(reply) is not dict or type(reply.get("question")) is not list:
+        return None
+    if type(reply.get("id")) is not int or reply["id"] != number:
+        raise WireError("a question of another request")
+    question: list[Any] = reply["question"]
+    return question
+
+
 def outcomes_from(
     reply: Any, number: int, steps: int
 ) -> tuple[dict[str, Any] | None, list[Outcome]]:

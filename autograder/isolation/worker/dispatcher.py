@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import numpy as np
 
 from autograder.isolation import wire
-from autograder.isolation.wire import Handle, Result
+from autograder.isolation.wire import Handle, Loan, Result
+from autograder.isolation.worker.borrowed import Borrowed
 from autograder.isolation.worker.faults import describe
 from framework.interfaces import Arrays, NumpyArrays
+from framework.parts import part
 
 Plain = Any
 
@@ -33,14 +35,22 @@ class Dispatcher:
         module: what requests without an owner are about.
         arrays: turns NumPy arrays into the backend's and back.
         folder: where the submission's files are: frames of other files are not reported.
+        ask: sends a frame to the grader while a call waits, and returns the frame it answers.
     """
 
     def __init__(
-        self, module: ModuleSource, arrays: Arrays | None = None, folder: str = ""
+        self,
+        module: ModuleSource,
+        arrays: Arrays | None = None,
+        folder: str = "",
+        ask: Callable[[bytes], bytes] | None = None,
     ) -> None:
         self._module = module
         self._arrays = arrays or NumpyArrays()
         self._folder = folder
+        self._ask_grader = ask
+        self._asking = threading.Lock()
+        self._request_id = 0
         self._objects: dict[int, Any] = {}
         self._last_handle = 0
 
@@ -48,6 +58,7 @@ class Dispatcher:
         """Run the steps of `request`; never raises."""
         if request.get("fresh"):
             self._objects.clear()
+        self._request_id = request["id"]
         values: list[Any] = []
         results: list[dict[str, Plain]] = []
         reply: dict[str, Any] = {"id": request["id"], "results": results, "error": None}
@@ -90,9 +101,22 @@ class Dispatcher:
         self._objects[self._last_handle] = value
         return Handle(self._last_handle, type(value).__name__[:100])
 
+    def _ask(self, number: int, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a method of what the grader lent."""
+        if self._ask_grader is None:
+            raise ValueError("there is nobody to ask")
+        question = {"id": self._request_id, "question": [number, method, list(args), kwargs]}
+        with self._asking:
+            answer = wire.decode_frame(self._ask_grader(wire.encode(question, self._foreign)))
+        if "error" in answer:
+            raise ValueError(answer["error"])
+        return self._revive(answer["value"], [])
+
     def _run(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
         if step[0] == "call":
             return self._call(step, values)
+        if step[0] == "build":
+            return self._build(step, values)
         if step[0] == "get":
             return self._get(step, values)
         if step[0] == "assign":
@@ -118,6 +142,11 @@ class Dispatcher:
         if after:
             result["args"], result["kwargs"] = args, kwargs
         return value, result
+
+    def _build(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
+        _, name, args, kwargs = step
+        value = part(name)(*self._revive(args, values), **self._revive(kwargs, values))
+        return value, {"value": value}
 
     def _get(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
         value = self._attribute(step[1], step[2], values)
@@ -145,6 +174,8 @@ class Dispatcher:
             return self._arrays.from_numpy(value)
         if kind is Handle:
             return self._objects[value.id]
+        if kind is Loan:
+            return Borrowed(value, self._ask)
         if kind is Result:
             return values[value.index]
         if kind is dict:

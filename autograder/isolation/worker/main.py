@@ -70,7 +70,12 @@ def _serve(
 
     folder, exercise = settings["folder"], settings["exercise"]
     module = SubmittedModule(Path(folder), exercise, settings["parts"])
-    dispatcher = Dispatcher(module, arrays, folder)
+
+    def ask(question: bytes) -> bytes:
+        _send(replies, question)
+        return _frame(requests) or os._exit(0)
+
+    dispatcher = Dispatcher(module, arrays, folder, ask)
     _tell_where_when_late()
     _send(replies, wire.encode({"ready": True, "uncontained": uncontained}))
     with parts_from(module.part):
@@ -94,11 +99,18 @@ def _tell_where_when_late() -> None:
 def _receive(stream: BinaryIO) -> Any:
     from autograder.isolation import wire
 
+    frame = _frame(stream)
+    return wire.decode_frame(frame) if frame else None
+
+
+def _frame(stream: BinaryIO) -> bytes:
+    """The next frame; empty where the grader closed the channel."""
+    from autograder.isolation import wire
+
     header = stream.read(wire.HEADER.size)
     if len(header) < wire.HEADER.size:
-        return None
-    structure, blobs = wire.frame_lengths(header)
-    return wire.decode(stream.read(structure), stream.read(blobs))
+        return b""
+    return header + stream.read(sum(wire.frame_lengths(header)))
 
 
 def _flush() -> None:

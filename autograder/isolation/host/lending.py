@@ -1,0 +1,108 @@
+"""What a check lends: an object that stays with the grader, and that the submission may call.
+
+A function whose gradient a student's code has to find, or a model that it has to sample from, is
+the grader's own: nothing of it enters the worker but its name. Each call crosses the channel while
+the worker waits, within the deadline of the request that lent it.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.isolation import wire
+from autograder.isolation.wire import Loan
+
+
+@dataclass(frozen=True)
+class Lent:
+    """`target`, of which a submission may call `methods`."""
+
+    target: Any
+    methods: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What a report calls it."""
+        return str(getattr(self.target, "__name__", type(self.target).__name__))
+
+
+def lend(target: Any, *methods: str) -> Lent:
+    """An argument for the code under test that runs on the grader's side.
+
+    What arrives there is a plain copy of what the submission passed: `target` has to look at it
+    before it trusts it. An exception that it raises reaches the submission as a `ValueError`. What
+    it keeps from call to call has to be in its attributes: a diagnosis starts from a copy of it.
+
+    Args:
+        target: a function, or any object.
+        methods: the methods that may be called; by default the object itself.
+    """
+    return Lent(target, methods or ("__call__",))
+
+
+class Ledger:
+    """What was lent within one check, by number."""
+
+    def __init__(self) -> None:
+        self._lent: dict[int, Lent] = {}
+        self._noted = 0
+
+    def stand_in(self, value: object) -> Loan:
+        """What crosses the wire for `value`.
+
+        Raises:
+            wire.WireError: it was not lent.
+        """
+        if not isinstance(value, Lent):
+            raise wire.WireError(f"a {type(value).__name__}")
+        number = len(self._lent) + 1
+        self._lent[number] = value
+        return Loan(number, value.name, value.methods)
+
+    def forget(self) -> None:
+        """What was lent is lent no longer."""
+        self._lent.clear()
+        self._noted = 0
+
+    def new(self) -> dict[int, Lent]:
+        """Copies of what was lent since this was last asked, as it was then."""
+        fresh = {n: copy.deepcopy(lent) for n, lent in self._lent.items() if n > self._noted}
+        self._noted = len(self._lent)
+        return fresh
+
+    def restore(self, lent: dict[int, Lent]) -> None:
+        """Lend copies of `lent`, under their old numbers."""
+        self._lent.update(copy.deepcopy(lent))
+
+    def answer(self, question: list[Any]) -> dict[str, Any]:
+        """Call what a submission asks for.
+
+        Args:
+            question: the number of the loan, the method, its arguments and keyword arguments.
+
+        Returns:
+            ``value``, or ``error``, a text.
+
+        Raises:
+            wire.WireError: it is no question about anything that was lent.
+        """
+        method, args, kwargs = self._asked(question)
+        try:
+            return {"value": method(*args, **kwargs)}
+        except Exception as error:
+            return {"error": f"{error}"}
+
+    def reply(self, frame: bytes) -> bytes:
+        """`answer` for code that runs in this process, over the same wire."""
+        return wire.encode(self.answer(wire.decode_frame(frame)["question"]))
+
+    def _asked(self, question: list[Any]) -> tuple[Any, list[Any], dict[str, Any]]:
+        if [type(part) for part in question] != [int, str, list, dict]:
+            raise wire.WireError("a question that is none")
+        number, name, args, kwargs = question
+        lent = self._lent.get(number)
+        if lent is None or name not in lent.methods or not all(type(key) is str for key in kwargs):
+            raise wire.WireError("a question about what was not lent")
+        return getattr(lent.target, name), args, kwargs

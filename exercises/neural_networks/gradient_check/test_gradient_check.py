@@ -1,0 +1,160 @@
+"""Checks of the gradient check that you can see. `grade gradient_check` adds the hidden ones.
+
+The functions stay with the grader: your code calls them, and sees what they return.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal, expect, lend
+
+
+class Recorded:
+    """A function that remembers the points at which it was evaluated."""
+
+    def __init__(self, function):
+        self.function = function
+        self.points = []
+
+    def __call__(self, x):
+        """The value at `x`."""
+        self.points.append(np.array(x))
+        return self.function(x)
+
+
+def cubic(x):
+    """Σ x_i³/3: its gradient is x²."""
+    return float((x**3).sum() / 3)
+
+
+def bumpy(x):
+    """Σ sin(x_i) + x_1 x_n: its gradient is cos(x), plus the other one at both ends."""
+    return float(np.sin(x).sum() + x.flat[0] * x.flat[-1])
+
+
+def relu(x):
+    """Σ max(x_i, 0)."""
+    return float(np.maximum(x, 0.0).sum())
+
+
+def noisy(x, rng):
+    """Σ x_i² over the units that a mask keeps."""
+    return float((x**2 * (rng.random(np.shape(x)) < 0.5)).sum())
+
+
+def decides(submission, function, gradient, x, expected, what, **settings):
+    """The verdict on `gradient` must be `expected`."""
+    verdict = submission.is_gradient(lend(function), gradient, x, **settings)
+    equal(verdict, expected, f"is_gradient of {what}")
+
+
+@pytest.mark.task("numerical_gradient")
+@pytest.mark.points(2)
+@pytest.mark.hint("(f(x + ε e_i) − f(x − ε e_i)) / 2ε, one entry at a time.")
+def test_central_differences(submission, reference, rng):
+    """numerical_gradient: central differences, for any shape of x."""
+    for shape in ((5,), (2, 3), ()):
+        x = rng.normal(size=shape)
+        agrees(submission, reference, "numerical_gradient", lend(bumpy), x, rtol=1e-8)
+    agrees(submission, reference, "numerical_gradient", lend(cubic), np.ones(3), 0.5)
+
+
+@pytest.mark.task("numerical_gradient")
+@pytest.mark.points(2)
+@pytest.mark.hint("Keep x[i] in a variable and set it again afterwards.")
+def test_one_entry_at_a_time(submission, rng):
+    """numerical_gradient: two evaluations for each entry, all others where they were."""
+    x, epsilon = rng.normal(size=(2, 2)), 1e-3
+    f = Recorded(cubic)
+    submission.numerical_gradient(lend(f), x, epsilon)
+    expect(
+        2 * x.size <= len(f.points) <= 2 * x.size + 1,
+        f"x has {x.size} entries: f should be evaluated {2 * x.size} times, "
+        f"but was {len(f.points)} times",
+    )
+    for point in f.points:
+        moved = np.flatnonzero(point != x)
+        expect(len(moved) <= 1, f"{len(moved)} entries of x are moved at once, not one")
+        if len(moved):
+            step = float(np.abs(point - x).max())
+            equal(step, epsilon, "how far an entry is moved", rtol=1e-6)
+
+
+@pytest.mark.task("numerical_gradient")
+@pytest.mark.points(2)
+@pytest.mark.hint("With a seed f gets its numbers from a generator made anew: see `evaluate`.")
+def test_function_with_chance(submission, reference, rng):
+    """numerical_gradient: a function that draws random numbers draws the same every time."""
+    x = rng.normal(size=6)
+    agrees(submission, reference, "numerical_gradient", lend(noisy), x, seed=3)
+
+
+@pytest.mark.task("relative_error")
+@pytest.mark.points(2)
+@pytest.mark.hint("The difference over the larger of the two sizes, at the worst entry.")
+def test_relative_error(submission, reference, rng):
+    """relative_error: the worst entry, as a share of the larger number."""
+    a, n = rng.normal(size=(2, 3, 4))
+    agrees(submission, reference, "relative_error", a, n)
+    agrees(submission, reference, "relative_error", n, a)
+    agrees(submission, reference, "relative_error", np.array([1.0, -1.0]), np.array([1.0, 1.0]))
+
+
+@pytest.mark.task("relative_error")
+@pytest.mark.points(2)
+@pytest.mark.hint("max(|a|, |n|, floor): a number below the floor counts as the floor.")
+def test_floor(submission, reference):
+    """relative_error: zeros and tiny numbers are measured by the floor."""
+    zero = np.zeros(3)
+    equal(submission.relative_error(zero, zero), 0.0, "the error of two zeros")
+    tiny = np.array([0.0, 1e-9, -1e-9])
+    agrees(submission, reference, "relative_error", tiny, zero)
+    agrees(submission, reference, "relative_error", tiny, zero, 1e-8)
+    agrees(submission, reference, "relative_error", np.array([3e-6]), np.array([-3e-6]))
+
+
+@pytest.mark.task("is_gradient")
+@pytest.mark.points(3)
+@pytest.mark.hint("A relative error of at most `tolerance` at every entry.")
+def test_right_and_wrong(submission, rng):
+    """is_gradient: takes a right gradient, and none that is wrong in a single entry."""
+    x = rng.uniform(0.5, 2.0, size=(3, 3))
+    right = x**2
+    decides(submission, cubic, right, x, True, "the right gradient")
+    for what, wrong in {
+        "−1 times the gradient": -right,
+        "twice the gradient": 2 * right,
+        "the gradient over the number of entries": right / right.size,
+        "the gradient transposed": right.T.copy(),
+        "no gradient at all": np.zeros_like(right),
+    }.items():
+        decides(submission, cubic, wrong, x, False, what)
+    one = right.copy()
+    one[1, 2] *= 1.001
+    decides(submission, cubic, one, x, False, "a gradient with one entry 0.1 % off")
+
+
+@pytest.mark.task("is_gradient")
+@pytest.mark.points(3)
+@pytest.mark.hint("Where the slopes on both sides differ, what lies between them is right.")
+def test_kinks(submission):
+    """is_gradient: at a kink every slope between the two sides is right, and none beyond."""
+    x = np.array([1.0, 0.0, -1.0])
+    for slope, expected in ((0.0, True), (0.5, True), (1.0, True), (-0.5, False), (1.5, False)):
+        claim = np.array([1.0, slope, 0.0])
+        decides(submission, relu, claim, x, expected, f"ReLU with slope {slope} at 0")
+
+
+@pytest.mark.task("is_gradient")
+@pytest.mark.points(2)
+@pytest.mark.hint("An absolute tolerance of 1e-5 lets everything below it pass.")
+def test_tiny_gradients(submission, rng):
+    """is_gradient: tells a gradient of 1e-6 from its opposite."""
+    x = rng.normal(size=4)
+    slopes = rng.uniform(1e-6, 5e-6, size=4)
+
+    def gentle(point):
+        return float(slopes @ point)
+
+    decides(submission, gentle, slopes, x, True, "the right gradient, of size 1e-6")
+    decides(submission, gentle, -slopes, x, False, "its opposite")

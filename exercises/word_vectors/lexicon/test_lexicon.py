@@ -1,0 +1,178 @@
+"""Checks of the lexicon that you can see. `grade lexicon` adds the hidden ones."""
+
+import pytest
+
+from autograder.checks import after_call, agrees, equal, expect, refuses
+from framework.data.lexicon import mini_lexicon
+
+
+def lexicon_of(**hypernyms):
+    """A lexicon of nouns, named by single words: a="b c" says that a is a b, and a c."""
+    names = {name: f"{name}.n.01" for name in hypernyms}
+    return {
+        "synsets": {
+            names[name]: {
+                "pos": "n",
+                "words": [name],
+                "hypernyms": [names[above] for above in hypernyms[name].split()],
+            }
+            for name in hypernyms
+        },
+        "index": {name: [names[name]] for name in hypernyms},
+    }
+
+
+@pytest.mark.task("synonyms")
+@pytest.mark.points(2)
+@pytest.mark.hint("lexicon['index']['good'] has the ids of all senses; each has its own pos.")
+def test_synonyms_of_good(submission, reference):
+    """synonyms: those of "good", by part of speech."""
+    found = agrees(submission, reference, "synonyms", mini_lexicon(), "good")
+    expect("proficient" in found["s"], "the lecture's example: proficient is a synonym of good")
+
+
+@pytest.mark.task("synonyms")
+@pytest.mark.points(2)
+@pytest.mark.hint("Each synonym once, in the order of the senses; never the word itself.")
+def test_synonyms_of_several_words(submission, reference):
+    """synonyms: words with one sense, with many, and in several parts of speech."""
+    lexicon = mini_lexicon()
+    for word in ("wizard", "bear", "fast", "wicked", "expert", "run", "giant"):
+        agrees(submission, reference, "synonyms", lexicon, word)
+
+
+@pytest.mark.task("synonyms")
+@pytest.mark.points(1)
+@pytest.mark.hint("lexicon['index'].get(key, []) has no senses for an unknown word.")
+def test_unknown_words(submission):
+    """synonyms: an unknown word has none; a word alone in its synset has an empty list."""
+    lexicon = mini_lexicon()
+    equal(submission.synonyms(lexicon, "badass"), {}, "the synonyms of badass, an unknown word")
+    equal(submission.synonyms(lexicon, "ninja"), {"n": []}, "the synonyms of ninja")
+
+
+@pytest.mark.task("synonyms")
+@pytest.mark.points(1)
+@pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
+def test_synonyms_reads_only(submission):
+    """synonyms: the lexicon stays as it is."""
+    lexicon = mini_lexicon()
+    after, *_ = after_call(submission, "synonyms", lexicon, "good")
+    equal(after, lexicon, "the lexicon after synonyms")
+
+
+@pytest.mark.task("hypernym_closure")
+@pytest.mark.points(2)
+@pytest.mark.hint("The hypernyms of the hypernyms, and so on, until there are no more.")
+def test_what_a_panda_is(submission, reference):
+    """hypernym_closure: from the panda up to entity, as in the lecture."""
+    lexicon = mini_lexicon()
+    panda = lexicon["index"]["panda"][0]
+    found = agrees(submission, reference, "hypernym_closure", lexicon, panda)
+    equal(len(found), 13, "the number of hypernyms of the panda")
+    equal(found[-1], "entity.n.01", "the last of them")
+    equal(submission.hypernym_closure(lexicon, "entity.n.01"), [], "the closure of entity.n.01")
+
+
+@pytest.mark.task("hypernym_closure")
+@pytest.mark.points(2)
+@pytest.mark.hint("A queue: take the first one out, append its hypernyms at the end.")
+def test_two_hypernyms(submission, reference):
+    """hypernym_closure: breadth first where a synset has two hypernyms, each once."""
+    lexicon = lexicon_of(a="b c", b="d", c="e", d="f", e="f", f="")
+    found = agrees(submission, reference, "hypernym_closure", lexicon, "a.n.01")
+    equal(found, [f"{name}.n.01" for name in "bcdef"], "the closure of a, which is a b and a c")
+    for synset in ("dog.n.01", "milk.n.01", "student.n.01"):
+        agrees(submission, reference, "hypernym_closure", mini_lexicon(), synset)
+
+
+@pytest.mark.task("hypernym_closure")
+@pytest.mark.points(1)
+@pytest.mark.hint("Remember what you have seen, the start included, and do not go there again.")
+def test_a_circle(submission):
+    """hypernym_closure: a circle of hypernyms comes to an end."""
+    circle = lexicon_of(a="b", b="c", c="a")
+    found = submission.hypernym_closure(circle, "a.n.01")
+    equal(found, ["b.n.01", "c.n.01"], "the closure of a, where a is a b, b is a c and c is an a")
+
+
+@pytest.mark.task("hypernym_closure")
+@pytest.mark.points(1)
+@pytest.mark.hint("lexicon['synsets'][synset] raises it.")
+def test_unknown_synsets(submission):
+    """hypernym_closure: an unknown synset is a KeyError."""
+    refuses(submission, "hypernym_closure", mini_lexicon(), "badass.n.01", error=("KeyError",))
+
+
+@pytest.mark.task("hypernym_closure")
+@pytest.mark.points(1)
+@pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
+def test_closure_reads_only(submission):
+    """hypernym_closure: the lexicon stays as it is."""
+    lexicon = mini_lexicon()
+    after, *_ = after_call(submission, "hypernym_closure", lexicon, "dog.n.01")
+    equal(after, lexicon, "the lexicon after hypernym_closure")
+
+
+@pytest.mark.task("path_similarity")
+@pytest.mark.points(2)
+@pytest.mark.hint("1 / (1 + steps up from a + steps up from b) to where they meet.")
+def test_similarity_of_nouns(submission, reference):
+    """path_similarity: of one line, of two branches, and of a synset with itself."""
+    lexicon = mini_lexicon()
+    for a, b in (
+        ("motel", "hotel"),
+        ("giant_panda", "lesser_panda"),
+        ("giant_panda", "entity"),
+        ("bicycle", "frog"),
+    ):
+        agrees(submission, reference, "path_similarity", lexicon, f"{a}.n.01", f"{b}.n.01")
+    same = submission.path_similarity(lexicon, "frog.n.01", "frog.n.01")
+    equal(same, 1.0, "the similarity of frog.n.01 with itself")
+
+
+@pytest.mark.task("path_similarity")
+@pytest.mark.points(2)
+@pytest.mark.hint("Try all places where both ways up meet; the best one need not be the first.")
+def test_the_shortest_path(submission):
+    """path_similarity: the shortest of several paths."""
+    lexicon = mini_lexicon()
+    found = submission.path_similarity(lexicon, "dog.n.01", "cat.n.01")
+    equal(found, 1 / 3, "the similarity of dog and cat, both of which are domestic animals")
+    # Nearest above a is m, but that is six steps above b; z is three above a and one above b.
+    far = lexicon_of(
+        a="m x", m="top", x="y", y="z", z="", b="p z", p="q", q="r", r="s", s="t", t="m", top=""
+    )
+    found = submission.path_similarity(far, "a.n.01", "b.n.01")
+    equal(found, 1 / 5, "the similarity where three steps and one meet, or one step and six")
+
+
+@pytest.mark.task("path_similarity")
+@pytest.mark.points(1)
+@pytest.mark.hint("No place to meet: 0.0, as for a path without end.")
+def test_nothing_above_both(submission):
+    """path_similarity: 0 where nothing is above both."""
+    lexicon = mini_lexicon()
+    for a, b in (("walk.v.01", "eat.v.01"), ("good.a.01", "bad.a.01"), ("dog.n.01", "run.v.01")):
+        equal(submission.path_similarity(lexicon, a, b), 0.0, f"the similarity of {a} and {b}")
+
+
+@pytest.mark.task("path_similarity")
+@pytest.mark.points(1)
+@pytest.mark.hint("Paths go up from both: what is below both does not count.")
+def test_something_below_both(submission, reference):
+    """path_similarity: something below both does not bring them together."""
+    lexicon = lexicon_of(a="x", x="top", b="y", y="top", both="a b", top="")
+    found = submission.path_similarity(lexicon, "a.n.01", "b.n.01")
+    equal(found, 1 / 5, "the similarity of a and b, which meet at the top")
+    agrees(submission, reference, "path_similarity", lexicon, "both.n.01", "b.n.01")
+
+
+@pytest.mark.task("path_similarity")
+@pytest.mark.points(1)
+@pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
+def test_similarity_reads_only(submission):
+    """path_similarity: the lexicon stays as it is."""
+    lexicon = mini_lexicon()
+    after, *_ = after_call(submission, "path_similarity", lexicon, "dog.n.01", "cat.n.01")
+    equal(after, lexicon, "the lexicon after path_similarity")

@@ -1,0 +1,91 @@
+"""Lexicons of synsets and hypernyms, as plain dicts: our own small one, and WordNet.
+
+Source: CS224n lecture 1, sections 1.3 and 1.4; Fellbaum (ed.), *WordNet: An Electronic Lexical
+Database* (1998).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TypedDict
+
+from framework.data.lexicon_entries import (
+    FILE_POS,
+    HYPERNYM,
+    INSTANCE_HYPERNYM,
+    Entry,
+    mini_entries,
+)
+from framework.errors import BadInputError
+
+#: Where Debian's package ``wordnet-base`` puts the database.
+DEBIAN_WORDNET = Path("/usr/share/wordnet")
+
+
+class Synset(TypedDict):
+    """Words with one meaning in common.
+
+    `pos` is n (noun), v (verb), a (adjective), s (adjective satellite) or r (adverb); `words` are
+    written with ``_`` for a blank; `hypernyms` are the ids of the synsets of which this one is a
+    kind, or an instance, in alphabetical order.
+    """
+
+    pos: str
+    words: list[str]
+    hypernyms: list[str]
+
+
+class Lexicon(TypedDict):
+    """`synsets` by their ids (``dog.n.01``), and `index`: word in lower case -> ids of its senses.
+
+    The ids of a word are ordered by part of speech (n, v, a with s, r), then by sense number.
+    """
+
+    synsets: dict[str, Synset]
+    index: dict[str, list[str]]
+
+
+def mini_lexicon() -> Lexicon:
+    """About 200 synsets, with *good* and *panda* as in the lecture; nothing has to be installed."""
+    return lexicon_of(mini_entries())
+
+
+def lexicon_of(entries: Iterable[Entry]) -> Lexicon:
+    """The plain form of `entries`, whose order is that of the senses."""
+    synsets: dict[str, Synset] = {}
+    senses: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for entry in entries:
+        hypernyms = sorted(entry.pointed(HYPERNYM, INSTANCE_HYPERNYM))
+        synsets[entry.id] = Synset(pos=entry.pos, words=[*entry.words], hypernyms=hypernyms)
+        place = list(FILE_POS).index(FILE_POS[entry.pos])
+        for word in entry.words:
+            senses[word.lower()].append((place, entry.id))
+    index = {
+        word: [id for _, id in sorted(found, key=lambda sense: sense[0])]  # stable: in their order
+        for word, found in senses.items()
+    }
+    return Lexicon(synsets=synsets, index=index)
+
+
+def read_wordnet(folder: Path = DEBIAN_WORDNET) -> Lexicon:
+    """The lexicon in `folder`, in the format of WordNet's database files, read by NLTK.
+
+    The whole of WordNet (117 659 synsets) takes about ten seconds.
+
+    Args:
+        folder: has ``data.noun``, ``index.noun`` and those of the other parts of speech.
+
+    Raises:
+        BadInputError: NLTK is not installed, files are missing, or they are no such database.
+    """
+    if not find_spec("nltk"):
+        raise BadInputError(
+            "WordNet's files are read by NLTK, which is not installed: "
+            "`pip install 'gradus[lexicon]'`"
+        )
+    from framework.data.wordnet_reader import read  # imports NLTK
+
+    return read(folder)

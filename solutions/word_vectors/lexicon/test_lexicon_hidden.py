@@ -1,0 +1,75 @@
+"""Hidden checks of the lexicon: lexicons drawn at random, circles, other ways to write a word."""
+
+import pytest
+
+from autograder.checks import agrees, equal, refuses
+from framework.data.lexicon import mini_lexicon
+
+POS = "nvasr"
+
+
+def drawn(rng, size=14, circles=False):
+    """A lexicon drawn at random, with words in several synsets and up to three hypernyms each."""
+    words = [f"W{i}_x" if i % 3 else f"w{i}" for i in range(size)]
+    ids = [f"w{i}.x.01" for i in range(size)]
+    synsets, index = {}, {}
+    for i, synset in enumerate(ids):
+        above = range(size) if circles else range(i + 1, size)
+        hypernyms = rng.permutation(above)[: rng.integers(0, 4)]
+        own = [words[j] for j in rng.permutation(size)[: rng.integers(1, 5)]]
+        pos = POS[rng.integers(len(POS))]
+        synsets[synset] = {"pos": pos, "words": own, "hypernyms": [ids[j] for j in hypernyms]}
+        for word in own:
+            index.setdefault(word.lower(), []).append(synset)
+    return {"synsets": synsets, "index": index}
+
+
+@pytest.mark.task("synonyms")
+@pytest.mark.points(2)
+def test_synonyms_in_drawn_lexicons(submission, reference, rng):
+    """synonyms: of every word of lexicons drawn at random."""
+    for _ in range(2):
+        lexicon = drawn(rng)
+        for word in lexicon["index"]:
+            agrees(submission, reference, "synonyms", lexicon, word)
+
+
+@pytest.mark.task("synonyms")
+@pytest.mark.points(1)
+def test_other_ways_to_write_a_word(submission):
+    """synonyms: capitals and blanks do not matter, nor do capitals in the lexicon."""
+    lexicon = mini_lexicon()
+    expected = {"n": ["panda", "panda_bear", "Ailuropoda_melanoleuca"]}
+    equal(submission.synonyms(lexicon, "Giant Panda"), expected, 'the synonyms of "Giant Panda"')
+    expected = {"n": ["Lovelace"]}
+    equal(submission.synonyms(lexicon, "ada LOVELACE"), expected, 'the synonyms of "ada LOVELACE"')
+
+
+@pytest.mark.task("hypernym_closure")
+@pytest.mark.points(2)
+def test_closures_in_drawn_lexicons(submission, reference, rng):
+    """hypernym_closure: of every synset of lexicons drawn at random, with circles too."""
+    for circles in (False, True):
+        lexicon = drawn(rng, circles=circles)
+        for synset in lexicon["synsets"]:
+            agrees(submission, reference, "hypernym_closure", lexicon, synset)
+
+
+@pytest.mark.task("path_similarity")
+@pytest.mark.points(2)
+def test_similarities_in_drawn_lexicons(submission, reference, rng):
+    """path_similarity: of pairs in lexicons drawn at random, with circles too, from both sides."""
+    for circles in (False, True):
+        lexicon = drawn(rng, size=9, circles=circles)
+        for a in lexicon["synsets"]:
+            for b in lexicon["synsets"]:
+                agrees(submission, reference, "path_similarity", lexicon, a, b)
+
+
+@pytest.mark.task("path_similarity")
+@pytest.mark.points(1)
+def test_similarity_of_unknown_synsets(submission):
+    """path_similarity: an unknown synset is a KeyError, on either side."""
+    lexicon = mini_lexicon()
+    for a, b in (("x.n.01", "dog.n.01"), ("dog.n.01", "x.n.01"), ("x.n.01", "x.n.01")):
+        refuses(submission, "path_similarity", lexicon, a, b, error=("KeyError",))

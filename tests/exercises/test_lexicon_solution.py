@@ -1,0 +1,86 @@
+"""The solution of `lexicon` beside NLTK, on our own files and on the whole of WordNet."""
+
+import random
+import warnings
+from itertools import pairwise
+
+import pytest
+
+from framework.data.lexicon import DEBIAN_WORDNET, read_wordnet
+from framework.data.lexicon_entries import mini_entries
+from framework.data.wordnet_writer import write_wordnet
+from solutions.word_vectors.lexicon.lexicon import hypernym_closure, path_similarity, synonyms
+
+pytest.importorskip("nltk", reason="WordNet's files are read by the extra `lexicon`")
+
+from framework.data.wordnet_reader import opened
+
+WORDNET = pytest.param(
+    DEBIAN_WORDNET,
+    marks=[
+        pytest.mark.slow,
+        pytest.mark.skipif(
+            not (DEBIAN_WORDNET / "data.noun").is_file(),
+            reason=f"the WordNet database is not in {DEBIAN_WORDNET}",
+        ),
+    ],
+    id="wordnet",
+)
+
+
+@pytest.fixture(scope="module", params=[pytest.param(None, id="mini"), WORDNET])
+def both(request, tmp_path_factory):
+    """A plain lexicon, and NLTK's reader of the same files."""
+    folder = request.param or tmp_path_factory.mktemp("mini_lexicon")
+    if request.param is None:
+        write_wordnet(mini_entries(), folder)
+    with opened(folder) as reader:
+        yield read_wordnet(folder), reader
+
+
+def theirs(reader, id):
+    """NLTK's synset of our id: it numbers satellites in another way."""
+    word, pos, number = id.rsplit(".", 2)
+    return reader.synsets(word, "a" if pos == "s" else pos)[int(number) - 1]
+
+
+def above(synset):
+    return sorted(synset.hypernyms() + synset.instance_hypernyms(), key=lambda s: s.name())
+
+
+def drawn(lexicon, count):
+    return random.Random(0).sample(sorted(lexicon["synsets"]), count)
+
+
+def test_hypernym_closure_is_that_of_nltk(both):
+    lexicon, reader = both
+    for id in [*lexicon["index"]["panda"], "dog.n.01", *drawn(lexicon, 100)]:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Discarded redundant search")
+            expected = list(theirs(reader, id).closure(above))
+        assert [theirs(reader, found) for found in hypernym_closure(lexicon, id)] == expected, id
+
+
+def test_path_similarity_is_that_of_nltk_without_an_invented_root(both):
+    lexicon, reader = both
+    nouns = [id for id in drawn(lexicon, 100) if ".n." in id]
+    verbs = [id for id in lexicon["synsets"] if ".v." in id][:40]
+    for a, b in [*pairwise(nouns), *pairwise(verbs)]:
+        one, other = theirs(reader, a), theirs(reader, b)
+        expected = one.path_similarity(other, simulate_root=False) or 0.0
+        assert path_similarity(lexicon, a, b) == pytest.approx(expected), (a, b)
+
+
+def test_synonyms_are_the_lemmas_of_all_synsets(both):
+    lexicon, reader = both
+    for word in ["good", "bear", "run", *random.Random(1).sample(sorted(lexicon["index"]), 50)]:
+        expected = {}
+        for pos in "nvar":
+            for synset in reader.synsets(word, pos):
+                words = [name.lower() for name in synset.lemma_names()]
+                if word in words:
+                    expected.setdefault(synset.pos(), set()).update(words)
+        found = synonyms(lexicon, word)
+        assert {pos: {w.lower() for w in words} | {word} for pos, words in found.items()} == (
+            expected
+        ), word
