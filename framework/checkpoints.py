@@ -1,4 +1,4 @@
-"""Checkpoints: a trained language model in one safetensors file that every backend reads.
+"""Checkpoints: a trained model in one safetensors file that every backend reads.
 
 Parameters have the same names and shapes under every provider, so a model that was trained with
 PyTorch goes on under NumPy. The metadata says how to build the model and how to read its ids.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from safetensors.numpy import save
 
 from framework.data.vocabulary import SPECIAL, Vocabulary
 from framework.errors import BadInputError
-from framework.interfaces import Array, Arrays, LanguageModel
+from framework.interfaces import Array, Arrays, LanguageModel, Model
 from framework.providers import Backend
 
 #: Raised whenever an older gradus could not read what this one writes.
@@ -33,7 +33,7 @@ _KEY = "gradus"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A trained language model, independent of any backend.
+    """A trained model, independent of any backend.
 
     Attributes:
         model: registry name, as ``recurrent_lm``.
@@ -42,6 +42,7 @@ class Checkpoint:
         corpus: name or path of the text it was trained on.
         provider: the backend it was trained with.
         parameters: name -> array.
+        training: what a kind of run needs to go on where it stopped; nothing where it cannot.
     """
 
     model: str
@@ -50,6 +51,7 @@ class Checkpoint:
     corpus: str
     provider: str
     parameters: Mapping[str, Array]
+    training: Mapping[str, Any] = field(default_factory=dict)
 
     def save(self, path: Path) -> None:
         """Write the file at `path`, all of it or none; its folder is made if needed.
@@ -74,6 +76,7 @@ class Checkpoint:
             "vocabulary": self.vocabulary.words[len(SPECIAL) :],
             "corpus": self.corpus,
             "provider": self.provider,
+            "training": dict(self.training),
         }
 
     def restore(self, backend: Backend) -> LanguageModel:
@@ -130,12 +133,13 @@ def _checkpoint(
             found["corpus"],
             found["provider"],
             parameters,
+            found.get("training", {}),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise BadInputError(f"the metadata of {path} is damaged: {error!r}") from error
 
 
-def assign(model: LanguageModel, parameters: Mapping[str, Array], arrays: Arrays) -> None:
+def assign(model: Model, parameters: Mapping[str, Array], arrays: Arrays) -> None:
     """Set the parameters of `model`, in place.
 
     Raises:

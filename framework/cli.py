@@ -41,13 +41,15 @@ def _own_commands() -> typer.Typer:
     from framework.commands.evaluate import evaluate
     from framework.commands.neighbors import analogy, neighbors
     from framework.commands.new import new
+    from framework.commands.plot_words import plot_words
     from framework.commands.plugins import plugins
     from framework.commands.sample import sample
     from framework.commands.train import train
 
     app = typer.Typer()
-    for command in (train, evaluate, sample, neighbors, analogy, plugins):
+    for command in (evaluate, sample, neighbors, analogy, plot_words, plugins):
         app.command()(command)
+    app.add_typer(train, name="train")
     app.add_typer(new, name="new")
     return app
 

@@ -92,7 +92,7 @@ class Backend:
         Raises:
             UsageError: nobody here offers it, it is no `kind`, or does not take these arguments.
         """
-        cls = self._class(name, kind)
+        cls = self._offered(name, kind)
         try:
             inspect.signature(cls).bind(*args, **options)
         except TypeError as error:
@@ -100,12 +100,23 @@ class Backend:
         with parts_from(self._source):
             return cls(*args, **options)
 
-    def _class(self, name: str, kind: str) -> Any:
+    def function(self, name: str) -> Any:
+        """The function ``name`` or ``name@provider``, which works on this backend's arrays.
+
+        Raises:
+            UsageError: nobody here offers it, or it is no function.
+        """
+        return self._offered(name, "function")
+
+    def provider_of(self, name: str) -> str:
+        """Who is asked for the part `name`: the first here that offers it."""
+        return first_provider(self._registry, name, self.providers) or self.providers[-1]
+
+    def _offered(self, name: str, kind: str) -> Any:
         name, _, wanted = name.partition("@")
         if wanted:
             self._check_arrays(name, wanted)
-        providers = (wanted,) if wanted else self.providers
-        provider = first_provider(self._registry, name, providers) or providers[-1]
+        provider = wanted or self.provider_of(name)
         found = self._registry.find(name, provider)
         if found.kind != kind:
             raise UsageError(

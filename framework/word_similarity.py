@@ -81,6 +81,8 @@ def read_judged_pairs(path: Path) -> JudgedPairs:
 def judged_similarity(vectors: WordVectors, pairs: JudgedPairs) -> tuple[float, int]:
     """Spearman's ρ of cosines and scores over the pairs whose words both have vectors.
 
+    A word without a vector is looked up in small letters, too: many texts have no others.
+
     Returns:
         ρ, and how many pairs it is computed from: ρ of two sets of vectors can be compared only
         where these are the same pairs.
@@ -88,9 +90,10 @@ def judged_similarity(vectors: WordVectors, pairs: JudgedPairs) -> tuple[float, 
     Raises:
         BadInputError: fewer than two pairs are left.
     """
-    known = [p for p in pairs if p[0] in vectors.ids and p[1] in vectors.ids]
+    rows = [(_row(vectors, a), _row(vectors, b), score) for a, b, score in pairs]
+    known = [(a, b, score) for a, b, score in rows if a is not None and b is not None]
     unit = unit_vectors(vectors.vectors)
-    cosines = [float(unit[vectors.ids[a]] @ unit[vectors.ids[b]]) for a, b, _ in known]
+    cosines = [float(unit[a] @ unit[b]) for a, b, _ in known]
     return spearman(cosines, [score for _, _, score in known]), len(known)
 
 
@@ -98,6 +101,10 @@ def unit_vectors(vectors: Vectors) -> Vectors:
     """`vectors: (..., d)`, each divided by its length; a vector of zeros stays as it is."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.where(lengths > 0, lengths, 1.0))
+
+
+def _row(vectors: WordVectors, word: str) -> int | None:
+    return vectors.ids.get(word, vectors.ids.get(word.lower()))
 
 
 def _nearest(vectors: WordVectors, cosines: Vectors, left_out: list[int], count: int) -> Scored:

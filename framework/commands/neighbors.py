@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from framework.data.word_vectors import load_word_vectors
+from framework.commands.options import TRAINED_VECTORS, VectorFile
+from framework.trained_vectors import load_vectors
 from framework.word_similarity import Scored
 from framework.word_similarity import analogy as find_analogy
 from framework.word_similarity import neighbors as find_neighbors
 
-VectorFile = Annotated[
-    Path,
-    typer.Option("--vectors", help="Word vectors in the text format of word2vec."),
-]
 Count = Annotated[int, typer.Option(min=1, help="Show so many words.")]
 
 
 def neighbors(
     word: Annotated[str, typer.Argument(help="A word that has a vector.")],
-    vectors: VectorFile,
+    vectors: VectorFile = TRAINED_VECTORS,
     count: Count = 10,
 ) -> None:
     """Show the words nearest to WORD, with their cosines.
@@ -29,21 +25,21 @@ def neighbors(
     A cosine of 1 says: the same direction; 0: nothing in common. Words that stand among the
     same words get near vectors: opposites, too, as good and bad.
     """
-    _show(find_neighbors(load_word_vectors(vectors), word, count))
+    _show(find_neighbors(load_vectors(vectors), word, count))
 
 
 def analogy(
     a: Annotated[str, typer.Argument(help="As in: man")],
     b: Annotated[str, typer.Argument(help="is to: king")],
     c: Annotated[str, typer.Argument(help="as: woman is to ...")],
-    vectors: VectorFile,
+    vectors: VectorFile = TRAINED_VECTORS,
     count: Count = 10,
 ) -> None:
     """A is to B as C is to which word? Show those nearest to b − a + c, with their cosines.
 
     The three words themselves are left out: the nearest word is often one of them.
     """
-    _show(find_analogy(load_word_vectors(vectors), a, b, c, count))
+    _show(find_analogy(load_vectors(vectors), a, b, c, count))
 
 
 def _show(found: Scored) -> None:

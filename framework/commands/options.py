@@ -31,3 +31,14 @@ BlockOption = Annotated[
     typer.Option("--block", help="Do not load the plugin of this name. Repeatable."),
 ]
 CheckpointFile = Annotated[Path, typer.Argument(help="A file that `gradus train` has written.")]
+
+#: What `gradus train skip_gram` writes unless it is told otherwise.
+TRAINED_VECTORS = Path("checkpoints", "skip_gram.safetensors")
+
+VectorFile = Annotated[
+    Path,
+    typer.Option(
+        "--vectors",
+        help="A checkpoint of `gradus train skip_gram`, or vectors in word2vec's text format.",
+    ),
+]

@@ -1,133 +1,49 @@
-"""`gradus train`: train a language model and show how near it comes to the best possible one."""
+"""`gradus train NAME`: each kind of model is trained by a command with options of its own."""
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from typer.core import TyperGroup
 
-from framework.commands.options import BackendName, BlockOption, Device, PluginOption, Submission
-from framework.commands.setup import choose_backend, describe_parts, load_plugins, unfinished_parts
-from framework.data.corpora import Corpus, load_corpus
 from framework.errors import UsageError
-from framework.recipes import find_recipe
-from framework.runs import Run, Settings
-from framework.training import OnStep
+from framework.plugins import load_target
+from framework.recipes import exercise_recipes, run_of
 
-#: Sizes of a model whose exercise says nothing else.
-SIZES = {"embedding_size": 32, "hidden_size": 64}
+#: Kind of run, as ``run`` of the table ``[train]`` says it -> the command that does it.
+COMMANDS = {
+    "language_model": "framework.commands.train_language_model:train_language_model",
+    "word_vectors": "framework.commands.train_word_vectors:train_word_vectors",
+}
 
-Size = Annotated[int | None, typer.Option(min=1, help="Default: what the exercise says.")]
+HELP = """Train a model and save a checkpoint after every epoch.
 
-
-def train(
-    name: Annotated[str, typer.Argument(help="An exercise (rnn_lm) or a model (recurrent_lm).")],
-    backend: BackendName = "numpy",
-    corpus: Annotated[
-        str, typer.Option(help="A corpus by name, or a text file with a sentence per line.")
-    ] = "agreement",
-    epochs: Annotated[int, typer.Option(min=1, help="Times that the text is read.")] = 3,
-    out: Annotated[
-        Path | None, typer.Option(help="Where to save. Default: checkpoints/NAME.safetensors.")
-    ] = None,
-    embedding_size: Size = None,
-    hidden_size: Size = None,
-    batch_size: Annotated[int, typer.Option(min=1, help="Texts read side by side.")] = 20,
-    unroll: Annotated[int, typer.Option(min=1, help="Steps that a gradient goes back.")] = 20,
-    optimizer: Annotated[str, typer.Option(help="NAME or NAME@PROVIDER.")] = "adam",
-    learning_rate: Annotated[float, typer.Option(min=0.0, help="Of the optimizer.")] = 0.003,
-    clip: Annotated[
-        float | None, typer.Option(min=1e-12, help="Greatest norm of all gradients together.")
-    ] = None,
-    dtype: Annotated[
-        Literal["float64", "float32"], typer.Option(help="float32 is faster, less exact.")
-    ] = "float64",
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same run.")] = 0,
-    device: Device = "cpu",
-    submission: Submission = Path("exercises"),
-    plugin: PluginOption = None,
-    block: BlockOption = None,
-) -> None:
-    """Train a language model and save a checkpoint after every epoch."""
-    plugins = load_plugins(plugin, block)
-    computing = choose_backend(plugins, backend, submission=submission, device=device)
-    text = load_corpus(corpus, plugins.named("register_corpora"))
-    recipe = find_recipe(name, plugins.registry.names("language_model"))
-    given = {"embedding_size": embedding_size, "hidden_size": hidden_size}
-    chosen = {key: value for key, value in given.items() if value is not None}
-    settings = Settings(optimizer, learning_rate, batch_size, unroll, clip, dtype, seed)
-    with unfinished_parts(computing):
-        run = Run(computing, text, recipe.model, {**SIZES, **recipe.defaults, **chosen}, settings)
-        _train(run, epochs, out or Path("checkpoints", f"{name}.safetensors"))
+COMMAND is an exercise (rnn_lm) or a model (recurrent_lm, skip_gram): `gradus train rnn_lm --help`
+shows the options of its kind."""
 
 
-def _train(run: Run, epochs: int, out: Path) -> None:
-    console = Console(highlight=False, markup=False, soft_wrap=True)
-    for line in _introduction(run):
-        console.print(line)
-    with _progress(console) as progress:
-        for epoch in range(1, epochs + 1):
-            started = time.perf_counter()
-            loss, perplexity = run.epoch(_reporter(progress, f"epoch {epoch}/{epochs}"))
-            run.checkpoint().save(out)
-            seconds = time.perf_counter() - started
-            console.print(
-                f"epoch {epoch}/{epochs}   loss {loss:.4f}   {_held_out(perplexity, run.corpus)}"
-                f"   {seconds:.1f} s"
-            )
-    console.print(f"Saved {out}. Next: `gradus sample {out}`")
+class ByKind(TyperGroup):
+    """Finds the command for a name: the one of the kind of run that its recipe says."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The exercises that can be trained."""
+        return [name for name, _ in exercise_recipes()]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command for `cmd_name`, an exercise or a model.
+
+        An unknown name gets a command, too: it is the one to know which models plugins offer.
+        """
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(cmd_name)(load_target(COMMANDS[_checked(run_of(cmd_name))]))
+        return typer.main.get_command(app)
 
 
-def _introduction(run: Run) -> list[str]:
-    corpus = run.corpus
-    size = sum(math.prod(array.shape) for array in run.model.parameters.values())
-    return [
-        f"{run.model_name}, {size:,} parameters, {run.settings.dtype} on {run.backend.device}",
-        f"corpus {corpus.name}: {len(corpus.train) - 1:,} tokens to learn from, "
-        f"{len(corpus.valid) - 1:,} held out, {len(corpus.vocabulary):,} words",
-        *describe_parts(run.backend),
-    ]
+def _checked(run: str) -> str:
+    if run not in COMMANDS:
+        raise UsageError(f"no kind of run '{run}' in a table [train]: use {', '.join(COMMANDS)}")
+    return run
 
 
-def _held_out(perplexity: float, corpus: Corpus) -> str:
-    best = (
-        "" if corpus.best_perplexity is None else f" (best possible {corpus.best_perplexity:.4f})"
-    )
-    return f"held-out perplexity {perplexity:.4f}{best}"
-
-
-@contextmanager
-def _progress(console: Console) -> Iterator[Progress]:
-    """A bar on a terminal; nothing but the printed lines where the output goes elsewhere."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]:.4f}"),
-        TimeRemainingColumn(),
-    )
-    hidden = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
-        yield progress
-
-
-def _reporter(progress: Progress, description: str) -> OnStep:
-    """Moves one bar for one epoch, and stops a run that has gone astray."""
-    task = progress.add_task(description, total=None, loss=math.nan)
-
-    def on_step(done: int, total: int, loss: float) -> None:
-        if not math.isfinite(loss):
-            raise UsageError(
-                f"the loss is {loss} at step {done} of {total}: try a smaller `--learning-rate`, "
-                "or `--clip 5`"
-            )
-        progress.update(task, completed=done, total=total, loss=loss, visible=done < total)
-
-    return on_step
+train = typer.Typer(name="train", cls=ByKind, help=HELP, no_args_is_help=True)

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from framework.data.text_file import read_sentences, split, token_ids
-from framework.data.vocabulary import Ids, Vocabulary
+import numpy as np
+
+from framework.data.text_file import Sentences, read_sentences, split, token_ids
+from framework.data.vocabulary import EOS, Ids, Vocabulary
 from framework.errors import (
     BadInputError,
     ConflictError,
@@ -59,12 +61,27 @@ def load_corpus(
         ConflictError: a plugin offers a corpus under a built-in name.
         PluginError: the corpus of a plugin cannot be loaded.
     """
-    targets = _targets(offered or {})
-    if name in targets:
-        return _generate(name, targets[name])
-    if Path(name).exists() or _looks_like_a_path(name):
-        return _from_file(name, maximum_size)
-    raise UnknownNameError("corpus or text file", name, targets)
+    target = _target(name, offered or {})
+    return _generate(name, target) if target else _from_file(name, maximum_size)
+
+
+def load_sentences(name: str, offered: Mapping[str, str] | None = None) -> Sentences:
+    """The sentences to learn from of the corpus `name`, or all lines of the file at that path.
+
+    Args:
+        name: a name, or a path.
+        offered: corpora of plugins, from the hook `register_corpora`.
+
+    Raises:
+        UnknownNameError, BadInputError, ConflictError, PluginError: as `load_corpus`.
+    """
+    target = _target(name, offered or {})
+    if not target:
+        return read_sentences(Path(name))
+    corpus = _generate(name, target)
+    ended = np.split(corpus.train, np.flatnonzero(corpus.train == EOS) + 1)
+    sentences = [corpus.vocabulary.decode(ids[ids != EOS]) for ids in ended]
+    return [sentence for sentence in sentences if sentence]
 
 
 def load_text(path: str, vocabulary: Vocabulary) -> Ids:
@@ -74,6 +91,16 @@ def load_text(path: str, vocabulary: Vocabulary) -> Ids:
         BadInputError: the file is missing, empty or no text.
     """
     return token_ids(read_sentences(Path(path)), vocabulary)
+
+
+def _target(name: str, offered: Mapping[str, str]) -> str | None:
+    """Where the corpus `name` comes from; None for a text file."""
+    targets = _targets(offered)
+    if name in targets:
+        return targets[name]
+    if Path(name).exists() or _looks_like_a_path(name):
+        return None
+    raise UnknownNameError("corpus or text file", name, targets)
 
 
 def _targets(offered: Mapping[str, str]) -> dict[str, str]:

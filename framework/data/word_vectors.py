@@ -63,15 +63,18 @@ class WordVectors:
         return self.ids[word]
 
     def save(self, path: Path) -> None:
-        """Write all vectors to the file at `path`, exactly: reading gives the same float64.
+        """Write all vectors to the file at `path`: in their own dtype, what is read is the same.
 
         Raises:
             BadInputError: the file cannot be written there.
         """
+        # Nine digits tell all float32 apart, and are half as many as repr writes.
+        form = "{:.9g}".format if self.vectors.dtype == np.float32 else repr
         lines = [" ".join(map(str, self.vectors.shape))]
         for word, vector in zip(self.words, self.vectors.tolist(), strict=True):
-            lines.append(" ".join([word, *map(repr, vector)]))
+            lines.append(" ".join([word, *map(form, vector)]))
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         except OSError as error:
             raise BadInputError(f"{path} cannot be written: {error.strerror}") from error

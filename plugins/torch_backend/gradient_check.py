@@ -65,7 +65,8 @@ def relative_error(a: Tensor, n: Tensor, floor: float = 1e-6) -> float:
 
 
 def _errors(a: Tensor, n: Tensor, floor: float) -> Tensor:
-    return (a - n).abs() / torch.maximum(a.abs(), n.abs()).clamp(min=floor)
+    errors: Tensor = (a - n).abs() / torch.maximum(a.abs(), n.abs()).clamp(min=floor)
+    return errors
 
 
 def is_gradient(

@@ -6,11 +6,10 @@ import subprocess
 import sys
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
+from framework.cli import build_app
 from framework.commands.new import new, write_plugin
-from framework.commands.train import train
 from framework.errors import BadInputError, ConflictError
 from framework.plugins import Plugins
 
@@ -87,11 +86,10 @@ def test_training_uses_it(tmp_path):
     write_plugin("week3", tmp_path / "week3")
     text = tmp_path / "text.txt"
     text.write_text("the key is here\nthe keys are here\n" * 20)
-    arguments = ["recurrent_lm", "--corpus", str(text), "--epochs", "1", "--out"]
+    arguments = ["train", "recurrent_lm", "--corpus", str(text), "--epochs", "1", "--out"]
     arguments += [str(tmp_path / "lm.safetensors"), "--optimizer", "nesterov@week3"]
-    app = typer.Typer()
-    app.command()(train)
-    done = CliRunner().invoke(app, [*arguments, "--plugin", str(tmp_path / "week3")])
+    arguments += ["--plugin", str(tmp_path / "week3")]
+    done = CliRunner().invoke(build_app(arguments), arguments)
     assert done.exit_code == 0, done.output
     assert "from week3: nesterov" in done.output
 

@@ -4,12 +4,9 @@ import os
 import re
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from framework.commands.evaluate import evaluate
-from framework.commands.sample import sample
-from framework.commands.train import train
+from framework.cli import build_app
 from framework.data import agreement
 from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
 
@@ -71,11 +68,10 @@ def course(tmp_path, monkeypatch):
     return tmp_path
 
 
-def gradus(command, *arguments):
+def gradus(*arguments):
     """Run one command; return what it printed."""
-    app = typer.Typer()
-    app.command()(command)
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    words = [str(argument) for argument in arguments]
+    result = CliRunner().invoke(build_app(words), words)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 0, result.output
@@ -90,7 +86,7 @@ def perplexities(output):
 
 
 def test_training_lowers_the_held_out_perplexity_and_saves(course):
-    output = gradus(train, "rnn_lm", *SMALL, "--epochs", 6, "--learning-rate", 0.03)
+    output = gradus("train", "rnn_lm", *SMALL, "--epochs", 6, "--learning-rate", 0.03)
     found = perplexities(output)
     assert len(found) == 6
     assert found[-1] < 0.7 * found[0]
@@ -98,7 +94,7 @@ def test_training_lowers_the_held_out_perplexity_and_saves(course):
 
 
 def test_piped_output_is_a_plain_line_per_epoch(course):
-    output = gradus(train, "rnn_lm", *SMALL, "--epochs", 2)
+    output = gradus("train", "rnn_lm", *SMALL, "--epochs", 2)
     lines = re.sub(r"[\d.]+ s$", "1.0 s", re.sub(r"\d+\.\d{4}", "1.2345", output), flags=re.M)
     assert lines.splitlines() == [
         "recurrent_lm, 187 parameters, float64 on cpu",
@@ -120,13 +116,13 @@ def test_the_best_possible_perplexity_stands_beside_the_found_one(monkeypatch):
             whole.name, whole.train[:2001], whole.valid[:501], whole.vocabulary, 3.25
         ),
     )
-    assert "(best possible 3.2500)" in gradus(train, "recurrent_lm", "--epochs", 1)
-    assert "(best possible 3.2500)" in gradus(evaluate, "checkpoints/recurrent_lm.safetensors")
+    assert "(best possible 3.2500)" in gradus("train", "recurrent_lm", "--epochs", 1)
+    assert "(best possible 3.2500)" in gradus("evaluate", "checkpoints/recurrent_lm.safetensors")
 
 
 def test_the_same_seed_gives_the_same_file_another_seed_another_one(course):
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        gradus(train, "rnn_lm", *SMALL, "--epochs", 2, "--seed", seed, "--out", name)
+        gradus("train", "rnn_lm", *SMALL, "--epochs", 2, "--seed", seed, "--out", name)
     a, b, c = ((course / name).read_bytes() for name in "abc")
     assert a == b != c
 
@@ -135,9 +131,9 @@ def test_the_same_seed_gives_the_same_file_another_seed_another_one(course):
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_every_backend_reads_a_checkpoint_with_the_same_perplexity(trained, dtype):
     options = ("--backend", trained, "--dtype", dtype, "--out", "m", "--epochs", 2)
-    last = perplexities(gradus(train, "rnn_lm", *SMALL, *options))[-1]
+    last = perplexities(gradus("train", "rnn_lm", *SMALL, *options))[-1]
     found = [
-        perplexities(gradus(evaluate, "m", "--backend", backend))[0]
+        perplexities(gradus("evaluate", "m", "--backend", backend))[0]
         for backend in ("numpy", "torch")
     ]
     assert found[0] == pytest.approx(found[1], rel=1e-6)
@@ -146,36 +142,36 @@ def test_every_backend_reads_a_checkpoint_with_the_same_perplexity(trained, dtyp
 
 def test_backends_learn_alike():
     one, two = (
-        perplexities(gradus(train, "rnn_lm", *SMALL, "--clip", 0.5, "--backend", backend))
+        perplexities(gradus("train", "rnn_lm", *SMALL, "--clip", 0.5, "--backend", backend))
         for backend in ("numpy", "torch")
     )
     assert one == pytest.approx(two, rel=1e-4)
 
 
 def test_a_text_of_ones_own_is_scored_whole(course):
-    gradus(train, "rnn_lm", *SMALL, "--out", "m", "--epochs", 1)
+    gradus("train", "rnn_lm", *SMALL, "--out", "m", "--epochs", 1)
     (course / "other.txt").write_text("the key is\nthe zebra\n", encoding="utf-8")
-    assert "on other.txt, 7 tokens" in gradus(evaluate, "m", "--corpus", "other.txt")
-    assert "held-out text of text.txt, 32 tokens" in gradus(evaluate, "m")
-    same = gradus(evaluate, "m", "--corpus", course / "text.txt")
-    assert same.splitlines()[-1] == gradus(evaluate, "m").splitlines()[-1]
+    assert "on other.txt, 7 tokens" in gradus("evaluate", "m", "--corpus", "other.txt")
+    assert "held-out text of text.txt, 32 tokens" in gradus("evaluate", "m")
+    same = gradus("evaluate", "m", "--corpus", course / "text.txt")
+    assert same.splitlines()[-1] == gradus("evaluate", "m").splitlines()[-1]
 
 
 def test_samples_go_on_after_the_prompt():
-    gradus(train, "rnn_lm", *SMALL, "--epochs", 12, "--learning-rate", 0.03, "--out", "m")
-    text = gradus(sample, "m", "--prompt", "the old", "--length", 30, "--seed", 1)
+    gradus("train", "rnn_lm", *SMALL, "--epochs", 12, "--learning-rate", 0.03, "--out", "m")
+    text = gradus("sample", "m", "--prompt", "the old", "--length", 30, "--seed", 1)
     assert text.startswith("the old keys")
     assert len(text.split()) + text.count("\n") in (32, 33)
     assert text.endswith("\n")
-    assert text == gradus(sample, "m", "--prompt", "the old", "--length", 30, "--seed", 1)
-    assert text != gradus(sample, "m", "--prompt", "the old", "--length", 30, "--seed", 2)
-    greedy = [gradus(sample, "m", "--temperature", 0, "--seed", seed) for seed in (1, 2)]
+    assert text == gradus("sample", "m", "--prompt", "the old", "--length", 30, "--seed", 1)
+    assert text != gradus("sample", "m", "--prompt", "the old", "--length", 30, "--seed", 2)
+    greedy = [gradus("sample", "m", "--temperature", 0, "--seed", seed) for seed in (1, 2)]
     assert greedy[0] == greedy[1]
 
 
 def test_unknown_words_of_a_prompt_are_mentioned():
-    gradus(train, "rnn_lm", *SMALL, "--epochs", 1, "--out", "m")
-    assert "read as <unk>: zebra" in gradus(sample, "m", "--prompt", "the zebra", "--length", 3)
+    gradus("train", "rnn_lm", *SMALL, "--epochs", 1, "--out", "m")
+    assert "read as <unk>: zebra" in gradus("sample", "m", "--prompt", "the zebra", "--length", 3)
 
 
 def student(course, body, provider="student"):
@@ -190,7 +186,7 @@ def student(course, body, provider="student"):
 
 def test_the_parts_of_a_student_are_used_and_named(course):
     options = student(course, "return np.zeros((*x.shape[:2], self.hidden_size))")
-    output = gradus(train, "rnn_lm", *SMALL, *options, "--epochs", 1)
+    output = gradus("train", "rnn_lm", *SMALL, *options, "--epochs", 1)
     assert "a student's RNN" in output
     assert "from your code: rnn\n" in output
     assert "from the NumPy reference: adam, recurrent_lm, softmax_cross_entropy\n" in output
@@ -199,30 +195,30 @@ def test_the_parts_of_a_student_are_used_and_named(course):
 def test_an_unfinished_part_is_no_traceback(course):
     options = student(course, "raise NotImplementedError('forward')")
     with pytest.raises(UsageError, match=r"not finished \(forward\): .*rnn@student.*`grade`"):
-        gradus(train, "rnn_lm", *SMALL, *options)
+        gradus("train", "rnn_lm", *SMALL, *options)
 
 
 def test_a_student_who_has_written_nothing_is_told_so(course):
     options = student(course, "")
     (course / "exercises" / "rnn.py").unlink()
     with pytest.raises(UsageError, match="nothing is written in 'exercises' yet: `grade`"):
-        gradus(train, "rnn_lm", *options)
+        gradus("train", "rnn_lm", *options)
 
 
 def test_a_missing_submission_is_named():
     with pytest.raises(UsageError, match="no folder 'nowhere'"):
-        gradus(train, "rnn_lm", "--backend", "student", "--submission", "nowhere")
+        gradus("train", "rnn_lm", "--backend", "student", "--submission", "nowhere")
 
 
 def test_a_submission_takes_nobody_elses_place(course):
     with pytest.raises(PluginError, match="rnn@numpy"):
-        gradus(train, "rnn_lm", *student(course, "", provider="numpy"))
+        gradus("train", "rnn_lm", *student(course, "", provider="numpy"))
 
 
 def test_the_optimizer_of_a_plugin(course):
     (course / "week3.py").write_text(OPTIMIZER_PLUGIN, encoding="utf-8")
     options = ("--plugin", "week3.py", "--optimizer", "frozen@week3")
-    output = gradus(train, "rnn_lm", *SMALL, *options, "--epochs", 2)
+    output = gradus("train", "rnn_lm", *SMALL, *options, "--epochs", 2)
     assert "from week3: frozen\n" in output
     first, last = perplexities(output)
     assert first == last
@@ -230,13 +226,14 @@ def test_the_optimizer_of_a_plugin(course):
 
 def test_a_run_that_goes_astray_stops_with_advice():
     with pytest.raises(UsageError, match=r"loss is (nan|inf) at step .*smaller `--learning-rate`"):
-        gradus(train, "rnn_lm", *SMALL, "--optimizer", "sgd", "--learning-rate", "1e308")
+        gradus("train", "rnn_lm", *SMALL, "--optimizer", "sgd", "--learning-rate", "1e308")
 
 
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
         (("rnn_ml",), UnknownNameError, "no exercise or model to train 'rnn_ml': did you mean"),
+        (("skipgram",), UnknownNameError, "did you mean 'skip_gram'"),
         (("rnn_lm", "--optimizer", "adan"), UnknownNameError, "did you mean 'adam'"),
         (("rnn_lm", "--corpus", "gone.txt"), BadInputError, "gone.txt cannot be read"),
         (("rnn_lm", "--batch-size", 500, "--corpus", "text.txt"), BadInputError, "too short"),
@@ -245,4 +242,4 @@ def test_a_run_that_goes_astray_stops_with_advice():
 )
 def test_what_cannot_be_done_is_said(arguments, error, message):
     with pytest.raises(error, match=message):
-        gradus(train, *arguments)
+        gradus("train", *arguments)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from framework.data.corpora import Corpus, load_corpus, load_text
+from framework.data.corpora import Corpus, load_corpus, load_sentences, load_text
 from framework.data.vocabulary import UNK, Vocabulary
 from framework.errors import BadInputError, ConflictError, PluginError, UnknownNameError
 
@@ -60,6 +60,23 @@ def test_a_whole_file_in_a_given_vocabulary(text_file):
     ids = load_text(str(text_file), Vocabulary(["here", "the"]))
     assert len(ids) == 1 + 7 * 5
     assert ids[:6].tolist() == [2, 4, 1, 1, 3, 2]
+
+
+def test_all_sentences_of_a_file_with_all_of_their_words(text_file):
+    assert load_sentences(str(text_file)) == [
+        line.split() for line in [*LINES, "the zebra is here"]
+    ]
+
+
+def test_the_sentences_of_a_corpus_are_those_to_learn_from():
+    found = load_sentences("two", {"two": f"{__name__}:two_sentences"})
+    assert found == [["a", "b"], ["a"]]
+
+
+def two_sentences():
+    vocabulary = Vocabulary(["a", "b"])
+    learned = vocabulary.encode(["</s>", "a", "b", "</s>", "a", "</s>"])
+    return Corpus("two", learned, vocabulary.encode(["</s>", "b"]), vocabulary)
 
 
 def test_the_built_in_corpus_knows_its_best_perplexity():

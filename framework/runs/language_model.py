@@ -28,8 +28,8 @@ def held_out_perplexity(model: LanguageModel, ids: Ids, arrays: Arrays) -> float
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How a model is trained.
+class LanguageModelSettings:
+    """How a language model is trained.
 
     Attributes:
         optimizer: ``name`` or ``name@provider``.
@@ -48,7 +48,7 @@ class Settings:
     seed: int
 
 
-class Run:
+class LanguageModelRun:
     """A language model in training.
 
     Args:
@@ -68,7 +68,7 @@ class Run:
         corpus: Corpus,
         model: str,
         arguments: Mapping[str, Any],
-        settings: Settings,
+        settings: LanguageModelSettings,
     ) -> None:
         self.backend = backend
         self.corpus = corpus

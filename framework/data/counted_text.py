@@ -1,0 +1,64 @@
+"""A text as word vectors are learned from it: frequent enough words alone, and their counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from framework.data.text_file import Sentences
+from framework.data.vocabulary import SPECIAL, Ids, Vocabulary
+from framework.errors import BadInputError
+
+
+@dataclass(frozen=True)
+class CountedText:
+    """The words of a text that are frequent enough, in order.
+
+    Attributes:
+        name: what the user calls it.
+        vocabulary: the words, the most frequent first, behind the special ones.
+        ids: the text without rare words `(M,)`.
+        sentences: the number of the sentence of each word `(M,)`; no context goes beyond one.
+        counts: how often each word of the vocabulary stands in the text `(V,)`.
+        total: the number of words before rare ones were left out.
+    """
+
+    name: str
+    vocabulary: Vocabulary
+    ids: Ids
+    sentences: Ids
+    counts: Ids
+    total: int
+
+
+def count_text(name: str, sentences: Sentences, *, minimum_count: int) -> CountedText:
+    """Leave out what is too rare, then count.
+
+    Rare words are left out before the windows are laid, as word2vec does it: the words beside
+    one become neighbours. So is every ``<unk>`` of the text itself.
+
+    Args:
+        name: of the text.
+        sentences: its words.
+        minimum_count: words with fewer occurrences are left out.
+
+    Raises:
+        BadInputError: no two words of any sentence are left, so that there is no context.
+    """
+    vocabulary = Vocabulary.from_texts(sentences, minimum_count=minimum_count)
+    texts = [vocabulary.encode(sentence) for sentence in sentences]
+    texts = [ids[ids >= len(SPECIAL)] for ids in texts]
+    if max(map(len, texts)) < 2:
+        raise BadInputError(
+            f"no line of {name} has two words that occur {minimum_count} times or more: "
+            "give more text, or a smaller `--min-count`"
+        )
+    ids = np.concatenate(texts)
+    counts = np.bincount(ids, minlength=len(vocabulary))
+    return CountedText(name, vocabulary, ids, _numbers(texts), counts, sum(map(len, sentences)))
+
+
+def _numbers(texts: Sequence[Ids]) -> Ids:
+    return np.repeat(np.arange(len(texts)), [len(text) for text in texts])
