@@ -1,0 +1,134 @@
+"""Checks of convolution that you can see. `grade conv1d` runs them and the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import assign, equal, refuses, twins
+
+#: Name -> width and settings.
+SETTINGS = {
+    "padding": (3, {"padding": 2}),
+    "stride": (3, {"stride": 2}),
+    "dilation": (3, {"dilation": 2}),
+    "all three": (2, {"padding": 1, "stride": 3, "dilation": 2}),
+}
+each_setting = pytest.mark.parametrize("setting", SETTINGS)
+
+#: tentative deal reached to keep government open
+TEXT = np.array(
+    [
+        [0.2, 0.1, -0.3, 0.4],
+        [0.5, 0.2, -0.3, -0.1],
+        [-0.1, -0.3, -0.2, 0.4],
+        [0.3, -0.3, 0.1, 0.1],
+        [0.2, -0.3, 0.4, 0.2],
+        [0.1, 0.2, -0.1, -0.1],
+        [-0.4, -0.4, 0.2, 0.3],
+    ]
+)
+FILTER = np.array([[3, 1, 2, -3], [-1, 2, 1, -3], [1, 1, -1, 1]], dtype=float)
+
+
+@pytest.mark.task("Conv1d")
+@pytest.mark.points(3)
+@pytest.mark.hint("(T + 2·padding − span) // stride + 1, with span = (width − 1)·dilation + 1.")
+def test_output_length(submission, reference, rng):
+    """output_length counts the windows, and refuses a text without room for one."""
+    for width, settings in [(3, {}), (1, {}), (4, {"padding": 3}), *SETTINGS.values()]:
+        ours = submission.Conv1d(2, 2, width, rng=rng, **settings)
+        theirs = reference.Conv1d(2, 2, width, rng=rng, **settings)
+        for T in range(5, 12):
+            what = f"output_length({T}) with width={width}, {settings}"
+            equal(ours.output_length(T), theirs.output_length(T), what)
+    model = submission.Conv1d(2, 2, 3, dilation=2, padding=1, rng=rng)
+    equal(model.output_length(3), 1, "output_length(3) with width=3, dilation=2, padding=1")
+    refuses(model, "output_length", 2)
+
+
+@pytest.mark.task("Conv1d")
+@pytest.mark.points(2)
+@pytest.mark.hint("The first word of a window meets W[0]: nothing is turned around.")
+def test_the_lectures_text(submission, rng):
+    """The lecture's filter over the lecture's seven words."""
+    model = submission.Conv1d(4, 1, 3, rng=rng)
+    assign(model, {"W": FILTER[:, :, None], "b": np.zeros(1)})
+    y = model.forward(TEXT[None])
+    expected = np.array([[-1.0], [-0.5], [-3.6], [-0.2], [0.3]])[None]
+    equal(y, expected, "five windows of three words", rtol=1e-6)
+
+
+@pytest.mark.task("Conv1d")
+@pytest.mark.points(3)
+@pytest.mark.hint("y[:, t] = Σ_k x[:, t + k] @ W[k] + b.")
+def test_forward(submission, reference, rng):
+    """Filters over all windows of several texts."""
+    pair = twins(submission, reference, "Conv1d", 3, 4, 3, rng=rng)
+    pair.same_forward(rng.normal(size=(2, 7, 3)))
+
+
+@each_setting
+@pytest.mark.task("Conv1d")
+@pytest.mark.points(2)
+@pytest.mark.hint("x_{t·stride + k·dilation}, where x has its padding on both sides.")
+def test_forward_with(submission, reference, rng, setting):
+    """Forward with padding, stride and dilation, one by one and together."""
+    width, settings = SETTINGS[setting]
+    pair = twins(submission, reference, "Conv1d", 3, 4, width, rng=rng, **settings)
+    pair.same_forward(rng.normal(size=(2, 9, 3)))
+
+
+@pytest.mark.task("Conv1d")
+@pytest.mark.points(4)
+@pytest.mark.hint("A word lies in several windows: its gradient is the sum of what they send.")
+def test_backward(submission, reference, rng):
+    """Backward through overlapping windows."""
+    pair = twins(submission, reference, "Conv1d", 3, 4, 3, rng=rng)
+    pair.same_backward(rng.normal(size=(2, 7, 3)), rng=rng)
+
+
+@each_setting
+@pytest.mark.task("Conv1d")
+@pytest.mark.points(1)
+@pytest.mark.hint("The padding gets a gradient as well: cut it off at the end.")
+def test_backward_with(submission, reference, rng, setting):
+    """Backward with padding, stride and dilation, one by one and together."""
+    width, settings = SETTINGS[setting]
+    pair = twins(submission, reference, "Conv1d", 3, 4, width, rng=rng, **settings)
+    pair.same_backward(rng.normal(size=(2, 9, 3)), rng=rng)
+
+
+@pytest.mark.task("Conv1d")
+@pytest.mark.points(3)
+def test_gradients_are_right(submission, reference, rng):
+    """The gradients are those of your own forward, measured by small steps."""
+    settings = {"padding": 1, "stride": 2, "dilation": 2}
+    pair = twins(submission, reference, "Conv1d", 2, 3, 3, rng=rng, **settings)
+    pair.gradients_agree(rng.normal(size=(2, 8, 2)), rng=rng)
+
+
+@pytest.mark.task("Conv1d")
+@pytest.mark.points(2)
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
+def test_gradients_add_up(submission, reference, rng):
+    """A second backward adds to the gradients of the first."""
+    pair = twins(submission, reference, "Conv1d", 2, 3, 2, rng=rng)
+    pair.accumulates(rng.normal(size=(2, 5, 2)), rng=rng)
+
+
+@pytest.mark.task("PointwiseConv")
+@pytest.mark.points(2)
+@pytest.mark.hint("x @ W + b: NumPy multiplies the last axis of x.")
+def test_pointwise_forward(submission, reference, rng):
+    """A 1×1 convolution maps the channels of every word."""
+    pair = twins(submission, reference, "PointwiseConv", 5, 2, rng=rng)
+    pair.same_forward(rng.normal(size=(3, 4, 5)))
+
+
+@pytest.mark.task("PointwiseConv")
+@pytest.mark.points(3)
+@pytest.mark.hint("Sum over both: all words, all texts.")
+def test_pointwise_backward(submission, reference, rng):
+    """Backward through a 1×1 convolution."""
+    pair = twins(submission, reference, "PointwiseConv", 5, 2, rng=rng)
+    pair.same_backward(rng.normal(size=(3, 4, 5)), rng=rng)
+    pair.accumulates(rng.normal(size=(3, 4, 5)), rng=rng)

@@ -1,0 +1,313 @@
+"""N-gram language models on torch tensors: sorted keys, `torch.unique` and `torch.searchsorted`.
+
+Source: CS224n lecture 6, sections 1.5 to 1.10; Chen & Goodman, "An empirical study of smoothing
+techniques for language modeling" (1998).
+
+The formulas, and how an n-gram becomes one integer, are explained where the NumPy form is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from plugins.torch_backend.arrays import current_device, to_tensor
+from plugins.torch_backend.model import TorchModel
+
+
+class NgramLM(TorchModel):
+    """P(w | h) = c(h w) / c(h ·), with h the last n − 1 words; 0 where h was never seen.
+
+    Args:
+        vocabulary_size: V.
+        order: n.
+        end: id of the end of a sentence, which no n-gram and no history reaches over, or None.
+
+    Attributes:
+        keys: for n = 0 ... order the keys of the n-grams seen, sorted, `(K_n,)`.
+        counts: how often each of them was seen, `(K_n,)`.
+        totals: c(h ·) for each history h of 0 ... order − 1 words, by the number of h.
+        state: the history after the last token that `forward` read, `(N, order − 1)`.
+
+    Raises:
+        ValueError: `vocabulary_size` or `order` is less than 1, or `end` is not the id of a word.
+    """
+
+    def __init__(self, vocabulary_size: int, order: int, *, end: int | None = None) -> None:
+        super().__init__()
+        if vocabulary_size < 1 or order < 1:
+            raise ValueError(
+                f"vocabulary size and order must be at least 1, not {vocabulary_size} and {order}"
+            )
+        if end is not None and not 0 <= end < vocabulary_size:
+            raise ValueError(f"end must be one of 0 ... {vocabulary_size - 1} or None, not {end}")
+        self.vocabulary_size, self.order, self.end = vocabulary_size, order, end
+        self.nothing = vocabulary_size  # stands in a history where there is no word
+        self.keys: list[Tensor] = []
+        self.counts: list[Tensor] = []
+        self.totals: list[Tensor] = []
+
+    def fit(self, tokens: Any) -> None:
+        """Count the n-grams of `tokens: (T + 1,)`, of which the first is only read.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1.
+            ValueError: there are fewer than two tokens.
+        """
+        tokens, V = _checked_ids(tokens, self.vocabulary_size), self.vocabulary_size
+        if len(tokens) < 2:
+            raise ValueError(f"a text of {len(tokens)} token(s) has nothing to count")
+        history, words = self._read(tokens[None], self.initial_state(1))[0, :-1], tokens[1:]
+        self.keys = [words.new_zeros(1), torch.arange(V, device=words.device)]
+        self.counts = [words.new_tensor([len(words)]), torch.bincount(words, minlength=V)]
+        for n in range(2, self.order + 1):
+            given = history[:, 1 - n] != self.nothing
+            numbers = self._number(history[given][:, self.order - n :])
+            keys, counts = torch.unique(numbers * V + words[given], return_counts=True)
+            self.keys.append(keys)
+            self.counts.append(counts)
+        self.totals = [self._sum(n, self.counts[n]) for n in range(1, self.order + 1)]
+
+    def ngrams(self, n: int) -> tuple[Tensor, Tensor]:
+        """All n-grams that were seen, `(K, n)` in order of their ids, and their counts `(K,)`."""
+        number = torch.arange(len(self.keys[n]), device=self.keys[n].device)
+        columns = []
+        for m in range(n, 0, -1):
+            keys = self.keys[m][number]
+            number = keys // self.vocabulary_size
+            columns.append(keys % self.vocabulary_size)
+        seen = self.counts[n] > 0
+        return torch.stack(columns[::-1], dim=1)[seen], self.counts[n][seen]
+
+    def count(self, ngrams: Any) -> Tensor:
+        """How often each of `ngrams: (..., n)` was seen: `(...)`."""
+        ngrams = to_tensor(ngrams)
+        return _at(self.counts[ngrams.shape[-1]], self._number(ngrams))
+
+    def probability(self, history: Any, words: Any) -> Tensor:
+        """P(w | h) of each of `words: (...)` after its `history: (..., k)`; the two broadcast.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1 (V in the history, where there is no word).
+            ValueError: there was no `fit` before.
+        """
+        history = _checked_ids(history, self.vocabulary_size + 1)
+        words = _checked_ids(words, self.vocabulary_size)
+        if not self.counts:
+            raise ValueError("no text has been counted yet: call fit(tokens) first")
+        k = history.shape[-1]
+        p = torch.tensor(1 / self.vocabulary_size, dtype=torch.float64, device=words.device)
+        for n in range(1, min(k + 1, self.order) + 1):
+            h = history[..., k + 1 - n :]
+            given = (h != self.nothing).all(dim=-1)
+            p = torch.where(given, self.estimate(n, self._number(h), words, p), p)
+        return p
+
+    def estimate(self, n: int, h: Tensor, words: Tensor, shorter: Tensor) -> Tensor:
+        """P(w | h) from n-grams.
+
+        Args:
+            n: the length of h w.
+            h: number of each history, −1 where it was never seen.
+            words: ids.
+            shorter: P(w | h without its first word); 1/V for n = 1.
+        """
+        return _ratio(*self._seen(n, h, words))
+
+    def log_probabilities(self, tokens: Any) -> Tensor:
+        """log P of every token but the first, given those before it: `(T,)` for `(T + 1,)` ids."""
+        tokens = _checked_ids(tokens, self.vocabulary_size)
+        history = self._read(tokens[None], self.initial_state(1))[0]
+        return self.probability(history[:-1], tokens[1:]).log()
+
+    def forward(self, tokens: Any, state: Any = None) -> Tensor:
+        """log P of every word after every one of `tokens: (N, T)`: `(N, T, V)`."""
+        tokens = _checked_ids(tokens, self.vocabulary_size)
+        before = self.initial_state(len(tokens)) if state is None else to_tensor(state)
+        history = self._read(tokens, before)
+        self.state = history[:, -1]
+        words = torch.arange(self.vocabulary_size, device=tokens.device)
+        return self.probability(history[:, :, None], words).log()
+
+    def initial_state(self, batch_size: int) -> Tensor:
+        """The history before anything was read: V everywhere, `(batch_size, order − 1)`."""
+        return torch.full((batch_size, self.order - 1), self.nothing, device=current_device())
+
+    def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Tensor, Tensor]:
+        """Read one token of each text `(N,)`; log P of the one after it `(N, V)`, and the state."""
+        return self.forward(to_tensor(tokens)[:, None], state)[:, 0], self.state
+
+    def _read(self, tokens: Tensor, state: Tensor) -> Tensor:
+        """The last order − 1 tokens after each of `tokens: (N, T)`; V before an end of sentence."""
+        k = self.order - 1
+        text = torch.cat([state, tokens], dim=1)
+        columns = [text[:, j + 1 : j + 1 + tokens.shape[1]] for j in range(k)]
+        end = self.nothing if self.end is None else self.end
+        for j in range(k - 1, 0, -1):
+            shut = (columns[j] == end) | (columns[j] == self.nothing)
+            columns[j - 1] = columns[j - 1].masked_fill(shut, self.nothing)
+        return torch.stack(columns, dim=-1) if k else text.new_zeros(*tokens.shape, 0)
+
+    def _seen(self, n: int, h: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
+        """c(h w) and c(h ·)."""
+        return _at(self.counts[n], self._follow(n, h, words)), _at(self.totals[n - 1], h)
+
+    def _number(self, ngrams: Tensor) -> Tensor:
+        """The number of each of `ngrams: (..., n)`; −1 where it was never seen."""
+        number = torch.zeros(ngrams.shape[:-1], dtype=torch.int64, device=ngrams.device)
+        for n in range(1, ngrams.shape[-1] + 1):
+            number = self._follow(n, number, ngrams[..., n - 1])
+        return number
+
+    def _follow(self, n: int, h: Tensor, words: Tensor) -> Tensor:
+        """The number of the n-gram h w, −1 where it was never seen; `h` are numbers as well."""
+        keys, key = self.keys[n], h * self.vocabulary_size + words
+        place, after = (torch.searchsorted(keys, key, right=right) for right in (False, True))
+        return torch.where(place < after, place, -1)
+
+    def _sum(self, n: int, values: Tensor) -> Tensor:
+        """Σ_w of `values`, one for each n-gram h w: by the number of the history, `(K_{n−1},)`."""
+        sums = values.new_zeros(len(self.keys[n - 1]), dtype=torch.float64)
+        return sums.index_add_(0, self.keys[n] // self.vocabulary_size, values.double())
+
+
+class AddDelta(NgramLM):
+    """P(w | h) = (c(h w) + δ) / (c(h ·) + δ V).
+
+    Args:
+        vocabulary_size: V.
+        order: n.
+        delta: δ > 0.
+        end: id of the end of a sentence, or None.
+
+    Raises:
+        ValueError: δ is not positive.
+    """
+
+    def __init__(
+        self, vocabulary_size: int, order: int, delta: float, *, end: int | None = None
+    ) -> None:
+        super().__init__(vocabulary_size, order, end=end)
+        if not delta > 0:
+            raise ValueError(f"delta must be positive, not {delta}")
+        self.delta = delta
+
+    def estimate(self, n: int, h: Tensor, words: Tensor, shorter: Tensor) -> Tensor:
+        """P(w | h) from n-grams: see `NgramLM.estimate`."""
+        c, total = self._seen(n, h, words)
+        return (c.double() + self.delta) / (total + self.delta * self.vocabulary_size)
+
+
+class Backoff(NgramLM):
+    """Stupid backoff (Brants et al. 2007), or interpolated by Witten & Bell (1991).
+
+    Args:
+        vocabulary_size: V.
+        order: n.
+        method: "stupid" or "interpolated".
+        alpha: α, for "stupid" alone.
+        end: id of the end of a sentence, or None.
+
+    Raises:
+        ValueError: there is no such method.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        order: int,
+        method: str,
+        *,
+        alpha: float = 0.4,
+        end: int | None = None,
+    ) -> None:
+        super().__init__(vocabulary_size, order, end=end)
+        if method not in ("stupid", "interpolated"):
+            raise ValueError(f"no method '{method}': choose 'stupid' or 'interpolated'")
+        self.method, self.alpha = method, alpha
+
+    def fit(self, tokens: Any) -> None:
+        """Count n-grams, and how many different words t(h) have followed each history."""
+        super().fit(tokens)
+        self.types = [self._sum(n, self.counts[n] > 0) for n in range(1, self.order + 1)]
+
+    def estimate(self, n: int, h: Tensor, words: Tensor, shorter: Tensor) -> Tensor:
+        """S(w | h) or P(w | h) from n-grams: see `NgramLM.estimate`."""
+        c, total = self._seen(n, h, words)
+        if self.method == "stupid":
+            unseen = self.alpha * shorter if n > 1 else torch.zeros_like(shorter)
+            return torch.where(c > 0, _ratio(c, total), unseen)
+        t = _at(self.types[n - 1], h)
+        return torch.where(total > 0, _ratio(c + t * shorter, total + t), shorter)
+
+
+class KneserNey(NgramLM):
+    """Interpolated modified Kneser-Ney (Chen & Goodman 1998).
+
+    Args:
+        vocabulary_size: V.
+        order: n.
+        end: id of the end of a sentence, or None.
+
+    Attributes:
+        discounts: D(1), D(2) and D(3 and more) for n = 1 ... order, `(order, 3)`.
+    """
+
+    discounts: Tensor
+
+    def fit(self, tokens: Any) -> None:
+        """Count n-grams; find the counts of words before them, and the discounts."""
+        super().fit(tokens)
+        found: list[Tensor] = []
+        self._left, self._taken, self._all = [self.counts[0]], [], []
+        for n in range(1, self.order + 1):
+            c = self.counts[n] if n == self.order else self._continuations(n)
+            found.append(kneser_ney_discounts(c))
+            taken = torch.cat([found[-1].new_zeros(1), found[-1]])[c.clamp(max=3)]
+            self._left.append(c - taken)
+            self._taken.append(self._sum(n, taken))
+            self._all.append(self._sum(n, c))
+        self.discounts = torch.stack(found)
+
+    def estimate(self, n: int, h: Tensor, words: Tensor, shorter: Tensor) -> Tensor:
+        """P(w | h) from n-grams: see `NgramLM.estimate`."""
+        left = _at(self._left[n], self._follow(n, h, words))
+        taken, total = _at(self._taken[n - 1], h), _at(self._all[n - 1], h)
+        return torch.where(total > 0, _ratio(left + taken * shorter, total), shorter)
+
+    def _continuations(self, n: int) -> Tensor:
+        """How many different words stand before each n-gram, its count if none does: `(K_n,)`."""
+        ends = self.ngrams(n + 1)[0][:, 1:]
+        before = torch.bincount(self._number(ends), minlength=len(self.counts[n]))
+        return torch.where(before > 0, before, self.counts[n])
+
+
+def kneser_ney_discounts(counts: Any) -> Tensor:
+    """D(1), D(2) and D(3 and more) for `counts: (K,)`; 0.5, 1, 1.5 where they say nothing."""
+    n = torch.bincount(to_tensor(counts).clamp(max=5), minlength=6).double()
+    i = torch.arange(1, 4, device=n.device)
+    D = i - (i + 1) * n[1] / (n[1] + 2 * n[2]) * n[2:5] / n[1:4]
+    return D if bool((n[1:5] > 0).all() and (D >= 0).all()) else i.double() / 2
+
+
+def _checked_ids(value: Any, size: int) -> Tensor:
+    """`value` as ids; on a GPU as well they are looked at, because no kernel here refuses any."""
+    ids = to_tensor(value)
+    if ids.numel() and (int(ids.min()) < 0 or int(ids.max()) >= size):
+        found = f"{int(ids.min())} ... {int(ids.max())}"
+        raise IndexError(f"token ids must lie in 0 ... {size - 1}, but these lie in {found}")
+    return ids.long()
+
+
+def _at(values: Tensor, numbers: Tensor) -> Tensor:
+    """The values with these numbers; 0 for the number −1."""
+    if not len(values):
+        return torch.zeros_like(numbers)
+    return torch.where(numbers >= 0, values[numbers.clamp(min=0)], 0)
+
+
+def _ratio(a: Tensor, b: Tensor) -> Tensor:
+    """a / b, and 0 where b is 0."""
+    return torch.where(b > 0, a.double() / b, 0.0)

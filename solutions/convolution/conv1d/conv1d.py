@@ -1,0 +1,187 @@
+"""One-dimensional convolution: the same filters over every window of a text.
+
+Source: CS224n lecture 11, sections 1.2 to 1.11 and 3.7; Kim, "Convolutional Neural Networks for
+Sentence Classification" (2014), equation 2; Lin et al., "Network In Network" (2013), for 1×1.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from framework.interfaces import Array, Model
+
+
+class Conv1d(Model):
+    """C filters over every window of `width` words: y_t = b + Σ_k x_{t·stride + k·dilation} W_k.
+
+    Here x is the text with `padding` zero vectors added on both sides. W_k is the part of the
+    filters that meets the k-th word of a window; column c of it belongs to filter c. The filters
+    are not turned around: what networks call convolution is cross-correlation.
+
+    Args:
+        in_channels: D, the number of features of one word.
+        out_channels: C, the number of filters.
+        width: how many words a filter reads.
+        padding: how many zero vectors are added before the text, and as many after it.
+        stride: how many words the filters move on from one window to the next.
+        dilation: how far apart the words of one window stand; 1: side by side.
+        rng: draws the initial weights.
+
+    Parameters:
+        W `(width, D, C)`, b `(C,)`.
+
+    Attributes:
+        span: the number of words from the first to the last of a window, (width − 1)·dilation + 1.
+
+    Raises:
+        ValueError: `width`, `stride` or `dilation` is not positive, or `padding` is negative.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        width: int,
+        *,
+        padding: int = 0,
+        stride: int = 1,
+        dilation: int = 1,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if min(width, stride, dilation) < 1 or padding < 0:
+            got = f"width={width}, stride={stride}, dilation={dilation}, padding={padding}"
+            raise ValueError(f"width, stride, dilation are ≥ 1 and padding ≥ 0, but got {got}")
+        D, C = in_channels, out_channels
+        self.in_channels, self.width = D, width
+        self.padding, self.stride, self.dilation = padding, stride, dilation
+        self.span = (width - 1) * dilation + 1
+        self.add_parameter("W", rng.normal(scale=(width * D) ** -0.5, size=(width, D, C)))
+        self.add_parameter("b", np.zeros(C))
+
+    def output_length(self, length: int) -> int:
+        """T', the number of windows that fit into a text of T words with its padding.
+
+        The last window may end before the text does: T' is rounded down.
+
+        Args:
+            length: T, without the padding.
+
+        Raises:
+            ValueError: not even one window fits.
+        """
+        # BEGIN SOLUTION: how often can the first window move on?
+        room = length + 2 * self.padding - self.span
+        if room < 0:
+            raise ValueError(
+                f"a text of {length} words with padding {self.padding} on both sides has no room "
+                f"for a window that spans {self.span}"
+            )
+        return room // self.stride + 1
+        # END SOLUTION
+
+    def forward(self, x: Array) -> Array:
+        """Apply all filters to all windows, in one matrix product.
+
+        Args:
+            x: texts `(N, T, D)`.
+
+        Returns:
+            y `(N, T', C)`, with T' = `output_length(T)`.
+
+        Raises:
+            ValueError: `x` is not `(N, T, D)`, or too short for one window.
+        """
+        _check_shape(x, self.in_channels)
+        # BEGIN SOLUTION: lay out the words of each window in a row; multiply; keep the rows
+        W, b, p = self.parameters["W"], self.parameters["b"], self.padding
+        N, self._length, _ = x.shape
+        steps = self.output_length(self._length)  # T'
+        padded = np.pad(x, ((0, 0), (p, p), (0, 0)))
+        views = sliding_window_view(padded, self.span, axis=1)  # a window in the last axis
+        windows = views[:, :: self.stride, :, :: self.dilation]  # (N, T', D, width)
+        self._rows = windows.swapaxes(2, 3).reshape(-1, W[..., 0].size)
+        y = self._rows @ W.reshape(-1, len(b)) + b
+        return y.reshape(N, steps, len(b))
+        # END SOLUTION
+
+    def backward(self, grad_output: Array) -> Array:
+        """Every window sends its gradient to the words that it read:
+
+            ∂W_k = Σ_{n,t} x_{n, t·stride + k·dilation} ∂y_{n,t}ᵀ        ∂b = Σ_{n,t} ∂y_{n,t}
+            ∂x_s = Σ over the windows t and places k with t·stride + k·dilation = s of ∂y_t W_kᵀ
+
+        Args:
+            grad_output: `(N, T', C)`. Not modified.
+
+        Returns:
+            grad_x `(N, T, D)`: without the padding; 0 at a word that no window read.
+        """
+        # BEGIN SOLUTION: two products, then add what each word gets from its windows
+        W, p = self.parameters["W"], self.padding
+        N, steps, C = grad_output.shape
+        grad = grad_output.reshape(-1, C)
+        self.gradients["W"] += (self._rows.T @ grad).reshape(W.shape)
+        self.gradients["b"] += grad.sum(axis=0)
+        grad_rows = (grad @ W.reshape(-1, C).T).reshape(N, steps, *W.shape[:2])
+        grad_padded = np.zeros((N, p + self._length + p, W.shape[1]), grad_rows.dtype)
+        for k in range(self.width):  # the k-th words of all windows are all different words
+            first = k * self.dilation
+            last = first + (steps - 1) * self.stride
+            grad_padded[:, first : last + 1 : self.stride] += grad_rows[:, :, k]
+        return grad_padded[:, p : p + self._length]
+        # END SOLUTION
+
+
+class PointwiseConv(Model):
+    """A 1×1 convolution, y_t = x_t W + b: one small layer across the channels of each word.
+
+    Args:
+        in_channels: D.
+        out_channels: C; fewer than D to sum up many channels in a few.
+        rng: draws the initial weights.
+
+    Parameters:
+        W `(D, C)`, b `(C,)`.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, *, rng: np.random.Generator) -> None:
+        super().__init__()
+        D, C = in_channels, out_channels
+        self.in_channels = D
+        self.add_parameter("W", rng.normal(scale=D**-0.5, size=(D, C)))
+        self.add_parameter("b", np.zeros(C))
+
+    def forward(self, x: Array) -> Array:
+        """Return y `(N, T, C)` for the texts `x: (N, T, D)`.
+
+        Raises:
+            ValueError: `x` is not `(N, T, D)`.
+        """
+        _check_shape(x, self.in_channels)
+        # BEGIN SOLUTION
+        self._x = x
+        return x @ self.parameters["W"] + self.parameters["b"]
+        # END SOLUTION
+
+    def backward(self, grad_output: Array) -> Array:
+        """Add the gradients of W and b, summed over all words of all texts; return that of x.
+
+        Args:
+            grad_output: `(N, T, C)`. Not modified.
+
+        Returns:
+            grad_x `(N, T, D)`.
+        """
+        # BEGIN SOLUTION
+        self.gradients["W"] += np.tensordot(self._x, grad_output, axes=([0, 1], [0, 1]))
+        self.gradients["b"] += grad_output.sum(axis=(0, 1))
+        return grad_output @ self.parameters["W"].T
+        # END SOLUTION
+
+
+def _check_shape(x: Array, channels: int) -> None:
+    """Given: refuses what is not a batch of texts with that many channels."""
+    if x.ndim != 3 or x.shape[2] != channels:
+        raise ValueError(f"x should have shape (N, T, {channels}), but has {x.shape}")

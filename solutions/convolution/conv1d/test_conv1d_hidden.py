@@ -1,0 +1,81 @@
+"""Hidden checks of convolution: other shapes, edges, refusals, what a convolution is."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import assign, equal, in_float32, refuses, twins
+
+
+@pytest.mark.task("Conv1d")
+@pytest.mark.points(3)
+@pytest.mark.hint("Nothing in the layer may depend on particular sizes.")
+def test_any_shape(submission, reference, rng):
+    """Any sizes; windows with gaps between them; padding wider than the window; float32."""
+    for shape, C, width, settings in [
+        ((1, 1, 1), 1, 1, {}),
+        ((2, 4, 3), 2, 4, {}),
+        ((3, 9, 2), 1, 1, {"stride": 4}),
+        ((1, 8, 1), 3, 2, {"stride": 3, "padding": 3}),
+        ((2, 1, 2), 2, 3, {"padding": 2, "dilation": 2}),
+    ]:
+        pair = twins(submission, reference, "Conv1d", shape[2], C, width, rng=rng, **settings)
+        pair.same_backward(rng.normal(size=shape), rng=rng)
+    if in_float32(pair):
+        pair.same_backward(rng.normal(size=shape).astype(np.float32), rng=rng, rtol=1e-5)
+
+
+@pytest.mark.task("Conv1d")
+@pytest.mark.points(2)
+@pytest.mark.hint("Turn the filter around yourself to get (f ∗ g)[n] = Σ_m f[n − m] g[m].")
+def test_a_filter_turned_around(submission, rng):
+    """With its filter turned around and wide padding, the layer is the convolution of signals."""
+    f, g = rng.normal(size=8), rng.normal(size=3)
+    model = submission.Conv1d(1, 1, 3, padding=2, rng=rng)
+    assign(model, {"W": g[::-1, None, None].copy(), "b": np.zeros(1)})
+    equal(model.forward(f[None, :, None])[0, :, 0], np.convolve(f, g), "f ∗ g")
+
+
+@pytest.mark.task("Conv1d")
+@pytest.mark.points(2)
+@pytest.mark.hint("Your output_length refuses a text without room for a window: ask it first.")
+def test_refusals(submission, reference, rng):
+    """Texts that are too short or have other channels, and settings that make no sense."""
+    model = submission.Conv1d(2, 3, 4, padding=1, rng=rng)
+    equal(model.forward(np.zeros((1, 2, 2))).shape, (1, 1, 3), "the shape of one window")
+    refuses(model, "forward", np.zeros((1, 1, 2)))
+    refuses(model, "forward", np.zeros((1, 5, 3)))
+    refuses(model, "forward", np.zeros((5, 2)))
+    refuses(submission, "Conv1d", 2, 3, 0, rng=rng)
+    for setting in ({"stride": 0}, {"dilation": 0}, {"padding": -1}):
+        refuses(submission, "Conv1d", 2, 3, 4, rng=rng, **setting)
+
+
+@pytest.mark.task("Conv1d")
+@pytest.mark.points(1)
+@pytest.mark.hint("backward belongs to the last forward.")
+def test_repeated_calls(submission, reference, rng):
+    """Calls do not disturb each other, and backward belongs to the last forward."""
+    pair = twins(submission, reference, "Conv1d", 3, 4, 2, padding=1, rng=rng)
+    x = rng.normal(size=(2, 5, 3))
+    once = pair.student.forward(x)
+    pair.same_forward(rng.normal(size=(3, 8, 3)))
+    pair.same_backward(x, rng=rng)
+    equal(pair.student.forward(x), once, "the outputs of the same x, read again")
+
+
+@pytest.mark.task("PointwiseConv")
+@pytest.mark.points(2)
+@pytest.mark.hint("A convolution of width 1 whose W has lost its first axis.")
+def test_pointwise_is_a_convolution(submission, reference, rng):
+    """A 1×1 convolution is a convolution of width 1, in any size and in float32."""
+    wide = reference.Conv1d(3, 4, 1, rng=rng)
+    pair = twins(submission, reference, "PointwiseConv", 3, 4, rng=rng)
+    values = pair.draw_parameters(rng)
+    assign(wide, {"W": values["W"][None], "b": values["b"]})
+    x = rng.normal(size=(2, 1, 3))
+    equal(pair.same_forward(x), wide.forward(x), "the outputs, beside those of a Conv1d")
+    pair.gradients_agree(rng.normal(size=(1, 6, 3)), rng=rng)
+    refuses(pair.student, "forward", np.zeros((2, 1, 4)))
+    refuses(pair.student, "forward", np.zeros((2, 3)))
+    if in_float32(pair):
+        pair.same_backward(rng.normal(size=(2, 5, 3)).astype(np.float32), rng=rng, rtol=1e-5)

@@ -1,0 +1,250 @@
+"""Pooling over time: from the feature maps of a convolution to what stands out in them.
+
+Source: CS224n lecture 11, sections 1.6, 1.9, 1.10 and 2.3; Collobert et al., "Natural Language
+Processing (Almost) from Scratch" (2011), for the maximum over time; Kalchbrenner et al., "A
+Convolutional Neural Network for Modelling Sentences" (2014), for k-max pooling.
+
+Where several steps share the greatest number, the first of them wins, here and everywhere below.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+
+
+class MaxOverTime(Model):
+    """ĉ = max_t c_t for each channel: was the feature anywhere in the text?"""
+
+    def forward(self, x: Array, mask: Array | None = None) -> Array:
+        """The greatest number of each channel.
+
+        Args:
+            x: `(N, T, C)`, finite numbers, T ≥ 1.
+            mask: `(N, T)`, False at padding, which never wins; None: words everywhere.
+
+        Returns:
+            y `(N, C)`; 0 for a text without words.
+
+        Raises:
+            ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
+        """
+        words = _words(x, mask)
+        # BEGIN SOLUTION
+        candidates = np.where(words, x, -np.inf)
+        self._words, self._winners = words, candidates.argmax(axis=1)[:, None]
+        y = np.take_along_axis(candidates, self._winners, axis=1)[:, 0]
+        return np.where(words.any(axis=1), y, 0)
+        # END SOLUTION
+
+    def backward(self, grad_output: Array) -> Array:
+        """The winner of each channel gets its whole gradient, everything else 0.
+
+        Args:
+            grad_output: `(N, C)`. Not modified.
+
+        Returns:
+            grad_x `(N, T, C)`.
+        """
+        # BEGIN SOLUTION
+        N, T, _ = self._words.shape
+        grad_x = np.zeros((N, T, grad_output.shape[1]), grad_output.dtype)
+        np.put_along_axis(grad_x, self._winners, grad_output[:, None], axis=1)
+        return grad_x * self._words  # without words nobody has won
+        # END SOLUTION
+
+
+class AverageOverTime(Model):
+    """The mean of each channel over the words of a text: how often was the feature there?"""
+
+    def forward(self, x: Array, mask: Array | None = None) -> Array:
+        """Σ_t c_t / n over the n words of each text.
+
+        Args:
+            x: `(N, T, C)`, finite numbers, T ≥ 1.
+            mask: `(N, T)`, False at padding, which does not count; None: words everywhere.
+
+        Returns:
+            y `(N, C)`; 0 for a text without words.
+
+        Raises:
+            ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
+        """
+        words = _words(x, mask)
+        # BEGIN SOLUTION
+        n = np.maximum(words.sum(axis=1, keepdims=True), 1)  # (N, 1, 1); without words 0/1
+        self._shares = (words / n).astype(x.dtype)  # 1/n at a word, 0 at padding
+        return (x * self._shares).sum(axis=1)
+        # END SOLUTION
+
+    def backward(self, grad_output: Array) -> Array:
+        """Each of the n words of a text gets 1/n of its gradient, padding 0.
+
+        Args:
+            grad_output: `(N, C)`. Not modified.
+
+        Returns:
+            grad_x `(N, T, C)`.
+        """
+        # BEGIN SOLUTION
+        return grad_output[:, None] * self._shares
+        # END SOLUTION
+
+
+class LocalMaxPool(Model):
+    """The maximum of each window of `size` steps: a shorter text with the same channels.
+
+    Windows begin at the steps 0, stride, 2·stride, ... until one reaches the end of the text. Where
+    that one reaches beyond, what it lacks is padding.
+
+    Args:
+        size: steps in a window.
+        stride: steps from one window to the next.
+
+    Raises:
+        ValueError: not 1 ≤ `stride` ≤ `size`; with a greater stride steps would be left out.
+    """
+
+    def __init__(self, size: int, stride: int) -> None:
+        super().__init__()
+        if not 1 <= stride <= size:
+            raise ValueError(f"1 ≤ stride ≤ size, but got stride={stride} and size={size}")
+        self.size, self.stride = size, stride
+
+    def output_length(self, length: int) -> int:
+        """T', the number of windows, 1 or more: ⌈(T − size) / stride⌉ + 1 for T ≥ size, else 1.
+
+        Args:
+            length: T.
+        """
+        # BEGIN SOLUTION
+        beyond_the_first = max(length - self.size, 0)
+        return -(-beyond_the_first // self.stride) + 1  # −⌊−a/b⌋ = ⌈a/b⌉
+        # END SOLUTION
+
+    def forward(self, x: Array, mask: Array | None = None) -> Array:
+        """The greatest number of each channel in each window.
+
+        Args:
+            x: `(N, T, C)`, finite numbers, T ≥ 1.
+            mask: `(N, T)`, False at padding, which never wins; None: words everywhere.
+
+        Returns:
+            y `(N, T', C)`, with T' = `output_length(T)`; 0 in a window without words.
+
+        Raises:
+            ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
+        """
+        words = _words(x, mask)
+        # BEGIN SOLUTION
+        N, T, C = x.shape
+        steps = self.output_length(T)
+        self._candidates = np.full((N, (steps - 1) * self.stride + self.size, C), -np.inf, x.dtype)
+        self._candidates[:, :T] = np.where(words, x, -np.inf)
+        self._highest, self._length = reduce(np.maximum, self._places(self._candidates)), T
+        return np.where(np.isneginf(self._highest), 0, self._highest)
+        # END SOLUTION
+
+    def backward(self, grad_output: Array) -> Array:
+        """The winner of each window gets its gradient; where windows overlap, they add up.
+
+        Args:
+            grad_output: `(N, T', C)`. Not modified.
+
+        Returns:
+            grad_x `(N, T, C)`.
+        """
+        # BEGIN SOLUTION
+        grad_x = np.zeros(self._candidates.shape, grad_output.dtype)
+        open_ = ~np.isneginf(self._highest)  # windows that have words, and no winner yet
+        for step, grad in zip(self._places(self._candidates), self._places(grad_x), strict=True):
+            won = open_ & (step == self._highest)
+            grad += won * grad_output
+            open_ &= ~won
+        return grad_x[:, : self._length]
+        # END SOLUTION
+
+    def _places(self, padded: Array) -> list[Array]:
+        """Given: the first steps of all windows, their second ones, ...: `size` views `(N, T', C)`.
+
+        Args:
+            padded: `(N, (T' − 1)·stride + size, C)`, just long enough for all windows.
+        """
+        end = padded.shape[1] - self.size + 1
+        return [padded[:, k : k + end : self.stride] for k in range(self.size)]
+
+
+class KMaxPool(Model):
+    """The k greatest numbers of each channel, in the order in which they stand in the text.
+
+    Args:
+        k: how many.
+
+    Raises:
+        ValueError: `k` is not positive.
+    """
+
+    def __init__(self, k: int) -> None:
+        super().__init__()
+        if k < 1:
+            raise ValueError(f"k is at least 1, but got {k}")
+        self.k = k
+
+    def forward(self, x: Array, mask: Array | None = None) -> Array:
+        """Of each channel the k greatest numbers; of equal ones the earlier.
+
+        Args:
+            x: `(N, T, C)`, finite numbers, T ≥ 1.
+            mask: `(N, T)`, False at padding, which never wins; None: words everywhere.
+
+        Returns:
+            y `(N, k, C)`; a text with fewer than k words has zeros after them.
+
+        Raises:
+            ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
+        """
+        words = _words(x, mask)
+        # BEGIN SOLUTION
+        N, T, C = x.shape
+        candidates = np.full((N, T + self.k, C), -np.inf, x.dtype)  # k to spare, behind the text
+        candidates[:, :T] = np.where(words, x, -np.inf)
+        best = np.argsort(-candidates, axis=1, kind="stable")[:, : self.k]  # from the greatest down
+        nothing = np.isneginf(np.take_along_axis(candidates, best, axis=1))
+        self._places, self._length = np.sort(np.where(nothing, T, best), axis=1), T
+        y = np.take_along_axis(candidates, self._places, axis=1)
+        return np.where(np.isneginf(y), 0, y)
+        # END SOLUTION
+
+    def backward(self, grad_output: Array) -> Array:
+        """Each winner gets the gradient of its place, everything else 0.
+
+        Args:
+            grad_output: `(N, k, C)`. Not modified.
+
+        Returns:
+            grad_x `(N, T, C)`.
+        """
+        # BEGIN SOLUTION
+        N, _, C = grad_output.shape
+        grad_x = np.zeros((N, self._length + 1, C), grad_output.dtype)  # place T: behind the text
+        np.put_along_axis(grad_x, self._places, grad_output, axis=1)
+        return grad_x[:, : self._length]
+        # END SOLUTION
+
+
+def _words(x: Array, mask: Array | None) -> Array:
+    """Given: where there are words, `(N, T, 1)` True or False.
+
+    Raises:
+        ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
+    """
+    if x.ndim != 3 or x.shape[1] == 0:
+        raise ValueError(f"x should have shape (N, T, C) with T ≥ 1, but has {x.shape}")
+    if mask is None:
+        return np.ones((*x.shape[:2], 1), bool)
+    if mask.shape != x.shape[:2]:
+        raise ValueError(f"mask should have shape {x.shape[:2]}, but has {mask.shape}")
+    return mask.astype(bool)[:, :, None]
