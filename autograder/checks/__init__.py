@@ -2,8 +2,9 @@
 
 from autograder.checks.agreement import after_call, agrees, equal, finite, refuses
 from autograder.checks.failures import CheckFailed, expect
+from autograder.checks.frequencies import follows
 from autograder.checks.gradients import gradients_agree
-from autograder.checks.language import no_look_ahead, perplexity
+from autograder.checks.language import lend_language_model, no_look_ahead, perplexity
 from autograder.checks.precision import in_float32
 from autograder.checks.proxies import knows_nothing, overfits, overfits_text
 from autograder.checks.reaching import HIGHER, LOWER
@@ -29,11 +30,13 @@ __all__ = [
     "equal",
     "expect",
     "finite",
+    "follows",
     "gradients_agree",
     "in_float32",
     "knows_nothing",
     "language_model_chunks",
     "lend",
+    "lend_language_model",
     "no_look_ahead",
     "overfits",
     "overfits_text",

@@ -10,12 +10,19 @@ import numpy as np
 from autograder.checks.agreement import finite, same_form, worst_entry
 from autograder.checks.failures import CheckFailed, expect
 from autograder.isolation.host.describe import value_text
+from autograder.isolation.host.lending import Lent, lend
 from autograder.isolation.host.remote import RemoteObject
 from framework.errors import BadInputError
+from framework.interfaces import LanguageModel
 
 Array = np.ndarray[Any, Any]
 #: How far the probabilities of a distribution may be from summing to one.
 SUM_TOLERANCE = 1e-6
+
+
+def lend_language_model(model: LanguageModel) -> Lent:
+    """A language model of the grader's for code that writes text: it can be asked, not read."""
+    return lend(model, "initial_state", "next_log_probabilities")
 
 
 def perplexity(model: RemoteObject, tokens: Array, batch_size: int = 16) -> float:

@@ -67,6 +67,9 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.language_models.perplexity.perplexity": {"function": ("perplexity",)},
     "solutions.language_models.rnn.rnn": {"model": ("RNN",)},
     "solutions.language_models.rnn_lm.rnn_lm": {"language_model": ("RecurrentLM",)},
+    "solutions.language_models.sampling.sampling": {
+        "function": ("truncate", "sample", "greedy", "beam_search"),
+    },
     "solutions.gated_rnns.gradient_clipping.gradient_clipping": {"function": ("clip_by_norm",)},
     "solutions.gated_rnns.lstm.lstm": {"model": ("LSTM",)},
     "solutions.gated_rnns.gru.gru": {"model": ("GRU",)},
@@ -79,6 +82,7 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.convolution.pooling.pooling": {
         "model": ("MaxOverTime", "AverageOverTime", "LocalMaxPool", "KMaxPool"),
     },
+    "solutions.convolution.batch_norm.batch_norm": {"model": ("BatchNorm1d",)},
     "solutions.convolution.bag_of_vectors.bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
 }
 

@@ -41,6 +41,7 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "perplexity": {"function": ("perplexity",)},
     "rnn": {"model": ("RNN",)},
     "rnn_lm": {"language_model": ("RecurrentLM",)},
+    "sampling": {"function": ("truncate", "sample", "greedy", "beam_search")},
     "gradient_clipping": {"function": ("clip_by_norm",)},
     "lstm": {"model": ("LSTM",)},
     "gru": {"model": ("GRU",)},
@@ -49,6 +50,7 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "shortcuts": {"model": ("Residual", "DenseConnection", "Highway")},
     "conv1d": {"model": ("Conv1d", "PointwiseConv")},
     "pooling": {"model": ("MaxOverTime", "AverageOverTime", "LocalMaxPool", "KMaxPool")},
+    "batch_norm": {"model": ("BatchNorm1d",)},
     "bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
     "losses": {"loss": ("MaxMarginLoss", "SoftmaxCrossEntropy")},
 }

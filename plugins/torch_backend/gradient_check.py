@@ -47,8 +47,8 @@ def numerical_gradient(
     """
     if not epsilon > 0:
         raise ValueError(f"epsilon must be positive, not {epsilon}")
-    above, below = _shifted(f, x, (epsilon, -epsilon), seed)
-    return (above - below) / (2 * epsilon)
+    above_and_below = _shifted(f, x, (epsilon, -epsilon), seed)
+    return (above_and_below[0] - above_and_below[1]) / (2 * epsilon)
 
 
 def relative_error(a: Tensor, n: Tensor, floor: float = 1e-6) -> float:

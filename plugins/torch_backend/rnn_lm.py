@@ -6,6 +6,8 @@ language model" (2010).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -34,7 +36,7 @@ class RecurrentLM(TorchModel):
         embedding `(V, E)`, those of the cell as ``cell.NAME``, U `(H, V)`, b_2 `(V,)`.
 
     Attributes:
-        state: the state after the last token that `forward` read, `(N, H)`.
+        state: the state of the cell after the last token that `forward` read.
     """
 
     def __init__(
@@ -48,19 +50,19 @@ class RecurrentLM(TorchModel):
     ) -> None:
         super().__init__()
         V, E, H = vocabulary_size, embedding_size, hidden_size
-        self.vocabulary_size, self.hidden_size = V, H
+        self.vocabulary_size = V
         self.add_parameter("embedding", rng.normal(scale=0.1, size=(V, E)))
-        self.cell = self.add_child("cell", part(cell)(E, H, rng=rng))
+        self.cell: Any = self.add_child("cell", part(cell)(E, H, rng=rng))
         self.add_parameter("U", rng.normal(scale=H**-0.5, size=(H, V)))
         self.add_parameter("b_2", np.zeros(V))
 
     @torch.no_grad()
-    def forward(self, tokens: Tensor, state: Tensor | None = None) -> Tensor:
+    def forward(self, tokens: Tensor, state: Any = None) -> Tensor:
         """Scores of the next token after every token; the last state is kept in `self.state`.
 
         Args:
             tokens: ids, `(N, T)` integers.
-            state: the state before the first token, `(N, H)`; zeros if None.
+            state: the state before the first token; zeros if None.
 
         Returns:
             logits `(N, T, V)`.
@@ -70,7 +72,7 @@ class RecurrentLM(TorchModel):
         """
         tokens = checked_ids(tokens, self.vocabulary_size)
         h = self.cell.forward(functional.embedding(tokens, self.parameters["embedding"]), state)
-        self.state = h[:, -1].clone()
+        self.state = self.cell.state
         self._tokens, self._h = tokens.flatten(), h.flatten(0, 1)
         logits = torch.addmm(self.parameters["b_2"], self._h, self.parameters["U"])
         return logits.view(*tokens.shape, -1)
@@ -90,19 +92,19 @@ class RecurrentLM(TorchModel):
         grad_e, _ = self.cell.backward(grad_h)
         self.gradients["embedding"].index_add_(0, self._tokens, grad_e.flatten(0, 1))
 
-    def initial_state(self, batch_size: int) -> Tensor:
-        """The state before the first token: zeros, `(batch_size, H)`."""
-        return self.parameters["U"].new_zeros(batch_size, self.hidden_size)
+    def initial_state(self, batch_size: int) -> Any:
+        """The state before the first token, as the cell has it."""
+        return self.cell.initial_state(batch_size)
 
-    def next_log_probabilities(self, tokens: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+    def next_log_probabilities(self, tokens: Tensor, state: Any) -> tuple[Tensor, Any]:
         """Read one token of each text; predict the one after it.
 
         Args:
             tokens: the ids just read, `(N,)` integers.
-            state: what `initial_state` or the last call returned, `(N, H)`. Not modified.
+            state: what `initial_state` or the last call returned. Not modified.
 
         Returns:
-            log probabilities `(N, V)`, and the state after `tokens`, `(N, H)`.
+            log probabilities `(N, V)`, and the state after `tokens`.
         """
         logits = self.forward(to_tensor(tokens)[:, None], state)[:, 0]
         return functional.log_softmax(logits, dim=-1), self.state

@@ -1,0 +1,139 @@
+"""Shortcuts: ways around a layer, so that signals and gradients need not pass through it.
+
+Source: CS224n lecture 7, section 4.3; He et al., "Deep Residual Learning for Image Recognition"
+(2015); Huang et al., "Densely Connected Convolutional Networks" (2017); Srivastava, Greff and
+Schmidhuber, "Highway Networks" (2015).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+
+
+class Residual(Model):
+    """y = x + f(x): the layer f only has to learn what is to be changed.
+
+    Args:
+        f: a model whose output has the shape of its input.
+
+    Parameters:
+        those of f, as ``f.NAME``.
+    """
+
+    def __init__(self, f: Model) -> None:
+        super().__init__()
+        self.f = self.add_child("f", f)
+
+    def forward(self, x: Array) -> Array:
+        """Return x + f(x), a new array.
+
+        Args:
+            x: `(N, D)`, `(N, T, D)` or whatever f reads.
+
+        Raises:
+            ValueError: f(x) has another shape than x. (NumPy alone would add `(N, 1)` as well.)
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return the gradient of x: there are two ways from x to y.
+
+        Args:
+            grad_output: gradient of y, in its shape. Not modified.
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+
+class DenseConnection(Model):
+    """y = [x, f(x)], side by side in the last axis: nothing that was there before is lost.
+
+    Args:
+        f: a model that reads x; only the last axis of its output may have another length.
+
+    Parameters:
+        those of f, as ``f.NAME``.
+    """
+
+    def __init__(self, f: Model) -> None:
+        super().__init__()
+        self.f = self.add_child("f", f)
+
+    def forward(self, x: Array) -> Array:
+        """Return [x, f(x)].
+
+        Args:
+            x: `(N, D)`, `(N, T, D)` or whatever f reads.
+
+        Returns:
+            y `(..., D + H)`, where f makes H features of the D: first x, then f(x).
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return the gradient of x: y holds it twice, as it is and inside of f(x).
+
+        Args:
+            grad_output: gradient of y, `(..., D + H)`. Not modified.
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+
+class Highway(Model):
+    """y = t ∘ h + (1 − t) ∘ x: a gate decides, for each feature, how much is changed.
+
+    Args:
+        size: D, of x and of y.
+        rng: draws the initial weights.
+
+    Parameters:
+        W_h `(D, D)`, b_h `(D,)` of the new content h; W_t `(D, D)`, b_t `(D,)` of the gate t.
+    """
+
+    def __init__(self, size: int, *, rng: np.random.Generator) -> None:
+        super().__init__()
+        self.size = size
+        self.add_parameter("W_h", rng.normal(scale=size**-0.5, size=(size, size)))
+        self.add_parameter("b_h", np.zeros(size))
+        self.add_parameter("W_t", rng.normal(scale=size**-0.5, size=(size, size)))
+        self.add_parameter("b_t", np.zeros(size))
+        # TODO: let the gate start nearly shut, with a bias of −2
+        raise NotImplementedError
+
+    def forward(self, x: Array) -> Array:
+        """Return y, with h = ReLU(x W_h + b_h) and t = σ(x W_t + b_t).
+
+        Args:
+            x: `(..., D)`: a batch `(N, D)`, or sequences `(N, T, D)`.
+
+        Returns:
+            y `(..., D)`, a new array.
+
+        Raises:
+            ValueError: the last axis of `x` is not D.
+        """
+        if x.shape[-1] != self.size:
+            raise ValueError(f"x has {x.shape[-1]} features, but the layer's size is {self.size}")
+        # TODO: compute h and t, mix, and keep what backward needs
+        raise NotImplementedError
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return the gradient of x, and add those of the parameters to `gradients`.
+
+        x is used three times: by h, by t, and by (1 − t) ∘ x. ReLU'(0) = 0.
+
+        Args:
+            grad_output: ∂y, the gradient of y, `(..., D)`. Not modified.
+        """
+        # TODO: the gradients before ReLU and σ, then the weights', then that of x
+        raise NotImplementedError
+
+
+def _sigmoid(z: Array) -> Array:
+    """Given: σ(z) = (1 + tanh(z/2)) / 2, which never overflows."""
+    return (1 + np.tanh(z / 2)) / 2

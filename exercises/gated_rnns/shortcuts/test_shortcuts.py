@@ -1,0 +1,170 @@
+"""Checks of shortcuts that you can see. `grade shortcuts` runs them and the hidden ones.
+
+The layers that are wrapped are your own `Affine` and `Tanh`.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.checks import equal, expect, part, refuses, twins
+
+RTOL = 1e-7
+
+
+def each(test):
+    """`test` for both wrappers, each counted for its own task."""
+    marks = [
+        pytest.param(name, marks=pytest.mark.task(name), id=name)
+        for name in ("Residual", "DenseConnection")
+    ]
+    return pytest.mark.parametrize("name", marks)(test)
+
+
+def around_affine(submission, reference, name, rng, outputs=3):
+    """Twins around an affine layer of 3 inputs, with the same random parameters."""
+    f = part("affine", 3, outputs, rng=rng)
+    pair = twins(submission, reference, name, f)
+    pair.draw_parameters(rng)
+    return pair
+
+
+@each
+@pytest.mark.points(2)
+@pytest.mark.hint("x as it is and f(x): added, or side by side with x first.")
+def test_forward(submission, reference, rng, name):
+    """The output, for a batch and for sequences."""
+    pair = around_affine(submission, reference, name, rng)
+    for shape in ((4, 3), (2, 5, 3)):
+        pair.same_forward(rng.normal(size=shape))
+
+
+@each
+@pytest.mark.points(3)
+@pytest.mark.hint("Two ways lead from x to y, and each brings a term.")
+def test_backward(submission, reference, rng, name):
+    """Gradients come back around f and through it."""
+    pair = around_affine(submission, reference, name, rng)
+    for shape in ((4, 3), (2, 5, 3)):
+        pair.same_backward(rng.normal(size=shape), rng=rng)
+    pair.accumulates(rng.normal(size=(4, 3)), rng=rng)
+
+
+@each
+@pytest.mark.points(2)
+@pytest.mark.hint("f.backward belongs to the last f.forward: call each of them once.")
+def test_gradients_are_right(submission, reference, rng, name):
+    """Around tanh: the gradients are those of your own forward, measured by small steps."""
+    pair = twins(submission, reference, name, part("tanh"))
+    pair.gradients_agree(rng.normal(size=(2, 4)), rng=rng)
+
+
+@pytest.mark.task("Residual")
+@pytest.mark.points(2)
+@pytest.mark.hint("Compare the two shapes before you add.")
+def test_nothing_else_can_be_added(submission, rng):
+    """Residual: f that does not keep the shape is refused."""
+    for outputs in (1, 2):  # one output could be broadcast, and should not be
+        layer = submission.Residual(part("affine", 3, outputs, rng=rng))
+        refuses(layer, "forward", rng.normal(size=(4, 3)))
+
+
+@pytest.mark.task("DenseConnection")
+@pytest.mark.points(2)
+@pytest.mark.hint("Where does x end in the last axis? It need not be the middle.")
+def test_f_may_have_any_size(submission, reference, rng):
+    """DenseConnection: f may give more or fewer features than it reads."""
+    for outputs in (1, 5):
+        pair = around_affine(submission, reference, "DenseConnection", rng, outputs)
+        pair.same_forward(rng.normal(size=(2, 3)))
+        pair.same_backward(rng.normal(size=(2, 2, 3)), rng=rng)
+
+
+@pytest.mark.task("Highway")
+@pytest.mark.points(2)
+@pytest.mark.hint("b_t starts at −2: σ(−2) = 0.12. The other bias starts at 0.")
+def test_start(submission, rng):
+    """Highway: the gate starts nearly shut."""
+    parameters = submission.Highway(6, rng=rng).parameters
+    equal(parameters["b_t"], np.full(6, -2.0), "b_t of a new layer")
+    equal(parameters["b_h"], np.zeros(6), "b_h of a new layer")
+
+
+@pytest.mark.task("Highway")
+@pytest.mark.points(3)
+@pytest.mark.hint("t lets the new content h through, 1 − t what was there: t ∘ h + (1 − t) ∘ x.")
+def test_highway_forward(submission, reference, rng):
+    """Highway: the output, for a batch and for sequences."""
+    pair = twins(submission, reference, "Highway", 4, rng=rng)
+    for shape in ((5, 4), (2, 3, 4)):
+        pair.same_forward(rng.normal(size=shape), rtol=RTOL)
+
+
+@pytest.mark.task("Highway")
+@pytest.mark.points(4)
+@pytest.mark.hint("x is used by h, by t, and by (1 − t) ∘ x: three terms.")
+def test_highway_backward(submission, reference, rng):
+    """Highway: backward."""
+    pair = twins(submission, reference, "Highway", 4, rng=rng)
+    for shape in ((5, 4), (2, 3, 4)):
+        pair.same_backward(rng.normal(size=shape), rng=rng, rtol=RTOL)
+
+
+@pytest.mark.task("Highway")
+@pytest.mark.points(2)
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
+def test_highway_gradients_add_up(submission, reference, rng):
+    """Highway: the gradients are those of your own forward, and a second backward adds to them."""
+    pair = twins(submission, reference, "Highway", 3, rng=rng)
+    pair.gradients_agree(rng.normal(size=(2, 3)), rng=rng)
+    pair.accumulates(rng.normal(size=(2, 3)), rng=rng)
+
+
+@pytest.mark.task("Highway")
+@pytest.mark.points(2)
+@pytest.mark.hint("What is your y where t = 0? And what is the gradient of x then?")
+def test_twenty_layers(submission, rng, plot):
+    """Highway: a gradient comes back through twenty new layers, which is lost without shortcuts."""
+    D, depth = 50, 20
+    x, grad = rng.normal(size=(2, 8, D))
+    found = _through_highways(submission, x, grad, depth, rng)
+    lost = _through_plain_layers(x, grad, depth, rng)
+    plot(
+        "A gradient on its way back through twenty new layers",
+        {"highway layers": found, "the same without a way around": lost},
+        x=range(1, depth + 1), x_label="layer", y_label="norm of the gradient", log=True,
+    )  # fmt: skip
+    # σ(2)²⁰ = 0.08 stays on the way around. Over 400 draws 0.073 was left at least, and 32 times
+    # what is left without one: the logarithms are 15 and 5 standard deviations from these bounds.
+    expect(
+        found[0] > 0.04 and found[0] > 10 * lost[0],
+        f"of a gradient of norm 1, {found[0]:.2g} is left in front of twenty new layers, and "
+        f"{lost[0]:.2g} in front of layers without a way around: it should be about 0.08",
+    )
+
+
+def _through_highways(module, x, grad, depth, rng):
+    """The norm of the gradient in front of each layer, for one of norm 1 behind the last."""
+    layers = []
+    for _ in range(depth):
+        layers.append(module.Highway(x.shape[-1], rng=np.random.default_rng(rng.integers(1 << 32))))
+        x = layers[-1].forward(x)
+    norms = [np.linalg.norm(grad)]
+    for layer in reversed(layers):
+        grad = layer.backward(grad)
+        norms.append(np.linalg.norm(grad))
+    return np.array(norms[:0:-1]) / norms[0]
+
+
+def _through_plain_layers(x, grad, depth, rng):
+    """The same for y = ReLU(x W)."""
+    D = x.shape[-1]
+    layers = []
+    for _ in range(depth):
+        W = rng.normal(scale=D**-0.5, size=(D, D))
+        x = np.maximum(x @ W, 0)
+        layers.append((W, x > 0))
+    norms = [np.linalg.norm(grad)]
+    for W, slope in reversed(layers):
+        grad = (grad * slope) @ W.T
+        norms.append(np.linalg.norm(grad))
+    return np.array(norms[:0:-1]) / norms[0]

@@ -1,0 +1,170 @@
+"""Checks of stacked layers that you can see. `grade stacked` runs them and the hidden ones.
+
+The layers are your own: `RNN` here, `LSTM` as well in the hidden checks.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.checks import assign, equal, expect, part, twins
+
+D, H = 3, 4
+KINDS = (None, "skip", "dense")
+
+
+def rnns(depth, skip, rng, size=H, features=D):
+    """`depth` layers of `size` units; the first one reads `features`."""
+    wide = [features + i * size if skip == "dense" else size for i in range(1, depth)]
+    return [part("rnn", inputs, size, rng=rng) for inputs in (features, *wide)]
+
+
+def stacks(submission, reference, skip, rng, depth=3):
+    """Twins of three layers with random parameters."""
+    pair = twins(submission, reference, "Stacked", rnns(depth, skip, rng), skip)
+    pair.draw_parameters(rng)
+    return pair
+
+
+def some_states(rng, depth=3, N=2):
+    """A first state for each layer."""
+    return tuple(rng.normal(size=(N, H)) for _ in range(depth))
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(3)
+@pytest.mark.hint("The states of a layer are the inputs of the next one.")
+def test_forward(submission, reference, rng):
+    """Three layers, from their first states and from given ones."""
+    pair = stacks(submission, reference, None, rng)
+    x = rng.normal(size=(2, 5, D))
+    pair.same_forward(x)
+    pair.same_forward(x, some_states(rng))
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(2)
+@pytest.mark.hint("Layer 1 changes the number of features here: nothing can be added around it.")
+def test_skip(submission, reference, rng):
+    """Skip connections: x + h."""
+    pair = stacks(submission, reference, "skip", rng)
+    pair.same_forward(rng.normal(size=(2, 5, D)), some_states(rng))
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(2)
+@pytest.mark.hint("A layer reads x first, then the states of all layers below; the result is h.")
+def test_dense(submission, reference, rng):
+    """Dense connections: [x, h]."""
+    pair = stacks(submission, reference, "dense", rng)
+    pair.same_forward(rng.normal(size=(2, 5, D)), some_states(rng))
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(3)
+@pytest.mark.hint("self.state and initial_state: one state for each layer, as a tuple from below.")
+def test_like_one_layer(submission, reference, rng):
+    """A stack goes on where it stopped, as one layer does, and never looks ahead."""
+    pair = stacks(submission, reference, "skip", rng)
+    model, x = pair.student, rng.normal(size=(2, 7, D))
+    equal(model.initial_state(2), pair.reference.initial_state(2), "initial_state(2)")
+    whole = pair.same_forward(x)
+    equal(model.state, pair.reference.state, "self.state")
+    first = model.forward(x[:, :4], model.initial_state(2))
+    second = model.forward(x[:, 4:], model.state)
+    halves = np.concatenate([first, second], axis=1)
+    equal(halves, whole, "the result of two calls, beside that of one", rtol=1e-7)
+    equal(first, whole[:, :4], "the first steps, before the others were there", rtol=1e-7)
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(4)
+@pytest.mark.hint("From the highest layer to the lowest; the state gradients are told from below.")
+def test_backward(submission, reference, rng):
+    """Backward through three layers."""
+    pair = stacks(submission, reference, None, rng)
+    pair.same_backward(rng.normal(size=(2, 5, D)), some_states(rng), rng=rng)
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(3)
+@pytest.mark.hint("The gradient comes back around a layer and through it: add both.")
+def test_backward_with_skips(submission, reference, rng):
+    """Backward around the layers."""
+    pair = stacks(submission, reference, "skip", rng)
+    pair.same_backward(rng.normal(size=(2, 5, D)), some_states(rng), rng=rng)
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(3)
+@pytest.mark.hint("Cut the gradient where x ended: the left part goes around the layer.")
+def test_backward_with_dense_connections(submission, reference, rng):
+    """Backward through everything that was read."""
+    pair = stacks(submission, reference, "dense", rng)
+    pair.same_backward(rng.normal(size=(2, 5, D)), some_states(rng), rng=rng)
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(2)
+@pytest.mark.parametrize("skip", KINDS)
+def test_gradients_are_right(submission, reference, rng, skip):
+    """The gradients are those of your own forward, and a second backward adds to them."""
+    pair = stacks(submission, reference, skip, rng, depth=2)
+    x, state = rng.normal(size=(2, 3, D)), some_states(rng, depth=2)
+    pair.gradients_agree(x, state, rng=rng)
+    pair.accumulates(x, state, rng=rng)
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(2)
+@pytest.mark.hint("Every layer gets the mask.")
+@pytest.mark.parametrize("skip", KINDS)
+def test_steps_without_words(submission, reference, rng, skip):
+    """Sequences of different lengths: without a word, all layers keep their states."""
+    pair = stacks(submission, reference, skip, rng)
+    mask = np.arange(5) < np.array([[5], [2]])
+    x, state = rng.normal(size=(2, 5, D)), some_states(rng)
+    pair.same_forward(x, state, mask)
+    equal(pair.student.state, pair.reference.state, "self.state with a mask")
+    pair.same_backward(x, state, mask, rng=rng)
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(3)
+@pytest.mark.hint("On which way does a gradient come down that no layer has multiplied?")
+def test_eight_layers(submission, rng, plot):
+    """Through eight layers, the gradient reaches the lowest where there are connections."""
+    depth, size = 8, 16
+    found = {skip: _arriving(submission, skip, depth, size, rng) for skip in KINDS}
+    plot(
+        "The gradient that arrives at each of eight layers",
+        {"no connections": found[None], "skip": found["skip"], "dense": found["dense"]},
+        x=range(1, depth + 1), x_label="layer", y_label="norm beside the highest", log=True,
+    )  # fmt: skip
+    # Over 500 draws the logarithm of what arrives was 0.66 ± 0.31 with skip connections, −1.64 ±
+    # 0.23 with dense ones, and −4.4 ± 0.54 with none; that of the bound is −3.
+    for skip in ("skip", "dense"):
+        expect(
+            found[skip][0] > 0.05,
+            f"with skip='{skip}' the lowest of eight layers gets {found[skip][0]:.2g} times the "
+            f"gradient of the highest, without connections {found[None][0]:.2g}: too little comes "
+            "around the layers",
+        )
+
+
+def _arriving(module, skip, depth, size, rng):
+    """The norm of the gradient of b in each layer, over that in the highest."""
+    model = module.Stacked(rnns(depth, skip, rng, size, size), skip)
+    values = model.parameters
+    small = {
+        name: rng.normal(scale=0.5 * len(value) ** -0.5, size=value.shape)
+        for name, value in values.items()
+        if value.ndim == 2
+    }
+    assign(model, small)
+    h = model.forward(rng.normal(size=(4, 10, size)))
+    grad = np.zeros(h.shape)
+    grad[:, -1] = rng.normal(size=h[:, -1].shape)
+    model.backward(grad)
+    gradients = model.gradients
+    norms = [np.linalg.norm(gradients[f"layer_{i}.b"]) for i in range(1, depth + 1)]
+    return np.array(norms) / norms[-1]

@@ -1,0 +1,170 @@
+"""Shortcuts: ways around a layer, so that signals and gradients need not pass through it.
+
+Source: CS224n lecture 7, section 4.3; He et al., "Deep Residual Learning for Image Recognition"
+(2015); Huang et al., "Densely Connected Convolutional Networks" (2017); Srivastava, Greff and
+Schmidhuber, "Highway Networks" (2015).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+
+
+class Residual(Model):
+    """y = x + f(x): the layer f only has to learn what is to be changed.
+
+    Args:
+        f: a model whose output has the shape of its input.
+
+    Parameters:
+        those of f, as ``f.NAME``.
+    """
+
+    def __init__(self, f: Model) -> None:
+        super().__init__()
+        self.f = self.add_child("f", f)
+
+    def forward(self, x: Array) -> Array:
+        """Return x + f(x), a new array.
+
+        Args:
+            x: `(N, D)`, `(N, T, D)` or whatever f reads.
+
+        Raises:
+            ValueError: f(x) has another shape than x. (NumPy alone would add `(N, 1)` as well.)
+        """
+        # BEGIN SOLUTION
+        change = self.f.forward(x)
+        if change.shape != x.shape:
+            raise ValueError(f"f makes {change.shape} of {x.shape}: that cannot be added to x")
+        return x + change
+        # END SOLUTION
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return the gradient of x: there are two ways from x to y.
+
+        Args:
+            grad_output: gradient of y, in its shape. Not modified.
+        """
+        # BEGIN SOLUTION
+        grad_x: Array = grad_output + self.f.backward(grad_output)
+        return grad_x
+        # END SOLUTION
+
+
+class DenseConnection(Model):
+    """y = [x, f(x)], side by side in the last axis: nothing that was there before is lost.
+
+    Args:
+        f: a model that reads x; only the last axis of its output may have another length.
+
+    Parameters:
+        those of f, as ``f.NAME``.
+    """
+
+    def __init__(self, f: Model) -> None:
+        super().__init__()
+        self.f = self.add_child("f", f)
+
+    def forward(self, x: Array) -> Array:
+        """Return [x, f(x)].
+
+        Args:
+            x: `(N, D)`, `(N, T, D)` or whatever f reads.
+
+        Returns:
+            y `(..., D + H)`, where f makes H features of the D: first x, then f(x).
+        """
+        # BEGIN SOLUTION
+        self._D = x.shape[-1]
+        return np.concatenate([x, self.f.forward(x)], axis=-1)
+        # END SOLUTION
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return the gradient of x: y holds it twice, as it is and inside of f(x).
+
+        Args:
+            grad_output: gradient of y, `(..., D + H)`. Not modified.
+        """
+        # BEGIN SOLUTION
+        of_x, of_f = np.split(grad_output, [self._D], axis=-1)
+        grad_x: Array = of_x + self.f.backward(of_f)
+        return grad_x
+        # END SOLUTION
+
+
+class Highway(Model):
+    """y = t ∘ h + (1 − t) ∘ x: a gate decides, for each feature, how much is changed.
+
+    Args:
+        size: D, of x and of y.
+        rng: draws the initial weights.
+
+    Parameters:
+        W_h `(D, D)`, b_h `(D,)` of the new content h; W_t `(D, D)`, b_t `(D,)` of the gate t.
+    """
+
+    def __init__(self, size: int, *, rng: np.random.Generator) -> None:
+        super().__init__()
+        self.size = size
+        self.add_parameter("W_h", rng.normal(scale=size**-0.5, size=(size, size)))
+        self.add_parameter("b_h", np.zeros(size))
+        self.add_parameter("W_t", rng.normal(scale=size**-0.5, size=(size, size)))
+        self.add_parameter("b_t", np.zeros(size))
+        # BEGIN SOLUTION: let the gate start nearly shut, with a bias of −2
+        self.parameters["b_t"][...] = -2.0
+        # END SOLUTION
+
+    def forward(self, x: Array) -> Array:
+        """Return y, with h = ReLU(x W_h + b_h) and t = σ(x W_t + b_t).
+
+        Args:
+            x: `(..., D)`: a batch `(N, D)`, or sequences `(N, T, D)`.
+
+        Returns:
+            y `(..., D)`, a new array.
+
+        Raises:
+            ValueError: the last axis of `x` is not D.
+        """
+        if x.shape[-1] != self.size:
+            raise ValueError(f"x has {x.shape[-1]} features, but the layer's size is {self.size}")
+        # BEGIN SOLUTION: compute h and t, mix, and keep what backward needs
+        p = self.parameters
+        h = np.maximum(x @ p["W_h"] + p["b_h"], 0)
+        t = _sigmoid(x @ p["W_t"] + p["b_t"])
+        self._x, self._h, self._t = x, h, t
+        return t * h + (1 - t) * x
+        # END SOLUTION
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return the gradient of x, and add those of the parameters to `gradients`.
+
+        x is used three times: by h, by t, and by (1 − t) ∘ x. ReLU'(0) = 0.
+
+        Args:
+            grad_output: ∂y, the gradient of y, `(..., D)`. Not modified.
+        """
+        # BEGIN SOLUTION: the gradients before ReLU and σ, then the weights', then that of x
+        x, h, t = self._x, self._h, self._t
+        grad_a = grad_output * t * (h > 0)
+        grad_z = grad_output * (h - x) * t * (1 - t)
+        self._add_gradients("h", grad_a)
+        self._add_gradients("t", grad_z)
+        p = self.parameters
+        grad_x: Array = grad_output * (1 - t) + grad_a @ p["W_h"].T + grad_z @ p["W_t"].T
+        return grad_x
+
+    def _add_gradients(self, name: str, grad: Array) -> None:
+        """Of W and b, from the gradient of x W + b: all rows of all axes but the last count."""
+        rows = grad.reshape(-1, self.size)
+        self.gradients[f"W_{name}"] += self._x.reshape(-1, self.size).T @ rows
+        self.gradients[f"b_{name}"] += rows.sum(axis=0)
+        # END SOLUTION
+
+
+def _sigmoid(z: Array) -> Array:
+    """Given: σ(z) = (1 + tanh(z/2)) / 2, which never overflows."""
+    return (1 + np.tanh(z / 2)) / 2

@@ -1,0 +1,133 @@
+"""Recurrent layers on top of each other, with ways around them.
+
+Source: CS224n lecture 7, sections 4.10 to 4.13; Britz et al., "Massive Exploration of Neural
+Machine Translation Architectures" (2017), for how deep, and with which connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+
+
+class Stacked(Model):
+    """A deep recurrent network: the states of a layer are the inputs of the next one.
+
+    Args:
+        layers: recurrent layers (RNN, LSTM, GRU, ...) from the lowest to the highest, each with
+            `forward(x, state, mask)`, `backward(grad_h)` -> grad_x, grad_state, `initial_state`
+            and the attribute `state`.
+        skip: what the layer above reads: the states h of a layer (None), their sum with what that
+            layer read itself ("skip"), or both side by side ("dense").
+
+    Parameters:
+        those of the layers, from below, as ``layer_1.NAME``, ``layer_2.NAME``, ...
+
+    Attributes:
+        state: the states of all layers after the last step that `forward` read, a tuple.
+
+    Raises:
+        ValueError: no layer at all, one layer twice, or an unknown `skip`.
+    """
+
+    state: tuple[Any, ...]
+
+    def __init__(
+        self, layers: Sequence[Model], skip: Literal["skip", "dense"] | None = None
+    ) -> None:
+        super().__init__()
+        if not layers:
+            raise ValueError("a stack needs one layer at least")
+        if len({id(layer) for layer in layers}) < len(layers):
+            raise ValueError("one layer stands in two places: each needs weights of its own")
+        if skip not in (None, "skip", "dense"):
+            raise ValueError(f"skip is None, 'skip' or 'dense', not {skip!r}")
+        self.skip = skip
+        self.layers: list[Any] = [
+            self.add_child(f"layer_{i}", layer) for i, layer in enumerate(layers, start=1)
+        ]
+
+    def initial_state(self, batch_size: int) -> tuple[Any, ...]:
+        """The states of all layers before the first step, as a tuple from below."""
+        # BEGIN SOLUTION: every layer knows its own
+        return tuple(layer.initial_state(batch_size) for layer in self.layers)
+        # END SOLUTION
+
+    def forward(
+        self, x: Array, state: Sequence[Any] | None = None, mask: Array | None = None
+    ) -> Array:
+        """Read the whole sequence, layer by layer; for l = 1 ... L, from x⁽¹⁾ = x:
+
+            h⁽ˡ⁾ = layer l (x⁽ˡ⁾)
+            x⁽ˡ⁺¹⁾ = h⁽ˡ⁾                without connections
+            x⁽ˡ⁺¹⁾ = x⁽ˡ⁾ + h⁽ˡ⁾         "skip"; h⁽ˡ⁾ where the layer changes the number of features
+            x⁽ˡ⁺¹⁾ = [x⁽ˡ⁾, h⁽ˡ⁾]        "dense": a layer reads x and all states below it
+
+        Keeps the last states in `self.state`.
+
+        Args:
+            x: `(N, T, D)`, any T ≥ 1.
+            state: the state that each layer starts from, from below, as `initial_state` and
+                `self.state` have them; None: each from its own first state.
+            mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
+
+        Returns:
+            x⁽ᴸ⁺¹⁾; with "dense" h⁽ᴸ⁾ alone. `(N, T, H)` with the H of the highest layer.
+
+        Raises:
+            ValueError: there is not one state for each layer, or a layer cannot read what the one
+                below gives.
+        """
+        # BEGIN SOLUTION: run the layers, and keep what backward needs
+        states = [None] * len(self.layers) if state is None else state
+        self._widths = []
+        for layer, start in zip(self.layers, states, strict=True):
+            h = layer.forward(x, start, mask)
+            self._widths.append(x.shape[-1])
+            x = self._joined(x, h)
+        self.state = tuple(layer.state for layer in self.layers)
+        return h if self.skip == "dense" else x
+
+    def _joined(self, x: Array, h: Array) -> Array:
+        """What the next layer reads, of what this one read and its states."""
+        if self.skip == "dense":
+            return np.concatenate([x, h], axis=-1)
+        return x + h if self.skip == "skip" and x.shape == h.shape else h
+        # END SOLUTION
+
+    def backward(self, grad_h: Array) -> tuple[Array, tuple[Any, ...]]:
+        """Back from the highest layer to the lowest.
+
+        What a layer read gets a gradient through that layer, and with "skip" and "dense" also the
+        one that came back around it.
+
+        Args:
+            grad_h: gradient of what `forward` returned, `(N, T, H)`. Not modified.
+
+        Returns:
+            grad_x `(N, T, D)`, and the gradients of the first states of all layers, a tuple from
+            below.
+        """
+        # BEGIN SOLUTION: for each layer, the gradient of h and the one around it
+        grad_states: list[Any] = []
+        grad = grad_h
+        if self.skip == "dense":  # the result was h alone: nothing comes back around that layer
+            rest = np.zeros((*grad_h.shape[:-1], self._widths[-1]), grad_h.dtype)
+            grad = np.concatenate([rest, grad_h], axis=-1)
+        for layer, width in zip(reversed(self.layers), reversed(self._widths), strict=True):
+            around, of_h = self._parted(grad, width)
+            through, grad_state = layer.backward(of_h)
+            grad = through if around is None else around + through
+            grad_states.append(grad_state)
+        return grad, tuple(reversed(grad_states))
+
+    def _parted(self, grad: Array, width: int) -> tuple[Array | None, Array]:
+        """The way back through `_joined`: the gradient of x, around the layer, and that of h."""
+        if self.skip == "dense":
+            return grad[..., :width], grad[..., width:]
+        return (grad if self.skip == "skip" and grad.shape[-1] == width else None), grad
+        # END SOLUTION

@@ -1,0 +1,81 @@
+"""Hidden checks of stacked layers: other layers, other sizes, one layer alone, gaps."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import equal, in_float32, part, refuses, twins
+
+RTOL = 1e-7
+KINDS = (None, "skip", "dense")
+
+
+def stack_of(submission, reference, skip, layers, rng):
+    """Twins of these layers with random parameters."""
+    pair = twins(submission, reference, "Stacked", layers, skip)
+    pair.draw_parameters(rng)
+    return pair
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(3)
+@pytest.mark.hint(
+    "Ask each layer for its own state: an LSTM has two arrays, and you need not know."
+)
+@pytest.mark.parametrize("skip", KINDS)
+def test_layers_of_other_kinds(submission, reference, rng, skip):
+    """An LSTM between two RNNs, of other sizes."""
+    second, third = (7, 9) if skip == "dense" else (4, 2)
+    layers = [part("rnn", 3, 4, rng=rng), part("lstm", second, 2, rng=rng)]
+    layers.append(part("rnn", third, 2, rng=rng))
+    pair = stack_of(submission, reference, skip, layers, rng)
+    mask, x = np.arange(4) < np.array([[4], [2]]), rng.normal(size=(2, 4, 3))
+    state = pair.reference.initial_state(2)
+    equal(pair.student.initial_state(2), state, "initial_state(2)")
+    pair.same_forward(x, state, mask, rtol=RTOL)
+    equal(pair.student.state, pair.reference.state, "self.state", rtol=RTOL)
+    pair.same_backward(x, state, mask, rng=rng, rtol=RTOL)
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(2)
+@pytest.mark.hint("A single layer has a way around it as well; with 'dense' the result is its h.")
+@pytest.mark.parametrize("skip", KINDS)
+def test_one_layer(submission, reference, rng, skip):
+    """One layer alone; every size 1; float32."""
+    for N, T, D in ((1, 1, 1), (3, 2, 5)):
+        pair = stack_of(submission, reference, skip, [part("rnn", D, D, rng=rng)], rng)
+        pair.same_backward(rng.normal(size=(N, T, D)), rng=rng)
+    if in_float32(pair):
+        x = rng.normal(size=(2, 3, 5)).astype(np.float32)
+        pair.same_forward(x, rtol=1e-5)
+        pair.same_backward(x, rng=rng, rtol=1e-5)
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(1)
+@pytest.mark.hint("Every call of forward starts anew, and backward belongs to the last one.")
+@pytest.mark.parametrize("skip", KINDS)
+def test_repeated_calls(submission, reference, rng, skip):
+    """Calls do not disturb each other; masks with gaps; backward belongs to the last forward."""
+    sizes = (3, 6, 9, 12) if skip == "dense" else (3, 3, 3, 3)
+    layers = [part("rnn", size, 3, rng=rng) for size in sizes]
+    pair = stack_of(submission, reference, skip, layers, rng)
+    x = rng.normal(size=(2, 5, 3))
+    once = pair.student.forward(x)
+    pair.same_backward(rng.normal(size=(3, 2, 3)), None, rng.random((3, 2)) < 0.5, rng=rng)
+    pair.same_backward(x, rng=rng)
+    equal(pair.student.forward(x), once, "the result for the same x, read again")
+
+
+@pytest.mark.task("Stacked")
+@pytest.mark.points(2)
+@pytest.mark.hint("zip(..., strict=True) refuses lists of different lengths; the rest is given.")
+def test_what_does_not_fit(submission, rng):
+    """A state too many or too few, and layers that are no stack, are refused."""
+    layer = part("rnn", 3, 3, rng=rng)
+    stack = submission.Stacked([part("rnn", 3, 3, rng=rng) for _ in range(2)])
+    x, state = rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 3))
+    refuses(stack, "forward", x, (state,))
+    refuses(stack, "forward", x, (state, state, state))
+    for layers, skip in (([], None), ([layer, layer], None), ([layer], "residual")):
+        refuses(submission, "Stacked", layers, skip)
