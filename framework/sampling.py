@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from framework.errors import BadInputError
 from framework.interfaces import Array, Arrays, LanguageModel
+
+#: Scores `(N, V)` of a backend -> log probabilities `(N, V)` of the words that may be drawn.
+Truncate = Callable[[Any], Any]
 
 
 def sample_tokens(
@@ -16,6 +20,7 @@ def sample_tokens(
     *,
     arrays: Arrays,
     temperature: float = 1.0,
+    truncate: Truncate | None = None,
     rng: np.random.Generator,
 ) -> Iterator[int]:
     """Go on after `prompt` for ever: each token is drawn with probability ∝ p^(1/temperature).
@@ -25,6 +30,7 @@ def sample_tokens(
         prompt: ids of what comes before, at least one.
         arrays: the model's own arrays.
         temperature: below 1 the likely words gain; 0 always takes the likeliest one.
+        truncate: leaves some words out, after the temperature; None leaves all in.
         rng: draws the tokens.
 
     Raises:
@@ -35,7 +41,7 @@ def sample_tokens(
             "sampling needs a prompt of at least one token and a temperature of at least 0, "
             f"received {len(prompt)} tokens and {temperature}"
         )
-    return _tokens(model, prompt, arrays, temperature, rng)
+    return _tokens(model, prompt, arrays, temperature, truncate, rng)
 
 
 def _tokens(
@@ -43,6 +49,7 @@ def _tokens(
     prompt: Sequence[int],
     arrays: Arrays,
     temperature: float,
+    truncate: Truncate | None,
     rng: np.random.Generator,
 ) -> Iterator[int]:
     state = model.initial_state(1)
@@ -51,15 +58,18 @@ def _tokens(
         for token in unread:
             ids = arrays.from_numpy(np.array([token], dtype=np.int64))
             log_probabilities, state = model.next_log_probabilities(ids, state)
-        drawn = _draw(arrays.to_numpy(log_probabilities)[0], temperature, rng)
+        if temperature > 0:
+            log_probabilities = log_probabilities / temperature
+        if truncate is not None:
+            log_probabilities = truncate(log_probabilities)
+        scores = arrays.to_numpy(log_probabilities)[0]
+        drawn = _draw(scores, rng) if temperature > 0 else int(np.argmax(scores))
         yield drawn
         unread = [drawn]
 
 
-def _draw(log_probabilities: Array, temperature: float, rng: np.random.Generator) -> int:
-    if temperature == 0:
-        return int(np.argmax(log_probabilities))
+def _draw(scores: Array, rng: np.random.Generator) -> int:
     # float64, and the largest at 0: float32 need not sum to 1 closely enough for `choice`.
-    scores = log_probabilities.astype(np.float64) / temperature
+    scores = scores.astype(np.float64)
     p = np.exp(scores - scores.max())
     return int(rng.choice(len(p), p=p / p.sum()))

@@ -44,7 +44,7 @@ def knows_nothing(loss: float, classes: int) -> None:
 
 def overfits(
     model: RemoteObject,
-    inputs: Array,
+    inputs: Array | tuple[Array, ...],
     labels: Array,
     *,
     classes: int,
@@ -57,8 +57,8 @@ def overfits(
 
     Args:
         model: a new one; it is trained.
-        inputs: `(M, ...)`, different from each other.
-        labels: `(M,)`.
+        inputs: `(M, ...)`, different from each other; or a tuple of such arrays.
+        labels: `(M, ...)`.
         classes: C.
 
     Raises:
@@ -66,9 +66,9 @@ def overfits(
     """
     losses = train_classifier(
         model, inputs, labels, reference=reference, epochs=steps, learning_rate=learning_rate,
-        batch_size=len(inputs), rng=rng,
+        batch_size=len(labels), rng=rng,
     )  # fmt: skip
-    _learned(losses, classes, f"{len(inputs)} examples")
+    _learned(losses, classes, f"{len(labels)} examples")
 
 
 def overfits_text(

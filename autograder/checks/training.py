@@ -62,6 +62,19 @@ class HostedModel(LanguageModel):
             gradient += gradients[name]
 
 
+class _HostedOnRows(HostedModel):
+    """A remote model of several inputs, of which it gets the rows that a batch consists of."""
+
+    def __init__(self, remote: RemoteObject, inputs: tuple[Array, ...]) -> None:
+        super().__init__(remote)
+        self._inputs = inputs
+
+    def forward(self, *inputs: Any) -> Any:
+        """Run forward on rows `(N,)` of all inputs."""
+        (rows,) = inputs
+        return super().forward(*(array[rows] for array in self._inputs))
+
+
 class HostedLanguageModel(HostedModel):
     """A remote language model: its state after each chunk comes along."""
 
@@ -75,7 +88,7 @@ class HostedLanguageModel(HostedModel):
 
 def train_classifier(
     model: RemoteObject,
-    inputs: Array,
+    inputs: Array | tuple[Array, ...],
     labels: Array,
     *,
     reference: RemoteModule,
@@ -85,7 +98,7 @@ def train_classifier(
     optimizer: str = "adam",
     rng: np.random.Generator,
 ) -> list[float]:
-    """Train `model` to give `labels: (M,)` for `inputs: (M, ...)`; returns each step's loss."""
+    """Train `model` as `classifier_chunks` does; returns each step's loss."""
     chunks = classifier_chunks(
         model,
         inputs,
@@ -102,7 +115,7 @@ def train_classifier(
 
 def classifier_chunks(
     model: RemoteObject,
-    inputs: Array,
+    inputs: Array | tuple[Array, ...],
     labels: Array,
     *,
     reference: RemoteModule,
@@ -113,16 +126,25 @@ def classifier_chunks(
     chunk: int | None = None,
     rng: np.random.Generator,
 ) -> Iterator[list[float]]:
-    """Train `model` as `train_classifier` does, `chunk` steps (None: an epoch) at a time.
+    """Train `model` to give `labels: (M, ...)`, `chunk` steps (None: an epoch) at a time.
+
+    Args:
+        model: ``forward(inputs) -> logits (N, ..., C)``, with one argument for each of `inputs`.
+        inputs: `(M, ...)`, one example per row; or a tuple of such arrays.
+        labels: as many as there are rows of logits; the loss is the mean over all.
 
     Yields:
         the losses of each chunk; by then `model` itself has the parameters found so far.
     """
-    hosted = HostedModel(model)
+    hosted: HostedModel
+    if isinstance(inputs, tuple):
+        hosted, rows = _HostedOnRows(model, inputs), np.arange(len(labels))
+    else:
+        hosted, rows = HostedModel(model), inputs
     loss, optimizer_class = _tools(reference, optimizer)
     steps = classifier_steps(
         hosted,
-        inputs,
+        rows,
         labels,
         loss=loss(),
         optimizer=optimizer_class(learning_rate),
@@ -131,7 +153,7 @@ def classifier_chunks(
         epochs=epochs,
         rng=rng,
     )
-    return _in_chunks(model, hosted, steps, chunk or math.ceil(len(inputs) / batch_size))
+    return _in_chunks(model, hosted, steps, chunk or math.ceil(len(labels) / batch_size))
 
 
 def train_language_model(

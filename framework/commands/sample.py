@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,8 @@ from framework.commands.options import (
 )
 from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
 from framework.data.vocabulary import EOS, Vocabulary
-from framework.sampling import sample_tokens
+from framework.providers import Backend
+from framework.sampling import Truncate, sample_tokens
 
 
 def sample(
@@ -31,6 +33,19 @@ def sample(
     temperature: Annotated[
         float, typer.Option(min=0.0, help="Below 1 is bolder about the likely words; 0 is greedy.")
     ] = 1.0,
+    top_k: Annotated[
+        int | None, typer.Option(min=1, help="Draw from the likeliest K words alone.")
+    ] = None,
+    top_p: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="Draw from the fewest words with this probability."),
+    ] = None,
+    beam: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Instead of drawing, look for the likeliest sentence: N at a time."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same text.")] = 0,
     backend: CheckpointBackend = None,
     device: Device = "cpu",
@@ -38,7 +53,11 @@ def sample(
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:
-    """Write text with a checkpoint, one sentence per line."""
+    """Write text with a checkpoint, one sentence per line.
+
+    Words are drawn as the model has them, or from its likeliest alone (--top-k, --top-p). With
+    --temperature 0 each word is the likeliest; with --beam the sentence as a whole is.
+    """
     saved = load_checkpoint(checkpoint)
     plugins = load_plugins(plugin, block)
     name = backend or saved.provider
@@ -50,14 +69,27 @@ def sample(
         model.eval()
         # A text starts after the end of a sentence, as in training.
         ids = [EOS, *saved.vocabulary.encode(words).tolist()]
-        tokens = sample_tokens(
-            model,
-            ids,
-            arrays=computing.arrays,
-            temperature=temperature,
-            rng=np.random.default_rng(seed),
-        )
+        if beam is not None:
+            search, prefix = computing.function("beam_search"), np.array(ids)
+            text, _ = search(model, computing.arrays.from_numpy(prefix), length, beam, end=EOS)
+            tokens = iter(computing.arrays.to_numpy(text).tolist())
+        else:
+            tokens = sample_tokens(
+                model,
+                ids,
+                arrays=computing.arrays,
+                temperature=temperature,
+                truncate=_truncation(computing, top_k, top_p),
+                rng=np.random.default_rng(seed),
+            )
         _write(words, islice(tokens, length), saved.vocabulary)
+
+
+def _truncation(computing: Backend, top_k: int | None, top_p: float | None) -> Truncate | None:
+    """What leaves unlikely words out; None where nothing is asked for."""
+    if top_k is None and top_p is None:
+        return None
+    return partial(computing.function("truncate"), top_k=top_k, top_p=top_p)
 
 
 def _warn_of_unknown(words: list[str], vocabulary: Vocabulary) -> None:

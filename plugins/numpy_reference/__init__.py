@@ -56,6 +56,7 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.neural_networks.optimizers.optimizers": {
         "optimizer": ("SGD", "Momentum", "AdaGrad", "RMSProp", "Adam"),
     },
+    "plugins.numpy_reference.ada_delta": {"optimizer": ("AdaDelta",)},
     "solutions.neural_networks.window_classifier.window_classifier": {
         "function": ("windows",),
         "model": ("WindowClassifier",),
@@ -70,6 +71,10 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.language_models.sampling.sampling": {
         "function": ("truncate", "sample", "greedy", "beam_search"),
     },
+    "solutions.language_models.sentence_encoder.sentence_encoder": {"model": ("SentenceEncoder",)},
+    "solutions.language_models.conditional_lm.conditional_lm": {
+        "language_model": ("ConditionalLM",),
+    },
     "solutions.gated_rnns.gradient_clipping.gradient_clipping": {"function": ("clip_by_norm",)},
     "solutions.gated_rnns.lstm.lstm": {"model": ("LSTM",)},
     "solutions.gated_rnns.gru.gru": {"model": ("GRU",)},
@@ -82,7 +87,9 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.convolution.pooling.pooling": {
         "model": ("MaxOverTime", "AverageOverTime", "LocalMaxPool", "KMaxPool"),
     },
+    "solutions.convolution.text_cnn.text_cnn": {"model": ("TextCNN",)},
     "solutions.convolution.batch_norm.batch_norm": {"model": ("BatchNorm1d",)},
+    "solutions.convolution.qrnn.qrnn": {"model": ("QRNN",)},
     "solutions.convolution.bag_of_vectors.bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
 }
 

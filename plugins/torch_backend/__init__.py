@@ -28,6 +28,7 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
         "function": ("fan_in_rate",),
     },
     "optimizers": {"optimizer": ("SGD", "Momentum", "AdaGrad", "RMSProp", "Adam")},
+    "ada_delta": {"optimizer": ("AdaDelta",)},
     "word2vec": {
         "function": ("context_pairs", "softmax", "naive_softmax"),
         "model": ("SkipGram",),
@@ -42,6 +43,7 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "rnn": {"model": ("RNN",)},
     "rnn_lm": {"language_model": ("RecurrentLM",)},
     "sampling": {"function": ("truncate", "sample", "greedy", "beam_search")},
+    "sentence_encoder": {"model": ("SentenceEncoder",)},
     "gradient_clipping": {"function": ("clip_by_norm",)},
     "lstm": {"model": ("LSTM",)},
     "gru": {"model": ("GRU",)},
@@ -50,7 +52,9 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "shortcuts": {"model": ("Residual", "DenseConnection", "Highway")},
     "conv1d": {"model": ("Conv1d", "PointwiseConv")},
     "pooling": {"model": ("MaxOverTime", "AverageOverTime", "LocalMaxPool", "KMaxPool")},
+    "text_cnn": {"model": ("TextCNN",)},
     "batch_norm": {"model": ("BatchNorm1d",)},
+    "qrnn": {"model": ("QRNN",)},
     "bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
     "losses": {"loss": ("MaxMarginLoss", "SoftmaxCrossEntropy")},
 }

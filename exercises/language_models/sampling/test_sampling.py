@@ -1,0 +1,123 @@
+"""Checks of writing text that you can see. `grade sampling` adds the hidden ones.
+
+The language models are tables that stay with the grader: your code asks them like any other.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal, expect, follows, lend_language_model, refuses
+from framework.data.markov import MarkovModel
+
+V = 5
+
+
+@pytest.mark.task("truncate")
+@pytest.mark.points(2)
+@pytest.mark.hint("Cut, then divide by the sum of what is left: in logs, subtract its log.")
+def test_top_k(submission, reference, rng):
+    """truncate: the k likeliest words, as a distribution."""
+    scores = rng.normal(scale=2, size=(3, 8))
+    for k in (1, 3, 8, 20):
+        agrees(submission, reference, "truncate", scores, k)
+    agrees(submission, reference, "truncate", scores)
+
+
+@pytest.mark.task("truncate")
+@pytest.mark.points(2)
+@pytest.mark.hint("A word stays if the sum of all that are likelier is below top_p.")
+def test_nucleus(submission, reference, rng):
+    """truncate: the fewest words that have top_p of the probability."""
+    scores = rng.normal(scale=2, size=(4, 8))
+    for top_p in (0.05, 0.5, 0.9, 1.0):
+        agrees(submission, reference, "truncate", scores, None, top_p)
+    p = np.log(np.array([[0.4, 0.35, 0.15, 0.1]]))
+    kept = np.isfinite(submission.truncate(p, None, 0.5))
+    equal(kept, np.array([[True, True, False, False]]), "what is kept of 0.4 0.35 0.15 0.1 for 0.5")
+
+
+@pytest.mark.task("sample")
+@pytest.mark.points(3)
+@pytest.mark.hint("Every word is drawn with its own probability, and read by the model.")
+def test_sampled_frequencies(submission, rng):
+    """sample: two words after a prefix come as often as the model says."""
+    model = MarkovModel.random(V, rng=rng, scale=1.0)
+    prefix = np.tile([2, 1], (4000, 1))
+    drawn = submission.sample(lend_language_model(model), prefix, 2, rng=rng)
+    equal(np.shape(drawn), (4000, 2), "the shape of 2 words for 4000 texts")
+    first, second = model.transitions[2, 1], model.transitions[1]
+    pairs = drawn[:, 0] * V + drawn[:, 1]
+    follows(pairs, (first[:, None] * second).ravel(), "pairs of words (first · 5 + second)")
+
+
+@pytest.mark.task("sample")
+@pytest.mark.points(2)
+@pytest.mark.hint("Divide the logs by the temperature, then normalise.")
+def test_temperature(submission, rng):
+    """sample: the temperature makes likely words likelier, or all more equal."""
+    model = MarkovModel.random(V, rng=rng)
+    for temperature in (0.5, 2.0):
+        p = model.transitions[0, 3] ** (1 / temperature)
+        prefix = np.full((3000, 1), 3)
+        drawn = submission.sample(lend_language_model(model), prefix, 1, temperature, rng=rng)
+        follows(drawn, p / p.sum(), f"words at temperature {temperature}")
+
+
+@pytest.mark.task("greedy")
+@pytest.mark.points(2)
+@pytest.mark.hint("argmax, again and again; the model reads what you chose.")
+def test_greedy(submission, reference, rng):
+    """greedy: the likeliest word at every step, for several texts at once."""
+    model = MarkovModel.random(8, rng=rng)
+    prefix = rng.integers(8, size=(4, 3))
+    agrees(submission, reference, "greedy", lend_language_model(model), prefix, 6)
+
+
+@pytest.mark.task("beam_search")
+@pytest.mark.points(3)
+@pytest.mark.hint("Keep the best of all B·V extensions together, not the best of each text.")
+def test_beam(submission, reference, rng):
+    """beam_search: the text and the log probability that the search comes to."""
+    for beam_size in (1, 2, 4):
+        model = lend_language_model(MarkovModel.random(7, rng=rng))
+        prefix = rng.integers(7, size=2)
+        agrees(submission, reference, "beam_search", model, prefix, 5, beam_size)
+
+
+@pytest.mark.task("beam_search")
+@pytest.mark.points(3)
+@pytest.mark.hint("The likeliest first word need not begin the likeliest text.")
+def test_beam_finds_what_greedy_misses(submission):
+    """beam_search: finds a text that is likelier than the greedy one."""
+    table = np.full((3, 3, 3), 1 / 3)
+    table[:, 0] = [0.0, 0.6, 0.4]
+    table[:, 1] = [0.4, 0.3, 0.3]
+    table[:, 2] = [0.05, 0.05, 0.9]
+    model = lend_language_model(MarkovModel(table))
+    text, score = submission.beam_search(model, np.array([0]), 2, 2)
+    equal(np.asarray(text), np.array([2, 2]), "the likeliest text (0.4 · 0.9, not 0.6 · 0.4)")
+    equal(score, np.log(0.4 * 0.9), "its log probability")
+
+
+@pytest.mark.task("beam_search")
+@pytest.mark.points(2)
+@pytest.mark.hint("A text that ended is set aside; it is not extended any more.")
+def test_beam_with_an_end(submission, reference, rng):
+    """beam_search: texts end where `end` is written."""
+    for end in range(3):
+        model = MarkovModel.random(6, rng=rng)
+        prefix = rng.integers(6, size=1)
+        lent = lend_language_model(model)
+        text, _ = agrees(submission, reference, "beam_search", lent, prefix, 6, 3, end=end)
+        early = np.asarray(text)[:-1]
+        expect(end not in early, f"{text} goes on after its end {end}")
+
+
+@pytest.mark.task("sample")
+@pytest.mark.points(1)
+@pytest.mark.hint("Raise a ValueError.")
+def test_settings_of_sample(submission):
+    """sample: refuses a temperature of 0 and an empty prefix."""
+    model = lend_language_model(MarkovModel(np.full((2, 2, 2), 0.5)))
+    for prefix, temperature in ((np.array([[0]]), 0.0), (np.empty((1, 0), dtype=int), 1.0)):
+        refuses(submission, "sample", model, prefix, 2, temperature, rng=np.random.default_rng(0))

@@ -1,0 +1,178 @@
+"""Hidden checks of writing text: ties, settings together, exhaustive search, early ends."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal, expect, follows, lend_language_model, refuses
+from framework.data.markov import MarkovModel
+
+
+def log_probability(model, prefix, text):
+    """Of `text` after `prefix`, from the table."""
+    before, last, total = (0, *prefix)[-2], prefix[-1], 0.0
+    for word in text:
+        total += np.log(model.transitions[before, last, word])
+        before, last = last, word
+    return total
+
+
+@pytest.mark.task("truncate")
+@pytest.mark.points(1)
+def test_ties_and_large_scores(submission, reference):
+    """truncate: of equal words the first stay; scores may be of any size."""
+    scores = np.array([[1.0, 1.0, 1.0, 1.0, 0.0], [800.0, 801.0, 800.0, -900.0, 801.0]])
+    for top_k, top_p in ((2, None), (None, 0.6), (3, None), (None, 0.3)):
+        agrees(submission, reference, "truncate", scores, top_k, top_p)
+
+
+@pytest.mark.task("truncate")
+@pytest.mark.points(1)
+def test_both_cuts(submission, reference, rng):
+    """truncate: with both, the nucleus is that of the k likeliest."""
+    scores = np.log(np.array([[0.3, 0.25, 0.2, 0.15, 0.1]]))
+    for top_k, top_p in ((2, 0.5), (3, 0.7), (2, 0.6), (4, 0.3)):
+        agrees(submission, reference, "truncate", scores, top_k, top_p)
+        agrees(submission, reference, "truncate", rng.normal(size=(5, 9)), top_k, top_p)
+
+
+@pytest.mark.task("truncate")
+@pytest.mark.points(1)
+def test_settings_of_truncate(submission, reference):
+    """truncate: takes any k ≥ 1 and p of (0, 1], and refuses others."""
+    agrees(submission, reference, "truncate", np.zeros((1, 4)), 1, 1.0)
+    for top_k, top_p in ((0, None), (-1, None), (None, 0.0), (None, 1.5), (3, -0.5)):
+        refuses(submission, "truncate", np.zeros((1, 4)), top_k, top_p)
+
+
+@pytest.mark.task("sample")
+@pytest.mark.points(2)
+def test_sampled_from_a_nucleus(submission, reference, rng):
+    """sample: temperature first, then top-k and nucleus; texts do not share their draws."""
+    model = MarkovModel.random(6, rng=rng)
+    settings = {"top_k": 4, "top_p": 0.8}
+    prefix = np.stack([rng.integers(6, size=2500), np.full(2500, 5)], axis=1)
+    lent = lend_language_model(model)
+    drawn = submission.sample(lent, prefix, 1, 1.5, **settings, rng=rng)[:, 0]
+    for first in range(6):
+        logs = np.log(model.transitions[first, 5])[None] / 1.5
+        p = np.exp(reference.truncate(logs, 4, 0.8)[0])
+        follows(drawn[prefix[:, 0] == first], p / p.sum(), f"words after {first} 5")
+
+
+@pytest.mark.task("sample")
+@pytest.mark.points(1)
+def test_no_words(submission, rng):
+    """sample, length 0: no words for each text; a negative length is refused."""
+    model = lend_language_model(MarkovModel.random(3, rng=rng))
+    prefix = np.zeros((2, 1), dtype=int)
+    equal(np.shape(submission.sample(model, prefix, 0, rng=rng)), (2, 0), "no words for two texts")
+    refuses(submission, "sample", model, prefix, -1, rng=rng)
+
+
+@pytest.mark.task("sample")
+@pytest.mark.points(1)
+def test_longer_texts(submission, rng):
+    """sample: the fourth word still follows the second and the third."""
+    model = MarkovModel.random(4, rng=rng)
+    lent = lend_language_model(model)
+    drawn = submission.sample(lent, np.full((4000, 1), 1), 4, rng=rng)
+    joint = np.einsum("a,ab,abc->abc", np.ones(4), np.ones((4, 4)), model.transitions)
+    start = model.transitions[0, 1]
+    second = start[:, None] * model.transitions[1]  # word 1, word 2
+    third = second[:, :, None] * joint
+    fourth = np.einsum("abc,bcd->bcd", third, model.transitions)
+    codes = (drawn[:, 1] * 4 + drawn[:, 2]) * 4 + drawn[:, 3]
+    follows(codes, fourth.ravel(), "the last three of four words")
+
+
+@pytest.mark.task("greedy")
+@pytest.mark.points(1)
+def test_greedy_ties(submission, reference):
+    """greedy: of equally likely words the smallest id; no words; nothing to read is refused."""
+    table = np.zeros((4, 4, 4))
+    table[:] = [0.1, 0.4, 0.4, 0.1]
+    model = lend_language_model(MarkovModel(table))
+    agrees(submission, reference, "greedy", model, np.array([[3], [0]]), 3)
+    agrees(submission, reference, "greedy", model, np.array([[3], [0]]), 0)
+    refuses(submission, "greedy", model, np.empty((1, 0), dtype=int), 2)
+    refuses(submission, "greedy", model, np.array([[1]]), -1)
+
+
+@pytest.mark.task("beam_search")
+@pytest.mark.points(2)
+def test_exhaustive(submission, rng):
+    """beam_search: with a beam as wide as all texts it finds the likeliest of all."""
+    model = MarkovModel.random(3, rng=rng)
+    text, score = submission.beam_search(lend_language_model(model), np.array([1, 2]), 4, 27)
+    texts = list(itertools.product(range(3), repeat=4))
+    scores = [log_probability(model, (1, 2), text) for text in texts]
+    equal(np.asarray(text), np.array(texts[int(np.argmax(scores))]), "the likeliest of 81 texts")
+    equal(score, float(max(scores)), "its log probability")
+
+
+@pytest.mark.task("beam_search")
+@pytest.mark.points(1)
+def test_a_beam_of_one(submission, reference, rng):
+    """beam_search: a beam of one is greedy; a wider one does not score below it here."""
+    for _ in range(3):
+        model = MarkovModel.random(6, rng=rng)
+        lent, prefix = lend_language_model(model), rng.integers(6, size=2)
+        plain = reference.greedy(lent, prefix[None], 6)[0]
+        text, score = submission.beam_search(lent, prefix, 6, 1)
+        equal(np.asarray(text), plain, "a beam of one")
+        wide = reference.beam_search(lent, prefix, 6, 5)[1]
+        found = submission.beam_search(lent, prefix, 6, 5)[1]
+        equal(found, wide, "the score of a beam of five")
+        expect(wide < score or found >= score, f"a beam of five scores {found}, greedy {score}")
+
+
+@pytest.mark.task("beam_search")
+@pytest.mark.points(1)
+def test_an_early_end(submission):
+    """beam_search: the search is over when nothing in hand can overtake what is finished."""
+
+    class Counted(MarkovModel):
+        """Counts how often it is asked."""
+
+        asked = 0
+
+        def next_log_probabilities(self, tokens, state):
+            """As `MarkovModel`."""
+            self.asked += 1
+            return super().next_log_probabilities(tokens, state)
+
+    table = np.full((3, 3, 3), 0.1)
+    table[..., 2] = 0.8
+    model = Counted(table)
+    text, score = submission.beam_search(lend_language_model(model), np.array([0]), 50, 2, end=2)
+    equal(np.asarray(text), np.array([2]), "the text")
+    equal(score, float(np.log(0.8)), "its log probability")
+    expect(model.asked <= 3, f"the model was asked {model.asked} times, where 1 is enough")
+
+
+@pytest.mark.task("beam_search")
+@pytest.mark.points(1)
+def test_odd_beams(submission, rng):
+    """beam_search: length 0 gives no words at log probability 0; other settings are refused."""
+    model = lend_language_model(MarkovModel.random(3, rng=rng))
+    text, score = submission.beam_search(model, np.array([1]), 0, 3)
+    equal(np.shape(text), (0,), "the shape of no words")
+    equal(score, 0.0, "the log probability of no words")
+    for prefix, length, beam_size in (([1], 2, 0), ([1], -1, 2), ([], 2, 2)):
+        refuses(submission, "beam_search", model, np.array(prefix, dtype=int), length, beam_size)
+
+
+@pytest.mark.task("beam_search")
+@pytest.mark.points(1)
+def test_ended_texts_make_room(submission, reference, rng):
+    """beam_search: a text that ends leaves the beam, and may be overtaken by a longer one."""
+    table = np.full((4, 4, 4), 0.25)
+    table[0, 0] = [0.02, 0.5, 0.13, 0.35]
+    table[:, 1] = [0.01, 0.97, 0.01, 0.01]
+    for end, beam_size in itertools.product((2, 3), (1, 2, 3)):
+        model = lend_language_model(MarkovModel(table))
+        agrees(submission, reference, "beam_search", model, np.array([0]), 4, beam_size, end=end)
+        model = lend_language_model(MarkovModel.random(4, rng=rng, scale=0.5))
+        agrees(submission, reference, "beam_search", model, np.array([0]), 7, beam_size, end=end)
