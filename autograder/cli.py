@@ -88,6 +88,7 @@ def _add_output(parser: Parser) -> None:
     add("--show-hidden", action="store_true", help="the details of hidden checks too")
     for name, shown in FILES.items():
         add(f"--{name}", type=Path, metavar="FILE", help=f"write the report as {shown} too")
+    add("--plots", type=Path, metavar="DIR", help="save what checks have drawn as pictures in DIR")
     add(
         "--report",
         type=_named_file,
@@ -137,6 +138,7 @@ def grade(arguments: list[str]) -> int:
         jobs=given.jobs,
         show_hidden=given.show_hidden,
         files={**{name: getattr(given, name) for name in FILES}, **dict(given.report)},
+        plots=given.plots,
         course=given.course,
         plugins=tuple(given.plugin),
         blocked=tuple(given.block),

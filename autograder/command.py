@@ -33,6 +33,7 @@ class Order:
     jobs: int = 0
     show_hidden: bool = False
     files: Mapping[str, Path | None] = field(default_factory=dict)
+    plots: Path | None = None
     course: Path | None = None
     plugins: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
@@ -78,6 +79,13 @@ def _check_output(order: Order, plugins: Plugins) -> None:
             raise UnknownNameError("report format", name, known, "gradus plugins")
         _check_writable(path)
 
+    if order.plots is not None:
+        from framework.figures import new_figure
+
+        new_figure()  # or Matplotlib is missing
+        if order.plots.exists() and not order.plots.is_dir():
+            raise UsageError(f"cannot save plots in {order.plots}: it is not a folder")
+
 
 def _check_writable(path: Path) -> None:
     folder = path.absolute().parent
@@ -118,6 +126,11 @@ def _graded(
         report: Report = setting.plugins.hook.grade_submission(request=request)
     screen.finish(report)
     _write(order, setting.plugins, report)
+    if order.plots is not None:
+        from autograder.reports.saved_plots import save_plots
+
+        paths = save_plots(report, order.plots, show_hidden=order.show_hidden)
+        sys.stdout.write(f"{len(paths)} plots saved in {order.plots}\n")
     setting.plugins.call("submission_graded", report=report)
     return report
 

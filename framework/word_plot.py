@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from framework.data.word_vectors import Vectors, WordVectors
-from framework.errors import BadInputError, UsageError
+from framework.errors import BadInputError
+from framework.figures import new_figure, save_figure
 from framework.word_similarity import unit_vectors
 
 if TYPE_CHECKING:
@@ -68,28 +69,15 @@ def plot_words(vectors: WordVectors, words: Sequence[str], path: Path) -> tuple[
     """
     rows = [vectors.row(word) for word in words]
     points, shares = principal_components(unit_vectors(vectors.vectors[rows]))
-    figure = _new_figure()
+    figure = new_figure()
     axes = figure.add_subplot()
     axes.scatter(points[:, 0], points[:, 1], s=18)
     axes.margins(0.15)
     axes.set_xlabel(f"first principal component, {shares[0]:.0%} of the variance")
     axes.set_ylabel(f"second principal component, {shares[1]:.0%} of the variance")
     _label(figure, axes, words, points)
-    _save(figure, path)
+    save_figure(figure, path)
     return float(shares[0]), float(shares[1])
-
-
-def _new_figure() -> Figure:
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise UsageError(
-            "plots need Matplotlib, which is not installed: pip install 'gradus[plots]'"
-        ) from error
-    figure = Figure(figsize=(8, 6), layout="constrained")
-    FigureCanvasAgg(figure)  # knows how much room a label takes
-    return figure
 
 
 def _label(figure: Figure, axes: Axes, words: Sequence[str], points: Vectors) -> None:
@@ -111,11 +99,3 @@ def _label(figure: Figure, axes: Axes, words: Sequence[str], points: Vectors) ->
 
 def _pixels(axes: Axes, points: Vectors) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in axes.transData.transform(points)]
-
-
-def _save(figure: Figure, path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path)
-    except (OSError, ValueError) as error:
-        raise BadInputError(f"{path} cannot be written: {error}") from error

@@ -93,9 +93,18 @@ class Probe:
         said = _named(outcomes[-1])
         for use, outcome in enumerate(outcomes[2:-1:2]):
             returned = outcome.value if isinstance(outcome.value, tuple) else (outcome.value,)
-            for i, gradient in enumerate(returned):
+            for i, gradient in zip(self._places(use, returned), returned, strict=True):
                 said |= dict(leaves(gradient, self._input_name(use, i)))
         return {name: _gradient(said, name, value) for name, value in self.point.items()}
+
+    def _places(self, use: int, returned: Sequence[Any]) -> Sequence[int]:
+        """The inputs that the `returned` gradients belong to: those of real numbers, or the first.
+
+        Ids have no gradient: a model of ids and of a condition returns that of the condition alone.
+        """
+        inputs = enumerate(self._uses[use])
+        real = [i for i, argument in inputs if any(True for _ in leaves(argument, ""))]
+        return real if len(real) == len(returned) else range(len(returned))
 
     def _together(self, points: Sequence[Point]) -> list[Array]:
         """The values at `points`, in one exchange; the parameters are restored."""

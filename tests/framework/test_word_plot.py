@@ -54,7 +54,9 @@ def test_the_suffix_says_the_form_of_the_picture(tmp_path, name, start):
 def test_no_label_lies_on_another_or_on_a_point(tmp_path, monkeypatch):
     pytest.importorskip("matplotlib", reason="plots need the extra `plots`")
     figures = []
-    monkeypatch.setattr("framework.word_plot._save", lambda figure, path: figures.append(figure))
+    monkeypatch.setattr(
+        "framework.word_plot.save_figure", lambda figure, path: figures.append(figure)
+    )
     rng = np.random.default_rng(2)
     pairs = np.repeat(rng.normal(size=(4, 2)), 2, axis=0) + rng.normal(size=(8, 2)) * 0.02
     names = [f"word{i}" for i in range(8)]
