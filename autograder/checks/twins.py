@@ -18,8 +18,15 @@ from autograder.checks.failures import CheckFailed, expect
 from autograder.checks.gradients import gradients_agree
 from autograder.checks.probe import Inputs
 from autograder.isolation.host.describe import value_text
-from autograder.isolation.host.remote import RemoteModule, RemoteObject, assign, session_of, wrap
-from autograder.isolation.host.requests import Call, Get, Outcome, Step
+from autograder.isolation.host.remote import (
+    RemoteModule,
+    RemoteObject,
+    assign,
+    built,
+    session_of,
+    wrap,
+)
+from autograder.isolation.host.requests import Build, Call, Get, Outcome, Step
 from autograder.isolation.wire import Result
 
 Array = np.ndarray[Any, Any]
@@ -28,7 +35,7 @@ Array = np.ndarray[Any, Any]
 def twins(
     submission: RemoteModule,
     reference: RemoteModule,
-    name: str,
+    name: str | Build,
     *args: Any,
     rng: np.random.Generator | None = None,
     scale: float = 0.5,
@@ -37,16 +44,20 @@ def twins(
     """Build model `name` of both with the same arguments and give both the same parameters.
 
     Args:
+        name: of the model, or what `part` returns: a layer of another exercise, without `args`.
         rng: passed to the constructors, and the source of the parameters: every entry, biases
             included, is normal with standard deviation `scale`.
 
     Raises:
         CheckFailed: names, shapes or dtypes of the parameters or gradients are not the reference's.
     """
-    if rng is not None:
-        kwargs["rng"] = rng
-    other = getattr(reference, name)(*args, **kwargs)
-    student = getattr(submission, name)(*args, **kwargs)
+    if isinstance(name, Build):
+        other, student, name = built(reference, name), built(submission, name), name.name
+    else:
+        if rng is not None:
+            kwargs["rng"] = rng
+        other = getattr(reference, name)(*args, **kwargs)
+        student = getattr(submission, name)(*args, **kwargs)
     expect(
         isinstance(student, RemoteObject),
         f"{name}(...) should make an object, not {value_text(student)}",

@@ -55,11 +55,12 @@ class Handle:
 
 @dataclass(frozen=True)
 class Loan:
-    """An object that stays with the grader, and whose `methods` the worker may call."""
+    """An object that stays with the grader: the worker may call `methods`, read `attributes`."""
 
     id: int
     type_name: str
     methods: tuple[str, ...]
+    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class _Encoder:
         if isinstance(value, Handle):
             return msgpack.ExtType(_HANDLE, self.pack([value.id, value.type_name]))
         if isinstance(value, Loan):
-            fields = [value.id, value.type_name, list(value.methods)]
+            fields = [value.id, value.type_name, list(value.methods), list(value.attributes)]
             return msgpack.ExtType(_LOAN, self.pack(fields))
         if isinstance(value, Result):
             return msgpack.ExtType(_RESULT, self.pack(value.index))
@@ -302,8 +303,8 @@ def _small(code: int, value: Any) -> Any:
     if code == _HANDLE:
         return Handle(*_fields(value, int, str))
     if code == _LOAN:
-        number, type_name, methods = _fields(value, int, str, list)
-        return Loan(number, type_name, tuple(_typed(method, str) for method in methods))
+        number, type_name, *names = _fields(value, int, str, list, list)
+        return Loan(number, type_name, *(tuple(_typed(n, str) for n in some) for some in names))
     if code == _RESULT:
         return Result(_typed(value, int))
     if code == _COMPLEX:

@@ -75,6 +75,9 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.language_models.conditional_lm.conditional_lm": {
         "language_model": ("ConditionalLM",),
     },
+    "solutions.gated_rnns.vanishing_gradients.vanishing_gradients": {
+        "function": ("gradient_norms", "spectral_bound", "descend"),
+    },
     "solutions.gated_rnns.gradient_clipping.gradient_clipping": {"function": ("clip_by_norm",)},
     "solutions.gated_rnns.lstm.lstm": {"model": ("LSTM",)},
     "solutions.gated_rnns.gru.gru": {"model": ("GRU",)},
@@ -87,9 +90,13 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.convolution.pooling.pooling": {
         "model": ("MaxOverTime", "AverageOverTime", "LocalMaxPool", "KMaxPool"),
     },
-    "solutions.convolution.text_cnn.text_cnn": {"model": ("TextCNN",)},
+    "plugins.numpy_reference.text_cnn": {"model": ("TextCNN",)},
     "solutions.convolution.batch_norm.batch_norm": {"model": ("BatchNorm1d",)},
+    "solutions.convolution.highway_char_cnn.highway_char_cnn": {
+        "model": ("CharacterWordEncoder", "CharacterTagger"),
+    },
     "solutions.convolution.qrnn.qrnn": {"model": ("QRNN",)},
+    "solutions.convolution.deep_text_cnn.deep_text_cnn": {"model": ("ConvBlock", "DeepTextCNN")},
     "solutions.convolution.bag_of_vectors.bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
 }
 

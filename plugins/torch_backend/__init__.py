@@ -44,6 +44,8 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "rnn_lm": {"language_model": ("RecurrentLM",)},
     "sampling": {"function": ("truncate", "sample", "greedy", "beam_search")},
     "sentence_encoder": {"model": ("SentenceEncoder",)},
+    "conditional_lm": {"language_model": ("ConditionalLM",)},
+    "vanishing_gradients": {"function": ("gradient_norms", "spectral_bound", "descend")},
     "gradient_clipping": {"function": ("clip_by_norm",)},
     "lstm": {"model": ("LSTM",)},
     "gru": {"model": ("GRU",)},
@@ -54,7 +56,9 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "pooling": {"model": ("MaxOverTime", "AverageOverTime", "LocalMaxPool", "KMaxPool")},
     "text_cnn": {"model": ("TextCNN",)},
     "batch_norm": {"model": ("BatchNorm1d",)},
+    "highway_char_cnn": {"model": ("CharacterWordEncoder", "CharacterTagger")},
     "qrnn": {"model": ("QRNN",)},
+    "deep_text_cnn": {"model": ("ConvBlock", "DeepTextCNN")},
     "bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
     "losses": {"loss": ("MaxMarginLoss", "SoftmaxCrossEntropy")},
 }

@@ -17,18 +17,28 @@ from autograder.isolation.wire import Loan
 
 @dataclass(frozen=True)
 class Lent:
-    """`target`, of which a submission may call `methods`."""
+    """`target`, of which a submission may use what is listed in `names`."""
 
     target: Any
-    methods: tuple[str, ...]
+    names: tuple[str, ...]
 
     @property
     def name(self) -> str:
         """What a report calls it."""
         return str(getattr(self.target, "__name__", type(self.target).__name__))
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """What of it can be called."""
+        return tuple(name for name in self.names if callable(getattr(self.target, name, None)))
 
-def lend(target: Any, *methods: str) -> Lent:
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The rest: it is read anew each time, and may come to be only later."""
+        return tuple(name for name in self.names if name not in self.methods)
+
+
+def lend(target: Any, *names: str) -> Lent:
     """An argument for the code under test that runs on the grader's side.
 
     What arrives there is a plain copy of what the submission passed: `target` has to look at it
@@ -37,9 +47,10 @@ def lend(target: Any, *methods: str) -> Lent:
 
     Args:
         target: a function, or any object.
-        methods: the methods that may be called; by default the object itself.
+        names: the methods that may be called and the attributes that may be read; by default the
+            object itself may be called.
     """
-    return Lent(target, methods or ("__call__",))
+    return Lent(target, names or ("__call__",))
 
 
 class Ledger:
@@ -59,7 +70,7 @@ class Ledger:
             raise wire.WireError(f"a {type(value).__name__}")
         number = len(self._lent) + 1
         self._lent[number] = value
-        return Loan(number, value.name, value.methods)
+        return Loan(number, value.name, value.methods, value.attributes)
 
     def forget(self) -> None:
         """What was lent is lent no longer."""
@@ -80,7 +91,7 @@ class Ledger:
         """Call what a submission asks for.
 
         Args:
-            question: the number of the loan, the method, its arguments and keyword arguments.
+            question: the number of the loan, a name, and arguments and keyword arguments.
 
         Returns:
             ``value``, or ``error``, a text.
@@ -88,9 +99,10 @@ class Ledger:
         Raises:
             wire.WireError: it is no question about anything that was lent.
         """
-        method, args, kwargs = self._asked(question)
+        lent, name, args, kwargs = self._asked(question)
         try:
-            return {"value": method(*args, **kwargs)}
+            value = getattr(lent.target, name)
+            return {"value": value(*args, **kwargs) if name in lent.methods else value}
         except Exception as error:
             return {"error": f"{error}"}
 
@@ -98,11 +110,11 @@ class Ledger:
         """`answer` for code that runs in this process, over the same wire."""
         return wire.encode(self.answer(wire.decode_frame(frame)["question"]))
 
-    def _asked(self, question: list[Any]) -> tuple[Any, list[Any], dict[str, Any]]:
+    def _asked(self, question: list[Any]) -> tuple[Lent, str, list[Any], dict[str, Any]]:
         if [type(part) for part in question] != [int, str, list, dict]:
             raise wire.WireError("a question that is none")
         number, name, args, kwargs = question
         lent = self._lent.get(number)
-        if lent is None or name not in lent.methods or not all(type(key) is str for key in kwargs):
+        if lent is None or name not in lent.names or not all(type(key) is str for key in kwargs):
             raise wire.WireError("a question about what was not lent")
-        return getattr(lent.target, name), args, kwargs
+        return lent, name, args, kwargs

@@ -77,6 +77,13 @@ def part(name: str, *args: Any, **kwargs: Any) -> Build:
     return Build(name, args, kwargs)
 
 
+def built(module: RemoteModule, build: Build) -> Any:
+    """The part `build` (see `part`), built where `module` is: an object of its own."""
+    parts = _Parts()
+    parts.placed(build)
+    return wrap(module._session, module._session.run(parts.steps)[-1]).value
+
+
 class _Parts:
     """The parts that the arguments of one call hold, as steps before that call."""
 

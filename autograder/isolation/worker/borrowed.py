@@ -23,6 +23,8 @@ class Borrowed:
         return self._method("__call__", *args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
+        if name in self._loan.attributes:
+            return self._ask(self._loan.id, name, (), {})
         if name.startswith("_") or name not in self._loan.methods:
             raise AttributeError(f"'{self._loan.type_name}' object has no attribute '{name}'")
         return partial(self._method, name)

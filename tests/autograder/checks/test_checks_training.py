@@ -178,3 +178,22 @@ def test_gradients_whose_norm_overflows_are_the_submissions_fault(remote, numpy_
     tokens, reference = np.tile(np.arange(V), 40), remote(numpy_registry)
     with pytest.raises(CheckFailed, match="training cannot go on: the norm"):
         train_language_model(model, tokens, reference=reference, epochs=1, learning_rate=0.1)
+
+
+class Sums(Table):
+    """Scores of a row of numbers for each id, plus the numbers that come with it."""
+
+    def forward(self, ids, extra):
+        return super().forward(ids) + extra
+
+
+def test_each_of_several_inputs_gets_the_same_rows(remote, numpy_registry, draws):
+    """The second input contradicts the labels: who gets another row than its own cannot learn."""
+    ids, noise = draws.integers(6, size=96), 20 * draws.normal(size=(96, 3))
+    labels = (noise + 50 * np.eye(3)[ids % 3]).argmax(axis=1)
+    model = remote(Sums=Sums).Sums(6, 3, rng=draws)
+    losses = train_classifier(
+        model, (ids, noise), labels, reference=remote(numpy_registry), epochs=40, batch_size=8,
+        learning_rate=2.0, rng=draws,
+    )  # fmt: skip
+    assert np.mean(losses[-12:]) < 0.5 < np.mean(losses[:12])

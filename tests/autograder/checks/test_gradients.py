@@ -205,3 +205,22 @@ def test_a_model_whose_forward_returns_no_numbers(remote, draws):
 
     with pytest.raises(CheckFailed, match="forward should return real numbers"):
         gradients_agree(remote(Text=Text).Text(), X, rng=draws)
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_ids_before_a_real_input_need_no_gradient(remote, affine, draws, factor):
+    """A model of ids and of a condition returns the gradient of the condition alone."""
+
+    class Told(affine):
+        def forward(self, ids, x):
+            return super().forward(x) + ids[:, None]
+
+        def backward(self, grad_output):
+            return factor * super().backward(grad_output)
+
+    model, ids = remote(Layer=Told).Layer(3, 2, rng=draws), np.arange(4)
+    if factor == 1:
+        gradients_agree(model, ids, X, rng=draws)
+    else:
+        with pytest.raises(CheckFailed, match="gradient of input 2"):
+            gradients_agree(model, ids, X, rng=draws)

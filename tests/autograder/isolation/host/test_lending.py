@@ -22,6 +22,14 @@ BORROWS = """
     def uses(model):
         return model.double(21), hasattr(model, "secret"), repr(model)
 
+    def remembers(model):
+        before = model.seen
+        model(1.0)
+        return before, model.seen
+
+    def reads(model):
+        return model.never
+
     def calls(model):
         return model(1)
 
@@ -100,6 +108,13 @@ def test_the_check_sees_every_call(module_of):
     counter = Counter()
     assert module.twice(lend(counter), 5) == 3.0
     assert counter.seen == [5, 5]
+
+
+def test_attributes_are_read_anew_each_time(module_of):
+    _, module = module_of()
+    assert module.remembers(lend(Counter(), "seen", "double", "__call__")) == ([], [1.0])
+    with pytest.raises(Crashed, match="'Counter' object has no attribute 'never'"):
+        module.reads(lend(Counter(), "never"))
 
 
 def test_only_what_was_lent_can_be_called(module_of):

@@ -1,0 +1,161 @@
+"""Checks of vanishing gradients that you can see. `grade vanishing_gradients` adds hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal, expect, lend, part, twins
+
+STEPS = 40
+
+
+def spread(H, singular_value, rng):
+    """A random matrix with the largest singular value given."""
+    W = rng.normal(size=(H, H))
+    return singular_value * W / np.linalg.norm(W, 2)
+
+
+def rotation(H, factor, rng):
+    """A matrix that stretches every vector by `factor`."""
+    return factor * np.linalg.qr(rng.normal(size=(H, H)))[0]
+
+
+def cliff(theta, steps=50):
+    """Pascanu et al.'s loss: h ← σ(w h + b), fifty times, and (h − 0.7)²; with its gradient."""
+    w, b = theta
+    h = np.zeros(steps + 1)
+    for t in range(steps):
+        h[t + 1] = 1 / (1 + np.exp(-(w * h[t] + b)))
+    error, gradient = h[-1] - 0.7, np.zeros(2)
+    delta = 2 * error
+    for t in range(steps, 0, -1):
+        delta *= h[t] * (1 - h[t])
+        gradient += delta * np.array([h[t - 1], 1.0])
+        delta *= w
+    return error**2, gradient
+
+
+def slope_of_cliff(theta):
+    """Its gradient alone."""
+    return cliff(theta)[1]
+
+
+@pytest.mark.task("gradient_norms")
+@pytest.mark.points(3)
+@pytest.mark.hint("Run the layer from h_k to step t, and take what backward returns for h_k.")
+def test_norms(submission, reference, rng):
+    """gradient_norms: of every step, for a loss in the middle and at the end."""
+    pair = twins(submission, reference, part("rnn", 3, 4, rng=rng), rng=rng)
+    x = rng.normal(size=(2, 6, 3))
+    for loss_at in (5, 3, 0):
+        expected = reference.gradient_norms(pair.reference, x, loss_at)
+        norms = submission.gradient_norms(pair.student, x, loss_at)
+        equal(norms, expected, f"gradient_norms(rnn, x, {loss_at})")
+
+
+@pytest.mark.task("gradient_norms")
+@pytest.mark.points(2)
+@pytest.mark.hint("δ_k = (1 − h_{k+1}²) δ_{k+1} W_h, for one unit and one text.")
+def test_norms_by_hand(submission, reference):
+    """gradient_norms: one unit, where each step multiplies by W_h (1 − h²)."""
+    pair = twins(submission, reference, part("rnn", 1, 1, rng=np.random.default_rng(0)))
+    w = np.array([[0.5]])
+    pair.set_parameters({"W_x": np.ones((1, 1)), "W_h": w, "b": np.zeros(1)})
+    x = np.zeros((1, 4, 1))
+    norms = submission.gradient_norms(pair.student, x, 3)
+    equal(norms, 0.5 ** np.arange(3, -1, -1), "the norms with W_h = 0.5 and h = 0")
+
+
+@pytest.mark.task("gradient_norms")
+@pytest.mark.points(3)
+@pytest.mark.hint("Look at the plot: `grade vanishing_gradients --plots DIR`, or --html FILE.")
+def test_decay_and_growth(submission, reference, rng, plot):
+    """gradient_norms: under the bound; vanishing with σ = 0.9, exploding with σ = 1.2."""
+    D, H = 3, 16
+    x = 0.001 * rng.normal(size=(2, STEPS, D))
+    pair = twins(submission, reference, part("rnn", D, H, rng=rng))
+    distances = np.arange(STEPS - 1, -1, -1)
+    lines = {}
+    for sigma, W_h in ((0.9, spread(H, 0.9, rng)), (1.2, rotation(H, 1.2, rng))):
+        pair.set_parameters({"W_x": np.ones((D, H)) / H, "W_h": W_h, "b": np.zeros(H)})
+        norms = np.asarray(submission.gradient_norms(pair.student, x, STEPS - 1))
+        equal(np.shape(norms), (STEPS,), "the shape of the norms")
+        lines[f"RNN, σ = {sigma}"] = norms / norms[-1]
+        bound = sigma**distances
+        expect(
+            bool((norms <= norms[-1] * bound * (1 + 1e-9)).all()),
+            f"with σ = {sigma} a norm is above its bound σ^(t−k)",
+        )
+    lines["bound, σ = 0.9"] = 0.9**distances
+    lstm = twins(reference, reference, part("lstm", D, H, forget_bias=5.0, rng=rng))
+    lstm.set_parameters({"W_h": 0.1 * lstm.student.parameters["W_h"]})
+    kept = reference.gradient_norms(lstm.student, x, STEPS - 1)
+    lines["LSTM, forget bias 5"] = kept / kept[-1]
+    plot(
+        "What is left of a gradient",
+        {name: line[::-1] for name, line in lines.items()},
+        x=distances[::-1],
+        x_label="steps back",
+        y_label="‖∂J/∂h_k‖ / ‖∂J/∂h_t‖",
+        log=True,
+    )
+    short, long = lines["RNN, σ = 0.9"][0], lines["RNN, σ = 1.2"][0]
+    expect(short < 0.9**39, f"with σ = 0.9 a share of {short:.2g} is left after 39 steps")
+    expect(long > 100, f"with σ = 1.2 the gradient grows {long:.3g} times in 39 steps")
+
+
+@pytest.mark.task("spectral_bound")
+@pytest.mark.points(2)
+@pytest.mark.hint("The largest singular value: np.linalg.norm(W_h, 2).")
+def test_bound(submission, reference, rng):
+    """spectral_bound: powers of the largest singular value times the slope."""
+    for H in (1, 4):
+        W_h = rng.normal(size=(H, H))
+        agrees(submission, reference, "spectral_bound", W_h, np.arange(6))
+        agrees(submission, reference, "spectral_bound", W_h, np.array([3, 0, 7]), 0.25)
+
+
+@pytest.mark.task("spectral_bound")
+@pytest.mark.points(2)
+@pytest.mark.hint("A matrix without any eigenvalue but 0 can double a vector.")
+def test_eigenvalues_are_no_bound(submission):
+    """spectral_bound: singular values, for eigenvalues say too little."""
+    shear = np.array([[0.0, 2.0], [0.0, 0.0]])
+    bound = submission.spectral_bound(shear, np.array([0, 1, 2]))
+    equal(np.asarray(bound), np.array([1.0, 2.0, 4.0]), "the bound for [[0, 2], [0, 0]]")
+
+
+@pytest.mark.task("descend")
+@pytest.mark.points(2)
+@pytest.mark.hint("The start belongs to the path: steps + 1 points.")
+def test_path(submission, reference, rng):
+    """descend: the path down a bowl, with and without clipping."""
+    start = rng.normal(scale=3, size=3)
+
+    def slope(theta):
+        return np.array([1.0, 2.0, 3.0]) * theta
+
+    for threshold in (None, 100.0, 1.0, 0.1):
+        agrees(submission, reference, "descend", lend(slope), start, 0.1, 8, threshold)
+
+
+@pytest.mark.task("descend")
+@pytest.mark.points(3)
+@pytest.mark.hint("A step as long as the wall is steep leads far away: clip the gradient first.")
+def test_cliff(submission, reference, plot):
+    """descend: at the cliff of a recurrent network's loss, clipping decides."""
+    start, lines = np.array([5.0, -2.2]), {}
+    for name, threshold in (("without clipping", None), ("clipped at 0.5", 0.5)):
+        path = agrees(
+            submission, reference, "descend", lend(slope_of_cliff), start, 1.0, 60, threshold
+        )
+        lines[name] = [cliff(theta)[0] for theta in np.asarray(path)]
+    plot(
+        "Gradient descent at a cliff",
+        lines,
+        x=range(61),
+        x_label="step",
+        y_label="loss",
+        log=True,
+    )
+    lost, found = (line[-1] for line in lines.values())
+    expect(found < 0.1 * lost, f"the loss ends at {found:.2g} with clipping, at {lost:.2g} without")

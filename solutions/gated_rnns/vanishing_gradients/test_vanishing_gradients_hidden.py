@@ -1,0 +1,95 @@
+"""Hidden checks of vanishing gradients: several states, what must stay as it was, odd input."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal, lend, part, refuses, twins
+
+
+class Leaky:
+    """A linear layer with two states: c_t = a c_{t−1} + x_t, and h_t = d h_{t−1} + c_t."""
+
+    def __init__(self, a, d):
+        self.a, self.d = a, d
+        self.gradients = {}
+        self.state = None
+
+    def forward(self, x, state=None):
+        """The states h of all steps."""
+        N, T, H = np.shape(x)
+        h, c = (np.zeros((N, H)), np.zeros((N, H))) if state is None else state
+        steps = []
+        for t in range(T):
+            c = self.a * c + x[:, t]
+            h = self.d * h + c
+            steps.append(h)
+        self.state = h, c
+        return np.stack(steps, axis=1)
+
+    def backward(self, grad_h):
+        """The gradients of x (not needed here) and of both states before the first step."""
+        grad_h_state = np.zeros_like(grad_h[:, 0])
+        grad_c = np.zeros_like(grad_h_state)
+        for t in reversed(range(grad_h.shape[1])):
+            upstream = grad_h[:, t] + grad_h_state
+            grad_c = upstream + grad_c
+            grad_h_state, grad_c = self.d * upstream, self.a * grad_c
+        return None, (grad_h_state, grad_c)
+
+
+@pytest.mark.task("gradient_norms")
+@pytest.mark.points(2)
+def test_two_states(submission):
+    """gradient_norms: where the state is two arrays, both count."""
+    layer = Leaky(1.0, 0.5)
+    x = np.zeros((2, 5, 3))
+    names = ("forward", "backward", "state", "gradients")
+    norms = submission.gradient_norms(lend(layer, *names), x, 4)
+    h = 0.5 ** np.arange(4, -1, -1)
+    c = np.cumsum(0.5 ** np.arange(5))[np.arange(3, -2, -1)]  # Σ d^j over the steps after k
+    c[-1] = 0.0
+    equal(norms, np.sqrt(6 * (h**2 + c**2)), "the norms with two states")
+
+
+@pytest.mark.task("gradient_norms")
+@pytest.mark.points(2)
+def test_gradients_are_left_alone(submission, reference, rng):
+    """gradient_norms: the layer's own gradients and the inputs are what they were."""
+    pair = twins(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
+    x, grad_h = rng.normal(size=(2, 2, 4, 3))
+    pair.student.forward(x[..., :2])
+    pair.student.backward(grad_h)
+    before = pair.student.gradients
+    agreed = submission.gradient_norms.outcome(pair.student, x[..., :2], 3)
+    equal(pair.student.gradients, before, "the gradients of the layer after the call")
+    equal(list(agreed.changed), [], "the arguments that the call changes")
+
+
+@pytest.mark.task("gradient_norms")
+@pytest.mark.points(1)
+def test_no_such_step(submission, reference, rng):
+    """gradient_norms: a loss at a step that x has not is refused; one step is enough."""
+    pair = twins(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
+    x = rng.normal(size=(4, 1, 2))
+    equal(submission.gradient_norms(pair.student, x, 0), np.array([12**0.5]), "one step")
+    for loss_at in (1, -1):
+        error = ("IndexError",)
+        refuses(submission, "gradient_norms", pair.student, x, loss_at, error=error)
+
+
+@pytest.mark.task("spectral_bound")
+@pytest.mark.points(2)
+def test_odd_distances(submission, reference, rng):
+    """spectral_bound: no distances; no negative ones; a matrix that is not normal."""
+    W_h = np.triu(rng.normal(size=(5, 5)))
+    agrees(submission, reference, "spectral_bound", W_h, np.arange(0))
+    agrees(submission, reference, "spectral_bound", W_h, np.array([[1, 2], [30, 4]]), 0.5)
+    refuses(submission, "spectral_bound", W_h, np.array([2, -1]))
+
+
+@pytest.mark.task("descend")
+@pytest.mark.points(1)
+def test_no_steps(submission, reference):
+    """descend: no steps are a path of one point."""
+    agrees(submission, reference, "descend", lend(np.negative), np.array([1.0, 2.0]), 0.5, 0)
+    agrees(submission, reference, "descend", lend(np.negative), np.ones(2), 0.5, 2, 0.3)
