@@ -1,0 +1,307 @@
+"""Checks of the n-gram models that you can see. `grade ngram` adds the hidden ones."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal, expect, no_look_ahead, perplexity
+from framework.data.agreement import AgreementLanguage
+from framework.data.vocabulary import EOS
+
+V = 9
+
+
+def text_of(length, words, rng):
+    """A text in which some words are frequent and others rare."""
+    p = 1 / np.arange(1, words + 1)
+    return rng.choice(words, size=length, p=p / p.sum())
+
+
+def fitted(module, name, tokens, *args, **kwargs):
+    """A model `name` that has counted `tokens`."""
+    model = getattr(module, name)(*args, **kwargs)
+    model.fit(tokens)
+    return model
+
+
+def all_words(model, history, words=V):
+    """P of every word after each history: `(N, V)`."""
+    return model.probability(np.asarray(history)[:, None], np.arange(words))
+
+
+def same_distributions(submission, reference, name, tokens, history, *args, **kwargs):
+    """Both say the same of every word after every history; returns what the submission says."""
+    student = fitted(submission, name, tokens, V, *args, **kwargs)
+    expected = all_words(fitted(reference, name, tokens, V, *args, **kwargs), history)
+    found = all_words(student, history)
+    equal(found, expected, f"{name}.probability of every word", rtol=1e-9)
+    return found
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(3)
+@pytest.mark.hint("Words: all but the first token. n > 1: every window of n tokens. Sorted rows.")
+def test_table(submission, rng):
+    """Every n-gram of the text stands in the table once, with its count."""
+    tokens = text_of(80, V, rng)
+    model = fitted(submission, "NgramLM", tokens, V + 1, 3)  # the last word never comes
+    for n in (1, 2, 3):
+        windows = Counter(tuple(tokens[t - n + 1 : t + 1]) for t in range(max(1, n - 1), 80))
+        rows = sorted(windows)
+        expected = np.array(rows), np.array([windows[row] for row in rows])
+        equal(model.ngrams(n), expected, f"ngrams({n})")
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(1)
+@pytest.mark.hint("An n-gram that never occurred has the count 0.")
+def test_count(submission):
+    """How often n-grams were seen, also those that never were."""
+    model = fitted(submission, "NgramLM", np.array([0, 1, 2, 1, 2, 2, 1, 2]), 4, 3)
+    equal(model.count(np.array([[2], [1], [0], [3]])), np.array([4, 3, 0, 0]), "counts of words")
+    pairs = np.array([[[1, 2], [2, 1], [0, 1], [1, 0]]])
+    equal(model.count(pairs), np.array([[3, 2, 1, 0]]), "counts of bigrams")
+    equal(model.count(np.array([[1, 2, 1], [3, 1, 2]])), np.array([1, 0]), "counts of trigrams")
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("c(students opened their books) / c(students opened their ·).")
+def test_students_opened_their(submission):
+    """The lecture's example: 400 of 1000 are 0.4, 100 of 1000 are 0.1."""
+    students, opened, their, books, exams, minds = range(6)
+    last = np.repeat([books, exams, minds], [400, 100, 500])
+    head = np.tile([students, opened, their], (1000, 1))
+    tokens = np.append(minds, np.column_stack([head, last]).ravel())
+    model = fitted(submission, "NgramLM", tokens, 6, 4)
+    found = model.probability(np.array([students, opened, their]), np.array([books, exams]))
+    equal(found, np.array([0.4, 0.1]), "P(books | students opened their) and P(exams | ...)")
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("Divide by c(h ·); where that is 0, answer 0.")
+def test_seen_and_unseen_histories(submission, reference, rng):
+    """After a history that was seen the probabilities sum to 1; after another all are 0."""
+    tokens = text_of(120, V - 1, rng)
+    history = np.array([tokens[3:5], tokens[50:52], [0, V - 1], [V - 1, 0]])
+    found = same_distributions(submission, reference, "NgramLM", tokens, history, 3)
+    equal(found.sum(axis=1), np.array([1.0, 1.0, 0.0, 0.0]), "the sums over all words")
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("The state is the last order − 1 tokens; V where there are none yet.")
+def test_next_log_probabilities(submission, reference, rng):
+    """Word by word; before there are order − 1 words, those that there are make the history."""
+    tokens = text_of(200, V, rng)
+    student = fitted(submission, "NgramLM", tokens, V, 3)
+    other = fitted(reference, "NgramLM", tokens, V, 3)
+    read, state = tokens[:15].reshape(3, 5), student.initial_state(3)
+    equal(state, np.full((3, 2), V), "initial_state(3)")
+    for t in range(5):
+        expected = other.next_log_probabilities(read[:, t], state)
+        found = student.next_log_probabilities(read[:, t], state)
+        equal(found, expected, f"next_log_probabilities after {t + 1} tokens", rtol=1e-9)
+        state = found[1]
+    equal(student.forward(read), other.forward(read), "forward(tokens)", rtol=1e-9)
+    equal(student.state, state, "model.state after forward")
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("log P(x_1) + log P(x_2 | x_1) + ...: forward says them all.")
+def test_probability_of_a_text(submission, rng):
+    """log_probabilities takes out of forward what the words that came were given."""
+    tokens = text_of(200, V, rng)
+    model = fitted(submission, "NgramLM", tokens, V, 3)
+    every = model.forward(tokens[None, :-1])[0]
+    expected = np.take_along_axis(every, tokens[1:, None], axis=1)[:, 0]
+    equal(model.log_probabilities(tokens), expected, "log_probabilities(tokens)", rtol=1e-9)
+    expect(bool(np.isfinite(expected).all()), "no word of the text that was counted is impossible")
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("What stands before an end of sentence is V in the history, and in no n-gram.")
+def test_sentences(submission, reference):
+    """No n-gram and no history reaches over the end of a sentence."""
+    tokens = np.array([0, 3, 1, 2, 0, 1, 2, 0, 3, 1, 0])
+    student = fitted(submission, "NgramLM", tokens, 4, 3, end=0)
+    other = fitted(reference, "NgramLM", tokens, 4, 3, end=0)
+    for n in (1, 2, 3):
+        equal(student.ngrams(n), other.ngrams(n), f"ngrams({n}) of three sentences")
+    after, state = student.next_log_probabilities(np.array([0]), np.array([[1, 2]]))
+    equal(state, np.array([[4, 0]]), "the state after the end of a sentence")
+    equal(after[0, 1], np.log(1 / 3), "log P(1) at the start of a sentence", rtol=1e-9)
+    equal(student.forward(tokens[None]), other.forward(tokens[None]), "forward", rtol=1e-9)
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(1)
+@pytest.mark.hint("One entry for every different n-gram.")
+def test_storage(submission, rng):
+    """The table grows with n and with the text, and has no more entries than the text words."""
+    tokens = text_of(600, V, rng)
+    sizes = []
+    for text in (tokens[:200], tokens):
+        model = fitted(submission, "NgramLM", text, V, 4)
+        sizes.append([len(model.ngrams(n)[1]) for n in (1, 2, 3, 4)])
+        expect(max(sizes[-1]) < len(text), f"a table of {sizes[-1]} for {len(text)} tokens")
+    expect(all(np.diff(size).min() > 0 for size in sizes), f"sizes {sizes} should grow with n")
+    grown = np.subtract(sizes[1], sizes[0])
+    expect(bool((grown[1:] > 0).all()), f"sizes {sizes} should grow with the text")
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(1)
+@pytest.mark.hint("Only history[..., −(order − 1):] matters.")
+def test_what_is_far_back_does_not_matter(submission, rng):
+    """A proctor further back than n − 1 words changes nothing."""
+    tokens = text_of(200, V, rng)
+    model = fitted(submission, "NgramLM", tokens, V, 3)
+    expected = all_words(model, tokens[None, 20:22])
+    for proctor in range(3):
+        found = all_words(model, np.array([[proctor, *tokens[20:22]]]))
+        equal(found, expected, f"probabilities with word {proctor} before the history")
+
+
+@pytest.mark.task("AddDelta")
+@pytest.mark.points(2)
+@pytest.mark.hint("(c(h w) + δ) / (c(h ·) + δ V).")
+def test_add_delta(submission, reference, rng):
+    """(c + δ) / (total + δV), also at the start of a text."""
+    tokens = text_of(100, V - 1, rng)
+    history = np.array([tokens[3:5], [0, V - 1], [V, 0], [V, V]])
+    for delta in (1.0, 0.05):
+        same_distributions(submission, reference, "AddDelta", tokens, history, 3, delta)
+
+
+@pytest.mark.task("AddDelta")
+@pytest.mark.points(1)
+@pytest.mark.hint("δ V in the denominator is what makes the sum 1.")
+def test_add_delta_sums_to_one(submission, rng):
+    """A distribution after any history: uniform after one never seen, and nothing impossible."""
+    tokens = text_of(100, V - 1, rng)
+    model = fitted(submission, "AddDelta", tokens, V, 3, 0.1)
+    found = all_words(model, np.array([tokens[3:5], [0, V - 1]]))
+    equal(found.sum(axis=1), np.ones(2), "the sums over all words", rtol=1e-9)
+    equal(found[1], np.full(V, 1 / V), "P after a history never seen", rtol=1e-9)
+    expect(bool((found > 0).all()), "no word should be impossible")
+
+
+@pytest.mark.task("AddDelta")
+@pytest.mark.points(1)
+def test_no_look_ahead(submission, rng):
+    """A change at t + 1 leaves the outputs up to t untouched."""
+    no_look_ahead(fitted(submission, "AddDelta", text_of(60, V, rng), V, 3, 0.5), V, rng=rng)
+
+
+@pytest.mark.task("Backoff")
+@pytest.mark.points(2)
+@pytest.mark.hint("np.where(c > 0, c / total, α · shorter); single words: c / total.")
+def test_stupid_backoff(submission, reference, rng):
+    """Stupid backoff: the longest n-gram that was seen, α for every word of history given up."""
+    tokens = text_of(100, V - 1, rng)
+    history = np.array([tokens[3:5], [0, V - 1], [V - 1, 0], [V, 0], [V, V]])
+    same_distributions(submission, reference, "Backoff", tokens, history, 3, "stupid")
+
+
+@pytest.mark.task("Backoff")
+@pytest.mark.points(1)
+@pytest.mark.hint("0.4 · 0.4 · c(w) / c(·) where only the word itself was seen.")
+def test_stupid_backoff_by_hand(submission):
+    """By hand: 2/3, 0.4 · 1/4 and 0.4² · 2/9."""
+    tokens = np.array([3, 0, 1, 2, 0, 1, 2, 0, 1, 1])
+    model = fitted(submission, "Backoff", tokens, 4, 3, "stupid")
+    found = model.probability(np.array([0, 1]), np.array([2, 1, 0]))
+    equal(found, np.array([2 / 3, 1 / 3, 0.16 * 3 / 9]), "S of 2, 1 and 0 after 0 1", rtol=1e-9)
+    found = model.probability(np.array([2, 1]), np.array([1, 2, 3]))
+    equal(found, np.array([0.4 / 3, 0.8 / 3, 0.0]), "S of 1, 2 and 3 after 2 1", rtol=1e-9)
+
+
+@pytest.mark.task("Backoff")
+@pytest.mark.points(2)
+@pytest.mark.hint("(c + t · shorter) / (total + t): t(h) is the number of different words after h.")
+def test_interpolated(submission, reference, rng):
+    """Interpolated: every history has its say, by how many different words followed it."""
+    tokens = text_of(100, V - 1, rng)
+    history = np.array([tokens[3:5], [0, V - 1], [V - 1, 0], [V, 0], [V, V]])
+    same_distributions(submission, reference, "Backoff", tokens, history, 3, "interpolated")
+
+
+@pytest.mark.task("Backoff")
+@pytest.mark.points(1)
+@pytest.mark.hint("Where c(h ·) = 0 the answer is the shorter history's.")
+def test_interpolated_sums_to_one(submission, rng):
+    """Interpolated: sums to 1 after any history; one never seen gives way to the shorter one."""
+    tokens = text_of(100, V - 1, rng)
+    model = fitted(submission, "Backoff", tokens, V, 3, "interpolated")
+    found = all_words(model, np.array([tokens[3:5], [V - 1, 0], [0, V - 1], [V, V]]))
+    equal(found.sum(axis=1), np.ones(4), "the sums over all words", rtol=1e-9)
+    shorter = all_words(model, np.array([[0]]))[0]
+    equal(found[1], shorter, "P after a history of which only the last word was seen", rtol=1e-9)
+    expect(bool((found > 0).all()), "no word should be impossible")
+
+
+@pytest.mark.task("kneser_ney_discounts")
+@pytest.mark.points(2)
+@pytest.mark.hint("n_i = how many n-grams have the count i; D(i) = i − (i + 1) Y n_{i+1} / n_i.")
+def test_discounts(submission, reference, rng):
+    """D(1), D(2) and D(3+) from the numbers of n-grams with the counts 1 to 4."""
+    counts = np.repeat([0, 1, 2, 3, 4, 5, 9], [7, 40, 18, 9, 6, 11, 3])
+    found = agrees(submission, reference, "kneser_ney_discounts", counts, rtol=1e-9)
+    Y = 40 / (40 + 2 * 18)
+    by_hand = np.array([1 - 2 * Y * 18 / 40, 2 - 3 * Y * 9 / 18, 3 - 4 * Y * 6 / 9])
+    equal(found, by_hand, "the discounts", rtol=1e-9)
+    counts = rng.geometric(0.4, size=300)
+    agrees(submission, reference, "kneser_ney_discounts", counts, rtol=1e-9)
+
+
+@pytest.mark.task("KneserNey")
+@pytest.mark.points(3)
+@pytest.mark.hint("The longest n-grams have their counts, shorter ones the number of words before.")
+def test_kneser_ney(submission, reference, rng):
+    """The discounts of every length, and P after histories seen and never seen."""
+    tokens = text_of(100, V - 1, rng)
+    history = np.array([tokens[3:5], tokens[60:62], [0, V - 1], [V - 1, 0], [V, 0], [V, V]])
+    found = same_distributions(submission, reference, "KneserNey", tokens, history, 3)
+    equal(found.sum(axis=1), np.ones(6), "the sums over all words", rtol=1e-9)
+    expect(bool((found > 0).all()), "no word should be impossible")
+    student = fitted(submission, "KneserNey", tokens, V, 3)
+    expected = fitted(reference, "KneserNey", tokens, V, 3).discounts
+    equal(student.discounts, expected, "model.discounts", rtol=1e-9)
+
+
+@pytest.mark.task("KneserNey")
+@pytest.mark.points(1)
+@pytest.mark.hint("How many different words stand before Francisco?")
+def test_san_francisco(submission):
+    """ "Francisco" is frequent, but only after "San": a new history does not expect it."""
+    san, francisco, bay, new = 0, 1, 2, 9
+    tokens = np.array([3] + [w for other in range(3, 9) for w in (san, francisco, other, bay)])
+    model = fitted(submission, "KneserNey", tokens, 10, 2)
+    equal(model.count(np.array([[francisco], [bay]])), np.array([6, 6]), "how often each occurred")
+    p = model.probability(np.array([new]), np.array([francisco, bay]))
+    expect(p[0] < p[1], "after a new word, a word that followed many others is more probable")
+    p = model.probability(np.array([san]), np.array([francisco, bay]))
+    expect(p[0] > 5 * p[1], "after San, Francisco is")
+
+
+@pytest.mark.task("KneserNey")
+@pytest.mark.points(2)
+@pytest.mark.hint("Are the sums 1? Do shorter histories use the numbers of words before?")
+def test_perplexity(submission, reference, rng):
+    """On little text: better than interpolated, that better than add-one, that than no model."""
+    language = AgreementLanguage(longest_span=2)
+    words = len(language.vocabulary)
+    train, test = (np.append(EOS, language.sample(n, rng=rng)) for n in (500, 1000))
+    ladder = {}
+    for name, args in (("KneserNey", ()), ("Backoff", ("interpolated",)), ("AddDelta", (1.0,))):
+        module = submission if name == "KneserNey" else reference
+        model = fitted(module, name, train, words, 4, *args, end=EOS)
+        ladder[name] = perplexity(model, test, batch_size=10)
+    kneser_ney, interpolated, add_one = ladder.values()
+    message = ", ".join(f"{name} {value:.2f}" for name, value in ladder.items())
+    expect(kneser_ney < interpolated < add_one < words, f"the perplexities are {message}")

@@ -1,0 +1,456 @@
+"""N-gram language models: the next word, predicted by counting.
+
+Source: CS224n lecture 6, sections 1.5 to 1.10; Chen & Goodman, "An empirical study of smoothing
+techniques for language modeling" (1998).
+
+How the counts are kept. Every n-gram that was seen has a number, its place in the sorted table of
+n-grams; an n-gram is its first n − 1 words, themselves a numbered (n−1)-gram, and one more word:
+
+    key = number of the first n − 1 words · V + last word
+
+One integer for each n-gram, however long, and looked up by bisection. It fits into 64 bits, where
+V^5 would not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, LanguageModel
+
+
+class NgramLM(LanguageModel):
+    """P(w | all words before) = P(w | h), h the last n − 1 words: the ratio of two counts.
+
+        P(w | h) = c(h w) / c(h ·),      c(h ·) = Σ_w c(h w)
+
+    Where the text has fewer than n − 1 words before w, all of them are h.
+
+    Args:
+        vocabulary_size: V.
+        order: n, the length of the longest n-grams: 1 looks at no word before, 2 at one ...
+        end: id of the end of a sentence. No history reaches further back than to the last of
+            them, so that it also marks the start of the next sentence. None: there are none.
+
+    Attributes:
+        keys: for n = 0 ... order the keys of the n-grams seen, sorted, `(K_n,)`. There is one
+            n-gram of no words, number 0; and each of the V words has a place, seen or not.
+        counts: how often each of them was seen, `(K_n,)`.
+        totals: c(h ·) for each history h of 0 ... order − 1 words, by the number of h.
+        state: the history after the last token that `forward` read, `(N, order − 1)`.
+
+    Raises:
+        ValueError: `vocabulary_size` or `order` is less than 1, or `end` is not the id of a word.
+    """
+
+    def __init__(self, vocabulary_size: int, order: int, *, end: int | None = None) -> None:
+        super().__init__()
+        if vocabulary_size < 1 or order < 1:
+            raise ValueError(
+                f"vocabulary size and order must be at least 1, not {vocabulary_size} and {order}"
+            )
+        if end is not None and not 0 <= end < vocabulary_size:
+            raise ValueError(f"end must be one of 0 ... {vocabulary_size - 1} or None, not {end}")
+        self.vocabulary_size, self.order, self.end = vocabulary_size, order, end
+        self.nothing = vocabulary_size  # stands in a history where there is no word
+        self.keys: list[Array] = []
+        self.counts: list[Array] = []
+        self.totals: list[Array] = []
+
+    def fit(self, tokens: Array) -> None:
+        """Count the n-grams of a text, n = 1 ... order. What was counted before is forgotten.
+
+        The first token is only read: words are counted where they are predicted, and an n-gram is
+        counted where its last word is. It must lie within the text, and an end of sentence may be
+        its first or its last word, not one in between.
+
+        Args:
+            tokens: ids, `(T + 1,)` integers.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1.
+            ValueError: there are fewer than two tokens.
+        """
+        _check_ids(tokens, self.vocabulary_size)
+        _check_length(tokens)
+        # BEGIN SOLUTION: words first (np.bincount), then the keys of longer n-grams (np.unique)
+        V = self.vocabulary_size
+        history, words = self._read(tokens[None], self.initial_state(1))[0, :-1], tokens[1:]
+        self.keys = [np.zeros(1, dtype=np.int64), np.arange(V)]
+        self.counts = [np.array([len(words)]), np.bincount(words, minlength=V)]
+        h = tokens[:-1].astype(np.int64)  # number of the (n−1)-gram before each word
+        for n in range(2, self.order + 1):
+            given = history[:, 1 - n] != self.nothing
+            keys, number, counts = np.unique(
+                h[given] * V + words[given], return_inverse=True, return_counts=True
+            )
+            self.keys.append(keys)
+            self.counts.append(counts)
+            after = np.zeros(len(tokens), dtype=np.int64)
+            after[1:][given] = number
+            h = after[:-1]  # what ends at one word stands before the next
+        self.totals = [self._sum(n, self.counts[n]) for n in range(1, self.order + 1)]
+        # END SOLUTION
+
+    def ngrams(self, n: int) -> tuple[Array, Array]:
+        """The table of n-grams: all that were seen, in order of their ids, and their counts.
+
+        Returns:
+            ids `(K, n)`, rows sorted by the first word, then by the second ..., and counts `(K,)`.
+        """
+        # BEGIN SOLUTION: take the keys apart, from the last word to the first
+        rows = np.empty((len(self.keys[n]), n), dtype=np.int64)
+        number = np.arange(len(rows))
+        for m in range(n, 0, -1):
+            number, rows[:, m - 1] = np.divmod(self.keys[m][number], self.vocabulary_size)
+        seen = self.counts[n] > 0
+        return rows[seen], self.counts[n][seen]
+        # END SOLUTION
+
+    def count(self, ngrams: Array) -> Array:
+        """How often each of these n-grams was seen: `(...)` for `(..., n)` ids, 1 ≤ n ≤ order."""
+        # BEGIN SOLUTION
+        return _at(self.counts[ngrams.shape[-1]], self._number(ngrams))
+        # END SOLUTION
+
+    def probability(self, history: Array, words: Array) -> Array:
+        """P(w | h) of each word after its history.
+
+        Args:
+            history: ids, `(..., k)`; only the last order − 1 matter, and fewer will do. V stands
+                where there is no word, further back than the text or the sentence goes.
+            words: ids; `(...)`, or any shape that broadcasts with it.
+
+        Returns:
+            probabilities `(...)`. 0 where the history was never seen with any word after it.
+            (Models with this one as their base have something better to say there.)
+
+        Raises:
+            IndexError: an id outside 0 ... V−1 (V in the history).
+            ValueError: there was no `fit` before.
+        """
+        _check_ids(history, self.vocabulary_size + 1)
+        _check_ids(words, self.vocabulary_size)
+        _check_fitted(self.counts)
+        # BEGIN SOLUTION: from P(w) on, one more word of history at a time, as far as it goes
+        k = history.shape[-1]
+        p = 1 / self.vocabulary_size
+        for n in range(1, min(k + 1, self.order) + 1):
+            h = history[..., k + 1 - n :]
+            given = (h != self.nothing).all(axis=-1)
+            p = np.where(given, self.estimate(n, self._number(h), words, p), p)
+        return p
+        # END SOLUTION
+
+    def estimate(self, n: int, h: Array, words: Array, shorter: Array) -> Array:
+        """P(w | h) from n-grams: what other models do otherwise.
+
+        Args:
+            n: the length of h w.
+            h: number of each history, −1 where it was never seen.
+            words: ids.
+            shorter: P(w | h without its first word); 1/V for n = 1.
+        """
+        # BEGIN SOLUTION
+        return _ratio(*self.seen(n, h, words))
+        # END SOLUTION
+
+    def seen(self, n: int, h: Array, words: Array) -> tuple[Array, Array]:
+        """Given: c(h w) and c(h ·), from the number of each history (−1: both are 0)."""
+        return _at(self.counts[n], self._follow(n, h, words)), _at(self.totals[n - 1], h)
+
+    def log_probabilities(self, tokens: Array) -> Array:
+        """log P of every token but the first, given those before it: `(T,)` for `(T + 1,)` ids.
+
+        Their sum is the log of the lecture's P(x_1 ... x_T) = Π_t P(x_t | x_0 ... x_{t−1}).
+
+        Raises:
+            IndexError: an id outside 0 ... V−1.
+        """
+        _check_ids(tokens, self.vocabulary_size)
+        # BEGIN SOLUTION
+        history = self._read(tokens[None], self.initial_state(1))[0]
+        return _log(self.probability(history[:-1], tokens[1:]))
+        # END SOLUTION
+
+    def forward(self, tokens: Array, state: Array | None = None) -> Array:
+        """log P of every word as the one after every token; keeps the last history in `state`.
+
+        Args:
+            tokens: ids, `(N, T)` integers.
+            state: the history before the first token, `(N, order − 1)`; empty if None.
+
+        Returns:
+            log probabilities `(N, T, V)`.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1.
+        """
+        _check_ids(tokens, self.vocabulary_size)
+        # BEGIN SOLUTION
+        history = self._read(tokens, self.initial_state(len(tokens)) if state is None else state)
+        self.state = history[:, -1]
+        return _log(self.probability(history[:, :, None], np.arange(self.vocabulary_size)))
+        # END SOLUTION
+
+    def initial_state(self, batch_size: int) -> Array:
+        """The history before anything was read: V everywhere, `(batch_size, order − 1)`."""
+        # BEGIN SOLUTION
+        return np.full((batch_size, self.order - 1), self.nothing)
+        # END SOLUTION
+
+    def next_log_probabilities(self, tokens: Array, state: Array) -> tuple[Array, Array]:
+        """Read one token of each text; log P of the one after it.
+
+        Args:
+            tokens: the ids just read, `(N,)` integers.
+            state: what `initial_state` or the last call returned, `(N, order − 1)`. Not modified.
+
+        Returns:
+            log probabilities `(N, V)`, and the history after `tokens`, `(N, order − 1)`.
+        """
+        # BEGIN SOLUTION
+        return self.forward(tokens[:, None], state)[:, 0], self.state
+        # END SOLUTION
+
+    def _read(self, tokens: Array, state: Array) -> Array:
+        """The last order − 1 tokens after each of `tokens: (N, T)`, `(N, T, order − 1)`.
+
+        V (`self.nothing`) stands before an end of sentence.
+        """
+        # BEGIN SOLUTION: windows over state and tokens together; then empty what an end shuts off
+        text = np.concatenate([state, tokens], axis=1)
+        windows = np.lib.stride_tricks.sliding_window_view(text, self.order - 1, axis=1)
+        history = windows[:, 1:].copy()
+        for j in range(self.order - 2, 0, -1):
+            shut = (history[..., j] == self.end) | (history[..., j] == self.nothing)
+            history[shut, j - 1] = self.nothing
+        return history
+        # END SOLUTION
+
+    def _number(self, ngrams: Array) -> Array:
+        """The number of each n-gram, `(...)` for `(..., n)` ids; −1 where it was never seen."""
+        # BEGIN SOLUTION
+        number = np.zeros(ngrams.shape[:-1], dtype=np.int64)
+        for n in range(1, ngrams.shape[-1] + 1):
+            number = self._follow(n, number, ngrams[..., n - 1])
+        return number
+        # END SOLUTION
+
+    def _follow(self, n: int, h: Array, words: Array) -> Array:
+        """The number of the n-gram h w, −1 where it was never seen; `h` are numbers as well."""
+        # BEGIN SOLUTION: np.searchsorted says where the key stands if it stands anywhere
+        keys, key = self.keys[n], h * self.vocabulary_size + words
+        place = np.searchsorted(keys, key)
+        return np.where(place < np.searchsorted(keys, key, side="right"), place, -1)
+        # END SOLUTION
+
+    def _sum(self, n: int, values: Array) -> Array:
+        """Σ_w of `values`, one for each n-gram h w: for every history h, `(K_{n−1},)`."""
+        # BEGIN SOLUTION
+        h = self.keys[n] // self.vocabulary_size
+        return np.bincount(h, values, minlength=len(self.keys[n - 1]))
+        # END SOLUTION
+
+
+class AddDelta(NgramLM):
+    """Every n-gram is counted `delta` times more than it was seen, so that none is impossible.
+
+        P(w | h) = (c(h w) + δ) / (c(h ·) + δ V)
+
+    Args:
+        vocabulary_size: V.
+        order: n.
+        delta: δ > 0.
+        end: id of the end of a sentence, or None.
+
+    Raises:
+        ValueError: δ is not positive.
+    """
+
+    def __init__(
+        self, vocabulary_size: int, order: int, delta: float, *, end: int | None = None
+    ) -> None:
+        super().__init__(vocabulary_size, order, end=end)
+        if not delta > 0:
+            raise ValueError(f"delta must be positive, not {delta}")
+        self.delta = delta
+
+    def estimate(self, n: int, h: Array, words: Array, shorter: Array) -> Array:
+        """P(w | h) from n-grams: see `NgramLM.estimate`."""
+        # BEGIN SOLUTION
+        c, total = self.seen(n, h, words)
+        return (c + self.delta) / (total + self.delta * self.vocabulary_size)
+        # END SOLUTION
+
+
+class Backoff(NgramLM):
+    """Where a history says little, a shorter one is asked: h' is h without its first word.
+
+    "stupid" (Brants et al. 2007): a shorter history if h w was never seen. Scores, not
+    probabilities: over all words they sum to more than 1.
+
+        S(w | h) = c(h w) / c(h ·)  if c(h w) > 0,  else α S(w | h');      S(w) = c(w) / c(·)
+
+    "interpolated" (Witten & Bell 1991): always a mixture; the more different words t(h) have
+    followed h, the more probable it is that another new one does. The last P is 1/V.
+
+        P(w | h) = (c(h w) + t(h) P(w | h')) / (c(h ·) + t(h)),
+        P(w | h) = P(w | h') if c(h ·) = 0
+
+    Args:
+        vocabulary_size: V.
+        order: n.
+        method: "stupid" or "interpolated".
+        alpha: α, for "stupid" alone.
+        end: id of the end of a sentence, or None.
+
+    Raises:
+        ValueError: there is no such method.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        order: int,
+        method: str,
+        *,
+        alpha: float = 0.4,
+        end: int | None = None,
+    ) -> None:
+        super().__init__(vocabulary_size, order, end=end)
+        if method not in ("stupid", "interpolated"):
+            raise ValueError(f"no method '{method}': choose 'stupid' or 'interpolated'")
+        self.method, self.alpha = method, alpha
+
+    def fit(self, tokens: Array) -> None:
+        """Count n-grams, and how many different words t(h) have followed each history."""
+        super().fit(tokens)
+        # BEGIN SOLUTION
+        self.types = [self._sum(n, self.counts[n] > 0) for n in range(1, self.order + 1)]
+        # END SOLUTION
+
+    def estimate(self, n: int, h: Array, words: Array, shorter: Array) -> Array:
+        """S(w | h) or P(w | h) from n-grams: see `NgramLM.estimate`."""
+        # BEGIN SOLUTION
+        c, total = self.seen(n, h, words)
+        if self.method == "stupid":
+            unseen = 0 if n == 1 else self.alpha * shorter
+            return np.where(c > 0, _ratio(c, total), unseen)
+        t = _at(self.types[n - 1], h)
+        return np.where(total > 0, _ratio(c + t * shorter, total + t), shorter)
+        # END SOLUTION
+
+
+class KneserNey(NgramLM):
+    """Interpolated modified Kneser-Ney: a discount for every count, and counts of another kind.
+
+    From each count ĉ a little is taken and given to the shorter history h':
+
+        P(w | h) = (ĉ(h w) − D(ĉ(h w)) + Σ_w D(ĉ(h w)) · P(w | h')) / ĉ(h ·),
+        P(w | h) = P(w | h') if ĉ(h ·) = 0;  the last P is 1/V
+
+    The longest n-grams have ĉ = c. For shorter ones, which are asked where the longer one says
+    nothing, ĉ is the number of different words that were seen before them: "Francisco" is
+    frequent, but after "San" alone. Where nothing ever stands before an n-gram, because it starts
+    the text or a sentence, ĉ = c.
+
+    Args:
+        vocabulary_size: V.
+        order: n.
+        end: id of the end of a sentence, or None.
+
+    Attributes:
+        discounts: D(1), D(2) and D(3 and more) for n = 1 ... order, `(order, 3)`.
+    """
+
+    discounts: Array
+
+    def fit(self, tokens: Array) -> None:
+        """Count n-grams, find ĉ and the discounts."""
+        super().fit(tokens)
+        # BEGIN SOLUTION: ĉ of every n, its discounts, then what is left of ĉ and the sums over w
+        found, self._left, self._taken, self._all = [], [self.counts[0]], [], []
+        for n in range(1, self.order + 1):
+            c = self.counts[n] if n == self.order else self._continuations(n)
+            found.append(kneser_ney_discounts(c))
+            taken = np.append(0.0, found[-1])[np.minimum(c, 3)]
+            self._left.append(c - taken)
+            self._taken.append(self._sum(n, taken))
+            self._all.append(self._sum(n, c))
+        self.discounts = np.array(found)
+        # END SOLUTION
+
+    def estimate(self, n: int, h: Array, words: Array, shorter: Array) -> Array:
+        """P(w | h) from n-grams: see `NgramLM.estimate`."""
+        # BEGIN SOLUTION
+        left = _at(self._left[n], self._follow(n, h, words))
+        taken, total = _at(self._taken[n - 1], h), _at(self._all[n - 1], h)
+        return np.where(total > 0, _ratio(left + taken * shorter, total), shorter)
+        # END SOLUTION
+
+    def _continuations(self, n: int) -> Array:
+        """ĉ of all n-grams: how many different words stand before each, `(K_n,)`."""
+        # BEGIN SOLUTION: each different n+1-gram is one word before the n-gram at its end
+        ends = self.ngrams(n + 1)[0][:, 1:]
+        before = np.bincount(self._number(ends), minlength=len(self.counts[n]))
+        return np.where(before > 0, before, self.counts[n])
+        # END SOLUTION
+
+
+def kneser_ney_discounts(counts: Array) -> Array:
+    """What Chen & Goodman take from a count of 1, of 2, and of 3 or more: `(3,)`.
+
+        D(i) = i − (i + 1) Y n_{i+1} / n_i,      Y = n_1 / (n_1 + 2 n_2)
+
+    with n_i, how many n-grams have the count i. Where one of n_1 ... n_4 is 0 or a D falls below 0
+    (small texts), this says nothing, and 0.5, 1 and 1.5 are taken.
+
+    Args:
+        counts: of all n-grams of one length, `(K,)` integers ≥ 0.
+    """
+    # BEGIN SOLUTION
+    n = np.bincount(np.minimum(counts, 5), minlength=6)
+    i = np.arange(1, 4)
+    if n[1:5].all():
+        D = i - (i + 1) * n[1] / (n[1] + 2 * n[2]) * n[2:5] / n[1:4]
+        if (D >= 0).all():
+            return D
+    return i / 2
+    # END SOLUTION
+
+
+def _at(values: Array, numbers: Array) -> Array:
+    """Given: the values with these numbers; 0 for the number −1."""
+    return np.where(numbers >= 0, values[numbers], 0) if len(values) else np.zeros_like(numbers)
+
+
+def _ratio(a: Array, b: Array) -> Array:
+    """Given: a / b, and 0 where b is 0."""
+    a, b = np.broadcast_arrays(a, b)
+    return np.divide(a, b, out=np.zeros(a.shape), where=b > 0)
+
+
+def _log(p: Array) -> Array:
+    """Given: log p, −∞ where p is 0."""
+    with np.errstate(divide="ignore"):
+        return np.log(p)
+
+
+def _check_ids(ids: Array, vocabulary_size: int) -> None:
+    """Given: refuses what are no ids of words."""
+    if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
+        bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
+
+
+def _check_length(tokens: Array) -> None:
+    """Given: refuses a text without a word to predict."""
+    if len(tokens) < 2:
+        raise ValueError(f"a text of {len(tokens)} token(s) has nothing to count: give more text")
+
+
+def _check_fitted(counts: list[Array]) -> None:
+    """Given: refuses to predict from nothing."""
+    if not counts:
+        raise ValueError("no text has been counted yet: call fit(tokens) first")

@@ -1,0 +1,233 @@
+"""Hidden checks of the n-gram models: sentences, long n-grams, large vocabularies, bad input."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import after_call, agrees, equal, refuses
+
+V = 11
+REFUSAL = ("IndexError", "ValueError")
+
+
+def sentences(length, words, rng):
+    """A text with ends of sentences (id 0), a frequent few words and rare others."""
+    p = 1 / np.arange(1, words + 1)
+    return np.append(0, rng.choice(words, size=length, p=p / p.sum()))
+
+
+def fitted(module, name, tokens, *args, **kwargs):
+    """A model `name` that has counted `tokens`."""
+    model = getattr(module, name)(*args, **kwargs)
+    model.fit(tokens)
+    return model
+
+
+def pair(submission, reference, name, tokens, *args, **kwargs):
+    """The submission's model and the reference's."""
+    return [fitted(module, name, tokens, *args, **kwargs) for module in (submission, reference)]
+
+
+def same_texts(submission, reference, name, rng, *args, words=V, length=300, **kwargs):
+    """Both say the same of a new text, and of every word after each of its tokens."""
+    tokens, new = sentences(length, words - 1, rng), sentences(40, words, rng)
+    student, other = pair(submission, reference, name, tokens, words, *args, **kwargs)
+    expected, found = other.log_probabilities(new), student.log_probabilities(new)
+    equal(found, expected, f"{name}.log_probabilities of a new text", rtol=1e-9)
+    read = new[:20].reshape(2, 10)
+    equal(student.forward(read), other.forward(read), f"{name}.forward", rtol=1e-9)
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(1)
+def test_longer_ngrams_in_sentences(submission, reference, rng):
+    """Tables of n-grams up to 5 words in sentences, and what they say of a new text."""
+    tokens = sentences(300, V, rng)
+    student, other = pair(submission, reference, "NgramLM", tokens, V, 5, end=0)
+    for n in range(1, 6):
+        equal(student.ngrams(n), other.ngrams(n), f"ngrams({n})")
+    same_texts(submission, reference, "NgramLM", rng, 4, end=0)
+    same_texts(submission, reference, "NgramLM", rng, 2, end=0)
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(1)
+@pytest.mark.hint("50,000² is more than 32 bits hold, 50,000⁵ more than 64.")
+def test_large_vocabulary(submission, reference, rng):
+    """5-grams over 50,000 words."""
+    words = 50_000
+    tokens = rng.choice(rng.integers(words, size=12, dtype=np.int32), size=200)
+    tokens[-1] = words - 1
+    student, other = pair(submission, reference, "NgramLM", tokens, words, 5)
+    equal(student.ngrams(5), other.ngrams(5), "ngrams(5)")
+    found = student.log_probabilities(tokens)
+    equal(found, other.log_probabilities(tokens), "log_probabilities", rtol=1e-9)
+    refused = np.array([[tokens[0], tokens[1] + 1, tokens[2], tokens[3], tokens[4]]])
+    equal(student.count(refused), other.count(refused), "the count of an n-gram that is close by")
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(1)
+def test_histories_of_any_length(submission, reference, rng):
+    """Histories shorter and longer than order − 1, empty ones, and shapes that broadcast."""
+    tokens = np.append(sentences(300, V - 1, rng), [V - 1, V - 1])
+    student, other = pair(submission, reference, "NgramLM", tokens, V, 3)
+    for length in range(5):
+        history, words = tokens[None, None, 60 : 60 + length], np.arange(V).reshape(V, 1)
+        found = student.probability(history, words)
+        expected = other.probability(history, words)
+        equal(found, expected, f"probability after {length} words of history", rtol=1e-9)
+    history = np.array([[V, V], [V, 1], [1, V], [V - 1, V - 1]])
+    found = student.probability(history, np.ones(4, dtype=int))
+    expected = other.probability(history, np.ones(4, dtype=int))
+    what = "probability with V in the history, and after what ends the text"
+    equal(found, expected, what, rtol=1e-9)
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(1)
+def test_a_second_text_replaces_the_first(submission, reference, rng):
+    """fit counts anew, and leaves the text as it is."""
+    first, second = sentences(50, V, rng), sentences(60, V, rng)
+    student = fitted(submission, "NgramLM", first, V, 2)
+    (left,) = after_call(student, "fit", second)
+    equal(left, second, "the text after fit")
+    expected = fitted(reference, "NgramLM", second, V, 2)
+    for n in (1, 2):
+        equal(student.ngrams(n), expected.ngrams(n), f"ngrams({n}) after a second fit")
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(1)
+def test_single_words_and_short_texts(submission, reference, rng):
+    """Order 1, which looks at nothing, and a text shorter than the n-grams."""
+    same_texts(submission, reference, "NgramLM", rng, 1)
+    short = np.array([1, 2])
+    student, other = pair(submission, reference, "NgramLM", short, V, 4)
+    read = np.array([[1, 2, 1, 2, 1]])
+    equal(student.forward(read), other.forward(read), "forward after a text of two tokens")
+    equal(student.ngrams(4)[1], np.zeros(0, int), "counts of 4-grams in a text of two tokens")
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(1)
+def test_the_state_is_the_callers(submission, reference, rng):
+    """Going on from a state, which stays as it was; forward without one starts anew."""
+    tokens = sentences(300, V, rng)
+    student, other = pair(submission, reference, "NgramLM", tokens, V, 4, end=0)
+    read, state = tokens[60:66].reshape(2, 3), np.array([[V, 0, 2], [3, 1, 2]])
+    equal(student.forward(read, state), other.forward(read, state), "forward from a state")
+    equal(student.state, other.state, "model.state after forward")
+    equal(student.forward(read), other.forward(read), "forward without a state")
+    before = np.array([4, 0]), state
+    found = student.next_log_probabilities(*before)
+    equal(found, other.next_log_probabilities(*before), "next_log_probabilities")
+    left = after_call(student, "next_log_probabilities", *before)
+    equal(left, before, "the arguments after next_log_probabilities")
+
+
+@pytest.mark.task("NgramLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("Call the checks that are given at the end of the file.")
+def test_bad_input(submission, rng):
+    """Ids out of range, texts of one token, and models that have counted nothing are errors."""
+    model = submission.NgramLM(V, 2)
+    refuses(model, "probability", np.array([1]), np.array(1), error=REFUSAL)
+    for wrong in ([0, V], [0, -1], [1], []):
+        refuses(model, "fit", np.array(wrong, dtype=int), error=REFUSAL)
+    model.fit(sentences(50, V, rng))
+    refuses(model, "forward", np.array([[0, V]]), error=REFUSAL)
+    refuses(model, "log_probabilities", np.array([V, 1, 1]), error=REFUSAL)
+    refuses(model, "next_log_probabilities", np.array([V]), np.array([[1]]), error=REFUSAL)
+    refuses(model, "probability", np.array([V + 1]), np.array(1), error=REFUSAL)
+    refuses(model, "probability", np.array([1]), np.array(V), error=REFUSAL)
+    for size, order in ((0, 2), (V, 0)):
+        refuses(submission, "NgramLM", size, order, error=REFUSAL)
+    for end in (-1, V):
+        refuses(submission, "NgramLM", V, 2, end=end, error=REFUSAL)
+
+
+@pytest.mark.task("AddDelta")
+@pytest.mark.points(1)
+def test_add_delta_in_sentences(submission, reference, rng):
+    """Add-δ in sentences, from single words to 4-grams."""
+    for order in (1, 2, 4):
+        same_texts(submission, reference, "AddDelta", rng, order, 0.3, end=0)
+
+
+@pytest.mark.task("AddDelta")
+@pytest.mark.points(1)
+def test_extreme_delta(submission, reference, rng):
+    """δ near 0 is maximum likelihood, a huge one uniform; one that is not positive is refused."""
+    tokens = sentences(200, V, rng)
+    expected = fitted(reference, "NgramLM", tokens, V, 2).log_probabilities(tokens)
+    found = fitted(submission, "AddDelta", tokens, V, 2, 1e-12).log_probabilities(tokens)
+    equal(found, expected, "log_probabilities with δ = 1e-12", rtol=1e-6)
+    found = fitted(submission, "AddDelta", tokens, V, 2, 1e12).log_probabilities(tokens)
+    equal(found, np.full(200, -np.log(V)), "log_probabilities with δ = 1e12", rtol=1e-6)
+    for delta in (0.0, -1.0, np.nan):
+        refuses(submission, "AddDelta", V, 2, delta)
+
+
+@pytest.mark.task("Backoff")
+@pytest.mark.points(2)
+def test_backoff_in_sentences(submission, reference, rng):
+    """Both methods in sentences, from single words to 4-grams, and another α."""
+    for order in (1, 2, 4):
+        for method in ("stupid", "interpolated"):
+            same_texts(submission, reference, "Backoff", rng, order, method, end=0)
+    same_texts(submission, reference, "Backoff", rng, 3, "stupid", alpha=0.7, end=0)
+
+
+@pytest.mark.task("Backoff")
+@pytest.mark.points(1)
+def test_other_methods_are_refused(submission, reference, rng):
+    """A method that nobody knows is refused; a second text replaces the first."""
+    refuses(submission, "Backoff", V, 2, "clever")
+    student = fitted(submission, "Backoff", sentences(80, V, rng), V, 2, "interpolated")
+    tokens = sentences(60, V - 1, rng)
+    student.fit(tokens)
+    expected = fitted(reference, "Backoff", tokens, V, 2, "interpolated")
+    found = student.log_probabilities(tokens)
+    equal(found, expected.log_probabilities(tokens), "log_probabilities after a second fit")
+
+
+@pytest.mark.task("kneser_ney_discounts")
+@pytest.mark.points(2)
+@pytest.mark.hint("If one of n_1 ... n_4 is 0, or a D below 0: 0.5, 1, 1.5.")
+def test_discounts_of_small_texts(submission, reference):
+    """Where the formula says nothing, 0.5, 1 and 1.5 are taken."""
+    for missing in (1, 2, 3, 4):
+        counts = np.repeat(np.delete([1, 2, 3, 4, 5], missing - 1), [30, 14, 8, 5])
+        found = agrees(submission, reference, "kneser_ney_discounts", counts)
+        equal(found, np.array([0.5, 1.0, 1.5]), f"the discounts where no count is {missing}")
+    for sizes in ([30, 14, 8, 5, 0], [4, 2, 2, 3, 1]):  # none above 4; D(3) = 0
+        counts = np.repeat([1, 2, 3, 4, 5], sizes)
+        found = agrees(submission, reference, "kneser_ney_discounts", counts, atol=1e-12)
+        equal(found[0], sizes[0] / (sizes[0] + 2 * sizes[1]), "D(1) = Y", rtol=1e-9)
+    for sizes in ([30, 9, 20, 5, 3], [30, 20, 9, 30, 3]):
+        counts = np.repeat([1, 2, 3, 4, 5], sizes)
+        found = agrees(submission, reference, "kneser_ney_discounts", counts)
+        equal(found, np.array([0.5, 1.0, 1.5]), "the discounts where a D falls below 0")
+
+
+@pytest.mark.task("KneserNey")
+@pytest.mark.points(2)
+def test_kneser_ney_in_sentences(submission, reference, rng):
+    """Kneser-Ney in sentences, from single words to 5-grams."""
+    for order in (1, 2, 3, 5):
+        same_texts(submission, reference, "KneserNey", rng, order, end=0)
+    same_texts(submission, reference, "KneserNey", rng, 4, words=120, length=900, end=0)
+
+
+@pytest.mark.task("KneserNey")
+@pytest.mark.points(1)
+def test_what_nothing_stands_before(submission, reference):
+    """N-grams that nothing stands before, at the start of a text or of sentences, keep counts."""
+    tokens = np.array([0, 1, 2, 0, 1, 2, 3, 0, 1, 3, 0, 2, 1, 3, 0])
+    for end in (0, None):
+        for start in (0, 1):
+            text = tokens[start:]
+            models = pair(submission, reference, "KneserNey", text, 5, 3, end=end)
+            found, expected = (model.forward(text[None]) for model in models)
+            what = f"forward on the text that was counted, end={end}"
+            equal(found, expected, what, rtol=1e-9)
