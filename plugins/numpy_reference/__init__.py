@@ -66,6 +66,7 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
         "function": ("kneser_ney_discounts",),
     },
     "solutions.language_models.perplexity.perplexity": {"function": ("perplexity",)},
+    "solutions.language_models.window_lm.window_lm": {"language_model": ("WindowLM",)},
     "solutions.language_models.rnn.rnn": {"model": ("RNN",)},
     "solutions.language_models.rnn_lm.rnn_lm": {"language_model": ("RecurrentLM",)},
     "solutions.language_models.sampling.sampling": {
@@ -77,6 +78,10 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "solutions.gated_rnns.vanishing_gradients.vanishing_gradients": {
         "function": ("gradient_norms", "spectral_bound", "descend"),
+    },
+    "solutions.gated_rnns.gated_lm.gated_lm": {
+        "language_model": ("GatedLM",),
+        "function": ("agreement_accuracy",),
     },
     "solutions.gated_rnns.gradient_clipping.gradient_clipping": {"function": ("clip_by_norm",)},
     "solutions.gated_rnns.lstm.lstm": {"model": ("LSTM",)},
@@ -98,6 +103,10 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.convolution.qrnn.qrnn": {"model": ("QRNN",)},
     "solutions.convolution.deep_text_cnn.deep_text_cnn": {"model": ("ConvBlock", "DeepTextCNN")},
     "solutions.convolution.bag_of_vectors.bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
+    "solutions.convolution.conv_seq2seq.conv_seq2seq": {
+        "function": ("layer_widths",),
+        "model": ("ConvolutionalEncoder", "ConvolutionalTranslator"),
+    },
 }
 
 #: What is not registered as the snake_case of its own name: every backend calls its arrays

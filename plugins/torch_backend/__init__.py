@@ -40,12 +40,14 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
         "function": ("kneser_ney_discounts",),
     },
     "perplexity": {"function": ("perplexity",)},
+    "window_lm": {"language_model": ("WindowLM",)},
     "rnn": {"model": ("RNN",)},
     "rnn_lm": {"language_model": ("RecurrentLM",)},
     "sampling": {"function": ("truncate", "sample", "greedy", "beam_search")},
     "sentence_encoder": {"model": ("SentenceEncoder",)},
     "conditional_lm": {"language_model": ("ConditionalLM",)},
     "vanishing_gradients": {"function": ("gradient_norms", "spectral_bound", "descend")},
+    "gated_lm": {"language_model": ("GatedLM",), "function": ("agreement_accuracy",)},
     "gradient_clipping": {"function": ("clip_by_norm",)},
     "lstm": {"model": ("LSTM",)},
     "gru": {"model": ("GRU",)},
@@ -60,6 +62,10 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "qrnn": {"model": ("QRNN",)},
     "deep_text_cnn": {"model": ("ConvBlock", "DeepTextCNN")},
     "bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
+    "conv_seq2seq": {
+        "function": ("layer_widths",),
+        "model": ("ConvolutionalEncoder", "ConvolutionalTranslator"),
+    },
     "losses": {"loss": ("MaxMarginLoss", "SoftmaxCrossEntropy")},
 }
 

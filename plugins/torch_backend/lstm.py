@@ -50,6 +50,9 @@ class LSTM(TorchModel):
         self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, 4 * H)))
         self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, 4 * H)))
         self.add_parameter("b", np.repeat([0.0, forget_bias, 0.0, 0.0], H))
+        for name in ("W_x", "W_h"):  # as the kernel reads them: its rows are our columns
+            self.parameters[name] = self.parameters[name].t().contiguous().t()
+            self.gradients[name] = torch.zeros_like(self.parameters[name])
 
     def initial_state(self, batch_size: int) -> State:
         """The state before the first step, two tensors of zeros `(batch_size, H)`."""
@@ -73,7 +76,9 @@ class LSTM(TorchModel):
             raise ValueError(f"x has {got} features per step, but input_size is {self.input_size}")
         h_0, c_0 = self.initial_state(len(x)) if state is None else state
         self._inputs = [leaf(x), leaf(h_0), leaf(c_0)]
-        self._leaves = {name: leaf(value) for name, value in self.parameters.items()}
+        self._by_kernel = mask is None
+        weights = list(self.parameters.values())
+        self._leaves = [leaf(_to_kernel(w)) if self._by_kernel else leaf(w) for w in weights]
         with torch.enable_grad():
             if mask is None:
                 self._h, state = self._kernel_steps(*self._inputs)
@@ -91,28 +96,28 @@ class LSTM(TorchModel):
         Returns:
             grad_x `(N, T, D)`, and the gradients of h_0 and c_0, each `(N, H)`.
         """
-        leaves = [*self._inputs, *self._leaves.values()]
+        leaves = [*self._inputs, *self._leaves]
         found = torch.autograd.grad(
             self._h, leaves, grad_h, retain_graph=True, materialize_grads=True
         )
-        for name, gradient in zip(self._leaves, found[3:], strict=True):
-            self.gradients[name].add_(gradient)
+        for gradient, new in zip(self.gradients.values(), found[3:], strict=True):
+            gradient.add_(_from_kernel(new) if self._by_kernel else new)
         return found[0], (found[1], found[2])
 
     def _kernel_steps(self, x: Tensor, h_0: Tensor, c_0: Tensor) -> tuple[Tensor, State]:
-        """Torch's kernel keeps transposed weights, in the order i, f, g, o, and two biases."""
-        W_x, W_h, b = (_kernel_order(self._leaves[name]) for name in ("W_x", "W_h", "b"))
-        weights = [W_x.T.contiguous(), W_h.T.contiguous(), b, torch.zeros_like(b)]
+        """Torch's kernel has a second bias, which stays 0."""
+        weights = [*self._leaves, torch.zeros_like(self.parameters["b"])]
         h, h_T, c_T = torch.lstm(
             x, [h_0[None], c_0[None]], weights, True, 1, 0.0, True, False, batch_first=True
         )
         return h, (h_T[0], c_T[0])
 
     def _masked_steps(self, mask: Tensor, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, State]:
-        from_input = x @ self._leaves["W_x"] + self._leaves["b"]
+        W_x, W_h, b = self._leaves
+        from_input = x @ W_x + b
         states = []
         for a, words in zip(from_input.unbind(1), mask[:, :, None].unbind(1), strict=True):
-            *gates, g = torch.chunk(a + h @ self._leaves["W_h"], 4, dim=1)
+            *gates, g = torch.chunk(a + h @ W_h, 4, dim=1)
             i, f, o = (gate.sigmoid() for gate in gates)
             new_c = f * c + i * g.tanh()
             c, h = torch.where(words, new_c, c), torch.where(words, o * new_c.tanh(), h)
@@ -120,7 +125,17 @@ class LSTM(TorchModel):
         return torch.stack(states, dim=1), (h, c)
 
 
-def _kernel_order(value: Tensor) -> Tensor:
-    """From i, f, o, g to i, f, g, o in the last axis."""
-    i, f, o, g = torch.chunk(value, 4, dim=-1)
-    return torch.cat([i, f, g, o], dim=-1)
+def _to_kernel(value: Tensor) -> Tensor:
+    """The kernel keeps weights transposed, in the order i, f, g, o instead of i, f, o, g."""
+    return _swapped(value.t())
+
+
+def _from_kernel(value: Tensor) -> Tensor:
+    """The way back."""
+    return _swapped(value).t()
+
+
+def _swapped(value: Tensor) -> Tensor:
+    """The last two of four blocks of rows in the opposite order."""
+    i, f, third, fourth = torch.chunk(value, 4)
+    return torch.cat([i, f, fourth, third])

@@ -63,7 +63,7 @@ class Momentum(TorchOptimizer):
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
         """One step of the velocity."""
-        v = _remembered(self.v, parameters)
+        v = remembered(self.v, parameters)
         torch._foreach_mul_(v, self.mu)
         torch._foreach_add_(v, g, alpha=-self.learning_rate)
         torch._foreach_add_(list(parameters.values()), v)
@@ -86,7 +86,7 @@ class AdaGrad(TorchOptimizer):
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
         """One step, shorter where the gradients so far were large."""
-        cache = _remembered(self.cache, parameters)
+        cache = remembered(self.cache, parameters)
         torch._foreach_addcmul_(cache, g, g)
         root = torch._foreach_add(cache, self.epsilon)
         torch._foreach_sqrt_(root)
@@ -111,7 +111,7 @@ class RMSProp(TorchOptimizer):
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
         """One step, shorter where recent gradients were large."""
-        cache = _remembered(self.cache, parameters)
+        cache = remembered(self.cache, parameters)
         torch._foreach_mul_(cache, self.decay)
         torch._foreach_addcmul_(cache, g, g, value=1 - self.decay)
         root = torch._foreach_sqrt(cache)
@@ -153,7 +153,7 @@ class Adam(TorchOptimizer):
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
         """One step of the average gradient over the root of the average square."""
-        m, v = _remembered(self.m, parameters), _remembered(self.v, parameters)
+        m, v = remembered(self.m, parameters), remembered(self.v, parameters)
         for name in parameters:
             self.t[name] = self.t.get(name, 0) + 1
         torch._foreach_lerp_(m, g, 1 - self.beta1)
@@ -173,7 +173,7 @@ class Adam(TorchOptimizer):
         return [1 - beta ** self.t[name] if self.bias_correction else 1.0 for name in names]
 
 
-def _remembered(memory: Parameters, parameters: Parameters) -> list[Tensor]:
+def remembered(memory: Parameters, parameters: Parameters) -> list[Tensor]:
     """What `memory` holds for each parameter, in their order: 0 before the first step."""
     for name, x in parameters.items():
         if name not in memory:

@@ -13,10 +13,15 @@ import torch
 from torch import Tensor
 
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.linear_recurrence import linear_recurrence
-from plugins.torch_backend.model import TorchModel, leaf
+from plugins.torch_backend.linear_recurrence import linear_recurrence, linear_recurrence_back
+from plugins.torch_backend.model import TorchModel
+from plugins.torch_backend.products import product
 
 State = tuple[Tensor, Tensor, Tensor]
+
+#: From the gradient of y = tanh(a) or σ(a), and y, that of a.
+_tanh_back = torch.ops.aten.tanh_backward.grad_input
+_sigmoid_back = torch.ops.aten.sigmoid_backward.grad_input
 
 
 class QRNN(TorchModel):
@@ -35,12 +40,14 @@ class QRNN(TorchModel):
     Attributes:
         state: h and c after the last step that `forward` read, each `(N, H)`, and the last inputs
             `(N, width − 1, D)`.
+        parallel: whether the recurrence is computed as a scan; None: on a GPU.
 
     Raises:
         ValueError: `width` is not positive, or there is no such pooling.
     """
 
     state: State
+    parallel: bool | None = None
 
     def __init__(
         self,
@@ -67,6 +74,7 @@ class QRNN(TorchModel):
         before = b.new_zeros(batch_size, self.width - 1, self.input_size)
         return b.new_zeros(batch_size, H), b.new_zeros(batch_size, H), before
 
+    @torch.no_grad()
     def forward(self, x: Tensor, state: State | None = None, mask: Any = None) -> Tensor:
         """All states h `(N, T, H)` of `x: (N, T, D)`.
 
@@ -82,15 +90,23 @@ class QRNN(TorchModel):
         if x.shape[-1] != self.input_size:
             got = x.shape[-1]
             raise ValueError(f"x has {got} features per step, but input_size is {self.input_size}")
-        first = self.initial_state(len(x)) if state is None else state
-        words = None if mask is None else to_tensor(mask).bool().T[:, :, None]
-        self._inputs = [leaf(x), *map(leaf, first)]
-        self._leaves = {name: leaf(value) for name, value in self.parameters.items()}
-        with torch.enable_grad():
-            self._h, state = self._steps(words, *self._inputs)
-        self.state = state[0].detach(), state[1].detach(), state[2].detach()
-        return self._h.detach()
+        h_0, c_0, before = self.initial_state(len(x)) if state is None else state
+        self._words = None if mask is None else to_tensor(mask).bool().T[:, :, None]
+        inputs = x.transpose(0, 1)  # time first: a step is one block of memory
+        if self._words is not None:
+            inputs = inputs.where(self._words, 0)
+        inputs = torch.cat([before.transpose(0, 1), inputs])
+        self._compute_gates(inputs, x.shape[1])
+        self._c = torch.cat([c_0[None], self._i * self._z])
+        linear_recurrence(self._f, self._c, parallel=self.parallel)
+        h = self._c[1:] if self._o is None else self._o * self._c[1:]
+        if self._words is not None:
+            h = self._hold(h, h_0, self._words)
+        last = inputs[x.shape[1] :].transpose(0, 1)
+        self.state = h[-1].clone(), self._c[-1].clone(), last.clone()
+        return h.transpose(0, 1).contiguous()
 
+    @torch.no_grad()
     def backward(self, grad_h: Tensor) -> tuple[Tensor, State]:
         """Add the parameter gradients into `gradients`.
 
@@ -100,21 +116,63 @@ class QRNN(TorchModel):
         Returns:
             grad_x `(N, T, D)`, and the gradients of h_0, c_0 and the inputs before the first one.
         """
-        leaves = [*self._inputs, *self._leaves.values()]
-        found = torch.autograd.grad(
-            self._h, leaves, grad_h, retain_graph=True, materialize_grads=True
-        )
-        for name, gradient in zip(self._leaves, found[4:], strict=True):
-            self.gradients[name].add_(gradient)
-        return found[0], (found[1], found[2], found[3])
+        z, f, o, i, c = self._z, self._f, self._o, self._i, self._c
+        grad, grad_h_0 = self._hold_back(grad_h.transpose(0, 1))
+        grad_c = torch.cat([torch.zeros_like(c[:1]), grad if o is None else grad * o])
+        linear_recurrence_back(f, grad_c, parallel=self.parallel)
+        grad_new = grad_c[1:]
+        past = c[:-1] if "i" in self.pooling else c[:-1] - z
+        grad_a = torch.empty_like(self._a)
+        of_z, of_f, *others = torch.split(grad_a, self.hidden_size, dim=2)
+        _tanh_back(grad_new * i, z, grad_input=of_z)
+        _sigmoid_back(grad_new * past, f, grad_input=of_f)
+        if o is not None:
+            _sigmoid_back(grad * c[1:], o, grad_input=others[0])
+        if "i" in self.pooling:
+            _sigmoid_back(grad_new * z, i, grad_input=others[1])
+        grad_x, before = self._back_to_inputs(grad_a)
+        return grad_x, (grad_h_0, grad_c[0], before)
 
-    def _steps(
-        self, words: Tensor | None, x: Tensor, h_0: Tensor, c_0: Tensor, before: Tensor
-    ) -> tuple[Tensor, State]:
-        """Inside, time comes first, so that a step is one block of memory."""
-        x = x.transpose(0, 1)
-        x = torch.cat([before.transpose(0, 1), x if words is None else x.where(words, 0)])
-        z, f, *others = self._convolution(x).chunk(1 + len(self.pooling), dim=2)
-        f = f.sigmoid() if words is None else f.sigmoid().where(words, 1)
-        new = torch.lerp(z.tanh(), f.new_zeros(()), f)  # (1 − f) ∘ z
-        ...
+    def _compute_gates(self, inputs: Tensor, T: int) -> None:
+        """z and the gates `(T, N, H)`, from one product; without a word f = 1 and i = 0."""
+        self._rows = torch.cat([inputs[k : k + T] for k in range(self.width)], dim=2).flatten(0, 1)
+        W, H = self.parameters["W"].flatten(0, 1), self.hidden_size
+        a = product(self._rows, W, self.parameters["b"]).view(T, inputs.shape[1], -1)
+        a[..., :H].tanh_()
+        a[..., H:].sigmoid_()
+        self._a, (self._z, f, *others) = a, torch.split(a, H, dim=2)
+        self._f = f if self._words is None else f.masked_fill_(~self._words, 1)
+        self._o = others[0] if others else None
+        if len(others) < 2:
+            self._i = 1 - self._f
+        else:
+            self._i = others[1] if self._words is None else others[1].where(self._words, 0)
+
+    def _back_to_inputs(self, grad_a: Tensor) -> tuple[Tensor, Tensor]:
+        """Add the gradients of W and b; return those of x and of the inputs before it."""
+        T, N, _ = grad_a.shape
+        rows, W = grad_a.flatten(0, 1), self.parameters["W"]
+        self.gradients["W"].add_(product(self._rows.T, rows).view_as(W))
+        self.gradients["b"].add_(rows.sum(0))
+        parts = product(rows, W.flatten(0, 1).T).view(T, N, self.width, -1)
+        grad = parts.new_zeros(self.width - 1 + T, N, self.input_size)
+        for k in range(self.width):
+            grad[k : k + T] += parts[:, :, k]
+        before, grad_x = grad.tensor_split([self.width - 1])
+        if self._words is not None:
+            grad_x = grad_x.where(self._words, 0)
+        return grad_x.transpose(0, 1), before.transpose(0, 1)
+
+    def _hold(self, h: Tensor, h_0: Tensor, words: Tensor) -> Tensor:
+        """Where there is no word, the h of the last word before, or h_0."""
+        steps = torch.arange(1, len(h) + 1, device=h.device)[:, None, None]
+        self._held = (steps * words).cummax(dim=0).values.expand_as(h)
+        return torch.cat([h_0[None], h]).gather(0, self._held)
+
+    def _hold_back(self, grad_h: Tensor) -> tuple[Tensor, Tensor]:
+        """The gradients of what `_hold` chose from: of each h, and of h_0."""
+        nothing = torch.zeros_like(self._c[0])
+        if self._words is None:
+            return grad_h, nothing
+        chosen = torch.zeros_like(self._c).scatter_add_(0, self._held, grad_h)
+        return chosen[1:], chosen[0]

@@ -1,0 +1,107 @@
+"""Batch normalization: every feature gets mean 0 and variance 1, then a scale and shift of its own.
+
+Source: CS224n lecture 11, section 3.6; Ioffe and Szegedy, "Batch Normalization: Accelerating Deep
+Network Training by Reducing Internal Covariate Shift" (2015), algorithms 1 and 2.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from framework.interfaces import Array, Model
+
+
+class BatchNorm1d(Model):
+    """y = γ x̂ + β with x̂ = (x − μ) / √(σ² + ε), feature by feature.
+
+    In training μ and σ² are those of the batch, over all of its rows: every axis but the last. At
+    test time they are `running_mean` and `running_variance`, which training has left behind.
+
+    Args:
+        features: C, the length of the last axis.
+        momentum: how far the running statistics move towards those of a batch, in [0, 1].
+        epsilon: ε, positive.
+
+    Parameters:
+        gamma `(C,)`, ones at first; beta `(C,)`, zeros at first.
+
+    Attributes:
+        running_mean: `(C,)`, zeros at first.
+        running_variance: `(C,)`, ones at first.
+
+    Raises:
+        ValueError: `momentum` is not in [0, 1], or `epsilon` is not positive.
+    """
+
+    def __init__(self, features: int, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
+        super().__init__()
+        if not 0 <= momentum <= 1:
+            raise ValueError(f"momentum lies in [0, 1], but got {momentum}")
+        if not epsilon > 0:
+            raise ValueError(f"epsilon is positive, but got {epsilon}")
+        self.features, self.momentum, self.epsilon = features, momentum, epsilon
+        self.add_parameter("gamma", np.ones(features))
+        self.add_parameter("beta", np.zeros(features))
+        self.running_mean, self.running_variance = np.zeros(features), np.ones(features)
+
+    def astype(self, dtype: npt.DTypeLike) -> Self:
+        """Given: convert the running statistics too; returns the layer."""
+        self.running_mean = self.running_mean.astype(dtype)
+        self.running_variance = self.running_variance.astype(dtype)
+        super().astype(dtype)
+        return self
+
+    def forward(self, x: Array) -> Array:
+        """Normalize, scale and shift. In training, M rows also move the running statistics:
+
+            μ = 1/M Σ x        σ² = 1/M Σ (x − μ)²
+            running_mean     ← (1 − momentum) running_mean     + momentum μ
+            running_variance ← (1 − momentum) running_variance + momentum M/(M − 1) σ²
+
+        M/(M − 1) σ² is the unbiased estimate of the variance; x̂ has σ² itself in it.
+
+        Args:
+            x: `(N, C)`, M = N, or `(N, T, C)`, M = N T. Not modified.
+
+        Returns:
+            y in the shape of `x`.
+
+        Raises:
+            ValueError: `x` has another shape, or, in training, fewer than two rows.
+        """
+        rows = self._rows(x)
+        # TODO: mean and variance of this batch, or the running ones; keep what is needed
+        raise NotImplementedError
+
+    def _statistics(self, rows: Array) -> tuple[Array, Array]:
+        """μ and σ² of the batch `rows: (M, C)`; moves the running statistics."""
+        # TODO: your code here
+        raise NotImplementedError
+
+    def backward(self, grad_output: Array) -> Array:
+        """Through γ and x̂, and in training through μ and σ², which depend on every row.
+
+            ∂γ = Σ ∂y ∘ x̂        ∂β = Σ ∂y        ∂x̂ = ∂y ∘ γ
+            in training:    ∂x = (∂x̂ − 1/M Σ ∂x̂ − x̂ ∘ 1/M Σ (∂x̂ ∘ x̂)) / √(σ² + ε)
+            at test time:   ∂x = ∂x̂ / √(σ² + ε)
+
+        The mode is that of the last `forward`.
+
+        Args:
+            grad_output: ∂y, in the shape of y. Not modified.
+
+        Returns:
+            grad_x, in the shape of x.
+        """
+        # TODO: sums for γ and β, then what is left of ∂x̂
+        raise NotImplementedError
+
+    def _rows(self, x: Array) -> Array:
+        """Given: `x` as `(M, C)`; refuses what has other axes."""
+        if x.ndim not in (2, 3) or x.shape[-1] != self.features:
+            C = self.features
+            raise ValueError(f"x should be (N, {C}) or (N, T, {C}), but is {x.shape}")
+        return x.reshape(-1, self.features)

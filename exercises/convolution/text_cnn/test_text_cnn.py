@@ -1,0 +1,214 @@
+"""Checks of the network for sentences that you can see. `grade text_cnn` adds the hidden ones.
+
+Where logits or gradients are compared, the network is in evaluation mode: dropout draws nothing.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.checks import (
+    assign,
+    classifier_chunks,
+    equal,
+    expect,
+    overfits,
+    twins,
+)
+from framework.data.batching import pad
+from framework.data.sentiment import SentimentGrammar
+
+RTOL = 1e-7
+V, E, C, K = 9, 3, 4, 2
+
+pytestmark = pytest.mark.task("TextCNN")
+
+
+def pair_of(submission, reference, rng, *sizes, **settings):
+    """Twins in evaluation mode."""
+    sizes = sizes or (V, E, C, K)
+    pair = twins(submission, reference, "TextCNN", *sizes, rng=rng, **settings)
+    pair.student.eval()
+    pair.reference.eval()
+    return pair
+
+
+def texts(rng, *lengths):
+    """Ids of texts of these lengths, without padding in them, then filled up with it."""
+    return pad([rng.integers(1, V, size=n) for n in lengths])
+
+
+@pytest.mark.points(4)
+@pytest.mark.hint("For each width: convolution.forward(x), pool.forward; then ReLU and the scores.")
+def test_one_width(submission, reference, rng):
+    """One width: vectors, convolution, the maximum of each filter, ReLU, scores."""
+    pair = pair_of(submission, reference, rng, widths=(2,))
+    pair.same_forward(texts(rng, 5, 5, 5), rtol=RTOL)
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint("z holds the maxima of the first width, then those of the second, and so on.")
+def test_several_widths(submission, reference, rng):
+    """Several widths, side by side in z."""
+    for widths in ((3, 4, 5), (1, 3)):
+        pair = pair_of(submission, reference, rng, widths=widths)
+        pair.same_forward(texts(rng, 7, 7), rtol=RTOL)
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint("A padding has the vector 0, and a window without a word cannot win.")
+def test_padding_never_wins(submission, reference, rng):
+    """The logits of a text are the same alone and in a batch, with any padding."""
+    pair = pair_of(submission, reference, rng)
+    batch = [rng.integers(1, V, size=n) for n in (6, 2, 9)]
+    ids = pad(batch)
+    pair.same_forward(ids, rtol=RTOL)
+    logits = pair.student.forward(ids)
+    wider = pair.student.forward(np.pad(ids, ((0, 0), (4, 6))))
+    equal(wider, logits, "the logits with more padding", rtol=RTOL)
+    for text, scores in zip(batch, logits, strict=True):
+        alone = pair.student.forward(text[None])[0]
+        equal(alone, scores, "the logits of a text alone, beside those in a batch", rtol=RTOL)
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("padding = h − 1 on both sides gives every text a window of width h.")
+def test_short_texts(submission, reference, rng):
+    """Texts shorter than the widest filter, and without any word, have scores too."""
+    pair = pair_of(submission, reference, rng)
+    for ids in (texts(rng, 1), texts(rng, 2, 0, 1), np.zeros((2, 3), int)):
+        pair.same_forward(ids, rtol=RTOL)
+    logits = pair.student.forward(np.zeros((1, 4), int))[0]
+    equal(logits, pair.student.parameters["b"], "the logits of a text without words", rtol=RTOL)
+
+
+@pytest.mark.points(4)
+@pytest.mark.hint("Backwards through the same parts; the gradients of x from all widths add up.")
+def test_backward(submission, reference, rng):
+    """Backward through all layers, down to the embedding."""
+    pair = pair_of(submission, reference, rng)
+    pair.same_backward(texts(rng, 7, 5, 9), rng=rng, rtol=RTOL, atol=1e-12)
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("np.add.at(gradient, ids, g) adds once for every place; padding gets 0.")
+def test_repeated_words(submission, reference, rng):
+    """A word gets a gradient from every place that it stands in, padding gets none."""
+    pair = pair_of(submission, reference, rng)
+    ids = np.array([[3, 3, 3, 0, 0], [3, 5, 0, 0, 0], [5, 3, 5, 1, 3]])
+    pair.same_backward(ids, rng=rng, rtol=RTOL, atol=1e-12)
+    expect(
+        np.all(pair.student.gradients["embedding"][0] == 0),
+        "gradients['embedding'][0] is the padding's row: it stays zero",
+    )
+
+
+@pytest.mark.points(2)
+def test_gradients_are_right(submission, reference, rng):
+    """The gradients are those of your own forward, measured by small steps."""
+    pair = pair_of(submission, reference, rng, V, 2, 2, K, widths=(2, 3))
+    pair.gradients_agree(texts(rng, 4, 6), rng=rng)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
+def test_gradients_add_up(submission, reference, rng):
+    """A second backward adds to the gradients of the first."""
+    pair_of(submission, reference, rng).accumulates(texts(rng, 5, 6), rng=rng)
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint("Dropout stands between z and W; backward goes through the same mask.")
+def test_dropout(submission, rng):
+    """In training, entries of z are lost; at test time z is scaled by p."""
+    p, C = 0.7, 20
+    model = submission.TextCNN(V, E, C, C, widths=(1,), keep_probability=p, rng=rng)
+    zeros = {name: np.zeros_like(value) for name, value in model.parameters.items()}
+    # With these parameters z is all ones, and the logits are what is left of it.
+    assign(model, zeros | {"conv_1.b": np.ones(C), "W": np.eye(C)})
+    ids = texts(rng, *[4] * 100)
+    kept = model.forward(ids)
+    expect(np.all((kept == 0) | (kept == 1)), "in training an entry of z is kept as it is, or 0")
+    share = kept.mean()
+    expect(abs(share - p) < 0.06, f"keep_probability={p} keeps the share {share:.2f} of z")
+    grad = rng.normal(size=kept.shape)
+    model.zero_gradients()
+    model.backward(grad)
+    found, what = model.gradients["conv_1.b"], "gradients['conv_1.b'] behind dropout"
+    equal(found, (grad * kept).sum(axis=0), what, rtol=RTOL)
+    equal(model.gradients["W"], kept.T @ grad, "gradients['W'] behind dropout", rtol=RTOL)
+    model.eval()
+    equal(model.forward(ids), np.full((100, C), p), "z at test time", rtol=RTOL)
+
+
+@pytest.mark.points(4)
+@pytest.mark.hint("[static tuned], side by side, and only the second half goes to the embedding.")
+@pytest.mark.parametrize("channels", ["static", "tuned", "both"])
+def test_channels(submission, reference, rng, channels):
+    """Word vectors that are given: static, tuned, or both side by side."""
+    vectors = rng.normal(size=(V, E))
+    pair = pair_of(submission, reference, rng, vectors=vectors, channels=channels)
+    ids = texts(rng, 6, 3)
+    pair.same_forward(ids, rtol=RTOL)
+    pair.same_backward(ids, rng=rng, rtol=RTOL, atol=1e-12)
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Two arrays, not two names of one: the start of the tuned channel is a copy.")
+def test_the_static_channel_never_moves(submission, rng):
+    """The static channel stays as it was given, whatever the tuned one learns."""
+    vectors = rng.normal(size=(V, E))
+    for channels in ("static", "both"):
+        model = submission.TextCNN(V, E, C, K, vectors=vectors, channels=channels, rng=rng)
+        moved = {name: value + 1 for name, value in model.parameters.items()}
+        assign(model, moved)
+        model.forward(texts(rng, 6, 4))
+        model.backward(np.ones((2, K)))
+        equal(model.static, vectors, f"the static vectors of channels={channels!r}")
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint("W *= s / np.maximum(norms of the columns, s)")
+def test_constrain(submission, rng):
+    """constrain: columns of W that are longer than s get the norm s; nothing else changes."""
+    model = submission.TextCNN(V, E, C, 5, max_norm=2.0, rng=rng)
+    before = {name: rng.normal(size=value.shape) for name, value in model.parameters.items()}
+    lengths = np.array([0.0, 0.5, 2.0, 2.5, 40.0])
+    before["W"] *= lengths / np.linalg.norm(before["W"], axis=0)
+    assign(model, before)
+    model.constrain()
+    after = model.parameters
+    norms = np.linalg.norm(after["W"], axis=0)
+    equal(norms, np.minimum(lengths, 2.0), "the norms of the columns after constrain", rtol=RTOL)
+    scaled = before["W"] * [1, 1, 1, 2 / 2.5, 2 / 40]
+    equal(after, before | {"W": scaled}, "the parameters after constrain", rtol=RTOL)
+
+
+@pytest.mark.points(4)
+@pytest.mark.hint("If all checks above pass, this one should: run `grade text_cnn` again.")
+def test_accuracy(submission, reference, reaches, rng):
+    """Trained on a sentiment grammar: better than any classifier that is blind to order."""
+    distinct = rng.permutation(np.arange(1, 17)).reshape(8, 2)  # no two texts share a word
+    small = submission.TextCNN(17, 8, 8, 2, widths=(2,), keep_probability=1.0, rng=rng)
+    overfits(
+        small, distinct, np.arange(8) % 2, classes=2, reference=reference, rng=rng,
+        learning_rate=0.05,
+    )  # fmt: skip
+
+    grammar = SentimentGrammar(noise=0.05)
+    words, labels, p = zip(*grammar.sentences(), strict=True)
+    all_ids, all_labels = pad([grammar.vocabulary.encode(text) for text in words]), np.array(labels)
+    some = np.arange(0, len(p), 7)
+
+    def accuracies(rng):
+        ids, labels = grammar.sample(1_000, rng=rng)
+        model = submission.TextCNN(len(grammar.vocabulary), 12, 12, 2, rng=rng)
+        for _ in classifier_chunks(
+            model, ids, labels, reference=reference, epochs=4, batch_size=32, learning_rate=0.02,
+            chunk=32, rng=rng,
+        ):  # fmt: skip
+            model.eval()
+            right = model.forward(all_ids[some]).argmax(axis=1) == all_labels[some]
+            model.train()
+            yield float(np.average(right, weights=np.array(p)[some]))
+
+    reaches("accuracy", accuracies, rng=rng, best=1.0, what="the share of right answers")

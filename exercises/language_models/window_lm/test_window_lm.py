@@ -1,0 +1,167 @@
+"""Checks of the window language model that you can see. `grade window_lm` adds the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import (
+    LOWER,
+    equal,
+    knows_nothing,
+    language_model_chunks,
+    no_look_ahead,
+    overfits_text,
+    perplexity,
+    twins,
+)
+from framework.data.agreement import AgreementLanguage
+
+V, E, H = 7, 3, 4
+
+
+def log_softmax(logits):
+    """log softmax over the last axis, on the side of the checks."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def learns_by_heart(submission, reference, rng):
+    """What has to hold before a long training is worth its time."""
+    tokens = np.tile(np.arange(8), 6)[:41]
+    model = submission.WindowLM(8, 8, 24, 2, rng=rng)
+    overfits_text(model, tokens, words=8, reference=reference)
+
+
+@pytest.mark.task("WindowLM")
+@pytest.mark.points(4)
+@pytest.mark.hint("Windows of n words that end with each word, the oldest first; then two layers.")
+def test_forward(submission, reference, rng):
+    """Logits after every word, from the start of a text and after given words."""
+    pair = twins(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
+    tokens = rng.integers(V, size=(2, 5))
+    pair.same_forward(tokens)
+    pair.same_forward(tokens, rng.integers(V, size=(2, 2)))
+
+
+@pytest.mark.task("WindowLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("The last n − 1 words, those before `tokens` among them where T is short.")
+def test_state_is_kept(submission, reference, rng):
+    """`state` is the last n − 1 words; with it, pieces of a text are the whole."""
+    pair = twins(submission, reference, "WindowLM", V, E, H, 4, rng=rng)
+    tokens, model = rng.integers(V, size=(2, 7)), pair.student
+    pair.same_forward(tokens[:, :5])
+    equal(model.state, tokens[:, 2:5], "model.state after five words")
+    whole, state, pieces = model.forward(tokens), None, []
+    for start, end in ((0, 2), (2, 3), (3, 7)):
+        pieces.append(model.forward(tokens[:, start:end], state))
+        state = model.state
+    equal(np.concatenate(pieces, axis=1), whole, "the logits of three calls, beside those of one")
+
+
+@pytest.mark.task("WindowLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("Nothing but the last n words goes into a prediction.")
+def test_what_it_sees(submission, reference, rng):
+    """The word n steps back changes nothing, the one n − 1 steps back does; no look-ahead."""
+    pair = twins(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
+    model, tokens = pair.student, rng.integers(V, size=(2, 6))
+    no_look_ahead(model, V, rng=rng)
+    before = model.forward(tokens)
+    changed = tokens.copy()
+    changed[:, 1] = (tokens[:, 1] + 1) % V
+    after = np.any(before != model.forward(changed), axis=(0, 2))
+    seen = np.array([False, True, True, True, False, False])
+    equal(after, seen, "which steps see the second of six words with a window of 3")
+
+
+@pytest.mark.task("WindowLM")
+@pytest.mark.points(4)
+@pytest.mark.hint(
+    "Back through U, tanh and W; a word's vector gets a share from each of n windows."
+)
+def test_backward(submission, reference, rng):
+    """Gradients of all parameters, words that stand in several windows included."""
+    pair = twins(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
+    tokens = np.array([[2, 2, 5, 2], [0, 6, 6, 1]])
+    pair.same_backward(tokens, rng=rng)
+    pair.same_backward(tokens, np.array([[2, 3], [6, 6]]), rng=rng)
+
+
+@pytest.mark.task("WindowLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("Two ways lead to the output: logits += e @ W_direct, and both lead back.")
+def test_direct(submission, reference, rng):
+    """With direct connections the vectors reach the output by themselves, too."""
+    pair = twins(submission, reference, "WindowLM", V, E, H, 2, direct=True, rng=rng)
+    tokens = rng.integers(V, size=(2, 4))
+    pair.same_forward(tokens)
+    pair.same_backward(tokens, rng=rng)
+
+
+@pytest.mark.task("WindowLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("If this fails and the check above passes, your forward is wrong.")
+def test_gradients(submission, reference, rng):
+    """The gradients are those of your own forward, measured by small steps, and add up."""
+    pair = twins(submission, reference, "WindowLM", V, E, H, 3, direct=True, rng=rng)
+    tokens = rng.integers(V, size=(2, 5))
+    pair.gradients_agree(tokens, rng=rng)
+    pair.accumulates(tokens, rng=rng)
+
+
+@pytest.mark.task("WindowLM")
+@pytest.mark.points(3)
+@pytest.mark.hint("One step of forward, then log softmax. Return the words *after* reading one.")
+def test_next_log_probabilities(submission, reference, rng):
+    """Word by word, next_log_probabilities says what forward says."""
+    model = twins(submission, reference, "WindowLM", V, E, H, 3, rng=rng).student
+    tokens = rng.integers(V, size=(3, 5))
+    expected = log_softmax(model.forward(tokens))
+    state = model.initial_state(3)
+    for t in range(5):
+        log_probs, state = model.next_log_probabilities(tokens[:, t], state)
+        what = f"log probabilities after word {t}, beside the log softmax of forward's logits"
+        equal(log_probs, expected[:, t], what)
+
+
+@pytest.mark.task("WindowLM")
+@pytest.mark.points(1)
+@pytest.mark.hint("Small initial weights make every word about equally probable.")
+def test_initial_loss(submission, rng):
+    """Before training the loss is near log V: the model knows nothing."""
+    model = submission.WindowLM(50, 16, 32, rng=rng)
+    tokens = rng.integers(50, size=(8, 21))
+    log_probs = log_softmax(model.forward(tokens[:, :-1]))
+    loss = -np.take_along_axis(log_probs, tokens[:, 1:, None], axis=-1).mean()
+    knows_nothing(float(loss), 50)
+
+
+@pytest.mark.task("WindowLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("If the gradients are right, look at the order: targets are one step later.")
+def test_overfits_one_batch(submission, reference, rng):
+    """One small batch can be learned by heart."""
+    learns_by_heart(submission, reference, rng)
+
+
+@pytest.mark.task("WindowLM")
+@pytest.mark.points(6)
+@pytest.mark.hint("If all checks above pass, look at initial sizes: b_1 and b_2 are 0.")
+def test_perplexity(submission, reference, reaches, rng):
+    """Trained on sentences with a distractor, it predicts the verb where n-grams are too sparse."""
+    learns_by_heart(submission, reference, rng)
+    language = AgreementLanguage(longest_span=1)
+
+    def ratios(rng):
+        train, test = language.sample(8_000, rng=rng), language.sample(4_000, rng=rng)
+        log_p = language.automaton.log_probabilities(language.vocabulary.decode(test))
+        best = np.exp(-log_p[1:].mean())  # of the source itself, on this very text
+        model = submission.WindowLM(len(language.vocabulary), 8, 32, 4, rng=rng)
+        for _ in language_model_chunks(
+            model, train, reference=reference, epochs=12, batch_size=16, unroll=20,
+            learning_rate=0.01, chunk=50,
+        ):  # fmt: skip
+            yield perplexity(model, test) / best
+
+    ratio = "the perplexity on held-out text, divided by that of the text's own source,"
+    reaches("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=ratio)

@@ -1,0 +1,114 @@
+"""A language model with a fixed window: the next word from the vectors of the last few.
+
+Source: CS224n lecture 6, sections 1.13 to 1.15; Bengio et al., "A neural probabilistic language
+model" (2003).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, LanguageModel
+
+
+class WindowLM(LanguageModel):
+    """ŷ_t = softmax(tanh(e_t W + b_1) U + b_2 [+ e_t W_direct]), e_t the vectors of n words.
+
+        e_t = [C(x_{t−n+1}); ...; C(x_t)]      the last n words, the oldest first
+
+    Args:
+        vocabulary_size: V.
+        embedding_size: E, the size of a word vector.
+        hidden_size: H.
+        window: n, how many words it sees.
+        direct: whether the vectors also reach the output directly, as Bengio et al. have it.
+        rng: draws the initial weights.
+
+    Parameters:
+        embedding `(V + 1, E)`, W `(n E, H)`, b_1 `(H,)`, U `(H, V)`, b_2 `(V,)`, and where
+        `direct` W_direct `(n E, V)`. The last row of the embedding stands where a text has not
+        begun yet.
+
+    Attributes:
+        state: the last n − 1 words that `forward` read, `(N, n − 1)`; V where there was none.
+
+    Raises:
+        ValueError: the window is below 1.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding_size: int,
+        hidden_size: int,
+        window: int = 4,
+        *,
+        direct: bool = False,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if window < 1:
+            raise ValueError(f"a window holds at least one word, not {window}")
+        V, E, H, n = vocabulary_size, embedding_size, hidden_size, window
+        self.vocabulary_size, self.window, self.direct = V, n, direct
+        self.add_parameter("embedding", rng.normal(scale=0.1, size=(V + 1, E)))
+        self.add_parameter("W", rng.normal(scale=(n * E) ** -0.5, size=(n * E, H)))
+        self.add_parameter("b_1", np.zeros(H))
+        self.add_parameter("U", rng.normal(scale=H**-0.5, size=(H, V)))
+        self.add_parameter("b_2", np.zeros(V))
+        if direct:
+            self.add_parameter("W_direct", rng.normal(scale=(n * E) ** -0.5, size=(n * E, V)))
+
+    def forward(self, tokens: Array, state: Array | None = None) -> Array:
+        """Scores of the next word after every word: softmax of logits[:, t] predicts x_{t+1}.
+
+        Keeps the last n − 1 words in `self.state`, so that the next piece of text can go on there.
+
+        Args:
+            tokens: ids, `(N, T)` integers.
+            state: the n − 1 words before them, `(N, n − 1)`; None: the texts begin here.
+
+        Returns:
+            logits `(N, T, V)`.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+        """
+        if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.vocabulary_size:
+            bounds, found = (
+                f"0 ... {self.vocabulary_size - 1}",
+                f"{tokens.min()} ... {tokens.max()}",
+            )
+            raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
+        # TODO: the words before, then the windows of n words (N, T, n), then two layers
+        raise NotImplementedError
+
+    def backward(self, grad_logits: Array) -> None:
+        """Back through both layers to the word vectors.
+
+        Adds to `gradients`. A word stands in n windows, at another place of each, and its vector
+        gets a contribution from all of them; ids have no gradient, hence nothing is returned.
+
+        Args:
+            grad_logits: `(N, T, V)`. Not modified.
+        """
+        # TODO: U and b_2, through tanh, W and b_1, then the rows of the embedding
+        raise NotImplementedError
+
+    def initial_state(self, batch_size: int) -> Array:
+        """The words before a text: none, `(batch_size, n − 1)` times V."""
+        # TODO: your code here
+        raise NotImplementedError
+
+    def next_log_probabilities(self, tokens: Array, state: Array) -> tuple[Array, Array]:
+        """Read one word of each text; log ŷ, the log probabilities of the word after it.
+
+        Args:
+            tokens: the ids just read, `(N,)` integers.
+            state: what `initial_state` or the last call returned, `(N, n − 1)`. Not modified.
+
+        Returns:
+            log probabilities `(N, V)`, and the state after `tokens`, `(N, n − 1)`.
+        """
+        # TODO: forward with T = 1, then a log softmax that is stable for large scores
+        raise NotImplementedError

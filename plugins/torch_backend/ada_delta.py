@@ -1,0 +1,54 @@
+"""AdaDelta on torch tensors, on all parameters at once.
+
+Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method" (2012), algorithm 1.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from plugins.torch_backend.optimizers import Parameters, TorchOptimizer, remembered
+
+
+class AdaDelta(TorchOptimizer):
+    """The root of recent squared steps over that of recent squared gradients, for each entry.
+
+    c ← ρ c + (1 − ρ) g²
+    Δ = √(d + ε) / √(c + ε) · g
+    d ← ρ d + (1 − ρ) Δ²
+    x ← x − α Δ
+
+    Args:
+        learning_rate: α, 1 in the paper.
+        decay: ρ, the part of both averages that is left after one step.
+        epsilon: ε, inside the roots; it makes the first steps possible.
+    """
+
+    def __init__(
+        self, learning_rate: float = 1.0, decay: float = 0.95, epsilon: float = 1e-6
+    ) -> None:
+        super().__init__(learning_rate)
+        self.decay, self.epsilon = decay, epsilon
+        self.squared_gradients: Parameters = {}
+        self.squared_steps: Parameters = {}
+
+    def update(self, parameters: Parameters, g: list[Tensor]) -> None:
+        """One step of the size of recent ones."""
+        c = self._averaged(self.squared_gradients, parameters, g)
+        memory = remembered(self.squared_steps, parameters)
+        delta = list(torch._foreach_add(memory, self.epsilon))
+        torch._foreach_div_(delta, torch._foreach_add(c, self.epsilon))
+        torch._foreach_sqrt_(delta)
+        torch._foreach_mul_(delta, g)
+        self._averaged(self.squared_steps, parameters, delta)
+        torch._foreach_add_(list(parameters.values()), delta, alpha=-self.learning_rate)
+
+    def _averaged(
+        self, memory: Parameters, parameters: Parameters, values: list[Tensor]
+    ) -> list[Tensor]:
+        """The running averages of squares, with those of `values` in them."""
+        averages = remembered(memory, parameters)
+        torch._foreach_mul_(averages, self.decay)
+        torch._foreach_addcmul_(averages, values, values, value=1 - self.decay)
+        return averages

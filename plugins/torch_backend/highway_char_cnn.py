@@ -1,0 +1,196 @@
+"""Word vectors from characters on torch tensors, and a tagger that uses them.
+
+The layers are parts, of which only the interface is used: they may come from anybody who offers
+them on tensors.
+
+Source: CS224n lecture 11, sections 3.5, 3.9 and 3.10; Kim, Jernite, Sontag and Rush,
+"Character-Aware Neural Language Models" (2016), section 3; dos Santos and Zadrozny, "Learning
+Character-level Representations for Part-of-Speech Tagging" (2014).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from framework.parts import part
+from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.model import TorchModel, checked_ids
+
+PAD = 0
+
+
+class CharacterWordEncoder(TorchModel):
+    """tanh of the greatest answer of each filter to a word's characters, then highway layers.
+
+    Args:
+        characters: A, the padding id 0 included.
+        embedding_size: E.
+        maps: filters of each width, one number for all or one for each.
+        widths: how many characters a filter reads.
+        highway_layers: how many follow.
+        rng: draws the initial weights.
+
+    Parameters:
+        embedding `(A, E)`; ``conv_h.W (h, E, maps)`` and ``conv_h.b (maps,)`` for each width h;
+        those of the highway layers as ``highway_1.NAME``, ...
+
+    Attributes:
+        size: F, the sum of `maps` over the widths.
+
+    Raises:
+        ValueError: no widths, one of them twice or not positive, or not as many `maps` as widths.
+    """
+
+    def __init__(
+        self,
+        characters: int,
+        embedding_size: int,
+        maps: int | Sequence[int],
+        *,
+        widths: Sequence[int] = (2, 3, 4),
+        highway_layers: int = 1,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        counts = [maps] * len(widths) if isinstance(maps, int) else list(maps)
+        _check_widths(widths, counts)
+        self.characters, self.widths, self.counts = characters, tuple(widths), counts
+        self.size = sum(counts)
+        self.add_parameter("embedding", rng.normal(scale=0.5, size=(characters, embedding_size)))
+        self.convs = [
+            self.add_child(f"conv_{h}", part("conv1d")(embedding_size, count, h, rng=rng))
+            for h, count in zip(widths, counts, strict=True)
+        ]
+        self.pools = [part("max_over_time")() for _ in widths]
+        self.highways = [
+            self.add_child(f"highway_{i + 1}", part("highway")(self.size, rng=rng))
+            for i in range(highway_layers)
+        ]
+
+    @torch.no_grad()
+    def forward(self, ids: Any) -> Tensor:
+        """The vectors of words, `(M, F)` or `(N, T, F)`.
+
+        Args:
+            ids: their characters, padded behind with 0, `(M, L)` or `(N, T, L)`; L ≥ 1.
+
+        Raises:
+            ValueError: `ids` has neither two nor three axes.
+            IndexError: an id outside 0 ... A−1.
+        """
+        ids = _checked(ids, (2, 3), self.characters)
+        self._ids = ids.flatten(0, -2)
+        self._is_character = self._ids != PAD
+        e = functional.embedding(self._ids, self.parameters["embedding"])
+        e = e * self._is_character[:, :, None]
+        best = [
+            pool.forward(conv.forward(functional.pad(e, (0, 0, 0, h - 1))), self._is_character)
+            for h, conv, pool in zip(self.widths, self.convs, self.pools, strict=True)
+        ]
+        self._y = y = torch.cat(best, dim=1).tanh_()
+        for highway in self.highways:
+            y = highway.forward(y)
+        return y.reshape(*ids.shape[:-1], self.size)
+
+    @torch.no_grad()
+    def backward(self, grad_vectors: Tensor) -> None:
+        """Add the parameter gradients into `gradients`.
+
+        Args:
+            grad_vectors: in the shape of what `forward` returned.
+        """
+        grad = grad_vectors.reshape(-1, self.size)
+        for highway in reversed(self.highways):
+            grad = highway.backward(grad)
+        pieces = torch.split(grad * (1 - self._y.square()), self.counts, dim=1)
+        length, characters = self._ids.shape[1], self._ids[self._is_character]
+        for piece, conv, pool in zip(pieces, self.convs, self.pools, strict=True):
+            grad_e = conv.backward(pool.backward(piece))[:, :length]  # without the zeros behind
+            self.gradients["embedding"].index_add_(0, characters, grad_e[self._is_character])
+
+
+class CharacterTagger(TorchModel):
+    """Scores of the tags of words, by a convolution over the vectors of their characters.
+
+    Args:
+        characters: A, the padding id 0 included.
+        embedding_size: E.
+        maps: see `CharacterWordEncoder`.
+        classes: C.
+        window: m, words on each side that have a say.
+        widths: see `CharacterWordEncoder`.
+        highway_layers: see `CharacterWordEncoder`.
+        rng: draws the initial weights.
+
+    Parameters:
+        those of a `CharacterWordEncoder` as ``encoder.NAME``, output.W `(2m + 1, F, C)`,
+        output.b `(C,)`.
+    """
+
+    def __init__(
+        self,
+        characters: int,
+        embedding_size: int,
+        maps: int | Sequence[int],
+        classes: int,
+        window: int = 0,
+        *,
+        widths: Sequence[int] = (2, 3, 4),
+        highway_layers: int = 1,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        self.characters = characters
+        encoder = CharacterWordEncoder(
+            characters, embedding_size, maps, widths=widths, highway_layers=highway_layers, rng=rng
+        )
+        output = part("conv1d")(encoder.size, classes, 2 * window + 1, padding=window, rng=rng)
+        self.encoder = self.add_child("encoder", encoder)
+        self.output = self.add_child("output", output)
+
+    @torch.no_grad()
+    def forward(self, ids: Any) -> Tensor:
+        """logits `(N, T, C)`; a word that is all padding counts as 0.
+
+        Args:
+            ids: the characters of each word of each sentence, `(N, T, L)`.
+
+        Raises:
+            ValueError: `ids` has not three axes.
+            IndexError: an id outside 0 ... A−1.
+        """
+        ids = _checked(ids, (3,), self.characters)
+        self._is_word = (ids != PAD).any(dim=2)[:, :, None]
+        return torch.as_tensor(self.output.forward(self.encoder.forward(ids) * self._is_word))
+
+    @torch.no_grad()
+    def backward(self, grad_logits: Tensor) -> None:
+        """Add the parameter gradients into `gradients`.
+
+        Args:
+            grad_logits: `(N, T, C)`.
+        """
+        self.encoder.backward(self.output.backward(grad_logits) * self._is_word)
+
+
+def _check_widths(widths: Sequence[int], counts: Sequence[int]) -> None:
+    if not widths or min(widths) < 1 or len(set(widths)) < len(widths):
+        raise ValueError(f"widths are different positive numbers, but these are {tuple(widths)}")
+    if len(counts) != len(widths):
+        raise ValueError(f"maps has {len(counts)} numbers for {len(widths)} widths")
+
+
+def _checked(value: Any, axes: Sequence[int], characters: int) -> Tensor:
+    ids = to_tensor(value)
+    if ids.ndim not in axes:
+        wanted = " or ".join({2: "(M, L)", 3: "(N, T, L)"}[n] for n in axes)
+        raise ValueError(
+            f"ids of characters should have shape {wanted}, but have {tuple(ids.shape)}"
+        )
+    return checked_ids(ids, characters)

@@ -1,0 +1,139 @@
+"""Hidden checks of batch normalization: other settings, edges, modes, what it is blind to."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import equal, expect, finite, in_float32, refuses, twins
+
+RTOL = 1e-7
+
+pytestmark = pytest.mark.task("BatchNorm1d")
+
+
+def pair_of(submission, reference, rng, features, **settings):
+    """Twins with the same random γ and β."""
+    pair = twins(submission, reference, "BatchNorm1d", features, **settings)
+    pair.draw_parameters(rng)
+    return pair
+
+
+def at_test_time(pair, x):
+    """Both have read the batch x in training, and are used after it."""
+    for model in (pair.student, pair.reference):
+        model.forward(x)
+        model.eval()
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint("Nothing in the layer may depend on particular sizes or settings.")
+def test_any_shape(submission, reference, rng):
+    """Any shape, momentum and epsilon, in both modes."""
+    for shape, momentum, epsilon in [
+        ((2, 1), 0.0, 1e-5),
+        ((7, 3), 1.0, 2.0),
+        ((1, 4, 5), 0.5, 1e-3),
+        ((4, 1, 2), 0.1, 1e-8),
+    ]:
+        settings = {"momentum": momentum, "epsilon": epsilon}
+        pair = pair_of(submission, reference, rng, shape[-1], **settings)
+        pair.same_backward(rng.normal(size=shape), rng=rng, rtol=RTOL, atol=1e-8)
+        pair = pair_of(submission, reference, rng, shape[-1], **settings)
+        at_test_time(pair, rng.normal(size=shape))
+        for name in ("running_mean", "running_variance"):
+            ours, theirs = getattr(pair.student, name), getattr(pair.reference, name)
+            equal(ours, theirs, f"{name} with momentum={momentum}", rtol=RTOL)
+        pair.same_backward(rng.normal(size=shape), rng=rng, rtol=RTOL)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("No float64 array may take part: `astype` converts the running statistics.")
+def test_float32(submission, reference, rng):
+    """float32 in, float32 out, in both modes."""
+    pair = pair_of(submission, reference, rng, 3)
+    if not in_float32(pair):
+        return
+    x = rng.normal(size=(4, 3)).astype(np.float32)
+    at_test_time(pair, x)
+    pair.same_backward(x, rng=rng, rtol=1e-3, atol=1e-4)
+    pair.student.train()
+    pair.reference.train()
+    pair.same_backward(x, rng=rng, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("√(σ² + ε) is never 0.")
+def test_a_feature_that_never_changes(submission, rng):
+    """A feature that is the same in all rows becomes β; nothing is divided by 0."""
+    layer = submission.BatchNorm1d(2)
+    x = np.stack([np.full(5, 7.0), rng.normal(size=5)], axis=1)
+    equal(layer.forward(x)[:, 0], np.zeros(5), "a constant feature", atol=1e-6)
+    finite(layer.backward(rng.normal(size=(5, 2))), "the gradient beside a constant feature")
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("The mean of squares less the square of the mean loses all digits here.")
+def test_far_from_zero(submission, rng):
+    """Features far from 0 are normalized as well as those around it."""
+    x = rng.normal(size=(50, 3))
+    expected = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
+    found = submission.BatchNorm1d(3).forward(x + 1e8)
+    equal(found, expected, "the output for features around 10⁸", rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Keep in forward which mode it was, and the statistics that it used.")
+def test_backward_belongs_to_forward(submission, reference, rng):
+    """Backward goes with the last forward, whatever happened to the mode since."""
+    x, grad = rng.normal(size=(2, 5, 3))
+    for switch, back in (("eval", "train"), ("train", "eval")):
+        pair = pair_of(submission, reference, rng, 3)
+        found = []
+        for model in (pair.student, pair.reference):
+            model.forward(x + 1)
+            getattr(model, back)()
+            model.forward(x)
+            getattr(model, switch)()
+            found.append(model.backward(grad))
+        what = f"backward after forward, then {switch}()"
+        equal(*found, what, rtol=RTOL, atol=1e-10)
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("What happens to μ and σ² when x becomes a x + b?")
+def test_blind_to_scale_and_shift(submission, rng):
+    """In training the output is that of any a x + b; the gradient shrinks as a grows."""
+    x, grad = rng.normal(size=(2, 8, 3))
+    layer = submission.BatchNorm1d(3, epsilon=1e-12)
+    y, grad_x = layer.forward(x), layer.backward(grad)
+    for a, b in ((10.0, 5.0), (0.01, -1.0)):
+        equal(layer.forward(a * x + b), y, f"the output for {a} x + {b}", rtol=1e-5, atol=1e-7)
+        what = f"{a} times the gradient of {a} x + {b}"
+        equal(a * layer.backward(grad), grad_x, what, rtol=1e-5, atol=1e-6)
+    sums = np.stack([grad_x.sum(axis=0), (grad_x * x).sum(axis=0)])
+    equal(sums, np.zeros((2, 3)), "the sums of ∂x and of ∂x ∘ x over the rows", atol=1e-7)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Each batch moves the running statistics by the same share, one after the other.")
+def test_batches_vary_but_their_average_does_not(submission, rng):
+    """After many batches, the running statistics are near those of all data."""
+    layer = submission.BatchNorm1d(2)
+    for _ in range(100):
+        layer.forward(rng.normal([5.0, -1.0], [2.0, 0.5], size=(40, 2)))
+    # Standard deviations: σ √(0.1 / 1.9 / 40) = 0.036 σ of the mean, √2 as much σ² of the variance.
+    mean = (layer.running_mean - [5.0, -1.0]) / [2.0, 0.5]
+    variance = layer.running_variance / [4.0, 0.25]
+    expect(np.all(np.abs(mean) < 0.25), "the running mean is far from the mean of 100 batches")
+    expect(np.all(np.abs(variance - 1) < 0.4), "the running variance is far from that of the data")
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("`self._rows(x)` refuses other shapes.")
+def test_what_does_not_fit(submission):
+    """Other shapes and settings are refused."""
+    ones = np.ones((4, 3))
+    equal(submission.BatchNorm1d(3).forward(ones), 0 * ones, "the output for ones", atol=1e-9)
+    for shape in ((4,), (4, 2), (4, 2, 2), (1, 4, 5, 3)):
+        refuses(submission.BatchNorm1d(3), "forward", np.ones(shape))
+    for settings in ({"momentum": -0.1}, {"momentum": 1.1}, {"epsilon": 0.0}):
+        refuses(submission, "BatchNorm1d", 3, **settings)

@@ -1,0 +1,115 @@
+"""Hidden checks of the network for sentences: other sizes, edges, refusals, order of words."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import assign, equal, expect, in_float32, refuses, twins
+from framework.data.batching import pad
+
+RTOL = 1e-7
+V, E, C, K = 8, 3, 2, 3
+
+pytestmark = pytest.mark.task("TextCNN")
+
+
+def pair_of(submission, reference, rng, *sizes, **settings):
+    """Twins in evaluation mode."""
+    sizes = sizes or (V, E, C, K)
+    pair = twins(submission, reference, "TextCNN", *sizes, rng=rng, **settings)
+    pair.student.eval()
+    pair.reference.eval()
+    return pair
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint("Nothing in the network may depend on particular sizes.")
+def test_any_shape(submission, reference, rng):
+    """Any batch, length, number of filters and of classes; widths may repeat."""
+    for sizes, widths, shape in [
+        ((2, 1, 1, 1), (1,), (1, 1)),
+        ((7, 4, 3, 5), (2, 2, 2), (3, 6)),
+        ((9, 2, 5, 2), (6, 1), (2, 3)),
+    ]:
+        pair = pair_of(submission, reference, rng, *sizes, widths=widths)
+        ids = rng.integers(sizes[0], size=shape)
+        ids[:, 0] = 1
+        pair.same_forward(ids, rtol=RTOL)
+        pair.same_backward(ids, rng=rng, rtol=RTOL, atol=1e-12)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("Where a text has no words, z is 0 whatever b of the filters says.")
+def test_backward_of_empty_texts(submission, reference, rng):
+    """A text without words moves b of the last layer alone; padding in the middle is 0."""
+    pair = pair_of(submission, reference, rng)
+    pair.same_backward(np.array([[0, 0, 0], [2, 0, 5]]), rng=rng, rtol=RTOL, atol=1e-12)
+    pair.same_backward(np.zeros((2, 3), int), rng=rng, rtol=RTOL)
+    # With positive answers everywhere an empty text would show any window that wins.
+    assign(pair.student, {"conv_1.b": np.full(C, 9.0)})
+    assign(pair.reference, {"conv_1.b": np.full(C, 9.0)})
+    pair.same_forward(np.array([[0, 0, 0], [2, 0, 5]]), rtol=RTOL)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("A padding's vector is 0, whatever stands in row 0 of the tables.")
+def test_row_of_the_padding(submission, reference, rng):
+    """What stands in the padding's row of embedding or vectors does not matter."""
+    vectors = rng.normal(size=(V, E))
+    model = pair_of(submission, reference, rng, vectors=vectors, channels="both").student
+    ids = np.array([[1, 4, 0, 0], [2, 0, 3, 5]])
+    logits = model.forward(ids)
+    embedding = model.parameters["embedding"]
+    embedding[0] += 7
+    assign(model, {"embedding": embedding})
+    equal(model.forward(ids), logits, "the logits after a change of the padding's row", rtol=RTOL)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint(
+    "The greatest answer of a filter counts, wherever it is; each window reads in order."
+)
+def test_places_and_order(submission, reference, rng):
+    """A phrase scores the same at every place between other words; reversed, it does not."""
+    model = pair_of(submission, reference, rng, 8, 7, 1, 1, widths=(2,)).student
+    W = np.zeros((2, 7, 1))
+    W[0, 0], W[1, 1] = 1, 1  # the first word of a window is 1, the second is 2
+    embedding = np.vstack([np.zeros(7), np.eye(7)])
+    parameters = {"W": np.ones((1, 1)), "b": np.zeros(1), "conv_1.b": np.zeros(1)}
+    assign(model, parameters | {"embedding": embedding, "conv_1.W": W})
+    ids = np.array([[1, 2, 5, 6, 7], [5, 6, 1, 2, 7], [5, 6, 7, 1, 2], [2, 1, 5, 6, 7]])
+    found = model.forward(ids)[:, 0]  # scaled by p = 1/2
+    equal(found, np.array([1.0, 1.0, 1.0, 0.5]), "the answers of a filter for 1 2", rtol=RTOL)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("No float64 array may take part: the mask and the static vectors included.")
+def test_float32(submission, reference, rng):
+    """float32 parameters make float32 logits, in all channels."""
+    vectors = rng.normal(size=(V, E))
+    pair = pair_of(submission, reference, rng, vectors=vectors, channels="both")
+    if in_float32(pair):
+        ids = pad([rng.integers(1, V, size=n) for n in (6, 3)])
+        pair.same_backward(ids, rng=rng, rtol=1e-3, atol=1e-5)
+        pair.student.train()
+        expect(pair.student.forward(ids).dtype == np.float32, "in training, logits are not float32")
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("check_ids and _check_settings refuse them: both are given.")
+def test_what_does_not_fit(submission, reference, rng):
+    """Ids out of range, and settings that make no network, are refused."""
+    pair = pair_of(submission, reference, rng)
+    pair.same_forward(np.array([[1, V - 1]]), rtol=RTOL)
+    for ids in ([[1, V]], [[-1, 1]]):
+        refuses(pair.student, "forward", np.array(ids), error=("IndexError", "ValueError"))
+    vectors = rng.normal(size=(V, E))
+    for settings in (
+        {"channels": "static"},
+        {"channels": "frozen", "vectors": vectors},
+        {"vectors": vectors[1:]},
+        {"widths": ()},
+        {"widths": (0,)},
+        {"max_norm": 0.0},
+        {"keep_probability": 0.0},
+    ):
+        refuses(submission, "TextCNN", V, E, C, K, rng=rng, **settings)

@@ -1,0 +1,220 @@
+"""A convolutional network for sentences: filters of several widths, and the maximum of each.
+
+Source: CS224n lecture 11, sections 2.1 to 2.6 and 3.1; Kim, "Convolutional Neural Networks for
+Sentence Classification" (2014).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
+
+from framework.interfaces import Array, Model
+from framework.parts import part
+
+PAD = 0  # the id that fills up short texts: no word
+CHANNELS = ("tuned", "static", "both")
+
+
+class TextCNN(Model):
+    """Every filter reads every window; its greatest answer goes to a softmax layer.
+
+        c_i = w · x_{i:i+h−1} + b,  z_j = ReLU(max_i c_i) for filter j,  logits = (r ∘ z) W + b
+
+    It is built of the parts `conv1d`, `max_over_time` and `dropout`. The variants of the paper:
+
+    | paper | `vectors` | `channels` |
+    | --- | --- | --- |
+    | CNN-rand | None | tuned |
+    | CNN-static | given | static |
+    | CNN-non-static | given | tuned |
+    | CNN-multichannel | given | both |
+
+    Args:
+        vocabulary_size: V, the padding id 0 included.
+        embedding_size: E, the size of a word vector.
+        maps: C, how many filters there are of each width.
+        classes: K.
+        widths: h, how many words a filter reads: one for each of the k groups of filters.
+        keep_probability: of the dropout r in front of the last layer.
+        vectors: word vectors to start from, `(V, E)`; None: random ones. Not modified.
+        channels: "tuned": the word vectors are learned. "static": they stay as they are. "both":
+            two channels, [static tuned] side by side, both of which start from `vectors`.
+        max_norm: s, the greatest norm of a column of W after `constrain`, positive.
+        rng: draws the initial weights, and in training what dropout keeps.
+
+    Parameters:
+        embedding `(V, E)`, unless `channels` is "static"; conv_i.W `(h, D, C)` and conv_i.b `(C,)`
+        for i = 1 ... k, where D is E, or 2E with both channels; W `(k C, K)`, b `(K,)`.
+
+    Attributes:
+        static: the word vectors that are not learned, `(V, E)`; None if `channels` is "tuned".
+
+    Raises:
+        ValueError: `channels` is none of the three, or needs `vectors`; these are not `(V, E)`;
+            there are no widths; `max_norm` is not positive.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding_size: int,
+        maps: int,
+        classes: int,
+        *,
+        widths: Sequence[int] = (3, 4, 5),
+        keep_probability: float = 0.5,
+        vectors: Array | None = None,
+        channels: str = "tuned",
+        max_norm: float = 3.0,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        V, E, k = vocabulary_size, embedding_size, len(widths)
+        _check_settings(widths, channels, max_norm, vectors, (V, E))
+        self.vocabulary_size, self.embedding_size = V, E
+        self.widths, self.max_norm = tuple(widths), max_norm
+        if vectors is None:
+            vectors = rng.uniform(-0.25, 0.25, size=(V, E))
+        self.static = None if channels == "tuned" else np.array(vectors, float)
+        if channels != "static":
+            self.add_parameter("embedding", np.array(vectors, float))
+        D = 2 * E if channels == "both" else E
+        self.convolutions = [
+            self.add_child(f"conv_{i}", part("conv1d")(D, maps, h, padding=h - 1, rng=rng))
+            for i, h in enumerate(widths, start=1)
+        ]
+        self.pools = [self.add_child(f"pool_{i}", part("max_over_time")()) for i in range(k)]
+        self.dropout = self.add_child("dropout", part("dropout")(keep_probability, rng=rng))
+        self.add_parameter("W", rng.normal(scale=(k * maps) ** -0.5, size=(k * maps, classes)))
+        self.add_parameter("b", np.zeros(classes))
+
+    def astype(self, dtype: npt.DTypeLike) -> Self:
+        """Given: convert the static vectors too; returns the network."""
+        self.static = None if self.static is None else self.static.astype(dtype)
+        super().astype(dtype)
+        return self
+
+    def forward(self, ids: Array) -> Array:
+        """Vectors, convolutions, maxima, ReLU, dropout, scores.
+
+        A padding has the vector 0, whatever its row of the embedding is. h − 1 of them stand on
+        both sides of each text, so that the shortest text has a window; a window counts if there
+        is a word in it. The logits of a text do not depend on how much padding follows it. Without
+        any word, z = 0.
+
+        Args:
+            ids: `(N, T)` integers, T ≥ 1, short texts filled up with `PAD`.
+
+        Returns:
+            logits `(N, K)`.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+        """
+        check_ids(ids, self.vocabulary_size)
+        # BEGIN SOLUTION: x (N, T, D), then one z (N, C) for each width, side by side
+        self._ids, self._words = ids, ids != PAD
+        x = self._vectors(ids) * self._words[..., None]
+        maxima = [
+            pool.forward(convolution.forward(x), windows_with_words(self._words, h))
+            for convolution, pool, h in zip(self.convolutions, self.pools, self.widths, strict=True)
+        ]
+        self._z = np.maximum(np.concatenate(maxima, axis=1), 0)
+        self._kept = self.dropout.forward(self._z)
+        return self._kept @ self.parameters["W"] + self.parameters["b"]
+        # END SOLUTION
+
+    def _vectors(self, ids: Array) -> Array:
+        """x `(N, T, D)`: the vector of each id, in one channel or two side by side."""
+        # BEGIN SOLUTION
+        if self.static is None:
+            return self.parameters["embedding"][ids]
+        if "embedding" not in self.parameters:
+            return self.static[ids]
+        return np.concatenate([self.static[ids], self.parameters["embedding"][ids]], axis=-1)
+        # END SOLUTION
+
+    def backward(self, grad_logits: Array) -> None:
+        """From the scores to the winner of each filter, to the words in its window.
+
+        Adds to `gradients`. A word gets a gradient from every place that it stands in; padding
+        and the static channel get none. Ids have no gradient: nothing is returned.
+
+        Args:
+            grad_logits: `(N, K)`. Not modified.
+        """
+        # BEGIN SOLUTION: backwards through each part; the gradients of x from all widths add up
+        self.gradients["W"] += self._kept.T @ grad_logits
+        self.gradients["b"] += grad_logits.sum(axis=0)
+        grad_z = self.dropout.backward(grad_logits @ self.parameters["W"].T)
+        grad_maxima = np.split(grad_z * (self._z > 0), len(self.widths), axis=1)
+        grad_x = sum(
+            convolution.backward(pool.backward(grad))
+            for convolution, pool, grad in zip(
+                self.convolutions, self.pools, grad_maxima, strict=True
+            )
+        )
+        if "embedding" in self.gradients:
+            grad_tuned = grad_x[..., -self.embedding_size :] * self._words[..., None]
+            np.add.at(self.gradients["embedding"], self._ids, grad_tuned)
+        # END SOLUTION
+
+    def constrain(self) -> None:
+        """Scale every column of W whose norm is greater than s back to the norm s, in place.
+
+            W_c ← W_c · s / max(‖W_c‖, s)
+
+        A training loop calls it after each step of the optimizer.
+        """
+        # BEGIN SOLUTION
+        W, s = self.parameters["W"], self.max_norm
+        W *= s / np.maximum(np.linalg.norm(W, axis=0), s)
+        # END SOLUTION
+
+
+def windows_with_words(words: Array, width: int) -> Array:
+    """Which windows of `width` places have a word in them, with width − 1 paddings on both sides.
+
+    Args:
+        words: `(N, T)` booleans, False at padding.
+        width: h, positive.
+
+    Returns:
+        `(N, T + h − 1)` booleans.
+    """
+    # BEGIN SOLUTION
+    padded = np.pad(words, ((0, 0), (width - 1, width - 1)))
+    return sliding_window_view(padded, width, axis=1).any(axis=-1)
+    # END SOLUTION
+
+
+def _check_settings(
+    widths: Sequence[int],
+    channels: str,
+    max_norm: float,
+    vectors: Array | None,
+    shape: tuple[int, int],
+) -> None:
+    """Given: refuses what no network can be built of."""
+    if not widths:
+        raise ValueError("widths should name one width or more, but is empty")
+    if channels not in CHANNELS:
+        raise ValueError(f"channels is one of {', '.join(CHANNELS)}, but got {channels!r}")
+    if not max_norm > 0:
+        raise ValueError(f"max_norm is positive, but got {max_norm}")
+    if vectors is None and channels != "tuned":
+        raise ValueError(f"channels={channels!r} needs vectors: random ones would never be learned")
+    if vectors is not None and np.shape(vectors) != shape:
+        raise ValueError(f"vectors should have shape {shape}, but has {np.shape(vectors)}")
+
+
+def check_ids(ids: Array, vocabulary_size: int) -> None:
+    """Given: refuses ids that no row of the embedding belongs to."""
+    if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
+        bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

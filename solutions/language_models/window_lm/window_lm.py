@@ -1,0 +1,141 @@
+"""A language model with a fixed window: the next word from the vectors of the last few.
+
+Source: CS224n lecture 6, sections 1.13 to 1.15; Bengio et al., "A neural probabilistic language
+model" (2003).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, LanguageModel
+
+
+class WindowLM(LanguageModel):
+    """ŷ_t = softmax(tanh(e_t W + b_1) U + b_2 [+ e_t W_direct]), e_t the vectors of n words.
+
+        e_t = [C(x_{t−n+1}); ...; C(x_t)]      the last n words, the oldest first
+
+    Args:
+        vocabulary_size: V.
+        embedding_size: E, the size of a word vector.
+        hidden_size: H.
+        window: n, how many words it sees.
+        direct: whether the vectors also reach the output directly, as Bengio et al. have it.
+        rng: draws the initial weights.
+
+    Parameters:
+        embedding `(V + 1, E)`, W `(n E, H)`, b_1 `(H,)`, U `(H, V)`, b_2 `(V,)`, and where
+        `direct` W_direct `(n E, V)`. The last row of the embedding stands where a text has not
+        begun yet.
+
+    Attributes:
+        state: the last n − 1 words that `forward` read, `(N, n − 1)`; V where there was none.
+
+    Raises:
+        ValueError: the window is below 1.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding_size: int,
+        hidden_size: int,
+        window: int = 4,
+        *,
+        direct: bool = False,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if window < 1:
+            raise ValueError(f"a window holds at least one word, not {window}")
+        V, E, H, n = vocabulary_size, embedding_size, hidden_size, window
+        self.vocabulary_size, self.window, self.direct = V, n, direct
+        self.add_parameter("embedding", rng.normal(scale=0.1, size=(V + 1, E)))
+        self.add_parameter("W", rng.normal(scale=(n * E) ** -0.5, size=(n * E, H)))
+        self.add_parameter("b_1", np.zeros(H))
+        self.add_parameter("U", rng.normal(scale=H**-0.5, size=(H, V)))
+        self.add_parameter("b_2", np.zeros(V))
+        if direct:
+            self.add_parameter("W_direct", rng.normal(scale=(n * E) ** -0.5, size=(n * E, V)))
+
+    def forward(self, tokens: Array, state: Array | None = None) -> Array:
+        """Scores of the next word after every word: softmax of logits[:, t] predicts x_{t+1}.
+
+        Keeps the last n − 1 words in `self.state`, so that the next piece of text can go on there.
+
+        Args:
+            tokens: ids, `(N, T)` integers.
+            state: the n − 1 words before them, `(N, n − 1)`; None: the texts begin here.
+
+        Returns:
+            logits `(N, T, V)`.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+        """
+        if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.vocabulary_size:
+            bounds, found = (
+                f"0 ... {self.vocabulary_size - 1}",
+                f"{tokens.min()} ... {tokens.max()}",
+            )
+            raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
+        # BEGIN SOLUTION: the words before, then the windows of n words (N, T, n), then two layers
+        N, T = tokens.shape
+        before = self.initial_state(N) if state is None else state
+        text = np.concatenate([before, tokens], axis=1)
+        self.state = text[:, T:].copy()
+        self._windows = np.lib.stride_tricks.sliding_window_view(text, self.window, axis=1)
+        self._e = self.parameters["embedding"][self._windows].reshape(N, T, -1)
+        self._h = np.tanh(self._e @ self.parameters["W"] + self.parameters["b_1"])
+        logits = self._h @ self.parameters["U"] + self.parameters["b_2"]
+        if self.direct:
+            logits += self._e @ self.parameters["W_direct"]
+        return np.asarray(logits)
+        # END SOLUTION
+
+    def backward(self, grad_logits: Array) -> None:
+        """Back through both layers to the word vectors.
+
+        Adds to `gradients`. A word stands in n windows, at another place of each, and its vector
+        gets a contribution from all of them; ids have no gradient, hence nothing is returned.
+
+        Args:
+            grad_logits: `(N, T, V)`. Not modified.
+        """
+        # BEGIN SOLUTION: U and b_2, through tanh, W and b_1, then the rows of the embedding
+        steps = ([0, 1], [0, 1])  # sum over the batch and over time
+        self.gradients["U"] += np.tensordot(self._h, grad_logits, axes=steps)
+        self.gradients["b_2"] += grad_logits.sum(axis=(0, 1))
+        grad_z = grad_logits @ self.parameters["U"].T * (1 - self._h**2)
+        self.gradients["W"] += np.tensordot(self._e, grad_z, axes=steps)
+        self.gradients["b_1"] += grad_z.sum(axis=(0, 1))
+        grad_e = grad_z @ self.parameters["W"].T
+        if self.direct:
+            self.gradients["W_direct"] += np.tensordot(self._e, grad_logits, axes=steps)
+            grad_e += grad_logits @ self.parameters["W_direct"].T
+        grad_vectors = grad_e.reshape(*self._windows.shape, -1)
+        np.add.at(self.gradients["embedding"], self._windows, grad_vectors)
+        # END SOLUTION
+
+    def initial_state(self, batch_size: int) -> Array:
+        """The words before a text: none, `(batch_size, n − 1)` times V."""
+        # BEGIN SOLUTION
+        return np.full((batch_size, self.window - 1), self.vocabulary_size)
+        # END SOLUTION
+
+    def next_log_probabilities(self, tokens: Array, state: Array) -> tuple[Array, Array]:
+        """Read one word of each text; log ŷ, the log probabilities of the word after it.
+
+        Args:
+            tokens: the ids just read, `(N,)` integers.
+            state: what `initial_state` or the last call returned, `(N, n − 1)`. Not modified.
+
+        Returns:
+            log probabilities `(N, V)`, and the state after `tokens`, `(N, n − 1)`.
+        """
+        # BEGIN SOLUTION: forward with T = 1, then a log softmax that is stable for large scores
+        logits = self.forward(tokens[:, None], state)[:, 0]
+        logits -= logits.max(axis=-1, keepdims=True)
+        return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True)), self.state
+        # END SOLUTION
