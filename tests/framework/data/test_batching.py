@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framework.data.batching import batches, pad, streams, training_streams
+from framework.data.batching import batches, pad, streams, training_streams, without_padding
 from framework.errors import BadInputError
 
 
@@ -48,6 +48,15 @@ def test_too_short_texts_are_refused():
 def test_pad_fills_with_zeros_behind_the_text():
     assert pad([[5, 6, 7], [], [8]]).tolist() == [[5, 6, 7], [0, 0, 0], [8, 0, 0]]
     assert pad([]).shape == (0, 0)
+
+
+def test_columns_without_a_word_are_left_out_at_the_end_alone():
+    assert without_padding(np.array([[1, 0, 0, 0], [0, 0, 3, 0]])).tolist() == [
+        [1, 0, 0],
+        [0, 0, 3],
+    ]
+    assert without_padding(np.array([[1], [2]])).tolist() == [[1], [2]]
+    assert without_padding(np.zeros((2, 3), dtype=np.int64)).shape == (2, 1)
 
 
 def test_batches_hold_every_example_once_beside_its_label():

@@ -21,6 +21,7 @@ saw VBD I-VP O
 def folder(tmp_path):
     (tmp_path / "eng.train").write_text(TRAIN, "utf-8")
     (tmp_path / "eng.testa").write_text("Ada\tI-PER\r\n\r\n\r\nrests\tO\r\n", "utf-8")
+    (tmp_path / "eng.testb").write_text("Turin I-LOC\n", "utf-8")
     return tmp_path
 
 
@@ -41,6 +42,7 @@ def test_a_corpus_has_the_frequent_words_and_all_tags_of_its_training_part(folde
     assert corpus.vocabulary.words[3:] == ("saw",)
     assert corpus.tags == ("B-LOC", "B-PER", "I-PER", "O")
     assert len(corpus.train) == len(corpus.valid) == 2
+    assert [sentence.tags for sentence in corpus.test] == [("B-LOC",)]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,21 @@ def test_a_malformed_file_is_named_with_the_line(folder, text, message):
     assert message in str(caught.value)
 
 
-def test_a_missing_part_is_named(folder):
-    (folder / "eng.testa").unlink()
-    with pytest.raises(BadInputError, match=r"none of the files eng\.testa, valid\.txt"):
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("eng.train", r"none of the files eng\.train, train\.txt"),
+        ("eng.testa", r"none of the files eng\.testa, valid\.txt"),
+        ("eng.testb", r"none of the files eng\.testb, test\.txt"),
+    ],
+)
+def test_a_missing_part_is_named(folder, part, said):
+    (folder / part).unlink()
+    with pytest.raises(BadInputError, match=said):
         load_conll(folder)
+
+
+def test_the_names_of_the_other_release(folder):
+    for old, new in (("train", "train"), ("testa", "valid"), ("testb", "test")):
+        (folder / f"eng.{old}").rename(folder / f"{new}.txt")
+    assert load_conll(folder).tags == ("B-LOC", "B-PER", "I-PER", "O")

@@ -4,7 +4,7 @@ import pytest
 
 from framework.data.corpora import Corpus, load_corpus, load_sentences, load_text
 from framework.data.vocabulary import UNK, Vocabulary
-from framework.errors import BadInputError, ConflictError, PluginError, UnknownNameError
+from framework.errors import BadInputError, ConflictError, PluginError, UnknownNameError, UsageError
 
 LINES = [f"the {noun} is here" for noun in ("key", "key", "cat", "dog", "key", "cat")]
 
@@ -47,6 +47,22 @@ def test_a_tenth_of_the_lines_is_held_out(tmp_path):
 def test_the_vocabulary_can_be_bounded(text_file):
     corpus = load_corpus(str(text_file), maximum_size=5)
     assert len(corpus.vocabulary) == 5
+
+
+def test_a_text_may_be_held_out_in_a_file_of_its_own(tmp_path):
+    train, valid = tmp_path / "train.txt", tmp_path / "valid.txt"
+    train.write_text("a a rare", encoding="utf-8")
+    valid.write_text("a new\n", encoding="utf-8")
+    corpus = load_corpus(str(train), held_out=valid, minimum_count=1)
+    assert corpus.vocabulary.decode(corpus.train) == ["</s>", "a", "a", "rare", "</s>"]
+    assert corpus.vocabulary.decode(corpus.valid) == ["</s>", "a", "<unk>", "</s>"]
+    assert corpus.held_out == str(valid)
+    assert "rare" not in load_corpus(str(train), held_out=valid).vocabulary
+
+
+def test_a_corpus_by_name_has_its_own_held_out_text(tmp_path):
+    with pytest.raises(UsageError, match="'agreement' has a held-out text of its own"):
+        load_corpus("agreement", held_out=tmp_path / "valid.txt")
 
 
 def test_a_byte_order_mark_is_not_part_of_a_word(tmp_path):

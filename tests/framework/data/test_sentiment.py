@@ -5,7 +5,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from framework.data.sentiment import NEGATIVE, POSITIVE, SentimentGrammar
+from framework.data.sentiment import NEGATIVE, POSITIVE, SentimentGrammar, corpus
 from framework.data.vocabulary import PAD
 from framework.errors import BadInputError
 
@@ -91,3 +91,15 @@ def test_every_word_is_known():
 def test_impossible_grammars_are_refused(arguments):
     with pytest.raises(BadInputError, match="negation"):
         SentimentGrammar(*arguments)
+
+
+def test_the_corpus_has_three_parts_and_knows_its_best():
+    found = corpus(400)
+    assert [len(part) for part in (found.train, found.valid, found.test)] == [400, 50, 100]
+    assert found.best == {
+        "best possible": SentimentGrammar().best_accuracy,
+        "without the order of words": SentimentGrammar().best_order_blind_accuracy,
+    }
+    right = sum(("negative", "positive")[meaning(text.words)] == text.label for text in found.train)
+    assert right / 400 == pytest.approx(0.95, abs=0.05)
+    assert corpus(400) == found

@@ -9,7 +9,7 @@ from framework.parts import part
 class RecurrentLM(LanguageModel):
     def __init__(self, vocabulary_size, embedding_size, hidden_size, cell="rnn", *, rng):
         super().__init__()
-        self.V, self.H = vocabulary_size, hidden_size
+        self.V = vocabulary_size
         self.add_parameter("embedding", rng.normal(size=(vocabulary_size, embedding_size)) / 10)
         self.cell = self.add_child("cell", part(cell)(embedding_size, hidden_size, rng=rng))
         self.add_parameter("U", rng.normal(size=(hidden_size, vocabulary_size)) / hidden_size**0.5)
@@ -21,7 +21,7 @@ class RecurrentLM(LanguageModel):
         embedding = self.parameters["embedding"]
         self.x = np.equal.outer(tokens, np.arange(self.V)).astype(embedding.dtype)
         self.h = self.cell.forward(self.x @ embedding, state)
-        self.state = np.array(self.h[:, -1])
+        self.state = self.cell.state
         return np.einsum("nth,hv->ntv", self.h, self.parameters["U"]) + self.parameters["b_2"]
 
     def backward(self, grad_logits):
@@ -32,7 +32,7 @@ class RecurrentLM(LanguageModel):
         self.gradients["embedding"] += np.einsum("ntv,nte->ve", self.x, grad_e)
 
     def initial_state(self, batch_size):
-        return np.zeros_like(self.parameters["U"], shape=(batch_size, self.H))
+        return self.cell.initial_state(batch_size)
 
     def next_log_probabilities(self, tokens, state):
         scores = self.forward(tokens.reshape(-1, 1), state).squeeze(1)

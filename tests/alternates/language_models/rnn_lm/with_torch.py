@@ -35,7 +35,7 @@ class RecurrentLM:
         self.tokens = tokens
         h = self.cell.forward(self.own["embedding"][tokens], state)
         self.h = h.detach().clone().requires_grad_()
-        self.state = h[:, -1].detach().clone()
+        self.state = self.cell.state
         self.leaves = [self.h, *(self.own[name].clone().requires_grad_() for name in ("U", "b_2"))]
         self.logits = self.leaves[0] @ self.leaves[1] + self.leaves[2]
         return self.logits.detach().clone()

@@ -53,6 +53,13 @@ def go_on(model, prefix, length, choose):
     return torch.cat(columns, 1)
 
 
+def kept(state, rows):
+    """The state of these texts alone, be it one tensor or several."""
+    if isinstance(state, tuple):
+        return tuple(kept(part, rows) for part in state)
+    return state if state is None else state[rows]
+
+
 def beam_search(model, prefix, length, beam_size, *, end=None):
     if length < 0 or beam_size < 1:
         raise ValueError("no such setting")
@@ -67,7 +74,7 @@ def beam_search(model, prefix, length, beam_size, *, end=None):
         beam = torch.cat([beam[rows], (places % totals.shape[1])[:, None]], 1)
         over = beam[:, -1] == (-1 if end is None else end)
         done += list(zip(scores[over].tolist(), beam[over], strict=True))
-        beam, scores, state = beam[~over], scores[~over], state[rows][~over]
+        beam, scores, state = beam[~over], scores[~over], kept(state, rows[~over])
         if not len(beam) or scores[0].item() <= max((score for score, _ in done), default=-1e300):
             break
     candidates = done + list(zip(scores.tolist(), beam, strict=True))

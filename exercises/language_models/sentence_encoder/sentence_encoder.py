@@ -1,0 +1,119 @@
+"""A recurrent layer as an encoder: one vector for a whole sentence, and a classifier on top.
+
+Source: CS224n lecture 6, section 3.5; Conneau et al., "Supervised Learning of Universal Sentence
+Representations from Natural Language Inference Data" (2017), who compare the poolings.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+from framework.parts import part
+
+PAD = 0  # the id that fills up short texts: no word
+POOLINGS = ("final", "max", "mean")
+
+
+class SentenceEncoder(Model):
+    """logits = encoding U + b_2, where the encoding pools the states h_t of a recurrent layer.
+
+    Args:
+        vocabulary_size: V, the padding id 0 included.
+        embedding_size: E, the size of a word vector.
+        hidden_size: H, the size of a state and of the encoding.
+        classes: C.
+        pooling: "final" takes the state after the last word, "max" the elementwise maximum of the
+            states of all words, "mean" their mean.
+        cell: registered name of the recurrent layer; "rnn" is the one that you wrote.
+        rng: draws the initial weights.
+
+    Parameters:
+        embedding `(V, E)`, cell.W_x `(E, H)`, cell.W_h `(H, H)`, cell.b `(H,)`, U `(H, C)`,
+        b_2 `(C,)`.
+
+    Raises:
+        ValueError: there is no such pooling.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding_size: int,
+        hidden_size: int,
+        classes: int,
+        pooling: str = "final",
+        cell: str = "rnn",
+        *,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if pooling not in POOLINGS:
+            raise ValueError(f"pooling is one of {', '.join(POOLINGS)}, but got '{pooling}'")
+        V, E, H, C = vocabulary_size, embedding_size, hidden_size, classes
+        self.vocabulary_size, self.pooling = V, pooling
+        self.add_parameter("embedding", rng.normal(scale=0.1, size=(V, E)))
+        self.cell = self.add_child("cell", part(cell)(E, H, rng=rng))
+        self.add_parameter("U", rng.normal(scale=H**-0.5, size=(H, C)))
+        self.add_parameter("b_2", np.zeros(C))
+
+    def encode(self, ids: Array) -> Array:
+        """One vector for each text, from the states at its words.
+
+            h_1 ... h_T = cell(embedding[ids_1] ... embedding[ids_T]), which skips padding
+
+            final  the state after the last word      max  max_t h_t, entry by entry
+            mean   1/|words| Σ_t h_t                  with t over the words alone
+
+        A text without words is encoded as zeros.
+
+        Args:
+            ids: `(N, T)` integers, short texts filled up with `PAD` at the end.
+
+        Returns:
+            encoding `(N, H)`.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+        """
+        # TODO: look up the vectors, run self.cell with a mask, pool its states
+        raise NotImplementedError
+
+    def forward(self, ids: Array) -> Array:
+        """Encode, then score: encoding U + b_2.
+
+        Args:
+            ids: `(N, T)` integers, short texts filled up with `PAD` at the end.
+
+        Returns:
+            logits `(N, C)`.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1.
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+    def backward(self, grad_logits: Array) -> None:
+        """Back through the scores, the pooling, the cell and the embeddings. With z the encoding:
+
+            final  ∂J/∂h_T = ∂J/∂z                       max  entry i of ∂J/∂z goes to the step
+            mean   ∂J/∂h_t = ∂J/∂z / |words| at words         where entry i of h_t was greatest
+
+        Adds to `gradients`. A word that occurs several times gets a contribution from every place,
+        padding gets none. Ids have no gradient: nothing is returned.
+
+        Args:
+            grad_logits: `(N, C)`. Not modified.
+        """
+        # TODO: U and b_2, then the pooling, then self.cell.backward, then the embedding
+        raise NotImplementedError
+
+    # TODO: helpers of your own, if you like some
+
+
+def _check_ids(ids: Array, vocabulary_size: int) -> None:
+    """Given: refuses ids that no row of the embedding belongs to."""
+    if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
+        bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

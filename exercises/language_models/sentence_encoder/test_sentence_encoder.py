@@ -1,0 +1,221 @@
+"""Checks of the sentence encoder that you can see. `grade sentence_encoder` adds hidden ones."""
+
+from itertools import accumulate
+
+import numpy as np
+import pytest
+
+from autograder.checks import classifier_chunks, equal, overfits, twins
+from framework.data.batching import pad
+from framework.data.long_reviews import LongReviews
+from framework.data.sentiment import SentimentGrammar
+
+RTOL = 1e-7
+POOLINGS = ("final", "max", "mean")
+V, E, H, C = 9, 3, 4, 2
+
+
+def encoders(submission, reference, pooling, rng):
+    """A student's encoder and the reference's, with the same parameters."""
+    return twins(submission, reference, "SentenceEncoder", V, E, H, C, pooling, rng=rng)
+
+
+def texts(rng, *lengths):
+    """Random texts of these lengths, padded."""
+    return pad([rng.integers(1, V, size=length) for length in lengths])
+
+
+def same_encoding(pair, ids):
+    """`encode` agrees."""
+    expected = pair.reference.encode(ids)
+    equal(pair.student.encode(ids), expected, "SentenceEncoder.encode", rtol=RTOL)
+
+
+@pytest.mark.task("SentenceEncoder")
+@pytest.mark.points(2)
+@pytest.mark.hint("embedding[ids] → self.cell.forward → h[:, -1]; then @ U + b_2.")
+def test_final_state(submission, reference, rng):
+    """The final state as encoding, and scores from it."""
+    pair = encoders(submission, reference, "final", rng)
+    ids = texts(rng, 5, 5, 5)
+    same_encoding(pair, ids)
+    pair.same_forward(ids)
+
+
+@pytest.mark.task("SentenceEncoder")
+@pytest.mark.points(2)
+@pytest.mark.hint(
+    "Each entry of the encoding is the greatest of its T values: a maximum over axis 1."
+)
+def test_elementwise_maximum(submission, reference, rng):
+    """The elementwise maximum of all states."""
+    pair = encoders(submission, reference, "max", rng)
+    ids = texts(rng, 5, 5, 5)
+    same_encoding(pair, ids)
+    pair.same_forward(ids)
+
+
+@pytest.mark.task("SentenceEncoder")
+@pytest.mark.points(2)
+@pytest.mark.hint("The sum of the states over time, divided by the number of words.")
+def test_mean(submission, reference, rng):
+    """The mean of all states."""
+    pair = encoders(submission, reference, "mean", rng)
+    ids = texts(rng, 5, 5, 5)
+    same_encoding(pair, ids)
+    pair.same_forward(ids)
+
+
+@pytest.mark.task("SentenceEncoder")
+@pytest.mark.points(3)
+@pytest.mark.hint("Give the cell the mask `ids != 0`, and divide by the number of words, not by T.")
+def test_padding_is_ignored(submission, reference, rng):
+    """A text has one encoding, alone, beside longer ones and with more padding."""
+    for pooling in POOLINGS:
+        pair = encoders(submission, reference, pooling, rng)
+        ids = texts(rng, 6, 2, 1, 4)
+        same_encoding(pair, ids)
+        encoding = pair.student.encode(ids)
+        wider = np.pad(ids, ((0, 0), (0, 5)))
+        found = pair.student.encode(wider)
+        equal(found, encoding, f"the '{pooling}' encoding with more padding", rtol=RTOL)
+        alone = pair.student.encode(ids[1:2, :2])
+        equal(alone, encoding[1:2], f"the '{pooling}' encoding of a text alone", rtol=RTOL)
+
+
+@pytest.mark.task("SentenceEncoder")
+@pytest.mark.points(3)
+@pytest.mark.hint("grad_h is 0 except at the last step, where it is grad_logits @ U.T.")
+def test_backward_of_the_final_state(submission, reference, rng):
+    """Backward from the scores through the final state."""
+    pair = encoders(submission, reference, "final", rng)
+    pair.same_backward(texts(rng, 4, 4), rng=rng)
+    pair.same_backward(texts(rng, 5, 2, 3), rng=rng)
+
+
+@pytest.mark.task("SentenceEncoder")
+@pytest.mark.points(3)
+@pytest.mark.hint("h.argmax(axis=1) says, for each entry, which step gets its gradient.")
+def test_backward_of_the_maximum(submission, reference, rng):
+    """Backward through the maximum: each entry's gradient goes to the step that won."""
+    pair = encoders(submission, reference, "max", rng)
+    pair.same_backward(texts(rng, 4, 4), rng=rng)
+    pair.same_backward(texts(rng, 5, 2, 3), rng=rng)
+
+
+@pytest.mark.task("SentenceEncoder")
+@pytest.mark.points(3)
+@pytest.mark.hint("Every word of a text of n words gets 1/n of the gradient of the mean.")
+def test_backward_of_the_mean(submission, reference, rng):
+    """Backward through the mean: every word gets its share, padding none."""
+    pair = encoders(submission, reference, "mean", rng)
+    pair.same_backward(texts(rng, 4, 4), rng=rng)
+    pair.same_backward(texts(rng, 5, 2, 3), rng=rng)
+
+
+@pytest.mark.task("SentenceEncoder")
+@pytest.mark.points(1)
+@pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
+def test_repeated_words(submission, reference, rng):
+    """A word that occurs several times gets a gradient from every place."""
+    pair = encoders(submission, reference, "mean", rng)
+    pair.same_backward(np.array([[3, 3, 3, 0], [3, 5, 0, 0], [5, 3, 5, 1]]), rng=rng)
+
+
+@pytest.mark.task("SentenceEncoder")
+@pytest.mark.points(2)
+def test_gradients_are_right(submission, reference, rng):
+    """The gradients are those of your own forward, measured by small steps."""
+    for pooling in POOLINGS:
+        pair = encoders(submission, reference, pooling, rng)
+        pair.gradients_agree(texts(rng, 5, 2, 3), rng=rng)
+
+
+@pytest.mark.task("SentenceEncoder")
+@pytest.mark.points(1)
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
+def test_gradients_add_up(submission, reference, rng):
+    """A second backward adds to the gradients of the first."""
+    pair = encoders(submission, reference, "max", rng)
+    pair.accumulates(texts(rng, 5, 2, 3), rng=rng)
+
+
+@pytest.mark.task("SentenceEncoder")
+@pytest.mark.points(4)
+@pytest.mark.hint("If all checks above pass, grade rnn: is it your cell that forgets?")
+def test_accuracy(submission, reference, reaches, rng):
+    """Trained on a sentiment grammar, with each pooling: order matters, and it is read."""
+    small = rng.permutation(np.arange(1, 17)).reshape(8, 2)  # no two texts share a word
+    for pooling in POOLINGS:
+        model = submission.SentenceEncoder(17, 16, 16, 2, pooling, rng=rng)
+        overfits(model, small, np.arange(8) % 2, classes=2, reference=reference, rng=rng)
+
+    grammar = SentimentGrammar(noise=0.05)
+    sentences = _Sentences(grammar)
+
+    def worst(rng):
+        data = grammar.sample(2_000, rng=rng)
+        trainings = [
+            accuracies(
+                submission.SentenceEncoder(len(grammar.vocabulary), 16, 24, 2, pooling, rng=rng),
+                data, sentences.share_right, reference=reference, rng=rng,
+            )
+            for pooling in POOLINGS
+        ]  # fmt: skip
+        yield from map(min, zip(*trainings, strict=True))
+
+    share = "the share of right answers over all sentences, for the worst of the three poolings,"
+    reaches("accuracy", worst, rng=rng, best=1.0, what=share)
+
+
+@pytest.mark.task("SentenceEncoder")
+@pytest.mark.points(4)
+@pytest.mark.hint(
+    "Is the gradient of an early word as large as that of the last one, for max and mean?"
+)
+def test_long_sentences(submission, reference, reaches, rng):
+    """On long texts with an early opinion, maximum and mean are far ahead of the final state."""
+    reviews = LongReviews()
+
+    def leads(rng):
+        data, (ids, labels) = reviews.sample(1_600, rng=rng), reviews.sample(400, rng=rng)
+
+        def share_right(model):
+            return float(np.mean(model.forward(ids).argmax(axis=1) == labels))
+
+        trainings = [
+            accuracies(
+                submission.SentenceEncoder(len(reviews.vocabulary), 16, 16, 2, pooling, rng=rng),
+                data, share_right, reference=reference, rng=rng,
+            )
+            for pooling in POOLINGS
+        ]  # fmt: skip
+        epochs = zip(*trainings, strict=True)
+        ahead = ((maximum + mean) / 2 - final for final, maximum, mean in epochs)
+        yield from accumulate(ahead, max)
+
+    lead = "in the best epoch, the mean accuracy of maximum and mean, less the final state's,"
+    reaches("lead", leads, rng=rng, best=0.5, what=lead)
+
+
+def accuracies(model, data, share_right, *, reference, rng):
+    """Train, and yield the accuracy after each epoch."""
+    ids, labels = data
+    for _ in classifier_chunks(
+        model, ids, labels, reference=reference, epochs=4, batch_size=32, learning_rate=0.01,
+        rng=rng,
+    ):  # fmt: skip
+        yield share_right(model)
+
+
+class _Sentences:
+    """All sentences of the grammar, each with its probability: accuracies are exact."""
+
+    def __init__(self, grammar):
+        words, labels, probabilities = zip(*grammar.sentences(), strict=True)
+        self.ids = pad([grammar.vocabulary.encode(text) for text in words])
+        self.labels, self.p = np.array(labels), np.array(probabilities)
+
+    def share_right(self, model):
+        """The probability that `model` is right."""
+        return float(self.p @ (model.forward(self.ids).argmax(axis=1) == self.labels))

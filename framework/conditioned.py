@@ -1,0 +1,39 @@
+"""A conditional language model whose condition is fixed: an ordinary language model.
+
+Sampling, beam search and perplexity are written over `LanguageModel`. With this they serve a
+caption of one picture or the translation of one sentence just as well (lecture 6, section 3.6).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from framework.interfaces import LanguageModel
+
+
+class Conditioned(LanguageModel):
+    """P(text | condition) for one condition per text: to be asked, not to be trained.
+
+    Args:
+        model: has ``forward(tokens, condition)``, ``initial_state(batch_size, condition)``, and
+            ``next_log_probabilities(tokens, state)`` whose state carries the condition. On any
+            backend's arrays.
+        condition: `(N, K)`, one row for each of the N texts that are read side by side.
+    """
+
+    def __init__(self, model: Any, condition: Any) -> None:
+        super().__init__()
+        self.model, self.condition = model, condition
+
+    def forward(self, tokens: Any) -> Any:
+        """Logits `(N, T, V)` of `tokens: (N, T)`."""
+        return self.model.forward(tokens, self.condition)
+
+    def initial_state(self, batch_size: int) -> Any:
+        """The state before the first token; `batch_size` must be N."""
+        return self.model.initial_state(batch_size, self.condition)
+
+    def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Any, Any]:
+        """Log probabilities `(N, V)` of what follows `tokens: (N,)`, and the state after them."""
+        log_probabilities, state = self.model.next_log_probabilities(tokens, state)
+        return log_probabilities, state

@@ -1,0 +1,60 @@
+"""Words and condition as one long input, with embedding and W_c as one matrix; einsum."""
+
+import numpy as np
+
+from framework.interfaces import LanguageModel
+from framework.parts import part
+
+
+class ConditionalLM(LanguageModel):
+    def __init__(
+        self, vocabulary_size, condition_size, embedding_size, hidden_size, cell="rnn", *, rng
+    ):
+        super().__init__()
+        self.V, self.K = vocabulary_size, condition_size
+        self.add_parameter("embedding", rng.normal(size=(vocabulary_size, embedding_size)) / 10)
+        for name, size in (("W_0", hidden_size), ("W_c", embedding_size)):
+            self.add_parameter(name, rng.normal(size=(condition_size, size)) / condition_size**0.5)
+        self.cell = self.add_child("cell", part(cell)(embedding_size, hidden_size, rng=rng))
+        self.add_parameter("U", rng.normal(size=(hidden_size, vocabulary_size)) / hidden_size**0.5)
+        self.add_parameter("b_2", np.zeros(vocabulary_size))
+
+    def forward(self, tokens, condition, state=None):
+        if np.any((tokens < 0) | (tokens >= self.V)):
+            raise ValueError("an id has no row in the embedding")
+        if condition.shape != (len(tokens), self.K):
+            raise ValueError("one condition for each text")
+        given = np.broadcast_to(condition[:, None], (*tokens.shape, self.K))
+        one_hot = np.equal.outer(tokens, np.arange(self.V)).astype(condition.dtype)
+        self.x = np.concatenate([one_hot, given], axis=2)
+        table = np.concatenate([self.parameters["embedding"], self.parameters["W_c"]])
+        self.start = state is None
+        self.h_0 = np.tanh(np.einsum("nk,kh->nh", condition, self.parameters["W_0"]))
+        self.h = self.cell.forward(self.x @ table, self.h_0 if self.start else state)
+        self.state = np.array(self.h[:, -1])
+        self.condition = condition
+        return np.einsum("nth,hv->ntv", self.h, self.parameters["U"]) + self.parameters["b_2"]
+
+    def backward(self, grad_logits):
+        self.gradients["U"] += np.einsum("nth,ntv->hv", self.h, grad_logits)
+        self.gradients["b_2"] += np.einsum("ntv->v", grad_logits)
+        grad_h = np.einsum("ntv,hv->nth", grad_logits, self.parameters["U"])
+        grad_e, grad_h_0 = self.cell.backward(grad_h)
+        table = np.einsum("ntv,nte->ve", self.x, grad_e)
+        self.gradients["embedding"] += table[: self.V]
+        self.gradients["W_c"] += table[self.V :]
+        grad_a = grad_h_0 * (1 - self.h_0) * (1 + self.h_0) * self.start
+        self.gradients["W_0"] += np.einsum("nk,nh->kh", self.condition, grad_a)
+        by_step = np.einsum("nte,ke->nk", grad_e, self.parameters["W_c"])
+        return by_step + np.einsum("nh,kh->nk", grad_a, self.parameters["W_0"])
+
+    def initial_state(self, batch_size, condition=None):
+        if condition is None:
+            condition = np.zeros_like(self.parameters["U"], shape=(batch_size, self.K))
+        if condition.shape != (batch_size, self.K):
+            raise ValueError("one condition for each text")
+        return np.tanh(condition @ self.parameters["W_0"]), condition
+
+    def next_log_probabilities(self, tokens, state):
+        scores = self.forward(tokens.reshape(-1, 1), state[1], state[0]).squeeze(1)
+        return scores - np.logaddexp.reduce(scores, axis=1, keepdims=True), (self.state, state[1])

@@ -1,0 +1,75 @@
+"""Files of labelled texts."""
+
+import pytest
+
+from framework.data.label_files import read_csv_texts, read_labelled, tokens
+from framework.data.labelled import LabelledText
+from framework.errors import BadInputError
+
+CLASSES = ("World", "Sports")
+
+
+def test_a_label_and_words_on_each_line(tmp_path):
+    (tmp_path / "f").write_text("good what a film !\n\n  bad  don't\n", "utf-8")
+    assert read_labelled(tmp_path / "f") == [
+        LabelledText(("what", "a", "film", "!"), "good"),
+        LabelledText(("don't",), "bad"),
+    ]
+
+
+def test_published_corpora_are_in_latin_1_and_cut_into_words(tmp_path):
+    # In Latin-1, 0x85 is a character that str.splitlines takes for the end of a line.
+    (tmp_path / "f").write_bytes(b"0 it's clich\xe9s\x85 [really] , isn't it ?\n")
+    (found,) = read_labelled(tmp_path / "f", published=True)
+    words = ("it", "'s", "clich", "s", "really", ",", "is", "n't", "it", "?")
+    assert found == LabelledText(words, "0")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("They've won!They'd", "They 've won ! They 'd"),
+        ("can't (we'll)", "ca n't ( we 'll )"),
+        ("rock-n-roll o'neill's", "rock n roll o'neill 's"),
+        ("$5.00", "5 00"),
+        ("...", ""),
+    ],
+)
+def test_endings_and_marks_are_words_of_their_own(text, words):
+    assert tokens(text) == tuple(words.split())
+
+
+def test_columns_of_a_csv_file_with_and_without_headings(tmp_path):
+    (tmp_path / "f").write_text('"2","Win, again","""Yes"""\n"1","Talks","x\\y\nz"\n', "utf-8")
+    (tmp_path / "g").write_text("label,content\n2,A goal\n\n", "utf-8")
+    assert read_csv_texts(tmp_path / "f", CLASSES) == [
+        LabelledText(("win", ",", "again", "yes"), "Sports"),
+        LabelledText(("talks", "x", "y", "z"), "World"),
+    ]
+    assert read_csv_texts(tmp_path / "g", CLASSES) == [LabelledText(("a", "goal"), "Sports")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("good film\nbad\n", "line 2: a label and words expected, but got 'bad'"),
+        ("\n \n", "is empty"),
+    ],
+)
+def test_a_malformed_file_is_named_with_the_line(tmp_path, text, said):
+    (tmp_path / "f").write_text(text, "utf-8")
+    with pytest.raises(BadInputError, match=str(tmp_path / "f")) as caught:
+        read_labelled(tmp_path / "f")
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["3,A goal\n", "0,A goal\n", "1\n", "label,content\n", ""])
+def test_a_malformed_row_is_shown(tmp_path, text):
+    (tmp_path / "f").write_text(text, "utf-8")
+    with pytest.raises(BadInputError, match=r"a class from 1 to 2|is empty"):
+        read_csv_texts(tmp_path / "f", CLASSES)
+
+
+def test_a_missing_published_file_is_named(tmp_path):
+    with pytest.raises(BadInputError, match="nowhere cannot be read"):
+        read_labelled(tmp_path / "nowhere", published=True)

@@ -1,0 +1,100 @@
+"""Corpora of labelled texts by name: small files of our own, and the real ones where they are."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from framework.data.labelled import LabelledText
+from framework.data.text_corpora import load_text_corpus
+from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
+
+REAL = Path(os.environ.get("GRADUS_DATA", Path(__file__).parents[4] / "shared" / "data"))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The folder above those of two corpora."""
+    files = {
+        "trec/train.txt": "0 What is an atom ?\n3 Who was Galileo ?\n",
+        "trec/test.txt": "3 Who are you ?\n",
+        "sst2/stsa.binary.train": "1 good\n0 bad\n",
+        "sst2/stsa.binary.dev": "1 fine\n",
+        "sst2/stsa.binary.test": "0 dull\n",
+        "ag_news/train.csv": '"3","Oil","rises"\n"4","Chips","fall"\n',
+        "ag_news/test.csv": '"1","Talks","end"\n',
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_the_folder_is_that_of_the_corpus_or_the_one_above(folder):
+    above, own = load_text_corpus("trec", folder), load_text_corpus("trec", folder / "trec")
+    assert above == own
+    assert own.classes == ("0", "3")
+    assert own.train[0] == LabelledText(("What", "is", "an", "atom", "?"), "0")
+    assert (len(own.valid), len(own.test)) == (0, 1)
+
+
+def test_parts_and_names_of_classes(folder):
+    assert [t.words for t in load_text_corpus("sst2", folder).valid] == [("fine",)]
+    news = load_text_corpus("ag_news", folder)
+    assert news.classes == ("Business", "Sci/Tech")
+    assert news.test == [LabelledText(("talks", "end"), "World")]
+
+
+def test_a_missing_file_is_named(folder):
+    (folder / "trec" / "test.txt").unlink()
+    with pytest.raises(BadInputError, match=r"trec has none of the files test\.txt, TREC\.test"):
+        load_text_corpus("trec", folder)
+
+
+def test_a_corpus_without_its_folder_says_how_to_give_it(folder):
+    with pytest.raises(UsageError, match=r"'mr' is read from files: .* `--data DIR`"):
+        load_text_corpus("mr")
+    with pytest.raises(BadInputError, match="no folder 'nowhere'"):
+        load_text_corpus("mr", Path("nowhere"))
+
+
+def test_a_file_is_a_corpus_to_learn_from(folder):
+    name = str(folder / "trec" / "train.txt")
+    corpus = load_text_corpus(name)
+    assert (corpus.name, len(corpus.train), corpus.valid, corpus.test) == (name, 2, (), ())
+
+
+def test_an_unknown_name_is_told_apart_from_similar_ones():
+    with pytest.raises(UnknownNameError, match=r"texts 'trek': did you mean 'trec'"):
+        load_text_corpus("trek")
+
+
+def test_plugins_offer_corpora_and_one_of_another_kind_is_refused():
+    offered = {
+        "reviews": "framework.data.sentiment:corpus",
+        "text": "framework.data.agreement:corpus",
+        "broken": "framework.data.sentiment:no_such_thing",
+    }
+    assert load_text_corpus("reviews", None, offered).classes == ("negative", "positive")
+    with pytest.raises(PluginError, match=r"'text' is a Corpus, but .* needs a TextCorpus"):
+        load_text_corpus("text", None, offered)
+    with pytest.raises(PluginError, match="'broken' cannot be loaded"):
+        load_text_corpus("broken", None, offered)
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "classes", "words"),
+    [
+        ("trec", (5452, 500), 6, 9592),  # as in Kim 2014, table 1
+        ("mr", (10662, 0), 2, 18763),  # 18,765 there
+        ("ag_news", (8000, 7600), 4, None),
+    ],
+)
+def test_the_real_corpora_have_the_published_sizes(name, texts, classes, words):
+    if not (REAL / name).is_dir():
+        pytest.skip(f"no corpus {name} in {REAL}: GRADUS_DATA says where it is")
+    corpus = load_text_corpus(name, REAL)
+    assert (len(corpus.train), len(corpus.test)) == texts
+    assert len(corpus.classes) == classes
+    found = {word for text in [*corpus.train, *corpus.test] for word in text.words}
+    assert words in (None, len(found))
