@@ -24,11 +24,15 @@ from framework.interfaces import Array, Arrays, LanguageModel, Model
 from framework.providers import Backend
 
 #: Raised whenever an older gradus could not read what this one writes.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # One key with everything: safetensors does not keep the order of several, and the same training
 # run should write the same bytes.
 _KEY = "gradus"
+
+#: What the names of arrays that are no parameters start with; a parameter's has no slash.
+_OPTIMIZER = "optimizer/"
+_ARGUMENT = "argument/"
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,14 @@ class Checkpoint:
 
     Attributes:
         model: registry name, as ``recurrent_lm``.
-        arguments: keyword arguments of its constructor, `rng` excepted.
+        arguments: keyword arguments of its constructor, `rng` excepted: what JSON can say, and
+            arrays, as word vectors that are not learned.
         vocabulary: the words behind the ids.
         corpus: name or path of the text it was trained on.
         provider: the backend it was trained with.
         parameters: name -> array.
         training: what a kind of run needs to go on where it stopped; nothing where it cannot.
+        optimizer: what the optimizer remembers, see `framework.optimizer_state`.
     """
 
     model: str
@@ -52,6 +58,7 @@ class Checkpoint:
     provider: str
     parameters: Mapping[str, Array]
     training: Mapping[str, Any] = field(default_factory=dict)
+    optimizer: Mapping[str, Array] = field(default_factory=dict)
 
     def save(self, path: Path) -> None:
         """Write the file at `path`, all of it or none; its folder is made if needed.
@@ -59,7 +66,13 @@ class Checkpoint:
         Raises:
             BadInputError: the file cannot be written there.
         """
-        arrays = {name: np.ascontiguousarray(array) for name, array in self.parameters.items()}
+        remembered = {_OPTIMIZER + key: array for key, array in self.optimizer.items()}
+        given = {_ARGUMENT + key: array for key, array in _arrays(self.arguments).items()}
+        arrays = {
+            # What has no axes keeps having none: `ascontiguousarray` would give it one.
+            name: np.array(array, order="C")
+            for name, array in {**self.parameters, **remembered, **given}.items()
+        }
         content = save(arrays, {_KEY: json.dumps(self._metadata())})
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +85,11 @@ class Checkpoint:
             "schema_version": SCHEMA_VERSION,
             "gradus_version": version("gradus"),
             "model": self.model,
-            "arguments": dict(self.arguments),
+            "arguments": {
+                name: value
+                for name, value in self.arguments.items()
+                if not isinstance(value, np.ndarray)
+            },
             "vocabulary": self.vocabulary.words[len(SPECIAL) :],
             "corpus": self.corpus,
             "provider": self.provider,
@@ -80,15 +97,22 @@ class Checkpoint:
         }
 
     def restore(self, backend: Backend) -> LanguageModel:
-        """Build the model under `backend`, with these parameters.
+        """Build the language model under `backend`, with these parameters.
 
         Raises:
             UsageError: `backend` does not offer the model.
             BadInputError: its parameters have other names or shapes.
         """
-        model: LanguageModel = backend.build(
-            self.model, kind="language_model", rng=np.random.default_rng(0), **self.arguments
-        )
+        model: LanguageModel = self.restore_as("language_model", backend)
+        return model
+
+    def restore_as(self, kind: str, backend: Backend) -> Any:
+        """Build the model of the kind `kind` under `backend`, with these parameters.
+
+        Raises:
+            UsageError, BadInputError: as `restore`.
+        """
+        model = backend.build(self.model, kind=kind, rng=np.random.default_rng(0), **self.arguments)
         dtypes = {array.dtype for array in self.parameters.values()}
         model.astype(np.result_type(*dtypes))
         assign(model, self.parameters, backend.arrays)
@@ -106,17 +130,15 @@ def load_checkpoint(path: Path) -> Checkpoint:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             # Copies: a mapped file that is overwritten would change the arrays.
-            parameters = {name: np.array(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
+            arrays = {name: np.array(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError as error:
         raise BadInputError(f"no checkpoint at {path}: `gradus train` writes one") from error
     except (SafetensorError, OSError) as error:
         raise BadInputError(f"{path} is damaged or not a safetensors file: {error}") from error
-    return _checkpoint(path, metadata, parameters)
+    return _checkpoint(path, metadata, arrays)
 
 
-def _checkpoint(
-    path: Path, metadata: Mapping[str, str], parameters: dict[str, Array]
-) -> Checkpoint:
+def _checkpoint(path: Path, metadata: Mapping[str, str], arrays: Mapping[str, Array]) -> Checkpoint:
     if _KEY not in metadata:
         raise BadInputError(f"{path} is a safetensors file, but not a checkpoint of gradus")
     try:
@@ -128,15 +150,30 @@ def _checkpoint(
             )
         return Checkpoint(
             found["model"],
-            found["arguments"],
+            {**found["arguments"], **_beginning(_ARGUMENT, arrays)},
             Vocabulary(found["vocabulary"]),
             found["corpus"],
             found["provider"],
-            parameters,
+            {name: a for name, a in arrays.items() if not name.startswith((_OPTIMIZER, _ARGUMENT))},
             found.get("training", {}),
+            _beginning(_OPTIMIZER, arrays),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise BadInputError(f"the metadata of {path} is damaged: {error!r}") from error
+
+
+def _arrays(arguments: Mapping[str, Any]) -> dict[str, Array]:
+    """Those arguments that JSON cannot say."""
+    return {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
+
+
+def _beginning(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays whose names begin with `prefix`, without it."""
+    return {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
 
 
 def assign(model: Model, parameters: Mapping[str, Array], arrays: Arrays) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from framework.data.batching import streams
-from framework.data.tags import entities
 from framework.data.vocabulary import Ids
+from framework.entity_scores import entity_scores, together
 from framework.errors import BadInputError
 from framework.interfaces import Array, Arrays, LanguageModel
 
@@ -49,11 +49,7 @@ def accuracy(logits: Array, labels: Array) -> float:
 
 
 def entity_f1(true: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> float:
-    """The harmonic mean of precision and recall of whole entities, over all sentences.
-
-        F1 = 2 P R / (P + R) = 2 · right / (predicted + true)
-
-    An entity counts as right if its first word, its last word and its type are.
+    """F1 of whole entities over all sentences: see `framework.entity_scores`.
 
     Args:
         true: the tags of each sentence, see `framework.data.tags`.
@@ -64,16 +60,8 @@ def entity_f1(true: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]])
 
     Raises:
         BadInputError: there are not as many tags as words, or a tag is none.
-
-    Source: Tjong Kim Sang and De Meulder, "Introduction to the CoNLL-2003 Shared Task" (2003).
     """
-    if [len(tags) for tags in true] != [len(tags) for tags in predicted]:
-        raise BadInputError("F1 needs one predicted tag for every word of every sentence")
-    right = found = there = 0
-    for expected, tags in zip(true, predicted, strict=True):
-        a, b = set(entities(expected)), set(entities(tags))
-        right, there, found = right + len(a & b), there + len(a), found + len(b)
-    return 2 * right / (found + there) if found + there else 1.0
+    return together(entity_scores(true, predicted)).f1
 
 
 def language_model_perplexity(

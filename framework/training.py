@@ -7,15 +7,15 @@ backend's own arrays. Model, loss and optimizer come from one backend.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from framework.data.batching import batches, training_streams
+from framework.data.batching import batches, training_streams, without_padding
 from framework.data.vocabulary import Ids
 from framework.errors import BadInputError
-from framework.interfaces import Array, Arrays, LanguageModel, Loss, Model, Optimizer, Parameters
+from framework.interfaces import Array, Arrays, LanguageModel, Loss, Model, Optimizer
 
 #: Called after each step with the number of steps done, of all steps, and the loss.
 OnStep = Callable[[int, int, float], None]
@@ -32,6 +32,7 @@ def fit_language_model(
     unroll: int,
     epochs: int,
     clip: float | None = None,
+    summed: bool = False,
     on_step: OnStep | None = None,
 ) -> list[float]:
     """Train `model` to predict the next token of the text `ids: (M,)`.
@@ -53,6 +54,7 @@ def fit_language_model(
         unroll=unroll,
         epochs=epochs,
         clip=clip,
+        summed=summed,
     )
     per_epoch = -(-training_streams(ids, batch_size).inputs.shape[1] // unroll)
     return _run(steps, per_epoch * epochs, on_step)
@@ -69,6 +71,7 @@ def language_model_steps(
     unroll: int,
     epochs: int,
     clip: float | None = None,
+    summed: bool = False,
 ) -> Iterator[float]:
     """The steps of `fit_language_model`, each taken when the next loss is asked for.
 
@@ -85,10 +88,12 @@ def language_model_steps(
         batch_size: streams read side by side.
         unroll: steps per chunk.
         epochs: times the text is read.
-        clip: greatest global norm of the gradients (see `clipped`).
+        clip: greatest global norm of the gradients (see `scale_gradients`).
+        summed: minimise the sum over the steps of a chunk of the mean over the streams, instead of
+            the mean over both.
 
     Yields:
-        the loss of each step, before its update; the update is done by then.
+        the mean loss of each step, before its update; the update is done by then.
     """
     text = training_streams(ids, batch_size)
     for _ in range(epochs):
@@ -97,7 +102,8 @@ def language_model_steps(
             inputs, targets = (arrays.from_numpy(ids) for ids in chunk)
             logits = model.forward(inputs, state)
             state = model.state
-            yield _update(model, logits, targets, loss, optimizer, clip)
+            factor = chunk[0].shape[1] if summed else 1
+            yield _update(model, logits, targets, loss, optimizer, factor=factor, clip=clip)
 
 
 def fit_classifier(
@@ -111,6 +117,7 @@ def fit_classifier(
     batch_size: int,
     epochs: int,
     rng: np.random.Generator,
+    shorten: bool = False,
     on_step: OnStep | None = None,
 ) -> list[float]:
     """Train `model` to give `labels: (M, ...)` for `inputs: (M, ...)`.
@@ -132,6 +139,7 @@ def fit_classifier(
         batch_size=batch_size,
         epochs=epochs,
         rng=rng,
+        shorten=shorten,
     )
     return _run(steps, -(-len(inputs) // batch_size) * epochs, on_step)
 
@@ -147,6 +155,7 @@ def classifier_steps(
     batch_size: int,
     epochs: int,
     rng: np.random.Generator,
+    shorten: bool = False,
 ) -> Iterator[float]:
     """The steps of `fit_classifier`, each taken when the next loss is asked for.
 
@@ -160,13 +169,16 @@ def classifier_steps(
         batch_size: examples per step.
         epochs: times that all examples are seen.
         rng: draws the order of the examples, anew in each epoch.
+        shorten: leave out the columns that are padding in a whole batch: `inputs` are padded ids,
+            and the model gives the same logits with less padding.
 
     Yields:
         the loss of each step, before its update; the update is done by then.
     """
     for _ in range(epochs):
-        for batch in batches(inputs, labels, batch_size, rng=rng):
-            examples, targets = (arrays.from_numpy(part) for part in batch)
+        for rows, row_labels in batches(inputs, labels, batch_size, rng=rng):
+            examples = arrays.from_numpy(without_padding(rows) if shorten else rows)
+            targets = arrays.from_numpy(row_labels)
             yield _update(model, model.forward(examples), targets, loss, optimizer)
 
 
@@ -176,13 +188,16 @@ def _update(
     targets: Any,
     loss: Loss,
     optimizer: Optimizer,
+    *,
+    factor: float = 1,
     clip: float | None = None,
 ) -> float:
-    """One step downhill; returns the loss before it."""
+    """One step down `factor` times the loss; returns the loss before it."""
     value = float(loss.forward(logits, targets))
     model.zero_gradients()
     model.backward(loss.backward())
-    gradients = model.gradients if clip is None else clipped(model.gradients, clip)
+    gradients = model.gradients
+    scale_gradients(gradients, factor, clip)
     optimizer.step(model.parameters, gradients)
     return value
 
@@ -196,23 +211,34 @@ def _run(steps: Iterator[float], total: int, on_step: OnStep | None) -> list[flo
     return losses
 
 
-def clipped(gradients: Parameters, threshold: float) -> Parameters:
-    """Gradients scaled down together, so that their global norm is at most `threshold`.
+def scale_gradients(
+    gradients: Mapping[str, Any], factor: float = 1, clip: float | None = None
+) -> None:
+    """Multiply all gradients by `factor`, or by less: their global norm is at most `clip` after.
 
-        g · min(1, threshold / ‖g‖),    ‖g‖² = Σ over all entries of all gradients
+        g · f · min(1, clip / ‖f g‖),    ‖g‖² = Σ over all entries of all gradients
 
     Args:
-        gradients: not modified. Arrays of any backend whose operators are NumPy's.
-        threshold: greatest norm, positive.
+        gradients: changed in place. Arrays of any backend whose operators are NumPy's.
+        factor: f, positive.
+        clip: greatest norm, positive; None: no bound.
 
     Raises:
         BadInputError: the norm is not finite: scaling could not save such a step.
 
     Source: Pascanu et al. 2013, algorithm 1; lecture 7.
     """
-    norm = math.sqrt(sum(float((gradient * gradient).sum()) for gradient in gradients.values()))
-    if not math.isfinite(norm):
-        raise BadInputError(f"the norm of the gradients is {norm}: try a smaller learning rate")
-    if norm <= threshold:
-        return gradients
-    return {name: gradient * (threshold / norm) for name, gradient in gradients.items()}
+    if clip is not None:
+        norm = factor * _norm(gradients)
+        if not math.isfinite(norm):
+            raise BadInputError(f"the norm of the gradients is {norm}: try a smaller learning rate")
+        factor *= min(1.0, clip / norm) if norm else 1.0
+    if factor != 1:
+        for gradient in gradients.values():
+            gradient *= factor
+
+
+def _norm(gradients: Mapping[str, Any]) -> float:
+    """A product of a vector with itself needs no array of squares."""
+    vectors = (gradient.reshape(-1) for gradient in gradients.values())
+    return math.sqrt(sum(float(vector @ vector) for vector in vectors))

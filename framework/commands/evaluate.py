@@ -1,13 +1,16 @@
-"""`gradus evaluate`: the perplexity of a language model, or what word vectors know."""
+"""`gradus evaluate`: how good a trained model is, or what word vectors know."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from framework.checkpoints import Checkpoint, load_checkpoint
+from framework.commands.evaluate_agreement import agreement_lines
+from framework.commands.evaluate_classifier import classifier_lines, is_classifier
 from framework.commands.options import (
     BlockOption,
     CheckpointBackend,
@@ -21,6 +24,7 @@ from framework.data.corpora import Corpus, load_corpus, load_text
 from framework.data.vocabulary import Ids
 from framework.errors import UsageError
 from framework.plugins import Plugins
+from framework.providers import Backend
 from framework.runs.language_model import held_out_perplexity
 from framework.trained_vectors import has_word_vectors, load_vectors
 from framework.word_similarity import judged_similarity, read_judged_pairs
@@ -33,6 +37,17 @@ def evaluate(
         str | None,
         typer.Option(help="A corpus or a text file. Default: the held-out part of its own."),
     ] = None,
+    task: Annotated[
+        Literal["perplexity", "agreement"],
+        typer.Option(help="agreement: does the verb agree with its subject? Needs `--data`."),
+    ] = "perplexity",
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with the items of the task: a file *.text and a file *.gold. For a "
+            "classifier: the folder of its corpus. Default: as it was trained."
+        ),
+    ] = None,
     similarity: Annotated[
         list[Path] | None,
         typer.Option(help="For word vectors: a file of word, word, score. Repeatable."),
@@ -43,6 +58,12 @@ def evaluate(
     block: BlockOption = None,
 ) -> None:
     """Compute the perplexity of a language model on held-out text, or on a text of your own.
+
+    A classifier is measured on the test part of its corpus, or of another one.
+
+    With `--task agreement`, show how often the verb that agrees with its subject is found more
+    probable than its other form, by the number of nouns between them that could mislead (Linzen
+    et al. 2016).
 
     Word vectors are compared with people's judgements: with `--similarity FILE`, show Spearman's
     correlation of the cosines and the scores of FILE. Vectors in word2vec's text format will do.
@@ -57,16 +78,28 @@ def evaluate(
             "`--similarity FILE`, which has word, word, score on each line"
         )
     plugins = load_plugins(plugin, block)
-    ids, described, best = _text(saved, corpus, plugins)
     name = backend or saved.provider
     computing = choose_backend(plugins, name, submission=submission, device=device)
     with unfinished_parts(computing):
-        perplexity = held_out_perplexity(saved.restore(computing), ids, computing.arrays)
-    for line in describe_parts(computing):
+        if is_classifier(saved):
+            offered = plugins.named("register_corpora")
+            lines = list(classifier_lines(saved, computing, corpus, data, offered))
+        elif task == "agreement":
+            lines = list(agreement_lines(saved, computing, data))
+        else:
+            lines = list(_perplexity(saved, computing, _text(saved, corpus, plugins)))
+    for line in [*describe_parts(computing), *lines]:
         typer.echo(line)
-    typer.echo(f"{saved.model} under {name} on {described}, {len(ids) - 1:,} tokens")
+
+
+def _perplexity(
+    saved: Checkpoint, backend: Backend, text: tuple[Ids, str, float | None]
+) -> Iterator[str]:
+    ids, described, best = text
+    perplexity = held_out_perplexity(saved.restore(backend), ids, backend.arrays)
+    yield f"{saved.model} under {backend.name} on {described}, {len(ids) - 1:,} tokens"
     known = "" if best is None else f" (best possible {best:.4f})"
-    typer.echo(f"perplexity {perplexity:.6f}{known}")
+    yield f"perplexity {perplexity:.6f}{known}"
 
 
 def _compare(path: Path, files: list[Path]) -> None:
@@ -85,10 +118,12 @@ def _text(saved: Checkpoint, wanted: str | None, plugins: Plugins) -> tuple[Ids,
     A file of the user's own is scored whole; of what the model was trained on, only the part that
     was held out.
     """
-    name = wanted or saved.corpus
-    if Path(name).is_file() and not _same(name, saved.corpus):
+    apart = saved.training.get("held_out")  # a file of its own: then the corpus was read whole
+    name = wanted or apart or saved.corpus
+    if Path(name).is_file() and (apart or not _same(name, saved.corpus)):
         return load_text(name, saved.vocabulary), name, None
-    corpus = load_corpus(name, plugins.named("register_corpora"))
+    size = len(saved.vocabulary)
+    corpus = load_corpus(name, plugins.named("register_corpora"), maximum_size=size)
     return _held_out(corpus, saved), f"held-out text of {name}", corpus.best_perplexity
 
 

@@ -30,6 +30,14 @@ BlockOption = Annotated[
     list[str] | None,
     typer.Option("--block", help="Do not load the plugin of this name. Repeatable."),
 ]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on after the last epoch of an interrupted run with the same options: the "
+        "result is the same as without the interruption.",
+    ),
+]
 CheckpointFile = Annotated[Path, typer.Argument(help="A file that `gradus train` has written.")]
 
 #: What `gradus train skip_gram` writes unless it is told otherwise.

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from framework.errors import UsageError
 from framework.training import OnStep
@@ -26,6 +35,7 @@ def progress_bars(console: Console) -> Iterator[Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("loss {task.fields[loss]:.4f}"),
+        SpeedColumn(),
         TimeRemainingColumn(),
     )
     hidden = not console.is_terminal
@@ -33,15 +43,27 @@ def progress_bars(console: Console) -> Iterator[Progress]:
         yield progress
 
 
-def epoch_bar(progress: Progress, description: str, advice: str) -> OnStep:
+class SpeedColumn(ProgressColumn):
+    """Tokens per second, where the tokens of a step are known."""
+
+    def render(self, task: Task) -> Text:
+        """What stands beside the bar of `task`."""
+        tokens = task.fields["tokens"]
+        return Text(f"{task.speed * tokens:,.0f} tokens/s" if tokens and task.speed else "")
+
+
+def epoch_bar(
+    progress: Progress, description: str, advice: str, *, tokens: int | None = None
+) -> OnStep:
     """Moves one bar for one epoch, and stops a run that has gone astray.
 
     Args:
         progress: where the bar stands.
         description: what stands before it.
         advice: what to try where the loss is no number any more.
+        tokens: how many of them a step reads, for the speed; None shows none.
     """
-    task = progress.add_task(description, total=None, loss=math.nan)
+    task = progress.add_task(description, total=None, loss=math.nan, tokens=tokens)
 
     def on_step(done: int, total: int, loss: float) -> None:
         if not math.isfinite(loss):

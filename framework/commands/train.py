@@ -14,13 +14,15 @@ from framework.recipes import exercise_recipes, run_of
 #: Kind of run, as ``run`` of the table ``[train]`` says it -> the command that does it.
 COMMANDS = {
     "language_model": "framework.commands.train_language_model:train_language_model",
+    "tagger": "framework.commands.train_tagger:train_tagger",
+    "text_classifier": "framework.commands.train_text_classifier:train_text_classifier",
     "word_vectors": "framework.commands.train_word_vectors:train_word_vectors",
 }
 
 HELP = """Train a model and save a checkpoint after every epoch.
 
-COMMAND is an exercise (rnn_lm) or a model (recurrent_lm, skip_gram): `gradus train rnn_lm --help`
-shows the options of its kind."""
+COMMAND is an exercise (rnn_lm, bag_of_vectors) or a model (recurrent_lm, skip_gram): `gradus train
+rnn_lm --help` shows the options of its kind."""
 
 
 class ByKind(TyperGroup):

@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from framework.checkpoints import load_checkpoint
-from framework.commands.options import BackendName, BlockOption, Device, PluginOption, Submission
+from framework.commands.options import (
+    BackendName,
+    BlockOption,
+    Device,
+    PluginOption,
+    Resume,
+    Submission,
+)
 from framework.commands.progress import epoch_bar, plain_console, progress_bars
 from framework.commands.setup import choose_backend, describe_parts, load_plugins, unfinished_parts
 from framework.data.corpora import load_sentences
@@ -66,14 +73,7 @@ def train_word_vectors(
     vectors: Annotated[
         Path | None, typer.Option(help="Save the vectors here, too, in word2vec's text format.")
     ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume",
-            help="Go on after the last epoch of an interrupted run with the same options: the "
-            "result is the same as without the interruption.",
-        ),
-    ] = False,
+    resume: Resume = False,
     device: Device = "cpu",
     submission: Submission = Path("exercises"),
     plugin: PluginOption = None,

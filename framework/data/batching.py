@@ -80,6 +80,15 @@ def pad(texts: Sequence[Sequence[int] | Ids]) -> Ids:
     return padded
 
 
+def without_padding(ids: Ids) -> Ids:
+    """`ids: (N, T)` without its last columns, as far as all texts are padding there.
+
+    One column is left even of empty texts.
+    """
+    filled = np.flatnonzero((ids != PAD).any(axis=0))
+    return ids[:, : filled[-1] + 1 if len(filled) else 1]
+
+
 def batches(
     inputs: Array, labels: Array, batch_size: int, *, rng: np.random.Generator
 ) -> Iterator[tuple[Array, Array]]:

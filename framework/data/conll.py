@@ -23,6 +23,7 @@ from framework.errors import BadInputError
 #: The names under which the parts of the corpus are found, the original ones first.
 TRAIN = ("eng.train", "train.txt", "train.conll")
 VALID = ("eng.testa", "valid.txt", "dev.txt", "valid.conll", "dev.conll")
+TEST = ("eng.testb", "test.txt", "test.conll")
 
 _DOCUMENT = "-DOCSTART-"
 
@@ -31,18 +32,18 @@ def load_conll(folder: Path, *, minimum_count: int = 2) -> TaggedCorpus:
     """The corpus whose files are in `folder`; tags are turned into IOB2.
 
     Args:
-        folder: has one file of `TRAIN` and one of `VALID`.
+        folder: has one file of `TRAIN`, one of `VALID` and one of `TEST`.
         minimum_count: words that the training part has less often become ``<unk>``, so that the
             model learns what to expect of an unknown word.
 
     Raises:
         BadInputError: a file is missing or malformed.
     """
-    train = read_conll(_file(folder, TRAIN))
-    valid = read_conll(_file(folder, VALID))
+    files = [_file(folder, names) for names in (TRAIN, VALID, TEST)]
+    train, valid, test = map(read_conll, files)
     texts = [sentence.words for sentence in train]
     vocabulary = Vocabulary.from_texts(texts, minimum_count=minimum_count)
-    return TaggedCorpus("conll2003", train, valid, vocabulary)
+    return TaggedCorpus("conll2003", train, valid, vocabulary, test=test)
 
 
 def read_conll(file: Path) -> list[TaggedSentence]:

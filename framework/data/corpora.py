@@ -15,6 +15,7 @@ from framework.errors import (
     ConflictError,
     PluginError,
     UnknownNameError,
+    UsageError,
 )
 from framework.plugins import load_target
 
@@ -32,6 +33,7 @@ class Corpus:
         valid: held-out ids `(L,)`, in the same form.
         vocabulary: the words behind the ids.
         best_perplexity: exp of the entropy rate where it is known.
+        held_out: the file that `valid` comes from; None where it is a part of the corpus.
     """
 
     name: str
@@ -39,10 +41,16 @@ class Corpus:
     valid: Ids
     vocabulary: Vocabulary
     best_perplexity: float | None = None
+    held_out: str | None = None
 
 
 def load_corpus(
-    name: str, offered: Mapping[str, str] | None = None, *, maximum_size: int = 10_000
+    name: str,
+    offered: Mapping[str, str] | None = None,
+    *,
+    maximum_size: int = 10_000,
+    minimum_count: int = 2,
+    held_out: Path | None = None,
 ) -> Corpus:
     """The corpus `name`, or the text file at the path `name`.
 
@@ -50,19 +58,30 @@ def load_corpus(
     sentence. The last tenth of the lines is held out. Words that the other lines have only once
     become ``<unk>``, so that the model learns what to expect of an unknown word.
 
+    Names that a plugin or gradus itself offers come with a held-out text of their own.
+
     Args:
         name: a name, or a path.
         offered: corpora of plugins, from the hook `register_corpora`.
         maximum_size: at most so many words of a text file are told apart.
+        minimum_count: words that a text file has less often become ``<unk>``.
+        held_out: a text file to measure on; then all lines of `name` are there to learn from.
 
     Raises:
         UnknownNameError: neither a corpus nor a file.
+        UsageError: `held_out` is given for a corpus that is no text file.
         BadInputError: the file is missing, empty, no text, or too short.
         ConflictError: a plugin offers a corpus under a built-in name.
         PluginError: the corpus of a plugin cannot be loaded.
     """
     target = _target(name, offered or {})
-    return _generate(name, target) if target else _from_file(name, maximum_size)
+    if not target:
+        return _from_file(name, held_out, maximum_size, minimum_count)
+    if held_out is not None:
+        raise UsageError(
+            f"the corpus '{name}' has a held-out text of its own: leave out {held_out}"
+        )
+    return _generate(name, target)
 
 
 def load_sentences(name: str, offered: Mapping[str, str] | None = None) -> Sentences:
@@ -127,13 +146,21 @@ def _looks_like_a_path(name: str) -> bool:
     return "/" in name or "\\" in name or bool(Path(name).suffix)
 
 
-def _from_file(name: str, maximum_size: int) -> Corpus:
+def _from_file(name: str, held_out: Path | None, maximum_size: int, minimum_count: int) -> Corpus:
     sentences = read_sentences(Path(name))
-    if len(sentences) < 2:
+    if held_out is None and len(sentences) < 2:
         raise BadInputError(
             f"{name} has only one line of text: one sentence per line is needed, at least two, "
             "because the last tenth is held out"
         )
-    train, valid = split(sentences)
-    vocabulary = Vocabulary.from_texts(train, minimum_count=2, maximum_size=maximum_size)
-    return Corpus(name, token_ids(train, vocabulary), token_ids(valid, vocabulary), vocabulary)
+    train, valid = (sentences, read_sentences(held_out)) if held_out else split(sentences)
+    vocabulary = Vocabulary.from_texts(
+        train, minimum_count=minimum_count, maximum_size=maximum_size
+    )
+    return Corpus(
+        name,
+        token_ids(train, vocabulary),
+        token_ids(valid, vocabulary),
+        vocabulary,
+        held_out=None if held_out is None else str(held_out),
+    )

@@ -19,7 +19,7 @@ class TaggedSentence:
 
 @dataclass(frozen=True)
 class TaggedCorpus:
-    """Sentences to learn from and sentences to be measured on.
+    """Sentences to learn from, to choose an epoch by, and to be measured on.
 
     Attributes:
         name: what it is called in a report.
@@ -27,6 +27,7 @@ class TaggedCorpus:
         valid: held out.
         vocabulary: the words behind the ids.
         best_f1: the best F1 that is possible in the long run, where it is known.
+        test: to be measured on at the end.
     """
 
     name: str
@@ -34,6 +35,7 @@ class TaggedCorpus:
     valid: Sequence[TaggedSentence]
     vocabulary: Vocabulary
     best_f1: float | None = None
+    test: Sequence[TaggedSentence] = ()
 
     @cached_property
     def tags(self) -> tuple[str, ...]:

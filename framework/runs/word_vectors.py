@@ -15,6 +15,7 @@ from framework.errors import BadInputError, UsageError
 from framework.interfaces import Model
 from framework.providers import Backend
 from framework.runs.pairwise import PairwiseStep
+from framework.runs.resuming import check_same_run
 from framework.training import OnStep
 
 #: The learning rate falls to this share of what it was, never to 0.
@@ -169,15 +170,7 @@ class WordVectorRun:
         Raises:
             UsageError: that run had other settings, or another text.
         """
-        training = self._training()
-        for name in sorted(training.keys() - {"epochs_done"}):
-            if saved.training.get(name) != training[name]:
-                raise UsageError(
-                    f"the checkpoint cannot be resumed: its {name.replace('_', ' ')} is "
-                    f"{saved.training.get(name, 'not known')}, but {training[name]} is asked for"
-                )
-        if saved.vocabulary.words != self.text.vocabulary.words:
-            raise UsageError("the checkpoint cannot be resumed: its text had other words")
+        check_same_run(saved, self._training(), self.text.vocabulary)
         assign(self.model, saved.parameters, self.backend.arrays)
         self.epochs_done = int(saved.training["epochs_done"])
 

@@ -58,6 +58,15 @@ def test_a_checkpoint_comes_back_whole(checkpoint, path):
         np.testing.assert_array_equal(found.parameters[name], array)
 
 
+def test_arguments_may_be_arrays_which_are_no_parameters(checkpoint, path):
+    vectors = np.arange(6.0).reshape(2, 3)
+    replace(checkpoint, arguments={"vectors": vectors, "classes": 2}).save(path)
+    found = load_checkpoint(path)
+    assert found.arguments["classes"] == 2
+    np.testing.assert_array_equal(found.arguments["vectors"], vectors)
+    assert found.parameters.keys() == checkpoint.parameters.keys()
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_the_model_is_restored_bit_for_bit(checkpoint, backend, path, dtype):
     parameters = {name: array.astype(dtype) for name, array in checkpoint.parameters.items()}
@@ -179,3 +188,13 @@ def test_damaged_metadata_is_refused(checkpoint, path, changes):
 def test_parameters_that_do_not_fit_are_named(checkpoint, backend, parameters, message):
     with pytest.raises(BadInputError, match=message):
         replace(checkpoint, parameters=parameters).restore(backend)
+
+
+def test_what_the_optimizer_remembers_stands_apart(checkpoint, path):
+    memory = {"m/table": np.ones((5, 5)), "t/table": np.array(3)}
+    replace(checkpoint, optimizer=memory).save(path)
+    found = load_checkpoint(path)
+    assert found.parameters.keys() == checkpoint.parameters.keys()
+    assert found.optimizer.keys() == memory.keys()
+    assert found.optimizer["t/table"].shape == ()
+    np.testing.assert_array_equal(found.optimizer["m/table"], memory["m/table"])

@@ -5,7 +5,7 @@ import pytest
 
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel, Model, NumpyArrays
-from framework.training import clipped, fit_classifier, fit_language_model
+from framework.training import fit_classifier, fit_language_model, scale_gradients
 from solutions.neural_networks.losses.losses import SoftmaxCrossEntropy
 
 
@@ -139,7 +139,7 @@ def test_a_model_that_offers_the_interface_alone_is_trained_the_same():
     np.testing.assert_array_equal(plain.parameters["table"], remote.parameters["table"])
 
 
-def classify(model, inputs, labels, *, seed=0, epochs=30):
+def classify(model, inputs, labels, *, seed=0, epochs=30, shorten=False):
     return fit_classifier(
         model,
         inputs,
@@ -150,6 +150,7 @@ def classify(model, inputs, labels, *, seed=0, epochs=30):
         batch_size=4,
         epochs=epochs,
         rng=np.random.default_rng(seed),
+        shorten=shorten,
     )
 
 
@@ -161,6 +162,19 @@ def test_a_classifier_learns_its_labels():
     assert losses[-1] < 0.1
 
 
+@pytest.mark.parametrize(("shorten", "seen"), [(False, {3}), (True, {1, 2})])
+def test_batches_lose_their_columns_of_padding_if_asked(shorten, seen):
+    class Widths(Scores):
+        def forward(self, ids):
+            widths.add(ids.shape[1])
+            return super().forward(ids[:, 0])
+
+    widths = set()
+    inputs = np.array([[i, i % 8 == 0, 0] for i in range(1, 9)])
+    classify(Widths(10, 2), inputs, inputs[:, 1], epochs=5, shorten=shorten)
+    assert widths == seen
+
+
 def test_the_order_of_examples_is_drawn_from_rng():
     inputs = np.arange(10)
     runs = [classify(Scores(10, 2), inputs, inputs % 3 // 2, seed=s, epochs=2) for s in (1, 1, 2)]
@@ -168,15 +182,40 @@ def test_the_order_of_examples_is_drawn_from_rng():
     assert runs[0] != runs[2]
 
 
-def test_clipped_keeps_the_direction_and_what_is_small():
+@pytest.mark.parametrize(
+    ("factor", "clip", "expected"),
+    [
+        (1, None, (3, 4)),
+        (2, None, (6, 8)),
+        (1, 5.0, (3, 4)),
+        (1, 1.0, (0.6, 0.8)),
+        (20, 5.0, (3, 4)),
+        (20, 200.0, (60, 80)),
+    ],
+)
+def test_gradients_keep_their_direction_when_they_are_scaled_and_clipped(factor, clip, expected):
     gradients = {"a": np.array([3.0]), "b": np.array([[4.0]])}
-    assert clipped(gradients, 5.0) is gradients
-    small = clipped(gradients, 1.0)
-    assert (small["a"].item(), small["b"].item()) == pytest.approx((0.6, 0.8))
-    assert gradients["a"].item() == 3.0
+    scale_gradients(gradients, factor, clip)
+    assert (gradients["a"].item(), gradients["b"].item()) == pytest.approx(expected)
+
+
+def test_gradients_of_zero_stay_zero():
+    gradients = {"a": np.zeros(2)}
+    scale_gradients(gradients, clip=1.0)
+    assert not gradients["a"].any()
+
+
+def test_a_summed_loss_weighs_a_chunk_by_its_steps():
+    mean, summed = Sgd(0.0), Sgd(0.0)
+    losses = [
+        fit(Bigram(5), CYCLE[:13], unroll=4, optimizer=optimizer, summed=optimizer is summed)
+        for optimizer in (mean, summed)
+    ]
+    assert losses[0] == losses[1]  # the mean is what is reported
+    np.testing.assert_allclose(np.divide(summed.norms, mean.norms), [4, 2])
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_clipping_does_not_hide_a_gradient_that_is_no_number(bad):
     with pytest.raises(BadInputError, match="smaller learning rate"):
-        clipped({"a": np.array([bad])}, 1.0)
+        scale_gradients({"a": np.array([bad])}, clip=1.0)

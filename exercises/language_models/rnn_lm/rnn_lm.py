@@ -6,6 +6,8 @@ language model" (2010).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from framework.interfaces import Array, LanguageModel
@@ -19,15 +21,16 @@ class RecurrentLM(LanguageModel):
         vocabulary_size: V.
         embedding_size: E, the size of a word vector.
         hidden_size: H, the size of the state.
-        cell: registered name of the recurrent layer; "rnn" is the one that you wrote.
+        cell: registered name of the recurrent layer; "rnn" is the one that you wrote. Any other
+            one will do that keeps its last state in `state`.
         rng: draws the initial weights.
 
     Parameters:
-        embedding `(V, E)`, cell.W_x `(E, H)`, cell.W_h `(H, H)`, cell.b `(H,)`, U `(H, V)`,
-        b_2 `(V,)`.
+        embedding `(V, E)`, those of the cell as cell.NAME (of "rnn": cell.W_x `(E, H)`,
+        cell.W_h `(H, H)`, cell.b `(H,)`), U `(H, V)`, b_2 `(V,)`.
 
     Attributes:
-        state: the state after the last token that `forward` read, `(N, H)`.
+        state: the state of the cell after the last token that `forward` read; of "rnn" `(N, H)`.
     """
 
     def __init__(
@@ -41,22 +44,22 @@ class RecurrentLM(LanguageModel):
     ) -> None:
         super().__init__()
         V, E, H = vocabulary_size, embedding_size, hidden_size
-        self.vocabulary_size, self.hidden_size = V, H
+        self.vocabulary_size = V
         self.add_parameter("embedding", rng.normal(scale=0.1, size=(V, E)))
-        self.cell = self.add_child("cell", part(cell)(E, H, rng=rng))
+        self.cell: Any = self.add_child("cell", part(cell)(E, H, rng=rng))
         self.add_parameter("U", rng.normal(scale=H**-0.5, size=(H, V)))
         self.add_parameter("b_2", np.zeros(V))
 
-    def forward(self, tokens: Array, state: Array | None = None) -> Array:
+    def forward(self, tokens: Array, state: Any = None) -> Array:
         """Scores of the next token after every token: softmax of logits[:, t] predicts x_{t+1}.
 
             e_t = embedding[x_t]      h_1 ... h_T = cell(e_1 ... e_T, state)      h_t U + b_2
 
-        Keeps the last state h_T in `self.state`, so that the next piece of text can go on there.
+        Keeps the cell's last state in `self.state`: the next piece of text can go on there.
 
         Args:
             tokens: ids, `(N, T)` integers.
-            state: the state before the first token, `(N, H)`; zeros if None.
+            state: the state before the first token, as `self.state` has it; zeros if None.
 
         Returns:
             logits `(N, T, V)`.
@@ -79,20 +82,20 @@ class RecurrentLM(LanguageModel):
         # TODO: U and b_2, then self.cell.backward, then the rows of the embedding
         raise NotImplementedError
 
-    def initial_state(self, batch_size: int) -> Array:
-        """The state before the first token: zeros, `(batch_size, H)`."""
+    def initial_state(self, batch_size: int) -> Any:
+        """The state before the first token, the cell's own; of "rnn" zeros `(batch_size, H)`."""
         # TODO: your code here
         raise NotImplementedError
 
-    def next_log_probabilities(self, tokens: Array, state: Array) -> tuple[Array, Array]:
+    def next_log_probabilities(self, tokens: Array, state: Any) -> tuple[Array, Any]:
         """Read one token of each text; log ŷ, the log probabilities of the token after it.
 
         Args:
             tokens: the ids just read, `(N,)` integers.
-            state: what `initial_state` or the last call returned, `(N, H)`. Not modified.
+            state: what `initial_state` or the last call returned. Not modified.
 
         Returns:
-            log probabilities `(N, V)`, and the state after `tokens`, `(N, H)`.
+            log probabilities `(N, V)`, and the state after `tokens`.
         """
         # TODO: forward with T = 1, then a log softmax that is stable for large scores
         raise NotImplementedError

@@ -47,7 +47,7 @@ def test_forward(submission, reference, rng):
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("self.state is the state after the last token: the last of the cell's states.")
+@pytest.mark.hint("The cell keeps its last state in self.cell.state.")
 def test_state_is_kept(submission, reference, rng):
     """`state` is the last state; with it, two halves of a text are the whole."""
     pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)

@@ -40,7 +40,7 @@ def test_calls_start_anew(submission, reference, rng):
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1)
-@pytest.mark.hint("initial_state(n) is np.zeros((n, H)).")
+@pytest.mark.hint("self.cell.initial_state(n) knows what the cell starts from.")
 def test_initial_state(submission, reference, rng):
     """The initial state is zeros, and forward from there is forward without a state."""
     pair = twins(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)

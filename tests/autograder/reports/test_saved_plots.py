@@ -14,8 +14,6 @@ pytest.importorskip("matplotlib", reason="needs matplotlib")
 
 LINE = Line("yours", (1, 2), (1, 0.1))
 PLOT = Plot("Signals, layer by layer", "layer", "size", (LINE,), log=True)
-    "Signals, layer by layer", "layer", "size", (Line("yours", (1, 2), (1, 0.1)),), log=True
-)
 
 
 @pytest.fixture

@@ -1,0 +1,195 @@
+"""Checks of the translator that you can see. `grade conv_seq2seq` adds the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import (
+    agrees,
+    classifier_chunks,
+    equal,
+    expect,
+    overfits,
+    refuses,
+    twins,
+)
+from framework.data.translation import TranslationLanguage
+
+RTOL = 1e-7
+PAD, END = 0, 2
+V, W, E, H, S = 7, 6, 3, 4, 6
+
+
+def encoder(submission, reference, rng, length=S, width=3):
+    """Twins of an encoder with random parameters."""
+    return twins(submission, reference, "ConvolutionalEncoder", V, E, H, length, width, rng=rng)
+
+
+def translator(submission, reference, rng, scale=0.5):
+    """Twins of a translator with random parameters."""
+    name = "ConvolutionalTranslator"
+    return twins(submission, reference, name, V, W, E, H, S, rng=rng, scale=scale)
+
+
+def sentences(rng, count=3, length=S):
+    """Random source sentences without padding, and what a decoder reads for them."""
+    before = rng.integers(1, W, size=(count, 4))
+    before[:, 0] = END
+    return rng.integers(1, V, size=(count, length)), before
+
+
+@pytest.mark.task("layer_widths")
+@pytest.mark.points(3)
+@pytest.mark.hint("A convolution of width w leaves w − 1 steps fewer; one must be left at the end.")
+def test_widths(submission, reference):
+    """The widths of the convolutions that leave one step of a sentence."""
+    equal(submission.layer_widths(8, 3), [3, 3, 3, 2], "layer_widths(8, 3)")
+    for length in range(1, 12):
+        for width in (2, 3, 5):
+            agrees(submission, reference, "layer_widths", length, width)
+
+
+@pytest.mark.task("ConvolutionalEncoder")
+@pytest.mark.points(3)
+@pytest.mark.hint("self.layers holds convolutions and tanh; of the last one's steps take the only.")
+def test_encoder(submission, reference, rng):
+    """From words to one vector, for several lengths and widths."""
+    for length, width in ((6, 3), (7, 3), (5, 2), (4, 5), (2, 3)):
+        pair = encoder(submission, reference, rng, length, width)
+        c = pair.same_forward(sentences(rng, length=length)[0], rtol=RTOL)
+        equal(np.shape(c), (3, H), f"the shape of the vectors of 3 sentences of {length} words")
+
+
+@pytest.mark.task("ConvolutionalEncoder")
+@pytest.mark.points(2)
+@pytest.mark.hint("np.pad at the end of every sentence; padding has a vector like any word.")
+def test_short_sentences(submission, reference, rng):
+    """Sentences are filled up to s words; longer ones are refused, nothing is cut off."""
+    pair = encoder(submission, reference, rng)
+    for length in (1, S - 2, S):
+        pair.same_forward(sentences(rng, length=length)[0], rtol=RTOL)
+    refuses(pair.student, "forward", sentences(rng, length=S + 1)[0])
+
+
+@pytest.mark.task("ConvolutionalEncoder")
+@pytest.mark.points(4)
+@pytest.mark.hint("grad_output[:, None], reversed(self.layers), then np.add.at on the embedding.")
+def test_encoder_backward(submission, reference, rng):
+    """Backward through all layers; words that occur twice, and padding."""
+    for length in (S - 2, S):
+        pair = encoder(submission, reference, rng)
+        ids = sentences(rng, length=length)[0]
+        ids[:, 1] = ids[:, 0]
+        pair.same_backward(ids, rng=rng, rtol=RTOL)
+
+
+@pytest.mark.task("ConvolutionalEncoder")
+@pytest.mark.points(2)
+def test_encoder_gradients_are_right(submission, reference, rng):
+    """The gradients are those of your own forward, measured by small steps."""
+    encoder(submission, reference, rng).gradients_agree(sentences(rng)[0], rng=rng)
+
+
+@pytest.mark.task("ConvolutionalTranslator")
+@pytest.mark.points(3)
+@pytest.mark.hint("The condition of the decoder is the encoder's vector of the source.")
+def test_forward(submission, reference, rng):
+    """Scores of every word of the translation, from the source and the words before."""
+    pair = translator(submission, reference, rng)
+    logits = pair.same_forward(*sentences(rng), rtol=RTOL)
+    equal(np.shape(logits), (3, 4, W), "the shape of the logits")
+
+
+@pytest.mark.task("ConvolutionalTranslator")
+@pytest.mark.points(1)
+@pytest.mark.hint("All of the source is known from the start; of the target, what was written.")
+def test_what_it_knows(submission, reference, rng):
+    """Every word of the source counts for all words, a word of the target for later ones alone."""
+    model = translator(submission, reference, rng).student
+    source, before = sentences(rng)
+    logits = model.forward(source, before)
+    for t in range(S):
+        other = source.copy()
+        other[:, t] = other[:, t] % (V - 1) + 1
+        moved = np.abs(model.forward(other, before) - logits).max(axis=(0, 2))
+        expect(np.all(moved > 1e-9), f"word {t} of the source does not matter everywhere: {moved}")
+    before[:, 2] = before[:, 2] % (W - 1) + 1
+    seen = np.abs(model.forward(source, before) - logits).max(axis=(0, 2)) > 1e-9
+    equal(seen, np.arange(4) >= 2, "where a change of before[:, 2] is seen")
+
+
+@pytest.mark.task("ConvolutionalTranslator")
+@pytest.mark.points(4)
+@pytest.mark.hint("The decoder's backward returns the gradient at its condition.")
+def test_backward(submission, reference, rng):
+    """Backward through the decoder and the encoder."""
+    pair = translator(submission, reference, rng)
+    pair.same_backward(*sentences(rng, length=S - 1), rng=rng, rtol=RTOL)
+    pair.accumulates(*sentences(rng), rng=rng)
+
+
+@pytest.mark.task("ConvolutionalTranslator")
+@pytest.mark.points(2)
+def test_gradients_are_right(submission, reference, rng):
+    """The gradients are those of your own forward, measured by small steps."""
+    translator(submission, reference, rng).gradients_agree(*sentences(rng, count=2), rng=rng)
+
+
+@pytest.mark.task("ConvolutionalTranslator")
+@pytest.mark.points(3)
+@pytest.mark.hint("Let greedy write; then everything behind the first END of a row becomes PAD.")
+def test_greedy(submission, reference, rng):
+    """translate: the likeliest word again and again, until the end is written."""
+    ended = 0
+    for _ in range(4):
+        pair = translator(submission, reference, rng, scale=1.0)
+        source = sentences(rng, count=12)[0]
+        expected = pair.reference.translate(source, 6)
+        equal(pair.student.translate(source, 6), expected, "translate(source, 6)")
+        ended += int((expected == PAD).any(axis=1).sum())
+    expect(ended > 0, "no translation ended early: the check says nothing")
+
+
+@pytest.mark.task("ConvolutionalTranslator")
+@pytest.mark.points(3)
+@pytest.mark.hint("One sentence at a time; hand END to beam_search as `end`.")
+def test_beam(submission, reference, rng):
+    """translate: with a beam, the likeliest translation that is found."""
+    for _ in range(4):
+        pair = translator(submission, reference, rng, scale=0.7)
+        source = sentences(rng, count=8)[0]
+        for beam_size in (2, 5):
+            expected = pair.reference.translate(source, 5, beam_size)
+            what = f"translate(source, 5, {beam_size})"
+            equal(pair.student.translate(source, 5, beam_size), expected, what)
+
+
+@pytest.mark.task("ConvolutionalTranslator")
+@pytest.mark.points(4)
+@pytest.mark.hint("If all checks above pass, this one should: run `grade conv_seq2seq` again.")
+def test_exact_match(submission, reference, reaches, rng):
+    """Trained on toy sentences, it translates new ones, every word right and in its place."""
+    language = TranslationLanguage()
+    sizes = len(language.source.words), len(language.target.words)
+
+    def build(rng):
+        name = submission.ConvolutionalTranslator
+        return name(*sizes, 16, 64, language.source_length, rng=rng)
+
+    few, _ = language.split(8, 0, rng=rng)
+    overfits(
+        build(rng), (few.source, few.before), few.target, classes=sizes[1], reference=reference,
+        rng=rng, steps=40, learning_rate=0.02,
+    )  # fmt: skip
+
+    def shares(rng):
+        train, test = language.split(4_800, 200, rng=rng)
+        model = build(rng)
+        for _ in classifier_chunks(
+            model, (train.source, train.before), train.target, reference=reference, epochs=4,
+            batch_size=64, learning_rate=0.01, chunk=75, rng=rng,
+        ):  # fmt: skip
+            written = model.translate(test.source, language.target_length)
+            yield float((written == test.target).all(axis=1).mean())
+
+    share = "the share of new sentences that are translated without a fault"
+    reaches("exact_match", shares, rng=rng, best=language.best_exact_match, what=share)

@@ -1,0 +1,199 @@
+"""A very deep convolutional network that reads characters.
+
+Source: CS224n lecture 11, sections 3.5, 4.1 to 4.4; Conneau et al., "Very Deep Convolutional
+Networks for Text Classification" (2017), called VD-CNN; He et al., "Deep Residual Learning for
+Image Recognition" (2016), for the shortcuts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+from framework.parts import part
+
+PAD = 0
+
+#: Depth, counted in convolutions of width 3, and how many blocks each of the four stages has.
+BLOCKS = {9: (1, 1, 1, 1), 17: (2, 2, 2, 2), 29: (5, 5, 2, 2), 49: (8, 8, 5, 3)}
+
+
+class ConvBlock(Model):
+    """Two convolutions of width 3, each with a batch norm behind it, and a way around both.
+
+        z_1 = norm_1(conv_1(x))        h = ReLU(z_1)        z_2 = norm_2(conv_2(h))
+        y = ReLU(z_2)             without a shortcut
+        y = ReLU(z_2 + x)         with one
+        y = ReLU(z_2 + x P + p)   with one where D ≠ C: a 1×1 convolution gives x the shape of z_2
+
+    Padding of one step on both sides keeps the length.
+
+    Args:
+        in_channels: D.
+        channels: C, of both convolutions.
+        shortcut: whether there is a way around the two.
+        rng: draws the initial weights.
+
+    Parameters:
+        those of the parts, as ``conv_1.NAME``, ``norm_1.NAME``, ``conv_2.NAME``, ``norm_2.NAME``;
+        and ``project.NAME``, if the shortcut needs a 1×1 convolution.
+    """
+
+    def __init__(
+        self, in_channels: int, channels: int, shortcut: bool = True, *, rng: np.random.Generator
+    ) -> None:
+        super().__init__()
+        D, C = in_channels, channels
+        self.shortcut = shortcut
+        self.conv_1 = self.add_child("conv_1", part("conv1d")(D, C, 3, padding=1, rng=rng))
+        self.norm_1 = self.add_child("norm_1", part("batch_norm1d")(C))
+        self.conv_2 = self.add_child("conv_2", part("conv1d")(C, C, 3, padding=1, rng=rng))
+        self.norm_2 = self.add_child("norm_2", part("batch_norm1d")(C))
+        self.relu_1 = self.add_child("relu_1", part("relu")())
+        self.relu_2 = self.add_child("relu_2", part("relu")())
+        self.project: Model | None = None
+        if shortcut and D != C:
+            self.project = self.add_child("project", part("pointwise_conv")(D, C, rng=rng))
+        self.path = [self.conv_1, self.norm_1, self.relu_1, self.conv_2, self.norm_2]
+
+    def forward(self, x: Array) -> Array:
+        """Return y `(N, T, C)` for `x: (N, T, D)`."""
+        # TODO: along self.path to z_2; add the shortcut; then self.relu_2
+        raise NotImplementedError
+
+    def backward(self, grad_output: Array) -> Array:
+        """The gradient of the sum goes both ways: back along the path, and around it.
+
+        Args:
+            grad_output: ∂y `(N, T, C)`. Not modified.
+
+        Returns:
+            grad_x `(N, T, D)`.
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+
+class DeepTextCNN(Model):
+    """Characters, blocks in four stages, the k greatest of each map, and three layers on top.
+
+        embedding of the s characters                                 (N, s, E)
+        one convolution of width 3                                    (N, s, M)
+        stage 1: blocks with M maps                                   (N, s, M)
+        stage i = 2, 3, 4: half as long (maximum of 3 steps, every    (N, s/8, 8M)
+            second step), then blocks with twice the maps
+        k-max pooling                                                 (N, k, 8M)
+        two layers of H units with ReLU, and the scores               (N, C)
+
+    Args:
+        vocabulary_size: V, the number of characters, padding (0) among them.
+        classes: C.
+        length: s; longer texts are cut there, shorter ones filled up with `PAD`. Padding is read
+            like any character, and has a vector of its own.
+        depth: a key of `BLOCKS`.
+        maps: M.
+        embedding_size: E.
+        hidden_size: H.
+        k: how many numbers of each map are left.
+        shortcut: whether the blocks have ways around them.
+        rng: draws the initial weights.
+
+    Parameters:
+        embedding `(V, E)`, conv.W `(3, E, M)`, conv.b `(M,)`, those of the blocks as
+        ``block_1.NAME``, ``block_2.NAME``, ..., hidden_1.W `(8kM, H)`, hidden_1.b, hidden_2.W
+        `(H, H)`, hidden_2.b, output.W `(H, C)`, output.b.
+
+    Raises:
+        ValueError: `depth` is no key of `BLOCKS`, or `length` is not positive.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        classes: int,
+        length: int,
+        depth: int = 9,
+        maps: int = 64,
+        *,
+        embedding_size: int = 16,
+        hidden_size: int = 2048,
+        k: int = 8,
+        shortcut: bool = True,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if depth not in BLOCKS:
+            raise ValueError(f"depth is one of {', '.join(map(str, BLOCKS))}, but got {depth}")
+        if length < 1:
+            raise ValueError(f"length is at least 1, but got {length}")
+        V, E, M, H = vocabulary_size, embedding_size, maps, hidden_size
+        self.vocabulary_size, self.length = V, length
+        self.add_parameter("embedding", rng.normal(size=(V, E)))
+        self.conv = self.add_child("conv", part("conv1d")(E, M, 3, padding=1, rng=rng))
+        self.trunk = [self.conv, *self._stages(BLOCKS[depth], M, shortcut, rng)]
+        self.trunk.append(self.add_child("k_max", part("k_max_pool")(k)))
+        self.head = self._head((8 * M * k, H, H, classes), rng)
+
+    def _stages(
+        self, blocks: tuple[int, ...], maps: int, shortcut: bool, rng: np.random.Generator
+    ) -> list[Model]:
+        """The layers of all stages in their order: blocks, and poolings between the stages.
+
+        Every layer becomes a child: the blocks are ``block_1``, ``block_2``, ... through all
+        stages, the poolings ``pool_2``, ``pool_3``, ... in front of the stages 2, 3, ...
+
+        Args:
+            blocks: how many each stage has.
+            maps: M, what the first block reads, and what those of stage 1 make.
+            shortcut: of all blocks.
+            rng: draws the initial weights, from the first block to the last.
+        """
+        # TODO: `self.add_child(name, ConvBlock(...))`, and part("local_max_pool")(3, 2)
+        raise NotImplementedError
+
+    def _head(self, sizes: tuple[int, int, int, int], rng: np.random.Generator) -> list[Model]:
+        """Given: three affine layers of these sizes, a ReLU behind the first two."""
+        names = ("hidden_1", "hidden_2", "output")
+        hidden_1, hidden_2, output = (
+            self.add_child(name, part("affine")(D, H, rng=rng))
+            for name, D, H in zip(names, sizes, sizes[1:], strict=False)
+        )
+        relu_1, relu_2 = (self.add_child(name, part("relu")()) for name in ("relu_1", "relu_2"))
+        return [hidden_1, relu_1, hidden_2, relu_2, output]
+
+    def forward(self, ids: Array) -> Array:
+        """Scores of the classes.
+
+        Args:
+            ids: characters `(N, T)`, integers; cut or filled up to `(N, s)` here.
+
+        Returns:
+            logits `(N, C)`.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1.
+        """
+        _check_ids(ids, self.vocabulary_size)
+        # TODO: ids of the right length; embedding; self.trunk; a row per text; self.head
+        raise NotImplementedError
+
+    def _of_fixed_length(self, ids: Array) -> Array:
+        """`ids: (N, T)` as `(N, s)`: cut at the end, or filled up there with `PAD`."""
+        # TODO: your code here
+        raise NotImplementedError
+
+    def backward(self, grad_logits: Array) -> None:
+        """Back through all layers; every place of a text adds to the vector of its character.
+
+        Args:
+            grad_logits: `(N, C)`. Not modified.
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+
+def _check_ids(ids: Array, vocabulary_size: int) -> None:
+    """Given: refuses ids that no row of the embedding belongs to."""
+    if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
+        bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

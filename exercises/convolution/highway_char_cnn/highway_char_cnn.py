@@ -1,0 +1,198 @@
+"""Word vectors from characters: convolution, maximum over time, highway; a tagger that uses them.
+
+Source: CS224n lecture 11, sections 3.5, 3.9 and 3.10; Kim, Jernite, Sontag and Rush,
+"Character-Aware Neural Language Models" (2016), section 3; dos Santos and Zadrozny, "Learning
+Character-level Representations for Part-of-Speech Tagging" (2014).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+from framework.parts import part
+
+PAD = 0
+
+
+class CharacterWordEncoder(Model):
+    """A vector for every word, made from its characters alone: there are no unknown words.
+
+    The layers are parts that you wrote before: ``conv1d``, ``max_over_time`` and ``highway``.
+
+    Args:
+        characters: A, how many there are, the padding id 0 included.
+        embedding_size: E, the size of the vector of a character.
+        maps: how many filters there are of each width: one number for all, or one for each width.
+        widths: how many characters a filter reads.
+        highway_layers: how many of them follow, one after the other; may be 0.
+        rng: draws the initial weights.
+
+    Parameters:
+        embedding `(A, E)`; for each width h those of its convolution, ``conv_h.W (h, E, maps)`` and
+        ``conv_h.b (maps,)``; for each highway layer i = 1, 2, ... those of ``highway_i``.
+
+    Attributes:
+        size: F, the size of a word's vector: the sum of `maps` over the widths.
+
+    Raises:
+        ValueError: no widths, one of them twice or not positive, or not as many `maps` as widths.
+    """
+
+    def __init__(
+        self,
+        characters: int,
+        embedding_size: int,
+        maps: int | Sequence[int],
+        *,
+        widths: Sequence[int] = (2, 3, 4),
+        highway_layers: int = 1,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        counts = [maps] * len(widths) if isinstance(maps, int) else list(maps)
+        _check_widths(widths, counts)
+        self.characters, self.widths, self.counts = characters, tuple(widths), counts
+        self.size = sum(counts)
+        self.add_parameter("embedding", rng.normal(scale=0.5, size=(characters, embedding_size)))
+        self.convs = [
+            self.add_child(f"conv_{h}", part("conv1d")(embedding_size, count, h, rng=rng))
+            for h, count in zip(widths, counts, strict=True)
+        ]
+        self.pools = [part("max_over_time")() for _ in widths]
+        self.highways = [
+            self.add_child(f"highway_{i + 1}", part("highway")(self.size, rng=rng))
+            for i in range(highway_layers)
+        ]
+
+    def forward(self, ids: Array) -> Array:
+        """The vectors of words. With e_1 ... e_L the vectors of a word's characters, and c^h_t what
+        the filters of width h see at e_t ... e_{t+h−1}:
+
+            y = tanh(max_t c^h_t), side by side for all widths h       then y = highway(y), ...
+
+        The padding and what comes after it counts as zeros, and no window begins there. So a word's
+        vector does not depend on how much padding there is.
+
+        Args:
+            ids: the characters of words, padded behind with 0: `(M, L)`, or `(N, T, L)` for
+                sentences of words; L ≥ 1. A word may be all padding.
+
+        Returns:
+            vectors `(M, F)` or `(N, T, F)`.
+
+        Raises:
+            ValueError: `ids` has neither two nor three axes.
+            IndexError: an id outside 0 ... A−1. (NumPy alone would read −1 as the last row.)
+        """
+        _check_ids(ids, (2, 3), self.characters)
+        # TODO: embed; for each width convolve and take the maximum; tanh; highways
+        raise NotImplementedError
+
+    def backward(self, grad_vectors: Array) -> None:
+        """Back through the highways, tanh, and for each width pool and convolution.
+
+        Adds to `gradients`; ids have no gradient, hence nothing is returned. The vector of the
+        padding is never used and gets none.
+
+        Args:
+            grad_vectors: in the shape of what `forward` returned. Not modified.
+        """
+        # TODO: the layers in reverse; a character gets a share from every width
+        raise NotImplementedError
+
+
+class CharacterTagger(Model):
+    """The tag of every word of a sentence, from the characters of the word and of its neighbours.
+
+    Args:
+        characters: A, the padding id 0 included.
+        embedding_size: E.
+        maps: see `CharacterWordEncoder`.
+        classes: C, how many tags there are.
+        window: m, how many words on each side have a say in the tag of a word.
+        widths: see `CharacterWordEncoder`.
+        highway_layers: see `CharacterWordEncoder`.
+        rng: draws the initial weights.
+
+    Parameters:
+        those of a `CharacterWordEncoder` as ``encoder.NAME``, and those of a convolution over the
+        words, ``output.W (2m + 1, F, C)`` and ``output.b (C,)``.
+    """
+
+    def __init__(
+        self,
+        characters: int,
+        embedding_size: int,
+        maps: int | Sequence[int],
+        classes: int,
+        window: int = 0,
+        *,
+        widths: Sequence[int] = (2, 3, 4),
+        highway_layers: int = 1,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        self.characters = characters
+        encoder = CharacterWordEncoder(
+            characters, embedding_size, maps, widths=widths, highway_layers=highway_layers, rng=rng
+        )
+        output = part("conv1d")(encoder.size, classes, 2 * window + 1, padding=window, rng=rng)
+        self.encoder = self.add_child("encoder", encoder)
+        self.output = self.add_child("output", output)
+
+    def forward(self, ids: Array) -> Array:
+        """Scores of every tag for every word. With v_1 ... v_T the vectors of the words,
+
+            logits_t = b + Σ_{k=−m}^{m} v_{t+k} W_k
+
+        Beyond the ends of a sentence, and where a word is all padding, v is 0: a sentence gets the
+        same scores alone as in a batch beside longer ones.
+
+        Args:
+            ids: `(N, T, L)`: the characters of each word of each sentence, padded with 0.
+
+        Returns:
+            logits `(N, T, C)`.
+
+        Raises:
+            ValueError: `ids` has not three axes.
+            IndexError: an id outside 0 ... A−1.
+        """
+        _check_ids(ids, (3,), self.characters)
+        # TODO: encode the words, blank what is none, convolve over the words
+        raise NotImplementedError
+
+    def backward(self, grad_logits: Array) -> None:
+        """Back through the output layer and the encoder. Adds to `gradients`.
+
+        Args:
+            grad_logits: `(N, T, C)`. Not modified.
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+
+def _followed_by_zeros(e: Array, count: int) -> Array:
+    """Given: `e: (M, L, E)` with `count` zero vectors behind, `(M, L + count, E)`."""
+    return np.pad(e, ((0, 0), (0, count), (0, 0)))
+
+
+def _check_widths(widths: Sequence[int], counts: Sequence[int]) -> None:
+    """Given: refuses widths that are no widths, or that the numbers of filters do not fit."""
+    if not widths or min(widths) < 1 or len(set(widths)) < len(widths):
+        raise ValueError(f"widths are different positive numbers, but these are {tuple(widths)}")
+    if len(counts) != len(widths):
+        raise ValueError(f"maps has {len(counts)} numbers for {len(widths)} widths")
+
+
+def _check_ids(ids: Array, axes: Sequence[int], characters: int) -> None:
+    """Given: refuses ids of another shape, and those that no row of the embedding belongs to."""
+    if ids.ndim not in axes:
+        wanted = " or ".join({2: "(M, L)", 3: "(N, T, L)"}[n] for n in axes)
+        raise ValueError(f"ids of characters should have shape {wanted}, but have {ids.shape}")
+    if ids.size and (ids.min() < 0 or ids.max() >= characters):
+        bounds, found = f"0 ... {characters - 1}", f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"character ids must lie in {bounds}, but these lie in {found}")

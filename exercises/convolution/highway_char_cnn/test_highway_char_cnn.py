@@ -1,0 +1,174 @@
+"""Checks of words from characters that you can see; `grade highway_char_cnn` adds hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import classifier_chunks, equal, expect, overfits, twins
+from framework.data.suffixes import TAGS, SuffixLanguage
+
+A, E, MAPS, C = 9, 3, 4, 5
+
+
+def encoders(submission, reference, rng, **settings):
+    """Twins of an encoder with three widths."""
+    return twins(submission, reference, "CharacterWordEncoder", A, E, MAPS, rng=rng, **settings)
+
+
+def taggers(submission, reference, rng, window=0, **settings):
+    """Twins of a tagger of C tags."""
+    return twins(
+        submission, reference, "CharacterTagger", A, E, MAPS, C, window, rng=rng, **settings
+    )
+
+
+def words(rng, *shape, length=6):
+    """Words of 1 to `length` characters as ids `(*shape, length)`, one of them of full length."""
+    ends = rng.integers(1, length + 1, size=shape)
+    ends.flat[0] = length
+    ids = rng.integers(1, A, size=(*shape, length))
+    return np.where(np.arange(length) < ends[..., None], ids, 0)
+
+
+@pytest.mark.task("CharacterWordEncoder")
+@pytest.mark.points(4)
+@pytest.mark.hint("For each width: convolution, maximum over time; then tanh, then the highway.")
+def test_words(submission, reference, rng):
+    """Encoder: words without padding."""
+    pair = encoders(submission, reference, rng)
+    pair.same_forward(rng.integers(1, A, size=(5, 6)))
+
+
+@pytest.mark.task("CharacterWordEncoder")
+@pytest.mark.points(3)
+@pytest.mark.hint("Padding counts as zeros, whatever stands in row 0; no window begins there.")
+def test_padding(submission, reference, rng):
+    """Encoder: words of different lengths, some shorter than a window."""
+    pair = encoders(submission, reference, rng)
+    ids = words(rng, 6)
+    vectors = pair.same_forward(ids)
+    wider = np.pad(ids, ((0, 0), (0, 3)))
+    equal(pair.student.forward(wider), vectors, "the vectors of the same words with more padding")
+
+
+@pytest.mark.task("CharacterWordEncoder")
+@pytest.mark.points(2)
+@pytest.mark.hint("Reshape (N, T, L) to (N·T, L), and the vectors back to (N, T, F).")
+def test_sentences(submission, reference, rng):
+    """Encoder: the words of sentences."""
+    pair = encoders(submission, reference, rng)
+    ids = words(rng, 2, 3)
+    vectors = pair.same_forward(ids)
+    expect(vectors.shape == (2, 3, 3 * MAPS), f"vectors should be (2, 3, 12), not {vectors.shape}")
+
+
+@pytest.mark.task("CharacterWordEncoder")
+@pytest.mark.points(1)
+@pytest.mark.hint("The result of one highway layer is what the next one reads.")
+@pytest.mark.parametrize("layers", [0, 2])
+def test_highways(submission, reference, rng, layers):
+    """Encoder: without highway layers, and with two."""
+    pair = encoders(submission, reference, rng, widths=[1, 3], highway_layers=layers)
+    pair.same_forward(words(rng, 4))
+
+
+@pytest.mark.task("CharacterWordEncoder")
+@pytest.mark.points(4)
+@pytest.mark.hint("Every layer backwards: highway, tanh, pool, convolution, embedding.")
+def test_backward(submission, reference, rng):
+    """Encoder: the gradient of every parameter."""
+    pair = encoders(submission, reference, rng)
+    pair.same_backward(rng.permutation(np.arange(1, A)).reshape(2, 4), rng=rng)
+
+
+@pytest.mark.task("CharacterWordEncoder")
+@pytest.mark.points(3)
+@pytest.mark.hint("np.add.at adds what every place gets; row 0 gets nothing.")
+def test_backward_with_padding(submission, reference, rng):
+    """Encoder: repeated characters, padding, sentences, two highway layers."""
+    pair = encoders(submission, reference, rng, highway_layers=2)
+    pair.same_backward(words(rng, 2, 3), rng=rng)
+
+
+@pytest.mark.task("CharacterWordEncoder")
+@pytest.mark.points(2)
+def test_gradients_are_right(submission, reference, rng):
+    """Encoder: the gradients are those of your own forward, measured by small steps."""
+    encoders(submission, reference, rng).gradients_agree(words(rng, 4), rng=rng)
+
+
+@pytest.mark.task("CharacterWordEncoder")
+@pytest.mark.points(2)
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
+def test_gradients_add_up(submission, reference, rng):
+    """Encoder: a second backward adds to the gradients of the first."""
+    encoders(submission, reference, rng).accumulates(words(rng, 4), rng=rng)
+
+
+@pytest.mark.task("CharacterTagger")
+@pytest.mark.points(3)
+@pytest.mark.hint("self.encoder gives (N, T, F), self.output reads it.")
+def test_scores(submission, reference, rng):
+    """Tagger: scores of words, and of words between their neighbours."""
+    for window in (0, 1):
+        taggers(submission, reference, rng, window).same_forward(words(rng, 2, 4))
+
+
+@pytest.mark.task("CharacterTagger")
+@pytest.mark.points(2)
+@pytest.mark.hint("The encoder makes something of an empty word, too: multiply by 0.")
+def test_sentences_of_different_lengths(submission, reference, rng):
+    """Tagger: a sentence alone gets the scores that it gets beside a longer one."""
+    pair = taggers(submission, reference, rng, window=1)
+    ids = words(rng, 2, 5)
+    ids[1, 3:] = 0
+    together = pair.same_forward(ids)
+    alone = pair.student.forward(ids[1:, :3])
+    equal(alone[0], together[1, :3], "the scores of a sentence alone, beside those in a batch")
+    pair.same_backward(ids, rng=rng)
+
+
+@pytest.mark.task("CharacterTagger")
+@pytest.mark.points(3)
+@pytest.mark.hint("output.backward, then encoder.backward.")
+def test_tagger_backward(submission, reference, rng):
+    """Tagger: the gradient of every parameter, which adds up."""
+    pair = taggers(submission, reference, rng, window=1)
+    pair.same_backward(words(rng, 2, 3), rng=rng)
+    pair.accumulates(words(rng, 2, 3), rng=rng)
+
+
+@pytest.mark.task("CharacterTagger")
+@pytest.mark.points(4)
+@pytest.mark.hint("If all checks above pass, grade conv1d, pooling and shortcuts: they are parts.")
+@pytest.mark.parametrize("window", [0, 1])
+def test_unseen_words(submission, reference, reaches, rng, window):
+    """Trained, it tags words that it has never seen: by themselves, and in context."""
+    few = rng.permutation(np.arange(1, 41)).reshape(5, 2, 4)  # no character stands in two words
+    overfits(
+        submission.CharacterTagger(41, 8, 8, 3, window, rng=rng), few,
+        np.arange(10).reshape(5, 2) % 3, classes=3, reference=reference, rng=rng,
+        learning_rate=0.02,
+    )  # fmt: skip
+    language = SuffixLanguage()
+    characters, best = language.characters, language.best_accuracy(in_context=window > 0)
+
+    def shares(rng):
+        train = language.sample(300, rng=rng)
+        test = language.sample(200, unseen=True, rng=rng)
+        ids, unseen = (characters.encode_sentences([s.words for s in x]) for x in (train, test))
+        labels, right = (
+            np.array([[TAGS.index(t) for t in s.tags] for s in x]) for x in (train, test)
+        )
+        model = submission.CharacterTagger(
+            len(characters), 8, 12, len(TAGS), window, rng=rng
+        )  # fmt: skip
+        for _ in classifier_chunks(
+            model, ids, labels, reference=reference, epochs=6, batch_size=20, learning_rate=0.02,
+            rng=rng,
+        ):  # fmt: skip
+            found = model.forward(unseen).argmax(axis=2)
+            yield (found == right)[:, 1::2].mean() / best  # every second word is a particle
+
+    share = "the share of right tags of words never seen, as a share of the best possible one,"
+    name = "accuracy_in_context" if window else "accuracy_of_words"
+    reaches(name, shares, rng=rng, best=1.0, what=share)

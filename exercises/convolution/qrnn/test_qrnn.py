@@ -1,0 +1,182 @@
+"""Checks of the QRNN that you can see. `grade qrnn` runs them and the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import classifier_chunks, equal, twins
+
+RTOL = 1e-7
+D, H = 3, 4
+
+
+def some_state(rng, N, width=2):
+    """h_0, c_0 and the inputs before the first step."""
+    return rng.normal(size=(N, H)), rng.normal(size=(N, H)), rng.normal(size=(N, width - 1, D))
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(3)
+@pytest.mark.hint("W[1] meets x_t, W[0] the input before it; z is the first block, f the second.")
+def test_one_step(submission, reference, rng):
+    """f pooling: one step from the zero state, and one from a given state."""
+    pair = twins(submission, reference, "QRNN", D, H, rng=rng)
+    x = rng.normal(size=(2, 1, D))
+    pair.same_forward(x)
+    pair.same_forward(x, some_state(rng, 2))
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(3)
+@pytest.mark.hint(
+    "The window of step t reads x_{t−1} and x_t; that of the first one reads the state."
+)
+def test_all_steps(submission, reference, rng):
+    """f pooling: a whole sequence from a given state."""
+    pair = twins(submission, reference, "QRNN", D, H, rng=rng)
+    pair.same_forward(rng.normal(size=(2, 6, D)), some_state(rng, 2))
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(1)
+@pytest.mark.hint("With width 1 there is nothing to be brought along; with 3 there are two inputs.")
+@pytest.mark.parametrize("width", [1, 3])
+def test_other_widths(submission, reference, rng, width):
+    """Windows of one input, and of three."""
+    pair = twins(submission, reference, "QRNN", D, H, width, rng=rng)
+    pair.same_forward(rng.normal(size=(2, 5, D)), some_state(rng, 2, width))
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(1)
+@pytest.mark.hint("The blocks stand in the order z, f, o, i. Only ifo has an i of its own.")
+@pytest.mark.parametrize("pooling", ["fo", "ifo"])
+def test_other_poolings(submission, reference, rng, pooling):
+    """fo and ifo pooling."""
+    pair = twins(submission, reference, "QRNN", D, H, 2, pooling, rng=rng)
+    pair.same_forward(rng.normal(size=(2, 5, D)), some_state(rng, 2))
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(3)
+@pytest.mark.hint("A single step knows the inputs before it from the state alone.")
+def test_state_is_carried(submission, reference, rng):
+    """One step after the other, with the state carried over, gives what one call gives."""
+    pair = twins(submission, reference, "QRNN", D, H, 3, "fo", rng=rng)
+    model, x = pair.student, rng.normal(size=(2, 5, D))
+    whole = pair.same_forward(x)
+    equal(model.state, pair.reference.state, "self.state: h, c and the last inputs", rtol=RTOL)
+    state, steps = None, []
+    for t in range(5):
+        steps.append(model.forward(x[:, t : t + 1], state))
+        state = model.state
+    steps = np.concatenate(steps, axis=1)
+    equal(steps, whole, "h of five calls with one step each, beside one call", rtol=RTOL)
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(3)
+@pytest.mark.hint(
+    "Two inputs stood in the window, x_1 and the one from the state; c_0 went through f."
+)
+def test_backward_through_one_step(submission, reference, rng):
+    """Backward through one step, with the gradients of the state."""
+    pair = twins(submission, reference, "QRNN", D, H, rng=rng)
+    pair.same_backward(rng.normal(size=(2, 1, D)), some_state(rng, 2), rng=rng)
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(4)
+@pytest.mark.hint(
+    "∂c_t gets f_{t+1} ∘ ∂c_{t+1}; x_t gets a share from each window that it stood in."
+)
+def test_backward_through_time(submission, reference, rng):
+    """Backward through time."""
+    pair = twins(submission, reference, "QRNN", D, H, rng=rng)
+    pair.same_backward(rng.normal(size=(2, 6, D)), some_state(rng, 2), rng=rng)
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(2)
+@pytest.mark.hint("∂o = ∂h ∘ c, before anything else; with an i of its own, ∂f = ∂c ∘ c_{t−1}.")
+@pytest.mark.parametrize("pooling", ["fo", "ifo"])
+def test_backward_of_other_poolings(submission, reference, rng, pooling):
+    """Backward through fo and ifo pooling."""
+    pair = twins(submission, reference, "QRNN", D, H, 2, pooling, rng=rng)
+    pair.same_backward(rng.normal(size=(2, 5, D)), some_state(rng, 2), rng=rng)
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(3)
+def test_gradients_are_right(submission, reference, rng):
+    """The gradients are those of your own forward, measured by small steps."""
+    pair = twins(submission, reference, "QRNN", D, H, 2, "ifo", rng=rng)
+    pair.gradients_agree(rng.normal(size=(2, 5, D)), some_state(rng, 2), rng=rng)
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(2)
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
+def test_gradients_add_up(submission, reference, rng):
+    """A second backward adds to the gradients of the first."""
+    pair = twins(submission, reference, "QRNN", D, H, rng=rng)
+    pair.accumulates(rng.normal(size=(2, 4, D)), some_state(rng, 2), rng=rng)
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(1)
+@pytest.mark.hint(
+    "f = 1 and i = 0 where there is no word; and x is 0 there, for the windows after it."
+)
+@pytest.mark.parametrize("pooling", ["f", "ifo"])
+def test_steps_without_words(submission, reference, rng, pooling):
+    """Sequences of different lengths: where there is no word, the state stays."""
+    pair = twins(submission, reference, "QRNN", D, H, 2, pooling, rng=rng)
+    mask = np.arange(5) < np.array([[5], [2], [3]])
+    x, state = rng.normal(size=(3, 5, D)), some_state(rng, 3)
+    pair.same_forward(x, state, mask)
+    equal(pair.student.state, pair.reference.state, "self.state with a mask", rtol=RTOL)
+    pair.same_backward(x, state, mask, rng=rng)
+
+
+SET, ON, OFF, WORDS = 0, 1, 2, 5
+
+
+def commands(count, rng, T=20):
+    """Texts `(count, T, WORDS)` as rows of 0 and 1, and which came last: *set on*, 1, or *set off*.
+
+    All texts begin with one of the two, so that the answer is known from the second step on; at
+    the first one it is *off*.
+    """
+    words = rng.integers(WORDS, size=(count, T))
+    words[:, 0], words[:, 1] = SET, rng.integers(ON, OFF + 1, size=count)
+    told = np.full((count, T), -1)
+    after_set = words[:, :-1] == SET
+    told[:, 1:] = np.where(after_set & (words[:, 1:] == ON), 1, told[:, 1:])
+    told[:, 1:] = np.where(after_set & (words[:, 1:] == OFF), 0, told[:, 1:])
+    latest = np.maximum.accumulate(np.where(told >= 0, np.arange(T), 0), axis=1)
+    answers = np.take_along_axis(told, latest, axis=1)
+    answers[:, 0] = 0
+    return np.eye(WORDS)[words], answers
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(4)
+@pytest.mark.hint(
+    "If all checks above pass: does z see both inputs, and does f have its own weights?"
+)
+def test_remembers_a_phrase(submission, reference, reaches, rng):
+    """Trained, it remembers which of two phrases came last."""
+
+    def shares(rng):
+        x, answers = commands(400, rng)
+        held_out, right = commands(200, rng)
+        model = submission.QRNN(WORDS, 2, rng=rng)
+        for _ in classifier_chunks(
+            model, x, answers, reference=reference, epochs=30, batch_size=40, learning_rate=0.1,
+            rng=rng,
+        ):  # fmt: skip
+            guesses = model.forward(held_out).argmax(axis=2)
+            yield (guesses == right)[:, 1:].mean()
+
+    share = "the share of steps at which it knows which phrase came last"
+    reaches("phrase_accuracy", shares, rng=rng, best=1.0, what=share)

@@ -1,0 +1,71 @@
+"""Words as sequences of characters: what a model reads that has to cope with words it never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from framework.data.vocabulary import PAD, UNK, Ids
+from framework.errors import BadInputError
+
+#: Stand before and after the characters of every word, so that a prefix and a suffix can be told
+#: from the same letters within a word (Kim et al. 2016, section 4).
+BEGIN, END = 2, 3
+
+_FIRST = 4
+
+
+class Characters:
+    """Characters and their ids: padding, unknown character, begin and end of a word, then the rest.
+
+    Args:
+        words: whose characters are known; they get their ids by code point.
+        longest: at most so many characters of a word are kept, half of them from its beginning and
+            the others from its end.
+
+    Raises:
+        BadInputError: there are no characters, or `longest` is less than 2.
+    """
+
+    def __init__(self, words: Iterable[str], *, longest: int = 20) -> None:
+        self.characters = tuple(sorted({character for word in words for character in word}))
+        if not self.characters or longest < 2:
+            raise BadInputError(
+                "characters need a word to be found in and words of at least 2 of them, "
+                f"received {len(self.characters)} characters and longest={longest}"
+            )
+        self.longest = longest
+        self._ids = {c: _FIRST + place for place, c in enumerate(self.characters)}
+
+    def __len__(self) -> int:
+        return _FIRST + len(self.characters)
+
+    def encode(self, words: Sequence[str]) -> Ids:
+        """The words as ids `(M, L)`: begin, characters, end, padding; L fits the longest of them.
+
+        An empty word is all padding.
+        """
+        return self._padded([self._word(word) for word in words])
+
+    def encode_sentences(self, sentences: Sequence[Sequence[str]]) -> Ids:
+        """The words of sentences as ids `(N, T, L)`; a shorter sentence ends with empty words."""
+        most = max((len(sentence) for sentence in sentences), default=0)
+        rows = [word for s in sentences for word in [*s, *[""] * (most - len(s))]]
+        ids = self.encode(rows)
+        return ids.reshape(len(sentences), most, ids.shape[1])
+
+    def _word(self, word: str) -> list[int]:
+        if not word:
+            return []
+        if len(word) > self.longest:
+            head = self.longest // 2
+            word = word[:head] + word[len(word) - (self.longest - head) :]
+        return [BEGIN, *(self._ids.get(character, UNK) for character in word), END]
+
+    @staticmethod
+    def _padded(rows: Sequence[list[int]]) -> Ids:
+        padded = np.full((len(rows), max(map(len, rows), default=0)), PAD, dtype=np.int64)
+        for row, ids in zip(padded, rows, strict=True):
+            row[: len(ids)] = ids
+        return padded

@@ -1,0 +1,106 @@
+"""Files of labelled texts: a label and the words on each line, or the columns of a CSV file.
+
+0 What is an atom ?                                   label words
+"3","Oil prices rise","Crude oil rose on Monday."     class from 1, title, description
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from framework.data.labelled import LabelledText
+from framework.data.text_file import read_text
+from framework.errors import BadInputError
+
+#: What is taken for a part of a word; all else but the marks of `_APART` separates words.
+_BLANK = re.compile(r"[^A-Za-z0-9,!?()'`]+")
+#: Marks and endings that are words of their own.
+_APART = re.compile(r"[,!?()]|n't\b|'(?:s|ve|re|d|ll)\b")
+
+
+def read_labelled(path: Path, *, published: bool = False) -> list[LabelledText]:
+    """The texts of a file with a label and then the words on each line; blank lines are skipped.
+
+    Args:
+        path: the file.
+        published: it is one of the corpora of Kim 2014: in Latin-1, and cut into words as there
+            (see `tokens`). Else it is in UTF-8, and blanks separate the words.
+
+    Raises:
+        BadInputError: the file cannot be read, a line has a label but no words, or there is none.
+    """
+    # Latin-1 has characters that `splitlines` takes for ends of lines.
+    text = _latin(path) if published else read_text(path)
+    lines = (line.strip() for line in text.split("\n"))
+    texts = [
+        _labelled(path, number, line, published)
+        for number, line in enumerate(lines, start=1)
+        if line
+    ]
+    return _not_empty(path, texts)
+
+
+def read_csv_texts(path: Path, classes: Sequence[str]) -> list[LabelledText]:
+    """The texts of a CSV file with a class and one or more columns of text in each row.
+
+    Args:
+        path: the file, in UTF-8; a first row of headings is skipped.
+        classes: their names, from class 1 on.
+
+    Raises:
+        BadInputError: the file cannot be read, a row has no text or no such class, or there is
+            none.
+    """
+    rows = list(csv.reader(read_text(path).splitlines(keepends=True)))
+    headings = bool(rows and rows[0]) and not rows[0][0].isdecimal()
+    return _not_empty(path, list(_from_rows(path, rows[headings:], classes)))
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of running text: ``it's dull, isn't it?`` → it 's dull , is n't it ?
+
+    Letters, digits and ``,!?()'`` are kept, case too.
+
+    Source: the preparation of the corpora in Kim, "Convolutional Neural Networks for Sentence
+    Classification" (2014).
+    """
+    return tuple(_APART.sub(r" \g<0> ", _BLANK.sub(" ", text)).split())
+
+
+def _labelled(path: Path, number: int, line: str, published: bool) -> LabelledText:
+    label, _, text = line.partition(" ")
+    words = tokens(text) if published else tuple(text.split())
+    if not words and not published:  # cutting into words may leave none of a published text
+        raise BadInputError(f"{path}, line {number}: a label and words expected, but got '{line}'")
+    return LabelledText(words, label)
+
+
+def _from_rows(
+    path: Path, rows: Sequence[Sequence[str]], classes: Sequence[str]
+) -> Iterator[LabelledText]:
+    names = {str(number): name for number, name in enumerate(classes, start=1)}
+    for row in rows:
+        if not row:
+            continue
+        if row[0] not in names or len(row) < 2:
+            raise BadInputError(
+                f"{path}: a class from 1 to {len(classes)} and a text expected in each row, but "
+                f"got {','.join(row)[:60]!r}"
+            )
+        yield LabelledText(tokens(" ".join(row[1:]).lower()), names[row[0]])
+
+
+def _latin(path: Path) -> str:
+    try:
+        return path.read_text(encoding="latin-1")
+    except OSError as error:
+        raise BadInputError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _not_empty(path: Path, texts: list[LabelledText]) -> list[LabelledText]:
+    if not texts:
+        raise BadInputError(f"{path} is empty: it needs a label and a text on each line")
+    return texts

@@ -1,0 +1,104 @@
+"""Texts that each have a label: what a text classifier learns from, and how it is cut up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from framework.errors import BadInputError, UsageError
+
+
+class LabelledText(NamedTuple):
+    """The words of a text and its label."""
+
+    words: tuple[str, ...]
+    label: str
+
+
+Texts = Sequence[LabelledText]
+
+
+@dataclass(frozen=True)
+class TextCorpus:
+    """Labelled texts to learn from, to choose an epoch by, and to be measured on.
+
+    Attributes:
+        name: what it is called in a report.
+        train: to learn from.
+        valid: held out; empty where the corpus has no such part.
+        test: to be measured on at the end; empty where the corpus has no such part.
+        best: what is best possible in the long run, where it is known: description -> accuracy.
+    """
+
+    name: str
+    train: Texts
+    valid: Texts = ()
+    test: Texts = ()
+    best: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """The labels of the texts to learn from, by alphabet: a class is a place in this list."""
+        return tuple(sorted({text.label for text in self.train}))
+
+
+def with_held_out(corpus: TextCorpus, *, rng: np.random.Generator) -> TextCorpus:
+    """The same corpus; without a held-out part, a tenth of its training part becomes one.
+
+    Args:
+        corpus: not modified.
+        rng: draws which texts are held out.
+
+    Raises:
+        BadInputError: there is only one text to learn from.
+    """
+    if corpus.valid:
+        return corpus
+    if len(corpus.train) < 2:
+        raise BadInputError(
+            f"{corpus.name} has {len(corpus.train)} text(s) to learn from: at least two are "
+            "needed, because a tenth is held out"
+        )
+    held_out, rest = _dealt(corpus.train, [max(1, len(corpus.train) // 10)], rng)
+    return replace(corpus, train=rest, valid=held_out)
+
+
+def folds(corpus: TextCorpus, count: int, *, rng: np.random.Generator) -> list[TextCorpus]:
+    """The `count` corpora of a cross-validation: each text is in the test part of one of them.
+
+    What such a corpus learns from is everything else; nothing is held out yet.
+
+    Args:
+        corpus: has no test part; a held-out part counts as any other text.
+        count: of parts, at least 2.
+        rng: deals the texts out.
+
+    Raises:
+        UsageError: the corpus has a test part of its own.
+        BadInputError: it has fewer texts than parts are asked for.
+    """
+    if corpus.test:
+        raise UsageError(f"{corpus.name} has a test part of its own: leave out `--folds`")
+    texts = [*corpus.train, *corpus.valid]
+    if len(texts) < count:
+        raise BadInputError(f"{len(texts)} texts of {corpus.name} cannot be cut into {count} folds")
+    ends = [len(texts) * i // count for i in range(1, count)]
+    parts = _dealt(texts, ends, rng)
+    return [
+        replace(corpus, train=_joined(parts[:i] + parts[i + 1 :]), valid=(), test=parts[i])
+        for i in range(count)
+    ]
+
+
+def _dealt(texts: Texts, ends: Sequence[int], rng: np.random.Generator) -> list[Texts]:
+    """The texts in random order, cut at the places `ends`."""
+    order = rng.permutation(len(texts))
+    return [[texts[place] for place in places] for places in np.split(order, ends)]
+
+
+def _joined(parts: Sequence[Texts]) -> Texts:
+    return [text for part in parts for text in part]

@@ -1,0 +1,233 @@
+"""Translation: a convolutional encoder, and a recurrent language model that it conditions.
+
+Source: CS224n lecture 11, section 3.8; Kalchbrenner and Blunsom, "Recurrent Continuous Translation
+Models" (2013), sections 3 and 4: the convolutional sentence model, and RCTM I.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from framework.conditioned import Conditioned
+from framework.interfaces import Array, Model
+from framework.parts import part
+
+PAD, END = 0, 2
+
+
+class ConvolutionalEncoder(Model):
+    """A sentence as one vector: convolutions without padding, until one step is left.
+
+        x_0 = embedding[ids]                                  s steps
+        x_i = tanh(conv_i(x_{i−1}))   for i = 1 ... L         steps_i = steps_{i−1} − width_i + 1
+        c = x_L                                               1 step
+
+    Every convolution has the given width, but the last one may be narrower: it takes what is left.
+
+    Args:
+        vocabulary_size: V.
+        embedding_size: E.
+        channels: C, of every convolution, and so the size of the vector.
+        length: s ≥ 2; shorter sentences are filled up with `PAD`, which is read like any word.
+        width: of the convolutions, ≥ 2.
+        rng: draws the initial weights.
+
+    Parameters:
+        embedding `(V, E)`, conv_1.W `(width_1, E, C)`, conv_1.b `(C,)`, conv_2.W `(width_2, C, C)`,
+        conv_2.b, ...
+
+    Raises:
+        ValueError: `length` or `width` is below 2.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding_size: int,
+        channels: int,
+        length: int,
+        width: int = 3,
+        *,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if min(length, width) < 2:
+            raise ValueError(f"length and width are at least 2, but got {length} and {width}")
+        V, E, C = vocabulary_size, embedding_size, channels
+        self.vocabulary_size, self.length = V, length
+        self.add_parameter("embedding", rng.normal(size=(V, E)))
+        self.layers: list[Model] = []
+        for i, width_i in enumerate(layer_widths(length, width), start=1):
+            conv = part("conv1d")(E if i == 1 else C, C, width_i, rng=rng)
+            tanh = part("tanh")()
+            self.layers += [self.add_child(f"conv_{i}", conv), self.add_child(f"tanh_{i}", tanh)]
+
+    def forward(self, ids: Array) -> Array:
+        """The vectors of sentences.
+
+        Args:
+            ids: `(N, T)` integers, T ≤ s.
+
+        Returns:
+            c `(N, C)`.
+
+        Raises:
+            ValueError: a sentence has more than s words: nothing may be cut off.
+            IndexError: an id outside 0 ... V−1.
+        """
+        _check_ids(ids, self.vocabulary_size)
+        if ids.shape[1] > self.length:
+            raise ValueError(f"a sentence has {ids.shape[1]} words, where {self.length} have room")
+        # BEGIN SOLUTION: fill up to s words; embedding; self.layers; take the step that is left
+        missing = self.length - ids.shape[1]
+        self._ids = np.pad(ids, ((0, 0), (0, missing)), constant_values=PAD)
+        x = self.parameters["embedding"][self._ids]
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x[:, 0]
+        # END SOLUTION
+
+    def backward(self, grad_output: Array) -> None:
+        """Back through all layers; every place of a sentence adds to the vector of its word.
+
+        Args:
+            grad_output: ∂c `(N, C)`. Not modified.
+        """
+        # BEGIN SOLUTION
+        grad = grad_output[:, None]
+        for layer in reversed(self.layers):
+            grad = layer.backward(grad)
+        np.add.at(self.gradients["embedding"], self._ids, grad)
+        # END SOLUTION
+
+
+def layer_widths(length: int, width: int) -> list[int]:
+    """The widths of the convolutions that make one step of `length` steps, from below.
+
+    A convolution of width w without padding leaves w − 1 steps fewer. All have the given `width`,
+    but the last: it is as wide as what is left, where that is less.
+
+    Args:
+        length: s ≥ 1; for 1 there is nothing to do.
+        width: ≥ 2.
+    """
+    # BEGIN SOLUTION
+    widths = []
+    while length > 1:
+        widths.append(min(width, length))
+        length -= widths[-1] - 1
+    return widths
+    # END SOLUTION
+
+
+class ConvolutionalTranslator(Model):
+    """P(target | source) = Π_t P(y_t | y_1 ... y_{t−1}, c) with c = encoder(source).
+
+    The decoder is a recurrent language model of the target language with the condition c: your
+    `ConditionalLM` of the exercise conditional_lm.
+
+    Args:
+        source_size, target_size: sizes V of the two vocabularies.
+        embedding_size: E, of the word vectors of both.
+        hidden_size: H, of c and of the decoder's state.
+        length: s, room of the encoder.
+        width: of its convolutions.
+        cell: registered name of the decoder's recurrent layer.
+        rng: draws the initial weights.
+
+    Parameters:
+        those of the encoder as ``encoder.NAME``, those of the decoder as ``decoder.NAME``.
+    """
+
+    def __init__(
+        self,
+        source_size: int,
+        target_size: int,
+        embedding_size: int,
+        hidden_size: int,
+        length: int,
+        width: int = 3,
+        cell: str = "rnn",
+        *,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        E, H = embedding_size, hidden_size
+        encoder = ConvolutionalEncoder(source_size, E, H, length, width, rng=rng)
+        decoder = part("conditional_lm")(target_size, H, E, H, cell, rng=rng)
+        self.encoder: Any = self.add_child("encoder", encoder)
+        self.decoder: Any = self.add_child("decoder", decoder)
+        self.greedy, self.beam_search = part("greedy"), part("beam_search")
+
+    def forward(self, source: Array, before: Array) -> Array:
+        """Scores of every word of the translation, with all words before it given.
+
+        Args:
+            source: ids `(N, T)`.
+            before: ids `(N, U)`, of the target language: `END`, and the translation but for its
+                last word. So what is read at t is the word in front of the one that is scored.
+
+        Returns:
+            logits `(N, U, V)`.
+
+        Raises:
+            ValueError: a sentence has more than s words.
+            IndexError: an id that is no row of its embedding.
+        """
+        # BEGIN SOLUTION
+        return self.decoder.forward(before, self.encoder.forward(source))
+        # END SOLUTION
+
+    def backward(self, grad_logits: Array) -> None:
+        """Back through the decoder, to what it was told, to the encoder.
+
+        Args:
+            grad_logits: `(N, U, V)`. Not modified.
+        """
+        # BEGIN SOLUTION
+        self.encoder.backward(self.decoder.backward(grad_logits))
+        # END SOLUTION
+
+    def translate(self, source: Array, length: int, beam_size: int = 1) -> Array:
+        """Write translations, word by word, each read by the decoder before the next is chosen.
+
+        They begin after `END`, and go on until `END` is written. With a `beam_size` above 1, each
+        sentence is looked for by `self.beam_search`; else `self.greedy` writes all, side by side.
+        Both want a language model: ``Conditioned(self.decoder, c)`` is one.
+
+        Args:
+            source: ids `(N, T)`.
+            length: the most words to write, `END` included.
+            beam_size: B ≥ 1.
+
+        Returns:
+            ids `(N, length)`: the translation, `END` where there was room for it, then `PAD`.
+
+        Raises:
+            ValueError: `beam_size` is below 1, `length` is negative or a sentence too long.
+        """
+        if beam_size < 1:
+            raise ValueError(f"beam_size is at least 1, but got {beam_size}")
+        # BEGIN SOLUTION: self.greedy and self.beam_search write; nothing may follow `END`
+        c = self.encoder.forward(source)
+        if beam_size == 1:
+            starts = np.full((len(source), 1), END)
+            written = self.greedy(Conditioned(self.decoder, c), starts, length)
+            ended = np.cumsum(written == END, axis=1) - (written == END)  # ends before each word
+            return np.where(ended, PAD, written)
+        found = np.full((len(source), length), PAD)
+        for row, condition in zip(found, c, strict=True):
+            model = Conditioned(self.decoder, condition[None])
+            words, _ = self.beam_search(model, np.array([END]), length, beam_size, end=END)
+            row[: len(words)] = words
+        return found
+        # END SOLUTION
+
+
+def _check_ids(ids: Array, vocabulary_size: int) -> None:
+    """Given: refuses ids that no row of the embedding belongs to."""
+    if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
+        bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

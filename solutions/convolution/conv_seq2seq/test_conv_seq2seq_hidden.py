@@ -1,0 +1,102 @@
+"""Hidden checks of the translator: other sizes and cells, edges, repeated calls, the ends."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal, in_float32, refuses, twins
+
+RTOL = 1e-7
+PAD, END = 0, 2
+
+
+@pytest.mark.task("layer_widths")
+@pytest.mark.points(1)
+@pytest.mark.hint("Stop when one step is left, not before and not after.")
+def test_long_sentences(submission, reference):
+    """Any length and width, and they end in one step."""
+    for length, width in ((50, 4), (50, 7), (3, 9), (2, 2), (1, 3), (101, 11)):
+        agrees(submission, reference, "layer_widths", length, width)
+
+
+@pytest.mark.task("ConvolutionalEncoder")
+@pytest.mark.points(2)
+@pytest.mark.hint("Nothing may depend on particular sizes.")
+def test_any_encoder(submission, reference, rng):
+    """Any size; one sentence, no word at all; float32."""
+    for V, E, C, length, width in ((3, 1, 1, 2, 2), (5, 4, 2, 9, 4), (9, 2, 5, 13, 3)):
+        name = "ConvolutionalEncoder"
+        pair = twins(submission, reference, name, V, E, C, length, width, rng=rng)
+        pair.same_backward(rng.integers(V, size=(1, length)), rng=rng, rtol=RTOL)
+        pair.same_backward(rng.integers(V, size=(4, length - 1)), rng=rng, rtol=RTOL)
+        pair.same_backward(np.empty((2, 0), int), rng=rng, rtol=RTOL)
+    if in_float32(pair):
+        pair.same_backward(rng.integers(9, size=(3, 13)), rng=rng, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.task("ConvolutionalEncoder")
+@pytest.mark.points(1)
+@pytest.mark.hint("Gradients are added to; backward belongs to the last forward.")
+def test_encoder_used_twice(submission, reference, rng):
+    """Calls do not disturb each other, and gradients add up."""
+    pair = twins(submission, reference, "ConvolutionalEncoder", 5, 3, 4, 6, rng=rng)
+    first = rng.integers(5, size=(2, 4))
+    once = pair.student.forward(first)
+    pair.accumulates(rng.integers(5, size=(3, 6)), rng=rng)
+    equal(pair.student.forward(first), once, "the vectors of sentences read again", rtol=RTOL)
+
+
+@pytest.mark.task("ConvolutionalTranslator")
+@pytest.mark.points(3)
+@pytest.mark.hint("Hand the sizes on in their order: the vocabularies are not of one size.")
+def test_any_translator(submission, reference, rng):
+    """Other sizes, widths and cells; translations longer and shorter than their sentences."""
+    for sizes, cell in (((3, 9, 2, 5, 4, 2), "rnn"), ((8, 3, 5, 2, 7, 4), "lstm")):
+        name = "ConvolutionalTranslator"
+        pair = twins(submission, reference, name, *sizes, cell, rng=rng)
+        for steps in (1, 6):
+            source = rng.integers(sizes[0], size=(2, 3))
+            before = rng.integers(sizes[1], size=(2, steps))
+            pair.same_backward(source, before, rng=rng, rtol=RTOL)
+        source = rng.integers(sizes[0], size=(6, 4))
+        for beam_size in (1, 2):
+            found = [
+                model.translate(source, 4, beam_size) for model in (pair.student, pair.reference)
+            ]
+            equal(*found, f"translations with beam_size {beam_size}")
+
+
+@pytest.mark.task("ConvolutionalTranslator")
+@pytest.mark.points(2)
+@pytest.mark.hint("No word may follow END, and END itself stays.")
+def test_ends(submission, reference, rng):
+    """Translations end with END and padding, also at once, or where there is no room for it."""
+    pair = twins(submission, reference, "ConvolutionalTranslator", 6, 6, 3, 4, 5, rng=rng)
+    source = rng.integers(1, 6, size=(4, 5))
+    bias = {"decoder.b_2": np.where(np.arange(6) == END, 50.0, 0.0)}
+    for values, words in ((bias, [END, PAD, PAD]), ({"decoder.b_2": -bias["decoder.b_2"]}, None)):
+        pair.set_parameters({**pair.reference.parameters, **values})
+        for beam_size in (1, 3):
+            found = pair.student.translate(source, 3, beam_size)
+            expected = pair.reference.translate(source, 3, beam_size)
+            if words:
+                expected = np.tile(words, (4, 1))
+            equal(found, expected, f"translations of 3 words at most, beam_size {beam_size}")
+            equal(pair.student.translate(source, 0, beam_size).shape, (4, 0), "no words at all")
+
+
+@pytest.mark.task("ConvolutionalTranslator")
+@pytest.mark.points(1)
+@pytest.mark.hint("Leave the checks that are given in their places, and let greedy do its own.")
+def test_what_does_not_fit(submission, rng):
+    """Beams of nothing, negative lengths, long sentences and unknown words are refused."""
+    for length, width in ((1, 3), (4, 1)):
+        refuses(submission, "ConvolutionalEncoder", 5, 2, 2, length, width, rng=rng)
+    model = submission.ConvolutionalTranslator(5, 5, 2, 3, 4, rng=rng)
+    source = rng.integers(5, size=(2, 4))
+    refuses(model, "translate", source, 3, 0)
+    refuses(model, "translate", source, -1)
+    refuses(model, "translate", np.ones((1, 5), int), 3)
+    for wrong in (5, -1):
+        before = np.array([[END, wrong]] * 2)
+        refuses(model, "forward", source, before, error=("IndexError",))
+        refuses(model, "forward", before, np.full((2, 1), END), error=("IndexError",))

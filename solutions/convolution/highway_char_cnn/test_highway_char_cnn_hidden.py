@@ -1,0 +1,102 @@
+"""Hidden checks of words from characters."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import assign, equal, expect, finite, in_float32, twins
+
+A = 7
+
+
+@pytest.mark.task("CharacterWordEncoder")
+@pytest.mark.points(2)
+@pytest.mark.hint("Nothing may depend on a particular M, L, E, width or number of filters.")
+def test_any_shape(submission, reference, rng):
+    """Encoder: any sizes, widths in any order, different numbers of filters, empty words."""
+    for shape, E, maps, widths in [
+        ((1, 1), 1, [1], [1]),
+        ((4, 2), 2, [3, 1, 2], [5, 1, 2]),
+        ((2, 1, 3), 3, 2, [2]),
+    ]:
+        pair = twins(
+            submission, reference, "CharacterWordEncoder", A, E, maps, widths=widths, rng=rng
+        )
+        expect(pair.student.size == np.sum(np.full(len(widths), maps)), "size is the sum of maps")
+        ids = np.sort(rng.integers(A, size=shape), axis=-1)[..., ::-1].copy()
+        ids[-1] = 0
+        pair.same_forward(ids)
+        pair.same_backward(ids, rng=rng)
+    if in_float32(pair):
+        pair.same_forward(ids, rtol=1e-5)
+
+
+@pytest.mark.task("CharacterWordEncoder")
+@pytest.mark.points(2)
+@pytest.mark.hint("Where a piece stands in the word makes no difference to the maximum.")
+def test_a_piece_is_found_anywhere(submission, reference, rng):
+    """Encoder: a filter answers to its piece wherever it stands; the end of a word is special."""
+    pair = twins(
+        submission,
+        reference,
+        "CharacterWordEncoder",
+        A,
+        2,
+        3,
+        widths=[2],
+        highway_layers=0,
+        rng=rng,
+    )
+    one, other = pair.student.forward(np.array([[1, 2, 1, 2, 1], [1, 2, 1, 0, 0]]))
+    equal(one, other, "two words with the same pairs of characters and the same end")
+    inside, behind = pair.student.forward(np.array([[3, 4, 5, 5], [5, 5, 3, 4]]))
+    expect(not np.allclose(inside, behind), "where a word ends should make a difference")
+
+
+@pytest.mark.task("CharacterWordEncoder")
+@pytest.mark.points(1)
+@pytest.mark.hint("Every call of forward starts anew, and backward belongs to the last one.")
+def test_repeated_calls(submission, reference, rng):
+    """Encoder: calls do not disturb each other."""
+    pair = twins(submission, reference, "CharacterWordEncoder", A, 2, 3, rng=rng)
+    ids = rng.integers(1, A, size=(3, 4))
+    once = pair.student.forward(ids)
+    pair.same_forward(rng.integers(1, A, size=(2, 2, 5)))
+    pair.same_backward(ids, rng=rng)
+    equal(pair.student.forward(ids), once, "the vectors of the same words, read again")
+
+
+@pytest.mark.task("CharacterWordEncoder")
+@pytest.mark.points(1)
+@pytest.mark.hint("tanh of a large number is 1, and its derivative 0: nothing else happens.")
+def test_saturated(submission, rng):
+    """Encoder: vectors of characters of ±1000 give finite vectors and gradients."""
+    model = submission.CharacterWordEncoder(A, 2, 3, rng=rng)
+    assign(model, {"embedding": rng.choice([-1e3, 1e3], size=(A, 2))})
+    vectors = model.forward(rng.integers(1, A, size=(3, 4)))
+    finite(vectors, "the vectors of words with large vectors of characters")
+    model.backward(rng.normal(size=vectors.shape))
+    finite(model.gradients["embedding"], "their gradients")
+
+
+@pytest.mark.task("CharacterTagger")
+@pytest.mark.points(2)
+@pytest.mark.hint("Blank the gradient of what is no word, too.")
+def test_gaps(submission, reference, rng):
+    """Tagger: words between empty ones, a wide window, a single word."""
+    pair = twins(submission, reference, "CharacterTagger", A, 2, 3, 4, 2, widths=[1, 3], rng=rng)
+    ids = rng.integers(1, A, size=(3, 4, 3))
+    ids[0, 1] = ids[1, :2] = ids[2] = 0
+    pair.same_forward(ids)
+    pair.same_backward(ids, rng=rng)
+    pair.same_backward(ids[:1, :1], rng=rng)
+
+
+@pytest.mark.task("CharacterTagger")
+@pytest.mark.points(1)
+@pytest.mark.hint("W_{−1} meets the word before, W_1 the word after.")
+def test_neighbours_have_places(submission, reference, rng):
+    """Tagger: the order of the neighbours matters."""
+    pair = twins(submission, reference, "CharacterTagger", A, 2, 3, 4, 1, rng=rng)
+    ids = rng.permutation(np.arange(1, A)).reshape(1, 3, 2)
+    there, back = pair.student.forward(ids), pair.student.forward(ids[:, ::-1])
+    expect(not np.allclose(there[:, 1], back[:, 1]), "the neighbours of a word may be swapped")

@@ -1,0 +1,209 @@
+"""Quasi-recurrent networks: a convolution makes all gates at once, a small recurrence mixes them.
+
+Source: CS224n lecture 11, sections 5.1 to 5.4; Bradbury, Merity, Xiong and Socher, "Quasi-Recurrent
+Neural Networks" (2016), sections 2 and 2.1.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, Model
+
+State = tuple[Array, Array, Array]
+
+
+class QRNN(Model):
+    """The layer h_t = o ∘ c_t with c_t = f ∘ c_{t−1} + i ∘ z, whose gates see inputs alone.
+
+    The new content z and the gates f, o, i stand side by side, in this order, in the last axis of
+    the weights: columns 0 ... H−1 belong to z, H ... 2H−1 to f, and so on, as far as there are any.
+
+    Args:
+        input_size: D, the number of features of one x_t.
+        hidden_size: H, the size of h_t and of c_t.
+        width: how many inputs z and the gates of one step read.
+        pooling: the gates: "f" alone (then o = 1 and i = 1 − f, so that h_t = c_t), "fo" (then
+            i = 1 − f), or "ifo".
+        rng: draws the initial weights.
+
+    Parameters:
+        W `(width, D, G·H)`, b `(G·H,)`; G, the number of blocks, is 1 + len(pooling).
+
+    Attributes:
+        state: what goes on after the last step that `forward` read: h and c, each `(N, H)`, and
+            the last inputs `(N, width − 1, D)`, from the oldest to the newest.
+
+    Raises:
+        ValueError: `width` is not positive, or there is no such pooling.
+    """
+
+    state: State
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        width: int = 2,
+        pooling: str = "f",
+        *,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if width < 1:
+            raise ValueError(f"width is at least 1, but got {width}")
+        if pooling not in ("f", "fo", "ifo"):
+            raise ValueError(f"pooling is 'f', 'fo' or 'ifo', but got '{pooling}'")
+        D, H, blocks = input_size, hidden_size, 1 + len(pooling)
+        self.input_size, self.hidden_size, self.width, self.pooling = D, H, width, pooling
+        self.add_parameter("W", rng.normal(scale=(width * D) ** -0.5, size=(width, D, blocks * H)))
+        self.add_parameter("b", np.zeros(blocks * H))
+
+    def initial_state(self, batch_size: int) -> State:
+        """Given: the state before the first step, all zeros: h, c, and the inputs before the first.
+
+        Returns:
+            `(batch_size, H)`, `(batch_size, H)`, `(batch_size, width − 1, D)`.
+        """
+        dtype = self.parameters["b"].dtype
+        h, c = np.zeros((2, batch_size, self.hidden_size), dtype)
+        return h, c, np.zeros((batch_size, self.width - 1, self.input_size), dtype)
+
+    def forward(self, x: Array, state: State | None = None, mask: Array | None = None) -> Array:
+        """Read the whole sequence. For all steps at once, W_k being the part of the `width` inputs'
+        k-th (counting from 0), so that W_{width−1} meets x_t itself,
+
+            a_t = b + Σ_k x_{t − width + 1 + k} W_k
+            z = tanh(a_t's first part)      f, o, i = σ(the others)
+
+        and then for t = 1 ... T
+
+            c_t = f ∘ c_{t−1} + i ∘ z       h_t = o ∘ c_t
+
+        At a step without a word c_t = c_{t−1} and h_t = h_{t−1}, and later windows read zeros
+        there. Keeps h_T, c_T and the last width − 1 inputs in `self.state`.
+
+        Args:
+            x: `(N, T, D)`, any T ≥ 1.
+            state: h_0, c_0 and the inputs before the first one, as in `self.state`; None: zeros.
+                h_0 is what comes out as long as there have been no words.
+            mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
+
+        Returns:
+            h: `(N, T, H)`; h[:, 0] is h_1. A new array, and all arguments unchanged.
+
+        Raises:
+            ValueError: the last axis of `x` is not D.
+        """
+        if x.shape[-1] != self.input_size:
+            got = x.shape[-1]
+            raise ValueError(f"x has {got} features per step, but input_size is {self.input_size}")
+        # BEGIN SOLUTION: gates of all steps, then the recurrence; keep what backward needs
+        N, T, _ = x.shape
+        h_0, c_0, before = self.initial_state(N) if state is None else state
+        words = np.ones((T, N, 1), bool) if mask is None else mask.T[:, :, None].astype(bool)
+        inputs = np.where(words, x.swapaxes(0, 1), 0)  # time first: a step is one block of memory
+        self._words, self._x = words, np.concatenate([before.swapaxes(0, 1), inputs])
+        z, f, o, i = self._gates()
+        h, c = np.empty((2, T + 1, N, self.hidden_size), z.dtype)
+        h[0], c[0] = h_0, c_0
+        new = i * z
+        for t in range(T):  # nothing else has to wait for the step before
+            np.multiply(f[t], c[t], out=c[t + 1])
+            c[t + 1] += new[t]
+        np.multiply(o, c[1:], out=h[1:])
+        _hold(h, words)
+        self._z, self._f, self._o, self._i, self._c = z, f, o, i, c
+        self.state = h[T].copy(), c[T].copy(), self._x[T:].swapaxes(0, 1).copy()
+        return h[1:].swapaxes(0, 1).copy()  # the caller may change his copy
+
+    def _gates(self) -> tuple[Array, Array, Array, Array]:
+        """z, f, o and i of all steps, `(T, N, H)` each; without a word f = 1 and i = 0."""
+        W, T = self.parameters["W"], len(self._words)
+        a = self.parameters["b"] + sum(self._x[k : k + T] @ W[k] for k in range(self.width))
+        z, *gates = np.split(a, 1 + len(self.pooling), axis=2)
+        f, *others = (_sigmoid(gate) for gate in gates)
+        f = np.where(self._words, f, 1)
+        o = others[0] if "o" in self.pooling else np.ones_like(f)
+        i = np.where(self._words, others[1], 0) if "i" in self.pooling else 1 - f
+        return np.tanh(z), f, o, i
+        # END SOLUTION
+
+    def backward(self, grad_h: Array) -> tuple[Array, State]:
+        """Backpropagation through time. With ∂ for the gradient of the scalar J, at each step:
+
+            ∂o = ∂h_t ∘ c_t      ∂c_t = ∂h_t ∘ o + f_{t+1} ∘ ∂c_{t+1}      ∂z = ∂c_t ∘ i
+            i a gate of its own:  ∂f = ∂c_t ∘ c_{t−1}             ∂i = ∂c_t ∘ z
+            i = 1 − f:            ∂f = ∂c_t ∘ (c_{t−1} − z)
+            ∂a_t = those, times tanh' = 1 − z² and σ' = σ (1 − σ)
+
+        and then for all steps at once, since every x_t was read by up to `width` windows,
+
+            ∂W_k = Σ_t x_{t − width + 1 + k}ᵀ ∂a_t      ∂x_s = Σ_k ∂a_{s + width − 1 − k} W_kᵀ
+
+        Args:
+            grad_h: ∂J/∂h_t directly, from above, for every step, `(N, T, H)`. Not modified.
+
+        Returns:
+            grad_x `(N, T, D)`, 0 at steps without a word; and the gradients of h_0, c_0 and the
+            inputs before the first one. That of h_0 is 0 but where the first steps have no words.
+        """
+        # BEGIN SOLUTION: the recurrence backwards, then the gates, then the convolution
+        z, f, o, i, c = self._z, self._f, self._o, self._i, self._c
+        grad, grad_h_0 = _hold_back(grad_h.swapaxes(0, 1), self._words)
+        grad_c = grad * o
+        for t in reversed(range(len(grad) - 1)):
+            grad_c[t] += f[t + 1] * grad_c[t + 1]
+        past = c[:-1] if "i" in self.pooling else c[:-1] - z
+        grad_a = [grad_c * i * (1 - z**2), grad_c * past * f * (1 - f)]
+        if "o" in self.pooling:
+            grad_a.append(grad * c[1:] * o * (1 - o))
+        if "i" in self.pooling:
+            grad_a.append(grad_c * z * i * (1 - i))
+        before, grad_x = self._back_to_inputs(np.concatenate(grad_a, axis=2))
+        return grad_x, (grad_h_0, f[0] * grad_c[0], before)
+
+    def _back_to_inputs(self, grad_a: Array) -> tuple[Array, Array]:
+        """Add the gradients of W and b; return those of the inputs before x, and of x."""
+        T, W = len(grad_a), self.parameters["W"]
+        grad_x = np.zeros_like(self._x)
+        for k in range(self.width):
+            self.gradients["W"][k] += np.tensordot(self._x[k : k + T], grad_a, ([0, 1], [0, 1]))
+            grad_x[k : k + T] += grad_a @ W[k].T
+        self.gradients["b"] += grad_a.sum(axis=(0, 1))
+        before, after = np.split(grad_x, [self.width - 1])
+        return before.swapaxes(0, 1), np.where(self._words, after, 0).swapaxes(0, 1)
+        # END SOLUTION
+
+
+def _hold(h: Array, words: Array) -> None:
+    """Given: in `h: (T + 1, N, H)`, from h_0 on, repeat the h before where there is no word.
+
+    Args:
+        h: changed in place.
+        words: `(T, N, 1)`, False where there is no word.
+    """
+    for t in np.flatnonzero(~words.all(axis=(1, 2))):
+        np.copyto(h[t + 1], h[t], where=~words[t])
+
+
+def _hold_back(grad_h: Array, words: Array) -> tuple[Array, Array]:
+    """Given: the way back through `_hold`.
+
+    Args:
+        grad_h: `(T, N, H)`. Not modified.
+        words: `(T, N, 1)`.
+
+    Returns:
+        the gradients of what was there before, `(T, N, H)`, 0 without a word; and of h_0 `(N, H)`.
+    """
+    held = np.concatenate([np.zeros_like(grad_h[:1]), grad_h])
+    for t in reversed(np.flatnonzero(~words.all(axis=(1, 2)))):
+        held[t] += np.where(words[t], 0, held[t + 1])
+        held[t + 1] *= words[t]
+    return held[1:], held[0]
+
+
+def _sigmoid(z: Array) -> Array:
+    """Given: σ(z) = (1 + tanh(z/2)) / 2, which never overflows."""
+    return (1 + np.tanh(z / 2)) / 2

@@ -1,0 +1,129 @@
+"""Hidden checks of the QRNN: what its gates are for, other shapes, masks with gaps."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import assign, equal, finite, in_float32, twins
+
+RTOL = 1e-7
+POOLINGS = ("f", "fo", "ifo")
+
+
+def some_state(rng, N, D, H, width):
+    """h_0, c_0 and the inputs before the first step."""
+    return rng.normal(size=(N, H)), rng.normal(size=(N, H)), rng.normal(size=(N, width - 1, D))
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(1)
+@pytest.mark.hint(
+    "Nothing may depend on a particular N, T, D, H or width; T may be less than width."
+)
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_any_shape(submission, reference, rng, pooling):
+    """Any batch, any length, any sizes, any width."""
+    for N, T, D, H, width in [(1, 1, 1, 1, 1), (1, 2, 2, 5, 4), (3, 9, 5, 1, 2), (2, 2, 1, 3, 3)]:
+        pair = twins(submission, reference, "QRNN", D, H, width, pooling, rng=rng)
+        state, x = some_state(rng, N, D, H, width), rng.normal(size=(N, T, D))
+        pair.same_forward(x, state)
+        equal(pair.student.state, pair.reference.state, "self.state", rtol=RTOL)
+        pair.same_backward(x, state, rng=rng)
+        pair.same_backward(x, rng=rng)
+    pair.accumulates(rng.normal(size=(3, 4, 1)), rng=rng)
+    if in_float32(pair):
+        x = rng.normal(size=(2, 4, 1)).astype(np.float32)
+        pair.same_forward(x, rtol=1e-5)
+        pair.same_backward(x, rng=rng, rtol=1e-5)
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(2)
+@pytest.mark.hint("h_T = Σ_t (1 − f_t) f_{t+1} ... f_T z_t is an average: its weights sum to 1.")
+def test_a_moving_average(submission, rng):
+    """With constant gates f pooling is the average whose weights fade by f at each step."""
+    T, f = 30, 0.8
+    model = submission.QRNN(1, 1, 1, rng=rng)
+    bias = np.log(f / (1 - f))
+    assign(model, {"W": np.array([[[1.0, 0.0]]]), "b": np.array([0.0, bias])})
+    x = rng.normal(size=(2, T, 1))
+    fading = f ** np.arange(T - 1, -1, -1)
+    expected = ((1 - f) * fading[:, None] * np.tanh(x)).sum(axis=1)
+    equal(model.forward(x)[:, -1], expected, "h after 30 steps with f = 0.8", rtol=RTOL)
+    c_0 = rng.normal(size=(2, 1))
+    model.forward(np.zeros_like(x), (np.zeros((2, 1)), c_0, np.zeros((2, 0, 1))))
+    equal(model.state[1], f**T * c_0, "c after 30 steps without content", rtol=RTOL)
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(2)
+@pytest.mark.hint("With f = 1 and i = 0, c_t = c_{t−1}: is that what your formula gives?")
+def test_f_keeps_the_state(submission, rng):
+    """With f = 1 the state stays exactly as it is for 100 steps, and so does its gradient."""
+    D, H = 2, 3
+    model = submission.QRNN(D, H, rng=rng)
+    b = np.repeat([0.0, 1e3], H)
+    assign(model, {"W": rng.normal(size=(2, D, 2 * H)), "b": b})
+    state, grad_h = some_state(rng, 2, D, H, 2), np.zeros((2, 100, H))
+    h = model.forward(rng.normal(size=(2, 100, D)), state)
+    equal(h[:, -1], state[1], "h after 100 steps with f = 1, beside c_0", rtol=0.0)
+    grad_h[:, -1] = rng.normal(size=(2, H))
+    _, (_, grad_c_0, _) = model.backward(grad_h)
+    equal(grad_c_0, grad_h[:, -1], "the gradient of c_0, 100 steps before the loss", rtol=RTOL)
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(1)
+@pytest.mark.hint("Windows end with x_t: zeros are added before the text, not after it.")
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_never_looks_ahead(submission, reference, rng, pooling):
+    """A change of x_t leaves all h before it as they are."""
+    model = twins(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng).student
+    x = rng.normal(size=(2, 6, 2))
+    before = model.forward(x)
+    for t in (1, 4):
+        changed = x.copy()
+        changed[:, t:] = rng.normal(size=(2, 6 - t, 2))
+        after = model.forward(changed)
+        equal(after[:, :t], before[:, :t], f"h before step {t}, where x changes", rtol=0.0)
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(1)
+@pytest.mark.hint("Look at one row with words, then none, then words again.")
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_gaps(submission, reference, rng, pooling):
+    """Masks with gaps, with no words at all, and without a state; padding may hold anything."""
+    pair = twins(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng)
+    mask = np.array([[True, False, True, False], [False, False, False, True], [False] * 4])
+    x, state = rng.normal(size=(3, 4, 2)), some_state(rng, 3, 2, 3, 3)
+    pair.same_backward(x, state, mask, rng=rng)
+    pair.same_backward(x, None, mask, rng=rng)
+    x[~mask] = np.inf
+    pair.same_forward(x, state, mask)
+    equal(pair.student.state, pair.reference.state, "self.state with a mask", rtol=RTOL)
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(1)
+@pytest.mark.hint("Every call of forward starts anew, and backward belongs to the last one.")
+def test_repeated_calls(submission, reference, rng):
+    """Calls do not disturb each other, and backward belongs to the last forward."""
+    pair = twins(submission, reference, "QRNN", 3, 4, rng=rng)
+    x = rng.normal(size=(2, 5, 3))
+    once = pair.student.forward(x)
+    mask = rng.random((3, 2)) < 0.5
+    pair.same_forward(rng.normal(size=(3, 2, 3)), some_state(rng, 3, 3, 4, 2), mask)
+    pair.same_backward(x, rng=rng)
+    equal(pair.student.forward(x), once, "the states of the same x, read again")
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(1)
+@pytest.mark.hint("_sigmoid is given: it is safe everywhere, a formula with exp(z) is not.")
+def test_saturated(submission, reference, rng):
+    """Inputs of ±1000 give finite states and gradients."""
+    pair = twins(submission, reference, "QRNN", 3, 4, 2, "ifo", rng=rng)
+    pair.same_forward(rng.choice([-1e3, 1e3], size=(2, 4, 3)))
+    grad_x, (_, grad_c_0, _) = pair.student.backward(rng.normal(size=(2, 4, 4)))
+    finite(grad_x, "grad_x for inputs of ±1000")
+    finite(grad_c_0, "grad_c_0 for inputs of ±1000")

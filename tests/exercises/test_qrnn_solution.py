@@ -1,0 +1,110 @@
+"""The QRNN at work: a language model and a sentiment classifier (lecture 11, 5.2 and 5.3)."""
+
+import numpy as np
+import pytest
+
+from framework.data.agreement import AgreementLanguage
+from framework.data.sentiment import SentimentGrammar
+from framework.data.vocabulary import PAD
+from framework.interfaces import Model, NumpyArrays
+from framework.metrics import language_model_perplexity
+from framework.parts import parts_from
+from framework.training import fit_classifier, fit_language_model
+from solutions.convolution.qrnn.qrnn import QRNN
+from solutions.gated_rnns.stacked.stacked import Stacked
+from solutions.language_models.rnn_lm.rnn_lm import RecurrentLM
+from solutions.neural_networks.losses.losses import SoftmaxCrossEntropy
+from solutions.neural_networks.neuron.neuron import Affine
+from solutions.neural_networks.optimizers.optimizers import Adam
+
+
+def language_model(V, E, H, cell):
+    with parts_from(lambda name: {"cell": cell}[name]):
+        return RecurrentLM(V, E, H, "cell", rng=np.random.default_rng(0))
+
+
+def test_token_by_token_it_predicts_what_it_predicts_of_a_whole_text():
+    model = language_model(7, 3, 4, lambda D, H, rng: QRNN(D, H, 3, "fo", rng=rng))
+    tokens = np.random.default_rng(1).integers(7, size=(2, 6))
+    logits = model.forward(tokens)
+    state = model.initial_state(2)
+    for t in range(6):
+        found, state = model.next_log_probabilities(tokens[:, t], state)
+        expected = logits[:, t] - np.log(np.exp(logits[:, t]).sum(axis=1, keepdims=True))
+        np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def perplexity_ratio(cell, language, seed=2):
+    """The perplexity of a trained model on held-out text, divided by the best possible one."""
+    rng = np.random.default_rng(seed)
+    train, test = language.sample(20_000, rng=rng), language.sample(4_000, rng=rng)
+    model = language_model(len(language.vocabulary), 16, 32, cell)
+    fit_language_model(
+        model, train, loss=SoftmaxCrossEntropy(), optimizer=Adam(0.01), arrays=NumpyArrays(),
+        batch_size=16, unroll=20, epochs=12, clip=5.0,
+    )  # fmt: skip
+    log_p = language.automaton.log_probabilities(language.vocabulary.decode(test))
+    found = language_model_perplexity(model, test, arrays=NumpyArrays(), batch_size=16)
+    return found / np.exp(-log_p[1:].mean())
+
+
+def test_what_one_layer_of_width_2_cannot_remember():
+    """Lecture 11, 5.4: a QRNN needs depth (or width) where an LSTM needs none.
+
+    The verb agrees with the first noun. In "the keys near the cabinet" both nouns stand behind
+    "the": a gate that sees two inputs cannot keep one and drop the other, as it does not know what
+    is remembered already. One that sees three, or the states of a layer below, can.
+    """
+    language = AgreementLanguage(longest_span=4, continuation=0.7)
+    narrow = perplexity_ratio(lambda D, H, rng: QRNN(D, H, 2, rng=rng), language)
+    wide = perplexity_ratio(lambda D, H, rng: QRNN(D, H, 3, rng=rng), language)
+    deep = perplexity_ratio(
+        lambda D, H, rng: Stacked([QRNN(D, H, 2, rng=rng), QRNN(H, H, 2, rng=rng)]), language
+    )
+    assert narrow > 1.07
+    assert wide < 1.06
+    assert deep < 1.06
+
+
+class Classifier(Model):
+    """The sentiment of a text, from the state after its last word."""
+
+    def __init__(self, V, E, H, rng):
+        super().__init__()
+        self.add_parameter("embedding", rng.normal(scale=0.5, size=(V, E)))
+        self.qrnn = self.add_child("qrnn", QRNN(E, H, 2, "fo", rng=rng))
+        self.output = self.add_child("output", Affine(H, 2, rng=rng))
+
+    def forward(self, ids):
+        self.ids = ids
+        h = self.qrnn.forward(self.parameters["embedding"][ids], None, ids != PAD)
+        return self.output.forward(h[:, -1])
+
+    def backward(self, grad_logits):
+        grad_h = np.zeros((*self.ids.shape, self.qrnn.hidden_size))
+        grad_h[:, -1] = self.output.backward(grad_logits)
+        grad_e, _ = self.qrnn.backward(grad_h)
+        np.add.at(self.gradients["embedding"], self.ids, grad_e)
+
+
+def test_it_reads_negations_that_a_bag_of_words_cannot():
+    grammar, rng = SentimentGrammar(), np.random.default_rng(3)
+    (ids, labels), (held_out, right) = (grammar.sample(n, rng=rng) for n in (1500, 1000))
+    model = Classifier(len(grammar.vocabulary), 8, 16, rng)
+    fit_classifier(
+        model, ids, labels, loss=SoftmaxCrossEntropy(), optimizer=Adam(0.02),
+        arrays=NumpyArrays(), batch_size=50, epochs=8, rng=rng,
+    )  # fmt: skip
+    found = (model.forward(held_out).argmax(axis=1) == right).mean()
+    assert found > (grammar.best_order_blind_accuracy + grammar.best_accuracy) / 2
+    assert found > grammar.best_accuracy - 0.03
+
+
+def test_what_is_refused():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="width is at least 1, but got 0"):
+        QRNN(2, 3, 0, rng=rng)
+    with pytest.raises(ValueError, match="but got 'of'"):
+        QRNN(2, 3, 2, "of", rng=rng)
+    with pytest.raises(ValueError, match="x has 3 features per step, but input_size is 2"):
+        QRNN(2, 3, rng=rng).forward(np.ones((1, 1, 3)))

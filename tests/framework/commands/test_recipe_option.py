@@ -1,0 +1,113 @@
+"""Recipes: a file gives the defaults, the command line has the last word."""
+
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from framework.checkpoints import load_checkpoint
+from framework.cli import build_app
+from framework.errors import BadInputError, UnknownNameError
+
+SMALL = ("--embedding-size", "3", "--hidden-size", "4", "--batch-size", "2", "--epochs", "2")
+
+
+@pytest.fixture(autouse=True)
+def texts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "train.txt").write_text("a b c\nb c a\n" * 20, encoding="utf-8")
+    (tmp_path / "valid.txt").write_text("a c zebra\n" * 5, encoding="utf-8")
+
+
+def gradus(*arguments):
+    result = CliRunner().invoke(build_app(arguments), arguments)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def train(*options):
+    corpus = ("--corpus", "train.txt", "--held-out", "valid.txt")
+    return gradus("train", "recurrent_lm", *corpus, *options)
+
+
+def test_zarembas_recipe_is_what_the_paper_says():
+    output = train("--recipe", "zaremba_small", *SMALL, "--out", "m").output
+    assert "float32" in output
+    assert "held-out perplexity" in output
+    assert re.findall(r"rate ([\d.]+)", output) == ["1", "1"]
+    saved = load_checkpoint("m")
+    assert saved.arguments["cell"] == {"layer": "lstm", "layers": 2, "dropout": 0}
+    said = {key: saved.training[key] for key in ("optimizer", "learning_rate", "hold", "summed")}
+    assert said == {"optimizer": "sgd", "learning_rate": 1.0, "hold": 4, "summed": True}
+    assert saved.training["clip"] == 5
+    assert saved.arguments["hidden_size"] == 4  # the command line's word
+
+
+def test_a_file_of_ones_own(tmp_path):
+    (tmp_path / "mine.toml").write_text("seed = 5\nsummed = true\n", encoding="utf-8")
+    train("--recipe", "mine.toml", *SMALL, "--out", "m")
+    assert load_checkpoint("m").training["seed"] == 5
+    train("--recipe", "mine.toml", *SMALL, "--seed", "6", "--out", "m")
+    assert load_checkpoint("m").training["seed"] == 6
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "said"),
+    [
+        ("sede = 5", BadInputError, "sede is no known key: did you mean 'seed'"),
+        ("seed = ", BadInputError, "mine.toml cannot be read"),
+    ],
+)
+def test_lines_that_are_no_options_are_refused(tmp_path, line, error, said):
+    (tmp_path / "mine.toml").write_text(line, encoding="utf-8")
+    with pytest.raises(error, match=said):
+        train("--recipe", "mine.toml")
+
+
+def test_a_value_of_the_wrong_type_is_refused(tmp_path):
+    (tmp_path / "mine.toml").write_text("epochs = 'many'", encoding="utf-8")
+    result = train("--recipe", "mine.toml")
+    assert result.exit_code == 2
+    assert "Invalid value for '--epochs'" in result.output
+
+
+def test_an_unknown_recipe_is_named():
+    with pytest.raises(UnknownNameError, match="did you mean 'zaremba_small'"):
+        train("--recipe", "zaremba_smal")
+
+
+def test_what_was_held_out_in_a_file_of_its_own_is_evaluated():
+    last = train(*SMALL, "--out", "m").output.splitlines()[-2]
+    found = gradus("evaluate", "m").output
+    assert "on valid.txt, 20 tokens" in found
+    perplexity = float(re.search(r"perplexity ([\d.]+)", last)[1])
+    assert float(re.search(r"perplexity ([\d.]+)", found)[1]) == pytest.approx(perplexity, abs=1e-4)
+    assert "on train.txt, 160 tokens" in gradus("evaluate", "m", "--corpus", "train.txt").output
+
+
+def test_an_interrupted_run_goes_on(tmp_path):
+    options = (*SMALL, "--cell", "lstm", "--layers", "2", "--dropout", "0.2")
+    train(*options, "--out", "whole")
+    train(*options, "--epochs", "1", "--out", "m")
+    output = train(*options, "--resume", "--out", "m").output
+    assert "going on after epoch 1\nepoch 2/2 " in output
+    assert (tmp_path / "m").read_bytes() == (tmp_path / "whole").read_bytes()
+    assert "epoch 2/" not in train(*options, "--resume", "--out", "m").output
+
+
+def test_the_agreement_task_of_a_checkpoint(tmp_path):
+    train(*SMALL, "--out", "m")
+    (tmp_path / "items").mkdir()
+    (tmp_path / "items" / "x.text").write_text("a b\nzebra c\nc are\n", encoding="utf-8")
+    (tmp_path / "items" / "x.gold").write_text("1\tb\tc\t0\n1\tc\tb\t2\n1\tare\tis\t0\n", "utf-8")
+    found = gradus("evaluate", "m", "--task", "agreement", "--data", "items").output
+    lines = re.sub(r"[\d.]+%", "9%", found).splitlines()
+    assert [re.sub(r" +", " ", line) for line in lines[1:]] == [
+        "attractors items accuracy",
+        "0 1 9%",
+        "2 1 9%",
+        "all 2 9%",
+        "left out: 1 items with a verb that is not in the vocabulary",
+        "9% of the words before the verbs were read as <unk>",
+    ]

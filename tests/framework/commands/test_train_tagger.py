@@ -1,0 +1,153 @@
+"""`gradus train window_classifier` and what evaluates it, from the command line."""
+
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from framework.cli import build_app
+from framework.errors import BadInputError, UnknownNameError, UsageError
+
+#: A file in the format of CoNLL-2003 in which the word before a name tells its type.
+SENTENCES = """-DOCSTART- -X- -X- O
+
+mr NN I-NP O
+Ada NNP I-NP I-PER
+Smith NNP I-NP I-PER
+rests VB I-VP O
+
+in IN I-PP O
+Turin NNP I-NP I-LOC
+mr NN I-NP O
+Jordan NNP I-NP I-PER
+
+in IN I-PP O
+Jordan NNP I-NP I-LOC
+rests VB I-VP O
+
+"""
+
+#: Reads a student's only file.
+READS_STUDENT = """
+from framework.hookspecs import hookimpl
+from framework.registry import Implementation
+
+@hookimpl
+def student_implementations(folder):
+    written = folder / "written.py"
+    return [Implementation("function", "windows", "student", f"{written}:windows")]
+"""
+
+STUDENT = """
+import numpy as np
+
+def windows(ids, size):
+    print("a student's windows")
+    padded = np.pad(ids, size)
+    return np.array([padded[t : t + 2 * size + 1] for t in range(len(ids))])
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder with a small corpus, and the backends as the only plugins."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "framework.plugin_sources.BUILT_IN",
+        {"numpy_reference": "plugins.numpy_reference", "torch_backend": "plugins.torch_backend"},
+    )
+    monkeypatch.setattr("framework.data.entities.corpus.__defaults__", (300, 0))
+    for part, count in (("train", 20), ("testa", 2), ("testb", 3)):
+        (tmp_path / f"eng.{part}").write_text(SENTENCES * count, "utf-8")
+    return tmp_path
+
+
+def gradus(*arguments):
+    """Run one command; return what it printed."""
+    words = [str(argument) for argument in arguments]
+    result = CliRunner().invoke(build_app(words), words)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+SMALL = ("--set", "embedding_size=8", "--set", "hidden_size=8", "--learning-rate", 0.02)
+
+
+def train(*arguments):
+    return gradus("train", "window_classifier", *SMALL, *arguments)
+
+
+def test_the_best_possible_f1_stands_beside_the_one_that_was_reached():
+    shown = train("--epochs", 4)
+    reached, best = map(float, re.search(r"test F1 (\S+) \(best possible (\S+)\)", shown).groups())
+    assert best == pytest.approx(0.9719, abs=1e-4)
+    assert 0.8 < reached <= 1
+    assert re.search(r"epoch 4/4   loss \d\.\d{4}   held-out F1 \d\.\d{4}   \d+\.\d s\n", shown)
+    assert [line.split()[0] for line in shown.splitlines()[-6:-1]] == [
+        "type",
+        "LOC",
+        "ORG",
+        "PER",
+        "all",
+    ]
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_files_of_conll_2003_are_learned_and_evaluated(backend):
+    shown = train(
+        "--corpus", "conll2003", "--data", ".", "--epochs", 8, "--backend", backend, "--seed", 1
+    )
+    assert "corpus conll2003: 60 sentences to learn from, 6 held out, 9 to test, 4 tags" in shown
+    assert "test F1 1.0000 after epoch" in shown
+    found = gradus("evaluate", "checkpoints/window_classifier.safetensors", "--backend", "numpy")
+    assert found.splitlines()[1:] == [
+        "window_classifier under numpy on the test part of conll2003, 9 sentences",
+        "F1 1.000000",
+        "type  precision  recall      F1  entities",
+        "LOC      1.0000  1.0000  1.0000         6",
+        "PER      1.0000  1.0000  1.0000         6",
+        "all      1.0000  1.0000  1.0000        12",
+    ]
+
+
+def test_a_students_own_parts_are_used(folder):
+    (folder / "reads.py").write_text(READS_STUDENT)
+    (folder / "mine").mkdir()
+    (folder / "mine" / "written.py").write_text(STUDENT)
+    own = ("--plugin", "reads.py", "--backend", "student", "--submission", "mine")
+    shown = train("--corpus", "conll2003", "--data", ".", "--epochs", 1, *own)
+    assert "a student's windows" in shown
+    assert "from your code: windows" in shown
+    assert "from the NumPy reference: adam, affine, softmax_cross_entropy, tanh" in shown
+
+
+def test_another_folder_is_evaluated_with_the_words_and_tags_of_the_first(folder):
+    train("--corpus", "conll2003", "--data", ".", "--epochs", 1)
+    (folder / "other").mkdir()
+    for part in ("train", "valid", "test"):
+        (folder / "other" / f"{part}.txt").write_text("Zoe I-ORG\n", "utf-8")
+    found = gradus("evaluate", "checkpoints/window_classifier.safetensors", "--data", "other")
+    assert "on the test part of conll2003, 1 sentences" in found
+    assert "ORG" in found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "said"),
+    [
+        (("--corpus", "conll2003"), UsageError, "'conll2003' is read from files"),
+        (("--corpus", "conll"), UnknownNameError, "did you mean 'conll2003'"),
+        (("--corpus", "conll2003", "--data", "none"), BadInputError, "no folder 'none'"),
+        (("--set", "window=wide"), UsageError, "a tagger needs the argument `window`"),
+    ],
+)
+def test_what_cannot_be_done_is_said(arguments, error, said):
+    with pytest.raises(error, match=said):
+        train(*arguments)
+
+
+def test_a_missing_file_is_named(folder):
+    (folder / "eng.testb").unlink()
+    with pytest.raises(BadInputError, match=r"none of the files eng\.testb, test\.txt"):
+        train("--corpus", "conll2003", "--data", ".")

@@ -1,0 +1,244 @@
+"""`gradus train` and `gradus evaluate` of text classifiers, from the command line."""
+
+import re
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from framework.checkpoints import load_checkpoint
+from framework.cli import build_app
+from framework.errors import BadInputError, UnknownNameError, UsageError
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """An empty folder with small corpora, and the backends as the only plugins."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "framework.plugin_sources.BUILT_IN",
+        {"numpy_reference": "plugins.numpy_reference", "torch_backend": "plugins.torch_backend"},
+    )
+    good = [f"1 a {w} film\n" for w in ("good", "fine", "great")] * 10
+    bad = [f"0 a {w} film\n" for w in ("bad", "dull", "sad")] * 10
+    (tmp_path / "reviews.txt").write_text("".join(good + bad), "utf-8")
+    (tmp_path / "own.txt").write_text("1 good\n0 sad\n0 dull\n", "utf-8")
+    (tmp_path / "mr").mkdir()
+    (tmp_path / "mr" / "all.txt").write_text("".join(good + bad), "utf-8")
+    return tmp_path
+
+
+def gradus(*arguments):
+    """Run one command; return what it printed."""
+    words = [str(argument) for argument in arguments]
+    result = CliRunner().invoke(build_app(words), words)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+SMALL = ("--set", "embedding_size=4", "--set", "hidden_sizes=[4]", "--learning-rate", 0.05)
+
+
+def train(*arguments):
+    return gradus("train", "bag_of_vectors", *SMALL, *arguments)
+
+
+def plain(output):
+    """The lines without what changes from run to run."""
+    return re.sub(r"\d\.\d{4}|\d+\.\d s", "#", output).splitlines()
+
+
+def test_an_epoch_is_a_line_and_the_end_is_a_test():
+    assert plain(train("--epochs", 2, "--batch-size", 500)) == [
+        "deep_averaging_network, 130 parameters, float64 on cpu",
+        "corpus sentiment: 4,000 texts to learn from, 500 held out, 1,000 to test, 2 classes, "
+        "25 words",
+        "from the NumPy reference: adam, deep_averaging_network, softmax_cross_entropy",
+        "epoch 1/2   loss #   held-out accuracy #   #",
+        "epoch 2/2   loss #   held-out accuracy #   #",
+        "test accuracy # (best possible #, without the order of words #) after epoch 2, the best "
+        "on what is held out",
+        "Saved checkpoints/bag_of_vectors.safetensors. "
+        "Next: `gradus evaluate checkpoints/bag_of_vectors.safetensors`",
+    ]
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_evaluate_finds_what_the_run_has_shown(backend):
+    shown = train("--epochs", 2, "--batch-size", 500, "--backend", backend)
+    found = gradus("evaluate", "checkpoints/bag_of_vectors.safetensors", "--backend", "numpy")
+    said = re.search(r"test accuracy (\d\.\d{4})", shown)[1]
+    assert "under numpy on the test part of sentiment, 1,000 texts" in found
+    assert f"accuracy {said}00" in found
+
+
+def test_a_file_of_ones_own_is_learned_from_and_another_one_measured_on():
+    shown = train("--corpus", "reviews.txt", "--epochs", 6)
+    assert "corpus reviews.txt: 54 texts to learn from, 6 held out, 2 classes" in shown
+    assert "held-out accuracy 1.0000 after epoch 6" in shown
+    saved = "checkpoints/bag_of_vectors.safetensors"
+    assert "on the whole of own.txt, 3 texts\naccuracy 1.000000" in gradus(
+        "evaluate", saved, "--corpus", "own.txt"
+    )
+    assert "on the held-out part of reviews.txt, 6 texts" in gradus("evaluate", saved)
+
+
+def test_cross_validation_measures_every_text_once():
+    shown = train("--corpus", "mr", "--data", ".", "--folds", 3, "--epochs", 1)
+    assert shown.count("36 texts to learn from, 4 held out, 20 to test") == 3
+    scores = [float(found) for found in re.findall(r"test accuracy (\d\.\d{4})", shown)]
+    mean, spread = np.mean(scores), np.std(scores, ddof=1)
+    last = shown.splitlines()[-1]
+    assert last.startswith("accuracy of 3 runs: mean ")
+    found = [float(number) for number in re.findall(r"\d\.\d{4}", last)]
+    assert found == pytest.approx([mean, spread, min(scores), max(scores)], abs=1e-4)
+    assert "on the test part of mr, 20 texts" in gradus(
+        "evaluate", "checkpoints/bag_of_vectors-fold2.safetensors"
+    )
+
+
+def test_several_seeds_are_several_runs(folder):
+    shown = train("--corpus", "reviews.txt", "--epochs", 1, "--seed", 3, "--seeds", 2)
+    assert "accuracy of 2 runs" in shown
+    found = [
+        load_checkpoint(folder / "checkpoints" / f"bag_of_vectors-seed{seed}.safetensors")
+        for seed in (3, 4)
+    ]
+    assert [saved.training["seed"] for saved in found] == [3, 4]
+    assert not np.array_equal(*(saved.parameters["b_1"] for saved in found))
+
+
+class PowerCutError(Exception):
+    pass
+
+
+def test_an_interrupted_run_goes_on_and_a_finished_one_is_not_repeated(folder, monkeypatch):
+    options = ("--corpus", "reviews.txt", "--epochs", 3)
+    train(*options, "--out", "whole")
+    with monkeypatch.context() as patch:
+        patch.setattr("framework.commands.classifier_training.epoch_bar", power_cut(after=2))
+        with pytest.raises(PowerCutError):
+            train(*options, "--out", "cut")
+    assert (folder / "cut.last").is_file()
+    assert "going on after epoch 2\nepoch 3/3" in train(*options, "--out", "cut", "--resume")
+    assert not (folder / "cut.last").exists()
+    assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
+    again = train(*options, "--out", "cut", "--resume")
+    assert "going on after epoch 3\nheld-out accuracy" in again
+    with pytest.raises(UsageError, match="its batch size is 32, but 8"):
+        train(*options, "--batch-size", 8, "--out", "cut", "--resume")
+
+
+def power_cut(after):
+    """An `epoch_bar` that ends the run at the first step after so many epochs."""
+    epochs = []
+
+    def epoch_bar(progress, description, advice):
+        epochs.append(description)
+
+        def on_step(done, total, loss):
+            if len(epochs) > after:
+                raise PowerCutError
+
+        return on_step
+
+    return epoch_bar
+
+
+def test_a_recipe_says_the_options_and_the_command_line_comes_first(folder):
+    (folder / "r.toml").write_text(
+        'corpus = "reviews.txt"\nepochs = 2\noptimizer = "ada_delta:decay=0.9"\n'
+        'precision = "float32"\narguments = ["embedding_size=3", "hidden_sizes=[]"]\n',
+        "utf-8",
+    )
+    shown = gradus("train", "bag_of_vectors", "--recipe", "r.toml", "--epochs", 1)
+    assert "float32 on cpu\ncorpus reviews.txt" in shown
+    assert "ada_delta" in shown
+    assert "epoch 1/1" in shown
+    saved = load_checkpoint(folder / "checkpoints" / "bag_of_vectors.safetensors")
+    assert {name: array.shape for name, array in saved.parameters.items()} == {
+        "embedding": (11, 3),
+        "W_1": (3, 2),
+        "b_1": (2,),
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "said"),
+    [
+        (("--corpus", "trec"), UsageError, "'trec' is read from files"),
+        (("--corpus", "trec", "--data", "mr"), BadInputError, "mr has none of the files train.txt"),
+        (("--corpus", "trek"), UnknownNameError, "did you mean 'trec'"),
+        (("--folds", 1), UsageError, "at least 2 folds, not 1"),
+        (("--folds", 3), UsageError, "sentiment has a test part of its own"),
+        (("--set", "size=3"), UsageError, "deep_averaging_network cannot be built"),
+        (("--optimizer", "adm"), UnknownNameError, "did you mean 'adam'"),
+        (("--learning-rate", 1e300, "--optimizer", "sgd"), UsageError, "a smaller `--learning"),
+    ],
+)
+def test_what_cannot_be_done_is_said(arguments, error, said):
+    with pytest.raises(error, match=said):
+        train(*arguments)
+
+
+def test_the_help_is_that_of_the_kind_of_model():
+    shown = gradus("train", "bag_of_vectors", "--help")
+    assert "--folds" in shown and "--unroll" not in shown
+
+
+CONVOLUTION = (
+    *("--set", "maps=4", "--set", "widths=[1,2]", "--set", "keep_probability=0.8"),
+    *("--corpus", "reviews.txt", "--learning-rate", 0.03, "--epochs", 6, "--minimum-count", 1),
+)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("channels", ["tuned", "static", "both"])
+def test_a_convolution_starts_from_word_vectors(folder, backend, channels):
+    words = ["good", "fine", "great", "bad", "dull", "sad", "unseen"]
+    numbers = np.eye(7, 3) + 0.5
+    lines = [" ".join([word, *map(str, row)]) for word, row in zip(words, numbers, strict=True)]
+    (folder / "v.txt").write_text("\n".join(["7 3", *lines]) + "\n", "utf-8")
+    start = ("--vectors", "v.txt", "--set", f"channels={channels}", "--backend", backend)
+    start += ("--vector-range", 0.01)  # as a recipe may say it: for vectors that are drawn
+    shown = gradus("train", "text_cnn", *CONVOLUTION, *start)
+    assert "6 of 11 words have a vector" in shown
+    reached = float(re.search(r"held-out accuracy (\d\.\d{4}) after", shown)[1])
+    path = folder / "checkpoints" / "text_cnn.safetensors"
+    found = gradus("evaluate", path, "--backend", "numpy")
+    assert float(found.split()[-1]) == pytest.approx(reached, abs=1e-4)
+    saved = load_checkpoint(path)
+    assert ("vectors" in saved.arguments) == (channels != "tuned")
+    if channels != "tuned":
+        places = saved.vocabulary.encode(words[:6])
+        np.testing.assert_array_equal(saved.arguments["vectors"][places], numbers[:6])
+
+
+def test_kims_recipe_is_that_of_the_paper_but_for_what_the_command_line_says(folder):
+    small = ("--set", "embedding_size=4", "--set", "maps=2", "--epochs", 1)
+    shown = gradus("train", "text_cnn", "--recipe", "kim_2014", "--corpus", "reviews.txt", *small)
+    assert "float32 on cpu" in shown and "epoch 1/1" in shown
+    saved = load_checkpoint(folder / "checkpoints" / "text_cnn.safetensors")
+    assert saved.arguments == {
+        "vocabulary_size": 11,
+        "embedding_size": 4,
+        "maps": 2,
+        "classes": 2,
+        "widths": [3, 4, 5],
+        "keep_probability": 0.5,
+        "max_norm": 3.0,
+    }
+    found = {name: saved.training[name] for name in ("optimizer", "learning_rate", "batch_size")}
+    assert found == {
+        "optimizer": "ada_delta:decay=0.95,epsilon=1e-6",
+        "learning_rate": 1.0,
+        "batch_size": 50,
+    }
+
+
+def test_a_model_that_takes_no_word_vectors_says_so(folder):
+    (folder / "v.txt").write_text("1 2\ngood 1 2\n", "utf-8")
+    with pytest.raises(UsageError, match="unexpected keyword argument 'vectors'"):
+        gradus("train", "bag_of_vectors", "--vectors", "v.txt", "--set", "hidden_sizes=[4]")
