@@ -46,7 +46,7 @@ class Checkpoint:
         vocabulary: the words behind the ids.
         corpus: name or path of the text it was trained on.
         provider: the backend it was trained with.
-        parameters: name -> array.
+        parameters: name -> array; buffers among them, see `saved_arrays`.
         training: what a kind of run needs to go on where it stopped; nothing where it cannot.
         optimizer: what the optimizer remembers, see `framework.optimizer_state`.
     """
@@ -176,13 +176,24 @@ def _beginning(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
     }
 
 
+def saved_arrays(model: Model, arrays: Arrays) -> dict[str, Array]:
+    """What a checkpoint keeps of `model`: its parameters and buffers, as NumPy's arrays."""
+    return {name: arrays.to_numpy(array) for name, array in _all_arrays(model).items()}
+
+
+def _all_arrays(model: Model) -> dict[str, Any]:
+    # A student's model need not be a `Model`.
+    return {**model.parameters, **getattr(model, "buffers", {})}
+
+
 def assign(model: Model, parameters: Mapping[str, Array], arrays: Arrays) -> None:
-    """Set the parameters of `model`, in place.
+    """Set what `saved_arrays` has taken of a model like `model`, in place.
 
     Raises:
         BadInputError: names or shapes differ; both are shown.
     """
-    expected = {name: tuple(array.shape) for name, array in model.parameters.items()}
+    own = _all_arrays(model)
+    expected = {name: tuple(array.shape) for name, array in own.items()}
     received = {name: array.shape for name, array in parameters.items()}
     for name in sorted(expected.keys() | received.keys()):
         if expected.get(name) != received.get(name):
@@ -192,7 +203,7 @@ def assign(model: Model, parameters: Mapping[str, Array], arrays: Arrays) -> Non
                 f"{expected.get(name, 'missing')} in the model"
             )
     for name, array in parameters.items():
-        arrays.assign(model.parameters[name], array)
+        arrays.assign(own[name], array)
 
 
 def _write_atomically(path: Path, content: bytes) -> None:

@@ -65,6 +65,18 @@ class Model:
         """
         raise NotImplementedError
 
+    @property
+    def buffers(self) -> Parameters:
+        """Name -> array of what training moves besides parameters, as running statistics.
+
+        Those of parts as ``name.buffer``. A checkpoint keeps them with the parameters.
+        """
+        return {
+            f"{name}.{key}": value
+            for name, child in self._children.items()
+            for key, value in child.buffers.items()
+        }
+
     def zero_gradients(self) -> None:
         """Set every gradient to zero, in place."""
         for gradient in self.gradients.values():

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from framework.checkpoints import Checkpoint, assign
+from framework.checkpoints import Checkpoint, assign, saved_arrays
 from framework.data.batching import without_padding
 from framework.data.vocabulary import Ids
 from framework.errors import UsageError
@@ -143,7 +143,7 @@ class ClassifierRun:
             losses = self._fit(on_step)
         score = self.task.valid.score(self.predict(self.task.valid))
         if self.best is None or score >= self.best.score:
-            self.best = Best(self.epochs_done, score, self._parameters())
+            self.best = Best(self.epochs_done, score, self._saved())
         return float(np.mean(losses)), score
 
     def _fit(self, on_step: OnStep) -> list[float]:
@@ -185,13 +185,13 @@ class ClassifierRun:
 
     def checkpoint(self) -> Checkpoint:
         """The model after its best epoch."""
-        best = self.best.parameters if self.best is not None else self._parameters()
+        best = self.best.parameters if self.best is not None else self._saved()
         return self._checkpoint(best, {})
 
     def progress(self) -> Checkpoint:
         """The model after the last epoch, and how to go on with it."""
         memory = optimizer_state(self._optimizer, self.backend.arrays)
-        return self._checkpoint(self._parameters(), memory)
+        return self._checkpoint(self._saved(), memory)
 
     def _checkpoint(
         self, parameters: Mapping[str, Array], memory: Mapping[str, Array]
@@ -212,9 +212,8 @@ class ClassifierRun:
         static = getattr(self.model, "static", None)
         return {} if static is None else {"vectors": self.backend.arrays.to_numpy(static)}
 
-    def _parameters(self) -> dict[str, Array]:
-        to_numpy = self.backend.arrays.to_numpy
-        return {name: to_numpy(array) for name, array in self.model.parameters.items()}
+    def _saved(self) -> dict[str, Array]:
+        return saved_arrays(self.model, self.backend.arrays)
 
     def _training(self) -> dict[str, Any]:
         best = self.best

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from framework.checkpoints import Checkpoint, assign
+from framework.checkpoints import Checkpoint, assign, saved_arrays
 from framework.data.corpora import Corpus
 from framework.data.vocabulary import Ids
 from framework.errors import UsageError
@@ -170,14 +170,13 @@ class LanguageModelRun:
 
     def checkpoint(self) -> Checkpoint:
         """The model as it is now, and how to go on with it."""
-        to_numpy = self.backend.arrays.to_numpy
         return Checkpoint(
             self.model_name,
             self.arguments,
             self.corpus.vocabulary,
             self.corpus.name,
             self.backend.name,
-            {name: to_numpy(array) for name, array in self.model.parameters.items()},
+            saved_arrays(self.model, self.backend.arrays),
             self._training(),
             optimizer_state(self._optimizer, self.backend.arrays),
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from framework.checkpoints import Checkpoint, assign
+from framework.checkpoints import Checkpoint, assign, saved_arrays
 from framework.data.counted_text import CountedText
 from framework.data.skip_gram_batches import Batch, SkipGramBatches
 from framework.errors import BadInputError, UsageError
@@ -146,14 +146,13 @@ class WordVectorRun:
 
     def checkpoint(self) -> Checkpoint:
         """The vectors as they are now, and how to go on with them."""
-        to_numpy = self.backend.arrays.to_numpy
         return Checkpoint(
             self.model_name,
             self.arguments,
             self.text.vocabulary,
             self.text.name,
             self.backend.name,
-            {name: to_numpy(array) for name, array in self.model.parameters.items()},
+            saved_arrays(self.model, self.backend.arrays),
             self._training(),
         )
 

@@ -49,6 +49,11 @@ class BatchNorm1d(AutogradModel):
         self.running_mean = torch.zeros_like(gamma, device=current_device())
         self.running_variance = torch.ones_like(gamma, device=current_device())
 
+    @property
+    def buffers(self) -> dict[str, Tensor]:
+        """The running statistics, which a checkpoint keeps with the parameters."""
+        return {"running_mean": self.running_mean, "running_variance": self.running_variance}
+
     def astype(self, dtype: npt.DTypeLike | torch.dtype) -> Self:
         """Convert parameters, gradients and running statistics; returns the layer."""
         self.running_mean = self.running_mean.to(to_dtype(dtype))

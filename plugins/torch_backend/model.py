@@ -54,6 +54,15 @@ class TorchModel:
         """Add the parameter gradients into `gradients`; return the gradient of the input(s)."""
         raise NotImplementedError
 
+    @property
+    def buffers(self) -> dict[str, Tensor]:
+        """Name -> tensor of what training moves besides parameters; see `Model.buffers`."""
+        return {
+            f"{name}.{key}": value
+            for name, child in self._children.items()
+            for key, value in child.buffers.items()
+        }
+
     def zero_gradients(self) -> None:
         """Set every gradient to zero, in place."""
         for gradient in self.gradients.values():

@@ -9,7 +9,7 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from framework.checkpoints import Checkpoint, load_checkpoint
+from framework.checkpoints import Checkpoint, load_checkpoint, saved_arrays
 from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel
@@ -24,6 +24,21 @@ class Table(LanguageModel):
         super().__init__()
         self.add_parameter("table", rng.normal(size=(vocabulary_size, vocabulary_size)))
         self.add_parameter("b", rng.normal(size=vocabulary_size))
+
+
+class Smoothed(LanguageModel):
+    """A table beside the mean of what it has seen, which is no parameter; twice."""
+
+    def __init__(self, vocabulary_size, *, rng, parts=True):
+        super().__init__()
+        self.add_parameter("b", rng.normal(size=vocabulary_size))
+        self.mean = np.zeros(vocabulary_size)
+        if parts:
+            self.add_child("inner", Smoothed(vocabulary_size, rng=rng, parts=False))
+
+    @property
+    def buffers(self):
+        return {"mean": self.mean, **super().buffers}
 
 
 @pytest.fixture
@@ -46,6 +61,21 @@ def checkpoint():
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "new" / "folder" / "model.safetensors"
+
+
+def test_what_training_moves_beside_the_parameters_is_kept(backend, path):
+    backend._registry.add(
+        Implementation("language_model", "smoothed", "numpy", f"{__name__}:Smoothed")
+    )
+    trained = Smoothed(3, rng=np.random.default_rng(0))
+    trained.mean += 1.5
+    trained._children["inner"].mean += 2.5
+    arrays = saved_arrays(trained, backend.arrays)
+    trained.mean += 100
+    Checkpoint("smoothed", {"vocabulary_size": 3}, Vocabulary([]), "", "numpy", arrays).save(path)
+    found = load_checkpoint(path).restore(backend)
+    np.testing.assert_array_equal(found.buffers["mean"], [1.5] * 3)
+    np.testing.assert_array_equal(found.buffers["inner.mean"], [2.5] * 3)
 
 
 def test_a_checkpoint_comes_back_whole(checkpoint, path):

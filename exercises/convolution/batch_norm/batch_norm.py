@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from framework.interfaces import Array, Model
+from framework.interfaces import Array, Model, Parameters
 
 
 class BatchNorm1d(Model):
@@ -46,6 +46,11 @@ class BatchNorm1d(Model):
         self.add_parameter("gamma", np.ones(features))
         self.add_parameter("beta", np.zeros(features))
         self.running_mean, self.running_variance = np.zeros(features), np.ones(features)
+
+    @property
+    def buffers(self) -> Parameters:
+        """Given: the running statistics, which a checkpoint keeps with the parameters."""
+        return {"running_mean": self.running_mean, "running_variance": self.running_variance}
 
     def astype(self, dtype: npt.DTypeLike) -> Self:
         """Given: convert the running statistics too; returns the layer."""
