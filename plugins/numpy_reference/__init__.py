@@ -79,10 +79,6 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.gated_rnns.vanishing_gradients.vanishing_gradients": {
         "function": ("gradient_norms", "spectral_bound", "descend"),
     },
-    "solutions.gated_rnns.gated_lm.gated_lm": {
-        "language_model": ("GatedLM",),
-        "function": ("agreement_accuracy",),
-    },
     "solutions.gated_rnns.gradient_clipping.gradient_clipping": {"function": ("clip_by_norm",)},
     "solutions.gated_rnns.lstm.lstm": {"model": ("LSTM",)},
     "solutions.gated_rnns.gru.gru": {"model": ("GRU",)},

@@ -47,7 +47,6 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "sentence_encoder": {"model": ("SentenceEncoder",)},
     "conditional_lm": {"language_model": ("ConditionalLM",)},
     "vanishing_gradients": {"function": ("gradient_norms", "spectral_bound", "descend")},
-    "gated_lm": {"language_model": ("GatedLM",), "function": ("agreement_accuracy",)},
     "gradient_clipping": {"function": ("clip_by_norm",)},
     "lstm": {"model": ("LSTM",)},
     "gru": {"model": ("GRU",)},
