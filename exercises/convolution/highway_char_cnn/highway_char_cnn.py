@@ -62,10 +62,8 @@ class CharacterWordEncoder(Model):
             for h, count in zip(widths, counts, strict=True)
         ]
         self.pools = [part("max_over_time")() for _ in widths]
-        self.highways = [
-            self.add_child(f"highway_{i + 1}", part("highway")(self.size, rng=rng))
-            for i in range(highway_layers)
-        ]
+        # TODO: as many layers of part("highway") of this size, highway_1, highway_2, ...
+        raise NotImplementedError
 
     def forward(self, ids: Array) -> Array:
         """The vectors of words. With e_1 ... e_L the vectors of a word's characters, and c^h_t what

@@ -62,10 +62,12 @@ class CharacterWordEncoder(Model):
             for h, count in zip(widths, counts, strict=True)
         ]
         self.pools = [part("max_over_time")() for _ in widths]
+        # BEGIN SOLUTION: as many layers of part("highway") of this size, highway_1, highway_2, ...
         self.highways = [
             self.add_child(f"highway_{i + 1}", part("highway")(self.size, rng=rng))
             for i in range(highway_layers)
         ]
+        # END SOLUTION
 
     def forward(self, ids: Array) -> Array:
         """The vectors of words. With e_1 ... e_L the vectors of a word's characters, and c^h_t what
