@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -131,12 +132,21 @@ def _targets(offered: Mapping[str, str]) -> dict[str, str]:
     return {**BUILT_IN, **offered}
 
 
-def _generate(name: str, target: str) -> Corpus:
+def generate(name: str, target: str) -> Any:
+    """What the function `target` returns, for the corpus `name`.
+
+    Raises:
+        PluginError: it cannot be loaded, or does not return.
+    """
     try:
-        corpus = load_target(target)()
+        return load_target(target)()
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         raise PluginError(f"corpus '{name}' cannot be loaded from {target}: {reason}") from error
+
+
+def _generate(name: str, target: str) -> Corpus:
+    corpus = generate(name, target)
     if not isinstance(corpus, Corpus):
         raise PluginError(f"corpus '{name}': {target} returned a {type(corpus).__name__}")
     return corpus

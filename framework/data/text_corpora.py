@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from framework.data.corpora import generate
 from framework.data.label_files import read_csv_texts, read_labelled
 from framework.data.labelled import LabelledText, TextCorpus
 from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
-from framework.plugins import load_target
 
 #: Generated corpora of labelled texts: name -> ``module:function``.
 GENERATED = {"sentiment": "framework.data.sentiment:corpus"}
@@ -115,11 +115,7 @@ def _from_folder(name: str, files: Published, folder: Path | None) -> TextCorpus
 
 
 def _generate(name: str, target: str) -> TextCorpus:
-    try:
-        corpus = load_target(target)()
-    except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise PluginError(f"corpus '{name}' cannot be loaded from {target}: {reason}") from error
+    corpus = generate(name, target)
     if not isinstance(corpus, TextCorpus):
         raise PluginError(
             f"corpus '{name}' is a {type(corpus).__name__}, but a text classifier needs a "

@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from framework.errors import UsageError
 from framework.interfaces import Array
@@ -99,6 +100,29 @@ class TorchModel:
         for key, parameter in child.parameters.items():
             self.parameters[f"{name}.{key}"] = parameter
             self.gradients[f"{name}.{key}"] = child.gradients[key]
+
+
+class TorchLanguageModel(TorchModel):
+    """A language model whose `forward(tokens (N, T), state)` returns logits `(N, T, V)`.
+
+    Attributes:
+        state: the state after the last token that `forward` read.
+    """
+
+    state: Any
+
+    def next_log_probabilities(self, tokens: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """Read one token of each text; predict the one after it.
+
+        Args:
+            tokens: the ids just read, `(N,)` integers.
+            state: what `initial_state` or the last call returned. Not modified.
+
+        Returns:
+            log probabilities `(N, V)`, and the state after `tokens`.
+        """
+        logits = self.forward(to_tensor(tokens)[:, None], state)[:, 0]
+        return functional.log_softmax(logits, dim=-1), self.state
 
 
 class AutogradModel(TorchModel, ABC):

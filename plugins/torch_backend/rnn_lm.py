@@ -14,11 +14,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from framework.parts import part
-from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel, checked_ids
+from plugins.torch_backend.model import TorchLanguageModel, checked_ids
 
 
-class RecurrentLM(TorchModel):
+class RecurrentLM(TorchLanguageModel):
     """ŷ_t = softmax(h_t U + b_2), where the states h_t come from a cell that reads e_t = E[x_t].
 
     The two large tables are differentiated by hand: their gradients are added where they belong,
@@ -95,16 +94,3 @@ class RecurrentLM(TorchModel):
     def initial_state(self, batch_size: int) -> Any:
         """The state before the first token, as the cell has it."""
         return self.cell.initial_state(batch_size)
-
-    def next_log_probabilities(self, tokens: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """Read one token of each text; predict the one after it.
-
-        Args:
-            tokens: the ids just read, `(N,)` integers.
-            state: what `initial_state` or the last call returned. Not modified.
-
-        Returns:
-            log probabilities `(N, V)`, and the state after `tokens`.
-        """
-        logits = self.forward(to_tensor(tokens)[:, None], state)[:, 0]
-        return functional.log_softmax(logits, dim=-1), self.state

@@ -13,10 +13,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel, checked_ids
+from plugins.torch_backend.model import TorchLanguageModel, checked_ids
 
 
-class WindowLM(TorchModel):
+class WindowLM(TorchLanguageModel):
     """ŷ_t = softmax(tanh(e_t W + b_1) U + b_2 [+ e_t W_direct]), e_t the vectors of n words.
 
     Args:
@@ -113,16 +113,3 @@ class WindowLM(TorchModel):
         size = (batch_size, self.window - 1)
         device = self.parameters["U"].device
         return torch.full(size, self.vocabulary_size, dtype=torch.long, device=device)
-
-    def next_log_probabilities(self, tokens: Tensor, state: Any) -> tuple[Tensor, Tensor]:
-        """Read one word of each text; predict the one after it.
-
-        Args:
-            tokens: the ids just read, `(N,)` integers.
-            state: what `initial_state` or the last call returned. Not modified.
-
-        Returns:
-            log probabilities `(N, V)`, and the state after `tokens`.
-        """
-        logits = self.forward(to_tensor(tokens)[:, None], state)[:, 0]
-        return functional.log_softmax(logits, dim=-1), self.state

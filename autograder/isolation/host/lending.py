@@ -102,7 +102,7 @@ class Ledger:
         lent, name, args, kwargs = self._asked(question)
         try:
             value = getattr(lent.target, name)
-            return {"value": value(*args, **kwargs) if name in lent.methods else value}
+            return {"value": value(*args, **kwargs) if callable(value) else value}
         except Exception as error:
             return {"error": f"{error}"}
 
