@@ -4,9 +4,8 @@ import os
 import re
 
 import pytest
-from typer.testing import CliRunner
+from gradus_command import gradus
 
-from framework.cli import build_app
 from framework.data import agreement
 from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
 
@@ -70,16 +69,6 @@ def course(tmp_path, monkeypatch):
     )
     (tmp_path / "text.txt").write_text("\n".join(LINES * 15), encoding="utf-8")
     return tmp_path
-
-
-def gradus(*arguments):
-    """Run one command; return what it printed."""
-    words = [str(argument) for argument in arguments]
-    result = CliRunner().invoke(build_app(words), words)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 SMALL = ("--corpus", "text.txt", "--embedding-size", 4, "--hidden-size", 6, "--batch-size", 4)

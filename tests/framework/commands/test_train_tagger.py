@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from typer.testing import CliRunner
+from gradus_command import gradus
 
-from framework.cli import build_app
 from framework.errors import BadInputError, UnknownNameError, UsageError
 
 #: A file in the format of CoNLL-2003 in which the word before a name tells its type.
@@ -60,16 +59,6 @@ def folder(tmp_path, monkeypatch):
     for part, count in (("train", 20), ("testa", 2), ("testb", 3)):
         (tmp_path / f"eng.{part}").write_text(SENTENCES * count, "utf-8")
     return tmp_path
-
-
-def gradus(*arguments):
-    """Run one command; return what it printed."""
-    words = [str(argument) for argument in arguments]
-    result = CliRunner().invoke(build_app(words), words)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 SMALL = ("--set", "embedding_size=8", "--set", "hidden_size=8", "--learning-rate", 0.02)

@@ -4,10 +4,9 @@ import re
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from gradus_command import gradus
 
 from framework.checkpoints import load_checkpoint
-from framework.cli import build_app
 from framework.errors import BadInputError, UnknownNameError, UsageError
 
 
@@ -26,16 +25,6 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "mr").mkdir()
     (tmp_path / "mr" / "all.txt").write_text("".join(good + bad), "utf-8")
     return tmp_path
-
-
-def gradus(*arguments):
-    """Run one command; return what it printed."""
-    words = [str(argument) for argument in arguments]
-    result = CliRunner().invoke(build_app(words), words)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 SMALL = ("--set", "embedding_size=4", "--set", "hidden_sizes=[4]", "--learning-rate", 0.05)
