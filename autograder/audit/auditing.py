@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from autograder.audit.equivalents import load_equivalents
 from autograder.audit.findings import MISTAKES, Audit, Finding, Outcome
+from autograder.audit.journal import Journal
 from autograder.audit.mutants import make_mutants
 from autograder.audit.operators import OPERATORS
 from autograder.audit.trials import Failure, Trial, attempt
@@ -52,12 +53,17 @@ class _Case:
 
 
 def audit(
-    setting: Setting, scope: Scope, jobs: int = 0, on_finding: OnFinding | None = None
+    setting: Setting,
+    scope: Scope,
+    jobs: int = 0,
+    on_finding: OnFinding | None = None,
+    journal: Journal | None = None,
 ) -> Audit:
     """Try everything in `scope`.
 
     Args:
         on_finding: called with how many trials are done and how many there are.
+        journal: knows trials that need not be made again, and remembers those that are made.
 
     Raises:
         BadInputError: a list of mistakes or equivalents, or a solution's regions, are wrong.
@@ -66,14 +72,30 @@ def audit(
     started = time.perf_counter()
     cases = [case for exercise in scope.exercises for case in _cases(exercise, scope)]
     findings: list[Finding] = []
-    trials = [case.trial for case in cases]
-    outcomes = in_parallel(partial(attempt, setting), trials, jobs)
+    outcomes = _outcomes(setting, [case.trial for case in cases], jobs, journal)
     for done, (case, failures) in enumerate(zip(cases, outcomes, strict=True), start=1):
         finding = case.judge(failures)
         findings += [finding] if finding is not None else []
         if on_finding is not None:
             on_finding(done, len(cases))
     return Audit(tuple(findings), tuple(_stale(scope)), time.perf_counter() - started)
+
+
+def _outcomes(
+    setting: Setting, trials: Sequence[Trial], jobs: int, journal: Journal | None
+) -> Iterator[Failures]:
+    """What each of `trials` found, now or as `journal` knows."""
+    known = [journal.find(trial) if journal else None for trial in trials]
+    unknown = [trial for trial, failures in zip(trials, known, strict=True) if failures is None]
+    made = in_parallel(partial(attempt, setting), unknown, jobs)
+    for trial, failures in zip(trials, known, strict=True):
+        if failures is not None:
+            yield failures
+            continue
+        failures = next(made)
+        if journal:
+            journal.add(trial, failures)
+        yield failures
 
 
 def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:

@@ -30,6 +30,14 @@ def audit(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write the findings here too.")
     ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Remember every trial in FILE, and skip those that it knows already, as long as "
+            "solutions, checks and gradus are what they were.",
+        ),
+    ] = None,
     sandbox: Annotated[str, typer.Option(help="auto, bubblewrap or process.")] = "auto",
     course: CourseOption = None,
 ) -> None:
@@ -46,6 +54,7 @@ def audit(
     from autograder.audit import report
     from autograder.audit.auditing import Scope
     from autograder.audit.auditing import audit as carry_out
+    from autograder.audit.journal import Journal
     from autograder.isolation.sandboxes import choose
     from autograder.run import Setting
     from framework.plugins import Plugins
@@ -53,8 +62,9 @@ def audit(
     found = find_course(course)
     scope = Scope(tuple(found.select(exercises or ())), mistakes, operator)
     setting = Setting(found, Plugins(course=found.plugins), choose(sandbox))
+    journal = Journal(resume, found) if resume else None
     with progress("auditing") as tell:
-        result = carry_out(setting, scope, jobs, tell)
+        result = carry_out(setting, scope, jobs, tell, journal)
     report.show(result, console(), by_operator=not mistakes)
     if json_file is not None:
         json_file.write_text(report.to_json(result), "utf-8")

@@ -9,6 +9,8 @@ from autograder.audit import report
 from autograder.audit.auditing import Scope, audit
 from autograder.audit.equivalents import load_equivalents
 from autograder.audit.findings import Outcome
+from autograder.audit.journal import Journal
+from autograder.audit.trials import attempt
 from autograder.commands.audit import audit as command
 from autograder.course import find_course
 from autograder.isolation.sandboxes import choose
@@ -201,3 +203,54 @@ def test_all_mistakes_of_a_small_exercise_are_killed():
     result = audit(setting, scope)
     assert len(result.findings) > 24
     assert result.unsound == ()
+
+
+@pytest.fixture
+def resumed(run, tiny_course, exercise, tmp_path, monkeypatch):
+    """Audits the mistakes with a journal; says what was found and what had to be tried."""
+    run(CAUGHT + MISSED, mistakes_only=True)
+    tried = []
+
+    def recording(setting, trial):
+        tried.append(trial.label)
+        return attempt(setting, trial)
+
+    def resumed():
+        monkeypatch.setattr("autograder.audit.auditing.attempt", recording)
+        setting, scope = (
+            Setting(tiny_course, Plugins(), choose("process")),
+            Scope((exercise,), True),
+        )
+        journal = Journal(tmp_path / "journal", tiny_course)
+        tried.clear()
+        return outcomes(audit(setting, scope, 1, journal=journal)), list(tried)
+
+    return resumed
+
+
+def test_an_audit_goes_on_where_it_was_interrupted(resumed, tmp_path):
+    found, tried = resumed()
+    assert tried == ["the solution", "caught", "missed"]
+    assert resumed() == (found, [])
+    journal = tmp_path / "journal"
+    journal.write_text(journal.read_text("utf-8")[:-10], "utf-8")  # power cut while writing
+    assert resumed() == (found, ["missed"])
+    assert resumed() == (found, [])
+
+
+def test_a_journal_forgets_what_no_longer_holds(resumed, exercise):
+    found, tried = resumed()
+    assert found["missed"] is Outcome.SURVIVED
+    mistakes = exercise.solution.parent / "mistakes.toml"
+    mistakes.write_text(CAUGHT.replace("return x", "return 3 * x") + MISSED, "utf-8")
+    assert resumed() == (found, ["caught"])
+    exercise.tests.write_text(CHECKS + "\n# A sharper check.\n", "utf-8")
+    assert resumed()[1] == tried
+
+
+def test_another_file_is_not_taken_for_a_journal(tiny_course, tmp_path):
+    file = tmp_path / "thesis.txt"
+    file.write_text("of great value\n", "utf-8")
+    with pytest.raises(BadInputError, match="is no journal of an audit"):
+        Journal(file, tiny_course)
+    assert file.read_text("utf-8") == "of great value\n"

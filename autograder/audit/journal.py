@@ -1,0 +1,104 @@
+"""A file that remembers what trials found, so that an interrupted audit can go on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from autograder.audit.trials import Failure, Trial
+from autograder.course import Course
+from framework.errors import BadInputError
+
+FORMAT = "gradus-audit-journal-1"
+
+#: Lists that an audit reads anew each time: what they say does not change what a trial finds.
+_LISTS = ("mistakes.toml", "equivalents.toml")
+
+_PACKAGES = ("framework", "autograder", "plugins")
+
+
+class Journal:
+    """Failures of earlier trials, each under a digest of everything that they depend on.
+
+    That is the trial, the exercise's checks, all solutions and gradus itself. Where one of these
+    has changed, a trial is unknown and has to be made again.
+
+    Args:
+        path: the file; one line of JSON for each trial. It need not exist.
+
+    Raises:
+        BadInputError: the file is no journal. It is left as it is.
+    """
+
+    def __init__(self, path: Path, course: Course) -> None:
+        self.path = path
+        self._course = course
+        self._known = dict(_read(path))
+        self._shared = _shared_digest(course)
+        self._digest_of = cache(self._exercise_digest)
+
+    def find(self, trial: Trial) -> tuple[Failure, ...] | None:
+        """What `trial` found earlier; None if it is not known."""
+        return self._known.get(self._key(trial))
+
+    def add(self, trial: Trial, failures: tuple[Failure, ...]) -> None:
+        """Remember `failures`; they are on disk when this returns."""
+        key = self._key(trial)
+        self._known[key] = failures
+        line = json.dumps({"key": key, "failures": [[f.check, f.task] for f in failures]})
+        start = "" if self.path.exists() else FORMAT
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(f"{start}\n{line}")  # a line that was cut off ends here
+
+    def _key(self, trial: Trial) -> str:
+        own = self._digest_of(trial.exercise)
+        parts = (self._shared, own, trial.source, str(trial.stop_early))
+        return _digest(part.encode("utf-8") for part in parts)
+
+    def _exercise_digest(self, name: str) -> str:
+        exercise = self._course.exercise(name)
+        return _digest_of_files([*_files(exercise.folder), *_files(exercise.solution.parent)])
+
+
+def _shared_digest(course: Course) -> str:
+    """Of all solutions, which are the reference's parts, and of gradus itself."""
+    gradus = Path(__file__).parents[2]
+    folders = [course.root / "solutions", *(gradus / name for name in _PACKAGES)]
+    files = (file for folder in folders for file in _files(folder))
+    return _digest_of_files([file for file in files if not file.name.startswith("test_")])
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files of `folder` in a fixed order, without what Python leaves and audits read anew."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts and file.name not in _LISTS:
+            yield file
+
+
+def _digest_of_files(files: Iterable[Path]) -> str:
+    return _digest(part for file in files for part in (bytes(file), file.read_bytes()))
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> Iterator[tuple[str, tuple[Failure, ...]]]:
+    """The trials in `path`; a line that was cut off counts as not written."""
+    if not path.exists():
+        return
+    first, *lines = path.read_text("utf-8", errors="replace").split("\n")
+    if first != FORMAT:
+        raise BadInputError(f"{path} is no journal of an audit: give another file to --resume")
+    for line in lines:
+        with suppress(ValueError):
+            entry = json.loads(line)
+            yield entry["key"], tuple(Failure(check, task) for check, task in entry["failures"])
