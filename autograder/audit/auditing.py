@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 from autograder.audit.equivalents import load_equivalents
@@ -169,11 +169,17 @@ def _judge_mutant(base: Finding, reason: str) -> Judge:
 def _difference(file: Path, before: str, after: str) -> tuple[str, tuple[str, ...]]:
     """Where two sources differ first, and what was taken out and put in there."""
     old, new = before.splitlines(), after.splitlines()
-    changes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    _, start, end, new_start, new_end = next(code for code in changes if code[0] != "equal")
-    taken = [f"- {line.strip()}" for line in old[start:end][:1]]
-    put = [f"+ {line.strip()}" for line in new[new_start:new_end][:1]]
+    start = _alike(old, new)
+    end = _alike(old[start:][::-1], new[start:][::-1])
+    taken = [f"- {line.strip()}" for line in old[start : len(old) - end][:1]]
+    put = [f"+ {line.strip()}" for line in new[start : len(new) - end][:1]]
     return f"{file}:{start + 1}", (*taken, *put)
+
+
+def _alike(old: list[str], new: list[str]) -> int:
+    """How many lines are the same before the first that is not."""
+    pairs = zip(old, new, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _stale(scope: Scope) -> Iterator[tuple[str, str]]:

@@ -24,12 +24,15 @@ class Mutant:
         id: operator, function, the changed piece of source and what became of it, and the
             statement that it belongs to: the same after edits elsewhere in the file.
         line: where the change is, counted from 1.
+        scope: first and last line of the function around it, or of the statement where there is
+            no function; before the change.
         source: the whole changed text.
     """
 
     id: str
     operator: str
     line: int
+    scope: tuple[int, int]
     source: str
 
 
@@ -43,11 +46,14 @@ def make_mutants(
     Raises:
         BadInputError: a malformed region.
     """
-    seen = {None, _program(source)}
+    seen: dict[tuple[int, int], set[str | None]] = {}
     mutants: list[Mutant] = []
     for mutant in draw_mutants(source, file, operators):
-        if (program := _program(mutant.source)) not in seen:
-            seen.add(program)
+        if mutant.scope not in seen:
+            seen[mutant.scope] = {None, _program(source, mutant.scope)}
+        program = _program(mutant.source, _scope_after(source, mutant))
+        if program not in seen[mutant.scope]:
+            seen[mutant.scope].add(program)
             mutants.append(mutant)
     return sorted(mutants, key=lambda mutant: mutant.line)
 
@@ -90,7 +96,7 @@ def _mutant(
     ordinal = f" #{named[name]}" if named[name] > 1 else ""
     line = getattr(site.node, "lineno", 1)
     changed = splice(source, site.node, replacement, site.parent)
-    return Mutant(name + ordinal, operator, line, changed)
+    return Mutant(name + ordinal, operator, line, _extent(site.function or site.statement), changed)
 
 
 def _shown(node: ast.AST) -> str:
@@ -98,16 +104,28 @@ def _shown(node: ast.AST) -> str:
     return text if len(text) <= _FRAGMENT else f"{text[:_FRAGMENT]}..."
 
 
-def _program(source: str) -> str | None:
-    """The program that `source` is, whatever its layout; None if it is none."""
+def _extent(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
+
+
+def _scope_after(source: str, mutant: Mutant) -> tuple[int, int]:
+    """The lines of the mutant's scope in its own source."""
+    first, last = mutant.scope
+    return first, last + mutant.source.count("\n") - source.count("\n")
+
+
+def _program(source: str, scope: tuple[int, int]) -> str | None:
+    """The program that the lines `scope` are, whatever their layout; None if they are none."""
+    first, last = scope
+    text = "\n".join(source.split("\n")[first - 1 : last])
     try:
-        return ast.dump(ast.parse(source))
+        return ast.dump(ast.parse(f"if True:\n{text}" if text[:1] == " " else text))
     except SyntaxError:
         return None
 
 
 def _is_within(node: ast.AST, regions: list[Region]) -> bool:
-    first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
+    first, last = _extent(node)
     return any(region.first < first and last < region.last for region in regions)
 
 

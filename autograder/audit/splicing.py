@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
+from itertools import accumulate
 
 _COMPOUND = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Lambda)
 #: Around these nothing but brackets keeps an expression together.
@@ -12,7 +14,7 @@ _BINDING = (*_COMPOUND, ast.Attribute)
 def splice(source: str, node: ast.AST, replacement: ast.AST, parent: ast.AST) -> str:
     """`source` with `replacement` where `node`, a child of `parent`, stands."""
     data = source.encode()  # columns of the syntax tree count bytes
-    starts = _line_starts(data)
+    starts = _line_starts(source)
     start = starts[_number(node, "lineno") - 1] + _number(node, "col_offset")
     end = starts[_number(node, "end_lineno") - 1] + _number(node, "end_col_offset")
     text = _indented(ast.unparse(replacement), node)
@@ -26,8 +28,11 @@ def _number(node: ast.AST, name: str) -> int:
     return value
 
 
-def _line_starts(data: bytes) -> list[int]:
-    return [0] + [i + 1 for i, byte in enumerate(data) if byte == ord("\n")]
+@lru_cache(maxsize=4)
+def _line_starts(source: str) -> list[int]:
+    """Where each line begins, in bytes; the same source is asked for thousands of times."""
+    lengths = (len(line.encode()) + 1 for line in source.split("\n"))
+    return list(accumulate(lengths, initial=0))
 
 
 def _indented(text: str, node: ast.AST) -> str:
