@@ -1,6 +1,7 @@
 """A report for programs: JSON after ``schema.json``, in this folder, which describes every field.
 
-The same submission, seed and versions give the same bytes, the fields named ``seconds`` apart.
+The same submission, seed and versions give the same bytes, apart from times: the fields named
+``seconds``, and the place in its own code where a call was when its time was over.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from autograder.plots import Plot
 from autograder.reports.hiding import for_student
 from autograder.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.shown_tables import ShownTable
 from autograder.verdicts import Verdict
 
 #: Raised when a field changes its meaning or goes; a new field leaves it as it is.
@@ -103,6 +105,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "hint": check.hint,
         "curve": [*map(_six_digits, check.curve)],
         "plots": [_plot(plot) for plot in check.plots],
+        "tables": [_table(table) for table in check.tables],
         "diagnosis": asdict(check.diagnosis) if check.diagnosis is not None else None,
         "seconds": _seconds(check.seconds),
     }
@@ -115,6 +118,11 @@ def _plot(plot: Plot) -> dict[str, Any]:
     ]
     labels = {"title": plot.title, "x_label": plot.x_label, "y_label": plot.y_label}
     return {**labels, "log": plot.log, "lines": lines}
+
+
+def _table(table: ShownTable) -> dict[str, Any]:
+    rows = [list(row) for row in table.rows]
+    return {"title": table.title, "columns": list(table.columns), "rows": rows}
 
 
 def _six_digits(value: float) -> float:
