@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,9 +32,14 @@ from framework.plugins import Plugins
 from framework.providers import REFERENCE, Backend, part_source
 
 if TYPE_CHECKING:
+    import pytest
+
     from autograder.collector import Collector
 
 OnCheck = Callable[[CheckResult], None]
+
+#: Fixtures that a check asks for when it trains a model.
+_TRAINED = frozenset({"reaches", "plot"})
 
 
 @dataclass(frozen=True)
@@ -195,19 +200,36 @@ def run_checks(
     """Run the test files of `exercise` with pytest; the student's own files are never collected.
 
     Args:
-        stop_early: after the first check that fails nothing else is run.
+        stop_early: after the first check that fails nothing else is run, and checks that train
+            a model come last.
     """
     from autograder.collector import Collector
 
     collector = Collector(under_test, on_check)
-    run_pytest(exercise, collector, *(["--exitfirst"] if stop_early else []))
+    if stop_early:
+        run_pytest(exercise, collector, "--exitfirst", plugins=[_TrainedLast()])
+    else:
+        run_pytest(exercise, collector)
     if not collector.results:
         raise GradusError(f"{exercise.name} has no checks: expected {exercise.tests}")
     return collector.results
 
 
-def run_pytest(exercise: Exercise, collector: Collector, *options: str) -> None:
+class _TrainedLast:
+    """A pytest plugin: what trains a model, or draws its training, costs more than all the rest."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """All else comes first, in its order."""
+        items.sort(key=lambda item: not _TRAINED.isdisjoint(getattr(item, "fixturenames", ())))
+
+
+def run_pytest(
+    exercise: Exercise, collector: Collector, *options: str, plugins: Sequence[object] = ()
+) -> None:
     """Run the test files of `exercise`, or those of their checks that `collector` leaves in.
+
+    Args:
+        plugins: of pytest, besides `collector`.
 
     Raises:
         GradusError: they cannot be collected.
@@ -217,7 +239,7 @@ def run_pytest(exercise: Exercise, collector: Collector, *options: str) -> None:
     files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
     with _no_other_plugins():
         arguments = [*PYTEST_OPTIONS, *options, *map(str, files)]
-        status = pytest.main(arguments, plugins=[collector])
+        status = pytest.main(arguments, plugins=[collector, *plugins])
     if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
         raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")
@@ -241,6 +263,7 @@ def _no_other_plugins() -> Iterator[None]:
 PYTEST_OPTIONS = (
     "-p autograder.pytest_plugin -p no:terminal -p no:cacheprovider -p no:faulthandler "
     "-p no:junitxml -p no:pastebin -p no:doctest -p no:unittest -p no:logging "
+    "-p no:unraisableexception -p no:threadexception "  # they collect garbage after every run
     f"--import-mode=importlib --noconftest --capture=no -c {os.devnull} --rootdir=/"
 ).split()
 
