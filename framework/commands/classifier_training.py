@@ -68,9 +68,17 @@ def show_spread(measure: str, scores: Sequence[float]) -> None:
         )
 
 
-def numbered(out: Path, label: str) -> Path:
-    """The file of one run among several: ``m.safetensors`` → ``m-LABEL.safetensors``."""
-    return out.with_stem(f"{out.stem}-{label}") if label else out
+def train_numbered(run: ClassifierRun, out: Path, label: str, *, resume: bool) -> float:
+    """`train_classifier` of one run among several: saved as ``m-LABEL.safetensors``, if m is `out`.
+
+    Args:
+        label: empty for a single run.
+        resume: go on with what is there; of several runs, start those that have not begun.
+    """
+    if not label:
+        return train_classifier(run, out, resume=resume)
+    numbered = out.with_stem(f"{out.stem}-{label}")
+    return train_classifier(run, numbered, resume=resume and numbered.exists())
 
 
 def _resume(run: ClassifierRun, out: Path, last: Path) -> None:

@@ -19,7 +19,7 @@ from framework.commands.classifier_options import (
     Seed,
     Seeds,
 )
-from framework.commands.classifier_training import numbered, show_spread, train_classifier
+from framework.commands.classifier_training import show_spread, train_numbered
 from framework.commands.model_arguments import SetOption, model_arguments
 from framework.commands.options import (
     BackendName,
@@ -86,7 +86,7 @@ def train_tagger(
             )
             run = ClassifierRun(computing, task, trained.model, chosen, settings, asdict(source))
             label = f"seed{one}" if seeds > 1 else ""
-            scores.append(train_classifier(run, numbered(out, label), resume=resume))
+            scores.append(train_numbered(run, out, label, resume=resume))
     show_spread("F1", scores)
 
 

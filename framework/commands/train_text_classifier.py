@@ -21,7 +21,7 @@ from framework.commands.classifier_options import (
     Seed,
     Seeds,
 )
-from framework.commands.classifier_training import numbered, show_spread, train_classifier
+from framework.commands.classifier_training import show_spread, train_numbered
 from framework.commands.model_arguments import SetOption, model_arguments
 from framework.commands.options import (
     BackendName,
@@ -129,7 +129,7 @@ def train_text_classifier(
             run = ClassifierRun(
                 computing, task, trained.model, chosen, settings, asdict(source), table
             )
-            scores.append(train_classifier(run, numbered(out, label), resume=resume))
+            scores.append(train_numbered(run, out, label, resume=resume))
     show_spread("accuracy", scores)
 
 

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from gradus_command import gradus
+from power_cut import PowerCutError, power_cut
 
 from framework.checkpoints import load_checkpoint
 from framework.errors import BadInputError, UnknownNameError, UsageError
@@ -88,6 +89,21 @@ def test_cross_validation_measures_every_text_once():
     )
 
 
+def test_an_interrupted_cross_validation_goes_on_with_the_fold_it_was_in(folder, monkeypatch):
+    options = ("--corpus", "mr", "--data", ".", "--folds", 3, "--epochs", 2)
+    whole = train(*options)
+    with monkeypatch.context() as patch:
+        patch.setattr("framework.commands.classifier_training.epoch_bar", power_cut(after=3))
+        with pytest.raises(PowerCutError):
+            train(*options, "--out", "cut")
+    assert {path.name for path in folder.glob("cut*")} == {
+        "cut-fold1", "cut-fold2", "cut-fold2.last"
+    }  # fmt: skip
+    resumed = train(*options, "--out", "cut", "--resume")
+    assert resumed.splitlines()[-1] == whole.splitlines()[-1]
+    assert resumed.count("epoch 1/2") == 1  # that of the third fold
+
+
 def test_several_seeds_are_several_runs(folder):
     shown = train("--corpus", "reviews.txt", "--epochs", 1, "--seed", 3, "--seeds", 2)
     assert "accuracy of 2 runs" in shown
@@ -97,10 +113,6 @@ def test_several_seeds_are_several_runs(folder):
     ]
     assert [saved.training["seed"] for saved in found] == [3, 4]
     assert not np.array_equal(*(saved.parameters["b_1"] for saved in found))
-
-
-class PowerCutError(Exception):
-    pass
 
 
 def test_an_interrupted_run_goes_on_and_a_finished_one_is_not_repeated(folder, monkeypatch):
@@ -118,22 +130,6 @@ def test_an_interrupted_run_goes_on_and_a_finished_one_is_not_repeated(folder, m
     assert "going on after epoch 3\nheld-out accuracy" in again
     with pytest.raises(UsageError, match="its batch size is 32, but 8"):
         train(*options, "--batch-size", 8, "--out", "cut", "--resume")
-
-
-def power_cut(after):
-    """An `epoch_bar` that ends the run at the first step after so many epochs."""
-    epochs = []
-
-    def epoch_bar(progress, description, advice):
-        epochs.append(description)
-
-        def on_step(done, total, loss):
-            if len(epochs) > after:
-                raise PowerCutError
-
-        return on_step
-
-    return epoch_bar
 
 
 def test_a_recipe_says_the_options_and_the_command_line_comes_first(folder):

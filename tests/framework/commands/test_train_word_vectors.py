@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from gradus_command import gradus
+from power_cut import PowerCutError, power_cut
 
 from framework.checkpoints import load_checkpoint
 from framework.errors import BadInputError, UnknownNameError, UsageError
@@ -99,33 +100,13 @@ def test_the_same_seed_gives_the_same_file_also_after_an_interruption(folder, mo
     options = ("--backend", backend, "--epochs", 3, "--seed", 5)
     train(*options, "--out", "whole")
     with monkeypatch.context() as patch:
-        patch.setattr("framework.commands.train_word_vectors.epoch_bar", power_cut(after_epochs=2))
+        patch.setattr("framework.commands.train_word_vectors.epoch_bar", power_cut(after=2))
         with pytest.raises(PowerCutError):
             train(*options, "--out", "cut")
     assert "going on after epoch 2\nepoch 3/3" in train(*options, "--out", "cut", "--resume")
     assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
     train(*options[:-1], 6, "--out", "other")
     assert (folder / "other").read_bytes() != (folder / "whole").read_bytes()
-
-
-class PowerCutError(Exception):
-    pass
-
-
-def power_cut(after_epochs):
-    """In place of `epoch_bar`: the run is interrupted in the middle of a later epoch."""
-    started = []
-
-    def epoch_bar(progress, description, advice):
-        started.append(description)
-
-        def on_step(done, total, loss):
-            if len(started) > after_epochs:
-                raise PowerCutError
-
-        return on_step
-
-    return epoch_bar
 
 
 def test_resuming_needs_the_same_options():
