@@ -9,19 +9,20 @@ Source: Zaremba, Sutskever and Vinyals, "Recurrent Neural Network Regularization
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from framework.errors import UsageError
 from framework.interfaces import Array, Model
-from framework.parts import part
 
 
 class DeepCell:
     """Builds a stack of recurrent layers, out of parts of the backend in force.
 
     Args:
+        part: gives the class behind a registered name; see `framework.parts.part`.
         layer: registered name of the layers.
         layers: how many of them, one on top of the other.
         dropout: the probability that a number between two layers, below the first or above the
@@ -31,27 +32,30 @@ class DeepCell:
         UsageError: there is no layer, or `dropout` is not in [0, 1).
     """
 
-    def __init__(self, layer: str, layers: int = 1, dropout: float = 0.0) -> None:
+    def __init__(
+        self, part: Callable[[str], Any], layer: str, layers: int = 1, dropout: float = 0.0
+    ) -> None:
         if layers < 1 or not 0 <= dropout < 1:
             raise UsageError(
                 f"a stack of {layers} layers with dropout {dropout} cannot be built: `--layers` is "
                 "1 or more, `--dropout` at least 0 and below 1"
             )
+        self._part = part
         self.layer, self.layers, self.dropout = layer, layers, dropout
 
     def __call__(self, input_size: int, hidden_size: int, *, rng: np.random.Generator) -> Any:
         """The stack: it reads `(N, T, input_size)` and returns `(N, T, hidden_size)`."""
         sizes = [input_size, *[hidden_size] * (self.layers - 1)]
         layers = [self._built(D, hidden_size, rng) for D in sizes]
-        stack = layers[0] if self.layers == 1 else part("stacked")(layers)
+        stack = layers[0] if self.layers == 1 else self._part("stacked")(layers)
         return Dropped(stack, after=self._dropout(rng)) if self.dropout else stack
 
     def _built(self, input_size: int, hidden_size: int, rng: np.random.Generator) -> Any:
-        layer = part(self.layer)(input_size, hidden_size, rng=rng)
+        layer = self._part(self.layer)(input_size, hidden_size, rng=rng)
         return Dropped(layer, before=self._dropout(rng)) if self.dropout else layer
 
     def _dropout(self, rng: np.random.Generator) -> Any:
-        return part("dropout")(1 - self.dropout, inverted=True, rng=rng)
+        return self._part("dropout")(1 - self.dropout, inverted=True, rng=rng)
 
 
 class Dropped(Model):

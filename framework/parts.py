@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from framework.deep_cells import DeepCell
 from framework.errors import InterfaceError
 
 PartSource = Callable[[str], Any]
@@ -33,9 +34,7 @@ def part(name: str | Mapping[str, Any]) -> Any:
         InterfaceError: no providers are in force (see `parts_from`).
     """
     if not isinstance(name, str):
-        from framework.deep_cells import DeepCell
-
-        return DeepCell(**name)
+        return DeepCell(part, **name)
     source = _source.get()
     if source is None:
         raise InterfaceError(f"nobody offers the part '{name}' here: enter `parts_from` first")

@@ -1,4 +1,4 @@
-"""Lexicons of synsets and hypernyms, as plain dicts: our own small one, and WordNet.
+"""Lexicons of synsets and hypernyms, as plain dicts, and our own small one.
 
 Source: CS224n lecture 1, sections 1.3 and 1.4; Fellbaum (ed.), *WordNet: An Electronic Lexical
 Database* (1998).
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TypedDict
 
 from framework.data.lexicon_entries import (
@@ -19,10 +17,6 @@ from framework.data.lexicon_entries import (
     Entry,
     mini_entries,
 )
-from framework.errors import BadInputError
-
-#: Where Debian's package ``wordnet-base`` puts the database.
-DEBIAN_WORDNET = Path("/usr/share/wordnet")
 
 
 class Synset(TypedDict):
@@ -68,24 +62,3 @@ def lexicon_of(entries: Iterable[Entry]) -> Lexicon:
         for word, found in senses.items()
     }
     return Lexicon(synsets=synsets, index=index)
-
-
-def read_wordnet(folder: Path = DEBIAN_WORDNET) -> Lexicon:
-    """The lexicon in `folder`, in the format of WordNet's database files, read by NLTK.
-
-    The whole of WordNet (117 659 synsets) takes about ten seconds.
-
-    Args:
-        folder: has ``data.noun``, ``index.noun`` and those of the other parts of speech.
-
-    Raises:
-        BadInputError: NLTK is not installed, files are missing, or they are no such database.
-    """
-    if not find_spec("nltk"):
-        raise BadInputError(
-            "WordNet's files are read by NLTK, which is not installed: "
-            "`pip install 'gradus[lexicon]'`"
-        )
-    from framework.data.wordnet_reader import read  # imports NLTK
-
-    return read(folder)

@@ -25,7 +25,7 @@ Senses = dict[str, dict[str, list[Any]]]
 
 
 def read(folder: Path) -> Lexicon:
-    """See `framework.data.lexicon.read_wordnet`."""
+    """See `framework.data.wordnet.read_wordnet`."""
     _check_files(folder)
     try:
         with opened(folder) as reader:

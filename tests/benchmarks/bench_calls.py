@@ -9,7 +9,7 @@ import pytest
 from autograder.isolation.host.launch import Workplace
 from autograder.isolation.host.remote import RemoteModule
 from autograder.isolation.host.requests import Call
-from autograder.isolation.host.session import Deadlines, SandboxSession
+from autograder.isolation.host.sandbox_session import Deadlines, SandboxSession
 from autograder.isolation.sandboxes import BUILT_IN
 
 REPEATS, BATCH = 300, 100

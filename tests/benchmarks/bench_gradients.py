@@ -16,7 +16,7 @@ from autograder.checks import gradients_agree
 from autograder.checks.probe import Probe
 from autograder.isolation.host.launch import Workplace
 from autograder.isolation.host.remote import RemoteModule
-from autograder.isolation.host.session import Deadlines, SandboxSession
+from autograder.isolation.host.sandbox_session import Deadlines, SandboxSession
 from autograder.isolation.sandboxes import BUILT_IN
 from solutions.gated_rnns.lstm import lstm
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from framework.data.lexicon import DEBIAN_WORDNET, read_wordnet
 from framework.data.lexicon_entries import mini_entries
+from framework.data.wordnet import DEBIAN_WORDNET, read_wordnet
 from framework.data.wordnet_writer import write_wordnet
 from solutions.word_vectors.lexicon.lexicon import hypernym_closure, path_similarity, synonyms
 

@@ -16,6 +16,7 @@ from autograder.isolation.host.requests import Assign, Build, Call, Get, Outcome
 from autograder.isolation.wire import Handle, Result
 
 MAX_ITEMS = 6
+MAX_DEPTH = 4
 MAX_NAME = 100
 MAX_TEXT = 300
 
@@ -43,11 +44,21 @@ def _text(value: Any, earlier: Sequence[str] = ()) -> str:
         return value.name
     if isinstance(value, dict):
         return _dict_text(value)
-    if isinstance(value, (list, tuple)) and any(isinstance(v, np.ndarray | Result) for v in value):
+    if isinstance(value, (list, tuple)) and _holds_arrays(value):
         items = [_text(item, earlier) for item in value[:MAX_ITEMS]]
         inside = ", ".join(items) + _rest(value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     return _short.repr(value)
+
+
+def _holds_arrays(value: Any, depth: int = MAX_DEPTH) -> bool:
+    """Whether there is an array some way down, as in the states of several layers.
+
+    NumPy would write out its numbers, which takes longer than most calls themselves.
+    """
+    if isinstance(value, (list, tuple)):
+        return depth > 0 and any(_holds_arrays(item, depth - 1) for item in value[:MAX_ITEMS])
+    return isinstance(value, np.ndarray | Result)
 
 
 def _dict_text(value: dict[Any, Any]) -> str:

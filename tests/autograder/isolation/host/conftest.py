@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from autograder.isolation.host.launch import Workplace
-from autograder.isolation.host.session import Deadlines, SandboxSession
+from autograder.isolation.host.sandbox_session import Deadlines, SandboxSession
 from autograder.isolation.sandboxes.process import ProcessSandbox
 
 

@@ -22,6 +22,7 @@ from autograder.isolation.wire import Handle, Result
         ({"w": np.zeros(3)}, "{w: float64 (3,)}"),
         ({i: i for i in range(99)}, "{0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, ...}"),
         ((np.zeros(2), 1), "(float64 (2,), 1)"),
+        (((np.zeros(2), np.zeros(2)), ()), "((float64 (2,), float64 (2,)), ())"),
         (list(range(1000)), "[0, 1, 2, 3, 4, 5, 6, 7, ...]"),
         (True, "True"),
         (None, "None"),

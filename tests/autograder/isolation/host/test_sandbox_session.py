@@ -19,7 +19,7 @@ from autograder.isolation.host.faults import (
     TimedOut,
 )
 from autograder.isolation.host.remote import RemoteModule, assign
-from autograder.isolation.host.session import STARTS
+from autograder.isolation.host.sandbox_session import STARTS
 from autograder.verdicts import Verdict
 
 #: Long enough for any honest call on a busy machine.

@@ -1,0 +1,241 @@
+"""A conversation with one submission: requests, deadlines, restarts, and the faults they end in."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.isolation import wire
+from autograder.isolation.host import process as channel
+from autograder.isolation.host.describe import Labels, last_call
+from autograder.isolation.host.faults import (
+    Crashed,
+    InfrastructureFault,
+    OutOfMemory,
+    SubmissionFault,
+    TimedOut,
+)
+from autograder.isolation.host.lending import Ledger
+from autograder.isolation.host.requests import Load, Outcome, Settle, Step
+from autograder.isolation.host.transcript import Transcript
+from autograder.isolation.host.translate import (
+    died,
+    fault_from,
+    outcomes_from,
+    question_in,
+    where_it_hangs,
+)
+from framework.errors import SandboxError
+
+#: How often a worker that does not start is tried: once is chance, twice is the system.
+STARTS = 2
+#: What can go wrong with it: the program is missing, the system refuses, or it talks nonsense.
+NO_START = (OSError, SandboxError, channel.ChannelError, wire.WireError, KeyError, TypeError)
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Limits in seconds: start of a worker, import of the file, one request, all of an exercise."""
+
+    start: float = 20.0
+    load: float = 10.0
+    call: float = 5.0
+    total: float = 60.0
+
+
+class SandboxSession:
+    """A submission in a sandboxed worker.
+
+    A worker serves check after check until a fault; the next request then gets a fresh one. What
+    makes the import fail makes every later import fail, so it is tried once; a worker that does
+    not start is tried `STARTS` times, and not again for every check.
+    """
+
+    def __init__(
+        self, launch: channel.Launch, folder: str, exercise: str, deadlines: Deadlines
+    ) -> None:
+        self.last_call = ""
+        self.transcript: Transcript | None = Transcript()
+        self.uncontained: tuple[str, ...] = ()
+        self._launch = launch
+        self._folder, self._exercise, self._deadlines = folder, exercise, deadlines
+        self._worker: channel.WorkerProcess | None = None
+        with suppress(*NO_START):  # tried again, and told, when it is needed
+            self._worker = launch.start()
+        self._loaded = False
+        self._lasting: SubmissionFault | InfrastructureFault | None = None
+        self._labels = Labels()
+        self._loans = Ledger()
+        self._fresh = True
+        self._printed = ""
+        self._spent = 0.0
+
+    def begin(self) -> None:
+        """Start a check: objects of earlier ones are forgotten."""
+        self.transcript = None  # what ends the last check is no part of it
+        self._settle()
+        self._fresh = True
+        self.last_call = ""
+        self.transcript = Transcript()
+        self._labels.owners.clear()
+        self._loans.forget()
+        self.printed()
+
+    def printed(self) -> str:
+        """What was printed since the last call."""
+        if self._worker is not None:
+            self._printed += self._worker.output.take()
+        text, self._printed = self._printed, ""
+        return text.replace(self._folder + os.sep, "")  # temporary, and its name random
+
+    def close(self) -> None:
+        """Kill the worker."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def run(self, steps: Sequence[Step]) -> list[Outcome]:
+        """Run the steps in order; raises a `SubmissionFault` if one fails."""
+        texts = self._labels.texts(steps)
+        self.last_call = last_call(steps, texts) or self.last_call
+        outcomes = self._exchange(self._ready_worker(), steps, texts, self._deadlines.call)
+        self._labels.note(texts, outcomes)
+        return outcomes
+
+    def _settle(self) -> None:
+        """Have the worker let go of the last check's objects; one that cannot is replaced.
+
+        What clings to life, or goes on after its call, must not fail the next check.
+        """
+        if self._worker is None or not self._loaded or self._fresh:
+            return
+        self._fresh = True
+        try:
+            self._exchange(self._worker, [Settle()], ["settling"], self._deadlines.call)
+        except SubmissionFault:
+            self._discard()
+
+    def _ready_worker(self) -> channel.WorkerProcess:
+        if self._lasting is not None:
+            raise self._lasting.with_traceback(None)  # or it would grow with every check
+        if self._worker is None or not self._loaded:
+            self._worker = self._started()
+            self._load(self._worker)
+        return self._worker
+
+    def _started(self) -> channel.WorkerProcess:
+        """A worker that is ready for the import."""
+        reason = ""
+        for _ in range(STARTS):
+            try:
+                worker = self._worker = self._worker or self._launch.start()
+                greeting = worker.exchange(b"", self._deadlines.start)
+                self.uncontained = tuple(str(text) for text in greeting["uncontained"])
+                return worker
+            except NO_START as error:
+                self._discard()
+                said = self._printed.strip()[-500:]
+                reason = f"{type(error).__name__} {error}{said and ', and said: '}{said}"
+        name = self._launch.sandbox.name
+        self._lasting = InfrastructureFault(f"the worker did not start under {name}: {reason}")
+        raise self._lasting
+
+    def _load(self, worker: channel.WorkerProcess) -> None:
+        try:
+            self._exchange(worker, [Load()], ["importing the file"], self._deadlines.load)
+        except SubmissionFault as fault:
+            self._lasting = fault
+            raise
+        self._loaded = True
+        self._fresh = True
+
+    def _exchange(
+        self,
+        worker: channel.WorkerProcess,
+        steps: Sequence[Step],
+        texts: Sequence[str],
+        seconds: float,
+    ) -> list[Outcome]:
+        seconds = min(seconds, self._time_left())
+        started = time.monotonic()
+        number = secrets.randbits(62)
+        frame = self._request(number, steps, texts, seconds)
+        lent = self._loans.new()
+        try:
+            reply = self._converse(worker, frame, number, seconds)
+            error, outcomes = outcomes_from(reply, number, len(steps))
+        except (channel.ChannelError, wire.WireError) as failure:
+            raise self._lost(failure, texts, seconds) from None
+        finally:
+            self._spent += time.monotonic() - started
+        self._fresh = False
+        fault = None if error is None else fault_from(error, texts, self._exercise)
+        if self.transcript is not None:
+            self.transcript.add(frame, outcomes, fault, lent)
+        if fault is None:
+            return outcomes
+        if isinstance(fault, OutOfMemory):
+            self._discard()  # it may still hold what it took
+        raise fault
+
+    def _converse(
+        self, worker: channel.WorkerProcess, frame: bytes, number: int, seconds: float
+    ) -> Any:
+        """The reply to `frame`, once all that the worker asks on the way to it is answered."""
+        deadline = time.monotonic() + seconds
+        reply = worker.exchange(frame, seconds)
+        while (question := question_in(reply, number)) is not None:
+            answer = wire.encode(self._loans.answer(question))
+            reply = worker.exchange(answer, deadline - time.monotonic())
+        return reply
+
+    def _request(
+        self, number: int, steps: Sequence[Step], texts: Sequence[str], seconds: float
+    ) -> bytes:
+        request = {"id": number, "fresh": self._fresh, "seconds": seconds * 0.95}
+        try:
+            plain = [step.plain() for step in steps]
+            return wire.encode({**request, "steps": plain}, self._loans.stand_in)
+        except wire.WireError as error:
+            # What a check draws itself can be sent: it is a value that the submission gave.
+            message = f"what it returned is too much to be handed back to it: {error}"
+            raise Crashed(message, call=texts[-1]) from None
+
+    def _time_left(self) -> float:
+        left = self._deadlines.total - self._spent
+        if left <= 0:
+            raise TimedOut(f"the exercise's {self._deadlines.total:g} s of time are used up")
+        return left
+
+    def _lost(self, failure: Exception, texts: Sequence[str], seconds: float) -> SubmissionFault:
+        """The fault for an exchange that broke off; the worker is done for."""
+        self._discard()
+        if self.transcript is not None:
+            self.transcript.give_up()
+        frames, self._printed = where_it_hangs(self._printed, self._folder)
+        call = texts[-1]
+        if isinstance(failure, channel.LateError):
+            return TimedOut(f"no answer within {seconds:g} s", frames, call)
+        if isinstance(failure, channel.MemoryExceededError):
+            limit = self._launch.limits.memory >> 20
+            return OutOfMemory(f"used more than {limit:,} MiB of memory", frames, call)
+        if isinstance(failure, channel.TooManyThreadsError):
+            limit = self._launch.limits.threads
+            return Crashed(f"started more than {limit} threads", frames, call)
+        if isinstance(failure, channel.DiedError):
+            return died(failure.status, frames, call)
+        if isinstance(failure, channel.StrayReplyError):
+            return Crashed("wrote to the grader's channel without being asked", frames, call)
+        return Crashed(f"what came back is not an answer: {failure}", frames, call)
+
+    def _discard(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._printed += self._worker.output.take()
+            self._worker = None
+        self._loaded = False
