@@ -97,14 +97,19 @@ class QRNN(TorchModel):
             inputs = inputs.where(self._words, 0)
         inputs = torch.cat([before.transpose(0, 1), inputs])
         self._compute_gates(inputs, x.shape[1])
-        self._c = torch.cat([c_0[None], self._i * self._z])
+        self._c = _after(c_0, self._i, self._z)
         linear_recurrence(self._f, self._c, parallel=self.parallel)
-        h = self._c[1:] if self._o is None else self._o * self._c[1:]
+        h = x.new_empty(*x.shape[:2], self.hidden_size)
+        by_time = h.transpose(0, 1)
+        if self._o is None:
+            by_time.copy_(self._c[1:])
+        else:
+            torch.mul(self._o, self._c[1:], out=by_time)
         if self._words is not None:
-            h = self._hold(h, h_0, self._words)
+            by_time.copy_(self._hold(by_time, h_0, self._words))
         last = inputs[x.shape[1] :].transpose(0, 1)
-        self.state = h[-1].clone(), self._c[-1].clone(), last.clone()
-        return h.transpose(0, 1).contiguous()
+        self.state = h[:, -1].clone(), self._c[-1].clone(), last.clone()
+        return h
 
     @torch.no_grad()
     def backward(self, grad_h: Tensor) -> tuple[Tensor, State]:
@@ -118,7 +123,7 @@ class QRNN(TorchModel):
         """
         z, f, o, i, c = self._z, self._f, self._o, self._i, self._c
         grad, grad_h_0 = self._hold_back(grad_h.transpose(0, 1))
-        grad_c = torch.cat([torch.zeros_like(c[:1]), grad if o is None else grad * o])
+        grad_c = _after(torch.zeros_like(c[0]), grad, 1 if o is None else o)
         linear_recurrence_back(f, grad_c, parallel=self.parallel)
         grad_new = grad_c[1:]
         past = c[:-1] if "i" in self.pooling else c[:-1] - z
@@ -155,8 +160,9 @@ class QRNN(TorchModel):
         self.gradients["W"].add_(product(self._rows.T, rows).view_as(W))
         self.gradients["b"].add_(rows.sum(0))
         parts = product(rows, W.flatten(0, 1).T).view(T, N, self.width, -1)
-        grad = parts.new_zeros(self.width - 1 + T, N, self.input_size)
-        for k in range(self.width):
+        grad = parts.new_empty(self.width - 1 + T, N, self.input_size)
+        grad[:T], grad[T:] = parts[:, :, 0], 0
+        for k in range(1, self.width):
             grad[k : k + T] += parts[:, :, k]
         before, grad_x = grad.tensor_split([self.width - 1])
         if self._words is not None:
@@ -176,3 +182,11 @@ class QRNN(TorchModel):
             return grad_h, nothing
         chosen = torch.zeros_like(self._c).scatter_add_(0, self._held, grad_h)
         return chosen[1:], chosen[0]
+
+
+def _after(first: Tensor, a: Tensor, b: Tensor | int) -> Tensor:
+    """`first` and then the T products a ∘ b, `(T + 1, N, H)`, without a copy in between."""
+    found = a.new_empty(len(a) + 1, *first.shape)
+    found[0] = first
+    torch.mul(a, b, out=found[1:])
+    return found
