@@ -86,6 +86,7 @@ class Collector:
             hint=_marked(item, "hint", ""),
             curve=self._under_test.gauge.latest_curve(),
             plots=self._under_test.sketchbook.take(),
+            tables=self._under_test.tablebook.take(),
             seconds=call.duration,
             **facts,
         )

@@ -18,6 +18,7 @@ from autograder.isolation.host.remote import RemoteModule
 from autograder.isolation.host.session import Session
 from autograder.isolation.host.transcript import Transcript
 from autograder.plots import Sketchbook
+from autograder.shown_tables import Tablebook
 from framework.providers import Backend, part_source
 from framework.registry import Registry
 
@@ -50,6 +51,11 @@ class ExerciseUnderTest:
     def sketchbook(self) -> Sketchbook:
         """Keeps the plots that checks draw."""
         return Sketchbook()
+
+    @cached_property
+    def tablebook(self) -> Tablebook:
+        """Keeps the tables that checks show."""
+        return Tablebook()
 
     @property
     def submission(self) -> RemoteModule:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from autograder.grading import ExerciseUnderTest
     from autograder.isolation.host.remote import RemoteModule
     from autograder.plots import Sketchbook
+    from autograder.shown_tables import Tablebook
 
 MARKERS = (
     "task(name): the name in the stub that the check is about",
@@ -93,6 +94,12 @@ def reaches(exercise_under_test: ExerciseUnderTest) -> Gauge:
 def plot(exercise_under_test: ExerciseUnderTest) -> Sketchbook:
     """Draws lines for the report: see `Sketchbook.__call__`."""
     return exercise_under_test.sketchbook
+
+
+@pytest.fixture
+def table(exercise_under_test: ExerciseUnderTest) -> Tablebook:
+    """Shows a table in the report: see `Tablebook.__call__`."""
+    return exercise_under_test.tablebook
 
 
 @pytest.fixture

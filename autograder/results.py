@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from autograder.isolation.host.faults import Frame
 from autograder.plots import Plot
+from autograder.shown_tables import ShownTable
 from autograder.verdicts import Verdict
 
 #: Checks with these verdicts count neither for nor against.
@@ -53,6 +54,7 @@ class CheckResult:
         hint: the check's own hint.
         curve: for a trained model, its metric as training went on.
         plots: what the check has drawn.
+        tables: what it has shown besides, in numbers.
         diagnosis: which mistake it is; None where that cannot be told.
         seconds: how long it took.
     """
@@ -71,6 +73,7 @@ class CheckResult:
     hint: str = ""
     curve: tuple[float, ...] = ()
     plots: tuple[Plot, ...] = ()
+    tables: tuple[ShownTable, ...] = ()
     diagnosis: Diagnosis | None = None
     seconds: float = 0.0
 

@@ -4,7 +4,13 @@ from autograder.checks.agreement import after_call, agrees, equal, finite, refus
 from autograder.checks.failures import CheckFailed, expect
 from autograder.checks.frequencies import follows
 from autograder.checks.gradients import gradients_agree
-from autograder.checks.language import lend_language_model, no_look_ahead, perplexity
+from autograder.checks.language import (
+    lend_language_model,
+    log_softmax,
+    no_look_ahead,
+    perplexity,
+    perplexity_ratio,
+)
 from autograder.checks.precision import in_float32
 from autograder.checks.proxies import knows_nothing, overfits, overfits_text
 from autograder.checks.reaching import HIGHER, LOWER
@@ -16,7 +22,7 @@ from autograder.checks.training import (
 )
 from autograder.checks.twins import Twins, twins
 from autograder.isolation.host.lending import lend
-from autograder.isolation.host.remote import assign, part
+from autograder.isolation.host.remote import assign, built, part
 
 __all__ = [
     "HIGHER",
@@ -26,6 +32,7 @@ __all__ = [
     "after_call",
     "agrees",
     "assign",
+    "built",
     "classifier_chunks",
     "equal",
     "expect",
@@ -37,11 +44,13 @@ __all__ = [
     "language_model_chunks",
     "lend",
     "lend_language_model",
+    "log_softmax",
     "no_look_ahead",
     "overfits",
     "overfits_text",
     "part",
     "perplexity",
+    "perplexity_ratio",
     "refuses",
     "train_classifier",
     "train_language_model",

@@ -12,6 +12,7 @@ from autograder.checks.failures import CheckFailed, expect
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.lending import Lent, lend
 from autograder.isolation.host.remote import RemoteObject
+from framework.data.agreement import AgreementLanguage
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel
 
@@ -45,6 +46,29 @@ def perplexity(model: RemoteObject, tokens: Array, batch_size: int = 16) -> floa
         log_probabilities, state = _distributions(answer, batch_size, words)
         total -= float(log_probabilities[np.arange(batch_size), streams[:, t + 1]].sum())
     return math.exp(total / (batch_size * (length - 1)))
+
+
+def perplexity_ratio(model: RemoteObject, language: AgreementLanguage, tokens: Array) -> float:
+    """How far `model` is from the best: its perplexity divided by that of the text's own source.
+
+    Both are measured on the same text, so that what is by chance hard to predict in it is so for
+    both; 1 is the best possible in the long run.
+
+    Args:
+        tokens: `(M,)`, a text of `language` that starts with a sentence.
+
+    Raises:
+        CheckFailed: what the model returns is not a distribution.
+        BadInputError: the text is too short, see `perplexity`.
+    """
+    log_p = language.automaton.log_probabilities(language.vocabulary.decode(tokens))
+    return perplexity(model, tokens) / math.exp(-log_p[1:].mean())
+
+
+def log_softmax(logits: Array) -> Array:
+    """log softmax of `logits: (..., V)` over the last axis, on the side of the checks."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
 
 def _distributions(answer: Any, batch_size: int, words: int) -> tuple[Array, Any]:

@@ -152,6 +152,28 @@ class Twins:
         for key, value in self.student.gradients.items():
             expect(not np.any(value), f"zero_gradients leaves gradients['{key}'] as it was")
 
+    def keeps_its_arrays(self, function: str, *args: Any) -> None:
+        """`function(model, *args)` of the submission leaves the student's model its `gradients`.
+
+        The very same arrays, that is, which a network that the model is part of shares; what is
+        in them is not compared, but may not be all zeros.
+        """
+        session, handle = session_of(self.student)
+        outcomes = session.run(
+            [
+                Get(handle, "gradients"),
+                Call(Result(0), "copy"),  # a dict of its own, with the very same arrays
+                Call(None, function, (handle, *args)),
+                Call(handle, "zero_gradients"),
+            ]
+        )
+        for key, value in outcomes[1].value.items():
+            expect(
+                not np.any(value),
+                f"{function} puts a new array into gradients['{key}']: copy into the one that is "
+                "there ([...] = ...), because a network that the layer is part of shares it",
+            )
+
     def _adds_in_place(self, inputs: tuple[Any, ...], upstream: Any) -> None:
         """The arrays that were there before `backward` are those that it adds to."""
         session, handle = session_of(self.student)

@@ -12,7 +12,7 @@ def without_details(check: CheckResult) -> CheckResult:
     if not check.hidden:
         return check
     told = replace(check, message="", details=(), call="", frames=(), printed="", hint="")
-    return replace(told, curve=(), plots=(), diagnosis=None)
+    return replace(told, curve=(), plots=(), tables=(), diagnosis=None)
 
 
 def _exercise(result: ExerciseResult) -> ExerciseResult:

@@ -11,6 +11,7 @@ from autograder.reports.causes import Cause, causes, is_short
 from autograder.reports.curves import as_svg, in_numbers
 from autograder.reports.plain import clean, excerpt
 from autograder.reports.plots import plot_svg
+from autograder.reports.tables import table_html
 from autograder.reports.wording import (
     counted,
     duration,
@@ -144,6 +145,7 @@ def _task(task: TaskResult, found: tuple[Cause, ...], show_hidden: bool) -> Iter
         if check.verdict is Verdict.PASSED and check.curve and (show_hidden or not check.hidden):
             yield f"<p>{_text(check.title)}</p>{_curve(check)}"
         if show_hidden or not check.hidden:
+            yield from map(table_html, check.tables)
             yield from map(_plot, check.plots)
     yield "</section>"
 

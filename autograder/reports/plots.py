@@ -10,6 +10,8 @@ from autograder.plots import Line, Plot
 
 WIDTH, HEIGHT = 460.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 12.0, 26.0, 62.0
+#: Kinds of lines, as page.css has them.
+STYLES = 5
 #: Numbers on an axis, at most.
 TICKS = 5
 #: Width of a letter, near enough, and of the sample of a line in front of its name.
@@ -64,9 +66,16 @@ def _drawn(lines: Sequence[Line], plot: Plot, frame: _Frame) -> Iterator[str]:
         points = " ".join(f"{frame.x(x):.1f},{frame.y(_height(y, plot)):.1f}" for x, y in pairs)
         sample = f"{x:.1f},{y - 4:g} {x + SAMPLE:.1f},{y - 4:g}"
         for shown in (points, sample):
-            yield f'<polyline class="line{i % 4}" points="{shown}"></polyline>'
+            yield f'<polyline class="line{i % STYLES}" points="{shown}"></polyline>'
+        if len(line.x) == 1:  # a line of one point is no line
+            yield _dot(points, i % STYLES)
         yield _text(x + SAMPLE + 5, y, line.name, "start")
         x += SAMPLE + 20 + LETTER * len(line.name)
+
+
+def _dot(point: str, style: int) -> str:
+    x, y = point.split(",")
+    return f'<circle class="line{style}" cx="{x}" cy="{y}" r="4"></circle>'
 
 
 def _height(y: float, plot: Plot) -> float:

@@ -49,7 +49,8 @@ def _draw(plot: Plot, path: Path) -> None:
     figure = new_figure(WIDTH, HEIGHT)
     axes = figure.add_subplot()
     for line in plot.lines:
-        axes.plot(line.x, line.y, label=line.name)
+        marker = "o" if len(line.x) == 1 else None  # a line of one point is no line
+        axes.plot(line.x, line.y, marker=marker, label=line.name)
     if plot.log:
         axes.set_yscale("log")
     axes.set(title=plot.title, xlabel=plot.x_label, ylabel=plot.y_label)

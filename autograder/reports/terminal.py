@@ -13,6 +13,7 @@ from autograder.reports.curves import in_numbers
 from autograder.reports.page import STYLES, Page
 from autograder.reports.plain import excerpt
 from autograder.reports.summary import Summary
+from autograder.reports.tables import text_lines
 from autograder.reports.wording import duration, hint_of, inside, points, word
 from autograder.results import CheckResult, ExerciseResult, TaskResult
 from autograder.verdicts import Verdict
@@ -52,6 +53,16 @@ class ExerciseView:
             yield from self._in_short(page, found)
         else:
             yield from self._task_by_task(page, found)
+        yield from self._tables(page)
+
+    def _tables(self, page: Page) -> Iterator[Text]:
+        """What the checks have shown as tables, each under its title."""
+        for check in self._result.checks:
+            if self._show_hidden or not check.hidden:
+                for table in check.tables:
+                    yield from page.hanging(Text("  "), table.title, "bold")
+                    yield from page.block(Text(" " * 4), list(text_lines(table)))
+                    yield Text()
 
     def _header(self, page: Page) -> Text:
         result = self._result

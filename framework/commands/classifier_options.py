@@ -11,6 +11,17 @@ Data = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="The folder of a corpus that is read from files."),
 ]
+TextCorpusName = Annotated[
+    str,
+    typer.Option(
+        "--corpus",
+        help="sentiment or hearsay, which are generated; trec, mr, sst2 or ag_news with --data; or "
+        "a file with a label and words on each line.",
+    ),
+]
+MinimumCount = Annotated[
+    int, typer.Option(min=1, help="Rarer words of the texts to learn from become <unk>.")
+]
 Epochs = Annotated[int, typer.Option(min=1, help="Times that all examples are seen.")]
 BatchSize = Annotated[int, typer.Option(min=1, help="Examples per step.")]
 OptimizerName = Annotated[

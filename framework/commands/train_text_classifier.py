@@ -15,11 +15,13 @@ from framework.commands.classifier_options import (
     Data,
     Epochs,
     LearningRate,
+    MinimumCount,
     OptimizerName,
     Out,
     Precision,
     Seed,
     Seeds,
+    TextCorpusName,
 )
 from framework.commands.classifier_training import show_spread, train_numbered
 from framework.commands.model_arguments import SetOption, model_arguments
@@ -48,13 +50,7 @@ def train_text_classifier(
     context: typer.Context,
     recipe: RecipeOption = None,
     backend: BackendName = "numpy",
-    corpus: Annotated[
-        str,
-        typer.Option(
-            help="sentiment, which is generated; trec, mr, sst2 or ag_news with --data; or a file "
-            "with a label and words on each line."
-        ),
-    ] = "sentiment",
+    corpus: TextCorpusName = "sentiment",
     data: Data = None,
     folds: Annotated[
         int,
@@ -63,9 +59,7 @@ def train_text_classifier(
             "another part of the texts. 0: none."
         ),
     ] = 0,
-    minimum_count: Annotated[
-        int, typer.Option(min=1, help="Rarer words of the texts to learn from become <unk>.")
-    ] = 2,
+    minimum_count: MinimumCount = 2,
     vectors: Annotated[
         Path | None,
         typer.Option(

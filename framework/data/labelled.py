@@ -11,6 +11,15 @@ import numpy as np
 
 from framework.errors import BadInputError, UsageError
 
+#: What `TextCorpus.best` calls the best accuracy of all classifiers, and that of bags of words.
+BEST = "best possible"
+BEST_OF_BAGS = "without the order of words"
+
+
+def best_of_windows(width: int) -> str:
+    """What it calls the best accuracy of bags of windows of `width` words."""
+    return f"with windows of {width} words"
+
 
 class LabelledText(NamedTuple):
     """The words of a text and its label."""

@@ -21,7 +21,7 @@ from itertools import product
 import numpy as np
 
 from framework.data.batching import pad
-from framework.data.labelled import LabelledText, TextCorpus
+from framework.data.labelled import BEST, BEST_OF_BAGS, LabelledText, TextCorpus
 from framework.data.vocabulary import PAD, Ids, Vocabulary
 from framework.errors import BadInputError
 
@@ -146,8 +146,8 @@ def corpus(sentences: int = 4000, seed: int = 0) -> TextCorpus:
     sizes = sentences, sentences // 8, sentences // 4
     train, valid, test = (_labelled(grammar, size, rng) for size in sizes)
     best = {
-        "best possible": grammar.best_accuracy,
-        "without the order of words": grammar.best_order_blind_accuracy,
+        BEST: grammar.best_accuracy,
+        BEST_OF_BAGS: grammar.best_order_blind_accuracy,
     }
     return TextCorpus("sentiment", train, valid, test, best)
 

@@ -12,7 +12,10 @@ from framework.data.labelled import LabelledText, TextCorpus
 from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
 
 #: Generated corpora of labelled texts: name -> ``module:function``.
-GENERATED = {"sentiment": "framework.data.sentiment:corpus"}
+GENERATED = {
+    "sentiment": "framework.data.sentiment:corpus",
+    "hearsay": "framework.data.hearsay:corpus",
+}
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,10 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.gated_rnns.shortcuts.shortcuts": {
         "model": ("Residual", "DenseConnection", "Highway"),
     },
+    "solutions.gated_rnns.gated_lm.gated_lm": {
+        "language_model": ("GatedLM",),
+        "function": ("agreement_accuracy",),
+    },
     "solutions.convolution.conv1d.conv1d": {"model": ("Conv1d", "PointwiseConv")},
     "solutions.convolution.pooling.pooling": {
         "model": ("MaxOverTime", "AverageOverTime", "LocalMaxPool", "KMaxPool"),
@@ -99,6 +103,10 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "solutions.convolution.qrnn.qrnn": {"model": ("QRNN",)},
     "solutions.convolution.deep_text_cnn.deep_text_cnn": {"model": ("ConvBlock", "DeepTextCNN")},
     "solutions.convolution.bag_of_vectors.bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
+    "solutions.convolution.model_comparison.model_comparison": {
+        "function": ("count_parameters", "best_accuracy", "fit", "compare"),
+        "model": ("SequenceClassifier",),
+    },
     "solutions.convolution.conv_seq2seq.conv_seq2seq": {
         "function": ("layer_widths",),
         "model": ("ConvolutionalEncoder", "ConvolutionalTranslator"),

@@ -53,6 +53,7 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "bidirectional": {"model": ("Bidirectional",)},
     "stacked": {"model": ("Stacked",)},
     "shortcuts": {"model": ("Residual", "DenseConnection", "Highway")},
+    "gated_lm": {"language_model": ("GatedLM",), "function": ("agreement_accuracy",)},
     "conv1d": {"model": ("Conv1d", "PointwiseConv")},
     "pooling": {"model": ("MaxOverTime", "AverageOverTime", "LocalMaxPool", "KMaxPool")},
     "text_cnn": {"model": ("TextCNN",)},
@@ -61,6 +62,10 @@ _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {
     "qrnn": {"model": ("QRNN",)},
     "deep_text_cnn": {"model": ("ConvBlock", "DeepTextCNN")},
     "bag_of_vectors": {"model": ("DeepAveragingNetwork",)},
+    "model_comparison": {
+        "function": ("count_parameters", "best_accuracy", "fit", "compare"),
+        "model": ("SequenceClassifier",),
+    },
     "conv_seq2seq": {
         "function": ("layer_widths",),
         "model": ("ConvolutionalEncoder", "ConvolutionalTranslator"),

@@ -79,6 +79,25 @@ def test_a_check_that_passes(collect):
     assert (result.hint, result.printed, result.hidden) == ("try harder", "hello\n", False)
 
 
+def test_plots_and_tables_belong_to_the_check_that_showed_them(collect):
+    checks = """
+        import pytest
+
+        @pytest.mark.task("RNN")
+        def test_shows(plot, table):
+            plot("a plot", {"line": [1.0]}, x=[0.0], x_label="x", y_label="y")
+            table("a table", ("name",), [("rnn",)])
+            assert False
+
+        @pytest.mark.task("RNN")
+        def test_shows_nothing():
+            pass
+        """
+    first, second = collect(text=checks)
+    assert [shown.title for shown in first.plots + first.tables] == ["a plot", "a table"]
+    assert second.plots == second.tables == ()
+
+
 def test_hidden_checks_are_known_by_their_file(collect):
     assert collect(hidden=True)[0].hidden
 
@@ -219,3 +238,31 @@ def test_other_plugins_stay_available_to_whoever_runs_us(collect, monkeypatch):
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
     collect()
     assert "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
+
+
+def test_where_one_failure_is_enough_what_is_trained_comes_last(tmp_path):
+    text = """
+        import pytest
+
+        pytestmark = [pytest.mark.task("RNN"), pytest.mark.points(1)]
+
+        def test_accuracy(reaches):
+            pass
+
+        def test_forward():
+            pass
+
+        def test_backward():
+            raise ValueError
+    """
+    path = tmp_path / "test_rnn.py"
+    path.write_text(textwrap.dedent(text), "utf-8")
+    exercise = SimpleNamespace(name="rnn", tests=path, hidden_tests=tmp_path / "none.py")
+    under_test = ExerciseUnderTest(exercise, Session(), Session(), seed=3)
+
+    def names(**options):
+        results = run_checks(exercise, under_test, **options)
+        return [result.id.rpartition("_")[2] for result in results]
+
+    assert names() == ["accuracy", "forward", "backward"]
+    assert names(stop_early=True) == ["forward", "backward"]

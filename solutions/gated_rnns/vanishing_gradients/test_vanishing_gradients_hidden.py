@@ -63,6 +63,7 @@ def test_gradients_are_left_alone(submission, reference, rng):
     agreed = submission.gradient_norms.outcome(pair.student, x[..., :2], 3)
     equal(pair.student.gradients, before, "the gradients of the layer after the call")
     equal(list(agreed.changed), [], "the arguments that the call changes")
+    pair.keeps_its_arrays("gradient_norms", x[..., :2], 3)
 
 
 @pytest.mark.task("gradient_norms")

@@ -25,7 +25,7 @@ def gradient_norms(rnn: Any, x: Array, loss_at: int) -> Array:
         rnn: a recurrent layer: ``forward(x, state) -> h (N, T, H)``, the attribute ``state`` after
             the last step, ``backward(grad_h) -> (grad_x, grad_state)``. Its state is an array
             `(N, H)`, or several (an LSTM's h and c), whose gradients count together. Its
-            `gradients` are as they were before, afterwards.
+            `gradients` are the same arrays afterwards, with the same numbers in them.
         x: inputs `(N, T, D)`.
         loss_at: t, counted from 0.
 

@@ -150,6 +150,10 @@ def test_an_early_end(submission):
     equal(np.asarray(text), np.array([2]), "the text")
     equal(score, float(np.log(0.8)), "its log probability")
     expect(model.asked <= 3, f"the model was asked {model.asked} times, where 1 is enough")
+    table[0, 0], table[:, 1] = [0.0, 0.5, 0.5], [0.0, 1.0, 0.0]
+    model = lend_language_model(MarkovModel(table))
+    text, _ = submission.beam_search(model, np.array([0]), 50, 2, end=2)
+    equal(np.asarray(text), np.array([2]), "the text, where all in hand are as likely as it")
 
 
 @pytest.mark.task("beam_search")

@@ -170,6 +170,7 @@ def test_steep_and_curved(submission, rng):
 
     decides(submission, constant, np.zeros(3), x, True, "a constant")
     decides(submission, constant, np.array([0.0, 1e-8, 0.0]), x, False, "a constant, with a slope")
+    decides(submission, constant, np.zeros(3), x, True, "a constant, tolerance 0", tolerance=0.0)
 
 
 @pytest.mark.task("is_gradient")

@@ -7,7 +7,14 @@ import math
 import numpy as np
 import pytest
 
-from autograder.checks import CheckFailed, no_look_ahead, perplexity
+from autograder.checks import (
+    CheckFailed,
+    log_softmax,
+    no_look_ahead,
+    perplexity,
+    perplexity_ratio,
+)
+from framework.data.agreement import AgreementLanguage
 from framework.errors import BadInputError
 
 V = 5
@@ -43,6 +50,33 @@ def test_a_uniform_model_is_as_good_as_chance(remote):
     )
     tokens = np.random.default_rng(0).integers(V, size=60)
     assert perplexity(uniform, tokens, batch_size=3) == pytest.approx(V)
+
+
+def test_a_ratio_is_that_of_the_model_and_of_the_texts_own_source(remote):
+    """Of 40 words the first is given; 8 of each of the others, with what the grammar says of it."""
+    language = AgreementLanguage(longest_span=0)
+    words = len(language.vocabulary)
+    tokens = language.vocabulary.encode(["the", "key", "is", "here", "</s>"] * 8)
+    uniform = model_of(
+        remote,
+        next_log_probabilities=lambda self, t, s: (np.full((len(t), words), -math.log(words)), s),
+    )
+    noun = 0.5 / sum(1 / rank for rank in range(1, 9))
+    log_p = 8 * math.log(noun * (6 / 11) * (12 / 25))
+    assert perplexity_ratio(uniform, language, tokens) == pytest.approx(
+        words / math.exp(-log_p / 39)
+    )
+
+
+def test_log_softmax_of_extreme_scores_and_of_any_shape():
+    logits = np.array([[[1e4, 1e4, -1e4]], [[0.0, math.log(2), 0.0]]])
+    before = logits.copy()
+    expected = [
+        [[-math.log(2), -math.log(2), -2e4 - math.log(2)]],
+        [[math.log(p) for p in (0.25, 0.5, 0.25)]],
+    ]
+    np.testing.assert_allclose(log_softmax(logits), expected)
+    np.testing.assert_array_equal(logits, before)
 
 
 def test_the_state_is_carried_from_token_to_token(remote):

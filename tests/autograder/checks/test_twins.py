@@ -207,6 +207,27 @@ def test_gradients_that_are_overwritten(pair_with, variant, draws):
     )
 
 
+@pytest.mark.parametrize("in_place", [True, False])
+def test_functions_that_put_new_arrays_into_a_layers_gradients(remote, affine, draws, in_place):
+    def looks_around(layer):
+        kept = {name: gradient.copy() for name, gradient in layer.gradients.items()}
+        layer.gradients["W"] += 1
+        for name, gradient in kept.items():
+            if in_place:
+                layer.gradients[name][...] = gradient
+            else:
+                layer.gradients[name] = gradient
+
+    module = remote(Layer=affine, looks_around=looks_around)
+    pair = twins(module, remote(Layer=affine), "Layer", 3, 2, rng=draws)
+    pair.same_backward(X, rng=draws)
+    if in_place:
+        pair.keeps_its_arrays("looks_around")
+    else:
+        line = failure(pair.keeps_its_arrays, "looks_around")[0]
+        assert line.startswith("looks_around puts a new array into gradients['W']: copy into the")
+
+
 def test_gradients_that_are_never_cleared(pair_with, variant, draws):
     pair = pair_with(variant(zero_gradients=lambda self: None))
     line = failure(pair.accumulates, X, rng=draws)[0]

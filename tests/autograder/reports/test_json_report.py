@@ -73,6 +73,7 @@ def test_a_check_and_the_totals(report):
         "hint": "What comes back from step t+1 is added before tanh' is applied.",
         "curve": [],
         "plots": [],
+        "tables": [],
         "diagnosis": None,
         "seconds": 0.0123,
     }

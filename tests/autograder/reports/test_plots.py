@@ -77,6 +77,17 @@ def test_a_rising_line_rises_and_a_logarithmic_axis_is_one():
     assert heights[1] - heights[2] == pytest.approx(2 * (heights[0] - heights[1]), abs=0.2)
 
 
+def test_a_line_of_one_point_is_a_dot():
+    only = float("nan")
+    svg = plot_svg(drawn({"rnn": [only, 0.9, only], "cnn": [0.8, only, only], "all": [0.7] * 3}))
+    places = [
+        tuple(float(dot.get(name)) for name in ("cx", "cy")) for dot in elements(svg, "circle")
+    ]
+    (x_rnn, y_rnn), (x_cnn, y_cnn) = places
+    assert x_cnn < x_rnn
+    assert y_cnn > y_rnn
+
+
 def test_ticks_are_round_numbers():
     texts = [t.text for t in elements(plot_svg(drawn({"a": [0.0, 0.7, 1.0]})), "text")]
     assert {"0", "0.2", "0.4", "0.6", "0.8", "1"} <= set(texts)

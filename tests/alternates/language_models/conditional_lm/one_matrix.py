@@ -30,8 +30,9 @@ class ConditionalLM(LanguageModel):
         table = np.concatenate([self.parameters["embedding"], self.parameters["W_c"]])
         self.start = state is None
         self.h_0 = np.tanh(np.einsum("nk,kh->nh", condition, self.parameters["W_0"]))
-        self.h = self.cell.forward(self.x @ table, self.h_0 if self.start else state)
-        self.state = np.array(self.h[:, -1])
+        state = self.cell_state(self.h_0) if self.start else state
+        self.h = self.cell.forward(self.x @ table, state)
+        self.state = self.cell.state
         self.condition = condition
         return np.einsum("nth,hv->ntv", self.h, self.parameters["U"]) + self.parameters["b_2"]
 
@@ -39,7 +40,8 @@ class ConditionalLM(LanguageModel):
         self.gradients["U"] += np.einsum("nth,ntv->hv", self.h, grad_logits)
         self.gradients["b_2"] += np.einsum("ntv->v", grad_logits)
         grad_h = np.einsum("ntv,hv->nth", grad_logits, self.parameters["U"])
-        grad_e, grad_h_0 = self.cell.backward(grad_h)
+        grad_e, grad_state = self.cell.backward(grad_h)
+        grad_h_0 = grad_state[0] if isinstance(grad_state, tuple) else grad_state
         table = np.einsum("ntv,nte->ve", self.x, grad_e)
         self.gradients["embedding"] += table[: self.V]
         self.gradients["W_c"] += table[self.V :]
@@ -53,7 +55,11 @@ class ConditionalLM(LanguageModel):
             condition = np.zeros_like(self.parameters["U"], shape=(batch_size, self.K))
         if condition.shape != (batch_size, self.K):
             raise ValueError("one condition for each text")
-        return np.tanh(condition @ self.parameters["W_0"]), condition
+        return self.cell_state(np.tanh(condition @ self.parameters["W_0"])), condition
+
+    def cell_state(self, h_0):
+        state = self.cell.initial_state(len(h_0))
+        return (h_0, *state[1:]) if isinstance(state, tuple) else h_0
 
     def next_log_probabilities(self, tokens, state):
         scores = self.forward(tokens.reshape(-1, 1), state[1], state[0]).squeeze(1)

@@ -38,6 +38,10 @@ class ConditionalLM:
         if tuple(condition.shape) != (texts, self.K):
             raise ValueError("one condition for each text")
 
+    def cell_state(self, h_0):
+        state = self.cell.initial_state(len(h_0))
+        return (h_0, *state[1:]) if isinstance(state, tuple) else h_0
+
     def forward(self, tokens, condition, state=None):
         if tokens.numel() and (tokens.min() < 0 or tokens.max() >= len(self.own["b_2"])):
             raise IndexError("an id has no row in the embedding")
@@ -46,9 +50,9 @@ class ConditionalLM:
         self.leaves["c"] = c = condition.clone().requires_grad_()
         self.e = self.leaves["embedding"][tokens] + (c @ self.leaves["W_c"]).unsqueeze(1)
         self.h_0 = torch.tanh(c @ self.leaves["W_0"]) if state is None else None
-        start = self.h_0.detach() if state is None else state
+        start = self.cell_state(self.h_0.detach()) if state is None else state
         self.h = self.cell.forward(self.e.detach(), start).detach().clone().requires_grad_()
-        self.state = self.h[:, -1].detach().clone()
+        self.state = self.cell.state
         self.logits = self.h @ self.leaves["U"] + self.leaves["b_2"]
         return self.logits.detach().clone()
 
@@ -59,9 +63,10 @@ class ConditionalLM:
         )  # fmt: skip
         self.own_gradients["U"] += top[1]
         self.own_gradients["b_2"] += top[2]
-        grad_e, grad_h_0 = self.cell.backward(top[0])
+        grad_e, grad_state = self.cell.backward(top[0])
         outputs, grads = [self.e], [grad_e]
         if self.h_0 is not None:
+            grad_h_0 = grad_state[0] if isinstance(grad_state, tuple) else grad_state
             outputs, grads = [self.e, self.h_0], [grad_e, grad_h_0]
         names = ["embedding", "W_0", "W_c", "c"]
         found = torch.autograd.grad(
@@ -77,7 +82,7 @@ class ConditionalLM:
         if condition is None:
             condition = self.own["U"].new_zeros(batch_size, self.K)
         self.check(batch_size, condition)
-        return torch.tanh(condition @ self.own["W_0"]), condition
+        return self.cell_state(torch.tanh(condition @ self.own["W_0"])), condition
 
     def next_log_probabilities(self, tokens, state):
         state, condition = state

@@ -8,7 +8,6 @@ from framework.parts import part
 
 class RecurrentLM:
     def __init__(self, vocabulary_size, embedding_size, hidden_size, cell="rnn", *, rng):
-        self.H = hidden_size
         self.cell = part(cell)(embedding_size, hidden_size, rng=rng)
         self.own = {
             "embedding": torch.from_numpy(rng.normal(0, 0.1, (vocabulary_size, embedding_size))),
@@ -49,7 +48,7 @@ class RecurrentLM:
         self.own_gradients["embedding"].index_add_(0, self.tokens.reshape(-1), rows)
 
     def initial_state(self, batch_size):
-        return self.own["U"].new_zeros(batch_size, self.H)
+        return self.cell.initial_state(batch_size)
 
     def next_log_probabilities(self, tokens, state):
         return F.log_softmax(self.forward(tokens[:, None], state)[:, 0], dim=-1), self.state

@@ -1,0 +1,136 @@
+"""A language model on gated layers, and how well it remembers the subject of a sentence.
+
+Source: CS224n lecture 7, sections 1.6, 1.7 and 3 to 4; Zaremba et al., "Recurrent neural network
+regularization" (2014); Linzen et al., "Assessing the ability of LSTMs to learn syntax-sensitive
+dependencies" (2016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from framework.interfaces import Array, LanguageModel
+from framework.parts import part
+
+
+class GatedLM(LanguageModel):
+    """ŷ_t = softmax(h_t U + b), with the states h_t of the highest of several gated layers.
+
+    Args:
+        vocabulary_size: V.
+        embedding_size: E, the size of a word vector.
+        hidden_size: H, the size of the states of every layer.
+        cell: registered name of a recurrent layer: "lstm", "gru", "rnn", ...
+        layers: how many of them, put together by your `Stacked`.
+        rng: draws the initial weights.
+
+    Parameters:
+        embedding `(V, E)`, those of the layers from below as cell.layer_1.NAME, cell.layer_2.NAME
+            ..., U `(H, V)`, b `(V,)`.
+
+    Attributes:
+        state: the states of all layers after the last token that `forward` read.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding_size: int,
+        hidden_size: int,
+        cell: str = "lstm",
+        layers: int = 1,
+        *,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        V, E, H = vocabulary_size, embedding_size, hidden_size
+        self.vocabulary_size = V
+        self.add_parameter("embedding", rng.normal(scale=0.1, size=(V, E)))
+        # TODO: the lowest layer reads vectors of size E, all others states of size H
+        raise NotImplementedError
+        self.add_parameter("U", rng.normal(scale=H**-0.5, size=(H, V)))
+        self.add_parameter("b", np.zeros(V))
+
+    def forward(self, tokens: Array, state: Any = None) -> Array:
+        """Scores of the next token after every token: softmax of logits[:, t] predicts x_{t+1}.
+
+        Keeps the layers' last states in `self.state`: the next piece of text can go on there.
+
+        Args:
+            tokens: ids, `(N, T)` integers.
+            state: the states before the first token, as `self.state` has them; zeros if None.
+
+        Returns:
+            logits `(N, T, V)`.
+
+        Raises:
+            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+        """
+        if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.vocabulary_size:
+            bounds, found = (
+                f"0 ... {self.vocabulary_size - 1}",
+                f"{tokens.min()} ... {tokens.max()}",
+            )
+            raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
+        # TODO: look up the vectors, run self.cell, keep its state, compute the logits
+        raise NotImplementedError
+
+    def backward(self, grad_logits: Array) -> None:
+        """Back through the output layer, all layers below it, and the embeddings.
+
+        Args:
+            grad_logits: `(N, T, V)`. Not modified.
+        """
+        # TODO: U and b, then self.cell.backward, then the rows of the embedding
+        raise NotImplementedError
+
+    def initial_state(self, batch_size: int) -> Any:
+        """The states of all layers before the first token."""
+        # TODO: your code here
+        raise NotImplementedError
+
+    def next_log_probabilities(self, tokens: Array, state: Any) -> tuple[Array, Any]:
+        """Read one token of each text; log ŷ, the log probabilities of the token after it.
+
+        Args:
+            tokens: the ids just read, `(N,)` integers.
+            state: what `initial_state` or the last call returned. Not modified.
+
+        Returns:
+            log probabilities `(N, V)`, and the state after `tokens`.
+        """
+        # TODO: forward with T = 1, then a log softmax that is stable for large scores
+        raise NotImplementedError
+
+
+def agreement_accuracy(
+    model: LanguageModel,
+    prefixes: Sequence[Array],
+    right: Array,
+    wrong: Array,
+    distances: Array,
+) -> dict[int, float]:
+    """How often a model gives the right form of a verb more probability, by distance.
+
+    Args:
+        model: any language model.
+        prefixes: the words before each verb, ids `(T_m,)` of different lengths; M of them.
+        right: the form that agrees with the subject, ids `(M,)`.
+        wrong: the other form, ids `(M,)`.
+        distances: of subject and verb, `(M,)` integers.
+
+    Returns:
+        distance -> share of its items for which P(right | prefix) > P(wrong | prefix), for the
+        distances that occur, in rising order.
+
+    Raises:
+        ValueError: an empty prefix, or numbers of items that differ.
+    """
+    counts = {len(prefixes), len(right), len(wrong), len(distances)}
+    if len(counts) > 1 or any(not len(prefix) for prefix in prefixes):
+        raise ValueError("every item needs a prefix, a right and a wrong form, and a distance")
+    # TODO: read each prefix word by word, compare two entries of the last answer
+    raise NotImplementedError

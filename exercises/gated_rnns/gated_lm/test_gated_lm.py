@@ -1,0 +1,188 @@
+"""Checks of the gated language model that you can see. `grade gated_lm` adds the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import (
+    LOWER,
+    equal,
+    expect,
+    knows_nothing,
+    language_model_chunks,
+    lend_language_model,
+    log_softmax,
+    no_look_ahead,
+    overfits_text,
+    perplexity_ratio,
+    twins,
+)
+from framework.data.agreement import NOUNS, VERBS, AgreementLanguage
+from framework.data.markov import MarkovModel
+
+V, E, H = 7, 3, 4
+LANGUAGE = AgreementLanguage(longest_span=4)
+#: 40,000 words of it bring the best Kneser-Ney model, of 4-grams, to this perplexity ratio, and to
+#: the right verb after two nouns or more about every second time; so often counts as chance.
+OF_NGRAMS, CHANCE = 1.07, 0.7
+
+
+def learns_by_heart(submission, reference, rng):
+    """What has to hold before a long training is worth its time."""
+    tokens = np.tile(np.arange(8), 6)[:41]
+    model = submission.GatedLM(8, 8, 24, rng=rng)
+    overfits_text(model, tokens, words=8, reference=reference)
+
+
+def share_right(model, prefixes, right, wrong, spans):
+    """In how many items the right form is more probable; those of one span have one length."""
+    hits = 0
+    for span in np.unique(spans):
+        (rows,) = np.nonzero(spans == span)
+        state = model.initial_state(len(rows))
+        for tokens in np.stack([prefixes[i] for i in rows], axis=1):
+            log_p, state = model.next_log_probabilities(tokens, state)
+        each = np.arange(len(rows))
+        hits += np.sum(log_p[each, right[rows]] > log_p[each, wrong[rows]])
+    return hits / len(prefixes)
+
+
+def agreement_items(language, count, rng, nearest=0):
+    """Words up to a verb, its right and its wrong form, and how many nouns lie between.
+
+    Before them stands another sentence, as in training: what a network has learned to do at the
+    end of a sentence need not work in the state of zeros, where it has hardly ever been.
+    """
+    other = dict(VERBS) | {plural: singular for singular, plural in VERBS}
+    nouns = {form for pair in NOUNS for form in pair}
+    words, items, start = language.vocabulary.words, [], 0
+    ids = {word: i for i, word in enumerate(words)}
+    before = language.vocabulary.encode(["the", "key", "is", "here", "</s>"])
+    text = language.sample(60 * count, rng=rng)
+    for i, token in enumerate(text):
+        word = words[token]
+        if word == "</s>":
+            start = i + 1
+        elif word in other and len(items) < count:
+            span = sum(words[t] in nouns for t in text[start:i]) - 1
+            if span >= nearest:
+                prefix = np.concatenate([before, text[start:i]])
+                items.append((prefix, token, ids[other[word]], span))
+    prefixes, right, wrong, spans = zip(*items, strict=True)
+    return list(prefixes), np.array(right), np.array(wrong), np.array(spans)
+
+
+@pytest.mark.task("GatedLM")
+@pytest.mark.points(4)
+@pytest.mark.hint("The first layer reads E numbers, all others H; the state is the stack's.")
+def test_forward(submission, reference, rng):
+    """Logits of one layer and of two, of either cell, from zeros and from a given state."""
+    tokens = rng.integers(V, size=(2, 5))
+    for cell, layers in (("lstm", 1), ("lstm", 2), ("rnn", 2)):
+        pair = twins(submission, reference, "GatedLM", V, E, H, cell, layers, rng=rng)
+        pair.same_forward(tokens)
+        equal(pair.student.state, pair.reference.state, "model.state after forward")
+        pair.same_forward(tokens, pair.reference.state)
+
+
+@pytest.mark.task("GatedLM")
+@pytest.mark.points(2)
+def test_no_look_ahead(submission, rng):
+    """A change at t + 1 leaves the outputs up to t untouched."""
+    no_look_ahead(submission.GatedLM(V, E, H, rng=rng), V, rng=rng)
+
+
+@pytest.mark.task("GatedLM")
+@pytest.mark.points(4)
+@pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b over batch and time; grad_logits @ Uᵀ goes to the stack.")
+def test_backward(submission, reference, rng):
+    """Gradients of all parameters, repeated tokens included."""
+    for layers in (1, 2):
+        pair = twins(submission, reference, "GatedLM", V, E, H, "lstm", layers, rng=rng)
+        tokens = np.array([[2, 2, 5, 2], [0, 6, 6, 1]])
+        pair.same_backward(tokens, rng=rng)
+    pair.accumulates(tokens, rng=rng)
+
+
+@pytest.mark.task("GatedLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("If this fails and the check above passes, your forward is wrong.")
+def test_gradients(submission, reference, rng):
+    """The gradients are those of your own forward, measured by small steps."""
+    pair = twins(submission, reference, "GatedLM", V, E, H, rng=rng)
+    pair.gradients_agree(rng.integers(V, size=(2, 5)), rng=rng)
+
+
+@pytest.mark.task("GatedLM")
+@pytest.mark.points(4)
+@pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the token.")
+def test_next_log_probabilities(submission, reference, rng):
+    """Token by token, next_log_probabilities says what forward says."""
+    model = twins(submission, reference, "GatedLM", V, E, H, "lstm", 2, rng=rng).student
+    tokens = rng.integers(V, size=(3, 4))
+    expected = log_softmax(model.forward(tokens))
+    state = model.initial_state(3)
+    for t in range(4):
+        log_probs, state = model.next_log_probabilities(tokens[:, t], state)
+        what = f"log probabilities after token {t}, beside the log softmax of forward's logits"
+        equal(log_probs, expected[:, t], what)
+
+
+@pytest.mark.task("GatedLM")
+@pytest.mark.points(1)
+@pytest.mark.hint("Small initial weights make every token about equally probable.")
+def test_initial_loss(submission, rng):
+    """Before training the loss is near log V: the model knows nothing."""
+    model = submission.GatedLM(50, 16, 32, rng=rng)
+    tokens = rng.integers(50, size=(8, 21))
+    log_probs = log_softmax(model.forward(tokens[:, :-1]))
+    loss = -np.take_along_axis(log_probs, tokens[:, 1:, None], axis=-1).mean()
+    knows_nothing(float(loss), 50)
+
+
+@pytest.mark.task("GatedLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("If the gradients are right, look at the order: targets are one step later.")
+def test_overfits_one_batch(submission, reference, rng):
+    """One small batch can be learned by heart."""
+    learns_by_heart(submission, reference, rng)
+
+
+@pytest.mark.task("GatedLM")
+@pytest.mark.points(8)
+@pytest.mark.hint("If all checks above pass, grade lstm: does its cell keep what it should?")
+def test_perplexity(submission, reference, reaches, rng):
+    """Trained, it comes close to the text's entropy: it remembers subjects across distractors."""
+    learns_by_heart(submission, reference, rng)
+
+    def ratios(rng):
+        train, test = LANGUAGE.sample(40_000, rng=rng), LANGUAGE.sample(4_000, rng=rng)
+        items = agreement_items(LANGUAGE, 150, rng, nearest=2)
+        model = submission.GatedLM(len(LANGUAGE.vocabulary), 16, 40, rng=rng)
+        for _ in language_model_chunks(
+            model, train, reference=reference, epochs=5, batch_size=32, unroll=12,
+            learning_rate=0.015,
+        ):  # fmt: skip
+            ratio = perplexity_ratio(model, LANGUAGE, test)
+            remembers = share_right(model, *items) > CHANCE
+            yield ratio if remembers else max(ratio, OF_NGRAMS)
+
+    what = (
+        "the perplexity on held-out text, divided by that of the text's own source (that of "
+        "n-grams at best, where distant subjects are forgotten),"
+    )
+    reaches("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=what)
+
+
+@pytest.mark.task("agreement_accuracy")
+@pytest.mark.points(4)
+@pytest.mark.hint("Compare the two forms after the last word of the prefix.")
+def test_accuracy(submission, reference, rng):
+    """agreement_accuracy: the share of right verbs at each distance."""
+    language = AgreementLanguage(longest_span=3)
+    items = agreement_items(language, 40, rng)
+    model = MarkovModel.random(len(language.vocabulary), rng=rng)
+    lent = lend_language_model(model)
+    expected = reference.agreement_accuracy(lent, *items)
+    found = submission.agreement_accuracy(lent, *items)
+    equal(found, expected, "the accuracy by distance")
+    expect(list(found) == sorted(found), "the distances should come in rising order")

@@ -1,0 +1,204 @@
+"""Hidden checks of the comparison: other layers, sizes and widths, ties, what is refused."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, assign, built, equal, expect, in_float32, part, refuses, twins
+from framework.data.batching import pad
+
+RTOL = 1e-7
+V, E, H, C = 9, 3, 4, 3
+
+
+def texts(rng, *lengths):
+    """Random texts of these lengths, padded."""
+    return pad([rng.integers(1, V, size=length) for length in lengths])
+
+
+def classifiers(submission, reference, *family, rng):
+    """A student's classifier and the reference's, with the same parameters."""
+    return twins(submission, reference, "SequenceClassifier", V, E, H, C, *family, rng=rng)
+
+
+@pytest.mark.task("count_parameters")
+@pytest.mark.points(1)
+@pytest.mark.hint("No arrays, no parameters.")
+def test_a_model_that_learns_nothing(submission, rng):
+    """count_parameters: 0 for a ReLU, and arrays of three axes are counted whole."""
+    equal(submission.count_parameters(built(submission, part("relu"))), 0, "that of a ReLU")
+    filters = built(submission, part("conv1d", 2, 4, 3, rng=rng))
+    equal(submission.count_parameters(filters), 28, "that of four filters of width 3")
+
+
+@pytest.mark.task("best_accuracy")
+@pytest.mark.points(2)
+@pytest.mark.hint("How often a window occurs counts; so do the words at both ends.")
+def test_bags_count(submission, reference):
+    """best_accuracy: bags count their windows, ends are seen, and several labels are possible."""
+    ids = np.array([[1, 1, 2, 0], [1, 2, 2, 0], [2, 1, 1, 0], [1, 2, 0, 0], [2, 2, 1, 1]])
+    labels, p = np.array([0, 1, 2, 1, 7]), np.array([0.3, 0.1, 0.2, 0.15, 0.25])
+    for width in (1, 3, 9):
+        agrees(submission, reference, "best_accuracy", ids, labels, p, width)
+
+
+@pytest.mark.task("best_accuracy")
+@pytest.mark.points(1)
+@pytest.mark.hint("Its windows are none: the bag is empty.")
+def test_texts_without_words(submission, reference):
+    """best_accuracy: texts without words are all the same text."""
+    ids, labels = np.array([[0, 0], [0, 0], [1, 0]]), np.array([1, 0, 1])
+    agrees(submission, reference, "best_accuracy", ids, labels, np.array([0.2, 0.5, 0.3]), 3)
+
+
+@pytest.mark.task("best_accuracy")
+@pytest.mark.points(1)
+def test_windows_without_a_middle(submission):
+    """best_accuracy: even widths, and labels that are missing, are refused."""
+    ids, labels, p = np.array([[1, 2], [2, 1]]), np.array([0, 1]), np.array([0.5, 0.5])
+    equal(submission.best_accuracy(ids, labels, p, 5), 1.0, "the best accuracy of two texts")
+    for width in (2, 0, -1):
+        refuses(submission, "best_accuracy", ids, labels, p, width, error=("ValueError",))
+    refuses(submission, "best_accuracy", ids, labels[:1], p, 1, error=("ValueError",))
+    refuses(submission, "best_accuracy", ids, labels, p[:1], 1, error=("ValueError",))
+
+
+@pytest.mark.task("SequenceClassifier")
+@pytest.mark.points(2)
+@pytest.mark.hint("An LSTM's backward returns a pair as well: its first value is that of x.")
+def test_other_encoders(submission, reference, rng):
+    """SequenceClassifier: with an LSTM, a GRU, other poolings and wider filters."""
+    for family in [
+        ("lstm", "max"),
+        ("gru", "last"),
+        ("qrnn", "last"),
+        ("lstm", "mean"),
+        ("conv1d", "last"),
+        ("conv1d", "max", 5),
+        ("conv1d", "mean", 1),
+    ]:
+        pair = classifiers(submission, reference, *family, rng=rng)
+        ids = texts(rng, 5, 1, 3)
+        pair.same_forward(ids)
+        pair.same_backward(ids, rng=rng)
+
+
+@pytest.mark.task("SequenceClassifier")
+@pytest.mark.points(1)
+@pytest.mark.hint("What is said of padding must not reach the scores, not even alone.")
+def test_texts_of_padding(submission, reference, rng):
+    """SequenceClassifier: a text without words moves the biases of the output alone."""
+    for family in [("conv1d", "max"), ("conv1d", "mean"), ("rnn", "last"), ("qrnn", "max")]:
+        pair = classifiers(submission, reference, *family, rng=rng)
+        ids = np.array([[0, 0, 0], [2, 0, 0], [0, 0, 0]])
+        pair.same_forward(ids)
+        pair.same_backward(ids, rng=rng)
+
+
+@pytest.mark.task("SequenceClassifier")
+@pytest.mark.points(1)
+def test_float32_and_repeated_calls(submission, reference, rng):
+    """SequenceClassifier: float32 stays float32, and backward belongs to the last forward."""
+    pair = classifiers(submission, reference, "conv1d", "max", rng=rng)
+    ids = texts(rng, 5, 2)
+    once = pair.student.forward(ids)
+    pair.same_forward(texts(rng, 3, 3, 1))
+    pair.same_backward(ids, rng=rng)
+    equal(pair.student.forward(ids), once, "the scores of the same texts, read again")
+    pair = classifiers(submission, reference, "rnn", "last", rng=rng)
+    if in_float32(pair):
+        pair.same_forward(ids, rtol=1e-4)
+
+
+@pytest.mark.task("SequenceClassifier")
+@pytest.mark.points(1)
+@pytest.mark.hint("NumPy takes −1 for the last row: `_check_ids` is there for that.")
+def test_refusals(submission, reference, rng):
+    """SequenceClassifier: unknown words, unknown poolings and even windows are refused."""
+    model = classifiers(submission, reference, "rnn", "max", rng=rng).student
+    model.forward(np.array([[1, V - 1]]))
+    for word in (V, -1):
+        refuses(model, "forward", np.array([[1, word]]), error=("IndexError", "ValueError"))
+    for family in [("rnn", "sum"), ("conv1d", "max", 4)]:
+        arguments = (V, E, H, C, *family)
+        refuses(submission, "SequenceClassifier", *arguments, rng=rng, error=("ValueError",))
+
+
+@pytest.mark.task("fit")
+@pytest.mark.points(2)
+@pytest.mark.hint("`model.train()` before the first batch.")
+def test_fit_in_training_mode(submission, rng):
+    """fit: a model is in training mode, and one step per batch has a loss."""
+    model = built(submission, bag(rng))
+    model.eval()
+    data = texts(rng, 4, 3, 5, 2, 4), np.array([0, 1, 2, 0, 1])
+    losses = submission.fit(model, data, epochs=2, batch_size=2, learning_rate=0.1, seed=0)
+    expect(len(losses) == 6, f"2 epochs of 5 texts, 2 at a time, are 6 steps, not {len(losses)}")
+    expect(model.training, "after fit, the model is not in training mode")
+
+
+@pytest.mark.task("fit")
+@pytest.mark.points(1)
+def test_fit_refuses_nothing_to_learn(submission, rng):
+    """fit: no texts, or not as many labels, are refused."""
+    settings = {"epochs": 1, "batch_size": 2, "learning_rate": 0.1, "seed": 0}
+    model = built(submission, bag(rng))
+    submission.fit(model, (texts(rng, 2, 3), np.array([1, 0])), **settings)
+    for data in [(np.zeros((0, 3), int), np.zeros(0, int)), (texts(rng, 2, 3), np.array([1]))]:
+        refuses(submission, "fit", model, data, **settings, error=("ValueError",))
+
+
+@pytest.mark.task("compare")
+@pytest.mark.points(2)
+@pytest.mark.hint("`model.eval()` before the test; fit with the same seed for each model.")
+def test_models_do_not_disturb_each_other(submission, rng):
+    """compare: models are measured in evaluation mode, each trained as if it were alone."""
+    data, test = (texts(rng, *[4] * n) for n in (30, 80))
+    labels, of_test = rng.integers(C, size=30), rng.integers(C, size=80)
+    steady, alone = (built(submission, bag(rng)) for _ in range(2))
+    assign(alone, steady.parameters)
+    noisy = built(submission, bag(rng, word_dropout=0.9))
+    settings = {"epochs": 2, "batch_size": 8, "learning_rate": 0.02, "seed": 3}
+    models = [("noisy", noisy), ("steady", steady)]
+    rows = submission.compare(models, (data, labels), (test, of_test), **settings)
+    submission.fit(alone, (data, labels), **settings)
+    for name, value in alone.parameters.items():
+        found = steady.parameters[name]
+        what = f"parameters['{name}'] of the second of two models"
+        equal(found, value, what, rtol=1e-6, atol=1e-9)
+    accuracy = {name: accuracy for name, accuracy, *_ in rows}["noisy"]
+    expect(not noisy.training, "after compare, the model is not in evaluation mode")
+    right = np.mean(noisy.forward(test).argmax(axis=1) == of_test)
+    equal(accuracy, float(right), "the accuracy of a bag with word dropout", rtol=RTOL)
+
+
+@pytest.mark.task("compare")
+@pytest.mark.points(2)
+@pytest.mark.hint("Of two that are equally accurate, the one with fewer parameters comes first.")
+def test_order_of_rows(submission, rng):
+    """compare: from the most accurate down, of equals the smallest, and of those as given."""
+    certain = {"b_1": np.array([9.0, 0.0, 0.0])}  # whatever the text is
+    never = {"b_1": np.array([0.0, 9.0, 0.0])}
+    models = []
+    for name, size, b in [("c", 5, never), ("b", 7, certain), ("d", 3, certain), ("a", 7, certain)]:
+        model = built(submission, part("deep_averaging_network", V, size, [], C, rng=rng))
+        assign(model, {**b, "W_1": np.zeros((size, C))})
+        models.append((name, model))
+    data = texts(rng, 3, 4), np.array([0, 0])
+    rows = submission.compare(models, data, data, epochs=1, batch_size=2, learning_rate=1e-6)
+    expect([row[0] for row in rows] == ["d", "b", "a", "c"], "the rows are in another order")
+
+
+@pytest.mark.task("compare")
+@pytest.mark.points(1)
+def test_nothing_to_be_measured_on(submission, rng):
+    """compare: no texts to be measured on are refused."""
+    empty = np.zeros((0, 3), int), np.zeros(0, int)
+    data = texts(rng, 3, 4), np.array([0, 1])
+    models = [("bag", built(submission, bag(rng)))]
+    submission.compare(models, data, data, epochs=1)
+    refuses(submission, "compare", models, data, empty, epochs=1, error=("ValueError",))
+
+
+def bag(rng, **options):
+    """A bag of vectors, to be built where the submission is."""
+    return part("deep_averaging_network", V, E, [], C, rng=rng, **options)

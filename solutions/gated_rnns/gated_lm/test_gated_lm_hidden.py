@@ -1,0 +1,117 @@
+"""Hidden checks of the gated language model: other layers, states, extreme scores, odd items."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import (
+    agrees,
+    assign,
+    equal,
+    expect,
+    finite,
+    in_float32,
+    lend_language_model,
+    refuses,
+    twins,
+)
+from framework.data.markov import MarkovModel
+
+
+@pytest.mark.task("GatedLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("Sizes may all differ, and three layers need weights of their own.")
+def test_any_shape(submission, reference, rng):
+    """Any batch, any length, any sizes and depth, and float32 stays float32."""
+    for N, T, V, E, H, layers in [(1, 1, 2, 1, 1, 1), (1, 6, 5, 5, 5, 3), (3, 9, 4, 6, 2, 2)]:
+        pair = twins(submission, reference, "GatedLM", V, E, H, "lstm", layers, rng=rng)
+        tokens = rng.integers(V, size=(N, T))
+        pair.same_forward(tokens)
+        pair.same_backward(tokens, pair.reference.state, rng=rng)
+    if in_float32(pair):
+        pair.same_forward(tokens, rtol=1e-5)
+        pair.same_backward(tokens, rng=rng, rtol=1e-4)
+
+
+@pytest.mark.task("GatedLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("forward(tokens) starts from zeros, even where self.state is something else.")
+def test_calls_start_anew(submission, reference, rng):
+    """Without a state forward starts from the initial state; halves of a text are the whole."""
+    pair = twins(submission, reference, "GatedLM", 6, 3, 4, "lstm", 2, rng=rng)
+    model, tokens = pair.student, rng.integers(6, size=(2, 7))
+    pair.same_forward(rng.integers(6, size=(2, 9)))
+    pair.same_forward(tokens)
+    equal(model.initial_state(2), pair.reference.initial_state(2), "initial_state(2)")
+    whole = model.forward(tokens, model.initial_state(2))
+    first = model.forward(tokens[:, :3])
+    second = model.forward(tokens[:, 3:], model.state)
+    halves = np.concatenate([first, second], axis=1)
+    equal(halves, whole, "the logits of two calls, beside those of one")
+
+
+@pytest.mark.task("GatedLM")
+@pytest.mark.points(2)
+@pytest.mark.hint("exp(−10000) is 0, its log −inf: use z − max − log Σ exp(z − max) instead.")
+def test_extreme_scores(submission, reference, rng):
+    """Scores of ±10000 give log probabilities without inf or nan, text by text."""
+    pair = twins(submission, reference, "GatedLM", 5, 3, 4, rng=rng)
+    pair.draw_parameters(rng, scale=3.0)
+    large = {"U": 1e4 * rng.normal(size=(4, 5)), "b": np.array([1e4, -1e4, 0.0, 9999.0, 1e4])}
+    for model in (pair.student, pair.reference):
+        assign(model, large)
+    tokens, state = np.array([0, 4]), pair.reference.initial_state(2)
+    found, _ = pair.student.next_log_probabilities(tokens, state)
+    expected, _ = pair.reference.next_log_probabilities(tokens, state)
+    finite(found, "the log probabilities for scores of ±10000")
+    equal(found, expected, "the log probabilities for scores of ±10000")
+
+
+@pytest.mark.task("GatedLM")
+@pytest.mark.points(1)
+@pytest.mark.hint("∂J/∂embedding belongs to the tokens that were read, not to those predicted.")
+def test_ids(submission, reference, rng):
+    """Tokens that were not read have no gradient; an id outside 0 ... V−1 is refused."""
+    pair = twins(submission, reference, "GatedLM", 6, 3, 4, rng=rng)
+    tokens = rng.choice([1, 2, 5], size=(3, 4))
+    tokens[0, :3] = [1, 2, 5]
+    pair.same_backward(tokens, rng=rng)
+    rows = np.any(pair.student.gradients["embedding"] != 0, axis=1)
+    equal(rows, np.array([False, True, True, False, False, True]), "rows with a gradient")
+    for ids in ([[0, 6]], [[0, -1]]):
+        refuses(pair.student, "forward", np.array(ids), error=("IndexError", "ValueError"))
+
+
+@pytest.mark.task("agreement_accuracy")
+@pytest.mark.points(2)
+@pytest.mark.hint("P(right) > P(wrong): equal probabilities are no answer.")
+def test_ties_and_order(submission):
+    """agreement_accuracy: a tie is not right; distances come in order, each with its own share."""
+    table = np.full((4, 4, 4), 0.25)
+    table[:, 1] = [0.1, 0.2, 0.3, 0.4]
+    model = lend_language_model(MarkovModel(table))
+    prefixes = [np.array([0, 1]), np.array([1]), np.array([2, 3, 1]), np.array([1, 0])]
+    right, wrong = np.array([3, 0, 2, 1]), np.array([2, 1, 1, 3])
+    distances = np.array([7, 2, 7, 2])
+    found = submission.agreement_accuracy(model, prefixes, right, wrong, distances)
+    equal(found, {2: 0.0, 7: 1.0}, "the accuracy by distance")
+    expect(list(found) == [2, 7], f"the distances come as {list(found)}, not in rising order")
+
+
+@pytest.mark.task("agreement_accuracy")
+@pytest.mark.points(2)
+@pytest.mark.hint("Each item starts from model.initial_state(1).")
+def test_items_are_independent(submission, reference, rng):
+    """agreement_accuracy: no item hears of another; missing pieces are refused."""
+    model = lend_language_model(MarkovModel.random(5, rng=rng))
+    prefixes = [rng.integers(5, size=n) for n in (1, 4, 2, 1, 3, 1, 1)]
+    right, wrong = rng.permuted(np.tile(np.arange(5), (7, 1)), axis=1)[:, :2].T.copy()
+    distances = np.array([0, 1, 0, 2, 1, 0, 2])
+    agrees(submission, reference, "agreement_accuracy", model, prefixes, right, wrong, distances)
+    none = np.arange(0)
+    agrees(submission, reference, "agreement_accuracy", model, [], none, none, none)
+    for pieces in (
+        ([np.array([1]), none], right[:2], wrong[:2], distances[:2]),
+        (prefixes, right[:6], wrong, distances),
+        (prefixes[:6], right, wrong, distances),
+    ):
+        refuses(submission, "agreement_accuracy", model, *pieces)

@@ -1,0 +1,109 @@
+"""`gradus compare`, from the command line."""
+
+import json
+import re
+
+import pytest
+from gradus_command import gradus
+
+from framework.errors import BadInputError, UnknownNameError, UsageError
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """An empty folder with a small corpus, and the backends as the only plugins."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "framework.plugin_sources.BUILT_IN",
+        {"numpy_reference": "plugins.numpy_reference", "torch_backend": "plugins.torch_backend"},
+    )
+    good = [f"1 a {w} film\n" for w in ("good", "fine", "great")] * 10
+    bad = [f"0 a {w} film\n" for w in ("bad", "dull", "sad")] * 10
+    (tmp_path / "reviews.txt").write_text("".join(good + bad), "utf-8")
+    return tmp_path
+
+
+SMALL = ("--corpus", "reviews.txt", "--embedding-size", 4, "--hidden-size", 5)
+HEARSAY = ("--epochs", 1, "--batch-size", 500)
+
+
+def compare(*arguments):
+    return gradus("compare", *arguments)
+
+
+def rows(output):
+    """Family -> the cells of its row."""
+    table = output.split("\n\n")[1].splitlines()[1:]
+    return {cells[0]: cells[1:] for cells in (re.split(r"\s{2,}", line.strip()) for line in table)}
+
+
+def test_all_families_are_trained_and_all_claims_made():
+    shown = compare(*SMALL, "--epochs", 2)
+    assert "corpus reviews.txt: 54 texts to learn from, 6 held out" in shown
+    assert list(rows(shown)) == ["bag", "window", "cnn", "rnn", "rnn_last", "lstm", "qrnn"]
+    assert {name: cells[1] for name, cells in rows(shown).items()} == {
+        "bag": "81", "window": "121", "cnn": "121", "rnn": "106", "rnn_last": "106",
+        "lstm": "256", "qrnn": "191",
+    }  # fmt: skip
+    assert len(re.findall(r"^(holds|does not hold here) ", shown, re.MULTILINE)) == 8
+
+
+def test_a_corpus_whose_best_is_known_shows_it():
+    shown = compare(*HEARSAY, "--models", "bag,cnn,rnn")
+    found = rows(shown)
+    assert [found[name][1] for name in ("bag", "cnn", "rnn")] == ["72.25%", "81.25%", "100.00%"]
+    assert [found[name][-1] for name in ("bag", "cnn", "rnn")] == ["1", "1", "20"]
+    assert "does not see the order of words: no more" in shown
+    wide = rows(compare(*HEARSAY, "--models", "bag,cnn", "--width", 5))
+    assert len(wide["cnn"]) == len(wide["bag"]) - 1  # of windows of 5 words it is not known
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_json_has_all_numbers(folder, backend):
+    options = ("--models", "rnn,cnn", "--seeds", 2, "--seed", 3, "--backend", backend)
+    shown = compare(*SMALL, *options, "--epochs", 2, "--json", "deep/found.json")
+    found = json.loads((folder / "deep" / "found.json").read_text("utf-8"))
+    assert found["settings"] == {
+        "corpus": "reviews.txt", "backend": backend, "seeds": 2, "embedding_size": 4,
+        "hidden_size": 5, "width": 3, "optimizer": "adam", "learning_rate": 0.02,
+        "batch_size": 32, "epochs": 2, "precision": "float64", "seed": 3,
+    }  # fmt: skip
+    rnn, cnn = found["families"]
+    assert (rnn["name"], cnn["name"], rnn["in_order"], cnn["in_order"]) == (
+        "rnn", "cnn", True, False,
+    )  # fmt: skip
+    assert len(rnn["accuracies"]) == len(rnn["seconds"]) == 2
+    mean = sum(rnn["accuracies"]) / 2
+    assert rnn["accuracy"] == pytest.approx(mean)
+    assert rows(shown)["rnn"][0] == f"{mean:.2%} ± {100 * rnn['spread']:.2f}"
+    assert [claim["holds"] for claim in found["claims"]] == [
+        sum(rnn["seconds"]) > sum(cnn["seconds"])
+    ]
+
+
+def test_the_same_seed_gives_the_same_accuracies_whoever_is_compared():
+    alone = rows(compare(*HEARSAY, "--models", "cnn"))["cnn"][0]
+    beside = rows(compare(*HEARSAY, "--models", "bag,cnn"))["cnn"][0]
+    assert alone == beside
+
+
+def test_pictures(folder):
+    pytest.importorskip("matplotlib")
+    shown = compare(*SMALL, "--models", "bag,cnn", "--epochs", 1, "--plots", "pictures")
+    names = {"accuracy-over-parameters.png", "accuracy-over-seconds.png"}
+    assert {path.name for path in (folder / "pictures").iterdir()} == names
+    assert all(f"Saved pictures/{name}" in shown for name in names)
+
+
+def test_what_cannot_be_compared_is_refused(folder):
+    with pytest.raises(UnknownNameError, match="did you mean 'qrnn'"):
+        compare("--models", "bag,qrn")
+    with pytest.raises(UsageError, match="name each family once: bag, bag"):
+        compare("--models", "bag,bag")
+    with pytest.raises(UsageError, match="name each family once: there is none"):
+        compare("--models", "")
+    with pytest.raises(UsageError, match="--width is odd, not 4"):
+        compare("--width", 4)
+    (folder / "file").write_text("", "utf-8")
+    with pytest.raises(BadInputError, match="cannot be written"):
+        compare(*SMALL, "--models", "bag", "--epochs", 1, "--json", "file/found.json")
