@@ -1,7 +1,8 @@
 """A report for programs: JSON after ``schema.json``, in this folder, which describes every field.
 
 The same submission, seed and versions give the same bytes, apart from times: the fields named
-``seconds``, and the place in its own code where a call was when its time was over.
+``seconds``, tables of checks that show some, and the place in its own code where a call was when
+its time was over.
 """
 
 from __future__ import annotations

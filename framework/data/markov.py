@@ -53,8 +53,9 @@ class MarkovModel(LanguageModel):
 
     def _ids(self, values: Any, what: str) -> Array:
         array = np.asarray(values)
-        if array.dtype.kind not in "iu" or array.ndim != 1:
-            raise ValueError(f"{what} must be ids (N,), not {array.dtype} {array.shape}")
+        if array.dtype.kind not in "iu" or array.ndim != 1 or isinstance(values, list | tuple):
+            found = f"{type(values).__name__} of {array.dtype} {array.shape}"
+            raise ValueError(f"{what} must be an array of ids (N,), not a {found}")
         if array.size and not 0 <= array.min() <= array.max() < len(self.transitions):
             raise ValueError(f"{what} must lie in 0 ... {len(self.transitions) - 1}")
         return array

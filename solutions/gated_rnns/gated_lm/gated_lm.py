@@ -82,7 +82,7 @@ class GatedLM(LanguageModel):
         self._tokens = tokens
         self._h = self.cell.forward(self.parameters["embedding"][tokens], state)
         self.state = self.cell.state
-        return np.asarray(self._h @ self.parameters["U"] + self.parameters["b"])
+        return self._h @ self.parameters["U"] + self.parameters["b"]
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:

@@ -97,12 +97,26 @@ def test_ties_and_order(submission):
     expect(list(found) == [2, 7], f"the distances come as {list(found)}, not in rising order")
 
 
+class Layered:
+    """A model with a tuple as its state, as that of several layers: to be handed on, not read."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def initial_state(self, batch_size):
+        return (self.model.initial_state(batch_size),)
+
+    def next_log_probabilities(self, tokens, state):
+        log_p, after = self.model.next_log_probabilities(tokens, state[0])
+        return log_p, (after,)
+
+
 @pytest.mark.task("agreement_accuracy")
 @pytest.mark.points(2)
 @pytest.mark.hint("Each item starts from model.initial_state(1).")
 def test_items_are_independent(submission, reference, rng):
     """agreement_accuracy: no item hears of another; missing pieces are refused."""
-    model = lend_language_model(MarkovModel.random(5, rng=rng))
+    model = lend_language_model(Layered(MarkovModel.random(5, rng=rng)))
     prefixes = [rng.integers(5, size=n) for n in (1, 4, 2, 1, 3, 1, 1)]
     right, wrong = rng.permuted(np.tile(np.arange(5), (7, 1)), axis=1)[:, :2].T.copy()
     distances = np.array([0, 1, 0, 2, 1, 0, 2])
