@@ -21,8 +21,8 @@ from autograder.grading import (
 )
 from autograder.isolation.host.faults import Frame
 from autograder.isolation.host.launch import NUMPY_ARRAYS, Workplace
-from autograder.isolation.host.scratch import remove_scratch
 from autograder.isolation.host.sandbox_session import Deadlines, SandboxSession
+from autograder.isolation.host.scratch import remove_scratch
 from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission, load_submission
