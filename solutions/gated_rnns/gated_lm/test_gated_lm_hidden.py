@@ -104,9 +104,11 @@ class Layered:
         self.model = model
 
     def initial_state(self, batch_size):
+        """That of the model, alone in a tuple."""
         return (self.model.initial_state(batch_size),)
 
     def next_log_probabilities(self, tokens, state):
+        """What the model answers, its state in a tuple."""
         log_p, after = self.model.next_log_probabilities(tokens, state[0])
         return log_p, (after,)
 
