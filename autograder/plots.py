@@ -32,6 +32,20 @@ class Plot:
     lines: tuple[Line, ...]
     log: bool = False
 
+    @property
+    def curves(self) -> tuple[Line, ...]:
+        """The lines of more than one point."""
+        return tuple(line for line in self.lines if len(line.x) > 1)
+
+    @property
+    def points(self) -> dict[tuple[float, float], str]:
+        """The lines of one point, which are no lines: place -> the names of all that lie there."""
+        names: dict[tuple[float, float], list[str]] = {}
+        for line in self.lines:
+            if len(line.x) == 1:
+                names.setdefault((line.x[0], line.y[0]), []).append(line.name)
+        return {place: ", ".join(found) for place, found in names.items()}
+
 
 @dataclass
 class Sketchbook:

@@ -1,4 +1,4 @@
-"""A plot as an SVG element: lines, axes with a few numbers, and a legend."""
+"""A plot as an SVG element: lines with a legend, points with their names, axes with numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from autograder.plots import Line, Plot
+from autograder.plots import Plot
 
 WIDTH, HEIGHT = 460.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 12.0, 26.0, 62.0
@@ -20,11 +20,10 @@ LETTER, SAMPLE = 6.2, 18.0
 
 def plot_svg(plot: Plot) -> str:
     """`plot` as an SVG element, with its title for those who cannot see it."""
-    lines = [line for line in plot.lines if line.x]
-    xs = [x for line in lines for x in line.x] or [0.0]
-    ys = [_height(y, plot) for line in lines for y in line.y] or [0.0]
+    xs = [x for line in plot.lines for x in line.x] or [0.0]
+    ys = [_height(y, plot) for line in plot.lines for y in line.y] or [0.0]
     frame = _Frame(_range(xs), _range(ys))
-    body = [*_axes(plot, frame), *_drawn(lines, plot, frame)]
+    body = [*_axes(plot, frame), *_curves(plot, frame), *_points(plot, frame)]
     return (
         f'<svg class="plot" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" width="{WIDTH:g}" '
         f'height="{HEIGHT:g}" role="img" aria-label="{escape(plot.title)}">{"".join(body)}</svg>'
@@ -58,24 +57,26 @@ def _axes(plot: Plot, frame: _Frame) -> Iterator[str]:
     yield _text(left - 6, TOP - 12, plot.y_label, "start")
 
 
-def _drawn(lines: Sequence[Line], plot: Plot, frame: _Frame) -> Iterator[str]:
+def _curves(plot: Plot, frame: _Frame) -> Iterator[str]:
     """Every line, and under the axis its name."""
     x, y = LEFT, HEIGHT - 12
-    for i, line in enumerate(lines):
+    for i, line in enumerate(plot.curves):
         pairs = zip(line.x, line.y, strict=True)
         points = " ".join(f"{frame.x(x):.1f},{frame.y(_height(y, plot)):.1f}" for x, y in pairs)
         sample = f"{x:.1f},{y - 4:g} {x + SAMPLE:.1f},{y - 4:g}"
         for shown in (points, sample):
             yield f'<polyline class="line{i % STYLES}" points="{shown}"></polyline>'
-        if len(line.x) == 1:  # a line of one point is no line
-            yield _dot(points, i % STYLES)
         yield _text(x + SAMPLE + 5, y, line.name, "start")
         x += SAMPLE + 20 + LETTER * len(line.name)
 
 
-def _dot(point: str, style: int) -> str:
-    x, y = point.split(",")
-    return f'<circle class="line{style}" cx="{x}" cy="{y}" r="4"></circle>'
+def _points(plot: Plot, frame: _Frame) -> Iterator[str]:
+    """Every single point as a dot, its name above it and towards the middle."""
+    for (x, y), name in plot.points.items():
+        left, top = frame.x(x), frame.y(_height(y, plot))
+        yield f'<circle cx="{left:.1f}" cy="{top:.1f}" r="4"></circle>'
+        anchor = "end" if left > (LEFT + WIDTH - RIGHT) / 2 else "start"
+        yield _text(left, top - 8, name, anchor)
 
 
 def _height(y: float, plot: Plot) -> float:

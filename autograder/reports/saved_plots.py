@@ -48,12 +48,19 @@ def _file_name(title: str) -> str:
 def _draw(plot: Plot, path: Path) -> None:
     figure = new_figure(WIDTH, HEIGHT)
     axes = figure.add_subplot()
-    for line in plot.lines:
-        marker = "o" if len(line.x) == 1 else None  # a line of one point is no line
-        axes.plot(line.x, line.y, marker=marker, label=line.name)
+    for line in plot.curves:
+        axes.plot(line.x, line.y, label=line.name)
+    for place, name in plot.points.items():
+        (dot,) = axes.plot(*place, "o")
+        axes.annotate(
+            name, place, (0, 7), textcoords="offset points", ha="center", color=dot.get_color()
+        )
     if plot.log:
         axes.set_yscale("log")
     axes.set(title=plot.title, xlabel=plot.x_label, ylabel=plot.y_label)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
+    if plot.curves:
+        axes.legend(frameon=False)
+    if plot.points:
+        axes.margins(0.15)  # room for their names
     save_figure(figure, path)

@@ -77,15 +77,20 @@ def test_a_rising_line_rises_and_a_logarithmic_axis_is_one():
     assert heights[1] - heights[2] == pytest.approx(2 * (heights[0] - heights[1]), abs=0.2)
 
 
-def test_a_line_of_one_point_is_a_dot():
+def test_a_line_of_one_point_is_a_dot_with_its_name():
     only = float("nan")
-    svg = plot_svg(drawn({"rnn": [only, 0.9, only], "cnn": [0.8, only, only], "all": [0.7] * 3}))
+    points = {"rnn": [only, 0.9, only], "cnn": [0.8, only, only], "window": [0.8, only, only]}
+    plot = drawn({**points, "all": [0.7] * 3})
+    svg = plot_svg(plot)
     places = [
         tuple(float(dot.get(name)) for name in ("cx", "cy")) for dot in elements(svg, "circle")
     ]
     (x_rnn, y_rnn), (x_cnn, y_cnn) = places
     assert x_cnn < x_rnn
     assert y_cnn > y_rnn
+    texts = [text.text for text in elements(svg, "text")]
+    assert {"rnn", "cnn, window", "all"} <= set(texts)
+    assert [line.name for line in plot.curves] == ["all"]
 
 
 def test_ticks_are_round_numbers():
