@@ -1,4 +1,4 @@
-"""Text by text and word by word, without padding; read once more on the way back."""
+"""Texts of one length at a time, without padding; read once more on the way back."""
 
 from time import perf_counter
 
@@ -57,43 +57,41 @@ class SequenceClassifier(Model):
         self.encoder = self.add_child("encoder", layer)
         self.output = self.add_child("output", part("affine")(hidden_size, classes, rng=rng))
 
-    def read(self, text):
-        a = self.encoder.forward(self.parameters["embedding"][text][None])[0]
+    def read(self, rows):
+        a = self.encoder.forward(self.parameters["embedding"][rows])
         return a, np.maximum(a, 0) if self.is_convolution else a
 
     def pool(self, h):
-        return {"last": h[-1], "max": h.max(0), "mean": h.mean(0)}[self.pooling]
+        return {"last": h[:, -1], "max": h.max(1), "mean": h.mean(1)}[self.pooling]
 
     def forward(self, ids):
         if ids.min() < 0 or ids.max() >= self.V:
             raise IndexError("an id has no row in the embedding")
-        self.texts = [text[text > 0] for text in ids]
-        zero = np.zeros(self.H, self.parameters["embedding"].dtype)
-        z = [self.pool(self.read(text)[1]) if len(text) else zero for text in self.texts]
-        return self.output.forward(np.array(z))
+        lengths = np.count_nonzero(ids, axis=1)
+        self.groups = [(lengths == n, ids[lengths == n, :n]) for n in set(lengths.tolist()) if n]
+        z = np.zeros((len(ids), self.H), self.parameters["embedding"].dtype)
+        for places, rows in self.groups:
+            z[places] = self.pool(self.read(rows)[1])
+        return self.output.forward(z)
 
     def backward(self, grad_logits):
         grad_z = self.output.backward(grad_logits)
-        for text, grad in zip(self.texts, grad_z, strict=True):
-            if len(text):
-                self.read_back(text, grad)
+        for places, rows in self.groups:
+            self.read_back(rows, grad_z[places])
 
-    def read_back(self, text, grad):
-        a, h = self.read(text)
+    def read_back(self, rows, grad):
+        a, h = self.read(rows)
         grad_h = np.zeros_like(h)
         if self.pooling == "last":
-            grad_h[-1] = grad
+            grad_h[:, -1] = grad
         elif self.pooling == "mean":
-            grad_h[:] = grad / len(h)
+            grad_h[:] = grad[:, None] / h.shape[1]
         else:
-            for i in range(self.H):
-                grad_h[h[:, i].argmax(), i] = grad[i]
+            np.put_along_axis(grad_h, h.argmax(1)[:, None], grad[:, None], 1)
         if self.is_convolution:
             grad_h[a <= 0] = 0
-        found = self.encoder.backward(grad_h[None])
-        rows = (found if self.is_convolution else found[0])[0]
-        for word, row in zip(text, rows, strict=True):
-            self.gradients["embedding"][word] += row
+        found = self.encoder.backward(grad_h)
+        np.add.at(self.gradients["embedding"], rows, found if self.is_convolution else found[0])
 
 
 def fit(model, texts, *, epochs, batch_size, learning_rate, seed):
