@@ -3,13 +3,10 @@ import threading
 
 
 def attacked(x):
-    running = threading.Event()
-
     def interrupt():
-        running.set()
         while True:
             _thread.interrupt_main()
 
     threading.Thread(target=interrupt).start()
-    running.wait()
-    return x
+    while True:  # until the first interrupt ends the call: all others hit the worker's own loop
+        pass
