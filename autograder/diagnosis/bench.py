@@ -88,6 +88,11 @@ class Bench:
         return all(map(same_exchange, exchanges, self.answers(module, exchanges)))
 
 
+def length(exchanges: Exchanges) -> int:
+    """Bytes of all requests: what is short is played again first."""
+    return sum(len(exchange.frame) for exchange in exchanges)
+
+
 def same_exchange(one: Exchange, other: Exchange, *, strictly: bool = False) -> bool:
     """Whether two answers to one request are the same; of exceptions the type alone.
 

@@ -11,6 +11,8 @@ from types import FrameType
 #: After the limit it is said again and again, as whoever computes may catch everything.
 REPEAT = 0.02
 
+_is_over = False
+
 
 class OutOfTime(BaseException):
     """The limit is reached; no `Exception`, so that nobody takes it for one of his own."""
@@ -27,14 +29,25 @@ def limited(seconds: float) -> Iterator[None]:
     if not hasattr(signal, "setitimer") or not is_first:
         yield
         return
-    before = signal.signal(signal.SIGVTALRM, _ring)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, REPEAT)
+    global _is_over  # noqa: PLW0603 - there is one such clock in a process
+    _is_over = False
+    before = signal.signal(signal.SIGPROF, _ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds, REPEAT)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        _is_over = False
+        signal.signal(signal.SIGPROF, before)
+
+
+def check() -> None:
+    """Raise `OutOfTime` where the limit was reached and somebody has caught what said so."""
+    if _is_over:
+        raise OutOfTime
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
+    global _is_over  # noqa: PLW0603 - see `limited`
+    _is_over = True
     raise OutOfTime

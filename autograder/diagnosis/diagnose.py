@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from autograder.course import Exercise
-from autograder.diagnosis.bench import Bench, Exchanges
+from autograder.diagnosis.bench import Bench, Exchanges, length
 from autograder.diagnosis.budget import OutOfTime, limited
 from autograder.diagnosis.generic import explain_failures
 from autograder.diagnosis.known import KnownMistakes
@@ -45,7 +45,8 @@ def diagnosed(
     try:
         with limited(SECONDS), quiet():
             for task in exercise.task_names if listed else ():
-                found |= doctor.known(task)
+                for name, diagnosis in doctor.known(task):
+                    found[name] = diagnosis
             for task in exercise.task_names:
                 found = doctor.generic(task, set(found)) | found
     except OutOfTime:
@@ -83,16 +84,14 @@ class Doctor:
     def _mistakes(self) -> KnownMistakes:
         return KnownMistakes(self._bench)
 
-    def known(self, task: str) -> dict[str, Diagnosis]:
-        """What the listed mistakes explain: by the id of each failed check of `task`."""
+    def known(self, task: str) -> Iterator[tuple[str, Diagnosis]]:
+        """What the listed mistakes explain: id of a failed check of `task`, and its diagnosis."""
         failed, passed = self._failed(task), self._passed(task)
-        found: dict[str, Diagnosis] = {}
         for name, exchanges in failed.items():
             others = [other for key, other in failed.items() if key != name]
             mistake = self._mistakes.find(task, exchanges, passed, others)
             if mistake is not None:
-                found[name] = Diagnosis(mistake.id, mistake.sentence, mistake.hint)
-        return found
+                yield name, Diagnosis(mistake.id, mistake.sentence, mistake.hint)
 
     def generic(self, task: str, known: set[str]) -> dict[str, Diagnosis]:
         """What can be told of the other failed checks of `task` without such a list."""
@@ -100,15 +99,19 @@ class Doctor:
         return explain_failures(self._bench, task, failed, self._passed(task)) if failed else {}
 
     def _failed(self, task: str) -> dict[str, Exchanges]:
-        return {
+        """By their ids, the shortest first: a training is asked for last."""
+        found = {
             check.id: self._exchanges[check.id]
             for check in self._checks
             if check.task == task and check.verdict in EXPLAINED and self._exchanges[check.id]
         }
+        return dict(sorted(found.items(), key=lambda item: length(item[1])))
 
     def _passed(self, task: str) -> list[Exchanges]:
-        return [
+        """The shortest first."""
+        found = [
             self._exchanges[check.id]
             for check in self._checks
             if check.task == task and check.verdict is Verdict.PASSED
         ]
+        return sorted(found, key=length)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import CodeType, ModuleType
 from typing import Any, Protocol
 
+from autograder.diagnosis.budget import check
 from autograder.isolation import wire
 from autograder.isolation.host.lending import Ledger
 from autograder.isolation.host.requests import Outcome
@@ -87,6 +88,7 @@ class Replay:
         with parts_from(self._parts):
             reply = self._dispatcher.answer(request)
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
+        check()  # the dispatcher takes everything that is raised for a fault of the code it runs
         error, outcomes = outcomes_from(returned, 0, len(steps))
         for theirs, ours in zip(exchange.outcomes, outcomes, strict=False):
             self._learn(theirs, ours)

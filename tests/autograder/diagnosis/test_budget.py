@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from autograder.diagnosis.budget import OutOfTime, limited
+from autograder.diagnosis.budget import OutOfTime, check, limited
 
 
 def spin():
@@ -27,8 +27,20 @@ def test_computing_is_ended_though_somebody_catches_everything():
 
 
 def test_in_time_nothing_happens_and_nothing_is_left():
-    before = signal.getsignal(signal.SIGVTALRM)
+    before = signal.getsignal(signal.SIGPROF)
     with limited(0.5):
         pass
-    assert signal.getsignal(signal.SIGVTALRM) is before
-    assert signal.getitimer(signal.ITIMER_VIRTUAL)[0] == 0
+    assert signal.getsignal(signal.SIGPROF) is before
+    assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
+
+
+def test_whoever_catches_it_is_told_again_at_the_next_check():
+    with pytest.raises(OutOfTime), limited(0.05):
+        check()
+        while True:
+            try:
+                while True:
+                    pass
+            except BaseException:
+                check()
+    check()
