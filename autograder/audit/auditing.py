@@ -78,7 +78,7 @@ def audit(
         findings += [finding] if finding is not None else []
         if on_finding is not None:
             on_finding(done, len(cases))
-    return Audit(tuple(findings), tuple(_stale(scope)), time.perf_counter() - started)
+    return Audit(tuple(findings), tuple(_stale(scope, findings)), time.perf_counter() - started)
 
 
 def _outcomes(
@@ -182,12 +182,12 @@ def _alike(old: list[str], new: list[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def _stale(scope: Scope) -> Iterator[tuple[str, str]]:
+def _stale(scope: Scope, findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
     """Listed equivalents that no operator makes any more: the list must not rot."""
     if scope.mistakes_only or scope.operator:
         return
+    made = {(finding.exercise, finding.id) for finding in findings}
     for exercise in scope.exercises:
-        made = {m.id for m in make_mutants(exercise.solution.read_text("utf-8"), exercise.solution)}
         for listed in load_equivalents(exercise):
-            if listed not in made:
+            if (exercise.name, listed) not in made:
                 yield exercise.name, listed

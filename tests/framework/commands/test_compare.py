@@ -10,17 +10,10 @@ from framework.errors import BadInputError, UnknownNameError, UsageError
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """An empty folder with a small corpus, and the backends as the only plugins."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "framework.plugin_sources.BUILT_IN",
-        {"numpy_reference": "plugins.numpy_reference", "torch_backend": "plugins.torch_backend"},
-    )
-    good = [f"1 a {w} film\n" for w in ("good", "fine", "great")] * 10
-    bad = [f"0 a {w} film\n" for w in ("bad", "dull", "sad")] * 10
-    (tmp_path / "reviews.txt").write_text("".join(good + bad), "utf-8")
-    return tmp_path
+def folder(workplace, reviews):
+    """A folder with a small corpus."""
+    (workplace / "reviews.txt").write_text(reviews, "utf-8")
+    return workplace
 
 
 SMALL = ("--corpus", "reviews.txt", "--embedding-size", 4, "--hidden-size", 5)

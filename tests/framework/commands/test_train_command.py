@@ -60,15 +60,10 @@ class Frozen:
 
 
 @pytest.fixture(autouse=True)
-def course(tmp_path, monkeypatch):
-    """An empty folder with a small text, and the backends as the only plugins."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "framework.plugin_sources.BUILT_IN",
-        {"numpy_reference": "plugins.numpy_reference", "torch_backend": "plugins.torch_backend"},
-    )
-    (tmp_path / "text.txt").write_text("\n".join(LINES * 15), encoding="utf-8")
-    return tmp_path
+def course(workplace):
+    """A folder with a small text."""
+    (workplace / "text.txt").write_text("\n".join(LINES * 15), encoding="utf-8")
+    return workplace
 
 
 SMALL = ("--corpus", "text.txt", "--embedding-size", 4, "--hidden-size", 6, "--batch-size", 4)

@@ -48,17 +48,12 @@ def windows(ids, size):
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """A folder with a small corpus, and the backends as the only plugins."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "framework.plugin_sources.BUILT_IN",
-        {"numpy_reference": "plugins.numpy_reference", "torch_backend": "plugins.torch_backend"},
-    )
+def folder(workplace, monkeypatch):
+    """A folder with a small corpus."""
     monkeypatch.setattr("framework.data.entities.corpus.__defaults__", (300, 0))
     for part, count in (("train", 20), ("testa", 2), ("testb", 3)):
-        (tmp_path / f"eng.{part}").write_text(SENTENCES * count, "utf-8")
-    return tmp_path
+        (workplace / f"eng.{part}").write_text(SENTENCES * count, "utf-8")
+    return workplace
 
 
 SMALL = ("--set", "embedding_size=8", "--set", "hidden_size=8", "--learning-rate", 0.02)

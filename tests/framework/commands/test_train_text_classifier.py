@@ -12,20 +12,13 @@ from framework.errors import BadInputError, UnknownNameError, UsageError
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """An empty folder with small corpora, and the backends as the only plugins."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "framework.plugin_sources.BUILT_IN",
-        {"numpy_reference": "plugins.numpy_reference", "torch_backend": "plugins.torch_backend"},
-    )
-    good = [f"1 a {w} film\n" for w in ("good", "fine", "great")] * 10
-    bad = [f"0 a {w} film\n" for w in ("bad", "dull", "sad")] * 10
-    (tmp_path / "reviews.txt").write_text("".join(good + bad), "utf-8")
-    (tmp_path / "own.txt").write_text("1 good\n0 sad\n0 dull\n", "utf-8")
-    (tmp_path / "mr").mkdir()
-    (tmp_path / "mr" / "all.txt").write_text("".join(good + bad), "utf-8")
-    return tmp_path
+def folder(workplace, reviews):
+    """A folder with small corpora."""
+    (workplace / "reviews.txt").write_text(reviews, "utf-8")
+    (workplace / "own.txt").write_text("1 good\n0 sad\n0 dull\n", "utf-8")
+    (workplace / "mr").mkdir()
+    (workplace / "mr" / "all.txt").write_text(reviews, "utf-8")
+    return workplace
 
 
 SMALL = ("--set", "embedding_size=4", "--set", "hidden_sizes=[4]", "--learning-rate", 0.05)

@@ -45,15 +45,10 @@ class SkipGram(Model):
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """An empty folder with a small text, and the backends as the only plugins."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "framework.plugin_sources.BUILT_IN",
-        {"numpy_reference": "plugins.numpy_reference", "torch_backend": "plugins.torch_backend"},
-    )
-    (tmp_path / "text.txt").write_text("\n".join(LINES * 20), encoding="utf-8")
-    return tmp_path
+def folder(workplace):
+    """A folder with a small text."""
+    (workplace / "text.txt").write_text("\n".join(LINES * 20), encoding="utf-8")
+    return workplace
 
 
 SMALL = ("--corpus", "text.txt", "--dimension", 6, "--window", 2, "--negative", 3, "--subsample", 0)
