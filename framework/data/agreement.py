@@ -31,6 +31,9 @@ NOUNS = (
     ("pilot", "pilots"),
 )
 VERBS = (("is", "are"), ("was", "were"), ("seems", "seem"))
+#: every form of a noun; every form of a verb -> its form of the other number
+NOUN_FORMS = frozenset(form for pair in NOUNS for form in pair)
+OTHER_FORM = dict(VERBS) | {plural: singular for singular, plural in VERBS}
 PREPOSITIONS = ("of", "near", "behind", "with")
 PREDICATES = ("here", "old", "famous", "quiet")
 NUMBERS = ("singular", "plural")

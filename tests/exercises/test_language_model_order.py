@@ -8,7 +8,7 @@ README of ``gated_lm``.
 import numpy as np
 import pytest
 
-from framework.data.agreement import NOUNS, VERBS, AgreementLanguage
+from framework.data.agreement import NOUN_FORMS, OTHER_FORM, AgreementLanguage
 from framework.interfaces import NumpyArrays
 from framework.parts import parts_from
 from framework.plugins import Plugins
@@ -18,8 +18,6 @@ REGISTRY = Plugins().registry
 LANGUAGE = AgreementLanguage()
 WORDS = LANGUAGE.vocabulary.words
 V = len(WORDS)
-NOUN_FORMS = {form for pair in NOUNS for form in pair}
-OTHER_FORM = dict(VERBS) | {plural: singular for singular, plural in VERBS}
 
 pytestmark = pytest.mark.slow
 

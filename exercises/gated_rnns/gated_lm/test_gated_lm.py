@@ -16,7 +16,7 @@ from autograder.checks import (
     perplexity_ratio,
     twins,
 )
-from framework.data.agreement import NOUNS, VERBS, AgreementLanguage
+from framework.data.agreement import NOUN_FORMS, OTHER_FORM, AgreementLanguage
 from framework.data.markov import MarkovModel
 
 V, E, H = 7, 3, 4
@@ -52,8 +52,6 @@ def agreement_items(language, count, rng, nearest=0):
     Before them stands another sentence, as in training: what a network has learned to do at the
     end of a sentence need not work in the state of zeros, where it has hardly ever been.
     """
-    other = dict(VERBS) | {plural: singular for singular, plural in VERBS}
-    nouns = {form for pair in NOUNS for form in pair}
     words, items, start = language.vocabulary.words, [], 0
     ids = {word: i for i, word in enumerate(words)}
     before = language.vocabulary.encode(["the", "key", "is", "here", "</s>"])
@@ -62,11 +60,11 @@ def agreement_items(language, count, rng, nearest=0):
         word = words[token]
         if word == "</s>":
             start = i + 1
-        elif word in other and len(items) < count:
-            span = sum(words[t] in nouns for t in text[start:i]) - 1
+        elif word in OTHER_FORM and len(items) < count:
+            span = sum(words[t] in NOUN_FORMS for t in text[start:i]) - 1
             if span >= nearest:
                 prefix = np.concatenate([before, text[start:i]])
-                items.append((prefix, token, ids[other[word]], span))
+                items.append((prefix, token, ids[OTHER_FORM[word]], span))
     prefixes, right, wrong, spans = zip(*items, strict=True)
     return list(prefixes), np.array(right), np.array(wrong), np.array(spans)
 
