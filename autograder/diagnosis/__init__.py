@@ -9,12 +9,14 @@ nothing is said.
 diagnose.py     the failed checks of one exercise, one after the other
 bench.py        a transcript, played again on the solution or on changes of it
 replay.py       one request, asked of other code
-comparison.py   whether two answers are the same
+exchanges.py    whether two answers to a request are the same
+comparison.py   whether two values are
 known.py        the mistakes listed for the exercise
 generic.py      what can be told without such a list, from:
 patterns/       the submission's arrays beside the right ones: a factor, a lost transpose
 variants/       the solution, used differently: an option ignored, a bias left out
-slips.py        the solution with one small change, as `gradus audit` makes them
+slips.py        the solution with one small change, as `gradus audit` makes them, or:
+habits.py       as beginners make them
 reading.py      gathers those arrays from the answers
 evidence.py     what was gathered
 budget.py       how long all this may take

@@ -12,8 +12,9 @@ from functools import cached_property
 import numpy as np
 
 from autograder.course import Exercise
-from autograder.diagnosis.bench import Bench, Exchanges, length
+from autograder.diagnosis.bench import Bench
 from autograder.diagnosis.budget import OutOfTime, limited
+from autograder.diagnosis.exchanges import Exchanges, length
 from autograder.diagnosis.generic import explain_failures
 from autograder.diagnosis.known import KnownMistakes
 from autograder.isolation.host.transcript import Transcript

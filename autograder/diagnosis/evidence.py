@@ -1,4 +1,4 @@
-"""Pairs of arrays: what the submission answered beside what is right."""
+"""What the submission answered beside what is right: pairs of arrays, for the most part."""
 
 from __future__ import annotations
 
@@ -56,23 +56,36 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """One answer that is no array, as a list of words, or has not the form of the right one."""
+
+    method: str
+    actual: Any
+    expected: Any
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What one failed check shows.
 
     Attributes:
-        wrong: the arrays that differ, of the method that went wrong first.
+        method: the one that went wrong first.
+        wrong: its arrays that differ.
         right: its arrays that do not, but for those that differ elsewhere by the same name.
         effects: arguments that the submission changed, or lent, and should not; or the other way.
+        others: its answers that differ and are no arrays, or have another form.
     """
 
+    method: str
     wrong: tuple[Pair, ...] = ()
     right: tuple[Pair, ...] = ()
     effects: tuple[tuple[str, Outcome, Outcome], ...] = ()
+    others: tuple[Answer, ...] = ()
 
     @property
-    def method(self) -> str:
-        """The method that went wrong."""
-        return self.wrong[0].method if self.wrong else self.effects[0][0]
+    def is_of_arrays(self) -> bool:
+        """Whether arrays show it: else it is lists or words that differ, or an exception."""
+        return bool(self.wrong or self.effects)
 
     @property
     def names(self) -> str:
@@ -88,10 +101,12 @@ class Evidence:
 
     @staticmethod
     def together(parts: Iterable[Evidence], right: Sequence[Pair]) -> Evidence:
-        """The evidence of several checks, with arrays that were `right` in others."""
+        """The evidence of several checks of one method, with arrays that were `right` in others."""
         parts = list(parts)
         return Evidence(
+            parts[0].method,
             tuple(pair for part in parts for pair in part.wrong),
             (*(pair for part in parts for pair in part.right), *right),
             tuple(effect for part in parts for effect in part.effects),
+            tuple(answer for part in parts for answer in part.others),
         )

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from autograder.diagnosis.bench import Bench, Exchanges
+from autograder.diagnosis.bench import Bench
 from autograder.diagnosis.evidence import Evidence
-from autograder.diagnosis.patterns import EACH, EFFECTS, PATTERNS, Pattern
+from autograder.diagnosis.exchanges import Exchanges
+from autograder.diagnosis.patterns import EACH, EFFECTS, LISTS, PATTERNS, Pattern
 from autograder.diagnosis.reading import gather, pairs_of
 from autograder.diagnosis.replay import Module, SourceModule
 from autograder.diagnosis.slips import slips_of
@@ -29,30 +30,44 @@ def explain_failures(
         passed: what the checks of the task asked that passed.
     """
     right = [pair for other in passed for pair in pairs_of(other, bench.right_answers(other))]
-    groups: dict[str, dict[str, Evidence]] = {}
+    groups: dict[tuple[str, bool], dict[str, Evidence]] = {}
     for name, exchanges in failed.items():
         evidence = gather(exchanges, bench.right_answers(exchanges))
         if evidence is not None:
-            groups.setdefault(evidence.method, {})[name] = evidence
+            groups.setdefault((evidence.method, evidence.is_of_arrays), {})[name] = evidence
     found: dict[str, Diagnosis] = {}
-    for method, group in groups.items():
+    for (method, is_of_arrays), group in sorted(groups.items(), key=lambda item: not item[0][1]):
         here = {name: failed[name] for name in group}
         together = Evidence.together(group.values(), [p for p in right if p.method == method])
-        found |= (
-            _pattern(EFFECTS, group, together)
-            or _variant(bench, task, here, passed)
-            or _pattern(PATTERNS, group, together)
+        if is_of_arrays:
+            found |= (
+                _pattern(EFFECTS, group, together)
+                or _variant(bench, task, method, here, passed)
+                or _pattern(PATTERNS, group, together)
+                or _slip(bench, task, method, here, passed)
+            )
+            continue
+        # What explains the others has to explain the arrays of this method as well.
+        here |= {name: failed[name] for name in groups.get((method, True), {})}
+        told = (
+            _variant(bench, task, method, here, passed)
+            or _pattern(LISTS, group, together)
             or _slip(bench, task, method, here, passed)
         )
+        found = told | found
     return found
 
 
 def _variant(
-    bench: Bench, task: str, failed: Mapping[str, Exchanges], passed: Sequence[Exchanges]
+    bench: Bench,
+    task: str,
+    method: str,
+    failed: Mapping[str, Exchanges],
+    passed: Sequence[Exchanges],
 ) -> dict[str, Diagnosis]:
     """The solution, used in another way, that answers as the submission did."""
     for variant in variants_of(bench, task, list(failed.values())):
-        if _explains(bench, variant, failed, passed):
+        if _explains(bench, variant, method, failed, passed):
             told = Diagnosis(f"generic/{variant.id}", variant.sentence)
             return dict.fromkeys(failed, told)
     return {}
@@ -74,15 +89,19 @@ def _slip(
             module = SourceModule(slip.source, bench.exercise.name)
         except SyntaxError:
             continue
-        if _explains(bench, module, failed, passed):
+        if _explains(bench, module, method, failed, passed):
             return dict.fromkeys(failed, Diagnosis(f"generic/{slip.id}", slip.sentence))
     return {}
 
 
 def _explains(
-    bench: Bench, module: Module, failed: Mapping[str, Exchanges], passed: Sequence[Exchanges]
+    bench: Bench,
+    module: Module,
+    method: str,
+    failed: Mapping[str, Exchanges],
+    passed: Sequence[Exchanges],
 ) -> bool:
-    return all(bench.explains(module, exchanges) for exchanges in failed.values()) and all(
+    return all(bench.explains(module, exchanges, method) for exchanges in failed.values()) and all(
         bench.agrees(module, exchanges) for exchanges in passed
     )
 

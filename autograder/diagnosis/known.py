@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from autograder.diagnosis.bench import Bench, Exchanges
+from autograder.diagnosis.bench import Bench
+from autograder.diagnosis.exchanges import Exchanges
 from autograder.diagnosis.replay import SourceModule
 from autograder.mistakes import Mistake, load_mistakes
 from framework.errors import BadInputError

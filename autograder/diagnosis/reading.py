@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.comparison import is_number, same_effects
-from autograder.diagnosis.evidence import Array, Evidence, Pair
+from autograder.diagnosis.comparison import close, is_number, same_effects, same_value
+from autograder.diagnosis.evidence import Answer, Array, Evidence, Pair
 from autograder.diagnosis.replay import steps_of
 from autograder.isolation.host.requests import Outcome
 from autograder.isolation.host.transcript import Exchange
@@ -21,16 +21,22 @@ from autograder.isolation.wire import Handle
 
 
 def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> Evidence | None:
-    """What the answers show; None where that is not clear, or another form was returned."""
+    """What the answers show; None where that is not clear."""
     reader = _read(exchanges, right)
-    first = next((pair for pair in reader.pairs if pair.differs), None)
-    if first is None:
-        return Evidence(effects=tuple(reader.effects)) if reader.effects else None
-    pairs = [pair for pair in reader.pairs if pair.method == first.method]
-    wrong = tuple(pair for pair in pairs if pair.differs)
-    if any(pair.is_unclear for pair in wrong):
-        return None
-    return Evidence(wrong, tuple(pair for pair in pairs if not pair.differs))
+    first = next((pair.method for pair in reader.pairs if pair.differs), None)
+    if first is not None:
+        pairs = [pair for pair in reader.pairs if pair.method == first]
+        wrong = tuple(pair for pair in pairs if pair.differs)
+        if any(pair.is_unclear for pair in wrong):
+            return None
+        return Evidence(first, wrong, tuple(pair for pair in pairs if not pair.differs))
+    if reader.effects:
+        return Evidence(reader.effects[0][0], effects=tuple(reader.effects))
+    if reader.others:
+        method = reader.others[0].method
+        others = tuple(answer for answer in reader.others if answer.method == method)
+        return Evidence(method, others=others)
+    return Evidence(reader.failing) if reader.failing else None
 
 
 def pairs_of(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> list[Pair]:
@@ -41,17 +47,26 @@ def pairs_of(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> list[P
 def _read(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> _Reader:
     reader = _Reader()
     for theirs, expected in zip(exchanges, right, strict=True):
-        if theirs.raised != expected.raised or not reader.read(theirs, expected):
+        if theirs.raised != expected.raised:
+            reader.end(theirs, expected)
+            break
+        if not reader.read(theirs, expected):
             break
     return reader
 
 
 @dataclass
 class _Reader:
-    """Goes through the answers, and remembers what each of them is about."""
+    """Goes through the answers, and remembers what each of them is about.
+
+    Attributes:
+        failing: the method that raised an exception where none is right, or the other way.
+    """
 
     pairs: list[Pair] = field(default_factory=list)
     effects: list[tuple[str, Outcome, Outcome]] = field(default_factory=list)
+    others: list[Answer] = field(default_factory=list)
+    failing: str = ""
     _seen: tuple[Array, ...] = ()
     _latest: tuple[str, tuple[Array, ...]] = ("", ())
     _gradients: dict[str, Array] = field(default_factory=dict)
@@ -65,6 +80,13 @@ class _Reader:
         for triple in zip(steps, theirs.outcomes, expected.outcomes, strict=False):
             comparable = self._step(*triple) and comparable
         return comparable
+
+    def end(self, theirs: Exchange, expected: Exchange) -> None:
+        """Note the step at which one of them raised an exception, and the other one did not."""
+        raised = theirs if theirs.raised else expected
+        at = len(raised.outcomes)
+        names = [step[2] for step in steps_of(theirs)[: at + 1] if step[0] == "call"]
+        self.failing = names[-1] if names else self._latest[0]
 
     def _step(self, step: list[Any], ours: Outcome, right: Outcome) -> bool:
         if step[0] == "get":
@@ -105,14 +127,18 @@ class _Reader:
         before: dict[str, Array] | None = None,
     ) -> bool:
         mine, theirs = dict(_leaves(ours, name)), dict(_leaves(right, name))
+        method = self._latest[0]
         if set(mine) != set(theirs):
+            self.others.append(Answer(method, ours, right))
             return False
         before = before or {}
-        method = self._latest[0]
         self.pairs += [
             Pair(method, key, mine[key], value, inputs, seen, before.get(key))
             for key, value in theirs.items()
         ]
+        arrays_are_right = all(close(mine[key], value) for key, value in theirs.items())
+        if arrays_are_right and not same_value(ours, right):
+            self.others.append(Answer(method, ours, right))
         return True
 
 

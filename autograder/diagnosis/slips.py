@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from autograder.audit.mutants import draw_mutants
 from autograder.audit.operators import OPERATORS
 from autograder.course import Exercise
+from autograder.diagnosis.habits import HABITS
 
 #: Operator -> what the change looks like from outside.
 WORDS = {
@@ -69,9 +71,13 @@ def slips_of(exercise: Exercise, task: str, method: str) -> Iterator[Slip]:
         return not (method == "forward" and function == "backward")
 
     source = exercise.solution.read_text("utf-8")
-    operators = {name: OPERATORS[name] for name in WORDS}
-    for within in (own.__contains__, elsewhere):
+    tables = (
+        {name: (words, OPERATORS[name]) for name, words in WORDS.items()},
+        HABITS,
+    )
+    for table, within in product(tables, (own.__contains__, elsewhere)):
+        operators = {name: mutate for name, (_, mutate) in table.items()}
         for mutant in draw_mutants(source, exercise.solution, operators, within):
-            words = WORDS[mutant.operator]
+            words, _ = table[mutant.operator]
             name = mutant.operator.replace("np.", "").replace(".", "-").replace(" ", "-")
             yield Slip(name, f"Your {method} answers as it would with {words}.", mutant.source)

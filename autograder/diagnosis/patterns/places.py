@@ -15,6 +15,8 @@ Mask = Array | None
 
 #: With fewer entries in question, it may be chance.
 MANY = 8
+#: So many sequences must be wrong, and as many right.
+ROWS = 3
 #: Where something is special about the entries of an input.
 ENTRIES: dict[str, Callable[[Array], Array]] = {
     "negative": lambda x: x < 0,
@@ -66,6 +68,33 @@ def where_ids(evidence: Evidence) -> str | None:
     if _exactly(evidence, lambda pair: _by_row(pair, lambda ids, rows: rows == 0)):
         return f"{subject(evidence)} wrong exactly in row 0, that of the padding."
     return None
+
+
+def where_padded(evidence: Evidence) -> str | None:
+    """Wrong for the sequences that have steps without a word, and for no others."""
+    wrong = right = 0
+    for pair in (*evidence.wrong, *evidence.same_name):
+        padded = _padded(pair)
+        if padded is None or pair.actual.shape != pair.expected.shape:
+            return None
+        rows = _wrong(pair).reshape(len(padded), -1).any(axis=1)
+        if not np.array_equal(rows, padded):
+            return None
+        wrong, right = wrong + int(rows.sum()), right + int((~rows).sum())
+    if min(wrong, right) < ROWS:
+        return None
+    return f"{subject(evidence)} wrong exactly for the sequences that have steps without a word."
+
+
+def _padded(pair: Pair) -> Mask:
+    """Which rows have steps without a word: none, where no mask was given."""
+    if not pair.expected.ndim or not pair.expected.size:
+        return None
+    masks = [array for array in _inputs(pair) if array.dtype.kind == "b" and array.ndim == 2]
+    if not masks:
+        return np.zeros(len(pair.expected), bool)
+    same = len(masks) == 1 and len(masks[0]) == len(pair.expected)
+    return np.asarray(~masks[0].all(axis=1)) if same else None
 
 
 def at_an_end(evidence: Evidence) -> str | None:
@@ -140,4 +169,5 @@ PLACES = {
     "where-the-input-is": where_the_input_is,
     "rows-of-ids": where_ids,
     "at-an-end": at_an_end,
+    "padded-sequences": where_padded,
 }

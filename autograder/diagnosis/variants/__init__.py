@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from autograder.diagnosis.bench import Bench, Exchanges
+from autograder.diagnosis.bench import Bench
+from autograder.diagnosis.exchanges import Exchanges
 from autograder.diagnosis.replay import steps_of
 from autograder.diagnosis.variants.arguments import other_arguments
 from autograder.diagnosis.variants.change import BACKWARD, Variant

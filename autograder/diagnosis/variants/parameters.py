@@ -1,4 +1,4 @@
-"""Parameters that are left out, transposed, taken for another one, or for another's gate."""
+"""Parameters that are left out, taken the wrong way round, for another one, or another gate."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ Shapes = dict[str, tuple[int, ...]]
 
 #: Numbers of gates that a cell may have.
 GATES = (4, 3, 2)
+#: Axes of a filter: the steps of its window, features in, features out.
+FILTER = 3
 
 
 def other_parameters(task: str, shapes: Shapes) -> Iterator[Change]:
@@ -33,6 +35,9 @@ def _changes(who: str, methods: tuple[str, ...], name: str, shapes: Shapes) -> I
     if len(shape) == 2 and shape[0] == shape[1]:
         said = f"Your {who} takes {name} for its transpose."
         yield Change("lost-transpose", said, partial(_with, name, np.transpose), methods)
+    if len(shape) == FILTER:
+        said = f"Your {who} takes {name} from its last entry to its first: a filter turned around."
+        yield Change("reversed", said, partial(_with, name, np.flipud), methods)
     for other in shapes:
         if other != name and shapes[other] == shape:
             said = f"Your {who} uses {other} where {name} belongs."

@@ -57,6 +57,33 @@ CASES = {
         "generic/",
         "sum in place of a mean",
     ),
+    "in the other order": (
+        "stacked",
+        ["np.concatenate([x, h], axis=-1)", "np.concatenate([h, x], axis=-1)"],
+        "generic/another-order",
+        "two things put together in the other order",
+    ),
+    "an exception": (
+        "lexicon",
+        ['lexicon["index"].get(key, [])', 'lexicon["index"][key]'],
+        "generic/dropped-default",
+        "no default where a key is not there",
+    ),
+    "a list": (
+        "lexicon",
+        ["    return found\n", "    return {pos: sorted(words) for pos, words in found.items()}\n"],
+        "generic/sorted",
+        "is sorted",
+    ),
+    "a forward that is wrong, with a backward of its own": (
+        "pooling",
+        [
+            "y = np.take_along_axis(candidates, self._winners, axis=1)[:, 0]",
+            "y = x.max(axis=1)",
+        ],
+        "generic/dropped-choice",
+        "as if a mask did not matter",
+    ),
 }
 
 

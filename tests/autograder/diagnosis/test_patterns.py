@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from autograder.diagnosis.diagnose import quiet
-from autograder.diagnosis.evidence import Evidence, Pair
-from autograder.diagnosis.patterns import EFFECTS, PATTERNS
+from autograder.diagnosis.evidence import Answer, Evidence, Pair
+from autograder.diagnosis.patterns import EFFECTS, LISTS, PATTERNS
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 4))
@@ -19,7 +19,7 @@ def pair(actual, expected, **facts):
 
 def told(*wrong, right=()):
     """The id of the first pattern that holds, and its sentence."""
-    evidence = Evidence(tuple(wrong), tuple(right))
+    evidence = Evidence(wrong[0].method, tuple(wrong), tuple(right))
     for name, pattern in {**EFFECTS, **PATTERNS}.items():
         if (sentence := pattern(evidence)) is not None:
             return name, sentence
@@ -110,6 +110,48 @@ def test_rows_of_repeated_ids():
     wrong[2] += 1.3 * X[1]
     facts = {"method": "backward", "name": "gradients['E']", "seen": (ids,)}
     assert told(pair(wrong, right, **facts))[0] == "rows-of-ids"
+
+
+def test_sequences_with_padding():
+    mask = np.arange(3) < np.array([[3], [1], [2], [3], [3], [2]])
+    right = RNG.normal(size=(6, 4))
+    wrong = np.where(mask.all(axis=1)[:, None], right, right + RNG.normal(size=right.shape))
+    name, sentence = told(pair(wrong, right, inputs=(mask,)))
+    assert name == "padded-sequences"
+    assert sentence == (
+        "The result of forward is wrong exactly for the sequences that have steps without a word."
+    )
+    assert told(pair(wrong[:3], right[:3], inputs=(mask[:3],))) is None  # too few to tell
+    assert told(pair(wrong, right, inputs=(mask,)), pair(wrong[1:], right[1:])) is None  # no mask
+
+
+WORDS = ["to", "be", "or", "not"]
+
+
+@pytest.mark.parametrize(
+    ("name", "actual", "words"),
+    [
+        ("repetitions", ["to", "be", "to", "or", "not", "be"], "some items more than once"),
+        ("sorted", sorted(WORDS), "is sorted"),
+        ("another-order", ["be", "to", "or", "not"], "in another order"),
+        ("ends-early", WORDS[:2], "the last items lack"),
+        ("starts-late", WORDS[1:], "the first items lack"),
+        ("goes-on", [*WORDS, "to", "bee"], "goes on"),
+        ("starts-early", ["and", *WORDS], "starts with items"),
+    ],
+)
+def test_lists(name, actual, words):
+    def sentences(*answers):
+        evidence = Evidence("f", others=tuple(Answer("f", *answer) for answer in answers))
+        return {key: said for key, pattern in LISTS.items() if (said := pattern(evidence))}
+
+    for answer in ((actual, WORDS), ({"n": actual, "v": []}, {"n": WORDS, "v": []})):
+        told = sentences(answer)
+        assert next(iter(told)) == name
+        assert words in told[name]
+        assert name not in sentences(answer, (["whether"], WORDS))
+        assert name not in sentences(answer, ("to be", WORDS))
+        assert name not in sentences(answer, ({"n": WORDS}, {"v": WORDS}))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,205 @@
+"""Small changes of a solution that beginners make, and that are no mutants of the audit.
+
+They go further than its operators, in more ways at each place: any other variable, the reverse of
+a gate, a choice that is left out. `slips.py` tries them last.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autograder.audit.operators import Mutate, Site
+from autograder.audit.operators.base import called_name, changed, is_of_module, parsed, with_name
+
+_LIMITS = ("maximum", "minimum", "max", "min")
+_OTHERS = {"any": "all", "all": "any", "std": "var", "var": "std"}
+_SHAPES = ("range", "zeros", "ones", "empty", "full", "reshape", "eye", "arange", "len")
+
+
+def unkept_result(site: Site) -> Iterator[ast.AST]:
+    """``x = f(x)`` becomes ``f(x)``: what comes out is not used."""
+    node = site.node
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+        target = ast.unparse(node.targets[0])
+        if target in map(ast.unparse, node.value.args):
+            yield ast.Expr(node.value)
+
+
+def dropped_choice(site: Site) -> Iterator[ast.AST]:
+    """``np.where(mask, a, b)`` becomes ``a`` or ``b``: the mask is forgotten."""
+    node = site.node
+    if isinstance(node, ast.Call) and called_name(node) == "where" and len(node.args) == 3:
+        yield from node.args[1:]
+
+
+def dropped_limit(site: Site) -> Iterator[ast.AST]:
+    """``np.maximum(a, b)`` becomes ``a`` or ``b``."""
+    node = site.node
+    if not isinstance(node, ast.Call) or not is_of_module(node):
+        return
+    if called_name(node) in _LIMITS and len(node.args) == 2:
+        yield from node.args
+
+
+def finite(site: Site) -> Iterator[ast.AST]:
+    """``np.inf`` becomes 0: padding may win a maximum."""
+    node = site.node
+    if isinstance(node, ast.Attribute) and node.attr == "inf":
+        yield ast.Constant(0.0)
+
+
+def complement(site: Site) -> Iterator[ast.AST]:
+    """``z * h`` becomes ``(1 - z) * h``: a gate that is used the other way round."""
+    node, parent = site.node, site.parent
+    if (
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Call | ast.BinOp)
+    ):
+        yield changed(node, value=_one_minus(node.value))
+    if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
+        return
+    is_factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
+    is_argument = isinstance(parent, ast.Call) and node in parent.args
+    if is_factor or (is_argument and called_name(parent) not in _SHAPES):
+        yield _one_minus(node)
+
+
+def _one_minus(node: ast.expr) -> ast.expr:
+    return ast.BinOp(ast.Constant(1), ast.Sub(), node)
+
+
+def another_order(site: Site) -> Iterator[ast.AST]:
+    """``np.concatenate([a, b])`` becomes ``np.concatenate([b, a])``, and so on."""
+    node, parent = site.node, site.parent
+    if not isinstance(node, ast.List | ast.Tuple) or isinstance(parent, ast.Subscript | ast.Return):
+        return
+    for i in range(len(node.elts) - 1):
+        elts = [*node.elts]
+        elts[i : i + 2] = elts[i + 1], elts[i]
+        yield changed(node, elts=elts)
+
+
+def another_axis(site: Site) -> Iterator[ast.AST]:
+    """``x[:, ::-1]`` becomes ``x[::-1]``, ``x[..., ::-1]`` or ``x``; ``x[:, 0]`` likewise."""
+    node = site.node
+    if not isinstance(node, ast.Subscript) or not isinstance(node.ctx, ast.Load):
+        return
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    telling = [part for part in parts if ast.unparse(part) not in (":", "...")]
+    if len(telling) != 1:
+        return
+    (part,) = telling
+    if isinstance(part, ast.Slice) and part.step is not None:
+        yield node.value
+    elif not isinstance(node.slice, ast.Tuple):
+        return
+    colon = ast.Slice()
+    for before in ([], [colon], [ast.Constant(...)]):
+        yield changed(node, slice=ast.Tuple([*before, part], ast.Load()))
+
+
+def another_end(site: Site) -> Iterator[ast.AST]:
+    """``x[:k]`` becomes ``x[-k:]``, ``x[k:]`` becomes ``x[:k]``."""
+    node = site.node
+    if not isinstance(node, ast.Slice) or node.step is not None:
+        return
+    if node.lower is None and node.upper is not None:
+        yield ast.Slice(_negative(node.upper), None)
+        yield ast.Slice(node.upper, None)
+    if node.upper is None and node.lower is not None:
+        yield ast.Slice(None, _negative(node.lower))
+        yield ast.Slice(None, node.lower)
+
+
+def _negative(node: ast.expr) -> ast.expr:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return node.operand
+    return ast.UnaryOp(ast.USub(), node)
+
+
+def another_power(site: Site) -> Iterator[ast.AST]:
+    """``a / b`` becomes ``a / b**2`` or ``a / np.sqrt(b)``; ``a**2`` becomes ``a``."""
+    node = site.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        yield changed(node, right=ast.BinOp(node.right, ast.Pow(), ast.Constant(2)))
+        yield changed(node, right=parsed(f"np.sqrt({ast.unparse(node.right)})"))
+
+
+def another_kind(site: Site) -> Iterator[ast.AST]:
+    """``x.any()`` becomes ``x.all()``, ``x.std()`` ``x.var()``, and the other way round."""
+    node = site.node
+    if isinstance(node, ast.Call) and called_name(node) in _OTHERS:
+        yield with_name(node, _OTHERS[called_name(node)])
+
+
+def one_round(site: Site) -> Iterator[ast.AST]:
+    """A loop makes its first round alone, or its last."""
+    node, parent = site.node, site.parent
+    if isinstance(parent, ast.For | ast.comprehension) and node is parent.iter:
+        rounds = f"list({ast.unparse(node)})"
+        yield parsed(f"{rounds}[:1]")
+        yield parsed(f"{rounds}[-1:]")
+
+
+def dropped_default(site: Site) -> Iterator[ast.AST]:
+    """``d.get(k, x)`` and ``d.setdefault(k, x)`` become ``d[k]``."""
+    node = site.node
+    if not isinstance(node, ast.Call) or called_name(node) not in ("get", "setdefault"):
+        return
+    if isinstance(node.func, ast.Attribute) and node.args:
+        yield ast.Subscript(node.func.value, node.args[0], ast.Load())
+
+
+def another_variable(site: Site) -> Iterator[ast.AST]:
+    """A variable becomes any other of its function, an attribute any other that it reads."""
+    node, function = site.node, site.function
+    if function is None or not isinstance(getattr(node, "ctx", None), ast.Load):
+        return
+    if isinstance(site.parent, ast.Call) and node is site.parent.func:
+        return
+    if isinstance(node, ast.Name):
+        known = [*_arguments(function), *_stored(function)]
+        if node.id in known:
+            yield from (ast.Name(name, ast.Load()) for name in known if name != node.id)
+    elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self":
+        read = [
+            n.attr
+            for n in ast.walk(function)
+            if isinstance(n, ast.Attribute) and ast.unparse(n.value) == "self"
+        ]
+        others = dict.fromkeys(name for name in read if name != node.attr)
+        yield from (changed(node, attr=name) for name in others)
+
+
+def _arguments(function: ast.FunctionDef) -> list[str]:
+    names = [a.arg for a in (*function.args.args, *function.args.kwonlyargs)]
+    return [name for name in names if name != "self"]
+
+
+def _stored(function: ast.FunctionDef) -> list[str]:
+    arguments = _arguments(function)
+    names = [n.id for n in ast.walk(function) if isinstance(n, ast.Name)]
+    stores = {
+        n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    return [name for name in dict.fromkeys(names) if name in stores and name not in arguments]
+
+
+#: Name, what it looks like from outside -> the change.
+HABITS: dict[str, tuple[str, Mutate]] = {
+    "unkept result": ("one result that is computed and not used", unkept_result),
+    "dropped choice": ("one choice left out, as if a mask did not matter", dropped_choice),
+    "dropped limit": ("one maximum or minimum of two left out", dropped_limit),
+    "finite": ("0 where infinity belongs", finite),
+    "dropped default": ("no default where a key is not there", dropped_default),
+    "another kind": ("any for all, or a variance for a deviation, or the other way", another_kind),
+    "another order": ("two things put together in the other order", another_order),
+    "another axis": ("one slice or index along another axis, or without it", another_axis),
+    "another end": ("one slice that takes the other end", another_end),
+    "another power": ("one divisor squared, or its root", another_power),
+    "one round": ("one loop that makes a single round", one_round),
+    "complement": ("1 − x for x in one place: a gate, or a share, the other way round", complement),
+    "another variable": ("another variable in one place", another_variable),
+}

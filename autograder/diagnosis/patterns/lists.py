@@ -1,0 +1,98 @@
+"""Answers that are lists, of words say, and hold other items than they should."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from autograder.diagnosis.comparison import same_value
+from autograder.diagnosis.evidence import Evidence
+
+Test = Callable[[list[Any], list[Any]], bool]
+
+
+def _pattern(words: str, test: Test) -> Callable[[Evidence], str | None]:
+    def pattern(evidence: Evidence) -> str | None:
+        if not evidence.others:
+            return None
+        differing = [
+            pair
+            for answer in evidence.others
+            for pair in _differing(answer.actual, answer.expected)
+        ]
+        for actual, expected in differing:
+            if not (isinstance(actual, list) and isinstance(expected, list)):
+                return None
+            if not test(actual, expected):
+                return None
+        return f"What your {evidence.method} returns {words}."
+
+    return pattern
+
+
+def _differing(actual: Any, expected: Any) -> Iterator[tuple[Any, Any]]:
+    """The innermost values that differ: lists as a whole."""
+    if same_value(actual, expected):
+        return
+    if isinstance(expected, dict) and isinstance(actual, dict) and set(actual) == set(expected):
+        for key, value in expected.items():
+            yield from _differing(actual[key], value)
+    elif isinstance(expected, tuple) and isinstance(actual, tuple | list):
+        yield list(actual), list(expected)
+    else:
+        yield actual, expected
+
+
+def _once(items: list[Any]) -> list[Any]:
+    """`items`, each at its first place alone."""
+    return [item for i, item in enumerate(items) if not _is_in(item, items[:i])]
+
+
+def _is_in(item: Any, items: list[Any]) -> bool:
+    return any(same_value(item, other) for other in items)
+
+
+def _has_repetitions(actual: list[Any], expected: list[Any]) -> bool:
+    return len(actual) > len(expected) and same_value(_once(actual), expected)
+
+
+def _is_sorted(actual: list[Any], expected: list[Any]) -> bool:
+    try:
+        return len(expected) > 1 and same_value(actual, sorted(expected))
+    except TypeError:
+        return False
+
+
+def _has_another_order(actual: list[Any], expected: list[Any]) -> bool:
+    def is_within(some: list[Any], others: list[Any]) -> bool:
+        return all(_is_in(item, others) for item in some)
+
+    same_length = len(actual) == len(expected) > 1
+    return same_length and is_within(actual, expected) and is_within(expected, actual)
+
+
+def _is_cut_at_the_end(actual: list[Any], expected: list[Any]) -> bool:
+    return 0 < len(actual) < len(expected) and same_value(actual, expected[: len(actual)])
+
+
+def _is_cut_at_the_start(actual: list[Any], expected: list[Any]) -> bool:
+    return 0 < len(actual) < len(expected) and same_value(actual, expected[-len(actual) :])
+
+
+def _goes_on(actual: list[Any], expected: list[Any]) -> bool:
+    return _is_cut_at_the_end(expected, actual)
+
+
+def _begins_too_early(actual: list[Any], expected: list[Any]) -> bool:
+    return _is_cut_at_the_start(expected, actual)
+
+
+LISTS = {
+    "repetitions": _pattern("holds some items more than once", _has_repetitions),
+    "sorted": _pattern("is sorted, and should keep the order in which it was found", _is_sorted),
+    "another-order": _pattern("holds the right items in another order", _has_another_order),
+    "ends-early": _pattern("ends too early: the last items lack", _is_cut_at_the_end),
+    "starts-late": _pattern("starts too late: the first items lack", _is_cut_at_the_start),
+    "goes-on": _pattern("goes on where it should end", _goes_on),
+    "starts-early": _pattern("starts with items that do not belong there", _begins_too_early),
+}
