@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
@@ -192,6 +193,7 @@ class Dispatcher:
 
 
 def _settle() -> tuple[None, dict[str, Plain]]:
+    gc.collect()  # models that know each other in a circle, and hold their arrays until then
     if threading.active_count() > 1:
         raise RuntimeError("a thread of the last check still runs")
     return None, {}

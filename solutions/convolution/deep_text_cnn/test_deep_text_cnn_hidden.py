@@ -51,7 +51,11 @@ def test_block_used_twice(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("The shape of the pooled text is (N, k, 8M); take it from forward.")
 def test_any_network(submission, reference, rng):
-    """Other sizes: 29 layers, odd lengths, k beyond what is left, three maps, a class alone."""
+    """Other sizes: 29 layers, odd lengths, k beyond what is left, three maps, a class alone.
+
+    At test time: in training each batch norm makes numbers of any size out of the rounding errors
+    of a map that is always the same, and after many layers nothing else is left.
+    """
     for V, C, length, depth, maps, k in (
         (4, 1, 7, 29, 1, 1),
         (9, 5, 21, 9, 3, 4),
@@ -61,8 +65,9 @@ def test_any_network(submission, reference, rng):
             args = V, C, length, depth, maps
             pair = network(submission, reference, rng, *args, k=k, shortcut=shortcut)
             ids = rng.integers(V, size=(5, length))
-            pair.same_forward(ids, rtol=1e-6)
-            at_test_time(pair, ids).same_backward(ids, rng=rng, rtol=1e-6, atol=1e-8)
+            for model in (pair.student, pair.reference):
+                model.eval()
+            pair.same_backward(ids, rng=rng, rtol=1e-6, atol=1e-8)
 
 
 @pytest.mark.task("DeepTextCNN")

@@ -41,7 +41,7 @@ def test_a_piece_is_found_anywhere(submission, reference, rng):
         "CharacterWordEncoder",
         A,
         2,
-        3,
+        40,  # filters: of one or two, the best pair may by chance be one that both words have
         widths=[2],
         highway_layers=0,
         rng=rng,

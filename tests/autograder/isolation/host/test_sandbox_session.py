@@ -385,3 +385,22 @@ def test_nothing_outlives_its_session(module_of):
     session.close()
     assert process.poll() is not None
     session.close()  # a second time does no harm
+
+
+def test_what_earlier_checks_made_takes_no_memory(module_of):
+    session, module = module_of(
+        """
+import numpy as np
+
+class Layer:
+    def __init__(self):
+        self.part = self  # a circle: nothing but the garbage collector ends it
+        self.array = np.empty(20_000_000)
+
+    def size(self):
+        return self.array.nbytes
+"""
+    )
+    for _ in range(20):
+        session.begin()
+        assert module.Layer().size() == 160_000_000
