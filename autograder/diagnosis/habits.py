@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from autograder.audit.operators import Mutate, Site
 from autograder.audit.operators.base import called_name, changed, is_of_module, parsed, with_name
+from autograder.audit.operators.indexing import is_own_attribute, variables
 
 _LIMITS = ("maximum", "minimum", "max", "min")
 _OTHERS = {"any": "all", "all": "any", "std": "var", "var": "std"}
@@ -160,31 +161,12 @@ def another_variable(site: Site) -> Iterator[ast.AST]:
     if isinstance(site.parent, ast.Call) and node is site.parent.func:
         return
     if isinstance(node, ast.Name):
-        known = [*_arguments(function), *_stored(function)]
+        known = variables(function)
         if node.id in known:
             yield from (ast.Name(name, ast.Load()) for name in known if name != node.id)
-    elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self":
-        read = [
-            n.attr
-            for n in ast.walk(function)
-            if isinstance(n, ast.Attribute) and ast.unparse(n.value) == "self"
-        ]
-        others = dict.fromkeys(name for name in read if name != node.attr)
-        yield from (changed(node, attr=name) for name in others)
-
-
-def _arguments(function: ast.FunctionDef) -> list[str]:
-    names = [a.arg for a in (*function.args.args, *function.args.kwonlyargs)]
-    return [name for name in names if name != "self"]
-
-
-def _stored(function: ast.FunctionDef) -> list[str]:
-    arguments = _arguments(function)
-    names = [n.id for n in ast.walk(function) if isinstance(n, ast.Name)]
-    stores = {
-        n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
-    return [name for name in dict.fromkeys(names) if name in stores and name not in arguments]
+    elif is_own_attribute(node):
+        read = dict.fromkeys(n.attr for n in ast.walk(function) if is_own_attribute(n))
+        yield from (changed(node, attr=name) for name in read if name != node.attr)
 
 
 #: Name, what it looks like from outside -> the change.

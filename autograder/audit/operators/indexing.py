@@ -83,20 +83,21 @@ def _keys(function: ast.FunctionDef) -> list[str]:
 def attribute(site: Site) -> Iterator[ast.AST]:
     """``self.beta1`` becomes ``self.beta2``: another number or array that the function reads."""
     node = site.node
-    if not (_is_own_attribute(node) and isinstance(node.ctx, ast.Load) and site.function):
+    if not (is_own_attribute(node) and isinstance(node.ctx, ast.Load) and site.function):
         return
     if isinstance(site.parent, ast.Attribute | ast.Call | ast.Subscript):
         return  # self.parameters[...], self.forward(...)
     known = [
         n.attr
         for n in ast.walk(site.function)
-        if _is_own_attribute(n) and n.attr not in ("parameters", "gradients")
+        if is_own_attribute(n) and n.attr not in ("parameters", "gradients")
     ]
     for other in _next(node.attr, known):
         yield changed(node, attr=other)
 
 
-def _is_own_attribute(node: ast.AST) -> TypeGuard[ast.Attribute]:
+def is_own_attribute(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    """Whether it is ``self.something``."""
     return (
         isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
@@ -109,12 +110,12 @@ def variable(site: Site) -> Iterator[ast.AST]:
     node = site.node
     if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or not site.function:
         return
-    for other in _next(node.id, _variables(site.function)):
-        if node.id in _variables(site.function):
+    for other in _next(node.id, variables(site.function)):
+        if node.id in variables(site.function):
             yield changed(node, id=other)
 
 
-def _variables(function: ast.FunctionDef) -> list[str]:
+def variables(function: ast.FunctionDef) -> list[str]:
     """Arguments but ``self``, then what is assigned, in the order of the source."""
     arguments = [a.arg for a in (*function.args.args, *function.args.kwonlyargs)]
     stored = [
