@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.course import Exercise
+from autograder.diagnosis.budget import OutOfTime, limited
 from autograder.diagnosis.exchanges import Exchanges, Lenience, lenience, same_exchange
 from autograder.diagnosis.replay import Module, Replay, SourceModule
 from autograder.isolation.host.transcript import Exchange
@@ -15,6 +17,10 @@ from framework.parts import PartSource
 #: Small changes of the solution that are tried for one exercise. It is a count, not a time, so that
 #: the same submission gets the same report on every machine; here they take about two seconds.
 MAX_SLIPS = 1000
+
+
+#: Seconds, and how many times as long as the solution, that a change of it may compute.
+PATIENCE, SLOWER = 0.2, 5.0
 
 
 @dataclass
@@ -33,6 +39,7 @@ class Bench:
     slips_left: int = MAX_SLIPS
     _modules: dict[str, SourceModule] = field(default_factory=dict)
     _right: dict[int, list[Exchange]] = field(default_factory=dict)
+    _seconds: dict[int, float] = field(default_factory=dict)
     _allowed: dict[tuple[int, str, bool], list[Lenience]] = field(default_factory=dict)
 
     @property
@@ -59,7 +66,9 @@ class Bench:
         """What the solution answers to all requests of a check."""
         key = id(exchanges)
         if key not in self._right:
+            started = time.process_time()
             self._right[key] = list(self.answers(self.solution, exchanges))
+            self._seconds[key] = time.process_time() - started
         return self._right[key]
 
     def explains(self, module: Module, exchanges: Exchanges, method: str = "") -> bool:
@@ -72,10 +81,14 @@ class Bench:
             method: what went wrong first, if that alone is to be explained: what other methods get
                 wrong may follow from it in a way of its own.
         """
-        lenient, telling = self._compared(module, exchanges, method, strictly=False)
-        if lenient and not telling:
-            lenient, telling = self._compared(module, exchanges, method, strictly=True)
-        return lenient and telling
+        try:
+            with limited(self._patience(exchanges)):
+                same, telling = self._compared(module, exchanges, method, strictly=False)
+                if same and not telling:
+                    same, telling = self._compared(module, exchanges, method, strictly=True)
+                return same and telling
+        except OutOfTime:
+            return False
 
     def _compared(
         self, module: Module, exchanges: Exchanges, method: str, *, strictly: bool
@@ -94,8 +107,20 @@ class Bench:
 
     def agrees(self, module: Module, exchanges: Exchanges) -> bool:
         """Whether `module` answers everything as the submission did."""
-        answers = self.answers(module, exchanges)
-        return all(map(same_exchange, exchanges, answers, self._lenience(exchanges)))
+        allowed = self._lenience(exchanges)
+        try:
+            with limited(self._patience(exchanges)):
+                return all(map(same_exchange, exchanges, self.answers(module, exchanges), allowed))
+        except OutOfTime:
+            return False
+
+    def _patience(self, exchanges: Exchanges) -> float:
+        """Seconds of computing for another module: one that needs more is not the one handed in.
+
+        Some small changes make a network of a thousand times as many parameters.
+        """
+        self.right_answers(exchanges)
+        return PATIENCE + SLOWER * self._seconds[id(exchanges)]
 
     def _lenience(
         self, exchanges: Exchanges, method: str = "", strictly: bool = False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -11,7 +13,8 @@ from types import FrameType
 #: After the limit it is said again and again, as whoever computes may catch everything.
 REPEAT = 0.02
 
-_is_over = False
+#: When the innermost limit is reached, in seconds of this process's computing.
+_end = math.inf
 
 
 class OutOfTime(BaseException):
@@ -23,31 +26,35 @@ def limited(seconds: float) -> Iterator[None]:
     """Raise `OutOfTime` in the block after `seconds` of this process's computing.
 
     Computing, not waiting, is counted: another program on a busy machine changes no result.
-    Where there is no such clock (Windows, other threads), there is no limit.
+    A limit within a limit ends no later than that. Where there is no such clock (Windows, other
+    threads), there is no limit.
     """
     is_first = threading.current_thread() is threading.main_thread()
     if not hasattr(signal, "setitimer") or not is_first:
         yield
         return
-    global _is_over  # noqa: PLW0603 - there is one such clock in a process
-    _is_over = False
+    global _end  # noqa: PLW0603 - there is one such clock in a process
+    outer, _end = _end, min(_end, time.process_time() + seconds)
     before = signal.signal(signal.SIGPROF, _ring)
-    signal.setitimer(signal.ITIMER_PROF, seconds, REPEAT)
+    _set(_end)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        _is_over = False
+        _end = outer
+        _set(outer)
         signal.signal(signal.SIGPROF, before)
 
 
 def check() -> None:
     """Raise `OutOfTime` where the limit was reached and somebody has caught what said so."""
-    if _is_over:
+    if time.process_time() >= _end:
         raise OutOfTime
 
 
+def _set(end: float) -> None:
+    seconds = max(end - time.process_time(), 1e-6) if end < math.inf else 0.0
+    signal.setitimer(signal.ITIMER_PROF, seconds, REPEAT)
+
+
 def _ring(number: int, frame: FrameType | None) -> None:
-    global _is_over  # noqa: PLW0603 - see `limited`
-    _is_over = True
-    raise OutOfTime
+    check()

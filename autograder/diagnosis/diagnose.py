@@ -14,7 +14,7 @@ import numpy as np
 from autograder.course import Exercise
 from autograder.diagnosis.bench import Bench
 from autograder.diagnosis.budget import OutOfTime, limited
-from autograder.diagnosis.exchanges import Exchanges, length
+from autograder.diagnosis.exchanges import Exchanges
 from autograder.diagnosis.generic import explain_failures
 from autograder.diagnosis.known import KnownMistakes
 from autograder.isolation.host.transcript import Transcript
@@ -24,6 +24,8 @@ from framework.parts import PartSource
 
 #: Seconds of computing for one exercise, where everything goes slower than it should.
 SECONDS = 3.0
+#: Of a check whose answers took so many seconds few changes of the solution can be tried.
+LONG = 0.2
 
 
 def diagnosed(
@@ -77,9 +79,12 @@ class Doctor:
     ) -> None:
         self._bench = Bench(exercise, parts)
         self._checks = [check for check in checks if check.id in transcripts]
+        # A training is asked for last.
+        by_cost = sorted(transcripts, key=lambda name: cost(transcripts[name]))
         self._exchanges: dict[str, Exchanges] = {
-            name: transcript.exchanges for name, transcript in transcripts.items()
+            name: transcripts[name].exchanges for name in by_cost
         }
+        self._checks.sort(key=lambda check: by_cost.index(check.id))
 
     @cached_property
     def _mistakes(self) -> KnownMistakes:
@@ -100,19 +105,23 @@ class Doctor:
         return explain_failures(self._bench, task, failed, self._passed(task)) if failed else {}
 
     def _failed(self, task: str) -> dict[str, Exchanges]:
-        """By their ids, the shortest first: a training is asked for last."""
-        found = {
+        """By their ids, the cheapest first."""
+        return {
             check.id: self._exchanges[check.id]
             for check in self._checks
             if check.task == task and check.verdict in EXPLAINED and self._exchanges[check.id]
         }
-        return dict(sorted(found.items(), key=lambda item: length(item[1])))
 
     def _passed(self, task: str) -> list[Exchanges]:
-        """The shortest first."""
-        found = [
+        """The cheapest first."""
+        return [
             self._exchanges[check.id]
             for check in self._checks
             if check.task == task and check.verdict is Verdict.PASSED
         ]
-        return sorted(found, key=length)
+
+
+def cost(transcript: Transcript) -> tuple[bool, int]:
+    """What it costs to play it again: whether it took long, and how many bytes it asked."""
+    asked = sum(len(exchange.frame) for exchange in transcript.exchanges)
+    return transcript.seconds > LONG, asked

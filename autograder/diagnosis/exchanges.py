@@ -78,8 +78,3 @@ def _same(one: Outcome, other: Outcome, by_form: bool) -> bool:
     if by_form and same_forms(one.value, other.value):
         return same_effects(one, other)
     return same_outcome(one, other)
-
-
-def length(exchanges: Exchanges) -> int:
-    """Bytes of all requests: what is short is played again first."""
-    return sum(len(exchange.frame) for exchange in exchanges)

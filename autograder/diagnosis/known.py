@@ -18,6 +18,7 @@ class KnownMistakes:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._modules: dict[Mistake, SourceModule] = {}
+        self._latest: Mistake | None = None
         solution = bench.exercise.solution.read_text("utf-8")
         with suppress(BadInputError):  # no list is better than no report: the audit tells
             for mistake in load_mistakes(bench.exercise):
@@ -36,22 +37,23 @@ class KnownMistakes:
         Several that do are told apart by the other checks of the task: `passed` must not
         contradict, and `failed` must show the same. What no check tells apart shares a name.
         """
-        bench = self._bench
-        found = {
-            mistake: module
-            for mistake, module in self._concerning(task)
-            if bench.explains(module, exchanges)
-            and all(bench.agrees(module, other) for other in passed)
-        }
+        concerning = self._concerning(task)
+        if self._latest in concerning and self._holds(self._latest, exchanges, passed):
+            return self._latest  # it has explained another check already
+        found = [m for m in concerning if self._holds(m, exchanges, passed)]
         if len(found) > 1:
-            return next((m for m in found if all(bench.agrees(found[m], e) for e in failed)), None)
-        return next(iter(found), None)
+            found = [m for m in found if self._agrees(m, failed)][:1]
+        self._latest = found[0] if found else self._latest
+        return found[0] if found else None
 
-    def _concerning(self, task: str) -> list[tuple[Mistake, SourceModule]]:
+    def _holds(self, mistake: Mistake, exchanges: Exchanges, passed: Sequence[Exchanges]) -> bool:
+        explains = self._bench.explains(self._modules[mistake], exchanges)
+        return explains and self._agrees(mistake, passed)
+
+    def _agrees(self, mistake: Mistake, others: Sequence[Exchanges]) -> bool:
+        return all(self._bench.agrees(self._modules[mistake], other) for other in others)
+
+    def _concerning(self, task: str) -> list[Mistake]:
         """Those that can fail a check of `task`, its own first."""
-        concerning = [
-            (mistake, module)
-            for mistake, module in self._modules.items()
-            if task in (mistake.task, *mistake.also_fails)
-        ]
-        return sorted(concerning, key=lambda pair: pair[0].task != task)
+        concerning = [m for m in self._modules if task in (m.task, *m.also_fails)]
+        return sorted(concerning, key=lambda mistake: mistake.task != task)

@@ -172,11 +172,12 @@ class SandboxSession:
         except (channel.ChannelError, wire.WireError) as failure:
             raise self._lost(failure, texts, seconds) from None
         finally:
-            self._spent += time.monotonic() - started
+            elapsed = time.monotonic() - started
+            self._spent += elapsed
         self._fresh = False
         fault = None if error is None else fault_from(error, texts, self._exercise)
         if self.transcript is not None:
-            self.transcript.add(frame, outcomes, fault, lent)
+            self.transcript.add(frame, outcomes, fault, lent, elapsed)
         if fault is None:
             return outcomes
         if isinstance(fault, OutOfMemory):

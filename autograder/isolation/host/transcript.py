@@ -41,11 +41,13 @@ class Transcript:
 
     Attributes:
         complete: everything was recorded, and nothing broke off. Only then are there exchanges.
+        seconds: that the answers took altogether.
     """
 
     def __init__(self) -> None:
         self.complete = True
         self.exchanges: list[Exchange] = []
+        self.seconds = 0.0
         self._bytes = 0
 
     def add(
@@ -54,8 +56,10 @@ class Transcript:
         outcomes: Sequence[Outcome],
         fault: SubmissionFault | None = None,
         lent: dict[int, Lent] | None = None,
+        seconds: float = 0.0,
     ) -> None:
         """Record one exchange, or give up where the transcript grows too long."""
+        self.seconds += seconds
         if not self.complete:
             return
         self._bytes += len(frame) + sum(map(_bytes_of, outcomes))

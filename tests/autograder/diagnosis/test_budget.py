@@ -44,3 +44,25 @@ def test_whoever_catches_it_is_told_again_at_the_next_check():
             except BaseException:
                 check()
     check()
+
+
+def test_a_limit_within_a_limit_ends_alone():
+    with limited(5):
+        for _ in range(10):
+            with pytest.raises(OutOfTime), limited(0.02):
+                spin()
+            check()
+        assert signal.getitimer(signal.ITIMER_PROF)[0] > 3
+
+
+def test_a_limit_within_a_limit_ends_with_that():
+    started = time.process_time()
+    with pytest.raises(OutOfTime), limited(0.05):
+        try:
+            with limited(5):
+                spin()
+        except OutOfTime:
+            spin()
+    assert time.process_time() - started < 2
+    assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
+    check()
