@@ -117,12 +117,19 @@ def test_so_is_a_language_model(text_by_heart):
         text_by_heart(LostGradient)
 
 
-@pytest.mark.parametrize("share", [0.51, 0.99, 1.01, 1.49])
-def test_half_of_log_c_off_is_near_enough(share):
-    knows_nothing(share * math.log(10), 10)
+@pytest.mark.parametrize("loss", [0.51 * math.log(10), 2.3, math.log(10) + 1.99])
+def test_scores_that_say_something_by_chance_are_near_enough(loss):
+    knows_nothing(loss, 10)
 
 
-@pytest.mark.parametrize("loss", [0.49 * math.log(10), 1.51 * math.log(10), math.nan, math.inf])
+@pytest.mark.parametrize(("near", "far"), [(0.51, 0.49), (1.49, 1.51)])
+def test_of_many_classes_half_of_log_c_off_is_near_enough(near, far):
+    knows_nothing(near * math.log(1000), 1000)
+    with pytest.raises(CheckFailed, match=r"near log 1000 = 6\.908"):
+        knows_nothing(far * math.log(1000), 1000)
+
+
+@pytest.mark.parametrize("loss", [0.49 * math.log(10), math.log(10) + 2.01, math.nan, math.inf])
 def test_more_is_not(loss):
     with pytest.raises(CheckFailed, match=r"near log 10 = 2\.303"):
         knows_nothing(loss, 10)
