@@ -9,6 +9,7 @@ used in another way, then what the arrays have in common, and small changes of t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from autograder.diagnosis.bench import Bench
 from autograder.diagnosis.evidence import Evidence
@@ -37,73 +38,64 @@ def explain_failures(
             groups.setdefault((evidence.method, evidence.is_of_arrays), {})[name] = evidence
     found: dict[str, Diagnosis] = {}
     for (method, is_of_arrays), group in sorted(groups.items(), key=lambda item: not item[0][1]):
-        here = {name: failed[name] for name in group}
         together = Evidence.together(group.values(), [p for p in right if p.method == method])
-        if is_of_arrays:
-            found |= (
-                _pattern(EFFECTS, group, together)
-                or _variant(bench, task, method, here, passed)
-                or _pattern(PATTERNS, group, together)
-                or _slip(bench, task, method, here, passed)
-            )
-            continue
-        # What explains the others has to explain the arrays of this method as well.
-        here |= {name: failed[name] for name in groups.get((method, True), {})}
+        # What explains other answers has to explain the arrays of the same method as well.
+        names = group if is_of_arrays else {**group, **groups.get((method, True), {})}
+        case = Case(bench, task, method, {name: failed[name] for name in names}, passed)
         told = (
-            _variant(bench, task, method, here, passed)
-            or _pattern(LISTS, group, together)
-            or _slip(bench, task, method, here, passed)
+            (is_of_arrays and _pattern(EFFECTS, group, together))
+            or case.variant()
+            or _pattern(PATTERNS if is_of_arrays else LISTS, group, together)
+            or case.slip()
         )
         found = told | found
     return found
 
 
-def _variant(
-    bench: Bench,
-    task: str,
-    method: str,
-    failed: Mapping[str, Exchanges],
-    passed: Sequence[Exchanges],
-) -> dict[str, Diagnosis]:
-    """The solution, used in another way, that answers as the submission did."""
-    for variant in variants_of(bench, task, list(failed.values())):
-        if _explains(bench, variant, method, failed, passed):
-            told = Diagnosis(f"generic/{variant.id}", variant.sentence)
-            return dict.fromkeys(failed, told)
-    return {}
+@dataclass(frozen=True)
+class Case:
+    """Failed checks of one task that went wrong in the same method.
 
+    Args:
+        failed: what they asked, by their ids.
+        passed: what the checks of the task asked that passed.
+    """
 
-def _slip(
-    bench: Bench,
-    task: str,
-    method: str,
-    failed: Mapping[str, Exchanges],
-    passed: Sequence[Exchanges],
-) -> dict[str, Diagnosis]:
-    """The solution with one small change that answers as the submission did."""
-    for slip in slips_of(bench.exercise, task, method):
-        if bench.slips_left <= 0:
-            break
-        bench.slips_left -= 1
-        try:
-            module = SourceModule(slip.source, bench.exercise.name)
-        except SyntaxError:
-            continue
-        if _explains(bench, module, method, failed, passed):
-            return dict.fromkeys(failed, Diagnosis(f"generic/{slip.id}", slip.sentence))
-    return {}
+    bench: Bench
+    task: str
+    method: str
+    failed: Mapping[str, Exchanges]
+    passed: Sequence[Exchanges]
 
+    def variant(self) -> dict[str, Diagnosis]:
+        """The solution, used in another way, that answers as the submission did."""
+        for variant in variants_of(self.bench, self.task, list(self.failed.values())):
+            if self._is_explained_by(variant):
+                return self._told(variant.id, variant.sentence)
+        return {}
 
-def _explains(
-    bench: Bench,
-    module: Module,
-    method: str,
-    failed: Mapping[str, Exchanges],
-    passed: Sequence[Exchanges],
-) -> bool:
-    return all(bench.explains(module, exchanges, method) for exchanges in failed.values()) and all(
-        bench.agrees(module, exchanges) for exchanges in passed
-    )
+    def slip(self) -> dict[str, Diagnosis]:
+        """The solution with one small change that answers as the submission did."""
+        for slip in slips_of(self.bench.exercise, self.task, self.method):
+            if self.bench.slips_left <= 0:
+                break
+            self.bench.slips_left -= 1
+            try:
+                module = SourceModule(slip.source, self.bench.exercise.name)
+            except SyntaxError:
+                continue
+            if self._is_explained_by(module):
+                return self._told(slip.id, slip.sentence)
+        return {}
+
+    def _told(self, name: str, sentence: str) -> dict[str, Diagnosis]:
+        return dict.fromkeys(self.failed, Diagnosis(f"generic/{name}", sentence))
+
+    def _is_explained_by(self, module: Module) -> bool:
+        bench = self.bench
+        return all(
+            bench.explains(module, exchanges, self.method) for exchanges in self.failed.values()
+        ) and all(bench.agrees(module, exchanges) for exchanges in self.passed)
 
 
 def _pattern(
