@@ -30,7 +30,7 @@ def neuron(x, w, b):
 class Affine:
     def __init__(self, input_size, output_size, *, rng):
         self.parameters = {
-            "W": rng.normal(size=(input_size, output_size)),
+            "W": rng.normal(scale=input_size**-0.5, size=(input_size, output_size)),
             "b": np.zeros(output_size),
         }
         self.gradients = {name: np.zeros_like(value) for name, value in self.parameters.items()}

@@ -18,7 +18,7 @@ def neuron(x, w, b):
 class Affine(torch.nn.Module):
     def __init__(self, input_size, output_size, *, rng):
         super().__init__()
-        W = torch.from_numpy(rng.normal(size=(input_size, output_size)))
+        W = torch.from_numpy(rng.normal(scale=input_size**-0.5, size=(input_size, output_size)))
         self._arrays = {"W": W, "b": torch.zeros(output_size, dtype=W.dtype)}
         self.gradients = {name: torch.zeros_like(value) for name, value in self._arrays.items()}
 
