@@ -4,7 +4,7 @@
 Every listed mistake is handed in as a submission. It is recognised by its list if a failed check
 names it and none names another one; without the lists, if a failed check is given a general
 explanation. `UNTRUE` holds those whose general explanation agrees with all answers and still says
-something else than what was done: they do not count.
+something else than what was done: they do not count. It takes half an hour.
 """
 
 from __future__ import annotations
