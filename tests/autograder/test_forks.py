@@ -69,11 +69,11 @@ def test_so_does_an_interrupt_where_the_results_are_used():
 def test_whoever_is_ended_cleans_up_first_and_takes_up_nothing_else(tmp_path):
     def work(name):
         file = tmp_path / name
-        file.touch()
         try:
+            file.touch()
             time.sleep(0.3 if name == "quick" else 30)
         finally:
-            file.unlink()
+            file.unlink(missing_ok=True)
         return name
 
     results = in_parallel(work, ["quick", "slow", "slower", "slowest"], jobs=2, as_they_end=True)

@@ -9,6 +9,7 @@ def arrays():
     while frame is not None:
         yield from list(frame.f_locals.values())
         frame = frame.f_back
+    gc.unfreeze()
     for box in gc.get_objects():
         if isinstance(box, dict | list | tuple):
             yield from box.values() if isinstance(box, dict) else box
