@@ -1,30 +1,41 @@
-"""Matrix products on a CPU by the faster of two libraries.
+"""Matrix products on a CPU by the faster of two libraries, and a function of each entry.
 
 Torch computes `a @ b` with MKL, which uses half of what the processors of other makers can do, but
-brings oneDNN along, whose kernels for single precision are as good on all of them. The operation is
-the one that `torch.compile` puts in place of `torch.nn.Linear`; where it is missing, or for other
-types and devices, the ordinary product serves.
+brings oneDNN along, whose kernels for single precision are as good on all of them, and take a
+function of the entries along. The operation is the one that `torch.compile` puts in place of
+`torch.nn.Linear`; where it is missing, or for other types and devices, the ordinary ones serve.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 _ONEDNN = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
+#: In place, by the names that oneDNN has for them.
+_FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "none": lambda z: z,
+    "tanh": Tensor.tanh_,
+    "sigmoid": Tensor.sigmoid_,
+}
 
 
-def product(a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
-    """a b + bias, without a graph: it is no operation that autograd knows.
+def product(a: Tensor, b: Tensor, bias: Tensor | None = None, function: str = "none") -> Tensor:
+    """function(a b + bias), without a graph: it is no operation that autograd knows.
 
     Args:
         a: `(M, K)`.
         b: `(K, C)`.
         bias: `(C,)`; None: 0.
+        function: "tanh" or "sigmoid" of each entry; "none": the entry itself.
 
     Returns:
         `(M, C)`.
     """
     if _ONEDNN and a.device.type == "cpu" and a.dtype == b.dtype == torch.float32:
-        return torch.as_tensor(_ONEDNN(a, b.T, bias, "none", [], ""))
-    return a @ b if bias is None else torch.addmm(bias, a, b)
+        if not (b.is_contiguous() or b.T.is_contiguous()):
+            b = b.contiguous()  # some columns of a matrix take oneDNN a thousand times as long
+        return torch.as_tensor(_ONEDNN(a, b.T, bias, function, [], ""))
+    return _FUNCTIONS[function](a @ b if bias is None else torch.addmm(bias, a, b))

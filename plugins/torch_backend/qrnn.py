@@ -127,7 +127,7 @@ class QRNN(TorchModel):
         linear_recurrence_back(f, grad_c, parallel=self.parallel)
         grad_new = grad_c[1:]
         past = c[:-1] if "i" in self.pooling else c[:-1] - z
-        grad_a = torch.empty_like(self._a)
+        grad_a = z.new_empty(*z.shape[:2], len(self.parameters["b"]))
         of_z, of_f, *others = torch.split(grad_a, self.hidden_size, dim=2)
         _tanh_back(grad_new * i, z, grad_input=of_z)
         _sigmoid_back(grad_new * past, f, grad_input=of_f)
@@ -139,13 +139,13 @@ class QRNN(TorchModel):
         return grad_x, (grad_h_0, grad_c[0], before)
 
     def _compute_gates(self, inputs: Tensor, T: int) -> None:
-        """z and the gates `(T, N, H)`, from one product; without a word f = 1 and i = 0."""
+        """z and the gates `(T, N, H)`; without a word f = 1 and i = 0."""
         self._rows = torch.cat([inputs[k : k + T] for k in range(self.width)], dim=2).flatten(0, 1)
-        W, H = self.parameters["W"].flatten(0, 1), self.hidden_size
-        a = product(self._rows, W, self.parameters["b"]).view(T, inputs.shape[1], -1)
-        a[..., :H].tanh_()
-        a[..., H:].sigmoid_()
-        self._a, (self._z, f, *others) = a, torch.split(a, H, dim=2)
+        H, N = self.hidden_size, inputs.shape[1]
+        W, b = self.parameters["W"].flatten(0, 1), self.parameters["b"]
+        self._z = product(self._rows, W[:, :H], b[:H], "tanh").view(T, N, H)
+        gates = product(self._rows, W[:, H:], b[H:], "sigmoid").view(T, N, -1)
+        f, *others = torch.split(gates, H, dim=2)
         self._f = f if self._words is None else f.masked_fill_(~self._words, 1)
         self._o = others[0] if others else None
         if len(others) < 2:

@@ -88,8 +88,12 @@ def test_a_scan_of_gates_that_shut_divides_by_nothing():
 def test_products_of_views(dtype):
     a, b = torch.randn(5, 7, dtype=dtype), torch.randn(5, 3, dtype=dtype)
     torch.testing.assert_close(products.product(a.T, b), a.T @ b)
+    torch.testing.assert_close(products.product(a.T, b[:, 1:]), a.T @ b[:, 1:])
     bias = torch.randn(7, dtype=dtype)
     torch.testing.assert_close(products.product(b.T, a, bias), b.T @ a + bias)
+    for function in (torch.tanh, torch.sigmoid):
+        found = products.product(b.T, a, bias, function.__name__)
+        torch.testing.assert_close(found, function(b.T @ a + bias))
 
 
 def test_what_is_refused():
