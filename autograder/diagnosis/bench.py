@@ -17,10 +17,11 @@ from framework.parts import PartSource
 #: Small changes of the solution that are tried for one exercise. It is a count, not a time, so that
 #: the same submission gets the same report on every machine; here they take about two seconds.
 MAX_SLIPS = 1000
-
-
 #: Seconds, and how many times as long as the solution, that a change of it may compute.
 PATIENCE, SLOWER = 0.2, 5.0
+
+#: Of one exchange: what need not be the same, and whether the submission's answer is wrong.
+Terms = tuple[Lenience, bool]
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Bench:
     _modules: dict[str, SourceModule] = field(default_factory=dict)
     _right: dict[int, list[Exchange]] = field(default_factory=dict)
     _seconds: dict[int, float] = field(default_factory=dict)
-    _allowed: dict[tuple[int, str, bool], list[Lenience]] = field(default_factory=dict)
+    _terms: dict[tuple[int, str, bool], list[Terms]] = field(default_factory=dict)
 
     @property
     def solution(self) -> SourceModule:
@@ -95,19 +96,20 @@ class Bench:
     ) -> tuple[bool, bool]:
         """Whether `module` answers as the submission did, and whether that tells anything."""
         telling = False
-        answers, right = self.answers(module, exchanges), self.right_answers(exchanges)
-        allowed = self._lenience(exchanges, method, strictly)
-        for theirs, ours, expected, here in zip(exchanges, answers, right, allowed, strict=True):
-            if not same_exchange(theirs, ours, here):
+        answers, terms = (
+            self.answers(module, exchanges),
+            self._terms_of(exchanges, method, strictly),
+        )
+        for theirs, ours, (allowed, is_wrong) in zip(exchanges, answers, terms, strict=True):
+            if not same_exchange(theirs, ours, allowed):
                 return False, False
-            wrong = not same_exchange(theirs, expected, here)
-            same_words = theirs.message == ours.message or len(theirs.outcomes) in here.free
-            telling = telling or (wrong and (not theirs.raised or same_words))
+            same_words = theirs.message == ours.message or len(theirs.outcomes) in allowed.free
+            telling = telling or (is_wrong and (not theirs.raised or same_words))
         return True, telling
 
     def agrees(self, module: Module, exchanges: Exchanges) -> bool:
         """Whether `module` answers everything as the submission did."""
-        allowed = self._lenience(exchanges)
+        allowed = [allowed for allowed, _ in self._terms_of(exchanges)]
         try:
             with limited(self._patience(exchanges)):
                 return all(map(same_exchange, exchanges, self.answers(module, exchanges), allowed))
@@ -122,11 +124,16 @@ class Bench:
         self.right_answers(exchanges)
         return PATIENCE + SLOWER * self._seconds[id(exchanges)]
 
-    def _lenience(
+    def _terms_of(
         self, exchanges: Exchanges, method: str = "", strictly: bool = False
-    ) -> list[Lenience]:
+    ) -> list[Terms]:
+        """What every module is held to, so that it is worked out once."""
         key = id(exchanges), method, strictly
-        if key not in self._allowed:
+        if key not in self._terms:
             right = self.right_answers(exchanges)
-            self._allowed[key] = list(lenience(exchanges, right, method, strictly=strictly))
-        return self._allowed[key]
+            allowed = lenience(exchanges, right, method, strictly=strictly)
+            self._terms[key] = [
+                (here, not same_exchange(theirs, expected, here))
+                for theirs, expected, here in zip(exchanges, right, allowed, strict=True)
+            ]
+        return self._terms[key]

@@ -78,13 +78,11 @@ class Doctor:
         parts: PartSource,
     ) -> None:
         self._bench = Bench(exercise, parts)
-        self._checks = [check for check in checks if check.id in transcripts]
-        # A training is asked for last.
-        by_cost = sorted(transcripts, key=lambda name: cost(transcripts[name]))
+        recorded = [check for check in checks if check.id in transcripts]
+        self._checks = sorted(recorded, key=lambda check: cost(transcripts[check.id]))
         self._exchanges: dict[str, Exchanges] = {
-            name: transcripts[name].exchanges for name in by_cost
+            name: transcript.exchanges for name, transcript in transcripts.items()
         }
-        self._checks.sort(key=lambda check: by_cost.index(check.id))
 
     @cached_property
     def _mistakes(self) -> KnownMistakes:

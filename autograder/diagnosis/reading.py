@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.comparison import close, is_number, same_effects, same_value
+from autograder.diagnosis.comparison import is_number, same_effects, same_value
 from autograder.diagnosis.evidence import Answer, Array, Evidence, Pair
 from autograder.diagnosis.replay import steps_of
 from autograder.isolation.host.requests import Outcome
@@ -132,12 +132,12 @@ class _Reader:
             self.others.append(Answer(method, ours, right))
             return False
         before = before or {}
-        self.pairs += [
+        pairs = [
             Pair(method, key, mine[key], value, inputs, seen, before.get(key))
             for key, value in theirs.items()
         ]
-        arrays_are_right = all(close(mine[key], value) for key, value in theirs.items())
-        if arrays_are_right and not same_value(ours, right):
+        self.pairs += pairs
+        if not any(pair.differs for pair in pairs) and not same_value(ours, right):
             self.others.append(Answer(method, ours, right))
         return True
 

@@ -1,31 +1,14 @@
 import ast
-from pathlib import Path
 
 import pytest
+from mutated import mutated
 
-from autograder.audit.mutants import make_mutants
 from autograder.audit.operators import OPERATORS
-
-FRAME = '''
-import numpy as np
-
-
-class Layer:
-    def f(self, x, y, axis=0):
-        """Docstrings are left alone."""
-        # BEGIN SOLUTION
-{}
-        # END SOLUTION
-'''
 
 
 def mutants(operator, code):
-    """What `operator` makes of the body `code`: the bodies, without their indentation."""
-    indented = "\n".join(" " * 8 + line for line in code.splitlines())
-    source = FRAME.format(indented)
-    made = make_mutants(source, Path("layer.py"), {operator: OPERATORS[operator]})
-    bodies = [m.source.partition("BEGIN SOLUTION\n")[2].partition("# END")[0] for m in made]
-    return ["\n".join(line[8:] for line in body.splitlines()).strip() for body in bodies]
+    """What `operator` makes of the body `code`."""
+    return mutated(code, {operator: OPERATORS[operator]})
 
 
 CASES = [

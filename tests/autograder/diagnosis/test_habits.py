@@ -1,23 +1,9 @@
 """What beginners make of a line: the changes that a diagnosis tries, and the audit does not."""
 
-import textwrap
-from pathlib import Path
-
 import pytest
+from mutated import mutated
 
-from autograder.audit.mutants import make_mutants
 from autograder.diagnosis.habits import HABITS
-
-FRAME = """
-import numpy as np
-
-
-class Layer:
-    def f(self, x, y):
-        # BEGIN SOLUTION
-{}
-        # END SOLUTION
-"""
 
 CASES = {
     "unkept result": [("x = g(x, 1)", ["g(x, 1)"]), ("y = g(x)", [])],
@@ -67,13 +53,6 @@ CASES = {
 }
 
 
-def changes(habit, code):
-    source = FRAME.format(textwrap.indent(code, " " * 8))
-    made = make_mutants(source, Path("layer.py"), {habit: HABITS[habit][1]})
-    bodies = [m.source.partition("BEGIN SOLUTION\n")[2].partition("        # END")[0] for m in made]
-    return [textwrap.dedent(body).strip() for body in bodies]
-
-
 def test_every_habit_is_here():
     assert set(CASES) == set(HABITS)
 
@@ -83,4 +62,5 @@ def test_every_habit_is_here():
     [(habit, code, made) for habit, cases in CASES.items() for code, made in cases],
 )
 def test_what_a_habit_makes_of_a_line(habit, code, expected):
-    assert changes(habit, code) == expected
+    _, mutate = HABITS[habit]
+    assert mutated(code, {habit: mutate}) == expected
