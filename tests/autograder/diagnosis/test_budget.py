@@ -1,8 +1,12 @@
 """A limit on computing that nobody can catch."""
 
+import gc
 import signal
 import time
+from functools import partial
 
+import hypothesis
+import numpy as np
 import pytest
 
 from autograder.diagnosis.budget import OutOfTime, check, limited
@@ -66,3 +70,31 @@ def test_a_limit_within_a_limit_ends_with_that():
     assert time.process_time() - started < 2
     assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
     check()
+
+
+def test_a_callback_of_the_garbage_collector_is_not_interrupted():
+    """Python swallows what is raised there, and pytest makes a failure of that."""
+    code = "def wait(clock, phase, info):\n    end = clock() + 0.1\n    while clock() < end: pass"
+    of_others = {}
+    exec(compile(code, hypothesis.__file__, "exec"), of_others)
+    ended = []
+    callback = partial(of_others["wait"], time.process_time)
+    gc.callbacks.append(callback)
+    try:
+        with pytest.raises(OutOfTime), limited(0.02):
+            gc.collect()
+            ended.append(time.process_time())
+            spin()
+    finally:
+        gc.callbacks.remove(callback)
+    assert ended
+
+
+def test_numpy_is_interrupted():
+    """What takes long in it is said to whoever in NumPy called it, and to nobody else."""
+    x = np.broadcast_to(0.5, 60_000_000)
+    started = time.process_time()
+    with pytest.raises(OutOfTime), limited(0.05):
+        while time.process_time() < started + 5:
+            np.sum(x)
+    assert time.process_time() - started < 2
