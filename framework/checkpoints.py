@@ -18,6 +18,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from framework.character_aware import build_language_model
 from framework.data.vocabulary import SPECIAL, Vocabulary
 from framework.errors import BadInputError
 from framework.interfaces import Array, Arrays, LanguageModel, Model
@@ -103,7 +104,9 @@ class Checkpoint:
             UsageError: `backend` does not offer the model.
             BadInputError: its parameters have other names or shapes.
         """
-        model: LanguageModel = self.restore_as("language_model", backend)
+        rng = np.random.default_rng(0)
+        model = build_language_model(backend, self.model, self.vocabulary, self.arguments, rng)
+        self._fill(model, backend)
         return model
 
     def restore_as(self, kind: str, backend: Backend) -> Any:
@@ -113,10 +116,14 @@ class Checkpoint:
             UsageError, BadInputError: as `restore`.
         """
         model = backend.build(self.model, kind=kind, rng=np.random.default_rng(0), **self.arguments)
+        self._fill(model, backend)
+        return model
+
+    def _fill(self, model: Any, backend: Backend) -> None:
+        """Give `model` the parameters that are kept here, in their precision."""
         dtypes = {array.dtype for array in self.parameters.values()}
         model.astype(np.result_type(*dtypes))
         assign(model, self.parameters, backend.arrays)
-        return model
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from framework.character_aware import CHARACTERS, kim_encoder
 from framework.checkpoints import load_checkpoint
 from framework.commands.options import (
     BackendName,
@@ -58,6 +59,16 @@ def train_language_model(
     ] = None,
     resume: Resume = False,
     embedding_size: Size = None,
+    character_filters: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Word vectors from the characters of the words, as highway_char_cnn makes them: "
+            "so many filters of width 1, twice as many of width 2, ... up to 6 (Kim et al. 2016: "
+            "25). `--embedding-size` is that of a character then.",
+        ),
+    ] = None,
+    highway_layers: Annotated[int, typer.Option(min=0, help="After those filters.")] = 1,
     hidden_size: Size = None,
     cell: Annotated[
         str | None, typer.Option(help="The recurrent layer: rnn, lstm, gru, or a plugin's.")
@@ -118,6 +129,9 @@ def train_language_model(
     sizes = {"embedding_size": embedding_size, "hidden_size": hidden_size, "cell": cell}
     chosen = {key: value for key, value in sizes.items() if value is not None}
     arguments = _deep({**SIZES, **trained.defaults, **chosen}, layers, dropout)
+    if character_filters is not None:
+        del arguments["embedding_size"]
+        arguments[CHARACTERS] = kim_encoder(character_filters, embedding_size, highway_layers)
     settings = LanguageModelSettings(
         optimizer,
         learning_rate,

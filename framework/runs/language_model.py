@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from framework.character_aware import build_language_model
 from framework.checkpoints import Checkpoint, assign, saved_arrays
 from framework.data.corpora import Corpus
 from framework.data.vocabulary import Ids
@@ -66,7 +67,8 @@ class LanguageModelRun:
         backend: who computes.
         corpus: the texts.
         model: registry name of a language model.
-        arguments: keyword arguments of its constructor beside `vocabulary_size` and `rng`.
+        arguments: keyword arguments of its constructor beside `vocabulary_size` and `rng`; or what
+            `build_language_model` takes.
         settings: how it is trained. The same settings give the same run.
 
     Attributes:
@@ -91,8 +93,8 @@ class LanguageModelRun:
         self.settings = settings
         self.epochs_done = 0
         self._rng = np.random.default_rng(settings.seed)
-        self.model: LanguageModel = backend.build(
-            model, kind="language_model", rng=self._rng, **self.arguments
+        self.model = build_language_model(
+            backend, model, corpus.vocabulary, self.arguments, self._rng
         )
         self.model.astype(settings.precision)
         self._draw_parameters()

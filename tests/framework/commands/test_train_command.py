@@ -129,6 +129,22 @@ def test_every_backend_reads_a_checkpoint_with_the_same_perplexity(trained, dtyp
     assert found[0] == pytest.approx(last, abs=1e-4)
 
 
+@pytest.mark.parametrize("trained", ["numpy", "torch"])
+def test_words_may_be_known_by_their_characters(course, trained):
+    """Trained, gone on with, evaluated and sampled from like any other."""
+    options = ("--backend", trained, "--character-filters", 3, "--learning-rate", 0.03)
+    gradus("train", "rnn_lm", *SMALL, *options, "--out", "m", "--epochs", 3)
+    output = gradus("train", "rnn_lm", *SMALL, *options, "--out", "m", "--epochs", 6, "--resume")
+    assert "character_word_encoder" in output
+    whole = gradus("train", "rnn_lm", *SMALL, *options, "--out", "n", "--epochs", 6)
+    assert perplexities(output)[-1] < 0.7 * perplexities(whole)[0]
+    assert (course / "m").read_bytes() == (course / "n").read_bytes()
+    for backend in ("numpy", "torch"):
+        found = perplexities(gradus("evaluate", "m", "--backend", backend))[0]
+        assert found == pytest.approx(perplexities(output)[-1], abs=1e-4)
+        assert gradus("sample", "m", "--backend", backend, "--prompt", "the").startswith("the ")
+
+
 def test_backends_learn_alike():
     one, two = (
         perplexities(gradus("train", "rnn_lm", *SMALL, "--clip", 0.5, "--backend", backend))
@@ -226,6 +242,7 @@ def test_a_run_that_goes_astray_stops_with_advice():
         (("rnn_lm", "--optimizer", "adan"), UnknownNameError, "did you mean 'adam'"),
         (("rnn_lm", "--corpus", "gone.txt"), BadInputError, "gone.txt cannot be read"),
         (("rnn_lm", "--batch-size", 500, "--corpus", "text.txt"), BadInputError, "too short"),
+        (("window_lm", "--character-filters", 3), UsageError, "a row for each word, and it has"),
         (("rnn_lm", "--device", "cuda"), UsageError, "`--backend torch --device cuda`"),
     ],
 )

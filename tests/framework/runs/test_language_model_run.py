@@ -28,6 +28,7 @@ SETTINGS = LanguageModelSettings(
 )
 SIZES = {"embedding_size": 5, "hidden_size": 6}
 DEEP = {**SIZES, "cell": {"layer": "lstm", "layers": 2, "dropout": 0.3}}
+SPELLED = {"hidden_size": 6, "characters": {"embedding_size": 3, "maps": 2}}
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +51,16 @@ def ignore(done, total, loss):
 
 
 @pytest.mark.parametrize("backend", ["numpy", "torch"])
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_an_interrupted_run_ends_in_the_same_bytes(backends, backend, optimizer, tmp_path):
+@pytest.mark.parametrize(
+    ("optimizer", "arguments"), [("sgd", DEEP), ("adam", DEEP), ("adam", SPELLED)]
+)
+def test_an_interrupted_run_ends_in_the_same_bytes(
+    backends, backend, optimizer, arguments, tmp_path
+):
     settings = replace(SETTINGS, optimizer=optimizer)
-    whole, first, second = (a_run(backends(backend), settings) for _ in range(3))
+    whole, first, second = (
+        a_run(backends(backend), settings, arguments=arguments) for _ in range(3)
+    )
     for _ in range(4):
         whole.epoch(ignore)
     for _ in range(2):
