@@ -68,7 +68,7 @@ def train_language_model(
             "25). `--embedding-size` is that of a character then.",
         ),
     ] = None,
-    highway_layers: Annotated[int, typer.Option(min=0, help="After those filters.")] = 1,
+    highway_layers: Annotated[int, typer.Option(min=0, help="How many follow those filters.")] = 1,
     hidden_size: Size = None,
     cell: Annotated[
         str | None, typer.Option(help="The recurrent layer: rnn, lstm, gru, or a plugin's.")
