@@ -44,6 +44,19 @@ def test_zarembas_recipe_is_what_the_paper_says():
     assert saved.arguments["hidden_size"] == 4  # the command line's word
 
 
+def test_the_character_aware_recipe_is_the_papers_small_model():
+    train("--recipe", "kim_2016_small", *SMALL, "--out", "m")
+    saved = load_checkpoint("m")
+    encoder = saved.arguments["characters"]
+    assert encoder["maps"] == [25, 50, 75, 100, 125, 150]
+    assert encoder["widths"] == [1, 2, 3, 4, 5, 6]
+    assert encoder["highway_layers"] == 1
+    assert encoder["embedding_size"] == 3  # the command line's word
+    assert saved.arguments["cell"] == {"layer": "lstm", "layers": 2, "dropout": 0.5}
+    said = {key: saved.training[key] for key in ("unroll", "clip", "initial_range")}
+    assert said == {"unroll": 35, "clip": 5, "initial_range": 0.05}
+
+
 def test_a_file_of_ones_own(tmp_path):
     (tmp_path / "mine.toml").write_text("seed = 5\nsummed = true\n", encoding="utf-8")
     train("--recipe", "mine.toml", *SMALL, "--out", "m")
