@@ -96,10 +96,8 @@ class Bench:
     ) -> tuple[bool, bool]:
         """Whether `module` answers as the submission did, and whether that tells anything."""
         telling = False
-        answers, terms = (
-            self.answers(module, exchanges),
-            self._terms_of(exchanges, method, strictly),
-        )
+        terms = self._terms_of(exchanges, method, strictly)
+        answers = self.answers(module, exchanges)
         for theirs, ours, (allowed, is_wrong) in zip(exchanges, answers, terms, strict=True):
             if not same_exchange(theirs, ours, allowed):
                 return False, False
