@@ -125,7 +125,7 @@ def grade(arguments: list[str]) -> int:
     given = parser().parse_intermixed_args(arguments)
     if given.provider and given.submission is not None:
         raise UsageError("--provider grades a provider, --submission a submission: choose one")
-    from autograder.command import Order, carry_out
+    from autograder.commands.grade import Order, carry_out
 
     order = Order(
         what=tuple(given.what),

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     import typer
 
-    from autograder.request import GradeRequest
-    from autograder.results import Report
-    from framework.registry import Implementation
+    from autograder.grading.request import GradeRequest
+    from autograder.grading.results import Report
+    from framework.providers.registry import Implementation
 
 
 @hookimpl
@@ -38,7 +38,7 @@ def register_reporters() -> dict[str, str]:
 @hookimpl(trylast=True)
 def grade_submission(request: GradeRequest) -> Report:
     """Grade in sandboxes on this machine."""
-    from autograder.request import answer
+    from autograder.grading.request import answer
 
     return answer(request)
 
@@ -46,7 +46,7 @@ def grade_submission(request: GradeRequest) -> Report:
 @hookimpl
 def student_implementations(folder: Path) -> Iterable[Implementation]:
     """What is written in a student's folder, for ``gradus train --backend student``."""
-    from autograder.course import find_course
+    from autograder.course.reading import find_course
     from autograder.submissions.submission import load_submission, student_implementations
 
     course = find_course()

@@ -24,7 +24,7 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
             ``--block``, so these are read before anything else is.
     """
     from framework.commands.setup import load_plugins
-    from framework.plugin_commands import add_plugin_commands, command_names
+    from framework.providers.plugin_commands import add_plugin_commands, command_names
 
     app = typer.Typer(help=HELP, add_completion=False, no_args_is_help=True, rich_markup_mode=None)
     found = load_plugins(_values(arguments, "--plugin"), _values(arguments, "--block"))

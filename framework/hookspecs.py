@@ -4,7 +4,7 @@ A plugin is a module with functions of these names marked ``@hookimpl``. It is f
 (group ``gradus``), by ``--plugin module-or-path``, or in the course's own ``plugins`` list.
 
     from framework.hookspecs import hookimpl
-    from framework.registry import Implementation
+    from framework.providers.registry import Implementation
 
     @hookimpl
     def register_implementations():
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import typer
 
-    from framework.registry import Implementation
+    from framework.providers.registry import Implementation
 
 hookspec = pluggy.HookspecMarker("gradus")
 hookimpl = pluggy.HookimplMarker("gradus")

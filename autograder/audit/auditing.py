@@ -15,10 +15,10 @@ from autograder.audit.journal import Journal
 from autograder.audit.mutants import make_mutants
 from autograder.audit.operators import OPERATORS
 from autograder.audit.trials import Failure, Trial, attempt
-from autograder.course import Exercise
-from autograder.forks import in_parallel
-from autograder.mistakes import Mistake, load_mistakes
-from autograder.run import Setting
+from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.reading import Exercise
+from autograder.grading.grader import Setting
+from autograder.grading.parallel import in_parallel
 from framework.errors import GradusError, UnknownNameError
 
 OnFinding = Callable[[int, int], None]

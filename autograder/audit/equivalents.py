@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograder.course import Exercise
-from framework.tables import Table, read_table
+from autograder.course.reading import Exercise
+from framework.toml_tables import Table, read_table
 
 
 def load_equivalents(exercise: Exercise) -> dict[str, str]:

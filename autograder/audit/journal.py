@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from autograder.audit.trials import Failure, Trial
-from autograder.course import Course
+from autograder.course.reading import Course
 from framework.errors import BadInputError
 
 FORMAT = "gradus-audit-journal-1"

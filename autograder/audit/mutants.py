@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.audit.operators import OPERATORS, Mutate, Site
 from autograder.audit.splicing import splice
-from autograder.stubs import Region, find_regions
+from autograder.course.stubs import Region, find_regions
 
 #: Longer pieces of source are cut in an id; an ordinal keeps ids apart.
 _FRAGMENT = 70

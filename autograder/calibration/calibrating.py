@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from autograder.calibration.measuring import measure
 from autograder.calibration.tolerance import FEWEST, threshold_from
-from autograder.checks.reaching import Measurement
-from autograder.course import Exercise
-from autograder.run import Setting
-from autograder.thresholds import Threshold
+from autograder.checks.metric_threshold import Measurement
+from autograder.course.reading import Exercise
+from autograder.course.thresholds import Threshold
+from autograder.grading.grader import Setting
 from framework.errors import BadInputError
 
 #: Called with the number of trainings done, and of all.

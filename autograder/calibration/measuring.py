@@ -8,13 +8,13 @@ from functools import partial
 
 import pytest
 
-from autograder.checks.reaching import Measurement
-from autograder.collector import Collector
-from autograder.course import Exercise
-from autograder.forks import in_parallel
-from autograder.results import CheckResult
-from autograder.run import Grader, Setting, run_pytest
-from autograder.verdicts import Verdict
+from autograder.checks.metric_threshold import Measurement
+from autograder.course.reading import Exercise
+from autograder.grading.collector import Collector
+from autograder.grading.grader import Grader, Setting, run_pytest
+from autograder.grading.parallel import in_parallel
+from autograder.grading.results import CheckResult
+from autograder.grading.verdicts import Verdict
 from framework.errors import GradusError
 
 

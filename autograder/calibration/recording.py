@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from autograder.thresholds import KEYS, Threshold
+from autograder.course.thresholds import KEYS, Threshold
 from framework.errors import BadInputError
 
 _HEADER = re.compile(r"^\s*\[")

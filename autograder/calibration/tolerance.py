@@ -35,7 +35,7 @@ import math
 from collections.abc import Sequence
 from statistics import NormalDist, fmean, stdev
 
-from autograder.thresholds import HIGHER, Threshold, better
+from autograder.course.thresholds import HIGHER, Threshold, better
 from framework.errors import BadInputError
 
 #: A right solution fails a check with this probability at most.

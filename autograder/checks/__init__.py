@@ -1,6 +1,6 @@
 """What test files call: agreement, gradients, causality, training."""
 
-from autograder.checks.agreement import after_call, agrees, equal, finite, refuses
+from autograder.checks.equality import after_call, agrees, equal, finite, refuses
 from autograder.checks.failures import CheckFailed, expect
 from autograder.checks.frequencies import follows
 from autograder.checks.gradients import gradients_agree
@@ -11,17 +11,17 @@ from autograder.checks.language import (
     perplexity,
     perplexity_ratio,
 )
+from autograder.checks.metric_threshold import HIGHER, LOWER
+from autograder.checks.paired_models import Twins, twins
 from autograder.checks.precision import in_float32
-from autograder.checks.proxies import knows_nothing, overfits, overfits_text
-from autograder.checks.reaching import HIGHER, LOWER
+from autograder.checks.sanity_checks import knows_nothing, overfits, overfits_text
 from autograder.checks.training import (
     classifier_chunks,
     language_model_chunks,
     train_classifier,
     train_language_model,
 )
-from autograder.checks.twins import Twins, twins
-from autograder.isolation.host.lending import lend
+from autograder.isolation.host.callbacks import lend
 from autograder.isolation.host.remote import assign, built, part
 
 __all__ = [

@@ -3,8 +3,8 @@
 For L = Σ u∘f(θ, x) with a random upstream gradient u, all parameters θ and all real inputs x move
 together along two random directions: a dozen calls of the model instead of two for every entry.
 Only where a direction disagrees is each array asked about alone, then the entries of the worst, to
-name one. `framework.gradients` derives how seldom a right gradient is refused and a wrong one
-passes. Source: notes part III, section 2.1.
+name one. `framework.gradients.numerical` derives how seldom a right gradient is refused and a wrong
+one passes. Source: notes part III, section 2.1.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.failures import CheckFailed
-from autograder.checks.probe import Inputs, Probe
+from autograder.checks.gradient_probe import Inputs, Probe
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.remote import RemoteObject
-from framework.gradient_search import Disagreement, UndecidedError, disagreement
-from framework.gradients import Array, Claim
+from framework.gradients.numerical import Array, Claim
+from framework.gradients.search import Disagreement, UndecidedError, disagreement
 
 #: At a kink the point moves this far, as a share of each array's size, and is asked again.
 SIDESTEP = 1e-2

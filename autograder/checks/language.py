@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.agreement import finite, same_form, worst_entry
+from autograder.checks.equality import finite, same_form, worst_entry
 from autograder.checks.failures import CheckFailed, expect
+from autograder.isolation.host.callbacks import Lent, lend
 from autograder.isolation.host.describe import value_text
-from autograder.isolation.host.lending import Lent, lend
 from autograder.isolation.host.remote import RemoteObject
-from framework.data.agreement import AgreementLanguage
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel
+from framework.languages.agreement import AgreementLanguage
 
 Array = np.ndarray[Any, Any]
 #: How far the probabilities of a distribution may be from summing to one.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.checks.twins import Twins
+from autograder.checks.paired_models import Twins
 from autograder.isolation.host.faults import Crashed
 
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from autograder.checks.agreement import finite, same_form, same_names
+from autograder.checks.equality import finite, same_form, same_names
 from autograder.checks.failures import CheckFailed, expect
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.inline import InlineSession
@@ -22,8 +22,8 @@ from autograder.isolation.host.remote import RemoteModule, RemoteObject, session
 from autograder.isolation.host.requests import Assign, Call, Get, Step
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel, NumpyArrays
-from framework.registry import Registry
-from framework.training import classifier_steps, language_model_steps
+from framework.providers.registry import Registry
+from framework.training.loops import classifier_steps, language_model_steps
 
 Array = np.ndarray[Any, Any]
 

@@ -10,7 +10,7 @@ import typer
 
 from autograder.commands.options import CourseOption, console
 from autograder.commands.progress import progress
-from autograder.course import find_course
+from autograder.course.reading import find_course
 from framework.errors import UsageError
 
 
@@ -55,9 +55,9 @@ def audit(
     from autograder.audit.auditing import Scope
     from autograder.audit.auditing import audit as carry_out
     from autograder.audit.journal import Journal
+    from autograder.grading.grader import Setting
     from autograder.isolation.sandboxes import choose
-    from autograder.run import Setting
-    from framework.plugins import Plugins
+    from framework.providers.plugins import Plugins
 
     found = find_course(course)
     scope = Scope(tuple(found.select(exercises or ())), mistakes, operator)

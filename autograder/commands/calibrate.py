@@ -10,11 +10,11 @@ import typer
 
 from autograder.commands.options import CourseOption, ExerciseArgument, console, say, shown
 from autograder.commands.progress import progress
-from autograder.course import find_course
+from autograder.course.reading import find_course
 
 if TYPE_CHECKING:
-    from autograder.course import Exercise
-    from autograder.thresholds import Threshold
+    from autograder.course.reading import Exercise
+    from autograder.course.thresholds import Threshold
 
 
 def calibrate(
@@ -39,10 +39,10 @@ def calibrate(
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # processes run side by side
     from autograder.calibration.calibrating import calibrated
     from autograder.calibration.recording import record
+    from autograder.grading.grader import Setting
     from autograder.isolation.sandboxes import choose
-    from autograder.run import Setting
-    from framework.plugins import Plugins
-    from framework.providers import REFERENCE
+    from framework.providers.backends import REFERENCE
+    from framework.providers.plugins import Plugins
 
     found = find_course(course)
     chosen = found.exercise(exercise)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from autograder.commands.options import CourseOption, ExerciseArgument, console
-from autograder.course import Exercise, find_course
-from autograder.state import load_state, save_state
+from autograder.course.reading import Exercise, find_course
+from autograder.course.student_state import load_state, save_state
 
 
 def hint(

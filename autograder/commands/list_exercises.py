@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.commands.options import CourseOption, console
-from autograder.course import Course, Exercise, find_course
-from autograder.stubs import pristine_stub
+from autograder.course.reading import Course, Exercise, find_course
+from autograder.course.stubs import pristine_stub
+from autograder.submissions.progress import Progress, task_progress
 from autograder.submissions.source import decode
-from autograder.submissions.written import Progress, task_progress
 from framework.errors import BadInputError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.commands.options import CourseOption, ExerciseArgument, say, shown
-from autograder.course import find_course
+from autograder.course.reading import find_course
 from autograder.submissions.source import decode
 from framework.errors import BadInputError, ConflictError
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from autograder.commands.options import CourseOption, ExerciseArgument, say, shown
-from autograder.course import find_course
-from autograder.state import back_up
-from autograder.stub_files import stub_file, write_stub
+from autograder.course.reading import find_course
+from autograder.course.stub_files import stub_file, write_stub
+from autograder.course.student_state import back_up
 
 
 def reset(exercise: ExerciseArgument, course: CourseOption = None) -> None:

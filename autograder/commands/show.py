@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from autograder.commands.options import CourseOption, ExerciseArgument, console, shown
-from autograder.course import find_course
+from autograder.course.reading import find_course
 from framework.errors import BadInputError
 
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from autograder.commands.options import CourseOption, say, shown
-from autograder.course import Course, find_course
-from autograder.stub_files import stub_files, write_stubs
+from autograder.course.reading import Course, find_course
+from autograder.course.stub_files import stub_files, write_stubs
 from framework.errors import ConflictError
 
 

@@ -11,16 +11,16 @@ from functools import cached_property
 
 import numpy as np
 
-from autograder.course import Exercise
-from autograder.diagnosis.bench import Bench
+from autograder.course.reading import Exercise
 from autograder.diagnosis.budget import OutOfTime, limited
 from autograder.diagnosis.exchanges import Exchanges
 from autograder.diagnosis.generic import explain_failures
 from autograder.diagnosis.known import KnownMistakes
+from autograder.diagnosis.replay_cache import Bench
+from autograder.grading.results import EXPLAINED, CheckResult, Diagnosis
+from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.transcript import Transcript
-from autograder.results import EXPLAINED, CheckResult, Diagnosis
-from autograder.verdicts import Verdict
-from framework.parts import PartSource
+from framework.models.parts import PartSource
 
 #: Seconds of computing for one exercise, where everything goes slower than it should.
 SECONDS = 3.0

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.diagnosis.bench import Bench
+from autograder.diagnosis.behaviour_changes import variants_of
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.exchanges import Exchanges
+from autograder.diagnosis.mutation_candidates import slips_of
 from autograder.diagnosis.patterns import EACH, EFFECTS, LISTS, PATTERNS, Pattern
 from autograder.diagnosis.reading import gather, pairs_of
 from autograder.diagnosis.replay import Module, SourceModule
-from autograder.diagnosis.slips import slips_of
-from autograder.diagnosis.variants import variants_of
-from autograder.results import Diagnosis
+from autograder.diagnosis.replay_cache import Bench
+from autograder.grading.results import Diagnosis
 
 
 def explain_failures(

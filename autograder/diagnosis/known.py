@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from autograder.diagnosis.bench import Bench
+from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.diagnosis.exchanges import Exchanges
 from autograder.diagnosis.replay import SourceModule
-from autograder.mistakes import Mistake, load_mistakes
+from autograder.diagnosis.replay_cache import Bench
 from framework.errors import BadInputError
 
 

@@ -12,14 +12,14 @@ from typing import Any, Protocol
 
 from autograder.diagnosis.budget import check
 from autograder.isolation import wire
-from autograder.isolation.host.lending import Ledger
+from autograder.isolation.host.callbacks import Ledger
 from autograder.isolation.host.requests import Outcome
 from autograder.isolation.host.transcript import Exchange
 from autograder.isolation.host.translate import fault_from, outcomes_from
 from autograder.isolation.wire import Handle
 from autograder.isolation.worker.dispatcher import Dispatcher
 from autograder.isolation.worker.faults import NotDefinedError
-from framework.parts import PartSource, parts_from
+from framework.models.parts import PartSource, parts_from
 
 #: Stands for an object that was not made here.
 NOBODY = Handle(0, "")

@@ -1,7 +1,7 @@
 """Reports: what grading found out, for a terminal, a browser, a program and a CI server.
 
-A reporter is a function from a `autograder.results.Report` to text, named here as a string, so that
-nothing is imported until it is asked for.
+A reporter is a function from a `autograder.grading.results.Report` to text, named here as a string,
+so that nothing is imported until it is asked for.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from autograder.results import ExerciseResult, Report
-from autograder.verdicts import Verdict
+from autograder.grading.results import ExerciseResult, Report
+from autograder.grading.verdicts import Verdict
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from importlib import resources
 
-from autograder.plots import Plot
+from autograder.grading.plots import Plot
+from autograder.grading.results import CheckResult, ExerciseResult, Report, TaskResult
+from autograder.grading.verdicts import Verdict
 from autograder.reports.causes import Cause, causes, is_short
 from autograder.reports.curves import as_svg, in_numbers
 from autograder.reports.plain import clean, excerpt
@@ -26,8 +28,6 @@ from autograder.reports.wording import (
     symbol,
     word,
 )
-from autograder.results import CheckResult, ExerciseResult, Report, TaskResult
-from autograder.verdicts import Verdict
 
 #: Lines of what was printed.
 PRINTED = 40

@@ -13,11 +13,11 @@ from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
-from autograder.plots import Plot
+from autograder.grading.plots import Plot
+from autograder.grading.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.grading.shown_tables import ShownTable
+from autograder.grading.verdicts import Verdict
 from autograder.reports.hiding import for_student
-from autograder.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
-from autograder.shown_tables import ShownTable
-from autograder.verdicts import Verdict
 
 #: Raised when a field changes its meaning or goes; a new field leaves it as it is.
 SCHEMA = "gradus-report/1"

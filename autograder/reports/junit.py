@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
+from autograder.grading.results import CheckResult, ExerciseResult, Provenance, Report
+from autograder.grading.verdicts import Verdict
 from autograder.reports.curves import in_numbers
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean
 from autograder.reports.wording import counted, hint_of, inside, number
-from autograder.results import CheckResult, ExerciseResult, Provenance, Report
-from autograder.verdicts import Verdict
 
 _OUTCOMES = {Verdict.SKIPPED: "skipped", Verdict.FAULT: "error"}
 

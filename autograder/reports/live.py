@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from autograder.course import Exercise
+from autograder.course.reading import Exercise
+from autograder.grading.results import CheckResult, ExerciseResult, Report
 from autograder.reports.summary import Summary
 from autograder.reports.terminal import ExerciseView
-from autograder.results import CheckResult, ExerciseResult, Report
 
 if TYPE_CHECKING:
     from rich.status import Status

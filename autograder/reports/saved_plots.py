@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.plots import Plot
+from autograder.grading.plots import Plot
+from autograder.grading.results import Report
 from autograder.reports.hiding import for_student
-from autograder.results import Report
-from framework.figures import new_figure, save_figure
+from framework.plotting.figures import new_figure, save_figure
 
 WIDTH, HEIGHT = 6.4, 4.0  # inches
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from autograder.grading.results import ExerciseResult, Report
 from autograder.reports.advice import advice
 from autograder.reports.causes import is_short
 from autograder.reports.page import STYLES, Page
 from autograder.reports.wording import passed_tasks, provenance_words, ratio, remarks, symbol, word
-from autograder.results import ExerciseResult, Report
 
 _HEAD = ("unit", "exercise", "tasks", "points", "verdict", "seconds")
 _TO_THE_RIGHT = ("tasks", "points", "seconds")

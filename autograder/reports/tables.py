@@ -7,7 +7,7 @@ from html import escape
 
 from rich.cells import cell_len
 
-from autograder.shown_tables import ShownTable
+from autograder.grading.shown_tables import ShownTable
 
 GAP = "  "
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from autograder.grading.results import CheckResult, ExerciseResult, TaskResult
+from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
 from autograder.reports.causes import Cause, causes, is_short
 from autograder.reports.curves import in_numbers
@@ -15,8 +17,6 @@ from autograder.reports.plain import excerpt
 from autograder.reports.summary import Summary
 from autograder.reports.tables import text_lines
 from autograder.reports.wording import duration, hint_of, inside, points, word
-from autograder.results import CheckResult, ExerciseResult, TaskResult
-from autograder.verdicts import Verdict
 
 __all__ = ["ExerciseView", "Summary"]
 

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import v4
 
-from autograder.course import Exercise
+from autograder.course.reading import Exercise
 from autograder.submissions.source import parse
 from framework.errors import BadInputError
 

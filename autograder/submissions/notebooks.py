@@ -12,9 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Course
-from autograder.submissions.cells import Cell, Patience, defines, skipped_magic, without_magics
-from autograder.submissions.needed import Statement, needed, statements
+from autograder.course.reading import Course
+from autograder.submissions.notebook_magics import (
+    Cell,
+    Patience,
+    defines,
+    skipped_magic,
+    without_magics,
+)
+from autograder.submissions.notebook_slice import Statement, needed, statements
 from autograder.submissions.source import MAX_SOURCE, definitions, parse
 from framework.errors import BadInputError
 

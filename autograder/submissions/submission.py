@@ -17,8 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.course import Course, Exercise
-from autograder.stubs import pristine_stub
+from autograder.course.reading import Course, Exercise
+from autograder.course.stubs import pristine_stub
 from autograder.submissions.candidates import Candidate, candidates
 from autograder.submissions.notebooks import (
     Origin,
@@ -27,12 +27,12 @@ from autograder.submissions.notebooks import (
     notebook_module,
     read_notebook,
 )
+from autograder.submissions.progress import Progress, task_progress
 from autograder.submissions.source import decode, definitions, parse
-from autograder.submissions.written import Progress, task_progress
 from framework.errors import BadInputError, ConflictError
 
 if TYPE_CHECKING:
-    from framework.registry import Implementation
+    from framework.providers.registry import Implementation
 
 
 @dataclass(frozen=True)
@@ -265,7 +265,7 @@ def student_implementations(submission: Submission, course: Course) -> list[Impl
 
     Their targets are files in `submission.folder`, as in ``/tmp/x/rnn.py:RNN``.
     """
-    from framework.registry import Implementation
+    from framework.providers.registry import Implementation
 
     return [
         Implementation(

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from framework.checkpoints import load_checkpoint
 from framework.commands.progress import epoch_bar, plain_console, progress_bars
 from framework.commands.setup import describe_parts
-from framework.runs.classifier import ClassifierRun
+from framework.training.checkpoints import load_checkpoint
+from framework.training.classifier import ClassifierRun
 
 #: What helps a run whose loss is no number any more.
 ADVICE = "a smaller `--learning-rate`"

@@ -47,16 +47,16 @@ from framework.commands.setup import (
 )
 from framework.data.vocabulary import PAD
 from framework.errors import BadInputError, UsageError
-from framework.figures import new_figure
-from framework.providers import Backend
-from framework.runs.claims import Claim, claims
-from framework.runs.classifier import ClassifierSettings
-from framework.runs.comparison import Bar, Outcome, train_family
-from framework.runs.families import FAMILIES, Family, chosen_families
-from framework.runs.sources import TextSource
-from framework.runs.task import Task
-from framework.runs.text_classification import text_task
-from framework.training import OnStep
+from framework.evaluation.claims import Claim, claims
+from framework.evaluation.comparison import Bar, Outcome, train_family
+from framework.evaluation.families import FAMILIES, Family, chosen_families
+from framework.plotting.figures import new_figure
+from framework.providers.backends import Backend
+from framework.training.classifier import ClassifierSettings
+from framework.training.loops import OnStep
+from framework.training.sources import TextSource
+from framework.training.task import Task
+from framework.training.text_classification import text_task
 
 
 def compare(

@@ -9,9 +9,9 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from framework.figures import new_figure, save_figure
-from framework.runs.claims import Claim
-from framework.runs.comparison import Outcome
+from framework.evaluation.claims import Claim
+from framework.evaluation.comparison import Outcome
+from framework.plotting.figures import new_figure, save_figure
 
 _MARKS = {True: "holds", False: "does not hold here"}
 

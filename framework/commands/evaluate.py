@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from framework.checkpoints import Checkpoint, load_checkpoint
 from framework.commands.evaluate_agreement import agreement_lines
 from framework.commands.evaluate_classifier import classifier_lines, is_classifier
 from framework.commands.options import (
@@ -23,11 +22,12 @@ from framework.commands.setup import choose_backend, describe_parts, load_plugin
 from framework.data.corpora import Corpus, load_corpus, load_text
 from framework.data.vocabulary import Ids
 from framework.errors import UsageError
-from framework.plugins import Plugins
-from framework.providers import Backend
-from framework.runs.language_model import held_out_perplexity
-from framework.trained_vectors import has_word_vectors, load_vectors
-from framework.word_similarity import judged_similarity, read_judged_pairs
+from framework.evaluation.trained_vectors import has_word_vectors, load_vectors
+from framework.evaluation.word_similarity import judged_similarity, read_judged_pairs
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
+from framework.training.checkpoints import Checkpoint, load_checkpoint
+from framework.training.language_model import held_out_perplexity
 
 
 def evaluate(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from framework.agreement_task import AgreementScore, agreement_score
-from framework.checkpoints import Checkpoint
-from framework.data.agreement_items import read_agreement_items
 from framework.errors import UsageError
-from framework.providers import Backend
+from framework.evaluation.agreement import AgreementScore, agreement_score
+from framework.evaluation.agreement_items import read_agreement_items
+from framework.providers.backends import Backend
+from framework.training.checkpoints import Checkpoint
 
 
 def agreement_lines(saved: Checkpoint, backend: Backend, data: Path | None) -> Iterator[str]:

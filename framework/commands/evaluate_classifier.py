@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from framework.checkpoints import Checkpoint
-from framework.providers import Backend
-from framework.runs.classifier import predicted_classes
-from framework.runs.sources import TagSource, TextSource
-from framework.runs.tagging import backend_windows, tagged_part
-from framework.runs.task import Part
-from framework.runs.text_classification import text_part
+from framework.providers.backends import Backend
+from framework.training.checkpoints import Checkpoint
+from framework.training.classifier import predicted_classes
+from framework.training.sources import TagSource, TextSource
+from framework.training.tagging import backend_windows, tagged_part
+from framework.training.task import Part
+from framework.training.text_classification import text_part
 
 #: Kind of run -> whether its batches lose their columns of padding.
 _SHORTEN = {"text_classifier": True, "tagger": False}

@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 
 from framework.errors import BadInputError, ConflictError
-from framework.plugin_sources import BUILT_IN
-from framework.plugins import RESERVED
+from framework.providers.plugin_sources import BUILT_IN
+from framework.providers.plugins import RESERVED
 
 new = typer.Typer(help="Write the beginnings of a plugin.", no_args_is_help=True)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from framework.commands.options import TRAINED_VECTORS, VectorFile
-from framework.trained_vectors import load_vectors
+from framework.evaluation.trained_vectors import load_vectors
 
 
 def plot_words(
@@ -20,7 +20,7 @@ def plot_words(
 
     The axes are the two principal components of these words alone: other words, another plane.
     """
-    from framework.word_plot import plot_words as draw
+    from framework.plotting.word_map import plot_words as draw
 
     across, up = draw(load_vectors(vectors), words, out)
     typer.echo(f"Saved {out}: {len(words)} words, {across + up:.0%} of how they differ.")

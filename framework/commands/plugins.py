@@ -13,9 +13,9 @@ from rich.text import Text
 
 from framework.commands.options import BlockOption, PluginOption
 from framework.commands.setup import load_plugins
-from framework.plugin_commands import add_plugin_commands
-from framework.plugin_sources import Source
-from framework.plugins import Plugins
+from framework.providers.plugin_commands import add_plugin_commands
+from framework.providers.plugin_sources import Source
+from framework.providers.plugins import Plugins
 
 #: Width of output that goes to a file or a pipe, where nobody knows how wide it may be.
 PIPED_WIDTH = 100

@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.text import Text
 
 from framework.errors import UsageError
-from framework.training import OnStep
+from framework.training.loops import OnStep
 
 
 def plain_console() -> Console:

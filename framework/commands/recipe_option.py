@@ -9,10 +9,10 @@ import typer
 
 import framework
 from framework.errors import UnknownNameError
-from framework.tables import read_table
+from framework.toml_tables import read_table
 
 #: Recipes that ship with gradus, a TOML file each.
-FOLDER = Path(framework.__file__).parent / "training_recipes"
+FOLDER = Path(framework.__file__).parent / "training" / "published"
 
 
 def apply_recipe(context: typer.Context, recipe: str | None) -> str | None:

@@ -11,7 +11,6 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from framework.checkpoints import load_checkpoint
 from framework.commands.options import (
     BlockOption,
     CheckpointBackend,
@@ -22,8 +21,9 @@ from framework.commands.options import (
 )
 from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
 from framework.data.vocabulary import EOS, Vocabulary
-from framework.providers import Backend
-from framework.sampling import Truncate, sample_tokens
+from framework.evaluation.sampling import Truncate, sample_tokens
+from framework.providers.backends import Backend
+from framework.training.checkpoints import load_checkpoint
 
 
 def sample(

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from framework.course_folder import course_plugins
+from framework.course.folder import course_plugins
 from framework.errors import UsageError
-from framework.plugins import Plugins
-from framework.providers import REFERENCE, STUDENT, Backend
+from framework.providers.backends import REFERENCE, STUDENT, Backend
+from framework.providers.plugins import Plugins
 
 
 def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> Plugins:

@@ -8,8 +8,8 @@ import typer
 from typer.core import TyperGroup
 
 from framework.errors import UsageError
-from framework.plugins import load_target
-from framework.recipes import exercise_recipes, run_of
+from framework.providers.plugins import load_target
+from framework.training.recipes import exercise_recipes, run_of
 
 #: Kind of run, as ``run`` of the table ``[train]`` says it -> the command that does it.
 COMMANDS = {

@@ -10,8 +10,6 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from framework.character_aware import CHARACTERS, kim_encoder
-from framework.checkpoints import load_checkpoint
 from framework.commands.options import (
     BackendName,
     BlockOption,
@@ -24,8 +22,10 @@ from framework.commands.progress import epoch_bar, plain_console, progress_bars
 from framework.commands.recipe_option import RecipeOption
 from framework.commands.setup import choose_backend, describe_parts, load_plugins, unfinished_parts
 from framework.data.corpora import Corpus, load_corpus
-from framework.recipes import find_recipe
-from framework.runs.language_model import LanguageModelRun, LanguageModelSettings
+from framework.models.character_aware import CHARACTERS, kim_encoder
+from framework.training.checkpoints import load_checkpoint
+from framework.training.language_model import LanguageModelRun, LanguageModelSettings
+from framework.training.recipes import find_recipe
 
 #: Sizes of a model whose exercise says nothing else.
 SIZES = {"embedding_size": 32, "hidden_size": 64}

@@ -32,10 +32,10 @@ from framework.commands.options import (
 from framework.commands.recipe_option import RecipeOption
 from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
 from framework.errors import UsageError
-from framework.recipes import find_recipe
-from framework.runs.classifier import ClassifierRun, ClassifierSettings
-from framework.runs.sources import TagSource
-from framework.runs.tagging import backend_windows, tagging_task
+from framework.training.classifier import ClassifierRun, ClassifierSettings
+from framework.training.recipes import find_recipe
+from framework.training.sources import TagSource
+from framework.training.tagging import backend_windows, tagging_task
 
 
 def train_tagger(

@@ -37,13 +37,13 @@ from framework.commands.recipe_option import RecipeOption
 from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
 from framework.data.word_vectors import Vectors, WordVectors
 from framework.errors import UsageError
-from framework.initial_vectors import initial_vectors
-from framework.recipes import find_recipe
-from framework.runs.classifier import ClassifierRun, ClassifierSettings
-from framework.runs.sources import TextSource
-from framework.runs.task import Task
-from framework.runs.text_classification import text_task
-from framework.trained_vectors import load_vectors
+from framework.evaluation.trained_vectors import load_vectors
+from framework.training.classifier import ClassifierRun, ClassifierSettings
+from framework.training.initial_vectors import initial_vectors
+from framework.training.recipes import find_recipe
+from framework.training.sources import TextSource
+from framework.training.task import Task
+from framework.training.text_classification import text_task
 
 
 def train_text_classifier(

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from framework.checkpoints import load_checkpoint
 from framework.commands.options import (
     BackendName,
     BlockOption,
@@ -21,9 +20,10 @@ from framework.commands.progress import epoch_bar, plain_console, progress_bars
 from framework.commands.setup import choose_backend, describe_parts, load_plugins, unfinished_parts
 from framework.data.corpora import load_sentences
 from framework.data.counted_text import count_text
-from framework.recipes import find_recipe
-from framework.runs.word_vectors import WordVectorRun, WordVectorSettings
-from framework.trained_vectors import vectors_of
+from framework.evaluation.trained_vectors import vectors_of
+from framework.training.checkpoints import load_checkpoint
+from framework.training.recipes import find_recipe
+from framework.training.word_vectors import WordVectorRun, WordVectorSettings
 
 #: What helps a run whose loss is no number any more.
 ADVICE = "a smaller `--learning-rate`"

@@ -18,10 +18,10 @@ from framework.errors import (
     UnknownNameError,
     UsageError,
 )
-from framework.plugins import load_target
+from framework.providers.plugins import load_target
 
 #: Corpora that ship with gradus: name -> ``module:function``.
-BUILT_IN = {"agreement": "framework.data.agreement:corpus"}
+BUILT_IN = {"agreement": "framework.languages.agreement:corpus"}
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from framework.errors import BadInputError, PluginError, UnknownNameError, Usage
 
 #: Generated corpora of labelled texts: name -> ``module:function``.
 GENERATED = {
-    "sentiment": "framework.data.sentiment:corpus",
-    "hearsay": "framework.data.hearsay:corpus",
+    "sentiment": "framework.languages.sentiment:corpus",
+    "hearsay": "framework.languages.attributed_sentiment:corpus",
 }
 
 

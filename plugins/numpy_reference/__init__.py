@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from framework.hookspecs import hookimpl
-from framework.registry import Implementation, snake_case
+from framework.providers.registry import Implementation, snake_case
 
 PROVIDER = "numpy"
 

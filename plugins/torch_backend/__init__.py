@@ -6,7 +6,7 @@ Only names are registered here: torch itself is imported when something ``@torch
 from __future__ import annotations
 
 from framework.hookspecs import hookimpl
-from framework.registry import Implementation, snake_case
+from framework.providers.registry import Implementation, snake_case
 
 #: module -> kind -> what it offers. Modules with a dot are the reference's own: no arrays in them.
 _OFFERS: dict[str, dict[str, tuple[str, ...]]] = {

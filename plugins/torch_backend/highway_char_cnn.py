@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from framework.parts import part
+from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.model import TorchModel, checked_ids
 

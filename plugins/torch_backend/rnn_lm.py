@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from framework.parts import part
+from framework.models.parts import part
 from plugins.torch_backend.model import TorchLanguageModel, checked_ids
 
 

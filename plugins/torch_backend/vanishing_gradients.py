@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from framework.parts import part
+from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
 
 

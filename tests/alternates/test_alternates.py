@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import TimeBudget, find_course
+from autograder.course.reading import TimeBudget, find_course
+from autograder.grading.grader import Grader, Setting, run_checks
+from autograder.grading.verdicts import Verdict
 from autograder.isolation.sandboxes import choose
-from autograder.run import Grader, Setting, run_checks
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
-from autograder.verdicts import Verdict
-from framework.plugins import Plugins
+from framework.providers.plugins import Plugins
 
 HERE = Path(__file__).parent
 COURSE = find_course(HERE)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course, find_course
+from autograder.course.reading import Course, find_course
 
 SIGMOID_SOLUTION = '''"""Squashing functions."""
 
@@ -203,11 +203,11 @@ def real_solution(real_course: Course):
 @pytest.fixture
 def graded(real_course: Course, tmp_path: Path):
     """`graded({"rnn": text}, "rnn", backend=...)`: the report on a submission of these files."""
+    from autograder.grading.grader import Setting
+    from autograder.grading.request import GradeRequest, answer
     from autograder.isolation.sandboxes import choose
-    from autograder.request import GradeRequest, answer
-    from autograder.run import Setting
     from autograder.submissions.submission import load_submission
-    from framework.plugins import Plugins
+    from framework.providers.plugins import Plugins
 
     def graded(files, *names, jobs=1, listener=None, sandbox="process", **setting):
         folder = tmp_path / "handed_in"

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from framework.data.batching import pad
-from framework.plugins import Plugins
-from framework.providers import Backend
-from framework.training import classifier_steps
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
+from framework.training.loops import classifier_steps
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 

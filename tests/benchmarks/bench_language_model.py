@@ -17,9 +17,9 @@ import time
 import numpy as np
 import pytest
 
-from framework.plugins import Plugins
-from framework.providers import Backend
-from framework.training import language_model_steps
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
+from framework.training.loops import language_model_steps
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(600)]
 

@@ -14,11 +14,11 @@ import pytest
 
 from framework.data.counted_text import count_text
 from framework.data.word_vectors import WordVectors
-from framework.plugins import Plugins
-from framework.providers import Backend
-from framework.runs.word_vectors import WordVectorRun, WordVectorSettings
-from framework.trained_vectors import vectors_of
-from framework.word_similarity import judged_similarity, read_judged_pairs
+from framework.evaluation.trained_vectors import vectors_of
+from framework.evaluation.word_similarity import judged_similarity, read_judged_pairs
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
+from framework.training.word_vectors import WordVectorRun, WordVectorSettings
 
 WORDS = 1_500_000
 SETTINGS = WordVectorSettings(

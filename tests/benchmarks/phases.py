@@ -43,7 +43,7 @@ def around(name, before=None, after=None):
 
 #: Module -> (class in it, if any, and how it is changed).
 WATCHED = {
-    "autograder.command": [("", around("carry_out", before="command line"))],
+    "autograder.commands.grade": [("", around("carry_out", before="command line"))],
     "autograder.submissions.submission": [
         ("", around("load_submission", before="plugins, sandbox", after="course, submission"))
     ],
@@ -51,7 +51,9 @@ WATCHED = {
         ("Launch", around("start", after="worker spawned")),
         ("WorkerProcess", around("exchange", "pytest, collection", "waiting for the worker")),
     ],
-    "autograder.run": [("", around("run_checks", before="NumPy, reports", after="checks"))],
+    "autograder.grading.grader": [
+        ("", around("run_checks", before="NumPy, reports", after="checks"))
+    ],
     "autograder.reports.live": [("Screen", around("finish", after="report"))],
 }
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from framework.parts import parts_from
+from framework.models.parts import parts_from
 from solutions.neural_networks.activations.activations import Sigmoid
 from solutions.neural_networks.backpropagation.backpropagation import WindowScorer
 

@@ -8,10 +8,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from framework.data.pair_grammar import PairGrammar
-from framework.plugins import Plugins
-from framework.providers import Backend
-from framework.training import classifier_steps
+from framework.languages.random_hierarchy import PairGrammar
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
+from framework.training.loops import classifier_steps
 
 DEPTHS, SEEDS = (9, 17, 29), range(3)
 STEPS, BATCH, LEVELS = 200, 32, 4

@@ -9,13 +9,13 @@ from functools import cache
 
 import pytest
 
-from autograder.course import find_course
+from autograder.course.reading import find_course
+from autograder.grading.grader import Setting
+from autograder.grading.request import GradeRequest, answer
+from autograder.grading.verdicts import Verdict
 from autograder.isolation.sandboxes import choose
-from autograder.request import GradeRequest, answer
-from autograder.run import Setting
 from autograder.submissions.submission import load_submission
-from autograder.verdicts import Verdict
-from framework.plugins import Plugins
+from framework.providers.plugins import Plugins
 
 COURSE = find_course()
 EXERCISES = COURSE.select()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from framework.data.characters import Characters
-from framework.parts import parts_from
+from framework.models.parts import parts_from
 from solutions.convolution.conv1d.conv1d import Conv1d
 from solutions.convolution.highway_char_cnn.highway_char_cnn import CharacterWordEncoder
 from solutions.convolution.pooling.pooling import MaxOverTime

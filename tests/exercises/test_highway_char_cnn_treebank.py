@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from framework.data.characters import Characters
-from framework.parts import parts_from
+from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 

@@ -8,11 +8,11 @@ README of ``gated_lm``.
 import numpy as np
 import pytest
 
-from framework.data.agreement import NOUN_FORMS, OTHER_FORM, AgreementLanguage
 from framework.interfaces import NumpyArrays
-from framework.parts import parts_from
-from framework.plugins import Plugins
-from framework.training import fit_language_model
+from framework.languages.agreement import NOUN_FORMS, OTHER_FORM, AgreementLanguage
+from framework.models.parts import parts_from
+from framework.providers.plugins import Plugins
+from framework.training.loops import fit_language_model
 
 REGISTRY = Plugins().registry
 LANGUAGE = AgreementLanguage()

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from framework.data.agreement import AgreementLanguage
 from framework.data.vocabulary import EOS
+from framework.evaluation.sampling import sample_tokens
 from framework.interfaces import NumpyArrays
-from framework.sampling import sample_tokens
+from framework.languages.agreement import AgreementLanguage
 from solutions.language_models.ngram.ngram import AddDelta, Backoff, KneserNey, NgramLM
 
 V, ORDER = 12, 3

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from framework.data.agreement import AgreementLanguage
-from framework.data.sentiment import SentimentGrammar
 from framework.data.vocabulary import PAD
+from framework.evaluation.metrics import language_model_perplexity
 from framework.interfaces import Model, NumpyArrays
-from framework.metrics import language_model_perplexity
-from framework.parts import parts_from
-from framework.training import fit_classifier, fit_language_model
+from framework.languages.agreement import AgreementLanguage
+from framework.languages.sentiment import SentimentGrammar
+from framework.models.parts import parts_from
+from framework.training.loops import fit_classifier, fit_language_model
 from solutions.convolution.qrnn.qrnn import QRNN
 from solutions.gated_rnns.stacked.stacked import Stacked
 from solutions.language_models.rnn_lm.rnn_lm import RecurrentLM

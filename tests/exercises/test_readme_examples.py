@@ -9,10 +9,10 @@ import re
 import numpy as np
 import pytest
 
-from autograder.course import find_course
-from framework.parts import parts_from
-from framework.plugins import Plugins
-from framework.providers import REFERENCE, part_source
+from autograder.course.reading import find_course
+from framework.models.parts import parts_from
+from framework.providers.backends import REFERENCE, part_source
+from framework.providers.plugins import Plugins
 
 EXERCISES = find_course().select()
 #: These show their numbers in prose and formulas, which tests of their own hold against the code.

@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from autograder.calibration.tolerance import FALSE_FAILURE
-from autograder.course import find_course
+from autograder.course.reading import find_course
+from autograder.course.thresholds import HIGHER, better
+from autograder.grading.grader import Grader, Setting, run_checks
+from autograder.grading.verdicts import Verdict
 from autograder.isolation.sandboxes import choose
-from autograder.run import Grader, Setting, run_checks
 from autograder.submissions.submission import load_submission
-from autograder.thresholds import HIGHER, better
-from autograder.verdicts import Verdict
-from framework.plugins import Plugins
+from framework.providers.plugins import Plugins
 
 COURSE = find_course()
 TRAINED = [exercise for exercise in COURSE.select() if exercise.thresholds]

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from framework.parts import parts_from
+from framework.models.parts import parts_from
 from solutions.convolution.bag_of_vectors.bag_of_vectors import DeepAveragingNetwork
 from solutions.language_models.rnn.rnn import RNN
 from solutions.language_models.rnn_lm.rnn_lm import RecurrentLM

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-IMPORTS = (
-    "from framework.hookspecs import hookimpl\nfrom framework.registry import Implementation\n"
-)
+IMPORTS = """from framework.hookspecs import hookimpl
+from framework.providers.registry import Implementation
+"""
 
 Install = Callable[..., None]
 

@@ -9,9 +9,9 @@ import pytest
 import typer
 
 from framework import hookspecs
-from framework.plugin_commands import add_plugin_commands, command_names
-from framework.plugins import Plugins
-from framework.registry import Implementation
+from framework.providers.plugin_commands import add_plugin_commands, command_names
+from framework.providers.plugins import Plugins
+from framework.providers.registry import Implementation
 
 HOOKS = sorted(
     name

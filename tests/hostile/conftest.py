@@ -24,14 +24,14 @@ from typing import Any
 
 import pytest
 
-from autograder.course import read_course
+from autograder.course.reading import read_course
+from autograder.grading.grader import Setting
+from autograder.grading.request import GradeRequest, answer
+from autograder.grading.results import Report
 from autograder.isolation.sandboxes import choose
-from autograder.request import GradeRequest, answer
-from autograder.results import Report
-from autograder.run import Setting
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError
-from framework.plugins import Plugins
+from framework.providers.plugins import Plugins
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from framework.plugins import Plugins
-from framework.providers import Backend
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
 
 torch = pytest.importorskip("torch", reason="torch's own Adadelta is what is compared with")
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from framework.registry import Registry
+from framework.providers.registry import Registry
 from plugins.numpy_reference import register_implementations
 
 OFFERED = list(register_implementations())

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from framework.errors import UsageError
-from framework.parts import parts_from
-from framework.plugins import Plugins
-from framework.providers import part_source
+from framework.models.parts import parts_from
+from framework.providers.backends import part_source
+from framework.providers.plugins import Plugins
 from solutions.neural_networks.backpropagation import backpropagation as reference
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")

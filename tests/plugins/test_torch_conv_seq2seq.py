@@ -5,8 +5,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from framework.plugins import Plugins  # noqa: E402
-from framework.providers import Backend  # noqa: E402
+from framework.providers.backends import Backend  # noqa: E402
+from framework.providers.plugins import Plugins  # noqa: E402
 
 NAME, SIZES = "convolutional_translator", (7, 6, 3, 5, 6)
 

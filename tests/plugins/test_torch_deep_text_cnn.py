@@ -5,8 +5,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from framework.plugins import Plugins  # noqa: E402
-from framework.providers import Backend  # noqa: E402
+from framework.providers.backends import Backend  # noqa: E402
+from framework.providers.plugins import Plugins  # noqa: E402
 
 V, C, LENGTH = 7, 3, 20
 IDS = np.random.default_rng(7).integers(V, size=(6, LENGTH + 3))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from framework.parts import parts_from
+from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 

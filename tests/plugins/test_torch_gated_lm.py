@@ -5,8 +5,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from framework.parts import parts_from  # noqa: E402
-from framework.plugins import Plugins  # noqa: E402
+from framework.models.parts import parts_from  # noqa: E402
+from framework.providers.plugins import Plugins  # noqa: E402
 
 REGISTRY = Plugins().registry
 TOKENS = np.array([[1, 4, 4, 0, 2], [0, 3, 0, 0, 5]])

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from framework.data.hearsay import Hearsay
-from framework.plugins import Plugins
-from framework.providers import Backend
+from framework.languages.attributed_sentiment import Hearsay
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 

@@ -7,7 +7,7 @@ import pytest
 
 import plugins.numpy_reference as reference
 import plugins.torch_backend as backend
-from framework.registry import Registry
+from framework.providers.registry import Registry
 
 
 def test_it_offers_what_the_reference_offers():

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from framework.data.batching import pad
-from framework.parts import parts_from
-from framework.plugins import Plugins
-from framework.providers import Backend, part_source
+from framework.models.parts import parts_from
+from framework.providers.backends import Backend, part_source
+from framework.providers.plugins import Plugins
 from solutions.convolution.text_cnn.text_cnn import TextCNN
 
 V, E, C, K = 12, 5, 4, 3

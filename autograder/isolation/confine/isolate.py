@@ -7,9 +7,9 @@ import sys
 from contextlib import suppress
 
 from autograder.isolation.confine import landlock, libc, namespaces, root, supervise
+from autograder.isolation.confine.filesystem_view import World
 from autograder.isolation.confine.gaps import LANDLOCK, NETWORK, PROCESSES, ROOT
 from autograder.isolation.confine.limits import Limits
-from autograder.isolation.confine.world import World
 
 _STDIN = 0
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Set
 
+from autograder.isolation.confine.filesystem_view import World
 from autograder.isolation.confine.gaps import PROCESSES, RLIMITS, SECCOMP, gaps
 from autograder.isolation.confine.limits import Limits
 from autograder.isolation.confine.rlimits import apply_rlimits
 from autograder.isolation.confine.seccomp import apply_seccomp
-from autograder.isolation.confine.world import World
 
 
 def lock(world: World, limits: Limits, held: Set[str]) -> list[str]:

@@ -11,8 +11,8 @@ import stat
 from contextlib import suppress
 
 from autograder.isolation.confine import libc
+from autograder.isolation.confine.filesystem_view import World
 from autograder.isolation.confine.limits import Limits
-from autograder.isolation.confine.world import World
 
 NO_SETUID, NO_DEVICES, NO_EXECUTION = 2, 4, 8
 BIND, RECURSIVE, PRIVATE = 0x1000, 0x4000, 1 << 18

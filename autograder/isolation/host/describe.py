@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.isolation.host.lending import Lent
+from autograder.isolation.host.callbacks import Lent
 from autograder.isolation.host.output import shown
 from autograder.isolation.host.remote import unwrap
 from autograder.isolation.host.requests import Assign, Build, Call, Get, Outcome, Step

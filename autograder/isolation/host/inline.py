@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder.isolation import wire
+from autograder.isolation.host.callbacks import Ledger
 from autograder.isolation.host.describe import Labels, last_call
 from autograder.isolation.host.faults import SubmissionFault
-from autograder.isolation.host.lending import Ledger
 from autograder.isolation.host.requests import Outcome, Step
 from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.host.translate import fault_from, outcomes_from
 from autograder.isolation.worker.dispatcher import Dispatcher
 from autograder.isolation.worker.faults import NotDefinedError
-from framework.parts import PartSource, parts_from
-from framework.registry import Registry
+from framework.models.parts import PartSource, parts_from
+from framework.providers.registry import Registry
 
 
 class ProviderModule:

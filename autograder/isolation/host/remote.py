@@ -65,8 +65,9 @@ class RemoteObject:
 def part(name: str, *args: Any, **kwargs: Any) -> Build:
     """An argument for the code under test: the part `name`, built over there by its constructor.
 
-    It is what a network of the submission would get from `framework.parts.part`: his own layer of
-    another exercise, or the provider's. The same part twice within one call is one object there.
+    It is what a network of the submission would get from `framework.models.parts.part`: the
+    student's layer of another exercise, or the provider's. The same part twice within one call is
+    one object there.
 
     Args:
         name: registry name, as in ``"rnn"``; its exercise belongs under `requires`.

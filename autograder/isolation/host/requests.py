@@ -46,7 +46,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Build:
-    """Build the part `name`, as a network of the submission would: see `framework.parts.part`."""
+    """Build the part `name`, as a submission's network would (`framework.models.parts.part`)."""
 
     name: str
     args: tuple[Any, ...] = ()

@@ -12,6 +12,7 @@ from typing import Any
 
 from autograder.isolation import wire
 from autograder.isolation.host import process as channel
+from autograder.isolation.host.callbacks import Ledger
 from autograder.isolation.host.describe import Labels, last_call
 from autograder.isolation.host.faults import (
     Crashed,
@@ -20,7 +21,6 @@ from autograder.isolation.host.faults import (
     SubmissionFault,
     TimedOut,
 )
-from autograder.isolation.host.lending import Ledger
 from autograder.isolation.host.requests import Load, Outcome, Settle, Step
 from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.host.translate import (

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.isolation.host.callbacks import Lent
 from autograder.isolation.host.faults import Crashed, SubmissionFault
-from autograder.isolation.host.lending import Lent
 from autograder.isolation.host.requests import Outcome
 
 #: A check that asks more than this trains a model: there is nothing to be told from single answers.

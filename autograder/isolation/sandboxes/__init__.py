@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from autograder.isolation.sandboxes.base import Sandbox
 from autograder.isolation.sandboxes.choose import BUILT_IN, choose
-from autograder.isolation.sandboxes.world import build_world, interpreter, site_folders
+from autograder.isolation.sandboxes.filesystem_view import build_world, interpreter, site_folders
 
 __all__ = ["BUILT_IN", "Sandbox", "build_world", "choose", "interpreter", "site_folders"]

@@ -11,10 +11,10 @@ import numpy as np
 
 from autograder.isolation import wire
 from autograder.isolation.wire import Handle, Loan, Result
-from autograder.isolation.worker.borrowed import Borrowed
+from autograder.isolation.worker.callback_proxy import Borrowed
 from autograder.isolation.worker.faults import describe
 from framework.interfaces import Arrays, NumpyArrays
-from framework.parts import part
+from framework.models.parts import part
 
 Plain = Any
 

@@ -18,7 +18,7 @@ class SubmittedModule:
     Args:
         folder: holds one ``EXERCISE.py`` per submitted exercise.
         exercise: the one that is graded.
-        parts: registry name -> (exercise, name in its file), for `framework.parts.part`.
+        parts: registry name -> (exercise, name in its file), for `framework.models.parts.part`.
     """
 
     def __init__(self, folder: Path, exercise: str, parts: Mapping[str, tuple[str, str]]) -> None:
@@ -36,7 +36,7 @@ class SubmittedModule:
         return self._defined(self._exercise, name)
 
     def part(self, name: str) -> Any:
-        """The student's own part, for `framework.parts.parts_from`."""
+        """The student's own part, for `framework.models.parts.parts_from`."""
         exercise, attribute = self._parts.get(name, ("", ""))
         if not (self._folder / f"{exercise}.py").is_file():
             raise PartMissingError(exercise or name)

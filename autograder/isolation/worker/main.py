@@ -67,7 +67,7 @@ def _serve(
     from autograder.isolation import wire
     from autograder.isolation.worker.dispatcher import Dispatcher
     from autograder.isolation.worker.loading import SubmittedModule
-    from framework.parts import parts_from
+    from framework.models.parts import parts_from
 
     folder, exercise = settings["folder"], settings["exercise"]
     module = SubmittedModule(Path(folder), exercise, settings["parts"])

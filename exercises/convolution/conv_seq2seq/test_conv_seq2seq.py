@@ -13,7 +13,7 @@ from autograder.checks import (
     refuses,
     twins,
 )
-from framework.data.translation import TranslationLanguage
+from framework.languages.translation import TranslationLanguage
 
 RTOL = 1e-7
 PAD, END = 0, 2

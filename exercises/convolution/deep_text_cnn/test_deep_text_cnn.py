@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import assign, classifier_chunks, equal, expect, twins
-from framework.data.pair_grammar import PairGrammar
+from framework.languages.random_hierarchy import PairGrammar
 
 RTOL = 1e-7
 # Behind a convolution stands a batch norm, which takes its bias away: the gradient is 0 but for

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from framework.interfaces import Array, Model
-from framework.parts import part
+from framework.models.parts import part
 
 PAD = 0
 

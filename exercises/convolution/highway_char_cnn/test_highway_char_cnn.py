@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import classifier_chunks, equal, expect, overfits, twins
-from framework.data.suffixes import TAGS, SuffixLanguage
+from framework.languages.suffix_tagging import TAGS, SuffixLanguage
 
 A, E, MAPS, C = 9, 3, 4, 5
 

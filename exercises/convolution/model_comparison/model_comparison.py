@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from framework.interfaces import Array, Model
-from framework.parts import part
+from framework.models.parts import part
 
 PAD = 0  # the id that fills up short texts: no word
 POOLINGS = {"max": "max_over_time", "mean": "average_over_time"}

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.checks import agrees, assign, built, classifier_chunks, equal, expect, part, twins
 from framework.data.batching import pad
-from framework.data.hearsay import Hearsay
+from framework.languages.attributed_sentiment import Hearsay
 
 RTOL = 1e-7
 V, E, H, C = 9, 3, 4, 2

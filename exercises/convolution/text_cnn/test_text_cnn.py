@@ -15,7 +15,7 @@ from autograder.checks import (
     twins,
 )
 from framework.data.batching import pad
-from framework.data.sentiment import SentimentGrammar
+from framework.languages.sentiment import SentimentGrammar
 
 RTOL = 1e-7
 V, E, C, K = 9, 3, 4, 2

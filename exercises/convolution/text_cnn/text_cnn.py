@@ -14,7 +14,7 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from framework.interfaces import Array, Model
-from framework.parts import part
+from framework.models.parts import part
 
 PAD = 0  # the id that fills up short texts: no word
 CHANNELS = ("tuned", "static", "both")

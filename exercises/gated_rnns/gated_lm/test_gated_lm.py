@@ -16,8 +16,8 @@ from autograder.checks import (
     perplexity_ratio,
     twins,
 )
-from framework.data.agreement import NOUN_FORMS, OTHER_FORM, AgreementLanguage
-from framework.data.markov import MarkovModel
+from framework.languages.agreement import NOUN_FORMS, OTHER_FORM, AgreementLanguage
+from framework.languages.markov import MarkovModel
 
 V, E, H = 7, 3, 4
 LANGUAGE = AgreementLanguage(longest_span=4)

@@ -16,8 +16,8 @@ from autograder.checks import (
     perplexity,
     twins,
 )
-from framework.conditioned import Conditioned
-from framework.data.telegrams import Telegrams
+from framework.languages.conditional_texts import Telegrams
+from framework.models.conditioned import Conditioned
 
 RTOL = 1e-7
 V, K, E, H = 7, 2, 3, 4

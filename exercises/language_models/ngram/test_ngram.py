@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from autograder.checks import agrees, equal, expect, no_look_ahead, perplexity
-from framework.data.agreement import AgreementLanguage
 from framework.data.vocabulary import EOS
+from framework.languages.agreement import AgreementLanguage
 
 V = 9
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from framework.interfaces import Array, LanguageModel
-from framework.parts import part
+from framework.models.parts import part
 
 
 class RecurrentLM(LanguageModel):

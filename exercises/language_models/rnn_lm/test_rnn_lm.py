@@ -15,7 +15,7 @@ from autograder.checks import (
     perplexity_ratio,
     twins,
 )
-from framework.data.agreement import AgreementLanguage
+from framework.languages.agreement import AgreementLanguage
 
 RTOL = 1e-7
 V, E, H = 7, 3, 4

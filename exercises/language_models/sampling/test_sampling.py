@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import agrees, equal, expect, follows, lend_language_model, refuses
-from framework.data.markov import MarkovModel
+from framework.languages.markov import MarkovModel
 
 V = 5
 

@@ -7,8 +7,8 @@ import pytest
 
 from autograder.checks import classifier_chunks, equal, overfits, twins
 from framework.data.batching import pad
-from framework.data.long_reviews import LongReviews
-from framework.data.sentiment import SentimentGrammar
+from framework.languages.long_reviews import LongReviews
+from framework.languages.sentiment import SentimentGrammar
 
 RTOL = 1e-7
 POOLINGS = ("final", "max", "mean")

@@ -14,7 +14,7 @@ from autograder.checks import (
     perplexity_ratio,
     twins,
 )
-from framework.data.agreement import AgreementLanguage
+from framework.languages.agreement import AgreementLanguage
 
 V, E, H = 7, 3, 4
 

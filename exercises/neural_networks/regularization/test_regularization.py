@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import equal, expect
-from framework.gradients import numerical_gradient
+from framework.gradients.numerical import numerical_gradient
 
 PENALTIES = ["L2Penalty", "L1Penalty"]
 

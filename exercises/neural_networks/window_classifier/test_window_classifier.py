@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from autograder.checks import agrees, classifier_chunks, overfits, twins
-from framework.data.entities import EntityLanguage
-from framework.metrics import entity_f1
+from framework.evaluation.metrics import entity_f1
+from framework.languages.entities import EntityLanguage
 
 V, E, M, H, C = 11, 3, 2, 5, 4
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from framework.interfaces import Array, Model
-from framework.parts import part
+from framework.models.parts import part
 
 PAD = 0
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import agrees, equal, expect, refuses
-from framework.gradients import numerical_gradient
+from framework.gradients.numerical import numerical_gradient
 
 V, D = 9, 4
 

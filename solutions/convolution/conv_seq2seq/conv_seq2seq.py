@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from framework.conditioned import Conditioned
 from framework.interfaces import Array, Model
-from framework.parts import part
+from framework.models.conditioned import Conditioned
+from framework.models.parts import part
 
 PAD, END = 0, 2
 

@@ -14,7 +14,7 @@ from autograder.checks import (
     refuses,
     twins,
 )
-from framework.data.markov import MarkovModel
+from framework.languages.markov import MarkovModel
 
 
 @pytest.mark.task("GatedLM")

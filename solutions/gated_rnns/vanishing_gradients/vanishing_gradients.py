@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from framework.interfaces import Array
-from framework.parts import part
+from framework.models.parts import part
 
 
 def gradient_norms(rnn: Any, x: Array, loss_at: int) -> Array:

@@ -12,11 +12,11 @@ from autograder.audit.findings import Outcome
 from autograder.audit.journal import Journal
 from autograder.audit.trials import attempt
 from autograder.commands.audit import audit as command
-from autograder.course import find_course
+from autograder.course.reading import find_course
+from autograder.grading.grader import Setting
 from autograder.isolation.sandboxes import choose
-from autograder.run import Setting
 from framework.errors import BadInputError, GradusError, UnknownNameError
-from framework.plugins import Plugins
+from framework.providers.plugins import Plugins
 
 # The check of `Sigmoid` looks at one point, where σ is symmetric; that of `double` at 0 and 3.
 CHECKS = '''

@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 
 from autograder.calibration.calibrating import calibrated
 from autograder.commands.calibrate import calibrate
-from autograder.course import find_course
+from autograder.course.reading import find_course
+from autograder.grading.grader import Setting
 from autograder.isolation.sandboxes import choose
-from autograder.run import Setting
 from framework.errors import BadInputError, GradusError, UnknownNameError
-from framework.plugins import Plugins
-from framework.providers import REFERENCE
+from framework.providers.backends import REFERENCE
+from framework.providers.plugins import Plugins
 
 HEAD = """
 import pytest

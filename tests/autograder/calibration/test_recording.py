@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from autograder.calibration.recording import record
-from autograder.thresholds import HIGHER, LOWER, Threshold
+from autograder.course.thresholds import HIGHER, LOWER, Threshold
 from framework.errors import BadInputError
 
 NEW = Threshold(

@@ -24,7 +24,7 @@ from autograder.calibration.tolerance import (
     tolerance_factor,
     worst_share,
 )
-from autograder.thresholds import HIGHER, LOWER
+from autograder.course.thresholds import HIGHER, LOWER
 from framework.errors import BadInputError
 
 #: Calibrations played for each distribution, and the seeds of each.

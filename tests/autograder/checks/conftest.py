@@ -9,7 +9,7 @@ from autograder.isolation.host.inline import InlineSession
 from autograder.isolation.host.remote import RemoteModule
 from autograder.isolation.worker.faults import NotDefinedError
 from framework.interfaces import Model, NumpyArrays
-from framework.plugins import Plugins
+from framework.providers.plugins import Plugins
 
 
 class Names:

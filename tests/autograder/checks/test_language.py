@@ -14,8 +14,8 @@ from autograder.checks import (
     perplexity,
     perplexity_ratio,
 )
-from framework.data.agreement import AgreementLanguage
 from framework.errors import BadInputError
+from framework.languages.agreement import AgreementLanguage
 
 V = 5
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import find_course
-from autograder.verdicts import Verdict
+from autograder.course.reading import find_course
+from autograder.grading.verdicts import Verdict
 
 COURSE = find_course()
 ALTERNATES = sorted((Path(__file__).parents[2] / "alternates").glob("*/*/*.py"))

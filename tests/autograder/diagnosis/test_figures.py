@@ -17,8 +17,8 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from autograder.course import find_course
-from autograder.mistakes import load_mistakes
+from autograder.course.mistakes import load_mistakes
+from autograder.course.reading import find_course
 from framework.errors import BadInputError
 
 pytestmark = [

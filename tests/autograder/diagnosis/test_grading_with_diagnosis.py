@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 
-from autograder.course import find_course
+from autograder.course.reading import find_course
 from autograder.reports.json_report import render_json
 
 WRONG = ("from_later = grad_a[:, t] @ W_h.T", "from_later = grad_a[:, t] @ W_h")

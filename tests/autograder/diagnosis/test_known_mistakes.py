@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.verdicts import Verdict
+from autograder.grading.verdicts import Verdict
 
 SAMPLE = [
     ("rnn", "recurrent-weights-not-transposed"),

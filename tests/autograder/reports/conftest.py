@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.grading.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
-from autograder.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
-from autograder.verdicts import Verdict
 
 BACKWARD = Frame("rnn.py", 71, "backward", source="from_later = grad_a @ W_h")
 

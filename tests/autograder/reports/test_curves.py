@@ -12,12 +12,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.console import Console
 
+from autograder.grading.verdicts import Verdict
 from autograder.reports.curves import HEIGHT, MARGIN, NUMBERS, WIDTH, as_svg, in_numbers
 from autograder.reports.html import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.reports.terminal import ExerciseView
-from autograder.verdicts import Verdict
 
 
 def points(curve):

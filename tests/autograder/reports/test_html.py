@@ -2,9 +2,9 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+from autograder.grading.results import Report
 from autograder.isolation.host.faults import Frame
 from autograder.reports.html import render_html
-from autograder.results import Report
 
 VOID = {"meta", "br"}
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
+from autograder.grading.results import Report
+from autograder.grading.verdicts import Verdict
 from autograder.reports.json_report import SCHEMA, read_schema, render_json
-from autograder.results import Report
-from autograder.verdicts import Verdict
 
 
 def without_seconds(value):

@@ -1,9 +1,9 @@
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
+from autograder.grading.results import Report
+from autograder.grading.verdicts import Verdict
 from autograder.reports.junit import render_junit
-from autograder.results import Report
-from autograder.verdicts import Verdict
 
 #: Children and attributes that junit-10.xsd of Jenkins' xUnit plugin allows.
 OUTCOMES = {"skipped", "error", "failure"}

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograder.plots import Sketchbook
+from autograder.grading.plots import Sketchbook
 from autograder.reports.hiding import for_student
 from autograder.reports.html import render_html
 from autograder.reports.json_report import render_json

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.plots import Line, Plot
+from autograder.grading.plots import Line, Plot
+from autograder.grading.results import Provenance, Report
 from autograder.reports.saved_plots import save_plots
-from autograder.results import Provenance, Report
 
 pytest.importorskip("matplotlib", reason="needs matplotlib")
 

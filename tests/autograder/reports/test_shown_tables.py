@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from autograder.grading.shown_tables import LONGEST, Tablebook
 from autograder.reports.hiding import for_student
 from autograder.reports.html import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.tables import text_lines
 from autograder.reports.terminal import ExerciseView
-from autograder.shown_tables import LONGEST, Tablebook
 from framework.errors import BadInputError
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from autograder.grading.results import Report
 from autograder.reports.terminal import Summary
-from autograder.results import Report
 
 
 def shown(report, width=80, encoding="utf-8", **options):

@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
 from autograder.reports.terminal import ExerciseView
-from autograder.verdicts import Verdict
 
 
 def shown(view, width=80, encoding="utf-8", **options):

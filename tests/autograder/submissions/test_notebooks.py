@@ -5,17 +5,17 @@ import json
 import nbformat
 import pytest
 
-from autograder.stub_files import write_stubs
-from autograder.stubs import pristine_stub
-from autograder.submissions.cells import Patience, without_magics
+from autograder.course.stub_files import write_stubs
+from autograder.course.stubs import pristine_stub
 from autograder.submissions.new_notebook import new_notebook, sections
+from autograder.submissions.notebook_magics import Patience, without_magics
 from autograder.submissions.notebooks import (
     notebook_exercise,
     notebook_module,
     notebook_source,
     read_notebook,
 )
-from autograder.submissions.written import Progress, task_progress
+from autograder.submissions.progress import Progress, task_progress
 from framework.errors import BadInputError
 
 

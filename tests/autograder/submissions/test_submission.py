@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.stubs import generate_stub
+from autograder.course.stubs import generate_stub
 from autograder.submissions import archives, candidates
+from autograder.submissions.progress import Progress, task_progress, written_tasks
 from autograder.submissions.source import MAX_SOURCE
 from autograder.submissions.submission import load_submission, student_implementations
-from autograder.submissions.written import Progress, task_progress, written_tasks
 from framework.errors import BadInputError, ConflictError
 
 

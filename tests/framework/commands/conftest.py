@@ -8,7 +8,7 @@ def workplace(tmp_path, monkeypatch):
     """An empty folder to work in, and the backends as the only plugins."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
-        "framework.plugin_sources.BUILT_IN",
+        "framework.providers.plugin_sources.BUILT_IN",
         {"numpy_reference": "plugins.numpy_reference", "torch_backend": "plugins.torch_backend"},
     )
     return tmp_path

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from framework.cli import build_app
 from framework.commands.new import new, write_plugin
 from framework.errors import BadInputError, ConflictError
-from framework.plugins import Plugins
+from framework.providers.plugins import Plugins
 
 
 def test_the_new_plugin_offers_its_optimizers(tmp_path):

@@ -5,9 +5,9 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from framework.checkpoints import load_checkpoint
 from framework.cli import build_app
 from framework.errors import BadInputError, UnknownNameError
+from framework.training.checkpoints import load_checkpoint
 
 SMALL = ("--embedding-size", "3", "--hidden-size", "4", "--batch-size", "2", "--epochs", "2")
 

@@ -6,8 +6,8 @@ import re
 import pytest
 from gradus_command import gradus
 
-from framework.data import agreement
 from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
+from framework.languages import agreement
 
 LINES = ["the key is here", "the keys are here", "a key is old", "the old keys are here"]
 
@@ -34,7 +34,7 @@ class RNN(Model):
 
 READS_STUDENTS = """
 from framework.hookspecs import hookimpl
-from framework.registry import Implementation
+from framework.providers.registry import Implementation
 
 @hookimpl
 def student_implementations(folder):
@@ -44,7 +44,7 @@ def student_implementations(folder):
 
 OPTIMIZER_PLUGIN = """
 from framework.hookspecs import hookimpl
-from framework.registry import Implementation
+from framework.providers.registry import Implementation
 
 @hookimpl
 def register_implementations():

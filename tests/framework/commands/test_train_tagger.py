@@ -29,7 +29,7 @@ rests VB I-VP O
 #: Reads a student's only file.
 READS_STUDENT = """
 from framework.hookspecs import hookimpl
-from framework.registry import Implementation
+from framework.providers.registry import Implementation
 
 @hookimpl
 def student_implementations(folder):
@@ -50,7 +50,7 @@ def windows(ids, size):
 @pytest.fixture(autouse=True)
 def folder(workplace, monkeypatch):
     """A folder with a small corpus."""
-    monkeypatch.setattr("framework.data.entities.corpus.__defaults__", (300, 0))
+    monkeypatch.setattr("framework.languages.entities.corpus.__defaults__", (300, 0))
     for part, count in (("train", 20), ("testa", 2), ("testb", 3)):
         (workplace / f"eng.{part}").write_text(SENTENCES * count, "utf-8")
     return workplace

@@ -7,8 +7,8 @@ import pytest
 from gradus_command import gradus
 from power_cut import PowerCutError, power_cut
 
-from framework.checkpoints import load_checkpoint
 from framework.errors import BadInputError, UnknownNameError, UsageError
+from framework.training.checkpoints import load_checkpoint
 
 
 @pytest.fixture(autouse=True)

@@ -7,16 +7,16 @@ import pytest
 from gradus_command import gradus
 from power_cut import PowerCutError, power_cut
 
-from framework.checkpoints import load_checkpoint
 from framework.errors import BadInputError, UnknownNameError, UsageError
-from framework.trained_vectors import load_vectors
+from framework.evaluation.trained_vectors import load_vectors
+from framework.training.checkpoints import load_checkpoint
 
 LINES = ["the cat eats", "the dog eats", "the cow sleeps", "the axe cuts", "a saw cuts"]
 
 #: Reads a student's only file.
 STUDENT = """
 from framework.hookspecs import hookimpl
-from framework.registry import Implementation
+from framework.providers.registry import Implementation
 
 @hookimpl
 def student_implementations(folder):

@@ -71,9 +71,9 @@ def test_an_unknown_name_is_told_apart_from_similar_ones():
 
 def test_plugins_offer_corpora_and_one_of_another_kind_is_refused():
     offered = {
-        "reviews": "framework.data.sentiment:corpus",
-        "text": "framework.data.agreement:corpus",
-        "broken": "framework.data.sentiment:no_such_thing",
+        "reviews": "framework.languages.sentiment:corpus",
+        "text": "framework.languages.agreement:corpus",
+        "broken": "framework.languages.sentiment:no_such_thing",
     }
     assert load_text_corpus("reviews", None, offered).classes == ("negative", "positive")
     with pytest.raises(PluginError, match=r"'text' is a Corpus, but .* needs a TextCorpus"):

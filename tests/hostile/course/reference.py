@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from framework.hookspecs import hookimpl
-from framework.registry import Implementation
+from framework.providers.registry import Implementation
 
 _UNIT = Path(__file__).parent / "solutions" / "unit"
 _TARGET, _NEIGHBOUR = _UNIT / "target" / "target.py", _UNIT / "neighbour" / "neighbour.py"

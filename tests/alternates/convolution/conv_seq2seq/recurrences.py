@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from framework.conditioned import Conditioned
 from framework.interfaces import Model
-from framework.parts import part
+from framework.models.conditioned import Conditioned
+from framework.models.parts import part
 
 PAD, END = 0, 2
 

@@ -3,8 +3,8 @@
 import torch
 from torch.nn import functional
 
-from framework.conditioned import Conditioned
-from framework.parts import part
+from framework.models.conditioned import Conditioned
+from framework.models.parts import part
 
 PAD, END = 0, 2
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from framework.parts import part
+from framework.models.parts import part
 
 BLOCKS = {9: (1, 1, 1, 1), 17: (2, 2, 2, 2), 29: (5, 5, 2, 2), 49: (8, 8, 5, 3)}
 

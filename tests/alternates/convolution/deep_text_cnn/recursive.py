@@ -3,7 +3,7 @@
 import numpy as np
 
 from framework.interfaces import Model
-from framework.parts import part
+from framework.models.parts import part
 
 BLOCKS = {9: (1, 1, 1, 1), 17: (2, 2, 2, 2), 29: (5, 5, 2, 2), 49: (8, 8, 5, 3)}
 

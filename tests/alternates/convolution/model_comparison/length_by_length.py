@@ -5,7 +5,7 @@ from time import perf_counter
 import numpy as np
 
 from framework.interfaces import Model
-from framework.parts import part
+from framework.models.parts import part
 
 
 def count_parameters(model):

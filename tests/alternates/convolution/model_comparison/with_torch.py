@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import torch
 
-from framework.parts import part
+from framework.models.parts import part
 
 
 def count_parameters(model):

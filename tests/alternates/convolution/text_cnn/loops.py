@@ -3,7 +3,7 @@
 import numpy as np
 
 from framework.interfaces import Model
-from framework.parts import part
+from framework.models.parts import part
 
 
 def table_of(vectors, shape, rng):

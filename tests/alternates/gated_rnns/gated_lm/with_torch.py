@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F  # noqa: N812 - as everybody calls it
 
-from framework.parts import part
+from framework.models.parts import part
 
 
 class GatedLM:

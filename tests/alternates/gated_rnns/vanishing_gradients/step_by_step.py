@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from framework.parts import part
+from framework.models.parts import part
 
 
 def gradient_norms(rnn, x, loss_at):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from framework.interfaces import LanguageModel
-from framework.parts import part
+from framework.models.parts import part
 
 
 class ConditionalLM(LanguageModel):

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from framework.interfaces import Model
-from framework.parts import part
+from framework.models.parts import part
 
 
 def windows(ids, size):

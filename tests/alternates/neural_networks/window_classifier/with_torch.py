@@ -2,7 +2,7 @@
 
 import torch
 
-from framework.parts import part
+from framework.models.parts import part
 
 
 def windows(ids, size):

@@ -13,8 +13,8 @@ from autograder.isolation.host.inline import InlineSession, ProviderModule
 from autograder.isolation.host.remote import RemoteModule, RemoteObject, assign
 from autograder.isolation.wire import WireError
 from framework.interfaces import Model, NumpyArrays
-from framework.parts import part
-from framework.registry import Implementation, Registry
+from framework.models.parts import part
+from framework.providers.registry import Implementation, Registry
 
 
 class Net(Model):

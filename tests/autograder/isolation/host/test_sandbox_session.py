@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import (
     Blocked,
     Crashed,
@@ -20,7 +21,6 @@ from autograder.isolation.host.faults import (
 )
 from autograder.isolation.host.remote import RemoteModule, assign
 from autograder.isolation.host.sandbox_session import STARTS
-from autograder.verdicts import Verdict
 
 #: Long enough for any honest call on a busy machine.
 CALL = 4.0
@@ -256,7 +256,7 @@ def test_what_the_last_check_left_printed_is_not_the_next_ones(module_of):
 
 
 NETWORK = """
-    from framework.parts import part
+    from framework.models.parts import part
 
     class Net:
         def __init__(self):

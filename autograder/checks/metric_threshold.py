@@ -1,0 +1,199 @@
+"""Metrics of trained models: measured on our side, held against a calibrated threshold.
+
+A check announces its metric and how it is measured while a model is trained::
+
+    def test_perplexity(submission, reference, reaches, rng):
+        def ratios(rng):
+            model = submission.RecurrentLM(..., rng=rng)
+            for _ in language_model_chunks(model, train, ...):
+                yield perplexity(model, test) / best
+
+        reaches("perplexity_ratio", ratios, rng=rng, direction=LOWER, best=1.0, what="...")
+
+In grading the training ends as soon as the threshold is met. Where it is not met at the end, the
+check trains again with new random numbers, as often as the threshold allows: that makes the
+probability that a right solution fails small whatever the metric's distribution looks like (see
+`autograder.calibration.tolerance`). ``gradus calibrate`` runs the same check to the end instead.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from autograder.checks.failures import MissedThreshold
+from autograder.course.thresholds import HIGHER, LOWER, Threshold, better
+from framework.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from autograder.course.reading import Exercise
+
+#: One training: yields the metric after each piece of it.
+Training = Callable[[np.random.Generator], "Generator[float, None, None]"]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What became of a metric: its values during the attempt that came furthest."""
+
+    name: str
+    direction: str
+    best: float
+    curve: tuple[float, ...]
+
+
+@dataclass
+class Gauge:
+    """Measures metrics for one exercise; the fixture ``reaches`` of the checks.
+
+    Attributes:
+        calibrating: trainings run to their end, and nothing fails.
+        measured: all that was measured, in its order.
+    """
+
+    exercise: Exercise
+    calibrating: bool = False
+    measured: list[Measurement] = field(default_factory=list)
+    _told: int = 0
+
+    def __call__(
+        self,
+        name: str,
+        training: Training,
+        *,
+        rng: np.random.Generator,
+        best: float,
+        direction: str = HIGHER,
+        what: str = "",
+    ) -> float:
+        """Train until metric `name` meets its threshold; returns the best value that was found.
+
+        Args:
+            name: of the metric, as in ``[thresholds]`` of exercise.toml.
+            training: one training from its very beginning: data, model and all are drawn from the
+                generator that it is given.
+            best: the best possible value; ``inf`` or ``-inf`` where there is no limit.
+            direction: `HIGHER` or `LOWER`: what is better.
+            what: the metric in words, as in "the share of right answers".
+
+        Raises:
+            MissedThreshold: the threshold is not met, in any of the attempts allowed.
+            BadInputError: there is no such threshold, or its direction is another.
+        """
+        meter = _Meter(name, direction, best, what or name)
+        if self.calibrating:
+            return self._measure(meter, training, rng)
+        threshold = self._threshold(meter)
+        tried = []
+        for _ in range(threshold.attempts):
+            tried.append(meter.run(training, rng, until=threshold.value))
+            if meter.met(tried[-1], threshold.value):
+                self.measured.append(tried[-1])
+                return meter.top(tried[-1])
+        self.measured.append(max(tried, key=meter.merit))
+        raise meter.failure(self.measured[-1], threshold)
+
+    def latest_curve(self) -> tuple[float, ...]:
+        """The curve measured last since this was last asked; empty if none was."""
+        latest, self._told = self.measured[self._told :], len(self.measured)
+        return latest[-1].curve if latest else ()
+
+    def _measure(self, meter: _Meter, training: Training, rng: np.random.Generator) -> float:
+        """The metric at the end of one whole training."""
+        measurement = meter.run(training, rng, until=None)
+        if not measurement.curve:
+            raise BadInputError(f"{self.exercise.name}: {meter.what} is no finite number")
+        self.measured.append(measurement)
+        return measurement.curve[-1]
+
+    def _threshold(self, meter: _Meter) -> Threshold:
+        name, file = meter.name, self.exercise.toml
+        command = f"`gradus calibrate {self.exercise.name}` measures it"
+        threshold = self.exercise.thresholds.get(name)
+        if threshold is None:
+            raise BadInputError(f"{file}: there is no threshold '{name}': {command}")
+        if threshold.direction not in ("", meter.direction):
+            raise BadInputError(
+                f"{file}: thresholds.{name}.direction is '{threshold.direction}', but the check "
+                f"says '{meter.direction}': {command}"
+            )
+        return threshold
+
+
+@dataclass(frozen=True)
+class _Meter:
+    """One metric: how its values are compared and told."""
+
+    name: str
+    direction: str
+    best: float
+    what: str
+
+    def run(self, training: Training, rng: np.random.Generator, until: float | None) -> Measurement:
+        """One training, ended as soon as `until` is met or the metric is no finite number."""
+        curve = []
+        with closing(training(rng)) as values:
+            for value in self._finite(values):
+                curve.append(value)
+                if until is not None and better(value, until, self.direction):
+                    break
+        return Measurement(self.name, self.direction, self.best, tuple(curve))
+
+    @staticmethod
+    def _finite(values: Iterator[float]) -> Iterator[float]:
+        for value in values:
+            if not math.isfinite(value):
+                return
+            yield float(value)
+
+    def top(self, measurement: Measurement) -> float:
+        """The best of its values; the worst possible one if there is none."""
+        best = max if self.direction == HIGHER else min
+        return best(measurement.curve, default=-math.inf if self.direction == HIGHER else math.inf)
+
+    def merit(self, measurement: Measurement) -> float:
+        """The higher the better, whatever the direction."""
+        return self.top(measurement) * (1 if self.direction == HIGHER else -1)
+
+    def met(self, measurement: Measurement, value: float) -> bool:
+        """Whether `value` was reached."""
+        return better(self.top(measurement), value, self.direction)
+
+    def failure(self, measurement: Measurement, threshold: Threshold) -> MissedThreshold:
+        """The sentence for the student: found, asked for, and how far both are from the best."""
+        bound = "at least" if self.direction == HIGHER else "at most"
+        found, asked = self.top(measurement), threshold.value
+        if not math.isfinite(found):
+            found_none = f"{self.what} is no finite number: {bound} {asked:.4g} is asked for"
+            return MissedThreshold(found_none)
+        shown, wanted = _apart(found, asked)
+        message = f"{self.what} is {shown}: {bound} {wanted} is asked for"
+        if math.isfinite(self.best):
+            off, allowed = abs(self.best - found), abs(self.best - asked)
+            message += (
+                f". That is {off:.2g} from the best possible, {self.best:.4g}, where {allowed:.2g} "
+                "is allowed"
+            )
+        return MissedThreshold(message, *_attempts(threshold.attempts))
+
+
+def _apart(one: float, other: float) -> tuple[str, str]:
+    """Two different numbers to four digits, or as many as it takes to tell them apart."""
+    pairs = ((f"{one:.{digits}g}", f"{other:.{digits}g}") for digits in range(4, 18))
+    return next(pair for pair in pairs if pair[0] != pair[1])
+
+
+def _attempts(attempts: int) -> list[str]:
+    if attempts == 1:
+        return []
+    return [f"the best of {attempts} trainings, each with random numbers of its own"]
+
+
+__all__ = ["HIGHER", "LOWER", "Gauge", "Measurement", "Training"]

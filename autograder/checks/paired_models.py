@@ -1,0 +1,236 @@
+"""A submitted model beside the reference, with the same parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.equality import (
+    RTOL,
+    equal,
+    leaves_arguments_alone,
+    same_form,
+    same_names,
+)
+from autograder.checks.failures import CheckFailed, expect
+from autograder.checks.gradient_probe import Inputs
+from autograder.checks.gradients import gradients_agree
+from autograder.isolation.host.describe import value_text
+from autograder.isolation.host.remote import (
+    RemoteModule,
+    RemoteObject,
+    assign,
+    built,
+    session_of,
+    wrap,
+)
+from autograder.isolation.host.requests import Build, Call, Get, Outcome, Step
+from autograder.isolation.wire import Result
+
+Array = np.ndarray[Any, Any]
+
+
+def twins(
+    submission: RemoteModule,
+    reference: RemoteModule,
+    name: str | Build,
+    *args: Any,
+    rng: np.random.Generator | None = None,
+    scale: float = 0.5,
+    **kwargs: Any,
+) -> Twins:
+    """Build model `name` of both with the same arguments and give both the same parameters.
+
+    Args:
+        name: of the model, or what `part` returns: a layer of another exercise, without `args`.
+        rng: passed to the constructors, and the source of the parameters: every entry, biases
+            included, is normal with standard deviation `scale`.
+
+    Raises:
+        CheckFailed: names, shapes or dtypes of the parameters or gradients are not the reference's.
+    """
+    if isinstance(name, Build):
+        other, student, name = built(reference, name), built(submission, name), name.name
+    else:
+        if rng is not None:
+            kwargs["rng"] = rng
+        other = getattr(reference, name)(*args, **kwargs)
+        student = getattr(submission, name)(*args, **kwargs)
+    expect(
+        isinstance(student, RemoteObject),
+        f"{name}(...) should make an object, not {value_text(student)}",
+    )
+    pair = Twins(name, student, other)
+    pair.same_parameter_forms()
+    if rng is not None:
+        pair.draw_parameters(rng, scale)
+    return pair
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Two models with the same parameters: the submission's and the reference's."""
+
+    name: str
+    student: RemoteObject
+    reference: RemoteObject
+
+    def same_parameter_forms(self) -> None:
+        """Names, shapes and dtypes of parameters and gradients are the reference's."""
+        expected = self.reference.parameters
+        for attribute in ("parameters", "gradients"):
+            actual = getattr(self.student, attribute)
+            what = f"{self.name}.{attribute}"
+            expect(isinstance(actual, dict), f"{what} should be a dict of arrays")
+            same_names(set(actual), set(expected), what)
+            for key, value in expected.items():
+                same_form(actual[key], value, f"{what}['{key}']")
+
+    def draw_parameters(self, rng: np.random.Generator, scale: float = 0.5) -> dict[str, Array]:
+        """Set the parameters of both to the same random values; returns them."""
+        values = {
+            key: rng.normal(scale=scale, size=value.shape).astype(value.dtype)
+            for key, value in self.reference.parameters.items()
+        }
+        self.set_parameters(values)
+        return values
+
+    def set_parameters(self, values: dict[str, Array]) -> None:
+        """Copy `values` into the parameters of both."""
+        if values:
+            assign(self.student, values)
+            assign(self.reference, values)
+
+    def same_forward(self, *inputs: Any, rtol: float = RTOL, atol: float = 0.0) -> Any:
+        """`forward` agrees, changes no input and returns no view of one."""
+        expected = self.reference.forward(*inputs)
+        outcome = self.student.forward.outcome(*inputs)
+        equal(outcome.value, expected, self._what("forward"), rtol=rtol, atol=atol)
+        leaves_arguments_alone(outcome, self._what("forward"))
+        return outcome.value
+
+    def same_backward(
+        self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL, atol: float = 0.0
+    ) -> None:
+        """`forward`, then `backward` with a random upstream gradient: all gradients agree."""
+        expected = self.reference.forward(*inputs)
+        upstream = _upstream(expected, rng)
+        theirs = _backward(self.reference, inputs, upstream)
+        ours = _backward(self.student, inputs, upstream)
+        equal(ours[0].value, expected, self._what("forward"), rtol=rtol, atol=atol)
+        self._same_returned(ours[1].value, theirs[1].value, rtol, atol)
+        leaves_arguments_alone(ours[1], self._what("backward"))
+        self._same_gradients(ours[2].value, theirs[2].value, rtol, atol)
+
+    def gradients_agree(
+        self, *inputs: Any, rng: np.random.Generator, and_then: Inputs | None = None
+    ) -> None:
+        """The student's `backward` is the derivative of his own `forward`, measured numerically.
+
+        Where it is not, the reference tells which of the two is at fault: see
+        `autograder.checks.gradients.gradients_agree`.
+        """
+        gradients_agree(self.student, *inputs, rng=rng, and_then=and_then, reference=self.reference)
+
+    def accumulates(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
+        """A second `backward` adds to the gradients in place, and `zero_gradients` clears them."""
+        upstream = _upstream(self.reference.forward(*inputs), rng)
+        once = _backward(self.student, inputs, upstream)[2].value
+        twice = _backward(self.student, inputs, upstream, zero=False)[2].value
+        for key, value in once.items():
+            if np.array_equal(twice[key], value) and np.any(value):
+                raise CheckFailed(
+                    f"{self._what('backward')} overwrites gradients['{key}']: it must add to it, "
+                    "because a layer used twice receives both contributions"
+                )
+            what = f"gradients['{key}'] after two backward passes"
+            equal(twice[key], 2 * value, what, rtol=rtol, atol=1e-12)
+        self._adds_in_place(inputs, upstream)
+        self.student.zero_gradients()
+        for key, value in self.student.gradients.items():
+            expect(not np.any(value), f"zero_gradients leaves gradients['{key}'] as it was")
+
+    def keeps_its_arrays(self, function: str, *args: Any) -> None:
+        """`function(model, *args)` of the submission leaves the student's model its `gradients`.
+
+        The very same arrays, that is, which a network that the model is part of shares; what is
+        in them is not compared, but may not be all zeros.
+        """
+        session, handle = session_of(self.student)
+        outcomes = session.run(
+            [
+                Get(handle, "gradients"),
+                Call(Result(0), "copy"),  # a dict of its own, with the very same arrays
+                Call(None, function, (handle, *args)),
+                Call(handle, "zero_gradients"),
+            ]
+        )
+        for key, value in outcomes[1].value.items():
+            expect(
+                not np.any(value),
+                f"{function} puts a new array into gradients['{key}']: copy into the one that is "
+                "there ([...] = ...), because a network that the layer is part of shares it",
+            )
+
+    def _adds_in_place(self, inputs: tuple[Any, ...], upstream: Any) -> None:
+        """The arrays that were there before `backward` are those that it adds to."""
+        session, handle = session_of(self.student)
+        outcomes = session.run(
+            [
+                Call(handle, "zero_gradients"),
+                Get(handle, "gradients"),
+                Call(Result(1), "copy"),  # a dict of its own, with the very same arrays
+                Call(handle, "forward", inputs),
+                Call(handle, "backward", (upstream,)),
+                Get(handle, "gradients"),
+            ]
+        )
+        held, current = outcomes[2].value, outcomes[5].value
+        for key, value in current.items():
+            expect(
+                np.array_equal(held[key], value, equal_nan=True),
+                f"{self._what('backward')} puts a new array into gradients['{key}']: add to the "
+                "one that is there (+=), because a network made of such layers shares it",
+            )
+
+    def _same_returned(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
+        """The gradients of the inputs: one, or a tuple of one for each."""
+        if not (isinstance(theirs, tuple) and isinstance(ours, tuple) and len(ours) == len(theirs)):
+            equal(ours, theirs, "the gradient that backward returns", rtol=rtol, atol=atol)
+            return
+        for i, (one, other) in enumerate(zip(ours, theirs, strict=True), start=1):
+            what = f"the gradient of input {i} that backward returns"
+            equal(one, other, what, rtol=rtol, atol=atol)
+
+    def _same_gradients(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
+        expect(isinstance(ours, dict), f"{self.name}.gradients should be a dict of arrays")
+        same_names(set(ours), set(theirs), f"{self.name}.gradients")
+        for key, value in theirs.items():
+            equal(ours[key], value, f"gradients['{key}']", rtol=rtol, atol=atol)
+
+    def _what(self, method: str) -> str:
+        return f"{self.name}.{method}"
+
+
+def _upstream(output: Any, rng: np.random.Generator) -> Any:
+    if isinstance(output, (tuple, list)):
+        return tuple(_upstream(part, rng) for part in output)
+    array = np.asarray(output)
+    return rng.normal(size=array.shape).astype(array.dtype)
+
+
+def _backward(
+    model: RemoteObject, inputs: tuple[Any, ...], upstream: Any, *, zero: bool = True
+) -> list[Outcome]:
+    """Outcomes of forward, backward and the gradients after it, in one exchange."""
+    session, handle = session_of(model)
+    steps: list[Step] = [
+        Call(handle, "forward", inputs),
+        Call(handle, "backward", (upstream,)),
+        Get(handle, "gradients"),
+    ]
+    first: list[Step] = [Call(handle, "zero_gradients")] if zero else []
+    outcomes = session.run(first + steps)[len(first) :]
+    return [wrap(session, outcome) for outcome in outcomes]

@@ -1,0 +1,1 @@
+"""A course on disk: its exercises, stubs, mistakes and thresholds."""

@@ -1,0 +1,145 @@
+"""The wrong answers that students really give, as small patches to a solution.
+
+``solutions/UNIT/EXERCISE/mistakes.toml`` lists them::
+
+    [[mistakes]]
+    id = "backward-forgets-the-bias"
+    task = "RNN"                     # the task whose checks must fail
+    sentence = "You ..."             # what was done and why it is wrong
+    hint = "..."                     # the next thought
+    find = '''exactly one place of the solution'''
+    replace = '''what stands there instead'''
+    also = [{ find = "...", replace = "..." }]      # further replacements, if it takes any
+    also_fails = ["RecurrentLM"]     # tasks that use the broken one and may fail with it
+
+``gradus audit --mistakes`` proves that the checks catch each of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.reading import Exercise
+from framework.errors import BadInputError
+from framework.toml_tables import Table, read_table
+
+_KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_KEYS = ("id", "task", "sentence", "hint", "find", "replace", "also", "also_fails")
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """One exact replacement: `find` must stand in the text exactly once."""
+
+    find: str
+    replace: str
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One wrong answer.
+
+    Args:
+        file: the ``mistakes.toml`` that it comes from, for messages.
+        id: its name in the exercise, in kebab-case.
+        task: the task whose checks it must fail.
+        sentence: for the student: what was done and why it is wrong.
+        hint: for the student: the next thought, without the answer.
+        replacements: what turns the solution into this mistake, in order.
+        also_fails: tasks that depend on the broken one and may fail with it.
+    """
+
+    file: Path
+    id: str
+    task: str
+    sentence: str
+    hint: str
+    replacements: tuple[Replacement, ...]
+    also_fails: tuple[str, ...] = ()
+
+    def apply(self, solution_source: str) -> str:
+        """The solution's text with this mistake in it.
+
+        Raises:
+            BadInputError: a `find` does not stand in it exactly once.
+        """
+        source = solution_source
+        for replacement in self.replacements:
+            if (count := source.count(replacement.find)) != 1:
+                raise BadInputError(
+                    f"{self.file}: mistake '{self.id}' must find its text once in the solution, "
+                    f"but it stands there {count} times: {replacement.find!r}"
+                )
+            source = source.replace(replacement.find, replacement.replace)
+        return source
+
+
+def mistakes_file(exercise: Exercise) -> Path:
+    """Where the mistakes of `exercise` are listed."""
+    return exercise.solution.parent / "mistakes.toml"
+
+
+def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
+    """The mistakes of `exercise`, in the order of their file; none where there is no file.
+
+    Raises:
+        BadInputError: the file is wrong; the message names it and the key.
+    """
+    file = mistakes_file(exercise)
+    if not file.is_file():
+        return ()
+    table = read_table(file)
+    table.only("mistakes")
+    mistakes = tuple(_read_mistake(entry, exercise) for entry in table.tables("mistakes"))
+    for name, count in Counter(mistake.id for mistake in mistakes).items():
+        if count > 1:
+            table.fail("mistakes", f"id '{name}' {count} times")
+    return mistakes
+
+
+def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
+    table.only(*_KEYS)
+    further = [_read_replacement(entry, "find", "replace") for entry in table.tables("also")]
+    return Mistake(
+        file=table.file,
+        id=_read_id(table),
+        task=_known_task(table, "task", table.get("task", str), exercise),
+        sentence=_text(table, "sentence"),
+        hint=_text(table, "hint"),
+        replacements=(_read_replacement(table), *further),
+        also_fails=tuple(
+            _known_task(table, "also_fails", name, exercise) for name in table.texts("also_fails")
+        ),
+    )
+
+
+def _read_replacement(table: Table, *only: str) -> Replacement:
+    if only:
+        table.only(*only)
+    find, replace = _text(table, "find"), table.get("replace", str)
+    if find == replace:
+        table.fail("replace", "is the same as find")
+    return Replacement(find, replace)
+
+
+def _read_id(table: Table) -> str:
+    name = table.get("id", str)
+    if not _KEBAB_CASE.fullmatch(name):
+        table.fail("id", f"must be written in kebab-case, not {name!r}")
+    return name
+
+
+def _text(table: Table, key: str) -> str:
+    text = table.get(key, str)
+    if not text.strip():
+        table.fail(key, "is empty")
+    return text
+
+
+def _known_task(table: Table, key: str, name: str, exercise: Exercise) -> str:
+    if name not in exercise.task_names:
+        table.fail(key, f"'{name}' is no task of {exercise.name}: {', '.join(exercise.task_names)}")
+    return name

@@ -1,0 +1,133 @@
+"""Keeping ``exercises/`` in step with ``solutions/`` without losing what a student wrote.
+
+The hash of every stub that was written is remembered in ``.gradus/stubs.json``. A file that
+differs from its new stub is replaced only where it still is what we wrote last; everything else
+is somebody's work.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.reading import Course, Exercise
+from autograder.course.stubs import pristine_stub
+from autograder.course.student_state import back_up, load_state, save_state
+from framework.errors import BadInputError
+
+_DIFF_LINES = 20
+
+
+@dataclass(frozen=True)
+class StubFile:
+    """A stub as it should be (`fresh`) and as it is on disk (None where it is missing)."""
+
+    exercise: Exercise
+    fresh: str
+    present: str | None
+
+    @property
+    def path(self) -> Path:
+        """Where it stands."""
+        return self.exercise.stub
+
+    @property
+    def drifted(self) -> bool:
+        """Whether the file is not what the solution gives."""
+        return self.present != self.fresh
+
+    def diff(self) -> str:
+        """The first lines of a unified diff from the file to the stub."""
+        if self.present is None:
+            return "the file is missing"
+        old, new = self.present.splitlines(), self.fresh.splitlines()
+        lines = list(difflib.unified_diff(old, new, "the file", "the stub", n=1, lineterm=""))
+        more = len(lines) - _DIFF_LINES
+        return "\n".join(lines[:_DIFF_LINES] + ([f"... {more} more lines"] if more > 0 else []))
+
+
+@dataclass(frozen=True)
+class Written:
+    """What `write_stubs` did: files written, files kept for their edits, copies of edits."""
+
+    written: tuple[Path, ...]
+    kept: tuple[Path, ...]
+    backups: tuple[Path, ...]
+
+
+def stub_files(course: Course) -> list[StubFile]:
+    """Every stub of the course beside its file.
+
+    Raises:
+        BadInputError: an exercise without a solution, or a solution that the course does not list.
+    """
+    _reject_unlisted(course)
+    return [stub_file(exercise) for exercise in course.select()]
+
+
+def stub_file(exercise: Exercise) -> StubFile:
+    """The stub of one exercise beside its file.
+
+    Raises:
+        BadInputError: there is no solution to make it from.
+    """
+    fresh = pristine_stub(exercise)
+    if fresh is None:
+        raise BadInputError(
+            f"{exercise.solution} is missing: the stub of '{exercise.name}' is made from it. "
+            "Take a fresh stub from where you got the course"
+        )
+    return StubFile(exercise, fresh, _read(exercise.stub))
+
+
+def _read(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    # A file in another encoding is somebody's work as well: it differs, and that is all we ask.
+    return path.read_text("utf-8", errors="surrogateescape")
+
+
+def _reject_unlisted(course: Course) -> None:
+    listed = {
+        course.root / "solutions" / u.name / name for u in course.units for name in u.exercises
+    }
+    for file in sorted((course.root / "solutions").glob("*/*/*.py")):
+        if file.stem == file.parent.name and file.parent not in listed:
+            raise BadInputError(f"{file}: exercises/course.toml does not list '{file.stem}'")
+
+
+def write_stubs(course: Course, *, force: bool = False) -> Written:
+    """Write every stub that drifted; one that holds edits only with `force`, after a backup."""
+    hashes = load_state(course, "stubs")
+    written, kept, backups = [], [], []
+    for stub in stub_files(course):
+        edited = _holds_edits(stub, hashes)
+        if edited and not force:
+            kept.append(stub.path)
+            continue
+        if edited:
+            backups.append(back_up(course, stub.path))
+        if stub.drifted:
+            write_stub(stub)
+            written.append(stub.path)
+        hashes[stub.exercise.name] = _hash(stub.fresh)
+    save_state(course, "stubs", hashes)
+    return Written(tuple(written), tuple(kept), tuple(backups))
+
+
+def write_stub(stub: StubFile) -> None:
+    """Write the fresh stub over whatever is there."""
+    stub.path.parent.mkdir(parents=True, exist_ok=True)
+    stub.path.write_text(stub.fresh, "utf-8", newline="\n")
+
+
+def _holds_edits(stub: StubFile, hashes: dict[str, str]) -> bool:
+    if stub.present is None or not stub.drifted:
+        return False
+    return hashes.get(stub.exercise.name) != _hash(stub.present)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,142 @@
+"""Stubs: a solution with its answers taken out.
+
+    # BEGIN SOLUTION: compute σ(z)              # TODO: compute σ(z)
+    return 1 / (1 + np.exp(-z))        ->       raise NotImplementedError
+    # END SOLUTION
+
+A region in a function becomes a TODO and ``raise NotImplementedError``. A region outside of any
+function (helpers, imports that only an answer uses) disappears, since raising there would keep
+the stub from being imported; only the TODO stays, where it says something.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from autograder.course.reading import Exercise
+from framework.errors import BadInputError
+
+_MARK = re.compile(r"(?P<indent> *)# (?P<edge>BEGIN|END) SOLUTION(?:: (?P<text>\S.*))?")
+_LIKE_A_MARK = re.compile(r"\b(BEGIN|END)[ _-]*SOLUTION\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Region:
+    """Lines `first` to `last`, marks included, counted from 1."""
+
+    first: int
+    last: int
+    indent: str
+    text: str
+
+
+def pristine_stub(exercise: Exercise) -> str | None:
+    """The stub of `exercise` as its solution gives it; None where solutions are not at hand."""
+    if not exercise.solution.is_file():
+        return None
+    return generate_stub(exercise.solution.read_text("utf-8"), exercise.solution)
+
+
+def generate_stub(solution: str, file: Path) -> str:
+    """The stub of the text `solution`, which stands in `file`.
+
+    Raises:
+        BadInputError: a malformed region, or a stub that would not parse; with a line number.
+    """
+    lines = solution.split("\n")  # as Python counts them: a form feed ends no line
+    tree = _parse(solution, file, "the solution")
+    stub: list[str] = []
+    end = 0
+    for region in find_regions(lines, file):
+        stub += lines[end : region.first - 1]
+        placed = _replacement(region, lines, tree, file)
+        end = region.last if placed else _past_blank_lines(lines, region.last)
+        stub += placed
+    text = "\n".join(stub + lines[end:]).strip("\n") + "\n"
+    _parse(text, file, "its stub, where a block may have lost all of its lines,")
+    return text
+
+
+def _parse(text: str, file: Path, what: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        _fail(file, error.lineno or 1, f"Python cannot parse {what}: {error.msg}")
+
+
+def _fail(file: Path, line: int, problem: str) -> NoReturn:
+    raise BadInputError(f"{file}:{line}: {problem}")
+
+
+def _past_blank_lines(lines: list[str], start: int) -> int:
+    """The first line from `start` on that is not blank, so that no gap is left."""
+    return next((i for i in range(start, len(lines)) if lines[i].strip()), len(lines))
+
+
+def find_regions(lines: list[str], file: Path) -> list[Region]:
+    """All regions, in order.
+
+    Raises:
+        BadInputError: one is unclosed, nested or not opened, or a mark is not written as it must
+            be: an answer could slip into a stub.
+    """
+    regions: list[Region] = []
+    begin: Region | None = None
+    for number, line in enumerate(lines, 1):
+        mark = _mark(line, file, number)
+        if mark is None:
+            continue
+        if mark["edge"] == "BEGIN":
+            if begin:
+                _fail(file, number, f"BEGIN SOLUTION inside the region of line {begin.first}")
+            begin = Region(number, number, mark["indent"], mark["text"] or "")
+        else:
+            regions.append(_closed(begin, number, mark["indent"], file))
+            begin = None
+    if begin:
+        _fail(file, begin.first, "BEGIN SOLUTION without END SOLUTION")
+    return regions
+
+
+def _mark(line: str, file: Path, number: int) -> re.Match[str] | None:
+    mark = _MARK.fullmatch(line.rstrip())
+    closing_text = mark is not None and mark["edge"] == "END" and mark["text"]
+    if closing_text or (mark is None and _LIKE_A_MARK.search(line)):
+        known = "`# BEGIN SOLUTION`, `# BEGIN SOLUTION: what to write`, `# END SOLUTION`"
+        _fail(file, number, f"a mark stands alone in its line and is one of {known}")
+    return mark
+
+
+def _closed(begin: Region | None, last: int, indent: str, file: Path) -> Region:
+    if begin is None:
+        _fail(file, last, "END SOLUTION without BEGIN SOLUTION")
+    if indent != begin.indent:
+        _fail(file, last, f"END SOLUTION is not indented like line {begin.first}")
+    return Region(begin.first, last, indent, begin.text)
+
+
+def _replacement(region: Region, lines: list[str], tree: ast.Module, file: Path) -> list[str]:
+    inside = range(region.first, region.last - 1)
+    code = [i + 1 for i in inside if lines[i].strip() and not lines[i].lstrip().startswith("#")]
+    if not code:
+        _fail(file, region.first, "the region holds no code")
+    if isinstance(_scope(tree, region.first, code[0]), ast.FunctionDef | ast.AsyncFunctionDef):
+        todo = f"# TODO: {region.text or 'your code here'}"
+        return [region.indent + todo, region.indent + "raise NotImplementedError"]
+    return [f"{region.indent}# TODO: {region.text}"] if region.text else []
+
+
+def _scope(tree: ast.Module, before: int, line: int) -> ast.AST:
+    """The innermost function or class that starts above line `before` and reaches to `line`."""
+    scopes = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and node.lineno < before
+        and (node.end_lineno or 0) >= line
+    ]
+    return max(scopes, key=lambda node: node.lineno, default=tree)

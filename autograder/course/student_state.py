@@ -1,0 +1,60 @@
+"""What gradus remembers between commands: small JSON files and backups in ``.gradus``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from autograder.course.reading import Course
+
+
+def state_folder(course: Course) -> Path:
+    """``.gradus`` beside ``exercises``; for a course that is installed, the user's own folder."""
+    folder = course.root / ".gradus"
+    if "site-packages" not in course.root.parts:
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError:  # a read-only course
+            pass
+        else:
+            return folder
+    return _user_folder(course.root)
+
+
+def _user_folder(root: Path) -> Path:
+    import platformdirs
+
+    key = hashlib.sha256(str(root).encode()).hexdigest()[:12]
+    folder = platformdirs.user_state_path("gradus") / key
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def load_state(course: Course, name: str) -> dict[str, Any]:
+    """The JSON object remembered as `name`; empty where there is none or it is damaged."""
+    try:
+        state = json.loads((state_folder(course) / f"{name}.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def save_state(course: Course, name: str, state: dict[str, Any]) -> None:
+    """Remember `state` as `name`; written aside first, so that it is never half there."""
+    file = state_folder(course) / f"{name}.json"
+    aside = file.with_suffix(".part")
+    aside.write_text(json.dumps(state, indent=2, sort_keys=True) + "\n", "utf-8")
+    aside.replace(file)
+
+
+def back_up(course: Course, file: Path) -> Path:
+    """Copy `file` to ``.gradus/backups`` under the next free number; returns the copy."""
+    folder = state_folder(course) / "backups" / file.parent.name
+    folder.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while (copy := folder / f"{file.stem}.{number}{file.suffix}").exists():
+        number += 1
+    copy.write_bytes(file.read_bytes())
+    return copy

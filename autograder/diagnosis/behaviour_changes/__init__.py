@@ -1,0 +1,63 @@
+"""The solution, used in other ways: a weight left out, an option ignored, a function forgotten.
+
+A variant knows nothing of the exercise but the names and shapes of the parameters, and the
+signatures of the methods.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from autograder.diagnosis.behaviour_changes.arguments import other_arguments
+from autograder.diagnosis.behaviour_changes.change import BACKWARD, Variant
+from autograder.diagnosis.behaviour_changes.children import other_children
+from autograder.diagnosis.behaviour_changes.functions import other_functions
+from autograder.diagnosis.behaviour_changes.gradients import other_gradients
+from autograder.diagnosis.behaviour_changes.memory import other_memory
+from autograder.diagnosis.behaviour_changes.parameters import Shapes, other_parameters
+from autograder.diagnosis.exchanges import Exchanges
+from autograder.diagnosis.replay import steps_of
+from autograder.diagnosis.replay_cache import Bench
+
+__all__ = ["Variant", "variants_of"]
+
+
+def variants_of(bench: Bench, task: str, checks: Sequence[Exchanges]) -> Iterator[Variant]:
+    """All variants of `task`, the particular ones first.
+
+    Args:
+        checks: what was asked; it shows the parameters.
+    """
+    solution = bench.solution
+    value = solution.attribute(task)
+    changes = chain(other_arguments(task, value), other_functions(task, value))
+    if inspect.isclass(value):
+        shapes = _shapes(bench, checks)
+        changes = chain(
+            changes,
+            other_children(_children(bench)),
+            other_memory(task, value),
+            other_gradients(shapes) if hasattr(value, BACKWARD) else (),
+            other_parameters(task, shapes),
+        )
+    return (Variant(solution, task, change) for change in changes)
+
+
+def _children(bench: Bench) -> list[str]:
+    """The attributes that hold the layers of a network."""
+    source = bench.exercise.solution.read_text("utf-8")
+    return list(dict.fromkeys(re.findall(r"self\.(\w+) = self\.add_child\(", source)))
+
+
+def _shapes(bench: Bench, checks: Sequence[Exchanges]) -> Shapes:
+    """The parameters that any of the checks has looked at."""
+    found: Shapes = {}
+    for exchanges in checks:
+        for exchange in bench.right_answers(exchanges):
+            for step, outcome in zip(steps_of(exchange), exchange.outcomes, strict=False):
+                if step[::2] == ["get", "parameters"] and isinstance(outcome.value, dict):
+                    found |= {name: array.shape for name, array in outcome.value.items()}
+    return found

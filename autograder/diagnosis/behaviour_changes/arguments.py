@@ -1,0 +1,129 @@
+"""Arguments that are ignored, and options that stand for another value."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from autograder.diagnosis.behaviour_changes.change import (
+    BACKWARD,
+    FORWARD,
+    INIT,
+    Change,
+    Situation,
+    public_methods,
+)
+
+
+def other_arguments(task: str, value: Any) -> Iterator[Change]:
+    """Changes of what the methods of a class, or a function, are given."""
+    for method, function in _callables(value):
+        who = f"Your {task if method in ('', INIT) else method}"
+        methods = (method,) if method else ()
+        parameters = [
+            parameter
+            for parameter in inspect.signature(function).parameters.values()
+            if parameter.name not in ("self", "rng")
+        ]
+        for parameter in parameters:
+            yield from _changes(who, methods, parameter)
+        for one, other in pairwise(parameter.name for parameter in parameters):
+            said = f"{who} takes {one} for {other}, and {other} for {one}."
+            yield Change("swapped-arguments", said, partial(_swapped, one, other), methods)
+
+
+def _callables(value: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
+    if not inspect.isclass(value):
+        yield "", value
+        return
+    for name in (INIT, *public_methods(value)):
+        yield name, getattr(value, name)
+
+
+def _changes(who: str, methods: tuple[str, ...], parameter: inspect.Parameter) -> Iterator[Change]:
+    name = parameter.name
+    if parameter.default is not parameter.empty:
+        said = f"{who} ignores its argument {name}."
+        yield Change("ignores-argument", said, partial(_dropped, name), methods)
+    if methods in ((), (INIT,)):
+        for words, other in OTHER_VALUES.items():
+            said = f"{who} computes as if {name} were {words.format(name)}."
+            yield Change("another-option", said, partial(_replaced, name, other), methods)
+    if methods == (BACKWARD,):
+        said = f"Your backward ignores {name}, the gradient that it is given."
+        yield Change("ignores-upstream", said, partial(_replaced, name, _ones), methods)
+    if methods == (FORWARD,):
+        for words, by in (("ahead", -1), ("behind", 1)):
+            said = f"Your forward reads {name} one step {words}."
+            call = partial(_replaced, name, partial(_moved, by))
+            yield Change(f"one-step-{words}", said, call, methods)
+
+
+def _dropped(name: str, situation: Situation) -> Any:
+    _let_refuse(situation)
+    situation.bound.arguments.pop(name, None)
+    return situation.run()
+
+
+def _swapped(one: str, other: str, situation: Situation) -> Any:
+    situation.bound.apply_defaults()
+    given = situation.bound.arguments
+    given[one], given[other] = given[other], given[one]
+    return situation.run()
+
+
+def _replaced(name: str, other: Callable[[Any], Any], situation: Situation) -> Any:
+    _let_refuse(situation)
+    situation.bound.apply_defaults()
+    value = situation.bound.arguments.get(name)
+    if value is not None:
+        situation.bound.arguments[name] = other(value)
+    return situation.run()
+
+
+def _let_refuse(situation: Situation) -> None:
+    """An argument that is ignored is still refused where it is impossible."""
+    if situation.function.__name__ == INIT:
+        somebody = object.__new__(type(situation.owner))
+        args, kwargs = copy.deepcopy((situation.bound.args[1:], situation.bound.kwargs))
+        situation.function(somebody, *args, **kwargs)
+
+
+def _ones(value: Any) -> Any:
+    return np.ones_like(value) if isinstance(value, np.ndarray) else value
+
+
+def _moved(by: int, value: Any) -> Any:
+    """One step along time; the step at the end stays."""
+    if not isinstance(value, np.ndarray) or value.ndim < 2 or value.shape[1] < 2:
+        return value
+    moved, end = np.roll(value, by, axis=1), -1 if by < 0 else 0
+    moved[:, end] = value[:, end]
+    return moved
+
+
+def _opposite(value: Any) -> Any:
+    return not value if isinstance(value, bool) else value
+
+
+def _complement(value: Any) -> Any:
+    return 1 - value if isinstance(value, float) else value
+
+
+def _plus(by: int, value: Any) -> Any:
+    return value + by if type(value) is int else value
+
+
+#: What an option is taken for: ``{0}`` is its name.
+OTHER_VALUES: dict[str, Callable[[Any], Any]] = {
+    "its opposite": _opposite,
+    "1 − {0}": _complement,
+    "one less": partial(_plus, -1),
+    "one more": partial(_plus, 1),
+}

@@ -1,0 +1,96 @@
+"""Parameters that are left out, taken the wrong way round, for another one, or another gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+
+from autograder.diagnosis.behaviour_changes.change import BACKWARD, FORWARD, Change, Situation
+
+Array = np.ndarray[Any, Any]
+Shapes = dict[str, tuple[int, ...]]
+
+#: Numbers of gates that a cell may have.
+GATES = (4, 3, 2)
+#: Axes of a filter: the steps of its window, features in, features out.
+FILTER = 3
+
+
+def other_parameters(task: str, shapes: Shapes) -> Iterator[Change]:
+    """Changes of the parameters that all methods see, or forward or backward alone."""
+    for who, methods in ((task, ()), (FORWARD, (FORWARD,)), (BACKWARD, (BACKWARD,))):
+        for name in shapes:
+            yield from _changes(who, methods, name, shapes)
+    yield from _other_gates(shapes)
+
+
+def _changes(who: str, methods: tuple[str, ...], name: str, shapes: Shapes) -> Iterator[Change]:
+    shape = shapes[name]
+    said = f"Your {who} leaves out {name}: its answers are those with {name} = 0."
+    yield Change("missing-term", said, partial(_with, name, np.zeros_like), methods)
+    if len(shape) == 2 and shape[0] == shape[1]:
+        said = f"Your {who} takes {name} for its transpose."
+        yield Change("lost-transpose", said, partial(_with, name, np.transpose), methods)
+    if len(shape) == FILTER:
+        said = f"Your {who} takes {name} from its last entry to its first: a filter turned around."
+        yield Change("reversed", said, partial(_with, name, np.flipud), methods)
+    for other in shapes:
+        if other != name and shapes[other] == shape:
+            said = f"Your {who} uses {other} where {name} belongs."
+            yield Change("another-parameter", said, partial(_with_other, name, other), methods)
+
+
+def _with(name: str, change: Callable[[Array], Array], situation: Situation) -> Any:
+    """Call with another value in parameter `name`; in place, for all who share it."""
+    array = situation.owner.parameters[name]
+    saved = array.copy()
+    array[...] = change(saved)
+    try:
+        return situation.run()
+    finally:
+        array[...] = saved
+
+
+def _with_other(name: str, other: str, situation: Situation) -> Any:
+    value = situation.owner.parameters[other].copy()
+    return _with(name, lambda _: value, situation)
+
+
+def _other_gates(shapes: Shapes) -> Iterator[Change]:
+    """Equal parts of the last axis, in another order, of all parameters that are so wide."""
+    widths = {shape[-1] for shape in shapes.values() if shape}
+    for count in GATES:
+        if max(widths, default=1) % count:
+            continue
+        for order in list(permutations(range(count)))[1:]:
+            said = (
+                f"You take the {count} blocks along the last axis of the parameters in the order "
+                f"{', '.join(map(str, order))} instead of 0 to {count - 1}."
+            )
+            for methods in ((), (FORWARD,)):
+                call = partial(_permuted, order)
+                yield Change("gates-permuted", said, call, methods)
+
+
+def _permuted(order: Sequence[int], situation: Situation) -> Any:
+    owner = situation.owner
+    every = [*owner.parameters.values(), *owner.gradients.values()]
+    width = max((array.shape[-1] for array in every if array.ndim), default=1)
+    if width % len(order):
+        return situation.run()
+    arrays = [array for array in every if array.shape[-1:] == (width,)]
+    _reorder(arrays, order)
+    try:
+        return situation.run()
+    finally:
+        _reorder(arrays, [order.index(i) for i in range(len(order))])
+
+
+def _reorder(arrays: Sequence[Array], order: Sequence[int]) -> None:
+    for array in arrays:
+        blocks = np.split(array.copy(), len(order), axis=-1)
+        array[...] = np.concatenate([blocks[i] for i in order], axis=-1)

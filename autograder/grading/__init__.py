@@ -1,0 +1,1 @@
+"""Grading one submission: request, grader, pytest run, fixtures, results."""

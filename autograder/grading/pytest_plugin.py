@@ -1,0 +1,110 @@
+"""Fixtures and markers of checks, for `grade` and for plain pytest.
+
+Under ``grade`` the exercise under test is prepared by the command. Under plain ``pytest
+exercises/gated_rnns/lstm`` or an editor's test panel the plugin prepares it itself: the
+submission is then the ``exercises`` folder that the test file lies in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from autograder.grading.stash import UNDER_TEST
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from autograder.checks.metric_threshold import Gauge
+    from autograder.course.reading import Exercise
+    from autograder.grading.plots import Sketchbook
+    from autograder.grading.shown_tables import Tablebook
+    from autograder.grading.under_test import ExerciseUnderTest
+    from autograder.isolation.host.remote import RemoteModule
+
+MARKERS = (
+    "task(name): the name in the stub that the check is about",
+    "points(n): what the check is worth",
+    "hidden: details are not shown to students",
+    "hint(text): shown when the check fails",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say what a check found in its own words, without the way through gradus."""
+    report = yield
+    is_alone = item.config.stash.get(UNDER_TEST, None) is None
+    is_check = "exercise_under_test" in getattr(item, "fixturenames", ())
+    if call.excinfo is not None and is_alone and is_check:
+        from autograder.grading.short_failure import short_failure
+
+        report.longrepr = short_failure(item, call.excinfo) or report.longrepr
+    return report
+
+
+@pytest.fixture(scope="module")
+def exercise_under_test(request: pytest.FixtureRequest) -> Iterator[ExerciseUnderTest]:
+    """Both sides of the checks of this test file."""
+    prepared = request.config.stash.get(UNDER_TEST, None)
+    if prepared is not None:
+        yield prepared
+        return
+    from autograder.grading.grader import alone
+
+    with alone(request.path) as under_test:
+        yield under_test
+
+
+@pytest.fixture
+def submission(exercise_under_test: ExerciseUnderTest) -> RemoteModule:
+    """The code under test, as a module."""
+    return exercise_under_test.submission
+
+
+@pytest.fixture
+def reference(exercise_under_test: ExerciseUnderTest) -> RemoteModule:
+    """The solution, as a module."""
+    return exercise_under_test.reference
+
+
+@pytest.fixture
+def exercise(exercise_under_test: ExerciseUnderTest) -> Exercise:
+    """The exercise, as exercise.toml describes it."""
+    return exercise_under_test.exercise
+
+
+@pytest.fixture
+def reaches(exercise_under_test: ExerciseUnderTest) -> Gauge:
+    """Holds the metric of a trained model against its threshold: see `Gauge.__call__`."""
+    return exercise_under_test.gauge
+
+
+@pytest.fixture
+def plot(exercise_under_test: ExerciseUnderTest) -> Sketchbook:
+    """Draws lines for the report: see `Sketchbook.__call__`."""
+    return exercise_under_test.sketchbook
+
+
+@pytest.fixture
+def table(exercise_under_test: ExerciseUnderTest) -> Tablebook:
+    """Shows a table in the report: see `Tablebook.__call__`."""
+    return exercise_under_test.tablebook
+
+
+@pytest.fixture
+def rng(
+    exercise_under_test: ExerciseUnderTest, request: pytest.FixtureRequest
+) -> np.random.Generator:
+    """Random numbers of this check alone, the same for the same seed."""
+    return exercise_under_test.rng(request.node.name)

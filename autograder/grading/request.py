@@ -1,0 +1,113 @@
+"""A request to grade, and the default way to answer it."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib import metadata
+from itertools import chain
+from typing import Protocol
+
+from autograder.course.reading import Exercise
+from autograder.grading.grader import Grader, Setting, absent
+from autograder.grading.parallel import in_parallel, processes
+from autograder.grading.results import CheckResult, ExerciseResult, Provenance, Report
+from autograder.submissions.submission import Submission
+
+
+class Listener(Protocol):
+    """Hears how far grading is."""
+
+    def check_done(self, exercise: Exercise, result: CheckResult) -> None:
+        """One check has its verdict."""
+
+    def exercise_done(self, result: ExerciseResult) -> None:
+        """One exercise is through; they come in the order in which they end."""
+
+
+@dataclass(frozen=True)
+class GradeRequest:
+    """What hook `grade_submission` is called with.
+
+    Args:
+        submission: None when a provider is graded.
+        jobs: exercises graded side by side; 0 for one per processor.
+    """
+
+    setting: Setting
+    submission: Submission | None
+    exercises: tuple[Exercise, ...]
+    jobs: int
+    listener: Listener
+
+
+def answer(request: GradeRequest) -> Report:
+    """Grade every exercise of the request."""
+    started = time.perf_counter()
+    grader = Grader(request.setting, request.submission)
+    try:
+        results = {result.name: result for result in _results(request, grader)}
+    finally:
+        grader.close()
+    return Report(
+        provenance=_provenance(request),
+        exercises=tuple(results[exercise.name] for exercise in request.exercises),
+        notes=_notes(request.submission),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _results(request: GradeRequest, grader: Grader) -> Iterator[ExerciseResult]:
+    present, missing = _split(request)
+    if processes(request.jobs, len(present)) > 1:
+        graded = in_parallel(grader.grade, present, request.jobs, as_they_end=True)
+    else:
+        graded = _in_turn(request, grader, present)
+    for result in chain(map(absent, missing), graded):
+        request.listener.exercise_done(result)
+        yield result
+
+
+def _split(request: GradeRequest) -> tuple[list[Exercise], list[Exercise]]:
+    """The exercises that were handed in, and those that were not."""
+    files = request.submission.files if request.submission is not None else None
+    present = [e for e in request.exercises if files is None or e.name in files]
+    return present, [e for e in request.exercises if e not in present]
+
+
+def _in_turn(
+    request: GradeRequest, grader: Grader, present: Sequence[Exercise]
+) -> Iterator[ExerciseResult]:
+    """Grade in this process; while one exercise is graded, the worker of the next starts."""
+    for index, exercise in enumerate(present):
+        grader.start(exercise)
+        for following in present[index + 1 : index + 2]:
+            grader.start(following)
+        yield grader.grade(exercise, partial(request.listener.check_done, exercise))
+
+
+def _notes(submission: Submission | None) -> tuple[str, ...]:
+    if submission is None:
+        return ()
+    inner = (f"{file.shown}: {note}" for file in submission.files.values() for note in file.notes)
+    return (*submission.notes, *inner)
+
+
+def _provenance(request: GradeRequest) -> Provenance:
+    setting, submission = request.setting, request.submission
+    versions = {"python": platform.python_version()}
+    for package in ("gradus", "numpy", *(["torch"] if setting.backend == "torch" else [])):
+        versions[package] = metadata.version(package)
+    return Provenance(
+        seed=setting.seed,
+        backend=setting.backend,
+        device=setting.device,
+        sandbox="none" if submission is None else setting.sandbox.name,
+        provider=setting.provider,
+        submission=submission.label if submission is not None else "",
+        submission_hash=submission.hash if submission is not None else "",
+        versions=versions,
+    )

@@ -1,0 +1,49 @@
+"""What plain pytest shows of a check that failed: what was found, and where in the check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.checks.failures import CheckFailed
+from autograder.grading.collector import MAX_FACT, MAX_MESSAGE, title_of
+from autograder.grading.under_test import ExerciseUnderTest
+from autograder.isolation.host.faults import SubmissionFault
+from autograder.isolation.host.output import shown
+from framework.errors import GradusError
+
+
+def short_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    """The failure in a few lines; empty for an exception that is not one of gradus's."""
+    error = excinfo.value
+    if not isinstance(error, CheckFailed | SubmissionFault | GradusError):
+        return ""
+    facts = [shown(str(error), MAX_MESSAGE), *(shown(fact, MAX_FACT) for fact in _facts(error))]
+    lines = [f"{_place(item, excinfo)}: {title_of(item)}", "", *facts]
+    return "\n".join([*lines, *_block("printed", _printed(item))])
+
+
+def _printed(item: pytest.Item) -> str:
+    under_test: ExerciseUnderTest | None = getattr(item, "funcargs", {}).get("exercise_under_test")
+    return under_test.session.printed() if under_test is not None else ""
+
+
+def _facts(error: BaseException) -> Iterator[str]:
+    if isinstance(error, CheckFailed):
+        yield from error.details
+    if isinstance(error, SubmissionFault):
+        yield from _block("call", error.call)
+        for frame in error.frames[-2:]:
+            yield from _block("line", f"{frame.place}, in {frame.function}")
+
+
+def _block(label: str, text: str) -> list[str]:
+    return [f"  {label:<8} {line}" for line in text.strip().splitlines()]
+
+
+def _place(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    """The line of the check itself."""
+    own = [entry for entry in excinfo.traceback if Path(entry.path) == item.path]
+    return f"{item.path.name}:{own[0].lineno + 1}" if own else item.path.name

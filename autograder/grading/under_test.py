@@ -1,0 +1,114 @@
+"""One exercise under test: both sides of its checks, and how they are run."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.metric_threshold import Gauge
+from autograder.course.reading import Course, Exercise
+from autograder.grading.plots import Sketchbook
+from autograder.grading.shown_tables import Tablebook
+from autograder.isolation.host.faults import InfrastructureFault, NotOffered, SubmissionFault
+from autograder.isolation.host.inline import InlineSession, ProviderModule
+from autograder.isolation.host.remote import RemoteModule
+from autograder.isolation.host.session import Session
+from autograder.isolation.host.transcript import Transcript
+from framework.providers.backends import Backend, part_source
+from framework.providers.registry import Registry
+
+
+@dataclass(frozen=True)
+class ExerciseUnderTest:
+    """What the fixtures of a check give: the code under test beside the reference.
+
+    Args:
+        seed: all random numbers of all checks come from it.
+        calibrating: metrics are measured, and held against nothing.
+
+    Attributes:
+        transcripts: what each check that has run asked of the code under test, by its id.
+    """
+
+    exercise: Exercise
+    session: Session
+    reference_session: Session
+    seed: int
+    calibrating: bool = False
+    transcripts: dict[str, Transcript] = field(default_factory=dict)
+
+    @cached_property
+    def gauge(self) -> Gauge:
+        """Measures the metrics of trained models."""
+        return Gauge(self.exercise, self.calibrating)
+
+    @cached_property
+    def sketchbook(self) -> Sketchbook:
+        """Keeps the plots that checks draw."""
+        return Sketchbook()
+
+    @cached_property
+    def tablebook(self) -> Tablebook:
+        """Keeps the tables that checks show."""
+        return Tablebook()
+
+    @property
+    def submission(self) -> RemoteModule:
+        """The code under test; objects of earlier checks are forgotten."""
+        self.session.begin()
+        return RemoteModule(self.session)
+
+    @property
+    def reference(self) -> RemoteModule:
+        """The solution, through the same interface."""
+        self.reference_session.begin()
+        return RemoteModule(self.reference_session)
+
+    def rng(self, name: str) -> np.random.Generator:
+        """The random numbers of the check `name`: the same for the same seed."""
+        return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+
+    def close(self) -> None:
+        """End both conversations."""
+        self.session.close()
+        self.reference_session.close()
+
+
+class ReferenceSession(InlineSession):
+    """The conversation with the reference: what goes wrong there is our fault."""
+
+    def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
+        fault = super()._fault(error, texts)
+        raise InfrastructureFault(f"the reference failed in {fault.call}: {fault}") from fault
+
+
+class ProviderSession(InlineSession):
+    """The conversation with a provider that is graded: what it does not offer is skipped."""
+
+    def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
+        if error["kind"] == "not_defined":
+            return NotOffered(error["message"])
+        return super()._fault(error, texts)
+
+
+def converse(
+    session: type[InlineSession], backend: Backend, registry: Registry, exercise: Exercise
+) -> InlineSession:
+    """A conversation with what `backend` offers for `exercise`, in this process."""
+    names = {task.name: task.registry_name for task in exercise.tasks}
+    module = ProviderModule(registry, backend.name, names)
+    return session(module, backend.arrays, part_source(registry, backend.providers))
+
+
+def parts_of(course: Course) -> dict[str, tuple[str, str]]:
+    """Registry name -> (exercise, task) of everything that can be a part of a network."""
+    return {
+        task.registry_name: (exercise.name, task.name)
+        for exercise in course.select()
+        for task in exercise.tasks
+    }

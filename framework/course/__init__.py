@@ -1,0 +1,1 @@
+"""The course folder: where it is, and what its exercises offer."""

@@ -1,0 +1,1 @@
+"""Scores of trained models: perplexity, accuracy, F1, similarity, agreement, claims."""

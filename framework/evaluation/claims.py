@@ -1,0 +1,143 @@
+"""What the lecture says of each family of models, held against what was measured.
+
+A claim holds or does not hold *here*: on this corpus, with these sizes. Differences of accuracy
+count where they are more than chance, two standard errors; seconds are compared as they are.
+
+Source: CS224n lecture 11, sections 3.4, 4.5 and 5.3.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from framework.evaluation.comparison import Outcome
+
+#: What is lacking to a good baseline, and to what comes near something, is this at most.
+GOOD = 0.05
+#: Standard errors that a difference has to exceed.
+SURE = 2.0
+
+Outcomes = Mapping[str, Outcome]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim, whether it holds here, and the numbers that say so."""
+
+    text: str
+    holds: bool
+    numbers: str
+
+
+def claims(outcomes: Outcomes) -> Iterator[Claim]:
+    """The claims about the families that were trained; others are passed over."""
+    for names, check in _CLAIMS:
+        if all(name in outcomes for name in names):
+            yield from check(*(outcomes[name] for name in names), outcomes)
+
+
+def _baseline(bag: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    best = max(outcomes.values(), key=lambda outcome: outcome.accuracy)
+    yield Claim(
+        f"A bag of vectors is a good baseline: within {GOOD:.0%} of the best family.",
+        best.accuracy - bag.accuracy <= GOOD,
+        f"{_said(bag)}, {_said(best)}",
+    )
+
+
+def _blind(bag: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    if bag.best is not None:
+        yield _limited(bag, "A bag of vectors does not see the order of words")
+
+
+def _local(window: Outcome, rnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield Claim(
+        "Windows are enough where what decides is local: they are no worse than an RNN.",
+        not _is_ahead(rnn, window),
+        f"{_said(window)}, {_said(rnn)}",
+    )
+    if window.best is not None:
+        yield _limited(window, "Windows see no further than their width")
+
+
+def _classifies(cnn: Outcome, window: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield Claim(
+        "A CNN is good at classification: the greatest answer of each filter is no worse than "
+        "the mean of all.",
+        not _is_ahead(window, cnn),
+        f"{_said(cnn)}, {_said(window)}",
+    )
+
+
+def _slow(rnn: Outcome, cnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield Claim(
+        "An RNN is slower than a CNN: every word has to wait for the one before.",
+        rnn.mean_seconds > cnn.mean_seconds,
+        f"{_took(rnn)}, {_took(cnn)}",
+    )
+
+
+def _last(last: Outcome, rnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield Claim(
+        "An RNN of which the last state alone is used is worse at classification.",
+        _is_ahead(rnn, last),
+        f"{_said(last)}, {_said(rnn)}",
+    )
+
+
+def _near(qrnn: Outcome, rnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield Claim(
+        f"A QRNN comes near an RNN: within {GOOD:.0%}, or better.",
+        rnn.accuracy - qrnn.accuracy <= GOOD,
+        f"{_said(qrnn)}, {_said(rnn)}",
+    )
+
+
+def _beside_lstm(qrnn: Outcome, lstm: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield Claim(
+        "A QRNN is as good as an LSTM, or better.",
+        not _is_ahead(lstm, qrnn),
+        f"{_said(qrnn)}, {_said(lstm)}",
+    )
+    yield Claim(
+        "A QRNN is faster than an LSTM.",
+        qrnn.mean_seconds < lstm.mean_seconds,
+        f"{_took(qrnn)}, {_took(lstm)}",
+    )
+
+
+#: The families that claims are about, and what makes the claims, of these and of all outcomes.
+_CLAIMS: tuple[tuple[tuple[str, ...], Callable[..., Iterator[Claim]]], ...] = (
+    (("bag",), _baseline),
+    (("bag",), _blind),
+    (("window", "rnn"), _local),
+    (("cnn", "window"), _classifies),
+    (("rnn", "cnn"), _slow),
+    (("rnn_last", "rnn"), _last),
+    (("qrnn", "rnn"), _near),
+    (("qrnn", "lstm"), _beside_lstm),
+)
+
+
+def _limited(outcome: Outcome, what: str) -> Claim:
+    """That `outcome` is not above what is best possible for its family, where that is known."""
+    limit = outcome.best or 1.0
+    text = f"{what}: no more than {limit:.2%} right, in the long run."
+    chance = SURE * outcome.error
+    numbers = f"{_said(outcome)}, ± {100 * chance:.1f} by chance on {outcome.texts:,} texts"
+    return Claim(text, outcome.accuracy <= limit + chance, numbers)
+
+
+def _is_ahead(one: Outcome, other: Outcome) -> bool:
+    """Whether `one` is more accurate than `other`, by more than chance."""
+    return one.accuracy - other.accuracy > SURE * math.hypot(one.error, other.error)
+
+
+def _said(outcome: Outcome) -> str:
+    return f"{outcome.name} {outcome.accuracy:.2%}"
+
+
+def _took(outcome: Outcome) -> str:
+    return f"{outcome.name} {outcome.mean_seconds:.1f} s"

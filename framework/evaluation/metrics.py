@@ -1,0 +1,90 @@
+"""How good a model is, computed on our side from what it predicted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from framework.data.batching import streams
+from framework.data.vocabulary import Ids
+from framework.errors import BadInputError
+from framework.evaluation.entity_scores import entity_scores, together
+from framework.interfaces import Array, Arrays, LanguageModel
+
+
+def perplexity(log_probabilities: Array) -> float:
+    """exp of the mean cross-entropy, the inverse geometric mean of the probabilities.
+
+        exp(−1/T Σ_t log p_t)
+
+    Args:
+        log_probabilities: natural log of the probability given to each token that came, `(T,)`
+            or any other shape.
+
+    Raises:
+        BadInputError: there is none.
+
+    Source: lecture 6, evaluating language models.
+    """
+    if log_probabilities.size == 0:
+        raise BadInputError("the perplexity of an empty text is not defined")
+    # An overflow means what it says: an impossible token has infinite perplexity.
+    with np.errstate(over="ignore"):
+        return float(np.exp(-np.mean(log_probabilities, dtype=np.float64)))
+
+
+def accuracy(logits: Array, labels: Array) -> float:
+    """Share of rows of `logits: (N, C)` whose largest entry is at the label in `labels: (N,)`.
+
+    Raises:
+        BadInputError: there is no row, or the shapes do not fit.
+    """
+    if logits.ndim != 2 or logits.shape[:1] != labels.shape or not len(labels):
+        raise BadInputError(
+            f"accuracy needs logits (N, C) and labels (N,), received {logits.shape} and "
+            f"{labels.shape}"
+        )
+    return float(np.mean(np.argmax(logits, axis=-1) == labels))
+
+
+def entity_f1(true: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> float:
+    """F1 of whole entities over all sentences: see `framework.evaluation.entity_scores`.
+
+    Args:
+        true: the tags of each sentence, see `framework.data.tags`.
+        predicted: as many, each as long.
+
+    Returns:
+        0 to 1; 1 where there is nothing to find and nothing was found.
+
+    Raises:
+        BadInputError: there are not as many tags as words, or a tag is none.
+    """
+    return together(entity_scores(true, predicted)).f1
+
+
+def language_model_perplexity(
+    model: LanguageModel, ids: Ids, batch_size: int, arrays: Arrays
+) -> float:
+    """Perplexity of `model` on the text `ids: (M,)`, asked for one token after the other.
+
+    The text is cut into `batch_size` streams that are read side by side. Every token but the first
+    is predicted; a stream that does not start with the text starts without a memory of it.
+
+    Args:
+        model: asked through `initial_state` and `next_log_probabilities` alone, in evaluation mode
+            if the caller put it there.
+        ids: the text.
+        batch_size: number of streams.
+        arrays: the model's own arrays.
+    """
+    text = streams(ids, batch_size)
+    rows = np.arange(batch_size)
+    state = model.initial_state(batch_size)
+    found = np.empty(text.targets.shape)
+    for step in range(text.inputs.shape[1]):
+        tokens = arrays.from_numpy(text.inputs[:, step])
+        log_probabilities, state = model.next_log_probabilities(tokens, state)
+        found[:, step] = arrays.to_numpy(log_probabilities)[rows, text.targets[:, step]]
+    return perplexity(found[text.mask])

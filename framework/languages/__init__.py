@@ -1,0 +1,1 @@
+"""Generated corpora whose best possible score is known."""

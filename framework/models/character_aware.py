@@ -1,0 +1,187 @@
+"""Language models whose word vectors come from the characters of the words.
+
+A model that looks its words up in a table ``embedding (V, F)`` becomes such a one where the rows of
+that table are computed from spelling. Its own code stays as it is, a student's too: before every
+`forward` the rows that the text needs are written, and what `backward` adds to their gradients goes
+on to the encoder.
+
+Source: Kim, Jernite, Sontag and Rush, "Character-Aware Neural Language Models" (2016), section 3;
+CS224n lecture 11, section 3.10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from framework.data.batching import without_padding
+from framework.data.characters import Characters
+from framework.data.vocabulary import Ids, Vocabulary
+from framework.errors import UsageError
+from framework.interfaces import Array, Arrays, LanguageModel
+from framework.providers.backends import Backend
+
+#: The argument of a language model that describes the encoder of its words.
+CHARACTERS = "characters"
+
+_TABLE = "embedding"
+
+
+def kim_encoder(
+    filters: int, embedding_size: int | None = None, highway_layers: int = 1
+) -> dict[str, Any]:
+    """The encoder of Kim et al. 2016 as arguments of a ``character_word_encoder``.
+
+    Args:
+        filters: of width w = 1 ... 6 there are w times as many; the paper's small model has 25.
+        embedding_size: of a character; None: the paper's 15.
+        highway_layers: how many follow.
+    """
+    widths = list(range(1, 7))
+    return {
+        "embedding_size": embedding_size or 15,
+        "maps": [filters * w for w in widths],
+        "widths": widths,
+        "highway_layers": highway_layers,
+    }
+
+
+def build_language_model(
+    backend: Backend,
+    name: str,
+    vocabulary: Vocabulary,
+    arguments: Mapping[str, Any],
+    rng: np.random.Generator,
+) -> LanguageModel:
+    """The language model `name`, character-aware where its `arguments` describe an encoder.
+
+    Args:
+        backend: offers the model, and the encoder.
+        vocabulary: the words behind the ids.
+        arguments: of the model's constructor, and maybe ``characters``: those of the encoder's
+            beside the number of characters. The encoder then says what the ``embedding_size`` is.
+        rng: draws the initial weights.
+
+    Raises:
+        UsageError: `backend` does not offer one of them, it does not take these arguments, or the
+            model has no table of one vector for each word.
+    """
+    described = arguments.get(CHARACTERS)
+    if described is None:
+        plain: LanguageModel = backend.build(name, kind="language_model", rng=rng, **arguments)
+        return plain
+    alphabet = Characters(vocabulary.words)
+    encoder = backend.build(
+        "character_word_encoder", len(alphabet), kind="model", rng=rng, **described
+    )
+    others = {key: value for key, value in arguments.items() if key != CHARACTERS}
+    others["embedding_size"] = encoder.size
+    model = backend.build(name, kind="language_model", rng=rng, **others)
+    _check_table(name, model, len(vocabulary), encoder.size)
+    return CharacterAwareLM(model, encoder, alphabet.encode(vocabulary.words), backend.arrays)
+
+
+def _check_table(name: str, model: Any, words: int, size: int) -> None:
+    table = model.parameters.get(_TABLE)
+    if table is None or tuple(table.shape) != (words, size):
+        found = "none" if table is None else f"one of shape {tuple(table.shape)}"
+        raise UsageError(
+            f"{name} cannot read words by their characters: that takes a parameter '{_TABLE}' of "
+            f"shape ({words}, {size}), a row for each word, and it has {found}. "
+            "`gradus train recurrent_lm` trains a model that can"
+        )
+
+
+class CharacterAwareLM(LanguageModel):
+    """A language model that knows its words by how they are written.
+
+    It has no arrays of its own, so that it goes around a model of any backend.
+
+    Args:
+        model: a language model that needs no rows of its embedding but those of the tokens which
+            `forward` reads.
+        encoder: returns vectors `(M, F)` for the characters `(M, L)` of words.
+        spelling: the characters of every word, `(V, L)`, padded behind.
+        arrays: the arrays of the model and the encoder.
+
+    Parameters:
+        those of the model, with those of the encoder as ``embedding.NAME`` in place of the table.
+
+    Attributes:
+        state: the state of the model after the last token that `forward` read.
+    """
+
+    def __init__(self, model: Any, encoder: Any, spelling: Ids, arrays: Arrays) -> None:
+        super().__init__()
+        self.model, self.encoder = model, encoder
+        self.spelling, self.arrays = spelling, arrays
+        self._name_arrays()
+
+    def _name_arrays(self) -> None:
+        self.parameters = self._named(self.model.parameters, self.encoder.parameters)
+        self.gradients = self._named(self.model.gradients, self.encoder.gradients)
+
+    @staticmethod
+    def _named(model: Mapping[str, Any], encoder: Mapping[str, Any]) -> dict[str, Any]:
+        own = {name: array for name, array in model.items() if name != _TABLE}
+        return own | {f"{_TABLE}.{name}": array for name, array in encoder.items()}
+
+    @property
+    def buffers(self) -> dict[str, Any]:
+        """Those of the model and of the encoder, under the names that their parameters have."""
+        return self._named(*(getattr(part, "buffers", {}) for part in (self.model, self.encoder)))
+
+    def initial_state(self, batch_size: int) -> Any:
+        """The state of the model before the first token."""
+        return self.model.initial_state(batch_size)
+
+    def forward(self, tokens: Array, state: Any = None) -> Array:
+        """What the model returns for `tokens: (N, T)`, logits `(N, T, V)`.
+
+        Args:
+            tokens: ids, in the backend's arrays, as everything here.
+            state: the state before the first token; or None.
+        """
+        self._spell(tokens)
+        logits: Array = self.model.forward(tokens, state)
+        self.state = self.model.state
+        return logits
+
+    def backward(self, grad_logits: Array) -> None:
+        """Back through the model, and through the encoder of each word that was read."""
+        self.model.backward(grad_logits)
+        grad_table = self.model.gradients[_TABLE]
+        self.encoder.backward(grad_table[self._read])
+        grad_table[self._read] = 0  # it is passed on: the next `backward` may add its own
+
+    def next_log_probabilities(self, tokens: Array, state: Any) -> tuple[Array, Any]:
+        """Read one token of each text; predict the one after it, as the model does."""
+        self._spell(tokens)
+        log_probabilities, state = self.model.next_log_probabilities(tokens, state)
+        return log_probabilities, state
+
+    def _spell(self, tokens: Any) -> None:
+        """Write the rows of the table that `tokens` need: each word is encoded once."""
+        words = np.unique(self.arrays.to_numpy(tokens))
+        spelled = self.arrays.from_numpy(without_padding(self.spelling[words]))
+        self._read = self.arrays.from_numpy(words)
+        self.model.parameters[_TABLE][self._read] = self.encoder.forward(spelled)
+
+    def zero_gradients(self) -> None:
+        """Set every gradient to zero, in place."""
+        self.model.zero_gradients()
+        self.encoder.zero_gradients()
+
+    def astype(self, dtype: Any) -> CharacterAwareLM:
+        """Convert all parameters and gradients to `dtype`; returns the model."""
+        self.model.astype(dtype)
+        self.encoder.astype(dtype)
+        self._name_arrays()
+        return self
+
+    def _set_training(self, training: bool) -> None:
+        self.training = training
+        for part in (self.model, self.encoder):
+            (part.train if training else part.eval)()

@@ -1,0 +1,117 @@
+"""Several recurrent layers where a model asked for one, with dropout between them.
+
+A language model that builds its cell by ``part(cell)(input_size, hidden_size, rng=rng)`` becomes a
+deep one where `cell` describes a stack: its own code stays as it is, a student's too.
+
+Source: Zaremba, Sutskever and Vinyals, "Recurrent Neural Network Regularization" (2014), section
+3.1: dropout on what goes from layer to layer, never on what goes from step to step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from framework.errors import UsageError
+from framework.interfaces import Array, Model
+
+
+class DeepCell:
+    """Builds a stack of recurrent layers, out of parts of the backend in force.
+
+    Args:
+        part: gives the class behind a registered name; see `framework.models.parts.part`.
+        layer: registered name of the layers.
+        layers: how many of them, one on top of the other.
+        dropout: the probability that a number between two layers, below the first or above the
+            last is dropped in training.
+
+    Raises:
+        UsageError: there is no layer, or `dropout` is not in [0, 1).
+    """
+
+    def __init__(
+        self, part: Callable[[str], Any], layer: str, layers: int = 1, dropout: float = 0.0
+    ) -> None:
+        if layers < 1 or not 0 <= dropout < 1:
+            raise UsageError(
+                f"a stack of {layers} layers with dropout {dropout} cannot be built: `--layers` is "
+                "1 or more, `--dropout` at least 0 and below 1"
+            )
+        self._part = part
+        self.layer, self.layers, self.dropout = layer, layers, dropout
+
+    def __call__(self, input_size: int, hidden_size: int, *, rng: np.random.Generator) -> Any:
+        """The stack: it reads `(N, T, input_size)` and returns `(N, T, hidden_size)`."""
+        sizes = [input_size, *[hidden_size] * (self.layers - 1)]
+        layers = [self._built(D, hidden_size, rng) for D in sizes]
+        stack = layers[0] if self.layers == 1 else self._part("stacked")(layers)
+        return Dropped(stack, after=self._dropout(rng)) if self.dropout else stack
+
+    def _built(self, input_size: int, hidden_size: int, rng: np.random.Generator) -> Any:
+        layer = self._part(self.layer)(input_size, hidden_size, rng=rng)
+        return Dropped(layer, before=self._dropout(rng)) if self.dropout else layer
+
+    def _dropout(self, rng: np.random.Generator) -> Any:
+        return self._part("dropout")(1 - self.dropout, inverted=True, rng=rng)
+
+
+class Dropped(Model):
+    """A recurrent layer with dropout on what it reads or on what it returns.
+
+    Its parameters have the names that they have in the layer. It has no arrays of its own, so
+    that it goes around a layer of any backend.
+
+    Args:
+        layer: a recurrent layer.
+        before: what drops numbers that the layer reads; or None.
+        after: what drops numbers that it returns; or None.
+    """
+
+    def __init__(self, layer: Any, *, before: Any = None, after: Any = None) -> None:
+        super().__init__()
+        self.layer, self.before, self.after = layer, before, after
+        self.parameters, self.gradients = layer.parameters, layer.gradients
+
+    @property
+    def state(self) -> Any:
+        """The state of the layer after the last step that `forward` read."""
+        return self.layer.state
+
+    def initial_state(self, batch_size: int) -> Any:
+        """The state of the layer before the first step."""
+        return self.layer.initial_state(batch_size)
+
+    def forward(self, x: Array, state: Any = None, mask: Array | None = None) -> Array:
+        """What the layer returns, `(N, T, H)`, for `x: (N, T, D)`.
+
+        Args:
+            x: in the backend's arrays, as everything here.
+            state: what the layer starts from; None: from its first state.
+            mask: `(N, T)`, False where there is no word; or None.
+        """
+        if self.before is not None:
+            x = self.before.forward(x)
+        h: Array = self.layer.forward(x, state, mask)
+        return h if self.after is None else self.after.forward(h)
+
+    def backward(self, grad_h: Array) -> tuple[Array, Any]:
+        """The gradients of `x` and of the first state, for that of what `forward` returned."""
+        if self.after is not None:
+            grad_h = self.after.backward(grad_h)
+        grad_x, grad_state = self.layer.backward(grad_h)
+        return (grad_x if self.before is None else self.before.backward(grad_x)), grad_state
+
+    def astype(self, dtype: Any) -> Dropped:
+        """Convert all parameters and gradients to `dtype`; returns the layer."""
+        self.layer.astype(dtype)
+        self.parameters, self.gradients = self.layer.parameters, self.layer.gradients
+        return self
+
+    def _set_training(self, training: bool) -> None:
+        self.training = training
+        for model in (self.layer, self.before, self.after):
+            if model is not None:
+                (model.train if training else model.eval)()

@@ -1,0 +1,1 @@
+"""Figures and word maps, drawn with Matplotlib."""

@@ -1,0 +1,101 @@
+"""Word vectors on paper: their two principal components, drawn with Matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from framework.data.word_vectors import Vectors, WordVectors
+from framework.errors import BadInputError
+from framework.evaluation.word_similarity import unit_vectors
+from framework.plotting.figures import new_figure, save_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+#: Where a label may stand: which of its sides is at its point, and how far away, in points.
+PLACES: tuple[tuple[Literal["left", "right", "center"], tuple[int, int]], ...] = (
+    ("left", (6, 0)),
+    ("right", (-6, 0)),
+    ("center", (0, 11)),
+    ("center", (0, -11)),
+    ("left", (6, 11)),
+    ("right", (-6, -11)),
+)
+
+
+def principal_components(x: Vectors) -> tuple[Vectors, Vectors]:
+    """The points `x: (n, d)`, centred, along the two directions in which they differ most.
+
+    Of the two ends of a direction, the positive one is that of its greatest entry, so that the
+    same vectors always give the same picture.
+
+    Returns:
+        coordinates `(n, 2)`, and the share of the points' variance along each direction `(2,)`.
+
+    Raises:
+        BadInputError: fewer than three points, fewer than two dimensions, or all are the same.
+    """
+    if x.shape[0] < 3 or x.shape[1] < 2:
+        raise BadInputError(f"a plane needs three points in two dimensions, but got {x.shape}")
+    centred = x - x.mean(axis=0)
+    _, scale, directions = np.linalg.svd(centred, full_matrices=False)
+    if scale[0] <= len(x) * np.finfo(x.dtype).eps * np.linalg.norm(x):
+        raise BadInputError("all of these vectors are the same: there is nothing to see")
+    directions = directions[:2]
+    signs = np.sign(directions[np.arange(2), np.abs(directions).argmax(axis=1)])
+    return centred @ (directions * signs[:, None]).T, (scale**2 / np.sum(scale**2))[:2]
+
+
+def plot_words(vectors: WordVectors, words: Sequence[str], path: Path) -> tuple[float, float]:
+    """Draw `words` where their vectors, scaled to length 1, lie in the plane that shows most.
+
+    Args:
+        vectors: where they are looked up.
+        words: at least three.
+        path: the file to write; its suffix says in what form: .png, .svg, .pdf.
+
+    Returns:
+        the share of the variance along the two axes.
+
+    Raises:
+        UnknownNameError: a word has no vector.
+        UsageError: Matplotlib is not installed.
+        BadInputError: fewer than three words, or the file cannot be written in that form.
+    """
+    rows = [vectors.row(word) for word in words]
+    points, shares = principal_components(unit_vectors(vectors.vectors[rows]))
+    figure = new_figure()
+    axes = figure.add_subplot()
+    axes.scatter(points[:, 0], points[:, 1], s=18)
+    axes.margins(0.15)
+    axes.set_xlabel(f"first principal component, {shares[0]:.0%} of the variance")
+    axes.set_ylabel(f"second principal component, {shares[1]:.0%} of the variance")
+    _label(figure, axes, words, points)
+    save_figure(figure, path)
+    return float(shares[0]), float(shares[1])
+
+
+def _label(figure: Figure, axes: Axes, words: Sequence[str], points: Vectors) -> None:
+    """Write each word beside its point, where no point and no word is if there is such a place."""
+    from matplotlib.transforms import Bbox
+
+    figure.draw_without_rendering()  # settles where the points are
+    taken = [Bbox.from_extents(x - 3, y - 3, x + 3, y + 3) for x, y in _pixels(axes, points)]
+    for word, point in zip(words, points.tolist(), strict=True):
+        label = axes.annotate(word, point, (0, 0), textcoords="offset points", va="center")
+        for side, offset in PLACES:
+            label.set_horizontalalignment(side)
+            label.set_position(offset)
+            box = label.get_window_extent()
+            if not box.count_overlaps(taken):
+                break
+        taken.append(box)
+
+
+def _pixels(axes: Axes, points: Vectors) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in axes.transData.transform(points)]

@@ -1,0 +1,1 @@
+"""Providers of implementations: the registry, backends, and plugins that offer them."""

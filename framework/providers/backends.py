@@ -1,0 +1,138 @@
+"""Who computes: the parts of one backend, with NumPy's where it has none of its own."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+from framework.errors import UsageError
+from framework.interfaces import Arrays
+from framework.models.parts import PartSource, parts_from
+from framework.providers.registry import Registry, first_provider
+
+#: The provider that offers whatever a provider without arrays of its own has not.
+REFERENCE = "numpy"
+
+#: The provider of what a student wrote.
+STUDENT = "student"
+
+
+def part_source(
+    registry: Registry, providers: Sequence[str], taken: dict[str, str] | None = None
+) -> PartSource:
+    """Look parts up at the first of `providers` that offers them.
+
+    Args:
+        registry: everything that is offered.
+        providers: in the order in which they are asked.
+        taken: if given, filled with part name -> provider as parts are looked up.
+
+    Returns:
+        a function from a part's name to its class; it raises UsageError or UnknownNameError for a
+        part that none of `providers` offers.
+    """
+
+    def source(name: str) -> Any:
+        provider = first_provider(registry, name, providers) or providers[-1]
+        value = registry.get(name, provider)
+        if taken is not None:
+            taken[name] = provider
+        return value
+
+    return source
+
+
+class Backend:
+    """The providers that one run computes with.
+
+    A provider with arrays of its own (``numpy``, ``torch``) stands alone. Any other one
+    (``student``, a plugin's) works on NumPy arrays, and the reference offers what it has not.
+
+    Args:
+        registry: everything that is offered.
+        name: the provider that is asked first.
+        device: where it computes, ``cpu`` or ``cuda``.
+
+    Attributes:
+        providers: who is asked for a part, in this order.
+        taken: name -> provider of every part that was used.
+        arrays: converts between NumPy's arrays and the backend's own.
+
+    Raises:
+        UnknownNameError: no such provider.
+        UsageError: it cannot compute on `device`.
+    """
+
+    def __init__(self, registry: Registry, name: str, *, device: str = "cpu") -> None:
+        if name not in registry.providers():
+            raise registry.unknown("backend", name, registry.providers())
+        self.name = name
+        self.device = device
+        self.providers = _chain(registry, name)
+        self.taken: dict[str, str] = {}
+        self._registry = registry
+        self._source = part_source(registry, self.providers, self.taken)
+        self.arrays = self._arrays()
+
+    def _arrays(self) -> Arrays:
+        owner = self.providers[-1]
+        if owner == REFERENCE and self.device != "cpu":
+            raise UsageError(
+                f"the backend '{self.name}' computes with NumPy, on the CPU alone: "
+                f"`--backend torch --device {self.device}` uses a GPU"
+            )
+        cls = self._registry.get("arrays", owner, kind="arrays")
+        arrays: Arrays = cls() if self.device == "cpu" else cls(device=self.device)
+        return arrays
+
+    def build(self, name: str, *args: Any, kind: str, **options: Any) -> Any:
+        """Build ``name`` or ``name@provider``; its own parts come from this backend.
+
+        Raises:
+            UsageError: nobody here offers it, it is no `kind`, or does not take these arguments.
+        """
+        cls = self._offered(name, kind)
+        try:
+            inspect.signature(cls).bind(*args, **options)
+        except TypeError as error:
+            raise UsageError(f"{name} cannot be built as a {kind} here: {error}") from error
+        with parts_from(self._source):
+            return cls(*args, **options)
+
+    def function(self, name: str) -> Any:
+        """The function ``name`` or ``name@provider``, which works on this backend's arrays.
+
+        Raises:
+            UsageError: nobody here offers it, or it is no function.
+        """
+        return self._offered(name, "function")
+
+    def provider_of(self, name: str) -> str:
+        """Who is asked for the part `name`: the first here that offers it."""
+        return first_provider(self._registry, name, self.providers) or self.providers[-1]
+
+    def _offered(self, name: str, kind: str) -> Any:
+        name, _, wanted = name.partition("@")
+        if wanted:
+            self._check_arrays(name, wanted)
+        provider = wanted or self.provider_of(name)
+        found = self._registry.find(name, provider)
+        if found.kind != kind:
+            raise UsageError(
+                f"{found.key} is a {found.kind}; what is needed here is a {kind}: "
+                f"{', '.join(self._registry.names(kind))}"
+            )
+        self.taken[name] = provider
+        return self._registry.load(found)
+
+    def _check_arrays(self, name: str, provider: str) -> None:
+        if _chain(self._registry, provider)[-1] != self.providers[-1]:
+            raise UsageError(
+                f"{name}@{provider} does not work on the arrays of the backend '{self.name}': "
+                f"choose `--backend {provider}`, or what '{self.name}' offers: `gradus plugins`"
+            )
+
+
+def _chain(registry: Registry, name: str) -> tuple[str, ...]:
+    return (name,) if registry.offers("arrays", name) else (name, REFERENCE)

@@ -1,0 +1,58 @@
+"""Commands that plugins add to `gradus`: each has one owner."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+
+import typer
+from typer.main import get_command_name, solve_typer_info_defaults
+
+from framework.errors import ConflictError
+from framework.providers.plugin_sources import Source
+from framework.providers.plugins import Plugins
+
+
+def add_plugin_commands(
+    app: typer.Typer, plugins: Plugins, own: Collection[str] = ()
+) -> dict[str, Source]:
+    """Let every plugin add its commands to `app`; returns command -> the plugin that added it.
+
+    Args:
+        app: the application.
+        plugins: who is asked.
+        own: names that no plugin may take.
+
+    Raises:
+        ConflictError: two plugins add one command, or a plugin one of `own`: typer alone would
+            hide the first.
+        PluginError: a plugin's hook raises.
+    """
+    owners: dict[str, Source] = {}
+    for source in plugins.sources:
+        before = Counter(command_names(app))
+        plugins.ask(source, "add_commands", app=app)
+        for name in Counter(command_names(app)) - before:
+            if name in owners or name in own:
+                raise _conflict(name, source, owners.get(name))
+            owners[name] = source
+    return owners
+
+
+def command_names(app: typer.Typer) -> list[str]:
+    """The names of the commands and groups of `app`, with repeats."""
+    commands = [
+        command.name or get_command_name(command.callback.__name__)
+        for command in app.registered_commands
+        if command.callback is not None
+    ]
+    groups = [solve_typer_info_defaults(group).name for group in app.registered_groups]
+    return commands + [name for name in groups if name]
+
+
+def _conflict(name: str, source: Source, other: Source | None) -> ConflictError:
+    owner = f"the plugin {other.label}" if other is not None else "gradus itself"
+    return ConflictError(
+        f"plugin {source.label} adds the command '{name}', but so does {owner}. "
+        f"`--block {source.name}` leaves the plugin out"
+    )

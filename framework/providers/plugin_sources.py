@@ -1,0 +1,150 @@
+"""Where plugins come from, and how each is imported."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from types import ModuleType
+
+from framework.errors import ConflictError, UsageError
+from framework.providers.plugin_paths import import_place, is_path, locate
+
+GROUP = "gradus"
+
+#: Plugins that ship with gradus, named as strings so that nothing is imported before it is used.
+BUILT_IN = {
+    "numpy_reference": "plugins.numpy_reference",
+    "torch_backend": "plugins.torch_backend",
+    "autograder": "autograder.plugin",
+}
+
+
+#: Channels whose target may be a path; a distribution's is a module, whatever the folder holds.
+GIVEN = ("course", "option")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where one plugin comes from.
+
+    Args:
+        name: what ``--block`` calls it.
+        channel: ``built-in``, ``entry point``, ``course`` or ``option``: who put it there decides
+            what happens when it cannot be loaded, and what it may claim.
+        target: a module, or the path of a file or a folder.
+        distribution: name and version of the installed package, for an entry point.
+    """
+
+    name: str
+    channel: str
+    target: str
+    distribution: str = ""
+
+    @property
+    def label(self) -> str:
+        """Name with distribution, as it appears in messages."""
+        return f"{self.name} ({self.distribution})" if self.distribution else self.name
+
+    @property
+    def place(self) -> str:
+        """Where it comes from, for people."""
+        return f"{self.channel} {self.target}"
+
+    @property
+    def is_path(self) -> bool:
+        """Whether the target is a path."""
+        return self.channel in GIVEN and is_path(self.target)
+
+    @property
+    def file(self) -> str | None:
+        """The file of the code; None where that cannot be told without importing a package."""
+        if self.is_path:
+            return str(locate(self.target).file)
+        spec = importlib.util.find_spec(self.target) if "." not in self.target else None
+        return spec.origin if spec is not None else None
+
+    def load(self) -> ModuleType:
+        """Import the plugin.
+
+        Raises:
+            UsageError: nothing is there.
+            Exception: whatever its own code raises.
+        """
+        if self.is_path:
+            return import_place(locate(self.target))
+        try:
+            return importlib.import_module(self.target)
+        except ModuleNotFoundError as error:
+            if self.channel not in GIVEN or not self._is_absent(error):
+                raise
+            raise UsageError(
+                f"no plugin '{self.target}' ({self.channel}): there is no such module, file or "
+                "folder. `gradus plugins` shows what is installed"
+            ) from error
+
+    def _is_absent(self, error: ModuleNotFoundError) -> bool:
+        """Whether the plugin itself is not there, rather than something that it imports."""
+        return f"{self.target}.".startswith(f"{error.name}.")
+
+
+def find_sources(
+    options: Iterable[str], course: Iterable[str], blocked: Collection[str] = ()
+) -> list[Source]:
+    """Every plugin there is, in the order in which they are loaded.
+
+    Args:
+        options: modules or paths given with ``--plugin``.
+        course: the course's own list.
+        blocked: names that nobody will use: these may be shared.
+
+    Raises:
+        ConflictError: two plugins share a name: pluggy alone would pass over one of them.
+        UsageError: nothing is at one of the paths.
+    """
+    sources = [Source(name, "built-in", target) for name, target in BUILT_IN.items()]
+    sources += sorted(_entry_points(), key=lambda source: source.name)
+    sources += [_given(target, "course") for target in course]
+    sources += [_given(target, "option") for target in options]
+    return list(_without_repeats(sources, blocked))
+
+
+def _entry_points() -> Iterator[Source]:
+    for entry in metadata.entry_points(group=GROUP):
+        distribution = f"{entry.dist.name} {entry.dist.version}" if entry.dist else ""
+        yield Source(entry.name, "entry point", entry.value, distribution)
+
+
+def _given(target: str, channel: str) -> Source:
+    name = locate(target).name if is_path(target) else target.rpartition(".")[2]
+    return Source(name, channel, target)
+
+
+def _without_repeats(sources: Iterable[Source], blocked: Collection[str]) -> Iterator[Source]:
+    """Each source once: a plugin that is installed may also be given with ``--plugin``."""
+    seen: list[Source] = []
+    for source in sources:
+        if any(_named_again(other, source) for other in seen):
+            continue
+        for other in seen:
+            if other.name == source.name and source.name not in blocked:
+                raise _conflict(other, source)
+        seen.append(source)
+        yield source
+
+
+def _named_again(one: Source, other: Source) -> bool:
+    """Whether `other`, listed or asked for, is the plugin `one`."""
+    if other.channel not in GIVEN or one.target == other.target:
+        return other.channel in GIVEN
+    return one.name == other.name and one.file is not None and one.file == other.file
+
+
+def _conflict(one: Source, other: Source) -> ConflictError:
+    return ConflictError(
+        f"two plugins are named '{one.name}': {one.label}, {one.place}, and {other.label}, "
+        f"{other.place}. Uninstall or rename one of them, or leave both out with "
+        f"`--block {one.name}`"
+    )

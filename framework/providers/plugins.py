@@ -1,0 +1,255 @@
+"""All plugins of one run: loaded, blocked, checked, and asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from framework import hookspecs
+from framework.errors import ConflictError, GradusError, PluginError, UnknownNameError, UsageError
+from framework.providers.backends import REFERENCE, STUDENT
+from framework.providers.hook_calls import (
+    ask,
+    broken,
+    check_hooks,
+    expect,
+    functions_of,
+    hook_names,
+    rubbish,
+)
+from framework.providers.importing import import_module
+from framework.providers.plugin_sources import Source, find_sources
+from framework.providers.registry import Implementation, Registry, problem
+
+#: Providers that one built-in plugin alone may offer; nobody registers what a student wrote.
+RESERVED = {REFERENCE: "numpy_reference", "torch": "torch_backend", STUDENT: ""}
+
+
+class Plugins:
+    """All plugins of one run.
+
+    Args:
+        options: modules or paths given with ``--plugin``: these must load.
+        course: the course's own list: these must load.
+        blocked: names of plugins that are not to be loaded.
+        overrides: see `framework.providers.registry.Registry`.
+
+    Attributes:
+        sources: what was loaded, in order.
+        failures: entry points that could not be loaded, with the reason: the rest works.
+        blocked: what was not loaded because it was not wanted.
+
+    Raises:
+        UnknownNameError: a plugin that is to be blocked does not exist.
+        ConflictError: two plugins share a name.
+        UsageError: one that was asked for does not exist.
+        PluginError: one that was asked for cannot be loaded.
+    """
+
+    def __init__(
+        self,
+        options: Iterable[str] = (),
+        course: Iterable[str] = (),
+        blocked: Iterable[str] = (),
+        overrides: Mapping[str, str] | None = None,
+    ) -> None:
+        self.manager = pluggy.PluginManager("gradus")
+        self.manager.add_hookspecs(hookspecs)
+        self.sources: list[Source] = []
+        self.failures: list[tuple[Source, str]] = []
+        self._overrides = dict(overrides or {})
+        unwanted = set(blocked)
+        found = find_sources(options, course, unwanted)
+        _check_known(unwanted, found)
+        self.blocked = [source for source in found if source.name in unwanted]
+        for source in found:
+            if source.name not in unwanted:
+                self._load(source)
+
+    @property
+    def hook(self) -> Any:
+        """Call hooks that have one result through this; `call` asks each plugin by itself."""
+        return self.manager.hook
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should know: which plugins were left out, and why."""
+        return [
+            f"plugin {source.label} is left out, it cannot be loaded: {reason}"
+            for source, reason in self.failures
+        ]
+
+    def _load(self, source: Source) -> None:
+        """Load one plugin; only what was merely installed may fail without ending the run."""
+        try:
+            self._register(source)
+        except (Exception, SystemExit) as error:
+            if source.channel != "entry point" and isinstance(error, UsageError):
+                raise
+            reason = _in_one_line(error)
+            if source.channel != "entry point":
+                raise PluginError(f"plugin {source.label} cannot be loaded: {reason}") from error
+            self.failures.append((source, reason))
+        else:
+            self.sources.append(source)
+
+    def _register(self, source: Source) -> None:
+        try:
+            self.manager.register(source.load(), source.name)
+            check_hooks(self.manager, source)
+        except BaseException:
+            if self.manager.has_plugin(
+                source.name
+            ):  # pluggy keeps half of a plugin that it refuses
+                self.manager.unregister(name=source.name)
+            raise
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Every implementation that the plugins offer, stamped with its origin.
+
+        Raises:
+            ConflictError: two plugins offer one ``name@provider``.
+            PluginError: a plugin returns something else, or claims another's provider.
+        """
+        registry = Registry(self._overrides, self._left_out())
+        for source, implementation in self._implementations("register_implementations"):
+            _check_claim(source, implementation)
+            registry.add(replace(implementation, origin=source.label))
+        return registry
+
+    def student_implementations(self, folder: Path) -> list[Implementation]:
+        """What a student has written in `folder`.
+
+        Raises:
+            PluginError: a plugin puts a student's code in somebody else's place.
+        """
+        hook = "student_implementations"
+        found = self._implementations(hook, folder=folder)
+        for source, implementation in found:
+            if implementation.provider != STUDENT:
+                raise broken(source, hook, f"{implementation.key} cannot come from a submission")
+        return [implementation for _, implementation in found]
+
+    def _implementations(self, hook: str, **arguments: Any) -> list[tuple[Source, Implementation]]:
+        wanted = "a list of Implementations"
+        return [
+            (source, _checked(source, hook, value))
+            for source, offered in self.call(hook, **arguments)
+            for value in expect(source, hook, wanted, Iterable, offered)
+        ]
+
+    def _left_out(self) -> list[str]:
+        blocked = [f"{source.label} is blocked" for source in self.blocked]
+        return blocked + [f"{source.label} failed: {reason}" for source, reason in self.failures]
+
+    def call(self, hook: str, **arguments: Any) -> list[tuple[Source, Any]]:
+        """What each plugin that implements `hook` returns, in the order of `sources`.
+
+        Raises:
+            PluginError: one of them raises.
+        """
+        return [
+            (source, value)
+            for source in self.sources
+            for value in self.ask(source, hook, **arguments)
+        ]
+
+    def ask(self, source: Source, hook: str, **arguments: Any) -> list[Any]:
+        """What one plugin returns for `hook`: nothing where it does not implement it.
+
+        Raises:
+            PluginError: it raises.
+        """
+        return ask(self.manager, source, hook, **arguments)
+
+    def named(self, hook: str) -> dict[str, str]:
+        """Merge the mappings name -> ``module:attribute`` that the plugins return for `hook`.
+
+        Raises:
+            ConflictError: two plugins offer one name.
+            PluginError: one returns something else.
+        """
+        owners: dict[str, Source] = {}
+        merged: dict[str, str] = {}
+        for source, offered in self.call(hook):
+            for name, target in _names(source, hook, offered).items():
+                other = owners.setdefault(name, source)
+                if name in merged:
+                    raise ConflictError(
+                        f"{other.label} and {source.label} both offer '{name}' ({hook}): choose "
+                        f"with `--block {other.name}` or `--block {source.name}`"
+                    )
+                merged[name] = target
+        return merged
+
+    def names_of(self, source: Source, hook: str) -> list[str]:
+        """The names that one plugin returns for `hook`."""
+        offered = self.ask(source, hook)
+        return sorted(name for value in offered for name in _names(source, hook, value))
+
+    def hooks_of(self, source: Source) -> list[str]:
+        """The hooks that a plugin implements."""
+        manager = self.manager
+        return [name for name in hook_names(manager) if functions_of(manager, source, name)]
+
+
+def _check_known(blocked: Iterable[str], found: list[Source]) -> None:
+    names = [source.name for source in found]
+    for name in blocked:
+        if name not in names:
+            raise UnknownNameError("plugin", name, names, "gradus plugins")
+
+
+def _names(source: Source, hook: str, value: object) -> Mapping[str, str]:
+    wanted = "a mapping from names to 'module:attribute'"
+    offered: Mapping[str, str] = expect(source, hook, wanted, Mapping, value)
+    for name, target in offered.items():
+        if not (isinstance(name, str) and isinstance(target, str) and ":" in target):
+            raise rubbish(source, hook, wanted, {name: target})
+    return offered
+
+
+def _checked(source: Source, hook: str, value: object) -> Implementation:
+    """`value` if it is an implementation that can be registered."""
+    if not isinstance(value, Implementation):
+        raise rubbish(source, hook, "Implementations", value)
+    wrong = problem(value)
+    if wrong:
+        raise broken(source, hook, wrong)
+    return value
+
+
+def _check_claim(source: Source, claimed: Implementation) -> None:
+    """Refuse a claim to a reserved provider; no plugin can have a built-in one's name."""
+    if RESERVED.get(claimed.provider, source.name) != source.name:
+        raise broken(
+            source,
+            "register_implementations",
+            f"it offers {claimed.key}, but the provider '{claimed.provider}' is not its own: "
+            f"{claimed.name}@{source.name} would be",
+        )
+
+
+def _in_one_line(error: BaseException) -> str:
+    name = "" if isinstance(error, GradusError) else f"{type(error).__name__}: "
+    return " ".join(f"{name}{error}".split())
+
+
+def load_target(target: str) -> Any:
+    """What a plugin named as ``module:attribute`` or ``path/to/file.py:attribute``.
+
+    Raises:
+        PluginError: it is not there, or cannot be imported.
+    """
+    module, _, attribute = target.rpartition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except Exception as error:
+        reason = _in_one_line(error)
+        raise PluginError(f"{target} cannot be imported: {reason}") from error

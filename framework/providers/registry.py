@@ -1,0 +1,228 @@
+"""Who offers what: implementations registered as data and loaded on first use.
+
+An implementation is known as ``name@provider``: ``rnn@numpy`` is the reference, ``rnn@torch`` the
+PyTorch backend, ``rnn@student`` what a student wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from framework.errors import (
+    ConflictError,
+    InterfaceError,
+    PluginError,
+    UnknownNameError,
+    UsageError,
+)
+from framework.interfaces import KINDS, missing_methods
+from framework.providers.importing import import_module
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """One implementation, as data: nothing is imported until it is used.
+
+    Args:
+        kind: one of `framework.interfaces.KINDS`.
+        name: the registry name, the snake_case of the class name.
+        provider: who offers it: ``numpy``, ``torch``, ``student`` or a plugin's name.
+        target: where it is, ``package.module:Attribute`` or ``path/to/file.py:Attribute``.
+        origin: the plugin that registered it and its distribution. Stamped by the plugin manager
+            from the channel the plugin came through; a plugin cannot declare it.
+    """
+
+    kind: str
+    name: str
+    provider: str
+    target: str
+    origin: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> str:
+        """``name@provider``."""
+        return f"{self.name}@{self.provider}"
+
+
+def snake_case(class_name: str) -> str:
+    """Registry name of a class: ``SkipGram`` -> ``skip_gram``, ``RNN`` -> ``rnn``."""
+    one_word = class_name.replace("ReLU", "Relu")  # written so, but said and found as "relu"
+    words = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3_\2\4", one_word)
+    return words.lower()
+
+
+def problem(implementation: Implementation) -> str:
+    """What is wrong with `implementation` as data; empty if nothing is."""
+    entry = implementation
+    for label in ("kind", "name", "provider", "target"):
+        value = getattr(entry, label)
+        if not isinstance(value, str) or not value:
+            return f"the {label} of an Implementation must be text, not {value!r:.80}"
+    if entry.kind not in KINDS:
+        return f"{entry.key} has the kind '{entry.kind}': the kinds are {', '.join(KINDS)}"
+    if "@" in entry.name + entry.provider:
+        return f"{entry.key}: neither a name nor a provider may have an @ in it"
+    module, _, attribute = entry.target.rpartition(":")
+    if not module or not attribute.isidentifier():
+        return f"{entry.key} is at '{entry.target}': expected 'package.module:Attribute'"
+    return ""
+
+
+class Registry:
+    """All known implementations, by ``name@provider``.
+
+    Args:
+        overrides: key -> plugin (its name, or its whole origin) that may claim it, from the
+            course's configuration. Without an entry, a second claim to a key is an error that
+            names both owners.
+        left_out: the plugins that are not here, and why: said where a name is unknown.
+    """
+
+    def __init__(
+        self, overrides: Mapping[str, str] | None = None, left_out: Iterable[str] = ()
+    ) -> None:
+        self._by_key: dict[str, Implementation] = {}
+        self._loaded: dict[str, Any] = {}
+        self._overrides = dict(overrides or {})
+        self._left_out = tuple(left_out)
+
+    def __iter__(self) -> Iterator[Implementation]:
+        return iter(self._by_key.values())
+
+    def add(self, implementation: Implementation) -> None:
+        """Register `implementation`.
+
+        Raises:
+            PluginError: it is malformed, or of no known kind.
+            ConflictError: its key is taken, and no override chooses between the two.
+        """
+        wrong = problem(implementation)
+        if wrong:
+            raise PluginError(f"{implementation.origin}: {wrong}")
+        taken = self._by_key.get(implementation.key)
+        if taken is None or self._chosen(implementation):
+            self._by_key[implementation.key] = implementation
+        elif not self._chosen(taken):
+            raise ConflictError(
+                f"two plugins offer {implementation.key}: {taken.origin} and "
+                f"{implementation.origin}. Leave one out with `--block "
+                f"{_plugin(implementation)}`, or choose in course.toml: "
+                f'[overrides] "{implementation.key}" = "{_plugin(taken)}"'
+            )
+
+    def _chosen(self, implementation: Implementation) -> bool:
+        chosen = self._overrides.get(implementation.key)
+        return chosen in (implementation.origin, _plugin(implementation))
+
+    def providers(self, name: str | None = None) -> list[str]:
+        """Every provider, or those that offer `name`, sorted."""
+        found = {entry.provider for entry in self if name in (None, entry.name)}
+        return sorted(found)
+
+    def names(self, kind: str | None = None) -> list[str]:
+        """Every registry name, or those of one kind, sorted."""
+        return sorted({entry.name for entry in self if kind in (None, entry.kind)})
+
+    def offers(self, name: str, provider: str) -> bool:
+        """Whether `provider` offers `name`."""
+        return f"{name}@{provider}" in self._by_key
+
+    def unknown(self, what: str, name: str, known: Iterable[str]) -> UnknownNameError:
+        """The error for a `name` that is not among the `known`; it names plugins left out."""
+        note = f"Not loaded: {'; '.join(self._left_out)}" if self._left_out else ""
+        return UnknownNameError(what, name, known, "gradus plugins", note)
+
+    def find(self, name: str, provider: str, *, kind: str | None = None) -> Implementation:
+        """The implementation ``name@provider``.
+
+        Raises:
+            UnknownNameError: no such name or provider: with near misses.
+            UsageError: `provider` does not offer it: with those that do.
+            InterfaceError: it is of another kind.
+        """
+        found = self._by_key.get(f"{name}@{provider}")
+        if found is not None and kind in (None, found.kind):
+            return found
+        if found is not None:
+            raise InterfaceError(f"{found.key} is of the kind {found.kind}, not {kind}")
+        if provider not in self.providers():
+            raise self.unknown("provider", provider, self.providers())
+        if name in self.names():
+            have = ", ".join(self.providers(name))
+            raise UsageError(f"'{provider}' offers no '{name}'; these do: {have}")
+        raise self.unknown(kind or "implementation", name, self.names(kind))
+
+    def load(self, implementation: Implementation) -> Any:
+        """Import the class or function behind `implementation`, once.
+
+        Raises:
+            PluginError: its module cannot be imported or lacks the attribute.
+            InterfaceError: it is no class or function, or lacks a method that its kind promises.
+        """
+        if implementation.key not in self._loaded:
+            self._loaded[implementation.key] = _import(implementation)
+        return self._loaded[implementation.key]
+
+    def get(self, name: str, provider: str, *, kind: str | None = None) -> Any:
+        """Find and load in one step."""
+        return self.load(self.find(name, provider, kind=kind))
+
+
+def _missing(
+    implementation: Implementation, module_name: str, error: ModuleNotFoundError
+) -> PluginError | UsageError:
+    """A package that is not installed is for the user to install; a wrong target is a fault."""
+    package = (error.name or "").partition(".")[0]
+    if package and package != module_name.partition(".")[0]:
+        return UsageError(
+            f"{implementation.key} needs the package '{package}', which is not installed: "
+            f"`pip install 'gradus[{package}]'` or `pip install {package}`"
+        )
+    return PluginError(
+        f"{implementation.key} ({implementation.origin}) cannot be imported from "
+        f"{module_name}: ModuleNotFoundError: {error}"
+    )
+
+
+def _import(implementation: Implementation) -> Any:
+    module_name, _, attribute = implementation.target.rpartition(":")
+    try:
+        module = import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise _missing(implementation, module_name, error) from error
+    except Exception as error:
+        raise PluginError(
+            f"{implementation.key} ({implementation.origin}) cannot be imported from "
+            f"{module_name}: {type(error).__name__}: {error}"
+        ) from error
+    if not hasattr(module, attribute):
+        raise PluginError(f"{implementation.key}: {module_name} has no attribute '{attribute}'")
+    return checked(implementation, getattr(module, attribute))
+
+
+def checked(implementation: Implementation, value: Any) -> Any:
+    """Return `value` if it offers what the implementation's kind promises.
+
+    Raises:
+        InterfaceError: it does not.
+    """
+    what = f"{implementation.key} ({implementation.target}) is registered as {implementation.kind}"
+    if not callable(value):
+        raise InterfaceError(f"{what} but is a {type(value).__name__}: no class, no function")
+    missing = missing_methods(implementation.kind, value)
+    if missing:
+        raise InterfaceError(f"{what} but has no {', '.join(missing)}")
+    return value
+
+
+def _plugin(implementation: Implementation) -> str:
+    """The name of the plugin in the origin: ``week3`` in ``week3 (week3-plugin 1.0)``."""
+    return implementation.origin.partition(" (")[0]
+
+
+def first_provider(registry: Registry, name: str, providers: Iterable[str]) -> str | None:
+    """The first of `providers` that offers `name`, or None."""
+    return next((provider for provider in providers if registry.offers(name, provider)), None)

@@ -1,0 +1,223 @@
+"""Checkpoints: a trained model in one safetensors file that every backend reads.
+
+Parameters have the same names and shapes under every provider, so a model that was trained with
+PyTorch goes on under NumPy. The metadata says how to build the model and how to read its ids.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from framework.data.vocabulary import SPECIAL, Vocabulary
+from framework.errors import BadInputError
+from framework.interfaces import Array, Arrays, LanguageModel, Model
+from framework.models.character_aware import build_language_model
+from framework.providers.backends import Backend
+
+#: Raised whenever an older gradus could not read what this one writes.
+SCHEMA_VERSION = 2
+
+# One key with everything: safetensors does not keep the order of several, and the same training
+# run should write the same bytes.
+_KEY = "gradus"
+
+#: What the names of arrays that are no parameters start with; a parameter's has no slash.
+_OPTIMIZER = "optimizer/"
+_ARGUMENT = "argument/"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained model, independent of any backend.
+
+    Attributes:
+        model: registry name, as ``recurrent_lm``.
+        arguments: keyword arguments of its constructor, `rng` excepted: what JSON can say, and
+            arrays, as word vectors that are not learned.
+        vocabulary: the words behind the ids.
+        corpus: name or path of the text it was trained on.
+        provider: the backend it was trained with.
+        parameters: name -> array; buffers among them, see `saved_arrays`.
+        training: what a kind of run needs to go on where it stopped; nothing where it cannot.
+        optimizer: what the optimizer remembers, see `framework.training.optimizer_state`.
+    """
+
+    model: str
+    arguments: Mapping[str, Any]
+    vocabulary: Vocabulary
+    corpus: str
+    provider: str
+    parameters: Mapping[str, Array]
+    training: Mapping[str, Any] = field(default_factory=dict)
+    optimizer: Mapping[str, Array] = field(default_factory=dict)
+
+    def save(self, path: Path) -> None:
+        """Write the file at `path`, all of it or none; its folder is made if needed.
+
+        Raises:
+            BadInputError: the file cannot be written there.
+        """
+        remembered = {_OPTIMIZER + key: array for key, array in self.optimizer.items()}
+        given = {_ARGUMENT + key: array for key, array in _arrays(self.arguments).items()}
+        arrays = {
+            # What has no axes keeps having none: `ascontiguousarray` would give it one.
+            name: np.array(array, order="C")
+            for name, array in {**self.parameters, **remembered, **given}.items()
+        }
+        content = save(arrays, {_KEY: json.dumps(self._metadata())})
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_atomically(path, content)
+        except OSError as error:
+            raise BadInputError(f"{path} cannot be written: {error.strerror}") from error
+
+    def _metadata(self) -> dict[str, Any]:
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "gradus_version": version("gradus"),
+            "model": self.model,
+            "arguments": {
+                name: value
+                for name, value in self.arguments.items()
+                if not isinstance(value, np.ndarray)
+            },
+            "vocabulary": self.vocabulary.words[len(SPECIAL) :],
+            "corpus": self.corpus,
+            "provider": self.provider,
+            "training": dict(self.training),
+        }
+
+    def restore(self, backend: Backend) -> LanguageModel:
+        """Build the language model under `backend`, with these parameters.
+
+        Raises:
+            UsageError: `backend` does not offer the model.
+            BadInputError: its parameters have other names or shapes.
+        """
+        rng = np.random.default_rng(0)
+        model = build_language_model(backend, self.model, self.vocabulary, self.arguments, rng)
+        self._fill(model, backend)
+        return model
+
+    def restore_as(self, kind: str, backend: Backend) -> Any:
+        """Build the model of the kind `kind` under `backend`, with these parameters.
+
+        Raises:
+            UsageError, BadInputError: as `restore`.
+        """
+        model = backend.build(self.model, kind=kind, rng=np.random.default_rng(0), **self.arguments)
+        self._fill(model, backend)
+        return model
+
+    def _fill(self, model: Any, backend: Backend) -> None:
+        """Give `model` the parameters that are kept here, in their precision."""
+        dtypes = {array.dtype for array in self.parameters.values()}
+        model.astype(np.result_type(*dtypes))
+        assign(model, self.parameters, backend.arrays)
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read the checkpoint at `path`.
+
+    Raises:
+        BadInputError: there is no such file, it is damaged, no checkpoint of gradus, or one of a
+            newer gradus.
+    """
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            # Copies: a mapped file that is overwritten would change the arrays.
+            arrays = {name: np.array(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
+    except FileNotFoundError as error:
+        raise BadInputError(f"no checkpoint at {path}: `gradus train` writes one") from error
+    except (SafetensorError, OSError) as error:
+        raise BadInputError(f"{path} is damaged or not a safetensors file: {error}") from error
+    return _checkpoint(path, metadata, arrays)
+
+
+def _checkpoint(path: Path, metadata: Mapping[str, str], arrays: Mapping[str, Array]) -> Checkpoint:
+    if _KEY not in metadata:
+        raise BadInputError(f"{path} is a safetensors file, but not a checkpoint of gradus")
+    try:
+        found = json.loads(metadata[_KEY])
+        if found["schema_version"] > SCHEMA_VERSION:
+            raise BadInputError(
+                f"{path} was written by gradus {found['gradus_version']}, in a form that this one "
+                f"({version('gradus')}) does not know: upgrade gradus"
+            )
+        return Checkpoint(
+            found["model"],
+            {**found["arguments"], **_beginning(_ARGUMENT, arrays)},
+            Vocabulary(found["vocabulary"]),
+            found["corpus"],
+            found["provider"],
+            {name: a for name, a in arrays.items() if not name.startswith((_OPTIMIZER, _ARGUMENT))},
+            found.get("training", {}),
+            _beginning(_OPTIMIZER, arrays),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInputError(f"the metadata of {path} is damaged: {error!r}") from error
+
+
+def _arrays(arguments: Mapping[str, Any]) -> dict[str, Array]:
+    """Those arguments that JSON cannot say."""
+    return {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
+
+
+def _beginning(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays whose names begin with `prefix`, without it."""
+    return {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
+
+
+def saved_arrays(model: Model, arrays: Arrays) -> dict[str, Array]:
+    """What a checkpoint keeps of `model`: its parameters and buffers, as NumPy's arrays."""
+    return {name: arrays.to_numpy(array) for name, array in _all_arrays(model).items()}
+
+
+def _all_arrays(model: Model) -> dict[str, Any]:
+    # A student's model need not be a `Model`.
+    return {**model.parameters, **getattr(model, "buffers", {})}
+
+
+def assign(model: Model, parameters: Mapping[str, Array], arrays: Arrays) -> None:
+    """Set what `saved_arrays` has taken of a model like `model`, in place.
+
+    Raises:
+        BadInputError: names or shapes differ; both are shown.
+    """
+    own = _all_arrays(model)
+    expected = {name: tuple(array.shape) for name, array in own.items()}
+    received = {name: array.shape for name, array in parameters.items()}
+    for name in sorted(expected.keys() | received.keys()):
+        if expected.get(name) != received.get(name):
+            raise BadInputError(
+                f"the checkpoint does not fit the model: parameter '{name}' is "
+                f"{received.get(name, 'missing')} in the file and "
+                f"{expected.get(name, 'missing')} in the model"
+            )
+    for name, array in parameters.items():
+        arrays.assign(own[name], array)
+
+
+def _write_atomically(path: Path, content: bytes) -> None:
+    """Write beside `path`, then rename: a reader sees the old file or the new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,170 @@
+"""Metrics against thresholds: early ends, further attempts, curves, and what a student is told."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder.checks import HIGHER, LOWER, CheckFailed
+from autograder.checks.failures import MissedThreshold
+from autograder.checks.metric_threshold import Gauge
+from autograder.course.thresholds import Threshold
+from framework.errors import BadInputError
+
+
+class Trainings:
+    """Trainings whose metrics are known; remembers how far each of them came."""
+
+    def __init__(self, *curves):
+        self.curves, self.taken, self.drawn, self.ended = curves, [], [], 0
+
+    def __call__(self, rng):
+        number = len(self.taken)
+        self.taken.append(0)
+        self.drawn.append(rng.random())
+        try:
+            for value in self.curves[number]:
+                self.taken[number] += 1
+                yield value
+        finally:
+            self.ended += 1
+
+
+@pytest.fixture
+def gauge(tiny_course):
+    """`gauge(0.9, attempts=2)`: of an exercise that asks for a share of 0.9."""
+
+    def gauge(value=0.9, direction=HIGHER, *, attempts=1, calibrating=False):
+        thresholds = {"share": Threshold(value, direction, attempts=attempts)}
+        exercise = replace(tiny_course.exercise("squash"), thresholds=thresholds)
+        return Gauge(exercise, calibrating)
+
+    return gauge
+
+
+@pytest.fixture
+def reach(draws):
+    """Hold trainings against the threshold for ``share``."""
+
+    def reach(gauge, trainings, *, best=1.0, direction=HIGHER, what="the share"):
+        return gauge("share", trainings, rng=draws, best=best, direction=direction, what=what)
+
+    return reach
+
+
+def test_training_ends_as_soon_as_the_threshold_is_met(gauge, reach):
+    one, trainings = gauge(), Trainings([0.5, 0.9, 0.95])
+    assert reach(one, trainings) == 0.9
+    assert (trainings.taken, trainings.ended) == ([2], 1)
+    assert one.latest_curve() == (0.5, 0.9)
+
+
+def test_lower_may_be_better(gauge, reach):
+    trainings = Trainings([1.5, 1.05, 1.0])
+    assert reach(gauge(1.1, LOWER), trainings, direction=LOWER) == 1.05
+    assert trainings.taken == [2]
+
+
+def test_a_training_that_misses_is_tried_again_with_other_random_numbers(gauge, reach):
+    one, trainings = gauge(attempts=3), Trainings([0.1, 0.2], [0.3, 0.9], [1.0])
+    assert reach(one, trainings) == 0.9
+    assert trainings.taken == [2, 2]
+    assert len(set(trainings.drawn)) == 2
+    assert one.latest_curve() == (0.3, 0.9)
+
+
+def test_what_misses_in_every_attempt_fails_with_its_best_one(gauge, reach):
+    one, trainings = gauge(attempts=3), Trainings([0.1, 0.2], [0.3, 0.7, 0.6], [0.5])
+    with pytest.raises(CheckFailed) as caught:
+        reach(one, trainings, best=0.95)
+    assert caught.value.message == (
+        "the share is 0.7: at least 0.9 is asked for. That is 0.25 from the best possible, 0.95, "
+        "where 0.05 is allowed"
+    )
+    assert caught.value.details == ("the best of 3 trainings, each with random numbers of its own",)
+    assert trainings.taken == [2, 3, 1]
+    assert one.latest_curve() == (0.3, 0.7, 0.6)
+
+
+def test_a_single_attempt_is_not_called_the_best_of_many(gauge, reach):
+    with pytest.raises(MissedThreshold, match=r"at most 1\.1 is asked for") as caught:
+        reach(gauge(1.1, LOWER), Trainings([3.0, 2.0]), best=-math.inf, direction=LOWER)
+    assert caught.value.message == "the share is 2: at most 1.1 is asked for"
+    assert caught.value.details == ()
+
+
+def test_a_miss_by_a_hair_does_not_look_like_a_hit(gauge, reach):
+    with pytest.raises(CheckFailed, match=r"is 0\.899996: at least 0\.9 is asked for"):
+        reach(gauge(), Trainings([0.899996]), best=math.inf)
+    with pytest.raises(CheckFailed, match=r"is 0\.7717: at least 0\.77172 is asked for"):
+        reach(gauge(0.77172), Trainings([0.7717]), best=math.inf)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_metric_that_is_no_finite_number_ends_the_attempt(gauge, reach, bad):
+    one, trainings = gauge(attempts=2), Trainings([0.4, bad, 1.0], [bad])
+    with pytest.raises(CheckFailed, match=r"the share is 0\.4: at least"):
+        reach(one, trainings)
+    assert trainings.taken == [2, 1]
+    assert one.latest_curve() == (0.4,)
+
+
+def test_and_is_told_as_such_where_there_was_no_other(gauge, reach):
+    with pytest.raises(CheckFailed, match=r"the share is no finite number: at least 0\.9 is asked"):
+        reach(gauge(), Trainings([math.nan]))
+
+
+def test_what_a_training_raises_is_not_tried_again(gauge, reach):
+    def training(rng):
+        yield 0.1
+        raise CheckFailed("gradients['W'] is not finite")
+
+    with pytest.raises(CheckFailed, match="not finite"):
+        reach(gauge(attempts=3), training)
+
+
+def test_calibrating_runs_every_training_to_its_end_and_fails_nothing(gauge, reach):
+    one, trainings = gauge(calibrating=True), Trainings([0.95, 1.0, 0.2])
+    assert reach(one, trainings) == 0.2
+    (measured,) = one.measured
+    assert (measured.name, measured.direction, measured.best) == ("share", HIGHER, 1.0)
+    assert measured.curve == (0.95, 1.0, 0.2)
+
+
+def test_calibrating_needs_no_threshold_but_a_number(gauge, reach, draws):
+    one = gauge(calibrating=True)
+    assert one("new", Trainings([0.3]), rng=draws, best=1.0) == 0.3
+    with pytest.raises(BadInputError, match="squash: the share is no finite number"):
+        reach(one, Trainings([math.nan]))
+
+
+def test_a_curve_is_told_once_and_belongs_to_the_check_that_drew_it(gauge, reach):
+    one = gauge()
+    assert one.latest_curve() == ()
+    reach(one, Trainings([0.9]))
+    reach(one, Trainings([0.1, 0.95]))
+    assert one.latest_curve() == (0.1, 0.95)
+    assert one.latest_curve() == ()
+
+
+def test_curves_hold_plain_numbers(gauge, reach):
+    one = gauge()
+    reach(one, Trainings([np.float32(0.5), np.float64(0.9)]))
+    assert list(map(type, one.latest_curve())) == [float, float]
+
+
+def test_a_metric_without_threshold_names_the_command_that_measures_it(gauge, draws):
+    with pytest.raises(BadInputError, match=r"no threshold 'other': `gradus calibrate squash`"):
+        gauge()("other", Trainings([1.0]), rng=draws, best=1.0)
+
+
+def test_a_threshold_in_the_other_direction_is_our_mistake(gauge, reach):
+    with pytest.raises(BadInputError, match=r"thresholds\.share\.direction is 'lower', but"):
+        reach(gauge(0.9, LOWER), Trainings([1.0]))
+
+
+def test_a_number_somebody_chose_has_the_checks_direction(gauge, reach):
+    assert reach(gauge(1.1, ""), Trainings([1.0]), direction=LOWER) == 1.0

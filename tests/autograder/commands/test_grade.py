@@ -1,0 +1,268 @@
+"""`grade`: what can be graded, exit codes, reports, and what is said before grading."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from autograder.cli import grade
+from framework.errors import GradusError
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """`run("activations", "--seed", 3)`: exit code, what was shown, and the error, in one process.
+
+    It runs in the root of the course, with a sandbox that starts quickly.
+    """
+    monkeypatch.chdir(ROOT)
+
+    def run(*arguments):
+        error = ""
+        try:
+            code = grade(["--sandbox", "process", "--jobs", "1", *map(str, arguments)])
+        except GradusError as raised:
+            code, error = raised.exit_code, str(raised)
+        return code, capsys.readouterr().out, error
+
+    return run
+
+
+@pytest.fixture
+def answers(tmp_path, real_solution):
+    """A folder with one solved exercise."""
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    (folder / "activations.py").write_text(real_solution("activations"), "utf-8")
+    return folder
+
+
+def points_of(output):
+    """Exercise -> points, from its line of the report."""
+    lines = (line for line in output.splitlines() if " points " in line and line[:1].strip())
+    rows = [line.split() for line in lines]
+    found = {row[1]: row[row.index("points") - 1] for row in rows}
+    return {name: points for name, points in found.items() if "/" in points}
+
+
+def test_an_exercise_of_the_own_folder(run):
+    code, output, _ = run("activations")
+    assert code == 1
+    assert points_of(output) == {"activations": "0/18"}
+    assert "not started: Sigmoid, Tanh, HardTanh, SoftSign, ReLU, LeakyReLU" in output
+    assert "Start with activations: open exercises/neural_networks/activations/" in output
+
+
+def test_a_unit(run, real_course):
+    code, output, _ = run("gated_rnns")
+    assert code == 1
+    unit = real_course.select(["gated_rnns"])
+    assert points_of(output) == {exercise.name: f"0/{exercise.points}" for exercise in unit}
+    assert len(unit) >= 2
+
+
+def test_a_path_to_a_file(run, answers):
+    code, output, _ = run(answers / "activations.py")
+    assert (code, points_of(output)) == (0, {"activations": "18/18"})
+    assert "All passed." in output
+
+
+def test_a_file_of_another_name_is_known_by_what_it_defines(run, answers):
+    (answers / "activations.py").rename(answers / "homework 1 (final).py")
+    code, output, _ = run(answers / "homework 1 (final).py")
+    assert (code, points_of(output)) == (0, {"activations": "18/18"})
+
+
+def test_a_folder_is_graded_for_what_it_holds(run, answers):
+    code, output, _ = run(answers)
+    assert (code, points_of(output)) == (0, {"activations": "18/18"})
+
+
+def test_a_zip(run, answers):
+    archive = answers.parent / "handed in.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(answers / "activations.py", "work/activations.py")
+    code, output, _ = run("--submission", archive, "activations")
+    assert (code, points_of(output)) == (0, {"activations": "18/18"})
+
+
+def test_a_notebook(run, answers, make_notebook):
+    source = (answers / "activations.py").read_text("utf-8")
+    path = answers.parent / "my_notebook.ipynb"
+    path.write_bytes(make_notebook("# Notes", "%time 1 + 1", source, "1 / 0", name="activations"))
+    code, output, _ = run(path)
+    assert (code, points_of(output)) == (0, {"activations": "18/18"})
+
+
+def test_exercises_that_were_not_handed_in_count(run, answers, real_course):
+    code, output, _ = run("--submission", answers, "activations", "rnn")
+    assert code == 1
+    assert points_of(output) == {
+        "activations": "18/18",
+        "rnn": f"0/{real_course.exercise('rnn').points}",
+    }
+    assert "there is no rnn.py" in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["activatons"], 2, "no exercise 'activatons': did you mean 'activations'?"),
+        (["nonsense.py"], 2, "no submission at nonsense.py"),
+        (["--submission", "no/such/folder"], 2, "no submission at no/such/folder"),
+        (["solutions", "--submission", "exercises"], 2, "more than one submission"),
+        (["solutions", "README.md", "exercises/"], 2, "more than one submission"),
+        (["rnn", "--backend", "tensorflow"], 2, "no backend 'tensorflow'"),
+        (["rnn", "--provider", "pytorch"], 2, "no backend 'pytorch': did you mean 'torch'?"),
+        (["--provider", "torch", "--submission", "x"], 2, "choose one"),
+        (["rnn", "--sandbox", "buble"], 2, "no sandbox 'buble'"),
+        (["rnn", "--device", "cuda"], 2, "`--backend torch --device cuda` uses a GPU"),
+        (["rnn", "--block", "no_such_plugin"], 2, "no plugin 'no_such_plugin'"),
+        (["rnn", "--plugin", "no_such_module"], 2, "no_such_module"),
+        (["rnn", "--course", "/"], 2, "course.toml"),
+        (["rnn", "--seed", "minus"], 2, "'minus' is not 0, 1, 2"),
+        (["rnn", "--nonsense"], 2, "--nonsense"),
+        (["rnn", "--html"], 2, "--html"),
+        (["README.md"], 2, "README.md is no submission"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_done_is_said_at_once(run, arguments, code, words):
+    found, output, error = run(*arguments)
+    assert (found, output) == (code, "")
+    assert words in error
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("nowhere/report.xml", "there is no folder"), (".", "it is a folder; name a file in it")],
+)
+def test_a_report_that_cannot_be_written_is_said_before_grading(run, tmp_path, path, words):
+    code, output, error = run("activations", "--junit", tmp_path / path)
+    assert (code, output) == (2, "")
+    assert words in error
+
+
+def test_reports_are_written(run, answers, tmp_path):
+    paths = {kind: tmp_path / f"report.{kind}" for kind in ("json", "junit", "html")}
+    options = [word for kind, path in paths.items() for word in (f"--{kind}", path)]
+    code, _, _ = run(answers, "--seed", 7, *options)
+    assert code == 0
+    report = json.loads(paths["json"].read_text("utf-8"))
+    assert (report["earned"], report["possible"], report["exit_code"]) == (18, 18, 0)
+    assert report["provenance"]["seed"] == 7
+    assert report["provenance"]["submission"] == "answers"
+    suites = ElementTree.fromstring(paths["junit"].read_text("utf-8"))
+    assert len(suites.findall(".//testcase")) == 18
+    assert "<html" in paths["html"].read_text("utf-8")
+
+
+def test_hidden_checks_keep_their_details_unless_they_are_asked_for(run, answers):
+    text = (answers / "activations.py").read_text("utf-8")
+    text = text.replace("np.tanh(z)", "(np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)")
+    (answers / "activations.py").write_text(text, "utf-8")
+    _, hidden, _ = run(answers)
+    _, shown, _ = run(answers, "--show-hidden")
+    assert "nan at [1, 1]" not in hidden
+    assert "nan at [1, 1]" in shown
+
+
+def test_a_provider_stands_in_for_a_submission(run):
+    code, output, _ = run("activations", "--provider", "numpy")
+    assert (code, points_of(output)) == (0, {"activations": "18/18"})
+    assert "provider numpy" in output
+
+
+def test_what_a_provider_does_not_offer_is_skipped(run, tmp_path):
+    plugin = tmp_path / "half.py"
+    plugin.write_text(
+        "from framework.hookspecs import hookimpl\n"
+        "from framework.providers.registry import Implementation\n"
+        "@hookimpl\n"
+        "def register_implementations():\n"
+        "    target = 'solutions.neural_networks.activations.activations:Tanh'\n"
+        "    return [Implementation('model', 'tanh', 'half', target)]\n"
+    )
+    code, output, _ = run("activations", "--provider", "half", "--plugin", plugin)
+    assert (code, points_of(output)) == (0, {"activations": "3/3"})
+
+
+def grade_alone(*arguments):
+    """`grade` as a command of its own."""
+    script = "from autograder.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_command_ends_with_the_code_and_the_message():
+    done = grade_alone("activatons")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("grade: no exercise 'activatons'")
+
+
+def test_a_fault_of_our_own_is_told_from_a_failed_check(tmp_path):
+    plugin = tmp_path / "broken.py"
+    plugin.write_text(
+        "from framework.hookspecs import hookimpl\n"
+        "@hookimpl\n"
+        "def grade_submission(request):\n"
+        "    raise RuntimeError('out of order')\n"
+    )
+    done = grade_alone("activations", "--plugin", plugin)
+    assert done.returncode == 3
+    assert "RuntimeError: out of order" in done.stderr
+    assert "a fault of gradus itself" in done.stderr
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_ends_all_processes_without_a_word(jobs):
+    # What a shell runs in the background ignores interrupts, and so does what that starts.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    script = f"{heed}\nfrom autograder.cli import main\nmain()"
+    command = [sys.executable, "-c", script, "--submission", "solutions", "--jobs", jobs]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        process.stdout.readline()  # the first exercise is through, others are at work
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=15)
+    assert (process.returncode, errors) == (130, b"")
+
+
+def test_help_names_the_exit_codes():
+    done = grade_alone("--help")
+    assert done.returncode == 0
+    assert "Exit codes: 0 everything passed" in done.stdout
+
+
+def test_grading_imports_neither_torch_nor_nbformat():
+    script = (
+        "import sys\n"
+        "from autograder.cli import grade\n"
+        "code = grade(['activations'])\n"
+        "print(code, sorted({'torch', 'nbformat', 'typer', 'scipy'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "1 []"

@@ -1,0 +1,109 @@
+import ast
+from collections import Counter
+
+import pytest
+
+from autograder.course.mistakes import load_mistakes, mistakes_file
+from autograder.course.reading import find_course
+from autograder.course.stubs import generate_stub
+from framework.errors import BadInputError
+
+COURSE = find_course()
+WITH_MISTAKES = [e for e in COURSE.select() if mistakes_file(e).is_file()]
+
+GOOD = """
+[[mistakes]]
+id = "adds-once"
+task = "double"
+sentence = "You return x itself."
+hint = "Twice."
+find = "return 2 * x"
+replace = "return x"
+"""
+
+
+def written(course, text):
+    exercise = course.exercise("squash")
+    mistakes_file(exercise).write_text(text, "utf-8")
+    return exercise
+
+
+def test_a_mistake_is_a_patch_to_the_solution(tiny_course):
+    exercise = written(tiny_course, GOOD)
+    (mistake,) = load_mistakes(exercise)
+    assert (mistake.id, mistake.task, mistake.also_fails) == ("adds-once", "double", ())
+    assert "    return x\n" in mistake.apply(exercise.solution.read_text("utf-8"))
+
+
+def test_a_mistake_may_take_several_replacements(tiny_course):
+    text = GOOD + 'also = [{ find = "SCALE = 1.0", replace = "SCALE = 2.0" }]\n'
+    (mistake,) = load_mistakes(written(tiny_course, text))
+    patched = mistake.apply("SCALE = 1.0\nreturn 2 * x\n")
+    assert patched == "SCALE = 2.0\nreturn x\n"
+
+
+def test_no_file_is_no_mistakes(tiny_course):
+    assert load_mistakes(tiny_course.exercise("squash")) == ()
+
+
+@pytest.mark.parametrize("source", ["return 3 * x", "return 2 * x; return 2 * x"])
+def test_a_patch_that_does_not_fit_names_file_and_mistake(tiny_course, source):
+    (mistake,) = load_mistakes(written(tiny_course, GOOD))
+    with pytest.raises(BadInputError, match=r"mistakes\.toml: mistake 'adds-once' .* times"):
+        mistake.apply(source)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('id = "adds-once"', 'id = "Adds once"', "id must be written in kebab-case"),
+        ('task = "double"', 'task = "triple"', "'triple' is no task of squash: Sigmoid, double"),
+        ('hint = "Twice."', "", "hint is missing"),
+        ('hint = "Twice."', 'hint = " "', "hint is empty"),
+        ('hint = "Twice."', 'hnt = "Twice."', "hnt is no known key: did you mean 'hint'?"),
+        ('replace = "return x"', 'replace = "return 2 * x"', "replace is the same as find"),
+        ('hint = "Twice."', 'hint = "Twice."\nalso_fails = ["x"]', "'x' is no task of squash"),
+        ('hint = "Twice."', 'hint = "Twice."\nalso = [{ find = "a" }]', "replace is missing"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_key(tiny_course, old, new, message):
+    exercise = written(tiny_course, GOOD.replace(old, new))
+    with pytest.raises(BadInputError) as caught:
+        load_mistakes(exercise)
+    assert message in str(caught.value)
+    assert str(mistakes_file(exercise)) in str(caught.value)
+
+
+def test_an_id_belongs_to_one_mistake(tiny_course):
+    with pytest.raises(BadInputError, match="id 'adds-once' 2 times"):
+        load_mistakes(written(tiny_course, GOOD + GOOD))
+
+
+@pytest.mark.parametrize("exercise", WITH_MISTAKES, ids=lambda exercise: exercise.name)
+def test_every_mistake_is_something_that_a_student_can_write(exercise):
+    """It fits the solution, it is Python, and it changes nothing outside of the marked regions."""
+    solution = exercise.solution.read_text("utf-8")
+    stub = generate_stub(solution, exercise.solution)
+    sources = {mistake.id: mistake.apply(solution) for mistake in load_mistakes(exercise)}
+    assert len(set(map(ast.dump, map(ast.parse, sources.values())))) == len(sources)
+    for name, source in sources.items():
+        assert generate_stub(source, exercise.solution) == stub, name
+
+
+@pytest.mark.parametrize("exercise", COURSE.select(), ids=lambda exercise: exercise.name)
+def test_every_exercise_has_enough_mistakes(exercise):
+    """At least 6, and 4 for each class with a backward."""
+    counts = Counter(mistake.task for mistake in load_mistakes(exercise))
+    assert counts.total() >= 6
+    tree = ast.parse(exercise.solution.read_text("utf-8"))
+    for node in tree.body:
+        methods = [n.name for n in ast.walk(node) if isinstance(n, ast.FunctionDef)]
+        if isinstance(node, ast.ClassDef) and "backward" in methods:
+            assert counts[node.name] >= 4, node.name
+
+
+@pytest.mark.parametrize("exercise", WITH_MISTAKES, ids=lambda exercise: exercise.name)
+def test_sentences_speak_to_the_student(exercise):
+    for mistake in load_mistakes(exercise):
+        assert mistake.sentence.endswith("."), mistake.id
+        assert mistake.sentence != mistake.hint

@@ -1,0 +1,143 @@
+"""Courses are found and read, and a wrong line in a TOML file is named."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course.reading import Task, find_course, read_course
+from autograder.course.thresholds import Threshold
+from framework.errors import BadInputError, UnknownNameError
+
+
+def test_exercise_is_read_with_its_paths(tiny_course, course_root):
+    exercise = tiny_course.exercise("squash")
+    assert exercise.tasks == (
+        Task("Sigmoid", "model", "sigmoid"),
+        Task("double", "function", "double"),
+    )
+    assert exercise.points == 5
+    assert exercise.time.call == 1.0
+    assert exercise.thresholds == {"loss": Threshold(0.5)}
+    assert exercise.train.defaults == {"hidden_size": 8}
+    folder = course_root.resolve() / "exercises/first_unit/squash"
+    assert (exercise.stub, exercise.tests) == (folder / "squash.py", folder / "test_squash.py")
+    solution = course_root.resolve() / "solutions/first_unit/squash"
+    assert exercise.solution == solution / "squash.py"
+    assert exercise.hidden_tests == solution / "test_squash_hidden.py"
+    hash(exercise)
+
+
+def test_course_is_found_from_deep_inside(course_root, monkeypatch):
+    monkeypatch.chdir(course_root / "exercises/first_unit/squash")
+    assert find_course().root == course_root.resolve()
+
+
+def test_installed_course_is_the_last_resort(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert (find_course().root / "exercises/course.toml").is_file()
+
+
+def test_named_folder_without_a_course_is_an_error(tmp_path):
+    with pytest.raises(BadInputError, match=r"no course at .*`--course DIR`"):
+        find_course(tmp_path)
+
+
+def test_select_takes_exercises_and_units_in_course_order(tiny_course):
+    def chosen(*names):
+        return [exercise.name for exercise in tiny_course.select(names)]
+
+    assert chosen() == ["squash", "sums"]
+    assert chosen("sums", "first_unit", "squash") == ["squash", "sums"]
+    assert chosen("second_unit") == ["sums"]
+
+
+def test_unknown_name_suggests_near_misses(tiny_course):
+    message = "no exercise 'sqash': did you mean 'squash'? `gradus list` shows all"
+    with pytest.raises(UnknownNameError) as error:
+        tiny_course.select(["sqash"])
+    assert str(error.value) == message
+    with pytest.raises(UnknownNameError, match="second_unit"):
+        tiny_course.select(["secondunit"])
+
+
+def test_an_exercise_is_read_only_when_asked_for(course_root):
+    (course_root / "exercises/second_unit/sums/exercise.toml").write_text("points five\n")
+    course = find_course(course_root)
+    assert course.exercise("squash").points == 5
+    with pytest.raises(BadInputError, match=r"sums.exercise\.toml cannot be read: .*line 1"):
+        course.exercise("sums")
+
+
+def test_a_task_may_have_another_name_in_the_registry(course_root):
+    file = course_root / "exercises/first_unit/squash/exercise.toml"
+    text = file.read_text("utf-8").replace('"double"', '"double"\nregistry = "twice"', 1)
+    file.write_text(text, "utf-8")
+    names = [task.registry_name for task in find_course(course_root).exercise("squash").tasks]
+    assert names == ["sigmoid", "twice"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("points = 5", "points = '5'", "points must be a whole number, not '5'"),
+        ("points = 5", "points = true", "points must be a whole number, not True"),
+        ("points = 5", "points = 0", "points must be positive"),
+        ("points = 5", "", "points is missing"),
+        ("title", "titel", "titel is no known key: did you mean 'title'"),
+        ("call = 1", "call = 11", r"time\.call = 11 must be positive and not above total = 10"),
+        ("loss = 0.5", "loss = 'low'", r"thresholds\.loss must be a number"),
+        ('kind = "model"', 'kind = "modle"', r"tasks\[0\]\.kind 'modle' is none of model"),
+        ('name = "double"', 'name = "Sigmoid"', "tasks name 'Sigmoid' 2 times"),
+        ('name = "double"', 'name = "a b"', r"tasks\[1\]\.name must be a Python name"),
+        ("hints = [", "hints = [3, ", "hints must be a list of texts, not of 3"),
+        ("points = 5", 'points = 5\nrequires = ["lstm"]', "requires names 'lstm'"),
+    ],
+)
+def test_wrong_exercise_names_file_and_key(course_root, old, new, message):
+    file = course_root / "exercises/first_unit/squash/exercise.toml"
+    file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(BadInputError, match=rf"exercise\.toml: {message}"):
+        find_course(course_root).exercise("squash")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('["sums"]', '["sums", "squash"]', "units name 'squash' 2 times"),
+        ('name = "first_unit"', 'name = "first-unit"', r"units\[0\]\.name must be a Python"),
+        ('name = "first_unit"', "", r"units\[0\]\.name is missing: it must be text"),
+        ("[[units]]", "plugin = []\n[[units]]", "plugin is no known key: did you mean 'plugins'"),
+    ],
+)
+def test_wrong_course_names_file_and_key(course_root, old, new, message):
+    file = course_root / "exercises/course.toml"
+    file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(BadInputError, match=rf"course\.toml: {message}"):
+        read_course(course_root)
+
+
+def test_plugins_given_as_files_stand_relative_to_the_course(course_root):
+    file = course_root / "exercises/course.toml"
+    overrides = '[overrides]\n"sgd@week3" = "week3"\n'
+    file.write_text('plugins = ["extra/week3.py", "a.module"]\n' + file.read_text() + overrides)
+    course = read_course(course_root)
+    assert course.plugins == (str(course_root / "extra/week3.py"), "a.module")
+    assert course.overrides == {"sgd@week3": "week3"}
+
+
+def test_reading_the_course_waits_for_no_heavy_import():
+    code = (
+        "import sys, autograder.course.reading as c; c.find_course(); print('numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_every_exercise_of_the_real_course_is_complete():
+    course = find_course(Path(__file__).parent)
+    for exercise in course.select():
+        assert exercise.readme.is_file(), exercise.name
+        assert exercise.tests.is_file(), exercise.name
+        assert len(exercise.hints) >= 3, exercise.name

@@ -1,0 +1,89 @@
+"""Work shared out to forked processes: in order, as it ends, and given up all at once."""
+
+import multiprocessing
+import os
+import sys
+import time
+
+import pytest
+
+from autograder.grading import parallel as forks
+from autograder.grading.parallel import in_parallel, processes
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+
+
+def test_results_come_in_the_order_of_the_arguments():
+    delays = [0.2, 0.0, 0.0]
+    found = in_parallel(lambda i: time.sleep(delays[i]) or i, range(3), jobs=3)
+    assert list(found) == [0, 1, 2]
+
+
+@on_linux
+def test_or_in_the_order_in_which_they_end():
+    delays = [0.3, 0.0]
+    found = in_parallel(lambda i: time.sleep(delays[i]) or i, range(2), jobs=2, as_they_end=True)
+    assert list(found) == [1, 0]
+
+
+@on_linux
+def test_every_call_runs_in_another_process_than_this_one():
+    assert os.getpid() not in set(in_parallel(lambda _: os.getpid(), range(4), jobs=2))
+
+
+def test_one_job_needs_no_other_process():
+    assert set(in_parallel(lambda _: os.getpid(), range(3), jobs=1)) == {os.getpid()}
+
+
+def test_where_forking_is_unsafe_all_is_done_in_this_process(monkeypatch):
+    monkeypatch.setattr(forks.sys, "platform", "darwin")
+    assert set(in_parallel(lambda _: os.getpid(), range(3), jobs=2)) == {os.getpid()}
+
+
+def fail_at_once(argument):
+    if argument == "bad":
+        raise LookupError("not here")
+    time.sleep(30)
+
+
+@on_linux
+@pytest.mark.timeout(10)
+def test_an_error_ends_the_other_processes():
+    with pytest.raises(LookupError, match="not here"):
+        list(in_parallel(fail_at_once, ["bad", "slow"], jobs=2))
+    assert multiprocessing.active_children() == []
+
+
+@on_linux
+@pytest.mark.timeout(10)
+def test_so_does_an_interrupt_where_the_results_are_used():
+    results = in_parallel(lambda i: time.sleep(30 * i) or i, range(2), jobs=2)
+    assert next(results) == 0
+    with pytest.raises(KeyboardInterrupt):
+        results.throw(KeyboardInterrupt)
+    assert multiprocessing.active_children() == []
+
+
+@on_linux
+@pytest.mark.timeout(10)
+def test_whoever_is_ended_cleans_up_first_and_takes_up_nothing_else(tmp_path):
+    def work(name):
+        file = tmp_path / name
+        try:
+            file.touch()
+            time.sleep(0.3 if name == "quick" else 30)
+        finally:
+            file.unlink(missing_ok=True)
+        return name
+
+    results = in_parallel(work, ["quick", "slow", "slower", "slowest"], jobs=2, as_they_end=True)
+    assert next(results) == "quick"
+    results.close()
+    assert multiprocessing.active_children() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@on_linux
+def test_a_process_for_each_processor_but_none_without_work(monkeypatch):
+    monkeypatch.setattr(forks.os, "cpu_count", lambda: 4)
+    assert [processes(*pair) for pair in ((0, 9), (0, 3), (2, 9), (3, 0))] == [4, 3, 2, 0]

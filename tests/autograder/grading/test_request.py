@@ -1,0 +1,85 @@
+"""Answering a request: in turn or side by side, heard on the way, with all that it rests on."""
+
+from __future__ import annotations
+
+import platform
+
+import pytest
+
+from autograder.grading.verdicts import Verdict
+
+
+class Ears:
+    """Remembers what it hears."""
+
+    def __init__(self):
+        self.checks, self.exercises = [], []
+
+    def check_done(self, exercise, result):
+        self.checks.append((exercise.name, result))
+
+    def exercise_done(self, result):
+        self.exercises.append(result)
+
+
+@pytest.fixture
+def files(real_solution):
+    return {"activations": real_solution("activations"), "rnn": "x = 1\n"}
+
+
+def test_checks_and_exercises_are_heard_as_they_end(graded, files):
+    ears = Ears()
+    report = graded(files, listener=ears)
+    assert ears.exercises == list(report.exercises)
+    heard = [result.id for name, result in ears.checks if name == "activations"]
+    told = {check.id for check in report.exercises[0].checks}
+    assert len(heard) == len(told)
+    assert set(heard) == told
+
+
+def test_exercises_keep_the_courses_order_whoever_ends_first(graded, files):
+    ears = Ears()
+    report = graded(files, "activations", "rnn", "bag_of_vectors", jobs=2, listener=ears)
+    assert [e.name for e in report.exercises] == ["activations", "rnn", "bag_of_vectors"]
+    assert {e.name for e in ears.exercises} == {"activations", "rnn", "bag_of_vectors"}
+
+
+def test_an_exercise_that_was_not_handed_in(graded, files):
+    report = graded(files, "activations", "optimizers")
+    absent = report.exercises[1]
+    assert (absent.verdict, absent.file) == (Verdict.NOT_STARTED, "")
+    assert (absent.earned, absent.possible) == (0, 21)
+    assert {check.message for check in absent.checks} == {"there is no optimizers.py"}
+    assert report.exit_code == 1
+
+
+def test_a_file_without_the_names_is_not_started(graded, files):
+    (result,) = graded(files, "rnn").exercises
+    assert {check.verdict for check in result.checks} == {Verdict.NOT_STARTED}
+    assert {check.message for check in result.checks} == {"rnn.py does not define RNN"}
+
+
+def test_the_provenance_tells_how_to_get_the_same_report(graded, files):
+    provenance = graded(files, "activations", seed=5).provenance
+    assert (provenance.seed, provenance.backend, provenance.device) == (5, "numpy", "cpu")
+    assert (provenance.sandbox, provenance.provider) == ("process", "")
+    assert provenance.submission == "handed_in"
+    assert len(provenance.submission_hash) == 64
+    assert provenance.versions["python"] == platform.python_version()
+    assert set(provenance.versions) == {"python", "gradus", "numpy"}
+
+
+def test_another_text_is_another_submission(graded, files):
+    one = graded(files, "activations").provenance.submission_hash
+    files["activations"] += "\n"
+    assert graded(files, "activations").provenance.submission_hash != one
+
+
+def test_nothing_is_left_behind(graded, files, tmp_path, monkeypatch):
+    import tempfile
+
+    elsewhere = tmp_path / "temporary"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    graded(files, jobs=2)
+    assert list(elsewhere.iterdir()) == []

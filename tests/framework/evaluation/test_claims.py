@@ -1,0 +1,72 @@
+"""Claims of the lecture, held against made-up outcomes."""
+
+import pytest
+
+from framework.evaluation.claims import claims
+from framework.evaluation.comparison import Outcome
+
+
+def outcome(name, accuracy, seconds=1.0, best=None, texts=1000):
+    accuracies = accuracy if isinstance(accuracy, tuple) else (accuracy,)
+    return Outcome(name, False, 10, accuracies, (seconds,) * len(accuracies), texts, best)
+
+
+def said(*outcomes):
+    """Beginning of each claim -> whether it holds."""
+    found = claims({outcome.name: outcome for outcome in outcomes})
+    return {" ".join(claim.text.split()[:3]): claim.holds for claim in found}
+
+
+def test_claims_about_families_that_were_not_trained_are_passed_over():
+    assert said(outcome("cnn", 0.9)) == {}
+    assert list(said(outcome("cnn", 0.9), outcome("rnn", 0.9))) == ["An RNN is"]
+
+
+@pytest.mark.parametrize(("bag", "is_good"), [(0.95, True), (0.80, False)])
+def test_a_good_baseline_is_near_the_best_family(bag, is_good):
+    assert said(outcome("bag", bag), outcome("cnn", 0.97))["A bag of"] is is_good
+
+
+@pytest.mark.parametrize(("accuracy", "holds"), [(0.72, True), (0.74, True), (0.80, False)])
+def test_a_limit_may_be_exceeded_by_chance_alone(accuracy, holds):
+    (_, blind) = claims({"bag": outcome("bag", accuracy, best=0.72)})
+    assert blind.holds is holds
+    assert "72.00% right" in blind.text
+    assert blind.numbers.startswith(f"bag {accuracy:.2%}, ± 2.")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_local"), [(0.80, 0.82, True), (0.80, 0.9, False), (1.0, 1.0, True)]
+)
+def test_differences_within_chance_are_none(one, other, is_local):
+    assert said(outcome("window", one), outcome("rnn", other))["Windows are enough"] is is_local
+
+
+def test_a_difference_between_trainings_that_vary_much_is_chance():
+    varying = outcome("window", (0.6, 0.9, 0.75))
+    steady = outcome("window", (0.75, 0.75, 0.75))
+    rnn = outcome("rnn", (0.85, 0.85, 0.85))
+    assert said(varying, rnn)["Windows are enough"]
+    assert not said(steady, rnn)["Windows are enough"]
+
+
+def test_seconds_are_compared_as_they_are():
+    slow, fast = outcome("rnn", 0.9, seconds=2.0), outcome("cnn", 0.9, seconds=1.9)
+    (claim,) = claims({"rnn": slow, "cnn": fast})
+    assert claim.holds
+    assert claim.numbers == "rnn 2.0 s, cnn 1.9 s"
+    (claim,) = claims({"rnn": fast, "cnn": slow})
+    assert not claim.holds
+
+
+def test_a_qrnn_may_be_near_an_rnn_and_behind_an_lstm():
+    found = said(outcome("qrnn", 0.93), outcome("rnn", 0.97), outcome("lstm", 0.98, seconds=3.0))
+    assert found == {"A QRNN comes": True, "A QRNN is": True}  # the last one: faster
+    worse = list(claims({"qrnn": outcome("qrnn", 0.93), "lstm": outcome("lstm", 0.98)}))
+    assert [claim.holds for claim in worse] == [False, False]
+
+
+def test_the_last_state_alone_is_worse_where_it_is():
+    claimed = "An RNN of"
+    assert said(outcome("rnn_last", 0.6), outcome("rnn", 0.9))[claimed]
+    assert not said(outcome("rnn_last", 0.9), outcome("rnn", 0.9))[claimed]

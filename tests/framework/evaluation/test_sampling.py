@@ -1,0 +1,61 @@
+"""Sampled tokens follow the model's distribution."""
+
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from framework.errors import BadInputError
+from framework.evaluation.sampling import sample_tokens
+from framework.interfaces import LanguageModel, NumpyArrays
+
+P = np.array([0.1, 0.2, 0.7])
+
+
+class Memoryless(LanguageModel):
+    """The same distribution whatever came before; its state is all it has read."""
+
+    def __init__(self):
+        super().__init__()
+        self.read = []
+
+    def initial_state(self, batch_size):
+        return ()
+
+    def next_log_probabilities(self, tokens, state):
+        self.read.append(int(tokens[0]))
+        assert state == tuple(self.read[:-1])
+        return np.log(P)[None], (*state, int(tokens[0]))
+
+
+def draw(count, model=None, *, prompt=(1, 2), seed=0, **options):
+    rng = np.random.default_rng(seed)
+    tokens = sample_tokens(model or Memoryless(), prompt, arrays=NumpyArrays(), rng=rng, **options)
+    return list(islice(tokens, count))
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
+def test_frequencies_follow_the_distribution_at_a_temperature(temperature):
+    expected = P ** (1 / temperature) / np.sum(P ** (1 / temperature))
+    found = np.bincount(draw(2000, temperature=temperature), minlength=3) / 2000
+    np.testing.assert_allclose(found, expected, atol=5 * 0.5 / np.sqrt(2000))
+
+
+def test_the_prompt_is_read_first_then_what_was_drawn():
+    model = Memoryless()
+    tokens = draw(4, model, prompt=[1, 2, 0])
+    assert model.read == [1, 2, 0, *tokens[:-1]]
+
+
+def test_temperature_zero_takes_the_likeliest():
+    assert draw(5, temperature=0.0) == [2] * 5
+
+
+def test_the_same_seed_gives_the_same_text():
+    assert draw(20, seed=3) == draw(20, seed=3) != draw(20, seed=4)
+
+
+@pytest.mark.parametrize("options", [{"prompt": ()}, {"temperature": -1.0}])
+def test_an_empty_prompt_and_a_negative_temperature_are_refused(options):
+    with pytest.raises(BadInputError, match="sampling needs"):
+        draw(1, **options)

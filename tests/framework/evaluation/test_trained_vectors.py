@@ -1,0 +1,58 @@
+"""Word vectors from checkpoints and from text, told apart by what is in the file."""
+
+import numpy as np
+import pytest
+
+from framework.data.vocabulary import Vocabulary
+from framework.data.word_vectors import WordVectors
+from framework.errors import BadInputError, UsageError
+from framework.evaluation.trained_vectors import load_vectors
+from framework.training.checkpoints import Checkpoint
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "file"
+
+
+def checkpoint(name):
+    vectors = np.arange(20, dtype=np.float32).reshape(5, 4)
+    return Checkpoint("some_model", {}, Vocabulary(["a", "b"]), "text", "numpy", {name: vectors})
+
+
+def test_a_checkpoint_gives_the_center_vectors_of_its_words(path):
+    checkpoint("center_vectors").save(path)
+    found = load_vectors(path)
+    assert list(found.words) == ["a", "b"]
+    assert found.vectors.tolist() == [[12, 13, 14, 15], [16, 17, 18, 19]]
+
+
+def test_text_is_read_even_where_a_brace_stands_like_that_of_a_checkpoint(path):
+    path.write_text("1     1\n{ 0.5\n")
+    assert path.read_bytes()[8:9] == b"{"
+    assert load_vectors(path).words == ["{"]
+
+
+def test_float32_is_the_same_after_text(tmp_path):
+    vectors = np.random.default_rng(0).normal(size=(2, 50)).astype(np.float32) * np.float32(1e-9)
+    path = tmp_path / "new" / "v.txt"
+    WordVectors(["a", "b"], vectors).save(path)
+    np.testing.assert_array_equal(load_vectors(path).vectors.astype(np.float32), vectors)
+
+
+def test_other_models_have_no_word_vectors(path):
+    checkpoint("W_x").save(path)
+    with pytest.raises(UsageError, match=r"holds a some_model.*`gradus train skip_gram`"):
+        load_vectors(path)
+
+
+def test_a_missing_file_is_named(path):
+    with pytest.raises(BadInputError, match=r"no checkpoint at .*`gradus train`"):
+        load_vectors(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"no vectors\n"])
+def test_other_files_are_refused(path, content):
+    path.write_bytes(content)
+    with pytest.raises(BadInputError, match="line 1: two numbers"):
+        load_vectors(path)

@@ -1,0 +1,191 @@
+"""Language models whose word vectors come from characters, whoever's they are."""
+
+import numpy as np
+import pytest
+
+from framework.data.characters import Characters
+from framework.data.vocabulary import Vocabulary
+from framework.errors import UsageError
+from framework.evaluation.metrics import language_model_perplexity
+from framework.gradients.numerical import numerical_gradient
+from framework.interfaces import NumpyArrays
+from framework.languages.agreement import AgreementLanguage
+from framework.models.character_aware import build_language_model, kim_encoder
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
+from framework.training.loops import fit_language_model
+
+VOCABULARY = Vocabulary(["key", "keys", "of", "cabinets"])
+TOKENS = np.array([[3, 4, 3, 6], [5, 3, 1, 0]])
+ENCODER = {"embedding_size": 2, "maps": [2, 3], "widths": [1, 3], "highway_layers": 1}
+
+
+@pytest.fixture(scope="module")
+def backends():
+    registry = Plugins().registry
+    return lambda name: Backend(registry, name)
+
+
+def build(backend, name="recurrent_lm", vocabulary=VOCABULARY, encoder=ENCODER, **arguments):
+    described = {
+        "vocabulary_size": len(vocabulary), "hidden_size": 4, "characters": encoder, **arguments
+    }  # fmt: skip
+    return build_language_model(backend, name, vocabulary, described, np.random.default_rng(0))
+
+
+CELLS = ["rnn", {"layer": "lstm", "layers": 2}]
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_the_table_is_replaced_by_the_encoder(backends, cell):
+    model = build(backends("numpy"), cell=cell)
+    assert model.parameters.keys() == model.gradients.keys()
+    assert "embedding" not in model.parameters
+    characters = len(Characters(VOCABULARY.words))
+    assert model.parameters["embedding.embedding"].shape == (characters, 2)
+    assert model.parameters["embedding.conv_3.W"].shape == (3, 2, 3)
+    assert model.parameters["U"].shape == (4, len(VOCABULARY))
+
+
+@pytest.mark.parametrize("name", ["recurrent_lm", "gated_lm"])
+def test_every_gradient_is_the_slope_of_the_loss(backends, name):
+    model, rng = build(backends("numpy"), name), np.random.default_rng(1)
+    upstream = rng.normal(size=(*TOKENS.shape, len(VOCABULARY)))
+    model.forward(TOKENS)
+    model.backward(upstream)
+
+    def logits(point):
+        for key, values in point.items():
+            model.parameters[key][...] = values
+        return model.forward(TOKENS)
+
+    point = {key: values.copy() for key, values in model.parameters.items()}
+    for key, expected in numerical_gradient(logits, point, upstream).items():
+        np.testing.assert_allclose(model.gradients[key], expected, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_backward_adds_until_gradients_are_set_to_zero(backends, backend):
+    computing = backends(backend)
+    model, arrays = build(computing), computing.arrays
+    upstream = np.random.default_rng(1).normal(size=(*TOKENS.shape, len(VOCABULARY)))
+    found = []
+    for tokens in (TOKENS, TOKENS, TOKENS[:, ::-1].copy()):
+        model.forward(arrays.from_numpy(tokens))
+        model.backward(arrays.from_numpy(upstream))
+        found.append({key: arrays.to_numpy(value) for key, value in model.gradients.items()})
+    for key, once in found[0].items():
+        np.testing.assert_allclose(found[1][key], 2 * once, rtol=1e-12, atol=1e-15)
+    model.zero_gradients()
+    assert not any(arrays.to_numpy(value).any() for value in model.gradients.values())
+    model.forward(arrays.from_numpy(TOKENS[:, ::-1].copy()))
+    model.backward(arrays.from_numpy(upstream))
+    for key, both in found[1].items():
+        third = found[2][key] - both
+        now = arrays.to_numpy(model.gradients[key])
+        np.testing.assert_allclose(now, third, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_backends_agree(backends, cell):
+    upstream = np.random.default_rng(1).normal(size=(*TOKENS.shape, len(VOCABULARY)))
+    found = []
+    for name in ("numpy", "torch"):
+        model, arrays = build(backends(name), cell=cell), backends(name).arrays
+        logits = model.forward(arrays.from_numpy(TOKENS))
+        model.backward(arrays.from_numpy(upstream))
+        gradients = {key: arrays.to_numpy(value) for key, value in model.gradients.items()}
+        found.append({"logits": arrays.to_numpy(logits), **gradients})
+    assert found[0].keys() == found[1].keys()
+    for key, expected in found[0].items():
+        np.testing.assert_allclose(found[1][key], expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_the_state_carries_a_text_on(backends, backend):
+    """Token by token it predicts what it predicts of the whole, though few words are encoded."""
+    computing = backends(backend)
+    cell = {"layer": "rnn", "dropout": 0.4}  # in training alone
+    model, arrays = build(computing, cell=cell).astype("float32"), computing.arrays
+    model.eval()
+    scores = arrays.to_numpy(model.forward(arrays.from_numpy(TOKENS)))
+    assert scores.dtype == np.float32
+    expected = scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
+    state = model.initial_state(len(TOKENS))
+    for t in range(TOKENS.shape[1]):
+        step = arrays.from_numpy(TOKENS[:, t])
+        log_probabilities, state = model.next_log_probabilities(step, state)
+        np.testing.assert_allclose(
+            arrays.to_numpy(log_probabilities), expected[:, t], rtol=1e-4, atol=1e-6
+        )
+    assert arrays.to_numpy(model.state).shape == (2, 4)
+
+
+def test_parameters_follow_a_change_of_precision(backends):
+    model = build(backends("numpy")).astype("float32")
+    assert {value.dtype for value in model.parameters.values()} == {np.dtype("float32")}
+    before = model.forward(TOKENS)
+    for value in model.parameters.values():
+        value *= 2  # as an optimizer does, in place
+    assert (model.forward(TOKENS) != before).all()
+
+
+def test_what_training_moves_beside_the_parameters_is_offered_too(backends):
+    model = build(backends("numpy"))
+    moved = {"mean": np.zeros(2)}
+
+    class Normalized(type(model.encoder)):
+        buffers = moved
+
+    model.encoder.__class__ = Normalized
+    assert model.buffers == {"embedding.mean": moved["mean"]}
+
+
+def test_a_word_is_known_by_its_characters_alone(backends):
+    """Two words that are written alike are the same word to it, whatever their ids."""
+    model = build(backends("numpy"))
+    model.spelling[4] = model.spelling[3]
+    one, other = model.forward(np.array([[3, 5, 3]])), model.forward(np.array([[4, 5, 4]]))
+    np.testing.assert_array_equal(one, other)
+
+
+def test_without_word_vectors_it_comes_close_to_the_best_possible_perplexity(backends):
+    language, rng = AgreementLanguage(longest_span=2), np.random.default_rng(2)
+    train, test = language.sample(12_000, rng=rng), language.sample(3_000, rng=rng)
+    encoder = {"embedding_size": 6, "maps": 8}
+    computing = backends("numpy")
+    model = build(
+        computing, vocabulary=language.vocabulary, encoder=encoder, cell="lstm", hidden_size=32
+    )
+    fit_language_model(
+        model, train, loss=computing.build("softmax_cross_entropy", kind="loss"),
+        optimizer=computing.build("adam", kind="optimizer", learning_rate=0.02),
+        arrays=NumpyArrays(), batch_size=16, unroll=20, epochs=5, clip=5.0,
+    )  # fmt: skip
+    log_p = language.automaton.log_probabilities(language.vocabulary.decode(test))
+    best = np.exp(-log_p[1:].mean())
+    assert language_model_perplexity(model, test, arrays=NumpyArrays(), batch_size=16) < 1.1 * best
+
+
+def test_the_encoder_of_the_paper():
+    """Small and large of table 2 differ in more; these are the small one's filters."""
+    assert kim_encoder(25) == {
+        "embedding_size": 15,
+        "maps": [25, 50, 75, 100, 125, 150],
+        "widths": [1, 2, 3, 4, 5, 6],
+        "highway_layers": 1,
+    }
+    assert kim_encoder(2, 4, 0)["embedding_size"] == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "said"),
+    [
+        ("window_lm", {}, r"shape \(7, 5\), a row for each word, and it has .* \(8, 5\)"),
+        ("recurrent_lm", {"encoder": {"maps": 3}}, "character_word_encoder cannot be built"),
+        ("recurrent_ml", {}, "recurrent_ml"),
+    ],
+)
+def test_what_cannot_be_built_is_said(backends, name, arguments, said):
+    with pytest.raises(UsageError, match=said):
+        build(backends("numpy"), name, **arguments)

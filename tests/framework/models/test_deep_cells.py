@@ -1,0 +1,119 @@
+"""Stacks of recurrent layers take the place of one, whoever's they are."""
+
+import numpy as np
+import pytest
+
+from framework.errors import UsageError
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
+
+STACK = {"layer": "lstm", "layers": 2, "dropout": 0.4}
+SIZES = {"vocabulary_size": 7, "embedding_size": 3, "hidden_size": 4}
+
+
+@pytest.fixture(scope="module")
+def backends():
+    registry = Plugins().registry
+    return lambda name: Backend(registry, name)
+
+
+def build(backend, cell, seed=0):
+    rng = np.random.default_rng(seed)
+    return backend.build("recurrent_lm", kind="language_model", rng=rng, cell=cell, **SIZES)
+
+
+def test_a_stack_has_the_parameters_of_its_layers_with_dropout_or_without(backends):
+    for dropout in (0.0, 0.4):
+        model = build(backends("numpy"), {**STACK, "dropout": dropout})
+        shapes = {name: a.shape for name, a in model.parameters.items() if name.startswith("cell")}
+        assert shapes == {
+            "cell.layer_1.W_x": (3, 16),
+            "cell.layer_1.W_h": (4, 16),
+            "cell.layer_1.b": (16,),
+            "cell.layer_2.W_x": (4, 16),
+            "cell.layer_2.W_h": (4, 16),
+            "cell.layer_2.b": (16,),
+        }
+
+
+def test_one_layer_is_the_layer_itself(backends):
+    model = build(backends("numpy"), {"layer": "gru"})
+    assert "cell.W_x" in model.parameters
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", STACK], ids=str)
+def test_the_state_carries_a_text_on_in_every_backend(backends, cell):
+    tokens = np.random.default_rng(1).integers(7, size=(2, 6))
+    found = {}
+    for name in ("numpy", "torch"):
+        backend = backends(name)
+        arrays = backend.arrays
+        model = build(backend, cell)
+        model.eval()
+        whole = arrays.to_numpy(model.forward(arrays.from_numpy(tokens)))
+        state = model.initial_state(2)
+        for t in range(6):
+            step = arrays.from_numpy(tokens[:, t])
+            log_probs, state = model.next_log_probabilities(step, state)
+        scores = whole[:, -1]
+        expected = scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
+        np.testing.assert_allclose(arrays.to_numpy(log_probs), expected, rtol=1e-9)
+        found[name] = whole
+    np.testing.assert_allclose(found["numpy"], found["torch"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["numpy", "torch"])
+def test_dropout_drops_in_training_alone(backends, name):
+    backend = backends(name)
+    model, tokens = build(backend, STACK), backend.arrays.from_numpy(np.array([[1, 2, 3]]))
+
+    def differs():
+        first, second = (backend.arrays.to_numpy(model.forward(tokens)) for _ in range(2))
+        return (first != second).any()
+
+    assert differs()
+    model.eval()
+    assert not differs()
+    model.train()
+    assert differs()
+
+
+def test_gradients_go_through_what_was_kept(backends):
+    """Beside the numerical derivative: the masks are drawn again by starting `rng` anew."""
+    backend = backends("numpy")
+    rng = np.random.default_rng(3)
+    model = backend.build("recurrent_lm", kind="language_model", rng=rng, cell=STACK, **SIZES)
+    tokens, weights = rng.integers(7, size=(2, 3)), rng.normal(size=(2, 3, 7))
+    drawn = rng.bit_generator.state
+
+    def value():
+        rng.bit_generator.state = drawn
+        return float((model.forward(tokens) * weights).sum())
+
+    value()
+    model.zero_gradients()
+    model.backward(weights)
+    for name, parameter in model.parameters.items():
+        direction = rng.normal(size=parameter.shape)
+        slopes = []
+        for step in (1e-6, -1e-6):
+            parameter += step * direction
+            slopes.append(value())
+            parameter -= step * direction
+        measured = (slopes[0] - slopes[1]) / 2e-6
+        found = float((model.gradients[name] * direction).sum())
+        assert found == pytest.approx(measured, rel=1e-5, abs=1e-7), name
+
+
+def test_a_dropped_layer_changes_its_precision(backends):
+    model = build(backends("numpy"), STACK)
+    model.astype("float32")
+    assert model.forward(np.array([[1, 2]])).dtype == np.float32
+    model.backward(np.ones((1, 2, 7), np.float32))
+    assert model.gradients["cell.layer_1.W_x"].any()
+
+
+@pytest.mark.parametrize("wrong", [{"layers": 0}, {"dropout": 1.0}, {"dropout": -0.1}])
+def test_stacks_that_cannot_be_are_refused(backends, wrong):
+    with pytest.raises(UsageError, match="cannot be built: `--layers` is 1 or more"):
+        build(backends("numpy"), {**STACK, **wrong})

@@ -1,0 +1,145 @@
+"""The registry: lookups with near misses, kinds checked at load."""
+
+from __future__ import annotations
+
+import pytest
+
+from framework.errors import (
+    ConflictError,
+    InterfaceError,
+    PluginError,
+    UnknownNameError,
+    UsageError,
+)
+from framework.interfaces import Optimizer
+from framework.providers.registry import Implementation, Registry, first_provider, snake_case
+
+
+class Abstract(Optimizer):
+    """Promises a step once more."""
+
+
+INSTANCE = len("not a class")
+
+
+class Half:
+    """A model without backward."""
+
+    def forward(self, x):
+        return x
+
+
+def registry(*entries):
+    found = Registry()
+    for entry in entries:
+        found.add(Implementation(*entry))
+    return found
+
+
+LSTM = ("model", "lstm", "numpy", f"{__name__}:Half")
+
+
+@pytest.mark.parametrize(
+    ("name", "registered"),
+    [
+        ("RNN", "rnn"),
+        ("SkipGram", "skip_gram"),
+        ("RMSProp", "rms_prop"),
+        ("ReLU", "relu"),
+        ("LeakyReLU", "leaky_relu"),
+        ("RecurrentLM", "recurrent_lm"),
+        ("BatchNorm1d", "batch_norm1d"),
+        ("context_pairs", "context_pairs"),
+    ],
+)
+def test_registry_names(name, registered):
+    assert snake_case(name) == registered
+
+
+def test_a_misspelt_name_gets_near_misses():
+    with pytest.raises(UnknownNameError, match="no model 'ltsm': did you mean 'lstm'"):
+        registry(LSTM).find("ltsm", "numpy", kind="model")
+
+
+def test_an_unknown_provider_and_a_provider_that_lacks_it_are_told_apart():
+    found = registry(LSTM, ("model", "gru", "torch", "x:GRU"))
+    with pytest.raises(UnknownNameError, match="no provider 'numpi': did you mean 'numpy'"):
+        found.find("lstm", "numpi")
+    with pytest.raises(UsageError, match="'torch' offers no 'lstm'; these do: numpy"):
+        found.find("lstm", "torch")
+
+
+def test_what_a_kind_promises_is_checked_at_load():
+    with pytest.raises(InterfaceError, match="has no backward, zero_gradients, train, eval"):
+        registry(LSTM).get("lstm", "numpy")
+
+
+def test_an_abstract_method_does_not_count_as_offered():
+    found = registry(("optimizer", "lion", "week3", f"{__name__}:Abstract"))
+    with pytest.raises(InterfaceError, match="registered as optimizer but has no step"):
+        found.get("lion", "week3")
+
+
+def test_what_cannot_be_called_is_no_implementation():
+    found = registry(("function", "softmax", "week3", f"{__name__}:INSTANCE"))
+    with pytest.raises(InterfaceError, match="but is a int: no class, no function"):
+        found.get("softmax", "week3")
+
+
+def test_a_file_is_a_target_too(tmp_path):
+    (tmp_path / "rnn.py").write_text("def rnn():\n    return 1")
+    found = registry(("function", "rnn", "student", f"{tmp_path}/rnn.py:rnn"))
+    assert found.get("rnn", "student") is found.get("rnn", "student")
+    assert found.get("rnn", "student")() == 1
+
+
+def test_the_wrong_kind_is_an_error():
+    with pytest.raises(InterfaceError, match="lstm@numpy is of the kind model, not optimizer"):
+        registry(LSTM).find("lstm", "numpy", kind="optimizer")
+
+
+def test_a_target_that_is_not_there_names_who_registered_it():
+    found = registry(("model", "gru", "week3", "no_such_module:GRU", "week3 (w 1.0)"))
+    with pytest.raises(PluginError, match=r"gru@week3 \(week3 \(w 1.0\)\) cannot be imported"):
+        found.get("gru", "week3")
+    found = registry(("model", "gru", "week3", f"{__name__}:Absent"))
+    with pytest.raises(PluginError, match="has no attribute 'Absent'"):
+        found.get("gru", "week3")
+
+
+def test_a_second_claim_is_a_conflict():
+    with pytest.raises(ConflictError, match="two plugins offer lstm@numpy"):
+        registry(LSTM, LSTM)
+
+
+def test_a_conflict_says_how_to_choose_and_the_choice_holds_in_any_order():
+    one, two = (
+        Implementation("optimizer", "lion", "shared", "m:Lion", f"{name} ({name}-plugin 1.0)")
+        for name in ("one", "two")
+    )
+    found = Registry()
+    found.add(one)
+    with pytest.raises(ConflictError) as error:
+        found.add(two)
+    assert '[overrides] "lion@shared" = "one"' in str(error.value)
+    for order in ((one, two), (two, one)):
+        found = Registry({"lion@shared": "one"})
+        for entry in order:
+            found.add(entry)
+        assert found.find("lion", "shared").origin == one.origin
+
+
+def test_names_by_kind_and_providers_by_name():
+    found = registry(LSTM, ("model", "lstm", "torch", "x:L"), ("loss", "hinge", "torch", "x:H"))
+    assert found.names("model") == ["lstm"]
+    assert found.providers("lstm") == ["numpy", "torch"]
+    assert first_provider(found, "hinge", ("numpy", "torch")) == "torch"
+    assert first_provider(found, "hinge", ("numpy",)) is None
+
+
+def test_a_package_that_is_not_installed_is_for_the_user_to_install(tmp_path):
+    path = tmp_path / "needs_a_package.py"
+    path.write_text("import no_such_package_anywhere\n")
+    found = registry(("model", "gru", "week3", f"{path}:GRU"))
+    with pytest.raises(UsageError, match="pip install no_such_package_anywhere"):
+        found.get("gru", "week3")
