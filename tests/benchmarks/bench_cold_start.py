@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+from repository import ROOT
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 REPEATS = 15
 
 pytestmark = pytest.mark.benchmark

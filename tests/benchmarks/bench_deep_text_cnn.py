@@ -8,10 +8,10 @@ tests/benchmarks/bench_deep_text_cnn.py``; on two cores a few minutes.
 import csv
 import os
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from repository import DATA
 
 from framework.data.batching import pad
 from framework.providers.backends import Backend
@@ -26,7 +26,6 @@ NETWORKS = ((9, True), (9, False), (17, True), (17, False), (29, True), (29, Fal
 #: Accuracy that each network with shortcuts has to reach; one of four classes is right by chance.
 LEAST = 0.3
 
-DATA = Path(os.environ.get("GRADUS_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(3600)]
 

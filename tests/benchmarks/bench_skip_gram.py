@@ -5,12 +5,12 @@ vectors. ``pytest -m benchmark -s tests/benchmarks/bench_skip_gram.py``; the cor
 in the folder ``GRADUS_DATA``. A minute or two.
 """
 
-import os
 import time
 from itertools import accumulate
 from pathlib import Path
 
 import pytest
+from repository import DATA
 
 from framework.data.counted_text import count_text
 from framework.data.word_vectors import WordVectors
@@ -37,7 +37,6 @@ BOUNDS = {"numpy": 10, "torch": 3}
 TOLERATED = 0.05
 JUDGED = ("EN-WS-353-ALL.txt", "EN-SIMLEX-999.txt", "EN-RG-65.txt")
 
-DATA = Path(os.environ.get("GRADUS_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(900)]
 

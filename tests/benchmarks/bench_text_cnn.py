@@ -9,10 +9,10 @@ import itertools
 import os
 import statistics
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from repository import DATA
 
 from framework.data.batching import pad, without_padding
 from framework.data.vocabulary import Vocabulary
@@ -27,7 +27,6 @@ STEPS = 40
 #: The backend `numpy` trains at least as many samples per second as either of the two.
 LEAST = 1.0
 
-DATA = Path(os.environ.get("GRADUS_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(600)]
 

@@ -3,13 +3,12 @@
 Needs the corpus: see `DATA`. `pytest -m slow -s` prints what was found.
 """
 
-import os
 import time
 from collections import Counter, defaultdict
-from pathlib import Path
 
 import numpy as np
 import pytest
+from repository import DATA
 
 from framework.data.characters import Characters
 from framework.models.parts import parts_from
@@ -23,7 +22,6 @@ from plugins.torch_backend.pooling import MaxOverTime  # noqa: E402
 from plugins.torch_backend.shortcuts import Highway  # noqa: E402
 
 #: A folder with ud_ewt/en_ewt-ud-train.conllu and en_ewt-ud-test.conllu.
-DATA = Path(os.environ.get("GRADUS_DATA", Path(__file__).parents[2] / "../shared/data"))
 PARTS = {"conv1d": Conv1d, "max_over_time": MaxOverTime, "highway": Highway}
 BATCH, EPOCHS, RATE = 32, 4, 3e-3
 

@@ -1,17 +1,15 @@
 """The n-gram solution on real text, beside published figures. Needs the corpora: see `DATA`."""
 
-import os
 import time
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
+from repository import DATA
 
 from solutions.language_models.ngram.ngram import AddDelta, Backoff, KneserNey, NgramLM
 
 #: A folder with ptb/ptb.train.txt, ptb/ptb.test.txt and wikitext2/train.txt.
-DATA = Path(os.environ.get("GRADUS_DATA", Path(__file__).parents[2] / "../shared/data"))
 END = 0
 
 pytestmark = pytest.mark.slow

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import numpy as np
+from repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 EXERCISES = ["neural_networks/activations", "neural_networks/optimizers", "word_vectors/word2vec"]
 
 

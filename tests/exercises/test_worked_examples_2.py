@@ -1,16 +1,15 @@
 """The numbers in the READMEs of rnn, rnn_lm and bag_of_vectors are those of the solutions."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from repository import ROOT
 
 from framework.models.parts import parts_from
 from solutions.convolution.bag_of_vectors.bag_of_vectors import DeepAveragingNetwork
 from solutions.language_models.rnn.rnn import RNN
 from solutions.language_models.rnn_lm.rnn_lm import RecurrentLM
 
-EXERCISES = Path(__file__).parents[2] / "exercises"
+EXERCISES = ROOT / "exercises"
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from repository import ROOT
 
 from autograder.course.reading import read_course
 from autograder.grading.grader import Setting
@@ -34,7 +35,6 @@ from framework.errors import GradusError
 from framework.providers.plugins import Plugins
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 COURSE = HERE / "course"
 SOLUTION = COURSE / "solutions" / "unit" / "target" / "target.py"
 SANDBOXES = ("bubblewrap", "process")

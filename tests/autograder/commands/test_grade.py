@@ -8,15 +8,13 @@ import signal
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from repository import ROOT
 
 from autograder.cli import grade
 from framework.errors import GradusError
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

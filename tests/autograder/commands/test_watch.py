@@ -7,15 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+from repository import ROOT
 
 from autograder.commands import watch
 from autograder.commands.watch import grade_on_change, stamps
 from framework.errors import BadInputError, UsageError
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from repository import ROOT
 
 from autograder.course.reading import find_course
 from autograder.grading.verdicts import Verdict
 
 COURSE = find_course()
-ALTERNATES = sorted((Path(__file__).parents[2] / "alternates").glob("*/*/*.py"))
+ALTERNATES = sorted((ROOT / "tests" / "alternates").glob("*/*/*.py"))
 
 
 def is_torch(file: Path) -> bool:

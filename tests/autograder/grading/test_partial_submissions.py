@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
+from repository import ROOT
 
 from autograder.grading.verdicts import Verdict
 from autograder.reports.json_report import render_json
 
-WRITTEN_IN_TORCH = Path(__file__).parents[1] / "alternates/language_models/rnn/with_torch.py"
+WRITTEN_IN_TORCH = ROOT / "tests/alternates/language_models/rnn/with_torch.py"
 
 WRONG, CRASHED, NOT_STARTED = Verdict.FAILED, Verdict.CRASHED, Verdict.NOT_STARTED
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from repository import ROOT
 
 from autograder.isolation.confine import Limits
 from autograder.isolation.sandboxes import BUILT_IN, Sandbox, build_world, interpreter, site_folders
-
-ROOT = Path(__file__).resolve().parents[3]
 
 #: What the worker's entry does, without a channel: isolate, import, lock, run what is given.
 ENTRY = """

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 import pytest
+from repository import ROOT
 
 from autograder.isolation.confine import Limits, World
 from autograder.isolation.confine.landlock import landlock_version
@@ -23,8 +24,6 @@ from autograder.isolation.sandboxes import build_world, choose, processes, site_
 from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
 from autograder.isolation.sandboxes.process import ProcessSandbox
 from framework.errors import SandboxError, UnknownNameError
-
-ROOT = Path(__file__).resolve().parents[3]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these sandboxes need Linux")
 

@@ -122,7 +122,7 @@ def test_the_command_imports_no_torch_and_is_plain_when_piped():
 
 def test_importing_the_plugins_module_imports_no_torch():
     code = (
-        "import sys\nimport framework.providers.plugins\nframework.plugins.Plugins().registry\n"
+        "import sys\nfrom framework.providers.plugins import Plugins\nPlugins().registry\n"
         "print([name for name in ('torch', 'typer', 'rich', 'nbformat') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,15 +1,13 @@
 """Corpora of labelled texts by name: small files of our own, and the real ones where they are."""
 
-import os
 from pathlib import Path
 
 import pytest
+from repository import DATA
 
 from framework.data.labelled import LabelledText
 from framework.data.text_corpora import load_text_corpus
 from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
-
-REAL = Path(os.environ.get("GRADUS_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 
 @pytest.fixture
@@ -91,9 +89,9 @@ def test_plugins_offer_corpora_and_one_of_another_kind_is_refused():
     ],
 )
 def test_the_real_corpora_have_the_published_sizes(name, texts, classes, words):
-    if not (REAL / name).is_dir():
-        pytest.skip(f"no corpus {name} in {REAL}: GRADUS_DATA says where it is")
-    corpus = load_text_corpus(name, REAL)
+    if not (DATA / name).is_dir():
+        pytest.skip(f"no corpus {name} in {DATA}: GRADUS_DATA says where it is")
+    corpus = load_text_corpus(name, DATA)
     assert (len(corpus.train), len(corpus.test)) == texts
     assert len(corpus.classes) == classes
     found = {word for text in [*corpus.train, *corpus.test] for word in text.words}
