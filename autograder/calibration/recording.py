@@ -1,24 +1,29 @@
 """Writing thresholds into exercise.toml: their own tables change, and nothing else.
 
-The file is text that people wrote: comments, order and spelling are kept, which a parser that
-writes the file anew would not do. What was written is read again and compared before it counts.
+People edit that file, so comments, order and spelling are kept. The new text is read again and
+compared with what it should say before it replaces the file.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from autograder.course.thresholds import KEYS, Threshold
+import tomlkit
+from tomlkit.container import OutOfOrderTableProxy
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT, Comment, Item, Key, SingleKey, Table, Whitespace
+
+from autograder.course.thresholds import Threshold
 from framework.errors import BadInputError
 
-_HEADER = re.compile(r"^\s*\[")
-_SECTION = "[thresholds]"
-_TABLE = re.compile(r"^\[thresholds\.\w+\]$")
+#: The entries of a table in their order; blank lines and comments have no key.
+Body: TypeAlias = list[tuple[Key | None, Item]]
+
+_SECTION, _TASKS = "thresholds", "tasks"
 
 
 def record(file: Path, thresholds: Mapping[str, Threshold]) -> None:
@@ -27,69 +32,102 @@ def record(file: Path, thresholds: Mapping[str, Threshold]) -> None:
     Raises:
         BadInputError: the file is written in a way that only a person can change.
     """
-    before = file.read_text("utf-8")
-    text = before
-    for name, threshold in thresholds.items():
-        text = _with(text, name, _table(name, threshold))
-    _reject_damage(file, before, text, thresholds)
-    file.write_text(text, "utf-8", newline="\n")
+    before = file.read_bytes().decode("utf-8")
+    after = _edited(before, thresholds)
+    _reject_damage(file, before, after, thresholds)
+    file.write_bytes(after.encode("utf-8"))
 
 
-def _table(name: str, threshold: Threshold) -> list[str]:
-    values = asdict(threshold)
-    return [f"[thresholds.{name}]", *(f"{key} = {_toml(values[key])}" for key in KEYS)]
+def _edited(text: str, thresholds: Mapping[str, Threshold]) -> str:
+    """Return `text` with `thresholds`, or unchanged where they are dotted keys or inline tables."""
+    newline = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
+    document = tomlkit.parse(text if text.endswith("\n") or not text else text + newline)
+    if thresholds and _SECTION not in document:
+        document = _with_section(document, newline)
+    found = [item for key, item in document.body if key is not None and key.key == _SECTION]
+    sections = [item for item in found if isinstance(item, Table)]
+    try:
+        for name, threshold in thresholds.items():
+            _put(sections, name, threshold, newline)
+    except (TOMLKitError, LookupError):
+        return text
+    return document.as_string()
 
 
-def _toml(value: float | str) -> str:
-    """A value as TOML writes it; `repr` of a float is right for infinities as well."""
-    return f'"{value}"' if isinstance(value, str) else repr(value)
+def _with_section(document: tomlkit.TOMLDocument, newline: str) -> tomlkit.TOMLDocument:
+    """Add an empty table ``[thresholds]`` above the tasks and the comment that belongs to them."""
+    names = [key.key if key is not None else "" for key, _ in document.body]
+    place = names.index(_TASKS) if _TASKS in names else len(names)
+    before, after = document.body[:place], document.body[place:]
+    following = _take_following(before)
+    section = tomlkit.table(is_super_table=False)
+    section.trivia.indent, section.trivia.trail = newline * bool(before), newline
+    blank: Body = [(None, Whitespace(newline))] if after else []
+    section.value.body.extend(following or blank)
+    extended = tomlkit.TOMLDocument(parsed=True)  # appends without a layout of its own
+    for key, item in [*before, (SingleKey(_SECTION), section), *after]:
+        extended.append(key, item)
+    extended.parsing(False)
+    return extended
 
 
-def _with(text: str, name: str, table: list[str]) -> str:
-    """`text` with the lines `table` for the threshold `name`."""
-    lines = text.splitlines()
-    plain = re.compile(rf"^\s*{re.escape(name)}\s*=")
-    if f"[thresholds.{name}]" in lines:
-        start, end = _body(lines, f"[thresholds.{name}]")
-        comments = [line for line in lines[start:end] if line.lstrip().startswith("#")]
-        return _joined(lines[: start - 1], table[:1], comments, table[1:], lines[end:])
-    if _SECTION not in lines:
-        place = _before_tasks(lines)
-        return _joined(lines[:place], [_SECTION, "", *table, ""], lines[place:])
-    start, end = _body(lines, _SECTION)
-    section = [line for line in lines[start:end] if not plain.match(line)]
-    *_, last = (line for line in lines if line == _SECTION or _TABLE.match(line))
-    after = end if last == _SECTION else _body(lines, last)[1]
-    return _joined(lines[:start], section, lines[end:after], ["", *table], lines[after:])
+def _put(sections: Sequence[Table], name: str, threshold: Threshold, newline: str) -> None:
+    """Put `threshold` into the section that has `name`, or into the last one.
 
-
-def _before_tasks(lines: list[str]) -> int:
-    """Where the tasks begin, or the comment above the first of them."""
-    place = next((i for i, line in enumerate(lines) if line.startswith("[[tasks]]")), len(lines))
-    while place and lines[place - 1].startswith("#"):
-        place -= 1
-    return place
-
-
-def _body(lines: list[str], header: str) -> tuple[int, int]:
-    """First line and end of what stands under `header`, and not above the next one.
-
-    A comment between a blank line and the next header belongs to that, as blank lines do.
+    Raises:
+        LookupError: there is no such section, or the table of `name` is in pieces.
     """
-    start = lines.index(header) + 1
-    following = (i for i in range(start, len(lines)) if _HEADER.match(lines[i]))
-    end = above = next(following, len(lines))
-    while above > start and lines[above - 1].startswith("#"):
-        above -= 1
-    if above > start and not lines[above - 1].strip():
-        end = above
-    while end > start and not lines[end - 1].strip():
-        end -= 1
-    return start, end
+    section = next((section for section in sections if name in section), sections[-1])
+    old = section.value.item(name) if name in section else None
+    if isinstance(old, OutOfOrderTableProxy):
+        raise KeyError(name)
+    replaced = old if isinstance(old, Table) else None
+    following = _take_following((replaced or section).value.body)
+    table = replaced or _append_table(section, name, old, newline)
+    for key, value in asdict(threshold).items():
+        if key not in table:
+            new = tomlkit.item(value)
+            new.trivia.trail = newline
+            table.append(key, new)
+        elif table[key] != value:
+            table[key] = value
+    table.value.body.extend(following)
 
 
-def _joined(*parts: list[str]) -> str:
-    return "\n".join(line for part in parts for line in part) + "\n"
+def _append_table(section: Table, name: str, old: Item | None, newline: str) -> Table:
+    """Append an empty table to `section`; it takes the place of the value `old`, if any."""
+    table = tomlkit.table(is_super_table=False)
+    table.trivia.indent, table.trivia.trail = newline, newline
+    if old is not None:
+        table.trivia.comment_ws, table.trivia.comment = old.trivia.comment_ws, old.trivia.comment
+        section.remove(name)
+    section.append(name, table)
+    return table
+
+
+def _take_following(body: Body) -> Body:
+    """Remove and return what stands at the end of `body` and belongs to what follows it.
+
+    These are blank lines, and a comment between a blank line and the next header.
+    """
+    body = _last_body(body)
+    comment = len(body)
+    while comment and isinstance(body[comment - 1][1], Comment):
+        comment -= 1
+    start = comment
+    while start and isinstance(body[start - 1][1], Whitespace):
+        start -= 1
+    following = body[start:] if start < comment else []
+    del body[len(body) - len(following) :]
+    return following
+
+
+def _last_body(body: Body) -> Body:
+    """Return the entries in which the text of `body` ends: its own, or those of its last table."""
+    last = next((item for key, item in reversed(body) if key is not None), None)
+    if isinstance(last, AoT):
+        last = last.body[-1]
+    return _last_body(last.value.body) if isinstance(last, Table) else body
 
 
 def _reject_damage(
