@@ -1,4 +1,4 @@
-"""Words in a lexicon: synonyms, what a thing is a kind of, and how near two meanings are.
+"""Look up synonyms, hypernyms and path similarities in a lexicon.
 
 A lexicon is a dict with two parts (`framework.data.lexicon`):
 
@@ -18,49 +18,48 @@ from framework.data.lexicon import Lexicon
 
 
 def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
-    """The words that share a synset with `word`, by part of speech.
+    """Return the words that share a synset with `word`, by part of speech.
 
     Args:
-        lexicon: see above; it stays as it is.
-        word: capitals do not matter, and a blank is the same as ``_``.
+        lexicon: see above; not modified.
+        word: upper and lower case are the same, and so are a space and ``_``.
 
     Returns:
-        for every part of speech (n, v, a, s, r) in which the lexicon has `word`: the other words
-        of its synsets, as they are written there, sense by sense and each once; an empty list
-        where it has no synonyms. An unknown word gives an empty dict.
+        a list for each part of speech (n, v, a, s, r) in which the lexicon has `word`. The list has
+        the other words of its synsets, spelled as in the synset, in the order of the senses, each
+        once. It is empty if there are no synonyms. An unknown word gives an empty dict.
     """
-    # TODO: each sense of the word says its part of speech, and which words share it
+    # TODO: each sense has a part of speech and a list of words
     raise NotImplementedError
 
 
 def hypernym_closure(lexicon: Lexicon, synset: str) -> list[str]:
-    """All that `synset` is a kind of: its hypernyms, theirs, and so on, breadth first.
+    """Return the hypernyms of `synset`, their hypernyms, and so on, in breadth-first order.
 
-    The nearest come first; of those that are equally near, the hypernyms of the synset that came
-    first, in the order of its list. Each comes once, `synset` itself never, also where hypernyms
-    lead around in a circle.
+    The nearest come first. At equal distance, the hypernyms of an earlier synset come first, in the
+    order of its list. Each is listed once, `synset` itself never, also in a cycle.
 
     Args:
-        lexicon: see above; it stays as it is.
-        synset: an id, as ``"panda.n.01"``.
+        lexicon: see above; not modified.
+        synset: an id such as ``"giant_panda.n.01"``.
 
     Raises:
         KeyError: the lexicon has no such synset.
     """
-    # TODO: a queue of synsets whose hypernyms are still to be looked at
+    # TODO: a queue of synsets whose hypernyms are not read yet
     raise NotImplementedError
 
 
 def path_similarity(lexicon: Lexicon, a: str, b: str) -> float:
-    """How near two synsets are: 1 / (1 + length of the shortest path between them).
+    """Return 1 / (1 + length of the shortest path between two synsets).
 
         sim(a, b) = 1 / (1 + min_c (up(a, c) + up(b, c)))
 
-    up(a, c) is the number of steps from a up to c, each to a hypernym, 0 if c is a. A path goes up
-    from both: c runs over what a and b both are, or are a kind of.
+    up(a, c) is the least number of steps from a up to c, each step to a hypernym; up(a, a) = 0.
+    c runs over the synsets that can be reached from both a and b in this way.
 
     Args:
-        lexicon: see above; it stays as it is.
+        lexicon: see above; not modified.
         a: an id.
         b: an id.
 
@@ -70,10 +69,10 @@ def path_similarity(lexicon: Lexicon, a: str, b: str) -> float:
     Raises:
         KeyError: the lexicon has no such synset.
     """
-    # TODO: count the steps up from a and from b, then look for the best place to meet
+    # TODO: count the steps up from a and from b; take the common synset of least sum
     raise NotImplementedError
 
 
 def index_key(word: str) -> str:
-    """Given: `word` as the index writes it."""
+    """Return `word` as the index spells it (given)."""
     return word.lower().replace(" ", "_")

@@ -1,4 +1,4 @@
-"""Checks of the lexicon that you can see. `grade lexicon` adds the hidden ones."""
+"""Public checks of the lexicon. `grade lexicon` adds the hidden ones."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from framework.data.lexicon import mini_lexicon
 
 
 def lexicon_of(**hypernyms):
-    """A lexicon of nouns, named by single words: a="b c" says that a is a b, and a c."""
+    """Return a lexicon of nouns with one-word names: a="b c" says that a is a b and a c."""
     names = {name: f"{name}.n.01" for name in hypernyms}
     return {
         "synsets": {
@@ -26,7 +26,7 @@ def lexicon_of(**hypernyms):
 @pytest.mark.points(2)
 @pytest.mark.hint("lexicon['index']['good'] has the ids of all senses; each has its own pos.")
 def test_synonyms_of_good(submission, reference):
-    """synonyms: those of "good", by part of speech."""
+    """synonyms: the synonyms of "good" by part of speech."""
     found = agrees(submission, reference, "synonyms", mini_lexicon(), "good")
     expect("proficient" in found["s"], "the lecture's example: proficient is a synonym of good")
 
@@ -35,7 +35,7 @@ def test_synonyms_of_good(submission, reference):
 @pytest.mark.points(2)
 @pytest.mark.hint("Each synonym once, in the order of the senses; never the word itself.")
 def test_synonyms_of_several_words(submission, reference):
-    """synonyms: words with one sense, with many, and in several parts of speech."""
+    """synonyms: words with one sense, many senses and several parts of speech."""
     lexicon = mini_lexicon()
     for word in ("wizard", "bear", "fast", "wicked", "expert", "run", "giant"):
         agrees(submission, reference, "synonyms", lexicon, word)
@@ -45,7 +45,7 @@ def test_synonyms_of_several_words(submission, reference):
 @pytest.mark.points(1)
 @pytest.mark.hint("lexicon['index'].get(key, []) has no senses for an unknown word.")
 def test_unknown_words(submission):
-    """synonyms: an unknown word has none; a word alone in its synset has an empty list."""
+    """synonyms: {} for an unknown word, an empty list for a word alone in its synset."""
     lexicon = mini_lexicon()
     equal(submission.synonyms(lexicon, "badass"), {}, "the synonyms of badass, an unknown word")
     equal(submission.synonyms(lexicon, "ninja"), {"n": []}, "the synonyms of ninja")
@@ -55,7 +55,7 @@ def test_unknown_words(submission):
 @pytest.mark.points(1)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
 def test_synonyms_reads_only(submission):
-    """synonyms: the lexicon stays as it is."""
+    """synonyms: the lexicon is not changed."""
     lexicon = mini_lexicon()
     after, *_ = after_call(submission, "synonyms", lexicon, "good")
     equal(after, lexicon, "the lexicon after synonyms")
@@ -78,7 +78,7 @@ def test_what_a_panda_is(submission, reference):
 @pytest.mark.points(2)
 @pytest.mark.hint("A queue: take the first one out, append its hypernyms at the end.")
 def test_two_hypernyms(submission, reference):
-    """hypernym_closure: breadth first where a synset has two hypernyms, each once."""
+    """hypernym_closure: breadth-first order with two hypernyms, each synset once."""
     lexicon = lexicon_of(a="b c", b="d", c="e", d="f", e="f", f="")
     found = agrees(submission, reference, "hypernym_closure", lexicon, "a.n.01")
     equal(found, [f"{name}.n.01" for name in "bcdef"], "the closure of a, which is a b and a c")
@@ -88,9 +88,9 @@ def test_two_hypernyms(submission, reference):
 
 @pytest.mark.task("hypernym_closure")
 @pytest.mark.points(1)
-@pytest.mark.hint("Remember what you have seen, the start included, and do not go there again.")
+@pytest.mark.hint("Keep the set of seen synsets, with the start in it, and skip those.")
 def test_a_circle(submission):
-    """hypernym_closure: a circle of hypernyms comes to an end."""
+    """hypernym_closure: it ends where hypernyms form a cycle."""
     circle = lexicon_of(a="b", b="c", c="a")
     found = submission.hypernym_closure(circle, "a.n.01")
     equal(found, ["b.n.01", "c.n.01"], "the closure of a, where a is a b, b is a c and c is an a")
@@ -100,7 +100,7 @@ def test_a_circle(submission):
 @pytest.mark.points(1)
 @pytest.mark.hint("lexicon['synsets'][synset] raises it.")
 def test_unknown_synsets(submission):
-    """hypernym_closure: an unknown synset is a KeyError."""
+    """hypernym_closure: an unknown synset raises a KeyError."""
     refuses(submission, "hypernym_closure", mini_lexicon(), "badass.n.01", error=("KeyError",))
 
 
@@ -108,7 +108,7 @@ def test_unknown_synsets(submission):
 @pytest.mark.points(1)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
 def test_closure_reads_only(submission):
-    """hypernym_closure: the lexicon stays as it is."""
+    """hypernym_closure: the lexicon is not changed."""
     lexicon = mini_lexicon()
     after, *_ = after_call(submission, "hypernym_closure", lexicon, "dog.n.01")
     equal(after, lexicon, "the lexicon after hypernym_closure")
@@ -116,9 +116,9 @@ def test_closure_reads_only(submission):
 
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(2)
-@pytest.mark.hint("1 / (1 + steps up from a + steps up from b) to where they meet.")
+@pytest.mark.hint("1 / (1 + steps up from a + steps up from b) to a common synset.")
 def test_similarity_of_nouns(submission, reference):
-    """path_similarity: of one line, of two branches, and of a synset with itself."""
+    """path_similarity: two synsets on one path up, on two branches, and equal synsets."""
     lexicon = mini_lexicon()
     for a, b in (
         ("motel", "hotel"),
@@ -133,7 +133,7 @@ def test_similarity_of_nouns(submission, reference):
 
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(2)
-@pytest.mark.hint("Try all places where both ways up meet; the best one need not be the first.")
+@pytest.mark.hint("Compare all common synsets: the first one found may not give the shortest path.")
 def test_the_shortest_path(submission):
     """path_similarity: the shortest of several paths."""
     lexicon = mini_lexicon()
@@ -149,9 +149,9 @@ def test_the_shortest_path(submission):
 
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(1)
-@pytest.mark.hint("No place to meet: 0.0, as for a path without end.")
+@pytest.mark.hint("Without a common synset the result is 0.0.")
 def test_nothing_above_both(submission):
-    """path_similarity: 0 where nothing is above both."""
+    """path_similarity: 0 where no synset is above both."""
     lexicon = mini_lexicon()
     for a, b in (("walk.v.01", "eat.v.01"), ("good.a.01", "bad.a.01"), ("dog.n.01", "run.v.01")):
         equal(submission.path_similarity(lexicon, a, b), 0.0, f"the similarity of {a} and {b}")
@@ -159,9 +159,9 @@ def test_nothing_above_both(submission):
 
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(1)
-@pytest.mark.hint("Paths go up from both: what is below both does not count.")
+@pytest.mark.hint("Paths go up from both: a synset below both does not count.")
 def test_something_below_both(submission, reference):
-    """path_similarity: something below both does not bring them together."""
+    """path_similarity: a synset below both does not count."""
     lexicon = lexicon_of(a="x", x="top", b="y", y="top", both="a b", top="")
     found = submission.path_similarity(lexicon, "a.n.01", "b.n.01")
     equal(found, 1 / 5, "the similarity of a and b, which meet at the top")
@@ -172,7 +172,7 @@ def test_something_below_both(submission, reference):
 @pytest.mark.points(1)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
 def test_similarity_reads_only(submission):
-    """path_similarity: the lexicon stays as it is."""
+    """path_similarity: the lexicon is not changed."""
     lexicon = mini_lexicon()
     after, *_ = after_call(submission, "path_similarity", lexicon, "dog.n.01", "cat.n.01")
     equal(after, lexicon, "the lexicon after path_similarity")

@@ -10,7 +10,7 @@ V, D = 9, 4
 
 
 def vectors(rng):
-    """A center vector and the outside vectors."""
+    """Return a centre vector and the outside vectors."""
     return rng.normal(size=D), rng.normal(size=(V, D))
 
 
@@ -18,7 +18,7 @@ def vectors(rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("Counts to the power 3/4, then divided by their sum.")
 def test_distribution(submission, reference, rng):
-    """sampling_distribution: counts to the power of 3/4, as shares."""
+    """sampling_distribution: counts to the power 3/4, divided by their sum."""
     counts = rng.integers(1, 1000, size=V)
     found = agrees(submission, reference, "sampling_distribution", counts)
     equal(float(found.sum()), 1.0, "the sum of the probabilities", rtol=1e-12)
@@ -28,7 +28,7 @@ def test_distribution(submission, reference, rng):
 
 @pytest.mark.task("sampling_distribution")
 @pytest.mark.points(2)
-@pytest.mark.hint("0 ** 0 is 1: a word that never occurs is never drawn all the same.")
+@pytest.mark.hint("0 ** 0 is 1, but a word that never occurs must have probability 0.")
 def test_words_that_never_occur(submission):
     """sampling_distribution: a word without occurrences has probability 0."""
     counts = np.array([0, 16, 1, 0])
@@ -41,9 +41,9 @@ def test_words_that_never_occur(submission):
 
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(3)
-@pytest.mark.hint("−log σ(u_o·v_c), and −log σ(−u_k·v_c) for every drawn word: mind the minus.")
+@pytest.mark.hint("−log σ(u_o·v_c), and −log σ(−u_k·v_c) for every drawn word: note the minus.")
 def test_loss_and_gradients(submission, reference, rng):
-    """negative_sampling: loss, gradients and the words that have one."""
+    """negative_sampling: the loss, the gradients and the ids of their rows."""
     center, outside = vectors(rng)
     agrees(submission, reference, "negative_sampling", center, 2, np.array([5, 0, 7]), outside)
     agrees(submission, reference, "negative_sampling", center, 8, np.array([1]), outside)
@@ -51,9 +51,9 @@ def test_loss_and_gradients(submission, reference, rng):
 
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(3)
-@pytest.mark.hint("Add up with np.add.at; the ids come in order, each once.")
+@pytest.mark.hint("Add with np.add.at; return the ids in increasing order, each once.")
 def test_words_drawn_twice(submission, reference, rng):
-    """negative_sampling: words drawn several times, also the outside word itself."""
+    """negative_sampling: words drawn several times, and the outside word drawn."""
     center, outside = vectors(rng)
     for o, negatives in ((3, [6, 6, 1, 6]), (4, [4, 2]), (4, [4, 4, 4])):
         agrees(submission, reference, "negative_sampling", center, o, np.array(negatives), outside)
@@ -62,7 +62,7 @@ def test_words_drawn_twice(submission, reference, rng):
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(2)
 def test_gradients_are_the_derivatives_of_the_loss(submission, rng):
-    """negative_sampling: the gradients are those of your own loss, measured by small steps."""
+    """negative_sampling: the gradients equal the numerical derivatives of your own loss."""
     center, outside = vectors(rng)
     negatives = np.array([1, 5, 5, 3])
 
@@ -71,17 +71,17 @@ def test_gradients_are_the_derivatives_of_the_loss(submission, rng):
 
     measured = numerical_gradient(loss, {"v": center, "U": outside})
     _, d_center, rows, d_rows = submission.negative_sampling(center, 3, negatives, outside)
-    equal(d_center, measured["v"], "the gradient of v_c, beside small steps", rtol=1e-6)
+    equal(d_center, measured["v"], "the gradient of v_c and its numerical one", rtol=1e-6)
     whole = np.zeros_like(outside)
     whole[rows] = d_rows
-    equal(whole, measured["U"], "the gradients of the u, beside small steps", rtol=1e-6, atol=1e-9)
+    equal(whole, measured["U"], "the gradients of U and numerical ones", rtol=1e-6, atol=1e-9)
 
 
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(2)
 @pytest.mark.hint("Read outside_vectors[ids], not outside_vectors.")
 def test_cost_does_not_depend_on_v(submission, rng):
-    """negative_sampling: vectors of other words are not even read."""
+    """negative_sampling: the vectors of other words are not read."""
     center, outside = vectors(rng)
     named = np.array([2, 5, 7])
     expected = submission.negative_sampling(center, 2, named[1:], outside)

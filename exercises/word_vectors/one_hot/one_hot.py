@@ -1,4 +1,4 @@
-"""Words as one-hot vectors, and how similar two vectors are.
+"""Represent words as one-hot vectors, and compare vectors by their cosine.
 
 Source: CS224n lecture 1, sections 1.5 and 1.6.
 """
@@ -11,7 +11,7 @@ from framework.interfaces import Array
 
 
 def one_hot(ids: Array, vocabulary_size: int) -> Array:
-    """A vector for every id: 1 at the place of the id, 0 everywhere else.
+    """Return a vector for each id: 1 at the place of the id, 0 everywhere else.
 
     Args:
         ids: integers of any shape `(...)`, each in 0 ... V−1.
@@ -21,28 +21,28 @@ def one_hot(ids: Array, vocabulary_size: int) -> Array:
         `(..., V)` float64.
 
     Raises:
-        IndexError: an id outside 0 ... V−1. (NumPy alone would take −1 for the last word.)
+        IndexError: an id is outside 0 ... V−1. (NumPy itself reads −1 as the last word.)
     """
-    # TODO: rows of the identity matrix; refuse −1, which NumPy takes for the last row
+    # TODO: rows of the identity matrix; refuse −1, which NumPy reads as the last row
     raise NotImplementedError
 
 
 def cosine_similarity(a: Array, b: Array) -> Array:
-    """The cosine of the angle between vectors: a·b / (‖a‖ ‖b‖), over the last axis.
+    """Return the cosine of the angle between vectors: a·b / (‖a‖ ‖b‖), over the last axis.
 
     Args:
         a: `(..., D)` floats.
         b: `(..., D)` floats; the other axes broadcast against those of `a`.
 
     Returns:
-        `(...)`, in [−1, 1]; 0 where one of the vectors is zero: it has no direction.
+        `(...)`, in [−1, 1]; 0 where one of the vectors is zero.
     """
-    # TODO: divide both by their lengths first: products of large numbers overflow
+    # TODO: divide both by their lengths first, since products of large numbers overflow
     raise NotImplementedError
 
 
 def _unit(a: Array) -> Array:
-    """Given: vectors of length 1 in the same directions, without overflow; 0 stays 0."""
+    """Scale vectors to length 1 without overflow; a vector of zeros stays 0 (given)."""
     largest = np.max(np.abs(a), axis=-1, keepdims=True)
     scaled = a / np.where(largest > 0, largest, 1.0)
     length = np.sqrt(np.sum(scaled**2, axis=-1, keepdims=True))

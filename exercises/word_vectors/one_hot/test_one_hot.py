@@ -12,7 +12,7 @@ HOTEL, MOTEL = 7, 10
 @pytest.mark.points(2)
 @pytest.mark.hint("Row i of the identity matrix is the vector of word i.")
 def test_hotel_and_motel(submission):
-    """one_hot: the lecture's words, among fifteen."""
+    """one_hot: the lecture's two words in a vocabulary of fifteen."""
     found = submission.one_hot(np.array([HOTEL, MOTEL]), 15)
     expected = np.zeros((2, 15))
     expected[0, HOTEL] = expected[1, MOTEL] = 1
@@ -23,25 +23,25 @@ def test_hotel_and_motel(submission):
 @pytest.mark.points(2)
 @pytest.mark.hint("A batch of texts (N, T) becomes (N, T, V).")
 def test_any_shape(submission, reference, rng):
-    """one_hot: ids of any shape get one axis more, at the end."""
+    """one_hot: ids of any shape; the result has one more axis, at the end."""
     for shape in ((4,), (2, 3), (2, 1, 3), ()):
         agrees(submission, reference, "one_hot", rng.integers(6, size=shape), 6)
 
 
 @pytest.mark.task("one_hot")
 @pytest.mark.points(2)
-@pytest.mark.hint("−1 is no word, even where NumPy would take it for the last one.")
+@pytest.mark.hint("−1 is not a word, although NumPy reads it as the last one.")
 @pytest.mark.parametrize("wrong", [-1, 5])
 def test_ids_out_of_range(submission, wrong):
-    """one_hot: an id that is no word is an error."""
+    """one_hot: an id out of range raises an IndexError."""
     refuses(submission, "one_hot", np.array([0, wrong, 2]), 5, error=("IndexError",))
 
 
 @pytest.mark.task("cosine_similarity")
 @pytest.mark.points(2)
-@pytest.mark.hint("a·b / (‖a‖ ‖b‖): of two different one-hot vectors it is 0.")
+@pytest.mark.hint("a·b / (‖a‖ ‖b‖) is 0 for two different one-hot vectors.")
 def test_two_words_are_orthogonal(submission):
-    """cosine_similarity: different words are orthogonal, a word is itself."""
+    """cosine_similarity: 0 for different words, 1 for equal words."""
     words = np.eye(6)
     found = submission.cosine_similarity(words[:, None], words[None, :])
     equal(found, np.eye(6), "the similarities of all pairs of six one-hot vectors")
@@ -50,12 +50,12 @@ def test_two_words_are_orthogonal(submission):
 @pytest.mark.task("cosine_similarity")
 @pytest.mark.points(2)
 def test_angles(submission, reference, rng):
-    """cosine_similarity: of pairs of vectors, and of all pairs."""
+    """cosine_similarity: row by row, and all pairs by broadcasting."""
     a, b = rng.normal(size=(2, 5, 4))
     agrees(submission, reference, "cosine_similarity", a, b)
     agrees(submission, reference, "cosine_similarity", a[:, None], b)
     agrees(submission, reference, "cosine_similarity", a[0], b)
-    equal(submission.cosine_similarity(a, -3 * a), np.full(5, -1.0), "a beside −3 a", rtol=1e-12)
+    equal(submission.cosine_similarity(a, -3 * a), np.full(5, -1.0), "cos of a, −3 a", rtol=1e-12)
 
 
 @pytest.mark.task("cosine_similarity")

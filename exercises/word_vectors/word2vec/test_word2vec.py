@@ -11,16 +11,16 @@ CLASSES, MEMBERS = 5, 6
 
 
 def probabilities(scores):
-    """The softmax of `scores` over the last axis, computed on this side."""
+    """Return the softmax of `scores` over the last axis, computed by the check itself."""
     e = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 
 def text_of_classes(length, rng):
-    """A text whose words carry no meaning but their class: classes mostly follow in a circle.
+    """Return a text in which only the class of a word matters.
 
-    Word w is of class w // MEMBERS. Nine times out of ten the next class is the next of the
-    circle, else any class; within a class every word is equally likely.
+    Word w is of class w // MEMBERS. With probability 0.9 the next class is the next number in
+    cyclic order, else any class. Within a class every word is equally likely.
     """
     kinds = np.zeros(length, dtype=np.int64)
     for t in range(1, length):
@@ -30,7 +30,7 @@ def text_of_classes(length, rng):
 
 
 def purity(vectors, neighbours=3):
-    """Share of the nearest words, by cosine, that are of the word's own class."""
+    """Return the share of the nearest words, by cosine, that are of the word's own class."""
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     similarity = unit @ unit.T
     np.fill_diagonal(similarity, -np.inf)
@@ -41,7 +41,7 @@ def purity(vectors, neighbours=3):
 
 @pytest.mark.task("context_pairs")
 @pytest.mark.points(1)
-@pytest.mark.hint("Nothing stands left of the first word: skip positions outside the text.")
+@pytest.mark.hint("The first word has no left neighbour: skip positions outside the text.")
 def test_context_pairs_by_hand(submission):
     """context_pairs: the worked example of the README."""
     centers, outsides = submission.context_pairs(np.array([4, 7, 2, 7]), 1)
@@ -91,7 +91,7 @@ def test_naive_softmax_loss(submission, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("Both gradients come from P − y: Uᵀ(P − y), and (P − y) times v_c row by row.")
 def test_naive_softmax_gradients(submission, reference, rng):
-    """naive_softmax: the gradients are Uᵀ(P − y) and (P − y) v_cᵀ, a row for every word."""
+    """naive_softmax: the gradients are Uᵀ(P − y) and (P − y) v_cᵀ, one row per word."""
     v_c, U = rng.normal(size=3), rng.normal(size=(5, 3))
     error = probabilities(U @ v_c)
     error[2] -= 1.0
@@ -120,9 +120,9 @@ def test_skip_gram_backward(submission, reference, rng):
 
 @pytest.mark.task("SkipGram")
 @pytest.mark.points(1)
-@pytest.mark.hint("gradients[ids] += ... keeps one gradient of a repeated id: np.add.at adds all.")
+@pytest.mark.hint("gradients[ids] += ... keeps one gradient of a repeated id; np.add.at adds all.")
 def test_skip_gram_repeated_words(submission, reference, rng):
-    """SkipGram: a repeated centre word receives the sum, and backward adds to what is there."""
+    """SkipGram: a repeated centre word receives the sum, and backward adds to the gradients."""
     pair = twins(submission, reference, "SkipGram", 7, 3, rng=rng)
     pair.same_backward(np.array([4, 0, 4, 4, 6, 0]), rng=rng)
     pair.accumulates(np.array([4, 0, 4]), rng=rng)
@@ -143,7 +143,7 @@ def test_negative_log_likelihood(submission, reference, rng):
 
 @pytest.mark.task("SkipGram")
 @pytest.mark.points(3)
-@pytest.mark.hint("Words of one class have the same neighbours: their vectors must grow alike.")
+@pytest.mark.hint("Words of one class have the same neighbours: their vectors must become similar.")
 def test_training_finds_the_classes(submission, reference, reaches, rng):
     """SkipGram: after training, the nearest words are of the same class."""
     V = CLASSES * MEMBERS

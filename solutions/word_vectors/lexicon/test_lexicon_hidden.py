@@ -1,4 +1,4 @@
-"""Hidden checks of the lexicon: lexicons drawn at random, circles, other ways to write a word."""
+"""Hidden checks of the lexicon: random lexicons, cycles, other spellings of a word."""
 
 import pytest
 
@@ -9,7 +9,7 @@ POS = "nvasr"
 
 
 def drawn(rng, size=14, circles=False):
-    """A lexicon drawn at random, with words in several synsets and up to three hypernyms each."""
+    """Return a random lexicon: words in several synsets, up to three hypernyms per synset."""
     words = [f"W{i}_x" if i % 3 else f"w{i}" for i in range(size)]
     ids = [f"w{i}.x.01" for i in range(size)]
     synsets, index = {}, {}
@@ -27,7 +27,7 @@ def drawn(rng, size=14, circles=False):
 @pytest.mark.task("synonyms")
 @pytest.mark.points(2)
 def test_synonyms_in_drawn_lexicons(submission, reference, rng):
-    """synonyms: of every word of lexicons drawn at random."""
+    """synonyms: every word of random lexicons."""
     for _ in range(2):
         lexicon = drawn(rng)
         for word in lexicon["index"]:
@@ -37,7 +37,7 @@ def test_synonyms_in_drawn_lexicons(submission, reference, rng):
 @pytest.mark.task("synonyms")
 @pytest.mark.points(1)
 def test_other_ways_to_write_a_word(submission):
-    """synonyms: capitals and blanks do not matter, nor do capitals in the lexicon."""
+    """synonyms: upper case and spaces, in the word and in the lexicon."""
     lexicon = mini_lexicon()
     expected = {"n": ["panda", "panda_bear", "Ailuropoda_melanoleuca"]}
     equal(submission.synonyms(lexicon, "Giant Panda"), expected, 'the synonyms of "Giant Panda"')
@@ -48,7 +48,7 @@ def test_other_ways_to_write_a_word(submission):
 @pytest.mark.task("hypernym_closure")
 @pytest.mark.points(2)
 def test_closures_in_drawn_lexicons(submission, reference, rng):
-    """hypernym_closure: of every synset of lexicons drawn at random, with circles too."""
+    """hypernym_closure: every synset of random lexicons, with and without cycles."""
     for circles in (False, True):
         lexicon = drawn(rng, circles=circles)
         for synset in lexicon["synsets"]:
@@ -58,7 +58,7 @@ def test_closures_in_drawn_lexicons(submission, reference, rng):
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(2)
 def test_similarities_in_drawn_lexicons(submission, reference, rng):
-    """path_similarity: of pairs in lexicons drawn at random, with circles too, from both sides."""
+    """path_similarity: all pairs of random lexicons, with and without cycles."""
     for circles in (False, True):
         lexicon = drawn(rng, size=9, circles=circles)
         for a in lexicon["synsets"]:
@@ -69,7 +69,7 @@ def test_similarities_in_drawn_lexicons(submission, reference, rng):
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(1)
 def test_similarity_of_unknown_synsets(submission):
-    """path_similarity: an unknown synset is a KeyError, on either side."""
+    """path_similarity: an unknown synset raises a KeyError, as first or second argument."""
     lexicon = mini_lexicon()
     for a, b in (("x.n.01", "dog.n.01"), ("dog.n.01", "x.n.01"), ("x.n.01", "x.n.01")):
         refuses(submission, "path_similarity", lexicon, a, b, error=("KeyError",))

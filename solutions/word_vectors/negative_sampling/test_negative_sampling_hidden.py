@@ -1,4 +1,4 @@
-"""Hidden checks of negative sampling: large scores, no negatives, what are no counts and no ids."""
+"""Hidden checks of negative sampling: large scores, no drawn words, invalid counts and ids."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from autograder.checks import agrees, equal, finite, refuses
 @pytest.mark.task("sampling_distribution")
 @pytest.mark.points(1)
 def test_what_are_no_counts(submission):
-    """sampling_distribution: negative counts, NaN, and no words at all are errors."""
+    """sampling_distribution: negative counts, NaN and all-zero counts raise a ValueError."""
     for counts in ([1.0, -1.0], [1.0, np.nan], [0.0, 0.0], [np.inf, 1.0]):
         refuses(submission, "sampling_distribution", np.array(counts), error=("ValueError",))
 
@@ -17,7 +17,7 @@ def test_what_are_no_counts(submission):
 @pytest.mark.task("sampling_distribution")
 @pytest.mark.points(1)
 def test_large_counts_and_powers(submission, reference, rng):
-    """sampling_distribution: counts of 1e300, and a power that overflows on the way."""
+    """sampling_distribution: counts of 1e300, and a power that overflows before the division."""
     counts = 1e300 * rng.uniform(0.1, 1, size=5)
     for power in (0.75, 1.0, 3.0):
         agrees(submission, reference, "sampling_distribution", counts, power)
@@ -38,7 +38,7 @@ def test_large_scores(submission, reference):
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(1)
 def test_no_negatives_and_float32(submission, reference, rng):
-    """negative_sampling: nothing drawn; float32 stays float32."""
+    """negative_sampling: no drawn words; float32 stays float32."""
     center, outside = rng.normal(size=3), rng.normal(size=(4, 3))
     nothing = np.zeros(0, dtype=np.int64)
     agrees(submission, reference, "negative_sampling", center, 1, nothing, outside)
@@ -50,7 +50,7 @@ def test_no_negatives_and_float32(submission, reference, rng):
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(2)
 def test_ids_out_of_range(submission, rng):
-    """negative_sampling: an id that is no word is an error, −1 too."""
+    """negative_sampling: an id out of range raises an IndexError, and so does −1."""
     center, outside = rng.normal(size=3), rng.normal(size=(4, 3))
     for o, negatives in ((4, [0]), (-1, [0]), (0, [1, 4]), (0, [-1, 2])):
         arguments = (center, o, np.array(negatives), outside)

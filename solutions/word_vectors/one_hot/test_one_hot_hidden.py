@@ -9,7 +9,7 @@ from autograder.checks import agrees, expect, refuses
 @pytest.mark.task("one_hot")
 @pytest.mark.points(1)
 def test_no_ids_and_one_word(submission, reference):
-    """one_hot: no ids, and a vocabulary of one word."""
+    """one_hot: an empty array of ids, and a vocabulary of one word."""
     agrees(submission, reference, "one_hot", np.zeros((0, 3), dtype=np.int64), 4)
     agrees(submission, reference, "one_hot", np.zeros(3, dtype=np.int64), 1)
 
@@ -17,7 +17,7 @@ def test_no_ids_and_one_word(submission, reference):
 @pytest.mark.task("one_hot")
 @pytest.mark.points(1)
 def test_ids_far_out_of_range(submission):
-    """one_hot: one wrong id among many, in any place."""
+    """one_hot: one id out of range among valid ones."""
     for wrong in ([[0, 1], [2, 99]], [[-7, 0], [1, 2]]):
         refuses(submission, "one_hot", np.array(wrong), 5, error=("IndexError",))
 
@@ -34,10 +34,10 @@ def test_large_and_tiny_vectors(submission, reference, rng):
 @pytest.mark.task("cosine_similarity")
 @pytest.mark.points(1)
 def test_never_above_one(submission, rng):
-    """cosine_similarity: of a vector with itself it is 1 and not a bit more."""
+    """cosine_similarity: 1 for a vector with itself, never above 1."""
     a = rng.normal(size=(2000, 7))
     found = submission.cosine_similarity(a, a)
-    expect(np.all(found <= 1), f"the largest is 1 + {found.max() - 1:.1e}: no cosine exceeds 1")
+    expect(np.all(found <= 1), f"the largest is 1 + {found.max() - 1:.1e}: a cosine is at most 1")
     expect(np.all(found > 1 - 1e-12), "the similarity of a vector with itself is 1")
 
 

@@ -10,9 +10,9 @@ from autograder.checks import agrees, assign, equal, expect, finite, twins
 
 @pytest.mark.task("context_pairs")
 @pytest.mark.points(1)
-@pytest.mark.hint("No pairs is an answer too: two integer arrays of length 0.")
+@pytest.mark.hint("If there are no pairs, return two integer arrays of length 0.")
 def test_context_pairs_short_texts(submission, reference):
-    """context_pairs: a window larger than the text; texts of one word and of none; lists."""
+    """context_pairs: a window larger than the text, texts of one and of no word, lists."""
     for tokens in ([3, 1, 3], [2, 2], [5], []):
         agrees(submission, reference, "context_pairs", np.array(tokens, dtype=np.int64), 5)
         agrees(submission, reference, "context_pairs", tokens, 5)
@@ -22,7 +22,7 @@ def test_context_pairs_short_texts(submission, reference):
 @pytest.mark.points(1)
 @pytest.mark.hint("Shift each row by its own maximum, over the last axis of any shape.")
 def test_softmax_shift_and_shapes(submission, reference, rng):
-    """softmax: a shift changes nothing; any shape; float32 stays float32."""
+    """softmax: shifted scores, any shape, float32 stays float32."""
     scores = rng.normal(size=(2, 3, 5))
     p = agrees(submission, reference, "softmax", scores)
     for shift in (-1e4, 1e4):
@@ -53,7 +53,7 @@ def test_naive_softmax_extremes(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("backward adds into the gradients; zero_gradients alone clears them.")
 def test_skip_gram_gradients(submission, reference, rng):
-    """SkipGram: gradients are those of its own scores, and a second use adds to the first."""
+    """SkipGram: gradients of its own scores; a second use adds to the first."""
     pair = twins(submission, reference, "SkipGram", 5, 4, rng=rng)
     ids = np.array([3, 3, 3, 1])
     pair.gradients_agree(ids, and_then=(np.array([2, 3]),), rng=rng)
@@ -72,7 +72,7 @@ def test_skip_gram_gradients(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("If all vectors are 0, P is 1/V and J(θ) is log V times the pairs per word.")
 def test_negative_log_likelihood_known_values(submission, reference, rng):
-    """SkipGram: J(θ) where it is known, for large scores, and fresh parameters near it."""
+    """SkipGram: J(θ) where its value is known, for large scores and for fresh parameters."""
     pair = twins(submission, reference, "SkipGram", 6, 3, rng=rng)
     assign(pair.student, {name: np.zeros((6, 3)) for name in ("center_vectors", "outside_vectors")})
     tokens = np.array([0, 5, 2, 2])

@@ -1,7 +1,7 @@
-"""word2vec, the skip-gram: learn the vectors of words by predicting the words around them.
+"""word2vec, the skip-gram: learn word vectors by predicting the words around each word.
 
-Symbols: c is a centre word and v_c its vector, o an outside word and u_o its vector, both of
-dimension d; V is the size of the vocabulary, T the length of the text, m the window.
+Symbols: c is a centre word with vector v_c, and o an outside word with vector u_o. Both vectors
+have dimension d. V is the vocabulary size, T the length of the text, m the window.
 
 Source: CS224n lecture 1, sections 2 to 4; Mikolov et al. 2013.
 """
@@ -16,14 +16,14 @@ from framework.interfaces import Array, Model
 
 
 def context_pairs(tokens: Sequence[int] | Array, window: int) -> tuple[Array, Array]:
-    """Every (centre, outside) pair of a text: w_t with w_{t+j}, −m ≤ j ≤ m, j ≠ 0.
+    """Return all (centre, outside) pairs of a text: w_t with w_{t+j}, −m ≤ j ≤ m, j ≠ 0.
 
-    Positions outside the text have no words, so words near its ends have fewer neighbours. The
+    Positions t + j outside 1 ... T are left out, so words near the ends have fewer neighbours. The
     pairs are ordered by t, then by j from −m to m.
 
     Args:
-        tokens: the ids w_0 ... w_{T−1} of the text `(T,)`.
-        window: m ≥ 1; it may exceed the text.
+        tokens: the ids w_1 ... w_T of the text `(T,)`.
+        window: m ≥ 1; it may be larger than T.
 
     Returns:
         centre ids and outside ids, two integer arrays `(P,)`, where P is the number of pairs.
@@ -39,10 +39,10 @@ def context_pairs(tokens: Sequence[int] | Array, window: int) -> tuple[Array, Ar
 
 
 def log_softmax(scores: Array) -> Array:
-    """log softmax(x) = x − log Σ_j exp(x_j) over the last axis of `scores: (..., V)`.
+    """Return log softmax(x) = x − log Σ_j exp(x_j) over the last axis of `scores: (..., V)`.
 
-    Not graded by itself: a helper for the losses below. The logarithm of a probability that was
-    rounded to 0 would be −∞; this form never rounds it.
+    This is a helper for the losses below and is not graded by itself. It stays finite where the
+    probability itself is rounded to 0.
     """
     # BEGIN SOLUTION: the same shift by the maximum as in softmax
     shifted = scores - scores.max(axis=-1, keepdims=True)
@@ -51,11 +51,11 @@ def log_softmax(scores: Array) -> Array:
 
 
 def softmax(scores: Array) -> Array:
-    """p_i = exp(x_i) / Σ_j exp(x_j) over the last axis.
+    """Return p_i = exp(x_i) / Σ_j exp(x_j) over the last axis.
 
     Args:
-        scores: x `(..., V)`, as large as ±1e4. A constant added to all scores changes no
-            probability: choose it so that exp cannot overflow.
+        scores: x `(..., V)`, as large as ±1e4. A constant added to all scores does not change the
+            probabilities: choose it so that exp cannot overflow.
 
     Returns:
         probabilities `(..., V)` that sum to 1 over the last axis.
@@ -69,18 +69,18 @@ def softmax(scores: Array) -> Array:
 def naive_softmax(
     center: Array, outside_id: int, outside_vectors: Array
 ) -> tuple[float, Array, Array]:
-    """Loss of one pair and its gradients: −log P(o|c), P(w|c) = exp(u_wᵀ v_c) / Σ_k exp(u_kᵀ v_c).
+    """Return the loss −log P(o|c) of one pair and its gradients.
 
-    With y the one-hot vector of o:
+    P(w|c) = exp(u_wᵀ v_c) / Σ_k exp(u_kᵀ v_c). With y the one-hot vector of o:
         ∂loss/∂v_c = Σ_w (P(w|c) − y_w) u_w        ∂loss/∂u_w = (P(w|c) − y_w) v_c for every w
 
     Args:
         center: v_c `(d,)`.
-        outside_id: o, the row of the word that was seen.
+        outside_id: o, the row of the outside word.
         outside_vectors: all u_w, `(V, d)`, one word per row.
 
     Returns:
-        loss (a float, finite even where P(o|c) is rounded to 0), ∂loss/∂v_c `(d,)` and the
+        the loss (a float, finite even where P(o|c) is rounded to 0), ∂loss/∂v_c `(d,)` and the
         gradient of all outside vectors `(V, d)`.
     """
     # BEGIN SOLUTION
@@ -97,7 +97,7 @@ class SkipGram(Model):
     Args:
         vocabulary_size: V.
         dimension: d.
-        rng: draws the parameters, small and normal.
+        rng: draws the parameters from a normal distribution with standard deviation 0.1.
 
     Parameters: `center_vectors (V, d)` with rows v_w, `outside_vectors (V, d)` = U with rows u_w.
     """
@@ -117,9 +117,9 @@ class SkipGram(Model):
         # END SOLUTION
 
     def backward(self, grad_scores: Array) -> None:
-        """Add the gradients of both parameters; the ids, being no numbers, get none.
+        """Add the gradients of both parameters. The ids have no gradient.
 
-        A word that stands several times in `center_ids` receives the sum of its gradients.
+        A word that occurs several times in `center_ids` receives the sum of its gradients.
 
         Args:
             grad_scores: gradient of a scalar with respect to the scores `(N, V)`.
@@ -132,10 +132,10 @@ class SkipGram(Model):
         # END SOLUTION
 
     def negative_log_likelihood(self, tokens: Sequence[int] | Array, window: int) -> float:
-        """J(θ) = −1/T Σ_t Σ_{−m≤j≤m, j≠0} log P(w_{t+j} | w_t), where positions outside drop out.
+        """Return J(θ) = −1/T Σ_t Σ_{−m≤j≤m, j≠0} log P(w_{t+j} | w_t), for t + j in 1 ... T.
 
         Args:
-            tokens: the text, ids `(T,)`. The mean is over its T positions, not over the pairs.
+            tokens: the ids of the text `(T,)`. The mean is over its T positions, not over pairs.
             window: m.
         """
         # BEGIN SOLUTION
