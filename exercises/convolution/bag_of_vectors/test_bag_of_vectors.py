@@ -52,7 +52,7 @@ def test_padding_is_ignored(submission, reference, rng):
     equal(pair.student.forward(wider), logits, "the logits with more padding", rtol=RTOL)
     for text, scores in zip(texts, logits, strict=True):
         alone = pair.student.forward(text[None])[0]
-        equal(alone, scores, "the logits of a text alone, beside those in a batch", rtol=RTOL)
+        equal(alone, scores, "the logits of a text alone, against those in a batch", rtol=RTOL)
 
 
 @pytest.mark.task("DeepAveragingNetwork")
@@ -99,7 +99,7 @@ def test_repeated_words(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, DAN, V, E, [4], C, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(4, 5)), rng=rng)
 

@@ -103,7 +103,7 @@ def test_backward_in_training(submission, reference, rng):
 
 @pytest.mark.points(3)
 def test_gradients_are_right(submission, reference, rng):
-    """In training: the gradients are those of your own forward, measured by small steps."""
+    """In training: the gradients agree with numerical gradients of your own forward."""
     pair_of(submission, reference, rng, 3).gradients_agree(rng.normal(size=(2, 3, 3)), rng=rng)
 
 

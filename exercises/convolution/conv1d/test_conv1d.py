@@ -100,7 +100,7 @@ def test_backward_with(submission, reference, rng, setting):
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(3)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients agree with numerical gradients of your own forward."""
     settings = {"padding": 1, "stride": 2, "dilation": 2}
     pair = twins(submission, reference, "Conv1d", 2, 3, 3, rng=rng, **settings)
     pair.gradients_agree(rng.normal(size=(2, 8, 2)), rng=rng)

@@ -86,7 +86,7 @@ def test_encoder_backward(submission, reference, rng):
 @pytest.mark.task("ConvolutionalEncoder")
 @pytest.mark.points(2)
 def test_encoder_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients agree with numerical gradients of your own forward."""
     encoder(submission, reference, rng).gradients_agree(sentences(rng)[0], rng=rng)
 
 
@@ -131,7 +131,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients agree with numerical gradients of your own forward."""
     translator(submission, reference, rng).gradients_agree(*sentences(rng, count=2), rng=rng)
 
 

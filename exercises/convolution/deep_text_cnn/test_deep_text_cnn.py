@@ -89,7 +89,7 @@ def test_block_backward(submission, reference, rng):
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(2)
 def test_block_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients agree with numerical gradients of your own forward."""
     for args in ((2, 2), (2, 3)):
         pair = block(submission, reference, rng, *args)
         pair.gradients_agree(rng.normal(size=(3, 4, 2)), rng=rng)
@@ -146,7 +146,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients agree with numerical gradients of your own forward."""
     pair = at_test_time(network(submission, reference, rng), texts(rng))
     pair.gradients_agree(texts(rng, count=2), rng=rng)
 

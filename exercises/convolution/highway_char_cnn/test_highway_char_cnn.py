@@ -92,7 +92,7 @@ def test_backward_with_padding(submission, reference, rng):
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """Encoder: the gradients are those of your own forward, measured by small steps."""
+    """Encoder: the gradients agree with numerical gradients of your own forward."""
     encoders(submission, reference, rng).gradients_agree(words(rng, 4), rng=rng)
 
 
@@ -123,7 +123,7 @@ def test_sentences_of_different_lengths(submission, reference, rng):
     ids[1, 3:] = 0
     together = pair.same_forward(ids)
     alone = pair.student.forward(ids[1:, :3])
-    equal(alone[0], together[1, :3], "the scores of a sentence alone, beside those in a batch")
+    equal(alone[0], together[1, :3], "the scores of a sentence alone, against those in a batch")
     pair.same_backward(ids, rng=rng)
 
 

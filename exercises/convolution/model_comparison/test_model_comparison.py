@@ -95,7 +95,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("Hand the mask `ids != 0` to the pooling, and give padding the vector 0.")
 def test_padding_is_ignored(submission, reference, rng):
-    """SequenceClassifier: a text has the same scores alone, beside longer ones, and padded."""
+    """SequenceClassifier: a text has the same scores alone, against longer ones, and padded."""
     for family in [*FAMILIES.values(), ("rnn", "last")]:
         model = classifiers(submission, reference, *family, rng=rng).student
         ids = texts(rng, 6, 2, 4)

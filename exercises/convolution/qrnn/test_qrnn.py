@@ -70,7 +70,7 @@ def test_state_is_carried(submission, reference, rng):
         steps.append(model.forward(x[:, t : t + 1], state))
         state = model.state
     steps = np.concatenate(steps, axis=1)
-    equal(steps, whole, "h of five calls with one step each, beside one call", rtol=RTOL)
+    equal(steps, whole, "h of five calls with one step each, against one call", rtol=RTOL)
 
 
 @pytest.mark.task("QRNN")
@@ -108,7 +108,7 @@ def test_backward_of_other_poolings(submission, reference, rng, pooling):
 @pytest.mark.task("QRNN")
 @pytest.mark.points(3)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, "QRNN", D, H, 2, "ifo", rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, D)), some_state(rng, 2), rng=rng)
 

@@ -67,7 +67,7 @@ def test_padding_never_wins(submission, reference, rng):
     equal(wider, logits, "the logits with more padding", rtol=RTOL)
     for text, scores in zip(batch, logits, strict=True):
         alone = pair.student.forward(text[None])[0]
-        equal(alone, scores, "the logits of a text alone, beside those in a batch", rtol=RTOL)
+        equal(alone, scores, "the logits of a text alone, against those in a batch", rtol=RTOL)
 
 
 @pytest.mark.points(2)
@@ -104,7 +104,7 @@ def test_repeated_words(submission, reference, rng):
 
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients agree with numerical gradients of your own forward."""
     pair = pair_of(submission, reference, rng, V, 2, 2, K, widths=(2, 3))
     pair.gradients_agree(texts(rng, 4, 6), rng=rng)
 

@@ -37,8 +37,8 @@ def test_states(submission, reference, rng):
     states = rng.normal(size=(2, H)), rng.normal(size=(2, H))
     y = pair.same_forward(rng.normal(size=(2, 5, D)), states)
     right, left = pair.student.state
-    equal(right, y[:, -1, :H], "self.state[0], beside →h at the last step")
-    equal(left, y[:, 0, H:], "self.state[1], beside ←h at the first step")
+    equal(right, y[:, -1, :H], "self.state[0], against →h at the last step")
+    equal(left, y[:, 0, H:], "self.state[1], against ←h at the first step")
 
 
 @pytest.mark.task("Bidirectional")
@@ -82,7 +82,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, and a second backward adds to them."""
+    """The gradients agree with numerical ones of your forward; a second backward adds to them."""
     pair = both_ways(submission, reference, rng)
     x, states = rng.normal(size=(2, 4, D)), (rng.normal(size=(2, H)), rng.normal(size=(2, H)))
     pair.gradients_agree(x, states, rng=rng)
@@ -101,9 +101,9 @@ def test_each_sequence_as_if_alone(submission, reference, rng):
     left = pair.student.state[1]
     for n, length in enumerate(lengths):
         alone = pair.student.forward(x[n : n + 1, :length])[0]
-        what = f"y of a sequence of {length} words in a batch, beside what it gives alone"
+        what = f"y of a sequence of {length} words in a batch, against what it gives alone"
         equal(y[n, :length], alone, what, rtol=1e-7)
-        what = f"self.state[1] of a sequence of {length} words, beside that of the same alone"
+        what = f"self.state[1] of a sequence of {length} words, against that of the same alone"
         equal(left[n], alone[0, H:], what, rtol=1e-7)
 
 

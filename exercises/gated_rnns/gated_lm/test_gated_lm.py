@@ -105,7 +105,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("If this fails and the check above passes, your forward is wrong.")
 def test_gradients(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, "GatedLM", V, E, H, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(2, 5)), rng=rng)
 
@@ -121,7 +121,7 @@ def test_next_log_probabilities(submission, reference, rng):
     state = model.initial_state(3)
     for t in range(4):
         log_probs, state = model.next_log_probabilities(tokens[:, t], state)
-        what = f"log probabilities after token {t}, beside the log softmax of forward's logits"
+        what = f"log probabilities after token {t}, against the log softmax of forward's logits"
         equal(log_probs, expected[:, t], what)
 
 

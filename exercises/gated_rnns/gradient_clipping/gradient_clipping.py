@@ -1,4 +1,4 @@
-"""Clipping: a gradient that is too long is made shorter, and keeps its direction.
+"""Gradient clipping: a gradient that is too long becomes shorter and keeps its direction.
 
 Source: CS224n lecture 7, sections 2.1 to 2.3; Pascanu, Mikolov and Bengio, "On the difficulty of
 training recurrent neural networks" (2013), algorithm 1.
@@ -14,17 +14,17 @@ from framework.interfaces import Array, Parameters
 
 
 def clip_by_norm(gradients: Mapping[str, Array], threshold: float) -> Parameters:
-    """Gradients whose length, all together, is at most `threshold`, in the same direction.
+    """Return the gradients scaled so that their common norm is at most `threshold`.
 
         ‖g‖ = √(Σ over all entries of all arrays of g²)
-        g threshold / ‖g‖    where ‖g‖ > threshold,    else g
+        g · threshold / ‖g‖    where ‖g‖ > threshold,    else g
 
     Args:
         gradients: name -> array of any shape. Not modified.
         threshold: positive.
 
     Returns:
-        new arrays by the same names, of the same shapes and dtypes.
+        new arrays under the same names, with the same shapes and dtypes.
 
     Raises:
         ValueError: an entry is not finite, or `threshold` is not positive.

@@ -14,9 +14,9 @@ def drawn(rng, scale=1.0):
 
 @pytest.mark.task("clip_by_norm")
 @pytest.mark.points(2)
-@pytest.mark.hint("√(9 + 16) = 5, whichever arrays the 3 and the 4 are in.")
+@pytest.mark.hint("√(9 + 16) = 5, in one array or in two.")
 def test_three_four_five(submission):
-    """A gradient of 3 and one of 4 have length 5 together."""
+    """Gradients 3 and 4 in two arrays have the norm 5."""
     gradients = {"a": np.array([3.0]), "b": np.array([[4.0]])}
     expected = {"a": np.array([0.6]), "b": np.array([[0.8]])}
     equal(submission.clip_by_norm(gradients, 1.0), expected, "3 and 4, clipped to 1")
@@ -26,7 +26,7 @@ def test_three_four_five(submission):
 @pytest.mark.points(2)
 @pytest.mark.hint("One factor, threshold / norm, for every array.")
 def test_too_long(submission, reference, rng):
-    """Above the threshold, the direction stays and the length is the threshold."""
+    """Above the threshold, the direction stays and the norm becomes the threshold."""
     gradients = drawn(rng)
     clipped = agrees(submission, reference, "clip_by_norm", gradients, 0.5)
     length = np.sqrt(sum((g**2).sum() for g in clipped.values()))
@@ -35,9 +35,9 @@ def test_too_long(submission, reference, rng):
 
 @pytest.mark.task("clip_by_norm")
 @pytest.mark.points(2)
-@pytest.mark.hint("Only gradients that are too long are made shorter; none is made longer.")
+@pytest.mark.hint("Gradients that are too long become shorter; no gradient becomes longer.")
 def test_short_enough(submission, rng):
-    """At or below the threshold nothing changes, not by a bit."""
+    """At or below the threshold no number changes, not by one bit."""
     gradients = drawn(rng)
     for threshold in (1e3, 5.0):
         given = gradients if threshold > 5 else {"a": np.array([3.0]), "b": np.array([4.0])}
@@ -47,10 +47,10 @@ def test_short_enough(submission, rng):
 
 @pytest.mark.task("clip_by_norm")
 @pytest.mark.points(2)
-@pytest.mark.hint("A NaN is not greater than anything: look for it before you compare.")
+@pytest.mark.hint("A NaN compares as false with every number: look for it before you compare.")
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
 def test_what_is_no_number_is_an_error(submission, rng, wrong):
-    """NaN and infinity are refused, not passed on."""
+    """NaN and infinity are errors."""
     gradients = drawn(rng)
     gradients["b"][1] = wrong
     refuses(submission, "clip_by_norm", gradients, 1.0, error=("ValueError",))
@@ -60,5 +60,5 @@ def test_what_is_no_number_is_an_error(submission, rng, wrong):
 @pytest.mark.points(2)
 @pytest.mark.hint("Divide by the largest entry before you square.")
 def test_large_entries(submission, reference, rng):
-    """Entries whose squares a float cannot hold."""
+    """Entries whose squares overflow."""
     agrees(submission, reference, "clip_by_norm", drawn(rng, 1e200), 1.0)

@@ -1,4 +1,4 @@
-"""Gated recurrent units: one state, a gate that updates it and a gate that forgets in between.
+"""Gated recurrent units: a recurrent layer with one state, an update gate and a reset gate.
 
 Source: CS224n lecture 7, section 4.1; Cho et al., "Learning Phrase Representations using RNN
 Encoder-Decoder for Statistical Machine Translation" (2014).
@@ -20,8 +20,8 @@ class GRU(Model):
     Args:
         input_size: D, the number of features of one x_t.
         hidden_size: H, the size of h_t.
-        reset_after: let r act after the matrix of h_{t−1} instead of before it, with a bias of its
-            own there: the form that fast kernels compute.
+        reset_after: multiply by r after the product h_{t−1} W_hh + b_h, instead of multiplying
+            h_{t−1} before it. Fast kernels compute this form.
         rng: draws the initial weights.
 
     Parameters:
@@ -55,7 +55,7 @@ class GRU(Model):
         return np.zeros((batch_size, self.hidden_size), self.parameters["b"].dtype)
 
     def forward(self, x: Array, state: Array | None = None, mask: Array | None = None) -> Array:
-        """Read the whole sequence; for t = 1 ... T, with W_x = [W_xu W_xr W_xh] and so on:
+        """Return the states of all steps; for t = 1 ... T, with W_x = [W_xu W_xr W_xh] and so on:
 
             u = σ(x_t W_xu + h_{t−1} W_hu + b_u)      r = σ(x_t W_xr + h_{t−1} W_hr + b_r)
             h̃ = tanh(x_t W_xh + (r ∘ h_{t−1}) W_hh + b_c)
@@ -83,17 +83,19 @@ class GRU(Model):
         raise NotImplementedError
 
     def backward(self, grad_h: Array) -> tuple[Array, Array]:
-        """Backpropagation through time. With ∂ for the gradient of the scalar J, at each step:
+        """Compute all gradients by backpropagation through time.
+
+        ∂v is the gradient of the scalar J with respect to v. At each step:
 
             ∂u = ∂h_t ∘ (h̃ − h_{t−1})      ∂h̃ = ∂h_t ∘ u      ∂a_h = ∂h̃ ∘ (1 − h̃²)
-            reset before:   ∂(r ∘ h_{t−1}) = ∂a_h W_hhᵀ
+            reset before:   ∂(r ∘ h_{t−1}) = ∂a_h W_hhᵀ               ∂r = ∂(r ∘ h_{t−1}) ∘ h_{t−1}
             reset after:    ∂(h_{t−1} W_hh + b_h) = ∂a_h ∘ r      ∂r = ∂a_h ∘ (h_{t−1} W_hh + b_h)
 
-        and h_{t−1} is used four times: by u, by r, by h̃, and by (1 − u) ∘ h_{t−1}. Where a sequence
-        has no word, ∂h_t goes on to step t − 1 as it is.
+        h_{t−1} is used four times: by u, by r, by h̃, and by (1 − u) ∘ h_{t−1}. Where a sequence
+        has no word, ∂h_t goes on to step t − 1 unchanged.
 
         Args:
-            grad_h: ∂J/∂h_t directly, from above, for every step, `(N, T, H)`. Not modified.
+            grad_h: the gradient of the output h, `(N, T, H)`. Not modified.
 
         Returns:
             grad_x `(N, T, D)`, and the gradient of h_0 `(N, H)`.

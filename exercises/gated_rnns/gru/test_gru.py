@@ -21,7 +21,7 @@ def test_one_step(submission, reference, rng):
 
 @pytest.mark.task("GRU")
 @pytest.mark.points(3)
-@pytest.mark.hint("Each step starts from the h that the one before it left.")
+@pytest.mark.hint("Each step starts from the h of the step before it.")
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
     pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
@@ -32,15 +32,15 @@ def test_all_steps(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("self.state is the last h.")
 def test_state_is_carried(submission, reference, rng):
-    """Two halves, with the state carried over, are the whole."""
+    """Two halves of a sequence, with the state carried over, give the same as the whole."""
     pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
     model, x = pair.student, rng.normal(size=(2, 7, 3))
     whole = pair.same_forward(x)
-    equal(model.state, whole[:, -1], "self.state, beside the last h", rtol=RTOL)
+    equal(model.state, whole[:, -1], "self.state, against the last h", rtol=RTOL)
     first = model.forward(x[:, :4])
     second = model.forward(x[:, 4:], model.state)
     halves = np.concatenate([first, second], axis=1)
-    equal(halves, whole, "the states of two calls, beside those of one", rtol=RTOL)
+    equal(halves, whole, "the states of two calls, against those of one", rtol=RTOL)
 
 
 @pytest.mark.task("GRU")
@@ -54,9 +54,9 @@ def test_backward_through_one_step(submission, reference, rng):
 
 @pytest.mark.task("GRU")
 @pytest.mark.points(4)
-@pytest.mark.hint("What step t + 1 sends back is added to grad_h[:, t] before anything else.")
+@pytest.mark.hint("First add to grad_h[:, t] what step t + 1 sends back.")
 def test_backward_through_time(submission, reference, rng):
-    """Backward through time."""
+    """Backward through six steps."""
     pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
     pair.same_backward(rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4)), rng=rng)
 
@@ -64,7 +64,7 @@ def test_backward_through_time(submission, reference, rng):
 @pytest.mark.task("GRU")
 @pytest.mark.points(3)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)), rng=rng)
 
@@ -82,7 +82,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("h̃ = tanh(x_t W_xh + r ∘ (h_{t−1} W_hh + b_h) + b_c).")
 def test_reset_after(submission, reference, rng):
-    """reset_after: r acts on what the matrix made of h."""
+    """reset_after: r multiplies the product h W_hh + b_h."""
     pair = twins(submission, reference, "GRU", 3, 4, reset_after=True, rng=rng)
     x, h_0 = rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 4))
     pair.same_forward(x, h_0)

@@ -1,4 +1,4 @@
-"""Long short-term memory: a state of two parts, and gates that say what each step does to it.
+"""Long short-term memory: a recurrent layer with two states, h and c, and three gates.
 
 Source: CS224n lecture 7, sections 3.1 to 3.5; Hochreiter and Schmidhuber, "Long Short-Term Memory"
 (1997); Gers, Schmidhuber and Cummins, "Learning to Forget" (2000), for the forget gate.
@@ -57,7 +57,7 @@ class LSTM(Model):
         return np.zeros(shape, dtype), np.zeros(shape, dtype)
 
     def forward(self, x: Array, state: State | None = None, mask: Array | None = None) -> Array:
-        """Read the whole sequence; for t = 1 ... T, with [i f o g] side by side:
+        """Return the states of all steps; for t = 1 ... T, with [i f o g] side by side:
 
             a_t = x_t W_x + h_{t−1} W_h + b
             i, f, o = σ(a_t's first three parts)      g = tanh(a_t's last part)
@@ -84,17 +84,20 @@ class LSTM(Model):
         raise NotImplementedError
 
     def backward(self, grad_h: Array) -> tuple[Array, State]:
-        """Backpropagation through time. With J the scalar, and from above and from step t + 1:
+        """Compute all gradients by backpropagation through time.
+
+        ∂v is the gradient of the scalar J with respect to v. From step t = T back to 1:
 
             ∂c_t = ∂c_t from step t + 1 + ∂h_t ∘ o ∘ (1 − tanh²(c_t))
             ∂i = ∂c_t ∘ g      ∂f = ∂c_t ∘ c_{t−1}      ∂o = ∂h_t ∘ tanh(c_t)      ∂g = ∂c_t ∘ i
-            ∂a_t = those four, times σ' = σ (1 − σ) three times and tanh' = 1 − g²
+            ∂a_t = these four, times the slopes: i(1 − i), f(1 − f), o(1 − o) and 1 − g²
             ∂c_{t−1} = ∂c_t ∘ f                         ∂h_{t−1} = ∂a_t W_hᵀ
 
-        Where a sequence has no word, ∂h_t and ∂c_t go on to step t − 1 as they are.
+        ∂h_t is `grad_h` of step t plus what step t + 1 sends back. Where a sequence has no word,
+        ∂h_t and ∂c_t go on to step t − 1 unchanged.
 
         Args:
-            grad_h: ∂J/∂h_t directly, from above, for every step, `(N, T, H)`. Not modified.
+            grad_h: the gradient of the output h, `(N, T, H)`. Not modified.
 
         Returns:
             grad_x `(N, T, D)`, and the gradients of h_0 and c_0, each `(N, H)`.

@@ -37,7 +37,7 @@ def test_one_step(submission, reference, rng):
 
 @pytest.mark.task("LSTM")
 @pytest.mark.points(3)
-@pytest.mark.hint("h_t and c_t both go on to the next step.")
+@pytest.mark.hint("The next step uses both h_t and c_t.")
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
     pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
@@ -48,7 +48,7 @@ def test_all_steps(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("self.state is the pair of the last h and the last c, in this order.")
 def test_state_is_carried(submission, reference, rng):
-    """Two halves, with the state carried over, are the whole."""
+    """Two halves of a sequence, with the state carried over, give the same as the whole."""
     pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
     model, x = pair.student, rng.normal(size=(2, 7, 3))
     whole = pair.same_forward(x)
@@ -56,7 +56,7 @@ def test_state_is_carried(submission, reference, rng):
     first = model.forward(x[:, :4])
     second = model.forward(x[:, 4:], model.state)
     halves = np.concatenate([first, second], axis=1)
-    equal(halves, whole, "the states of two calls, beside those of one", rtol=RTOL)
+    equal(halves, whole, "the states of two calls, against those of one", rtol=RTOL)
 
 
 @pytest.mark.task("LSTM")
@@ -70,9 +70,9 @@ def test_backward_through_one_step(submission, reference, rng):
 
 @pytest.mark.task("LSTM")
 @pytest.mark.points(4)
-@pytest.mark.hint("What step t + 1 sends back comes twice: to h_t through W_h, to c_t through f.")
+@pytest.mark.hint("Step t + 1 sends two gradients back: to h_t through W_h, to c_t through f.")
 def test_backward_through_time(submission, reference, rng):
-    """Backward through time."""
+    """Backward through six steps."""
     pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
     pair.same_backward(rng.normal(size=(2, 6, 3)), states(rng, 2, 4), rng=rng)
 
@@ -80,7 +80,7 @@ def test_backward_through_time(submission, reference, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(3)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 3)), states(rng, 2, 4), rng=rng)
 

@@ -72,7 +72,7 @@ def test_like_one_layer(submission, reference, rng):
     first = model.forward(x[:, :4], model.initial_state(2))
     second = model.forward(x[:, 4:], model.state)
     halves = np.concatenate([first, second], axis=1)
-    equal(halves, whole, "the result of two calls, beside that of one", rtol=1e-7)
+    equal(halves, whole, "the result of two calls, against that of one", rtol=1e-7)
     equal(first, whole[:, :4], "the first steps, before the others were there", rtol=1e-7)
 
 
@@ -107,7 +107,7 @@ def test_backward_with_dense_connections(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.parametrize("skip", KINDS)
 def test_gradients_are_right(submission, reference, rng, skip):
-    """The gradients are those of your own forward, and a second backward adds to them."""
+    """The gradients agree with numerical ones of your forward; a second backward adds to them."""
     pair = stacks(submission, reference, skip, rng, depth=2)
     x, state = rng.normal(size=(2, 3, D)), some_states(rng, depth=2)
     pair.gradients_agree(x, state, rng=rng)

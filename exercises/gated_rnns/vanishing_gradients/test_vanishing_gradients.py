@@ -9,7 +9,7 @@ STEPS = 40
 
 
 def spread(H, singular_value, rng):
-    """A random matrix with the largest singular value given."""
+    """A random matrix with the given largest singular value."""
     W = rng.normal(size=(H, H))
     return singular_value * W / np.linalg.norm(W, 2)
 
@@ -20,7 +20,7 @@ def rotation(H, factor, rng):
 
 
 def cliff(theta, steps=50):
-    """Pascanu et al.'s loss: h ← σ(w h + b), fifty times, and (h − 0.7)²; with its gradient."""
+    """The loss of Pascanu et al. and its gradient: h ← σ(w h + b), fifty times, then (h − 0.7)²."""
     w, b = theta
     h = np.zeros(steps + 1)
     for t in range(steps):
@@ -35,15 +35,15 @@ def cliff(theta, steps=50):
 
 
 def slope_of_cliff(theta):
-    """Its gradient alone."""
+    """The gradient of that loss."""
     return cliff(theta)[1]
 
 
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(3)
-@pytest.mark.hint("Run the layer from h_k to step t, and take what backward returns for h_k.")
+@pytest.mark.hint("Run the layer from h_k to step t; backward returns the gradient of h_k.")
 def test_norms(submission, reference, rng):
-    """gradient_norms: of every step, for a loss in the middle and at the end."""
+    """gradient_norms: the norms of all steps, for a loss at the end, in the middle, at step 0."""
     pair = twins(submission, reference, part("rnn", 3, 4, rng=rng), rng=rng)
     x = rng.normal(size=(2, 6, 3))
     for loss_at in (5, 3, 0):
@@ -54,7 +54,7 @@ def test_norms(submission, reference, rng):
 
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(2)
-@pytest.mark.hint("δ_k = (1 − h_{k+1}²) δ_{k+1} W_h, for one unit and one text.")
+@pytest.mark.hint("For one unit and one text: δ_k = (1 − h_{k+1}²) δ_{k+1} W_h.")
 def test_norms_by_hand(submission, reference):
     """gradient_norms: one unit, where each step multiplies by W_h (1 − h²)."""
     pair = twins(submission, reference, part("rnn", 1, 1, rng=np.random.default_rng(0)))
@@ -69,7 +69,7 @@ def test_norms_by_hand(submission, reference):
 @pytest.mark.points(3)
 @pytest.mark.hint("Look at the plot: `grade vanishing_gradients --plots DIR`, or --html FILE.")
 def test_decay_and_growth(submission, reference, rng, plot):
-    """gradient_norms: under the bound; vanishing with σ = 0.9, exploding with σ = 1.2."""
+    """gradient_norms: norms are under the bound; they vanish for σ = 0.9 and grow for σ = 1.2."""
     D, H = 3, 16
     x = 0.001 * rng.normal(size=(2, STEPS, D))
     pair = twins(submission, reference, part("rnn", D, H, rng=rng))
@@ -116,9 +116,9 @@ def test_bound(submission, reference, rng):
 
 @pytest.mark.task("spectral_bound")
 @pytest.mark.points(2)
-@pytest.mark.hint("A matrix without any eigenvalue but 0 can double a vector.")
+@pytest.mark.hint("A matrix whose eigenvalues are all 0 can double a vector.")
 def test_eigenvalues_are_no_bound(submission):
-    """spectral_bound: singular values, for eigenvalues say too little."""
+    """spectral_bound: uses singular values, because eigenvalues are no bound."""
     shear = np.array([[0.0, 2.0], [0.0, 0.0]])
     bound = submission.spectral_bound(shear, np.array([0, 1, 2]))
     equal(np.asarray(bound), np.array([1.0, 2.0, 4.0]), "the bound for [[0, 2], [0, 0]]")
@@ -126,9 +126,9 @@ def test_eigenvalues_are_no_bound(submission):
 
 @pytest.mark.task("descend")
 @pytest.mark.points(2)
-@pytest.mark.hint("The start belongs to the path: steps + 1 points.")
+@pytest.mark.hint("The path begins with the start: it has steps + 1 points.")
 def test_path(submission, reference, rng):
-    """descend: the path down a bowl, with and without clipping."""
+    """descend: the path on a quadratic loss, with and without clipping."""
     start = rng.normal(scale=3, size=3)
 
     def slope(theta):
@@ -140,9 +140,9 @@ def test_path(submission, reference, rng):
 
 @pytest.mark.task("descend")
 @pytest.mark.points(3)
-@pytest.mark.hint("A step as long as the wall is steep leads far away: clip the gradient first.")
+@pytest.mark.hint("A huge gradient makes a huge step: clip the gradient first.")
 def test_cliff(submission, reference, plot):
-    """descend: at the cliff of a recurrent network's loss, clipping decides."""
+    """descend: at the cliff of a recurrent network's loss, clipping gives a lower loss."""
     start, lines = np.array([5.0, -2.2]), {}
     for name, threshold in (("without clipping", None), ("clipped at 0.5", 0.5)):
         path = agrees(

@@ -91,7 +91,7 @@ def test_all_words_dropped(submission, rng):
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(1)
-@pytest.mark.hint("Every call of forward starts anew, and backward belongs to the last one.")
+@pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     pair = twins(submission, reference, DAN, 6, 3, [4], 2, rng=rng)

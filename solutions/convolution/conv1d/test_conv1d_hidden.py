@@ -73,7 +73,7 @@ def test_pointwise_is_a_convolution(submission, reference, rng):
     values = pair.draw_parameters(rng)
     assign(wide, {"W": values["W"][None], "b": values["b"]})
     x = rng.normal(size=(2, 1, 3))
-    equal(pair.same_forward(x), wide.forward(x), "the outputs, beside those of a Conv1d")
+    equal(pair.same_forward(x), wide.forward(x), "the outputs, against those of a Conv1d")
     pair.gradients_agree(rng.normal(size=(1, 6, 3)), rng=rng)
     refuses(pair.student, "forward", np.zeros((2, 1, 4)))
     refuses(pair.student, "forward", np.zeros((2, 3)))

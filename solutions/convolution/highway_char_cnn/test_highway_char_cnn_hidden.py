@@ -54,7 +54,7 @@ def test_a_piece_is_found_anywhere(submission, reference, rng):
 
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(1)
-@pytest.mark.hint("Every call of forward starts anew, and backward belongs to the last one.")
+@pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Encoder: calls do not disturb each other."""
     pair = twins(submission, reference, "CharacterWordEncoder", A, 2, 3, rng=rng)

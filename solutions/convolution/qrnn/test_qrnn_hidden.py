@@ -65,7 +65,7 @@ def test_f_keeps_the_state(submission, rng):
     assign(model, {"W": rng.normal(size=(2, D, 2 * H)), "b": b})
     state, grad_h = some_state(rng, 2, D, H, 2), np.zeros((2, 100, H))
     h = model.forward(rng.normal(size=(2, 100, D)), state)
-    equal(h[:, -1], state[1], "h after 100 steps with f = 1, beside c_0", rtol=0.0)
+    equal(h[:, -1], state[1], "h after 100 steps with f = 1, against c_0", rtol=0.0)
     grad_h[:, -1] = rng.normal(size=(2, H))
     _, (_, grad_c_0, _) = model.backward(grad_h)
     equal(grad_c_0, grad_h[:, -1], "the gradient of c_0, 100 steps before the loss", rtol=RTOL)
@@ -105,7 +105,7 @@ def test_gaps(submission, reference, rng, pooling):
 
 @pytest.mark.task("QRNN")
 @pytest.mark.points(1)
-@pytest.mark.hint("Every call of forward starts anew, and backward belongs to the last one.")
+@pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     pair = twins(submission, reference, "QRNN", 3, 4, rng=rng)

@@ -59,7 +59,7 @@ def test_gaps(submission, reference, rng):
 
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(1)
-@pytest.mark.hint("Every call of forward starts anew, and backward belongs to the last one.")
+@pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     layers = [part("rnn", 3, 4, rng=rng) for _ in range(2)]

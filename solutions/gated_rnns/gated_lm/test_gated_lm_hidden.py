@@ -46,7 +46,7 @@ def test_calls_start_anew(submission, reference, rng):
     first = model.forward(tokens[:, :3])
     second = model.forward(tokens[:, 3:], model.state)
     halves = np.concatenate([first, second], axis=1)
-    equal(halves, whole, "the logits of two calls, beside those of one")
+    equal(halves, whole, "the logits of two calls, against those of one")
 
 
 @pytest.mark.task("GatedLM")

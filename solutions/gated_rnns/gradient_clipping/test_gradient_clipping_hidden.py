@@ -1,4 +1,4 @@
-"""Hidden checks of clipping: edges, dtypes, nothing to clip."""
+"""Hidden checks of clipping: zeros and empty arrays, dtypes, thresholds."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from autograder.checks import agrees, equal, refuses
 @pytest.mark.task("clip_by_norm")
 @pytest.mark.points(1)
 def test_clips_nothing_and_float32(submission, reference, rng):
-    """Zeros and empty arrays stay, float32 stays float32."""
+    """Zeros and empty arrays do not change; float32 stays float32; large negative entries."""
     for gradients in ({}, {"a": np.zeros(3), "b": np.ones((0, 2))}):
         agrees(submission, reference, "clip_by_norm", gradients, 1.0)
     agrees(submission, reference, "clip_by_norm", {"a": np.array([-8.0]), "b": np.ones(2)}, 0.5)
@@ -22,6 +22,6 @@ def test_clips_nothing_and_float32(submission, reference, rng):
 @pytest.mark.task("clip_by_norm")
 @pytest.mark.points(1)
 def test_threshold_is_positive(submission, rng):
-    """A threshold of 0, below 0 or NaN is refused."""
+    """A threshold that is 0, negative or NaN is an error."""
     for threshold in (0.0, -1.0, np.nan):
         refuses(submission, "clip_by_norm", {"a": np.ones(2)}, threshold, error=("ValueError",))

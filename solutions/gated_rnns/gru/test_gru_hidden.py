@@ -1,4 +1,4 @@
-"""Hidden checks of the GRU: what its gates are for, other shapes, masks with gaps."""
+"""Hidden checks of the GRU: a gate that keeps the state, other shapes, masks with gaps."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ RTOL = 1e-7
 @pytest.mark.points(2)
 @pytest.mark.hint("With u = 0, h_t = h_{t−1}: is that what your formula gives?")
 def test_u_keeps_the_state(submission, rng):
-    """With u = 0 the state stays exactly as it is for 100 steps, and so does its gradient."""
+    """With u = 0 the state and its gradient do not change in 100 steps."""
     D, H = 2, 3
     model = submission.GRU(D, H, rng=rng)
     b = np.repeat([-1e3, 0.0, 0.0], H)
@@ -56,7 +56,7 @@ def test_gaps(submission, reference, rng, reset_after):
 
 @pytest.mark.task("GRU")
 @pytest.mark.points(1)
-@pytest.mark.hint("Every call of forward starts anew, and backward belongs to the last one.")
+@pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
@@ -70,7 +70,7 @@ def test_repeated_calls(submission, reference, rng):
 
 @pytest.mark.task("GRU")
 @pytest.mark.points(1)
-@pytest.mark.hint("_sigmoid is given: it is safe everywhere, a formula with exp(z) is not.")
+@pytest.mark.hint("_sigmoid is given: it never overflows, but a formula with exp(z) does.")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give finite states and gradients."""
     pair = twins(submission, reference, "GRU", 3, 4, rng=rng)

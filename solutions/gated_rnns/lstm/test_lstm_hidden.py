@@ -1,4 +1,4 @@
-"""Hidden checks of the LSTM: what its gates are for, other shapes, masks with gaps."""
+"""Hidden checks of the LSTM: gates that keep the cell, other shapes, masks with gaps."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ def states(rng, N, H):
 
 
 def remembering(model, D, H, rng):
-    """Let f = 1 and i = 0 whatever comes: c can only stay."""
+    """Set f = 1 and i = 0 for every input: c never changes."""
     b = np.repeat([-1e3, 1e3, 0.0, 0.0], H)
     assign(model, {"W_x": rng.normal(size=(D, 4 * H)), "W_h": np.zeros((H, 4 * H)), "b": b})
 
@@ -62,7 +62,7 @@ def test_gaps(submission, reference, rng):
     pair.same_backward(x, states(rng, 3, 3), mask, rng=rng)
     pair.same_backward(x, None, mask, rng=rng)
     words = x.copy()
-    words[~mask] = 1e3  # what stands there is nobody's business
+    words[~mask] = 1e3  # values at padding must not matter
     equal(
         pair.student.forward(words, None, mask), pair.student.forward(x, None, mask),
         "the states for other values where there are no words", rtol=RTOL,
@@ -71,7 +71,7 @@ def test_gaps(submission, reference, rng):
 
 @pytest.mark.task("LSTM")
 @pytest.mark.points(2)
-@pytest.mark.hint("Every call of forward starts anew, and backward belongs to the last one.")
+@pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
@@ -85,7 +85,7 @@ def test_repeated_calls(submission, reference, rng):
 
 @pytest.mark.task("LSTM")
 @pytest.mark.points(1)
-@pytest.mark.hint("_sigmoid is given: it is safe everywhere, a formula with exp(z) is not.")
+@pytest.mark.hint("_sigmoid is given: it never overflows, but a formula with exp(z) does.")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give finite states and gradients."""
     pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)

@@ -53,7 +53,7 @@ def test_one_layer(submission, reference, rng, skip):
 
 @pytest.mark.task("Stacked")
 @pytest.mark.points(1)
-@pytest.mark.hint("Every call of forward starts anew, and backward belongs to the last one.")
+@pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 @pytest.mark.parametrize("skip", KINDS)
 def test_repeated_calls(submission, reference, rng, skip):
     """Calls do not disturb each other; masks with gaps; backward belongs to the last forward."""

@@ -1,4 +1,4 @@
-"""Hidden checks of vanishing gradients: several states, what must stay as it was, odd input."""
+"""Hidden checks of vanishing gradients: several states, unchanged gradients, unusual input."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ class Leaky:
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(2)
 def test_two_states(submission):
-    """gradient_norms: where the state is two arrays, both count."""
+    """gradient_norms: a state of two arrays, whose gradients form one vector."""
     layer = Leaky(1.0, 0.5)
     x = np.zeros((2, 5, 3))
     names = ("forward", "backward", "state", "gradients")
@@ -54,7 +54,7 @@ def test_two_states(submission):
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(2)
 def test_gradients_are_left_alone(submission, reference, rng):
-    """gradient_norms: the layer's own gradients and the inputs are what they were."""
+    """gradient_norms: leaves the layer's gradients and the inputs unchanged."""
     pair = twins(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
     x, grad_h = rng.normal(size=(2, 2, 4, 3))
     pair.student.forward(x[..., :2])
@@ -69,7 +69,7 @@ def test_gradients_are_left_alone(submission, reference, rng):
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(1)
 def test_no_such_step(submission, reference, rng):
-    """gradient_norms: a loss at a step that x has not is refused; one step is enough."""
+    """gradient_norms: refuses a step outside of x; one step is enough."""
     pair = twins(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
     x = rng.normal(size=(4, 1, 2))
     equal(submission.gradient_norms(pair.student, x, 0), np.array([12**0.5]), "one step")
@@ -81,7 +81,7 @@ def test_no_such_step(submission, reference, rng):
 @pytest.mark.task("spectral_bound")
 @pytest.mark.points(2)
 def test_odd_distances(submission, reference, rng):
-    """spectral_bound: no distances; no negative ones; a matrix that is not normal."""
+    """spectral_bound: no distances, a table of distances, negative ones, a triangular matrix."""
     W_h = np.triu(rng.normal(size=(5, 5)))
     agrees(submission, reference, "spectral_bound", W_h, np.arange(0))
     agrees(submission, reference, "spectral_bound", W_h, np.array([[1, 2], [30, 4]]), 0.5)
@@ -91,6 +91,6 @@ def test_odd_distances(submission, reference, rng):
 @pytest.mark.task("descend")
 @pytest.mark.points(1)
 def test_no_steps(submission, reference):
-    """descend: no steps are a path of one point."""
+    """descend: without steps, the path is one point."""
     agrees(submission, reference, "descend", lend(np.negative), np.array([1.0, 2.0]), 0.5, 0)
     agrees(submission, reference, "descend", lend(np.negative), np.ones(2), 0.5, 2, 0.3)

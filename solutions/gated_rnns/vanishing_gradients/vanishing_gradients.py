@@ -1,4 +1,4 @@
-"""How much of a gradient is left after many steps back in time, and what to do where it explodes.
+"""Vanishing and exploding gradients: their norms step by step, a bound, and clipped descent.
 
 Source: CS224n lecture 7, sections 1 and 2; Pascanu, Mikolov and Bengio, "On the difficulty of
 training recurrent neural networks" (2013).
@@ -16,16 +16,16 @@ from framework.models.parts import part
 
 
 def gradient_norms(rnn: Any, x: Array, loss_at: int) -> Array:
-    """‖∂J/∂h_k‖ for k = 0 ... t, where J = Σ h_t, the sum over all entries of h_t.
+    """Return ‖∂J/∂h_k‖ for k = 0 ... t, where J = Σ h_t is the sum over all entries of h_t.
 
-    The part of the network from step k to step t is a network of its own, with h_k as its initial
-    state: the gradient of that is what its `backward` returns.
+    Steps k + 1 ... t are a network with h_k as its initial state. The gradient of this initial
+    state is what `backward` returns.
 
     Args:
         rnn: a recurrent layer: ``forward(x, state) -> h (N, T, H)``, the attribute ``state`` after
             the last step, ``backward(grad_h) -> (grad_x, grad_state)``. Its state is an array
-            `(N, H)`, or several (an LSTM's h and c), whose gradients count together. Its
-            `gradients` are the same arrays afterwards, with the same numbers in them.
+            `(N, H)`, or a tuple of arrays (an LSTM's h and c), whose gradients form one vector.
+            Its `gradients` are the same arrays afterwards, with the same numbers in them.
         x: inputs `(N, T, D)`.
         loss_at: t, counted from 0.
 
@@ -33,11 +33,11 @@ def gradient_norms(rnn: Any, x: Array, loss_at: int) -> Array:
         `(t + 1,)`. The last entry is ‖∂J/∂h_t‖ = √(N H).
 
     Raises:
-        IndexError: there is no step `loss_at`.
+        IndexError: `loss_at` is outside 0 ... T − 1.
     """
     if not 0 <= loss_at < x.shape[1]:
         raise IndexError(f"step {loss_at} is not among the {x.shape[1]} steps of x")
-    # BEGIN SOLUTION: the states of all steps; then for each k run from there, and come back
+    # BEGIN SOLUTION: for each k keep the state h_k, run from there to step t, and go back
     kept = {name: gradient.copy() for name, gradient in rnn.gradients.items()}
     norms = np.empty(loss_at + 1)
     state = None
@@ -58,12 +58,13 @@ def gradient_norms(rnn: Any, x: Array, loss_at: int) -> Array:
 
 
 def spectral_bound(W_h: Array, distances: Array, slope: float = 1.0) -> Array:
-    """How much of a gradient can be left `distances` steps back, at the most:
+    """Return an upper bound on the share of a gradient that is left `distances` steps back:
 
         ‖∂J/∂h_k‖ ≤ ‖∂J/∂h_t‖ (γ σ)^(t−k)
 
-    since h_{k+1} = f(h_k W_h + ...) and ∂h_{k+1}/∂h_k = W_h diag(f'): no step stretches a vector by
-    more than σ, the largest singular value of W_h, times γ, the steepest slope of f.
+    With h_{k+1} = f(z_{k+1}), z_{k+1} = h_k W_h + ... and row vectors, ∂J/∂h_k is
+    ∂J/∂h_{k+1} diag(f'(z_{k+1})) W_hᵀ. One step multiplies a norm by at most γ σ, where σ is the
+    largest singular value of W_h and γ the largest slope of f.
 
     Args:
         W_h: `(H, H)`.
@@ -90,7 +91,7 @@ def descend(
     steps: int,
     threshold: float | None = None,
 ) -> Array:
-    """The path of gradient descent, its gradients clipped where they are longer than `threshold`.
+    """Return the path of gradient descent, with gradients clipped to the norm `threshold`.
 
         θ ← θ − α g,      g ← clip(∂J/∂θ)
 
@@ -98,11 +99,11 @@ def descend(
         gradient: ∂J/∂θ at a point, both `(d,)`.
         start: θ at the beginning, `(d,)`. Not modified.
         learning_rate: α.
-        steps: how many.
-        threshold: the greatest norm of a step's gradient; None does not clip.
+        steps: number of updates.
+        threshold: maximum norm of the gradient in an update; None does not clip.
 
     Returns:
-        all points, the start among them, `(steps + 1, d)`.
+        all points, beginning with `start`, `(steps + 1, d)`.
     """
     # BEGIN SOLUTION: part("clip_by_norm") is your function; it takes and returns a dict
     clip = part("clip_by_norm")
