@@ -39,6 +39,7 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
 
 def _own_commands() -> typer.Typer:
     from framework.commands.compare import compare
+    from framework.commands.corpora import corpora
     from framework.commands.evaluate import evaluate
     from framework.commands.neighbors import analogy, neighbors
     from framework.commands.new import new
@@ -48,7 +49,7 @@ def _own_commands() -> typer.Typer:
     from framework.commands.train import train
 
     app = typer.Typer()
-    for command in (compare, evaluate, sample, neighbors, analogy, plot_words, plugins):
+    for command in (compare, evaluate, sample, neighbors, analogy, plot_words, corpora, plugins):
         app.command()(command)
     app.add_typer(train, name="train")
     app.add_typer(new, name="new")

@@ -64,6 +64,19 @@ class BadInputError(UsageError):
 class ConflictError(UsageError):
     """Two owners claim one name."""
 
+    @classmethod
+    def between(cls, what: str, name: str, *owners: str) -> ConflictError:
+        """The error for two `owners` of one `name`: plugins by label, gradus itself by ``gradus``.
+
+        Args:
+            what: the sort of object, as in ``corpus``.
+            name: what both call it.
+            owners: ``name`` or ``name (distribution)`` of each; a plugin among them can be blocked.
+        """
+        plugins = [owner.partition(" (")[0] for owner in owners if owner != "gradus"]
+        block = " or ".join(f"`--block {plugin}`" for plugin in plugins)
+        return cls(f"{' and '.join(owners)} both offer the {what} '{name}': choose with {block}")
+
 
 class PluginError(GradusError):
     """A plugin that cannot be imported or breaks a hook's contract."""

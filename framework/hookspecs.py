@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     import typer
 
+    from framework.data.corpus_entry import CorpusEntry
     from framework.providers.registry import Implementation
 
 hookspec = pluggy.HookspecMarker("gradus")
@@ -35,8 +36,8 @@ def register_implementations() -> Iterable[Implementation]:  # type: ignore[empt
 
 
 @hookspec
-def register_corpora() -> Mapping[str, str]:  # type: ignore[empty-body]
-    """Offer corpora: name -> ``module:function``; the function returns a corpus."""
+def register_corpora() -> Iterable[CorpusEntry]:  # type: ignore[empty-body]
+    """Offer corpora of any kind, as data: a function is called when its corpus is loaded."""
 
 
 @hookspec

@@ -16,7 +16,8 @@ from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.isolation.sandboxes.choose import BUILT_IN
 from autograder.submissions.submission import Submission, load_submission
 from framework.errors import UnknownNameError, UsageError
-from framework.providers.plugins import Plugins, load_target
+from framework.importing import load_target
+from framework.providers.plugins import Plugins
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from framework.data.built_in_corpora import corpus_help
+from framework.data.corpus_entry import LABELLED_TEXTS
+
 Data = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="The folder of a corpus that is read from files."),
@@ -15,8 +18,7 @@ TextCorpusName = Annotated[
     str,
     typer.Option(
         "--corpus",
-        help="sentiment or hearsay, which are generated; trec, mr, sst2 or ag_news with --data; or "
-        "a file with a label and words on each line.",
+        help=corpus_help(LABELLED_TEXTS, file="a label and words on each line"),
     ),
 ]
 MinimumCount = Annotated[

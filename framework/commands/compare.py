@@ -110,7 +110,7 @@ def compare(
     )
     outcomes: dict[str, Outcome] = {}
     for one in range(seed, seed + seeds):
-        texts = TextSource(corpus, where, one).load(plugins.named("register_corpora"))
+        texts = TextSource(corpus, where, one).load(plugins.corpora)
         task = text_task(texts, minimum_count=minimum_count)
         if one == seed:
             console.print(f"corpus {task.corpus}: {task.described}")

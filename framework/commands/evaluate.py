@@ -19,7 +19,8 @@ from framework.commands.options import (
     Submission,
 )
 from framework.commands.setup import choose_backend, describe_parts, load_plugins, unfinished_parts
-from framework.data.corpora import Corpus, load_corpus, load_text
+from framework.data.corpora import load_corpus, load_text
+from framework.data.corpus import Corpus
 from framework.data.vocabulary import Ids
 from framework.errors import UsageError
 from framework.evaluation.trained_vectors import has_word_vectors, load_vectors
@@ -82,8 +83,7 @@ def evaluate(
     computing = choose_backend(plugins, name, submission=submission, device=device)
     with unfinished_parts(computing):
         if is_classifier(saved):
-            offered = plugins.named("register_corpora")
-            lines = list(classifier_lines(saved, computing, corpus, data, offered))
+            lines = list(classifier_lines(saved, computing, corpus, data, plugins.corpora))
         elif task == "agreement":
             lines = list(agreement_lines(saved, computing, data))
         else:
@@ -123,7 +123,7 @@ def _text(saved: Checkpoint, wanted: str | None, plugins: Plugins) -> tuple[Ids,
     if Path(name).is_file() and (apart or not _same(name, saved.corpus)):
         return load_text(name, saved.vocabulary), name, None
     size = len(saved.vocabulary)
-    corpus = load_corpus(name, plugins.named("register_corpora"), maximum_size=size)
+    corpus = load_corpus(name, plugins.corpora, maximum_size=size)
     return _held_out(corpus, saved), f"held-out text of {name}", corpus.best_perplexity
 
 

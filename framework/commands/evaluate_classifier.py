@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from framework.data.corpus_registry import Corpora
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.classifier import predicted_classes
@@ -28,7 +29,7 @@ def classifier_lines(
     backend: Backend,
     corpus: str | None,
     data: Path | None,
-    offered: Mapping[str, str],
+    corpora: Corpora,
 ) -> Iterator[str]:
     """How good the classifier `saved` is.
 
@@ -38,10 +39,10 @@ def classifier_lines(
         corpus: what to measure on: the test part of a corpus, or all of a file; None: the test
             part of what it was trained on, or else what was held out of that.
         data: the folder of that corpus; None: as when it was trained.
-        offered: corpora of plugins.
+        corpora: the known corpora.
     """
     run = saved.training["run"]
-    part, described = _PARTS[run](saved, backend, _changed(saved, corpus, data), offered)
+    part, described = _PARTS[run](saved, backend, _changed(saved, corpus, data), corpora)
     model = saved.restore_as("model", backend)
     predicted = predicted_classes(model, part, backend.arrays, shorten=_SHORTEN[run])
     yield f"{saved.model} under {backend.name} on {described}"
@@ -50,25 +51,25 @@ def classifier_lines(
 
 
 def _texts(
-    saved: Checkpoint, backend: Backend, source: dict[str, Any], offered: Mapping[str, str]
+    saved: Checkpoint, backend: Backend, source: dict[str, Any], corpora: Corpora
 ) -> tuple[Part, str]:
     """The texts to measure on, and what to call them."""
     corpus = source["corpus"]
     if corpus == saved.training["source"]["corpus"]:
-        cut = TextSource(**source).load(offered)
+        cut = TextSource(**source).load(corpora)
         texts, name = (cut.test, "test part") if cut.test else (cut.valid, "held-out part")
     else:
-        whole = TextSource(corpus, source["data"]).whole(offered)
+        whole = TextSource(corpus, source["data"]).whole(corpora)
         texts, name = (whole.test, "test part") if whole.test else (whole.train, "whole")
     part = text_part(texts, saved.vocabulary, saved.training["classes"])
     return part, f"the {name} of {corpus}, {len(texts):,} texts"
 
 
 def _sentences(
-    saved: Checkpoint, backend: Backend, source: dict[str, Any], offered: Mapping[str, str]
+    saved: Checkpoint, backend: Backend, source: dict[str, Any], corpora: Corpora
 ) -> tuple[Part, str]:
     """The tagged sentences to measure on, and what to call them."""
-    sentences = TagSource(**source).load().test
+    sentences = TagSource(**source).load(corpora).test
     part = tagged_part(
         sentences,
         saved.vocabulary,

@@ -20,15 +20,14 @@ from framework.providers.plugins import Plugins
 #: Width of output that goes to a file or a pipe, where nobody knows how wide it may be.
 PIPED_WIDTH = 100
 
-#: Hooks whose result is a list of names, with the word for them.
+#: Hooks whose result is a mapping from names, with the word for them.
 NAMED = {
-    "register_corpora": "corpora",
     "register_sandboxes": "sandboxes",
     "register_reporters": "report formats",
 }
 
 #: Hooks of which the list shows what they offer rather than that they are there.
-SHOWN = (*NAMED, "register_implementations", "add_commands")
+SHOWN = (*NAMED, "register_implementations", "register_corpora", "add_commands")
 
 
 def plugins(plugin: PluginOption = None, block: BlockOption = None) -> None:
@@ -91,6 +90,9 @@ def _implementations(found: Plugins, source: Source) -> Iterator[tuple[str, list
 
 
 def _names(found: Plugins, source: Source) -> Iterator[tuple[str, list[str]]]:
+    corpora = sorted(entry.name for entry in found.corpora_of(source))
+    if corpora:
+        yield "corpora", corpora
     for hook, word in NAMED.items():
         names = found.names_of(source, hook)
         if names:

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from framework.errors import UsageError
-from framework.providers.plugins import load_target
+from framework.importing import load_target
 from framework.training.recipes import exercise_recipes, run_of
 
 #: Kind of run, as ``run`` of the table ``[train]`` says it -> the command that does it.

@@ -21,7 +21,10 @@ from framework.commands.options import (
 from framework.commands.progress import epoch_bar, plain_console, progress_bars
 from framework.commands.recipe_option import RecipeOption
 from framework.commands.setup import choose_backend, describe_parts, load_plugins, unfinished_parts
-from framework.data.corpora import Corpus, load_corpus
+from framework.data.built_in_corpora import corpus_help
+from framework.data.corpora import load_corpus
+from framework.data.corpus import Corpus
+from framework.data.corpus_entry import TEXT
 from framework.models.character_aware import CHARACTERS, kim_encoder
 from framework.training.checkpoints import load_checkpoint
 from framework.training.language_model import LanguageModelRun, LanguageModelSettings
@@ -41,7 +44,7 @@ def train_language_model(
     recipe: RecipeOption = None,
     backend: BackendName = "numpy",
     corpus: Annotated[
-        str, typer.Option(help="A corpus by name, or a text file with a sentence per line.")
+        str, typer.Option(help=corpus_help(TEXT, file="a sentence per line"))
     ] = "agreement",
     held_out: Annotated[
         Path | None,
@@ -119,7 +122,7 @@ def train_language_model(
     computing = choose_backend(plugins, backend, submission=submission, device=device)
     text = load_corpus(
         corpus,
-        plugins.named("register_corpora"),
+        plugins.corpora,
         maximum_size=maximum_words,
         minimum_count=minimum_count,
         held_out=held_out,

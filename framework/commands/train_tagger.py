@@ -31,6 +31,8 @@ from framework.commands.options import (
 )
 from framework.commands.recipe_option import RecipeOption
 from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
+from framework.data.built_in_corpora import corpus_help
+from framework.data.corpus_entry import TAGGED_SENTENCES
 from framework.errors import UsageError
 from framework.training.classifier import ClassifierRun, ClassifierSettings
 from framework.training.recipes import find_recipe
@@ -44,10 +46,7 @@ def train_tagger(
     backend: BackendName = "numpy",
     corpus: Annotated[
         str,
-        typer.Option(
-            help="entities, which is generated, or conll2003: files of that format in the folder "
-            "--data, as eng.train, eng.testa and eng.testb."
-        ),
+        typer.Option(help=corpus_help(TAGGED_SENTENCES)),
     ] = "entities",
     data: Data = None,
     arguments: SetOption = None,
@@ -79,7 +78,9 @@ def train_tagger(
     source = TagSource(corpus, None if data is None else str(data))
     scores = []
     with unfinished_parts(computing):
-        task = tagging_task(source.load(), window_size(chosen), backend_windows(computing))
+        task = tagging_task(
+            source.load(plugins.corpora), window_size(chosen), backend_windows(computing)
+        )
         for one in range(seed, seed + seeds):
             settings = ClassifierSettings(
                 optimizer, learning_rate, batch_size, epochs, precision, one

@@ -106,7 +106,7 @@ def train_text_classifier(
     out = out or Path("checkpoints", f"{name}.safetensors")
     scores = []
     for label, source in _sources(corpus, data, folds, range(seed, seed + seeds)):
-        texts = source.load(plugins.named("register_corpora"))
+        texts = source.load(plugins.corpora)
         task = text_task(texts, minimum_count=minimum_count)
         settings = ClassifierSettings(
             optimizer,

@@ -18,7 +18,9 @@ from framework.commands.options import (
 )
 from framework.commands.progress import epoch_bar, plain_console, progress_bars
 from framework.commands.setup import choose_backend, describe_parts, load_plugins, unfinished_parts
+from framework.data.built_in_corpora import corpus_help
 from framework.data.corpora import load_sentences
+from framework.data.corpus_entry import SENTENCES, TEXT
 from framework.data.counted_text import count_text
 from framework.evaluation.trained_vectors import vectors_of
 from framework.training.checkpoints import load_checkpoint
@@ -33,7 +35,7 @@ def train_word_vectors(
     context: typer.Context,
     backend: BackendName = "numpy",
     corpus: Annotated[
-        str, typer.Option(help="A text file with a sentence per line, or a corpus by name.")
+        str, typer.Option(help=corpus_help(SENTENCES, TEXT, file="a sentence per line"))
     ] = "agreement",
     epochs: Annotated[int, typer.Option(min=1, help="Times that the text is read.")] = 5,
     dimension: Annotated[
@@ -90,7 +92,7 @@ def train_word_vectors(
     computing = choose_backend(plugins, backend, submission=submission, device=device)
     name = context.info_name or ""
     recipe = find_recipe(name, ())
-    sentences = load_sentences(corpus, plugins.named("register_corpora"))
+    sentences = load_sentences(corpus, plugins.corpora)
     text = count_text(corpus, sentences, minimum_count=min_count)
     settings = WordVectorSettings(
         dimension, window, negative, min_count, subsample, epochs, learning_rate, seed

@@ -11,7 +11,7 @@ does not matter. The corpus itself is not free: whoever has it points at its fol
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from framework.data.tagged import TaggedCorpus, TaggedSentence
@@ -20,29 +20,24 @@ from framework.data.text_file import read_text
 from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError
 
-#: The names under which the parts of the corpus are found, the original ones first.
-TRAIN = ("eng.train", "train.txt", "train.conll")
-VALID = ("eng.testa", "valid.txt", "dev.txt", "valid.conll", "dev.conll")
-TEST = ("eng.testb", "test.txt", "test.conll")
-
 _DOCUMENT = "-DOCSTART-"
 
 
-def load_conll(folder: Path, *, minimum_count: int = 2) -> TaggedCorpus:
-    """The corpus whose files are in `folder`; tags are turned into IOB2.
+def conll2003(files: Mapping[str, Path]) -> TaggedCorpus:
+    """The corpus ``conll2003``; tags are turned into IOB2.
+
+    Words that the training part has only once become ``<unk>``, so that the model learns what to
+    expect of an unknown word.
 
     Args:
-        folder: has one file of `TRAIN`, one of `VALID` and one of `TEST`.
-        minimum_count: words that the training part has less often become ``<unk>``, so that the
-            model learns what to expect of an unknown word.
+        files: ``train``, ``valid`` and ``test``.
 
     Raises:
-        BadInputError: a file is missing or malformed.
+        BadInputError: a file is malformed.
     """
-    files = [_file(folder, names) for names in (TRAIN, VALID, TEST)]
-    train, valid, test = map(read_conll, files)
+    train, valid, test = (read_conll(files[part]) for part in ("train", "valid", "test"))
     texts = [sentence.words for sentence in train]
-    vocabulary = Vocabulary.from_texts(texts, minimum_count=minimum_count)
+    vocabulary = Vocabulary.from_texts(texts, minimum_count=2)
     return TaggedCorpus("conll2003", train, valid, vocabulary, test=test)
 
 
@@ -80,10 +75,3 @@ def _tag(file: Path, number: int, columns: list[str]) -> str:
     except BadInputError as error:
         raise BadInputError(f"{file}, line {number}: {error}") from None
     return columns[-1]
-
-
-def _file(folder: Path, names: tuple[str, ...]) -> Path:
-    for name in names:
-        if (folder / name).is_file():
-            return folder / name
-    raise BadInputError(f"{folder} has none of the files {', '.join(names)}")

@@ -1,54 +1,24 @@
-"""Corpora by name, or from a text file."""
+"""Texts and sentences of a corpus, by name or from a text file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from framework.data.corpus import Corpus
+from framework.data.corpus_entry import SENTENCES, TEXT, CorpusEntry
+from framework.data.corpus_registry import Corpora, load_entry
 from framework.data.text_file import Sentences, read_sentences, split, token_ids
 from framework.data.vocabulary import EOS, Ids, Vocabulary
-from framework.errors import (
-    BadInputError,
-    ConflictError,
-    PluginError,
-    UnknownNameError,
-    UsageError,
-)
-from framework.providers.plugins import load_target
-
-#: Corpora that ship with gradus: name -> ``module:function``.
-BUILT_IN = {"agreement": "framework.languages.agreement:corpus"}
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """A text to learn from and one to be measured on.
-
-    Attributes:
-        name: what `load_corpus` knows it by.
-        train: ids `(M,)`. The first one, an end of sentence, is only ever read, never predicted.
-        valid: held-out ids `(L,)`, in the same form.
-        vocabulary: the words behind the ids.
-        best_perplexity: exp of the entropy rate where it is known.
-        held_out: the file that `valid` comes from; None where it is a part of the corpus.
-    """
-
-    name: str
-    train: Ids
-    valid: Ids
-    vocabulary: Vocabulary
-    best_perplexity: float | None = None
-    held_out: str | None = None
+from framework.errors import BadInputError, UsageError
 
 
 def load_corpus(
     name: str,
-    offered: Mapping[str, str] | None = None,
+    corpora: Corpora | None = None,
     *,
+    folder: Path | None = None,
     maximum_size: int = 10_000,
     minimum_count: int = 2,
     held_out: Path | None = None,
@@ -63,7 +33,8 @@ def load_corpus(
 
     Args:
         name: a name, or a path.
-        offered: corpora of plugins, from the hook `register_corpora`.
+        corpora: the known corpora; None: those that ship with gradus.
+        folder: where the files of a published corpus are.
         maximum_size: at most so many words of a text file are told apart.
         minimum_count: words that a text file has less often become ``<unk>``.
         held_out: a text file to measure on; then all lines of `name` are there to learn from.
@@ -72,33 +43,43 @@ def load_corpus(
         UnknownNameError: neither a corpus nor a file.
         UsageError: `held_out` is given for a corpus that is no text file.
         BadInputError: the file is missing, empty, no text, or too short.
-        ConflictError: a plugin offers a corpus under a built-in name.
+        UsageError: the corpus is of another kind.
         PluginError: the corpus of a plugin cannot be loaded.
     """
-    target = _target(name, offered or {})
-    if not target:
+    entry = find_unless_file(corpora or Corpora(), name, TEXT)
+    if entry is None:
         return _from_file(name, held_out, maximum_size, minimum_count)
     if held_out is not None:
         raise UsageError(
             f"the corpus '{name}' has a held-out text of its own: leave out {held_out}"
         )
-    return _generate(name, target)
+    corpus: Corpus = load_entry(entry, folder)
+    return corpus
 
 
-def load_sentences(name: str, offered: Mapping[str, str] | None = None) -> Sentences:
+def load_sentences(
+    name: str, corpora: Corpora | None = None, *, folder: Path | None = None
+) -> Sentences:
     """The sentences to learn from of the corpus `name`, or all lines of the file at that path.
 
     Args:
         name: a name, or a path.
-        offered: corpora of plugins, from the hook `register_corpora`.
+        corpora: the known corpora; None: those that ship with gradus.
+        folder: where the files of a published corpus are.
 
     Raises:
-        UnknownNameError, BadInputError, ConflictError, PluginError: as `load_corpus`.
+        UnknownNameError, UsageError, BadInputError, PluginError: as `load_corpus`.
     """
-    target = _target(name, offered or {})
-    if not target:
+    entry = find_unless_file(corpora or Corpora(), name, SENTENCES, TEXT)
+    if entry is None:
         return read_sentences(Path(name))
-    corpus = _generate(name, target)
+    corpus = load_entry(entry, folder)
+    if entry.kind == SENTENCES:
+        return [list(sentence) for sentence in corpus.sentences]
+    return _sentences_of(corpus)
+
+
+def _sentences_of(corpus: Corpus) -> Sentences:
     ended = np.split(corpus.train, np.flatnonzero(corpus.train == EOS) + 1)
     sentences = [corpus.vocabulary.decode(ids[ids != EOS]) for ids in ended]
     return [sentence for sentence in sentences if sentence]
@@ -113,43 +94,17 @@ def load_text(path: str, vocabulary: Vocabulary) -> Ids:
     return token_ids(read_sentences(Path(path)), vocabulary)
 
 
-def _target(name: str, offered: Mapping[str, str]) -> str | None:
-    """Where the corpus `name` comes from; None for a text file."""
-    targets = _targets(offered)
-    if name in targets:
-        return targets[name]
-    if Path(name).exists() or _looks_like_a_path(name):
-        return None
-    raise UnknownNameError("corpus or text file", name, targets)
-
-
-def _targets(offered: Mapping[str, str]) -> dict[str, str]:
-    for name in sorted(set(BUILT_IN) & set(offered)):
-        raise ConflictError(
-            f"a plugin offers the corpus '{name}' ({offered[name]}), which is the name of a "
-            "built-in one. Block the plugin with `--block NAME`"
-        )
-    return {**BUILT_IN, **offered}
-
-
-def generate(name: str, target: str) -> Any:
-    """What the function `target` returns, for the corpus `name`.
+def find_unless_file(
+    corpora: Corpora, name: str, *kinds: str, file: str = "text file"
+) -> CorpusEntry | None:
+    """The corpus `name` of one of `kinds`; None where `name` is the path of a file.
 
     Raises:
-        PluginError: it cannot be loaded, or does not return.
+        UnknownNameError, UsageError: as `Corpora.find`, for what does not look like a path.
     """
-    try:
-        return load_target(target)()
-    except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise PluginError(f"corpus '{name}' cannot be loaded from {target}: {reason}") from error
-
-
-def _generate(name: str, target: str) -> Corpus:
-    corpus = generate(name, target)
-    if not isinstance(corpus, Corpus):
-        raise PluginError(f"corpus '{name}': {target} returned a {type(corpus).__name__}")
-    return corpus
+    if name not in corpora and (Path(name).exists() or _looks_like_a_path(name)):
+        return None
+    return corpora.find(name, *kinds, file=file)
 
 
 def _looks_like_a_path(name: str) -> bool:

@@ -54,6 +54,11 @@ class TextCorpus:
         """The labels of the texts to learn from, by alphabet: a class is a place in this list."""
         return tuple(sorted({text.label for text in self.train}))
 
+    @property
+    def best_score(self) -> float | None:
+        """The best possible accuracy of all classifiers, where it is known."""
+        return self.best.get(BEST)
+
 
 def with_held_out(corpus: TextCorpus, *, rng: np.random.Generator) -> TextCorpus:
     """The same corpus; without a held-out part, a tenth of its training part becomes one.

@@ -41,3 +41,8 @@ class TaggedCorpus:
     def tags(self) -> tuple[str, ...]:
         """The tags of the training part, by alphabet: a class is a place in this list."""
         return tuple(sorted({tag for sentence in self.train for tag in sentence.tags}))
+
+    @property
+    def best_score(self) -> float | None:
+        """The best possible F1, where it is known."""
+        return self.best_f1

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from framework.data.corpora import Corpus
+from framework.data.corpus import Corpus
 from framework.data.vocabulary import EOS, SPECIAL, Ids, Vocabulary
 from framework.errors import BadInputError
 from framework.languages.automaton import Automaton, Transition

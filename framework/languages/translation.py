@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from framework.data.pairs import PairCorpus, SentencePair
 from framework.data.vocabulary import EOS, PAD, Ids, Vocabulary
 from framework.errors import BadInputError
 
@@ -112,6 +113,16 @@ class TranslationLanguage:
             _ids([source for source, _ in pairs], self.source, self.source_length),
             _ids([target for _, target in pairs], self.target, self.target_length),
         )
+
+
+def corpus(sentences: int = 3000, seed: int = 0) -> PairCorpus:
+    """The corpus ``translation``: `sentences` to learn from, a tenth held out, a tenth to test."""
+    found = [SentencePair(*pair) for pair in TranslationLanguage().sentences()]
+    order = np.random.default_rng(seed).permutation(len(found))
+    held_out = sentences // 10
+    ends = [sentences, sentences + held_out, sentences + 2 * held_out]
+    train, valid, test, _ = ([found[i] for i in part] for part in np.split(order, ends))
+    return PairCorpus("translation", train, valid, test, TranslationLanguage.best_exact_match)
 
 
 def _phrases() -> Iterator[_Phrase]:

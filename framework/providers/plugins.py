@@ -11,7 +11,11 @@ from typing import Any
 import pluggy
 
 from framework import hookspecs
-from framework.errors import ConflictError, GradusError, PluginError, UnknownNameError, UsageError
+from framework.data import corpus_entry
+from framework.data.corpus_entry import CorpusEntry
+from framework.data.corpus_registry import Corpora
+from framework.errors import ConflictError, PluginError, UnknownNameError, UsageError
+from framework.importing import in_one_line
 from framework.providers.backends import REFERENCE, STUDENT
 from framework.providers.hook_calls import (
     ask,
@@ -22,7 +26,6 @@ from framework.providers.hook_calls import (
     hook_names,
     rubbish,
 )
-from framework.providers.importing import import_module
 from framework.providers.plugin_sources import Source, find_sources
 from framework.providers.registry import Implementation, Registry, problem
 
@@ -91,7 +94,7 @@ class Plugins:
         except (Exception, SystemExit) as error:
             if source.channel != "entry point" and isinstance(error, UsageError):
                 raise
-            reason = _in_one_line(error)
+            reason = in_one_line(error)
             if source.channel != "entry point":
                 raise PluginError(f"plugin {source.label} cannot be loaded: {reason}") from error
             self.failures.append((source, reason))
@@ -122,6 +125,29 @@ class Plugins:
             _check_claim(source, implementation)
             registry.add(replace(implementation, origin=source.label))
         return registry
+
+    @cached_property
+    def corpora(self) -> Corpora:
+        """Every corpus, of gradus and of the plugins, stamped with its owner.
+
+        Raises:
+            ConflictError: two owners offer one name.
+            PluginError: a plugin returns something else.
+        """
+        corpora = Corpora(left_out=self._left_out())
+        for source in self.sources:
+            for entry in self.corpora_of(source):
+                corpora.add(entry)
+        return corpora
+
+    def corpora_of(self, source: Source) -> list[CorpusEntry]:
+        """The corpora that one plugin offers, stamped with its label."""
+        hook, wanted = "register_corpora", "a list of CorpusEntries"
+        return [
+            replace(_checked_corpus(source, hook, value), owner=source.label)
+            for offered in self.ask(source, hook)
+            for value in expect(source, hook, wanted, Iterable, offered)
+        ]
 
     def student_implementations(self, folder: Path) -> list[Implementation]:
         """What a student has written in `folder`.
@@ -181,10 +207,7 @@ class Plugins:
             for name, target in _names(source, hook, offered).items():
                 other = owners.setdefault(name, source)
                 if name in merged:
-                    raise ConflictError(
-                        f"{other.label} and {source.label} both offer '{name}' ({hook}): choose "
-                        f"with `--block {other.name}` or `--block {source.name}`"
-                    )
+                    raise ConflictError.between(f"{hook} entry", name, other.label, source.label)
                 merged[name] = target
         return merged
 
@@ -225,6 +248,16 @@ def _checked(source: Source, hook: str, value: object) -> Implementation:
     return value
 
 
+def _checked_corpus(source: Source, hook: str, value: object) -> CorpusEntry:
+    """`value` if it is a corpus that can be registered."""
+    if not isinstance(value, CorpusEntry):
+        raise rubbish(source, hook, "CorpusEntries", value)
+    wrong = corpus_entry.problem(value)
+    if wrong:
+        raise broken(source, hook, wrong)
+    return value
+
+
 def _check_claim(source: Source, claimed: Implementation) -> None:
     """Refuse a claim to a reserved provider; no plugin can have a built-in one's name."""
     if RESERVED.get(claimed.provider, source.name) != source.name:
@@ -234,22 +267,3 @@ def _check_claim(source: Source, claimed: Implementation) -> None:
             f"it offers {claimed.key}, but the provider '{claimed.provider}' is not its own: "
             f"{claimed.name}@{source.name} would be",
         )
-
-
-def _in_one_line(error: BaseException) -> str:
-    name = "" if isinstance(error, GradusError) else f"{type(error).__name__}: "
-    return " ".join(f"{name}{error}".split())
-
-
-def load_target(target: str) -> Any:
-    """What a plugin named as ``module:attribute`` or ``path/to/file.py:attribute``.
-
-    Raises:
-        PluginError: it is not there, or cannot be imported.
-    """
-    module, _, attribute = target.rpartition(":")
-    try:
-        return getattr(import_module(module), attribute)
-    except Exception as error:
-        reason = _in_one_line(error)
-        raise PluginError(f"{target} cannot be imported: {reason}") from error

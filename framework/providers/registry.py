@@ -18,8 +18,8 @@ from framework.errors import (
     UnknownNameError,
     UsageError,
 )
+from framework.importing import import_module, is_target
 from framework.interfaces import KINDS, missing_methods
-from framework.providers.importing import import_module
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,7 @@ def problem(implementation: Implementation) -> str:
         return f"{entry.key} has the kind '{entry.kind}': the kinds are {', '.join(KINDS)}"
     if "@" in entry.name + entry.provider:
         return f"{entry.key}: neither a name nor a provider may have an @ in it"
-    module, _, attribute = entry.target.rpartition(":")
-    if not module or not attribute.isidentifier():
+    if not is_target(entry.target):
         return f"{entry.key} is at '{entry.target}': expected 'package.module:Attribute'"
     return ""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from framework.data.corpora import Corpus
+from framework.data.corpus import Corpus
 from framework.data.vocabulary import Ids
 from framework.errors import UsageError
 from framework.evaluation.metrics import language_model_perplexity

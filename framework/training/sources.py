@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from framework.data.conll import load_conll
+from framework.data.corpus_entry import TAGGED_SENTENCES
+from framework.data.corpus_registry import Corpora
 from framework.data.labelled import TextCorpus, folds, with_held_out
 from framework.data.tagged import TaggedCorpus
-from framework.data.text_corpora import corpus_folder, load_text_corpus
-from framework.errors import UnknownNameError
-from framework.languages import entities
-
-#: Corpora of tagged sentences.
-TAGGED = ("entities", "conll2003")
+from framework.data.text_corpora import load_text_corpus
 
 
 @dataclass(frozen=True)
@@ -37,21 +32,21 @@ class TextSource:
     folds: int = 0
     fold: int = 0
 
-    def load(self, offered: Mapping[str, str] | None = None) -> TextCorpus:
+    def load(self, corpora: Corpora | None = None) -> TextCorpus:
         """The corpus, with a held-out part.
 
         Args:
-            offered: corpora of plugins, from the hook `register_corpora`.
+            corpora: the known corpora; None: those that ship with gradus.
         """
-        corpus = self.whole(offered)
+        corpus = self.whole(corpora)
         rng = np.random.default_rng(self.seed)
         if self.folds:
             corpus = folds(corpus, self.folds, rng=rng)[self.fold - 1]
         return with_held_out(corpus, rng=rng)
 
-    def whole(self, offered: Mapping[str, str] | None = None) -> TextCorpus:
+    def whole(self, corpora: Corpora | None = None) -> TextCorpus:
         """The corpus as it is published."""
-        return load_text_corpus(self.corpus, Path(self.data) if self.data else None, offered)
+        return load_text_corpus(self.corpus, Path(self.data) if self.data else None, corpora)
 
 
 @dataclass(frozen=True)
@@ -66,16 +61,19 @@ class TagSource:
     corpus: str
     data: str | None = None
 
-    def load(self) -> TaggedCorpus:
+    def load(self, corpora: Corpora | None = None) -> TaggedCorpus:
         """The corpus.
+
+        Args:
+            corpora: the known corpora; None: those that ship with gradus.
 
         Raises:
             UnknownNameError: there is none of this name.
-            UsageError: it is read from files, but no folder is given.
+            UsageError: it is of another kind, or read from files but no folder is given.
             BadInputError: a file is missing or malformed.
+            PluginError: the corpus of a plugin cannot be loaded, or is none of tagged sentences.
         """
-        if self.corpus not in TAGGED:
-            raise UnknownNameError("corpus of tagged sentences", self.corpus, TAGGED)
-        if self.corpus == "entities":
-            return entities.corpus()
-        return load_conll(corpus_folder(self.corpus, Path(self.data) if self.data else None))
+        folder = Path(self.data) if self.data else None
+        found = (corpora or Corpora()).load(self.corpus, TAGGED_SENTENCES, folder=folder)
+        corpus: TaggedCorpus = found
+        return corpus

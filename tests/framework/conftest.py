@@ -10,6 +10,7 @@ import pytest
 
 IMPORTS = """from framework.hookspecs import hookimpl
 from framework.providers.registry import Implementation
+from framework.data.corpus_entry import CorpusEntry
 """
 
 Install = Callable[..., None]

@@ -28,7 +28,7 @@ def register_implementations():
 
 @hookimpl
 def register_corpora():
-    return {"poems": "every:poems"}
+    return [CorpusEntry("poems", "text", "every:poems")]
 
 @hookimpl
 def register_sandboxes():
@@ -79,7 +79,7 @@ def offered(plugins):
 #: hook -> (how its result is reached, what the plugin above makes of it).
 REACHED = {
     "register_implementations": (offered, ["sgd", "adam"]),
-    "register_corpora": (lambda p: p.named("register_corpora"), {"poems": "every:poems"}),
+    "register_corpora": (lambda p: p.corpora.find("poems", "text").target, "every:poems"),
     "register_sandboxes": (lambda p: p.named("register_sandboxes")["glass"], "every:Glass"),
     "register_reporters": (lambda p: p.named("register_reporters")["haiku"], "every:haiku"),
     "student_implementations": (
@@ -119,8 +119,8 @@ def test_a_hook_reaches_a_plugin(every, name):
 
 
 def test_a_plugin_may_name_its_function_otherwise(write):
-    source = "@hookimpl(specname='register_corpora')\ndef mine():\n    return {'poems': 'm:f'}"
-    assert Plugins(options=[write("poet", source)]).named("register_corpora") == {"poems": "m:f"}
+    source = "@hookimpl(specname='register_sandboxes')\ndef mine():\n    return {'glass': 'm:f'}"
+    assert Plugins(options=[write("mine", source)]).named("register_sandboxes")["glass"] == "m:f"
 
 
 def test_a_hook_takes_only_what_it_asks_for(write):

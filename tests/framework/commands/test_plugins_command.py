@@ -18,7 +18,7 @@ def register_implementations():
 
 @hookimpl
 def register_corpora():
-    return {"poems": "m:f"}
+    return [CorpusEntry("poems", "text", "m:f")]
 
 @hookimpl
 def register_sandboxes():

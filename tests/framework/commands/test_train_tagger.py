@@ -5,7 +5,7 @@ import re
 import pytest
 from gradus_command import gradus
 
-from framework.errors import BadInputError, UnknownNameError, UsageError
+from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
 
 #: A file in the format of CoNLL-2003 in which the word before a name tells its type.
 SENTENCES = """-DOCSTART- -X- -X- O
@@ -135,3 +135,37 @@ def test_a_missing_file_is_named(folder):
     (folder / "eng.testb").unlink()
     with pytest.raises(BadInputError, match=r"none of the files eng\.testb, test\.txt"):
         train("--corpus", "conll2003", "--data", ".")
+
+
+#: Offers a corpus of tagged sentences, and the function of one that is none.
+OFFERS_CORPORA = """
+from framework.data.conll import read_conll
+from framework.data.corpus_entry import CorpusEntry, CorpusFile
+from framework.data.tagged import TaggedCorpus
+from framework.data.vocabulary import Vocabulary
+from framework.hookspecs import hookimpl
+
+@hookimpl
+def register_corpora():
+    files = (CorpusFile("all", ("eng.train",)),)
+    return [
+        CorpusEntry("moods", "tagged_sentences", f"{__file__}:moods", best_score=0.8, files=files),
+        CorpusEntry("wrong", "tagged_sentences", "framework.languages.sentiment:corpus"),
+    ]
+
+def moods(files):
+    texts = read_conll(files["all"])
+    words = Vocabulary.from_texts(text.words for text in texts)
+    return TaggedCorpus("moods", texts[4:], texts[2:4], words, test=texts[:2])
+"""
+
+
+def test_the_tagged_corpus_of_a_plugin_is_learned_and_evaluated(folder):
+    (folder / "week3.py").write_text(OFFERS_CORPORA, "utf-8")
+    plugin = ("--plugin", "./week3.py")
+    shown = train("--corpus", "moods", "--data", ".", "--epochs", 1, *plugin)
+    assert "corpus moods: 56 sentences to learn from, 2 held out, 2 to test" in shown
+    found = gradus("evaluate", "checkpoints/window_classifier.safetensors", *plugin)
+    assert "on the test part of moods, 2 sentences" in found
+    with pytest.raises(PluginError, match=r"'wrong' of week3 .* must return a TaggedCorpus"):
+        train("--corpus", "wrong", *plugin)

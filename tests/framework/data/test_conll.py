@@ -2,7 +2,9 @@
 
 import pytest
 
-from framework.data.conll import load_conll, read_conll
+from framework.data.conll import read_conll
+from framework.data.corpus_entry import TAGGED_SENTENCES
+from framework.data.corpus_registry import Corpora
 from framework.errors import BadInputError
 
 TRAIN = """-DOCSTART- -X- -X- O
@@ -25,6 +27,10 @@ def folder(tmp_path):
     return tmp_path
 
 
+def conll2003(folder):
+    return Corpora().load("conll2003", TAGGED_SENTENCES, folder=folder)
+
+
 def test_sentences_with_tags_in_iob2(folder):
     first, second = read_conll(folder / "eng.train")
     assert first.words == ("Ada", "Lovelace", "saw", "Turin", "Torino")
@@ -38,7 +44,7 @@ def test_columns_between_word_and_tag_do_not_matter(folder):
 
 
 def test_a_corpus_has_the_frequent_words_and_all_tags_of_its_training_part(folder):
-    corpus = load_conll(folder)
+    corpus = conll2003(folder)
     assert corpus.vocabulary.words[3:] == ("saw",)
     assert corpus.tags == ("B-LOC", "B-PER", "I-PER", "O")
     assert len(corpus.train) == len(corpus.valid) == 2
@@ -57,7 +63,7 @@ def test_a_corpus_has_the_frequent_words_and_all_tags_of_its_training_part(folde
 def test_a_malformed_file_is_named_with_the_line(folder, text, message):
     (folder / "eng.train").write_text(text, "utf-8")
     with pytest.raises(BadInputError, match=r"eng\.train") as caught:
-        load_conll(folder)
+        conll2003(folder)
     assert message in str(caught.value)
 
 
@@ -72,10 +78,10 @@ def test_a_malformed_file_is_named_with_the_line(folder, text, message):
 def test_a_missing_part_is_named(folder, part, said):
     (folder / part).unlink()
     with pytest.raises(BadInputError, match=said):
-        load_conll(folder)
+        conll2003(folder)
 
 
 def test_the_names_of_the_other_release(folder):
     for old, new in (("train", "train"), ("testa", "valid"), ("testb", "test")):
         (folder / f"eng.{old}").rename(folder / f"{new}.txt")
-    assert load_conll(folder).tags == ("B-LOC", "B-PER", "I-PER", "O")
+    assert conll2003(folder).tags == ("B-LOC", "B-PER", "I-PER", "O")

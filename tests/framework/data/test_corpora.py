@@ -2,9 +2,13 @@
 
 import pytest
 
-from framework.data.corpora import Corpus, load_corpus, load_sentences, load_text
+from framework.data.corpora import load_corpus, load_sentences, load_text
+from framework.data.corpus import Corpus
+from framework.data.corpus_entry import SENTENCES, TEXT, CorpusEntry
+from framework.data.corpus_registry import Corpora
+from framework.data.sentences import SentenceCorpus
 from framework.data.vocabulary import UNK, Vocabulary
-from framework.errors import BadInputError, ConflictError, PluginError, UnknownNameError, UsageError
+from framework.errors import BadInputError, UnknownNameError, UsageError
 
 LINES = [f"the {noun} is here" for noun in ("key", "key", "cat", "dog", "key", "cat")]
 
@@ -85,8 +89,19 @@ def test_all_sentences_of_a_file_with_all_of_their_words(text_file):
 
 
 def test_the_sentences_of_a_corpus_are_those_to_learn_from():
-    found = load_sentences("two", {"two": f"{__name__}:two_sentences"})
+    found = load_sentences("two", Corpora([CorpusEntry("two", TEXT, f"{__name__}:two_sentences")]))
     assert found == [["a", "b"], ["a"]]
+
+
+def test_a_corpus_of_sentences_is_taken_as_it_is():
+    lines = Corpora([CorpusEntry("lines", SENTENCES, f"{__name__}:lines")])
+    assert load_sentences("lines", lines) == [["a", "b"], ["c"]]
+    with pytest.raises(UsageError, match="'lines' has sentences for word vectors, but text for"):
+        load_corpus("lines", lines)
+
+
+def lines():
+    return SentenceCorpus("lines", (("a", "b"), ("c",)))
 
 
 def two_sentences():
@@ -100,7 +115,7 @@ def test_the_built_in_corpus_knows_its_best_perplexity():
 
 
 def test_a_corpus_of_a_plugin(monkeypatch):
-    assert load_corpus("mine", {"mine": f"{__name__}:mine"}) is MINE
+    assert load_corpus("mine", Corpora([CorpusEntry("mine", TEXT, f"{__name__}:mine")])) is MINE
 
 
 MINE = Corpus(
@@ -110,28 +125,6 @@ MINE = Corpus(
 
 def mine():
     return MINE
-
-
-def broken():
-    raise RuntimeError("no network")
-
-
-def nothing():
-    return None
-
-
-@pytest.mark.parametrize(
-    ("function", "message"),
-    [("broken", "RuntimeError: no network"), ("nothing", "a NoneType"), ("missing", "missing")],
-)
-def test_a_broken_corpus_of_a_plugin_is_named(function, message):
-    with pytest.raises(PluginError, match=f"corpus 'theirs'.*{message}"):
-        load_corpus("theirs", {"theirs": f"{__name__}:{function}"})
-
-
-def test_a_plugin_cannot_replace_a_built_in_corpus():
-    with pytest.raises(ConflictError, match="'agreement'"):
-        load_corpus("agreement", {"agreement": "week3:corpus"})
 
 
 def test_a_misspelt_name_is_corrected():

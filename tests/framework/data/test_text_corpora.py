@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from repository import DATA
 
+from framework.data.corpus_entry import LABELLED_TEXTS, CorpusEntry
+from framework.data.corpus_registry import Corpora
 from framework.data.labelled import LabelledText
 from framework.data.text_corpora import load_text_corpus
-from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
+from framework.errors import BadInputError, UnknownNameError, UsageError
 
 
 @pytest.fixture
@@ -68,16 +70,10 @@ def test_an_unknown_name_is_told_apart_from_similar_ones():
 
 
 def test_plugins_offer_corpora_and_one_of_another_kind_is_refused():
-    offered = {
-        "reviews": "framework.languages.sentiment:corpus",
-        "text": "framework.languages.agreement:corpus",
-        "broken": "framework.languages.sentiment:no_such_thing",
-    }
-    assert load_text_corpus("reviews", None, offered).classes == ("negative", "positive")
-    with pytest.raises(PluginError, match=r"'text' is a Corpus, but .* needs a TextCorpus"):
-        load_text_corpus("text", None, offered)
-    with pytest.raises(PluginError, match="'broken' cannot be loaded"):
-        load_text_corpus("broken", None, offered)
+    entry = CorpusEntry("reviews", LABELLED_TEXTS, "framework.languages.sentiment:corpus")
+    assert load_text_corpus("reviews", None, Corpora([entry])).classes == ("negative", "positive")
+    with pytest.raises(UsageError, match=r"'agreement' has text .*, but labelled texts are needed"):
+        load_text_corpus("agreement", None)
 
 
 @pytest.mark.parametrize(

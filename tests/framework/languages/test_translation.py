@@ -5,7 +5,7 @@ import pytest
 
 from framework.data.vocabulary import EOS, PAD
 from framework.errors import BadInputError
-from framework.languages.translation import TranslationLanguage
+from framework.languages.translation import TranslationLanguage, corpus
 
 
 def test_translations():
@@ -33,3 +33,13 @@ def test_split():
 def test_more_than_there_is():
     with pytest.raises(BadInputError, match="of 14400"):
         TranslationLanguage().split(14_400, 1, rng=np.random.default_rng(0))
+
+
+def test_the_parts_of_the_corpus_are_disjoint_and_always_the_same():
+    found = corpus()
+    parts = (found.train, found.valid, found.test)
+    assert [len(part) for part in parts] == [3000, 300, 300]
+    pairs = [pair for part in parts for pair in part]
+    assert set(pairs) <= set(TranslationLanguage().sentences())
+    assert len(set(pairs)) == len(pairs)
+    assert corpus() == found

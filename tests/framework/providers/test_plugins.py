@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from framework.errors import ConflictError, PluginError, UnknownNameError, UsageError
-from framework.providers.plugins import Plugins, load_target
+from framework.importing import load_target
+from framework.providers.plugins import Plugins
 
 GOOD = """
 @hookimpl
@@ -17,7 +18,7 @@ def register_implementations():
 
 @hookimpl
 def register_corpora():
-    return {{"poems": "good:poems"}}
+    return [CorpusEntry("poems", "text", "good:poems")]
 """
 
 
@@ -30,7 +31,7 @@ def test_an_installed_plugin_is_found_and_stamped_with_its_distribution(install)
     plugins = Plugins()
     assert source_of(plugins, "good").channel == "entry point"
     assert plugins.registry.find("sgd", "good").origin == "good (gradus-good 1.0)"
-    assert plugins.named("register_corpora") == {"poems": "good:poems"}
+    assert plugins.corpora.find("poems", "text").owner == "good (gradus-good 1.0)"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_two_plugins_that_offer_one_name_are_both_named(install):
     install("good", GOOD.format(provider="shared"))
     install("other", GOOD.format(provider="shared"))
     plugins = Plugins()
-    for ask in (lambda: plugins.registry, lambda: plugins.named("register_corpora")):
+    for ask in (lambda: plugins.registry, lambda: plugins.corpora):
         with pytest.raises(ConflictError) as error:
             ask()
         for words in ("good (gradus-good 1.0)", "other (gradus-other 1.0)", "`--block other`"):
@@ -140,6 +141,7 @@ def test_the_place_of_a_blocked_built_in_plugin_is_not_free(write):
 
 REGISTER = "@hookimpl\ndef register_implementations():\n    "
 CORPORA = "@hookimpl\ndef register_corpora():\n    "
+SANDBOXES = "@hookimpl\ndef register_sandboxes():\n    "
 
 
 @pytest.mark.parametrize(
@@ -166,15 +168,25 @@ CORPORA = "@hookimpl\ndef register_corpora():\n    "
             REGISTER + "return [Implementation('optimizer', 'a@b', 'odd', 'm:A')]",
             "neither a name nor a provider may have an @",
         ),
-        (CORPORA + "return {'poems': 3}", "'module:attribute', but it returned {'poems': 3} (dict"),
-        (CORPORA + "return ['poems']", "must return a mapping from names to 'module:attribute'"),
+        (SANDBOXES + "return {'glass': 3}", "'module:attribute', but it returned {'glass': 3} ("),
+        (SANDBOXES + "return ['glass']", "must return a mapping from names to 'module:attribute'"),
+        (CORPORA + "return ['poems']", "must return CorpusEntries, but it returned 'poems' (str)"),
+        (CORPORA + "return 3", "must return a list of CorpusEntries, but it returned 3 (int)"),
+        (
+            CORPORA + "return [CorpusEntry('poems', 'verse', 'm:f')]",
+            "the corpus 'poems' has the kind 'verse': use text, labelled_texts, tagged_sentences",
+        ),
+        (
+            CORPORA + "return [CorpusEntry('poems', 'text', 'm.f')]",
+            "the corpus 'poems' is at 'm.f': expected 'module:function'",
+        ),
     ],
 )
 def test_rubbish_from_a_hook_names_plugin_hook_and_value(install, body, words):
     install("odd", body)
     plugins = Plugins()
     with pytest.raises(PluginError, match=r"plugin odd \(gradus-odd 1.0\): hook '") as error:
-        _ = plugins.registry, plugins.named("register_corpora")
+        _ = plugins.registry, plugins.corpora, plugins.named("register_sandboxes")
     assert words in str(error.value)
     assert "`--block odd` leaves the plugin out" in str(error.value)
 

@@ -1,4 +1,4 @@
-"""Importing modules by name or by path."""
+"""Importing modules, and what they define, by name or by path."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+
+from framework.errors import GradusError, PluginError
 
 
 def import_module(target: str) -> ModuleType:
@@ -41,3 +44,28 @@ def _import_file(path: Path) -> ModuleType:
         del sys.modules[name]
         raise
     return module
+
+
+def is_target(target: str) -> bool:
+    """Whether `target` has the form ``module:attribute`` or ``path/to/file.py:attribute``."""
+    module, _, attribute = target.rpartition(":")
+    return bool(module) and attribute.isidentifier()
+
+
+def load_target(target: str) -> Any:
+    """Import what a plugin named as ``module:attribute`` or ``path/to/file.py:attribute``.
+
+    Raises:
+        PluginError: it is not there, or cannot be imported.
+    """
+    module, _, attribute = target.rpartition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except Exception as error:
+        raise PluginError(f"{target} cannot be imported: {in_one_line(error)}") from error
+
+
+def in_one_line(error: BaseException) -> str:
+    """The message of `error` on one line, after its type unless gradus raised it on purpose."""
+    name = "" if isinstance(error, GradusError) else f"{type(error).__name__}: "
+    return " ".join(f"{name}{error}".split())

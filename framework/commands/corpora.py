@@ -1,0 +1,81 @@
+"""`gradus corpora`: every corpus, with its kind, best possible score, files, licence and owner."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from framework.commands.options import BlockOption, PluginOption
+from framework.commands.setup import load_plugins
+from framework.data.corpus_entry import KINDS, CorpusEntry
+from framework.data.corpus_registry import best_possible_score
+from framework.errors import GradusError
+
+#: Width of output that goes to a file or a pipe: each corpus stays on one line.
+PIPED_WIDTH = 400
+
+
+def corpora(
+    name: Annotated[
+        str | None, typer.Argument(help="Describe only this corpus, with all of its file names.")
+    ] = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """List every corpus: its kind, the best possible score, files, licence and owner.
+
+    A corpus with files is read from the folder that `--data` names. A generated corpus is made to
+    know its best possible score.
+    """
+    known = load_plugins(plugin, block).corpora
+    console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False)
+    if name is None:
+        console.print(corpus_table(known))
+    else:
+        for line in corpus_description(known.find(name, *KINDS)):
+            console.print(line, soft_wrap=True)
+
+
+def corpus_table(entries: Iterable[CorpusEntry]) -> Table:
+    """A row for each corpus, sorted by kind as in `KINDS`."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
+    for column in ("corpus", "kind"):
+        table.add_column(column, no_wrap=True)
+    for column in ("best possible score", "files", "licence", "owner"):
+        table.add_column(column)
+    for entry in sorted(entries, key=lambda entry: list(KINDS).index(entry.kind)):
+        files = ", ".join(file.names[0] for file in entry.files)
+        cells = (entry.name, entry.kind, described_score(entry), files, entry.licence, entry.owner)
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def corpus_description(entry: CorpusEntry) -> Iterator[Text]:
+    """All about one corpus, on a line each."""
+    yield Text.assemble((entry.name, "bold"), f"  {entry.description}")
+    facts = {
+        "kind": f"{entry.kind}: {KINDS[entry.kind].title}",
+        "best possible score": described_score(entry),
+        **{f"file `{file.part}`": " or ".join(file.names) for file in entry.files},
+        "licence": entry.licence,
+        "owner": entry.owner,
+        "loaded by": entry.target,
+    }
+    width = max(map(len, facts)) + 2
+    for what, fact in facts.items():
+        yield Text(f"  {what:<{width}}{fact or 'not stated'}")
+
+
+def described_score(entry: CorpusEntry) -> str:
+    """The best possible score with its measure; why it cannot be told; empty if not known."""
+    try:
+        score = best_possible_score(entry)
+    except GradusError as error:
+        return str(error)
+    return "" if score is None else f"{KINDS[entry.kind].measure} {score:.4f}"

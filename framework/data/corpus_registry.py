@@ -1,0 +1,182 @@
+"""Every corpus that can be named, of every kind: found, checked and loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from math import isclose
+from pathlib import Path
+from typing import Any
+
+from framework.data.built_in_corpora import BUILT_IN
+from framework.data.corpus_entry import KINDS, CorpusEntry, problem
+from framework.errors import (
+    BadInputError,
+    ConflictError,
+    PluginError,
+    UnknownNameError,
+    UsageError,
+)
+from framework.importing import in_one_line, load_target
+
+#: The command that lists all corpora.
+SEE = "gradus corpora"
+
+
+class Corpora:
+    """All known corpora, by name: each name has one owner, whatever the kind.
+
+    Args:
+        entries: of plugins, beside those that ship with gradus.
+        left_out: plugins that are not here, and why: part of the error for an unknown name.
+    """
+
+    def __init__(self, entries: Iterable[CorpusEntry] = (), left_out: Iterable[str] = ()) -> None:
+        self._by_name: dict[str, CorpusEntry] = {}
+        self._left_out = tuple(left_out)
+        for entry in (*BUILT_IN, *entries):
+            self.add(entry)
+
+    def __iter__(self) -> Iterator[CorpusEntry]:
+        return iter(self._by_name.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def add(self, entry: CorpusEntry) -> None:
+        """Register `entry`.
+
+        Raises:
+            PluginError: it is malformed.
+            ConflictError: its name is taken, by a corpus of any kind.
+        """
+        wrong = problem(entry)
+        if wrong:
+            raise PluginError(f"{entry.owner}: {wrong}")
+        taken = self._by_name.setdefault(entry.name, entry)
+        if taken is not entry:
+            raise ConflictError.between("corpus", entry.name, taken.owner, entry.owner)
+
+    def names(self, *kinds: str) -> list[str]:
+        """The names of all corpora of one of `kinds`, sorted."""
+        return sorted(entry.name for entry in self if entry.kind in kinds)
+
+    def find(self, name: str, *kinds: str, file: str = "") -> CorpusEntry:
+        """The corpus `name`, which is of one of `kinds`.
+
+        Args:
+            name: of the corpus.
+            kinds: the kinds that are of use.
+            file: what the name may be otherwise, as ``text file``: part of the error.
+
+        Raises:
+            UnknownNameError: there is no corpus of that name: with near misses.
+            UsageError: it is of another kind: with those of use.
+        """
+        found = self._by_name.get(name)
+        if found is None:
+            what = " or ".join(filter(None, ["corpus", file]))
+            note = f"Not loaded: {'; '.join(self._left_out)}" if self._left_out else ""
+            raise UnknownNameError(what, name, self.names(*kinds), SEE, note)
+        if found.kind not in kinds:
+            wanted = " or ".join(KINDS[kind].title for kind in kinds)
+            raise UsageError(
+                f"the corpus '{name}' has {KINDS[found.kind].title}, but {wanted} are needed: "
+                f"{', '.join(self.names(*kinds))}. `{SEE}` shows all"
+            )
+        return found
+
+    def load(self, name: str, *kinds: str, folder: Path | None = None) -> Any:
+        """Find and load in one step: see `find` and `load_entry`."""
+        return load_entry(self.find(name, *kinds), folder)
+
+
+def load_entry(entry: CorpusEntry, folder: Path | None = None) -> Any:
+    """The corpus of `entry`: an object of the class of its kind.
+
+    Args:
+        entry: of a registry.
+        folder: where its files are, if it needs some: it, or its subfolder named as the corpus.
+
+    Raises:
+        UsageError: it needs files, and no folder is given.
+        BadInputError: a file is missing or malformed.
+        PluginError: it cannot be loaded, or is not what `entry` says: names the owner.
+    """
+    files = corpus_files(entry, folder)
+    try:
+        function = load_target(entry.target)
+        corpus = function(files) if entry.files else function()
+    except UsageError:
+        raise
+    except Exception as error:
+        reason = in_one_line(error)
+        raise _broken(entry, f"cannot be loaded from {entry.target}: {reason}") from error
+    _check(entry, corpus)
+    return corpus
+
+
+def corpus_files(entry: CorpusEntry, folder: Path | None) -> Mapping[str, Path]:
+    """The files of a published corpus, by part; none for a corpus that needs none.
+
+    Raises:
+        UsageError: no folder was given.
+        BadInputError: there is no such folder, or it has none of the names of a file.
+    """
+    if not entry.files:
+        return {}
+    where = _corpus_folder(entry.name, folder)
+    return {file.part: _first_file(where, file.names) for file in entry.files}
+
+
+def best_possible_score(entry: CorpusEntry) -> float | None:
+    """The best possible score on the corpus of `entry`; None where it is not known.
+
+    Raises:
+        GradusError: the corpus is loaded to know it, and that fails.
+    """
+    if not isinstance(entry.best_score, str):
+        return entry.best_score
+    score: float | None = load_entry(entry).best_score
+    return score
+
+
+def _corpus_folder(name: str, folder: Path | None) -> Path:
+    if folder is None:
+        raise UsageError(
+            f"the corpus '{name}' is read from files: give their folder with `--data DIR`"
+        )
+    if not folder.is_dir():
+        raise BadInputError(f"no folder '{folder}': `--data DIR` is where the files of {name} are")
+    return folder / name if (folder / name).is_dir() else folder
+
+
+def _first_file(folder: Path, names: Iterable[str]) -> Path:
+    found = next((folder / name for name in names if (folder / name).is_file()), None)
+    if found is None:
+        raise BadInputError(f"{folder} has none of the files {', '.join(names)}")
+    return found
+
+
+def _check(entry: CorpusEntry, corpus: Any) -> None:
+    """Refuse a corpus that is not what its entry says."""
+    kind = KINDS[entry.kind]
+    expected = load_target(kind.type)
+    if not isinstance(corpus, expected):
+        raise _broken(
+            entry,
+            f"has the kind '{entry.kind}': {entry.target} must return a {expected.__name__}, but "
+            f"it returned a {type(corpus).__name__}",
+        )
+    _check_score(entry, kind.measure, corpus.best_score)
+
+
+def _check_score(entry: CorpusEntry, measure: str, found: float | None) -> None:
+    said = entry.best_score
+    if isinstance(said, str) or said is None or found is None:
+        return
+    if not isclose(said, found, abs_tol=5e-4):
+        raise _broken(entry, f"says that the best {measure} is {said:g}, but it is {found:.4f}")
+
+
+def _broken(entry: CorpusEntry, trouble: str) -> PluginError:
+    return PluginError(f"corpus '{entry.name}' of {entry.owner} {trouble}")
