@@ -35,7 +35,7 @@ from framework.commands.options import (
 )
 from framework.commands.recipe_option import RecipeOption
 from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
-from framework.data.word_vectors import Vectors, WordVectors
+from framework.data.formats.word_vectors import Vectors, WordVectors
 from framework.errors import UsageError
 from framework.evaluation.trained_vectors import load_vectors
 from framework.training.classifier import ClassifierRun, ClassifierSettings

@@ -1,1 +1,1 @@
-"""Texts as token ids: vocabularies, batches, generated languages of known entropy, real corpora."""
+"""Texts as token ids: vocabularies, batches, file formats, and one registry of corpora."""

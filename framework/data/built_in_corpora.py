@@ -98,7 +98,7 @@ BUILT_IN = (
     CorpusEntry(
         "conll2003",
         TAGGED_SENTENCES,
-        "framework.data.conll:conll2003",
+        "framework.data.formats.conll:conll2003",
         "news with named entities (Tjong Kim Sang and De Meulder 2003)",
         files=(
             CorpusFile("train", ("eng.train", "train.txt", "train.conll")),

@@ -9,7 +9,7 @@ import numpy as np
 from framework.data.corpus import Corpus
 from framework.data.corpus_entry import SENTENCES, TEXT, CorpusEntry
 from framework.data.corpus_registry import Corpora, load_entry
-from framework.data.text_file import Sentences, read_sentences, split, token_ids
+from framework.data.formats.text_file import Sentences, read_sentences, split, token_ids
 from framework.data.vocabulary import EOS, Ids, Vocabulary
 from framework.errors import BadInputError, UsageError
 

@@ -1,8 +1,10 @@
-"""A text for a language model: token ids to learn from and to be measured on."""
+"""Texts without labels: token ids for language models, sentences for word vectors."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from framework.data.vocabulary import Ids, Vocabulary
 
@@ -31,3 +33,18 @@ class Corpus:
     def best_score(self) -> float | None:
         """The best possible perplexity, where it is known."""
         return self.best_perplexity
+
+
+@dataclass(frozen=True)
+class SentenceCorpus:
+    """Sentences to learn word vectors from.
+
+    Attributes:
+        name: what it is called in a report.
+        sentences: the words of each sentence.
+        best_score: None: word vectors have no best possible score.
+    """
+
+    name: str
+    sentences: Sequence[Sequence[str]]
+    best_score: ClassVar[float | None] = None

@@ -45,9 +45,7 @@ KINDS = {
     SENTENCE_PAIRS: CorpusKind(
         "pairs of sentences", "framework.data.pairs:PairCorpus", "exact match"
     ),
-    SENTENCES: CorpusKind(
-        "sentences for word vectors", "framework.data.sentences:SentenceCorpus", ""
-    ),
+    SENTENCES: CorpusKind("sentences for word vectors", "framework.data.corpus:SentenceCorpus", ""),
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from framework.data.corpora import find_unless_file
 from framework.data.corpus_entry import LABELLED_TEXTS
 from framework.data.corpus_registry import Corpora, load_entry
-from framework.data.label_files import read_csv_texts, read_labelled
+from framework.data.formats.label_files import read_csv_texts, read_labelled
 from framework.data.labelled import TextCorpus
 
 #: Names of the classes of AG News, from class 1 on.

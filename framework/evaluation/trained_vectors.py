@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from framework.data.formats.word_vectors import WordVectors, load_word_vectors
 from framework.data.vocabulary import SPECIAL
-from framework.data.word_vectors import WordVectors, load_word_vectors
 from framework.errors import UsageError
 from framework.training.checkpoints import Checkpoint, load_checkpoint
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from framework.data.text_file import read_text
-from framework.data.word_vectors import Vectors, WordVectors
+from framework.data.formats.text_file import read_text
+from framework.data.formats.word_vectors import Vectors, WordVectors
 from framework.errors import BadInputError
 
 Scored = list[tuple[str, float]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from framework.data.word_vectors import Vectors, WordVectors
+from framework.data.formats.word_vectors import Vectors, WordVectors
 from framework.errors import BadInputError
 from framework.evaluation.word_similarity import unit_vectors
 from framework.plotting.figures import new_figure, save_figure

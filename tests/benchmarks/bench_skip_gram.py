@@ -13,7 +13,7 @@ import pytest
 from repository import DATA
 
 from framework.data.counted_text import count_text
-from framework.data.word_vectors import WordVectors
+from framework.data.formats.word_vectors import WordVectors
 from framework.evaluation.trained_vectors import vectors_of
 from framework.evaluation.word_similarity import judged_similarity, read_judged_pairs
 from framework.providers.backends import Backend

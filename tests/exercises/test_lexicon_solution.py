@@ -5,15 +5,15 @@ import warnings
 from itertools import pairwise
 
 import pytest
+from wordnet_writer import write_wordnet
 
-from framework.data.lexicon_entries import mini_entries
-from framework.data.wordnet import DEBIAN_WORDNET, read_wordnet
-from framework.data.wordnet_writer import write_wordnet
+from framework.data.lexicon.entries import mini_entries
+from framework.data.lexicon.wordnet import DEBIAN_WORDNET, read_wordnet
 from solutions.word_vectors.lexicon.lexicon import hypernym_closure, path_similarity, synonyms
 
 pytest.importorskip("nltk", reason="WordNet's files are read by the extra `lexicon`")
 
-from framework.data.wordnet_reader import opened
+from framework.data.lexicon.wordnet_reader import opened
 
 WORDNET = pytest.param(
     DEBIAN_WORDNET,

@@ -139,7 +139,7 @@ def test_a_missing_file_is_named(folder):
 
 #: Offers a corpus of tagged sentences, and the function of one that is none.
 OFFERS_CORPORA = """
-from framework.data.conll import read_conll
+from framework.data.formats.conll import read_conll
 from framework.data.corpus_entry import CorpusEntry, CorpusFile
 from framework.data.tagged import TaggedCorpus
 from framework.data.vocabulary import Vocabulary

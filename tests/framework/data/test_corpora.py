@@ -3,10 +3,9 @@
 import pytest
 
 from framework.data.corpora import load_corpus, load_sentences, load_text
-from framework.data.corpus import Corpus
+from framework.data.corpus import Corpus, SentenceCorpus
 from framework.data.corpus_entry import SENTENCES, TEXT, CorpusEntry
 from framework.data.corpus_registry import Corpora
-from framework.data.sentences import SentenceCorpus
 from framework.data.vocabulary import UNK, Vocabulary
 from framework.errors import BadInputError, UnknownNameError, UsageError
 

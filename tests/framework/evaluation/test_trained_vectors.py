@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from framework.data.formats.word_vectors import WordVectors
 from framework.data.vocabulary import Vocabulary
-from framework.data.word_vectors import WordVectors
 from framework.errors import BadInputError, UsageError
 from framework.evaluation.trained_vectors import load_vectors
 from framework.training.checkpoints import Checkpoint

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from framework.data.word_vectors import WordVectors
+from framework.data.formats.word_vectors import WordVectors
 from framework.errors import BadInputError
 from framework.evaluation.word_similarity import (
     analogy,

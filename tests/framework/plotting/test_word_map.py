@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from framework.data.word_vectors import WordVectors
+from framework.data.formats.word_vectors import WordVectors
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.plotting.word_map import plot_words, principal_components
 

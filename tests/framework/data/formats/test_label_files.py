@@ -2,7 +2,7 @@
 
 import pytest
 
-from framework.data.label_files import read_csv_texts, read_labelled, tokens
+from framework.data.formats.label_files import read_csv_texts, read_labelled, tokens
 from framework.data.labelled import LabelledText
 from framework.errors import BadInputError
 

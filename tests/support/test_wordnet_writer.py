@@ -3,9 +3,9 @@ import shutil
 import subprocess
 
 import pytest
+from wordnet_writer import write_wordnet
 
-from framework.data.lexicon_entries import mini_entries, read_entries
-from framework.data.wordnet_writer import write_wordnet
+from framework.data.lexicon.entries import mini_entries, read_entries
 
 SOURCE = """
 n animal creature | it moves

@@ -2,9 +2,9 @@
 
 import pytest
 
-from framework.data.conll import read_conll
 from framework.data.corpus_entry import TAGGED_SENTENCES
 from framework.data.corpus_registry import Corpora
+from framework.data.formats.conll import read_conll
 from framework.errors import BadInputError
 
 TRAIN = """-DOCSTART- -X- -X- O

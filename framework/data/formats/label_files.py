@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from framework.data.formats.text_file import read_text
 from framework.data.labelled import LabelledText
-from framework.data.text_file import read_text
 from framework.errors import BadInputError
 
 #: What is taken for a part of a word; all else but the marks of `_APART` separates words.

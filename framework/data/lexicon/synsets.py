@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypedDict
 
-from framework.data.lexicon_entries import (
+from framework.data.lexicon.entries import (
     FILE_POS,
     HYPERNYM,
     INSTANCE_HYPERNYM,

@@ -2,11 +2,11 @@ import subprocess
 import sys
 
 import pytest
+from wordnet_writer import write_wordnet
 
 from framework.data.lexicon import lexicon_of, mini_lexicon
-from framework.data.lexicon_entries import mini_entries, read_entries
-from framework.data.wordnet import read_wordnet
-from framework.data.wordnet_writer import write_wordnet
+from framework.data.lexicon.entries import mini_entries, read_entries
+from framework.data.lexicon.wordnet import read_wordnet
 from framework.errors import BadInputError
 
 
@@ -70,7 +70,7 @@ def test_without_nltk_the_mini_lexicon_is_there_and_wordnet_is_refused(database)
         "import sys; sys.modules['nltk'] = None\n"
         "from pathlib import Path\n"
         "from framework.data.lexicon import mini_lexicon\n"
-        "from framework.data.wordnet import read_wordnet\n"
+        "from framework.data.lexicon.wordnet import read_wordnet\n"
         "mini_lexicon()\n"
         "try: read_wordnet(Path(sys.argv[1]))\n"
         "except Exception as error: print(type(error).__name__, error)\n"

@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from framework.data.lexicon_entries import (
+from framework.data.lexicon.entries import (
     FILE_POS,
     HYPERNYM,
     INSTANCE_HYPERNYM,

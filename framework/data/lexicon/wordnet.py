@@ -31,6 +31,6 @@ def read_wordnet(folder: Path = DEBIAN_WORDNET) -> Lexicon:
             "WordNet's files are read by NLTK, which is not installed: "
             "`pip install 'gradus[lexicon]'`"
         )
-    from framework.data.wordnet_reader import read  # imports NLTK
+    from framework.data.lexicon.wordnet_reader import read  # imports NLTK
 
     return read(folder)

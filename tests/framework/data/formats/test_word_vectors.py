@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from framework.data.word_vectors import WordVectors, load_word_vectors
+from framework.data.formats.word_vectors import WordVectors, load_word_vectors
 from framework.errors import BadInputError, UnknownNameError
 
 

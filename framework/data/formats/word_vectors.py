@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from framework.data.text_file import read_text
+from framework.data.formats.text_file import read_text
 from framework.errors import BadInputError, UnknownNameError
 
 Vectors = npt.NDArray[np.floating]

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from framework.data.formats.text_file import read_text
 from framework.data.tagged import TaggedCorpus, TaggedSentence
 from framework.data.tags import as_iob2
-from framework.data.text_file import read_text
 from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError
 

@@ -1,6 +1,6 @@
 import pytest
 
-from framework.data.lexicon_entries import Entry, read_entries
+from framework.data.lexicon.entries import Entry, read_entries
 from framework.errors import BadInputError
 
 

@@ -13,7 +13,7 @@ import nltk.data
 from nltk.corpus.reader.wordnet import WordNetCorpusReader
 
 from framework.data.lexicon import Lexicon, Synset
-from framework.data.lexicon_entries import FILE_POS, sense_id
+from framework.data.lexicon.entries import FILE_POS, sense_id
 from framework.errors import BadInputError
 
 #: The parts of speech that have files.
@@ -25,7 +25,7 @@ Senses = dict[str, dict[str, list[Any]]]
 
 
 def read(folder: Path) -> Lexicon:
-    """See `framework.data.wordnet.read_wordnet`."""
+    """See `framework.data.lexicon.wordnet.read_wordnet`."""
     _check_files(folder)
     try:
         with opened(folder) as reader:

@@ -1,0 +1,5 @@
+"""Lexicons of synsets and hypernyms: our own small one, and WordNet."""
+
+from framework.data.lexicon.synsets import Lexicon, Synset, lexicon_of, mini_lexicon
+
+__all__ = ["Lexicon", "Synset", "lexicon_of", "mini_lexicon"]
