@@ -4,22 +4,37 @@ Conventions, the same everywhere: sequences are `(N, T, D)` = (batch, time, feat
 are integers; `V` is the vocabulary size; a layer computes ``x @ W + b`` with `W: (in, out)`.
 Chance enters only through the keyword-only argument `rng: numpy.random.Generator`.
 
-The classes here are written for NumPy. A backend with arrays of its own (see `Arrays`) offers the
-same methods on its arrays; an implementation is judged by its methods (`missing_methods`), not by
-its ancestors.
+No class here knows an array library: "array" means one of those in force when a model is built (see
+`framework.arrays`), NumPy's unless a backend says otherwise. An implementation is judged by its
+methods (`missing_methods`), not by its ancestors.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
-import numpy as np
-import numpy.typing as npt
+from framework.arrays import Array, Arrays, NumpyArrays, current_arrays
 
-Array = npt.NDArray[Any]
-Parameters = dict[str, Array]
+__all__ = [
+    "KINDS",
+    "Array",
+    "Arrays",
+    "LanguageModel",
+    "Loss",
+    "Model",
+    "NumpyArrays",
+    "Optimizer",
+    "Parameters",
+    "Penalty",
+    "Schedule",
+    "Transform",
+    "missing_methods",
+]
+
+#: Name -> array of the backend.
+Parameters = dict[str, Any]
 
 
 class Model:
@@ -31,22 +46,36 @@ class Model:
         training: True in training mode (dropout drops, batch norm uses the batch).
     """
 
+    #: Of a class that does not call `__init__`.
+    _arrays: Arrays = NumpyArrays()
+
     def __init__(self) -> None:
         self.parameters: Parameters = {}
         self.gradients: Parameters = {}
         self.training = True
-        self._children: dict[str, Model] = {}
+        self._arrays = current_arrays()
+        self._children: dict[str, Any] = {}
 
-    def add_parameter(self, name: str, value: Array) -> Array:
-        """Register the array `value` under `name`, with a zero gradient of the same shape."""
-        self.parameters[name] = value
-        self.gradients[name] = np.zeros_like(value)
-        return value
+    def add_parameter(self, name: str, value: Any) -> Any:
+        """Register the array `value` under `name`, with a zero gradient of the same shape.
 
-    def add_child(self, name: str, child: Model) -> Model:
+        Returns:
+            the array that is registered: `value` itself, or where that is an array of NumPy and
+            the arrays in force are others, one of these with its values.
+        """
+        parameter = self._arrays.asarray(value)
+        self.parameters[name] = parameter
+        self.gradients[name] = self._arrays.zeros_like(parameter)
+        return parameter
+
+    def add_child(self, name: str, child: Any) -> Any:
         """Make `child` a part of this model: its parameters appear here as ``name.parameter``.
 
         The arrays are shared, not copied, so that an in-place update reaches the child.
+
+        Args:
+            name: of the part; one that begins with "_" does not appear in the names of parameters.
+            child: a model, as its methods show; it need not be a `Model`.
         """
         self._children[name] = child
         self._share(name, child)
@@ -72,15 +101,14 @@ class Model:
         Those of parts as ``name.buffer``. A checkpoint keeps them with the parameters.
         """
         return {
-            f"{name}.{key}": value
+            _shared_name(name, key): value
             for name, child in self._children.items()
-            for key, value in child.buffers.items()
+            for key, value in getattr(child, "buffers", {}).items()
         }
 
     def zero_gradients(self) -> None:
         """Set every gradient to zero, in place."""
-        for gradient in self.gradients.values():
-            gradient.fill(0)
+        self._arrays.fill_zero(self.gradients.values())
 
     def train(self) -> None:
         """Switch to training mode, parts included."""
@@ -90,26 +118,37 @@ class Model:
         """Switch to evaluation mode, parts included."""
         self._set_training(False)
 
-    def astype(self, dtype: npt.DTypeLike) -> Model:
+    def astype(self, dtype: Any) -> Self:
         """Convert all parameters and gradients to `dtype`, parts included; returns the model."""
-        own = [name for name in self.parameters if name.split(".")[0] not in self._children]
-        for name in own:
-            self.parameters[name] = self.parameters[name].astype(dtype)
-            self.gradients[name] = self.gradients[name].astype(dtype)
+        for name in self.parameters.keys() - self._shared_names():
+            self.parameters[name] = self._arrays.astype(self.parameters[name], dtype)
+            self.gradients[name] = self._arrays.astype(self.gradients[name], dtype)
         for name, child in self._children.items():
             child.astype(dtype)
             self._share(name, child)
         return self
 
-    def _share(self, name: str, child: Model) -> None:
+    def _shared_names(self) -> set[str]:
+        return {
+            _shared_name(name, key)
+            for name, child in self._children.items()
+            for key in child.parameters
+        }
+
+    def _share(self, name: str, child: Any) -> None:
         for key, value in child.parameters.items():
-            self.parameters[f"{name}.{key}"] = value
-            self.gradients[f"{name}.{key}"] = child.gradients[key]
+            self.parameters[_shared_name(name, key)] = value
+            self.gradients[_shared_name(name, key)] = child.gradients[key]
 
     def _set_training(self, training: bool) -> None:
         self.training = training
         for child in self._children.values():
-            child._set_training(training)
+            (child.train if training else child.eval)()
+
+
+def _shared_name(child: str, key: str) -> str:
+    """What a model calls the array `key` of its part `child`."""
+    return key if child.startswith("_") else f"{child}.{key}"
 
 
 class LanguageModel(Model):
@@ -128,7 +167,7 @@ class LanguageModel(Model):
         """State before the first token, for `batch_size` texts read side by side."""
         raise NotImplementedError
 
-    def next_log_probabilities(self, tokens: Array, state: Any) -> tuple[Array, Any]:
+    def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Any, Any]:
         """Read one token of each text; predict the next one.
 
         Args:
@@ -157,7 +196,7 @@ class Optimizer(ABC):
     """Updates parameter arrays in place; keeps its state per parameter name."""
 
     @abstractmethod
-    def step(self, parameters: Parameters, gradients: Mapping[str, Array]) -> None:
+    def step(self, parameters: Parameters, gradients: Mapping[str, Any]) -> None:
         """Move every array of `parameters` in place, using the gradient of the same name."""
 
 
@@ -173,11 +212,11 @@ class Transform(ABC):
     """Preprocessing whose statistics come from training data alone."""
 
     @abstractmethod
-    def fit(self, x: Array) -> None:
+    def fit(self, x: Any) -> None:
         """Take the statistics of `x: (N, D)`."""
 
     @abstractmethod
-    def apply(self, x: Array) -> Array:
+    def apply(self, x: Any) -> Any:
         """Transform `x: (M, D)` with the statistics of `fit`; `x` is not modified."""
 
 
@@ -185,52 +224,12 @@ class Penalty(ABC):
     """A regularization term added to the loss."""
 
     @abstractmethod
-    def value(self, parameters: Mapping[str, Array]) -> float:
+    def value(self, parameters: Mapping[str, Any]) -> float:
         """The penalty itself."""
 
     @abstractmethod
-    def gradient(self, parameters: Mapping[str, Array]) -> Parameters:
+    def gradient(self, parameters: Mapping[str, Any]) -> Parameters:
         """Its gradient, for the parameters that are penalised."""
-
-
-class Arrays(ABC):
-    """A backend's own arrays: how they are made from NumPy's and turned back."""
-
-    @abstractmethod
-    def from_numpy(self, array: Array) -> Any:
-        """A native array of the same dtype, shape and values; never shares memory with `array`."""
-
-    @abstractmethod
-    def to_numpy(self, native: Any) -> Array:
-        """A NumPy copy of a native array."""
-
-    @abstractmethod
-    def assign(self, target: Any, array: Array) -> None:
-        """Copy `array` into the native array `target`, in place."""
-
-    @abstractmethod
-    def is_native(self, value: object) -> bool:
-        """Whether `value` is one of the backend's arrays."""
-
-
-class NumpyArrays(Arrays):
-    """NumPy's own arrays: native already."""
-
-    def from_numpy(self, array: Array) -> Array:
-        """Return a copy of `array`."""
-        return array.copy()
-
-    def to_numpy(self, native: Array) -> Array:
-        """Return a copy of `native` as a plain array."""
-        return np.array(native, copy=True, subok=False)
-
-    def assign(self, target: Array, array: Array) -> None:
-        """Copy `array` into `target`."""
-        target[...] = array
-
-    def is_native(self, value: object) -> bool:
-        """Whether `value` is a NumPy array."""
-        return isinstance(value, np.ndarray)
 
 
 _MODEL = ("forward", "backward", "zero_gradients", "train", "eval")
@@ -244,7 +243,10 @@ KINDS: dict[str, tuple[str, ...]] = {
     "schedule": ("rate",),
     "transform": ("fit", "apply"),
     "penalty": ("value", "gradient"),
-    "arrays": ("from_numpy", "to_numpy", "assign", "is_native"),
+    "arrays": (
+        *("from_numpy", "to_numpy", "assign", "is_native"),
+        *("asarray", "zeros_like", "fill_zero", "astype"),
+    ),
     "function": ("__call__",),
 }
 

@@ -20,7 +20,7 @@ from framework.data.batching import without_padding
 from framework.data.characters import Characters
 from framework.data.vocabulary import Ids, Vocabulary
 from framework.errors import UsageError
-from framework.interfaces import Array, Arrays, LanguageModel
+from framework.interfaces import Array, LanguageModel
 from framework.providers.backends import Backend
 
 #: The argument of a language model that describes the encoder of its words.
@@ -80,7 +80,8 @@ def build_language_model(
     others["embedding_size"] = encoder.size
     model = backend.build(name, kind="language_model", rng=rng, **others)
     _check_table(name, model, len(vocabulary), encoder.size)
-    return CharacterAwareLM(model, encoder, alphabet.encode(vocabulary.words), backend.arrays)
+    with backend.in_force():
+        return CharacterAwareLM(model, encoder, alphabet.encode(vocabulary.words))
 
 
 def _check_table(name: str, model: Any, words: int, size: int) -> None:
@@ -97,14 +98,11 @@ def _check_table(name: str, model: Any, words: int, size: int) -> None:
 class CharacterAwareLM(LanguageModel):
     """A language model that knows its words by how they are written.
 
-    It has no arrays of its own, so that it goes around a model of any backend.
-
     Args:
         model: a language model that needs no rows of its embedding but those of the tokens which
             `forward` reads.
         encoder: returns vectors `(M, F)` for the characters `(M, L)` of words.
         spelling: the characters of every word, `(V, L)`, padded behind.
-        arrays: the arrays of the model and the encoder.
 
     Parameters:
         those of the model, with those of the encoder as ``embedding.NAME`` in place of the table.
@@ -113,25 +111,17 @@ class CharacterAwareLM(LanguageModel):
         state: the state of the model after the last token that `forward` read.
     """
 
-    def __init__(self, model: Any, encoder: Any, spelling: Ids, arrays: Arrays) -> None:
+    def __init__(self, model: Any, encoder: Any, spelling: Ids) -> None:
         super().__init__()
-        self.model, self.encoder = model, encoder
-        self.spelling, self.arrays = spelling, arrays
-        self._name_arrays()
+        self.spelling = spelling
+        self.model = self.add_child("_model", model)
+        self.encoder = self.add_child(_TABLE, encoder)
 
-    def _name_arrays(self) -> None:
-        self.parameters = self._named(self.model.parameters, self.encoder.parameters)
-        self.gradients = self._named(self.model.gradients, self.encoder.gradients)
-
-    @staticmethod
-    def _named(model: Mapping[str, Any], encoder: Mapping[str, Any]) -> dict[str, Any]:
-        own = {name: array for name, array in model.items() if name != _TABLE}
-        return own | {f"{_TABLE}.{name}": array for name, array in encoder.items()}
-
-    @property
-    def buffers(self) -> dict[str, Any]:
-        """Those of the model and of the encoder, under the names that their parameters have."""
-        return self._named(*(getattr(part, "buffers", {}) for part in (self.model, self.encoder)))
+    def _share(self, name: str, child: Any) -> None:
+        """The table is no parameter: its rows are computed."""
+        super()._share(name, child)
+        for arrays in (self.parameters, self.gradients):
+            arrays.pop(_TABLE, None)
 
     def initial_state(self, batch_size: int) -> Any:
         """The state of the model before the first token."""
@@ -154,7 +144,7 @@ class CharacterAwareLM(LanguageModel):
         self.model.backward(grad_logits)
         grad_table = self.model.gradients[_TABLE]
         self.encoder.backward(grad_table[self._read])
-        grad_table[self._read] = 0  # it is passed on: the next `backward` may add its own
+        self._arrays.fill_zero([grad_table])  # it is passed on: the next `backward` adds its own
 
     def next_log_probabilities(self, tokens: Array, state: Any) -> tuple[Array, Any]:
         """Read one token of each text; predict the one after it, as the model does."""
@@ -164,24 +154,7 @@ class CharacterAwareLM(LanguageModel):
 
     def _spell(self, tokens: Any) -> None:
         """Write the rows of the table that `tokens` need: each word is encoded once."""
-        words = np.unique(self.arrays.to_numpy(tokens))
-        spelled = self.arrays.from_numpy(without_padding(self.spelling[words]))
-        self._read = self.arrays.from_numpy(words)
+        words = np.unique(self._arrays.to_numpy(tokens))
+        spelled = self._arrays.from_numpy(without_padding(self.spelling[words]))
+        self._read = self._arrays.from_numpy(words)
         self.model.parameters[_TABLE][self._read] = self.encoder.forward(spelled)
-
-    def zero_gradients(self) -> None:
-        """Set every gradient to zero, in place."""
-        self.model.zero_gradients()
-        self.encoder.zero_gradients()
-
-    def astype(self, dtype: Any) -> CharacterAwareLM:
-        """Convert all parameters and gradients to `dtype`; returns the model."""
-        self.model.astype(dtype)
-        self.encoder.astype(dtype)
-        self._name_arrays()
-        return self
-
-    def _set_training(self, training: bool) -> None:
-        self.training = training
-        for part in (self.model, self.encoder):
-            (part.train if training else part.eval)()

@@ -61,8 +61,7 @@ class DeepCell:
 class Dropped(Model):
     """A recurrent layer with dropout on what it reads or on what it returns.
 
-    Its parameters have the names that they have in the layer. It has no arrays of its own, so
-    that it goes around a layer of any backend.
+    Its parameters have the names that they have in the layer.
 
     Args:
         layer: a recurrent layer.
@@ -73,7 +72,9 @@ class Dropped(Model):
     def __init__(self, layer: Any, *, before: Any = None, after: Any = None) -> None:
         super().__init__()
         self.layer, self.before, self.after = layer, before, after
-        self.parameters, self.gradients = layer.parameters, layer.gradients
+        for name, child in (("_layer", layer), ("_before", before), ("_after", after)):
+            if child is not None:
+                self.add_child(name, child)
 
     @property
     def state(self) -> Any:
@@ -103,15 +104,3 @@ class Dropped(Model):
             grad_h = self.after.backward(grad_h)
         grad_x, grad_state = self.layer.backward(grad_h)
         return (grad_x if self.before is None else self.before.backward(grad_x)), grad_state
-
-    def astype(self, dtype: Any) -> Dropped:
-        """Convert all parameters and gradients to `dtype`; returns the layer."""
-        self.layer.astype(dtype)
-        self.parameters, self.gradients = self.layer.parameters, self.layer.gradients
-        return self
-
-    def _set_training(self, training: bool) -> None:
-        self.training = training
-        for model in (self.layer, self.before, self.after):
-            if model is not None:
-                (model.train if training else model.eval)()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from framework.arrays import Arrays, arrays_in_force
 from framework.errors import UsageError
-from framework.interfaces import Arrays
 from framework.models.parts import PartSource, parts_from
 from framework.providers.registry import Registry, first_provider
 
@@ -97,8 +98,14 @@ class Backend:
             inspect.signature(cls).bind(*args, **options)
         except TypeError as error:
             raise UsageError(f"{name} cannot be built as a {kind} here: {error}") from error
-        with parts_from(self._source):
+        with self.in_force():
             return cls(*args, **options)
+
+    @contextmanager
+    def in_force(self) -> Iterator[None]:
+        """Within the block, models are built from this backend's parts, on its arrays."""
+        with parts_from(self._source), arrays_in_force(self.arrays):
+            yield
 
     def function(self, name: str) -> Any:
         """The function ``name`` or ``name@provider``, which works on this backend's arrays.

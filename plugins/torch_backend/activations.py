@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel
 
 _aten = torch.ops.aten
 
 
-class Sigmoid(TorchModel):
+class Sigmoid(Model):
     """σ(z) = 1 / (1 + exp(−z)); σ'(z) = σ(z) (1 − σ(z))."""
 
     def forward(self, z: Tensor) -> Tensor:
@@ -30,7 +30,7 @@ class Sigmoid(TorchModel):
         return grad
 
 
-class Tanh(TorchModel):
+class Tanh(Model):
     """tanh(z); tanh'(z) = 1 − tanh²(z)."""
 
     def forward(self, z: Tensor) -> Tensor:
@@ -44,7 +44,7 @@ class Tanh(TorchModel):
         return grad
 
 
-class HardTanh(TorchModel):
+class HardTanh(Model):
     """−1 for z < −1, z on [−1, 1], 1 for z > 1; the derivative is 1 on that closed interval."""
 
     def forward(self, z: Tensor) -> Tensor:
@@ -60,7 +60,7 @@ class HardTanh(TorchModel):
         return grad
 
 
-class SoftSign(TorchModel):
+class SoftSign(Model):
     """softsign(z) = z / (1 + |z|); softsign'(z) = 1 / (1 + |z|)²."""
 
     def forward(self, z: Tensor) -> Tensor:
@@ -76,7 +76,7 @@ class SoftSign(TorchModel):
         return (grad_output.detach() / self._denominator).div_(self._denominator)
 
 
-class ReLU(TorchModel):
+class ReLU(Model):
     """rect(z) = max(z, 0); rect'(z) = 1 for z > 0 and 0 otherwise."""
 
     def forward(self, z: Tensor) -> Tensor:
@@ -90,7 +90,7 @@ class ReLU(TorchModel):
         return grad
 
 
-class LeakyReLU(TorchModel):
+class LeakyReLU(Model):
     """leaky(z) = z for z > 0 and k z otherwise; leaky'(z) = 1 for z > 0 and k otherwise.
 
     Args:

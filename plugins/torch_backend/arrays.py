@@ -6,6 +6,7 @@ numpy and `framework` and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
 
@@ -13,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from framework.arrays import Array, Arrays
 from framework.errors import BadInputError
-from framework.interfaces import Array, Arrays
 
 #: Name of the device in force.
 _device = ContextVar("device", default="cpu")
@@ -81,6 +82,24 @@ class TorchArrays(Arrays):
     def is_native(self, value: object) -> bool:
         """Whether `value` is a tensor."""
         return isinstance(value, torch.Tensor)
+
+    def asarray(self, value: Any) -> torch.Tensor:
+        """`value` as a tensor on this device; itself if it is one already."""
+        return to_tensor(value).to(self.device)
+
+    def zeros_like(self, native: torch.Tensor) -> torch.Tensor:
+        """Zeros in the shape, dtype and strides of `native`, without a graph."""
+        return torch.zeros_like(native)
+
+    @torch.no_grad()
+    def fill_zero(self, natives: Iterable[torch.Tensor]) -> None:
+        """Set every entry of each of `natives` to zero, in place and all at once."""
+        if tensors := list(natives):  # torch's operations on lists refuse empty ones
+            torch._foreach_zero_(tensors)
+
+    def astype(self, native: torch.Tensor, dtype: npt.DTypeLike | torch.dtype) -> torch.Tensor:
+        """`native` in `dtype`: one of torch, NumPy's, or its name (``"float32"``)."""
+        return native.to(to_dtype(dtype))
 
 
 def to_tensor(value: Any) -> torch.Tensor:

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from framework.errors import UsageError
+from framework.interfaces import Model
 from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel
 
 
 @torch.no_grad()
@@ -45,7 +45,7 @@ def deltas(
     return W @ delta_2, delta_2, 1.0
 
 
-class WindowScorer(TorchModel):
+class WindowScorer(Model):
     """s = Uᵀ f(W x + b), a score for every window.
 
     Args:
@@ -110,4 +110,4 @@ class WindowScorer(TorchModel):
         self.gradients["U"].addmv_(self._a.T, grad_s)
         self.gradients["W"].addmm_(self._x.T, delta_2)
         self.gradients["b"].add_(delta_2.sum(0))
-        return delta_2 @ self.parameters["W"].T
+        return torch.mm(delta_2, self.parameters["W"].T)

@@ -13,12 +13,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from plugins.torch_backend.model import TorchModel, checked_ids
+from framework.interfaces import Model
+from plugins.torch_backend.model import checked_ids
 
 PAD = 0
 
 
-class DeepAveragingNetwork(TorchModel):
+class DeepAveragingNetwork(Model):
     """z_0 = mean of the word vectors, z_i = ReLU(z_{i−1} W_i + b_i), logits = z_{k−1} W_k + b_k.
 
     Differentiated by hand: the gradient of the embedding is added to the rows that were read,

@@ -11,11 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel
 
 
-class Bidirectional(TorchModel):
+class Bidirectional(Model):
     """y_t = [→h_t, ←h_t]. Of the layers only their interface is used.
 
     Args:

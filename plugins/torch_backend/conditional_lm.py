@@ -13,12 +13,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.interfaces import Model
 from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel, checked_ids
+from plugins.torch_backend.model import checked_ids
 
 
-class ConditionalLM(TorchModel):
+class ConditionalLM(Model):
     """P(x_{t+1} | x_1 ... x_t, c): c sets the cell's first state, and is added at every step.
 
     Differentiated by hand around the cell, as the plain language model is: the gradients of the
@@ -152,7 +153,7 @@ class ConditionalLM(TorchModel):
     def _back_to_condition(self, name: str, grad: Tensor) -> Tensor:
         """Through c W: add the gradient of W, and return that of c."""
         self.gradients[name].addmm_(self._condition.T, grad)
-        return grad @ self.parameters[name].T
+        return torch.mm(grad, self.parameters[name].T)
 
     def _checked(self, condition: Any, texts: int) -> Tensor:
         tensor = to_tensor(condition)

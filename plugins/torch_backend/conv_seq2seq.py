@@ -13,10 +13,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.interfaces import Model
 from framework.models.conditioned import Conditioned
 from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel, checked_ids
+from plugins.torch_backend.model import checked_ids
 
 PAD, END = 0, 2
 
@@ -32,7 +33,7 @@ def layer_widths(length: int, width: int) -> list[int]:
     return [width] * full + [left + 1] * (left > 0)
 
 
-class ConvolutionalEncoder(TorchModel):
+class ConvolutionalEncoder(Model):
     """x_i = tanh(conv_i(x_{i−1})) without padding, until one step is left: the vector c.
 
     Of the layers only their interface is used.
@@ -106,7 +107,7 @@ class ConvolutionalEncoder(TorchModel):
         self.gradients["embedding"].index_add_(0, self._ids.flatten(), grad.flatten(0, 1))
 
 
-class ConvolutionalTranslator(TorchModel):
+class ConvolutionalTranslator(Model):
     """P(target | source): a conditional language model whose condition is the encoder's vector.
 
     Args:

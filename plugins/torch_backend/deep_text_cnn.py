@@ -15,9 +15,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.interfaces import Model
 from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel, checked_ids
+from plugins.torch_backend.model import checked_ids
 
 PAD = 0
 
@@ -25,7 +26,7 @@ PAD = 0
 BLOCKS = {9: (1, 1, 1, 1), 17: (2, 2, 2, 2), 29: (5, 5, 2, 2), 49: (8, 8, 5, 3)}
 
 
-class ConvBlock(TorchModel):
+class ConvBlock(Model):
     """y = ReLU(norm_2(conv_2(ReLU(norm_1(conv_1(x))))) + shortcut), width 3, the length is kept.
 
     Of the parts only their interface is used.
@@ -77,7 +78,7 @@ class ConvBlock(TorchModel):
         return grad_x
 
 
-class DeepTextCNN(TorchModel):
+class DeepTextCNN(Model):
     """VD-CNN: characters, blocks in four stages, k-max pooling, three layers on top.
 
     Args:

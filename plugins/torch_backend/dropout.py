@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel
 
 
-class Dropout(TorchModel):
+class Dropout(Model):
     """In training every entry is kept with probability p, else 0; at test time all are kept.
 
     Args:

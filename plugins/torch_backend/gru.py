@@ -14,11 +14,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel, leaf
+from plugins.torch_backend.model import leaf
 
 
-class GRU(TorchModel):
+class GRU(Model):
     """h_t = (1 − u) ∘ h_{t−1} + u ∘ h̃; the weights of u, r, h̃ side by side.
 
     Args:
@@ -55,7 +56,8 @@ class GRU(TorchModel):
 
     def initial_state(self, batch_size: int) -> Tensor:
         """The state before the first step, zeros `(batch_size, H)`."""
-        return self.parameters["b"].new_zeros(batch_size, self.hidden_size)
+        zeros: Tensor = self.parameters["b"].new_zeros(batch_size, self.hidden_size)
+        return zeros
 
     def forward(self, x: Tensor, state: Tensor | None = None, mask: Any = None) -> Tensor:
         """All states h `(N, T, H)` of `x: (N, T, D)`.

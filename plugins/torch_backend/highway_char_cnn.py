@@ -18,14 +18,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.interfaces import Model
 from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel, checked_ids
+from plugins.torch_backend.model import checked_ids
 
 PAD = 0
 
 
-class CharacterWordEncoder(TorchModel):
+class CharacterWordEncoder(Model):
     """tanh of the greatest answer of each filter to a word's characters, then highway layers.
 
     Args:
@@ -115,7 +116,7 @@ class CharacterWordEncoder(TorchModel):
             self.gradients["embedding"].index_add_(0, characters, grad_e[self._is_character])
 
 
-class CharacterTagger(TorchModel):
+class CharacterTagger(Model):
     """Scores of the tags of words, by a convolution over the vectors of their characters.
 
     Args:

@@ -12,13 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel, leaf
+from plugins.torch_backend.model import leaf
 
 State = tuple[Tensor, Tensor]
 
 
-class LSTM(TorchModel):
+class LSTM(Model):
     """h_t = o ∘ tanh(c_t), c_t = f ∘ c_{t−1} + i ∘ g; the weights of i, f, o, g side by side.
 
     Args:

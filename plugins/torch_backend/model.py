@@ -1,108 +1,25 @@
-"""What all models on torch tensors share: the interface of `framework.interfaces.Model`.
+"""What the models on torch tensors share beyond `framework.interfaces.Model`.
 
-The tensors handed out in `parameters` and `gradients` are plain ones, without a graph of their
-own: an optimizer, a grader or a checkpoint may write into them whenever it likes.
+They are built where `plugins.torch_backend.arrays.TorchArrays` are in force, as a backend does it:
+by hand that is ``with arrays_in_force(TorchArrays()):``. The tensors in `parameters` and
+`gradients` are without a graph: an optimizer, a grader or a checkpoint may write into them.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Self
+from typing import Any
 
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from framework.errors import UsageError
-from framework.interfaces import Array
-from plugins.torch_backend.arrays import current_device, to_dtype, to_tensor
+from framework.interfaces import LanguageModel, Model
+from plugins.torch_backend.arrays import to_tensor
 
 
-class TorchModel:
-    """A layer or a whole network on torch tensors; see `framework.interfaces.Model`.
-
-    Attributes:
-        parameters: name -> tensor, on the device in force when the model was built.
-        gradients: the same names, shapes and strides; `backward` **adds** into them.
-        training: True in training mode.
-    """
-
-    def __init__(self) -> None:
-        self.parameters: dict[str, Tensor] = {}
-        self.gradients: dict[str, Tensor] = {}
-        self.training = True
-        self._children: dict[str, Any] = {}
-
-    def add_parameter(self, name: str, value: Array) -> Tensor:
-        """Register a tensor with the values of `value` as `name`, with a zero gradient."""
-        parameter = to_tensor(value).to(current_device())
-        self.parameters[name] = parameter
-        self.gradients[name] = torch.zeros_like(parameter)
-        return parameter
-
-    def add_child(self, name: str, child: Any) -> Any:
-        """Make `child` a part of this model: its tensors are shared as ``name.parameter``."""
-        self._children[name] = child
-        self._share(name, child)
-        return child
-
-    def forward(self, *inputs: Any) -> Any:
-        """Compute the output and keep what `backward` needs."""
-        raise NotImplementedError
-
-    def backward(self, grad_output: Any) -> Any:
-        """Add the parameter gradients into `gradients`; return the gradient of the input(s)."""
-        raise NotImplementedError
-
-    @property
-    def buffers(self) -> dict[str, Tensor]:
-        """Name -> tensor of what training moves besides parameters; see `Model.buffers`."""
-        return {
-            f"{name}.{key}": value
-            for name, child in self._children.items()
-            for key, value in child.buffers.items()
-        }
-
-    def zero_gradients(self) -> None:
-        """Set every gradient to zero, in place."""
-        for gradient in self.gradients.values():
-            gradient.zero_()
-
-    def train(self) -> None:
-        """Switch to training mode, parts included."""
-        self.training = True
-        for child in self._children.values():
-            child.train()
-
-    def eval(self) -> None:
-        """Switch to evaluation mode, parts included."""
-        self.training = False
-        for child in self._children.values():
-            child.eval()
-
-    def astype(self, dtype: npt.DTypeLike | torch.dtype) -> Self:
-        """Convert all parameters and gradients to `dtype`, parts included; returns the model.
-
-        Args:
-            dtype: NumPy's name (``"float32"``), a NumPy dtype or one of torch.
-        """
-        own = [name for name in self.parameters if name.split(".")[0] not in self._children]
-        for name in own:
-            self.parameters[name] = self.parameters[name].to(to_dtype(dtype))
-            self.gradients[name] = self.gradients[name].to(to_dtype(dtype))
-        for name, child in self._children.items():
-            child.astype(dtype)
-            self._share(name, child)
-        return self
-
-    def _share(self, name: str, child: Any) -> None:
-        for key, parameter in child.parameters.items():
-            self.parameters[f"{name}.{key}"] = parameter
-            self.gradients[f"{name}.{key}"] = child.gradients[key]
-
-
-class TorchLanguageModel(TorchModel):
+class TorchLanguageModel(LanguageModel):
     """A language model whose `forward(tokens (N, T), state)` returns logits `(N, T, V)`.
 
     Attributes:
@@ -125,7 +42,7 @@ class TorchLanguageModel(TorchModel):
         return functional.log_softmax(logits, dim=-1), self.state
 
 
-class AutogradModel(TorchModel, ABC):
+class AutogradModel(Model, ABC):
     """A model that writes `compute` alone: torch differentiates it.
 
     `forward` keeps the graph until the next `forward`, so that `backward` may be called more than

@@ -14,9 +14,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.interfaces import Model
 from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel, checked_ids
+from plugins.torch_backend.model import checked_ids
 
 PAD = 0
 POOLINGS = {"max": "max_over_time", "mean": "average_over_time"}
@@ -64,7 +65,7 @@ def _bags(ids: Tensor, width: int) -> Tensor:
     return bags.scatter_add_(1, kind.view(ids.shape), (ids != PAD).to(bags.dtype))
 
 
-class SequenceClassifier(TorchModel):
+class SequenceClassifier(Model):
     """logits = pool(encoder(x)) W + b, for any layer that reads a sequence.
 
     Args:

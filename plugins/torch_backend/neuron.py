@@ -11,8 +11,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from framework.errors import UsageError
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel
 
 
 @torch.no_grad()
@@ -42,7 +42,7 @@ def neuron(x: Tensor, w: Tensor, b: float) -> Tensor:
     return sigmoid(x @ w + b)
 
 
-class Affine(TorchModel):
+class Affine(Model):
     """z = x W + b.
 
     Differentiated by hand, so that the gradients are added where they belong in one product each.
@@ -92,4 +92,4 @@ class Affine(TorchModel):
         delta = grad_output.reshape(-1, grad_output.shape[-1])
         self.gradients["W"].addmm_(self._x.T, delta)
         self.gradients["b"].add_(delta.sum(0))
-        return grad_output @ self.parameters["W"].T
+        return torch.matmul(grad_output, self.parameters["W"].T)

@@ -13,11 +13,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import current_device, to_tensor
-from plugins.torch_backend.model import TorchModel
 
 
-class NgramLM(TorchModel):
+class NgramLM(Model):
     """P(w | h) = c(h w) / c(h ·), with h the last n − 1 words; 0 where h was never seen.
 
     Args:

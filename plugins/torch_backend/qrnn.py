@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.linear_recurrence import linear_recurrence, linear_recurrence_back
-from plugins.torch_backend.model import TorchModel
 from plugins.torch_backend.products import product
 
 State = tuple[Tensor, Tensor, Tensor]
@@ -24,7 +24,7 @@ _tanh_back = torch.ops.aten.tanh_backward.grad_input
 _sigmoid_back = torch.ops.aten.sigmoid_backward.grad_input
 
 
-class QRNN(TorchModel):
+class QRNN(Model):
     """h_t = o ∘ c_t, c_t = f ∘ c_{t−1} + i ∘ z; the weights of z, f, o, i side by side.
 
     Args:

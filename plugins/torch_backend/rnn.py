@@ -58,7 +58,8 @@ class RNN(AutogradModel):
 
     def initial_state(self, batch_size: int) -> Tensor:
         """The state before the first step, zeros `(batch_size, H)`."""
-        return self.parameters["b"].new_zeros(batch_size, self.hidden_size)
+        zeros: Tensor = self.parameters["b"].new_zeros(batch_size, self.hidden_size)
+        return zeros
 
     def forward(self, x: Tensor, h_0: Tensor | None = None, mask: Any = None) -> Tensor:
         """All states h `(N, T, H)` of `x: (N, T, D)`, T ≥ 1, from `h_0: (N, H)` (None: zeros).

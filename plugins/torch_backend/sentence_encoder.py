@@ -11,14 +11,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.interfaces import Model
 from framework.models.parts import part
-from plugins.torch_backend.model import TorchModel, checked_ids
+from plugins.torch_backend.model import checked_ids
 
 PAD = 0
 POOLINGS = ("final", "max", "mean")
 
 
-class SentenceEncoder(TorchModel):
+class SentenceEncoder(Model):
     """logits = encoding U + b_2, where the encoding pools the states h_t of a recurrent layer.
 
     Padding stands at the end, where no word's state depends on it: the cell reads without a mask,

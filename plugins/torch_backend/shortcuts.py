@@ -13,11 +13,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import AutogradModel, TorchModel
+from plugins.torch_backend.model import AutogradModel
 
 
-class Residual(TorchModel):
+class Residual(Model):
     """y = x + f(x). Of f only its interface is used: it differentiates itself.
 
     Args:
@@ -56,7 +57,7 @@ class Residual(TorchModel):
         return torch.add(grad_output, self.f.backward(grad_output))
 
 
-class DenseConnection(TorchModel):
+class DenseConnection(Model):
     """y = [x, f(x)] in the last axis. Of f only its interface is used.
 
     Args:

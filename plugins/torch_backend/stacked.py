@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel
 
 
-class Stacked(TorchModel):
+class Stacked(Model):
     """A deep recurrent network. Of the layers only their interface is used.
 
     Args:

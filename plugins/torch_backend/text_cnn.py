@@ -15,15 +15,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.interfaces import Model
 from framework.models.parts import part
 from plugins.torch_backend.arrays import current_device, to_dtype, to_tensor
-from plugins.torch_backend.model import TorchModel, checked_ids
+from plugins.torch_backend.model import checked_ids
 
 PAD = 0
 CHANNELS = ("tuned", "static", "both")
 
 
-class TextCNN(TorchModel):
+class TextCNN(Model):
     """logits = (r ∘ z) W + b, with z_j = ReLU(max_i c_i) for every filter j.
 
     Args:

@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.interfaces import Model
 from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel, checked_ids
+from plugins.torch_backend.model import checked_ids
 
 PAD = 0
 
@@ -42,7 +43,7 @@ def windows(ids: Tensor, size: int) -> Tensor:
     return padded.unfold(0, 2 * size + 1, 1).clone()
 
 
-class WindowClassifier(TorchModel):
+class WindowClassifier(Model):
     """logits = h U + b₂ with h = f(x W + b), where x is the vectors of a window side by side.
 
     Args:

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchModel, checked_ids
+from plugins.torch_backend.model import checked_ids
 
 
 @torch.no_grad()
@@ -66,7 +67,7 @@ def naive_softmax(
     return -log_P[outside_id].item(), error @ outside_vectors, torch.outer(error, center)
 
 
-class SkipGram(TorchModel):
+class SkipGram(Model):
     """Scores of all outside words for each centre word: v_c Uᵀ, P(·|c) = softmax(scores).
 
     Differentiated by hand: the gradients are added where they belong, while autograd would make
@@ -96,7 +97,7 @@ class SkipGram(TorchModel):
         center_vectors = self.parameters["center_vectors"]
         self._center_ids = checked_ids(center_ids, len(center_vectors))
         self._v_c = functional.embedding(self._center_ids, center_vectors)
-        return self._v_c @ self.parameters["outside_vectors"].T
+        return torch.mm(self._v_c, self.parameters["outside_vectors"].T)
 
     @torch.no_grad()
     def backward(self, grad_scores: Tensor) -> None:

@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from built_on import on_tensors
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
@@ -26,7 +27,7 @@ def programs(sizes, pooling, dtype):
     x = torch.tensor(rng.normal(size=(N, T, D)), dtype=getattr(torch, dtype))
     grad = torch.tensor(rng.normal(size=(N, T, H)), dtype=x.dtype)
     theirs, leaf = torch.nn.LSTM(D, H, batch_first=True, dtype=x.dtype), x.clone().requires_grad_()
-    ours = QRNN(D, H, 2, pooling, rng=rng).astype(dtype)
+    ours = on_tensors(QRNN, D, H, 2, pooling, rng=rng).astype(dtype)
 
     def lstm():
         theirs.zero_grad()

@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from built_on import arrays_of
 
 from framework.models.parts import parts_from
 
@@ -51,7 +52,7 @@ def plain_step(sizes, tokens, targets, optimizer):
 
 
 def our_step(sizes, tokens, targets, optimizer):
-    with parts_from(lambda name: RNN):
+    with parts_from(lambda name: RNN), arrays_of("torch"):
         model = RecurrentLM(*sizes, rng=np.random.default_rng(0)).astype("float32")
     loss, optimizer = SoftmaxCrossEntropy(), {"SGD": SGD, "Adam": Adam}[optimizer](1e-3)
 

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import pytest
+from built_on import arrays_of
 from repository import DATA
 
 from framework.data.characters import Characters
@@ -88,7 +89,7 @@ def test_a_tagger_of_words_never_seen():
     characters = Characters(word for words, _ in sentences for word in words)
     known = {word for words, _ in sentences for word in words}
     rng = np.random.default_rng(0)
-    with parts_from(PARTS.__getitem__):
+    with parts_from(PARTS.__getitem__), arrays_of("torch"):
         model = CharacterTagger(
             len(characters), 16, 25, len(tags), 2, widths=(1, 2, 3, 4, 5), rng=rng
         ).astype("float32")

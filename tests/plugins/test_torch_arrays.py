@@ -1,11 +1,13 @@
 """Tensors made from NumPy's arrays and turned back."""
 
 import ast
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from framework.arrays import arrays_in_force
 from framework.errors import BadInputError
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
@@ -116,8 +118,10 @@ def test_a_missing_gpu_says_what_to_do():
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 def test_the_chosen_device_holds_tensors_and_models():
     try:
-        native = TorchArrays(device="cuda").from_numpy(np.zeros(3))
-        model = RNN(2, 3, rng=np.random.default_rng(0))
+        arrays = TorchArrays(device="cuda")
+        native = arrays.from_numpy(np.zeros(3))
+        with arrays_in_force(arrays):
+            model = RNN(2, 3, rng=np.random.default_rng(0))
         h = model.forward(torch.ones(1, 4, 2, dtype=torch.float64, device="cuda"))
         model.backward(torch.ones_like(h))
     finally:
@@ -134,5 +138,5 @@ def test_the_file_stands_alone():
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    own = {name.split(".")[0] for name in roots} - {"__future__", "contextvars", "typing"}
+    own = {name.split(".")[0] for name in roots} - sys.stdlib_module_names
     assert own <= {"numpy", "torch", "framework"}

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from built_on import arrays_of
 
 from framework.errors import UsageError
 from framework.models.parts import parts_from
@@ -16,7 +17,7 @@ from plugins.torch_backend.backpropagation import WindowScorer  # noqa: E402
 
 @pytest.fixture(autouse=True)
 def _torch_parts():
-    with parts_from(part_source(Plugins().registry, ["torch"])):
+    with parts_from(part_source(Plugins().registry, ["torch"])), arrays_of("torch"):
         yield
 
 
@@ -27,7 +28,7 @@ def rng():
 
 def test_the_same_rng_gives_the_same_start():
     ours = WindowScorer(5, 3, rng=np.random.default_rng(3))
-    with parts_from(part_source(Plugins().registry, ["numpy"])):
+    with parts_from(part_source(Plugins().registry, ["numpy"])), arrays_of("numpy"):
         theirs = reference.WindowScorer(5, 3, rng=np.random.default_rng(3))
     assert list(ours.parameters) == list(theirs.parameters)
     for name, value in theirs.parameters.items():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from built_on import on_tensors
 
 from solutions.convolution.batch_norm import batch_norm as reference
 
@@ -13,7 +14,7 @@ from plugins.torch_backend.batch_norm import BatchNorm1d  # noqa: E402
 def pair(dtype, **settings):
     """A layer of each, with the same random γ and β."""
     theirs = reference.BatchNorm1d(4, **settings).astype(dtype)
-    ours = BatchNorm1d(4, **settings).astype(dtype)
+    ours = on_tensors(BatchNorm1d, 4, **settings).astype(dtype)
     rng = np.random.default_rng(3)
     for name, value in theirs.parameters.items():
         value[...] = rng.normal(size=4)
@@ -66,11 +67,13 @@ def test_the_reference_is_torchs_own_layer():
 
 @pytest.mark.parametrize("kind", [reference.BatchNorm1d, BatchNorm1d])
 def test_what_does_not_fit(kind):
-    array = torch.ones if kind is BatchNorm1d else np.ones
+    is_ours = kind is BatchNorm1d
+    array = torch.ones if is_ours else np.ones
+    layer = on_tensors(kind, 3) if is_ours else kind(3)
     with pytest.raises(ValueError, match=r"a batch of 1 rows .* call eval\(\)"):
-        kind(3).forward(array((1, 1, 3)))
+        layer.forward(array((1, 1, 3)))
     with pytest.raises(ValueError, match=r"should be \(N, 3\) or \(N, T, 3\), but is \(4, 2\)"):
-        kind(3).forward(array((4, 2)))
+        layer.forward(array((4, 2)))
     with pytest.raises(ValueError, match=r"momentum .* 1.5"):
         kind(3, momentum=1.5)
     with pytest.raises(ValueError, match=r"epsilon .* 0"):

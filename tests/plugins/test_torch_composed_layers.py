@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from built_on import arrays_of, on_tensors
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
@@ -24,11 +25,12 @@ def built(provider, kind):
     """An LSTM and RNNs, side by side or on top of each other."""
     rnns, lstms, both, stack = MODULES[provider]
     rng = np.random.default_rng(3)
-    if kind == "bidirectional":
-        return both.Bidirectional(lstms.LSTM(4, 5, rng=rng), rnns.RNN(4, 2, rng=rng))
-    wide = 9 if kind == "dense" else 5
-    layers = [rnns.RNN(4, 5, rng=rng), lstms.LSTM(wide, 5, rng=rng)]
-    return stack.Stacked(layers, kind)
+    with arrays_of(provider):
+        if kind == "bidirectional":
+            return both.Bidirectional(lstms.LSTM(4, 5, rng=rng), rnns.RNN(4, 2, rng=rng))
+        wide = 9 if kind == "dense" else 5
+        layers = [rnns.RNN(4, 5, rng=rng), lstms.LSTM(wide, 5, rng=rng)]
+        return stack.Stacked(layers, kind)
 
 
 def close(actual, expected):
@@ -56,7 +58,7 @@ def test_forward_and_backward_agree(kind, mask):
 
 
 def test_what_is_no_stack_and_no_pair():
-    layer = rnn.RNN(4, 4, rng=np.random.default_rng(0))
+    layer = on_tensors(rnn.RNN, 4, 4, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="one layer at least"):
         stacked.Stacked([])
     with pytest.raises(ValueError, match="one layer stands in two places"):

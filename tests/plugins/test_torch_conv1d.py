@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from built_on import on_tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,26 +48,22 @@ def backward_of_both(ours, theirs, x, dtype="float64"):
 @given(case=cases())
 def test_every_combination_agrees(dtype, case):
     D, C, width, options, x = case
-    theirs, ours = (
-        kind(D, C, width, rng=np.random.default_rng(3), **options)
-        for kind in (reference.Conv1d, Conv1d)
-    )
+    theirs = reference.Conv1d(D, C, width, rng=np.random.default_rng(3), **options)
+    ours = on_tensors(Conv1d, D, C, width, rng=np.random.default_rng(3), **options)
     assert ours.output_length(x.shape[1]) == theirs.output_length(x.shape[1])
     backward_of_both(ours, theirs, x, dtype)
 
 
 def test_pointwise_agrees():
     x = np.random.default_rng(0).normal(size=(2, 5, 3))
-    theirs, ours = (
-        kind(3, 4, rng=np.random.default_rng(3))
-        for kind in (reference.PointwiseConv, PointwiseConv)
-    )
+    theirs = reference.PointwiseConv(3, 4, rng=np.random.default_rng(3))
+    ours = on_tensors(PointwiseConv, 3, 4, rng=np.random.default_rng(3))
     backward_of_both(ours, theirs, x)
 
 
 def test_what_does_not_fit():
     rng = np.random.default_rng(0)
-    layer = Conv1d(2, 3, 4, padding=1, rng=rng)
+    layer = on_tensors(Conv1d, 2, 3, 4, padding=1, rng=rng)
     with pytest.raises(ValueError, match=r"1 words with padding 1 on both sides .* spans 4"):
         layer.forward(torch.zeros(1, 1, 2))
     with pytest.raises(ValueError, match=r"shape \(N, T, 2\), but has \(1, 5, 3\)"):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from built_on import arrays_of
 
 from framework.models.parts import parts_from
 
@@ -29,7 +30,7 @@ CONDITION = np.random.default_rng(7).normal(size=(4, 2))
 def built(classes, *args):
     """A model of NumPy's and torch's own, which the same rng gives the same start."""
     for provider in ("numpy", "torch"):
-        with parts_from(CELLS[provider].__getitem__):
+        with parts_from(CELLS[provider].__getitem__), arrays_of(provider):
             yield classes[provider](*args, rng=np.random.default_rng(3))
 
 
@@ -97,7 +98,7 @@ def test_conditional_models_agree_step_by_step(cell):
 
 @pytest.mark.parametrize("provider", ["numpy", "torch"])
 def test_what_does_not_fit_is_refused(provider):
-    with parts_from(CELLS[provider].__getitem__):
+    with parts_from(CELLS[provider].__getitem__), arrays_of(provider):
         rng = np.random.default_rng(0)
         with pytest.raises(ValueError, match="final, max, mean, but got 'min'"):
             ENCODERS[provider](6, 3, 4, 2, "min", rng=rng)

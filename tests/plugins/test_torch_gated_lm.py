@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from built_on import arrays_of
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
@@ -16,7 +17,7 @@ def built(provider, cell, layers):
     def offered(name):
         return REGISTRY.get(name, provider)
 
-    with parts_from(offered):
+    with parts_from(offered), arrays_of(provider):
         return offered("gated_lm")(6, 3, 4, cell, layers, rng=np.random.default_rng(3))
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from built_on import arrays_of
 
 from framework.models.parts import parts_from
 
@@ -29,7 +30,7 @@ def built(provider, name, *args, **settings):
         "max_over_time": pool.MaxOverTime,
         "highway": ways.Highway,
     }
-    with parts_from(parts.__getitem__):
+    with parts_from(parts.__getitem__), arrays_of(provider):
         return getattr(module, name)(*args, rng=np.random.default_rng(3), **settings)
 
 

@@ -5,13 +5,12 @@ from importlib import import_module
 
 import numpy as np
 import pytest
+from built_on import arrays_of, on_tensors
 
 from framework.errors import UsageError
 from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
-
-from plugins.torch_backend.model import TorchModel  # noqa: E402
 
 NUMPY = {
     "activations": "solutions.neural_networks.activations.activations",
@@ -40,7 +39,7 @@ class Case:
         options = dict(self.options)
         if self.module != "activations":
             options["rng"] = np.random.default_rng(3)
-        with parts_from(lambda name: find(provider, name, "RNN")):
+        with parts_from(lambda name: find(provider, name, "RNN")), arrays_of(provider):
             return find(provider, self.module, self.name)(*self.args, **options)
 
     def __str__(self):
@@ -193,7 +192,7 @@ def test_gradients_are_derivatives(case):
 
 def test_backward_before_forward_says_so():
     with pytest.raises(UsageError, match=r"RNN\.backward needs a forward"):
-        find("torch", "rnn", "RNN")(2, 3, rng=np.random.default_rng(0)).backward(
+        on_tensors(find("torch", "rnn", "RNN"), 2, 3, rng=np.random.default_rng(0)).backward(
             torch.ones(1, 1, 3)
         )
 
@@ -255,12 +254,12 @@ def test_rnn_refuses_what_does_not_fit():
     with pytest.raises(ValueError, match="at least 1, but got 0"):
         RNN(2, 3, truncation=0, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="4 features per step, but input_size is 2"):
-        RNN(2, 3, rng=np.random.default_rng(0)).forward(torch.zeros(1, 2, 4))
+        on_tensors(RNN, 2, 3, rng=np.random.default_rng(0)).forward(torch.zeros(1, 2, 4))
 
 
 def test_building_an_rnn_leaves_the_global_random_state_alone():
     before = torch.get_rng_state()
-    find("torch", "rnn", "RNN")(2, 3, rng=np.random.default_rng(0))
+    on_tensors(find("torch", "rnn", "RNN"), 2, 3, rng=np.random.default_rng(0))
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -278,15 +277,6 @@ def test_word_dropout_ends_with_training():
     assert torch.equal(first, model.forward(torch.tensor(IDS)))
     model.train()
     assert not torch.equal(first, model.forward(torch.tensor(IDS)))
-
-
-def test_modes_reach_the_parts():
-    outer, inner = TorchModel(), TorchModel()
-    outer.add_child("inner", inner)
-    outer.eval()
-    assert not inner.training
-    outer.train()
-    assert inner.training
 
 
 def test_language_model_step_by_step_is_its_forward():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from built_on import arrays_of, on_tensors
 
 from framework.models.parts import parts_from
 
@@ -21,10 +22,8 @@ CASES = [(width, pooling) for width in (1, 2, 4) for pooling in ("f", "fo", "ifo
 
 
 def both(width, pooling, parallel):
-    theirs, ours = (
-        module.QRNN(D, H, width, pooling, rng=np.random.default_rng(3))
-        for module in (numpy_qrnn, qrnn)
-    )
+    theirs = numpy_qrnn.QRNN(D, H, width, pooling, rng=np.random.default_rng(3))
+    ours = on_tensors(qrnn.QRNN, D, H, width, pooling, rng=np.random.default_rng(3))
     ours.parallel = parallel
     return theirs, ours
 
@@ -107,7 +106,7 @@ def test_what_is_refused():
 
 
 def test_as_the_cell_of_a_language_model():
-    with parts_from(lambda name: {"qrnn": qrnn.QRNN}[name]):
+    with parts_from(lambda name: {"qrnn": qrnn.QRNN}[name]), arrays_of("torch"):
         model = RecurrentLM(7, 3, 4, "qrnn", rng=np.random.default_rng(0))
     tokens = torch.tensor(np.random.default_rng(1).integers(7, size=(2, 5)))
     expected = model.forward(tokens).log_softmax(dim=2)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from built_on import arrays_of, on_tensors
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
@@ -16,9 +17,10 @@ MODULES = {"numpy": (numpy_shortcuts, numpy_neuron), "torch": (shortcuts, neuron
 def built(provider, name):
     module, layers = MODULES[provider]
     rng = np.random.default_rng(3)
-    if name == "Highway":
-        return module.Highway(4, rng=rng)
-    return getattr(module, name)(layers.Affine(4, 4, rng=rng))
+    with arrays_of(provider):
+        if name == "Highway":
+            return module.Highway(4, rng=rng)
+        return getattr(module, name)(layers.Affine(4, 4, rng=rng))
 
 
 @pytest.mark.parametrize("name", ["Residual", "DenseConnection", "Highway"])
@@ -37,7 +39,7 @@ def test_forward_and_backward_agree(name):
 
 
 def test_what_does_not_fit_is_refused():
-    narrow = neuron.Affine(4, 1, rng=np.random.default_rng(0))
+    narrow = on_tensors(neuron.Affine, 4, 1, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match=r"f makes \(2, 1\) of \(2, 4\)"):
         shortcuts.Residual(narrow).forward(torch.ones(2, 4, dtype=torch.float64))
     with pytest.raises(ValueError, match="3 features, but the layer's size is 4"):

@@ -4,6 +4,7 @@ from importlib import import_module
 
 import numpy as np
 import pytest
+from built_on import on_tensors
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
@@ -43,7 +44,7 @@ def test_naive_softmax(size):
 @pytest.mark.parametrize("tokens", [[1, 4, 4, 0, 2, 1], [3]])
 def test_negative_log_likelihood(tokens):
     theirs = THEIRS.SkipGram(6, 3, rng=np.random.default_rng(0))
-    ours = OURS.SkipGram(6, 3, rng=np.random.default_rng(0))
+    ours = on_tensors(OURS.SkipGram, 6, 3, rng=np.random.default_rng(0))
     expected = theirs.negative_log_likelihood(tokens, 2)
     for given in (tokens, torch.tensor(tokens)):
         assert ours.negative_log_likelihood(given, 2) == pytest.approx(expected, rel=1e-12)

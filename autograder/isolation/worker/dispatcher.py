@@ -13,7 +13,7 @@ from autograder.isolation import wire
 from autograder.isolation.wire import Handle, Loan, Result
 from autograder.isolation.worker.callback_proxy import Borrowed
 from autograder.isolation.worker.faults import describe
-from framework.interfaces import Arrays, NumpyArrays
+from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.models.parts import part
 
 Plain = Any
@@ -34,7 +34,7 @@ class Dispatcher:
 
     Args:
         module: what requests without an owner are about.
-        arrays: turns NumPy arrays into the backend's and back.
+        arrays: turns NumPy arrays into the backend's and back; in force while a request runs.
         folder: where the submission's files are: frames of other files are not reported.
         ask: sends a frame to the grader while a call waits, and returns the frame it answers.
     """
@@ -65,7 +65,8 @@ class Dispatcher:
         reply: dict[str, Any] = {"id": request["id"], "results": results, "error": None}
         for index, step in enumerate(request["steps"]):
             try:
-                value, result = self._run(step, values)
+                with arrays_in_force(self._arrays):
+                    value, result = self._run(step, values)
             except BaseException as error:
                 reply["error"] = {"step": index, **describe(error, self._folder)}
                 break

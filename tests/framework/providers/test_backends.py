@@ -2,6 +2,7 @@
 
 import pytest
 
+from framework.arrays import Arrays
 from framework.errors import PluginError, UnknownNameError, UsageError
 from framework.interfaces import Model
 from framework.models.parts import part
@@ -25,7 +26,7 @@ class Network(Model):
         self.layer = part("layer")(size)
 
 
-class OtherArrays:
+class OtherArrays(Arrays):
     """Arrays of another backend, on any device."""
 
     def __init__(self, device="cpu"):
