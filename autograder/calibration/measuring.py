@@ -52,7 +52,7 @@ def _measure_one(setting: Setting, exercise: Exercise, seed: int) -> tuple[Measu
         grader.close()
     for problem in _problems(measurer.results):
         raise GradusError(f"{exercise.name}, seed {seed}: {problem}")
-    return tuple(calibrating.gauge.measured)
+    return tuple(calibrating.measured)
 
 
 def _problems(results: Sequence[CheckResult]) -> Iterator[str]:

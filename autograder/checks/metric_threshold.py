@@ -28,6 +28,8 @@ import numpy as np
 
 from autograder.checks.failures import MissedThreshold
 from autograder.course.thresholds import HIGHER, LOWER, Threshold, better
+from autograder.grading.findings.base import Findings
+from autograder.grading.findings.curves import Curve
 from framework.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -51,17 +53,18 @@ class Measurement:
 
 @dataclass
 class Gauge:
-    """Measures metrics for one exercise; the fixture ``reaches`` of the checks.
+    """Measures metrics for one check; the fixture ``reaches`` of the checks.
 
-    Attributes:
+    Args:
         calibrating: trainings run to their end, and nothing fails.
-        measured: all that was measured, in its order.
+        measured: every measurement is added to it.
+        findings: the curve of every measurement is added to it.
     """
 
     exercise: Exercise
     calibrating: bool = False
     measured: list[Measurement] = field(default_factory=list)
-    _told: int = 0
+    findings: Findings = field(default_factory=Findings)
 
     def __call__(
         self,
@@ -95,22 +98,22 @@ class Gauge:
         for _ in range(threshold.attempts):
             tried.append(meter.run(training, rng, until=threshold.value))
             if meter.met(tried[-1], threshold.value):
-                self.measured.append(tried[-1])
+                self._note(tried[-1])
                 return meter.top(tried[-1])
-        self.measured.append(max(tried, key=meter.merit))
+        self._note(max(tried, key=meter.merit))
         raise meter.failure(self.measured[-1], threshold)
 
-    def latest_curve(self) -> tuple[float, ...]:
-        """The curve measured last since this was last asked; empty if none was."""
-        latest, self._told = self.measured[self._told :], len(self.measured)
-        return latest[-1].curve if latest else ()
+    def _note(self, measurement: Measurement) -> None:
+        self.measured.append(measurement)
+        if measurement.curve:
+            self.findings.add(Curve(measurement.curve))
 
     def _measure(self, meter: _Meter, training: Training, rng: np.random.Generator) -> float:
         """The metric at the end of one whole training."""
         measurement = meter.run(training, rng, until=None)
         if not measurement.curve:
             raise BadInputError(f"{self.exercise.name}: {meter.what} is no finite number")
-        self.measured.append(measurement)
+        self._note(measurement)
         return measurement.curve[-1]
 
     def _threshold(self, meter: _Meter) -> Threshold:

@@ -10,8 +10,10 @@ from typing import Any, Literal, cast
 import pytest
 
 from autograder.checks.failures import CheckFailed, MissedThreshold
+from autograder.grading.findings.base import Finding
+from autograder.grading.findings.printed import PrintedText
+from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST
 from autograder.grading.results import CheckResult
-from autograder.grading.stash import UNDER_TEST
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import SubmissionFault
@@ -82,11 +84,8 @@ class Collector:
             task=_marked(item, "task", ""),
             hidden=_is_hidden(item),
             points=float(_marked(item, "points", 0)),
-            printed=self._under_test.session.printed(),
             hint=_marked(item, "hint", ""),
-            curve=self._under_test.gauge.latest_curve(),
-            plots=self._under_test.sketchbook.take(),
-            tables=self._under_test.tablebook.take(),
+            findings=self._findings(item),
             seconds=call.duration,
             **facts,
         )
@@ -95,6 +94,12 @@ class Collector:
             self._under_test.transcripts[result.id] = self._under_test.session.transcript
         if self._on_result is not None:
             self._on_result(result)
+
+    def _findings(self, item: pytest.Item) -> tuple[Finding, ...]:
+        """What the check has shown, and what the submission printed meanwhile."""
+        shown_findings = item.stash[FINDINGS].all if FINDINGS in item.stash else ()
+        printed = self._under_test.session.printed()
+        return (*shown_findings, *([PrintedText(printed)] if printed else []))
 
 
 def _facts(error: BaseException | None, last_call: str) -> dict[str, Any]:

@@ -196,20 +196,22 @@ def run_checks(
     on_check: OnCheck | None = None,
     *,
     stop_early: bool = False,
+    plugins: Sequence[object] = (),
 ) -> list[CheckResult]:
     """Run the test files of `exercise` with pytest; the student's own files are never collected.
 
     Args:
         stop_early: after the first check that fails nothing else is run, and checks that train
             a model come last.
+        plugins: further plugins of pytest.
     """
     from autograder.grading.collector import Collector
 
     collector = Collector(under_test, on_check)
     if stop_early:
-        run_pytest(exercise, collector, "--exitfirst", plugins=[_TrainedLast()])
+        run_pytest(exercise, collector, "--exitfirst", plugins=[_TrainedLast(), *plugins])
     else:
-        run_pytest(exercise, collector)
+        run_pytest(exercise, collector, plugins=plugins)
     if not collector.results:
         raise GradusError(f"{exercise.name} has no checks: expected {exercise.tests}")
     return collector.results

@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograder.grading.stash import UNDER_TEST
-
 if TYPE_CHECKING:
     import numpy as np
 
     from autograder.checks.metric_threshold import Gauge
     from autograder.course.reading import Exercise
-    from autograder.grading.plots import Sketchbook
-    from autograder.grading.shown_tables import Tablebook
+    from autograder.grading.findings.base import Findings
+    from autograder.grading.findings.plots import Plotter
+    from autograder.grading.findings.tables import Tabulator
     from autograder.grading.under_test import ExerciseUnderTest
     from autograder.isolation.host.remote import RemoteModule
+
+#: Where `grade` leaves the exercise under test for the fixtures of the checks.
+UNDER_TEST: pytest.StashKey[ExerciseUnderTest] = pytest.StashKey()
+#: Where a check that shows something keeps its findings.
+FINDINGS: pytest.StashKey[Findings] = pytest.StashKey()
 
 MARKERS = (
     "task(name): the name in the stub that the check is about",
@@ -69,13 +73,13 @@ def exercise_under_test(request: pytest.FixtureRequest) -> Iterator[ExerciseUnde
 @pytest.fixture
 def submission(exercise_under_test: ExerciseUnderTest) -> RemoteModule:
     """The code under test, as a module."""
-    return exercise_under_test.submission
+    return exercise_under_test.begin_submission()
 
 
 @pytest.fixture
 def reference(exercise_under_test: ExerciseUnderTest) -> RemoteModule:
     """The solution, as a module."""
-    return exercise_under_test.reference
+    return exercise_under_test.begin_reference()
 
 
 @pytest.fixture
@@ -85,21 +89,37 @@ def exercise(exercise_under_test: ExerciseUnderTest) -> Exercise:
 
 
 @pytest.fixture
-def reaches(exercise_under_test: ExerciseUnderTest) -> Gauge:
+def findings(request: pytest.FixtureRequest) -> Findings:
+    """Shows a finding of any kind in the report: see `Findings.add`."""
+    from autograder.grading.findings.base import Findings
+
+    check: pytest.Item = request.node
+    return check.stash.setdefault(FINDINGS, Findings())
+
+
+@pytest.fixture
+def reaches(exercise_under_test: ExerciseUnderTest, findings: Findings) -> Gauge:
     """Holds the metric of a trained model against its threshold: see `Gauge.__call__`."""
-    return exercise_under_test.gauge
+    from autograder.checks.metric_threshold import Gauge
+
+    under_test = exercise_under_test
+    return Gauge(under_test.exercise, under_test.calibrating, under_test.measured, findings)
 
 
 @pytest.fixture
-def plot(exercise_under_test: ExerciseUnderTest) -> Sketchbook:
-    """Draws lines for the report: see `Sketchbook.__call__`."""
-    return exercise_under_test.sketchbook
+def plot(findings: Findings) -> Plotter:
+    """Draws lines for the report: see `Plotter.__call__`."""
+    from autograder.grading.findings.plots import Plotter
+
+    return Plotter(findings)
 
 
 @pytest.fixture
-def table(exercise_under_test: ExerciseUnderTest) -> Tablebook:
-    """Shows a table in the report: see `Tablebook.__call__`."""
-    return exercise_under_test.tablebook
+def table(findings: Findings) -> Tabulator:
+    """Shows a table in the report: see `Tabulator.__call__`."""
+    from autograder.grading.findings.tables import Tabulator
+
+    return Tabulator(findings)
 
 
 @pytest.fixture

@@ -3,17 +3,20 @@
 Report            one submission: provenance and
 └── ExerciseResult    one exercise:
     └── TaskResult        one name of the stub:
-        └── CheckResult       one check: verdict, points, message
+        └── CheckResult       one check: verdict, points, message, method at fault
+            └── Finding           what it shows besides: a plot, a table, printed text
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from autograder.grading.plots import Plot
-from autograder.grading.shown_tables import ShownTable
+from autograder.grading.findings.base import Finding
 from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
+
+F = TypeVar("F", bound=Finding)
 
 #: Checks with these verdicts count neither for nor against.
 UNCOUNTED = (Verdict.SKIPPED, Verdict.FAULT)
@@ -48,13 +51,12 @@ class CheckResult:
         points: what it is worth; half and quarter points are allowed.
         message: one sentence for the student; empty when passed.
         details: facts under it: the worst entry, shapes.
-        call: the call that it is about.
+        method: the method at fault, as in ``RNN.backward``; empty where no single one is.
+        fact: the first thing of that method that is wrong, as in ``gradients['W_h']: values``.
+        call: the call of that method that shows it.
         frames: lines of the submission, outermost first.
-        printed: what the submission printed meanwhile.
         hint: the check's own hint.
-        curve: for a trained model, its metric as training went on.
-        plots: what the check has drawn.
-        tables: what it has shown besides, in numbers.
+        findings: what the check shows besides.
         diagnosis: which mistake it is; None where that cannot be told.
         seconds: how long it took.
     """
@@ -67,15 +69,18 @@ class CheckResult:
     verdict: Verdict
     message: str = ""
     details: tuple[str, ...] = ()
+    method: str = ""
+    fact: str = ""
     call: str = ""
     frames: tuple[Frame, ...] = ()
-    printed: str = ""
     hint: str = ""
-    curve: tuple[float, ...] = ()
-    plots: tuple[Plot, ...] = ()
-    tables: tuple[ShownTable, ...] = ()
+    findings: tuple[Finding, ...] = ()
     diagnosis: Diagnosis | None = None
     seconds: float = 0.0
+
+    def of(self, kind: type[F]) -> tuple[F, ...]:
+        """Return its findings of the class `kind`, in their order."""
+        return tuple(finding for finding in self.findings if isinstance(finding, kind))
 
     @property
     def earned(self) -> float:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from autograder.checks.metric_threshold import Gauge
+from autograder.checks.metric_threshold import Measurement
 from autograder.course.reading import Course, Exercise
-from autograder.grading.plots import Sketchbook
-from autograder.grading.shown_tables import Tablebook
 from autograder.isolation.host.faults import InfrastructureFault, NotOffered, SubmissionFault
 from autograder.isolation.host.inline import InlineSession, ProviderModule
 from autograder.isolation.host.remote import RemoteModule
@@ -33,6 +30,7 @@ class ExerciseUnderTest:
 
     Attributes:
         transcripts: what each check that has run asked of the code under test, by its id.
+        measured: every metric that a check of a trained model has measured.
     """
 
     exercise: Exercise
@@ -41,31 +39,15 @@ class ExerciseUnderTest:
     seed: int
     calibrating: bool = False
     transcripts: dict[str, Transcript] = field(default_factory=dict)
+    measured: list[Measurement] = field(default_factory=list)
 
-    @cached_property
-    def gauge(self) -> Gauge:
-        """Measures the metrics of trained models."""
-        return Gauge(self.exercise, self.calibrating)
-
-    @cached_property
-    def sketchbook(self) -> Sketchbook:
-        """Keeps the plots that checks draw."""
-        return Sketchbook()
-
-    @cached_property
-    def tablebook(self) -> Tablebook:
-        """Keeps the tables that checks show."""
-        return Tablebook()
-
-    @property
-    def submission(self) -> RemoteModule:
-        """The code under test; objects of earlier checks are forgotten."""
+    def begin_submission(self) -> RemoteModule:
+        """Start a check of the code under test: objects of earlier checks are forgotten."""
         self.session.begin()
         return RemoteModule(self.session)
 
-    @property
-    def reference(self) -> RemoteModule:
-        """The solution, through the same interface."""
+    def begin_reference(self) -> RemoteModule:
+        """Start a check of the solution, which has the same interface."""
         self.reference_session.begin()
         return RemoteModule(self.reference_session)
 

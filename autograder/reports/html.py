@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from importlib import resources
 
-from autograder.grading.plots import Plot
+from markupsafe import escape as markup
+
+from autograder.grading.findings.base import Finding
 from autograder.grading.results import CheckResult, ExerciseResult, Report, TaskResult
 from autograder.grading.verdicts import Verdict
 from autograder.reports.causes import Cause, causes, is_short
-from autograder.reports.curves import as_svg, in_numbers
-from autograder.reports.plain import clean, excerpt
-from autograder.reports.plots import plot_svg
-from autograder.reports.tables import table_html
+from autograder.reports.plain import clean
 from autograder.reports.wording import (
     counted,
     duration,
@@ -28,9 +27,6 @@ from autograder.reports.wording import (
     symbol,
     word,
 )
-
-#: Lines of what was printed.
-PRINTED = 40
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -142,11 +138,8 @@ def _task(task: TaskResult, found: tuple[Cause, ...], show_hidden: bool) -> Iter
     if mine and not told:
         yield f'<p class="points">{_text(mine[0].pointer)}</p>'
     for check in task.checks:
-        if check.verdict is Verdict.PASSED and check.curve and (show_hidden or not check.hidden):
-            yield f"<p>{_text(check.title)}</p>{_curve(check)}"
         if show_hidden or not check.hidden:
-            yield from map(table_html, check.tables)
-            yield from map(_plot, check.plots)
+            yield from _shown(check)
     yield "</section>"
 
 
@@ -164,13 +157,19 @@ def _cause(cause: Cause) -> Iterator[str]:
     yield "</div>"
 
 
-def _curve(check: CheckResult) -> str:
-    """How the metric of a trained model went: the line, and under it some of its values."""
-    return f'{as_svg(check.curve)}<span class="points">{in_numbers(check.curve)}</span>'
+def _shown(check: CheckResult) -> Iterator[str]:
+    """What is shown besides the facts of a failure; of a check that passed, some of those too."""
+    passed = check.verdict is Verdict.PASSED
+    for finding in check.findings:
+        if not finding.explains_failure:
+            yield _finding(finding)
+        elif passed and finding.on_page_of_passed:
+            yield f"<p>{_text(check.title)}</p>{_finding(finding)}"
 
 
-def _plot(plot: Plot) -> str:
-    return f"<figure>{plot_svg(plot)}<figcaption>{_text(plot.title)}</figcaption></figure>"
+def _finding(finding: Finding) -> str:
+    """`finding` as HTML: text of its own is escaped, and control characters are made visible."""
+    return clean(markup(finding.html())).encode("utf-8", "replace").decode("utf-8")
 
 
 def _facts(cause: Cause, check: CheckResult) -> Iterator[tuple[str, str]]:
@@ -182,11 +181,9 @@ def _facts(cause: Cause, check: CheckResult) -> Iterator[tuple[str, str]]:
     if check.frames:
         lines = [f"{frame.place}{inside(frame)}" for frame in check.frames]
         yield "line", "<br>".join(f"<code>{_text(line)}</code>" for line in lines)
-    if check.curve:
-        yield "curve", _curve(check)
-    if check.printed.strip():
-        printed = "\n".join(excerpt(check.printed, PRINTED))
-        yield "printed", f"<pre>{_text(printed)}</pre>"
+    for finding in check.findings:
+        if finding.explains_failure and (told := _finding(finding)):
+            yield _text(finding.kind), told
     if cause.others:
         yield "also", _text(cause.others_named)
     if hint := hint_of(check):

@@ -13,9 +13,7 @@ from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
-from autograder.grading.plots import Plot
 from autograder.grading.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
-from autograder.grading.shown_tables import ShownTable
 from autograder.grading.verdicts import Verdict
 from autograder.reports.hiding import for_student
 
@@ -100,34 +98,23 @@ def _check(check: CheckResult) -> dict[str, Any]:
         **_points(check),
         "message": check.message,
         "details": list(check.details),
+        "method": check.method,
+        "fact": check.fact,
         "call": check.call,
         "frames": [asdict(frame) for frame in check.frames],
-        "printed": check.printed,
         "hint": check.hint,
-        "curve": [*map(_six_digits, check.curve)],
-        "plots": [_plot(plot) for plot in check.plots],
-        "tables": [_table(table) for table in check.tables],
+        **_findings(check),
         "diagnosis": asdict(check.diagnosis) if check.diagnosis is not None else None,
         "seconds": _seconds(check.seconds),
     }
 
 
-def _plot(plot: Plot) -> dict[str, Any]:
-    lines = [
-        {"name": line.name, "x": [*map(_six_digits, line.x)], "y": [*map(_six_digits, line.y)]}
-        for line in plot.lines
-    ]
-    labels = {"title": plot.title, "x_label": plot.x_label, "y_label": plot.y_label}
-    return {**labels, "log": plot.log, "lines": lines}
-
-
-def _table(table: ShownTable) -> dict[str, Any]:
-    rows = [list(row) for row in table.rows]
-    return {"title": table.title, "columns": list(table.columns), "rows": rows}
-
-
-def _six_digits(value: float) -> float:
-    return float(f"{value:.6g}")
+def _findings(check: CheckResult) -> dict[str, Any]:
+    """Every finding, in the field of its kind."""
+    fields: dict[str, Any] = {"printed": "", "curve": [], "plots": [], "tables": [], "findings": []}
+    for finding in check.findings:
+        finding.add_to(fields)
+    return fields
 
 
 def _points(result: Report | ExerciseResult | TaskResult | CheckResult) -> dict[str, float]:

@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
+from autograder.grading.findings.base import Finding
+from autograder.grading.findings.printed import PrintedText
 from autograder.grading.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.grading.verdicts import Verdict
-from autograder.reports.curves import in_numbers
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean
 from autograder.reports.wording import counted, hint_of, inside, number
@@ -95,9 +96,21 @@ def _case(check: CheckResult, owner: str, title: str) -> ET.Element:
         told = ET.SubElement(case, outcome, type=check.verdict.value)
         told.set("message", _valid(check.message or check.verdict.value))
         told.text = _valid("\n".join(_facts(check)))
-    if check.printed:
-        ET.SubElement(case, "system-out").text = _valid(check.printed)
+    if shown := "\n".join(map(_shown, filter(_is_output, check.findings))):
+        ET.SubElement(case, "system-out").text = _valid(shown)
     return case
+
+
+def _is_output(finding: Finding) -> bool:
+    """Whether `finding` is output of the check, not a fact of its failure."""
+    return isinstance(finding, PrintedText) or not finding.explains_failure
+
+
+def _shown(finding: Finding) -> str:
+    """What was printed as it is; other findings under their heading."""
+    if isinstance(finding, PrintedText):
+        return finding.text
+    return "\n".join((finding.heading(), *finding.text_lines()))
 
 
 def _facts(check: CheckResult) -> Iterator[str]:
@@ -106,12 +119,15 @@ def _facts(check: CheckResult) -> Iterator[str]:
     yield from filter(None, (check.message, *check.details))
     if check.diagnosis is not None:
         yield f"likely: {check.diagnosis.sentence}"
+    if check.method:
+        yield f"method: {check.method}"
     if check.call:
         yield f"call: {check.call}"
     for frame in check.frames:
         yield f"line: {frame.place}{inside(frame)}"
-    if check.curve:
-        yield f"curve: {in_numbers(check.curve)}"
+    for finding in check.findings:
+        if not _is_output(finding):
+            yield f"{finding.kind}: {' '.join(finding.text_lines())}"
     if hint := hint_of(check):
         yield f"hint: {hint}"
 

@@ -73,14 +73,3 @@ def _decomposed(character: str) -> str:
         return name.split()[3].lower()
     plain = unicodedata.normalize("NFKD", character)
     return "".join(c for c in plain if not unicodedata.combining(c)) or "?"
-
-
-def excerpt(text: str, lines: int) -> list[str]:
-    """At most `lines` clean lines of `text`, and one that tells how many were left out."""
-    every = clean(text).strip("\n").split("\n")
-    if len(every) <= lines + 2:  # to leave out less saves nothing
-        return every
-    tail = lines // 3
-    head = lines - tail
-    left_out = f"... {len(every) - lines} more lines ..."
-    return [*every[:head], left_out, *every[len(every) - tail :]]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.grading.plots import Plot
+from autograder.grading.findings.plots import Plot
 from autograder.grading.results import Report
 from autograder.reports.hiding import for_student
 from framework.plotting.figures import new_figure, save_figure
@@ -38,7 +38,7 @@ def save_plots(report: Report, folder: Path, *, show_hidden: bool = False) -> li
 def _plots(report: Report) -> Iterator[tuple[str, Plot]]:
     for exercise in report.exercises:
         for check in exercise.checks:
-            yield from ((exercise.name, plot) for plot in check.plots)
+            yield from ((exercise.name, plot) for plot in check.of(Plot))
 
 
 def _file_name(title: str) -> str:

@@ -7,21 +7,20 @@ from collections.abc import Iterator
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from autograder.grading.findings.base import Finding
+from autograder.grading.findings.printed import excerpt
 from autograder.grading.results import CheckResult, ExerciseResult, TaskResult
 from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
 from autograder.reports.causes import Cause, causes, is_short
-from autograder.reports.curves import in_numbers
 from autograder.reports.page import STYLES, Page
-from autograder.reports.plain import excerpt
 from autograder.reports.summary import Summary
-from autograder.reports.tables import text_lines
 from autograder.reports.wording import duration, hint_of, inside, points, word
 
 __all__ = ["ExerciseView", "Summary"]
 
-#: Lines of what was printed.
-PRINTED = 6
+#: Lines of a finding that explains a failure, as of what was printed.
+LINES = 6
 #: Lines of the submission that lead to a fault; more of them is recursion.
 FRAMES = 2
 
@@ -53,16 +52,17 @@ class ExerciseView:
             yield from self._in_short(page, found)
         else:
             yield from self._task_by_task(page, found)
-        yield from self._tables(page)
+        yield from self._shown(page)
 
-    def _tables(self, page: Page) -> Iterator[Text]:
-        """What the checks have shown as tables, each under its title."""
+    def _shown(self, page: Page) -> Iterator[Text]:
+        """What the checks have shown, whatever their verdict, each under its heading."""
         for check in self._result.checks:
             if self._show_hidden or not check.hidden:
-                for table in check.tables:
-                    yield from page.hanging(Text("  "), table.title, "bold")
-                    yield from page.block(Text(" " * 4), list(text_lines(table)))
-                    yield Text()
+                for finding in check.findings:
+                    if not finding.explains_failure and (lines := finding.text_lines()):
+                        yield from page.hanging(Text("  "), finding.heading(), "bold")
+                        yield from page.block(Text(" " * 4), list(lines))
+                        yield Text()
 
     def _header(self, page: Page) -> Text:
         result = self._result
@@ -133,10 +133,9 @@ class ExerciseView:
         for number, frame in enumerate(dict.fromkeys(check.frames[-FRAMES:])):
             label = _label(margin, "" if number else "line")
             yield from page.block(label, list(self._frame_lines(frame)))
-        if check.curve:
-            yield from page.hanging(_label(margin, "curve"), in_numbers(check.curve))
-        if check.printed.strip():
-            yield from page.block(_label(margin, "printed"), excerpt(check.printed, PRINTED))
+        for finding in check.findings:
+            if finding.explains_failure:
+                yield from _explaining(page, finding, margin)
 
     def _frame_lines(self, frame: Frame) -> Iterator[str]:
         yield frame.place + inside(frame)
@@ -148,6 +147,15 @@ def _is_uniform(result: ExerciseResult, found: tuple[Cause, ...]) -> bool:
     """Whether one line tells it all: every check has failed for the same reason."""
     same_cause = len(found) == 1 and len(found[0].others) == len(result.checks) - 1 > 0
     return is_short(result) or same_cause
+
+
+def _explaining(page: Page, finding: Finding, margin: str) -> Iterator[Text]:
+    """A finding among the facts of a failure: one line is wrapped, several are cut."""
+    lines, label = finding.text_lines(), _label(margin, finding.kind)
+    if len(lines) == 1:
+        yield from page.hanging(label, lines[0])
+    elif lines:
+        yield from page.block(label, excerpt(lines, LINES))
 
 
 def _label(margin: str, name: str) -> Text:

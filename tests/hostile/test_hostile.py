@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from printed_text import printed
 
 #: Of one check: what is shown of what it printed, and of its message.
 MOST_PRINTED = 20_000
@@ -44,7 +45,7 @@ def test_it_gets_what_it_deserves(expected, aftermath, listener):
 def described(result):
     """Everything that was found out, for whoever debugs a case."""
     return "\n".join(
-        f"{check.id} {check.verdict}: {check.message} {check.details} | {check.printed[-500:]}"
+        f"{check.id} {check.verdict}: {check.message} {check.details} | {printed(check)[-500:]}"
         for check in result.checks
     )
 
@@ -52,7 +53,7 @@ def described(result):
 def said_about(task):
     """What a student reads about the checks of a task that did not pass."""
     failed = [check for check in task.checks if check.verdict != "passed"]
-    return "\n".join("\n".join([c.message, *c.details, c.printed, c.call]) for c in failed)
+    return "\n".join("\n".join([c.message, *c.details, printed(c), c.call]) for c in failed)
 
 
 def is_presentable(check):
@@ -60,8 +61,8 @@ def is_presentable(check):
     said = "\n".join([check.message, *check.details, check.call])
     assert (check.verdict == "passed") == (check.message == "")
     assert len(said) < MOST_SAID
-    assert len(check.printed) < MOST_PRINTED
-    for text in (said, check.printed, *(f.function + f.source for f in check.frames)):
+    assert len(printed(check)) < MOST_PRINTED
+    for text in (said, printed(check), *(f.function + f.source for f in check.frames)):
         assert not CONTROL.search(text), ascii(CONTROL.search(text))
     assert not INTERNAL.search(said), said
     assert all("/" not in f.file and len(f"{f.line}") < 8 for f in check.frames)

@@ -130,11 +130,13 @@ class WorkerProcess:
         now = time.monotonic()
         if now - self._looked < WATCH_INTERVAL:
             return
-        sandbox, limits = self._launch.sandbox, self._launch.limits
-        if self._looked and sandbox.resident_bytes(self._process) > limits.memory:
-            raise MemoryExceededError
-        if self._looked and sandbox.threads(self._process) > limits.threads + OWN_THREADS:
-            raise TooManyThreadsError
+        limits = self._launch.limits
+        if self._looked:
+            usage = self._launch.sandbox.usage(self._process)
+            if usage.memory > limits.memory:
+                raise MemoryExceededError
+            if usage.threads > limits.threads + OWN_THREADS:
+                raise TooManyThreadsError
         self._looked = now
 
     def _has_stray_bytes(self) -> bool:

@@ -135,7 +135,8 @@ class SandboxSession:
             try:
                 worker = self._worker = self._worker or self._launch.start()
                 greeting = worker.exchange(b"", self._deadlines.start)
-                self.uncontained = tuple(str(text) for text in greeting["uncontained"])
+                inside = (str(text) for text in greeting["uncontained"])
+                self.uncontained = (*inside, *self._launch.sandbox.gaps())
                 return worker
             except NO_START as error:
                 self._discard()
@@ -227,7 +228,7 @@ class SandboxSession:
             return OutOfMemory(f"used more than {limit:,} MiB of memory", frames, call)
         if isinstance(failure, channel.TooManyThreadsError):
             limit = self._launch.limits.threads
-            return Crashed(f"started more than {limit} threads", frames, call)
+            return Crashed(f"started more than {limit} threads or processes", frames, call)
         if isinstance(failure, channel.DiedError):
             return died(failure.status, frames, call)
         if isinstance(failure, channel.StrayReplyError):

@@ -6,7 +6,7 @@ import subprocess
 from abc import ABC, abstractmethod
 
 from autograder.isolation.confine import Limits, World
-from autograder.isolation.sandboxes import processes
+from autograder.isolation.sandboxes.processes import Usage, gaps, tree_of
 
 #: How long a killed process may take to be gone, in seconds; longer is a fault of the system.
 KILL_SECONDS = 10.0
@@ -43,13 +43,13 @@ class Sandbox(ABC):
         """The world that the worker itself is told of."""
         return world
 
-    def resident_bytes(self, process: subprocess.Popen[bytes]) -> int:
-        """Memory in use by the whole tree of `process`; 0 where the system does not tell."""
-        return sum(map(processes.resident_bytes, processes.tree(process.pid)))
+    def gaps(self) -> list[str]:
+        """Return what the host cannot keep on this system; the worker tells of the rest."""
+        return gaps()
 
-    def threads(self, process: subprocess.Popen[bytes]) -> int:
-        """Threads of the whole tree of `process`; 0 where the system does not tell."""
-        return sum(map(processes.threads, processes.tree(process.pid)))
+    def usage(self, process: subprocess.Popen[bytes]) -> Usage:
+        """Return what the whole tree of `process` uses; nothing where the system does not tell."""
+        return tree_of(process).usage()
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """End the whole tree of `process` and wait until it is gone; it may be gone already.
@@ -57,7 +57,7 @@ class Sandbox(ABC):
         Raises:
             SandboxError: something of it could not be ended.
         """
-        processes.kill_tree(process, KILL_SECONDS)
+        tree_of(process).kill(KILL_SECONDS)
 
 
 def environment(scratch: str) -> dict[str, str]:

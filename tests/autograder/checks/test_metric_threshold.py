@@ -33,6 +33,11 @@ class Trainings:
             self.ended += 1
 
 
+def curves(gauge):
+    """What the check will show."""
+    return [finding.values for finding in gauge.findings.all]
+
+
 @pytest.fixture
 def gauge(tiny_course):
     """`gauge(0.9, attempts=2)`: of an exercise that asks for a share of 0.9."""
@@ -59,7 +64,7 @@ def test_training_ends_as_soon_as_the_threshold_is_met(gauge, reach):
     one, trainings = gauge(), Trainings([0.5, 0.9, 0.95])
     assert reach(one, trainings) == 0.9
     assert (trainings.taken, trainings.ended) == ([2], 1)
-    assert one.latest_curve() == (0.5, 0.9)
+    assert curves(one) == [(0.5, 0.9)]
 
 
 def test_lower_may_be_better(gauge, reach):
@@ -73,7 +78,7 @@ def test_a_training_that_misses_is_tried_again_with_other_random_numbers(gauge, 
     assert reach(one, trainings) == 0.9
     assert trainings.taken == [2, 2]
     assert len(set(trainings.drawn)) == 2
-    assert one.latest_curve() == (0.3, 0.9)
+    assert curves(one) == [(0.3, 0.9)]
 
 
 def test_what_misses_in_every_attempt_fails_with_its_best_one(gauge, reach):
@@ -86,7 +91,7 @@ def test_what_misses_in_every_attempt_fails_with_its_best_one(gauge, reach):
     )
     assert caught.value.details == ("the best of 3 trainings, each with random numbers of its own",)
     assert trainings.taken == [2, 3, 1]
-    assert one.latest_curve() == (0.3, 0.7, 0.6)
+    assert curves(one) == [(0.3, 0.7, 0.6)]
 
 
 def test_a_single_attempt_is_not_called_the_best_of_many(gauge, reach):
@@ -109,7 +114,7 @@ def test_a_metric_that_is_no_finite_number_ends_the_attempt(gauge, reach, bad):
     with pytest.raises(CheckFailed, match=r"the share is 0\.4: at least"):
         reach(one, trainings)
     assert trainings.taken == [2, 1]
-    assert one.latest_curve() == (0.4,)
+    assert curves(one) == [(0.4,)]
 
 
 def test_and_is_told_as_such_where_there_was_no_other(gauge, reach):
@@ -141,19 +146,18 @@ def test_calibrating_needs_no_threshold_but_a_number(gauge, reach, draws):
         reach(one, Trainings([math.nan]))
 
 
-def test_a_curve_is_told_once_and_belongs_to_the_check_that_drew_it(gauge, reach):
+def test_every_metric_of_a_check_has_its_curve(gauge, reach):
     one = gauge()
-    assert one.latest_curve() == ()
+    assert curves(one) == []
     reach(one, Trainings([0.9]))
     reach(one, Trainings([0.1, 0.95]))
-    assert one.latest_curve() == (0.1, 0.95)
-    assert one.latest_curve() == ()
+    assert curves(one) == [(0.9,), (0.1, 0.95)]
 
 
 def test_curves_hold_plain_numbers(gauge, reach):
     one = gauge()
     reach(one, Trainings([np.float32(0.5), np.float64(0.9)]))
-    assert list(map(type, one.latest_curve())) == [float, float]
+    assert [list(map(type, curve)) for curve in curves(one)] == [[float, float]]
 
 
 def test_a_metric_without_threshold_names_the_command_that_measures_it(gauge, draws):

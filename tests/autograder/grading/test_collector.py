@@ -3,72 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from types import SimpleNamespace
 
 import pytest
+from printed_text import printed
 
 from autograder.grading.grader import run_checks
-from autograder.grading.under_test import ExerciseUnderTest
 from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
 from framework.errors import GradusError
-
-CHECKS = '''
-    import numpy as np
-    import pytest
-    from autograder.checks import CheckFailed, expect
-    from autograder.checks.failures import MissedThreshold
-    from autograder.isolation.host.faults import Crashed, Frame, InfrastructureFault, TimedOut
-    from autograder.isolation.wire import WireError
-
-    @pytest.mark.task("RNN")
-    @pytest.mark.points(1.5)
-    @pytest.mark.hint("try harder")
-    def test_one():
-        """It is one.
-
-        And more of it.
-        """
-        {body}
-'''
-
-
-class Session:
-    """A session that remembers and prints what it is told to."""
-
-    transcript = None
-
-    def __init__(self):
-        self.last_call = "RNN(3).forward(float64 (2,))"
-        self.text = "hello\n"
-
-    def begin(self):
-        pass
-
-    def printed(self):
-        text, self.text = self.text, ""
-        return text
-
-    def close(self):
-        pass
-
-
-@pytest.fixture
-def collect(tmp_path):
-    """`collect(body)`: the results of a test file, and what was heard meanwhile."""
-
-    def collect(body="", *, hidden=False, text=CHECKS):
-        name = "test_rnn_hidden.py" if hidden else "test_rnn.py"
-        path = tmp_path / name
-        path.write_text(textwrap.dedent(text).replace("{body}", body or "pass"), "utf-8")
-        exercise = SimpleNamespace(name="rnn", tests=path, hidden_tests=tmp_path / "none.py")
-        heard = []
-        under_test = ExerciseUnderTest(exercise, Session(), Session(), seed=3)
-        results = run_checks(exercise, under_test, heard.append)
-        assert heard == results
-        return results
-
-    return collect
 
 
 def test_a_check_that_passes(collect):
@@ -76,7 +18,7 @@ def test_a_check_that_passes(collect):
     assert result.id == "test_rnn.py::test_one"
     assert (result.title, result.task, result.points) == ("It is one", "RNN", 1.5)
     assert (result.verdict, result.earned, result.message) == (Verdict.PASSED, 1.5, "")
-    assert (result.hint, result.printed, result.hidden) == ("try harder", "hello\n", False)
+    assert (result.hint, printed(result), result.hidden) == ("try harder", "hello\n", False)
 
 
 def test_plots_and_tables_belong_to_the_check_that_showed_them(collect):
@@ -94,8 +36,9 @@ def test_plots_and_tables_belong_to_the_check_that_showed_them(collect):
             pass
         """
     first, second = collect(text=checks)
-    assert [shown.title for shown in first.plots + first.tables] == ["a plot", "a table"]
-    assert second.plots == second.tables == ()
+    shown = [finding for finding in first.findings if not finding.explains_failure]
+    assert [finding.heading() for finding in shown] == ["a plot", "a table"]
+    assert second.findings == ()
 
 
 def test_hidden_checks_are_known_by_their_file(collect):
@@ -240,7 +183,7 @@ def test_other_plugins_stay_available_to_whoever_runs_us(collect, monkeypatch):
     assert "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
 
 
-def test_where_one_failure_is_enough_what_is_trained_comes_last(tmp_path):
+def test_where_one_failure_is_enough_what_is_trained_comes_last(tmp_path, on_silent_sessions):
     text = """
         import pytest
 
@@ -257,11 +200,10 @@ def test_where_one_failure_is_enough_what_is_trained_comes_last(tmp_path):
     """
     path = tmp_path / "test_rnn.py"
     path.write_text(textwrap.dedent(text), "utf-8")
-    exercise = SimpleNamespace(name="rnn", tests=path, hidden_tests=tmp_path / "none.py")
-    under_test = ExerciseUnderTest(exercise, Session(), Session(), seed=3)
+    under_test = on_silent_sessions(path)
 
     def names(**options):
-        results = run_checks(exercise, under_test, **options)
+        results = run_checks(under_test.exercise, under_test, **options)
         return [result.id.rpartition("_")[2] for result in results]
 
     assert names() == ["accuracy", "forward", "backward"]

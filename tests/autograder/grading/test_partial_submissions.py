@@ -7,6 +7,7 @@ import re
 from importlib.util import find_spec
 
 import pytest
+from printed_text import printed
 from repository import ROOT
 
 from autograder.grading.verdicts import Verdict
@@ -215,9 +216,9 @@ def test_what_was_printed_stands_with_its_check(graded, real_solution):
         'print("z", z.shape)\n        return np.max',
     )
     (result,) = graded({"activations": text}).exercises
-    printed = {check.task: check.printed for check in result.checks}
-    assert printed["ReLU"].startswith("z (")
-    assert set(printed.values()) - {printed["ReLU"]} == {""}
+    texts = {check.task: printed(check) for check in result.checks}
+    assert texts["ReLU"].startswith("z (")
+    assert set(texts.values()) - {texts["ReLU"]} == {""}
 
 
 def test_the_same_submission_and_seed_give_the_same_report(graded, real_solution):

@@ -20,9 +20,10 @@ from repository import ROOT
 from autograder.isolation.confine import Limits, World
 from autograder.isolation.confine.landlock import landlock_version
 from autograder.isolation.sandboxes import bubblewrap as bubblewrap_module
-from autograder.isolation.sandboxes import build_world, choose, processes, site_folders
+from autograder.isolation.sandboxes import build_world, choose, site_folders
 from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
 from autograder.isolation.sandboxes.process import ProcessSandbox
+from autograder.isolation.sandboxes.processes import tree_of
 from framework.errors import SandboxError, UnknownNameError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these sandboxes need Linux")
@@ -198,7 +199,7 @@ def test_threads_are_bounded_or_seen(sandbox, worker):
     with worker(sandbox, THREAD_FLOOD + "stop.wait()") as process:
         process.stdout.readline()
         started = int(process.stdout.readline())
-        assert started < 500 or sandbox.threads(process) > started
+        assert started < 500 or sandbox.usage(process).threads > started
 
 
 @pytest.mark.parametrize(
@@ -220,8 +221,8 @@ def test_memory_of_the_whole_tree_is_seen(sandbox, worker):
     with worker(sandbox, code) as process:
         process.stdout.readline()
         process.stdout.readline()
-        assert 300 << 20 < sandbox.resident_bytes(process) < 600 << 20
-    assert sandbox.resident_bytes(process) == 0
+        assert 300 << 20 < sandbox.usage(process).memory < 600 << 20
+    assert sandbox.usage(process).memory == 0
 
 
 STUBBORN = """
@@ -249,7 +250,7 @@ def test_nothing_outlives_the_kill(sandbox, worker):
     with worker(sandbox, STUBBORN) as process:
         process.stdout.readline()
         process.stdout.readline()
-        members = processes.tree(process.pid)
+        members = tree_of(process).pids()
         assert len(members) >= 2
         started = time.monotonic()
         sandbox.kill(process)
@@ -293,7 +294,8 @@ import sys, tempfile
 from pathlib import Path
 sys.path.insert(0, {root!r})
 from autograder.isolation.confine import Limits
-from autograder.isolation.sandboxes import build_world, choose, interpreter, processes
+from autograder.isolation.sandboxes import build_world, choose, interpreter
+from autograder.isolation.sandboxes.processes import tree_of
 sandbox, scratch = choose({name!r}), tempfile.mkdtemp(dir={scratch!r})
 world = build_world(Path({root!r}), [], [], Path(scratch))
 code = '''import sys; sys.path.insert(0, {root!r})
@@ -304,7 +306,7 @@ while True: pass'''
 argv = [interpreter(), "-I", "-S", "-B", "-c", code, sandbox.seen_by(world).to_json()]
 process = sandbox.spawn(argv, world, Limits())
 print(process.stdout.readline().decode().strip() or process.stderr.read().decode(), flush=True)
-print(*processes.tree(process.pid), flush=True)
+print(*tree_of(process).pids(), flush=True)
 sys.stdin.read()
 """
 

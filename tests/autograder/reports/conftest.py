@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.grading.findings.printed import PrintedText
 from autograder.grading.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
@@ -81,7 +82,7 @@ def wrong():
                 details=("worst at [2, 1]: expected 0.31, received 0.62 (ratio 2)",),
                 call="RNN(3, 4, rng=rng).backward(float64 (2, 6, 4))",
                 frames=(),
-                printed="step 5\nstep 4\n",
+                findings=(PrintedText("step 5\nstep 4\n"),),
                 hint="What comes back from step t+1 is added before tanh' is applied.",
             ),
             make_check(

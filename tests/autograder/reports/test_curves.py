@@ -12,8 +12,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.console import Console
 
+from autograder.grading.findings.curves import NUMBERS, Curve, in_numbers
+from autograder.grading.findings.svg import CURVE_HEIGHT, CURVE_MARGIN, CURVE_WIDTH, curve_svg
 from autograder.grading.verdicts import Verdict
-from autograder.reports.curves import HEIGHT, MARGIN, NUMBERS, WIDTH, as_svg, in_numbers
 from autograder.reports.html import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
@@ -21,7 +22,7 @@ from autograder.reports.terminal import ExerciseView
 
 
 def points(curve):
-    (line,) = ET.fromstring(as_svg(curve))
+    (line,) = ET.fromstring(curve_svg(curve, ""))
     return [tuple(map(float, pair.split(","))) for pair in line.get("points").split()]
 
 
@@ -47,19 +48,19 @@ def test_a_long_curve_is_told_in_few_numbers_the_first_and_the_last_among_them()
 
 def test_the_line_goes_from_left_to_right_and_up_where_the_metric_does():
     assert points((0.0, 1.0, 0.5)) == [
-        (MARGIN, HEIGHT - MARGIN),
-        (WIDTH / 2, MARGIN),
-        (WIDTH - MARGIN, HEIGHT / 2),
+        (CURVE_MARGIN, CURVE_HEIGHT - CURVE_MARGIN),
+        (CURVE_WIDTH / 2, CURVE_MARGIN),
+        (CURVE_WIDTH - CURVE_MARGIN, CURVE_HEIGHT / 2),
     ]
 
 
 def test_what_does_not_change_is_a_level_line_in_the_middle():
     assert points((0.7,)) == points((0.7, 0.7))
-    assert {y for _, y in points((0.7, 0.7, 0.7))} == {HEIGHT / 2}
+    assert {y for _, y in points((0.7, 0.7, 0.7))} == {CURVE_HEIGHT / 2}
 
 
 def test_who_cannot_see_the_line_is_told_its_numbers():
-    element = ET.fromstring(as_svg((0.1, 0.9)))
+    element = ET.fromstring(curve_svg((0.1, 0.9), in_numbers((0.1, 0.9))))
     assert element.get("role") == "img"
     assert element.get("aria-label") == "0.1 → 0.9"
 
@@ -72,7 +73,7 @@ def trained(report, wrong):
     """`trained(verdict, hidden)`: a report on a model that was trained."""
 
     def trained(verdict, hidden=False):
-        check = replace(wrong.checks[0], verdict=verdict, hidden=hidden, curve=CURVE)
+        check = replace(wrong.checks[0], verdict=verdict, hidden=hidden, findings=(Curve(CURVE),))
         exercise = replace(wrong, tasks=(replace(wrong.tasks[0], checks=(check,)),))
         return replace(report, exercises=(exercise,))
 

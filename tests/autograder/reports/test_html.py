@@ -2,6 +2,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+from autograder.grading.findings.printed import PrintedText
 from autograder.grading.results import Report
 from autograder.isolation.host.faults import Frame
 from autograder.reports.html import render_html
@@ -90,7 +91,7 @@ def test_text_of_a_submission_stays_text(report, wrong):
     check = replace(
         wrong.tasks[0].checks[1],
         title=strange, message=strange, details=(strange,), call=strange, hint=strange,
-        printed=strange, frames=(Frame(strange, 1, strange),),
+        findings=(PrintedText(strange),), frames=(Frame(strange, 1, strange),),
     )  # fmt: skip
     odd = replace(wrong, title=strange, tasks=(replace(wrong.tasks[0], checks=(check,)),))
     provenance = replace(report.provenance, submission=strange, versions={strange: strange})

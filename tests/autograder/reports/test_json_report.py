@@ -4,6 +4,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
+from autograder.grading.findings.printed import PrintedText
 from autograder.grading.results import Report
 from autograder.grading.verdicts import Verdict
 from autograder.reports.json_report import SCHEMA, read_schema, render_json
@@ -67,6 +68,8 @@ def test_a_check_and_the_totals(report):
         "possible": 3.0,
         "message": "gradients['W_h']: 16 of 16 values differ from the expected ones",
         "details": ["worst at [2, 1]: expected 0.31, received 0.62 (ratio 2)"],
+        "method": "",
+        "fact": "",
         "call": "RNN(3, 4, rng=rng).backward(float64 (2, 6, 4))",
         "frames": [],
         "printed": "step 5\nstep 4\n",
@@ -74,6 +77,7 @@ def test_a_check_and_the_totals(report):
         "curve": [],
         "plots": [],
         "tables": [],
+        "findings": [],
         "diagnosis": None,
         "seconds": 0.0123,
     }
@@ -92,7 +96,9 @@ def test_facts_of_hidden_checks_need_permission(report):
 
 
 def test_text_of_a_submission_survives_as_utf_8(report, wrong):
-    check = replace(wrong.tasks[0].checks[0], printed="σ \ud800 \x1b[0m", points=0.1 + 0.2)
+    check = replace(
+        wrong.tasks[0].checks[0], findings=(PrintedText("σ \ud800 \x1b[0m"),), points=0.1 + 0.2
+    )
     odd = replace(wrong, tasks=(replace(wrong.tasks[0], checks=(check,)),))
     text = render_json(Report(report.provenance, (odd,)))
     told = json.loads(text.encode("utf-8"))["exercises"][0]["tasks"][0]["checks"][0]

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
+from autograder.grading.findings.printed import PrintedText
 from autograder.grading.results import Report
 from autograder.grading.verdicts import Verdict
 from autograder.reports.junit import render_junit
@@ -88,7 +89,11 @@ def test_facts_of_hidden_checks_need_permission(report):
 def test_any_text_becomes_valid_xml(report, wrong):
     strange = "]]></failure><x a='\"'>& \x1b[2J \x00 \ud800 \uffff \ufffe 😀"
     check = replace(
-        wrong.tasks[0].checks[1], title=strange, message=strange, printed=strange, hint=strange
+        wrong.tasks[0].checks[1],
+        title=strange,
+        message=strange,
+        findings=(PrintedText(strange),),
+        hint=strange,
     )
     odd = replace(wrong, file=strange, tasks=(replace(wrong.tasks[0], checks=(check,)),))
     text = render_junit(Report(report.provenance, (odd,)))

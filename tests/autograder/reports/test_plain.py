@@ -3,7 +3,8 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.reports.plain import clean, encodable, excerpt
+from autograder.grading.findings.printed import PrintedText, excerpt
+from autograder.reports.plain import clean, encodable
 
 ANY_TEXT = st.text(st.characters(codec=None))
 
@@ -30,6 +31,6 @@ def test_formulas_stay_readable_in_ascii():
 
 
 def test_excerpt_keeps_the_beginning_and_the_end():
-    text = "\n".join(map(str, range(20)))
-    assert excerpt(text, 6) == ["0", "1", "2", "3", "... 14 more lines ...", "18", "19"]
-    assert excerpt("a\r\nb\n", 6) == ["a", "b"]
+    lines = list(map(str, range(20)))
+    assert excerpt(lines, 6) == ["0", "1", "2", "3", "... 14 more lines ...", "18", "19"]
+    assert PrintedText("a\r\nb\n").text_lines() == ["a", "b"]

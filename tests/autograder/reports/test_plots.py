@@ -8,31 +8,26 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograder.grading.plots import Sketchbook
+from autograder.grading.findings.base import Findings
+from autograder.grading.findings.plots import Plot, Plotter
+from autograder.grading.findings.svg import HEIGHT, WIDTH, plot_svg
 from autograder.reports.hiding import for_student
 from autograder.reports.html import render_html
 from autograder.reports.json_report import render_json
-from autograder.reports.plots import HEIGHT, WIDTH, plot_svg
 from framework.errors import BadInputError
 
 
 def drawn(lines, x=(1, 2, 3), **options):
     """One plot."""
-    sketchbook = Sketchbook()
-    sketchbook("A title & more", lines, x=x, x_label="layer", y_label="size", **options)
-    (plot,) = sketchbook.take()
+    findings = Findings()
+    plot = Plotter(findings)
+    plot("A title & more", lines, x=x, x_label="layer", y_label="size", **options)
+    (plot,) = findings.all
     return plot
 
 
 def elements(svg, tag):
     return [element for element in ET.fromstring(svg) if element.tag == tag]
-
-
-def test_a_plot_belongs_to_the_check_that_drew_it():
-    sketchbook = Sketchbook()
-    sketchbook("one", {"a": [1.0]}, x=[0], x_label="x", y_label="y")
-    assert [plot.title for plot in sketchbook.take()] == ["one"]
-    assert sketchbook.take() == ()
 
 
 def test_points_without_a_place_are_left_out():
@@ -107,7 +102,7 @@ def report_with(report):
     def report_with(hidden):
         first, *others = report.exercises
         task, *tasks = first.tasks
-        check = replace(task.checks[0], hidden=hidden, plots=(drawn({"a": [1.0, 2.0, 3.0]}),))
+        check = replace(task.checks[0], hidden=hidden, findings=(drawn({"a": [1.0, 2.0, 3.0]}),))
         task = replace(task, checks=(check, *task.checks[1:]))
         first = replace(first, tasks=(task, *tasks))
         return replace(report, exercises=(first, *others))
@@ -135,4 +130,4 @@ def test_json_and_page_show_a_plot(report_with):
 def test_the_plot_of_a_hidden_check_is_hidden(report_with):
     report = for_student(report_with(hidden=True))
     assert '<svg class="plot"' not in render_html(report)
-    assert not any(c.plots for e in report.exercises for t in e.tasks for c in t.checks)
+    assert not any(c.of(Plot) for e in report.exercises for t in e.tasks for c in t.checks)

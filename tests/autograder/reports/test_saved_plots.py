@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.grading.plots import Line, Plot
+from autograder.grading.findings.plots import Line, Plot
 from autograder.grading.results import Provenance, Report
 from autograder.reports.saved_plots import save_plots
 
@@ -20,8 +20,8 @@ PLOT = Plot("Signals, layer by layer", "layer", "size", (LINE,), log=True)
 def drawn(passed):
     """A report in which a check, and a hidden one, have drawn a plot of one title."""
     sigmoid, tanh = passed.tasks
-    seen = replace(sigmoid.checks[0], plots=(PLOT,))
-    hidden = replace(sigmoid.checks[1], plots=(replace(PLOT, title="Hidden"),), hidden=True)
+    seen = replace(sigmoid.checks[0], findings=(PLOT,))
+    hidden = replace(sigmoid.checks[1], findings=(replace(PLOT, title="Hidden"),), hidden=True)
     exercise = replace(passed, tasks=(replace(sigmoid, checks=(seen, hidden)), tanh))
     provenance = Provenance(0, "numpy", "cpu", "bubblewrap", "exercises", "4a44", {})
     return Report(provenance, (exercise,), seconds=1.5)

@@ -9,25 +9,24 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from autograder.grading.shown_tables import LONGEST, Tablebook
+from autograder.grading.findings.base import Findings
+from autograder.grading.findings.tables import LONGEST, Tabulator
 from autograder.reports.hiding import for_student
 from autograder.reports.html import render_html
 from autograder.reports.json_report import render_json
-from autograder.reports.tables import text_lines
 from autograder.reports.terminal import ExerciseView
 from framework.errors import BadInputError
 
 
 def table(rows=(("rnn", "100.00%"), ("b<a>g", "7.5%"))):
-    tablebook = Tablebook()
-    tablebook("Families", ("name", "accuracy"), rows)
-    (found,) = tablebook.take()
-    assert tablebook.take() == ()
+    findings = Findings()
+    Tabulator(findings)("Families", ("name", "accuracy"), rows)
+    (found,) = findings.all
     return found
 
 
 def test_numbers_stand_below_each_other():
-    assert list(text_lines(table())) == [
+    assert table().text_lines() == [
         "name   accuracy",
         "rnn     100.00%",
         "b<a>g      7.5%",
@@ -51,7 +50,7 @@ def result_with(passed):
 
     def result_with(hidden):
         task, *tasks = passed.tasks
-        check = replace(task.checks[0], hidden=hidden, tables=(table(),))
+        check = replace(task.checks[0], hidden=hidden, findings=(table(),))
         task = replace(task, checks=(check, *task.checks[1:]))
         return replace(passed, tasks=(task, *tasks))
 

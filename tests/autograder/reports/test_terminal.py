@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from autograder.grading.findings.printed import PrintedText
 from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
 from autograder.reports.terminal import ExerciseView
@@ -139,7 +140,7 @@ def test_any_text_can_be_written(wrong, assorted, encoding):
     strange = "[bold]x[/] \x1b[2J\x1b]0;t\x07 \u202eabc \ud800 \r\x00 \u2028 😀"
     odd = with_check(
         wrong, title=strange, message=strange, details=(strange,), call=strange, hint=strange,
-        printed=strange, frames=(Frame(strange, 3, strange, source=strange),),
+        findings=(PrintedText(strange),), frames=(Frame(strange, 3, strange, source=strange),),
     )  # fmt: skip
     text = shown(ExerciseView(odd), encoding=encoding)
     assert not set("\x1b\x07\r\x00\u202e\u2028") & set(text)
@@ -170,7 +171,7 @@ def test_no_line_is_too_long(report, width):
 
 def test_long_output_and_messages_are_cut(wrong):
     printed = "\n".join(f"step {i} " + "x" * 200 for i in range(1000))
-    odd = with_check(wrong, printed=printed, message="ValueError: " + "y " * 5000)
+    odd = with_check(wrong, findings=(PrintedText(printed),), message="ValueError: " + "y " * 5000)
     text = shown(ExerciseView(odd))
     assert "step 0 " in text and "step 999 " in text and "... 994 more lines ..." in text
     assert len(text.splitlines()) < 30

@@ -1,11 +1,13 @@
-"""Plots that checks draw: numbers here, pictures in the reports."""
+"""Plots that checks draw: lines and named points over one pair of axes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from autograder.grading.findings.base import Finding, Findings, six_digits
 from framework.errors import BadInputError
 
 
@@ -19,12 +21,14 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Plot:
+class Plot(Finding):
     """Lines over one pair of axes.
 
     Attributes:
         log: the y axis is logarithmic; all y are positive.
     """
+
+    kind: ClassVar[str] = "plot"
 
     title: str
     x_label: str
@@ -46,12 +50,43 @@ class Plot:
                 names.setdefault((line.x[0], line.y[0]), []).append(line.name)
         return {place: ", ".join(found) for place, found in names.items()}
 
+    def heading(self) -> str:
+        """Return the title."""
+        return self.title
 
-@dataclass
-class Sketchbook:
-    """Keeps what a check has drawn; the fixture ``plot`` of the checks."""
+    def text_lines(self) -> list[str]:
+        """Return nothing: lines of text show no plot."""
+        return []
 
-    _plots: list[Plot] = field(default_factory=list)
+    def html(self) -> str:
+        """Return it as a figure, its title as the caption."""
+        from markupsafe import Markup
+
+        from autograder.grading.findings.svg import plot_svg
+
+        drawn = Markup(plot_svg(self))
+        figure = Markup("<figure>{}<figcaption>{}</figcaption></figure>")
+        return figure.format(drawn, self.title)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return labels, and the points of every line."""
+        lines = [
+            {"name": line.name, "x": six_digits(line.x), "y": six_digits(line.y)}
+            for line in self.lines
+        ]
+        labels = {"title": self.title, "x_label": self.x_label, "y_label": self.y_label}
+        return {**labels, "log": self.log, "lines": lines}
+
+    def add_to(self, fields: dict[str, Any]) -> None:
+        """Add it to the field ``plots``."""
+        fields["plots"].append(self.as_json())
+
+
+class Plotter:
+    """Draws the plots of one check; the fixture ``plot``."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
 
     def __call__(
         self,
@@ -78,9 +113,4 @@ class Sketchbook:
             points = [(float(a), float(b)) for a, b in zip(x, y, strict=True)]
             kept = [p for p in points if all(map(math.isfinite, p)) and not (log and p[1] <= 0)]
             drawn.append(Line(name, tuple(a for a, _ in kept), tuple(b for _, b in kept)))
-        self._plots.append(Plot(title, x_label, y_label, tuple(drawn), log))
-
-    def take(self) -> tuple[Plot, ...]:
-        """What was drawn since the last call."""
-        taken, self._plots = tuple(self._plots), []
-        return taken
+        self._findings.add(Plot(title, x_label, y_label, tuple(drawn), log))

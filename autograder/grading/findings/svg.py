@@ -1,12 +1,14 @@
-"""A plot as an SVG element: lines with a legend, points with their names, axes with numbers."""
+"""Draws plots and curves as SVG elements."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-from autograder.grading.plots import Plot
+if TYPE_CHECKING:
+    from autograder.grading.findings.plots import Plot
 
 WIDTH, HEIGHT = 460.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 12.0, 26.0, 62.0
@@ -101,3 +103,29 @@ def _ticks(low: float, high: float, *, whole: bool = False) -> list[float]:
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+#: Size of the drawing of a curve, and the margin that keeps the line's ends inside.
+CURVE_WIDTH, CURVE_HEIGHT, CURVE_MARGIN = 160.0, 32.0, 2.0
+
+
+def curve_svg(curve: Sequence[float], told: str) -> str:
+    """The curve as an SVG element, described by `told` for those who cannot see it."""
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in _places(curve))
+    return (
+        f'<svg class="curve" viewBox="0 0 {CURVE_WIDTH:g} {CURVE_HEIGHT:g}" '
+        f'width="{CURVE_WIDTH:g}" height="{CURVE_HEIGHT:g}" role="img" '
+        f'aria-label="{escape(told)}"><polyline points="{points}"></polyline></svg>'
+    )
+
+
+def _places(curve: Sequence[float]) -> list[tuple[float, float]]:
+    """Places in the drawing, whose y axis points down; a single value is a level line."""
+    values = list(curve) * 2 if len(curve) == 1 else list(curve)
+    low, high = min(values), max(values)
+    width, height = CURVE_WIDTH - 2 * CURVE_MARGIN, CURVE_HEIGHT - 2 * CURVE_MARGIN
+    heights = [(value - low) / (high - low) if high > low else 0.5 for value in values]
+    return [
+        (CURVE_MARGIN + width * i / (len(values) - 1), CURVE_MARGIN + height * (1 - share))
+        for i, share in enumerate(heights)
+    ]

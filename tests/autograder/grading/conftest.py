@@ -1,0 +1,77 @@
+"""Test files of an exercise, run on a session that answers nothing."""
+
+from __future__ import annotations
+
+import textwrap
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.grading.grader import run_checks
+from autograder.grading.under_test import ExerciseUnderTest
+
+CHECKS = '''
+    import numpy as np
+    import pytest
+    from autograder.checks import CheckFailed, expect
+    from autograder.checks.failures import MissedThreshold
+    from autograder.isolation.host.faults import Crashed, Frame, InfrastructureFault, TimedOut
+    from autograder.isolation.wire import WireError
+
+    @pytest.mark.task("RNN")
+    @pytest.mark.points(1.5)
+    @pytest.mark.hint("try harder")
+    def test_one():
+        """It is one.
+
+        And more of it.
+        """
+        {body}
+'''
+
+
+class Session:
+    """A session that remembers and prints what it is told to."""
+
+    transcript = None
+
+    def __init__(self):
+        self.last_call = "RNN(3).forward(float64 (2,))"
+        self.text = "hello\n"
+
+    def begin(self):
+        pass
+
+    def printed(self):
+        text, self.text = self.text, ""
+        return text
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def on_silent_sessions(tmp_path):
+    """`on_silent_sessions(tests)`: an exercise of one test file, beside two such sessions."""
+
+    def on_silent_sessions(tests):
+        exercise = SimpleNamespace(name="rnn", tests=tests, hidden_tests=tmp_path / "none.py")
+        return ExerciseUnderTest(exercise, Session(), Session(), seed=3)
+
+    return on_silent_sessions
+
+
+@pytest.fixture
+def collect(tmp_path, on_silent_sessions):
+    """`collect(body)`: the results of a test file, with further pytest `plugins`."""
+
+    def collect(body="", *, hidden=False, text=CHECKS, plugins=()):
+        path = tmp_path / ("test_rnn_hidden.py" if hidden else "test_rnn.py")
+        path.write_text(textwrap.dedent(text).replace("{body}", body or "pass"), "utf-8")
+        heard = []
+        under_test = on_silent_sessions(path)
+        results = run_checks(under_test.exercise, under_test, heard.append, plugins=plugins)
+        assert heard == results
+        return results
+
+    return collect

@@ -1,0 +1,8 @@
+"""What a submission printed during a check."""
+
+from autograder.grading.findings.printed import PrintedText
+
+
+def printed(check):
+    """The printed text that the result `check` holds; empty where there is none."""
+    return "".join(finding.text for finding in check.of(PrintedText))
