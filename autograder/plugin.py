@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from autograder.grading.request import GradeRequest
     from autograder.grading.results import Report
+    from framework.course.catalogue import Catalogue
     from framework.providers.registry import Implementation
 
 
@@ -44,15 +45,15 @@ def grade_submission(request: GradeRequest) -> Report:
 
 
 @hookimpl
-def student_implementations(folder: Path) -> Iterable[Implementation]:
+def student_implementations(folder: Path, course: Catalogue) -> Iterable[Implementation]:
     """What is written in a student's folder, for ``gradus train --backend student``."""
-    from autograder.course.reading import find_course
+    from autograder.course.reading import Course
     from autograder.submissions.submission import load_submission, student_implementations
 
-    course = find_course()
-    submission = load_submission(folder, course)
+    exercises = Course.read(course.root)
+    submission = load_submission(folder, exercises)
     atexit.register(submission.close)  # its staged files are imported when they are needed
-    return student_implementations(submission, course)
+    return student_implementations(submission, exercises)
 
 
 @hookimpl

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     import typer
 
+    from framework.course.catalogue import Catalogue
     from framework.data.corpus_entry import CorpusEntry
     from framework.providers.registry import Implementation
 
@@ -31,8 +32,13 @@ hookimpl = pluggy.HookimplMarker("gradus")
 
 
 @hookspec
-def register_implementations() -> Iterable[Implementation]:  # type: ignore[empty-body]
-    """Offer implementations, as data: strings that name where the code is."""
+def register_implementations(  # type: ignore[empty-body]
+    course: Catalogue,
+) -> Iterable[Implementation]:
+    """Offer implementations, as data: strings that name where the code is.
+
+    What the exercises of `course` define is offered by its solutions already, as ``numpy``.
+    """
 
 
 @hookspec
@@ -55,8 +61,13 @@ def register_reporters() -> Mapping[str, str]:  # type: ignore[empty-body]
 
 
 @hookspec
-def student_implementations(folder: Path) -> Iterable[Implementation]:  # type: ignore[empty-body]
-    """Offer what a student has written in `folder`, as ``student``: targets are paths."""
+def student_implementations(  # type: ignore[empty-body]
+    folder: Path, course: Catalogue
+) -> Iterable[Implementation]:
+    """Offer what a student has written in `folder`, as ``student``: targets are paths.
+
+    They are tasks of `course`.
+    """
 
 
 @hookspec

@@ -99,7 +99,7 @@ def _outcomes(
 
 
 def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
-    solution = exercise.solution.read_text("utf-8")
+    solution = exercise.solution_source()
     yield _Case(Trial(exercise.name, "the solution", solution, True), _accept(exercise))
     if not scope.operator:
         for mistake in load_mistakes(exercise):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autograder.audit.trials import Failure, Trial
 from autograder.course.reading import Course
+from framework.course.solutions import solutions_folder
 from framework.errors import BadInputError
 
 FORMAT = "gradus-audit-journal-1"
@@ -67,7 +68,7 @@ class Journal:
 def _shared_digest(course: Course) -> str:
     """Of all solutions, which are the reference's parts, and of gradus itself."""
     gradus = Path(__file__).parents[2]
-    folders = [course.root / "solutions", *(gradus / name for name in _PACKAGES)]
+    folders = [solutions_folder(course.root), *(gradus / name for name in _PACKAGES)]
     files = (file for folder in folders for file in _files(folder))
     return _digest_of_files([file for file in files if not file.name.startswith("test_")])
 

@@ -58,8 +58,8 @@ def attempt(setting: Setting, trial: Trial) -> tuple[Failure, ...]:
 
 def _handed_in(setting: Setting, exercise: Exercise, trial: Trial) -> Submission:
     """The changed solution, with the solutions of what it requires beside it."""
-    required = {name: setting.course.exercise(name).solution for name in exercise.requires}
-    sources = {name: path.read_text("utf-8") for name, path in required.items()}
+    required = {name: setting.course.exercise(name) for name in exercise.requires}
+    sources = {name: other.solution_source() for name, other in required.items()}
     sources[exercise.name] = trial.source
     files = {
         name: SubmittedFile(name, exercise.solution, f"{name}.py", f"{name}.py", source)

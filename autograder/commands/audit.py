@@ -61,7 +61,7 @@ def audit(
 
     found = find_course(course)
     scope = Scope(tuple(found.select(exercises or ())), mistakes, operator)
-    setting = Setting(found, Plugins(course=found.plugins), choose(sandbox))
+    setting = Setting(found, Plugins(course=found), choose(sandbox))
     journal = Journal(resume, found) if resume else None
     with progress("auditing") as tell:
         result = carry_out(setting, scope, jobs, tell, journal)

@@ -46,7 +46,7 @@ def calibrate(
 
     found = find_course(course)
     chosen = found.exercise(exercise)
-    setting = Setting(found, Plugins(course=found.plugins), choose("process"), provider=REFERENCE)
+    setting = Setting(found, Plugins(course=found), choose("process"), provider=REFERENCE)
     with progress(f"calibrating {exercise}") as tell:
         thresholds = calibrated(setting, chosen, seeds, jobs, tell)
     _show(chosen, thresholds)

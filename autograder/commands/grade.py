@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course.reading import Course, Exercise, find_course, read_course
+from autograder.course.reading import Course, Exercise, find_course
 from autograder.grading.grader import Setting
 from autograder.grading.request import GradeRequest
 from autograder.grading.results import Report
@@ -42,8 +42,8 @@ class Order:
 
 def carry_out(order: Order, *, watch: bool = False) -> int:
     """Grade what `order` asks for; returns the exit code."""
-    course = read_course(order.course) if order.course else find_course()
-    plugins = Plugins(order.plugins, course.plugins, order.blocked, dict(course.overrides))
+    course = Course.read(order.course) if order.course else find_course()
+    plugins = Plugins(order.plugins, course, order.blocked)
     for warning in plugins.warnings:
         sys.stderr.write(f"grade: {warning}\n")
     _check_output(order, plugins)

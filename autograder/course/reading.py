@@ -5,29 +5,18 @@ Only `course.toml` is read at once; an exercise is read when it is asked for.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.thresholds import Threshold, read_thresholds
-from framework.course.folder import course_file, find_course_folder, read_plugin_settings
+from framework.course.catalogue import Catalogue
+from framework.course.folder import find_course_folder
+from framework.course.solutions import missing_solution, solutions_folder
+from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError
-from framework.toml_tables import Table, read_table
+from framework.toml_tables import Table
 from framework.training.recipes import Recipe, read_recipe
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing to write: `name` in the stub file, `registry_name` everywhere else.
-
-    That is the snake_case of `name`, unless the key ``registry`` gives another one: the function
-    ``sigmoid`` cannot have the name of the layer ``Sigmoid``.
-    """
-
-    name: str
-    kind: str
-    registry_name: str
 
 
 @dataclass(frozen=True)
@@ -90,7 +79,25 @@ class Exercise:
     @property
     def solution(self) -> Path:
         """The stub, filled in; absent from a student kit."""
-        return self.root / "solutions" / self.unit / self.name / f"{self.name}.py"
+        return solutions_folder(self.root) / self.unit / self.name / f"{self.name}.py"
+
+    def solution_source(self) -> str:
+        """The text of the solution.
+
+        Raises:
+            BadInputError: the solution is missing; the message says how to get it.
+        """
+        self.require_solution()
+        return self.solution.read_text("utf-8")
+
+    def require_solution(self) -> None:
+        """Refuse to go on without the solution.
+
+        Raises:
+            BadInputError: the solution is missing; the message says how to get it.
+        """
+        if not self.solution.is_file():
+            raise BadInputError(missing_solution(self.root, self.unit, self.name))
 
     @property
     def hidden_tests(self) -> Path:
@@ -104,34 +111,10 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class Unit:
-    """A unit: its package name, its title and its exercises in order."""
+class Course(Catalogue):
+    """All exercises of a course, in order."""
 
-    name: str
-    title: str
-    exercises: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Course:
-    """All units of a course, in order.
-
-    Args:
-        root: the folder that holds ``exercises`` and ``solutions``.
-        plugins: modules or files that the course brings along.
-        overrides: ``name@provider`` -> origin, see `framework.providers.registry.Registry`.
-    """
-
-    root: Path
-    units: tuple[Unit, ...]
-    plugins: tuple[str, ...] = ()
-    overrides: Mapping[str, str] = field(default_factory=dict, hash=False)
     _read: dict[str, Exercise] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    @property
-    def exercise_names(self) -> tuple[str, ...]:
-        """Every exercise, in order."""
-        return tuple(name for unit in self.units for name in unit.exercises)
 
     def exercise(self, name: str) -> Exercise:
         """The exercise `name`, read on first use.
@@ -141,11 +124,20 @@ class Course:
             BadInputError: its ``exercise.toml`` is wrong; the message names the key.
         """
         if name not in self._read:
-            unit = next((unit for unit in self.units if name in unit.exercises), None)
-            if unit is None:
-                raise UnknownNameError("exercise", name, self.exercise_names, "gradus list")
-            self._read[name] = _read_exercise(self, unit.name, name)
+            self._read[name] = _read_exercise(self, name)
         return self._read[name]
+
+    def require_solutions(self, exercise: Exercise) -> None:
+        """Refuse to go on without the solutions of `exercise` and of all that it requires.
+
+        Raises:
+            BadInputError: one is missing; the message says how to get it.
+        """
+        required = [exercise]
+        for needed in required:  # which grows meanwhile
+            needed.require_solution()
+            others = map(self.exercise, needed.requires)
+            required += [other for other in others if other not in required]
 
     def select(self, names: Iterable[str] = ()) -> list[Exercise]:
         """The exercises that `names` (of exercises or units; none means all) stand for, in order.
@@ -176,54 +168,17 @@ def find_course(start: Path | None = None) -> Course:
             f"no course at {(start or Path.cwd()).resolve()}: neither it nor a folder above holds "
             "exercises/course.toml. Change into the course's folder, or name it with `--course DIR`"
         )
-    return read_course(root)
+    return Course.read(root)
 
 
-def read_course(root: Path) -> Course:
-    """Read ``exercises/course.toml`` below `root`.
-
-    Raises:
-        BadInputError: it is missing or wrong; the message names the key.
-    """
-    table = read_table(course_file(root))
-    table.only("units", "plugins", "overrides")
-    units = tuple(_read_unit(unit) for unit in table.tables("units"))
-    _reject_duplicates(table, units)
-    settings = read_plugin_settings(root, table)
-    return Course(root, units, settings.plugins, settings.overrides)
-
-
-def _read_unit(table: Table) -> Unit:
-    table.only("name", "title", "exercises")
-    return Unit(_package_name(table), table.get("title", str), table.texts("exercises"))
-
-
-def _package_name(table: Table) -> str:
-    name = table.get("name", str)
-    if not name.isidentifier():
-        table.fail("name", f"must be a Python package name, not {name!r}")
-    return name
-
-
-def _reject_duplicates(table: Table, units: tuple[Unit, ...]) -> None:
-    """Units and exercises are chosen by the same argument: their names must all differ."""
-    names = [unit.name for unit in units]
-    names += [name for unit in units for name in unit.exercises]
-    for name, count in Counter(names).items():
-        if count > 1:
-            table.fail(
-                "units", f"name '{name}' {count} times: every unit and exercise needs its own"
-            )
-
-
-def _read_exercise(course: Course, unit: str, name: str) -> Exercise:
-    table = read_table(course.root / "exercises" / unit / name / "exercise.toml")
+def _read_exercise(course: Course, name: str) -> Exercise:
+    table = course.exercise_table(name)
     table.only(
         "title", "lecture", "points", "requires", "hints", "time", "thresholds", "train", "tasks"
     )
     return Exercise(
         root=course.root,
-        unit=unit,
+        unit=course.unit_of(name),
         name=name,
         title=table.get("title", str),
         lecture=table.get("lecture", str),
@@ -233,7 +188,7 @@ def _read_exercise(course: Course, unit: str, name: str) -> Exercise:
         time=_read_time(table.table("time")),
         thresholds=read_thresholds(table.table("thresholds")),
         train=read_recipe(table.table("train")) if "train" in table.values else None,
-        tasks=_read_tasks(table),
+        tasks=course.tasks(name),
     )
 
 
@@ -258,27 +213,3 @@ def _read_time(table: Table) -> TimeBudget:
     if not 0 < call <= total:
         table.fail("call", f"= {call:g} must be positive and not above total = {total:g}")
     return TimeBudget(call, total)
-
-
-def _read_tasks(table: Table) -> tuple[Task, ...]:
-    tasks = tuple(_read_task(task) for task in table.tables("tasks"))
-    if not tasks:
-        table.fail("tasks", "is missing: at least one [[tasks]] table with name and kind")
-    for name, count in Counter(task.name for task in tasks).items():
-        if count > 1:
-            table.fail("tasks", f"name '{name}' {count} times")
-    return tasks
-
-
-def _read_task(table: Table) -> Task:
-    # Both modules import NumPy, which reading course.toml alone should not wait for.
-    from framework.interfaces import KINDS
-    from framework.providers.registry import snake_case
-
-    table.only("name", "kind", "registry")
-    name, kind = table.get("name", str), table.get("kind", str)
-    if not name.isidentifier():
-        table.fail("name", f"must be a Python name, not {name!r}")
-    if kind not in KINDS:
-        table.fail("kind", f"'{kind}' is none of {', '.join(KINDS)}")
-    return Task(name, kind, table.get("registry", str, snake_case(name)))

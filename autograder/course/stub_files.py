@@ -15,6 +15,7 @@ from pathlib import Path
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import pristine_stub
 from autograder.course.student_state import back_up, load_state, save_state
+from framework.course.solutions import missing_solution, solutions_folder
 from framework.errors import BadInputError
 
 _DIFF_LINES = 20
@@ -71,13 +72,14 @@ def stub_file(exercise: Exercise) -> StubFile:
     """The stub of one exercise beside its file.
 
     Raises:
-        BadInputError: there is no solution to make it from.
+        BadInputError: there is no solution to make it from; the message says how to get it.
     """
     fresh = pristine_stub(exercise)
     if fresh is None:
+        missing = missing_solution(exercise.root, exercise.unit, exercise.name)
         raise BadInputError(
-            f"{exercise.solution} is missing: the stub of '{exercise.name}' is made from it. "
-            "Take a fresh stub from where you got the course"
+            f"{missing}. The stub of '{exercise.name}' is made from it; you can also take a fresh "
+            "stub from where you got the course"
         )
     return StubFile(exercise, fresh, _read(exercise.stub))
 
@@ -90,10 +92,9 @@ def _read(path: Path) -> str | None:
 
 
 def _reject_unlisted(course: Course) -> None:
-    listed = {
-        course.root / "solutions" / u.name / name for u in course.units for name in u.exercises
-    }
-    for file in sorted((course.root / "solutions").glob("*/*/*.py")):
+    solutions = solutions_folder(course.root)
+    listed = {solutions / unit.name / name for unit in course.units for name in unit.exercises}
+    for file in sorted(solutions.glob("*/*/*.py")):
         if file.stem == file.parent.name and file.parent not in listed:
             raise BadInputError(f"{file}: exercises/course.toml does not list '{file.stem}'")
 

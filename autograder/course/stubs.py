@@ -38,7 +38,7 @@ def pristine_stub(exercise: Exercise) -> str | None:
     """The stub of `exercise` as its solution gives it; None where solutions are not at hand."""
     if not exercise.solution.is_file():
         return None
-    return generate_stub(exercise.solution.read_text("utf-8"), exercise.solution)
+    return generate_stub(exercise.solution_source(), exercise.solution)
 
 
 def generate_stub(solution: str, file: Path) -> str:

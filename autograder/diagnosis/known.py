@@ -19,7 +19,7 @@ class KnownMistakes:
         self._bench = bench
         self._modules: dict[Mistake, SourceModule] = {}
         self._latest: Mistake | None = None
-        solution = bench.exercise.solution.read_text("utf-8")
+        solution = bench.exercise.solution_source()
         with suppress(BadInputError):  # no list is better than no report: the audit tells
             for mistake in load_mistakes(bench.exercise):
                 with suppress(BadInputError, SyntaxError):

@@ -70,7 +70,7 @@ def slips_of(exercise: Exercise, task: str, method: str) -> Iterator[Slip]:
             return False
         return not (method == "forward" and function == "backward")
 
-    source = exercise.solution.read_text("utf-8")
+    source = exercise.solution_source()
     tables = (
         {name: (words, OPERATORS[name]) for name, words in WORDS.items()},
         HABITS,

@@ -46,7 +46,7 @@ class Bench:
     @property
     def solution(self) -> SourceModule:
         """The solution."""
-        return self.module(self.exercise.solution.read_text("utf-8"))
+        return self.module(self.exercise.solution_source())
 
     def module(self, source: str) -> SourceModule:
         """The module of this text."""

@@ -117,7 +117,12 @@ class Grader:
 
     @contextmanager
     def under_test(self, exercise: Exercise) -> Iterator[ExerciseUnderTest]:
-        """Both sides of the checks of `exercise`."""
+        """Both sides of the checks of `exercise`.
+
+        Raises:
+            BadInputError: the solution of it, or of an exercise that it requires, is missing.
+        """
+        self._setting.course.require_solutions(exercise)
         registry = self._setting.plugins.registry
         backend = self._setting.reference_backend()
         reference = converse(ReferenceSession, backend, registry, exercise)
@@ -308,7 +313,7 @@ def alone(test_file: Path) -> Iterator[ExerciseUnderTest]:
     course = find_course(test_file.parent)
     name = test_file.stem.removeprefix("test_").removesuffix("_hidden")
     exercise = course.exercise(name)
-    setting = Setting(course, Plugins(course=course.plugins), choose("auto"))
+    setting = Setting(course, Plugins(course=course), choose("auto"))
     names = (name, *exercise.requires)
     with load_submission(course.root / "exercises", course, names) as submission:
         grader = Grader(setting, submission)

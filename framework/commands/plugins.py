@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -13,9 +15,11 @@ from rich.text import Text
 
 from framework.commands.options import BlockOption, PluginOption
 from framework.commands.setup import load_plugins
+from framework.course.folder import course_file
+from framework.errors import UnknownNameError
 from framework.providers.plugin_commands import add_plugin_commands
 from framework.providers.plugin_sources import Source
-from framework.providers.plugins import Plugins
+from framework.providers.plugins import COURSE, Plugins
 
 #: Width of output that goes to a file or a pipe, where nobody knows how wide it may be.
 PIPED_WIDTH = 100
@@ -30,35 +34,72 @@ NAMED = {
 SHOWN = (*NAMED, "register_implementations", "register_corpora", "add_commands")
 
 
-def plugins(plugin: PluginOption = None, block: BlockOption = None) -> None:
-    """List every plugin: what it offers, and where it came from.
+def plugins(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Plugins to show; by default the course and all.")
+    ] = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """List what the course defines and what every plugin offers, and where it came from.
 
     `--plugin` shows one that is not installed, `--block` what remains without one.
     """
     found = load_plugins(plugin, block)
     width = None if sys.stdout.isatty() else PIPED_WIDTH
     console = Console(width=width, highlight=False, soft_wrap=True)
-    for line in list(describe(found, console.width)):  # an error comes before half a list
+    for line in list(describe(found, console.width, names or ())):  # errors come before output
         console.print(line)
 
 
-def describe(found: Plugins, width: int) -> Iterator[Text]:
-    """The lines of the list, at most `width` characters each where words allow."""
+def describe(found: Plugins, width: int, names: Sequence[str] = ()) -> Iterator[Text]:
+    """The lines of the list, at most `width` characters each where words allow.
+
+    Args:
+        names: of the plugins that are listed; none for the course and all plugins.
+
+    Raises:
+        UnknownNameError: there is no plugin of one of the `names`.
+    """
+    _check_names(found, names)
     commands = _commands(found)
-    for source in found.sources:
+    if not names:
+        yield Text.assemble((COURSE, "bold"), f"  {_shown(course_file(found.course.root))}")
+        yield from _table([*_implementations(found, found.course_origin)], width)
+    for source in _named(found.sources, names):
         yield _title(source)
-        rows = [*_implementations(found, source), *_names(found, source)]
+        rows = [*_implementations(found, source.label), *_names(found, source)]
         if commands[source.name]:
             rows.append(("commands", commands[source.name]))
         others = [hook for hook in found.hooks_of(source) if hook not in SHOWN]
         if others:
             rows.append(("hooks", others))
         yield from _table(rows, width) if rows else [Text("  offers nothing")]
-    for source in found.blocked:
+    for source in _named(found.blocked, names):
         yield _title(source).append(": blocked")
-    for source, reason in found.failures:
+    reasons = dict(found.failures)
+    for source in _named(reasons, names):
         yield _title(source)
-        yield Text.assemble("  ", ("not loaded", "red"), f": {reason}")
+        yield Text.assemble("  ", ("not loaded", "red"), f": {reasons[source]}")
+
+
+def _check_names(found: Plugins, names: Sequence[str]) -> None:
+    sources = [*found.sources, *found.blocked, *(source for source, _ in found.failures)]
+    known = [source.name for source in sources]
+    for name in names:
+        if name not in known:
+            raise UnknownNameError("plugin", name, known, "gradus plugins")
+
+
+def _named(sources: Iterable[Source], names: Sequence[str]) -> list[Source]:
+    """Those of `sources` that have one of `names`, or all."""
+    return [source for source in sources if not names or source.name in names]
+
+
+def _shown(path: Path) -> str:
+    """`path` as it is seen from the working directory."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _title(source: Source) -> Text:
@@ -80,10 +121,10 @@ def _table(rows: list[tuple[str, list[str]]], width: int) -> Iterator[Text]:
         yield from map(Text, wrapped)
 
 
-def _implementations(found: Plugins, source: Source) -> Iterator[tuple[str, list[str]]]:
+def _implementations(found: Plugins, origin: str) -> Iterator[tuple[str, list[str]]]:
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
     for entry in found.registry:
-        if entry.origin == source.label:
+        if entry.origin == origin:
             names[entry.provider, entry.kind].append(entry.name)
     for (provider, kind), offered in sorted(names.items()):
         yield f"{kind}@{provider}", sorted(offered)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from framework.course.folder import course_plugins
 from framework.errors import UsageError
 from framework.providers.backends import REFERENCE, STUDENT, Backend
 from framework.providers.plugins import Plugins
@@ -15,8 +14,7 @@ from framework.providers.plugins import Plugins
 
 def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> Plugins:
     """All plugins, with the course's and ``--plugin``'s, and without those of ``--block``."""
-    course = course_plugins()
-    return Plugins(plugin or (), course.plugins, block or (), dict(course.overrides))
+    return Plugins(plugin or (), blocked=block or ())
 
 
 def choose_backend(

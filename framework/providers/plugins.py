@@ -11,12 +11,15 @@ from typing import Any
 import pluggy
 
 from framework import hookspecs
+from framework.course.catalogue import Catalogue, active_course
+from framework.course.folder import course_file
 from framework.data import corpus_entry
 from framework.data.corpus_entry import CorpusEntry
 from framework.data.corpus_registry import Corpora
 from framework.errors import ConflictError, PluginError, UnknownNameError, UsageError
 from framework.importing import in_one_line
 from framework.providers.backends import REFERENCE, STUDENT
+from framework.providers.course_offers import reference_offers
 from framework.providers.hook_calls import (
     ask,
     broken,
@@ -32,17 +35,21 @@ from framework.providers.registry import Implementation, Registry, problem
 #: Providers that one built-in plugin alone may offer; nobody registers what a student wrote.
 RESERVED = {REFERENCE: "numpy_reference", "torch": "torch_backend", STUDENT: ""}
 
+#: The owner of what the exercises define, as origins and ``[overrides]`` name it.
+COURSE = "the course"
+
 
 class Plugins:
     """All plugins of one run.
 
     Args:
         options: modules or paths given with ``--plugin``: these must load.
-        course: the course's own list: these must load.
+        course: the active course, whose own plugins must load; by default the one around the
+            working directory.
         blocked: names of plugins that are not to be loaded.
-        overrides: see `framework.providers.registry.Registry`.
 
     Attributes:
+        course: the active course.
         sources: what was loaded, in order.
         failures: entry points that could not be loaded, with the reason: the rest works.
         blocked: what was not loaded because it was not wanted.
@@ -57,17 +64,16 @@ class Plugins:
     def __init__(
         self,
         options: Iterable[str] = (),
-        course: Iterable[str] = (),
+        course: Catalogue | None = None,
         blocked: Iterable[str] = (),
-        overrides: Mapping[str, str] | None = None,
     ) -> None:
+        self.course = active_course() if course is None else course
         self.manager = pluggy.PluginManager("gradus")
         self.manager.add_hookspecs(hookspecs)
         self.sources: list[Source] = []
         self.failures: list[tuple[Source, str]] = []
-        self._overrides = dict(overrides or {})
         unwanted = set(blocked)
-        found = find_sources(options, course, unwanted)
+        found = find_sources(options, self.course.plugins, unwanted)
         _check_known(unwanted, found)
         self.blocked = [source for source in found if source.name in unwanted]
         for source in found:
@@ -114,17 +120,30 @@ class Plugins:
 
     @cached_property
     def registry(self) -> Registry:
-        """Every implementation that the plugins offer, stamped with its origin.
+        """What the course defines and what the plugins offer, stamped with its origin.
+
+        A plugin's form of what the course defines is used where the course's overrides name it.
 
         Raises:
-            ConflictError: two plugins offer one ``name@provider``.
+            BadInputError: an ``exercise.toml`` is wrong.
+            ConflictError: two plugins, or two exercises, offer one ``name@provider``.
             PluginError: a plugin returns something else, or claims another's provider.
         """
-        registry = Registry(self._overrides, self._left_out())
-        for source, implementation in self._implementations("register_implementations"):
+        defined = list(reference_offers(self.course))
+        chosen = {entry.key: COURSE for entry in defined} | dict(self.course.overrides)
+        registry = Registry(chosen, self._left_out())
+        for entry in defined:
+            registry.add(replace(entry, origin=self.course_origin))
+        hook = "register_implementations"
+        for source, implementation in self._implementations(hook, course=self.course):
             _check_claim(source, implementation)
             registry.add(replace(implementation, origin=source.label))
         return registry
+
+    @property
+    def course_origin(self) -> str:
+        """The origin of what the course defines: it names the course's file."""
+        return f"{COURSE} ({course_file(self.course.root)})"
 
     @cached_property
     def corpora(self) -> Corpora:
@@ -156,7 +175,7 @@ class Plugins:
             PluginError: a plugin puts a student's code in somebody else's place.
         """
         hook = "student_implementations"
-        found = self._implementations(hook, folder=folder)
+        found = self._implementations(hook, folder=folder, course=self.course)
         for source, implementation in found:
             if implementation.provider != STUDENT:
                 raise broken(source, hook, f"{implementation.key} cannot come from a submission")

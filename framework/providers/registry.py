@@ -6,11 +6,11 @@ PyTorch backend, ``rnn@student`` what a student wrote.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from framework import DISTRIBUTION
 from framework.errors import (
     ConflictError,
     InterfaceError,
@@ -33,6 +33,7 @@ class Implementation:
         target: where it is, ``package.module:Attribute`` or ``path/to/file.py:Attribute``.
         origin: the plugin that registered it and its distribution. Stamped by the plugin manager
             from the channel the plugin came through; a plugin cannot declare it.
+        if_absent: what is missing and how to get it, where the target's module may be absent.
     """
 
     kind: str
@@ -40,18 +41,12 @@ class Implementation:
     provider: str
     target: str
     origin: str = field(default="", compare=False)
+    if_absent: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
         """``name@provider``."""
         return f"{self.name}@{self.provider}"
-
-
-def snake_case(class_name: str) -> str:
-    """Registry name of a class: ``SkipGram`` -> ``skip_gram``, ``RNN`` -> ``rnn``."""
-    one_word = class_name.replace("ReLU", "Relu")  # written so, but said and found as "relu"
-    words = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3_\2\4", one_word)
-    return words.lower()
 
 
 def problem(implementation: Implementation) -> str:
@@ -159,6 +154,7 @@ class Registry:
 
         Raises:
             PluginError: its module cannot be imported or lacks the attribute.
+        UsageError: a package that it needs is not installed, or a solution is missing.
             InterfaceError: it is no class or function, or lacks a method that its kind promises.
         """
         if implementation.key not in self._loaded:
@@ -174,11 +170,13 @@ def _missing(
     implementation: Implementation, module_name: str, error: ModuleNotFoundError
 ) -> PluginError | UsageError:
     """A package that is not installed is for the user to install; a wrong target is a fault."""
+    if implementation.if_absent and f"{module_name}.".startswith(f"{error.name}."):
+        return UsageError(f"{implementation.key} cannot be used: {implementation.if_absent}")
     package = (error.name or "").partition(".")[0]
     if package and package != module_name.partition(".")[0]:
         return UsageError(
             f"{implementation.key} needs the package '{package}', which is not installed: "
-            f"`pip install 'gradus[{package}]'` or `pip install {package}`"
+            f"`pip install '{DISTRIBUTION}[{package}]'` or `pip install {package}`"
         )
     return PluginError(
         f"{implementation.key} ({implementation.origin}) cannot be imported from "
@@ -198,7 +196,10 @@ def _import(implementation: Implementation) -> Any:
             f"{module_name}: {type(error).__name__}: {error}"
         ) from error
     if not hasattr(module, attribute):
-        raise PluginError(f"{implementation.key}: {module_name} has no attribute '{attribute}'")
+        raise PluginError(
+            f"{implementation.key} ({implementation.origin}): {module_name} has no attribute "
+            f"'{attribute}'"
+        )
     return checked(implementation, getattr(module, attribute))
 
 

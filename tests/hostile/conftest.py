@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 from repository import ROOT
 
-from autograder.course.reading import read_course
+from autograder.course.reading import Course
 from autograder.grading.grader import Setting
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.results import Report
@@ -116,8 +116,8 @@ def completed(source: str) -> str:
 
 def grade(sandbox: str, folder: Path, names: Iterable[str]) -> Report:
     """Grade the exercises `names` of the tiny course in `folder`."""
-    course = read_course(COURSE)
-    plugins = Plugins(course=course.plugins)
+    course = Course.read(COURSE)
+    plugins = Plugins(course=course)
     setting = Setting(course, plugins, choose(sandbox), backend="reference")
     with load_submission(folder, course, names) as submission:
         exercises = tuple(course.select(names))

@@ -1,21 +1,45 @@
-"""The reference offers the slice, and everything it names can be loaded."""
+"""The NumPy reference: every solution and every extra can be loaded."""
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
-from framework.providers.registry import Registry
-from plugins.numpy_reference import register_implementations
+from framework.course.catalogue import active_course
+from framework.providers.plugins import Plugins
 
-OFFERED = list(register_implementations())
+PLUGINS = Plugins()
+OFFERED = [entry for entry in PLUGINS.registry if entry.provider == "numpy"]
 
 
 @pytest.mark.parametrize("implementation", OFFERED, ids=lambda entry: entry.key)
 def test_every_target_offers_what_its_kind_promises(implementation):
-    registry = Registry()
-    registry.add(implementation)
-    registry.load(implementation)
+    PLUGINS.registry.load(implementation)
+
+
+def test_the_exercises_are_offered_by_their_solutions_and_the_rest_by_the_plugin():
+    extras = {entry.name for entry in OFFERED if entry.origin == "numpy_reference"}
+    assert extras == {"arrays", "ada_delta", "skip_gram_step", "text_cnn"}
+    course = active_course()
+    tasks = {
+        task.registry_name: (exercise, task)
+        for exercise in course.exercise_names
+        for task in course.tasks(exercise)
+    }
+    assert {entry.name for entry in OFFERED} == {*tasks, "arrays", "ada_delta", "skip_gram_step"}
+    for entry in OFFERED:
+        if entry.name not in extras:
+            exercise, task = tasks[entry.name]
+            assert (entry.kind, entry.target.rpartition(":")[2]) == (task.kind, task.name)
+            assert entry.target.rpartition(":")[0].endswith(f".{exercise}.{exercise}")
+            assert entry.origin == f"the course ({course.root}/exercises/course.toml)"
+
+
+def test_a_faster_form_is_used_only_where_the_course_says_so():
+    plain = Plugins(course=replace(active_course(), overrides={}))
+    assert plain.registry.find("text_cnn", "numpy").origin.startswith("the course (")
+    assert PLUGINS.registry.find("text_cnn", "numpy").origin == "numpy_reference"
 
 
 def test_it_offers_the_parts_that_commands_ask_for_by_name():
@@ -26,9 +50,9 @@ def test_it_offers_the_parts_that_commands_ask_for_by_name():
 
 def test_registering_imports_no_solution():
     code = (
-        "import sys, plugins.numpy_reference as p; p.register_implementations(); "
+        "import sys; from framework.providers.plugins import Plugins; Plugins().registry; "
         "print([m for m in sys.modules if m.startswith(('solutions', 'torch', "
-        "'plugins.numpy_reference.'))])"
+        "'plugins.numpy_reference.')) or m.startswith('gradus_course_') and '.' in m])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

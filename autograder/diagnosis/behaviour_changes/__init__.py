@@ -48,7 +48,7 @@ def variants_of(bench: Bench, task: str, checks: Sequence[Exchanges]) -> Iterato
 
 def _children(bench: Bench) -> list[str]:
     """The attributes that hold the layers of a network."""
-    source = bench.exercise.solution.read_text("utf-8")
+    source = bench.exercise.solution_source()
     return list(dict.fromkeys(re.findall(r"self\.(\w+) = self\.add_child\(", source)))
 
 

@@ -66,7 +66,7 @@ def run(tiny_course, exercise):
     def run(mistakes="", equivalents="", **scope):
         (exercise.solution.parent / "mistakes.toml").write_text(mistakes, "utf-8")
         (exercise.solution.parent / "equivalents.toml").write_text(equivalents, "utf-8")
-        setting = Setting(tiny_course, Plugins(), choose("process"))
+        setting = Setting(tiny_course, Plugins(course=tiny_course), choose("process"))
         return audit(setting, Scope((exercise,), **scope))
 
     return run
@@ -174,7 +174,7 @@ def test_an_unknown_operator_is_refused(run):
 
 def test_one_process_finds_what_several_find(run, tiny_course, exercise):
     several = run(CAUGHT + MISSED, operator="constant")
-    setting = Setting(tiny_course, Plugins(), choose("process"))
+    setting = Setting(tiny_course, Plugins(course=tiny_course), choose("process"))
     one = audit(setting, Scope((exercise,), operator="constant"), jobs=1)
     assert one.findings == several.findings
     assert len(one.findings) > 5
@@ -198,7 +198,7 @@ def test_the_command_writes_json_and_fails_for_survivors(run, exercise, tmp_path
 def test_all_mistakes_of_a_small_exercise_are_killed():
     """`.ci/run` does the same for every exercise."""
     course = find_course()
-    setting = Setting(course, Plugins(), choose("auto"))
+    setting = Setting(course, Plugins(course=course), choose("auto"))
     scope = Scope((course.exercise("activations"),), mistakes_only=True)
     result = audit(setting, scope)
     assert len(result.findings) > 24
@@ -218,7 +218,7 @@ def resumed(run, tiny_course, exercise, tmp_path, monkeypatch):
     def resumed():
         monkeypatch.setattr("autograder.audit.auditing.attempt", recording)
         setting, scope = (
-            Setting(tiny_course, Plugins(), choose("process")),
+            Setting(tiny_course, Plugins(course=tiny_course), choose("process")),
             Scope((exercise,), True),
         )
         journal = Journal(tmp_path / "journal", tiny_course)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.reading import Task, find_course, read_course
+from autograder.course.reading import Course, find_course
 from autograder.course.thresholds import Threshold
+from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError
 
 
@@ -115,14 +116,14 @@ def test_wrong_course_names_file_and_key(course_root, old, new, message):
     file = course_root / "exercises/course.toml"
     file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(BadInputError, match=rf"course\.toml: {message}"):
-        read_course(course_root)
+        Course.read(course_root)
 
 
 def test_plugins_given_as_files_stand_relative_to_the_course(course_root):
     file = course_root / "exercises/course.toml"
     overrides = '[overrides]\n"sgd@week3" = "week3"\n'
     file.write_text('plugins = ["extra/week3.py", "a.module"]\n' + file.read_text() + overrides)
-    course = read_course(course_root)
+    course = Course.read(course_root)
     assert course.plugins == (str(course_root / "extra/week3.py"), "a.module")
     assert course.overrides == {"sgd@week3": "week3"}
 

@@ -140,7 +140,7 @@ def test_solution_that_the_course_does_not_list_is_an_error(tiny_course, course_
 
 def test_missing_solution_is_an_error(tiny_course):
     tiny_course.exercise("sums").solution.unlink()
-    with pytest.raises(BadInputError, match="the stub of 'sums' is made from it"):
+    with pytest.raises(BadInputError, match="The stub of 'sums' is made from it"):
         stub_files(tiny_course)
 
 

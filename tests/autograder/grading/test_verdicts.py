@@ -121,6 +121,7 @@ def grade_it(tmp_path_factory):
         ),
         "exercises/unit/all_sorts/test_all_sorts.py": CHECKS,
         "solutions/unit/all_sorts/all_sorts.py": SUBMISSION,
+        "solutions/unit/sums/sums.py": "def total(values):\n    return sum(values)\n",
         "handed_in/all_sorts.py": SUBMISSION,
         "handed_in/sums.py": "def total(values):\n    raise NotImplementedError\n",
     }
@@ -142,7 +143,7 @@ class Silence:
 
 
 def graded(course, folder, seed=0):
-    setting = Setting(course, Plugins(), choose("process"), seed=seed)
+    setting = Setting(course, Plugins(course=course), choose("process"), seed=seed)
     exercises = (course.exercise("all_sorts"),)
     with load_submission(folder, course) as submission:
         return answer(GradeRequest(setting, submission, exercises, 1, Silence()))

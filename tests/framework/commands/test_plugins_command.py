@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from framework.commands.plugins import describe, plugins
-from framework.errors import PluginError
+from framework.course.catalogue import active_course
+from framework.errors import PluginError, UnknownNameError
 from framework.providers.plugins import Plugins
 
 LION = """
@@ -66,7 +68,7 @@ def test_a_plugin_is_listed_with_all_that_it_offers(install):
 
 
 def test_long_lists_are_wrapped_under_their_beginning():
-    listed = section(Plugins(), "numpy_reference", width=50)
+    listed = section(Plugins(), "torch_backend", width=50)
     assert max(map(len, listed)) <= 50
     assert sum(line.startswith(" " * 24) for line in listed) > 1
 
@@ -74,7 +76,7 @@ def test_long_lists_are_wrapped_under_their_beginning():
 def test_every_channel_is_told_apart(install, write):
     install("lions", LION)
     course, option = write("taught", ""), write("tried", "")
-    found = Plugins(options=[option], course=[course])
+    found = Plugins([option], replace(active_course(), plugins=(course,)))
     assert section(found, "numpy_reference")[0].endswith("built-in plugins.numpy_reference")
     assert section(found, "lions")[0].endswith("entry point lions")
     assert section(found, "taught") == [f"taught  course {course}", "  offers nothing"]
@@ -90,6 +92,14 @@ def test_what_is_not_there_is_listed_with_the_reason(install):
         "broken (gradus-broken 1.0)  entry point broken",
         "  not loaded: ModuleNotFoundError: No module named 'nothing_of_that_name'",
     ]
+
+
+def test_one_plugin_is_listed_by_its_name(install):
+    install("lions", LION)
+    listed = [line.plain for line in describe(Plugins(blocked=["lions"]), 60, ["lions"])]
+    assert listed == ["lions (gradus-lions 1.0)  entry point lions: blocked"]
+    with pytest.raises(UnknownNameError, match="no plugin 'lion': did you mean 'lions'"):
+        list(describe(Plugins(), 60, ["lion"]))
 
 
 def test_names_from_plugins_are_no_markup(install, capsys):
@@ -112,11 +122,13 @@ def test_the_command_imports_no_torch_and_is_plain_when_piped():
         "    print([name for name in ('torch', 'nbformat') if name in sys.modules])"
     )
     command = [sys.executable, "-c", code, "plugins"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    here = active_course().root
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=here)
     assert done.stdout.splitlines()[-1] == "[]"
     assert done.stderr == ""
     assert "\x1b" not in done.stdout
-    assert done.stdout.splitlines()[0] == "numpy_reference  built-in plugins.numpy_reference"
+    first = done.stdout.splitlines()[0]
+    assert first == "the course  exercises/course.toml"
     assert all(line == line.rstrip() for line in done.stdout.splitlines())
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 
 import pytest
 
+from framework.course.catalogue import active_course
 from framework.errors import ConflictError, PluginError, UnknownNameError, UsageError
 from framework.importing import load_target
 from framework.providers.plugins import Plugins
@@ -24,6 +26,11 @@ def register_corpora():
 
 def source_of(plugins, name):
     return next(source for source in plugins.sources if source.name == name)
+
+
+def course_with(**settings):
+    """The active course with other settings in its course.toml."""
+    return replace(active_course(), **settings)
 
 
 def test_an_installed_plugin_is_found_and_stamped_with_its_distribution(install):
@@ -71,8 +78,10 @@ def test_whoever_asks_for_a_plugin_that_failed_is_told_why(install):
 
 @pytest.mark.parametrize("channel", ["options", "course"])
 def test_a_plugin_asked_for_must_load(write, channel):
+    path = write("broken", "1 / 0")
+    given = {"options": {"options": [path]}, "course": {"course": course_with(plugins=(path,))}}
     with pytest.raises(PluginError, match=r"plugin broken cannot be loaded: ZeroDivisionError"):
-        Plugins(**{channel: [write("broken", "1 / 0")]})
+        Plugins(**given[channel])
 
 
 def test_a_module_that_is_not_there_is_the_callers_mistake(tmp_path, monkeypatch):
@@ -109,7 +118,8 @@ def test_the_course_chooses_between_two_owners(install, form):
     install("good", GOOD.format(provider="shared"))
     install("other", GOOD.format(provider="shared"))
     for name in ("good", "other"):
-        registry = Plugins(overrides={"sgd@shared": form.format(name=name)}).registry
+        course = course_with(overrides={"sgd@shared": form.format(name=name)})
+        registry = Plugins(course=course).registry
         assert registry.find("sgd", "shared").origin == f"{name} (gradus-{name} 1.0)"
 
 
@@ -134,9 +144,9 @@ def test_the_place_of_a_blocked_built_in_plugin_is_not_free(write):
     impostor = write("numpy_reference", GOOD.format(provider="numpy"))
     with pytest.raises(ConflictError, match="two plugins are named 'numpy_reference'"):
         Plugins(options=[impostor])
-    assert not Plugins(options=[impostor], blocked=["numpy_reference"]).registry.offers(
-        "sgd", "numpy"
-    )
+    registry = Plugins(options=[impostor], blocked=["numpy_reference"]).registry
+    assert registry.find("sgd", "numpy").origin.startswith("the course (")
+    assert not registry.offers("ada_delta", "numpy")
 
 
 REGISTER = "@hookimpl\ndef register_implementations():\n    "

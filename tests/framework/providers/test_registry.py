@@ -12,7 +12,7 @@ from framework.errors import (
     UsageError,
 )
 from framework.interfaces import Optimizer
-from framework.providers.registry import Implementation, Registry, first_provider, snake_case
+from framework.providers.registry import Implementation, Registry, first_provider
 
 
 class Abstract(Optimizer):
@@ -37,23 +37,6 @@ def registry(*entries):
 
 
 LSTM = ("model", "lstm", "numpy", f"{__name__}:Half")
-
-
-@pytest.mark.parametrize(
-    ("name", "registered"),
-    [
-        ("RNN", "rnn"),
-        ("SkipGram", "skip_gram"),
-        ("RMSProp", "rms_prop"),
-        ("ReLU", "relu"),
-        ("LeakyReLU", "leaky_relu"),
-        ("RecurrentLM", "recurrent_lm"),
-        ("BatchNorm1d", "batch_norm1d"),
-        ("context_pairs", "context_pairs"),
-    ],
-)
-def test_registry_names(name, registered):
-    assert snake_case(name) == registered
 
 
 def test_a_misspelt_name_gets_near_misses():

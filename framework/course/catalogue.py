@@ -1,0 +1,134 @@
+"""The catalogue of a course: its units and exercises, and the tasks that each of them defines.
+
+Only `course.toml` is read at once; an exercise's file is read when it is asked for, and once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from framework.course.folder import course_file, find_course_folder
+from framework.course.tasks import Task, read_tasks
+from framework.errors import UnknownNameError
+from framework.toml_tables import Table, read_table
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit: its package name, its title and its exercises in order."""
+
+    name: str
+    title: str
+    exercises: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All units of a course, in order.
+
+    Args:
+        root: the folder that holds ``exercises`` and ``solutions``.
+        plugins: modules or files that the course brings along.
+        overrides: ``name@provider`` -> origin, see `framework.providers.registry.Registry`.
+    """
+
+    root: Path
+    units: tuple[Unit, ...] = ()
+    plugins: tuple[str, ...] = ()
+    overrides: Mapping[str, str] = field(default_factory=dict, hash=False)
+    _tables: dict[str, Table] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @classmethod
+    def read(cls, root: Path) -> Self:
+        """Read ``exercises/course.toml`` below `root`.
+
+        Raises:
+            BadInputError: it is missing or wrong; the message names the key.
+        """
+        table = read_table(course_file(root))
+        table.only("units", "plugins", "overrides")
+        units = tuple(_read_unit(unit) for unit in table.tables("units"))
+        _reject_duplicates(table, units)
+        plugins = tuple(_located(root, plugin) for plugin in table.texts("plugins"))
+        overrides = table.table("overrides")
+        chosen = {key: overrides.get(key, str) for key in overrides.values}
+        return cls(root, units, plugins, chosen)
+
+    @property
+    def exercise_names(self) -> tuple[str, ...]:
+        """Every exercise, in order."""
+        return tuple(name for unit in self.units for name in unit.exercises)
+
+    def unit_of(self, exercise: str) -> str:
+        """The unit of an exercise.
+
+        Raises:
+            UnknownNameError: the course has no such exercise; with near misses.
+        """
+        for unit in self.units:
+            if exercise in unit.exercises:
+                return unit.name
+        raise UnknownNameError("exercise", exercise, self.exercise_names, "gradus list")
+
+    def exercise_table(self, exercise: str) -> Table:
+        """What ``exercise.toml`` of an exercise says.
+
+        Raises:
+            UnknownNameError: the course has no such exercise.
+            BadInputError: the file is missing or not TOML.
+        """
+        if exercise not in self._tables:
+            folder = self.root / "exercises" / self.unit_of(exercise) / exercise
+            self._tables[exercise] = read_table(folder / "exercise.toml")
+        return self._tables[exercise]
+
+    def tasks(self, exercise: str) -> tuple[Task, ...]:
+        """What an exercise asks for.
+
+        Raises:
+            UnknownNameError: the course has no such exercise.
+            BadInputError: its ``exercise.toml`` is wrong; the message names the key.
+        """
+        return read_tasks(self.exercise_table(exercise))
+
+
+def active_course() -> Catalogue:
+    """The course around the working directory, or else the installed one; empty without any.
+
+    Raises:
+        BadInputError: its ``course.toml`` is wrong.
+    """
+    root = find_course_folder()
+    return Catalogue.read(root) if root else Catalogue(Path.cwd())
+
+
+def _read_unit(table: Table) -> Unit:
+    table.only("name", "title", "exercises")
+    return Unit(_package_name(table), table.get("title", str), table.texts("exercises"))
+
+
+def _package_name(table: Table) -> str:
+    name = table.get("name", str)
+    if not name.isidentifier():
+        table.fail("name", f"must be a Python package name, not {name!r}")
+    return name
+
+
+def _reject_duplicates(table: Table, units: tuple[Unit, ...]) -> None:
+    """Units and exercises are chosen by the same argument: their names must all differ."""
+    names = [unit.name for unit in units]
+    names += [name for unit in units for name in unit.exercises]
+    for name, count in Counter(names).items():
+        if count > 1:
+            table.fail(
+                "units", f"name '{name}' {count} times: every unit and exercise needs its own"
+            )
+
+
+def _located(root: Path, plugin: str) -> str:
+    """A plugin given as a file stands relative to the course, not to where it is used."""
+    return str(root / plugin) if plugin.endswith(".py") or "/" in plugin else plugin

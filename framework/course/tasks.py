@@ -1,0 +1,56 @@
+"""What an exercise asks for: the ``[[tasks]]`` tables of its ``exercise.toml``."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from framework.toml_tables import Table
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to write: `name` in the exercise's file, `registry_name` everywhere else.
+
+    That is the snake_case of `name`, unless the key ``registry`` gives another one: the function
+    ``sigmoid`` cannot have the name of the layer ``Sigmoid``.
+    """
+
+    name: str
+    kind: str
+    registry_name: str
+
+
+def read_tasks(table: Table) -> tuple[Task, ...]:
+    """The tasks in `table`, which is an ``exercise.toml``.
+
+    Raises:
+        BadInputError: there is none, two share a name, or one is malformed.
+    """
+    tasks = tuple(_read_task(task) for task in table.tables("tasks"))
+    if not tasks:
+        table.fail("tasks", "is missing: at least one [[tasks]] table with name and kind")
+    for name, count in Counter(task.name for task in tasks).items():
+        if count > 1:
+            table.fail("tasks", f"name '{name}' {count} times")
+    return tasks
+
+
+def _read_task(table: Table) -> Task:
+    from framework.interfaces import KINDS  # imports NumPy, which course.toml does not need
+
+    table.only("name", "kind", "registry")
+    name, kind = table.get("name", str), table.get("kind", str)
+    if not name.isidentifier():
+        table.fail("name", f"must be a Python name, not {name!r}")
+    if kind not in KINDS:
+        table.fail("kind", f"'{kind}' is none of {', '.join(KINDS)}")
+    return Task(name, kind, table.get("registry", str, snake_case(name)))
+
+
+def snake_case(class_name: str) -> str:
+    """Registry name of a class: ``SkipGram`` -> ``skip_gram``, ``RNN`` -> ``rnn``."""
+    one_word = class_name.replace("ReLU", "Relu")  # written so, but said and found as "relu"
+    words = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3_\2\4", one_word)
+    return words.lower()
