@@ -12,7 +12,7 @@ D, H = 3, 4
 
 
 def both_ways(submission, reference, rng, left=H, right=H):
-    """Twins of two RNNs with H units each, or others, and random parameters."""
+    """Paired models with two RNNs, of H units by default, and random parameters."""
     layers = [part("rnn", D, size, rng=rng) for size in (left, right)]
     pair = twins(submission, reference, "Bidirectional", *layers)
     pair.draw_parameters(rng)
@@ -21,9 +21,9 @@ def both_ways(submission, reference, rng, left=H, right=H):
 
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(4)
-@pytest.mark.hint("The states of the second layer come out from the last step to the first.")
+@pytest.mark.hint("The second layer returns its states from the last step to the first.")
 def test_forward(submission, reference, rng):
-    """The states of both layers, side by side, each at its step."""
+    """The states of both layers, concatenated, each at its step."""
     pair = both_ways(submission, reference, rng)
     pair.same_forward(rng.normal(size=(2, 5, D)))
 
@@ -32,7 +32,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("state = (what the first layer starts from, what the second layer starts from).")
 def test_states(submission, reference, rng):
-    """Both layers start from the states that are given, and self.state has their last ones."""
+    """Both layers start from the given states, and self.state has their last states."""
     pair = both_ways(submission, reference, rng)
     states = rng.normal(size=(2, H)), rng.normal(size=(2, H))
     y = pair.same_forward(rng.normal(size=(2, 5, D)), states)
@@ -45,7 +45,7 @@ def test_states(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("What does ←h_1 depend on? And →h_1?")
 def test_what_a_step_knows(submission, reference, rng):
-    """The first step knows of the last word; its left half does not."""
+    """At the first step, ←h depends on the last word and →h does not."""
     pair = both_ways(submission, reference, rng)
     x = rng.normal(size=(1, 4, D))
     before = pair.student.forward(x)[0, 0]
@@ -59,7 +59,7 @@ def test_what_a_step_knows(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("The check is given: leave it in the constructor.")
 def test_own_weights(submission, reference, rng):
-    """Each way has weights of its own, which both learn."""
+    """Each direction has its own weights, and each of them gets a gradient."""
     layer = part("rnn", D, H, rng=rng)
     refuses(submission, "Bidirectional", layer, layer)
     pair = both_ways(submission, reference, rng)
@@ -71,9 +71,9 @@ def test_own_weights(submission, reference, rng):
 
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(4)
-@pytest.mark.hint("Turn ∂←h around for the layer, and the gradient of x that it returns once more.")
+@pytest.mark.hint("Reverse ∂←h for the layer, and reverse the gradient of x that it returns.")
 def test_backward(submission, reference, rng):
-    """Backward: each x_t was read twice."""
+    """Backward: the gradient of each x_t has two terms."""
     pair = both_ways(submission, reference, rng)
     states = rng.normal(size=(2, H)), rng.normal(size=(2, H))
     pair.same_backward(rng.normal(size=(2, 5, D)), states, rng=rng)
@@ -93,7 +93,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("Reversed, the padding comes first. What does a layer do where there is no word?")
 def test_each_sequence_as_if_alone(submission, reference, rng):
-    """Different lengths: every sequence is read as if it stood alone, without padding."""
+    """Different lengths: every sequence gives the same as in a batch of one, without padding."""
     pair = both_ways(submission, reference, rng)
     x, lengths = rng.normal(size=(3, 5, D)), (5, 2, 3)
     mask = np.arange(5) < np.array(lengths)[:, None]
@@ -101,17 +101,17 @@ def test_each_sequence_as_if_alone(submission, reference, rng):
     left = pair.student.state[1]
     for n, length in enumerate(lengths):
         alone = pair.student.forward(x[n : n + 1, :length])[0]
-        what = f"y of a sequence of {length} words in a batch, against what it gives alone"
+        what = f"y of a sequence of {length} words in a batch, against y in a batch of one"
         equal(y[n, :length], alone, what, rtol=1e-7)
-        what = f"self.state[1] of a sequence of {length} words, against that of the same alone"
+        what = f"self.state[1] of a sequence of {length} words, against that in a batch of one"
         equal(left[n], alone[0, H:], what, rtol=1e-7)
 
 
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(4)
-@pytest.mark.hint("The mask is turned around with x, for the second layer alone.")
+@pytest.mark.hint("Reverse the mask with x, only for the second layer.")
 def test_steps_without_words(submission, reference, rng):
-    """Different lengths: forward, where there is padding as well, and backward."""
+    """Different lengths: forward, with the values at the padding, and backward."""
     pair = both_ways(submission, reference, rng)
     mask = np.arange(5) < np.array([[5], [2], [3]])
     x, states = rng.normal(size=(3, 5, D)), (rng.normal(size=(3, H)), rng.normal(size=(3, H)))

@@ -21,20 +21,20 @@ from framework.languages.markov import MarkovModel
 
 V, E, H = 7, 3, 4
 LANGUAGE = AgreementLanguage(longest_span=4)
-#: 40,000 words of it bring the best Kneser-Ney model, of 4-grams, to this perplexity ratio, and to
-#: the right verb after two nouns or more about every second time; so often counts as chance.
+#: Trained on 40,000 words, the best Kneser-Ney model (4-grams) reaches this perplexity ratio, and
+#: about half of the distant verbs. A share up to CHANCE does not count as remembering.
 OF_NGRAMS, CHANCE = 1.07, 0.7
 
 
 def learns_by_heart(submission, reference, rng):
-    """What has to hold before a long training is worth its time."""
+    """Check that a small text can be learned by heart, before a long training."""
     tokens = np.tile(np.arange(8), 6)[:41]
     model = submission.GatedLM(8, 8, 24, rng=rng)
     overfits_text(model, tokens, words=8, reference=reference)
 
 
 def share_right(model, prefixes, right, wrong, spans):
-    """In how many items the right form is more probable; those of one span have one length."""
+    """Return the share of items whose right form is more probable; one span has one length."""
     hits = 0
     for span in np.unique(spans):
         (rows,) = np.nonzero(spans == span)
@@ -47,10 +47,10 @@ def share_right(model, prefixes, right, wrong, spans):
 
 
 def agreement_items(language, count, rng, nearest=0):
-    """Words up to a verb, its right and its wrong form, and how many nouns lie between.
+    """Return prefixes, right and wrong verb forms, and the number of nouns in between.
 
-    Before them stands another sentence, as in training: what a network has learned to do at the
-    end of a sentence need not work in the state of zeros, where it has hardly ever been.
+    Another sentence comes before each prefix, as in training: a network is almost never in the
+    state of zeros there.
     """
     words, items, start = language.vocabulary.words, [], 0
     ids = {word: i for i, word in enumerate(words)}
@@ -71,9 +71,9 @@ def agreement_items(language, count, rng, nearest=0):
 
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(4)
-@pytest.mark.hint("The first layer reads E numbers, all others H; the state is the stack's.")
+@pytest.mark.hint("The first layer reads E numbers, all others H; the state is that of the stack.")
 def test_forward(submission, reference, rng):
-    """Logits of one layer and of two, of either cell, from zeros and from a given state."""
+    """Logits with one and two layers, LSTM and RNN, from zeros and from a given state."""
     tokens = rng.integers(V, size=(2, 5))
     for cell, layers in (("lstm", 1), ("lstm", 2), ("rnn", 2)):
         pair = twins(submission, reference, "GatedLM", V, E, H, cell, layers, rng=rng)
@@ -114,7 +114,7 @@ def test_gradients(submission, reference, rng):
 @pytest.mark.points(4)
 @pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the token.")
 def test_next_log_probabilities(submission, reference, rng):
-    """Token by token, next_log_probabilities says what forward says."""
+    """Token by token, next_log_probabilities agrees with forward."""
     model = twins(submission, reference, "GatedLM", V, E, H, "lstm", 2, rng=rng).student
     tokens = rng.integers(V, size=(3, 4))
     expected = log_softmax(model.forward(tokens))
@@ -129,7 +129,7 @@ def test_next_log_probabilities(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("Small initial weights make every token about equally probable.")
 def test_initial_loss(submission, rng):
-    """Before training the loss is near log V: the model knows nothing."""
+    """Before training the loss is near log V, that of a uniform model."""
     model = submission.GatedLM(50, 16, 32, rng=rng)
     tokens = rng.integers(50, size=(8, 21))
     log_probs = log_softmax(model.forward(tokens[:, :-1]))
@@ -147,9 +147,9 @@ def test_overfits_one_batch(submission, reference, rng):
 
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(8)
-@pytest.mark.hint("If all checks above pass, grade lstm: does its cell keep what it should?")
+@pytest.mark.hint("If all checks above pass, run `grade lstm`: does its cell keep its content?")
 def test_perplexity(submission, reference, reaches, rng):
-    """Trained, it comes close to the text's entropy: it remembers subjects across distractors."""
+    """Trained, its perplexity is near the best possible: it remembers subjects."""
     learns_by_heart(submission, reference, rng)
 
     def ratios(rng):

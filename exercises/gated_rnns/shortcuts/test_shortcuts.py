@@ -21,7 +21,7 @@ def each(test):
 
 
 def around_affine(submission, reference, name, rng, outputs=3):
-    """Twins around an affine layer of 3 inputs, with the same random parameters."""
+    """Paired models around an affine layer of 3 inputs, with the same random parameters."""
     f = part("affine", 3, outputs, rng=rng)
     pair = twins(submission, reference, name, f)
     pair.draw_parameters(rng)
@@ -30,7 +30,7 @@ def around_affine(submission, reference, name, rng, outputs=3):
 
 @each
 @pytest.mark.points(2)
-@pytest.mark.hint("x as it is and f(x): added, or side by side with x first.")
+@pytest.mark.hint("x and f(x): their sum, or both concatenated with x first.")
 def test_forward(submission, reference, rng, name):
     """The output, for a batch and for sequences."""
     pair = around_affine(submission, reference, name, rng)
@@ -40,9 +40,9 @@ def test_forward(submission, reference, rng, name):
 
 @each
 @pytest.mark.points(3)
-@pytest.mark.hint("Two ways lead from x to y, and each brings a term.")
+@pytest.mark.hint("There are two paths from x to y, and each gives one term.")
 def test_backward(submission, reference, rng, name):
-    """Gradients come back around f and through it."""
+    """The gradient of x: one term around f, one through it."""
     pair = around_affine(submission, reference, name, rng)
     for shape in ((4, 3), (2, 5, 3)):
         pair.same_backward(rng.normal(size=shape), rng=rng)
@@ -62,7 +62,7 @@ def test_gradients_are_right(submission, reference, rng, name):
 @pytest.mark.points(2)
 @pytest.mark.hint("Compare the two shapes before you add.")
 def test_nothing_else_can_be_added(submission, rng):
-    """Residual: f that does not keep the shape is refused."""
+    """Residual: an f that changes the shape is an error."""
     for outputs in (1, 2):  # one output could be broadcast, and should not be
         layer = submission.Residual(part("affine", 3, outputs, rng=rng))
         refuses(layer, "forward", rng.normal(size=(4, 3)))
@@ -70,7 +70,7 @@ def test_nothing_else_can_be_added(submission, rng):
 
 @pytest.mark.task("DenseConnection")
 @pytest.mark.points(2)
-@pytest.mark.hint("Where does x end in the last axis? It need not be the middle.")
+@pytest.mark.hint("Where does x end in the last axis? Not always in the middle.")
 def test_f_may_have_any_size(submission, reference, rng):
     """DenseConnection: f may give more or fewer features than it reads."""
     for outputs in (1, 5):
@@ -83,7 +83,7 @@ def test_f_may_have_any_size(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("b_t starts at −2: σ(−2) = 0.12. The other bias starts at 0.")
 def test_start(submission, rng):
-    """Highway: the gate starts nearly shut."""
+    """Highway: the gate starts nearly closed."""
     parameters = submission.Highway(6, rng=rng).parameters
     equal(parameters["b_t"], np.full(6, -2.0), "b_t of a new layer")
     equal(parameters["b_h"], np.zeros(6), "b_h of a new layer")
@@ -91,7 +91,7 @@ def test_start(submission, rng):
 
 @pytest.mark.task("Highway")
 @pytest.mark.points(3)
-@pytest.mark.hint("t lets the new content h through, 1 − t what was there: t ∘ h + (1 − t) ∘ x.")
+@pytest.mark.hint("t scales the new content h, 1 − t scales x: t ∘ h + (1 − t) ∘ x.")
 def test_highway_forward(submission, reference, rng):
     """Highway: the output, for a batch and for sequences."""
     pair = twins(submission, reference, "Highway", 4, rng=rng)
@@ -113,7 +113,7 @@ def test_highway_backward(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
 def test_highway_gradients_add_up(submission, reference, rng):
-    """Highway: the gradients are those of your own forward, and a second backward adds to them."""
+    """Highway: the gradients agree with numerical ones; a second backward adds to them."""
     pair = twins(submission, reference, "Highway", 3, rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 3)), rng=rng)
     pair.accumulates(rng.normal(size=(2, 3)), rng=rng)
@@ -123,7 +123,7 @@ def test_highway_gradients_add_up(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("What is your y where t = 0? And what is the gradient of x then?")
 def test_twenty_layers(submission, rng, plot):
-    """Highway: a gradient comes back through twenty new layers, which is lost without shortcuts."""
+    """Highway: twenty new layers pass a gradient back, which vanishes without shortcuts."""
     D, depth = 50, 20
     x, grad = rng.normal(size=(2, 8, D))
     found = _through_highways(submission, x, grad, depth, rng)
@@ -133,8 +133,8 @@ def test_twenty_layers(submission, rng, plot):
         {"highway layers": found, "the same without a way around": lost},
         x=range(1, depth + 1), x_label="layer", y_label="norm of the gradient", log=True,
     )  # fmt: skip
-    # σ(2)²⁰ = 0.08 stays on the way around. Over 400 draws 0.073 was left at least, and 32 times
-    # what is left without one: the logarithms are 15 and 5 standard deviations from these bounds.
+    # Around the layers σ(2)²⁰ = 0.08 is left. Over 400 draws at least 0.073 was left, and at least
+    # 32 times the plain layers' share: in logs 15 and 5 standard deviations from these bounds.
     expect(
         found[0] > 0.04 and found[0] > 10 * lost[0],
         f"of a gradient of norm 1, {found[0]:.2g} is left in front of twenty new layers, and "
@@ -143,7 +143,7 @@ def test_twenty_layers(submission, rng, plot):
 
 
 def _through_highways(module, x, grad, depth, rng):
-    """The norm of the gradient in front of each layer, for one of norm 1 behind the last."""
+    """Return the norm of the gradient at each layer's input, divided by that at the last output."""
     layers = []
     for _ in range(depth):
         layers.append(module.Highway(x.shape[-1], rng=np.random.default_rng(rng.integers(1 << 32))))
@@ -156,7 +156,7 @@ def _through_highways(module, x, grad, depth, rng):
 
 
 def _through_plain_layers(x, grad, depth, rng):
-    """The same for y = ReLU(x W)."""
+    """Return the same norms for layers y = ReLU(x W)."""
     D = x.shape[-1]
     layers = []
     for _ in range(depth):

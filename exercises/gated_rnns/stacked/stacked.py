@@ -1,7 +1,7 @@
-"""Recurrent layers on top of each other, with ways around them.
+"""Stacked recurrent layers, with skip or dense connections around them.
 
 Source: CS224n lecture 7, sections 4.10 to 4.13; Britz et al., "Massive Exploration of Neural
-Machine Translation Architectures" (2017), for how deep, and with which connections.
+Machine Translation Architectures" (2017), for the depth and the connections.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class Stacked(Model):
         layers: recurrent layers (RNN, LSTM, GRU, ...) from the lowest to the highest, each with
             `forward(x, state, mask)`, `backward(grad_h)` -> grad_x, grad_state, `initial_state`
             and the attribute `state`.
-        skip: what the layer above reads: the states h of a layer (None), their sum with what that
-            layer read itself ("skip"), or both side by side ("dense").
+        skip: what the next layer reads: the states h of a layer (None), their sum with the input x
+            of that layer ("skip"), or both, concatenated ("dense").
 
     Parameters:
         those of the layers, from below, as ``layer_1.NAME``, ``layer_2.NAME``, ...
@@ -52,14 +52,14 @@ class Stacked(Model):
         ]
 
     def initial_state(self, batch_size: int) -> tuple[Any, ...]:
-        """The states of all layers before the first step, as a tuple from below."""
-        # TODO: every layer knows its own
+        """Return the states of all layers before the first step, a tuple from below."""
+        # TODO: call initial_state of every layer
         raise NotImplementedError
 
     def forward(
         self, x: Array, state: Sequence[Any] | None = None, mask: Array | None = None
     ) -> Array:
-        """Read the whole sequence, layer by layer; for l = 1 ... L, from x⁽¹⁾ = x:
+        """Run all layers over the whole sequence; for l = 1 ... L, from x⁽¹⁾ = x:
 
             h⁽ˡ⁾ = layer l (x⁽ˡ⁾)
             x⁽ˡ⁺¹⁾ = h⁽ˡ⁾                without connections
@@ -70,32 +70,31 @@ class Stacked(Model):
 
         Args:
             x: `(N, T, D)`, any T ≥ 1.
-            state: the state that each layer starts from, from below, as `initial_state` and
-                `self.state` have them; None: each from its own first state.
+            state: the first state of each layer, in the form of `initial_state` and `self.state`;
+                None: each layer starts from its own initial state.
             mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
 
         Returns:
-            x⁽ᴸ⁺¹⁾; with "dense" h⁽ᴸ⁾ alone. `(N, T, H)` with the H of the highest layer.
+            x⁽ᴸ⁺¹⁾; with "dense" only h⁽ᴸ⁾. `(N, T, H)` with the H of the highest layer.
 
         Raises:
-            ValueError: there is not one state for each layer, or a layer cannot read what the one
-                below gives.
+            ValueError: the number of states is not that of the layers, or a layer does not accept
+                the number of features that it gets.
         """
         # TODO: run the layers, and keep what backward needs
         raise NotImplementedError
 
     def backward(self, grad_h: Array) -> tuple[Array, tuple[Any, ...]]:
-        """Back from the highest layer to the lowest.
+        """Send the gradient back from the highest layer to the lowest.
 
-        What a layer read gets a gradient through that layer, and with "skip" and "dense" also the
-        one that came back around it.
+        The input of a layer gets a gradient through that layer. With "skip" and "dense", the
+        gradient around the layer is added.
 
         Args:
             grad_h: gradient of what `forward` returned, `(N, T, H)`. Not modified.
 
         Returns:
-            grad_x `(N, T, D)`, and the gradients of the first states of all layers, a tuple from
-            below.
+            grad_x `(N, T, D)`, and the gradients of all first states, a tuple from below.
         """
         # TODO: for each layer, the gradient of h and the one around it
         raise NotImplementedError

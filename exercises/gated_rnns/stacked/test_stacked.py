@@ -19,7 +19,7 @@ def rnns(depth, skip, rng, size=H, features=D):
 
 
 def stacks(submission, reference, skip, rng, depth=3):
-    """Twins of three layers with random parameters."""
+    """Paired models of three layers with random parameters."""
     pair = twins(submission, reference, "Stacked", rnns(depth, skip, rng), skip)
     pair.draw_parameters(rng)
     return pair
@@ -34,7 +34,7 @@ def some_states(rng, depth=3, N=2):
 @pytest.mark.points(3)
 @pytest.mark.hint("The states of a layer are the inputs of the next one.")
 def test_forward(submission, reference, rng):
-    """Three layers, from their first states and from given ones."""
+    """Three layers, from their initial states and from given ones."""
     pair = stacks(submission, reference, None, rng)
     x = rng.normal(size=(2, 5, D))
     pair.same_forward(x)
@@ -43,7 +43,7 @@ def test_forward(submission, reference, rng):
 
 @pytest.mark.task("Stacked")
 @pytest.mark.points(2)
-@pytest.mark.hint("Layer 1 changes the number of features here: nothing can be added around it.")
+@pytest.mark.hint("Layer 1 changes the number of features here: x cannot be added to its h.")
 def test_skip(submission, reference, rng):
     """Skip connections: x + h."""
     pair = stacks(submission, reference, "skip", rng)
@@ -63,7 +63,7 @@ def test_dense(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("self.state and initial_state: one state for each layer, as a tuple from below.")
 def test_like_one_layer(submission, reference, rng):
-    """A stack goes on where it stopped, as one layer does, and never looks ahead."""
+    """A stack can go on from its state, like one layer, and never looks ahead."""
     pair = stacks(submission, reference, "skip", rng)
     model, x = pair.student, rng.normal(size=(2, 7, D))
     equal(model.initial_state(2), pair.reference.initial_state(2), "initial_state(2)")
@@ -78,7 +78,7 @@ def test_like_one_layer(submission, reference, rng):
 
 @pytest.mark.task("Stacked")
 @pytest.mark.points(4)
-@pytest.mark.hint("From the highest layer to the lowest; the state gradients are told from below.")
+@pytest.mark.hint("From the highest layer to the lowest; the tuple begins with the lowest.")
 def test_backward(submission, reference, rng):
     """Backward through three layers."""
     pair = stacks(submission, reference, None, rng)
@@ -87,18 +87,18 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.task("Stacked")
 @pytest.mark.points(3)
-@pytest.mark.hint("The gradient comes back around a layer and through it: add both.")
+@pytest.mark.hint("One gradient goes around a layer, one through it: add both.")
 def test_backward_with_skips(submission, reference, rng):
-    """Backward around the layers."""
+    """Backward with skip connections."""
     pair = stacks(submission, reference, "skip", rng)
     pair.same_backward(rng.normal(size=(2, 5, D)), some_states(rng), rng=rng)
 
 
 @pytest.mark.task("Stacked")
 @pytest.mark.points(3)
-@pytest.mark.hint("Cut the gradient where x ended: the left part goes around the layer.")
+@pytest.mark.hint("Split the gradient where x ends: the left part goes around the layer.")
 def test_backward_with_dense_connections(submission, reference, rng):
-    """Backward through everything that was read."""
+    """Backward with dense connections."""
     pair = stacks(submission, reference, "dense", rng)
     pair.same_backward(rng.normal(size=(2, 5, D)), some_states(rng), rng=rng)
 
@@ -130,9 +130,9 @@ def test_steps_without_words(submission, reference, rng, skip):
 
 @pytest.mark.task("Stacked")
 @pytest.mark.points(3)
-@pytest.mark.hint("On which way does a gradient come down that no layer has multiplied?")
+@pytest.mark.hint("Which part of a gradient does no layer multiply?")
 def test_eight_layers(submission, rng, plot):
-    """Through eight layers, the gradient reaches the lowest where there are connections."""
+    """With connections, the gradient reaches the lowest of eight layers."""
     depth, size = 8, 16
     found = {skip: _arriving(submission, skip, depth, size, rng) for skip in KINDS}
     plot(
@@ -140,8 +140,8 @@ def test_eight_layers(submission, rng, plot):
         {"no connections": found[None], "skip": found["skip"], "dense": found["dense"]},
         x=range(1, depth + 1), x_label="layer", y_label="norm beside the highest", log=True,
     )  # fmt: skip
-    # Over 500 draws the logarithm of what arrives was 0.66 ± 0.31 with skip connections, −1.64 ±
-    # 0.23 with dense ones, and −4.4 ± 0.54 with none; that of the bound is −3.
+    # Over 500 draws the log of the lowest norm over the highest was 0.66 ± 0.31 with skip
+    # connections, −1.64 ± 0.23 with dense ones, −4.4 ± 0.54 with none; that of the bound is −3.
     for skip in ("skip", "dense"):
         expect(
             found[skip][0] > 0.05,
@@ -152,7 +152,7 @@ def test_eight_layers(submission, rng, plot):
 
 
 def _arriving(module, skip, depth, size, rng):
-    """The norm of the gradient of b in each layer, over that in the highest."""
+    """Return the norm of the gradient of b in each layer, divided by that in the highest."""
     model = module.Stacked(rnns(depth, skip, rng, size, size), skip)
     values = model.parameters
     small = {

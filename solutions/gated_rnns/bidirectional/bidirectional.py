@@ -1,4 +1,4 @@
-"""A bidirectional recurrent layer: what a word means depends on what follows, too.
+"""A bidirectional recurrent layer: the state of a word depends on the words before and after it.
 
 Source: CS224n lecture 7, sections 4.5 to 4.9; Schuster and Paliwal, "Bidirectional Recurrent
 Neural Networks" (1997).
@@ -14,13 +14,13 @@ from framework.interfaces import Array, Model
 
 
 class Bidirectional(Model):
-    """Two recurrent layers read the same sequence, one from each end.
+    """Two recurrent layers that read the same sequence in opposite directions.
 
     Args:
         forward: the layer that reads from the first word to the last: an RNN, LSTM, GRU, ... with
             `forward(x, state, mask)`, `backward(grad_h)` -> grad_x, grad_state, and the attribute
             `state`.
-        backward: another one, with weights of its own, that reads from the last to the first.
+        backward: another layer, with its own weights, that reads from the last word to the first.
 
     Parameters:
         those of the layers, as ``forward_layer.NAME`` and ``backward_layer.NAME``.
@@ -52,14 +52,14 @@ class Bidirectional(Model):
     def forward(
         self, x: Array, state: tuple[Any, Any] | None = None, mask: Array | None = None
     ) -> Array:
-        """Read the whole sequence in both directions. With →h and ←h for the states of each:
+        """Return the states of both layers; with →h and ←h for the states of each:
 
             →h_t = forward(x_t, →h_{t−1})     for t = 1, 2, ... T
             ←h_t = backward(x_t, ←h_{t+1})    for t = T, T−1, ... 1
             y_t = [→h_t, ←h_t]
 
-        Where a sequence has no word, →h_t = →h_{t−1} and ←h_t = ←h_{t+1}: the layers see to that,
-        each by the mask of the steps that it reads. Keeps the last states in `self.state`.
+        Where a sequence has no word, →h_t = →h_{t−1} and ←h_t = ←h_{t+1}. The layers do this if
+        each gets the mask in its own order of steps. Keeps the last states in `self.state`.
 
         Args:
             x: `(N, T, D)`, any T ≥ 1.
@@ -80,15 +80,15 @@ class Bidirectional(Model):
         # END SOLUTION
 
     def backward(self, grad_y: Array) -> tuple[Array, tuple[Any, Any]]:
-        """Each layer gets its part of the gradient, in the order in which it read.
+        """Send each layer its part of the gradient, in the order in which it read.
 
         Args:
             grad_y: `(N, T, H_forward + H_backward)`. Not modified.
 
         Returns:
-            grad_x `(N, T, D)`: each x_t was read twice; and the gradients of →h_0 and ←h_{T+1}.
+            grad_x `(N, T, D)`, with two terms for each x_t; and the gradients of →h_0 and ←h_{T+1}.
         """
-        # BEGIN SOLUTION: cut the gradient in two; turn what belongs to ←h around, and back again
+        # BEGIN SOLUTION: split the gradient; reverse the part of ←h, and what its layer returns
         to_right, to_left = np.split(grad_y, [self._H], axis=-1)
         grad_x, grad_start = self.forward_layer.backward(to_right)
         grad_reversed_x, grad_end = self.backward_layer.backward(to_left[:, ::-1])

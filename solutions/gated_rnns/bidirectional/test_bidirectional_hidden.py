@@ -11,10 +11,10 @@ RTOL = 1e-7
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(3)
 @pytest.mark.hint(
-    "Ask each layer for its own state: an LSTM has two arrays, and you need not know."
+    "Take the state of each layer without looking into it: that of an LSTM has two arrays."
 )
 def test_layers_of_other_kinds(submission, reference, rng):
-    """An LSTM one way and an RNN of another size the other way, and the other way round."""
+    """An LSTM and an RNN of another size, in either direction."""
     mask = np.arange(4) < np.array([[4], [2]])
     for left, right in (("lstm", "rnn"), ("rnn", "lstm")):
         layers = part(left, 3, 5, rng=rng), part(right, 3, 2, rng=rng)
@@ -29,7 +29,7 @@ def test_layers_of_other_kinds(submission, reference, rng):
 
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(3)
-@pytest.mark.hint("The halves of y are as wide as their layers: ask the first one how wide it is.")
+@pytest.mark.hint("The two parts of y may differ in size: how many features has →h?")
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes; float32 as well."""
     for N, T, D, left, right in [(1, 1, 1, 1, 1), (1, 6, 2, 5, 1), (4, 2, 5, 1, 3)]:
@@ -45,7 +45,7 @@ def test_any_shape(submission, reference, rng):
 
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(2)
-@pytest.mark.hint("←h_t = ←h_{t+1} where there is no word, wherever that is in the sequence.")
+@pytest.mark.hint("←h_t = ←h_{t+1} at every step without a word, also in the middle.")
 def test_gaps(submission, reference, rng):
     """Masks with gaps and with no words at all."""
     layers = [part("rnn", 2, 3, rng=rng) for _ in range(2)]

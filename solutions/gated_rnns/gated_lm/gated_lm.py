@@ -1,4 +1,4 @@
-"""A language model on gated layers, and how well it remembers the subject of a sentence.
+"""A language model with gated layers, and its accuracy in subject-verb agreement.
 
 Source: CS224n lecture 7, sections 1.6, 1.7 and 3 to 4; Zaremba et al., "Recurrent neural network
 regularization" (2014); Linzen et al., "Assessing the ability of LSTMs to learn syntax-sensitive
@@ -24,12 +24,12 @@ class GatedLM(LanguageModel):
         embedding_size: E, the size of a word vector.
         hidden_size: H, the size of the states of every layer.
         cell: registered name of a recurrent layer: "lstm", "gru", "rnn", ...
-        layers: how many of them, put together by your `Stacked`.
+        layers: number of recurrent layers, combined by your `Stacked`.
         rng: draws the initial weights.
 
     Parameters:
-        embedding `(V, E)`, those of the layers from below as cell.layer_1.NAME, cell.layer_2.NAME
-            ..., U `(H, V)`, b `(V,)`.
+        embedding `(V, E)`, U `(H, V)`, b `(V,)`, and those of the layers, from below, as
+        cell.layer_1.NAME, cell.layer_2.NAME, ...
 
     Attributes:
         state: the states of all layers after the last token that `forward` read.
@@ -58,19 +58,19 @@ class GatedLM(LanguageModel):
         self.add_parameter("b", np.zeros(V))
 
     def forward(self, tokens: Array, state: Any = None) -> Array:
-        """Scores of the next token after every token: softmax of logits[:, t] predicts x_{t+1}.
+        """Return the scores of the next token; softmax of logits[:, t] predicts x_{t+1}.
 
-        Keeps the layers' last states in `self.state`: the next piece of text can go on there.
+        Keeps the layers' last states in `self.state`, where the next piece of text can continue.
 
         Args:
             tokens: ids, `(N, T)` integers.
-            state: the states before the first token, as `self.state` has them; zeros if None.
+            state: the states before the first token, in the form of `self.state`; zeros if None.
 
         Returns:
             logits `(N, T, V)`.
 
         Raises:
-            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+            IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
         """
         if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.vocabulary_size:
             bounds, found = (
@@ -86,7 +86,7 @@ class GatedLM(LanguageModel):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Back through the output layer, all layers below it, and the embeddings.
+        """Add the gradients of the output layer, of all recurrent layers and of the embeddings.
 
         Args:
             grad_logits: `(N, T, V)`. Not modified.
@@ -100,13 +100,13 @@ class GatedLM(LanguageModel):
         # END SOLUTION
 
     def initial_state(self, batch_size: int) -> Any:
-        """The states of all layers before the first token."""
+        """Return the states of all layers before the first token."""
         # BEGIN SOLUTION
         return self.cell.initial_state(batch_size)
         # END SOLUTION
 
     def next_log_probabilities(self, tokens: Array, state: Any) -> tuple[Array, Any]:
-        """Read one token of each text; log ŷ, the log probabilities of the token after it.
+        """Read one token of each text and return log ŷ, the log probabilities of the next one.
 
         Args:
             tokens: the ids just read, `(N,)` integers.
@@ -129,26 +129,26 @@ def agreement_accuracy(
     wrong: Array,
     distances: Array,
 ) -> dict[int, float]:
-    """How often a model gives the right form of a verb more probability, by distance.
+    """Return, for each distance, how often the right form of a verb is the more probable one.
 
     Args:
         model: any language model.
-        prefixes: the words before each verb, ids `(T_m,)` of different lengths; M of them.
+        prefixes: M arrays of ids `(T_m,)`: the words before each verb, of different lengths.
         right: the form that agrees with the subject, ids `(M,)`.
         wrong: the other form, ids `(M,)`.
-        distances: of subject and verb, `(M,)` integers.
+        distances: between subject and verb, `(M,)` integers.
 
     Returns:
         distance -> share of its items for which P(right | prefix) > P(wrong | prefix), for the
         distances that occur, in rising order.
 
     Raises:
-        ValueError: an empty prefix, or numbers of items that differ.
+        ValueError: an empty prefix, or different numbers of items.
     """
     counts = {len(prefixes), len(right), len(wrong), len(distances)}
     if len(counts) > 1 or any(not len(prefix) for prefix in prefixes):
         raise ValueError("every item needs a prefix, a right and a wrong form, and a distance")
-    # BEGIN SOLUTION: read each prefix word by word, compare two entries of the last answer
+    # BEGIN SOLUTION: read each prefix word by word, compare two entries of the last result
     is_right = np.empty(len(prefixes), dtype=bool)
     for m, prefix in enumerate(prefixes):
         state = model.initial_state(1)

@@ -1,4 +1,4 @@
-"""Hidden checks of the gated language model: other layers, states, extreme scores, odd items."""
+"""Hidden checks of the gated language model: sizes, states, extreme scores, unusual items."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from framework.languages.markov import MarkovModel
 
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("Sizes may all differ, and three layers need weights of their own.")
+@pytest.mark.hint("V, E and H may all differ; each layer needs its own weights.")
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes and depth, and float32 stays float32."""
     for N, T, V, E, H, layers in [(1, 1, 2, 1, 1, 1), (1, 6, 5, 5, 5, 3), (3, 9, 4, 6, 2, 2)]:
@@ -36,7 +36,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("forward(tokens) starts from zeros, even where self.state is something else.")
 def test_calls_start_anew(submission, reference, rng):
-    """Without a state forward starts from the initial state; halves of a text are the whole."""
+    """Without a state, forward starts from the initial state; two halves give the whole."""
     pair = twins(submission, reference, "GatedLM", 6, 3, 4, "lstm", 2, rng=rng)
     model, tokens = pair.student, rng.integers(6, size=(2, 7))
     pair.same_forward(rng.integers(6, size=(2, 9)))
@@ -53,7 +53,7 @@ def test_calls_start_anew(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("exp(−10000) is 0, its log −inf: use z − max − log Σ exp(z − max) instead.")
 def test_extreme_scores(submission, reference, rng):
-    """Scores of ±10000 give log probabilities without inf or nan, text by text."""
+    """Scores of ±10000 give log probabilities without inf or nan, in each text."""
     pair = twins(submission, reference, "GatedLM", 5, 3, 4, rng=rng)
     pair.draw_parameters(rng, scale=3.0)
     large = {"U": 1e4 * rng.normal(size=(4, 5)), "b": np.array([1e4, -1e4, 0.0, 9999.0, 1e4])}
@@ -70,7 +70,7 @@ def test_extreme_scores(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("∂J/∂embedding belongs to the tokens that were read, not to those predicted.")
 def test_ids(submission, reference, rng):
-    """Tokens that were not read have no gradient; an id outside 0 ... V−1 is refused."""
+    """Tokens that were not read have no gradient; an id outside 0 ... V−1 is an error."""
     pair = twins(submission, reference, "GatedLM", 6, 3, 4, rng=rng)
     tokens = rng.choice([1, 2, 5], size=(3, 4))
     tokens[0, :3] = [1, 2, 5]
@@ -83,9 +83,9 @@ def test_ids(submission, reference, rng):
 
 @pytest.mark.task("agreement_accuracy")
 @pytest.mark.points(2)
-@pytest.mark.hint("P(right) > P(wrong): equal probabilities are no answer.")
+@pytest.mark.hint("P(right) > P(wrong): equal probabilities are not right.")
 def test_ties_and_order(submission):
-    """agreement_accuracy: a tie is not right; distances come in order, each with its own share."""
+    """agreement_accuracy: a tie is not right; distances rise, each with its own share."""
     table = np.full((4, 4, 4), 0.25)
     table[:, 1] = [0.1, 0.2, 0.3, 0.4]
     model = lend_language_model(MarkovModel(table))
@@ -98,17 +98,17 @@ def test_ties_and_order(submission):
 
 
 class Layered:
-    """A model with a tuple as its state, as that of several layers: to be handed on, not read."""
+    """A model whose state is a tuple, like that of several layers."""
 
     def __init__(self, model):
         self.model = model
 
     def initial_state(self, batch_size):
-        """That of the model, alone in a tuple."""
+        """Return the state of the model in a tuple."""
         return (self.model.initial_state(batch_size),)
 
     def next_log_probabilities(self, tokens, state):
-        """What the model answers, its state in a tuple."""
+        """Return the log probabilities of the model, and its state in a tuple."""
         log_p, after = self.model.next_log_probabilities(tokens, state[0])
         return log_p, (after,)
 
@@ -117,7 +117,7 @@ class Layered:
 @pytest.mark.points(2)
 @pytest.mark.hint("Each item starts from model.initial_state(1).")
 def test_items_are_independent(submission, reference, rng):
-    """agreement_accuracy: no item hears of another; missing pieces are refused."""
+    """agreement_accuracy: items are independent; missing pieces are errors."""
     model = lend_language_model(Layered(MarkovModel.random(5, rng=rng)))
     prefixes = [rng.integers(5, size=n) for n in (1, 4, 2, 1, 3, 1, 1)]
     right, wrong = rng.permuted(np.tile(np.arange(5), (7, 1)), axis=1)[:, :2].T.copy()

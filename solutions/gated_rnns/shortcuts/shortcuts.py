@@ -1,4 +1,4 @@
-"""Shortcuts: ways around a layer, so that signals and gradients need not pass through it.
+"""Shortcuts: connections around a layer, on which signals and gradients do not pass through it.
 
 Source: CS224n lecture 7, section 4.3; He et al., "Deep Residual Learning for Image Recognition"
 (2015); Huang et al., "Densely Connected Convolutional Networks" (2017); Srivastava, Greff and
@@ -13,7 +13,7 @@ from framework.interfaces import Array, Model
 
 
 class Residual(Model):
-    """y = x + f(x): the layer f only has to learn what is to be changed.
+    """y = x + f(x): the layer f only learns the change.
 
     Args:
         f: a model whose output has the shape of its input.
@@ -30,10 +30,10 @@ class Residual(Model):
         """Return x + f(x), a new array.
 
         Args:
-            x: `(N, D)`, `(N, T, D)` or whatever f reads.
+            x: `(N, D)`, `(N, T, D)` or another shape that f reads.
 
         Raises:
-            ValueError: f(x) has another shape than x. (NumPy alone would add `(N, 1)` as well.)
+            ValueError: f(x) has another shape than x. (NumPy would broadcast `(N, 1)`.)
         """
         # BEGIN SOLUTION
         change = self.f.forward(x)
@@ -43,7 +43,7 @@ class Residual(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Return the gradient of x: there are two ways from x to y.
+        """Return the gradient of x, the sum over the two paths from x to y.
 
         Args:
             grad_output: gradient of y, in its shape. Not modified.
@@ -55,10 +55,10 @@ class Residual(Model):
 
 
 class DenseConnection(Model):
-    """y = [x, f(x)], side by side in the last axis: nothing that was there before is lost.
+    """y = [x, f(x)], concatenated along the last axis: y still contains x.
 
     Args:
-        f: a model that reads x; only the last axis of its output may have another length.
+        f: a model that reads x. Its output may differ from x in the length of the last axis only.
 
     Parameters:
         those of f, as ``f.NAME``.
@@ -72,10 +72,10 @@ class DenseConnection(Model):
         """Return [x, f(x)].
 
         Args:
-            x: `(N, D)`, `(N, T, D)` or whatever f reads.
+            x: `(N, D)`, `(N, T, D)` or another shape that f reads.
 
         Returns:
-            y `(..., D + H)`, where f makes H features of the D: first x, then f(x).
+            y `(..., D + H)`, first x, then the H features of f(x).
         """
         # BEGIN SOLUTION
         self._D = x.shape[-1]
@@ -83,7 +83,7 @@ class DenseConnection(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Return the gradient of x: y holds it twice, as it is and inside of f(x).
+        """Return the gradient of x, which y contains twice: directly and in f(x).
 
         Args:
             grad_output: gradient of y, `(..., D + H)`. Not modified.
@@ -96,10 +96,10 @@ class DenseConnection(Model):
 
 
 class Highway(Model):
-    """y = t ∘ h + (1 − t) ∘ x: a gate decides, for each feature, how much is changed.
+    """y = t ∘ h + (1 − t) ∘ x: for each feature, a gate decides how much of x is replaced by h.
 
     Args:
-        size: D, of x and of y.
+        size: D, the number of features of x and of y.
         rng: draws the initial weights.
 
     Parameters:
@@ -113,7 +113,7 @@ class Highway(Model):
         self.add_parameter("b_h", np.zeros(size))
         self.add_parameter("W_t", rng.normal(scale=size**-0.5, size=(size, size)))
         self.add_parameter("b_t", np.zeros(size))
-        # BEGIN SOLUTION: let the gate start nearly shut, with a bias of −2
+        # BEGIN SOLUTION: let the gate start nearly closed, with a bias of −2
         self.parameters["b_t"][...] = -2.0
         # END SOLUTION
 
@@ -131,7 +131,7 @@ class Highway(Model):
         """
         if x.shape[-1] != self.size:
             raise ValueError(f"x has {x.shape[-1]} features, but the layer's size is {self.size}")
-        # BEGIN SOLUTION: compute h and t, mix, and keep what backward needs
+        # BEGIN SOLUTION: compute h, t and y, and keep what backward needs
         p = self.parameters
         h = np.maximum(x @ p["W_h"] + p["b_h"], 0)
         t = _sigmoid(x @ p["W_t"] + p["b_t"])
@@ -147,7 +147,7 @@ class Highway(Model):
         Args:
             grad_output: ∂y, the gradient of y, `(..., D)`. Not modified.
         """
-        # BEGIN SOLUTION: the gradients before ReLU and σ, then the weights', then that of x
+        # BEGIN SOLUTION: the gradients of the inputs of ReLU and σ, then of the weights, then of x
         x, h, t = self._x, self._h, self._t
         grad_a = grad_output * t * (h > 0)
         grad_z = grad_output * (h - x) * t * (1 - t)
@@ -158,7 +158,7 @@ class Highway(Model):
         return grad_x
 
     def _add_gradients(self, name: str, grad: Array) -> None:
-        """Of W and b, from the gradient of x W + b: all rows of all axes but the last count."""
+        """Add the gradients of W and b, given that of x W + b, summed over all rows."""
         rows = grad.reshape(-1, self.size)
         self.gradients[f"W_{name}"] += self._x.reshape(-1, self.size).T @ rows
         self.gradients[f"b_{name}"] += rows.sum(axis=0)

@@ -1,4 +1,4 @@
-"""Hidden checks of shortcuts: layers that do nothing, layers in layers, gates at their ends."""
+"""Hidden checks of shortcuts: f(x) = 0, layers in layers, gates that are open or closed."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def each(test):
 @pytest.mark.points(1)
 @pytest.mark.hint("Where f(x) = 0, y is x.")
 def test_identity(submission, rng):
-    """Residual: around a layer that gives 0, signal and gradient pass exactly as they are."""
+    """Residual: around a layer that gives 0, signal and gradient do not change."""
     layer = submission.Residual(part("affine", 3, 3, rng=rng))
     assign(layer, {"f.W": np.zeros((3, 3))})
     x, grad = rng.normal(size=(2, 4, 5, 3))
@@ -33,7 +33,7 @@ def test_identity(submission, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("The first D features of y are x itself.")
 def test_nothing_is_lost(submission, rng):
-    """DenseConnection: x is kept exactly, whatever f makes of it."""
+    """DenseConnection: y contains x exactly."""
     layer = submission.DenseConnection(part("affine", 3, 2, rng=rng))
     x = rng.normal(size=(4, 5, 3))
     equal(layer.forward(x)[..., :3], x, "the first features of y", rtol=0.0)
@@ -41,9 +41,9 @@ def test_nothing_is_lost(submission, rng):
 
 @each
 @pytest.mark.points(2)
-@pytest.mark.hint("Nothing but f(x), x and the gradients may matter: no sizes, no names.")
+@pytest.mark.hint("Use only f, x and the gradients: nothing may depend on sizes or names.")
 def test_layers_in_layers(submission, reference, rng, name):
-    """Around one of its own kind, which is around an affine layer; in float32 as well."""
+    """A shortcut around a shortcut around an affine layer; float32."""
     inner = {"Residual": "residual", "DenseConnection": "dense_connection"}[name]
     pair = twins(submission, reference, name, part(inner, part("affine", 4, 4, rng=rng)))
     pair.draw_parameters(rng)
@@ -58,9 +58,9 @@ def test_layers_in_layers(submission, reference, rng, name):
 
 @pytest.mark.task("Highway")
 @pytest.mark.points(1)
-@pytest.mark.hint("t = 0 leaves x as it is; t = 1 gives h alone.")
+@pytest.mark.hint("With t = 0, y is x; with t = 1, y is h.")
 def test_gates_at_their_ends(submission, rng):
-    """Highway: a gate that is shut gives x, one that is open gives h, and so do the gradients."""
+    """Highway: a closed gate gives x, an open one gives h; the same for the gradients."""
     layer = submission.Highway(3, rng=rng)
     zeros, W = np.zeros((3, 3)), rng.normal(size=(3, 3))
     x, grad = rng.normal(size=(2, 4, 3))
@@ -77,7 +77,7 @@ def test_gates_at_their_ends(submission, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("reshape(-1, D) makes rows of any batch; ReLU'(0) = 0.")
 def test_any_shape(submission, reference, rng):
-    """Highway: any sizes, one input alone, the kink of ReLU, float32."""
+    """Highway: any sizes, an input without a batch axis, ReLU at 0, float32."""
     for shape in ((1, 1), (7,), (2, 1, 3, 4)):
         pair = twins(submission, reference, "Highway", shape[-1], rng=rng)
         pair.same_backward(rng.normal(size=shape), rng=rng, rtol=RTOL)

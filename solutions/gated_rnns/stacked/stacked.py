@@ -1,7 +1,7 @@
-"""Recurrent layers on top of each other, with ways around them.
+"""Stacked recurrent layers, with skip or dense connections around them.
 
 Source: CS224n lecture 7, sections 4.10 to 4.13; Britz et al., "Massive Exploration of Neural
-Machine Translation Architectures" (2017), for how deep, and with which connections.
+Machine Translation Architectures" (2017), for the depth and the connections.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class Stacked(Model):
         layers: recurrent layers (RNN, LSTM, GRU, ...) from the lowest to the highest, each with
             `forward(x, state, mask)`, `backward(grad_h)` -> grad_x, grad_state, `initial_state`
             and the attribute `state`.
-        skip: what the layer above reads: the states h of a layer (None), their sum with what that
-            layer read itself ("skip"), or both side by side ("dense").
+        skip: what the next layer reads: the states h of a layer (None), their sum with the input x
+            of that layer ("skip"), or both, concatenated ("dense").
 
     Parameters:
         those of the layers, from below, as ``layer_1.NAME``, ``layer_2.NAME``, ...
@@ -52,15 +52,15 @@ class Stacked(Model):
         ]
 
     def initial_state(self, batch_size: int) -> tuple[Any, ...]:
-        """The states of all layers before the first step, as a tuple from below."""
-        # BEGIN SOLUTION: every layer knows its own
+        """Return the states of all layers before the first step, a tuple from below."""
+        # BEGIN SOLUTION: call initial_state of every layer
         return tuple(layer.initial_state(batch_size) for layer in self.layers)
         # END SOLUTION
 
     def forward(
         self, x: Array, state: Sequence[Any] | None = None, mask: Array | None = None
     ) -> Array:
-        """Read the whole sequence, layer by layer; for l = 1 ... L, from x⁽¹⁾ = x:
+        """Run all layers over the whole sequence; for l = 1 ... L, from x⁽¹⁾ = x:
 
             h⁽ˡ⁾ = layer l (x⁽ˡ⁾)
             x⁽ˡ⁺¹⁾ = h⁽ˡ⁾                without connections
@@ -71,16 +71,16 @@ class Stacked(Model):
 
         Args:
             x: `(N, T, D)`, any T ≥ 1.
-            state: the state that each layer starts from, from below, as `initial_state` and
-                `self.state` have them; None: each from its own first state.
+            state: the first state of each layer, in the form of `initial_state` and `self.state`;
+                None: each layer starts from its own initial state.
             mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
 
         Returns:
-            x⁽ᴸ⁺¹⁾; with "dense" h⁽ᴸ⁾ alone. `(N, T, H)` with the H of the highest layer.
+            x⁽ᴸ⁺¹⁾; with "dense" only h⁽ᴸ⁾. `(N, T, H)` with the H of the highest layer.
 
         Raises:
-            ValueError: there is not one state for each layer, or a layer cannot read what the one
-                below gives.
+            ValueError: the number of states is not that of the layers, or a layer does not accept
+                the number of features that it gets.
         """
         # BEGIN SOLUTION: run the layers, and keep what backward needs
         states = [None] * len(self.layers) if state is None else state
@@ -93,29 +93,28 @@ class Stacked(Model):
         return h if self.skip == "dense" else x
 
     def _joined(self, x: Array, h: Array) -> Array:
-        """What the next layer reads, of what this one read and its states."""
+        """Combine the input x and the states h of a layer into the input of the next one."""
         if self.skip == "dense":
             return np.concatenate([x, h], axis=-1)
         return x + h if self.skip == "skip" and x.shape == h.shape else h
         # END SOLUTION
 
     def backward(self, grad_h: Array) -> tuple[Array, tuple[Any, ...]]:
-        """Back from the highest layer to the lowest.
+        """Send the gradient back from the highest layer to the lowest.
 
-        What a layer read gets a gradient through that layer, and with "skip" and "dense" also the
-        one that came back around it.
+        The input of a layer gets a gradient through that layer. With "skip" and "dense", the
+        gradient around the layer is added.
 
         Args:
             grad_h: gradient of what `forward` returned, `(N, T, H)`. Not modified.
 
         Returns:
-            grad_x `(N, T, D)`, and the gradients of the first states of all layers, a tuple from
-            below.
+            grad_x `(N, T, D)`, and the gradients of all first states, a tuple from below.
         """
         # BEGIN SOLUTION: for each layer, the gradient of h and the one around it
         grad_states: list[Any] = []
         grad = grad_h
-        if self.skip == "dense":  # the result was h alone: nothing comes back around that layer
+        if self.skip == "dense":  # the result was only h: no gradient goes around that layer
             rest = np.zeros((*grad_h.shape[:-1], self._widths[-1]), grad_h.dtype)
             grad = np.concatenate([rest, grad_h], axis=-1)
         for layer, width in zip(reversed(self.layers), reversed(self._widths), strict=True):
@@ -126,7 +125,7 @@ class Stacked(Model):
         return grad, tuple(reversed(grad_states))
 
     def _parted(self, grad: Array, width: int) -> tuple[Array | None, Array]:
-        """The way back through `_joined`: the gradient of x, around the layer, and that of h."""
+        """Split the gradient of `_joined`: that of x, around the layer, and that of h."""
         if self.skip == "dense":
             return grad[..., :width], grad[..., width:]
         return (grad if self.skip == "skip" and grad.shape[-1] == width else None), grad

@@ -1,4 +1,4 @@
-"""Hidden checks of stacked layers: other layers, other sizes, one layer alone, gaps."""
+"""Hidden checks of stacked layers: other layers, other sizes, one layer, masks with gaps."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ KINDS = (None, "skip", "dense")
 
 
 def stack_of(submission, reference, skip, layers, rng):
-    """Twins of these layers with random parameters."""
+    """Paired models of these layers with random parameters."""
     pair = twins(submission, reference, "Stacked", layers, skip)
     pair.draw_parameters(rng)
     return pair
@@ -19,11 +19,11 @@ def stack_of(submission, reference, skip, layers, rng):
 @pytest.mark.task("Stacked")
 @pytest.mark.points(3)
 @pytest.mark.hint(
-    "Ask each layer for its own state: an LSTM has two arrays, and you need not know."
+    "Take the state of each layer without looking into it: that of an LSTM has two arrays."
 )
 @pytest.mark.parametrize("skip", KINDS)
 def test_layers_of_other_kinds(submission, reference, rng, skip):
-    """An LSTM between two RNNs, of other sizes."""
+    """An LSTM between two RNNs of other sizes."""
     second, third = (7, 9) if skip == "dense" else (4, 2)
     layers = [part("rnn", 3, 4, rng=rng), part("lstm", second, 2, rng=rng)]
     layers.append(part("rnn", third, 2, rng=rng))
@@ -38,10 +38,10 @@ def test_layers_of_other_kinds(submission, reference, rng, skip):
 
 @pytest.mark.task("Stacked")
 @pytest.mark.points(2)
-@pytest.mark.hint("A single layer has a way around it as well; with 'dense' the result is its h.")
+@pytest.mark.hint("A single layer has a connection, too; with 'dense' the result is its h.")
 @pytest.mark.parametrize("skip", KINDS)
 def test_one_layer(submission, reference, rng, skip):
-    """One layer alone; every size 1; float32."""
+    """A stack of one layer; every size 1; float32."""
     for N, T, D in ((1, 1, 1), (3, 2, 5)):
         pair = stack_of(submission, reference, skip, [part("rnn", D, D, rng=rng)], rng)
         pair.same_backward(rng.normal(size=(N, T, D)), rng=rng)
@@ -56,7 +56,7 @@ def test_one_layer(submission, reference, rng, skip):
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 @pytest.mark.parametrize("skip", KINDS)
 def test_repeated_calls(submission, reference, rng, skip):
-    """Calls do not disturb each other; masks with gaps; backward belongs to the last forward."""
+    """Calls are independent; masks with gaps; backward belongs to the last forward."""
     sizes = (3, 6, 9, 12) if skip == "dense" else (3, 3, 3, 3)
     layers = [part("rnn", size, 3, rng=rng) for size in sizes]
     pair = stack_of(submission, reference, skip, layers, rng)
@@ -71,7 +71,7 @@ def test_repeated_calls(submission, reference, rng, skip):
 @pytest.mark.points(2)
 @pytest.mark.hint("zip(..., strict=True) refuses lists of different lengths; the rest is given.")
 def test_what_does_not_fit(submission, rng):
-    """A state too many or too few, and layers that are no stack, are refused."""
+    """A wrong number of states and invalid arguments of Stacked are errors."""
     layer = part("rnn", 3, 3, rng=rng)
     stack = submission.Stacked([part("rnn", 3, 3, rng=rng) for _ in range(2)])
     x, state = rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 3))
