@@ -106,7 +106,7 @@ class ClassifierRun:
         self.best: Best | None = None
         sizes = {"vocabulary_size": len(task.vocabulary), "classes": len(task.classes)}
         self.arguments = {**sizes, **arguments}
-        self._rng = np.random.default_rng(settings.seed)
+        self._rng = backend.arrays.generator(settings.seed)
         start = {} if vectors is None else {"vectors": vectors}
         self.model: Model = backend.build(
             model, kind="model", rng=self._rng, **self.arguments, **start
@@ -137,8 +137,9 @@ class ClassifierRun:
         """
         self.epochs_done += 1
         # The model's layers hold this very generator, for dropout.
-        fresh = np.random.default_rng([self.settings.seed, self.epochs_done])
-        self._rng.bit_generator.state = fresh.bit_generator.state
+        arrays = self.backend.arrays
+        fresh = arrays.generator([self.settings.seed, self.epochs_done])
+        arrays.restore_generator(self._rng, arrays.generator_state(fresh))
         with np.errstate(over="ignore", invalid="ignore"):  # `on_step` sees it in the loss
             losses = self._fit(on_step)
         score = self.task.valid.score(self.predict(self.task.valid))

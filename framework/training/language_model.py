@@ -92,7 +92,7 @@ class LanguageModelRun:
         self.arguments = {"vocabulary_size": len(corpus.vocabulary), **arguments}
         self.settings = settings
         self.epochs_done = 0
-        self._rng = np.random.default_rng(settings.seed)
+        self._rng = backend.arrays.generator(settings.seed)
         self.model = build_language_model(
             backend, model, corpus.vocabulary, self.arguments, self._rng
         )
@@ -139,8 +139,9 @@ class LanguageModelRun:
         What is drawn depends on the seed and the number of the epoch alone, so that a run that was
         interrupted goes on as if it had not been.
         """
-        fresh = np.random.default_rng([self.epochs_done + 1, self.settings.seed])
-        self._rng.bit_generator.state = fresh.bit_generator.state
+        arrays = self.backend.arrays
+        fresh = arrays.generator([self.epochs_done + 1, self.settings.seed])
+        arrays.restore_generator(self._rng, arrays.generator_state(fresh))
         if self._schedule is not None:
             vars(self._optimizer)["learning_rate"] = self.learning_rate
         self.model.train()

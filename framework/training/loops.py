@@ -72,7 +72,7 @@ def language_model_steps(
     epochs: int,
     clip: float | None = None,
     summed: bool = False,
-) -> Iterator[float]:
+) -> Iterator[Any]:
     """The steps of `fit_language_model`, each taken when the next loss is asked for.
 
     The text is cut into `batch_size` streams, and those into chunks of `unroll` steps. The state
@@ -156,7 +156,7 @@ def classifier_steps(
     epochs: int,
     rng: np.random.Generator,
     shorten: bool = False,
-) -> Iterator[float]:
+) -> Iterator[Any]:
     """The steps of `fit_classifier`, each taken when the next loss is asked for.
 
     Args:
@@ -191,9 +191,9 @@ def _update(
     *,
     factor: float = 1,
     clip: float | None = None,
-) -> float:
+) -> Any:
     """One step down `factor` times the loss; returns the loss before it."""
-    value = float(loss.forward(logits, targets))
+    value = loss.forward(logits, targets)
     model.zero_gradients()
     model.backward(loss.backward())
     gradients = model.gradients
@@ -202,13 +202,13 @@ def _update(
     return value
 
 
-def _run(steps: Iterator[float], total: int, on_step: OnStep | None) -> list[float]:
+def _run(steps: Iterator[Any], total: int, on_step: OnStep | None) -> list[float]:
     losses = []
     for value in steps:
         losses.append(value)
         if on_step is not None:
-            on_step(len(losses), total, value)
-    return losses
+            on_step(len(losses), total, float(value))
+    return [float(value) for value in losses]
 
 
 def scale_gradients(

@@ -84,10 +84,10 @@ class WordVectorRun:
         self._step = self._find_step()
         self._batches = self._cut()
 
-    def _find_step(self) -> Callable[..., float]:
+    def _find_step(self) -> Callable[..., Any]:
         own = self.backend.provider_of("negative_sampling")
         if own == self.backend.provider_of("skip_gram_step"):
-            step: Callable[..., float] = self.backend.function("skip_gram_step")
+            step: Callable[..., Any] = self.backend.function("skip_gram_step")
             return step
         return PairwiseStep(self.backend.function("negative_sampling"), self.settings.negative)
 
@@ -117,7 +117,7 @@ class WordVectorRun:
         total, pairs = 0.0, 0
         with np.errstate(over="ignore", invalid="ignore"):  # `on_step` sees it in the loss
             for done, batch in enumerate(batches):
-                loss = self._take(batch, self._learning_rate(done / steps))
+                loss = float(self._take(batch, self._learning_rate(done / steps)))
                 total, pairs = total + loss, pairs + batch.pairs
                 on_step(done + 1, steps, loss / max(batch.pairs, 1))
         if not pairs:
@@ -128,7 +128,7 @@ class WordVectorRun:
         self.epochs_done += 1
         return total / pairs
 
-    def _take(self, batch: Batch, learning_rate: float) -> float:
+    def _take(self, batch: Batch, learning_rate: float) -> Any:
         parameters, from_numpy = self.model.parameters, self.backend.arrays.from_numpy
         return self._step(
             parameters["center_vectors"],
