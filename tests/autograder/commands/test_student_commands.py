@@ -150,7 +150,7 @@ def test_reset_without_solutions_touches_nothing(gradus, written):
     exercise = written.exercise("squash")
     exercise.solution.unlink()
     exercise.stub.write_text("work = 1\n")
-    with pytest.raises(BadInputError, match="take a fresh stub where you got the course"):
+    with pytest.raises(BadInputError, match="take a fresh stub from where you got the course"):
         gradus("reset", "squash")
     assert exercise.stub.read_text() == "work = 1\n"
 
