@@ -71,9 +71,7 @@ def test_what_it_sees(submission, reference, rng):
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(4)
-@pytest.mark.hint(
-    "Go back through U, tanh and W; a word's vector gets the sum over its windows."
-)
+@pytest.mark.hint("Go back through U, tanh and W; a word's vector gets the sum over its windows.")
 def test_backward(submission, reference, rng):
     """Gradients of all parameters, with words that are in several windows."""
     pair = twins(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
