@@ -13,7 +13,7 @@ from autograder.checks.failures import CheckFailed, MissedThreshold
 from autograder.grading.findings.base import Finding
 from autograder.grading.findings.printed import PrintedText
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST
-from autograder.grading.results import CheckResult
+from autograder.grading.results import MAX_FACT, MAX_MESSAGE, CheckResult
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.calls import NO_CALL, CallLog, RemoteCall
@@ -31,10 +31,6 @@ STUMBLES = (
     AssertionError,
     RecursionError,
 )
-
-
-#: A message, and each of the facts under it, in characters: names in them may be anything.
-MAX_MESSAGE, MAX_FACT = 2000, 400
 
 
 class Collector:

@@ -16,6 +16,7 @@ CHECKS = '''
     import pytest
     from autograder.checks import CheckFailed, expect
     from autograder.checks.failures import MissedThreshold
+    from autograder.isolation.host.calls import RemoteCall
     from autograder.isolation.host.faults import Crashed, Frame, InfrastructureFault, TimedOut
     from autograder.isolation.wire import WireError
 
