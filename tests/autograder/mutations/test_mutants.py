@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from autograder.audit.mutants import make_mutants
 from autograder.course.reading import find_course
+from autograder.mutations.mutants import make_mutants
 
 SOURCE = """
 SCALE = 2.0
