@@ -11,9 +11,9 @@ from pathlib import Path
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.grading.grader import Setting
 from autograder.grading.request import GradeRequest
-from autograder.grading.results import Report
 from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.isolation.sandboxes.choose import BUILT_IN
+from autograder.record.results import Report
 from autograder.submissions.submission import Submission, load_submission
 from framework.errors import UnknownNameError, UsageError
 from framework.importing import load_target

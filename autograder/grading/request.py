@@ -14,7 +14,7 @@ from typing import Protocol
 from autograder.course.reading import Exercise
 from autograder.grading.grader import Grader, Setting, absent
 from autograder.grading.parallel import in_parallel, processes
-from autograder.grading.results import CheckResult, ExerciseResult, Provenance, Report
+from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.submissions.submission import Submission
 
 

@@ -8,9 +8,8 @@ from importlib import resources
 
 from markupsafe import escape as markup
 
-from autograder.grading.findings.base import Finding
-from autograder.grading.results import CheckResult, ExerciseResult, Report, TaskResult
-from autograder.grading.verdicts import Verdict
+from autograder.record.findings.base import Finding
+from autograder.record.results import CheckResult, ExerciseResult, Report, TaskResult
 from autograder.reports.causes import Cause, causes, is_short
 from autograder.reports.plain import clean
 from autograder.reports.wording import (
@@ -27,6 +26,7 @@ from autograder.reports.wording import (
     symbol,
     word,
 )
+from autograder.verdicts import Verdict
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.grading.findings.plots import Plot
-from autograder.grading.results import Report
+from autograder.record.findings.plots import Plot
+from autograder.record.results import Report
 from autograder.reports.hiding import for_student
 from framework.plotting.figures import new_figure, save_figure
 

@@ -28,8 +28,8 @@ from repository import ROOT
 from autograder.course.reading import Course
 from autograder.grading.grader import Setting
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.results import Report
 from autograder.isolation.sandboxes import choose
+from autograder.record.results import Report
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError
 from framework.providers.plugins import Plugins

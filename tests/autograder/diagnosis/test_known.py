@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.grading.verdicts import Verdict
+from autograder.verdicts import Verdict
 
 SAMPLE = [
     ("rnn", "recurrent-weights-not-transposed"),

@@ -12,13 +12,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.console import Console
 
-from autograder.grading.findings.curves import NUMBERS, Curve, in_numbers
-from autograder.grading.findings.svg import CURVE_HEIGHT, CURVE_MARGIN, CURVE_WIDTH, curve_svg
-from autograder.grading.verdicts import Verdict
+from autograder.record.findings.curves import NUMBERS, Curve, in_numbers
+from autograder.record.findings.svg import CURVE_HEIGHT, CURVE_MARGIN, CURVE_WIDTH, curve_svg
 from autograder.reports.html import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.reports.terminal import ExerciseView
+from autograder.verdicts import Verdict
 
 
 def points(curve):

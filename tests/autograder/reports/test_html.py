@@ -2,9 +2,9 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from autograder.grading.findings.printed import PrintedText
-from autograder.grading.results import Report
 from autograder.isolation.host.faults import Frame
+from autograder.record.findings.printed import PrintedText
+from autograder.record.results import Report
 from autograder.reports.html import render_html
 
 VOID = {"meta", "br"}

@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograder.grading.findings.base import Findings
-from autograder.grading.findings.plots import Plot, Plotter
-from autograder.grading.findings.svg import HEIGHT, WIDTH, plot_svg
+from autograder.record.findings.base import Findings
+from autograder.record.findings.plots import Plot, Plotter
+from autograder.record.findings.svg import HEIGHT, WIDTH, plot_svg
 from autograder.reports.hiding import for_student
 from autograder.reports.html import render_html
 from autograder.reports.json_report import render_json

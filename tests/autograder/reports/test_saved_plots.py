@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.grading.findings.plots import Line, Plot
-from autograder.grading.results import Provenance, Report
+from autograder.record.findings.plots import Line, Plot
+from autograder.record.results import Provenance, Report
 from autograder.reports.saved_plots import save_plots
 
 pytest.importorskip("matplotlib", reason="needs matplotlib")

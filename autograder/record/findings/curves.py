@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from autograder.grading.findings.base import Finding, six_digits
+from autograder.record.findings.base import Finding, six_digits
 
 #: How many values of a curve a text shows, at most.
 NUMBERS = 8
@@ -29,7 +29,7 @@ class Curve(Finding):
         """Return the line, and some of its values under it."""
         from markupsafe import Markup
 
-        from autograder.grading.findings.svg import curve_svg
+        from autograder.record.findings.svg import curve_svg
 
         told = in_numbers(self.values)
         line = Markup(curve_svg(self.values, told))

@@ -13,8 +13,8 @@ import pytest
 from markupsafe import Markup
 from rich.console import Console
 
-from autograder.grading.findings.base import Finding, Findings
-from autograder.grading.results import ExerciseResult, Provenance, Report, TaskResult
+from autograder.record.findings.base import Finding, Findings
+from autograder.record.results import ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports.html import render_html
 from autograder.reports.json_report import read_schema, render_json
 from autograder.reports.junit import render_junit

@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from autograder.grading.findings.base import Finding
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
+from autograder.record.findings.base import Finding
+from autograder.verdicts import Verdict
 
 F = TypeVar("F", bound=Finding)
 

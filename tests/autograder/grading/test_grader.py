@@ -11,11 +11,11 @@ from rich.console import Console
 from autograder.course.reading import find_course
 from autograder.grading.grader import Setting
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.sandboxes import choose
 from autograder.reports.json_report import render_json
 from autograder.reports.terminal import ExerciseView
 from autograder.submissions.submission import load_submission
+from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins
 
 #: What a student wrote: the name of each function is the verdict that it deserves.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from autograder.grading.findings.base import Finding
+from autograder.record.findings.base import Finding
 
 #: Lines that a page shows; a terminal shows fewer.
 ON_PAGE = 40

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from autograder.grading.findings.base import Finding, Findings, six_digits
+from autograder.record.findings.base import Finding, Findings, six_digits
 from framework.errors import BadInputError
 
 
@@ -62,7 +62,7 @@ class Plot(Finding):
         """Return it as a figure, its title as the caption."""
         from markupsafe import Markup
 
-        from autograder.grading.findings.svg import plot_svg
+        from autograder.record.findings.svg import plot_svg
 
         drawn = Markup(plot_svg(self))
         figure = Markup("<figure>{}<figcaption>{}</figcaption></figure>")

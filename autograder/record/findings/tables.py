@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from autograder.grading.findings.base import Finding, Findings
 from autograder.isolation.host.output import shown
+from autograder.record.findings.base import Finding, Findings
 from framework.errors import BadInputError
 
 if TYPE_CHECKING:
