@@ -70,7 +70,7 @@ class Whitening(Transform):
     """(x − μ) V / s, a transform that gives the training data the covariance I.
 
     The columns of V are orthonormal directions, in order of decreasing variance of the training
-    data. s_i is the standard deviation along the i-th direction, but at least `epsilon` times the
+    data. s_i is the standard deviation along the i-th direction. It is at least `epsilon` times the
     largest s, so that no direction divides by 0.
 
     Args:

@@ -49,8 +49,8 @@ def negative_sampling(
         outside_vectors: `(V, d)` with rows u_0 ... u_{V−1}.
 
     Returns:
-        J, the gradient of v_c `(d,)`, the ids of o and the drawn words in increasing order, each
-        once `(R,)`, and the gradients of their vectors `(R, d)`.
+        J; the gradient of v_c `(d,)`; the ids of o and the drawn words `(R,)`, sorted and each
+        once; the gradients of their vectors `(R, d)`.
 
     Raises:
         IndexError: an id is outside 0 ... V−1.

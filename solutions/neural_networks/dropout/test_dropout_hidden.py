@@ -46,4 +46,4 @@ def test_the_share_that_is_kept(submission, rng, name):
         kept = np.unique(y[y != 0])
         equal(kept, np.array([1 / p], np.float32), "what is left of a kept 1", rtol=1e-6)
         grad = model.backward(np.ones(shape, np.float32))
-        equal(grad, y, "the gradient of ones, beside what was left of ones", rtol=1e-6)
+        equal(grad, y, "the gradient of ones against the output for ones", rtol=1e-6)

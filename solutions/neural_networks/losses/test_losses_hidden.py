@@ -34,7 +34,7 @@ def test_max_margin_satisfied(submission, reference, rng):
 
 @pytest.mark.task("MaxMarginLoss")
 @pytest.mark.points(1)
-@pytest.mark.hint("The mean runs over all entries, whatever the shape; NaN + anything is NaN.")
+@pytest.mark.hint("The mean runs over all entries, for any shape; NaN + anything is NaN.")
 def test_max_margin_shapes(submission, reference, rng):
     """MaxMarginLoss: any shape and dtype, used twice; NaN; shapes that differ."""
     loss, other = submission.MaxMarginLoss(), reference.MaxMarginLoss()
@@ -74,7 +74,7 @@ def test_cross_entropy_large_scores(submission, reference, rng):
 
 @pytest.mark.task("SoftmaxCrossEntropy")
 @pytest.mark.points(2)
-@pytest.mark.hint("M is the number of all targets, N · T for targets (N, T), not N alone.")
+@pytest.mark.hint("M is the number of all targets: N · T for targets (N, T), not N.")
 def test_cross_entropy_shapes(submission, reference, rng):
     """SoftmaxCrossEntropy: any shape and dtype, NaN; targets out of range."""
     loss, other = submission.SoftmaxCrossEntropy(), reference.SoftmaxCrossEntropy()
