@@ -50,7 +50,6 @@ from framework.errors import BadInputError, UsageError
 from framework.evaluation.claims import Claim, claims
 from framework.evaluation.comparison import Bar, Outcome, train_family
 from framework.evaluation.families import FAMILIES, Family, chosen_families
-from framework.plotting.figures import new_figure
 from framework.providers.backends import Backend
 from framework.training.classifier import ClassifierSettings
 from framework.training.loops import OnStep
@@ -82,7 +81,7 @@ def compare(
     ] = None,
     plots: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Save accuracy over parameters and seconds in DIR."),
+        typer.Option(metavar="DIR", help="Save plots of accuracy in DIR, as SVG."),
     ] = None,
     device: Device = "cpu",
     submission: Submission = Path("exercises"),
@@ -99,8 +98,6 @@ def compare(
     families = chosen_families([name for name in models.replace(" ", "").split(",") if name])
     if width % 2 == 0:
         raise UsageError(f"a window has a word in the middle: --width is odd, not {width}")
-    if plots is not None:
-        new_figure()  # better to miss Matplotlib now than after all the training
     console = Console(highlight=False, markup=False)
     where = None if data is None else str(data)
     plan = _Plan(
