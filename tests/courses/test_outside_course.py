@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from autograder.grading.verdicts import Verdict
 from repository import ROOT
 from typer.testing import CliRunner
 
@@ -16,7 +17,6 @@ from autograder.course.reading import Course, find_course
 from autograder.course.stub_files import stub_files
 from autograder.grading.grader import Setting
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.sandboxes import choose
 from autograder.submissions.submission import load_submission
 from framework.course.solutions import solution_module
