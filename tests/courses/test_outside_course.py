@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import typer
-from autograder.grading.verdicts import Verdict
 from repository import ROOT
 from typer.testing import CliRunner
 
@@ -19,6 +18,7 @@ from autograder.grading.grader import Setting
 from autograder.grading.request import GradeRequest, answer
 from autograder.isolation.sandboxes import choose
 from autograder.submissions.submission import load_submission
+from autograder.verdicts import Verdict
 from framework.course.solutions import solution_module
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
