@@ -61,6 +61,6 @@ def zero_biases(fan_out: int) -> Array:
 
 
 def _check_sizes(fan_in: int, fan_out: int) -> None:
-    """Raise a ValueError if a layer has no inputs or no units (given)."""
+    """Given: raise a ValueError if a layer has no inputs or no units."""
     if fan_in < 1 or fan_out < 1:
         raise ValueError(f"a layer has inputs and units, but got {fan_in} and {fan_out}")

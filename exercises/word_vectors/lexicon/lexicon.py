@@ -74,5 +74,5 @@ def path_similarity(lexicon: Lexicon, a: str, b: str) -> float:
 
 
 def index_key(word: str) -> str:
-    """Return `word` as the index spells it (given)."""
+    """Given: return `word` as the index spells it."""
     return word.lower().replace(" ", "_")

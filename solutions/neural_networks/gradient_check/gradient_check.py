@@ -16,7 +16,7 @@ Function = Callable[..., float]
 
 
 def evaluate(f: Function, x: Array, seed: int | None) -> float:
-    """Return f at `x` (given). With a seed, f draws the same numbers in every evaluation.
+    """Given: return f at `x`. With a seed, f draws the same numbers in every evaluation.
 
     Raises:
         ValueError: f is infinite or NaN there.

@@ -76,6 +76,6 @@ def negative_sampling(
 
 
 def _sigmoid(z: Array) -> Array:
-    """Return σ(z) = 1 / (1 + exp(−z)) without overflow, exact for large negative z (given)."""
+    """Given: return σ(z) = 1 / (1 + exp(−z)) without overflow, exact for large negative z."""
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1.0, e) / (1.0 + e)
