@@ -131,9 +131,12 @@ def test_word_dropout(submission, rng):
     equal(weights, kept / left, "the weight of each word in the mean of those left", rtol=RTOL)
     rate = 1 - kept.mean()
     expect(abs(rate - p) < 0.05, f"word_dropout={p} left out {rate:.0%} of 4000 words")
-    expect(len(np.unique(kept, axis=0)) > 100, "every text must lose words of its own")
+    expect(
+        len(np.unique(kept, axis=0)) > 100,
+        "all texts lose the same words: draw numbers for each text",
+    )
     again = model.forward(ids)[:, 1:] > 0
-    expect(np.any(again != kept), "two calls in training left out the very same words")
+    expect(np.any(again != kept), "two calls in training left out the same words")
 
     model.eval()
     whole = np.full((200, T), 1 / T)

@@ -89,7 +89,7 @@ def test_a_row_alone(submission, reference, rng):
     together, fewer = model.forward(x)[:2], model.forward(x[:2])
     expect(not np.allclose(together, fewer), "in training a row depends on its batch")
     model.eval()
-    equal(model.forward(x[:1]), model.forward(x)[:1], "a row alone, at test time", rtol=RTOL)
+    equal(model.forward(x[:1]), model.forward(x)[:1], "a batch of one row, at test time", rtol=RTOL)
 
 
 @pytest.mark.points(5)
@@ -149,16 +149,16 @@ def test_the_start_hardly_matters(submission, rng, plot):
         for name, layer in (("with", submission.BatchNorm1d), ("without", None))
     }
     plot(
-        "A small network after 40 steps, by the size of its first weights",
+        "A small network after 40 steps, by the scale of its initial weights",
         {f"{name} batch normalization": losses[name] for name in losses},
-        x=scales, x_label="factor on the first weights", y_label="loss", log=True,
+        x=scales, x_label="factor of the initial weights", y_label="loss", log=True,
     )  # fmt: skip
     # Over 300 seeds the largest loss was 0.29, at a factor of 10. Without batch normalization, it
     # is above 0.78 at a factor of 0.01 or 10, mostly log 3 = 1.10: nothing is learned.
     worst = int(np.argmax(losses["with"]))
     expect(
         losses["with"][worst] < 0.6,
-        f"with first weights {scales[worst]:g} times as large as they should be, the loss is still "
+        f"with initial weights of {scales[worst]:g} times a good scale, the loss is still "
         f"{losses['with'][worst]:.3f} after 40 steps: with batch normalization it is below 0.6",
     )
 

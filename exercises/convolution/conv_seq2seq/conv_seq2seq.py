@@ -97,8 +97,8 @@ class ConvolutionalEncoder(Model):
 def layer_widths(length: int, width: int) -> list[int]:
     """Return the widths of the convolutions that reduce `length` steps to one, from below.
 
-    A convolution of width w without padding removes w − 1 steps. All have the given `width`, except
-    that the last one is as wide as the steps that are left, if these are fewer.
+    A convolution of width w without padding removes w − 1 steps. All have the given `width`, but
+    the last one is narrower if fewer steps are left: then it is as wide as these steps.
 
     Args:
         length: s ≥ 1; 1 needs no convolution.

@@ -112,7 +112,7 @@ def test_what_it_knows(submission, reference, rng):
         other = source.copy()
         other[:, t] = other[:, t] % (V - 1) + 1
         moved = np.abs(model.forward(other, before) - logits).max(axis=(0, 2))
-        expect(np.all(moved > 1e-9), f"word {t} of the source does not matter everywhere: {moved}")
+        expect(np.all(moved > 1e-9), f"word {t} of the source does not change all scores: {moved}")
     before[:, 2] = before[:, 2] % (W - 1) + 1
     seen = np.abs(model.forward(source, before) - logits).max(axis=(0, 2)) > 1e-9
     equal(seen, np.arange(4) >= 2, "where a change of before[:, 2] is seen")
@@ -147,7 +147,7 @@ def test_greedy(submission, reference, rng):
         expected = pair.reference.translate(source, 6)
         equal(pair.student.translate(source, 6), expected, "translate(source, 6)")
         ended += int((expected == PAD).any(axis=1).sum())
-    expect(ended > 0, "no translation ended early: the check says nothing")
+    expect(ended > 0, "no translation ended early: this check needs some that do")
 
 
 @pytest.mark.task("ConvolutionalTranslator")

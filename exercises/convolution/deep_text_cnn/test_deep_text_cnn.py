@@ -48,7 +48,7 @@ def test_block(submission, reference, rng):
     for D, C in ((3, 3), (2, 4)):
         pair = block(submission, reference, rng, D, C, False)
         y = pair.same_forward(rng.normal(size=(3, 6, D)), rtol=RTOL)
-        equal(np.shape(y), (3, 6, C), "the shape of what the block makes of (3, 6, D)")
+        equal(np.shape(y), (3, 6, C), "the shape of y of the block for x of (3, 6, D)")
 
 
 @pytest.mark.task("ConvBlock")

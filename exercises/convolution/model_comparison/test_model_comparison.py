@@ -135,7 +135,7 @@ def test_window_claim(submission, reference, reaches, rng):
     )
     equal(other, one, "the scores of a text with the same windows in another order", rtol=RTOL)
     one, other = classifiers(submission, reference, "rnn", "mean", rng=rng).student.forward(swapped)
-    expect(not np.allclose(one, other), "a recurrent network should tell the two orders apart")
+    expect(not np.allclose(one, other), "a recurrent network should distinguish the two orders")
     reaches_its_best(submission, reference, reaches, rng, "window", window_limit())
 
 
@@ -149,7 +149,12 @@ def test_cnn_claim(submission, reference, reaches, rng):
     for row, place in enumerate((2, 3, 4, 5)):
         said[row, place : place + 2] = 2, 3
     logits = model.forward(said)
-    equal(logits, np.repeat(logits[:1], 4, axis=0), "the scores of a phrase elsewhere", rtol=RTOL)
+    equal(
+        logits,
+        np.repeat(logits[:1], 4, axis=0),
+        "the scores of a phrase at other places",
+        rtol=RTOL,
+    )
     reaches_its_best(submission, reference, reaches, rng, "cnn", window_limit())
 
 

@@ -112,4 +112,4 @@ def test_order_is_kept(submission, rng):
     """The k largest numbers are in the order of the text."""
     x = rng.permutation(8).astype(float)
     y = submission.KMaxPool(4).forward(x[None, :, None])
-    equal(y[0, :, 0], x[x >= 4], "the four greatest, in the order of the text")
+    equal(y[0, :, 0], x[x >= 4], "the four largest, in the order of the text")

@@ -127,15 +127,15 @@ def test_dropout(submission, rng):
     assign(model, zeros | {"conv_1.b": np.ones(C), "W": np.eye(C)})
     ids = texts(rng, *[4] * 100)
     kept = model.forward(ids)
-    expect(np.all((kept == 0) | (kept == 1)), "in training an entry of z is kept as it is, or 0")
+    expect(np.all((kept == 0) | (kept == 1)), "in training an entry of z is unchanged or 0")
     share = kept.mean()
     expect(abs(share - p) < 0.06, f"keep_probability={p} keeps the share {share:.2f} of z")
     grad = rng.normal(size=kept.shape)
     model.zero_gradients()
     model.backward(grad)
-    found, what = model.gradients["conv_1.b"], "gradients['conv_1.b'] behind dropout"
+    found, what = model.gradients["conv_1.b"], "gradients['conv_1.b'] with dropout"
     equal(found, (grad * kept).sum(axis=0), what, rtol=RTOL)
-    equal(model.gradients["W"], kept.T @ grad, "gradients['W'] behind dropout", rtol=RTOL)
+    equal(model.gradients["W"], kept.T @ grad, "gradients['W'] with dropout", rtol=RTOL)
     model.eval()
     equal(model.forward(ids), np.full((100, C), p), "z at test time", rtol=RTOL)
 

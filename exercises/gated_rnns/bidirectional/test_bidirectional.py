@@ -52,7 +52,7 @@ def test_what_a_step_knows(submission, reference, rng):
     x[0, -1] += 1.0
     after = pair.student.forward(x)[0, 0]
     equal(after[:H], before[:H], "→h_1, after the last word was changed", rtol=0.0)
-    expect(np.all(after[H:] != before[H:]), "←h_1 does not notice that the last word has changed")
+    expect(np.all(after[H:] != before[H:]), "←h_1 does not change when the last word does")
 
 
 @pytest.mark.task("Bidirectional")

@@ -137,8 +137,8 @@ def test_twenty_layers(submission, rng, plot):
     # 32 times the plain layers' share: in logs 15 and 5 standard deviations from these bounds.
     expect(
         found[0] > 0.04 and found[0] > 10 * lost[0],
-        f"of a gradient of norm 1, {found[0]:.2g} is left in front of twenty new layers, and "
-        f"{lost[0]:.2g} in front of layers without a way around: it should be about 0.08",
+        f"of a gradient of norm 1, {found[0]:.2g} is left at the input of twenty new layers, and "
+        f"{lost[0]:.2g} at that of layers without shortcuts: it should be about 0.08",
     )
 
 

@@ -73,7 +73,7 @@ def test_like_one_layer(submission, reference, rng):
     second = model.forward(x[:, 4:], model.state)
     halves = np.concatenate([first, second], axis=1)
     equal(halves, whole, "the result of two calls, against that of one", rtol=1e-7)
-    equal(first, whole[:, :4], "the first steps, before the others were there", rtol=1e-7)
+    equal(first, whole[:, :4], "the first steps, read without the later ones", rtol=1e-7)
 
 
 @pytest.mark.task("Stacked")
@@ -138,7 +138,7 @@ def test_eight_layers(submission, rng, plot):
     plot(
         "The gradient that arrives at each of eight layers",
         {"no connections": found[None], "skip": found["skip"], "dense": found["dense"]},
-        x=range(1, depth + 1), x_label="layer", y_label="norm beside the highest", log=True,
+        x=range(1, depth + 1), x_label="layer", y_label="norm / norm of layer 8", log=True,
     )  # fmt: skip
     # Over 500 draws the log of the lowest norm over the highest was 0.66 ± 0.31 with skip
     # connections, −1.64 ± 0.23 with dense ones, −4.4 ± 0.54 with none; that of the bound is −3.
@@ -146,7 +146,7 @@ def test_eight_layers(submission, rng, plot):
         expect(
             found[skip][0] > 0.05,
             f"with skip='{skip}' the lowest of eight layers gets {found[skip][0]:.2g} times the "
-            f"gradient of the highest, without connections {found[None][0]:.2g}: too little comes "
+            f"gradient of the highest, without connections {found[None][0]:.2g}: too little goes "
             "around the layers",
         )
 

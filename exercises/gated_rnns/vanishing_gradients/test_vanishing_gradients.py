@@ -91,7 +91,7 @@ def test_decay_and_growth(submission, reference, rng, plot):
     kept = reference.gradient_norms(lstm.student, x, STEPS - 1)
     lines["LSTM, forget bias 5"] = kept / kept[-1]
     plot(
-        "What is left of a gradient",
+        "Share of a gradient that is left",
         {name: line[::-1] for name, line in lines.items()},
         x=distances[::-1],
         x_label="steps back",
@@ -99,7 +99,10 @@ def test_decay_and_growth(submission, reference, rng, plot):
         log=True,
     )
     short, long = lines["RNN, σ = 0.9"][0], lines["RNN, σ = 1.2"][0]
-    expect(short < 0.9**39, f"with σ = 0.9 a share of {short:.2g} is left after 39 steps")
+    expect(
+        short < 0.9**39,
+        f"with σ = 0.9 the share {short:.2g} of the gradient is left after 39 steps",
+    )
     expect(long > 100, f"with σ = 1.2 the gradient grows {long:.3g} times in 39 steps")
 
 

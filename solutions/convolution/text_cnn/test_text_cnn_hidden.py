@@ -78,7 +78,7 @@ def test_places_and_order(submission, reference, rng):
     assign(model, parameters | {"embedding": embedding, "conv_1.W": W})
     ids = np.array([[1, 2, 5, 6, 7], [5, 6, 1, 2, 7], [5, 6, 7, 1, 2], [2, 1, 5, 6, 7]])
     found = model.forward(ids)[:, 0]  # scaled by p = 1/2
-    equal(found, np.array([1.0, 1.0, 1.0, 0.5]), "the answers of a filter for 1 2", rtol=RTOL)
+    equal(found, np.array([1.0, 1.0, 1.0, 0.5]), "the maxima of a filter for 1 2", rtol=RTOL)
 
 
 @pytest.mark.points(1)

@@ -69,7 +69,7 @@ def test_repeated_calls(submission, reference, rng, skip):
 
 @pytest.mark.task("Stacked")
 @pytest.mark.points(2)
-@pytest.mark.hint("zip(..., strict=True) refuses lists of different lengths; the rest is given.")
+@pytest.mark.hint("zip(..., strict=True) raises an error for different lengths; the rest is given.")
 def test_what_does_not_fit(submission, rng):
     """A wrong number of states and invalid arguments of Stacked are errors."""
     layer = part("rnn", 3, 3, rng=rng)

@@ -69,7 +69,7 @@ def test_gradients_are_left_alone(submission, reference, rng):
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(1)
 def test_no_such_step(submission, reference, rng):
-    """gradient_norms: refuses a step outside of x; one step is enough."""
+    """gradient_norms: a step outside of x is an error; one step is enough."""
     pair = twins(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
     x = rng.normal(size=(4, 1, 2))
     equal(submission.gradient_norms(pair.student, x, 0), np.array([12**0.5]), "one step")
