@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from framework.data.formats.word_vectors import Vectors, WordVectors
-from framework.errors import BadInputError
+from framework.errors import BadInputError, UsageError
 from framework.evaluation.word_similarity import unit_vectors
-from framework.plotting.figures import new_figure, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+#: Of a figure, in inches.
+SIZE = (8, 6)
 #: Where a label may stand: which of its sides is at its point, and how far away, in points.
 PLACES: tuple[tuple[Literal["left", "right", "center"], tuple[int, int]], ...] = (
     ("left", (6, 0)),
@@ -78,6 +79,37 @@ def plot_words(vectors: WordVectors, words: Sequence[str], path: Path) -> tuple[
     _label(figure, axes, words, points)
     save_figure(figure, path)
     return float(shares[0]), float(shares[1])
+
+
+def new_figure() -> Figure:
+    """Return an empty figure, which needs no screen.
+
+    Raises:
+        UsageError: Matplotlib is not installed.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise UsageError(
+            "plots need Matplotlib, which is not installed: pip install 'gradus-nlp[plots]'"
+        ) from error
+    figure = Figure(figsize=SIZE, layout="constrained")
+    FigureCanvasAgg(figure)  # knows how much room a label takes
+    return figure
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write `figure`, in the form that the suffix of `path` names; folders are made.
+
+    Raises:
+        BadInputError: there is no such form, or the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path)
+    except (OSError, ValueError) as error:
+        raise BadInputError(f"{path} cannot be written: {error}") from error
 
 
 def _label(figure: Figure, axes: Axes, words: Sequence[str], points: Vectors) -> None:

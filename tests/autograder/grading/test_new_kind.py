@@ -132,6 +132,13 @@ def test_text_that_a_kind_forgets_to_escape_is_escaped(report_on):
     assert "&lt;i&gt;" in render_html(report_on(Careless, True))
 
 
+def test_a_kind_without_html_of_its_own_shows_its_lines(report_on):
+    class Plain(Attention):
+        html = Finding.html
+
+    assert "<pre>&lt;b&gt; 0.25\nred 0.75</pre>" in render_html(report_on(Plain, True))
+
+
 def test_that_of_a_hidden_check_is_hidden(report_on):
     report = report_on(Attention, False, hidden=True)
     for text in (on_terminal(report), render_html(report), render_json(report)):
