@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from framework import DISTRIBUTION
 from framework.data.formats.word_vectors import Vectors, WordVectors
 from framework.errors import BadInputError, UsageError
 from framework.evaluation.word_similarity import unit_vectors
@@ -92,7 +93,7 @@ def new_figure() -> Figure:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise UsageError(
-            "plots need Matplotlib, which is not installed: pip install 'gradus-nlp[plots]'"
+            f"plots need Matplotlib, which is not installed: pip install '{DISTRIBUTION}[plots]'"
         ) from error
     figure = Figure(figsize=SIZE, layout="constrained")
     FigureCanvasAgg(figure)  # knows how much room a label takes
