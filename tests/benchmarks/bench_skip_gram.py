@@ -10,6 +10,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import pytest
+from framework.training.word_vectors import WordVectorRun, WordVectorSettings
 from repository import DATA
 
 from framework.data.counted_text import count_text
@@ -18,7 +19,6 @@ from framework.evaluation.trained_vectors import vectors_of
 from framework.evaluation.word_similarity import judged_similarity, read_judged_pairs
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
-from framework.training.word_vectors import WordVectorRun, WordVectorSettings
 
 WORDS = 1_500_000
 SETTINGS = WordVectorSettings(
