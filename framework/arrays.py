@@ -7,7 +7,7 @@ no array library. They are NumPy's unless something is built for another backend
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -57,6 +57,22 @@ class Arrays(ABC):
     def astype(self, native: Any, dtype: npt.DTypeLike) -> Any:
         """A native array of the values of `native` in `dtype`."""
         return self.from_numpy(self.to_numpy(native).astype(dtype))
+
+    def generator(self, seed: int | Sequence[int]) -> np.random.Generator:
+        """A random generator for models in training: of initial weights, and of dropout masks.
+
+        What its own methods draw is what ``numpy.random.default_rng(seed)`` draws. A backend may
+        return a subclass that its models draw masks from on their device.
+        """
+        return np.random.default_rng(seed)
+
+    def generator_state(self, generator: np.random.Generator) -> dict[str, Any]:
+        """The state of a `generator` of these arrays, in values that JSON can say."""
+        return dict(generator.bit_generator.state)
+
+    def restore_generator(self, generator: np.random.Generator, state: Mapping[str, Any]) -> None:
+        """Let `generator`, which models may hold, go on from a `generator_state`."""
+        generator.bit_generator.state = dict(state)
 
 
 class NumpyArrays(Arrays):

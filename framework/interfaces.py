@@ -184,8 +184,13 @@ class Loss(ABC):
     """A scalar to be minimised: the mean over the batch unless the class says otherwise."""
 
     @abstractmethod
-    def forward(self, *inputs: Any) -> float:
-        """Compute the loss and keep what `backward` needs."""
+    def forward(self, *inputs: Any) -> Any:
+        """Compute the loss and keep what `backward` needs.
+
+        Returns:
+            a number, or an array of the backend without axes. `float` reads it where it is shown:
+            to read it from a GPU is to wait for all that is still being computed.
+        """
 
     @abstractmethod
     def backward(self) -> Any:
@@ -270,6 +275,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "arrays": (
         *("from_numpy", "to_numpy", "assign", "is_native"),
         *("asarray", "zeros_like", "fill_zero", "astype"),
+        *("generator", "generator_state", "restore_generator"),
     ),
     "task": ("jobs", "batches", "score"),
     "function": ("__call__",),

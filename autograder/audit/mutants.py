@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.mutations.operators import OPERATORS, Mutate, Site
-from autograder.mutations.splicing import splice
+from autograder.audit.operators import OPERATORS, Mutate, Site
+from autograder.audit.splicing import splice
 from autograder.course.stubs import Region, find_regions
 
 #: Longer pieces of source are cut in an id; an ordinal keeps ids apart.

@@ -128,7 +128,7 @@ class Run:
         self.epochs_done = self.steps_done = 0
         self.scores: list[float] = []
         self.best: Best | None = None
-        self._rng = np.random.default_rng(options.seed)
+        self._rng = backend.arrays.generator(options.seed)
         self.model = self._build()
         self._optimizer = build_optimizer(backend, options)
         self._rates = LearningRate(backend, options)
@@ -186,7 +186,8 @@ class Run:
     def _begin_epoch(self) -> None:
         # The model's layers hold this very generator, for dropout.
         seed = self.task.generator_seed(self.options.seed, self.epochs_done + 1)
-        self._rng.bit_generator.state = np.random.default_rng(seed).bit_generator.state
+        arrays = self.backend.arrays
+        arrays.restore_generator(self._rng, arrays.generator_state(arrays.generator(seed)))
         self._losses = Losses(self.task.advice)
 
     def _take_steps(self, on_step: OnStep | None) -> None:
@@ -250,7 +251,7 @@ class Run:
             "steps_done": self.steps_done,
             "loss": self._losses.total,
             "weight": self._losses.weight,
-            "generator": self._rng.bit_generator.state,
+            "generator": self.backend.arrays.generator_state(self._rng),
         }
 
     def _checkpoint(
@@ -338,7 +339,7 @@ class Run:
     def _go_on_within(self, last: Checkpoint) -> None:
         found = last.training["interrupted"]
         self.steps_done = int(found["steps_done"])
-        self._rng.bit_generator.state = found["generator"]
+        self.backend.arrays.restore_generator(self._rng, found["generator"])
         self._losses = Losses(self.task.advice, found["loss"], found["weight"])
         state = unpack_state(found["state"], last.state, self.backend.arrays)
         if state is not None:

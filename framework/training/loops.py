@@ -119,7 +119,7 @@ def language_model_steps(
     epochs: int,
     clip: float | None = None,
     summed: bool = False,
-) -> Iterator[float]:
+) -> Iterator[Any]:
     """Train `model` to predict the next token of the text `ids: (M,)`, step by step.
 
     A step is taken when the next loss is asked for.
@@ -174,7 +174,7 @@ def classifier_steps(
     epochs: int,
     rng: np.random.Generator,
     shorten: bool = False,
-) -> Iterator[float]:
+) -> Iterator[Any]:
     """Train `model` to give `labels: (M, ...)` for `inputs: (M, ...)`, step by step.
 
     A step is taken when the next loss is asked for.

@@ -6,13 +6,14 @@ numpy and `framework` and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from framework.arrays import Array, Arrays
 from framework.errors import BadInputError
@@ -50,7 +51,7 @@ class TorchArrays(Arrays):
     def __init__(self, device: str = "cpu") -> None:
         self.device = use_device(device)
 
-    def from_numpy(self, array: Array) -> torch.Tensor:
+    def from_numpy(self, array: Array) -> Tensor:
         """A tensor of the same dtype, shape and values; never shares memory with `array`.
 
         Raises:
@@ -58,7 +59,7 @@ class TorchArrays(Arrays):
         """
         return _from_numpy(array, self.device)
 
-    def to_numpy(self, native: torch.Tensor) -> Array:
+    def to_numpy(self, native: Tensor) -> Array:
         """A NumPy copy of `native` in C order, from any device, with or without a graph.
 
         Raises:
@@ -75,36 +76,85 @@ class TorchArrays(Arrays):
         return np.array(plain, copy=True, order="C", subok=False)
 
     @torch.no_grad()
-    def assign(self, target: torch.Tensor, array: Array) -> None:
+    def assign(self, target: Tensor, array: Array) -> None:
         """Copy `array` into `target`, in place, also where `target` is the leaf of a graph."""
         target.copy_(_from_numpy(array, target.device))
 
     def is_native(self, value: object) -> bool:
         """Whether `value` is a tensor."""
-        return isinstance(value, torch.Tensor)
+        return isinstance(value, Tensor)
 
-    def asarray(self, value: Any) -> torch.Tensor:
+    def asarray(self, value: Any) -> Tensor:
         """`value` as a tensor on this device; itself if it is one already."""
         return to_tensor(value).to(self.device)
 
-    def zeros_like(self, native: torch.Tensor) -> torch.Tensor:
+    def zeros_like(self, native: Tensor) -> Tensor:
         """Zeros in the shape, dtype and strides of `native`, without a graph."""
         return torch.zeros_like(native)
 
     @torch.no_grad()
-    def fill_zero(self, natives: Iterable[torch.Tensor]) -> None:
+    def fill_zero(self, natives: Iterable[Tensor]) -> None:
         """Set every entry of each of `natives` to zero, in place and all at once."""
         if tensors := list(natives):  # torch's operations on lists refuse empty ones
             torch._foreach_zero_(tensors)
 
-    def astype(self, native: torch.Tensor, dtype: npt.DTypeLike | torch.dtype) -> torch.Tensor:
+    def astype(self, native: Tensor, dtype: npt.DTypeLike | torch.dtype) -> Tensor:
         """`native` in `dtype`: one of torch, NumPy's, or its name (``"float32"``)."""
         return native.to(to_dtype(dtype))
 
+    def generator(self, seed: int | Sequence[int]) -> DeviceGenerator:
+        """See `DeviceGenerator`."""
+        return DeviceGenerator(seed, self.device)
 
-def to_tensor(value: Any) -> torch.Tensor:
+    def generator_state(self, generator: np.random.Generator) -> dict[str, Any]:
+        """Both states of a `DeviceGenerator`."""
+        state = super().generator_state(generator)
+        if isinstance(generator, DeviceGenerator):
+            state[self.device.type] = generator.on_device.get_state().numpy().tobytes().hex()
+        return state
+
+    def restore_generator(self, generator: np.random.Generator, state: Mapping[str, Any]) -> None:
+        """Restore both states of a `DeviceGenerator`.
+
+        Raises:
+            BadInputError: the state is that of a generator on another kind of device.
+        """
+        super().restore_generator(generator, state)
+        if isinstance(generator, DeviceGenerator):
+            kind = self.device.type
+            if kind not in state:
+                raise BadInputError(
+                    f"random numbers cannot go on with '{kind}': their generator was not on such "
+                    "a device. Resume with the same `--backend` and `--device`"
+                )
+            found = torch.frombuffer(bytearray.fromhex(state[kind]), dtype=torch.uint8)
+            generator.on_device.set_state(found)
+
+
+class DeviceGenerator(np.random.Generator):
+    """A generator of NumPy with one of a device beside it, from which `uniforms` draws.
+
+    Args:
+        seed: of both.
+        device: where masks are drawn.
+    """
+
+    def __init__(self, seed: int | Sequence[int], device: torch.device) -> None:
+        super().__init__(np.random.PCG64(seed))
+        self.on_device = torch.Generator(device)
+        self.on_device.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
+
+
+def uniforms(shape: Sequence[int], device: torch.device, *, rng: np.random.Generator) -> Tensor:
+    """Numbers from [0, 1), drawn on the device by a `DeviceGenerator`, else by NumPy."""
+    if isinstance(rng, DeviceGenerator):
+        return torch.rand(tuple(shape), generator=rng.on_device, device=device)
+    return torch.from_numpy(rng.random(tuple(shape))).to(device)
+
+
+def to_tensor(value: Any) -> Tensor:
     """`value` itself if it is a tensor, else a tensor of it (an array, a list, a number)."""
-    if isinstance(value, torch.Tensor):
+    if isinstance(value, Tensor):
         return value
     return _from_numpy(np.asarray(value), current_device())
 
@@ -116,7 +166,7 @@ def to_dtype(dtype: npt.DTypeLike | torch.dtype) -> torch.dtype:
     return _from_numpy(np.empty(0, dtype), torch.device("cpu")).dtype
 
 
-def _from_numpy(array: Array, device: torch.device) -> torch.Tensor:
+def _from_numpy(array: Array, device: torch.device) -> Tensor:
     # A copy in C order and native bytes: torch takes no negative strides and no other byte order.
     plain = np.array(array, dtype=array.dtype.newbyteorder("="), copy=True, order="C", subok=False)
     try:

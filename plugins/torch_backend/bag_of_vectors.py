@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from framework.interfaces import Model
+from plugins.torch_backend.arrays import uniforms
 from plugins.torch_backend.model import checked_ids
 
 PAD = 0
@@ -108,8 +109,7 @@ class DeepAveragingNetwork(Model):
     def _drop(self, ids: Tensor) -> Tensor:
         if not self.training or self.word_dropout == 0:
             return ids
-        kept = self.rng.random(tuple(ids.shape)) >= self.word_dropout
-        return ids * torch.from_numpy(kept).to(ids.device)
+        return ids * (uniforms(ids.shape, ids.device, rng=self.rng) >= self.word_dropout)
 
     def _affine(self, i: int, z: Tensor) -> Tensor:
         return torch.addmm(self.parameters[f"b_{i}"], z, self.parameters[f"W_{i}"])

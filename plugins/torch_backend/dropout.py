@@ -1,4 +1,4 @@
-"""Dropout on torch tensors: what is kept is drawn by NumPy's generator, as everywhere.
+"""Dropout on torch tensors: in training what is kept is drawn on their device.
 
 Source: CS224n notes part III, section 2.3; Srivastava et al., "Dropout: A Simple Way to Prevent
 Neural Networks from Overfitting" (2014); Gal and Ghahramani, "A Theoretically Grounded Application
@@ -7,12 +7,13 @@ of Dropout in Recurrent Neural Networks" (2016), for one mask at all steps.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-import torch
 from torch import Tensor
 
 from framework.interfaces import Model
-from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.arrays import to_tensor, uniforms
 
 
 class Dropout(Model):
@@ -40,7 +41,7 @@ class Dropout(Model):
         x = to_tensor(x).detach()
         p = self.keep_probability
         if self.training:
-            kept = torch.from_numpy(self._drawn(x) < p).to(x.device)
+            kept = uniforms(self._mask_shape(x), x.device, rng=self.rng) < p
             self._factors = kept.to(x.dtype)
             if self.inverted:
                 self._factors /= p
@@ -52,13 +53,13 @@ class Dropout(Model):
         """grad_output ∘ m `(...)`."""
         return grad_output * self._factors
 
-    def _drawn(self, x: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        return np.asarray(self.rng.random(tuple(x.shape)))
+    def _mask_shape(self, x: Tensor) -> Sequence[int]:
+        return x.shape
 
 
 class VariationalDropout(Dropout):
     """Dropout of sequences `(N, T, D)` with one mask for all time steps."""
 
-    def _drawn(self, x: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    def _mask_shape(self, x: Tensor) -> Sequence[int]:
         N, _, D = x.shape
-        return np.asarray(self.rng.random((N, D)))[:, None]
+        return N, 1, D

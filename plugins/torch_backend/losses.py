@@ -32,7 +32,7 @@ class MaxMarginLoss:
         self.margin = margin
 
     @torch.no_grad()
-    def forward(self, true_scores: Tensor, corrupt_scores: Tensor) -> float:
+    def forward(self, true_scores: Tensor, corrupt_scores: Tensor) -> Tensor:
         """Compute J.
 
         Args:
@@ -48,7 +48,7 @@ class MaxMarginLoss:
             raise ValueError(f"scores (...) come in pairs of one shape, at least one; got {got}")
         violation = self.margin + s_c - s
         self._violated = (violation > 0).to(violation.dtype)
-        return torch.relu(violation).mean().item()
+        return torch.relu(violation).mean()
 
     @torch.no_grad()
     def backward(self) -> tuple[Tensor, Tensor]:
@@ -71,7 +71,7 @@ class SoftmaxCrossEntropy:
     Source: lecture 1, section 4; lecture 6, section 2.4.
     """
 
-    def forward(self, logits: Tensor, targets: Tensor) -> float:
+    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Compute J.
 
         Args:
@@ -94,7 +94,7 @@ class SoftmaxCrossEntropy:
         with torch.enable_grad():
             z = self._z.reshape(-1, classes)
             self._loss = functional.cross_entropy(z, y, ignore_index=_NOTHING)
-        return self._loss.item()
+        return self._loss.detach()
 
     def backward(self) -> Tensor:
         """∂J/∂z, in the shape and dtype of the logits.

@@ -202,7 +202,7 @@ def fit(
             model.zero_gradients()
             model.backward(loss.backward())
             optimizer.step(model.parameters, model.gradients)
-    return losses
+    return [float(loss) for loss in losses]
 
 
 def compare(

@@ -19,7 +19,7 @@ def skip_gram_step(
     outside_ids: Tensor,
     weights: Tensor,
     learning_rate: float,
-) -> float:
+) -> Tensor:
     """Move all vectors of the words named one step downhill, in place.
 
         J = Σ |w| log(1 + exp(−z)),   z = sign(w) u·v,   ∂J/∂(u·v) = −w σ(−z)
@@ -33,12 +33,12 @@ def skip_gram_step(
         learning_rate: length of the step, as a factor of the gradient.
 
     Returns:
-        J before the step.
+        J before the step, a tensor without axes.
     """
     v = functional.embedding(center_ids, center_vectors)
     u = functional.embedding(outside_ids, outside_vectors)
     z = torch.bmm(v, u.mT).mul_(weights.sign())
-    loss = torch.vdot(weights.abs().flatten(), functional.softplus(-z).flatten()).item()
+    loss = torch.vdot(weights.abs().flatten(), functional.softplus(-z).flatten())
     downhill = z.neg_().sigmoid_().mul_(weights).mul_(learning_rate)
     center_vectors.index_add_(0, center_ids.flatten(), torch.bmm(downhill, u).flatten(0, 1))
     outside_vectors.index_add_(0, outside_ids.flatten(), torch.bmm(downhill.mT, v).flatten(0, 1))

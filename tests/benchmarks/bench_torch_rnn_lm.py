@@ -61,7 +61,7 @@ def our_step(sizes, tokens, targets, optimizer):
         value = loss.forward(model.forward(tokens), targets)
         model.backward(loss.backward())
         optimizer.step(model.parameters, model.gradients)
-        return value
+        return float(value)
 
     return step
 

@@ -20,7 +20,8 @@ def test_agrees_with_torch(shape, size):
     expected.backward()
     loss = SoftmaxCrossEntropy()
     value = loss.forward(logits, targets)
-    assert isinstance(value, float) and value == pytest.approx(expected.item(), rel=1e-12)
+    assert (value.shape, value.dtype, value.requires_grad) == ((), logits.dtype, False)
+    assert float(value) == pytest.approx(expected.item(), rel=1e-12)
     for _ in range(2):  # asked twice, it answers the same
         torch.testing.assert_close(loss.backward(), leaf.grad, rtol=1e-10, atol=1e-14)
 
@@ -44,7 +45,7 @@ def test_max_margin_agrees_with_autograd_and_stands_still_at_the_kink(dtype):
     expected = torch.relu(1 + s_c - s).mean()
     expected.backward()
     loss = MaxMarginLoss()
-    assert loss.forward(*scores) == pytest.approx(expected.item()) == 3.5 / 4
+    assert float(loss.forward(*scores)) == pytest.approx(expected.item()) == 3.5 / 4
     for actual, leaf in zip(loss.backward(), (s, s_c), strict=True):
         torch.testing.assert_close(actual, leaf.grad)
     assert loss.backward()[1].tolist() == [0, 0.25, 0.25, 0]

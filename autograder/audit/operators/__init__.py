@@ -9,12 +9,12 @@ table.
 
 from __future__ import annotations
 
-from autograder.mutations.operators.arithmetic import ARITHMETIC
-from autograder.mutations.operators.arrays import ARRAYS
-from autograder.mutations.operators.base import Mutate, Site
-from autograder.mutations.operators.calls import CALLS
-from autograder.mutations.operators.indexing import INDEXING
-from autograder.mutations.operators.statements import STATEMENTS
+from autograder.audit.operators.arithmetic import ARITHMETIC
+from autograder.audit.operators.arrays import ARRAYS
+from autograder.audit.operators.base import Mutate, Site
+from autograder.audit.operators.calls import CALLS
+from autograder.audit.operators.indexing import INDEXING
+from autograder.audit.operators.statements import STATEMENTS
 
 #: Where two operators make the same mutant, the first one owns it.
 OPERATORS: dict[str, Mutate] = {**STATEMENTS, **ARRAYS, **INDEXING, **CALLS, **ARITHMETIC}

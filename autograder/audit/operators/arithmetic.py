@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autograder.mutations.operators.base import Mutate, Site, called_name, changed
+from autograder.audit.operators.base import Mutate, Site, called_name, changed
 
 _ARITHMETIC: dict[type[ast.operator], ast.operator] = {
     ast.Add: ast.Sub(),

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from autograder.mutations.operators.base import (
+from autograder.audit.operators.base import (
     Mutate,
     Site,
     called_name,

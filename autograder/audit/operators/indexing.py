@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from autograder.mutations.operators.base import Mutate, Site, changed
+from autograder.audit.operators.base import Mutate, Site, changed
 
 
 def shifted_slice(site: Site) -> Iterator[ast.AST]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autograder.mutations.operators.base import Mutate, Site, changed
+from autograder.audit.operators.base import Mutate, Site, changed
 
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise)
 _BLOCKS = (ast.If, ast.For)

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from framework.data.batching import pad
+from framework.data.formats.word_vectors import Vectors, WordVectors
 from framework.data.labelled import TextCorpus, Texts
 from framework.data.vocabulary import Ids, Vocabulary
-from framework.data.formats.word_vectors import Vectors, WordVectors
 from framework.errors import BadInputError, UsageError
 from framework.evaluation.trained_vectors import load_vectors
 from framework.interfaces import Arrays, Model

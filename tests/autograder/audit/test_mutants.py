@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from autograder.mutations.mutants import make_mutants
+from autograder.audit.mutants import make_mutants
 from autograder.course.reading import find_course
 
 SOURCE = """

@@ -50,7 +50,8 @@ def test_it_learns_what_a_bag_of_words_can(backends, backend):
 
 
 def test_backends_learn_alike(backends):
-    one, two = (a_run(backends(name)) for name in ("numpy", "torch"))
+    """Without dropout: each backend draws masks on its own device."""
+    one, two = (a_run(backends(name), word_dropout=0.0) for name in ("numpy", "torch"))
     for _ in range(2):
         assert one.epoch(ignore) == pytest.approx(two.epoch(ignore), rel=1e-6)
 

@@ -80,8 +80,10 @@ def test_an_interrupted_run_ends_in_the_same_bytes(
 
 
 def test_backends_learn_alike_with_all_options(backends):
+    """Without dropout: each backend draws masks on its own device."""
     settings = replace(SETTINGS, precision="float64", optimizer="momentum:mu=0.5")
-    one, two = (a_run(backends(name), settings) for name in ("numpy", "torch"))
+    deep = {**SIZES, "cell": {"layer": "lstm", "layers": 2}}
+    one, two = (a_run(backends(name), settings, arguments=deep) for name in ("numpy", "torch"))
     found = [[run.epoch(ignore) for _ in range(3)] for run in (one, two)]
     assert np.array(found[0]) == pytest.approx(np.array(found[1]), rel=1e-9)
 
