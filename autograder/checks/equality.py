@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from autograder.checks.failures import CheckFailed
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.faults import Crashed
 from autograder.isolation.host.output import shown
-from autograder.isolation.host.remote import RemoteFunction, RemoteModule
+from autograder.isolation.host.remote import RemoteFunction, RemoteModule, unwrap
 from autograder.isolation.host.requests import Outcome
 
 Array = np.ndarray[Any, Any]
@@ -60,8 +61,10 @@ def refuses(
         if fault.raised in error:
             return
         got = f"raised {fault.raised}" if fault.raised else fault.message
-        raise CheckFailed(f"{name} should raise {wanted} here, but {got}") from None
-    raise CheckFailed(f"{name} should raise {wanted} here, but returned {value_text(value)}")
+        message = f"{name} should raise {wanted} here, but {got}"
+        raise CheckFailed(message, fact=f"{name}: no {wanted}") from None
+    message = f"{name} should raise {wanted} here, but returned {value_text(value)}"
+    raise CheckFailed(message, about=unwrap(value), fact=f"{name}: no {wanted}")
 
 
 def leaves_arguments_alone(outcome: Outcome, name: str) -> None:
@@ -69,12 +72,16 @@ def leaves_arguments_alone(outcome: Outcome, name: str) -> None:
     if outcome.changed:
         raise CheckFailed(
             f"{name} changes its {_argument_list(outcome.changed)} in place: "
-            "work on a copy, the caller still needs it"
+            "work on a copy, the caller still needs it",
+            about=unwrap(outcome.value),
+            fact=f"{name}: changed arguments",
         )
     if outcome.aliased:
         raise CheckFailed(
             f"{name} returns the memory of its {_argument_list(outcome.aliased)} (the same array "
-            "or a view of it): return a new array"
+            "or a view of it): return a new array",
+            about=unwrap(outcome.value),
+            fact=f"{name}: memory of an argument",
         )
 
 
@@ -97,7 +104,8 @@ def equal(actual: Any, expected: Any, what: str, *, rtol: float = RTOL, atol: fl
     elif isinstance(expected, (float, int, np.ndarray)) and not isinstance(expected, bool):
         _equal_number(actual, expected, what, rtol, atol)
     elif type(actual) is not type(expected) or actual != expected:
-        raise CheckFailed(f"{what}: expected {value_text(expected)}, received {value_text(actual)}")
+        message = f"{what}: expected {value_text(expected)}, received {value_text(actual)}"
+        raise CheckFailed(message, about=actual, fact=f"{what}: values")
 
 
 def _without_axes(value: Any) -> Any:
@@ -109,30 +117,32 @@ def _without_axes(value: Any) -> Any:
 def _equal_sequence(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
     kind = type(expected).__name__
     if not isinstance(actual, (tuple, list)):
-        raise CheckFailed(
-            f"{what}: expected a {kind} of {len(expected)}, received {value_text(actual)}"
-        )
+        message = f"{what}: expected a {kind} of {len(expected)}, received {value_text(actual)}"
+        raise CheckFailed(message, about=actual, fact=f"{what}: type")
     if len(actual) != len(expected):
-        raise CheckFailed(f"{what}: expected {len(expected)} items, received {len(actual)}")
+        message = f"{what}: expected {len(expected)} items, received {len(actual)}"
+        raise CheckFailed(message, about=actual, fact=f"{what}: length")
     for i, (one, other) in enumerate(zip(actual, expected, strict=True)):
         equal(one, other, f"{what}[{i}]", rtol=rtol, atol=atol)
 
 
 def _equal_dict(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
     if not isinstance(actual, dict):
-        raise CheckFailed(f"{what}: expected a dict, received {value_text(actual)}")
-    same_names(set(actual), set(expected), what)
+        message = f"{what}: expected a dict, received {value_text(actual)}"
+        raise CheckFailed(message, about=actual, fact=f"{what}: type")
+    same_names(actual, expected, what)
     for key, value in expected.items():
         equal(actual[key], value, f"{what}['{key}']", rtol=rtol, atol=atol)
 
 
-def same_names(actual: set[str], expected: set[str], what: str) -> None:
-    """Fail unless two sets of names are the same."""
-    lacking, extra = sorted(map(str, expected - actual)), sorted(map(str, actual - expected))
+def same_names(actual: Collection[str], expected: Collection[str], what: str) -> None:
+    """Fail unless two collections hold the same names."""
+    lacking = sorted(map(str, set(expected) - set(actual)))
+    extra = sorted(map(str, set(actual) - set(expected)))
     if lacking or extra:
         parts = [f"lacks {_name_list(lacking)}"] * bool(lacking)
         parts += [f"has {_name_list(extra)} besides"] * bool(extra)
-        raise CheckFailed(f"{what} {' and '.join(parts)}")
+        raise CheckFailed(f"{what} {' and '.join(parts)}", about=actual, fact=f"{what}: names")
 
 
 def _name_list(names: list[str]) -> str:
@@ -142,17 +152,25 @@ def _name_list(names: list[str]) -> str:
 
 
 def _equal_number(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
-    if isinstance(actual, bool) or not isinstance(actual, (float, int, np.ndarray)):
-        raise CheckFailed(f"{what}: expected a number, received {value_text(actual)}")
-    if isinstance(actual, np.ndarray) and actual.ndim:
-        raise CheckFailed(f"{what}: expected a number, received shape {actual.shape}")
-    if isinstance(actual, np.ndarray) and actual.dtype.kind == "c":
-        raise CheckFailed(f"{what}: expected a real number, received a complex one")
+    if (wrong := _no_real_number(actual)) is not None:
+        raise CheckFailed(f"{what}: expected {wrong}", about=actual, fact=f"{what}: type")
     got, want = float(actual), float(expected)
     both_nan = np.isnan(got) and np.isnan(want)
     near = np.isfinite(want) and abs(got - want) <= atol + rtol * abs(want)
     if not (near or got == want or both_nan):
-        raise CheckFailed(f"{what}: {_difference(got, want)}")
+        message = f"{what}: {_difference(got, want)}"
+        raise CheckFailed(message, about=actual, fact=f"{what}: values")
+
+
+def _no_real_number(actual: Any) -> str | None:
+    """What was expected and received where `actual` is no real number; else None."""
+    if isinstance(actual, bool) or not isinstance(actual, (float, int, np.ndarray)):
+        return f"a number, received {value_text(actual)}"
+    if isinstance(actual, np.ndarray) and actual.ndim:
+        return f"a number, received shape {actual.shape}"
+    if isinstance(actual, np.ndarray) and actual.dtype.kind == "c":
+        return "a real number, received a complex one"
+    return None
 
 
 def _equal_array(actual: Any, expected: Array, what: str, rtol: float, atol: float) -> None:
@@ -164,6 +182,8 @@ def _equal_array(actual: Any, expected: Array, what: str, rtol: float, atol: flo
         raise CheckFailed(
             f"{what}: {_share(wrong)} differ from the expected ones",
             worst_entry(array, expected, wrong),
+            about=actual,
+            fact=f"{what}: values",
         )
 
 
@@ -181,15 +201,20 @@ def same_form(actual: Any, expected: Array, what: str) -> Array:
     """`actual` as an array, if its shape and dtype are those of `expected`; else fail."""
     if not isinstance(actual, np.ndarray):
         raise CheckFailed(
-            f"{what}: expected an array of shape {expected.shape}, received {value_text(actual)}"
+            f"{what}: expected an array of shape {expected.shape}, received {value_text(actual)}",
+            about=actual,
+            fact=f"{what}: type",
         )
     if actual.shape != expected.shape:
         raise CheckFailed(
             f"{what} has the wrong shape: expected {expected.shape}, received {actual.shape}",
             *_broadcast_note(actual.shape, expected.shape),
+            about=actual,
+            fact=f"{what}: shape",
         )
     if actual.dtype != expected.dtype and not _same_integers(actual, expected):
-        raise CheckFailed(f"{what}: {_dtype_text(actual.dtype, expected.dtype)}")
+        message = f"{what}: {_dtype_text(actual.dtype, expected.dtype)}"
+        raise CheckFailed(message, about=actual, fact=f"{what}: dtype")
     return actual
 
 
@@ -214,14 +239,20 @@ def _dtype_text(actual: np.dtype[Any], expected: np.dtype[Any]) -> str:
 def finite(array: Any, what: str, *, allowed: Array | None = None) -> None:
     """Fail if `array` holds NaN or infinity where `allowed` (nowhere by default) does not."""
     if not isinstance(array, (np.ndarray, float, int)):
-        raise CheckFailed(f"{what}: expected numbers, received {value_text(array)}")
+        message = f"{what}: expected numbers, received {value_text(array)}"
+        raise CheckFailed(message, about=array, fact=f"{what}: type")
     bad = ~np.isfinite(array)
     if allowed is not None:
         bad &= np.isfinite(allowed)
     if bad.any():
         first = tuple(int(i) for i in np.argwhere(bad)[0])
         value = np.asarray(array)[first]
-        raise CheckFailed(f"{what}: {_share(bad)} are not finite", f"{value} at {list(first)}")
+        raise CheckFailed(
+            f"{what}: {_share(bad)} are not finite",
+            f"{value} at {list(first)}",
+            about=array,
+            fact=f"{what}: not finite",
+        )
 
 
 def worst_entry(actual: Array, expected: Array, wrong: Array) -> str:

@@ -1,4 +1,4 @@
-"""How a check fails: one sentence, and the facts under it."""
+"""How a check fails: one sentence, the facts under it, and what it is about."""
 
 from __future__ import annotations
 
@@ -9,19 +9,26 @@ class CheckFailed(AssertionError):
     Args:
         message: one sentence for the student.
         details: facts, one a line: shapes, the worst entry with both values.
+        about: the value that is wrong, as it came from a call, or the `RemoteCall` that is wrong;
+            by default what was called last.
+        fact: what is wrong of it, in few words that do not depend on the numbers of this check.
     """
 
-    def __init__(self, message: str, *details: str) -> None:
+    def __init__(self, message: str, *details: str, about: object = None, fact: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.details = details
+        self.about = about
+        self.fact = fact
 
 
 class MissedThreshold(CheckFailed):
     """A trained model that is not good enough: no single call of it is to blame."""
 
 
-def expect(condition: bool, message: str, *details: str) -> None:
-    """Fail with `message` unless `condition` holds."""
+def expect(
+    condition: bool, message: str, *details: str, about: object = None, fact: str = ""
+) -> None:
+    """Fail unless `condition` holds; for the other arguments see `CheckFailed`."""
     if not condition:
-        raise CheckFailed(message, *details)
+        raise CheckFailed(message, *details, about=about, fact=fact)

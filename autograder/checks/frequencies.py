@@ -31,20 +31,25 @@ def follows(drawn: Array, probabilities: Array, what: str) -> None:
     """
     found = np.asarray(drawn)
     if found.dtype.kind not in "iu":
-        raise CheckFailed(f"{what}: expected integers, received {found.dtype}")
+        message = f"{what}: expected integers, received {found.dtype}"
+        raise CheckFailed(message, about=drawn, fact=f"{what}: dtype")
     if found.size and not (found.min() >= 0 and found.max() < len(probabilities)):
-        raise CheckFailed(f"{what}: {found.min()} ... {found.max()} are not all among the values")
+        message = f"{what}: {found.min()} ... {found.max()} are not all among the values"
+        raise CheckFailed(message, about=drawn, fact=f"{what}: values")
     counts = np.bincount(found.ravel(), minlength=len(probabilities))
     n, p = found.size, np.asarray(probabilities, dtype=np.float64)
     excess = np.abs(counts - n * p) / _furthest(n * p * (1 - p), len(p))
     if counts[p == 0].any():
         value = int(np.flatnonzero((p == 0) & (counts > 0))[0])
-        raise CheckFailed(f"{what}: {value} was drawn, which has probability 0")
+        message = f"{what}: {value} was drawn, which has probability 0"
+        raise CheckFailed(message, about=drawn, fact=f"{what}: frequencies")
     if excess.max() > 1:
         worst = int(excess.argmax())
         raise CheckFailed(
             f"{what}: {worst} came up {counts[worst]} times in {n}, where about "
-            f"{n * p[worst]:.0f} are expected"
+            f"{n * p[worst]:.0f} are expected",
+            about=drawn,
+            fact=f"{what}: frequencies",
         )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from autograder.checks.equality import finite
 from autograder.checks.failures import CheckFailed, expect
 from autograder.checks.trees import leaves, rebuilt
+from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.remote import RemoteObject, session_of
 from autograder.isolation.host.requests import Assign, Call, Get, Outcome, Step
@@ -59,6 +60,11 @@ class Probe:
         self._outputs: list[Any] = []
         self._seconds = 0.0
         self._moved: dict[str, Array] = {}
+
+    @property
+    def call_of_forward(self) -> RemoteCall:
+        """The latest call of `forward`."""
+        return self._session.calls.named("forward")
 
     def look(self) -> Array:
         """Call `forward` at the point: its values `(m,)`."""
@@ -128,6 +134,7 @@ class Probe:
         expect(
             values.size == _values(self._outputs).size,
             "forward returns another number of values when parameters and inputs move a little",
+            fact="forward: shape",
         )
         return values
 
@@ -192,7 +199,8 @@ def _values(outputs: Sequence[Any], *, must_be_finite: bool = True) -> Array:
     """All entries of all outputs, `(m,)`."""
     found = [array for output in outputs for _, array in leaves(output, "")]
     if not found:
-        raise CheckFailed(f"forward should return real numbers, not {value_text(outputs[0])}")
+        message = f"forward should return real numbers, not {value_text(outputs[0])}"
+        raise CheckFailed(message, about=outputs[0], fact="forward: type")
     values = np.concatenate([array.ravel() for array in found]).astype(float)
     if must_be_finite:
         finite(values, "forward")
@@ -200,13 +208,15 @@ def _values(outputs: Sequence[Any], *, must_be_finite: bool = True) -> Array:
 
 
 def _named(gradients: Outcome) -> dict[str, Array]:
-    expect(isinstance(gradients.value, dict), "gradients should be a dict of arrays")
+    is_dict = isinstance(gradients.value, dict)
+    expect(is_dict, "gradients should be a dict of arrays", fact="gradients: type")
     return {PARAMETER + name: value for name, value in gradients.value.items()}
 
 
 def _gradient(said: Mapping[str, Array], name: str, value: Array) -> Array:
     got = np.shape(said.get(name, ()))
     if got != value.shape:
-        raise CheckFailed(f"the gradient of {name} should have shape {value.shape}, not {got}")
+        message = f"the gradient of {name} should have shape {value.shape}, not {got}"
+        raise CheckFailed(message, about=said.get(name), fact=f"the gradient of {name}: shape")
     finite(said[name] if value.shape else np.asarray(said[name]), f"the gradient of {name}")
     return np.asarray(said[name], float)

@@ -14,15 +14,18 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.failures import CheckFailed
-from autograder.checks.gradient_probe import Inputs, Probe
+from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
 from autograder.isolation.host.faults import SubmissionFault
-from autograder.isolation.host.remote import RemoteObject
+from autograder.isolation.host.remote import RemoteObject, session_of
 from framework.gradients.numerical import Array, Claim
 from framework.gradients.search import Disagreement, UndecidedError, disagreement
 
 #: At a kink the point moves this far, as a share of each array's size, and is asked again.
 SIDESTEP = 1e-2
 ATTEMPTS = 4
+BACKWARD_IS_RIGHT = (
+    "backward is right for the forward that was asked for: it is forward that is wrong"
+)
 #: Two forward passes whose values are this close are the same.
 SAME = 1e-9
 
@@ -51,7 +54,20 @@ def gradients_agree(
     uses = [inputs] if and_then is None else [inputs, and_then]
     found = _first_decided(Probe(model, uses), rng)
     if found is not None:
-        raise CheckFailed(*_sentences(found, _fault(model, reference, uses[-1], rng)))
+        method, sentence = _fault(model, reference, uses[-1], rng)
+        session, _ = session_of(model)
+        raise CheckFailed(
+            *_sentences(found, sentence),
+            about=session.calls.named(method),
+            fact=_fact(found.names[0]) if method == "backward" else "forward: values",
+        )
+
+
+def _fact(name: str) -> str:
+    """What is wrong where the gradient of `name` is, as comparisons of gradients say it."""
+    if name.startswith(PARAMETER):
+        return f"gradients['{name.removeprefix(PARAMETER)}']: values"
+    return f"the gradient of {name} that backward returns: values"
 
 
 def _first_decided(probe: Probe, rng: np.random.Generator) -> Disagreement | None:
@@ -64,7 +80,9 @@ def _first_decided(probe: Probe, rng: np.random.Generator) -> Disagreement | Non
             probe.move({name: _beside(value, rng) for name, value in probe.point.items()})
     raise CheckFailed(
         "forward has no derivative here: small changes of its parameters and inputs make it jump, "
-        "at this point and at others beside it"
+        "at this point and at others beside it",
+        about=probe.call_of_forward,
+        fact="forward: no derivative",
     )
 
 
@@ -81,23 +99,23 @@ def _beside(value: Array, rng: np.random.Generator) -> Array:
 
 def _fault(
     model: RemoteObject, reference: RemoteObject | None, inputs: Inputs, rng: np.random.Generator
-) -> str:
-    """Which of forward and backward is wrong, where a reference can tell."""
+) -> tuple[str, str]:
+    """Which of forward and backward is wrong, and a sentence where a reference can tell."""
     if reference is None:
-        return ""
+        return "backward", ""
     try:
         ours, theirs = Probe(model, [inputs]), Probe(reference, [inputs])
         theirs.move(ours.point)
         value, expected = ours.look(), theirs.look()
         upstream = rng.normal(size=expected.size)
         if _same(value, expected):
-            return "forward is right: it is backward that is wrong"
+            return "backward", "forward is right: it is backward that is wrong"
         said, right = ours.backward(upstream), theirs.backward(upstream)
     except (CheckFailed, SubmissionFault, ValueError):
-        return ""
+        return "backward", ""
     if all(_same(said[name], right[name]) for name in right):
-        return "backward is right for the forward that was asked for: it is forward that is wrong"
-    return "both are wrong: forward first, backward has to be its derivative"
+        return "forward", BACKWARD_IS_RIGHT
+    return "forward", "both are wrong: forward first, backward has to be its derivative"
 
 
 def _same(actual: Array, expected: Array) -> bool:

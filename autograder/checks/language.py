@@ -123,6 +123,8 @@ def no_look_ahead(
                 f"the outputs up to step {t} change with the tokens after it: "
                 "the model looks at what it should predict",
                 worst_entry(now, early, wrong),
+                about=after,
+                fact="forward: looks ahead",
             )
 
 
@@ -132,6 +134,8 @@ def _scores(output: Any, tokens: Array) -> Array:
     expect(
         isinstance(output, np.ndarray) and output.shape[:-1] == tokens.shape,
         f"forward should return scores of shape ({wanted}), not {value_text(output)}",
+        about=output,
+        fact="forward: shape",
     )
     finite(output, "forward")
     return np.asarray(output)

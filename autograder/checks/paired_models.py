@@ -83,8 +83,13 @@ class Twins:
         for attribute in ("parameters", "gradients"):
             actual = getattr(self.student, attribute)
             what = f"{self.name}.{attribute}"
-            expect(isinstance(actual, dict), f"{what} should be a dict of arrays")
-            same_names(set(actual), set(expected), what)
+            expect(
+                isinstance(actual, dict),
+                f"{what} should be a dict of arrays",
+                about=actual,
+                fact=f"{what}: type",
+            )
+            same_names(actual, expected, what)
             for key, value in expected.items():
                 same_form(actual[key], value, f"{what}['{key}']")
 
@@ -143,14 +148,21 @@ class Twins:
             if np.array_equal(twice[key], value) and np.any(value):
                 raise CheckFailed(
                     f"{self._what('backward')} overwrites gradients['{key}']: it must add to it, "
-                    "because a layer used twice receives both contributions"
+                    "because a layer used twice receives both contributions",
+                    about=twice[key],
+                    fact="gradients overwritten",
                 )
             what = f"gradients['{key}'] after two backward passes"
             equal(twice[key], 2 * value, what, rtol=rtol, atol=1e-12)
         self._adds_in_place(inputs, upstream)
         self.student.zero_gradients()
         for key, value in self.student.gradients.items():
-            expect(not np.any(value), f"zero_gradients leaves gradients['{key}'] as it was")
+            expect(
+                not np.any(value),
+                f"zero_gradients leaves gradients['{key}'] as it was",
+                about=value,
+                fact="gradients not cleared",
+            )
 
     def keeps_its_arrays(self, function: str, *args: Any) -> None:
         """`function(model, *args)` of the submission leaves the student's model its `gradients`.
@@ -172,6 +184,8 @@ class Twins:
                 not np.any(value),
                 f"{function} puts a new array into gradients['{key}']: copy into the one that is "
                 "there ([...] = ...), because a network that the layer is part of shares it",
+                about=session.calls.named(function),
+                fact="new array of gradients",
             )
 
     def _adds_in_place(self, inputs: tuple[Any, ...], upstream: Any) -> None:
@@ -193,6 +207,8 @@ class Twins:
                 np.array_equal(held[key], value, equal_nan=True),
                 f"{self._what('backward')} puts a new array into gradients['{key}']: add to the "
                 "one that is there (+=), because a network made of such layers shares it",
+                about=value,
+                fact="new array of gradients",
             )
 
     def _same_returned(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
@@ -205,8 +221,10 @@ class Twins:
             equal(one, other, what, rtol=rtol, atol=atol)
 
     def _same_gradients(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
-        expect(isinstance(ours, dict), f"{self.name}.gradients should be a dict of arrays")
-        same_names(set(ours), set(theirs), f"{self.name}.gradients")
+        what = f"{self.name}.gradients"
+        message = f"{what} should be a dict of arrays"
+        expect(isinstance(ours, dict), message, about=ours, fact=f"{what}: type")
+        same_names(ours, theirs, what)
         for key, value in theirs.items():
             equal(ours[key], value, f"gradients['{key}']", rtol=rtol, atol=atol)
 

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.failures import expect
+from autograder.checks.failures import MissedThreshold, expect
 from autograder.checks.training import train_classifier, train_language_model
-from autograder.isolation.host.remote import RemoteModule, RemoteObject
+from autograder.isolation.host.remote import RemoteModule, RemoteObject, session_of
 
 Array = np.ndarray[Any, Any]
 
@@ -32,8 +32,11 @@ BY_CHANCE = 2.0
 BY_HEART = 0.1
 
 
-def knows_nothing(loss: float, classes: int) -> None:
+def knows_nothing(loss: float, classes: int, about: object = None) -> None:
     """The `loss` of a new model is near log C, as long as it prefers none of `classes`.
+
+    Args:
+        about: what the loss came from, see `CheckFailed`.
 
     Raises:
         CheckFailed: it is not.
@@ -44,6 +47,8 @@ def knows_nothing(loss: float, classes: int) -> None:
         least <= loss <= most,
         f"the loss of a new model is {loss:.3f}: with small random parameters it is near "
         f"log {classes} = {ignorant:.3f}",
+        about=about,
+        fact="the loss of a new model",
     )
 
 
@@ -73,7 +78,7 @@ def overfits(
         model, inputs, labels, reference=reference, epochs=steps, learning_rate=learning_rate,
         batch_size=len(labels), rng=rng,
     )  # fmt: skip
-    _learned(losses, classes, f"{len(labels)} examples")
+    _learned(model, losses, classes, f"{len(labels)} examples")
 
 
 def overfits_text(
@@ -101,13 +106,14 @@ def overfits_text(
         model, tokens, reference=reference, epochs=steps, learning_rate=learning_rate,
         batch_size=batch_size, unroll=(len(tokens) - 1) // batch_size,
     )  # fmt: skip
-    _learned(losses, words, f"{len(tokens) - 1} tokens")
+    _learned(model, losses, words, f"{len(tokens) - 1} tokens")
 
 
-def _learned(losses: Sequence[float], classes: int, what: str) -> None:
-    knows_nothing(losses[0], classes)
-    expect(
-        losses[-1] <= BY_HEART,
-        f"{what} cannot be learned by heart: after {len(losses)} steps on them alone "
-        f"the loss went from {losses[0]:.3f} to {losses[-1]:.3f}, and not below {BY_HEART}",
-    )
+def _learned(model: RemoteObject, losses: Sequence[float], classes: int, what: str) -> None:
+    session, _ = session_of(model)
+    knows_nothing(losses[0], classes, session.calls.named("forward"))
+    if losses[-1] > BY_HEART:
+        raise MissedThreshold(
+            f"{what} cannot be learned by heart: after {len(losses)} steps on them alone "
+            f"the loss went from {losses[0]:.3f} to {losses[-1]:.3f}, and not below {BY_HEART}"
+        )

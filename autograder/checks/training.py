@@ -47,7 +47,8 @@ class HostedModel(LanguageModel):
         ]
         output = self._session.run(steps)[-1].value
         if not isinstance(output, np.ndarray):
-            raise CheckFailed("forward should return an array of scores")
+            message = "forward should return an array of scores"
+            raise CheckFailed(message, about=output, fact="forward: type")
         return output
 
     def backward(self, grad_output: Any) -> None:
@@ -55,7 +56,7 @@ class HostedModel(LanguageModel):
         backward = Call(self._handle, "backward", (grad_output,))
         outcomes = self._session.run([backward, Get(self._handle, "gradients")])
         gradients = _real_arrays(outcomes[-1].value, "gradients")
-        same_names(set(gradients), set(self.gradients), "gradients")
+        same_names(gradients, self.gradients, "gradients")
         for name, gradient in self.gradients.items():
             what = f"gradients['{name}'] during training"
             finite(same_form(gradients[name], gradient, what), what)
@@ -244,10 +245,12 @@ def _told_as_failures() -> Iterator[None]:
 
 def _real_arrays(value: Any, what: str) -> dict[str, Array]:
     """`value`, if it is a dict of arrays of real numbers."""
-    expect(isinstance(value, dict), f"{what} should be a dict of arrays, not {value_text(value)}")
+    message = f"{what} should be a dict of arrays, not {value_text(value)}"
+    expect(isinstance(value, dict), message, about=value, fact=f"{what}: type")
     for name, array in value.items():
         is_real = isinstance(array, np.ndarray) and array.dtype.kind == "f"
-        expect(is_real, f"{what}['{name}'] should hold real numbers, not {value_text(array)}")
+        message = f"{what}['{name}'] should hold real numbers, not {value_text(array)}"
+        expect(is_real, message, about=array, fact=f"{what}['{name}']: type")
     return dict(value)
 
 

@@ -6,18 +6,19 @@ each listed mistake in it. Where a mistake answers exactly as the submission did
 what is known of mistakes in general is tried. What is said holds for every input of the check, or
 nothing is said.
 
-diagnose.py     the failed checks of one exercise, one after the other
-bench.py        a transcript, played again on the solution or on changes of it
-replay.py       one request, asked of other code
-exchanges.py    whether two answers to a request are the same
-comparison.py   whether two values are
-known.py        the mistakes listed for the exercise
-generic.py      what can be told without such a list, from:
-patterns/       the submission's arrays beside the right ones: a factor, a lost transpose
-variants/       the solution, used differently: an option ignored, a bias left out
-slips.py        the solution with one small change, as `gradus audit` makes them, or:
-habits.py       as beginners make them
-reading.py      gathers those arrays from the answers
-evidence.py     what was gathered
-budget.py       how long all this may take
+diagnose.py             the failed checks of one exercise, one after the other
+first_fault.py          the method that was wrong first in a check
+replay_cache.py         a transcript, played again on the solution or on changes of it
+replay.py               one request, asked of other code
+exchanges.py            whether two answers to a request are the same
+comparison.py           whether two values are
+known.py                the mistakes listed for the exercise
+generic.py              what can be told without such a list, from:
+patterns/               the submission's arrays beside the right ones: a factor, a lost transpose
+behaviour_changes/      the solution, used differently: an option ignored, a bias left out
+mutation_candidates.py  the solution with one small change, as `gradus audit` makes them, or:
+beginner_mutations.py   as beginners make them
+reading.py              gathers those arrays from the answers
+evidence.py             what was gathered
+budget.py               how long all this may take
 """

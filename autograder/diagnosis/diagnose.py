@@ -14,8 +14,10 @@ import numpy as np
 from autograder.course.reading import Exercise
 from autograder.diagnosis.budget import OutOfTime, limited
 from autograder.diagnosis.exchanges import Exchanges
+from autograder.diagnosis.first_fault import located, wrong_methods
 from autograder.diagnosis.generic import explain_failures
 from autograder.diagnosis.known import KnownMistakes
+from autograder.diagnosis.reading import pairs_of
 from autograder.diagnosis.replay_cache import Bench
 from autograder.grading.results import EXPLAINED, CheckResult, Diagnosis
 from autograder.grading.verdicts import Verdict
@@ -36,7 +38,7 @@ def diagnosed(
     *,
     listed: bool = True,
 ) -> list[CheckResult]:
-    """`checks` with a diagnosis wherever one is certain.
+    """`checks` with the method that was wrong first, and a diagnosis wherever one is certain.
 
     Args:
         transcripts: what each check asked, by its id.
@@ -45,8 +47,11 @@ def diagnosed(
     """
     doctor = Doctor(exercise, checks, transcripts, parts)
     found: dict[str, Diagnosis] = {}
+    at_fault: dict[str, CheckResult] = {}
     try:
         with limited(SECONDS), quiet():
+            for task in exercise.task_names:
+                at_fault |= doctor.located(task)
             for task in exercise.task_names if listed else ():
                 for name, diagnosis in doctor.known(task):
                     found[name] = diagnosis
@@ -56,7 +61,9 @@ def diagnosed(
         pass  # what was found until then holds
     except Exception as error:  # whatever a submission answers, it gets its report
         logging.getLogger(__name__).debug("no diagnosis for %s", exercise.name, exc_info=error)
-    return [replace(check, diagnosis=found.get(check.id)) for check in checks]
+    return [
+        replace(at_fault.get(check.id, check), diagnosis=found.get(check.id)) for check in checks
+    ]
 
 
 @contextmanager
@@ -87,6 +94,20 @@ class Doctor:
     @cached_property
     def _mistakes(self) -> KnownMistakes:
         return KnownMistakes(self._bench)
+
+    def located(self, task: str) -> dict[str, CheckResult]:
+        """The failed checks of `task`, by id, with the method that was wrong first in each."""
+        failed, bench = self._failed(task), self._bench
+        if not failed:
+            return {}
+        passed = [pairs_of(other, bench.right_answers(other)) for other in self._passed(task)]
+        blamed = {check.method for check in self._checks if check.verdict is Verdict.FAILED}
+        free = frozenset[str]().union(*map(wrong_methods, passed)) - blamed
+        return {
+            check.id: located(check, pairs_of(asked, bench.right_answers(asked)), free)
+            for check in self._checks
+            if (asked := failed.get(check.id)) and check.verdict is Verdict.FAILED and check.method
+        }
 
     def known(self, task: str) -> Iterator[tuple[str, Diagnosis]]:
         """What the listed mistakes explain: id of a failed check of `task`, and its diagnosis."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.diagnosis.comparison import close
+from autograder.isolation.host.calls import NO_CALL, RemoteCall
 from autograder.isolation.host.requests import Outcome
 
 Array = np.ndarray[Any, Any]
@@ -27,6 +28,7 @@ class Pair:
         inputs: the arrays that this method was given.
         seen: the arrays that ``forward`` was given last, for an answer of ``backward``.
         before: what was there before the call: of an argument, or of gradients that are added to.
+        call: that call.
     """
 
     method: str
@@ -36,6 +38,7 @@ class Pair:
     inputs: tuple[Array, ...] = ()
     seen: tuple[Array, ...] = ()
     before: Array | None = None
+    call: RemoteCall = NO_CALL
 
     @property
     def differs(self) -> bool:

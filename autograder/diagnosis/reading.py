@@ -15,6 +15,7 @@ import numpy as np
 from autograder.diagnosis.comparison import is_number, same_effects, same_value
 from autograder.diagnosis.evidence import Answer, Array, Evidence, Pair
 from autograder.diagnosis.replay import steps_of
+from autograder.isolation.host.calls import NO_CALL, RemoteCall
 from autograder.isolation.host.requests import Outcome
 from autograder.isolation.host.transcript import Exchange
 from autograder.isolation.wire import Handle
@@ -69,6 +70,7 @@ class _Reader:
     failing: str = ""
     _seen: tuple[Array, ...] = ()
     _latest: tuple[str, tuple[Array, ...]] = ("", ())
+    _call: RemoteCall = NO_CALL
     _gradients: dict[str, Array] = field(default_factory=dict)
 
     def read(self, theirs: Exchange, expected: Exchange) -> bool:
@@ -77,7 +79,9 @@ class _Reader:
         if len(theirs.outcomes) != len(expected.outcomes):
             return False
         comparable = True
-        for triple in zip(steps, theirs.outcomes, expected.outcomes, strict=False):
+        calls = theirs.calls or [NO_CALL] * len(steps)
+        triples = zip(steps, theirs.outcomes, expected.outcomes, strict=False)
+        for self._call, triple in zip(calls, triples, strict=False):
             comparable = self._step(*triple) and comparable
         return comparable
 
@@ -133,7 +137,7 @@ class _Reader:
             return False
         before = before or {}
         pairs = [
-            Pair(method, key, mine[key], value, inputs, seen, before.get(key))
+            Pair(method, key, mine[key], value, inputs, seen, before.get(key), self._call)
             for key, value in theirs.items()
         ]
         self.pairs += pairs

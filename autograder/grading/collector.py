@@ -13,10 +13,11 @@ from autograder.checks.failures import CheckFailed, MissedThreshold
 from autograder.grading.findings.base import Finding
 from autograder.grading.findings.printed import PrintedText
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST
-from autograder.grading.results import CheckResult
+from autograder.grading.results import MAX_FACT, MAX_MESSAGE, CheckResult
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.grading.verdicts import Verdict
-from autograder.isolation.host.faults import SubmissionFault
+from autograder.isolation.host.calls import NO_CALL, CallLog, RemoteCall
+from autograder.isolation.host.faults import Crashed, SubmissionFault
 from autograder.isolation.host.output import shown
 from framework.errors import GradusError
 
@@ -30,10 +31,6 @@ STUMBLES = (
     AssertionError,
     RecursionError,
 )
-
-
-#: A message, and each of the facts under it, in characters: names in them may be anything.
-MAX_MESSAGE, MAX_FACT = 2000, 400
 
 
 class Collector:
@@ -77,7 +74,7 @@ class Collector:
 
     def _note(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
         error = call.excinfo.value if call.excinfo is not None else None
-        facts = _facts(error, self._under_test.session.last_call)
+        facts = _facts(error, self._under_test.session.calls)
         result = CheckResult(
             id=item.nodeid.rpartition("/")[2],
             title=title_of(item),
@@ -102,7 +99,7 @@ class Collector:
         return (*shown_findings, *([PrintedText(printed)] if printed else []))
 
 
-def _facts(error: BaseException | None, last_call: str) -> dict[str, Any]:
+def _facts(error: BaseException | None, calls: CallLog) -> dict[str, Any]:
     """Verdict, message and what belongs to it."""
     if error is None:
         return {"verdict": Verdict.PASSED}
@@ -110,23 +107,30 @@ def _facts(error: BaseException | None, last_call: str) -> dict[str, Any]:
         return {
             "verdict": error.verdict,
             "message": shown(error.message, MAX_MESSAGE),
+            "method": shown(error.method, MAX_FACT),
+            "fact": error.raised if isinstance(error, Crashed) else "",
             "call": shown(error.call, MAX_FACT),
             "frames": error.frames,
         }
     if isinstance(error, CheckFailed):
-        call = "" if isinstance(error, MissedThreshold) else last_call
+        call = NO_CALL if isinstance(error, MissedThreshold) else calls.behind(error.about)
         return {
             "verdict": Verdict.FAILED,
             "message": shown(error.message, MAX_MESSAGE),
             "details": tuple(shown(detail, MAX_FACT) for detail in error.details),
-            "call": shown(call, MAX_FACT),
+            "fact": shown(error.fact, MAX_FACT),
+            **_told(call),
         }
     if isinstance(error, pytest.skip.Exception):
         return {"verdict": Verdict.SKIPPED, "message": str(error)}
     if isinstance(error, STUMBLES) and not isinstance(error, GradusError):
         message = f"the check cannot use what came back: {_first_line(error)}"
-        return {"verdict": Verdict.FAILED, "message": message, "call": shown(last_call, MAX_FACT)}
+        return {"verdict": Verdict.FAILED, "message": message, **_told(calls.latest)}
     return {"verdict": Verdict.FAULT, "message": f"{type(error).__name__}: {_first_line(error)}"}
+
+
+def _told(call: RemoteCall) -> dict[str, str]:
+    return {"method": shown(call.method, MAX_FACT), "call": shown(call.text, MAX_FACT)}
 
 
 def _first_line(error: BaseException) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.grading.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
@@ -25,6 +25,7 @@ from autograder.isolation.host.faults import Frame
 from autograder.isolation.host.launch import NUMPY_ARRAYS, Workplace
 from autograder.isolation.host.sandbox_session import Deadlines, SandboxSession
 from autograder.isolation.host.scratch import remove_scratch
+from autograder.isolation.host.session import Session
 from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.submissions.submission import Submission, load_submission
 from framework.errors import GradusError
@@ -104,7 +105,7 @@ class Grader:
         with self.under_test(exercise) as under_test:
             checks = run_checks(exercise, under_test, on_check)
             checks = [self._placed(check) for check in self._diagnosed(under_test, checks)]
-            uncontained = getattr(under_test.session, "uncontained", ())
+            uncontained = under_test.session.uncontained
         return ExerciseResult(
             name=exercise.name,
             unit=exercise.unit,
@@ -133,7 +134,7 @@ class Grader:
         finally:
             under_test.close()
 
-    def _session(self, exercise: Exercise) -> Any:
+    def _session(self, exercise: Exercise) -> Session:
         if self._submission is None:
             registry, device = self._setting.plugins.registry, self._setting.device
             backend = Backend(registry, self._setting.provider, device=device)

@@ -18,6 +18,8 @@ from autograder.isolation.host.faults import Frame
 
 F = TypeVar("F", bound=Finding)
 
+#: A message, and each of the facts under it, in characters: names in them may be anything.
+MAX_MESSAGE, MAX_FACT = 2000, 400
 #: Checks with these verdicts count neither for nor against.
 UNCOUNTED = (Verdict.SKIPPED, Verdict.FAULT)
 #: Checks with these may get a diagnosis; what is not written, hangs or eats memory answers nothing.

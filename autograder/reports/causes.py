@@ -1,12 +1,13 @@
 """Checks of one exercise that failed for the same reason are told together.
 
 A file that cannot be imported fails every check in the same way, and one mistake is often seen
-by several: one cause, told once.
+by several: one cause, told once. Checks have one cause where the same mistake explains them, or
+where the same thing of the same method is wrong first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from autograder.grading.results import UNCOUNTED, CheckResult, ExerciseResult
@@ -59,25 +60,42 @@ class Cause:
 
 def causes(result: ExerciseResult, *, show_hidden: bool = False) -> tuple[Cause, ...]:
     """Why checks of `result` did not pass, in the order in which each reason first appears."""
+    failed = [check for check in result.checks if check.verdict is not Verdict.PASSED]
+    explained = {_wrong(check): _mistake(check) for check in reversed(failed) if check.diagnosis}
     found: dict[Hashable, list[CheckResult]] = {}
-    for check in result.checks:
-        if check.verdict is not Verdict.PASSED:
-            found.setdefault(_key(check), []).append(check)
+    for check in failed:
+        found.setdefault(_key(check, explained), []).append(check)
     return tuple(_cause(checks, show_hidden) for checks in found.values())
 
 
-def _key(check: CheckResult) -> Hashable:
-    """What makes two faults one: the mistake, if known; for unwritten code, the place alone."""
-    if check.verdict is Verdict.NOT_STARTED:
+def _key(check: CheckResult, explained: Mapping[Hashable, Hashable]) -> Hashable:
+    """What makes two failures one: the mistake where it is known, else what is wrong first.
+
+    Args:
+        explained: what is wrong first where a mistake explains it -> that mistake.
+    """
+    if check.verdict is Verdict.NOT_STARTED:  # of unwritten code the place alone
         return check.task, check.verdict, check.message, check.frames[-1:]
     if check.diagnosis is not None:
-        return check.task, check.verdict, check.diagnosis
+        return _mistake(check)
+    wrong = _wrong(check)
+    return explained.get(wrong, wrong)
+
+
+def _mistake(check: CheckResult) -> Hashable:
+    return check.task, check.verdict, check.diagnosis
+
+
+def _wrong(check: CheckResult) -> Hashable:
+    """The method at fault and what of it is wrong first; everything that was said without these."""
+    if check.method and check.fact:
+        return check.verdict, check.method, check.fact, check.frames[-1:]
     return check.verdict, check.message, check.details, check.call, check.frames
 
 
 def _cause(checks: list[CheckResult], show_hidden: bool) -> Cause:
-    """A public check is told where there is one: the facts of a hidden one stay hidden."""
-    first = next((i for i, check in enumerate(checks) if not check.hidden), 0)
+    """Tell a public check where there is one, and of these one with a diagnosis."""
+    first = min(range(len(checks)), key=lambda i: (checks[i].hidden, checks[i].diagnosis is None))
     told = checks[first] if show_hidden else without_details(checks[first])
     return Cause(told, (*checks[:first], *checks[first + 1 :]))
 

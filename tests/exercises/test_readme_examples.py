@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from autograder.course.reading import find_course
+from framework.course.solutions import solution_module
 from framework.models.parts import parts_from
 from framework.providers.backends import REFERENCE, part_source
 from framework.providers.plugins import Plugins
@@ -29,8 +30,8 @@ def blocks(exercise):
     ids=lambda exercise: exercise.name,
 )
 def test_examples_run_and_print_what_they_show(exercise):
-    path = ".".join(["solutions", exercise.unit, exercise.name, exercise.name])
-    names = {**vars(importlib.import_module(path)), "np": np}
+    module = solution_module(exercise.root, exercise.unit, exercise.name)
+    names = {**vars(importlib.import_module(module)), "np": np}
     text = "\n".join(blocks(exercise))
     examples = doctest.DocTestParser().get_doctest(text, names, exercise.name, None, 0)
     report: list[str] = []

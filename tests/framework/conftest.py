@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from framework.course.catalogue import Catalogue
+
 IMPORTS = """from framework.hookspecs import hookimpl
 from framework.providers.registry import Implementation
 from framework.data.corpus_entry import CorpusEntry
@@ -64,3 +66,33 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         {"numpy_reference": "plugins.numpy_reference", "torch_backend": "plugins.torch_backend"},
     )
     return tmp_path
+
+
+COURSE = '[[units]]\nname = "unit"\ntitle = "A unit"\nexercises = [{exercises}]\n'
+TOTAL = '[[tasks]]\nname = "total"\nkind = "function"\n'
+
+
+@pytest.fixture
+def write_course(tmp_path: Path) -> Callable[..., Catalogue]:
+    """`write_course("one", sums="def total(): ...")`: a course of one unit with these solutions.
+
+    `tasks` maps exercises to their tables [[tasks]], by default one for a function `total`.
+    """
+
+    def put(file: Path, text: str) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+
+    def write_course(
+        name: str, *, tasks: dict[str, str] | None = None, **solutions: str
+    ) -> Catalogue:
+        root = tmp_path / name
+        listed = ", ".join(f'"{exercise}"' for exercise in solutions)
+        put(root / "exercises/course.toml", COURSE.format(exercises=listed))
+        for exercise, source in solutions.items():
+            table = (tasks or {}).get(exercise, TOTAL)
+            put(root / f"exercises/unit/{exercise}/exercise.toml", table)
+            put(root / f"solutions/unit/{exercise}/{exercise}.py", source)
+        return Catalogue.read(root)
+
+    return write_course

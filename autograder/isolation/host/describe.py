@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping, Sequence, Sized
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from autograder.isolation.host.callbacks import Lent
 from autograder.isolation.host.output import shown
 from autograder.isolation.host.remote import unwrap
-from autograder.isolation.host.requests import Assign, Build, Call, Get, Outcome, Step
+from autograder.isolation.host.requests import Assign, Build, Call, Get, Step
 from autograder.isolation.wire import Handle, Result
 
 MAX_ITEMS = 6
@@ -109,29 +108,3 @@ def _owner(step: Call | Get | Assign, owners: Mapping[int, str], earlier: list[s
     if isinstance(step.owner, Result):
         return earlier[step.owner.index] + "."
     return ""
-
-
-def last_call(steps: Sequence[Step], texts: Sequence[str]) -> str:
-    """The last call among `steps`, in words: what a comparison after it is about."""
-    calls = [text for step, text in zip(steps, texts, strict=True) if isinstance(step, Call)]
-    return calls[-1] if calls else ""
-
-
-@dataclass
-class Labels:
-    """What each handle was built by, for messages."""
-
-    owners: dict[int, str] = field(default_factory=dict)
-
-    def texts(self, steps: Sequence[Step]) -> list[str]:
-        """Each step in words."""
-        texts: list[str] = []
-        for step in steps:
-            texts.append(step_text(step, self.owners, texts))
-        return texts
-
-    def note(self, texts: Sequence[str], outcomes: Sequence[Outcome]) -> None:
-        """Remember which step each returned handle came from."""
-        for text, outcome in zip(texts, outcomes, strict=False):
-            if isinstance(outcome.value, Handle):
-                self.owners[outcome.value.id] = text

@@ -46,6 +46,9 @@ class SubmissionFault(Exception):
         message: one sentence for the student.
         frames: where in the submission, outermost first.
         call: which call it was.
+
+    Attributes:
+        method: the method of that call, as in ``RNN.forward``; empty where none was called.
     """
 
     verdict = Verdict.CRASHED
@@ -55,6 +58,7 @@ class SubmissionFault(Exception):
         self.message = message
         self.frames = frames
         self.call = call
+        self.method = ""
 
 
 class NotWritten(SubmissionFault):

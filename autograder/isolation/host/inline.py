@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.isolation import wire
 from autograder.isolation.host.callbacks import Ledger
-from autograder.isolation.host.describe import Labels, last_call
+from autograder.isolation.host.calls import CallLog
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.requests import Outcome, Step
 from autograder.isolation.host.transcript import Transcript
@@ -52,19 +52,18 @@ class InlineSession:
     """
 
     def __init__(self, module: ProviderModule, arrays: Any, parts: PartSource) -> None:
-        self.last_call = ""
+        self.calls = CallLog()
+        self.uncontained: tuple[str, ...] = ()
         self.transcript: Transcript | None = None  # a provider's author has a debugger
         self.registry = module.registry
         self._loans = Ledger()
         self._dispatcher = Dispatcher(module, arrays, ask=self._loans.reply)
         self._parts = parts
-        self._labels = Labels()
         self._fresh = True
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
-        texts = self._labels.texts(steps)
-        self.last_call = last_call(steps, texts) or self.last_call
+        texts = self.calls.describe(steps)
         request = {"id": 0, "fresh": self._fresh, "steps": [step.plain() for step in steps]}
         self._fresh = False
         with parts_from(self._parts):
@@ -73,15 +72,17 @@ class InlineSession:
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
         error, outcomes = outcomes_from(returned, 0, len(steps))
         if error is not None:
-            raise self._fault(error, texts)
-        self._labels.note(texts, outcomes)
+            fault = self._fault(error, texts)
+            fault.method = self.calls.method_of(fault.call)
+            raise fault
+        self.calls.note(steps, outcomes)
         return outcomes
 
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""
         self._fresh = True
         self._loans.forget()
-        self._labels.owners.clear()
+        self.calls.clear()
 
     def printed(self) -> str:
         """Nothing: what a provider prints goes where it prints."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.isolation.host.requests import Assign, Build, Call, Get, Outcome, Step
-from autograder.isolation.host.session import Session
 from autograder.isolation.wire import Handle, Result
+
+if TYPE_CHECKING:
+    from autograder.isolation.host.session import Session
 
 
 class RemoteModule:

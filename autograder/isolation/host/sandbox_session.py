@@ -13,7 +13,7 @@ from typing import Any
 from autograder.isolation import wire
 from autograder.isolation.host import process as channel
 from autograder.isolation.host.callbacks import Ledger
-from autograder.isolation.host.describe import Labels, last_call
+from autograder.isolation.host.calls import CallLog, RemoteCall
 from autograder.isolation.host.faults import (
     Crashed,
     InfrastructureFault,
@@ -59,7 +59,7 @@ class SandboxSession:
     def __init__(
         self, launch: channel.Launch, folder: str, exercise: str, deadlines: Deadlines
     ) -> None:
-        self.last_call = ""
+        self.calls = CallLog()
         self.transcript: Transcript | None = Transcript()
         self.uncontained: tuple[str, ...] = ()
         self._launch = launch
@@ -69,7 +69,6 @@ class SandboxSession:
             self._worker = launch.start()
         self._loaded = False
         self._lasting: SubmissionFault | InfrastructureFault | None = None
-        self._labels = Labels()
         self._loans = Ledger()
         self._fresh = True
         self._printed = ""
@@ -80,9 +79,8 @@ class SandboxSession:
         self.transcript = None  # what ends the last check is no part of it
         self._settle()
         self._fresh = True
-        self.last_call = ""
+        self.calls.clear()
         self.transcript = Transcript()
-        self._labels.owners.clear()
         self._loans.forget()
         self.printed()
 
@@ -101,10 +99,15 @@ class SandboxSession:
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
-        texts = self._labels.texts(steps)
-        self.last_call = last_call(steps, texts) or self.last_call
-        outcomes = self._exchange(self._ready_worker(), steps, texts, self._deadlines.call)
-        self._labels.note(texts, outcomes)
+        texts = self.calls.describe(steps)
+        try:
+            worker = self._ready_worker()
+            made = self.calls.made
+            outcomes = self._exchange(worker, steps, texts, self._deadlines.call, made)
+        except SubmissionFault as fault:
+            fault.method = self.calls.method_of(fault.call)
+            raise
+        self.calls.note(steps, outcomes)
         return outcomes
 
     def _settle(self) -> None:
@@ -161,6 +164,7 @@ class SandboxSession:
         steps: Sequence[Step],
         texts: Sequence[str],
         seconds: float,
+        made: tuple[RemoteCall, ...] = (),
     ) -> list[Outcome]:
         seconds = min(seconds, self._time_left())
         started = time.monotonic()
@@ -178,7 +182,7 @@ class SandboxSession:
         self._fresh = False
         fault = None if error is None else fault_from(error, texts, self._exercise)
         if self.transcript is not None:
-            self.transcript.add(frame, outcomes, fault, lent, elapsed)
+            self.transcript.add(frame, outcomes, fault, lent, elapsed, made)
         if fault is None:
             return outcomes
         if isinstance(fault, OutOfMemory):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from autograder.isolation.host.calls import CallLog
 from autograder.isolation.host.requests import Outcome, Step
 from autograder.isolation.host.transcript import Transcript
 
@@ -12,8 +13,10 @@ from autograder.isolation.host.transcript import Transcript
 class Session(Protocol):
     """How checks reach the code under test, wherever it runs."""
 
-    #: The last request, in words: what a failed comparison is about.
-    last_call: str
+    #: What this check has called so far.
+    calls: CallLog
+    #: What the sandbox could not contain on this system, in sentences.
+    uncontained: tuple[str, ...]
     #: What this check asked, and what came back; None where nobody wants to know.
     transcript: Transcript | None
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.isolation.host.callbacks import Lent
+from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import Crashed, SubmissionFault
 from autograder.isolation.host.requests import Outcome
 
@@ -27,6 +28,7 @@ class Exchange:
         raised: the type of the exception that ended it; empty if none did.
         message: that type, and what the exception said.
         lent: what the check lent with this request, as it was before it was called.
+        calls: behind each step; empty for the import of the file.
     """
 
     frame: bytes
@@ -34,6 +36,7 @@ class Exchange:
     raised: str = ""
     message: str = ""
     lent: dict[int, Lent] = field(default_factory=dict)
+    calls: tuple[RemoteCall, ...] = ()
 
 
 class Transcript:
@@ -57,6 +60,7 @@ class Transcript:
         fault: SubmissionFault | None = None,
         lent: dict[int, Lent] | None = None,
         seconds: float = 0.0,
+        calls: tuple[RemoteCall, ...] = (),
     ) -> None:
         """Record one exchange, or give up where the transcript grows too long."""
         self.seconds += seconds
@@ -70,7 +74,7 @@ class Transcript:
             return
         message = fault.message if fault is not None else ""
         kept = tuple(map(_kept, outcomes))
-        self.exchanges.append(Exchange(frame, kept, raised, message, lent or {}))
+        self.exchanges.append(Exchange(frame, kept, raised, message, lent or {}, calls))
 
     def give_up(self) -> None:
         """Forget everything: the check is too long, or a request was never answered."""

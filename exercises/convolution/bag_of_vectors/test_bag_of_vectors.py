@@ -31,7 +31,7 @@ def test_average(submission, reference, rng):
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(3)
-@pytest.mark.hint("Every layer but the last has a ReLU; the bias is added before it.")
+@pytest.mark.hint("Every layer except the last has a ReLU; add the bias before it.")
 def test_hidden_layers(submission, reference, rng):
     """With hidden layers between average and scores."""
     pair = twins(submission, reference, DAN, V, E, [5, 4], C, rng=rng)
@@ -40,9 +40,9 @@ def test_hidden_layers(submission, reference, rng):
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
-@pytest.mark.hint("Divide by the number of ids that are not 0, and sum over those alone.")
+@pytest.mark.hint("Sum over the ids that are not 0, and divide by their number.")
 def test_padding_is_ignored(submission, reference, rng):
-    """More padding, or padding elsewhere, changes nothing."""
+    """More padding, or padding at other places, changes nothing."""
     pair = twins(submission, reference, DAN, V, E, [4], C, rng=rng)
     texts = [rng.integers(1, V, size=length) for length in (2, 5, 3)]
     ids = pad(texts)
@@ -52,12 +52,12 @@ def test_padding_is_ignored(submission, reference, rng):
     equal(pair.student.forward(wider), logits, "the logits with more padding", rtol=RTOL)
     for text, scores in zip(texts, logits, strict=True):
         alone = pair.student.forward(text[None])[0]
-        equal(alone, scores, "the logits of a text alone, against those in a batch", rtol=RTOL)
+        equal(alone, scores, "the logits of one text, against those in a batch", rtol=RTOL)
 
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(1)
-@pytest.mark.hint("max(|words|, 1) in the denominator keeps 0/0 away.")
+@pytest.mark.hint("max(|words|, 1) in the denominator prevents 0/0.")
 def test_empty_text(submission, reference, rng):
     """A text without words has finite scores: those of z_0 = 0."""
     pair = twins(submission, reference, DAN, V, E, [4], C, rng=rng)
@@ -87,7 +87,7 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
-@pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
+@pytest.mark.hint("gradient[ids] += g adds one term per id: use np.add.at(gradient, ids, g).")
 def test_repeated_words(submission, reference, rng):
     """A word that occurs several times gets a gradient from every place, padding gets none."""
     pair = twins(submission, reference, DAN, V, E, [], C, rng=rng)
@@ -117,7 +117,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("Draw one number per word, `self.rng.random(ids.shape)`; average what is left.")
 def test_word_dropout(submission, rng):
-    """Word dropout leaves out whole words, in training alone."""
+    """Word dropout removes whole words, in training only."""
     T, p = 20, 0.3
     model = submission.DeepAveragingNetwork(T + 1, T + 1, [], T + 1, word_dropout=p, rng=rng)
     # With these parameters the scores of a text are the weights of its words in the mean.
@@ -142,9 +142,9 @@ def test_word_dropout(submission, rng):
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(4)
-@pytest.mark.hint("If all checks above pass, this one should: run `grade bag_of_vectors` again.")
+@pytest.mark.hint("If all checks above pass, run `grade bag_of_vectors` again.")
 def test_accuracy(submission, reference, reaches, rng):
-    """Trained on a sentiment grammar: as good as a classifier can be that is order blind."""
+    """Trained on a sentiment grammar: near the best accuracy of order-blind classifiers."""
     texts = rng.permutation(np.arange(1, 17)).reshape(8, 2)  # no two texts share a word
     small = submission.DeepAveragingNetwork(17, 16, [16], 2, rng=rng)
     overfits(small, texts, np.arange(8) % 2, classes=2, reference=reference, rng=rng)
@@ -175,27 +175,27 @@ class _Sentences:
         self.ids = pad([grammar.vocabulary.encode(text) for text in words])
         self.labels, self.p = np.array(labels), np.array(probabilities)
         self.limit = SentimentGrammar(noise=0.0).best_order_blind_accuracy
-        # "not moving and dull", "moving and not dull": the same bag, opposite labels. So are the
-        # two clauses around "but", where the last decides. A bag gets one of such a pair right.
+        # "not moving and dull", "moving and not dull": the same bag, opposite labels. The same is
+        # true of two clauses around "but", where the last decides. A bag is right in one of two.
         self.halves = {
             "the place of 'not' decides": [t.count("not") == 1 and "and" in t for t in words],
             "the last clause decides": ["but" in text for text in words],
         }
 
     def right(self, model):
-        """Where `model` is right, as it is used after training."""
+        """Return where `model` is right in evaluation mode."""
         model.eval()
         logits = model.forward(self.ids)
         model.train()
         return logits.argmax(axis=1) == self.labels
 
     def share(self, right, chosen=True):
-        """The probability of a right answer, among the sentences that are `chosen`."""
+        """Return the probability of a right answer among the `chosen` sentences."""
         p = self.p * np.asarray(chosen)
         return float(p @ right / p.sum())
 
     def is_order_blind(self, right):
-        """A bag cannot tell sentences apart that differ in the order of their words alone."""
+        """Check that sentences which differ only in word order have the same answer."""
         for where, chosen in self.halves.items():
             share = self.share(right, chosen)
             expect(abs(share - 0.5) < 0.01, f"{share:.1%} right where {where}: a bag gets 50 %")

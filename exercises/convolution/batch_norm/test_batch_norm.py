@@ -14,14 +14,14 @@ pytestmark = pytest.mark.task("BatchNorm1d")
 
 
 def pair_of(submission, reference, rng, features=4, **settings):
-    """Twins with the same random γ and β."""
+    """Paired models with the same random γ and β."""
     pair = twins(submission, reference, "BatchNorm1d", features, **settings)
     pair.draw_parameters(rng)
     return pair
 
 
 def at_test_time(pair, x):
-    """Both have read the batch x in training, and are used after it."""
+    """Run both models on the batch x in training, then switch them to test time."""
     for model in (pair.student, pair.reference):
         model.forward(x)
         model.eval()
@@ -29,14 +29,14 @@ def at_test_time(pair, x):
 
 
 def batch(rng, shape):
-    """Features around 3, each with a scale of its own."""
+    """Features around 3, each with another scale."""
     return rng.normal(3, 2, size=shape) * rng.uniform(0.5, 4, size=shape[-1])
 
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Call `self._rows(x)`: the rest is the same for both shapes.")
 def test_start(submission, rng):
-    """A new layer's output has mean 0 and variance 1 in every feature: the z-transform."""
+    """The output of a new layer has mean 0 and variance 1 in every feature."""
     for shape in SHAPES:
         rows = submission.BatchNorm1d(4).forward(batch(rng, shape)).reshape(-1, 4)
         equal(rows.mean(axis=0), np.zeros(4), "the mean of the output", atol=1e-9)
@@ -44,7 +44,7 @@ def test_start(submission, rng):
 
 
 @pytest.mark.points(3)
-@pytest.mark.hint("γ scales x̂, β is added; ε stands inside the root.")
+@pytest.mark.hint("γ multiplies x̂, then β is added; ε is inside the root.")
 def test_forward_in_training(submission, reference, rng):
     """In training: normalized with mean and variance of the batch, scaled and shifted."""
     pair = pair_of(submission, reference, rng, epsilon=0.1)
@@ -53,9 +53,9 @@ def test_forward_in_training(submission, reference, rng):
 
 
 @pytest.mark.points(4)
-@pytest.mark.hint("The running variance takes the unbiased one: M/(M − 1) times that of the batch.")
+@pytest.mark.hint("The running variance uses the unbiased one: M/(M − 1) times that of the batch.")
 def test_running_statistics(submission, rng):
-    """Every batch in training moves the running mean and variance."""
+    """In training, every batch updates the running mean and variance."""
     layer = submission.BatchNorm1d(4, momentum=0.3)
     mean, variance = np.zeros(4), np.ones(4)
     for shape in SHAPES:
@@ -69,9 +69,9 @@ def test_running_statistics(submission, rng):
 
 
 @pytest.mark.points(3)
-@pytest.mark.hint("`self.training` says which statistics count.")
+@pytest.mark.hint("`self.training` says which statistics to use.")
 def test_forward_at_test_time(submission, reference, rng):
-    """At test time: the running statistics, which stay as they are."""
+    """At test time: forward uses the running statistics and does not change them."""
     pair = at_test_time(pair_of(submission, reference, rng), batch(rng, SHAPES[1]))
     before = pair.student.running_mean, pair.student.running_variance
     for shape in (*SHAPES, (1, 4)):
@@ -83,7 +83,7 @@ def test_forward_at_test_time(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("At test time nothing is computed from the batch.")
 def test_a_row_alone(submission, reference, rng):
-    """At test time a row gets the same whatever else is in the batch; in training it does not."""
+    """A row's output does not depend on the rest of its batch at test time; in training it does."""
     model = pair_of(submission, reference, rng).student
     x = batch(rng, SHAPES[0])
     together, fewer = model.forward(x)[:2], model.forward(x[:2])
@@ -93,7 +93,7 @@ def test_a_row_alone(submission, reference, rng):
 
 
 @pytest.mark.points(5)
-@pytest.mark.hint("Every row moves μ and σ², so that it moves the x̂ of all rows.")
+@pytest.mark.hint("Every row changes μ and σ², and with them the x̂ of all rows.")
 def test_backward_in_training(submission, reference, rng):
     """In training: gradients of γ, β and x, through mean and variance."""
     pair = pair_of(submission, reference, rng, epsilon=0.1)
@@ -108,9 +108,9 @@ def test_gradients_are_right(submission, reference, rng):
 
 
 @pytest.mark.points(2)
-@pytest.mark.hint("At test time μ and σ² are constants: nothing goes back through them.")
+@pytest.mark.hint("At test time μ and σ² are constants: no gradient goes through them.")
 def test_backward_at_test_time(submission, reference, rng):
-    """At test time: the gradients of a plain scaling."""
+    """At test time: gradients of γ, β and x, with constant mean and variance."""
     pair = at_test_time(pair_of(submission, reference, rng), batch(rng, SHAPES[1]))
     for shape in SHAPES:
         pair.same_backward(batch(rng, shape), rng=rng, rtol=RTOL)
@@ -124,9 +124,9 @@ def test_gradients_add_up(submission, reference, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.hint("M/(M − 1) is 1/0 there.")
+@pytest.mark.hint("For one row, M/(M − 1) is 1/0.")
 def test_one_row(submission, rng):
-    """In training one row, or none, is refused; one text of two words is enough."""
+    """In training, one row or none is an error; one text of two words is enough."""
     for shape in ((1, 4), (1, 1, 4), (0, 4)):
         refuses(submission.BatchNorm1d(4), "forward", np.ones(shape))
     equal(
@@ -137,9 +137,9 @@ def test_one_row(submission, rng):
 
 
 @pytest.mark.points(3)
-@pytest.mark.hint("Run the checks above first: forward and backward in training are all it takes.")
+@pytest.mark.hint("This check only uses forward and backward in training: see the checks above.")
 def test_the_start_hardly_matters(submission, rng, plot):
-    """A network with batch normalization learns, however large its first weights are."""
+    """A network with batch normalization learns with small and large initial weights."""
     scales = (0.01, 0.1, 1.0, 10.0)
     x = rng.normal(size=(60, 10))
     labels = (x @ rng.normal(size=(10, 3))).argmax(axis=1)
@@ -153,8 +153,8 @@ def test_the_start_hardly_matters(submission, rng, plot):
         {f"{name} batch normalization": losses[name] for name in losses},
         x=scales, x_label="factor on the first weights", y_label="loss", log=True,
     )  # fmt: skip
-    # Over 300 seeds the greatest loss was 0.29, at a factor of 10. Without batch normalization a
-    # factor of 0.01 or 10 leaves it above 0.78, mostly at log 3 = 1.10: nothing is learned.
+    # Over 300 seeds the largest loss was 0.29, at a factor of 10. Without batch normalization, it
+    # is above 0.78 at a factor of 0.01 or 10, mostly log 3 = 1.10: nothing is learned.
     worst = int(np.argmax(losses["with"]))
     expect(
         losses["with"][worst] < 0.6,
@@ -164,7 +164,7 @@ def test_the_start_hardly_matters(submission, rng, plot):
 
 
 def _trained(layer, scale, x, labels, rng, hidden=40, steps=40, rate=1.0):
-    """The loss of two hidden layers ReLU(norm(x W)) and a softmax, after `steps` of descent."""
+    """Return the loss of two layers ReLU(norm(x W)) and a softmax after `steps` of descent."""
     sizes = (x.shape[1], hidden, hidden)
     W = [rng.normal(scale=scale * (2 / a) ** 0.5, size=(a, b)) for a, b in pairwise(sizes)]
     U = np.zeros((hidden, 3))

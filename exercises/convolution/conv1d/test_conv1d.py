@@ -33,7 +33,7 @@ FILTER = np.array([[3, 1, 2, -3], [-1, 2, 1, -3], [1, 1, -1, 1]], dtype=float)
 @pytest.mark.points(3)
 @pytest.mark.hint("(T + 2·padding − span) // stride + 1, with span = (width − 1)·dilation + 1.")
 def test_output_length(submission, reference, rng):
-    """output_length counts the windows, and refuses a text without room for one."""
+    """output_length counts the windows; a text that is too short is an error."""
     for width, settings in [(3, {}), (1, {}), (4, {"padding": 3}), *SETTINGS.values()]:
         ours = submission.Conv1d(2, 2, width, rng=rng, **settings)
         theirs = reference.Conv1d(2, 2, width, rng=rng, **settings)
@@ -47,9 +47,9 @@ def test_output_length(submission, reference, rng):
 
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(2)
-@pytest.mark.hint("The first word of a window meets W[0]: nothing is turned around.")
+@pytest.mark.hint("The first word of a window meets W[0]: the filter is not reversed.")
 def test_the_lectures_text(submission, rng):
-    """The lecture's filter over the lecture's seven words."""
+    """The filter of the lecture over its seven words."""
     model = submission.Conv1d(4, 1, 3, rng=rng)
     assign(model, {"W": FILTER[:, :, None], "b": np.zeros(1)})
     y = model.forward(TEXT[None])
@@ -61,7 +61,7 @@ def test_the_lectures_text(submission, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("y[:, t] = Σ_k x[:, t + k] @ W[k] + b.")
 def test_forward(submission, reference, rng):
-    """Filters over all windows of several texts."""
+    """Four filters over all windows of two texts."""
     pair = twins(submission, reference, "Conv1d", 3, 4, 3, rng=rng)
     pair.same_forward(rng.normal(size=(2, 7, 3)))
 
@@ -71,7 +71,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("x_{t·stride + k·dilation}, where x has its padding on both sides.")
 def test_forward_with(submission, reference, rng, setting):
-    """Forward with padding, stride and dilation, one by one and together."""
+    """Forward with padding, stride and dilation, separately and together."""
     width, settings = SETTINGS[setting]
     pair = twins(submission, reference, "Conv1d", 3, 4, width, rng=rng, **settings)
     pair.same_forward(rng.normal(size=(2, 9, 3)))
@@ -91,7 +91,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("The padding gets a gradient as well: cut it off at the end.")
 def test_backward_with(submission, reference, rng, setting):
-    """Backward with padding, stride and dilation, one by one and together."""
+    """Backward with padding, stride and dilation, separately and together."""
     width, settings = SETTINGS[setting]
     pair = twins(submission, reference, "Conv1d", 3, 4, width, rng=rng, **settings)
     pair.same_backward(rng.normal(size=(2, 9, 3)), rng=rng)
@@ -126,7 +126,7 @@ def test_pointwise_forward(submission, reference, rng):
 
 @pytest.mark.task("PointwiseConv")
 @pytest.mark.points(3)
-@pytest.mark.hint("Sum over both: all words, all texts.")
+@pytest.mark.hint("Sum over all words and all texts.")
 def test_pointwise_backward(submission, reference, rng):
     """Backward through a 1×1 convolution."""
     pair = twins(submission, reference, "PointwiseConv", 5, 2, rng=rng)

@@ -21,18 +21,18 @@ V, W, E, H, S = 7, 6, 3, 4, 6
 
 
 def encoder(submission, reference, rng, length=S, width=3):
-    """Twins of an encoder with random parameters."""
+    """Paired encoders with random parameters."""
     return twins(submission, reference, "ConvolutionalEncoder", V, E, H, length, width, rng=rng)
 
 
 def translator(submission, reference, rng, scale=0.5):
-    """Twins of a translator with random parameters."""
+    """Paired translators with random parameters."""
     name = "ConvolutionalTranslator"
     return twins(submission, reference, name, V, W, E, H, S, rng=rng, scale=scale)
 
 
 def sentences(rng, count=3, length=S):
-    """Random source sentences without padding, and what a decoder reads for them."""
+    """Random source sentences without padding, and inputs of the decoder."""
     before = rng.integers(1, W, size=(count, 4))
     before[:, 0] = END
     return rng.integers(1, V, size=(count, length)), before
@@ -40,9 +40,9 @@ def sentences(rng, count=3, length=S):
 
 @pytest.mark.task("layer_widths")
 @pytest.mark.points(3)
-@pytest.mark.hint("A convolution of width w leaves w − 1 steps fewer; one must be left at the end.")
+@pytest.mark.hint("A convolution of width w removes w − 1 steps; one step must be left at the end.")
 def test_widths(submission, reference):
-    """The widths of the convolutions that leave one step of a sentence."""
+    """The widths of the convolutions that reduce a sentence to one step."""
     equal(submission.layer_widths(8, 3), [3, 3, 3, 2], "layer_widths(8, 3)")
     for length in range(1, 12):
         for width in (2, 3, 5):
@@ -51,9 +51,9 @@ def test_widths(submission, reference):
 
 @pytest.mark.task("ConvolutionalEncoder")
 @pytest.mark.points(3)
-@pytest.mark.hint("self.layers holds convolutions and tanh; of the last one's steps take the only.")
+@pytest.mark.hint("self.layers has convolutions and tanh; return the only step that is left.")
 def test_encoder(submission, reference, rng):
-    """From words to one vector, for several lengths and widths."""
+    """The vector of a sentence, for several lengths and widths."""
     for length, width in ((6, 3), (7, 3), (5, 2), (4, 5), (2, 3)):
         pair = encoder(submission, reference, rng, length, width)
         c = pair.same_forward(sentences(rng, length=length)[0], rtol=RTOL)
@@ -64,7 +64,7 @@ def test_encoder(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("np.pad at the end of every sentence; padding has a vector like any word.")
 def test_short_sentences(submission, reference, rng):
-    """Sentences are filled up to s words; longer ones are refused, nothing is cut off."""
+    """Sentences are padded to s words; longer ones are an error."""
     pair = encoder(submission, reference, rng)
     for length in (1, S - 2, S):
         pair.same_forward(sentences(rng, length=length)[0], rtol=RTOL)
@@ -75,7 +75,7 @@ def test_short_sentences(submission, reference, rng):
 @pytest.mark.points(4)
 @pytest.mark.hint("grad_output[:, None], reversed(self.layers), then np.add.at on the embedding.")
 def test_encoder_backward(submission, reference, rng):
-    """Backward through all layers; words that occur twice, and padding."""
+    """Backward through all layers, with repeated words and padding."""
     for length in (S - 2, S):
         pair = encoder(submission, reference, rng)
         ids = sentences(rng, length=length)[0]
@@ -94,7 +94,7 @@ def test_encoder_gradients_are_right(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("The condition of the decoder is the encoder's vector of the source.")
 def test_forward(submission, reference, rng):
-    """Scores of every word of the translation, from the source and the words before."""
+    """Scores of every word of the translation, given the source and the words before."""
     pair = translator(submission, reference, rng)
     logits = pair.same_forward(*sentences(rng), rtol=RTOL)
     equal(np.shape(logits), (3, 4, W), "the shape of the logits")
@@ -102,9 +102,9 @@ def test_forward(submission, reference, rng):
 
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(1)
-@pytest.mark.hint("All of the source is known from the start; of the target, what was written.")
+@pytest.mark.hint("The decoder knows the whole source, and the target words written before.")
 def test_what_it_knows(submission, reference, rng):
-    """Every word of the source counts for all words, a word of the target for later ones alone."""
+    """All scores depend on every source word; only later ones depend on a target word."""
     model = translator(submission, reference, rng).student
     source, before = sentences(rng)
     logits = model.forward(source, before)
@@ -120,7 +120,7 @@ def test_what_it_knows(submission, reference, rng):
 
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(4)
-@pytest.mark.hint("The decoder's backward returns the gradient at its condition.")
+@pytest.mark.hint("The decoder's backward returns the gradient of its condition.")
 def test_backward(submission, reference, rng):
     """Backward through the decoder and the encoder."""
     pair = translator(submission, reference, rng)
@@ -137,9 +137,9 @@ def test_gradients_are_right(submission, reference, rng):
 
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(3)
-@pytest.mark.hint("Let greedy write; then everything behind the first END of a row becomes PAD.")
+@pytest.mark.hint("Call greedy; then everything after the first END of a row becomes PAD.")
 def test_greedy(submission, reference, rng):
-    """translate: the likeliest word again and again, until the end is written."""
+    """translate: the most probable word at each step, until END."""
     ended = 0
     for _ in range(4):
         pair = translator(submission, reference, rng, scale=1.0)
@@ -152,9 +152,9 @@ def test_greedy(submission, reference, rng):
 
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(3)
-@pytest.mark.hint("One sentence at a time; hand END to beam_search as `end`.")
+@pytest.mark.hint("One sentence at a time; pass END to beam_search as `end`.")
 def test_beam(submission, reference, rng):
-    """translate: with a beam, the likeliest translation that is found."""
+    """translate: with a beam, the most probable translation that it finds."""
     for _ in range(4):
         pair = translator(submission, reference, rng, scale=0.7)
         source = sentences(rng, count=8)[0]
@@ -166,13 +166,13 @@ def test_beam(submission, reference, rng):
 
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(4)
-@pytest.mark.hint("If all checks above pass, this one should: run `grade conv_seq2seq` again.")
+@pytest.mark.hint("If all checks above pass, run `grade conv_seq2seq` again.")
 def test_exact_match(submission, reference, reaches, rng):
-    """Trained on toy sentences, it translates new ones, every word right and in its place."""
+    """Trained on toy sentences, it translates new ones without an error."""
     language = TranslationLanguage()
     sizes = len(language.source.words), len(language.target.words)
 
-    def build(rng):  # from the reference's first parameters: the layers' own are not at stake
+    def build(rng):  # with initial parameters of the reference: those of the layers do not matter
         settings = *sizes, 16, 64, language.source_length
         model = submission.ConvolutionalTranslator(*settings, rng=rng)
         assign(model, reference.ConvolutionalTranslator(*settings, rng=rng).parameters)

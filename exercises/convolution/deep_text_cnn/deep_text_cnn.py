@@ -2,7 +2,7 @@
 
 Source: CS224n lecture 11, sections 3.5, 4.1 to 4.4; Conneau et al., "Very Deep Convolutional
 Networks for Text Classification" (2017), called VD-CNN; He et al., "Deep Residual Learning for
-Image Recognition" (2016), for the shortcuts.
+Image Recognition" (2015), for the shortcuts.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from framework.models.parts import part
 
 PAD = 0
 
-#: Depth, counted in convolutions of width 3, and how many blocks each of the four stages has.
+#: Depth (the number of convolutions of width 3) -> number of blocks in each of the four stages.
 BLOCKS = {9: (1, 1, 1, 1), 17: (2, 2, 2, 2), 29: (5, 5, 2, 2), 49: (8, 8, 5, 3)}
 
 
 class ConvBlock(Model):
-    """Two convolutions of width 3, each with a batch norm behind it, and a way around both.
+    """Two convolutions of width 3, each followed by a batch norm, and a shortcut around both.
 
         z_1 = norm_1(conv_1(x))        h = ReLU(z_1)        z_2 = norm_2(conv_2(h))
         y = ReLU(z_2)             without a shortcut
@@ -30,13 +30,13 @@ class ConvBlock(Model):
 
     Args:
         in_channels: D.
-        channels: C, of both convolutions.
-        shortcut: whether there is a way around the two.
+        channels: C, the number of filters of both convolutions.
+        shortcut: whether x is added before the last ReLU.
         rng: draws the initial weights.
 
     Parameters:
-        those of the parts, as ``conv_1.NAME``, ``norm_1.NAME``, ``conv_2.NAME``, ``norm_2.NAME``;
-        and ``project.NAME``, if the shortcut needs a 1×1 convolution.
+        those of the parts, as ``conv_1.NAME``, ``norm_1.NAME``, ``conv_2.NAME``, ``norm_2.NAME``,
+        and ``project.NAME`` if the shortcut needs a 1×1 convolution.
     """
 
     def __init__(
@@ -58,11 +58,11 @@ class ConvBlock(Model):
 
     def forward(self, x: Array) -> Array:
         """Return y `(N, T, C)` for `x: (N, T, D)`."""
-        # TODO: along self.path to z_2; add the shortcut; then self.relu_2
+        # TODO: self.path gives z_2; add the shortcut; then self.relu_2
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """The gradient of the sum goes both ways: back along the path, and around it.
+        """Send the gradient of the sum back along the path and through the shortcut.
 
         Args:
             grad_output: ∂y `(N, T, C)`. Not modified.
@@ -75,27 +75,27 @@ class ConvBlock(Model):
 
 
 class DeepTextCNN(Model):
-    """Characters, blocks in four stages, the k greatest of each map, and three layers on top.
+    """A very deep network: characters, blocks in four stages, k-max pooling, three affine layers.
 
         embedding of the s characters                                 (N, s, E)
         one convolution of width 3                                    (N, s, M)
         stage 1: blocks with M maps                                   (N, s, M)
-        stage i = 2, 3, 4: half as long (maximum of 3 steps, every    (N, s/8, 8M)
-            second step), then blocks with twice the maps
+        stages 2, 3, 4: half the length (maximum of 3 steps with      (N, s/8, 8M) after stage 4
+            stride 2), then blocks with twice the maps
         k-max pooling                                                 (N, k, 8M)
         two layers of H units with ReLU, and the scores               (N, C)
 
     Args:
-        vocabulary_size: V, the number of characters, padding (0) among them.
+        vocabulary_size: V, the number of characters, including padding (0).
         classes: C.
-        length: s; longer texts are cut there, shorter ones filled up with `PAD`. Padding is read
-            like any character, and has a vector of its own.
+        length: s; longer texts are cut, shorter ones are padded with `PAD`. Padding is read like
+            any character, and has its own vector.
         depth: a key of `BLOCKS`.
         maps: M.
         embedding_size: E.
         hidden_size: H.
-        k: how many numbers of each map are left.
-        shortcut: whether the blocks have ways around them.
+        k: number of values of each map that k-max pooling keeps.
+        shortcut: whether the blocks have shortcuts.
         rng: draws the initial weights.
 
     Parameters:
@@ -137,22 +137,22 @@ class DeepTextCNN(Model):
     def _stages(
         self, blocks: tuple[int, ...], maps: int, shortcut: bool, rng: np.random.Generator
     ) -> list[Model]:
-        """The layers of all stages in their order: blocks, and poolings between the stages.
+        """Return the layers of all stages in order: blocks, and poolings between the stages.
 
-        Every layer becomes a child: the blocks are ``block_1``, ``block_2``, ... through all
-        stages, the poolings ``pool_2``, ``pool_3``, ... in front of the stages 2, 3, ...
+        Every layer becomes a child. The blocks are ``block_1``, ``block_2``, ... through all
+        stages; the poolings are ``pool_2``, ``pool_3``, ... before the stages 2, 3, ...
 
         Args:
-            blocks: how many each stage has.
-            maps: M, what the first block reads, and what those of stage 1 make.
-            shortcut: of all blocks.
+            blocks: number of blocks of each stage.
+            maps: M, the number of maps that the first block reads, and that stage 1 has.
+            shortcut: whether the blocks have shortcuts.
             rng: draws the initial weights, from the first block to the last.
         """
         # TODO: `self.add_child(name, ConvBlock(...))`, and part("local_max_pool")(3, 2)
         raise NotImplementedError
 
     def _head(self, sizes: tuple[int, int, int, int], rng: np.random.Generator) -> list[Model]:
-        """Given: three affine layers of these sizes, a ReLU behind the first two."""
+        """Given: return three affine layers of these sizes, with a ReLU after the first two."""
         names = ("hidden_1", "hidden_2", "output")
         hidden_1, hidden_2, output = (
             self.add_child(name, part("affine")(D, H, rng=rng))
@@ -162,10 +162,10 @@ class DeepTextCNN(Model):
         return [hidden_1, relu_1, hidden_2, relu_2, output]
 
     def forward(self, ids: Array) -> Array:
-        """Scores of the classes.
+        """Return the scores of the classes.
 
         Args:
-            ids: characters `(N, T)`, integers; cut or filled up to `(N, s)` here.
+            ids: characters `(N, T)`, integers; `forward` cuts or pads them to `(N, s)`.
 
         Returns:
             logits `(N, C)`.
@@ -174,16 +174,16 @@ class DeepTextCNN(Model):
             IndexError: an id outside 0 ... V−1.
         """
         _check_ids(ids, self.vocabulary_size)
-        # TODO: ids of the right length; embedding; self.trunk; a row per text; self.head
+        # TODO: ids of length s; embedding; self.trunk; one row per text; self.head
         raise NotImplementedError
 
     def _of_fixed_length(self, ids: Array) -> Array:
-        """`ids: (N, T)` as `(N, s)`: cut at the end, or filled up there with `PAD`."""
+        """Return `ids: (N, T)` as `(N, s)`: cut at the end, or padded there with `PAD`."""
         # TODO: your code here
         raise NotImplementedError
 
     def backward(self, grad_logits: Array) -> None:
-        """Back through all layers; every place of a text adds to the vector of its character.
+        """Send the gradient back through all layers to the vectors of the characters.
 
         Args:
             grad_logits: `(N, C)`. Not modified.
@@ -193,7 +193,7 @@ class DeepTextCNN(Model):
 
 
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
-    """Given: refuses ids that no row of the embedding belongs to."""
+    """Given: raise an error if an id has no row in the embedding."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
         bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
         raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

@@ -9,27 +9,26 @@ from autograder.checks import assign, classifier_chunks, equal, expect, twins
 from framework.languages.random_hierarchy import PairGrammar
 
 RTOL = 1e-7
-# Behind a convolution stands a batch norm, which takes its bias away: the gradient is 0 but for
-# the last digits.
+# A batch norm after a convolution removes its bias: the gradient is 0 except for rounding.
 ATOL = 1e-9
 V, C, LENGTH = 6, 3, 16
 SMALL = {"embedding_size": 3, "hidden_size": 5, "k": 2}
 
 
 def block(submission, reference, rng, *args):
-    """Twins of a block with random parameters."""
+    """Paired blocks with random parameters."""
     return twins(submission, reference, "ConvBlock", *args, rng=rng)
 
 
 def network(submission, reference, rng, depth=9, length=LENGTH, **settings):
-    """Twins of a network of two maps with random parameters."""
+    """Paired networks of two maps with random parameters."""
     settings = SMALL | settings
     name = "DeepTextCNN"
     return twins(submission, reference, name, V, C, length, depth, 2, rng=rng, **settings)
 
 
 def at_test_time(pair, x):
-    """Both have read x in training, and are used after it."""
+    """Run both models on x in training, then switch them to test time."""
     for model in (pair.student, pair.reference):
         model.forward(x)
         model.eval()
@@ -37,15 +36,15 @@ def at_test_time(pair, x):
 
 
 def texts(rng, count=4, length=LENGTH):
-    """Texts of characters, no padding among them."""
+    """Texts of characters without padding."""
     return rng.integers(1, V, size=(count, length))
 
 
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(3)
-@pytest.mark.hint("Along self.path, then self.relu_2.")
+@pytest.mark.hint("All layers of self.path, then self.relu_2.")
 def test_block(submission, reference, rng):
-    """Two convolutions, each with batch norm and ReLU behind it; the length stays."""
+    """Two convolutions, each followed by batch norm and ReLU; the length does not change."""
     for D, C in ((3, 3), (2, 4)):
         pair = block(submission, reference, rng, D, C, False)
         y = pair.same_forward(rng.normal(size=(3, 6, D)), rtol=RTOL)
@@ -56,16 +55,16 @@ def test_block(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("The sum comes before the last ReLU; where D ≠ C, x goes through self.project.")
 def test_shortcut(submission, reference, rng):
-    """With a shortcut: x is added, by a 1×1 convolution where the shape changes."""
+    """With a shortcut: x is added, through a 1×1 convolution where D ≠ C."""
     for D, C in ((3, 3), (2, 4), (4, 2)):
         block(submission, reference, rng, D, C).same_forward(rng.normal(size=(3, 6, D)), rtol=RTOL)
 
 
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(1)
-@pytest.mark.hint("What is left of ReLU(z + x) when z = 0?")
+@pytest.mark.hint("What is ReLU(z + x) when z = 0?")
 def test_nothing_to_say(submission, rng):
-    """A block whose convolutions say nothing lets x through, and its gradient too."""
+    """A block with z_2 = 0 passes a positive x on, and its gradient back."""
     model = submission.ConvBlock(3, 3, rng=rng)
     assign(model, {"norm_2.gamma": np.zeros(3)})
     x, grad = rng.uniform(0.1, 1, size=(2, 2, 5, 3))
@@ -75,9 +74,9 @@ def test_nothing_to_say(submission, rng):
 
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(4)
-@pytest.mark.hint("The gradient of a sum goes to both of its terms.")
+@pytest.mark.hint("Both terms of a sum get its gradient.")
 def test_block_backward(submission, reference, rng):
-    """Backward along both ways, in training and at test time."""
+    """Backward through path and shortcut, in training and at test time."""
     for args in ((3, 3, False), (3, 3), (2, 4)):
         pair = block(submission, reference, rng, *args)
         x = rng.normal(size=(3, 6, args[0]))
@@ -97,9 +96,9 @@ def test_block_gradients_are_right(submission, reference, rng):
 
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(3)
-@pytest.mark.hint("Your list of layers decides about the names: block_1, block_2, ... to the last.")
+@pytest.mark.hint("The children are called block_1, block_2, ... through all stages.")
 def test_layers(submission, reference, rng):
-    """9, 17 or 29 layers: so many convolutions of width 3, with the right number of maps."""
+    """Depth 9, 17 and 29: that number of convolutions of width 3, with the right maps."""
     for depth in (9, 17, 29):
         for shortcut in (True, False):
             pair = network(submission, reference, rng, depth, shortcut=shortcut)
@@ -109,9 +108,9 @@ def test_layers(submission, reference, rng):
 
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(4)
-@pytest.mark.hint("Poolings stand between the stages; k-max pooling at the end of the trunk.")
+@pytest.mark.hint("Poolings come between the stages, k-max pooling at the end of the trunk.")
 def test_forward(submission, reference, rng):
-    """From characters to scores, with 9 and 17 layers, in training and at test time."""
+    """Scores of texts, with depth 9 and 17, in training and at test time."""
     for depth in (9, 17):
         for shortcut in (True, False):
             pair = network(submission, reference, rng, depth, shortcut=shortcut)
@@ -124,7 +123,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("ids[:, :length], and np.pad at the end of every text.")
 def test_fixed_length(submission, reference, rng):
-    """Texts of any length: cut after s characters, or filled up with padding."""
+    """Texts of any length: cut after s characters, or padded."""
     pair = network(submission, reference, rng)
     for length in (1, LENGTH - 3, LENGTH, LENGTH + 5):
         pair.same_forward(texts(rng, length=length), rtol=RTOL)
@@ -136,7 +135,7 @@ def test_fixed_length(submission, reference, rng):
     "reversed(self.head), the shape of the pooled text, reversed(self.trunk), np.add.at."
 )
 def test_backward(submission, reference, rng):
-    """Backward through all layers, down to the vectors of the characters and of padding."""
+    """Backward through all layers, to the vectors of the characters and of padding."""
     for shortcut in (True, False):
         pair = network(submission, reference, rng, shortcut=shortcut)
         for length in (LENGTH - 3, LENGTH + 5):
@@ -153,7 +152,7 @@ def test_gradients_are_right(submission, reference, rng):
 
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(1)
-@pytest.mark.hint('`self.gradients["embedding"]` is added to, never replaced; np.add.at does it.')
+@pytest.mark.hint('Add to `self.gradients["embedding"]` with np.add.at; never replace it.')
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = at_test_time(network(submission, reference, rng), texts(rng))
@@ -161,13 +160,13 @@ def test_gradients_add_up(submission, reference, rng):
 
 
 STEPS, BATCH = 100, 32
-#: How much lower the loss of 17 layers is with shortcuts, at least. In 100 trainings of the
-#: reference it was lower by 0.36 ± 0.19, and once by less than this.
+#: Minimum difference of the losses of 17 layers without and with shortcuts. In 100 trainings of
+#: the reference it was 0.36 ± 0.19, and once below this.
 LEAD = 0.05
 
 
 class _Task:
-    """Texts of 8 characters with 4 classes; what tells the class is three levels up."""
+    """Texts of 8 characters with 4 classes, which are three levels above the characters."""
 
     def __init__(self, submission, reference, rng):
         self.submission, self.reference, self.rng = submission, reference, rng
@@ -176,7 +175,7 @@ class _Task:
         self.seed = int(rng.integers(2**31))
 
     def training(self, depth, shortcut, chunk):
-        """A new model, and the losses of its training, `chunk` steps at a time."""
+        """Return a new model, and the losses of its training, `chunk` steps at a time."""
         rng = np.random.default_rng(self.seed)
         model, first = (
             module.DeepTextCNN(
@@ -185,7 +184,7 @@ class _Task:
             )
             for module in (self.submission, self.reference)
         )  # fmt: skip
-        assign(model, first.parameters)  # how other exercises' layers begin is not at stake
+        assign(model, first.parameters)  # so the initial weights of other exercises do not matter
         losses = classifier_chunks(
             model, self.ids, self.labels, reference=self.reference, epochs=1, batch_size=BATCH,
             learning_rate=0.01, chunk=chunk, rng=rng,
@@ -195,9 +194,9 @@ class _Task:
 
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(4)
-@pytest.mark.hint("If all checks above pass, this one should: run `grade deep_text_cnn` again.")
+@pytest.mark.hint("If all checks above pass, run `grade deep_text_cnn` again.")
 def test_accuracy(submission, reference, reaches, rng):
-    """Trained on texts that have to be read level by level: 9 layers find the classes."""
+    """Trained on texts that have to be read level by level, 9 layers learn the classes."""
 
     def accuracies(rng):
         task = _Task(submission, reference, rng)
@@ -215,7 +214,7 @@ def test_accuracy(submission, reference, reaches, rng):
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(3)
 @pytest.mark.hint(
-    "The same network, started with the same numbers: is shortcut handed on to blocks?"
+    "Both networks start with the same numbers: do you pass shortcut on to the blocks?"
 )
 def test_depth_needs_shortcuts(submission, reference, plot, rng):
     """17 layers learn faster with shortcuts than without: look at the curves."""

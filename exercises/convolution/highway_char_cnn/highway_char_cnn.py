@@ -18,16 +18,16 @@ PAD = 0
 
 
 class CharacterWordEncoder(Model):
-    """A vector for every word, made from its characters alone: there are no unknown words.
+    """An encoder that computes the vector of a word from its characters only.
 
     The layers are parts that you wrote before: ``conv1d``, ``max_over_time`` and ``highway``.
 
     Args:
-        characters: A, how many there are, the padding id 0 included.
+        characters: A, the number of characters, including the padding id 0.
         embedding_size: E, the size of the vector of a character.
-        maps: how many filters there are of each width: one number for all, or one for each width.
-        widths: how many characters a filter reads.
-        highway_layers: how many of them follow, one after the other; may be 0.
+        maps: number of filters of each width: one number for all, or one for each width.
+        widths: the widths of the filters, in characters.
+        highway_layers: number of highway layers, one after the other; may be 0.
         rng: draws the initial weights.
 
     Parameters:
@@ -38,7 +38,7 @@ class CharacterWordEncoder(Model):
         size: F, the size of a word's vector: the sum of `maps` over the widths.
 
     Raises:
-        ValueError: no widths, one of them twice or not positive, or not as many `maps` as widths.
+        ValueError: no widths, a width twice or not positive, or a wrong number of `maps`.
     """
 
     def __init__(
@@ -66,16 +66,18 @@ class CharacterWordEncoder(Model):
         raise NotImplementedError
 
     def forward(self, ids: Array) -> Array:
-        """The vectors of words. With e_1 ... e_L the vectors of a word's characters, and c^h_t what
-        the filters of width h see at e_t ... e_{t+h−1}:
+        """Return the vectors of words.
 
-            y = tanh(max_t c^h_t), side by side for all widths h       then y = highway(y), ...
+        With e_1 ... e_L the vectors of a word's characters, and c^h_t the outputs of the filters of
+        width h for e_t ... e_{t+h−1}:
 
-        The padding and what comes after it counts as zeros, and no window begins there. So a word's
-        vector does not depend on how much padding there is.
+            y = tanh(max_t c^h_t), concatenated for all widths h       then y = highway(y), ...
+
+        Padding counts as zeros, and no window begins there. So the vector of a word does not depend
+        on the amount of padding.
 
         Args:
-            ids: the characters of words, padded behind with 0: `(M, L)`, or `(N, T, L)` for
+            ids: the characters of words, padded with 0 at the end: `(M, L)`, or `(N, T, L)` for
                 sentences of words; L ≥ 1. A word may be all padding.
 
         Returns:
@@ -83,34 +85,34 @@ class CharacterWordEncoder(Model):
 
         Raises:
             ValueError: `ids` has neither two nor three axes.
-            IndexError: an id outside 0 ... A−1. (NumPy alone would read −1 as the last row.)
+            IndexError: an id outside 0 ... A−1. (In NumPy, −1 is the last row.)
         """
         _check_ids(ids, (2, 3), self.characters)
         # TODO: embed; for each width convolve and take the maximum; tanh; highways
         raise NotImplementedError
 
     def backward(self, grad_vectors: Array) -> None:
-        """Back through the highways, tanh, and for each width pool and convolution.
+        """Send the gradient back through highways and tanh, and each width's pool and convolution.
 
-        Adds to `gradients`; ids have no gradient, hence nothing is returned. The vector of the
-        padding is never used and gets none.
+        Adds to `gradients`; ids have no gradient, so nothing is returned. The vector of the padding
+        is never used and gets no gradient.
 
         Args:
-            grad_vectors: in the shape of what `forward` returned. Not modified.
+            grad_vectors: gradient of the result of `forward`, in its shape. Not modified.
         """
-        # TODO: the layers in reverse; a character gets a share from every width
+        # TODO: the layers in reverse order; a character gets a gradient from every width
         raise NotImplementedError
 
 
 class CharacterTagger(Model):
-    """The tag of every word of a sentence, from the characters of the word and of its neighbours.
+    """A tagger that reads the characters of a word and of its neighbours.
 
     Args:
-        characters: A, the padding id 0 included.
+        characters: A, including the padding id 0.
         embedding_size: E.
         maps: see `CharacterWordEncoder`.
-        classes: C, how many tags there are.
-        window: m, how many words on each side have a say in the tag of a word.
+        classes: C, the number of tags.
+        window: m, the number of words on each side that the tag of a word depends on.
         widths: see `CharacterWordEncoder`.
         highway_layers: see `CharacterWordEncoder`.
         rng: draws the initial weights.
@@ -142,12 +144,12 @@ class CharacterTagger(Model):
         self.output = self.add_child("output", output)
 
     def forward(self, ids: Array) -> Array:
-        """Scores of every tag for every word. With v_1 ... v_T the vectors of the words,
+        """Return the scores of every tag for every word. With v_1 ... v_T the vectors of the words,
 
             logits_t = b + Σ_{k=−m}^{m} v_{t+k} W_k
 
-        Beyond the ends of a sentence, and where a word is all padding, v is 0: a sentence gets the
-        same scores alone as in a batch beside longer ones.
+        Beyond the ends of a sentence, and where a word is all padding, v is 0. So the scores of a
+        sentence do not depend on the other sentences of its batch.
 
         Args:
             ids: `(N, T, L)`: the characters of each word of each sentence, padded with 0.
@@ -160,11 +162,11 @@ class CharacterTagger(Model):
             IndexError: an id outside 0 ... A−1.
         """
         _check_ids(ids, (3,), self.characters)
-        # TODO: encode the words, blank what is none, convolve over the words
+        # TODO: encode the words, set the vectors of padding to 0, convolve over the words
         raise NotImplementedError
 
     def backward(self, grad_logits: Array) -> None:
-        """Back through the output layer and the encoder. Adds to `gradients`.
+        """Send the gradient back through the output layer and the encoder; adds to `gradients`.
 
         Args:
             grad_logits: `(N, T, C)`. Not modified.
@@ -174,12 +176,12 @@ class CharacterTagger(Model):
 
 
 def _followed_by_zeros(e: Array, count: int) -> Array:
-    """Given: `e: (M, L, E)` with `count` zero vectors behind, `(M, L + count, E)`."""
+    """Given: return `e: (M, L, E)` with `count` zero vectors at the end, `(M, L + count, E)`."""
     return np.pad(e, ((0, 0), (0, count), (0, 0)))
 
 
 def _check_widths(widths: Sequence[int], counts: Sequence[int]) -> None:
-    """Given: refuses widths that are no widths, or that the numbers of filters do not fit."""
+    """Given: raise an error for invalid widths, or for a wrong number of filter counts."""
     if not widths or min(widths) < 1 or len(set(widths)) < len(widths):
         raise ValueError(f"widths are different positive numbers, but these are {tuple(widths)}")
     if len(counts) != len(widths):
@@ -187,7 +189,7 @@ def _check_widths(widths: Sequence[int], counts: Sequence[int]) -> None:
 
 
 def _check_ids(ids: Array, axes: Sequence[int], characters: int) -> None:
-    """Given: refuses ids of another shape, and those that no row of the embedding belongs to."""
+    """Given: raise an error for ids of another shape, or without a row in the embedding."""
     if ids.ndim not in axes:
         wanted = " or ".join({2: "(M, L)", 3: "(N, T, L)"}[n] for n in axes)
         raise ValueError(f"ids of characters should have shape {wanted}, but have {ids.shape}")

@@ -10,12 +10,12 @@ A, E, MAPS, C = 9, 3, 4, 5
 
 
 def encoders(submission, reference, rng, **settings):
-    """Twins of an encoder with three widths."""
+    """Paired encoders with three widths."""
     return twins(submission, reference, "CharacterWordEncoder", A, E, MAPS, rng=rng, **settings)
 
 
 def taggers(submission, reference, rng, window=0, **settings):
-    """Twins of a tagger of C tags."""
+    """Paired taggers with C tags."""
     return twins(
         submission, reference, "CharacterTagger", A, E, MAPS, C, window, rng=rng, **settings
     )
@@ -40,7 +40,7 @@ def test_words(submission, reference, rng):
 
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(3)
-@pytest.mark.hint("Padding counts as zeros, whatever stands in row 0; no window begins there.")
+@pytest.mark.hint("Padding counts as zeros, for any row 0; no window begins there.")
 def test_padding(submission, reference, rng):
     """Encoder: words of different lengths, some shorter than a window."""
     pair = encoders(submission, reference, rng)
@@ -63,7 +63,7 @@ def test_sentences(submission, reference, rng):
 
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(1)
-@pytest.mark.hint("The result of one highway layer is what the next one reads.")
+@pytest.mark.hint("Each highway layer reads the output of the one before.")
 @pytest.mark.parametrize("layers", [0, 2])
 def test_highways(submission, reference, rng, layers):
     """Encoder: without highway layers, and with two."""
@@ -73,7 +73,7 @@ def test_highways(submission, reference, rng, layers):
 
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(4)
-@pytest.mark.hint("Every layer backwards: highway, tanh, pool, convolution, embedding.")
+@pytest.mark.hint("The layers in reverse order: highway, tanh, pool, convolution, embedding.")
 def test_backward(submission, reference, rng):
     """Encoder: the gradient of every parameter."""
     pair = encoders(submission, reference, rng)
@@ -82,7 +82,7 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(3)
-@pytest.mark.hint("np.add.at adds what every place gets; row 0 gets nothing.")
+@pytest.mark.hint("np.add.at adds the gradients of all places; row 0 gets nothing.")
 def test_backward_with_padding(submission, reference, rng):
     """Encoder: repeated characters, padding, sentences, two highway layers."""
     pair = encoders(submission, reference, rng, highway_layers=2)
@@ -108,22 +108,22 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("self.encoder gives (N, T, F), self.output reads it.")
 def test_scores(submission, reference, rng):
-    """Tagger: scores of words, and of words between their neighbours."""
+    """Tagger: scores of words without and with their neighbours."""
     for window in (0, 1):
         taggers(submission, reference, rng, window).same_forward(words(rng, 2, 4))
 
 
 @pytest.mark.task("CharacterTagger")
 @pytest.mark.points(2)
-@pytest.mark.hint("The encoder makes something of an empty word, too: multiply by 0.")
+@pytest.mark.hint("The encoder's vector of an empty word is not 0: multiply it by 0.")
 def test_sentences_of_different_lengths(submission, reference, rng):
-    """Tagger: a sentence alone gets the scores that it gets beside a longer one."""
+    """Tagger: the scores of a sentence do not depend on longer ones in its batch."""
     pair = taggers(submission, reference, rng, window=1)
     ids = words(rng, 2, 5)
     ids[1, 3:] = 0
     together = pair.same_forward(ids)
     alone = pair.student.forward(ids[1:, :3])
-    equal(alone[0], together[1, :3], "the scores of a sentence alone, against those in a batch")
+    equal(alone[0], together[1, :3], "the scores of one sentence, against those in a batch")
     pair.same_backward(ids, rng=rng)
 
 
@@ -131,7 +131,7 @@ def test_sentences_of_different_lengths(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("output.backward, then encoder.backward.")
 def test_tagger_backward(submission, reference, rng):
-    """Tagger: the gradient of every parameter, which adds up."""
+    """Tagger: the gradient of every parameter; a second backward adds to it."""
     pair = taggers(submission, reference, rng, window=1)
     pair.same_backward(words(rng, 2, 3), rng=rng)
     pair.accumulates(words(rng, 2, 3), rng=rng)
@@ -139,10 +139,10 @@ def test_tagger_backward(submission, reference, rng):
 
 @pytest.mark.task("CharacterTagger")
 @pytest.mark.points(4)
-@pytest.mark.hint("If all checks above pass, grade conv1d, pooling and shortcuts: they are parts.")
+@pytest.mark.hint("If all checks above pass, run `grade conv1d pooling shortcuts`: they are parts.")
 @pytest.mark.parametrize("window", [0, 1])
 def test_unseen_words(submission, reference, reaches, rng, window):
-    """Trained, it tags words that it has never seen: by themselves, and in context."""
+    """Trained, it tags unseen words: without context, and in context."""
     few = rng.permutation(np.arange(1, 41)).reshape(5, 2, 4)  # no character stands in two words
     overfits(
         submission.CharacterTagger(41, 8, 8, 3, window, rng=rng), few,

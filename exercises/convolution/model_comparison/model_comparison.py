@@ -15,7 +15,7 @@ import numpy as np
 from framework.interfaces import Array, Model
 from framework.models.parts import part
 
-PAD = 0  # the id that fills up short texts: no word
+PAD = 0  # the id of the padding after short texts
 POOLINGS = {"max": "max_over_time", "mean": "average_over_time"}
 
 Texts = tuple[Array, Array]  # ids (M, T) and labels (M,)
@@ -23,48 +23,48 @@ Row = tuple[str, float, int, float]  # name, accuracy, parameters, seconds
 
 
 def count_parameters(model: Model) -> int:
-    """How many numbers `model` learns: the sum of the sizes of its parameters.
+    """Return the number of parameters: the sum of the sizes of all parameter arrays.
 
     Args:
-        model: its `parameters` are name -> array, those of its parts among them.
+        model: its `parameters` are name -> array, including those of its parts.
 
     Returns:
-        0 for a model that learns nothing.
+        the number; 0 for a model without parameters.
     """
     # TODO: your code here
     raise NotImplementedError
 
 
 def best_accuracy(ids: Array, labels: Array, probabilities: Array, width: int) -> float:
-    """The accuracy that no classifier of bags of windows can exceed.
+    """Return the best possible accuracy of a classifier that only sees bags of windows.
 
         Σ over all bags of  max_c P(bag, label = c)
 
-    The bag of a text says how often each window occurs in it, and nothing about where. A text of n
-    words has n windows: each word, with as many neighbours on both sides, and `PAD` beyond the
-    ends. A classifier that sees bags alone must answer the same to all texts with the same bag; the
-    likeliest label is the best answer.
+    The bag of a text says how often each window occurs in it, but not where. A text of n words has
+    n windows: each word with (width − 1)/2 neighbours on both sides, and `PAD` beyond the ends. A
+    classifier that only sees bags gives the same answer to all texts with the same bag. The most
+    probable label is the best answer.
 
     Args:
-        ids: all texts of a language, `(M, T)` integers, short ones filled up with `PAD`.
-        labels: of each text, `(M,)` integers.
-        probabilities: of each text, `(M,)`; their sum is 1.
-        width: words in a window, odd. 1: a bag of words. 2 T − 1 or more: whole texts.
+        ids: all texts of a language, `(M, T)` integers, short ones padded with `PAD`.
+        labels: the label of each text, `(M,)` integers.
+        probabilities: the probability of each text, `(M,)`; their sum is 1.
+        width: number of words in a window, odd. 1: a bag of words. 2 T − 1 or more: whole texts.
 
     Returns:
-        0 to 1.
+        a number from 0 to 1.
 
     Raises:
-        ValueError: `width` is even or not positive; there are not as many labels or probabilities
-            as texts.
+        ValueError: `width` is even or not positive, or the number of labels or of probabilities is
+            not that of the texts.
     """
     _check_language(ids, labels, probabilities, width)
-    # TODO: for each bag the probability of each label; the largest ones add up
+    # TODO: the probability of each label for each bag; the sum of the largest ones
     raise NotImplementedError
 
 
 class SequenceClassifier(Model):
-    """logits = pool(encoder(x)) W + b, for any layer that reads a sequence.
+    """A classifier with any layer that reads a sequence: logits = pool(encoder(x)) W + b.
 
     | family | `encoder` | `pooling` |
     | --- | --- | --- |
@@ -74,14 +74,14 @@ class SequenceClassifier(Model):
     | quasi-recurrent network | qrnn | max |
 
     Args:
-        vocabulary_size: V, the padding id 0 included.
+        vocabulary_size: V, including the padding id 0.
         embedding_size: E, the size of a word vector.
-        hidden_size: H, the size of what the encoder says of each word.
+        hidden_size: H, the size of the encoder's output for each word.
         classes: C.
-        encoder: registered name of a layer: "conv1d", which gets a ReLU behind it and as much
-            padding that each word has a window of its own; or a recurrent one.
-        pooling: "max" or "mean" over all words, or "last": what is said of the last word.
-        width: words that a filter of "conv1d" reads, odd.
+        encoder: registered name of a layer: "conv1d", with a ReLU after it and padding that gives
+            each word its own window; or a recurrent layer.
+        pooling: "max" or "mean" over all words, or "last": the output for the last word.
+        width: number of words that a filter of "conv1d" reads, odd.
         rng: draws the initial weights.
 
     Parameters:
@@ -89,7 +89,7 @@ class SequenceClassifier(Model):
         output.b `(C,)`.
 
     Raises:
-        ValueError: there is no such pooling, or the windows of "conv1d" have no middle.
+        ValueError: `pooling` is none of these, or `width` is even with "conv1d".
     """
 
     def __init__(
@@ -111,8 +111,8 @@ class SequenceClassifier(Model):
             raise ValueError(f"a window with a word in the middle is of odd width, not {width}")
         V, E, H = vocabulary_size, embedding_size, hidden_size
         options: dict[str, dict[str, Any]] = {
-            "conv1d": {"width": width, "padding": width // 2},  # as many windows as words
-            "qrnn": {"pooling": "fo"},  # its output gate lets a state speak at the right word
+            "conv1d": {"width": width, "padding": width // 2},  # one window for each word
+            "qrnn": {"pooling": "fo"},  # its output gate selects the words at which c is read
         }
         self.vocabulary_size = V
         self.add_parameter("embedding", rng.normal(scale=0.1, size=(V, E)))
@@ -123,30 +123,30 @@ class SequenceClassifier(Model):
         self.output = self.add_child("output", part("affine")(H, classes, rng=rng))
 
     def forward(self, ids: Array) -> Array:
-        """Look up, encode, pool, score.
+        """Return the logits: word vectors, encoder, pooling, affine layer.
 
-        A padding has the vector 0, whatever its row of the embedding is, and what the encoder says
-        of it is left out of the pooling: the logits of a text do not depend on how much padding
-        follows it. A text without words is pooled to zeros.
+        The vector of padding is 0, for any row 0 of the embedding, and the pooling leaves padding
+        out. So the logits of a text do not depend on how much padding follows it. A text without
+        words is pooled to zeros.
 
         Args:
-            ids: `(N, T)` integers, T ≥ 1, short texts filled up with `PAD` at the end.
+            ids: `(N, T)` integers, T ≥ 1, short texts padded with `PAD` at the end.
 
         Returns:
             logits `(N, C)`.
 
         Raises:
-            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+            IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
         """
         _check_ids(ids, self.vocabulary_size)
         # TODO: keep what backward needs
         raise NotImplementedError
 
     def backward(self, grad_logits: Array) -> None:
-        """The same way back, down to the vectors of the words.
+        """Send the gradient back through all parts to the word vectors.
 
-        Adds to `gradients`. A word gets a gradient from every place that it stands in, padding
-        gets none. Ids have no gradient: nothing is returned. (The `backward` of a recurrent layer
+        Adds to `gradients`. A word gets the sum of the gradients of all its places; padding gets
+        none. Ids have no gradient: nothing is returned. (The `backward` of a recurrent layer
         returns a pair, the gradients of x and of its first state.)
 
         Args:
@@ -155,7 +155,7 @@ class SequenceClassifier(Model):
         # TODO: your code here
         raise NotImplementedError
 
-    # TODO: helpers of your own, if you like some
+    # TODO: your own helpers, if you need any
 
 
 def fit(
@@ -169,23 +169,23 @@ def fit(
 ) -> list[float]:
     """Train `model`, in training mode, with Adam on the mean cross-entropy of batches.
 
-    With a generator of its own, ``rng = np.random.default_rng(seed)``, every epoch draws an order,
-    ``rng.permutation(M)``, and takes the texts in it, `batch_size` at a time; the last batch of an
-    epoch may be smaller. So all models that are compared see the same batches.
+    A new generator, ``rng = np.random.default_rng(seed)``, draws the order of every epoch,
+    ``rng.permutation(M)``. A batch has `batch_size` texts in this order; the last batch of an epoch
+    may be smaller. So all models that are compared see the same batches.
 
     Args:
         model: ``forward(ids (N, T)) -> logits (N, C)``. Its parameters change.
-        texts: ids `(M, T)` and labels `(M,)` to learn from. Not modified.
-        epochs: times that all texts are seen.
-        batch_size: texts per step.
-        learning_rate: of Adam, the part ``adam``.
-        seed: of the order.
+        texts: ids `(M, T)` and labels `(M,)` of the training texts. Not modified.
+        epochs: number of passes over all texts.
+        batch_size: number of texts per step.
+        learning_rate: learning rate of Adam, the part ``adam``.
+        seed: seed of the generator.
 
     Returns:
-        the loss of each step, before its update: the part ``softmax_cross_entropy``.
+        the loss of each step before its update, computed by the part ``softmax_cross_entropy``.
 
     Raises:
-        ValueError: there are no texts, or not as many labels.
+        ValueError: there are no texts, or the number of labels is another one.
     """
     _check(texts)
     # TODO: the parts, the two loops, and in each step: loss, gradients, update
@@ -205,18 +205,18 @@ def compare(
     """Train each of `models` in the same way with `fit`, and measure it.
 
     Args:
-        models: names and models; these are trained, and in evaluation mode afterwards.
-        train: ids `(M, T)` and labels `(M,)` to learn from.
-        test: ids and labels to be measured on. Nothing is learned from them.
-        epochs, batch_size, learning_rate, seed: see `fit`; the same for all.
+        models: names and models. They are trained, and in evaluation mode afterwards.
+        train: ids `(M, T)` and labels `(M,)` of the training texts.
+        test: ids and labels of the test texts. No model is trained on them.
+        epochs, batch_size, learning_rate, seed: see `fit`; the same for all models.
 
     Returns:
-        for each model its name, the accuracy on `test` in evaluation mode, how many parameters it
-        has, and the seconds that its training took (``time.perf_counter``). The most accurate
-        stands first; of equals, the one with fewer parameters.
+        for each model its name, its accuracy on `test` in evaluation mode, its number of
+        parameters, and the seconds of its training (``time.perf_counter``). The most accurate model
+        is first; of equally accurate ones, the one with fewer parameters.
 
     Raises:
-        ValueError: there are no texts to learn from, or to be measured on, or not as many labels.
+        ValueError: there are no training or no test texts, or a wrong number of labels.
     """
     _check(test)
     # TODO: your code here
@@ -224,7 +224,7 @@ def compare(
 
 
 def _check(texts: Texts) -> None:
-    """Given: refuses texts that nothing can be learned from."""
+    """Given: raise an error if there are no texts, or a wrong number of labels."""
     ids, labels = texts
     if ids.ndim != 2 or not len(ids) or labels.shape != ids.shape[:1]:
         shapes = f"{ids.shape} and {labels.shape}"
@@ -232,7 +232,7 @@ def _check(texts: Texts) -> None:
 
 
 def _check_language(ids: Array, labels: Array, probabilities: Array, width: int) -> None:
-    """Given: refuses windows without a middle, and a language that is not one."""
+    """Given: raise an error for an even width, or for a wrong number of labels or probabilities."""
     if width < 1 or width % 2 == 0:
         raise ValueError(f"a window with a word in the middle is of odd width, not {width}")
     if not labels.shape == probabilities.shape == ids.shape[:1]:
@@ -241,7 +241,7 @@ def _check_language(ids: Array, labels: Array, probabilities: Array, width: int)
 
 
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
-    """Given: refuses ids that no row of the embedding belongs to."""
+    """Given: raise an error if an id has no row in the embedding."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
         bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
         raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

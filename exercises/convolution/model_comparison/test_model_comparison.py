@@ -1,7 +1,7 @@
 """Checks of the comparison that you can see. `grade model_comparison` adds the hidden ones.
 
 The language is hearsay, whose best accuracies are known: for bags of words, for bags of windows of
-three words, and 1 for whoever reads in order (see framework/data/hearsay.py).
+three words, and 1 for models that read in order.
 """
 
 import math
@@ -46,9 +46,9 @@ def of_family(module, name, language, rng):
 
 @pytest.mark.task("count_parameters")
 @pytest.mark.points(2)
-@pytest.mark.hint("`model.parameters` has the arrays of all parts already: add up their sizes.")
+@pytest.mark.hint("`model.parameters` already includes the arrays of all parts: add their sizes.")
 def test_count_parameters(submission, rng):
-    """count_parameters: every number of every array, those of parts included."""
+    """count_parameters: all numbers of all arrays, including those of parts."""
     affine = built(submission, part("affine", 3, 5, rng=rng))
     equal(submission.count_parameters(affine), 20, "count_parameters of an affine layer, 3 to 5")
     model = submission.SequenceClassifier(V, E, H, C, "rnn", rng=rng)
@@ -58,9 +58,9 @@ def test_count_parameters(submission, rng):
 
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(3)
-@pytest.mark.hint("Texts with the same bag get the same answer: the likeliest label of them all.")
+@pytest.mark.hint("Texts with the same bag get the same answer: their most probable label.")
 def test_bags_of_words(submission, reference):
-    """best_accuracy: a bag of words does not know which of two words came first."""
+    """best_accuracy: a bag of words does not show the order, a window does."""
     ids = np.array([[1, 2, 3], [3, 2, 1], [1, 2, 2], [2, 3, 0]])
     labels, p = np.array([0, 1, 1, 0]), np.array([0.4, 0.3, 0.2, 0.1])
     agrees(submission, reference, "best_accuracy", ids, labels, p, 1)
@@ -69,7 +69,7 @@ def test_bags_of_words(submission, reference):
 
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(3)
-@pytest.mark.hint("np.pad(words, width // 2), then as many windows as there are words.")
+@pytest.mark.hint("np.pad(words, width // 2), then one window for each word.")
 def test_accuracy_by_width(submission):
     """best_accuracy: on hearsay 72 % for words, 81 % for windows of three, 100 % for five."""
     language = Hearsay()
@@ -84,7 +84,7 @@ def test_accuracy_by_width(submission):
 @pytest.mark.points(3)
 @pytest.mark.hint("embedding[ids] times 0 at padding, encoder, ReLU if there is one, pool, output.")
 def test_forward(submission, reference, rng):
-    """SequenceClassifier: scores of every family, for texts of one length and of several."""
+    """SequenceClassifier: scores of every family, for texts of equal and different lengths."""
     for family in [*FAMILIES.values(), ("rnn", "last")]:
         pair = classifiers(submission, reference, *family, rng=rng)
         pair.same_forward(texts(rng, 5, 5, 5))
@@ -93,21 +93,21 @@ def test_forward(submission, reference, rng):
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(2)
-@pytest.mark.hint("Hand the mask `ids != 0` to the pooling, and give padding the vector 0.")
+@pytest.mark.hint("Pass the mask `ids != 0` to the pooling, and use the vector 0 for padding.")
 def test_padding_is_ignored(submission, reference, rng):
-    """SequenceClassifier: a text has the same scores alone, against longer ones, and padded."""
+    """SequenceClassifier: the scores of a text do not depend on its batch or on padding."""
     for family in [*FAMILIES.values(), ("rnn", "last")]:
         model = classifiers(submission, reference, *family, rng=rng).student
         ids = texts(rng, 6, 2, 4)
         logits, what = model.forward(ids), f"the scores of {'/'.join(family)} with more padding"
         equal(model.forward(np.pad(ids, ((0, 0), (0, 3)))), logits, what, rtol=RTOL)
         alone = model.forward(ids[1:2, :2])
-        equal(alone, logits[1:2], f"the scores of {'/'.join(family)} for a text alone", rtol=RTOL)
+        equal(alone, logits[1:2], f"the scores of {'/'.join(family)} for one text", rtol=RTOL)
 
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(3)
-@pytest.mark.hint("Each `forward` of forward has its `backward`, in reverse order; then np.add.at.")
+@pytest.mark.hint("Call the `backward` of each part in reverse order; then np.add.at.")
 def test_backward(submission, reference, rng):
     """SequenceClassifier: gradients of every family."""
     for family in [*FAMILIES.values(), ("rnn", "last")]:
@@ -126,9 +126,9 @@ def test_gradients_add_up(submission, reference, rng):
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(2)
-@pytest.mark.hint("A window sees three words and votes; where the window stands, nobody knows.")
+@pytest.mark.hint("The mean over windows of three words does not depend on their places.")
 def test_window_claim(submission, reference, reaches, rng):
-    """Claim: windows see their width. They get all that bags of windows can get, and no more."""
+    """Claim: windows reach the best accuracy of bags of windows, and cannot exceed it."""
     swapped = np.array([[1, 2, 3, 1, 2, 4, 1, 2], [1, 2, 4, 1, 2, 3, 1, 2]])
     one, other = classifiers(submission, reference, "conv1d", "mean", rng=rng).student.forward(
         swapped
@@ -141,9 +141,9 @@ def test_window_claim(submission, reference, reaches, rng):
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(2)
-@pytest.mark.hint("Of each filter only its greatest answer counts, wherever it was given.")
+@pytest.mark.hint("Only the maximum of each filter counts, at any place.")
 def test_cnn_claim(submission, reference, reaches, rng):
-    """Claim: a CNN finds a phrase wherever it stands, as far as its filters are wide."""
+    """Claim: a CNN finds a phrase at any place, up to the width of its filters."""
     model = classifiers(submission, reference, "conv1d", "max", rng=rng).student
     said = np.full((4, 9), 1)
     for row, place in enumerate((2, 3, 4, 5)):
@@ -155,17 +155,17 @@ def test_cnn_claim(submission, reference, reaches, rng):
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(2)
-@pytest.mark.hint("If all checks above pass, grade rnn: does it carry who is speaking?")
+@pytest.mark.hint("If all checks above pass, run `grade rnn`: does its state keep the speaker?")
 def test_rnn_claim(submission, reference, reaches, rng):
-    """Claim: an RNN reads everything in order: it gets right what no window can."""
+    """Claim: an RNN reads in order, and is right where no window can be."""
     reaches_its_best(submission, reference, reaches, rng, "rnn", 1.0)
 
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(2)
-@pytest.mark.hint("If all checks above pass, grade qrnn: do its gates keep who is speaking?")
+@pytest.mark.hint("If all checks above pass, run `grade qrnn`: do its gates keep the speaker?")
 def test_qrnn_claim(submission, reference, reaches, rng):
-    """Claim: a QRNN comes near the RNN, though its gates see two words at a time."""
+    """Claim: a QRNN is nearly as good as the RNN, but its gates see only two words."""
     reaches_its_best(submission, reference, reaches, rng, "qrnn", 1.0)
 
 
@@ -173,7 +173,7 @@ def test_qrnn_claim(submission, reference, reaches, rng):
 @pytest.mark.points(4)
 @pytest.mark.hint("rng.permutation once per epoch; forward, loss, zero, backward, step per batch.")
 def test_fit(submission, reference, rng):
-    """fit: after the same batches the parameters are the same, and so were the losses."""
+    """fit: the same batches give the same losses and parameters."""
     ours, theirs = same_bags(submission, reference, rng=rng)
     data = texts(rng, 5, 3, 4, 2, 5, 4, 3), rng.integers(C, size=7)
     settings = {"epochs": 2, "batch_size": 3, "learning_rate": 0.01, "seed": 5}
@@ -189,7 +189,7 @@ def test_fit(submission, reference, rng):
 @pytest.mark.points(4)
 @pytest.mark.hint("fit, model.eval(), then the share of rows whose argmax is the label.")
 def test_rows(submission, rng):
-    """compare: a row for each model, with what can be measured again, the best one first."""
+    """compare: a row for each model, with the right numbers, the best one first."""
     language = Hearsay()
     train, test = language.sample(160, rng=rng), language.sample(90, rng=rng)
     models = [(name, bag(submission, language, rng)) for name in ("one", "other", "third")]
@@ -203,9 +203,11 @@ def test_rows(submission, rng):
 
 @pytest.mark.task("compare")
 @pytest.mark.points(4)
-@pytest.mark.hint("If the checks of SequenceClassifier and fit pass: are all trained alike?")
+@pytest.mark.hint(
+    "If the checks of SequenceClassifier and fit pass: does every model get the same seed?"
+)
 def test_all_families(submission, reaches, plot, table, rng):
-    """Claims about all five: the bag is a baseline that order is beyond; the RNN leads windows."""
+    """Claims about all five families: each comes near its limit, and none exceeds it."""
     language = Hearsay()
     limits = {"bag": language.best_window_accuracy(1), "window": window_limit()}
     limits |= {"cnn": limits["window"], "rnn": 1.0, "qrnn": 1.0}
@@ -226,7 +228,7 @@ def test_all_families(submission, reaches, plot, table, rng):
 
 
 def bag(module, language, rng):
-    """A bag of vectors with one hidden layer: the submission's own, or the reference's."""
+    """A bag of vectors with one hidden layer, of the submission or of the reference."""
     V, (E, H, C) = len(language.vocabulary), SIZES.values()
     return built(module, part("deep_averaging_network", V, E, [H], C, rng=rng))
 
@@ -244,7 +246,7 @@ def same_bags(*modules, rng):
 
 
 def same_rows(module, rows, models, test):
-    """`rows` are those of `models`, in the right order, and say what is true of them."""
+    """Check that `rows` are those of `models`, in the right order, with the right numbers."""
     expect({row[0] for row in rows} == set(models), "compare should return a row for each model")
     for name, accuracy, parameters, seconds in rows:
         model, (ids, labels) = models[name], test
@@ -258,7 +260,7 @@ def same_rows(module, rows, models, test):
 
 
 def show(rows, exact, limits, table, plot):
-    """The comparison, for the report."""
+    """Show the comparison as a table and a plot of the report."""
     cells = [
         (name, f"{exact[name]:.2%}", f"{limits[name]:.2%}", f"{size:,}", f"{seconds:.2f}")
         for name, _, size, seconds in rows
@@ -272,25 +274,25 @@ def show(rows, exact, limits, table, plot):
 
 
 def listed(language):
-    """All texts of `language` as ids, with labels and probabilities."""
+    """Return all texts of `language` as ids, with labels and probabilities."""
     words, labels, p = zip(*language.texts(), strict=True)
     return pad([language.vocabulary.encode(text) for text in words]), np.array(labels), np.array(p)
 
 
 def share_right(model, language):
-    """The probability that `model` is right."""
+    """Return the probability that `model` is right."""
     ids, labels, p = listed(language)
     model.eval()
     return float(p @ (model.forward(ids).argmax(axis=1) == labels))
 
 
 def window_limit():
-    """The best accuracy of windows of three words."""
+    """Return the best accuracy of windows of three words."""
     return Hearsay().best_window_accuracy(3)
 
 
 def reaches_its_best(submission, reference, reaches, rng, name, limit):
-    """Trained, a family comes as near to its limit as it should, and never beyond."""
+    """Check that a trained family comes near its limit, and does not exceed it."""
     language = Hearsay()
 
     def shares(rng):

@@ -46,7 +46,7 @@ def padded_texts(rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("Time is axis 1.")
 def test_forward(submission, reference, name, args):
-    """The lecture's feature maps, pooled."""
+    """Pooling of the feature maps of the lecture."""
     twins(submission, reference, name, *args).same_forward(np.stack([MAPS, -MAPS]))
 
 
@@ -54,7 +54,7 @@ def test_forward(submission, reference, name, args):
 @pytest.mark.points(2)
 @pytest.mark.hint("Where did each number of the output come from?")
 def test_backward(submission, reference, rng, name, args):
-    """Backward sends the gradient to where the output came from."""
+    """Backward sends the gradient to the steps that the output came from."""
     pair = twins(submission, reference, name, *args)
     pair.same_backward(rng.normal(size=(3, 7, 4)), rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 2)), rng=rng)
@@ -62,7 +62,7 @@ def test_backward(submission, reference, rng, name, args):
 
 @each
 @pytest.mark.points(2)
-@pytest.mark.hint("`mask` is False at padding, whatever number stands there.")
+@pytest.mark.hint("`mask` is False at padding; the numbers there may be large.")
 def test_padding_does_not_count(submission, reference, rng, name, args):
     """Padding never wins, does not count, and gets no gradient."""
     pair = twins(submission, reference, name, *args)
@@ -99,7 +99,7 @@ def test_output_length(submission, reference):
 @pytest.mark.points(2)
 @pytest.mark.hint("A step that wins in two windows gets both gradients.")
 def test_overlapping_windows(submission, reference, rng):
-    """Windows that overlap."""
+    """Backward of windows that overlap."""
     pair = twins(submission, reference, "LocalMaxPool", 3, 2)
     pair.same_backward(rng.normal(size=(2, 8, 3)), rng=rng)
     twins(submission, reference, "LocalMaxPool", 3, 1).same_backward(MAPS[None], rng=rng)
@@ -109,7 +109,7 @@ def test_overlapping_windows(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("Sort the places of the winners, not their numbers.")
 def test_order_is_kept(submission, rng):
-    """The k greatest stand in the order of the text."""
+    """The k largest numbers are in the order of the text."""
     x = rng.permutation(8).astype(float)
     y = submission.KMaxPool(4).forward(x[None, :, None])
     equal(y[0, :, 0], x[x >= 4], "the four greatest, in the order of the text")

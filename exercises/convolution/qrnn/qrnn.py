@@ -1,4 +1,4 @@
-"""Quasi-recurrent networks: a convolution makes all gates at once, a small recurrence mixes them.
+"""Quasi-recurrent networks: a convolution computes all gates, then a recurrence without weights.
 
 Source: CS224n lecture 11, sections 5.1 to 5.4; Bradbury, Merity, Xiong and Socher, "Quasi-Recurrent
 Neural Networks" (2016), sections 2 and 2.1.
@@ -14,28 +14,28 @@ State = tuple[Array, Array, Array]
 
 
 class QRNN(Model):
-    """The layer h_t = o ∘ c_t with c_t = f ∘ c_{t−1} + i ∘ z, whose gates see inputs alone.
+    """The layer h_t = o ∘ c_t with c_t = f ∘ c_{t−1} + i ∘ z, whose gates depend on inputs only.
 
     The new content z and the gates f, o, i stand side by side, in this order, in the last axis of
-    the weights: columns 0 ... H−1 belong to z, H ... 2H−1 to f, and so on, as far as there are any.
+    the weights: columns 0 ... H−1 belong to z, H ... 2H−1 to f, and so on.
 
     Args:
         input_size: D, the number of features of one x_t.
         hidden_size: H, the size of h_t and of c_t.
-        width: how many inputs z and the gates of one step read.
-        pooling: the gates: "f" alone (then o = 1 and i = 1 − f, so that h_t = c_t), "fo" (then
-            i = 1 − f), or "ifo".
+        width: number of inputs that z and the gates of one step read.
+        pooling: the gates: "f" (then o = 1 and i = 1 − f, so h_t = c_t), "fo" (then i = 1 − f),
+            or "ifo".
         rng: draws the initial weights.
 
     Parameters:
         W `(width, D, G·H)`, b `(G·H,)`; G, the number of blocks, is 1 + len(pooling).
 
     Attributes:
-        state: what goes on after the last step that `forward` read: h and c, each `(N, H)`, and
-            the last inputs `(N, width − 1, D)`, from the oldest to the newest.
+        state: h and c after the last step that `forward` read, each `(N, H)`, and the last inputs
+            `(N, width − 1, D)` in their order.
 
     Raises:
-        ValueError: `width` is not positive, or there is no such pooling.
+        ValueError: `width` is not positive, or `pooling` is none of these.
     """
 
     state: State
@@ -60,7 +60,7 @@ class QRNN(Model):
         self.add_parameter("b", np.zeros(blocks * H))
 
     def initial_state(self, batch_size: int) -> State:
-        """Given: the state before the first step, all zeros: h, c, and the inputs before the first.
+        """Given: return zeros as the state before the first step: h, c and the inputs before it.
 
         Returns:
             `(batch_size, H)`, `(batch_size, H)`, `(batch_size, width − 1, D)`.
@@ -70,13 +70,15 @@ class QRNN(Model):
         return h, c, np.zeros((batch_size, self.width - 1, self.input_size), dtype)
 
     def forward(self, x: Array, state: State | None = None, mask: Array | None = None) -> Array:
-        """Read the whole sequence. For all steps at once, W_k being the part of the `width` inputs'
-        k-th (counting from 0), so that W_{width−1} meets x_t itself,
+        """Return the states of all steps.
+
+        First for all steps at once; W_k multiplies the k-th of the `width` inputs, counted from 0,
+        so W_{width−1} multiplies x_t:
 
             a_t = b + Σ_k x_{t − width + 1 + k} W_k
             z = tanh(a_t's first part)      f, o, i = σ(the others)
 
-        and then for t = 1 ... T
+        Then for t = 1 ... T:
 
             c_t = f ∘ c_{t−1} + i ∘ z       h_t = o ∘ c_t
 
@@ -86,7 +88,7 @@ class QRNN(Model):
         Args:
             x: `(N, T, D)`, any T ≥ 1.
             state: h_0, c_0 and the inputs before the first one, as in `self.state`; None: zeros.
-                h_0 is what comes out as long as there have been no words.
+                h_t = h_0 until the first word.
             mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
 
         Returns:
@@ -102,30 +104,32 @@ class QRNN(Model):
         raise NotImplementedError
 
     def backward(self, grad_h: Array) -> tuple[Array, State]:
-        """Backpropagation through time. With ∂ for the gradient of the scalar J, at each step:
+        """Compute all gradients by backpropagation through time.
+
+        ∂v is the gradient of the scalar J with respect to v. At each step:
 
             ∂o = ∂h_t ∘ c_t      ∂c_t = ∂h_t ∘ o + f_{t+1} ∘ ∂c_{t+1}      ∂z = ∂c_t ∘ i
-            i a gate of its own:  ∂f = ∂c_t ∘ c_{t−1}             ∂i = ∂c_t ∘ z
+            with an i gate:       ∂f = ∂c_t ∘ c_{t−1}             ∂i = ∂c_t ∘ z
             i = 1 − f:            ∂f = ∂c_t ∘ (c_{t−1} − z)
-            ∂a_t = those, times tanh' = 1 − z² and σ' = σ (1 − σ)
+            ∂a_t = these, times the slopes: 1 − z², f(1 − f), o(1 − o), i(1 − i)
 
-        and then for all steps at once, since every x_t was read by up to `width` windows,
+        Then for all steps at once; up to `width` windows read each x_t:
 
             ∂W_k = Σ_t x_{t − width + 1 + k}ᵀ ∂a_t      ∂x_s = Σ_k ∂a_{s + width − 1 − k} W_kᵀ
 
         Args:
-            grad_h: ∂J/∂h_t directly, from above, for every step, `(N, T, H)`. Not modified.
+            grad_h: the gradient of the output h, `(N, T, H)`. Not modified.
 
         Returns:
             grad_x `(N, T, D)`, 0 at steps without a word; and the gradients of h_0, c_0 and the
-            inputs before the first one. That of h_0 is 0 but where the first steps have no words.
+            inputs before the first one. That of h_0 is 0 unless the first steps have no words.
         """
         # TODO: the recurrence backwards, then the gates, then the convolution
         raise NotImplementedError
 
 
 def _hold(h: Array, words: Array) -> None:
-    """Given: in `h: (T + 1, N, H)`, from h_0 on, repeat the h before where there is no word.
+    """Given: copy the previous h to each step without a word, in `h: (T + 1, N, H)` from h_0 on.
 
     Args:
         h: changed in place.
@@ -136,14 +140,14 @@ def _hold(h: Array, words: Array) -> None:
 
 
 def _hold_back(grad_h: Array, words: Array) -> tuple[Array, Array]:
-    """Given: the way back through `_hold`.
+    """Given: send the gradient back through `_hold`.
 
     Args:
         grad_h: `(T, N, H)`. Not modified.
         words: `(T, N, 1)`.
 
     Returns:
-        the gradients of what was there before, `(T, N, H)`, 0 without a word; and of h_0 `(N, H)`.
+        the gradients of h before `_hold`, `(T, N, H)`, 0 without a word; and of h_0 `(N, H)`.
     """
     held = np.concatenate([np.zeros_like(grad_h[:1]), grad_h])
     for t in reversed(np.flatnonzero(~words.all(axis=(1, 2)))):

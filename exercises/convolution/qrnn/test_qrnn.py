@@ -16,7 +16,7 @@ def some_state(rng, N, width=2):
 
 @pytest.mark.task("QRNN")
 @pytest.mark.points(3)
-@pytest.mark.hint("W[1] meets x_t, W[0] the input before it; z is the first block, f the second.")
+@pytest.mark.hint("W[1] multiplies x_t, W[0] the input before; z is the first block, f the second.")
 def test_one_step(submission, reference, rng):
     """f pooling: one step from the zero state, and one from a given state."""
     pair = twins(submission, reference, "QRNN", D, H, rng=rng)
@@ -28,7 +28,7 @@ def test_one_step(submission, reference, rng):
 @pytest.mark.task("QRNN")
 @pytest.mark.points(3)
 @pytest.mark.hint(
-    "The window of step t reads x_{t−1} and x_t; that of the first one reads the state."
+    "The window of step t reads x_{t−1} and x_t; the first one reads an input of the state."
 )
 def test_all_steps(submission, reference, rng):
     """f pooling: a whole sequence from a given state."""
@@ -38,7 +38,7 @@ def test_all_steps(submission, reference, rng):
 
 @pytest.mark.task("QRNN")
 @pytest.mark.points(1)
-@pytest.mark.hint("With width 1 there is nothing to be brought along; with 3 there are two inputs.")
+@pytest.mark.hint("The state keeps width − 1 inputs: none with width 1, two with width 3.")
 @pytest.mark.parametrize("width", [1, 3])
 def test_other_widths(submission, reference, rng, width):
     """Windows of one input, and of three."""
@@ -48,7 +48,7 @@ def test_other_widths(submission, reference, rng, width):
 
 @pytest.mark.task("QRNN")
 @pytest.mark.points(1)
-@pytest.mark.hint("The blocks stand in the order z, f, o, i. Only ifo has an i of its own.")
+@pytest.mark.hint("The blocks are in the order z, f, o, i. Only ifo has a block for i.")
 @pytest.mark.parametrize("pooling", ["fo", "ifo"])
 def test_other_poolings(submission, reference, rng, pooling):
     """fo and ifo pooling."""
@@ -58,9 +58,9 @@ def test_other_poolings(submission, reference, rng, pooling):
 
 @pytest.mark.task("QRNN")
 @pytest.mark.points(3)
-@pytest.mark.hint("A single step knows the inputs before it from the state alone.")
+@pytest.mark.hint("With a single step, the inputs before it are only in the state.")
 def test_state_is_carried(submission, reference, rng):
-    """One step after the other, with the state carried over, gives what one call gives."""
+    """Single steps, with the state carried over, give the same as one call."""
     pair = twins(submission, reference, "QRNN", D, H, 3, "fo", rng=rng)
     model, x = pair.student, rng.normal(size=(2, 5, D))
     whole = pair.same_forward(x)
@@ -75,9 +75,7 @@ def test_state_is_carried(submission, reference, rng):
 
 @pytest.mark.task("QRNN")
 @pytest.mark.points(3)
-@pytest.mark.hint(
-    "Two inputs stood in the window, x_1 and the one from the state; c_0 went through f."
-)
+@pytest.mark.hint("The window has two inputs, x_1 and one from the state; c_0 is multiplied by f.")
 def test_backward_through_one_step(submission, reference, rng):
     """Backward through one step, with the gradients of the state."""
     pair = twins(submission, reference, "QRNN", D, H, rng=rng)
@@ -87,17 +85,17 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.task("QRNN")
 @pytest.mark.points(4)
 @pytest.mark.hint(
-    "∂c_t gets f_{t+1} ∘ ∂c_{t+1}; x_t gets a share from each window that it stood in."
+    "Add f_{t+1} ∘ ∂c_{t+1} to ∂c_t; x_t gets a gradient from each window that reads it."
 )
 def test_backward_through_time(submission, reference, rng):
-    """Backward through time."""
+    """Backward through six steps."""
     pair = twins(submission, reference, "QRNN", D, H, rng=rng)
     pair.same_backward(rng.normal(size=(2, 6, D)), some_state(rng, 2), rng=rng)
 
 
 @pytest.mark.task("QRNN")
 @pytest.mark.points(2)
-@pytest.mark.hint("∂o = ∂h ∘ c, before anything else; with an i of its own, ∂f = ∂c ∘ c_{t−1}.")
+@pytest.mark.hint("∂o = ∂h ∘ c; with a gate i, ∂f = ∂c ∘ c_{t−1}.")
 @pytest.mark.parametrize("pooling", ["fo", "ifo"])
 def test_backward_of_other_poolings(submission, reference, rng, pooling):
     """Backward through fo and ifo pooling."""
@@ -142,10 +140,10 @@ SET, ON, OFF, WORDS = 0, 1, 2, 5
 
 
 def commands(count, rng, T=20):
-    """Texts `(count, T, WORDS)` as rows of 0 and 1, and which came last: *set on*, 1, or *set off*.
+    """Return one-hot texts `(count, T, WORDS)` and which phrase came last: *set on*, 1, or 0.
 
-    All texts begin with one of the two, so that the answer is known from the second step on; at
-    the first one it is *off*.
+    0 is *set off*. All texts begin with one of the two phrases, so the answer is known from the
+    second step on; at the first step it is 0.
     """
     words = rng.integers(WORDS, size=(count, T))
     words[:, 0], words[:, 1] = SET, rng.integers(ON, OFF + 1, size=count)
@@ -162,7 +160,7 @@ def commands(count, rng, T=20):
 @pytest.mark.task("QRNN")
 @pytest.mark.points(4)
 @pytest.mark.hint(
-    "If all checks above pass: does z see both inputs, and does f have its own weights?"
+    "If all checks above pass: does z read both inputs, and does f have its own weights?"
 )
 def test_remembers_a_phrase(submission, reference, reaches, rng):
     """Trained, it remembers which of two phrases came last."""

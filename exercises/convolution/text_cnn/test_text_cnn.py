@@ -1,6 +1,6 @@
 """Checks of the network for sentences that you can see. `grade text_cnn` adds the hidden ones.
 
-Where logits or gradients are compared, the network is in evaluation mode: dropout draws nothing.
+Where logits or gradients are compared, the network is in evaluation mode, without random dropout.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.task("TextCNN")
 
 
 def pair_of(submission, reference, rng, *sizes, **settings):
-    """Twins in evaluation mode."""
+    """Paired models in evaluation mode."""
     sizes = sizes or (V, E, C, K)
     pair = twins(submission, reference, "TextCNN", *sizes, rng=rng, **settings)
     pair.student.eval()
@@ -33,7 +33,7 @@ def pair_of(submission, reference, rng, *sizes, **settings):
 
 
 def texts(rng, *lengths):
-    """Ids of texts of these lengths, without padding in them, then filled up with it."""
+    """Ids of texts of these lengths, with padding after them."""
     return pad([rng.integers(1, V, size=n) for n in lengths])
 
 
@@ -48,7 +48,7 @@ def test_one_width(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("z holds the maxima of the first width, then those of the second, and so on.")
 def test_several_widths(submission, reference, rng):
-    """Several widths, side by side in z."""
+    """Several widths, concatenated in z."""
     for widths in ((3, 4, 5), (1, 3)):
         pair = pair_of(submission, reference, rng, widths=widths)
         pair.same_forward(texts(rng, 7, 7), rtol=RTOL)
@@ -57,7 +57,7 @@ def test_several_widths(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("A padding has the vector 0, and a window without a word cannot win.")
 def test_padding_never_wins(submission, reference, rng):
-    """The logits of a text are the same alone and in a batch, with any padding."""
+    """The logits of a text do not depend on its batch or on the padding."""
     pair = pair_of(submission, reference, rng)
     batch = [rng.integers(1, V, size=n) for n in (6, 2, 9)]
     ids = pad(batch)
@@ -67,7 +67,7 @@ def test_padding_never_wins(submission, reference, rng):
     equal(wider, logits, "the logits with more padding", rtol=RTOL)
     for text, scores in zip(batch, logits, strict=True):
         alone = pair.student.forward(text[None])[0]
-        equal(alone, scores, "the logits of a text alone, against those in a batch", rtol=RTOL)
+        equal(alone, scores, "the logits of one text, against those in a batch", rtol=RTOL)
 
 
 @pytest.mark.points(2)
@@ -82,7 +82,7 @@ def test_short_texts(submission, reference, rng):
 
 
 @pytest.mark.points(4)
-@pytest.mark.hint("Backwards through the same parts; the gradients of x from all widths add up.")
+@pytest.mark.hint("The same parts in reverse order; the gradient of x is the sum over all widths.")
 def test_backward(submission, reference, rng):
     """Backward through all layers, down to the embedding."""
     pair = pair_of(submission, reference, rng)
@@ -92,7 +92,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("np.add.at(gradient, ids, g) adds once for every place; padding gets 0.")
 def test_repeated_words(submission, reference, rng):
-    """A word gets a gradient from every place that it stands in, padding gets none."""
+    """A word gets the sum of the gradients of all its places, padding gets none."""
     pair = pair_of(submission, reference, rng)
     ids = np.array([[3, 3, 3, 0, 0], [3, 5, 0, 0, 0], [5, 3, 5, 1, 3]])
     pair.same_backward(ids, rng=rng, rtol=RTOL, atol=1e-12)
@@ -117,9 +117,9 @@ def test_gradients_add_up(submission, reference, rng):
 
 
 @pytest.mark.points(3)
-@pytest.mark.hint("Dropout stands between z and W; backward goes through the same mask.")
+@pytest.mark.hint("Dropout comes between z and W; backward uses the same mask.")
 def test_dropout(submission, rng):
-    """In training, entries of z are lost; at test time z is scaled by p."""
+    """In training, entries of z are dropped; at test time z is scaled by p."""
     p, C = 0.7, 20
     model = submission.TextCNN(V, E, C, C, widths=(1,), keep_probability=p, rng=rng)
     zeros = {name: np.zeros_like(value) for name, value in model.parameters.items()}
@@ -141,10 +141,10 @@ def test_dropout(submission, rng):
 
 
 @pytest.mark.points(4)
-@pytest.mark.hint("[static tuned], side by side, and only the second half goes to the embedding.")
+@pytest.mark.hint("[static tuned]; only the gradient of the second half goes to the embedding.")
 @pytest.mark.parametrize("channels", ["static", "tuned", "both"])
 def test_channels(submission, reference, rng, channels):
-    """Word vectors that are given: static, tuned, or both side by side."""
+    """Given word vectors: static, tuned, or both."""
     vectors = rng.normal(size=(V, E))
     pair = pair_of(submission, reference, rng, vectors=vectors, channels=channels)
     ids = texts(rng, 6, 3)
@@ -153,9 +153,9 @@ def test_channels(submission, reference, rng, channels):
 
 
 @pytest.mark.points(2)
-@pytest.mark.hint("Two arrays, not two names of one: the start of the tuned channel is a copy.")
+@pytest.mark.hint("The two channels are two arrays: the tuned one starts as a copy.")
 def test_the_static_channel_never_moves(submission, rng):
-    """The static channel stays as it was given, whatever the tuned one learns."""
+    """The static channel does not change when the tuned one learns."""
     vectors = rng.normal(size=(V, E))
     for channels in ("static", "both"):
         model = submission.TextCNN(V, E, C, K, vectors=vectors, channels=channels, rng=rng)
@@ -169,7 +169,7 @@ def test_the_static_channel_never_moves(submission, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("W *= s / np.maximum(norms of the columns, s)")
 def test_constrain(submission, rng):
-    """constrain: columns of W that are longer than s get the norm s; nothing else changes."""
+    """constrain: columns of W with a norm above s get the norm s; nothing else changes."""
     model = submission.TextCNN(V, E, C, 5, max_norm=2.0, rng=rng)
     before = {name: rng.normal(size=value.shape) for name, value in model.parameters.items()}
     lengths = np.array([0.0, 0.5, 2.0, 2.5, 40.0])
@@ -184,9 +184,9 @@ def test_constrain(submission, rng):
 
 
 @pytest.mark.points(4)
-@pytest.mark.hint("If all checks above pass, this one should: run `grade text_cnn` again.")
+@pytest.mark.hint("If all checks above pass, run `grade text_cnn` again.")
 def test_accuracy(submission, reference, reaches, rng):
-    """Trained on a sentiment grammar: better than any classifier that is blind to order."""
+    """Trained on a sentiment grammar: better than any classifier that ignores word order."""
     distinct = rng.permutation(np.arange(1, 17)).reshape(8, 2)  # no two texts share a word
     small = submission.TextCNN(17, 8, 8, 2, widths=(2,), keep_probability=1.0, rng=rng)
     overfits(

@@ -1,8 +1,8 @@
-"""A language model that is told what its text is about: the decoder of an encoder-decoder network.
+"""A conditional language model: the decoder of an encoder-decoder network.
 
 Source: CS224n lecture 6, section 3.6; Cho et al., "Learning Phrase Representations using RNN
-Encoder-Decoder for Statistical Machine Translation" (2014), whose decoder gets the encoding both
-ways; Mikolov and Zweig, "Context Dependent Recurrent Neural Network Language Model" (2012).
+Encoder-Decoder for Statistical Machine Translation" (2014), whose decoder uses the encoding in both
+places; Mikolov and Zweig, "Context Dependent Recurrent Neural Network Language Model" (2012).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from framework.models.parts import part
 class ConditionalLM(LanguageModel):
     """P(x_{t+1} | x_1 ... x_t, condition): a recurrent language model with a condition c.
 
-    c is any vector for a text: the encoding of a sentence to translate, of speech, of a picture.
-    It sets the state that the cell starts from, and is added to what the cell reads at every step.
+    c is any vector for a text, for example the encoding of a sentence to translate. It sets the
+    initial state of the cell and is added to the input of the cell at every step.
 
     Args:
         vocabulary_size: V.
@@ -58,9 +58,9 @@ class ConditionalLM(LanguageModel):
         self.add_parameter("b_2", np.zeros(V))
 
     def forward(self, tokens: Array, condition: Array, state: Any = None) -> Array:
-        """Scores of the next token after every token: softmax of logits[:, t] predicts x_{t+1}.
+        """Return the scores of each next token: softmax of logits[:, t] predicts x_{t+1}.
 
-            h_0 = tanh(c W_0)                          where the text starts
+            h_0 = tanh(c W_0)                          at the start of a text
             e_t = embedding[x_t] + c W_c               at every step
             h_1 ... h_T = cell(e_1 ... e_T, h_0)       logits_t = h_t U + b_2
 
@@ -69,27 +69,27 @@ class ConditionalLM(LanguageModel):
         Args:
             tokens: ids, `(N, T)` integers.
             condition: c, `(N, K)`, one for each text.
-            state: the cell's state after an earlier piece of the texts; it then stands for h_0.
-                None: the texts start here.
+            state: the cell's state after an earlier piece of the texts, used as h_0. None: the
+                texts start here.
 
         Returns:
             logits `(N, T, V)`.
 
         Raises:
-            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+            IndexError: an id is outside 0 ... V−1. (NumPy itself reads −1 as the last row.)
             ValueError: `condition` is not `(N, K)`.
         """
-        # TODO: start from the condition, add it at every step, and score the states
+        # TODO: set the initial state, add the condition at every step, compute the logits
         raise NotImplementedError
 
     def backward(self, grad_logits: Array) -> Array:
-        """Back through the output layer, the cell, the embeddings and the condition.
+        """Add the gradients of all parameters and return the gradient of the condition.
 
             ∂J/∂W_c = cᵀ Σ_t ∂J/∂e_t          ∂J/∂W_0 = cᵀ ∂J/∂a,  ∂J/∂a = (1 − h_0²) ∘ ∂J/∂h_0
             ∂J/∂c   = Σ_t ∂J/∂e_t W_cᵀ + ∂J/∂a W_0ᵀ
 
-        with a = c W_0, and without what belongs to h_0 where `forward` was given a state. Adds to
-        `gradients`. The gradient at the condition is what an encoder is trained with.
+        with a = c W_0. If `forward` got a state, the terms of h_0 and a are 0. An encoder is
+        trained with the gradient of the condition.
 
         Args:
             grad_logits: `(N, T, V)`. Not modified.
@@ -97,18 +97,18 @@ class ConditionalLM(LanguageModel):
         Returns:
             grad_condition `(N, K)`.
         """
-        # TODO: as in a language model; then the two ways that the condition came in
+        # TODO: as in a language model; then the two places where the condition is used
         raise NotImplementedError
 
     def initial_state(self, batch_size: int, condition: Array | None = None) -> tuple[Any, Array]:
-        """The state before the first token: the cell's first state, and the condition itself.
+        """Return the state before the first token: the cell's initial state and the condition.
 
         Args:
             batch_size: N, the number of texts.
-            condition: c, `(N, K)`; None: zeros, which say nothing.
+            condition: c, `(N, K)`; None: zeros.
 
         Returns:
-            the cell's state `(N, H)`, set by c, and c.
+            the cell's state `(N, H)`, computed from c, and c.
 
         Raises:
             ValueError: `condition` is not `(N, K)`.
@@ -119,11 +119,11 @@ class ConditionalLM(LanguageModel):
     def next_log_probabilities(
         self, tokens: Array, state: tuple[Any, Array]
     ) -> tuple[Array, tuple[Any, Array]]:
-        """Read one token of each text; the log probabilities of the token after it.
+        """Read one token of each text and return the log probabilities of the next token.
 
         Args:
-            tokens: the ids just read, `(N,)` integers.
-            state: what `initial_state` or the last call returned: the cell's state, and the
+            tokens: the ids to read, `(N,)` integers.
+            state: the result of `initial_state` or of the last call: the cell's state and the
                 condition. Not modified.
 
         Returns:
@@ -132,26 +132,26 @@ class ConditionalLM(LanguageModel):
         # TODO: forward with T = 1, then a log softmax that is stable for large scores
         raise NotImplementedError
 
-    # TODO: helpers of your own, if you like some
+    # TODO: optional helpers
     def _cell_state(self, h_0: Array) -> Any:
-        """Given: the cell's state with h_0 for h; an LSTM's c starts as ever."""
+        """Return the cell's initial state with h_0 as h (given); an LSTM's c is not changed."""
         state = self.cell.initial_state(len(h_0))
         return (h_0, *state[1:]) if isinstance(state, tuple) else h_0
 
     def _check_condition(self, condition: Array, texts: int) -> None:
-        """Given: refuses conditions of another size, or for another number of texts."""
+        """Raise a ValueError for conditions that are not `(texts, K)` (given)."""
         if condition.shape != (texts, self.condition_size):
             wanted = (texts, self.condition_size)
             raise ValueError(f"the condition of {texts} texts is {wanted}, not {condition.shape}")
 
 
 def _first(state: Any) -> Any:
-    """Given: h, of a state that is h alone (RNN, GRU) or a tuple that starts with it (LSTM)."""
+    """Return h of a state that is h (RNN, GRU) or a tuple that starts with h (LSTM) (given)."""
     return state[0] if isinstance(state, tuple) else state
 
 
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
-    """Given: refuses ids that no row of the embedding belongs to."""
+    """Raise an IndexError for ids outside 0 ... V−1 (given)."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
         bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
         raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

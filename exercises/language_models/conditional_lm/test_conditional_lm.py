@@ -24,17 +24,17 @@ V, K, E, H = 7, 2, 3, 4
 
 
 def models(submission, reference, rng):
-    """A student's model and the reference's, with the same parameters."""
+    """Return a student's model and the reference's, with the same parameters."""
     return twins(submission, reference, "ConditionalLM", V, K, E, H, rng=rng)
 
 
 def texts(rng, batch_size=3, length=5):
-    """Random tokens, and a condition for each text."""
+    """Return random tokens and a condition for each text."""
     return rng.integers(V, size=(batch_size, length)), rng.normal(size=(batch_size, K))
 
 
 def learns_by_heart(submission, reference, rng):
-    """Four texts that nothing but their condition tells apart, as all start with the same token."""
+    """Check that four texts that differ only in their condition can be overfitted."""
     tokens = np.concatenate(
         [np.zeros((4, 1), dtype=np.int64), rng.integers(8, size=(4, 8))], axis=1
     )
@@ -48,7 +48,7 @@ def learns_by_heart(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("h_0 = np.tanh(condition @ W_0) is the state that your cell starts from.")
 def test_condition_at_the_start(submission, reference, rng):
-    """The condition sets the first state."""
+    """The condition sets the initial state."""
     pair = models(submission, reference, rng)
     for model in (pair.student, pair.reference):
         assign(model, {"W_c": np.zeros((K, E))})
@@ -69,17 +69,15 @@ def test_condition_at_every_step(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2)
 def test_forward(submission, reference, rng):
-    """Logits after every token, with the condition in both places."""
+    """Logits at every step, with the condition in both places."""
     models(submission, reference, rng).same_forward(*texts(rng))
 
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2)
-@pytest.mark.hint(
-    "With a state, the text has started before: then h_0 = tanh(c W_0) is not computed."
-)
+@pytest.mark.hint("If a state is given, use it as h_0 instead of tanh(c W_0).")
 def test_text_in_pieces(submission, reference, rng):
-    """`state` is the last state; with it, two halves of a text are the whole."""
+    """`state` is the last state; with it, two halves give the same logits as the text."""
     pair = models(submission, reference, rng)
     tokens, condition = texts(rng, length=7)
     pair.same_forward(tokens[:, :3], condition)
@@ -90,32 +88,30 @@ def test_text_in_pieces(submission, reference, rng):
     first = model.forward(tokens[:, :3], condition)
     second = model.forward(tokens[:, 3:], condition, model.state)
     halves = np.concatenate([first, second], axis=1)
-    equal(halves, whole, "the logits of two calls, beside those of one", rtol=RTOL)
+    equal(halves, whole, "the logits of two calls against those of one", rtol=RTOL)
 
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1)
 def test_no_look_ahead(submission, reference, rng):
-    """A change at t + 1 leaves the outputs up to t untouched."""
+    """A change of the token at t + 1 does not change the logits up to t."""
     model = submission.ConditionalLM(V, K, E, H, rng=rng)
     no_look_ahead(Conditioned(model, rng.normal(size=(2, K))), V, rng=rng)
 
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(3)
-@pytest.mark.hint(
-    "U, b_2, cell, embedding as in rnn_lm; the sum over t of ∂J/∂e_t is what W_c gets."
-)
+@pytest.mark.hint("U, b_2, cell, embedding as in rnn_lm; W_c needs the sum of ∂J/∂e_t over t.")
 def test_backward(submission, reference, rng):
-    """Backward to all parameters and to the condition."""
+    """The gradients of all parameters and of the condition."""
     models(submission, reference, rng).same_backward(*texts(rng), rng=rng)
 
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("Where forward was given a state, W_0 took no part: it gets no gradient.")
+@pytest.mark.hint("If forward got a state, W_0 was not used and gets no gradient.")
 def test_backward_from_a_state(submission, reference, rng):
-    """Backward of a later piece of a text: the first state is not the condition's."""
+    """Backward for a later piece of a text, whose initial state was given."""
     pair = models(submission, reference, rng)
     pair.same_backward(*texts(rng), rng.normal(size=(3, H)), rng=rng)
 
@@ -124,7 +120,7 @@ def test_backward_from_a_state(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
 def test_repeated_tokens(submission, reference, rng):
-    """A token that occurs several times gets a gradient from every place."""
+    """A token that occurs several times gets the sum of the gradients of all places."""
     pair = models(submission, reference, rng)
     tokens = np.array([[1, 1, 2], [2, 1, 1]])
     pair.same_backward(tokens, rng.normal(size=(2, K)), rng=rng)
@@ -133,13 +129,13 @@ def test_repeated_tokens(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients, the condition's too, are those of your own forward, by small steps."""
+    """All gradients equal the numerical derivatives of your own forward."""
     models(submission, reference, rng).gradients_agree(*texts(rng), rng=rng)
 
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1)
-@pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds, too.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     models(submission, reference, rng).accumulates(*texts(rng), rng=rng)
@@ -147,9 +143,9 @@ def test_gradients_add_up(submission, reference, rng):
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(3)
-@pytest.mark.hint("The state is a pair: the cell's state, and the condition, handed on as it is.")
+@pytest.mark.hint("The state is a pair: the cell's state and the unchanged condition.")
 def test_next_log_probabilities(submission, reference, rng):
-    """Token by token, next_log_probabilities says what forward says; the state carries c."""
+    """Token by token, next_log_probabilities agrees with forward; the state contains c."""
     model = models(submission, reference, rng).student
     tokens, condition = texts(rng)
     expected = log_softmax(model.forward(tokens, condition))
@@ -164,7 +160,7 @@ def test_next_log_probabilities(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("Small initial weights make every token about equally probable.")
 def test_initial_loss(submission, rng):
-    """Before training the loss is near log V, whatever the condition."""
+    """Before training the loss is near log V for every condition."""
     model = submission.ConditionalLM(50, 4, 16, 32, rng=rng)
     tokens = rng.integers(50, size=(8, 21))
     log_probs = log_softmax(model.forward(tokens[:, :-1], np.eye(4)[rng.integers(4, size=8)]))
@@ -174,19 +170,17 @@ def test_initial_loss(submission, rng):
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2)
-@pytest.mark.hint(
-    "If the gradients are right: does the condition reach the scores of the first step?"
-)
+@pytest.mark.hint("If the gradients are right: do the logits of the first step depend on c?")
 def test_overfits_one_batch(submission, reference, rng):
-    """Texts that only their condition tells apart can be learned by heart."""
+    """The model can overfit texts that differ only in their condition."""
     learns_by_heart(submission, reference, rng)
 
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(5)
-@pytest.mark.hint("If all checks above pass, grade rnn: is it your cell that forgets?")
+@pytest.mark.hint("If all checks above pass, grade rnn: your cell may have an error.")
 def test_perplexity(submission, reference, reaches, rng):
-    """Trained on telegrams, it uses their conditions; those of other telegrams mislead it."""
+    """After training, right conditions help and those of other texts raise the perplexity."""
     learns_by_heart(submission, reference, rng)
     language = Telegrams()
     misled = []
@@ -215,5 +209,5 @@ def test_perplexity(submission, reference, reaches, rng):
 
 
 def told(model, tokens, conditions):
-    """The perplexity of texts, all read side by side, to a model that is told `conditions`."""
+    """Return the perplexity of a batch of texts for a model with these `conditions`."""
     return perplexity(Conditioned(model, conditions), tokens.ravel(), batch_size=len(tokens))

@@ -1,15 +1,15 @@
-"""N-gram language models: the next word, predicted by counting.
+"""N-gram language models: predict the next word from counts.
 
 Source: CS224n lecture 6, sections 1.5 to 1.10; Chen & Goodman, "An empirical study of smoothing
 techniques for language modeling" (1998).
 
-How the counts are kept. Every n-gram that was seen has a number, its place in the sorted table of
-n-grams; an n-gram is its first n − 1 words, themselves a numbered (n−1)-gram, and one more word:
+Storage of the counts. Every n-gram that was seen has a number: its place in the sorted table of
+n-grams of its length. Its key uses the number of its first n − 1 words, an (n−1)-gram:
 
     key = number of the first n − 1 words · V + last word
 
-One integer for each n-gram, however long, and looked up by bisection. It fits into 64 bits, where
-V^5 would not.
+So each n-gram of any length has one integer, which is looked up by bisection. It fits into 64 bits,
+where V^5 would not.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ class NgramLM(LanguageModel):
 
         P(w | h) = c(h w) / c(h ·),      c(h ·) = Σ_w c(h w)
 
-    Where the text has fewer than n − 1 words before w, all of them are h.
+    If the text has fewer than n − 1 words before w, h is all of them.
 
     Args:
         vocabulary_size: V.
-        order: n, the length of the longest n-grams: 1 looks at no word before, 2 at one ...
-        end: id of the end of a sentence. No history reaches further back than to the last of
-            them, so that it also marks the start of the next sentence. None: there are none.
+        order: n, the length of the longest n-grams; the history has n − 1 words.
+        end: id of the end of a sentence. A history extends back to the last end of sentence at
+            most, so this id also marks the start of the next sentence. None: there is no such id.
 
     Attributes:
-        keys: for n = 0 ... order the keys of the n-grams seen, sorted, `(K_n,)`. There is one
-            n-gram of no words, number 0; and each of the V words has a place, seen or not.
-        counts: how often each of them was seen, `(K_n,)`.
+        keys: for n = 0 ... order the sorted keys of the n-grams seen, `(K_n,)`. There is one
+            n-gram without words, number 0. Each of the V words has a place, seen or not.
+        counts: the count of each of them, `(K_n,)`.
         totals: c(h ·) for each history h of 0 ... order − 1 words, by the number of h.
         state: the history after the last token that `forward` read, `(N, order − 1)`.
 
@@ -58,17 +58,16 @@ class NgramLM(LanguageModel):
         self.totals: list[Array] = []
 
     def fit(self, tokens: Array) -> None:
-        """Count the n-grams of a text, n = 1 ... order. What was counted before is forgotten.
+        """Count the n-grams of a text, n = 1 ... order. Earlier counts are replaced.
 
-        The first token is only read: words are counted where they are predicted, and an n-gram is
-        counted where its last word is. It must lie within the text, and an end of sentence may be
-        its first or its last word, not one in between.
+        The first token is only read, not counted as a word. An n-gram is counted if it lies within
+        the text. An end of sentence may be its first or its last word, but not one in between.
 
         Args:
             tokens: ids, `(T + 1,)` integers.
 
         Raises:
-            IndexError: an id outside 0 ... V−1.
+            IndexError: an id is outside 0 ... V−1.
             ValueError: there are fewer than two tokens.
         """
         _check_ids(tokens, self.vocabulary_size)
@@ -77,47 +76,47 @@ class NgramLM(LanguageModel):
         raise NotImplementedError
 
     def ngrams(self, n: int) -> tuple[Array, Array]:
-        """The table of n-grams: all that were seen, in order of their ids, and their counts.
+        """Return all n-grams that were seen, sorted by their ids, and their counts.
 
         Returns:
             ids `(K, n)`, rows sorted by the first word, then by the second ..., and counts `(K,)`.
         """
-        # TODO: take the keys apart, from the last word to the first
+        # TODO: decompose the keys, from the last word to the first
         raise NotImplementedError
 
     def count(self, ngrams: Array) -> Array:
-        """How often each of these n-grams was seen: `(...)` for `(..., n)` ids, 1 ≤ n ≤ order."""
+        """Return the count of each n-gram: `(...)` for `(..., n)` ids, 1 ≤ n ≤ order."""
         # TODO: your code here
         raise NotImplementedError
 
     def probability(self, history: Array, words: Array) -> Array:
-        """P(w | h) of each word after its history.
+        """Return P(w | h) of each word after its history.
 
         Args:
-            history: ids, `(..., k)`; only the last order − 1 matter, and fewer will do. V stands
-                where there is no word, further back than the text or the sentence goes.
+            history: ids, `(..., k)`; only the last order − 1 are used, and there may be fewer. V
+                marks places before the start of the text or of the sentence.
             words: ids; `(...)`, or any shape that broadcasts with it.
 
         Returns:
-            probabilities `(...)`. 0 where the history was never seen with any word after it.
-            (Models with this one as their base have something better to say there.)
+            probabilities `(...)`; 0 if the history was never seen with a word after it. (The
+            subclasses have better estimates there.)
 
         Raises:
-            IndexError: an id outside 0 ... V−1 (V in the history).
-            ValueError: there was no `fit` before.
+            IndexError: an id is outside 0 ... V−1 (0 ... V in the history).
+            ValueError: `fit` was not called before.
         """
         _check_ids(history, self.vocabulary_size + 1)
         _check_ids(words, self.vocabulary_size)
         _check_fitted(self.counts)
-        # TODO: from P(w) on, one more word of history at a time, as far as it goes
+        # TODO: start with P(w), then add one word of history at a time
         raise NotImplementedError
 
     def estimate(self, n: int, h: Array, words: Array, shorter: Array) -> Array:
-        """P(w | h) from n-grams: what other models do otherwise.
+        """Return P(w | h) from n-grams; the subclasses override this method.
 
         Args:
             n: the length of h w.
-            h: number of each history, −1 where it was never seen.
+            h: number of each history, −1 if it was never seen.
             words: ids.
             shorter: P(w | h without its first word); 1/V for n = 1.
         """
@@ -125,23 +124,23 @@ class NgramLM(LanguageModel):
         raise NotImplementedError
 
     def seen(self, n: int, h: Array, words: Array) -> tuple[Array, Array]:
-        """Given: c(h w) and c(h ·), from the number of each history (−1: both are 0)."""
+        """Return c(h w) and c(h ·) from the number of each history; both are 0 for −1 (given)."""
         return _at(self.counts[n], self._follow(n, h, words)), _at(self.totals[n - 1], h)
 
     def log_probabilities(self, tokens: Array) -> Array:
-        """log P of every token but the first, given those before it: `(T,)` for `(T + 1,)` ids.
+        """Return log P of each token but the first, given those before it: `(T,)` for `(T + 1,)`.
 
-        Their sum is the log of the lecture's P(x_1 ... x_T) = Π_t P(x_t | x_0 ... x_{t−1}).
+        Their sum is the log of P(x_1 ... x_T | x_0) = Π_t P(x_t | x_0 ... x_{t−1}).
 
         Raises:
-            IndexError: an id outside 0 ... V−1.
+            IndexError: an id is outside 0 ... V−1.
         """
         _check_ids(tokens, self.vocabulary_size)
         # TODO: your code here
         raise NotImplementedError
 
     def forward(self, tokens: Array, state: Array | None = None) -> Array:
-        """log P of every word as the one after every token; keeps the last history in `state`.
+        """Return log P of every word after each token; keep the last history in `state`.
 
         Args:
             tokens: ids, `(N, T)` integers.
@@ -151,23 +150,23 @@ class NgramLM(LanguageModel):
             log probabilities `(N, T, V)`.
 
         Raises:
-            IndexError: an id outside 0 ... V−1.
+            IndexError: an id is outside 0 ... V−1.
         """
         _check_ids(tokens, self.vocabulary_size)
         # TODO: your code here
         raise NotImplementedError
 
     def initial_state(self, batch_size: int) -> Array:
-        """The history before anything was read: V everywhere, `(batch_size, order − 1)`."""
+        """Return the history at the start of a text: V everywhere, `(batch_size, order − 1)`."""
         # TODO: your code here
         raise NotImplementedError
 
     def next_log_probabilities(self, tokens: Array, state: Array) -> tuple[Array, Array]:
-        """Read one token of each text; log P of the one after it.
+        """Read one token of each text and return log P of the next token.
 
         Args:
-            tokens: the ids just read, `(N,)` integers.
-            state: what `initial_state` or the last call returned, `(N, order − 1)`. Not modified.
+            tokens: the ids to read, `(N,)` integers.
+            state: the result of `initial_state` or the last call, `(N, order − 1)`. Not modified.
 
         Returns:
             log probabilities `(N, V)`, and the history after `tokens`, `(N, order − 1)`.
@@ -176,31 +175,31 @@ class NgramLM(LanguageModel):
         raise NotImplementedError
 
     def _read(self, tokens: Array, state: Array) -> Array:
-        """The last order − 1 tokens after each of `tokens: (N, T)`, `(N, T, order − 1)`.
+        """Return the history after each of `tokens: (N, T)`, `(N, T, order − 1)`.
 
-        V (`self.nothing`) stands before an end of sentence.
+        Places before an end of sentence are V (`self.nothing`).
         """
-        # TODO: windows over state and tokens together; then empty what an end shuts off
+        # TODO: windows over state and tokens; then V at all places before an end
         raise NotImplementedError
 
     def _number(self, ngrams: Array) -> Array:
-        """The number of each n-gram, `(...)` for `(..., n)` ids; −1 where it was never seen."""
+        """Return the number of each n-gram, `(...)` for `(..., n)` ids; −1 if it was never seen."""
         # TODO: your code here
         raise NotImplementedError
 
     def _follow(self, n: int, h: Array, words: Array) -> Array:
-        """The number of the n-gram h w, −1 where it was never seen; `h` are numbers as well."""
-        # TODO: np.searchsorted says where the key stands if it stands anywhere
+        """Return the number of the n-gram h w, −1 if it was never seen; `h` holds numbers, too."""
+        # TODO: np.searchsorted returns the place of the key if the key is in the table
         raise NotImplementedError
 
     def _sum(self, n: int, values: Array) -> Array:
-        """Σ_w of `values`, one for each n-gram h w: for every history h, `(K_{n−1},)`."""
+        """Return Σ_w of `values`, one value per n-gram h w, for each history h: `(K_{n−1},)`."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class AddDelta(NgramLM):
-    """Every n-gram is counted `delta` times more than it was seen, so that none is impossible.
+    """Add-δ smoothing: every n-gram count is increased by δ, so that no probability is 0.
 
         P(w | h) = (c(h w) + δ) / (c(h ·) + δ V)
 
@@ -229,15 +228,15 @@ class AddDelta(NgramLM):
 
 
 class Backoff(NgramLM):
-    """Where a history says little, a shorter one is asked: h' is h without its first word.
+    """Backoff to a shorter history h', which is h without its first word.
 
-    "stupid" (Brants et al. 2007): a shorter history if h w was never seen. Scores, not
-    probabilities: over all words they sum to more than 1.
+    "stupid" (Brants et al. 2007): use the shorter history if h w was never seen. The results are
+    scores, not probabilities: their sum over all words exceeds 1.
 
         S(w | h) = c(h w) / c(h ·)  if c(h w) > 0,  else α S(w | h');      S(w) = c(w) / c(·)
 
-    "interpolated" (Witten & Bell 1991): always a mixture; the more different words t(h) have
-    followed h, the more probable it is that another new one does. The last P is 1/V.
+    "interpolated" (Witten & Bell 1991): always a mixture. t(h) is the number of different words
+    that followed h; a large t(h) makes a new word more probable. The last step is 1/V.
 
         P(w | h) = (c(h w) + t(h) P(w | h')) / (c(h ·) + t(h)),
         P(w | h) = P(w | h') if c(h ·) = 0
@@ -246,7 +245,7 @@ class Backoff(NgramLM):
         vocabulary_size: V.
         order: n.
         method: "stupid" or "interpolated".
-        alpha: α, for "stupid" alone.
+        alpha: α, for "stupid" only.
         end: id of the end of a sentence, or None.
 
     Raises:
@@ -268,29 +267,28 @@ class Backoff(NgramLM):
         self.method, self.alpha = method, alpha
 
     def fit(self, tokens: Array) -> None:
-        """Count n-grams, and how many different words t(h) have followed each history."""
+        """Count n-grams, and for each history the number t(h) of different words after it."""
         super().fit(tokens)
         # TODO: your code here
         raise NotImplementedError
 
     def estimate(self, n: int, h: Array, words: Array, shorter: Array) -> Array:
-        """S(w | h) or P(w | h) from n-grams: see `NgramLM.estimate`."""
+        """Return S(w | h) or P(w | h) from n-grams: see `NgramLM.estimate`."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class KneserNey(NgramLM):
-    """Interpolated modified Kneser-Ney: a discount for every count, and counts of another kind.
+    """Interpolated modified Kneser-Ney smoothing: discounts, and counts of different words.
 
-    From each count ĉ a little is taken and given to the shorter history h':
+    A discount D is subtracted from each count ĉ and given to the shorter history h':
 
-        P(w | h) = (ĉ(h w) − D(ĉ(h w)) + Σ_w D(ĉ(h w)) · P(w | h')) / ĉ(h ·),
-        P(w | h) = P(w | h') if ĉ(h ·) = 0;  the last P is 1/V
+        P(w | h) = (ĉ(h w) − D(ĉ(h w)) + Σ_v D(ĉ(h v)) · P(w | h')) / ĉ(h ·),
+        P(w | h) = P(w | h') if ĉ(h ·) = 0;  the last step is 1/V
 
-    The longest n-grams have ĉ = c. For shorter ones, which are asked where the longer one says
-    nothing, ĉ is the number of different words that were seen before them: "Francisco" is
-    frequent, but after "San" alone. Where nothing ever stands before an n-gram, because it starts
-    the text or a sentence, ĉ = c.
+    The longest n-grams have ĉ = c. For shorter ones, ĉ is the number of different words that were
+    seen before them: "Francisco" is frequent, but only after "San". If no word comes before an
+    n-gram, because it starts the text or a sentence, ĉ = c.
 
     Args:
         vocabulary_size: V.
@@ -298,15 +296,15 @@ class KneserNey(NgramLM):
         end: id of the end of a sentence, or None.
 
     Attributes:
-        discounts: D(1), D(2) and D(3 and more) for n = 1 ... order, `(order, 3)`.
+        discounts: D(1), D(2) and D(3) for n = 1 ... order, `(order, 3)`; D(3) is for counts ≥ 3.
     """
 
     discounts: Array
 
     def fit(self, tokens: Array) -> None:
-        """Count n-grams, find ĉ and the discounts."""
+        """Count n-grams and compute ĉ and the discounts."""
         super().fit(tokens)
-        # TODO: ĉ of every n, its discounts, then what is left of ĉ and the sums over w
+        # TODO: for every n: ĉ, its discounts, ĉ minus the discounts, the sums over w
         raise NotImplementedError
 
     def estimate(self, n: int, h: Array, words: Array, shorter: Array) -> Array:
@@ -315,18 +313,18 @@ class KneserNey(NgramLM):
         raise NotImplementedError
 
     def _continuations(self, n: int) -> Array:
-        """ĉ of all n-grams: how many different words stand before each, `(K_n,)`."""
-        # TODO: each different n+1-gram is one word before the n-gram at its end
+        """Return ĉ of all n-grams: the number of different words before each, `(K_n,)`."""
+        # TODO: each different (n+1)-gram has one word before the n-gram at its end
         raise NotImplementedError
 
 
 def kneser_ney_discounts(counts: Array) -> Array:
-    """What Chen & Goodman take from a count of 1, of 2, and of 3 or more: `(3,)`.
+    """Return the discounts of Chen & Goodman for counts of 1, of 2, and of 3 or more: `(3,)`.
 
         D(i) = i − (i + 1) Y n_{i+1} / n_i,      Y = n_1 / (n_1 + 2 n_2)
 
-    with n_i, how many n-grams have the count i. Where one of n_1 ... n_4 is 0 or a D falls below 0
-    (small texts), this says nothing, and 0.5, 1 and 1.5 are taken.
+    n_i is the number of n-grams with the count i. If one of n_1 ... n_4 is 0 or a D is negative, as
+    in small texts, the discounts are 0.5, 1 and 1.5.
 
     Args:
         counts: of all n-grams of one length, `(K,)` integers ≥ 0.
@@ -336,36 +334,36 @@ def kneser_ney_discounts(counts: Array) -> Array:
 
 
 def _at(values: Array, numbers: Array) -> Array:
-    """Given: the values with these numbers; 0 for the number −1."""
+    """Return the values with these numbers, and 0 for the number −1 (given)."""
     return np.where(numbers >= 0, values[numbers], 0) if len(values) else np.zeros_like(numbers)
 
 
 def _ratio(a: Array, b: Array) -> Array:
-    """Given: a / b, and 0 where b is 0."""
+    """Return a / b, and 0 where b is 0 (given)."""
     a, b = np.broadcast_arrays(a, b)
     return np.divide(a, b, out=np.zeros(a.shape), where=b > 0)
 
 
 def _log(p: Array) -> Array:
-    """Given: log p, −∞ where p is 0."""
+    """Return log p, and −∞ where p is 0 (given)."""
     with np.errstate(divide="ignore"):
         return np.log(p)
 
 
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
-    """Given: refuses what are no ids of words."""
+    """Raise an IndexError for ids outside 0 ... V−1 (given)."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
         bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
         raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
 
 
 def _check_length(tokens: Array) -> None:
-    """Given: refuses a text without a word to predict."""
+    """Raise a ValueError for a text without a word to predict (given)."""
     if len(tokens) < 2:
         raise ValueError(f"a text of {len(tokens)} token(s) has nothing to count: give more text")
 
 
 def _check_fitted(counts: list[Array]) -> None:
-    """Given: refuses to predict from nothing."""
+    """Raise a ValueError if no text has been counted (given)."""
     if not counts:
         raise ValueError("no text has been counted yet: call fit(tokens) first")

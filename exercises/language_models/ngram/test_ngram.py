@@ -13,25 +13,25 @@ V = 9
 
 
 def text_of(length, words, rng):
-    """A text in which some words are frequent and others rare."""
+    """Return a text in which some words are frequent and others rare."""
     p = 1 / np.arange(1, words + 1)
     return rng.choice(words, size=length, p=p / p.sum())
 
 
 def fitted(module, name, tokens, *args, **kwargs):
-    """A model `name` that has counted `tokens`."""
+    """Return a model `name` that has counted `tokens`."""
     model = getattr(module, name)(*args, **kwargs)
     model.fit(tokens)
     return model
 
 
 def all_words(model, history, words=V):
-    """P of every word after each history: `(N, V)`."""
+    """Return P of every word after each history: `(N, V)`."""
     return model.probability(np.asarray(history)[:, None], np.arange(words))
 
 
 def same_distributions(submission, reference, name, tokens, history, *args, **kwargs):
-    """Both say the same of every word after every history; returns what the submission says."""
+    """Compare P of every word after every history; return that of the submission."""
     student = fitted(submission, name, tokens, V, *args, **kwargs)
     expected = all_words(fitted(reference, name, tokens, V, *args, **kwargs), history)
     found = all_words(student, history)
@@ -43,7 +43,7 @@ def same_distributions(submission, reference, name, tokens, history, *args, **kw
 @pytest.mark.points(3)
 @pytest.mark.hint("Words: all but the first token. n > 1: every window of n tokens. Sorted rows.")
 def test_table(submission, rng):
-    """Every n-gram of the text stands in the table once, with its count."""
+    """The table has every n-gram of the text once, with its count."""
     tokens = text_of(80, V, rng)
     model = fitted(submission, "NgramLM", tokens, V + 1, 3)  # the last word never comes
     for n in (1, 2, 3):
@@ -57,7 +57,7 @@ def test_table(submission, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("An n-gram that never occurred has the count 0.")
 def test_count(submission):
-    """How often n-grams were seen, also those that never were."""
+    """The counts of n-grams, also of n-grams that were never seen."""
     model = fitted(submission, "NgramLM", np.array([0, 1, 2, 1, 2, 2, 1, 2]), 4, 3)
     equal(model.count(np.array([[2], [1], [0], [3]])), np.array([4, 3, 0, 0]), "counts of words")
     pairs = np.array([[[1, 2], [2, 1], [0, 1], [1, 0]]])
@@ -83,7 +83,7 @@ def test_students_opened_their(submission):
 @pytest.mark.points(2)
 @pytest.mark.hint("Divide by c(h ·); where that is 0, answer 0.")
 def test_seen_and_unseen_histories(submission, reference, rng):
-    """After a history that was seen the probabilities sum to 1; after another all are 0."""
+    """After a seen history the probabilities sum to 1; after an unseen one all are 0."""
     tokens = text_of(120, V - 1, rng)
     history = np.array([tokens[3:5], tokens[50:52], [0, V - 1], [V - 1, 0]])
     found = same_distributions(submission, reference, "NgramLM", tokens, history, 3)
@@ -92,9 +92,9 @@ def test_seen_and_unseen_histories(submission, reference, rng):
 
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("The state is the last order − 1 tokens; V where there are none yet.")
+@pytest.mark.hint("The state is the last order − 1 tokens, and V before the start of the text.")
 def test_next_log_probabilities(submission, reference, rng):
-    """Word by word; before there are order − 1 words, those that there are make the history."""
+    """Word by word; at the start of a text the history is shorter than order − 1 words."""
     tokens = text_of(200, V, rng)
     student = fitted(submission, "NgramLM", tokens, V, 3)
     other = fitted(reference, "NgramLM", tokens, V, 3)
@@ -111,22 +111,25 @@ def test_next_log_probabilities(submission, reference, rng):
 
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("log P(x_1) + log P(x_2 | x_1) + ...: forward says them all.")
+@pytest.mark.hint("log P(x_1), log P(x_2 | x_1), ...: forward returns all of them.")
 def test_probability_of_a_text(submission, rng):
-    """log_probabilities takes out of forward what the words that came were given."""
+    """log_probabilities agrees with forward for the words of the text."""
     tokens = text_of(200, V, rng)
     model = fitted(submission, "NgramLM", tokens, V, 3)
     every = model.forward(tokens[None, :-1])[0]
     expected = np.take_along_axis(every, tokens[1:, None], axis=1)[:, 0]
     equal(model.log_probabilities(tokens), expected, "log_probabilities(tokens)", rtol=1e-9)
-    expect(bool(np.isfinite(expected).all()), "no word of the text that was counted is impossible")
+    expect(
+        bool(np.isfinite(expected).all()),
+        "every word of the counted text should have a probability above 0",
+    )
 
 
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("What stands before an end of sentence is V in the history, and in no n-gram.")
+@pytest.mark.hint("Words before an end of sentence are V in the history and in no n-gram.")
 def test_sentences(submission, reference):
-    """No n-gram and no history reaches over the end of a sentence."""
+    """No n-gram and no history extends over the end of a sentence."""
     tokens = np.array([0, 3, 1, 2, 0, 1, 2, 0, 3, 1, 0])
     student = fitted(submission, "NgramLM", tokens, 4, 3, end=0)
     other = fitted(reference, "NgramLM", tokens, 4, 3, end=0)
@@ -142,7 +145,7 @@ def test_sentences(submission, reference):
 @pytest.mark.points(1)
 @pytest.mark.hint("One entry for every different n-gram.")
 def test_storage(submission, rng):
-    """The table grows with n and with the text, and has no more entries than the text words."""
+    """The table grows with n and with the text, up to one entry per word."""
     tokens = text_of(600, V, rng)
     sizes = []
     for text in (tokens[:200], tokens):
@@ -156,9 +159,9 @@ def test_storage(submission, rng):
 
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(1)
-@pytest.mark.hint("Only history[..., −(order − 1):] matters.")
+@pytest.mark.hint("Use only history[..., −(order − 1):].")
 def test_what_is_far_back_does_not_matter(submission, rng):
-    """A proctor further back than n − 1 words changes nothing."""
+    """A word further back than n − 1 words has no effect ("proctor" in the lecture)."""
     tokens = text_of(200, V, rng)
     model = fitted(submission, "NgramLM", tokens, V, 3)
     expected = all_words(model, tokens[None, 20:22])
@@ -180,9 +183,9 @@ def test_add_delta(submission, reference, rng):
 
 @pytest.mark.task("AddDelta")
 @pytest.mark.points(1)
-@pytest.mark.hint("δ V in the denominator is what makes the sum 1.")
+@pytest.mark.hint("With δ V in the denominator the sum is 1.")
 def test_add_delta_sums_to_one(submission, rng):
-    """A distribution after any history: uniform after one never seen, and nothing impossible."""
+    """A distribution after any history: all words above 0, uniform after an unseen history."""
     tokens = text_of(100, V - 1, rng)
     model = fitted(submission, "AddDelta", tokens, V, 3, 0.1)
     found = all_words(model, np.array([tokens[3:5], [0, V - 1]]))
@@ -194,7 +197,7 @@ def test_add_delta_sums_to_one(submission, rng):
 @pytest.mark.task("AddDelta")
 @pytest.mark.points(1)
 def test_no_look_ahead(submission, rng):
-    """A change at t + 1 leaves the outputs up to t untouched."""
+    """A change of the token at t + 1 does not change the outputs up to t."""
     no_look_ahead(fitted(submission, "AddDelta", text_of(60, V, rng), V, 3, 0.5), V, rng=rng)
 
 
@@ -202,7 +205,7 @@ def test_no_look_ahead(submission, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("np.where(c > 0, c / total, α · shorter); single words: c / total.")
 def test_stupid_backoff(submission, reference, rng):
-    """Stupid backoff: the longest n-gram that was seen, α for every word of history given up."""
+    """Stupid backoff: the longest n-gram seen, with a factor α per removed history word."""
     tokens = text_of(100, V - 1, rng)
     history = np.array([tokens[3:5], [0, V - 1], [V - 1, 0], [V, 0], [V, V]])
     same_distributions(submission, reference, "Backoff", tokens, history, 3, "stupid")
@@ -210,9 +213,9 @@ def test_stupid_backoff(submission, reference, rng):
 
 @pytest.mark.task("Backoff")
 @pytest.mark.points(1)
-@pytest.mark.hint("0.4 · 0.4 · c(w) / c(·) where only the word itself was seen.")
+@pytest.mark.hint("0.4 · 0.4 · c(w) / c(·) if only the word itself was seen.")
 def test_stupid_backoff_by_hand(submission):
-    """By hand: 2/3, 0.4 · 1/4 and 0.4² · 2/9."""
+    """Stupid backoff by hand: 2/3, 0.4 · 1/4 and 0.4² · 2/9."""
     tokens = np.array([3, 0, 1, 2, 0, 1, 2, 0, 1, 1])
     model = fitted(submission, "Backoff", tokens, 4, 3, "stupid")
     found = model.probability(np.array([0, 1]), np.array([2, 1, 0]))
@@ -225,7 +228,7 @@ def test_stupid_backoff_by_hand(submission):
 @pytest.mark.points(2)
 @pytest.mark.hint("(c + t · shorter) / (total + t): t(h) is the number of different words after h.")
 def test_interpolated(submission, reference, rng):
-    """Interpolated: every history has its say, by how many different words followed it."""
+    """Interpolated: all history lengths contribute, weighted by the number of next words."""
     tokens = text_of(100, V - 1, rng)
     history = np.array([tokens[3:5], [0, V - 1], [V - 1, 0], [V, 0], [V, V]])
     same_distributions(submission, reference, "Backoff", tokens, history, 3, "interpolated")
@@ -233,9 +236,9 @@ def test_interpolated(submission, reference, rng):
 
 @pytest.mark.task("Backoff")
 @pytest.mark.points(1)
-@pytest.mark.hint("Where c(h ·) = 0 the answer is the shorter history's.")
+@pytest.mark.hint("If c(h ·) = 0, return the estimate of the shorter history.")
 def test_interpolated_sums_to_one(submission, rng):
-    """Interpolated: sums to 1 after any history; one never seen gives way to the shorter one."""
+    """Interpolated: sums to 1 after any history; an unseen one uses the shorter history."""
     tokens = text_of(100, V - 1, rng)
     model = fitted(submission, "Backoff", tokens, V, 3, "interpolated")
     found = all_words(model, np.array([tokens[3:5], [V - 1, 0], [0, V - 1], [V, V]]))
@@ -247,9 +250,9 @@ def test_interpolated_sums_to_one(submission, rng):
 
 @pytest.mark.task("kneser_ney_discounts")
 @pytest.mark.points(2)
-@pytest.mark.hint("n_i = how many n-grams have the count i; D(i) = i − (i + 1) Y n_{i+1} / n_i.")
+@pytest.mark.hint("n_i is the number of n-grams with count i; D(i) = i − (i + 1) Y n_{i+1} / n_i.")
 def test_discounts(submission, reference, rng):
-    """D(1), D(2) and D(3+) from the numbers of n-grams with the counts 1 to 4."""
+    """D(1), D(2) and D(3) from the numbers of n-grams with the counts 1 to 4."""
     counts = np.repeat([0, 1, 2, 3, 4, 5, 9], [7, 40, 18, 9, 6, 11, 3])
     found = agrees(submission, reference, "kneser_ney_discounts", counts, rtol=1e-9)
     Y = 40 / (40 + 2 * 18)
@@ -261,9 +264,9 @@ def test_discounts(submission, reference, rng):
 
 @pytest.mark.task("KneserNey")
 @pytest.mark.points(3)
-@pytest.mark.hint("The longest n-grams have their counts, shorter ones the number of words before.")
+@pytest.mark.hint("The longest n-grams use their counts, shorter ones the number of words before.")
 def test_kneser_ney(submission, reference, rng):
-    """The discounts of every length, and P after histories seen and never seen."""
+    """The discounts of every length, and P after seen and unseen histories."""
     tokens = text_of(100, V - 1, rng)
     history = np.array([tokens[3:5], tokens[60:62], [0, V - 1], [V - 1, 0], [V, 0], [V, V]])
     found = same_distributions(submission, reference, "KneserNey", tokens, history, 3)
@@ -276,9 +279,9 @@ def test_kneser_ney(submission, reference, rng):
 
 @pytest.mark.task("KneserNey")
 @pytest.mark.points(1)
-@pytest.mark.hint("How many different words stand before Francisco?")
+@pytest.mark.hint("How many different words come before Francisco?")
 def test_san_francisco(submission):
-    """ "Francisco" is frequent, but only after "San": a new history does not expect it."""
+    """A frequent word such as "Francisco", always after "San", is improbable elsewhere."""
     san, francisco, bay, new = 0, 1, 2, 9
     tokens = np.array([3] + [w for other in range(3, 9) for w in (san, francisco, other, bay)])
     model = fitted(submission, "KneserNey", tokens, 10, 2)
@@ -291,9 +294,9 @@ def test_san_francisco(submission):
 
 @pytest.mark.task("KneserNey")
 @pytest.mark.points(2)
-@pytest.mark.hint("Are the sums 1? Do shorter histories use the numbers of words before?")
+@pytest.mark.hint("Are the sums 1? Do shorter n-grams use the number of words before?")
 def test_perplexity(submission, reference, rng):
-    """On little text: better than interpolated, that better than add-one, that than no model."""
+    """On a small text Kneser-Ney is best, then interpolated, then add-one, then uniform."""
     language = AgreementLanguage(longest_span=2)
     words = len(language.vocabulary)
     train, test = (np.append(EOS, language.sample(n, rng=rng)) for n in (500, 1000))

@@ -17,9 +17,9 @@ def test_of_a_text(submission, reference, rng):
 
 @pytest.mark.task("perplexity")
 @pytest.mark.points(2)
-@pytest.mark.hint("1/V for every word: hesitating between V words.")
+@pytest.mark.hint("For p = 1/V at every word, the inverse geometric mean is V.")
 def test_of_a_uniform_model(submission):
-    """A model that gives every word 1/V has perplexity V, a certain one has 1."""
+    """A uniform model has perplexity V, a model that is always certain and right has 1."""
     for V in (2, 10, 10_000):
         equal(submission.perplexity(np.full(50, -np.log(V))), float(V), f"1/{V} for every word")
     equal(submission.perplexity(np.zeros(9)), 1.0, "probability 1 for every word")
@@ -29,7 +29,7 @@ def test_of_a_uniform_model(submission):
 @pytest.mark.points(2)
 @pytest.mark.hint("The mean of the logs, not of the probabilities.")
 def test_is_the_inverse_geometric_mean(submission, rng):
-    """The inverse of the geometric mean of the probabilities."""
+    """It is the inverse of the geometric mean of the probabilities."""
     p = rng.uniform(0.05, 1, size=12)
     expected = float(np.prod(1 / p) ** (1 / 12))
     equal(submission.perplexity(np.log(p)), expected, "the perplexity of twelve words", rtol=1e-9)
@@ -37,9 +37,9 @@ def test_is_the_inverse_geometric_mean(submission, rng):
 
 @pytest.mark.task("perplexity")
 @pytest.mark.points(2)
-@pytest.mark.hint("log_probabilities[mask] are the words; NaN may stand where there are none.")
+@pytest.mark.hint("log_probabilities[mask] selects the words; padding may be NaN.")
 def test_padding_is_ignored(submission, reference, rng):
-    """Padding does not count, whatever stands there."""
+    """Padding is ignored for every value at it."""
     mask = np.arange(6) < np.array([[6], [2], [4]])
     logs = np.log(rng.uniform(0.01, 1, size=(3, 6)))
     expected = submission.perplexity(logs[mask])
@@ -53,15 +53,15 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("A product of a thousand probabilities is 0; the mean of their logs is not.")
 def test_of_a_long_text(submission, reference, rng):
-    """Texts so long that the product of all probabilities is 0 to a float."""
+    """Texts so long that the product of all probabilities underflows to 0."""
     agrees(submission, reference, "perplexity", np.log(rng.uniform(1e-6, 1e-2, size=5000)))
 
 
 @pytest.mark.task("perplexity")
 @pytest.mark.points(1)
-@pytest.mark.hint("log 0 is −inf: exp(inf) is the answer.")
+@pytest.mark.hint("log 0 is −inf, so the perplexity is exp(inf) = inf.")
 def test_of_an_impossible_word(submission):
-    """A word that came and had no probability makes it infinite."""
+    """A word with probability 0 makes the perplexity infinite."""
     logs = np.array([-1.0, -np.inf, -2.0])
     equal(
         submission.perplexity(logs), float("inf"), "the perplexity with a log probability of −inf"

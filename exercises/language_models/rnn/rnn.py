@@ -16,8 +16,8 @@ class RNN(Model):
     Args:
         input_size: D, the number of features of one x_t.
         hidden_size: H, the size of the state h_t.
-        truncation: let the gradient flow back through chunks of so many steps, as if every chunk
-            had been a call of its own that got the last state; None: through all steps.
+        truncation: number of steps per chunk. Gradients flow back within a chunk only, as if each
+            chunk were a separate call with the last state as h_0. None: through all steps.
         rng: draws the initial weights.
 
     Parameters:
@@ -50,21 +50,21 @@ class RNN(Model):
         self.add_parameter("b", np.zeros(H))
 
     def initial_state(self, batch_size: int) -> Array:
-        """Given: the state before the first step, zeros `(batch_size, H)`."""
+        """Return the state before the first step, zeros `(batch_size, H)` (given)."""
         return np.zeros((batch_size, self.hidden_size), self.parameters["b"].dtype)
 
     def forward(self, x: Array, h_0: Array | None = None, mask: Array | None = None) -> Array:
         """Read the whole sequence, h_t = tanh(x_t W_x + h_{t−1} W_h + b) for t = 1 ... T.
 
-        Where a sequence has no word, h_t = h_{t−1}. Keeps the last state h_T in `self.state`.
+        At padding h_t = h_{t−1}. Keeps the last state h_T in `self.state`.
 
         Args:
             x: `(N, T, D)`, any T ≥ 1.
             h_0: the state before the first step, `(N, H)`; zeros if None.
-            mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
+            mask: `(N, T)`, False at padding. None: there is no padding.
 
         Returns:
-            h: every state, `(N, T, H)`; h[:, 0] is h_1. A new array, and all arguments unchanged.
+            h: all states, `(N, T, H)`; h[:, 0] is h_1. It is a new array. Arguments do not change.
 
         Raises:
             ValueError: the last axis of `x` is not D.
@@ -73,22 +73,22 @@ class RNN(Model):
         raise NotImplementedError
 
     def backward(self, grad_h: Array) -> tuple[Array, Array]:
-        """Backpropagation through time: from the last step to the first.
+        """Compute the gradients by backpropagation through time, from the last step to the first.
 
         With a_t = x_t W_x + h_{t−1} W_h + b, the argument of tanh, and J the scalar:
 
-            ∂J/∂a_t = (1 − h_t²) ∘ (∂J/∂h_t directly + ∂J/∂a_{t+1} W_hᵀ)
+            ∂J/∂a_t = (1 − h_t²) ∘ (grad_h_t + ∂J/∂a_{t+1} W_hᵀ)
             ∂J/∂W_h = Σ_t h_{t−1}ᵀ ∂J/∂a_t      ∂J/∂W_x = Σ_t x_tᵀ ∂J/∂a_t      ∂J/∂b = Σ_t ∂J/∂a_t
 
-        The sums are added to `gradients`. With truncation = k nothing flows from step t into
-        step t − 1 (counted from 0) where t > 0 is a multiple of k. Where a sequence has no word,
-        ∂J/∂h_t goes on to step t − 1 as it is.
+        The sums are added to `gradients`. With truncation = k no gradient flows from step t to
+        step t − 1 (counted from 0) if t > 0 is a multiple of k. At padding ∂J/∂h_t passes to
+        step t − 1 unchanged.
 
         Args:
-            grad_h: ∂J/∂h_t directly, from above, for every step, `(N, T, H)`. Not modified.
+            grad_h: the direct part of ∂J/∂h_t for every step, `(N, T, H)`. Not modified.
 
         Returns:
             grad_x `(N, T, D)`, grad_h_0 `(N, H)`.
         """
-        # TODO: go back step by step; add the weights' gradients; return the inputs'
+        # TODO: go back step by step, add the gradients of the weights, return the others
         raise NotImplementedError

@@ -30,15 +30,15 @@ def test_all_steps(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("Step 0 starts from h_0, or from zeros; self.state is the last state.")
 def test_state_is_carried(submission, reference, rng):
-    """Two halves, with the state carried over, are the whole."""
+    """Two halves, with the state passed on, give the same states as the whole sequence."""
     model = twins(submission, reference, "RNN", 3, 4, rng=rng).student
     x = rng.normal(size=(2, 7, 3))
     whole = model.forward(x)
-    equal(model.state, whole[:, -1], "self.state, beside the last state returned", rtol=RTOL)
+    equal(model.state, whole[:, -1], "self.state against the last state returned", rtol=RTOL)
     first = model.forward(x[:, :4])
     second = model.forward(x[:, 4:], model.state)
     halves = np.concatenate([first, second], axis=1)
-    equal(halves, whole, "the states of two calls, beside those of one", rtol=RTOL)
+    equal(halves, whole, "the states of two calls against those of one", rtol=RTOL)
 
 
 @pytest.mark.task("RNN")
@@ -52,7 +52,7 @@ def test_backward_through_one_step(submission, reference, rng):
 
 @pytest.mark.task("RNN")
 @pytest.mark.points(3)
-@pytest.mark.hint("What comes back from step t+1 is added to grad_h[:, t] before tanh' is applied.")
+@pytest.mark.hint("Add the gradient from step t+1 to grad_h[:, t] before you multiply by tanh'.")
 def test_backward_through_time(submission, reference, rng):
     """Backward through time."""
     pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
@@ -88,7 +88,7 @@ def test_gradient_is_the_sum_over_steps(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(3)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients equal the numerical derivatives of your own forward."""
     pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)), rng=rng)
 
@@ -104,9 +104,9 @@ def test_gradients_add_up(submission, reference, rng):
 
 @pytest.mark.task("RNN")
 @pytest.mark.points(3)
-@pytest.mark.hint("After step t with t > 0 and t % truncation == 0, nothing goes on to step t − 1.")
+@pytest.mark.hint("If t > 0 and t % truncation == 0, pass no gradient from step t to step t − 1.")
 def test_truncation_is_chunks(submission, reference, rng):
-    """truncation=3 equals calls on 3 steps each, with the state carried and no gradient across."""
+    """truncation=3 equals calls on 3 steps each: the state is passed on, the gradient is not."""
     pair = twins(submission, reference, "RNN", 3, 4, truncation=3, rng=rng)
     x, grad_h = rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 6, 4))
     cut, plain = pair.student, submission.RNN(3, 4, rng=rng)
@@ -123,7 +123,7 @@ def test_truncation_is_chunks(submission, reference, rng):
     second, _ = plain.backward(grad_h[:, 3:])
 
     chunks = np.concatenate([first, second], axis=1)
-    equal(grad_x, chunks, "grad_x with truncation=3, beside that of two calls", rtol=RTOL)
+    equal(grad_x, chunks, "grad_x with truncation=3 against that of two calls", rtol=RTOL)
     for name, total in plain.gradients.items():
         what = f"gradients['{name}'] with truncation=3, beside those of two calls"
         equal(cut.gradients[name], total, what, rtol=RTOL)
@@ -133,10 +133,10 @@ def test_truncation_is_chunks(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(3)
 @pytest.mark.hint(
-    "np.where(mask[:, t, None], new, old); in backward ∂J/∂h_t goes on as it is there."
+    "np.where(mask[:, t, None], new, old); in backward ∂J/∂h_t passes unchanged there."
 )
 def test_steps_without_words(submission, reference, rng):
-    """Sequences of different lengths: where there is no word, the state stays."""
+    """Sequences of different lengths: the state does not change at padding."""
     pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
     mask = np.arange(5) < np.array([[5], [2], [3]])
     x, h_0 = rng.normal(size=(3, 5, 3)), rng.normal(size=(3, 4))

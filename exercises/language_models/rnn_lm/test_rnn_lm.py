@@ -22,7 +22,7 @@ V, E, H = 7, 3, 4
 
 
 def learns_by_heart(submission, reference, rng):
-    """What has to hold before a long training is worth its time."""
+    """Check first that one batch can be overfitted, before a long training."""
     tokens = rng.integers(8, size=4 * 10 + 1)
     tokens[[0, 10, 20, 30]] = [0, 1, 2, 3]  # four texts that differ from their first token on
     model = submission.RecurrentLM(8, 8, 24, rng=rng)
@@ -33,7 +33,7 @@ def learns_by_heart(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("embedding[tokens] → self.cell.forward → @ U + b_2. Did you pass the state on?")
 def test_forward(submission, reference, rng):
-    """Logits after every token, from zeros and from a given state."""
+    """Logits at every step, from zeros and from a given state."""
     pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
     tokens = rng.integers(V, size=(2, 5))
     pair.same_forward(tokens)
@@ -44,7 +44,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("The cell keeps its last state in self.cell.state.")
 def test_state_is_kept(submission, reference, rng):
-    """`state` is the last state; with it, two halves of a text are the whole."""
+    """`state` is the last state; with it, two halves give the same logits as the text."""
     pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
     tokens, model = rng.integers(V, size=(2, 7)), pair.student
     pair.same_forward(tokens[:, :3])
@@ -54,13 +54,13 @@ def test_state_is_kept(submission, reference, rng):
     first = model.forward(tokens[:, :3])
     second = model.forward(tokens[:, 3:], model.state)
     halves = np.concatenate([first, second], axis=1)
-    equal(halves, whole, "the logits of two calls, beside those of one", rtol=RTOL)
+    equal(halves, whole, "the logits of two calls against those of one", rtol=RTOL)
 
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
 def test_no_look_ahead(submission, reference, rng):
-    """A change at t + 1 leaves the outputs up to t untouched."""
+    """A change of the token at t + 1 does not change the logits up to t."""
     no_look_ahead(submission.RecurrentLM(V, E, H, rng=rng), V, rng=rng)
 
 
@@ -77,7 +77,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
 def test_repeated_tokens(submission, reference, rng):
-    """A token that occurs several times gets a gradient from every place."""
+    """A token that occurs several times gets the sum of the gradients of all places."""
     pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
     pair.same_backward(np.full((2, 4), 3), rng=rng)
     pair.same_backward(np.array([[1, 1, 2], [2, 1, 1]]), rng=rng)
@@ -86,14 +86,14 @@ def test_repeated_tokens(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients equal the numerical derivatives of your own forward."""
     pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(2, 5)), rng=rng)
 
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1)
-@pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds, too.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
@@ -104,7 +104,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the token.")
 def test_next_log_probabilities(submission, reference, rng):
-    """Token by token, next_log_probabilities says what forward says."""
+    """Token by token, next_log_probabilities agrees with forward."""
     model = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng).student
     tokens = rng.integers(V, size=(3, 4))
     expected = log_softmax(model.forward(tokens))
@@ -119,7 +119,7 @@ def test_next_log_probabilities(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("Small initial weights make every token about equally probable.")
 def test_initial_loss(submission, rng):
-    """Before training the loss is near log V: the model knows nothing."""
+    """Before training the loss is near log V, as for a uniform model."""
     model = submission.RecurrentLM(50, 16, 32, rng=rng)
     tokens = rng.integers(50, size=(8, 21))
     log_probs = log_softmax(model.forward(tokens[:, :-1]))
@@ -129,17 +129,17 @@ def test_initial_loss(submission, rng):
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("If the gradients are right, look at the order: targets are one step later.")
+@pytest.mark.hint("If the gradients are right, check the order: targets are one step later.")
 def test_overfits_one_batch(submission, reference, rng):
-    """One small batch can be learned by heart."""
+    """The model can overfit one small batch."""
     learns_by_heart(submission, reference, rng)
 
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(5)
-@pytest.mark.hint("If all checks above pass, grade rnn: is it your cell that forgets?")
+@pytest.mark.hint("If all checks above pass, grade rnn: your cell may have an error.")
 def test_perplexity(submission, reference, reaches, rng):
-    """Trained on the agreement language, it comes close to the best possible perplexity."""
+    """After training on the agreement language, its perplexity is close to the best."""
     learns_by_heart(submission, reference, rng)
     language = AgreementLanguage(longest_span=2)
 

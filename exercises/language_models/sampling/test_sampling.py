@@ -1,6 +1,6 @@
 """Checks of writing text that you can see. `grade sampling` adds the hidden ones.
 
-The language models are tables that stay with the grader: your code asks them like any other.
+The language models are tables in the grader: your code calls them like any other model.
 """
 
 import numpy as np
@@ -14,9 +14,9 @@ V = 5
 
 @pytest.mark.task("truncate")
 @pytest.mark.points(2)
-@pytest.mark.hint("Cut, then divide by the sum of what is left: in logs, subtract its log.")
+@pytest.mark.hint("Cut, then divide by the sum of the rest: in logs, subtract its log.")
 def test_top_k(submission, reference, rng):
-    """truncate: the k likeliest words, as a distribution."""
+    """truncate: the k most probable words, normalised."""
     scores = rng.normal(scale=2, size=(3, 8))
     for k in (1, 3, 8, 20):
         agrees(submission, reference, "truncate", scores, k)
@@ -25,22 +25,24 @@ def test_top_k(submission, reference, rng):
 
 @pytest.mark.task("truncate")
 @pytest.mark.points(2)
-@pytest.mark.hint("A word stays if the sum of all that are likelier is below top_p.")
+@pytest.mark.hint("Keep a word if the sum of all more probable words is below top_p.")
 def test_nucleus(submission, reference, rng):
-    """truncate: the fewest words that have top_p of the probability."""
+    """truncate: the fewest words whose probabilities sum to top_p or more."""
     scores = rng.normal(scale=2, size=(4, 8))
     for top_p in (0.05, 0.5, 0.9, 1.0):
         agrees(submission, reference, "truncate", scores, None, top_p)
     p = np.log(np.array([[0.4, 0.35, 0.15, 0.1]]))
     kept = np.isfinite(submission.truncate(p, None, 0.5))
-    equal(kept, np.array([[True, True, False, False]]), "what is kept of 0.4 0.35 0.15 0.1 for 0.5")
+    equal(
+        kept, np.array([[True, True, False, False]]), "the words kept of 0.4 0.35 0.15 0.1 for 0.5"
+    )
 
 
 @pytest.mark.task("sample")
 @pytest.mark.points(3)
-@pytest.mark.hint("Every word is drawn with its own probability, and read by the model.")
+@pytest.mark.hint("Draw each word with its probability, and let the model read it.")
 def test_sampled_frequencies(submission, rng):
-    """sample: two words after a prefix come as often as the model says."""
+    """sample: the frequencies of two words after a prefix agree with the model."""
     model = MarkovModel.random(V, rng=rng, scale=1.0)
     prefix = np.tile([2, 1], (4000, 1))
     drawn = submission.sample(lend_language_model(model), prefix, 2, rng=rng)
@@ -54,7 +56,7 @@ def test_sampled_frequencies(submission, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("Divide the logs by the temperature, then normalise.")
 def test_temperature(submission, rng):
-    """sample: the temperature makes likely words likelier, or all more equal."""
+    """sample: the temperature sharpens or flattens the distribution."""
     model = MarkovModel.random(V, rng=rng)
     for temperature in (0.5, 2.0):
         p = model.transitions[0, 3] ** (1 / temperature)
@@ -65,9 +67,9 @@ def test_temperature(submission, rng):
 
 @pytest.mark.task("greedy")
 @pytest.mark.points(2)
-@pytest.mark.hint("argmax, again and again; the model reads what you chose.")
+@pytest.mark.hint("Take the argmax at each step; the model must read the chosen word.")
 def test_greedy(submission, reference, rng):
-    """greedy: the likeliest word at every step, for several texts at once."""
+    """greedy: the most probable word at every step, for several texts at once."""
     model = MarkovModel.random(8, rng=rng)
     prefix = rng.integers(8, size=(4, 3))
     agrees(submission, reference, "greedy", lend_language_model(model), prefix, 6)
@@ -77,7 +79,7 @@ def test_greedy(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("Keep the best of all B·V extensions together, not the best of each text.")
 def test_beam(submission, reference, rng):
-    """beam_search: the text and the log probability that the search comes to."""
+    """beam_search: the text that the search finds and its log probability."""
     for beam_size in (1, 2, 4):
         model = lend_language_model(MarkovModel.random(7, rng=rng))
         prefix = rng.integers(7, size=2)
@@ -86,24 +88,24 @@ def test_beam(submission, reference, rng):
 
 @pytest.mark.task("beam_search")
 @pytest.mark.points(3)
-@pytest.mark.hint("The likeliest first word need not begin the likeliest text.")
+@pytest.mark.hint("The most probable text may not start with the most probable word.")
 def test_beam_finds_what_greedy_misses(submission):
-    """beam_search: finds a text that is likelier than the greedy one."""
+    """beam_search: finds a text that is more probable than the greedy one."""
     table = np.full((3, 3, 3), 1 / 3)
     table[:, 0] = [0.0, 0.6, 0.4]
     table[:, 1] = [0.4, 0.3, 0.3]
     table[:, 2] = [0.05, 0.05, 0.9]
     model = lend_language_model(MarkovModel(table))
     text, score = submission.beam_search(model, np.array([0]), 2, 2)
-    equal(np.asarray(text), np.array([2, 2]), "the likeliest text (0.4 · 0.9, not 0.6 · 0.4)")
+    equal(np.asarray(text), np.array([2, 2]), "the most probable text (0.4 · 0.9, not 0.6 · 0.4)")
     equal(score, np.log(0.4 * 0.9), "its log probability")
 
 
 @pytest.mark.task("beam_search")
 @pytest.mark.points(2)
-@pytest.mark.hint("A text that ended is set aside; it is not extended any more.")
+@pytest.mark.hint("A finished text leaves the beam and is not extended.")
 def test_beam_with_an_end(submission, reference, rng):
-    """beam_search: texts end where `end` is written."""
+    """beam_search: a text ends at `end`."""
     for end in range(3):
         model = MarkovModel.random(6, rng=rng)
         prefix = rng.integers(6, size=1)
@@ -117,7 +119,7 @@ def test_beam_with_an_end(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("Raise a ValueError.")
 def test_settings_of_sample(submission):
-    """sample: refuses a temperature of 0 and an empty prefix."""
+    """sample: a temperature of 0 and an empty prefix raise a ValueError."""
     model = lend_language_model(MarkovModel(np.full((2, 2, 2), 0.5)))
     for prefix, temperature in ((np.array([[0]]), 0.0), (np.empty((1, 0), dtype=int), 1.0)):
         refuses(submission, "sample", model, prefix, 2, temperature, rng=np.random.default_rng(0))

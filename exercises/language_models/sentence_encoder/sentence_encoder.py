@@ -1,4 +1,4 @@
-"""A recurrent layer as an encoder: one vector for a whole sentence, and a classifier on top.
+"""A recurrent layer as a sentence encoder, with a classifier on top.
 
 Source: CS224n lecture 6, section 3.5; Conneau et al., "Supervised Learning of Universal Sentence
 Representations from Natural Language Inference Data" (2017), who compare the poolings.
@@ -11,7 +11,7 @@ import numpy as np
 from framework.interfaces import Array, Model
 from framework.models.parts import part
 
-PAD = 0  # the id that fills up short texts: no word
+PAD = 0  # the id that pads short texts
 POOLINGS = ("final", "max", "mean")
 
 
@@ -19,12 +19,12 @@ class SentenceEncoder(Model):
     """logits = encoding U + b_2, where the encoding pools the states h_t of a recurrent layer.
 
     Args:
-        vocabulary_size: V, the padding id 0 included.
+        vocabulary_size: V, including the padding id 0.
         embedding_size: E, the size of a word vector.
         hidden_size: H, the size of a state and of the encoding.
         classes: C.
-        pooling: "final" takes the state after the last word, "max" the elementwise maximum of the
-            states of all words, "mean" their mean.
+        pooling: "final" for the state after the last word, "max" for the elementwise maximum of the
+            states of all words, "mean" for their mean.
         cell: registered name of the recurrent layer; "rnn" is the one that you wrote.
         rng: draws the initial weights.
 
@@ -58,50 +58,50 @@ class SentenceEncoder(Model):
         self.add_parameter("b_2", np.zeros(C))
 
     def encode(self, ids: Array) -> Array:
-        """One vector for each text, from the states at its words.
+        """Return one vector for each text, from the states at its words.
 
-            h_1 ... h_T = cell(embedding[ids_1] ... embedding[ids_T]), which skips padding
+            h_1 ... h_T = cell(embedding[ids_1] ... embedding[ids_T]), with a mask for padding
 
             final  the state after the last word      max  max_t h_t, entry by entry
-            mean   1/|words| Σ_t h_t                  with t over the words alone
+            mean   1/|words| Σ_t h_t                  where t runs over the words only
 
         A text without words is encoded as zeros.
 
         Args:
-            ids: `(N, T)` integers, short texts filled up with `PAD` at the end.
+            ids: `(N, T)` integers; short texts are padded with `PAD` at the end.
 
         Returns:
             encoding `(N, H)`.
 
         Raises:
-            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+            IndexError: an id is outside 0 ... V−1. (NumPy itself reads −1 as the last row.)
         """
         # TODO: look up the vectors, run self.cell with a mask, pool its states
         raise NotImplementedError
 
     def forward(self, ids: Array) -> Array:
-        """Encode, then score: encoding U + b_2.
+        """Encode the texts and return the logits, encoding U + b_2.
 
         Args:
-            ids: `(N, T)` integers, short texts filled up with `PAD` at the end.
+            ids: `(N, T)` integers; short texts are padded with `PAD` at the end.
 
         Returns:
             logits `(N, C)`.
 
         Raises:
-            IndexError: an id outside 0 ... V−1.
+            IndexError: an id is outside 0 ... V−1.
         """
         # TODO: your code here
         raise NotImplementedError
 
     def backward(self, grad_logits: Array) -> None:
-        """Back through the scores, the pooling, the cell and the embeddings. With z the encoding:
+        """Add the gradients of the output layer, the cell and the embedding. With z the encoding:
 
             final  ∂J/∂h_T = ∂J/∂z                       max  entry i of ∂J/∂z goes to the step
-            mean   ∂J/∂h_t = ∂J/∂z / |words| at words         where entry i of h_t was greatest
+            mean   ∂J/∂h_t = ∂J/∂z / |words| at words         where entry i of h_t is largest
 
-        Adds to `gradients`. A word that occurs several times gets a contribution from every place,
-        padding gets none. Ids have no gradient: nothing is returned.
+        A word that occurs several times gets the sum over all its places, and padding gets 0. The
+        ids have no gradient, so nothing is returned.
 
         Args:
             grad_logits: `(N, C)`. Not modified.
@@ -109,11 +109,11 @@ class SentenceEncoder(Model):
         # TODO: U and b_2, then the pooling, then self.cell.backward, then the embedding
         raise NotImplementedError
 
-    # TODO: helpers of your own, if you like some
+    # TODO: optional helpers
 
 
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
-    """Given: refuses ids that no row of the embedding belongs to."""
+    """Raise an IndexError for ids outside 0 ... V−1 (given)."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
         bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
         raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

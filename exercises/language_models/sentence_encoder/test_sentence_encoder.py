@@ -16,17 +16,17 @@ V, E, H, C = 9, 3, 4, 2
 
 
 def encoders(submission, reference, pooling, rng):
-    """A student's encoder and the reference's, with the same parameters."""
+    """Return a student's encoder and the reference's, with the same parameters."""
     return twins(submission, reference, "SentenceEncoder", V, E, H, C, pooling, rng=rng)
 
 
 def texts(rng, *lengths):
-    """Random texts of these lengths, padded."""
+    """Return random texts of these lengths, padded."""
     return pad([rng.integers(1, V, size=length) for length in lengths])
 
 
 def same_encoding(pair, ids):
-    """`encode` agrees."""
+    """Check that `encode` agrees."""
     expected = pair.reference.encode(ids)
     equal(pair.student.encode(ids), expected, "SentenceEncoder.encode", rtol=RTOL)
 
@@ -35,7 +35,7 @@ def same_encoding(pair, ids):
 @pytest.mark.points(2)
 @pytest.mark.hint("embedding[ids] → self.cell.forward → h[:, -1]; then @ U + b_2.")
 def test_final_state(submission, reference, rng):
-    """The final state as encoding, and scores from it."""
+    """The final state as encoding, and the logits from it."""
     pair = encoders(submission, reference, "final", rng)
     ids = texts(rng, 5, 5, 5)
     same_encoding(pair, ids)
@@ -44,9 +44,7 @@ def test_final_state(submission, reference, rng):
 
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(2)
-@pytest.mark.hint(
-    "Each entry of the encoding is the greatest of its T values: a maximum over axis 1."
-)
+@pytest.mark.hint("Each entry of the encoding is the maximum of its T values, over axis 1.")
 def test_elementwise_maximum(submission, reference, rng):
     """The elementwise maximum of all states."""
     pair = encoders(submission, reference, "max", rng)
@@ -70,7 +68,7 @@ def test_mean(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("Give the cell the mask `ids != 0`, and divide by the number of words, not by T.")
 def test_padding_is_ignored(submission, reference, rng):
-    """A text has one encoding, alone, beside longer ones and with more padding."""
+    """A text has the same encoding alone, in a batch and with more padding."""
     for pooling in POOLINGS:
         pair = encoders(submission, reference, pooling, rng)
         ids = texts(rng, 6, 2, 1, 4)
@@ -87,7 +85,7 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("grad_h is 0 except at the last step, where it is grad_logits @ U.T.")
 def test_backward_of_the_final_state(submission, reference, rng):
-    """Backward from the scores through the final state."""
+    """Backward from the logits through the final state."""
     pair = encoders(submission, reference, "final", rng)
     pair.same_backward(texts(rng, 4, 4), rng=rng)
     pair.same_backward(texts(rng, 5, 2, 3), rng=rng)
@@ -95,9 +93,9 @@ def test_backward_of_the_final_state(submission, reference, rng):
 
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(3)
-@pytest.mark.hint("h.argmax(axis=1) says, for each entry, which step gets its gradient.")
+@pytest.mark.hint("h.argmax(axis=1) is the step that gets the gradient of each entry.")
 def test_backward_of_the_maximum(submission, reference, rng):
-    """Backward through the maximum: each entry's gradient goes to the step that won."""
+    """Backward through the maximum: each entry's gradient goes to the step of its maximum."""
     pair = encoders(submission, reference, "max", rng)
     pair.same_backward(texts(rng, 4, 4), rng=rng)
     pair.same_backward(texts(rng, 5, 2, 3), rng=rng)
@@ -107,7 +105,7 @@ def test_backward_of_the_maximum(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("Every word of a text of n words gets 1/n of the gradient of the mean.")
 def test_backward_of_the_mean(submission, reference, rng):
-    """Backward through the mean: every word gets its share, padding none."""
+    """Backward through the mean: every word gets 1/n of the gradient, padding gets 0."""
     pair = encoders(submission, reference, "mean", rng)
     pair.same_backward(texts(rng, 4, 4), rng=rng)
     pair.same_backward(texts(rng, 5, 2, 3), rng=rng)
@@ -117,7 +115,7 @@ def test_backward_of_the_mean(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
 def test_repeated_words(submission, reference, rng):
-    """A word that occurs several times gets a gradient from every place."""
+    """A word that occurs several times gets the sum of the gradients of all places."""
     pair = encoders(submission, reference, "mean", rng)
     pair.same_backward(np.array([[3, 3, 3, 0], [3, 5, 0, 0], [5, 3, 5, 1]]), rng=rng)
 
@@ -125,7 +123,7 @@ def test_repeated_words(submission, reference, rng):
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps."""
+    """The gradients equal the numerical derivatives of your own forward."""
     for pooling in POOLINGS:
         pair = encoders(submission, reference, pooling, rng)
         pair.gradients_agree(texts(rng, 5, 2, 3), rng=rng)
@@ -133,7 +131,7 @@ def test_gradients_are_right(submission, reference, rng):
 
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(1)
-@pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
+@pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds, too.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = encoders(submission, reference, "max", rng)
@@ -142,9 +140,9 @@ def test_gradients_add_up(submission, reference, rng):
 
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(4)
-@pytest.mark.hint("If all checks above pass, grade rnn: is it your cell that forgets?")
+@pytest.mark.hint("If all checks above pass, grade rnn: your cell may have an error.")
 def test_accuracy(submission, reference, reaches, rng):
-    """Trained on a sentiment grammar, with each pooling: order matters, and it is read."""
+    """After training on a sentiment grammar, each pooling uses the order of the words."""
     small = rng.permutation(np.arange(1, 17)).reshape(8, 2)  # no two texts share a word
     for pooling in POOLINGS:
         model = submission.SentenceEncoder(17, 16, 16, 2, pooling, rng=rng)
@@ -174,7 +172,7 @@ def test_accuracy(submission, reference, reaches, rng):
     "Is the gradient of an early word as large as that of the last one, for max and mean?"
 )
 def test_long_sentences(submission, reference, reaches, rng):
-    """On long texts with an early opinion, maximum and mean are far ahead of the final state."""
+    """On long texts with an early opinion, maximum and mean are far better than the final state."""
     reviews = LongReviews()
 
     def leads(rng):
@@ -209,7 +207,7 @@ def accuracies(model, data, share_right, *, reference, rng):
 
 
 class _Sentences:
-    """All sentences of the grammar, each with its probability: accuracies are exact."""
+    """All sentences of the grammar with their probabilities, for exact accuracies."""
 
     def __init__(self, grammar):
         words, labels, probabilities = zip(*grammar.sentences(), strict=True)
@@ -217,5 +215,5 @@ class _Sentences:
         self.labels, self.p = np.array(labels), np.array(probabilities)
 
     def share_right(self, model):
-        """The probability that `model` is right."""
+        """Return the probability that `model` is right."""
         return float(self.p @ (model.forward(self.ids).argmax(axis=1) == self.labels))

@@ -20,7 +20,7 @@ V, E, H = 7, 3, 4
 
 
 def learns_by_heart(submission, reference, rng):
-    """What has to hold before a long training is worth its time."""
+    """Check first that one batch can be overfitted, before a long training."""
     tokens = np.tile(np.arange(8), 6)[:41]
     model = submission.WindowLM(8, 8, 24, 2, rng=rng)
     overfits_text(model, tokens, words=8, reference=reference)
@@ -28,9 +28,9 @@ def learns_by_heart(submission, reference, rng):
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(4)
-@pytest.mark.hint("Windows of n words that end with each word, the oldest first; then two layers.")
+@pytest.mark.hint("Each window has n words and ends with x_t, the oldest first; then two layers.")
 def test_forward(submission, reference, rng):
-    """Logits after every word, from the start of a text and after given words."""
+    """Logits at every step, from the start of a text and from a given state."""
     pair = twins(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
     tokens = rng.integers(V, size=(2, 5))
     pair.same_forward(tokens)
@@ -39,9 +39,9 @@ def test_forward(submission, reference, rng):
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("The last n − 1 words, those before `tokens` among them where T is short.")
+@pytest.mark.hint("Keep the last n − 1 words, including words before `tokens` if T is small.")
 def test_state_is_kept(submission, reference, rng):
-    """`state` is the last n − 1 words; with it, pieces of a text are the whole."""
+    """`state` is the last n − 1 words; with it, pieces give the same logits as the text."""
     pair = twins(submission, reference, "WindowLM", V, E, H, 4, rng=rng)
     tokens, model = rng.integers(V, size=(2, 7)), pair.student
     pair.same_forward(tokens[:, :5])
@@ -50,14 +50,14 @@ def test_state_is_kept(submission, reference, rng):
     for start, end in ((0, 2), (2, 3), (3, 7)):
         pieces.append(model.forward(tokens[:, start:end], state))
         state = model.state
-    equal(np.concatenate(pieces, axis=1), whole, "the logits of three calls, beside those of one")
+    equal(np.concatenate(pieces, axis=1), whole, "the logits of three calls against those of one")
 
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("Nothing but the last n words goes into a prediction.")
+@pytest.mark.hint("A prediction depends only on the last n words.")
 def test_what_it_sees(submission, reference, rng):
-    """The word n steps back changes nothing, the one n − 1 steps back does; no look-ahead."""
+    """A prediction depends on the last n words only, and on no later word."""
     pair = twins(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
     model, tokens = pair.student, rng.integers(V, size=(2, 6))
     no_look_ahead(model, V, rng=rng)
@@ -71,11 +71,9 @@ def test_what_it_sees(submission, reference, rng):
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(4)
-@pytest.mark.hint(
-    "Back through U, tanh and W; a word's vector gets a share from each of n windows."
-)
+@pytest.mark.hint("Go back through U, tanh and W; a word's vector gets the sum over its windows.")
 def test_backward(submission, reference, rng):
-    """Gradients of all parameters, words that stand in several windows included."""
+    """Gradients of all parameters, with words that are in several windows."""
     pair = twins(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
     tokens = np.array([[2, 2, 5, 2], [0, 6, 6, 1]])
     pair.same_backward(tokens, rng=rng)
@@ -84,9 +82,9 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("Two ways lead to the output: logits += e @ W_direct, and both lead back.")
+@pytest.mark.hint("Add e @ W_direct to the logits, and its gradient to that of e.")
 def test_direct(submission, reference, rng):
-    """With direct connections the vectors reach the output by themselves, too."""
+    """Logits and gradients with direct connections from the vectors to the output."""
     pair = twins(submission, reference, "WindowLM", V, E, H, 2, direct=True, rng=rng)
     tokens = rng.integers(V, size=(2, 4))
     pair.same_forward(tokens)
@@ -97,7 +95,7 @@ def test_direct(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("If this fails and the check above passes, your forward is wrong.")
 def test_gradients(submission, reference, rng):
-    """The gradients are those of your own forward, measured by small steps, and add up."""
+    """The gradients equal the numerical derivatives of your own forward, and add up."""
     pair = twins(submission, reference, "WindowLM", V, E, H, 3, direct=True, rng=rng)
     tokens = rng.integers(V, size=(2, 5))
     pair.gradients_agree(tokens, rng=rng)
@@ -106,9 +104,9 @@ def test_gradients(submission, reference, rng):
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(3)
-@pytest.mark.hint("One step of forward, then log softmax. Return the words *after* reading one.")
+@pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the word.")
 def test_next_log_probabilities(submission, reference, rng):
-    """Word by word, next_log_probabilities says what forward says."""
+    """Word by word, next_log_probabilities agrees with forward."""
     model = twins(submission, reference, "WindowLM", V, E, H, 3, rng=rng).student
     tokens = rng.integers(V, size=(3, 5))
     expected = log_softmax(model.forward(tokens))
@@ -123,7 +121,7 @@ def test_next_log_probabilities(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("Small initial weights make every word about equally probable.")
 def test_initial_loss(submission, rng):
-    """Before training the loss is near log V: the model knows nothing."""
+    """Before training the loss is near log V, as for a uniform model."""
     model = submission.WindowLM(50, 16, 32, rng=rng)
     tokens = rng.integers(50, size=(8, 21))
     log_probs = log_softmax(model.forward(tokens[:, :-1]))
@@ -133,17 +131,17 @@ def test_initial_loss(submission, rng):
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("If the gradients are right, look at the order: targets are one step later.")
+@pytest.mark.hint("If the gradients are right, check the order: targets are one step later.")
 def test_overfits_one_batch(submission, reference, rng):
-    """One small batch can be learned by heart."""
+    """The model can overfit one small batch."""
     learns_by_heart(submission, reference, rng)
 
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(6)
-@pytest.mark.hint("If all checks above pass, look at initial sizes: b_1 and b_2 are 0.")
+@pytest.mark.hint("If all checks above pass, check the initial parameters: b_1 and b_2 are 0.")
 def test_perplexity(submission, reference, reaches, rng):
-    """Trained on sentences with a distractor, it predicts the verb where n-grams are too sparse."""
+    """After training on sentences with a distractor, its perplexity is close to the best."""
     learns_by_heart(submission, reference, rng)
     language = AgreementLanguage(longest_span=1)
 

@@ -1,4 +1,4 @@
-"""Activation functions: the nonlinearity between two layers, and what it passes back.
+"""Activation functions: the nonlinearities between layers, and their gradients.
 
 Every class works element by element and has no parameters. `forward(z)` returns f(z) in the shape
 and dtype of `z`; `backward(grad_output)` returns grad_output ∘ f'(z) for the `z` of the last

@@ -12,7 +12,7 @@ Z = np.array([-3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0])
 
 
 def derivative(model, z):
-    """f'(z): what backward returns for an upstream gradient of ones."""
+    """f'(z), the result of backward for an upstream gradient of ones."""
     model.forward(z)
     return model.backward(np.ones_like(z))
 
@@ -61,7 +61,7 @@ def test_tanh_backward(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("Three pieces: −1 below −1, z itself between −1 and 1, 1 above 1.")
 def test_hard_tanh_forward(submission, reference, rng):
-    """HardTanh: forward is z cut off at −1 and 1."""
+    """HardTanh: forward is z clipped to [−1, 1]."""
     pair = twins(submission, reference, "HardTanh")
     expected = np.array([-1.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.0])
     equal(pair.student.forward(Z), expected, "hardtanh at −3, −1, −0.5, 0, 0.5, 1, 3")
@@ -72,7 +72,7 @@ def test_hard_tanh_forward(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("The derivative is 1 on the closed interval [−1, 1], both ends included.")
 def test_hard_tanh_backward(submission, reference, rng):
-    """HardTanh: backward lets the gradient through on [−1, 1]."""
+    """HardTanh: backward passes the gradient on [−1, 1]."""
     pair = twins(submission, reference, "HardTanh")
     expected = np.array([0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0])
     equal(derivative(pair.student, Z), expected, "hardtanh' at −3, −1, −0.5, 0, 0.5, 1, 3")
@@ -81,7 +81,7 @@ def test_hard_tanh_backward(submission, reference, rng):
 
 @pytest.mark.task("SoftSign")
 @pytest.mark.points(1)
-@pytest.mark.hint("z / (1 + |z|): the absolute value stands in the denominator only.")
+@pytest.mark.hint("z / (1 + |z|): the absolute value is in the denominator only.")
 def test_soft_sign_forward(submission, reference, rng):
     """SoftSign: forward is z / (1 + |z|)."""
     pair = twins(submission, reference, "SoftSign")
@@ -103,7 +103,7 @@ def test_soft_sign_backward(submission, reference, rng):
 
 @pytest.mark.task("ReLU")
 @pytest.mark.points(1)
-@pytest.mark.hint("np.maximum compares entry by entry; np.max looks for one largest entry.")
+@pytest.mark.hint("np.maximum compares entry by entry; np.max returns one largest entry.")
 def test_relu_forward(submission, reference, rng):
     """ReLU: forward is max(z, 0)."""
     pair = twins(submission, reference, "ReLU")
@@ -116,7 +116,7 @@ def test_relu_forward(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("The derivative is 1 for every z > 0 (not only z > 1), and 0 at z = 0.")
 def test_relu_backward(submission, reference, rng):
-    """ReLU: backward lets the gradient through where z > 0."""
+    """ReLU: backward passes the gradient where z > 0."""
     pair = twins(submission, reference, "ReLU")
     expected = np.array([0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
     equal(derivative(pair.student, Z), expected, "rect' at −3, −1, −0.5, 0, 0.5, 1, 3")
@@ -125,9 +125,9 @@ def test_relu_backward(submission, reference, rng):
 
 @pytest.mark.task("LeakyReLU")
 @pytest.mark.points(1)
-@pytest.mark.hint("Left of zero the value is k z, which is negative: max(z, k z).")
+@pytest.mark.hint("For negative z the value is k z, which is negative: max(z, k z).")
 def test_leaky_relu_forward(submission, reference, rng):
-    """LeakyReLU: forward is z right of zero and k z left of it."""
+    """LeakyReLU: forward is z for positive z and k z for negative z."""
     pair = twins(submission, reference, "LeakyReLU", 0.1)
     expected = np.array([-0.3, -0.1, -0.05, 0.0, 0.5, 1.0, 3.0])
     equal(pair.student.forward(Z), expected, "leaky (k = 0.1) at −3, −1, −0.5, 0, 0.5, 1, 3")

@@ -1,8 +1,8 @@
 """Backpropagation through one hidden layer, twice: node by node, and with matrices.
 
-The network scores a window of words, s = Uᵀ f(W x + b). Layer 1 is the input, 2 the hidden layer,
-3 the score; node i of layer k receives z_i⁽ᵏ⁾, gives off a_i⁽ᵏ⁾, and has the error
-δ_i⁽ᵏ⁾ = ∂s/∂z_i⁽ᵏ⁾. The input and the score are given off as they are received: a = z there.
+The network scores a window of words, s = Uᵀ f(W x + b). Layer 1 is the input, layer 2 the hidden
+layer, layer 3 the score. Node i of layer k receives z_i⁽ᵏ⁾, returns a_i⁽ᵏ⁾, and has the error
+δ_i⁽ᵏ⁾ = ∂s/∂z_i⁽ᵏ⁾. In layers 1 and 3, a = z.
 
 Source: CS224n notes part III, sections 1.3, 1.5 and 1.6.
 """
@@ -18,7 +18,7 @@ from framework.models.parts import part
 def deltas(
     x: Array, W: Array, b: Array, U: Array, activation: str = "sigmoid"
 ) -> tuple[Array, Array, float]:
-    """The error δ of every node of the network for one window, element by element:
+    """Return the error δ of each node of the network for one window, element by element:
 
         δ_1⁽³⁾ = 1      δ_i⁽²⁾ = f'(z_i⁽²⁾) δ_1⁽³⁾ U_i      δ_j⁽¹⁾ = Σ_i δ_i⁽²⁾ W_ji
 
@@ -36,7 +36,7 @@ def deltas(
         δ⁽¹⁾ `(D,)`, δ⁽²⁾ `(H,)`, and δ⁽³⁾, a number.
 
     Raises:
-        ValueError: the shapes do not fit.
+        ValueError: the shapes do not match.
     """
     D, H = W.shape
     if (x.shape, b.shape, U.shape) != ((D,), (H,), (H,)):
@@ -44,15 +44,15 @@ def deltas(
             f"W {W.shape} needs x {(D,)}, b {(H,)} and U {(H,)}, but got {x.shape}, {b.shape} "
             f"and {U.shape}"
         )
-    # TODO: loops over i and j, as the formulas have them
+    # TODO: loops over i and j, as in the formulas
     raise NotImplementedError
 
 
 class WindowScorer(Model):
-    """s = Uᵀ f(W x + b), a score for every window, differentiated with matrices.
+    """s = Uᵀ f(W x + b), a score for each window, differentiated with matrices.
 
     Args:
-        input_size: D, the numbers of a window: its words' vectors side by side.
+        input_size: D, the length of a window: the vectors of its words, concatenated.
         hidden_size: H.
         activation: registered name of f.
         rng: draws the initial weights.
@@ -78,7 +78,7 @@ class WindowScorer(Model):
         self.add_parameter("U", rng.normal(scale=H**-0.5, size=H))
 
     def deltas(self, x: Array) -> tuple[Array, Array, float]:
-        """Given: the errors of all nodes for the window `x: (D,)`, by the function `deltas`."""
+        """Return the errors of all nodes for the window `x: (D,)`, from `deltas` (given)."""
         W, b, U = (self.parameters[name] for name in ("W", "b", "U"))
         return deltas(x, W, b, U, self.activation)
 
@@ -102,7 +102,7 @@ class WindowScorer(Model):
     def backward(self, grad_s: Array) -> Array:
         """Add the gradients of W, b and U; return that of the windows.
 
-        With one window per row, and δ⁽³⁾ = ∂J/∂s given where `deltas` has 1:
+        With one window per row, and δ⁽³⁾ = ∂J/∂s instead of 1:
 
             δ⁽²⁾ = f'(z⁽²⁾) ∘ (δ⁽³⁾ Uᵀ)      δ⁽¹⁾ = δ⁽²⁾ Wᵀ
             ∂J/∂W = Σ_n x_n δ_n⁽²⁾ᵀ      ∂J/∂b = Σ_n δ_n⁽²⁾      ∂J/∂U = Σ_n δ_n⁽³⁾ a_n⁽²⁾
@@ -113,5 +113,5 @@ class WindowScorer(Model):
         Returns:
             δ⁽¹⁾ = ∂J/∂x `(N, D)`.
         """
-        # TODO: no loop; each δ is computed once and used twice
+        # TODO: no loop; each δ is computed once and used again
         raise NotImplementedError

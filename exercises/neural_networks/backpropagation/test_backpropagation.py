@@ -17,7 +17,7 @@ PARAMETERS = {
 
 
 def network(rng, input_size, hidden_size):
-    """A window and parameters for it, in the order of the arguments of `deltas`."""
+    """Return a window and parameters, in the order of the arguments of `deltas`."""
     D, H = input_size, hidden_size
     return [rng.normal(size=shape) for shape in ((D,), (D, H), (H,), (H,))]
 
@@ -25,7 +25,7 @@ def network(rng, input_size, hidden_size):
 @pytest.mark.task("deltas")
 @pytest.mark.points(2)
 @pytest.mark.hint(
-    "Walk from the score back: times the weight at a connection, times f'(z) at a node."
+    "Go back from the score: multiply by the weight of a connection and by f'(z) of a node."
 )
 def test_deltas_of_the_notes_network(submission):
     """deltas: every node of the README's 4-2-1 network."""
@@ -37,7 +37,7 @@ def test_deltas_of_the_notes_network(submission):
 
 @pytest.mark.task("deltas")
 @pytest.mark.points(1)
-@pytest.mark.hint("f and f' are those of part(activation)(): do not write the sigmoid's out.")
+@pytest.mark.hint("Take f and f' from part(activation)(), not from formulas of the sigmoid.")
 def test_deltas_of_any_activation(submission, reference, rng):
     """deltas: other weights, and another f."""
     agrees(submission, reference, "deltas", *network(rng, 5, 3))
@@ -57,7 +57,7 @@ def test_scores(submission, reference, rng):
 
 @pytest.mark.task("WindowScorer")
 @pytest.mark.points(3)
-@pytest.mark.hint("The error that arrives at a⁽²⁾ is (N, H): grad_s[n] times U in row n.")
+@pytest.mark.hint("The error at a⁽²⁾ is (N, H): grad_s[n] times U in row n.")
 def test_vectorised_gradients(submission, reference, rng):
     """WindowScorer: backward gives the gradients of W, b, U and the windows."""
     pair = twins(submission, reference, "WindowScorer", 5, 3, rng=rng)
@@ -72,15 +72,15 @@ def test_vectorised_gradients(submission, reference, rng):
     "For one window the gradient of W is the outer product of x and δ⁽²⁾. Which form is right?"
 )
 def test_both_forms_agree(submission, rng):
-    """WindowScorer: for each window alone, backward gives what your deltas give."""
+    """WindowScorer: for each single window, backward agrees with your deltas."""
     model = submission.WindowScorer(5, 3, "tanh", rng=rng)
     for x in rng.normal(size=(3, 5)):
         delta_1, delta_2, _ = model.deltas(x)
         model.zero_gradients()
         model.forward(x[None])
         grad_x, gradients = model.backward(np.ones(1)), model.gradients
-        equal(gradients["b"], delta_2, "the gradient of b, beside your δ⁽²⁾")
+        equal(gradients["b"], delta_2, "the gradient of b against your δ⁽²⁾")
         equal(
-            gradients["W"], np.outer(x, delta_2), "the gradient of W, beside x δ⁽²⁾ᵀ of your δ⁽²⁾"
+            gradients["W"], np.outer(x, delta_2), "the gradient of W against x δ⁽²⁾ᵀ of your δ⁽²⁾"
         )
-        equal(grad_x, delta_1[None], "the gradient of the window, beside your δ⁽¹⁾")
+        equal(grad_x, delta_1[None], "the gradient of the window against your δ⁽¹⁾")

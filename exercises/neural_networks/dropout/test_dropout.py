@@ -1,7 +1,7 @@
 """Checks of dropout that you can see. `grade dropout` adds the hidden ones.
 
-What is kept is chance. A share of n entries that should be p lies within 5 √(p (1 − p) / n) of it,
-but for 6 of 10 million tries.
+The mask is random. The share of n entries that is kept lies within 5 √(p (1 − p) / n) of p, except
+in 6 of 10 million runs.
 """
 
 import numpy as np
@@ -25,10 +25,10 @@ def made(module, name, p, rng, **options):
 
 @each
 @pytest.mark.points(2)
-@pytest.mark.hint("u < p, with u = self.rng.random(...): one call of it, for all entries at once.")
+@pytest.mark.hint("u < p, with u = self.rng.random(...), one call for all entries.")
 @pytest.mark.parametrize("inverted", [False, True])
 def test_training(submission, reference, rng, name, inverted):
-    """In training, entries are kept or 0."""
+    """In training, an entry is either kept or 0."""
     x, seed = rng.normal(size=SHAPES[name]), int(rng.integers(1000))
     ours, theirs = (
         made(module, name, 0.6, np.random.default_rng(seed), inverted=inverted)
@@ -41,11 +41,9 @@ def test_training(submission, reference, rng, name, inverted):
 
 @each
 @pytest.mark.points(1)
-@pytest.mark.hint(
-    "In evaluation nothing is drawn: every entry is scaled by p, or by 1 if inverted."
-)
+@pytest.mark.hint("At test time draw no numbers: scale every entry by p, or by 1 if inverted.")
 def test_evaluation(submission, rng, name):
-    """At test time nothing is left out."""
+    """At test time no entry is dropped."""
     x = rng.normal(size=SHAPES[name])
     for inverted, factor in ((False, 0.3), (True, 1.0)):
         model = made(submission, name, 0.3, rng, inverted=inverted)
@@ -57,9 +55,9 @@ def test_evaluation(submission, rng, name):
 
 @each
 @pytest.mark.points(2)
-@pytest.mark.hint("Where forward gave 0, no gradient comes back: the same factors again.")
+@pytest.mark.hint("Use the factors of forward again: where they are 0, the gradient is 0.")
 def test_backward(submission, rng, name):
-    """The gradient passes through what was kept, and only there."""
+    """The gradient passes only through kept entries."""
     x, grad = rng.uniform(1, 2, size=(2, *SHAPES[name]))
     for inverted in (False, True):
         model = made(submission, name, 0.5, rng, inverted=inverted)
@@ -69,10 +67,10 @@ def test_backward(submission, rng, name):
 
 @each
 @pytest.mark.points(2)
-@pytest.mark.hint("E[m] must be the same in training and in evaluation.")
+@pytest.mark.hint("E[m] must be the same in training and at test time.")
 @pytest.mark.parametrize("inverted", [False, True])
 def test_the_mean_is_the_same_in_both_modes(submission, rng, name, inverted):
-    """What a unit sends on has the same mean in training and at test time."""
+    """The output has the same mean in training and at test time."""
     p, shape = 0.7, (100, 100) if name == "Dropout" else (100, 2, 100)
     model = made(submission, name, p, rng, inverted=inverted)
     x = np.ones(shape)
@@ -90,7 +88,7 @@ def test_the_mean_is_the_same_in_both_modes(submission, rng, name, inverted):
 @pytest.mark.points(2)
 @pytest.mark.hint("Draw (N, D) numbers, not (N, T, D).")
 def test_one_mask_for_all_steps(submission, rng):
-    """VariationalDropout: what is lost at one step is lost at all, in its own sequence only."""
+    """VariationalDropout: a dropped feature is dropped at all steps of its own sequence."""
     kept = made(submission, "VariationalDropout", 0.5, rng).forward(np.ones((20, 6, 10))) > 0
     expect(np.all(kept == kept[:, :1]), "a feature is kept at one step and lost at another")
     expect(np.any(kept != kept[:1]), "all sequences have lost the very same features")
@@ -99,6 +97,6 @@ def test_one_mask_for_all_steps(submission, rng):
 @pytest.mark.task("Dropout")
 @pytest.mark.points(1)
 def test_steps_have_masks_of_their_own(submission, rng):
-    """Dropout: of a sequence, every step loses entries of its own."""
+    """Dropout: the steps of a sequence have different masks."""
     kept = made(submission, "Dropout", 0.5, rng).forward(np.ones((4, 6, 10))) > 0
     expect(np.any(kept != kept[:, :1]), "every step has lost the very same features")

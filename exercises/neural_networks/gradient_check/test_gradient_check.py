@@ -1,6 +1,6 @@
 """Checks of the gradient check that you can see. `grade gradient_check` adds the hidden ones.
 
-The functions stay with the grader: your code calls them, and sees what they return.
+The functions run in the grader: your code calls them and receives their results.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from autograder.checks import agrees, equal, expect, lend
 
 
 class Recorded:
-    """A function that remembers the points at which it was evaluated."""
+    """A function that records the points at which it was evaluated."""
 
     def __init__(self, function):
         self.function = function
@@ -61,9 +61,9 @@ def test_central_differences(submission, reference, rng):
 
 @pytest.mark.task("numerical_gradient")
 @pytest.mark.points(2)
-@pytest.mark.hint("Keep x[i] in a variable and set it again afterwards.")
+@pytest.mark.hint("Keep x[i] in a variable and restore it afterwards.")
 def test_one_entry_at_a_time(submission, rng):
-    """numerical_gradient: two evaluations for each entry, all others where they were."""
+    """numerical_gradient: two evaluations per entry, the other entries unchanged."""
     x, epsilon = rng.normal(size=(2, 2)), 1e-3
     f = Recorded(cubic)
     submission.numerical_gradient(lend(f), x, epsilon)
@@ -82,18 +82,18 @@ def test_one_entry_at_a_time(submission, rng):
 
 @pytest.mark.task("numerical_gradient")
 @pytest.mark.points(2)
-@pytest.mark.hint("With a seed f gets its numbers from a generator made anew: see `evaluate`.")
+@pytest.mark.hint("With a seed, f gets a new generator in each evaluation: see `evaluate`.")
 def test_function_with_chance(submission, reference, rng):
-    """numerical_gradient: a function that draws random numbers draws the same every time."""
+    """numerical_gradient: with a seed, f draws the same random numbers every time."""
     x = rng.normal(size=6)
     agrees(submission, reference, "numerical_gradient", lend(noisy), x, seed=3)
 
 
 @pytest.mark.task("relative_error")
 @pytest.mark.points(2)
-@pytest.mark.hint("The difference over the larger of the two sizes, at the worst entry.")
+@pytest.mark.hint("The difference divided by the larger of the two sizes, at the worst entry.")
 def test_relative_error(submission, reference, rng):
-    """relative_error: the worst entry, as a share of the larger number."""
+    """relative_error: the worst entry, relative to the larger number."""
     a, n = rng.normal(size=(2, 3, 4))
     agrees(submission, reference, "relative_error", a, n)
     agrees(submission, reference, "relative_error", n, a)
@@ -104,7 +104,7 @@ def test_relative_error(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("max(|a|, |n|, floor): a number below the floor counts as the floor.")
 def test_floor(submission, reference):
-    """relative_error: zeros and tiny numbers are measured by the floor."""
+    """relative_error: zeros and tiny numbers are divided by the floor."""
     zero = np.zeros(3)
     equal(submission.relative_error(zero, zero), 0.0, "the error of two zeros")
     tiny = np.array([0.0, 1e-9, -1e-9])
@@ -117,7 +117,7 @@ def test_floor(submission, reference):
 @pytest.mark.points(3)
 @pytest.mark.hint("A relative error of at most `tolerance` at every entry.")
 def test_right_and_wrong(submission, rng):
-    """is_gradient: takes a right gradient, and none that is wrong in a single entry."""
+    """is_gradient: accepts a right gradient, rejects one with a single wrong entry."""
     x = rng.uniform(0.5, 2.0, size=(3, 3))
     right = x**2
     decides(submission, cubic, right, x, True, "the right gradient")
@@ -136,9 +136,9 @@ def test_right_and_wrong(submission, rng):
 
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(3)
-@pytest.mark.hint("Where the slopes on both sides differ, what lies between them is right.")
+@pytest.mark.hint("Where the slopes on both sides differ, all values between them are right.")
 def test_kinks(submission):
-    """is_gradient: at a kink every slope between the two sides is right, and none beyond."""
+    """is_gradient: at a kink it accepts the slopes between both sides and no others."""
     x = np.array([1.0, 0.0, -1.0])
     for slope, expected in ((0.0, True), (0.5, True), (1.0, True), (-0.5, False), (1.5, False)):
         claim = np.array([1.0, slope, 0.0])
@@ -147,9 +147,9 @@ def test_kinks(submission):
 
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2)
-@pytest.mark.hint("An absolute tolerance of 1e-5 lets everything below it pass.")
+@pytest.mark.hint("An absolute tolerance of 1e-5 accepts every error below 1e-5.")
 def test_tiny_gradients(submission, rng):
-    """is_gradient: tells a gradient of 1e-6 from its opposite."""
+    """is_gradient: rejects a gradient of 1e-6 with the wrong sign."""
     x = rng.normal(size=4)
     slopes = rng.uniform(1e-6, 5e-6, size=4)
 

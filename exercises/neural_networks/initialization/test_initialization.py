@@ -1,7 +1,7 @@
 """Checks of initialization that you can see. `grade initialization` adds the hidden ones.
 
-Weights are chance; every bound here is five standard deviations wide, which a right answer misses
-in 6 of 10 million tries. The mean of n squares has a relative standard deviation of 0.894/√n where
+Weights are random. Every bound here is five standard deviations wide, so a right answer fails in 6
+of 10 million runs. The mean of n squares has a relative standard deviation of 0.894/√n where
 they are uniform (Var(w²) = 4 b⁴/45 beside b²/3) and of √(2/n) where they are normal.
 """
 
@@ -23,7 +23,7 @@ def each(test):
 
 
 def weights(module, name, rng, fan_in=FAN_IN, fan_out=FAN_OUT):
-    """The weights of one layer; fails if they are no float64 array of the right shape."""
+    """Return the weights of one layer; fail if they are not a float64 array of the right shape."""
     W = getattr(module, name)(fan_in, fan_out, rng=rng)
     shape, dtype = getattr(W, "shape", None), getattr(W, "dtype", None)
     what = f"{name}({fan_in}, {fan_out}) should be ({fan_in}, {fan_out}) float64"
@@ -42,9 +42,9 @@ def test_shape(submission, rng, name):
 
 @each
 @pytest.mark.points(2)
-@pytest.mark.hint("Is it the variance that you set, or the standard deviation?")
+@pytest.mark.hint("Do you set the variance or the standard deviation?")
 def test_variance(submission, rng, name):
-    """The variance of the weights is what it should be, and their mean is 0."""
+    """The weights have the right variance and mean 0."""
     W = weights(submission, name, rng)
     variance, expected = float(np.mean(W**2)), VARIANCES[name]
     ratio = variance / expected
@@ -59,9 +59,9 @@ def test_variance(submission, rng, name):
 
 @pytest.mark.task("xavier_uniform")
 @pytest.mark.points(2)
-@pytest.mark.hint("No weight exceeds √(6 / (fan_in + fan_out)), and all sizes below are as likely.")
+@pytest.mark.hint("No |weight| exceeds √(6 / (fan_in + fan_out)); all below are equally likely.")
 def test_uniform(submission, rng):
-    """xavier_uniform: uniform up to its bounds, and never beyond."""
+    """xavier_uniform: uniform within its bounds."""
     W, bound = weights(submission, "xavier_uniform", rng), np.sqrt(6 / (FAN_IN + FAN_OUT))
     largest = float(np.abs(W).max())
     expect(largest <= bound, f"a weight of ±{largest:.4f} exceeds the bound {bound:.4f}")
@@ -74,9 +74,9 @@ def test_uniform(submission, rng):
 
 @pytest.mark.task("fan_in_scaled")
 @pytest.mark.points(2)
-@pytest.mark.hint("rng.normal: 4.6 % of all numbers are further than two standard deviations away.")
+@pytest.mark.hint("rng.normal: 4.6 % of all numbers exceed two standard deviations.")
 def test_normal(submission, rng):
-    """fan_in_scaled: normal, with some weights far out."""
+    """fan_in_scaled: normal, with the right share of large weights."""
     W = weights(submission, "fan_in_scaled", rng)
     share, expected = float(np.mean(np.abs(W) > 2 / np.sqrt(FAN_IN))), 0.0455
     limit = 5 * np.sqrt(expected * (1 - expected) / N)
@@ -96,9 +96,9 @@ def test_biases(submission):
 
 @each
 @pytest.mark.points(2)
-@pytest.mark.hint("Var(w) · fan_in should be about 1, or ten layers are nothing but a memory.")
+@pytest.mark.hint("Var(w) · fan_in should be about 1, or signals vanish in ten layers.")
 def test_ten_layers(submission, rng, plot, name):
-    """Through ten layers of tanh, signals and gradients keep their size as theory says."""
+    """Ten layers of tanh change signals and gradients as the theory predicts."""
     n, rows = 150, 100
     layers = [weights(submission, name, rng, n, n) for _ in range(10)]
     signals, gradients = _sizes(layers, rng.normal(size=(rows, n)), rng.normal(size=(rows, n)))
@@ -129,7 +129,7 @@ def test_ten_layers(submission, rng, plot, name):
 
 
 def _sizes(layers, x, grad):
-    """Mean squares of what every layer gives, and of the gradient of what every layer gets."""
+    """Return the mean squares of each layer's output and of the gradient of its input."""
     outputs = [x]
     for W in layers:
         outputs.append(np.tanh(outputs[-1] @ W))
@@ -141,7 +141,7 @@ def _sizes(layers, x, grad):
 
 
 def _theory(layers):
-    """The same for infinitely many units, where every sum is normal: q = E[tanh²(√q z)]."""
+    """Return the same for infinitely many units, where sums are normal: q = E[tanh²(√q z)]."""
     z, p = np.polynomial.hermite_e.hermegauss(101)
     p, q, signals, slopes = p / p.sum(), 1.0, [], []
     for _ in range(layers):

@@ -1,6 +1,6 @@
-"""Learning rates that change: with time, and from layer to layer.
+"""Learning rates that depend on the time or on the layer.
 
-In every formula α₀ is the rate at the start and t = 0, 1, 2, ... counts the steps done.
+In every formula α₀ is the initial rate and t = 0, 1, 2, ... the number of steps done.
 
 Source: CS224n notes part III, section 2.7.
 """
@@ -31,7 +31,7 @@ class StepDecay(Schedule):
         self.learning_rate, self.factor, self.every = learning_rate, factor, every
 
     def rate(self, step: int) -> float:
-        """α(t) at t = `step`.
+        """Return α(t) at t = `step`.
 
         Raises:
             ValueError: `step` is negative.
@@ -42,7 +42,7 @@ class StepDecay(Schedule):
 
 
 class ExponentialDecay(Schedule):
-    """α(t) = α₀ exp(−k t): every step multiplies the rate by the same number.
+    """α(t) = α₀ exp(−k t): every step multiplies the rate by the same factor.
 
     Args:
         learning_rate: α₀ > 0.
@@ -58,7 +58,7 @@ class ExponentialDecay(Schedule):
         self.learning_rate, self.decay = learning_rate, decay
 
     def rate(self, step: int) -> float:
-        """α(t) at t = `step`.
+        """Return α(t) at t = `step`.
 
         Raises:
             ValueError: `step` is negative.
@@ -69,7 +69,7 @@ class ExponentialDecay(Schedule):
 
 
 class InverseDecay(Schedule):
-    """α(t) = α₀ τ / max(t, τ): constant until τ, then falling as 1/t.
+    """α(t) = α₀ τ / max(t, τ): constant until τ, then proportional to 1/t.
 
     Args:
         learning_rate: α₀ > 0.
@@ -85,7 +85,7 @@ class InverseDecay(Schedule):
         self.learning_rate, self.tau = learning_rate, tau
 
     def rate(self, step: int) -> float:
-        """α(t) at t = `step`.
+        """Return α(t) at t = `step`.
 
         Raises:
             ValueError: `step` is negative.
@@ -96,9 +96,9 @@ class InverseDecay(Schedule):
 
 
 def fan_in_rate(learning_rate: float, fan_in: int) -> float:
-    """The rate for the weights of a layer whose units have `fan_in` inputs: α / √fan_in.
+    """Return the rate for the weights of a layer whose units have `fan_in` inputs: α / √fan_in.
 
-    A unit that adds up many inputs changes much where each of its weights changes a little.
+    In a unit with many inputs, small changes of all weights add up to a large change of the sum.
 
     Args:
         learning_rate: α > 0.
@@ -114,6 +114,6 @@ def fan_in_rate(learning_rate: float, fan_in: int) -> float:
 
 
 def _check(holds: bool, wanted: str, received: float) -> None:
-    """Given: refuses what is outside its range; NaN is outside of every range."""
+    """Raise a ValueError for an argument outside its range, NaN included (given)."""
     if not holds:
         raise ValueError(f"{wanted} is needed, but got {received}")

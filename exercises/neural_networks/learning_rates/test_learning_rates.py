@@ -7,12 +7,12 @@ from autograder.checks import agrees, equal, expect
 
 
 def rates(schedule, steps):
-    """The rate at each of `steps`."""
+    """Return the rate at each of `steps`."""
     return np.array([schedule.rate(int(step)) for step in steps])
 
 
 def same_rates(submission, reference, name, *arguments, steps=range(25)):
-    """Both schedules have the same rates."""
+    """Check that both schedules have the same rates."""
     ours = rates(getattr(submission, name)(*arguments), steps)
     theirs = rates(getattr(reference, name)(*arguments), steps)
     what = ", ".join(f"{argument:g}" for argument in arguments)
@@ -31,7 +31,7 @@ def test_step_decay(submission, reference):
 
 @pytest.mark.task("StepDecay")
 @pytest.mark.points(1)
-@pytest.mark.hint("The rate stays for n whole steps: t = 0 ... n − 1.")
+@pytest.mark.hint("The rate is constant for n steps: t = 0 ... n − 1.")
 def test_step_decay_starts_at_the_start(submission):
     """StepDecay: n steps at α₀, then n steps at x α₀."""
     found = rates(submission.StepDecay(0.8, 0.25, 4), range(9))
@@ -50,14 +50,14 @@ def test_exponential_decay(submission, reference):
 @pytest.mark.task("ExponentialDecay")
 @pytest.mark.points(1)
 def test_exponential_decay_has_one_ratio(submission):
-    """ExponentialDecay: each step multiplies the rate by the same number."""
+    """ExponentialDecay: each step multiplies the rate by the same factor."""
     found = rates(submission.ExponentialDecay(0.5, 0.2), range(12))
     equal(found[1:] / found[:-1], np.full(11, np.exp(-0.2)), "α(t+1) / α(t)", rtol=1e-12)
 
 
 @pytest.mark.task("InverseDecay")
 @pytest.mark.points(2)
-@pytest.mark.hint("τ / max(t, τ): the larger of the two is below.")
+@pytest.mark.hint("τ / max(t, τ): divide by the larger of the two.")
 def test_inverse_decay(submission, reference):
     """InverseDecay: α₀ τ / max(t, τ)."""
     same_rates(submission, reference, "InverseDecay", 0.1, 10.0)
@@ -68,7 +68,7 @@ def test_inverse_decay(submission, reference):
 @pytest.mark.points(1)
 @pytest.mark.hint("Before τ the rate is α₀, at t = 2τ half of it, at t = 10τ a tenth.")
 def test_inverse_decay_is_continuous(submission):
-    """InverseDecay: constant until τ, no jump there, then falling as 1/t."""
+    """InverseDecay: constant until τ, continuous there, then proportional to 1/t."""
     found = rates(submission.InverseDecay(0.6, 8.0), [0, 7, 8, 9, 16, 80])
     equal(found, 0.6 * np.array([1, 1, 1, 8 / 9, 0.5, 0.1]), "α(t) around τ = 8", rtol=1e-12)
     late = rates(submission.InverseDecay(0.6, 8.0), range(8, 60))
@@ -79,6 +79,6 @@ def test_inverse_decay_is_continuous(submission):
 @pytest.mark.points(2)
 @pytest.mark.hint("Four times as many inputs, half the rate.")
 def test_fan_in_rate(submission, reference):
-    """fan_in_rate: the square root of the number of inputs divides the rate."""
+    """fan_in_rate: the rate is divided by the square root of the number of inputs."""
     for fan_in in (1, 4, 100, 30):
         agrees(submission, reference, "fan_in_rate", 0.1, fan_in)

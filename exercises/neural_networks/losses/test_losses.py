@@ -12,7 +12,7 @@ S_C = np.array([0.0, 0.0, 1.0, 0.8])
 
 
 def numerical_gradient(loss, arrays, which, epsilon=1e-5):
-    """Central differences of what `loss.forward` itself returns, for each entry of one array."""
+    """Return central differences of `loss.forward` for each entry of one array."""
     gradient = np.empty_like(arrays[which])
     for index in np.ndindex(gradient.shape):
         values = []
@@ -26,9 +26,9 @@ def numerical_gradient(loss, arrays, which, epsilon=1e-5):
 
 @pytest.mark.task("MaxMarginLoss")
 @pytest.mark.points(1)
-@pytest.mark.hint("A pair costs Δ + s_c − s where that is positive, and nothing otherwise.")
+@pytest.mark.hint("A pair costs Δ + s_c − s if this is positive, and 0 otherwise.")
 def test_max_margin_by_hand(submission):
-    """MaxMarginLoss: what one pair costs."""
+    """MaxMarginLoss: the cost of one pair."""
     loss = submission.MaxMarginLoss()
     for s, s_c, cost in ((2.0, 0.0, 0.0), (0.5, 0.0, 0.5), (-1.0, 1.0, 3.0), (0.0, 0.0, 1.0)):
         actual = loss.forward(np.array([s]), np.array([s_c]))
@@ -39,7 +39,7 @@ def test_max_margin_by_hand(submission):
 
 @pytest.mark.task("MaxMarginLoss")
 @pytest.mark.points(1)
-@pytest.mark.hint("Each pair is cut off at 0 by itself, then the mean is taken over all N pairs.")
+@pytest.mark.hint("Apply max(0, ·) to each pair first, then take the mean over all N pairs.")
 def test_max_margin_mean(submission, reference, rng):
     """MaxMarginLoss: the mean over the batch, satisfied pairs included."""
     loss, other = submission.MaxMarginLoss(0.7), reference.MaxMarginLoss(0.7)
@@ -50,7 +50,7 @@ def test_max_margin_mean(submission, reference, rng):
 @pytest.mark.task("MaxMarginLoss")
 @pytest.mark.points(2)
 @pytest.mark.hint(
-    "A violated pair pulls s up and s_c down by 1/N each; a satisfied pair pulls nothing."
+    "A violated pair has the gradients −1/N for s and 1/N for s_c, a satisfied pair has 0."
 )
 def test_max_margin_backward(submission, reference, rng):
     """MaxMarginLoss: the gradients of both scores."""

@@ -1,6 +1,6 @@
-"""A neuron, and a layer of them: weighted sums of the inputs, squashed.
+"""A neuron and a layer of neurons: weighted sums of the inputs, then σ.
 
-Source: CS224n notes part III, sections 1.1 and 1.2 (a misprint corrected, see README.md).
+Source: CS224n notes part III, sections 1.1 and 1.2 (misprints corrected, see README.md).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from framework.interfaces import Array, Model
 
 
 def sigmoid(z: Array) -> Array:
-    """σ(z) = 1 / (1 + exp(−z)), entry by entry.
+    """Return σ(z) = 1 / (1 + exp(−z)), entry by entry.
 
     Args:
         z: real numbers of any shape `(...)`. At z = −1000 the term exp(−z) overflows, with a
@@ -25,7 +25,7 @@ def sigmoid(z: Array) -> Array:
 
 
 def neuron(x: Array, w: Array, b: float) -> Array:
-    """a = σ(wᵀx + b), the activation of one neuron for every input.
+    """Return a = σ(wᵀx + b), the activation of one neuron for each input.
 
     Args:
         x: inputs `(..., n)`, each a vector of n numbers.
@@ -36,7 +36,7 @@ def neuron(x: Array, w: Array, b: float) -> Array:
         a `(...)`, one number for each input.
 
     Raises:
-        ValueError: `x` has not one number for each weight.
+        ValueError: the last axis of `x` and `w` differ in length.
     """
     if x.shape[-1:] != w.shape:
         raise ValueError(f"a neuron with weights {w.shape} cannot read inputs {x.shape}")
@@ -85,7 +85,7 @@ class Affine(Model):
     def backward(self, grad_output: Array) -> Array:
         """Add the gradients of W and b; return that of x.
 
-        W and b are used once for every vector in `x`, so their gradients are sums over all of them:
+        W and b are used once for each vector in `x`, so their gradients are sums over all vectors:
 
             ∂J/∂W = Σ_n x_n δ_nᵀ (outer products)     ∂J/∂b = Σ_n δ_n     ∂J/∂x_n = W δ_n
 

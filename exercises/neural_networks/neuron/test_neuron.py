@@ -37,7 +37,7 @@ def test_sigmoid_does_not_overflow(submission):
 
 @pytest.mark.task("neuron")
 @pytest.mark.points(1)
-@pytest.mark.hint("Multiply inputs and weights pairwise, add it all up, add the bias, squash.")
+@pytest.mark.hint("Multiply inputs and weights pairwise, sum, add the bias, apply σ.")
 def test_neuron_by_hand(submission):
     """neuron: σ(wᵀx + b) of one input."""
     x, w = np.array([1.0, 2.0]), np.array([3.0, -1.0])

@@ -1,4 +1,4 @@
-"""Public checks of the optimizers: two steps by hand, then fifty against the solution."""
+"""Public checks of the optimizers: two steps by hand, then 50 against the solution."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ SHAPES = {"W": (3, 4), "b": (4,), "U": (3, 4)}
 
 
 def draw(rng):
-    """One array for each name of `SHAPES`."""
+    """Return one array for each name of `SHAPES`."""
     return {name: rng.normal(size=shape) for name, shape in SHAPES.items()}
 
 
 def take_step(optimizer, parameters, gradients):
-    """The parameters after one step, which moves them in place and leaves the gradients alone."""
+    """Return the parameters after one step; check that it is in place and keeps the gradients."""
     outcome = optimizer.step.outcome(parameters, gradients, after=True)
     moved, left = outcome.args
     equal(left, gradients, "the gradients after step (they must stay as they were)", rtol=0.0)
@@ -32,7 +32,7 @@ def take_step(optimizer, parameters, gradients):
 
 
 def by_hand(optimizer, first, second):
-    """The worked example of the README: x = 1 moves with the gradients g = 2 and g = −1."""
+    """Check the worked example of the README: x = 1, then steps with g = 2 and g = −1."""
     x = take_step(optimizer, {"x": np.array([1.0])}, {"x": np.array([2.0])})
     equal(x["x"], np.array([first]), "x = 1 after a step with g = 2", rtol=1e-6)
     x = take_step(optimizer, x, {"x": np.array([-1.0])})
@@ -40,7 +40,7 @@ def by_hand(optimizer, first, second):
 
 
 def same_trajectory(submission, reference, rng, name, *args, **options):
-    """Fifty steps with random gradients, after each of which all parameters are compared."""
+    """Compare all parameters after each of 50 steps with random gradients."""
     student = getattr(submission, name)(*args, **options)
     solution = getattr(reference, name)(*args, **options)
     mine = theirs = draw(rng)
@@ -70,7 +70,7 @@ def test_sgd_trajectory(submission, reference, rng):
 
 @pytest.mark.task("Momentum")
 @pytest.mark.points(1)
-@pytest.mark.hint("First the velocity, v = μ v − α g, then x moves by the new velocity.")
+@pytest.mark.hint("First update the velocity, v = μ v − α g, then add the new velocity to x.")
 def test_momentum_by_hand(submission):
     """Momentum: two steps as worked out in the README."""
     by_hand(submission.Momentum(0.1), 0.8, 0.72)
@@ -86,7 +86,7 @@ def test_momentum_trajectory(submission, reference, rng):
 
 @pytest.mark.task("AdaGrad")
 @pytest.mark.points(1)
-@pytest.mark.hint("The cache is the sum of g² over all steps, this one included.")
+@pytest.mark.hint("The cache is the sum of g² over all steps, including the current one.")
 def test_ada_grad_by_hand(submission):
     """AdaGrad: two steps as worked out in the README."""
     by_hand(submission.AdaGrad(0.1), 0.9, 0.9 + 0.1 / np.sqrt(5.0))
@@ -94,7 +94,7 @@ def test_ada_grad_by_hand(submission):
 
 @pytest.mark.task("AdaGrad")
 @pytest.mark.points(1)
-@pytest.mark.hint("ε stands inside the root: √(c + ε). One cache for each name.")
+@pytest.mark.hint("ε is inside the root: √(c + ε). One cache for each name.")
 def test_ada_grad_trajectory(submission, reference, rng):
     """AdaGrad: 50 steps of three parameters, each with its own cache."""
     same_trajectory(submission, reference, rng, "AdaGrad", 0.05)
@@ -102,7 +102,7 @@ def test_ada_grad_trajectory(submission, reference, rng):
 
 @pytest.mark.task("RMSProp")
 @pytest.mark.points(1)
-@pytest.mark.hint("The new square enters the cache with weight 1 − decay.")
+@pytest.mark.hint("The new square is added to the cache with weight 1 − decay.")
 def test_rms_prop_by_hand(submission):
     """RMSProp: two steps as worked out in the README."""
     first = 1.0 - 0.2 / np.sqrt(0.4)
@@ -111,7 +111,7 @@ def test_rms_prop_by_hand(submission):
 
 @pytest.mark.task("RMSProp")
 @pytest.mark.points(1)
-@pytest.mark.hint("ε stands outside the root: √c + ε. One cache for each name.")
+@pytest.mark.hint("ε is outside the root: √c + ε. One cache for each name.")
 def test_rms_prop_trajectory(submission, reference, rng):
     """RMSProp: 50 steps of three parameters, each with its own cache."""
     same_trajectory(submission, reference, rng, "RMSProp", 0.05, decay=0.8)
@@ -119,7 +119,7 @@ def test_rms_prop_trajectory(submission, reference, rng):
 
 @pytest.mark.task("Adam")
 @pytest.mark.points(1)
-@pytest.mark.hint("With the corrections the first step has length α whatever g is: t is 1, not 0.")
+@pytest.mark.hint("With the corrections the first step has length α for every g: t is 1, not 0.")
 def test_adam_by_hand(submission):
     """Adam: two steps as worked out in the README."""
     m, v = 0.08 / 0.19, 0.004996 / 0.001999
@@ -128,7 +128,7 @@ def test_adam_by_hand(submission):
 
 @pytest.mark.task("Adam")
 @pytest.mark.points(1)
-@pytest.mark.hint("Store m and v uncorrected: the corrected ones serve this step alone.")
+@pytest.mark.hint("Store m and v uncorrected: the corrected ones are for this step only.")
 def test_adam_trajectory(submission, reference, rng):
     """Adam: 50 steps of three parameters, each with its own m, v and t."""
     same_trajectory(submission, reference, rng, "Adam", 0.05, beta1=0.8, beta2=0.95)
@@ -138,7 +138,7 @@ def test_adam_trajectory(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("bias_correction=False: m̂ = m and v̂ = v, nothing else changes.")
 def test_adam_of_the_notes(submission, reference, rng):
-    """Adam: without bias correction it is the update of the notes."""
+    """Adam: without bias correction, the update of the notes."""
     first = 1.0 - 0.1 * 0.2 / np.sqrt(0.004)
     notes = submission.Adam(0.1, bias_correction=False)
     by_hand(notes, first, first - 0.1 * 0.08 / np.sqrt(0.004996))

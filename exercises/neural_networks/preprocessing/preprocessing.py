@@ -1,6 +1,6 @@
-"""Preprocessing: inputs around 0, of one scale, uncorrelated.
+"""Preprocessing: transform inputs to mean 0, equal scale, or covariance I.
 
-Each transform takes its statistics from training data, in `fit`, and then treats all data alike.
+Each transform takes its statistics from training data in `fit` and applies them to all data.
 
 Source: CS224n notes part III, section 2.5.
 """
@@ -13,7 +13,7 @@ from framework.interfaces import Array, Transform
 
 
 class MeanSubtraction(Transform):
-    """x − μ, with μ the mean of the training data: its features are 0 on average.
+    """x − μ, with μ the mean of the training data, whose features then have mean 0.
 
     Attributes:
         mean: μ `(D,)`.
@@ -29,7 +29,7 @@ class MeanSubtraction(Transform):
         raise NotImplementedError
 
     def apply(self, x: Array) -> Array:
-        """x − μ `(M, D)` for `x: (M, D)`, which is not modified.
+        """Return x − μ `(M, D)` for `x: (M, D)`, which is not modified.
 
         Raises:
             ValueError: `x` has another number of features than the training data.
@@ -39,12 +39,12 @@ class MeanSubtraction(Transform):
 
 
 class Normalization(Transform):
-    """x / σ, with σ the standard deviations of the training data: its features have one scale.
+    """x / σ, with σ the standard deviations of the training data, whose features then have σ = 1.
 
-    A feature that never changes in training has σ = 0; it is left as it is.
+    A feature that is constant in training has σ = 0; it is not changed.
 
     Attributes:
-        scale: σ `(D,)`, 1 for a feature that never changes.
+        scale: σ `(D,)`, and 1 for a constant feature.
     """
 
     def fit(self, x: Array) -> None:
@@ -57,7 +57,7 @@ class Normalization(Transform):
         raise NotImplementedError
 
     def apply(self, x: Array) -> Array:
-        """x / σ `(M, D)` for `x: (M, D)`, which is not modified.
+        """Return x / σ `(M, D)` for `x: (M, D)`, which is not modified.
 
         Raises:
             ValueError: `x` has another number of features than the training data.
@@ -67,25 +67,25 @@ class Normalization(Transform):
 
 
 class Whitening(Transform):
-    """(x − μ) V / s: the training data get the covariance I.
+    """(x − μ) V / s, a transform that gives the training data the covariance I.
 
-    The columns of V are the directions in which the training data vary, the first most; s_i is the
-    standard deviation along the i-th. A direction without variation would divide by 0: there
-    `epsilon` times the largest s takes the place of s_i.
+    The columns of V are orthonormal directions, in order of decreasing variance of the training
+    data. s_i is the standard deviation along the i-th direction, but at least `epsilon` times the
+    largest s, so that no direction divides by 0.
 
     Args:
-        epsilon: the smallest s_i, as a share of the largest.
+        epsilon: the smallest s_i, relative to the largest.
 
     Attributes:
         mean: μ `(D,)`.
-        projection: V / s, `(D, D)`; each column is known but for its sign.
+        projection: V / s, `(D, D)`; the sign of each column is arbitrary.
     """
 
     def __init__(self, epsilon: float = 1e-6) -> None:
         self.epsilon = epsilon
 
     def fit(self, x: Array) -> None:
-        """Take mean and directions of `x: (N, D)`, N ≥ 1.
+        """Take the mean and the directions of `x: (N, D)`, N ≥ 1.
 
             X' = x − μ      X'ᵀ X' / N = V diag(s²) Vᵀ      s_1 ≥ s_2 ≥ ... ≥ 0
 
@@ -96,7 +96,7 @@ class Whitening(Transform):
         raise NotImplementedError
 
     def apply(self, x: Array) -> Array:
-        """(x − μ) V / s `(M, D)` for `x: (M, D)`, which is not modified.
+        """Return (x − μ) V / s `(M, D)` for `x: (M, D)`, which is not modified.
 
         Raises:
             ValueError: `x` has another number of features than the training data.
@@ -106,14 +106,14 @@ class Whitening(Transform):
 
 
 def _checked(x: Array) -> Array:
-    """Given: training data, or an error that says why they are none."""
+    """Return the training data `x`, or raise an error if it is invalid (given)."""
     if x.ndim != 2 or not x.size or not np.isfinite(x).all():
         raise ValueError(f"training data are finite numbers (N, D), N ≥ 1, but got {x.shape}: {x}")
     return x
 
 
 def _same_features(x: Array, statistics: Array) -> Array:
-    """Given: data with as many features as the training data had, or an error."""
+    """Return `x`, or raise an error if it has not the features of the training data (given)."""
     if x.ndim != 2 or x.shape[1] != len(statistics):
         raise ValueError(f"{len(statistics)} features were seen in training, but got {x.shape}")
     return x

@@ -10,12 +10,12 @@ ALL = ["MeanSubtraction", "Normalization", "Whitening"]
 
 
 def correlated(rng, N=50):
-    """Data whose features have means, scales and correlations of their own."""
+    """Return data whose features differ in mean and scale and are correlated."""
     return rng.normal(size=(N, D)) @ rng.normal(size=(D, D)) + 3 * rng.normal(size=D)
 
 
 def fitted(module, name, x):
-    """A transform that has seen `x`."""
+    """Return a transform that is fitted to `x`."""
     transform = getattr(module, name)()
     transform.fit(x)
     return transform
@@ -31,7 +31,7 @@ def each(test):
 @pytest.mark.points(2)
 @pytest.mark.hint("One mean per feature: axis=0.")
 def test_mean_subtraction(submission, reference, rng):
-    """MeanSubtraction: training data become 0 on average, all data move alike."""
+    """MeanSubtraction: training data get mean 0; all data are shifted by the same μ."""
     x, later = correlated(rng), correlated(rng, 5)
     ours, theirs = (fitted(module, "MeanSubtraction", x) for module in (submission, reference))
     equal(ours.apply(x), theirs.apply(x), "the training data, centred", rtol=1e-9, atol=1e-12)
@@ -42,7 +42,7 @@ def test_mean_subtraction(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("Divide by the standard deviation; the mean stays.")
 def test_normalization(submission, reference, rng):
-    """Normalization: every feature of the training data gets the standard deviation 1."""
+    """Normalization: every feature of the training data gets standard deviation 1."""
     x, later = correlated(rng), correlated(rng, 5)
     ours, theirs = (fitted(module, "Normalization", x) for module in (submission, reference))
     equal(ours.apply(x), theirs.apply(x), "the training data, scaled", rtol=1e-9)
@@ -51,9 +51,9 @@ def test_normalization(submission, reference, rng):
 
 @pytest.mark.task("Normalization")
 @pytest.mark.points(2)
-@pytest.mark.hint("0/0 is NaN: a feature with σ = 0 is left as it is.")
+@pytest.mark.hint("0/0 is NaN: do not change a feature with σ = 0.")
 def test_constant_features(submission, rng):
-    """Normalization: a feature that never changes in training is left as it is."""
+    """Normalization: a feature that is constant in training is not changed."""
     x = correlated(rng)
     x[:, 1], x[:, 2] = 0.1, 0.0  # the mean of fifty 0.1 is not 0.1 to the last bit
     transform = fitted(submission, "Normalization", x)
@@ -63,7 +63,7 @@ def test_constant_features(submission, rng):
 
 @pytest.mark.task("Whitening")
 @pytest.mark.points(3)
-@pytest.mark.hint("Covariance: Zᵀ Z / N of what apply makes of the training data.")
+@pytest.mark.hint("The covariance is Zᵀ Z / N, with Z the transformed training data.")
 def test_whitened_data_are_white(submission, rng):
     """Whitening: training data get mean 0 and covariance I."""
     x = correlated(rng, 60)
@@ -76,7 +76,7 @@ def test_whitened_data_are_white(submission, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("(x − μ) V / s for any x: V and s come from the training data.")
 def test_whitening_of_later_data(submission, reference, rng):
-    """Whitening: later data go the same way; the first direction varies most."""
+    """Whitening: later data use the same μ, V and s; the first direction varies most."""
     x, later = correlated(rng), correlated(rng, 6)
     found, expected = (
         fitted(module, "Whitening", x).apply(later) for module in (submission, reference)
@@ -87,22 +87,22 @@ def test_whitening_of_later_data(submission, reference, rng):
 
 @each
 @pytest.mark.points(1)
-@pytest.mark.hint("Nothing in apply may depend on the other rows, or change what fit has found.")
+@pytest.mark.hint("apply must not depend on other rows, and must not change the statistics of fit.")
 def test_rows_do_not_matter_to_each_other(submission, rng, name):
-    """A row alone is treated as it is among others, before and after."""
+    """A row gives the same result alone and among others."""
     x, later = correlated(rng), correlated(rng, 4)
     transform = fitted(submission, name, x)
     together = transform.apply(later)
     for row, expected in zip(later, together, strict=True):
         alone = transform.apply(row[None])
-        equal(alone, expected[None], "a row alone, beside itself among others", rtol=1e-9)
+        equal(alone, expected[None], "a row alone against the same row among others", rtol=1e-9)
 
 
 @each
 @pytest.mark.points(1)
-@pytest.mark.hint("`_checked(x)` says it all.")
+@pytest.mark.hint("`_checked(x)` raises these errors.")
 def test_training_data_that_are_none(submission, rng, name):
-    """No rows, NaN, infinity, another number of axes: an error."""
+    """Training data without rows, with NaN, infinity or wrong axes raise an error."""
     wrong = correlated(rng)
     wrong[3, 1] = np.nan
     for x in (wrong, np.zeros((0, D)), np.full((2, D), np.inf), np.ones(D)):

@@ -1,4 +1,4 @@
-"""Penalties on large weights: what is added to a loss so that a network stays simple.
+"""Penalties on large weights: terms that are added to a loss against overfitting.
 
 Source: CS224n notes part III, section 2.2 (misprint corrected, see README.md).
 """
@@ -13,10 +13,10 @@ from framework.interfaces import Array, Parameters, Penalty
 
 
 def weights(parameters: Mapping[str, Array]) -> Parameters:
-    """Given: those of `parameters` that are penalised, arrays of two axes or more.
+    """Return the parameters that are penalised: arrays with two axes or more (given).
 
-    A bias is an array of one axis, or a number: it moves a function up or down and makes it no less
-    smooth, so it is left alone.
+    A bias has at most one axis. It shifts a function and does not change its smoothness, so it is
+    not penalised.
     """
     return {name: W for name, W in parameters.items() if np.ndim(W) >= 2}
 
@@ -37,18 +37,18 @@ class L2Penalty(Penalty):
         self.strength = strength
 
     def value(self, parameters: Mapping[str, Array]) -> float:
-        """λ Σ over all weights of W², a Python float; 0 where there are no weights."""
+        """Return λ Σ over all weights of W², a Python float; 0 if there are no weights."""
         # TODO: your code here
         raise NotImplementedError
 
     def gradient(self, parameters: Mapping[str, Array]) -> Parameters:
-        """Its derivative by every weight, `2 λ W`: new arrays, for the weights alone."""
+        """Return the derivative with respect to each weight, `2 λ W`: new arrays, weights only."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class L1Penalty(Penalty):
-    """λ Σ |W|, the sum of the absolute values of all weights: it drives many of them to 0.
+    """λ Σ |W|, the sum of the absolute values of all weights: it makes many of them 0.
 
     Args:
         strength: λ ≥ 0.
@@ -63,11 +63,11 @@ class L1Penalty(Penalty):
         self.strength = strength
 
     def value(self, parameters: Mapping[str, Array]) -> float:
-        """λ Σ over all weights of |W|, a Python float; 0 where there are no weights."""
+        """Return λ Σ over all weights of |W|, a Python float; 0 if there are no weights."""
         # TODO: your code here
         raise NotImplementedError
 
     def gradient(self, parameters: Mapping[str, Array]) -> Parameters:
-        """`λ sgn(W)` with sgn(0) = 0: new arrays, for the weights alone."""
+        """Return `λ sgn(W)` with sgn(0) = 0: new arrays, weights only."""
         # TODO: your code here
         raise NotImplementedError

@@ -10,7 +10,7 @@ PENALTIES = ["L2Penalty", "L1Penalty"]
 
 
 def parameters(rng):
-    """Parameters of a small network: two weights, two biases."""
+    """Return parameters of a small network: two weight matrices and two biases."""
     shapes = {"W_1": (3, 4), "b_1": (4,), "W_2": (4, 2), "b_2": (2,)}
     return {name: rng.normal(size=shape) for name, shape in shapes.items()}
 
@@ -28,9 +28,9 @@ def checked(test):
 
 @checked
 @pytest.mark.points(2)
-@pytest.mark.hint("All weights count, in one sum over both matrices; λ multiplies that sum.")
+@pytest.mark.hint("Sum over the entries of both matrices, then multiply the sum by λ.")
 def test_value(submission, reference, rng, name):
-    """The penalty itself."""
+    """The value of the penalty."""
     ours, theirs = of_both(submission, reference, name)
     given = parameters(rng)
     equal(ours.value(given), theirs.value(given), f"{name}(0.1).value", rtol=1e-9)
@@ -38,9 +38,9 @@ def test_value(submission, reference, rng, name):
 
 @checked
 @pytest.mark.points(2)
-@pytest.mark.hint("The derivative by each weight: w² gives 2 w, |w| gives the sign of w.")
+@pytest.mark.hint("The derivative of w² is 2 w, that of |w| is the sign of w.")
 def test_gradient(submission, reference, rng, name):
-    """Its derivative by every weight."""
+    """The derivative with respect to each weight."""
     ours, theirs = of_both(submission, reference, name)
     given = parameters(rng)
     equal(ours.gradient(given), theirs.gradient(given), f"{name}(0.1).gradient", rtol=1e-9)
@@ -48,9 +48,9 @@ def test_gradient(submission, reference, rng, name):
 
 @checked
 @pytest.mark.points(1)
-@pytest.mark.hint("weights(parameters) leaves biases out: they have one axis.")
+@pytest.mark.hint("weights(parameters) leaves out biases, which have one axis.")
 def test_biases_are_left_alone(submission, rng, name):
-    """Biases cost nothing and have no gradient."""
+    """Biases are not penalised and have no gradient."""
     penalty, given = getattr(submission, name)(0.5), parameters(rng)
     before = penalty.value(given)
     given["b_1"] *= 100
@@ -62,8 +62,8 @@ def test_biases_are_left_alone(submission, rng, name):
 @checked
 @pytest.mark.points(1)
 def test_gradient_is_the_derivative_of_the_value(submission, rng, name):
-    """The gradient is that of your own value, measured by small steps."""
+    """The gradient equals the numerical derivative of your own value."""
     penalty = getattr(submission, name)(0.3)
     given = {"W": rng.normal(size=(2, 3)), "U": rng.normal(size=(1, 2, 2))}
     measured = numerical_gradient(penalty.value, given)
-    equal(penalty.gradient(given), measured, f"{name}.gradient, beside small steps", rtol=1e-6)
+    equal(penalty.gradient(given), measured, f"{name}.gradient, numerically", rtol=1e-6)

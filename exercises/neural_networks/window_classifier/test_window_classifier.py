@@ -14,14 +14,14 @@ V, E, M, H, C = 11, 3, 2, 5, 4
 @pytest.mark.points(2)
 @pytest.mark.hint("With ids (T,) padded by m zeros on both sides, row t is places t to t + 2m.")
 def test_windows(submission, reference, rng):
-    """windows: every word between its neighbours, zeros beyond the ends."""
+    """windows: each word with its neighbours, zeros beyond the ends."""
     agrees(submission, reference, "windows", rng.integers(1, V, size=7), 2)
     agrees(submission, reference, "windows", rng.integers(1, V, size=5), 1)
 
 
 @pytest.mark.task("windows")
 @pytest.mark.points(2)
-@pytest.mark.hint("Rows are words of the sentence: as many as it has, however wide the window is.")
+@pytest.mark.hint("There is one row per word of the sentence, for every width of the window.")
 def test_windows_wider_than_the_sentence(submission, reference, rng):
     """windows: a sentence shorter than a window."""
     agrees(submission, reference, "windows", rng.integers(1, V, size=2), 4)
@@ -30,7 +30,7 @@ def test_windows_wider_than_the_sentence(submission, reference, rng):
 
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(4)
-@pytest.mark.hint("The vectors of a window stand side by side: reshape to (N, (2m+1) E).")
+@pytest.mark.hint("Concatenate the vectors of a window: reshape to (N, (2m+1) E).")
 def test_forward(submission, reference, rng):
     """WindowClassifier: scores from the vectors of the whole window."""
     pair = twins(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
@@ -51,7 +51,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
 def test_repeated_words(submission, reference, rng):
-    """WindowClassifier: a word in several windows gets a gradient from every place."""
+    """WindowClassifier: a word in several windows gets a gradient from each place."""
     pair = twins(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
     pair.same_backward(np.array([[3, 3, 5, 3, 0], [5, 3, 5, 7, 1], [0, 0, 3, 0, 0]]), rng=rng)
 
@@ -59,16 +59,16 @@ def test_repeated_words(submission, reference, rng):
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """WindowClassifier: the gradients are those of your own forward, measured by small steps."""
+    """WindowClassifier: the gradients equal the numerical derivatives of your own forward."""
     pair = twins(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(4, 2 * M + 1)), rng=rng)
 
 
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(5)
-@pytest.mark.hint("If all checks above pass, grade neuron and activations: they are parts of this.")
+@pytest.mark.hint("If all checks above pass, grade neuron and activations, which it uses.")
 def test_f1(submission, reference, reaches, rng):
-    """Trained to find named entities, it comes close to the best possible F1."""
+    """WindowClassifier: trained on named entities, its F1 is close to the best possible."""
     small = rng.permutation(np.arange(1, 41)).reshape(8, 5)  # no two windows share a word
     overfits(
         submission.WindowClassifier(41, 8, 2, 16, 3, rng=rng), small, np.arange(8) % 3, classes=3,
@@ -96,14 +96,14 @@ TAGS = ("O", "B-LOC", "B-ORG", "B-PER", "I-LOC", "I-ORG", "I-PER")
 
 
 class _Sentences:
-    """Tagged sentences: the model sees the words, the tags stay here."""
+    """Tagged sentences; the model receives only the words."""
 
     def __init__(self, language, count, rng):
         self.sentences = language.sample(count, rng=rng)
         self.ids = [language.vocabulary.encode(s.words) for s in self.sentences]
 
     def windows(self, reference):
-        """The windows of all words, `(M, 5)`: made in one call, with padding between sentences."""
+        """Return the windows of all words `(M, 5)`, with padding between sentences."""
         gap = np.zeros(2, dtype=np.int64)
         text = np.concatenate([part for ids in self.ids for part in (gap, ids)])
         return reference.windows(text, 2)[self._inside()]
@@ -115,7 +115,7 @@ class _Sentences:
         return np.array([TAGS.index(tag) for s in self.sentences for tag in s.tags])
 
     def f1(self, model, reference):
-        """F1 of the likeliest tag of every word."""
+        """Return the F1 of the most probable tag of each word."""
         model.eval()
         best = iter(model.forward(self.windows(reference)).argmax(axis=1))
         model.train()

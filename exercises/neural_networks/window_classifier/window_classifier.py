@@ -1,4 +1,4 @@
-"""A window classifier: the class of a word from the words around it, as for named entities.
+"""A window classifier: classify a word from the words around it, for example as a named entity.
 
 Source: CS224n notes part III, sections 1.2 to 1.4; Collobert et al., "Natural Language Processing
 (Almost) from Scratch" (2011).
@@ -15,17 +15,17 @@ PAD = 0
 
 
 def windows(ids: Array, size: int) -> Array:
-    """The window of every word: itself and `size` words on each side, `PAD` beyond the ends.
+    """Return the window of each word: itself and `size` words on each side, `PAD` beyond the ends.
 
     Args:
-        ids: the words of one sentence, `(T,)` integers. T may be 0, or less than a window.
+        ids: the words of one sentence, `(T,)` integers. T may be 0, or smaller than a window.
         size: m ≥ 0.
 
     Returns:
         `(T, 2m + 1)` integers; row t holds words t − m to t + m.
 
     Raises:
-        ValueError: `ids` has not one axis, or `size` is negative.
+        ValueError: `ids` does not have one axis, or `size` is negative.
     """
     if ids.ndim != 1 or size < 0:
         raise ValueError(f"windows needs ids (T,) and size ≥ 0, but got {ids.shape} and {size}")
@@ -34,12 +34,12 @@ def windows(ids: Array, size: int) -> Array:
 
 
 class WindowClassifier(Model):
-    """logits = h U + b₂ with h = f(x W + b), where x is the vectors of a window side by side.
+    """logits = h U + b₂ with h = f(x W + b), where x is the concatenated vectors of a window.
 
     Both affine layers and f are parts that you wrote before: ``affine`` and an activation.
 
     Args:
-        vocabulary_size: V, the padding id 0 included.
+        vocabulary_size: V, including the padding id 0.
         embedding_size: E, the size of a word vector.
         window: m, the number of words on each side.
         hidden_size: H.
@@ -72,7 +72,7 @@ class WindowClassifier(Model):
         self.output = self.add_child("output", part("affine")(H, classes, rng=rng))
 
     def forward(self, ids: Array) -> Array:
-        """Scores of every class for the word in the middle of each window.
+        """Return the score of each class for the word in the middle of each window.
 
             x = [e_{−m} ... e_m]        h = f(x W + b)        logits = h U + b₂
 
@@ -84,17 +84,17 @@ class WindowClassifier(Model):
 
         Raises:
             ValueError: the windows have another width.
-            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+            IndexError: an id is outside 0 ... V−1. (NumPy itself reads −1 as the last row.)
         """
         self._check(ids)
-        # TODO: look the vectors up, put each window's side by side, then the three layers
+        # TODO: look up the vectors, concatenate those of each window, then three layers
         raise NotImplementedError
 
     def backward(self, grad_logits: Array) -> None:
-        """Back through the layers, down to the vector of every word of every window.
+        """Add the gradients of all layers and of the word vectors.
 
-        Adds to `gradients`. A word that occurs several times gets a contribution from every
-        place; ids have no gradient, hence nothing is returned.
+        A word that occurs several times gets the sum over all its places. The ids have no
+        gradient, so nothing is returned.
 
         Args:
             grad_logits: `(N, C)`. Not modified.
@@ -103,7 +103,7 @@ class WindowClassifier(Model):
         raise NotImplementedError
 
     def _check(self, ids: Array) -> None:
-        """Given: refuses windows of another width, and ids that no row belongs to."""
+        """Raise an error for windows of another width and for ids out of range (given)."""
         if ids.ndim != 2 or ids.shape[1] != self.width:
             raise ValueError(f"windows are (N, {self.width}) ids here, but these are {ids.shape}")
         if ids.size and (ids.min() < 0 or ids.max() >= self.vocabulary_size):

@@ -12,19 +12,19 @@ import numpy as np
 
 from framework.interfaces import Array, Model
 
-PAD = 0  # the id that fills up short texts: no word
+PAD = 0  # the id of the padding after short texts
 
 
 class DeepAveragingNetwork(Model):
     """z_0 = mean of the word vectors, z_i = ReLU(z_{i−1} W_i + b_i), logits = z_{k−1} W_k + b_k.
 
     Args:
-        vocabulary_size: V, the padding id 0 included.
+        vocabulary_size: V, including the padding id 0.
         embedding_size: E, the size of a word vector.
         hidden_sizes: the sizes H_1 ... H_{k−1} of the hidden layers; may be empty.
         classes: C.
-        word_dropout: in training, every word of a text is left out with this probability.
-        rng: draws the initial weights, and in training which words are left out.
+        word_dropout: probability that a word is left out in training.
+        rng: draws the initial weights, and the dropped words in training.
 
     Parameters:
         embedding `(V, E)`, W_1 `(E, H_1)`, b_1 `(H_1,)`, ..., W_k `(H_{k−1}, C)`, b_k `(C,)`.
@@ -58,21 +58,21 @@ class DeepAveragingNetwork(Model):
             self.add_parameter(f"b_{i}", np.zeros(fan_out))
 
     def forward(self, ids: Array) -> Array:
-        """Average, then k − 1 hidden layers, then scores.
+        """Return the scores: the average, then k − 1 hidden layers, then the last layer.
 
             z_0 = 1/|words| Σ_{t in words} embedding[ids_t]
 
-        The words of a text are its ids that are not `PAD`; in training, without those that word
-        dropout leaves out. A text without words has z_0 = 0.
+        The words of a text are its ids that are not `PAD`, in training without those that word
+        dropout removes. A text without words has z_0 = 0.
 
         Args:
-            ids: `(N, T)` integers, short texts filled up with `PAD`.
+            ids: `(N, T)` integers, short texts padded with `PAD`.
 
         Returns:
             logits `(N, C)`.
 
         Raises:
-            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+            IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
         """
         # BEGIN SOLUTION: average the vectors of the words, apply the layers, keep what is needed
         _check_ids(ids, self.vocabulary_size)
@@ -93,10 +93,10 @@ class DeepAveragingNetwork(Model):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Back through the layers and the average, down to the embedding of every word.
+        """Send the gradient back through the layers and the average to the word vectors.
 
-        Adds to `gradients`. Each of the n words of a text gets 1/n of ∂J/∂z_0, a word that occurs
-        twice gets it twice, padding gets nothing. Ids have no gradient: nothing is returned.
+        Adds to `gradients`. Each of the n words of a text gets 1/n of ∂J/∂z_0; a word that occurs
+        twice gets it twice; padding gets nothing. Ids have no gradient: nothing is returned.
 
         Args:
             grad_logits: `(N, C)`. Not modified.
@@ -116,7 +116,7 @@ class DeepAveragingNetwork(Model):
 
 
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
-    """Given: refuses ids that no row of the embedding belongs to."""
+    """Given: raise an error if an id has no row in the embedding."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
         bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
         raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

@@ -12,7 +12,7 @@ DAN = "DeepAveragingNetwork"
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(3)
-@pytest.mark.hint("W_1, b_1, ..., W_k, b_k for any number of hidden layers, none included.")
+@pytest.mark.hint("W_1, b_1, ..., W_k, b_k for any number of hidden layers, also for none.")
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any depth, any number of classes."""
     for N, T, V, E, hidden, C in [
@@ -30,9 +30,9 @@ def test_any_shape(submission, reference, rng):
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
-@pytest.mark.hint("An empty text moves the biases of its layers, and no embedding.")
+@pytest.mark.hint("An empty text gives gradients to the biases, and to no embedding.")
 def test_backward_of_empty_texts(submission, reference, rng):
-    """Empty texts in a batch, or nothing else: gradients stay finite and right."""
+    """Batches with empty texts, or only of them: gradients are finite and right."""
     pair = twins(submission, reference, DAN, 6, 3, [4], 2, rng=rng)
     pair.same_backward(np.array([[0, 0, 0], [2, 0, 5], [0, 0, 0]]), rng=rng)
     pair.same_backward(np.zeros((2, 3), dtype=int), rng=rng)
@@ -42,9 +42,9 @@ def test_backward_of_empty_texts(submission, reference, rng):
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
-@pytest.mark.hint("Every text has its own denominator: divide each by its own number of words.")
+@pytest.mark.hint("Every text has its own denominator: its number of words.")
 def test_each_text_has_its_own_mean(submission, reference, rng):
-    """Very different lengths side by side."""
+    """Texts of very different lengths in one batch."""
     pair = twins(submission, reference, DAN, 8, 3, [4], 3, rng=rng)
     ids = pad([rng.integers(1, 8, size=n) for n in (1, 30, 2, 0, 7)])
     pair.same_forward(ids)
@@ -53,9 +53,9 @@ def test_each_text_has_its_own_mean(submission, reference, rng):
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
-@pytest.mark.hint("Keep the weights that forward gave the words for backward: a dropped one has 0.")
+@pytest.mark.hint("Keep the weights of forward for backward: a dropped word has the weight 0.")
 def test_backward_of_dropped_words(submission, rng):
-    """In training a dropped word gets no gradient, a kept one its share, padding neither."""
+    """In training, dropped words and padding get no gradient, and a kept word gets its share."""
     T = 12
     model = submission.DeepAveragingNetwork(T + 1, T + 1, [], T + 1, word_dropout=0.5, rng=rng)
     # With these weights the scores of a text are the weights of its words in the mean.
@@ -76,7 +76,7 @@ def test_backward_of_dropped_words(submission, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("A text whose words are all left out is an empty text.")
 def test_all_words_dropped(submission, rng):
-    """Texts of one word, half of which are lost, have finite scores."""
+    """Texts of one word have finite scores when that word is dropped."""
     model = submission.DeepAveragingNetwork(3, 2, [], 2, word_dropout=0.5, rng=rng)
     b = np.array([1.0, -1.0])
     assign(model, {"embedding": np.ones((3, 2)), "W_1": np.ones((2, 2)), "b_1": b})
@@ -104,9 +104,9 @@ def test_repeated_calls(submission, reference, rng):
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(1)
-@pytest.mark.hint("NumPy takes −1 for the last row: call _check_ids first.")
+@pytest.mark.hint("In NumPy, −1 is the last row: call _check_ids first.")
 def test_ids_out_of_range(submission, reference, rng):
-    """An id outside 0 ... V−1 is refused."""
+    """An id outside 0 ... V−1 is an error."""
     pair = twins(submission, reference, DAN, 6, 3, [4], 2, rng=rng)
     refusal = ("IndexError", "ValueError")
     refuses(pair.student, "forward", np.array([[1, 6]]), error=refusal)

@@ -1,4 +1,4 @@
-"""Batch normalization: every feature gets mean 0 and variance 1, then a scale and shift of its own.
+"""Batch normalization: every feature gets mean 0 and variance 1, then a learned scale and shift.
 
 Source: CS224n lecture 11, section 3.6; Ioffe and Szegedy, "Batch Normalization: Accelerating Deep
 Network Training by Reducing Internal Covariate Shift" (2015), algorithms 1 and 2.
@@ -17,12 +17,12 @@ from framework.interfaces import Array, Model, Parameters
 class BatchNorm1d(Model):
     """y = γ x̂ + β with x̂ = (x − μ) / √(σ² + ε), feature by feature.
 
-    In training μ and σ² are those of the batch, over all of its rows: every axis but the last. At
-    test time they are `running_mean` and `running_variance`, which training has left behind.
+    In training, μ and σ² are those of the batch, over all its rows (all axes but the last). At test
+    time they are `running_mean` and `running_variance`, which training computed.
 
     Args:
         features: C, the length of the last axis.
-        momentum: how far the running statistics move towards those of a batch, in [0, 1].
+        momentum: weight of a new batch in the running statistics, in [0, 1].
         epsilon: ε, positive.
 
     Parameters:
@@ -60,13 +60,13 @@ class BatchNorm1d(Model):
         return self
 
     def forward(self, x: Array) -> Array:
-        """Normalize, scale and shift. In training, M rows also move the running statistics:
+        """Normalize, scale and shift; in training, also update the running statistics:
 
             μ = 1/M Σ x        σ² = 1/M Σ (x − μ)²
             running_mean     ← (1 − momentum) running_mean     + momentum μ
             running_variance ← (1 − momentum) running_variance + momentum M/(M − 1) σ²
 
-        M/(M − 1) σ² is the unbiased estimate of the variance; x̂ has σ² itself in it.
+        M/(M − 1) σ² is the unbiased estimate of the variance; x̂ uses σ² without the factor.
 
         Args:
             x: `(N, C)`, M = N, or `(N, T, C)`, M = N T. Not modified.
@@ -91,7 +91,7 @@ class BatchNorm1d(Model):
         # END SOLUTION
 
     def _statistics(self, rows: Array) -> tuple[Array, Array]:
-        """μ and σ² of the batch `rows: (M, C)`; moves the running statistics."""
+        """Return μ and σ² of the batch `rows: (M, C)`, and update the running statistics."""
         # BEGIN SOLUTION
         M = len(rows)
         if M < 2:
@@ -106,7 +106,7 @@ class BatchNorm1d(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Through γ and x̂, and in training through μ and σ², which depend on every row.
+        """Send the gradient through γ and x̂, and in training also through μ and σ².
 
             ∂γ = Σ ∂y ∘ x̂        ∂β = Σ ∂y        ∂x̂ = ∂y ∘ γ
             in training:    ∂x = (∂x̂ − 1/M Σ ∂x̂ − x̂ ∘ 1/M Σ (∂x̂ ∘ x̂)) / √(σ² + ε)
@@ -120,19 +120,19 @@ class BatchNorm1d(Model):
         Returns:
             grad_x, in the shape of x.
         """
-        # BEGIN SOLUTION: sums for γ and β, then what is left of ∂x̂
+        # BEGIN SOLUTION: sums for γ and β, then ∂x of the mode of forward
         grad, x_hat = grad_output.reshape(-1, self.features), self._x_hat
         self.gradients["gamma"] += (grad * x_hat).sum(axis=0)
         self.gradients["beta"] += grad.sum(axis=0)
         grad_x_hat = grad * self.parameters["gamma"]
         if self._from_batch:
-            along = (grad_x_hat * x_hat).mean(axis=0)  # what would only change the variance
+            along = (grad_x_hat * x_hat).mean(axis=0)  # the part that would only change the scale
             grad_x_hat = grad_x_hat - grad_x_hat.mean(axis=0) - x_hat * along
         return (grad_x_hat * self._factor).reshape(grad_output.shape)
         # END SOLUTION
 
     def _rows(self, x: Array) -> Array:
-        """Given: `x` as `(M, C)`; refuses what has other axes."""
+        """Given: return `x` as `(M, C)`; other axes are an error."""
         if x.ndim not in (2, 3) or x.shape[-1] != self.features:
             C = self.features
             raise ValueError(f"x should be (N, {C}) or (N, T, {C}), but is {x.shape}")

@@ -1,4 +1,4 @@
-"""Hidden checks of batch normalization: other settings, edges, modes, what it is blind to."""
+"""Hidden checks of batch normalization: settings, constant features, modes, scale and shift."""
 
 import numpy as np
 import pytest
@@ -11,14 +11,14 @@ pytestmark = pytest.mark.task("BatchNorm1d")
 
 
 def pair_of(submission, reference, rng, features, **settings):
-    """Twins with the same random γ and β."""
+    """Paired models with the same random γ and β."""
     pair = twins(submission, reference, "BatchNorm1d", features, **settings)
     pair.draw_parameters(rng)
     return pair
 
 
 def at_test_time(pair, x):
-    """Both have read the batch x in training, and are used after it."""
+    """Run both models on the batch x in training, then switch them to test time."""
     for model in (pair.student, pair.reference):
         model.forward(x)
         model.eval()
@@ -46,7 +46,7 @@ def test_any_shape(submission, reference, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.hint("No float64 array may take part: `astype` converts the running statistics.")
+@pytest.mark.hint("Use no float64 array; `astype` converts the running statistics.")
 def test_float32(submission, reference, rng):
     """float32 in, float32 out, in both modes."""
     pair = pair_of(submission, reference, rng, 3)
@@ -63,17 +63,17 @@ def test_float32(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("√(σ² + ε) is never 0.")
 def test_a_feature_that_never_changes(submission, rng):
-    """A feature that is the same in all rows becomes β; nothing is divided by 0."""
+    """A feature that is constant in the batch becomes β; nothing is divided by 0."""
     layer = submission.BatchNorm1d(2)
     x = np.stack([np.full(5, 7.0), rng.normal(size=5)], axis=1)
     equal(layer.forward(x)[:, 0], np.zeros(5), "a constant feature", atol=1e-6)
-    finite(layer.backward(rng.normal(size=(5, 2))), "the gradient beside a constant feature")
+    finite(layer.backward(rng.normal(size=(5, 2))), "the gradient with a constant feature")
 
 
 @pytest.mark.points(1)
-@pytest.mark.hint("The mean of squares less the square of the mean loses all digits here.")
+@pytest.mark.hint("The mean of x² minus μ² loses all digits here.")
 def test_far_from_zero(submission, rng):
-    """Features far from 0 are normalized as well as those around it."""
+    """Features around 10⁸ are normalized correctly."""
     x = rng.normal(size=(50, 3))
     expected = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
     found = submission.BatchNorm1d(3).forward(x + 1e8)
@@ -81,9 +81,9 @@ def test_far_from_zero(submission, rng):
 
 
 @pytest.mark.points(2)
-@pytest.mark.hint("Keep in forward which mode it was, and the statistics that it used.")
+@pytest.mark.hint("In forward, keep the mode and the statistics that it used.")
 def test_backward_belongs_to_forward(submission, reference, rng):
-    """Backward goes with the last forward, whatever happened to the mode since."""
+    """Backward uses the mode of the last forward, even if the mode was changed since."""
     x, grad = rng.normal(size=(2, 5, 3))
     for switch, back in (("eval", "train"), ("train", "eval")):
         pair = pair_of(submission, reference, rng, 3)
@@ -101,7 +101,7 @@ def test_backward_belongs_to_forward(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("What happens to μ and σ² when x becomes a x + b?")
 def test_blind_to_scale_and_shift(submission, rng):
-    """In training the output is that of any a x + b; the gradient shrinks as a grows."""
+    """In training, a x + b has the same output as x, and 1/a times its gradient."""
     x, grad = rng.normal(size=(2, 8, 3))
     layer = submission.BatchNorm1d(3, epsilon=1e-12)
     y, grad_x = layer.forward(x), layer.backward(grad)
@@ -114,7 +114,7 @@ def test_blind_to_scale_and_shift(submission, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.hint("Each batch moves the running statistics by the same share, one after the other.")
+@pytest.mark.hint("Each batch updates the running statistics with the same momentum.")
 def test_batches_vary_but_their_average_does_not(submission, rng):
     """After many batches, the running statistics are near those of all data."""
     layer = submission.BatchNorm1d(2)
@@ -128,9 +128,9 @@ def test_batches_vary_but_their_average_does_not(submission, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.hint("`self._rows(x)` refuses other shapes.")
+@pytest.mark.hint("`self._rows(x)` raises an error for other shapes.")
 def test_what_does_not_fit(submission):
-    """Other shapes and settings are refused."""
+    """Other shapes and settings are errors."""
     ones = np.ones((4, 3))
     equal(submission.BatchNorm1d(3).forward(ones), 0 * ones, "the output for ones", atol=1e-9)
     for shape in ((4,), (4, 2), (4, 2, 2), (1, 4, 5, 3)):

@@ -16,16 +16,16 @@ class Conv1d(Model):
     """C filters over every window of `width` words: y_t = b + Σ_k x_{t·stride + k·dilation} W_k.
 
     Here x is the text with `padding` zero vectors added on both sides. W_k is the part of the
-    filters that meets the k-th word of a window; column c of it belongs to filter c. The filters
-    are not turned around: what networks call convolution is cross-correlation.
+    filters that multiplies the k-th word of a window; its column c belongs to filter c. The filters
+    are not reversed: in networks, convolution means cross-correlation.
 
     Args:
         in_channels: D, the number of features of one word.
         out_channels: C, the number of filters.
         width: how many words a filter reads.
-        padding: how many zero vectors are added before the text, and as many after it.
-        stride: how many words the filters move on from one window to the next.
-        dilation: how far apart the words of one window stand; 1: side by side.
+        padding: number of zero vectors before the text, and the same number after it.
+        stride: number of words from the beginning of a window to that of the next one.
+        dilation: distance between neighbouring words of a window; 1: no gaps.
         rng: draws the initial weights.
 
     Parameters:
@@ -61,7 +61,7 @@ class Conv1d(Model):
         self.add_parameter("b", np.zeros(C))
 
     def output_length(self, length: int) -> int:
-        """T', the number of windows that fit into a text of T words with its padding.
+        """Return T', the number of windows that fit into a text of T words with its padding.
 
         The last window may end before the text does: T' is rounded down.
 
@@ -69,9 +69,9 @@ class Conv1d(Model):
             length: T, without the padding.
 
         Raises:
-            ValueError: not even one window fits.
+            ValueError: no window fits.
         """
-        # BEGIN SOLUTION: how often can the first window move on?
+        # BEGIN SOLUTION: how many times can the first window move on?
         room = length + 2 * self.padding - self.span
         if room < 0:
             raise ValueError(
@@ -94,7 +94,7 @@ class Conv1d(Model):
             ValueError: `x` is not `(N, T, D)`, or too short for one window.
         """
         _check_shape(x, self.in_channels)
-        # BEGIN SOLUTION: lay out the words of each window in a row; multiply; keep the rows
+        # BEGIN SOLUTION: put the words of each window into one row; multiply; keep the rows
         W, b, p = self.parameters["W"], self.parameters["b"], self.padding
         N, self._length, _ = x.shape
         steps = self.output_length(self._length)  # T'
@@ -107,7 +107,7 @@ class Conv1d(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Every window sends its gradient to the words that it read:
+        """Send the gradient of every window to the words that it read:
 
             ∂W_k = Σ_{n,t} x_{n, t·stride + k·dilation} ∂y_{n,t}ᵀ        ∂b = Σ_{n,t} ∂y_{n,t}
             ∂x_s = Σ over the windows t and places k with t·stride + k·dilation = s of ∂y_t W_kᵀ
@@ -118,7 +118,7 @@ class Conv1d(Model):
         Returns:
             grad_x `(N, T, D)`: without the padding; 0 at a word that no window read.
         """
-        # BEGIN SOLUTION: two products, then add what each word gets from its windows
+        # BEGIN SOLUTION: two products, then the sum over the windows of each word
         W, p = self.parameters["W"], self.padding
         N, steps, C = grad_output.shape
         grad = grad_output.reshape(-1, C)
@@ -135,11 +135,11 @@ class Conv1d(Model):
 
 
 class PointwiseConv(Model):
-    """A 1×1 convolution, y_t = x_t W + b: one small layer across the channels of each word.
+    """A 1×1 convolution, y_t = x_t W + b: the same affine layer for the channels of each word.
 
     Args:
         in_channels: D.
-        out_channels: C; fewer than D to sum up many channels in a few.
+        out_channels: C; C < D maps many channels to few.
         rng: draws the initial weights.
 
     Parameters:
@@ -182,6 +182,6 @@ class PointwiseConv(Model):
 
 
 def _check_shape(x: Array, channels: int) -> None:
-    """Given: refuses what is not a batch of texts with that many channels."""
+    """Given: raise an error if `x` is no batch of texts with that number of channels."""
     if x.ndim != 3 or x.shape[2] != channels:
         raise ValueError(f"x should have shape (N, T, {channels}), but has {x.shape}")

@@ -1,4 +1,4 @@
-"""Hidden checks of convolution: other shapes, edges, refusals, what a convolution is."""
+"""Hidden checks of convolution: other shapes, errors, the convolution of signals, width 1."""
 
 import numpy as np
 import pytest
@@ -26,9 +26,9 @@ def test_any_shape(submission, reference, rng):
 
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(2)
-@pytest.mark.hint("Turn the filter around yourself to get (f ∗ g)[n] = Σ_m f[n − m] g[m].")
+@pytest.mark.hint("The check reverses g for (f ∗ g)[n] = Σ_m f[n − m] g[m]; do not reverse W.")
 def test_a_filter_turned_around(submission, rng):
-    """With its filter turned around and wide padding, the layer is the convolution of signals."""
+    """With a reversed filter and wide padding, the layer is the convolution of signals."""
     f, g = rng.normal(size=8), rng.normal(size=3)
     model = submission.Conv1d(1, 1, 3, padding=2, rng=rng)
     assign(model, {"W": g[::-1, None, None].copy(), "b": np.zeros(1)})
@@ -37,9 +37,9 @@ def test_a_filter_turned_around(submission, rng):
 
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(2)
-@pytest.mark.hint("Your output_length refuses a text without room for a window: ask it first.")
+@pytest.mark.hint("Call output_length first: it raises an error if no window fits.")
 def test_refusals(submission, reference, rng):
-    """Texts that are too short or have other channels, and settings that make no sense."""
+    """Texts that are too short or have other channels, and invalid settings, are errors."""
     model = submission.Conv1d(2, 3, 4, padding=1, rng=rng)
     equal(model.forward(np.zeros((1, 2, 2))).shape, (1, 1, 3), "the shape of one window")
     refuses(model, "forward", np.zeros((1, 1, 2)))
@@ -65,7 +65,7 @@ def test_repeated_calls(submission, reference, rng):
 
 @pytest.mark.task("PointwiseConv")
 @pytest.mark.points(2)
-@pytest.mark.hint("A convolution of width 1 whose W has lost its first axis.")
+@pytest.mark.hint("W has the shape (D, C): a convolution of width 1 has (1, D, C).")
 def test_pointwise_is_a_convolution(submission, reference, rng):
     """A 1×1 convolution is a convolution of width 1, in any size and in float32."""
     wide = reference.Conv1d(3, 4, 1, rng=rng)

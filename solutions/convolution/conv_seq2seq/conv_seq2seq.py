@@ -1,4 +1,4 @@
-"""Translation: a convolutional encoder, and a recurrent language model that it conditions.
+"""Translation: a convolutional encoder and a recurrent decoder, a conditional language model.
 
 Source: CS224n lecture 11, section 3.8; Kalchbrenner and Blunsom, "Recurrent Continuous Translation
 Models" (2013), sections 3 and 4: the convolutional sentence model, and RCTM I.
@@ -18,20 +18,21 @@ PAD, END = 0, 2
 
 
 class ConvolutionalEncoder(Model):
-    """A sentence as one vector: convolutions without padding, until one step is left.
+    """An encoder that turns a sentence into one vector, by convolutions without padding.
 
         x_0 = embedding[ids]                                  s steps
         x_i = tanh(conv_i(x_{i−1}))   for i = 1 ... L         steps_i = steps_{i−1} − width_i + 1
         c = x_L                                               1 step
 
-    Every convolution has the given width, but the last one may be narrower: it takes what is left.
+    Every convolution has the given width, except that the last one may be narrower: it is as wide
+    as the steps that are left.
 
     Args:
         vocabulary_size: V.
         embedding_size: E.
-        channels: C, of every convolution, and so the size of the vector.
-        length: s ≥ 2; shorter sentences are filled up with `PAD`, which is read like any word.
-        width: of the convolutions, ≥ 2.
+        channels: C, the channels of every convolution, and the size of the vector.
+        length: s ≥ 2; shorter sentences are padded with `PAD`, which is read like any word.
+        width: width of the convolutions, ≥ 2.
         rng: draws the initial weights.
 
     Parameters:
@@ -65,7 +66,7 @@ class ConvolutionalEncoder(Model):
             self.layers += [self.add_child(f"conv_{i}", conv), self.add_child(f"tanh_{i}", tanh)]
 
     def forward(self, ids: Array) -> Array:
-        """The vectors of sentences.
+        """Return the vectors of sentences.
 
         Args:
             ids: `(N, T)` integers, T ≤ s.
@@ -74,13 +75,13 @@ class ConvolutionalEncoder(Model):
             c `(N, C)`.
 
         Raises:
-            ValueError: a sentence has more than s words: nothing may be cut off.
+            ValueError: a sentence has more than s words.
             IndexError: an id outside 0 ... V−1.
         """
         _check_ids(ids, self.vocabulary_size)
         if ids.shape[1] > self.length:
             raise ValueError(f"a sentence has {ids.shape[1]} words, where {self.length} have room")
-        # BEGIN SOLUTION: fill up to s words; embedding; self.layers; take the step that is left
+        # BEGIN SOLUTION: pad to s words; embedding; self.layers; return the step that is left
         missing = self.length - ids.shape[1]
         self._ids = np.pad(ids, ((0, 0), (0, missing)), constant_values=PAD)
         x = self.parameters["embedding"][self._ids]
@@ -90,7 +91,7 @@ class ConvolutionalEncoder(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> None:
-        """Back through all layers; every place of a sentence adds to the vector of its word.
+        """Send the gradient back through all layers to the vectors of the words.
 
         Args:
             grad_output: ∂c `(N, C)`. Not modified.
@@ -104,13 +105,13 @@ class ConvolutionalEncoder(Model):
 
 
 def layer_widths(length: int, width: int) -> list[int]:
-    """The widths of the convolutions that make one step of `length` steps, from below.
+    """Return the widths of the convolutions that reduce `length` steps to one, from below.
 
-    A convolution of width w without padding leaves w − 1 steps fewer. All have the given `width`,
-    but the last: it is as wide as what is left, where that is less.
+    A convolution of width w without padding removes w − 1 steps. All have the given `width`, except
+    that the last one is as wide as the steps that are left, if these are fewer.
 
     Args:
-        length: s ≥ 1; for 1 there is nothing to do.
+        length: s ≥ 1; 1 needs no convolution.
         width: ≥ 2.
     """
     # BEGIN SOLUTION
@@ -130,10 +131,10 @@ class ConvolutionalTranslator(Model):
 
     Args:
         source_size, target_size: sizes V of the two vocabularies.
-        embedding_size: E, of the word vectors of both.
-        hidden_size: H, of c and of the decoder's state.
-        length: s, room of the encoder.
-        width: of its convolutions.
+        embedding_size: E, the size of the word vectors of both languages.
+        hidden_size: H, the size of c and of the decoder's state.
+        length: s, the maximum number of words of a source sentence.
+        width: width of the encoder's convolutions.
         cell: registered name of the decoder's recurrent layer.
         rng: draws the initial weights.
 
@@ -162,26 +163,26 @@ class ConvolutionalTranslator(Model):
         self.greedy, self.beam_search = part("greedy"), part("beam_search")
 
     def forward(self, source: Array, before: Array) -> Array:
-        """Scores of every word of the translation, with all words before it given.
+        """Return the scores of every word of the translation, given all words before it.
 
         Args:
             source: ids `(N, T)`.
-            before: ids `(N, U)`, of the target language: `END`, and the translation but for its
-                last word. So what is read at t is the word in front of the one that is scored.
+            before: ids `(N, U)` of the target language: `END`, then the translation without its
+                last word. before[:, t] is the word before the one that logits[:, t] scores.
 
         Returns:
             logits `(N, U, V)`.
 
         Raises:
             ValueError: a sentence has more than s words.
-            IndexError: an id that is no row of its embedding.
+            IndexError: an id without a row in its embedding.
         """
         # BEGIN SOLUTION
         return self.decoder.forward(before, self.encoder.forward(source))
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Back through the decoder, to what it was told, to the encoder.
+        """Send the gradient back through the decoder, and that of its condition to the encoder.
 
         Args:
             grad_logits: `(N, U, V)`. Not modified.
@@ -191,26 +192,26 @@ class ConvolutionalTranslator(Model):
         # END SOLUTION
 
     def translate(self, source: Array, length: int, beam_size: int = 1) -> Array:
-        """Write translations, word by word, each read by the decoder before the next is chosen.
+        """Write translations word by word; the decoder reads each word before it writes the next.
 
-        They begin after `END`, and go on until `END` is written. With a `beam_size` above 1, each
-        sentence is looked for by `self.beam_search`; else `self.greedy` writes all, side by side.
-        Both want a language model: ``Conditioned(self.decoder, c)`` is one.
+        The decoder starts from `END`, and a translation ends with `END`. With a `beam_size` above
+        1, `self.beam_search` writes each translation; otherwise `self.greedy` writes all in
+        parallel. Both need a language model: ``Conditioned(self.decoder, c)`` is one.
 
         Args:
             source: ids `(N, T)`.
-            length: the most words to write, `END` included.
+            length: maximum number of words to write, including `END`.
             beam_size: B ≥ 1.
 
         Returns:
-            ids `(N, length)`: the translation, `END` where there was room for it, then `PAD`.
+            ids `(N, length)`: the translation, `END` if it was written, then `PAD`.
 
         Raises:
             ValueError: `beam_size` is below 1, `length` is negative or a sentence too long.
         """
         if beam_size < 1:
             raise ValueError(f"beam_size is at least 1, but got {beam_size}")
-        # BEGIN SOLUTION: self.greedy and self.beam_search write; nothing may follow `END`
+        # BEGIN SOLUTION: call self.greedy or self.beam_search; only `PAD` may follow `END`
         c = self.encoder.forward(source)
         if beam_size == 1:
             starts = np.full((len(source), 1), END)
@@ -227,7 +228,7 @@ class ConvolutionalTranslator(Model):
 
 
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
-    """Given: refuses ids that no row of the embedding belongs to."""
+    """Given: raise an error if an id has no row in the embedding."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
         bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
         raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

@@ -1,4 +1,4 @@
-"""Hidden checks of the translator: other sizes and cells, edges, repeated calls, the ends."""
+"""Hidden checks of the translator: other sizes and cells, repeated calls, END, errors."""
 
 import numpy as np
 import pytest
@@ -11,9 +11,9 @@ PAD, END = 0, 2
 
 @pytest.mark.task("layer_widths")
 @pytest.mark.points(1)
-@pytest.mark.hint("Stop when one step is left, not before and not after.")
+@pytest.mark.hint("Stop exactly when one step is left.")
 def test_long_sentences(submission, reference):
-    """Any length and width, and they end in one step."""
+    """Other lengths and widths, which end in one step."""
     for length, width in ((50, 4), (50, 7), (3, 9), (2, 2), (1, 3), (101, 11)):
         agrees(submission, reference, "layer_widths", length, width)
 
@@ -22,7 +22,7 @@ def test_long_sentences(submission, reference):
 @pytest.mark.points(2)
 @pytest.mark.hint("Nothing may depend on particular sizes.")
 def test_any_encoder(submission, reference, rng):
-    """Any size; one sentence, no word at all; float32."""
+    """Any size; one sentence, sentences without words; float32."""
     for V, E, C, length, width in ((3, 1, 1, 2, 2), (5, 4, 2, 9, 4), (9, 2, 5, 13, 3)):
         name = "ConvolutionalEncoder"
         pair = twins(submission, reference, name, V, E, C, length, width, rng=rng)
@@ -37,7 +37,7 @@ def test_any_encoder(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("Gradients are added to; backward belongs to the last forward.")
 def test_encoder_used_twice(submission, reference, rng):
-    """Calls do not disturb each other, and gradients add up."""
+    """Calls are independent, and gradients add up."""
     pair = twins(submission, reference, "ConvolutionalEncoder", 5, 3, 4, 6, rng=rng)
     first = rng.integers(5, size=(2, 4))
     once = pair.student.forward(first)
@@ -47,7 +47,7 @@ def test_encoder_used_twice(submission, reference, rng):
 
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(3)
-@pytest.mark.hint("Hand the sizes on in their order: the vocabularies are not of one size.")
+@pytest.mark.hint("Pass the sizes on in their order: the two vocabularies differ in size.")
 def test_any_translator(submission, reference, rng):
     """Other sizes, widths and cells; translations longer and shorter than their sentences."""
     for sizes, cell in (((3, 9, 2, 5, 4, 2), "rnn"), ((8, 3, 5, 2, 7, 4), "gru")):
@@ -67,9 +67,9 @@ def test_any_translator(submission, reference, rng):
 
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(2)
-@pytest.mark.hint("No word may follow END, and END itself stays.")
+@pytest.mark.hint("Only PAD may follow END, and END itself stays.")
 def test_ends(submission, reference, rng):
-    """Translations end with END and padding, also at once, or where there is no room for it."""
+    """END at once, END never, and translations of length 0."""
     pair = twins(submission, reference, "ConvolutionalTranslator", 6, 6, 3, 4, 5, rng=rng)
     source = rng.integers(1, 6, size=(4, 5))
     bias = {"decoder.b_2": np.where(np.arange(6) == END, 50.0, 0.0)}
@@ -86,9 +86,9 @@ def test_ends(submission, reference, rng):
 
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(1)
-@pytest.mark.hint("Leave the checks that are given in their places, and let greedy do its own.")
+@pytest.mark.hint("The checks of the arguments are given: keep them. greedy has its own.")
 def test_what_does_not_fit(submission, rng):
-    """Beams of nothing, negative lengths, long sentences and unknown words are refused."""
+    """Beam sizes below 1, negative lengths, long sentences and unknown words are errors."""
     for length, width in ((1, 3), (4, 1)):
         refuses(submission, "ConvolutionalEncoder", 5, 2, 2, length, width, rng=rng)
     model = submission.ConvolutionalTranslator(5, 5, 2, 3, 4, rng=rng)

@@ -1,4 +1,4 @@
-"""Hidden checks of the very deep network: other sizes, edges, texts alone, repeated calls."""
+"""Hidden checks of the very deep network: sizes, batches of one text, repeated calls, errors."""
 
 import numpy as np
 import pytest
@@ -9,13 +9,13 @@ RTOL, ATOL = 1e-7, 1e-9
 
 
 def network(submission, reference, rng, *args, **settings):
-    """Twins of a network with random parameters."""
+    """Paired networks with random parameters."""
     sizes = {"embedding_size": 2, "hidden_size": 4} | settings
     return twins(submission, reference, "DeepTextCNN", *args, rng=rng, **sizes)
 
 
 def at_test_time(pair, x):
-    """Both have read x in training, and are used after it."""
+    """Run both models on x in training, then switch them to test time."""
     for model in (pair.student, pair.reference):
         model.forward(x)
         model.eval()
@@ -24,7 +24,7 @@ def at_test_time(pair, x):
 
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(3)
-@pytest.mark.hint("Nothing may depend on particular sizes; project is there where D ≠ C alone.")
+@pytest.mark.hint("Nothing may depend on particular sizes; project exists only where D ≠ C.")
 def test_any_block(submission, reference, rng):
     """Blocks of any size; one text, one step; float32."""
     for D, C, shortcut in ((1, 1, True), (5, 1, True), (1, 3, False)):
@@ -39,7 +39,7 @@ def test_any_block(submission, reference, rng):
 
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(1)
-@pytest.mark.hint("x itself may not change: z += ... changes x where z is x.")
+@pytest.mark.hint("x must not change: z += ... changes x where z is x.")
 def test_block_used_twice(submission, reference, rng):
     """Gradients add up, and backward belongs to the last forward."""
     pair = twins(submission, reference, "ConvBlock", 2, 2, rng=rng)
@@ -51,10 +51,10 @@ def test_block_used_twice(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("The shape of the pooled text is (N, k, 8M); take it from forward.")
 def test_any_network(submission, reference, rng):
-    """Other sizes: 29 layers, odd lengths, k beyond what is left, three maps, a class alone.
+    """Other sizes: depth 29, odd lengths, a k larger than the length, three maps, one class.
 
-    At test time: in training each batch norm makes numbers of any size out of the rounding errors
-    of a map that is always the same, and after many layers nothing else is left.
+    At test time only: in training, a batch norm divides the rounding errors of a constant map by
+    their own scale, and after many layers only such errors are left.
     """
     for V, C, length, depth, maps, k in (
         (4, 1, 7, 29, 1, 1),
@@ -74,20 +74,20 @@ def test_any_network(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("At test time nothing is computed from the batch.")
 def test_a_text_alone(submission, reference, rng):
-    """At test time a text has the same scores alone as in a batch, and with more padding."""
+    """At test time, the scores of a text do not depend on its batch or on more padding."""
     model = network(submission, reference, rng, 6, 3, 12, 9, 2, k=2).student
     ids = rng.integers(1, 6, size=(3, 9))
     model.forward(ids)
     model.eval()
     scores = model.forward(ids)
-    equal(model.forward(ids[1:2]), scores[1:2], "the scores of a text alone", rtol=RTOL)
+    equal(model.forward(ids[1:2]), scores[1:2], "the scores of a batch of one text", rtol=RTOL)
     wider = np.pad(ids, ((0, 0), (0, 8)))
     equal(model.forward(wider), scores, "the scores of texts with more padding", rtol=RTOL)
 
 
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(1)
-@pytest.mark.hint("The ids that backward needs are those of the last forward, cut and filled up.")
+@pytest.mark.hint("backward needs the ids of the last forward, cut or padded.")
 def test_repeated_calls(submission, reference, rng):
     """Backward belongs to the last forward; float32 stays float32."""
     pair = network(submission, reference, rng, 6, 3, 8, 9, 2, k=1)
@@ -101,9 +101,9 @@ def test_repeated_calls(submission, reference, rng):
 
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(1)
-@pytest.mark.hint("Leave the checks that are given in their places.")
+@pytest.mark.hint("The checks of the arguments are given: keep them.")
 def test_what_does_not_fit(submission, rng):
-    """Other depths, and ids that no character has, are refused."""
+    """Other depths, a length of 0, and ids outside 0 ... V−1 are errors."""
     for depth, length in ((10, 8), (9, 0)):
         refuses(submission, "DeepTextCNN", 5, 2, length, depth, 1, hidden_size=2, rng=rng)
     model = submission.DeepTextCNN(5, 2, 8, 9, 1, hidden_size=2, k=1, rng=rng)

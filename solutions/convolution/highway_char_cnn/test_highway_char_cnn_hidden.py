@@ -32,9 +32,9 @@ def test_any_shape(submission, reference, rng):
 
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(2)
-@pytest.mark.hint("Where a piece stands in the word makes no difference to the maximum.")
+@pytest.mark.hint("The maximum does not depend on the place of a piece in the word.")
 def test_a_piece_is_found_anywhere(submission, reference, rng):
-    """Encoder: a filter answers to its piece wherever it stands; the end of a word is special."""
+    """Encoder: a filter detects its piece at any place; the end of a word is different."""
     pair = twins(
         submission,
         reference,
@@ -56,7 +56,7 @@ def test_a_piece_is_found_anywhere(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
-    """Encoder: calls do not disturb each other."""
+    """Encoder: calls are independent."""
     pair = twins(submission, reference, "CharacterWordEncoder", A, 2, 3, rng=rng)
     ids = rng.integers(1, A, size=(3, 4))
     once = pair.student.forward(ids)
@@ -67,7 +67,7 @@ def test_repeated_calls(submission, reference, rng):
 
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(1)
-@pytest.mark.hint("tanh of a large number is 1, and its derivative 0: nothing else happens.")
+@pytest.mark.hint("tanh of a large number is 1, and its derivative is 0.")
 def test_saturated(submission, rng):
     """Encoder: vectors of characters of ±1000 give finite vectors and gradients."""
     model = submission.CharacterWordEncoder(A, 2, 3, rng=rng)
@@ -80,7 +80,7 @@ def test_saturated(submission, rng):
 
 @pytest.mark.task("CharacterTagger")
 @pytest.mark.points(2)
-@pytest.mark.hint("Blank the gradient of what is no word, too.")
+@pytest.mark.hint("Also set the gradient of empty words to 0.")
 def test_gaps(submission, reference, rng):
     """Tagger: words between empty ones, a wide window, a single word."""
     pair = twins(submission, reference, "CharacterTagger", A, 2, 3, 4, 2, widths=[1, 3], rng=rng)
@@ -93,7 +93,7 @@ def test_gaps(submission, reference, rng):
 
 @pytest.mark.task("CharacterTagger")
 @pytest.mark.points(1)
-@pytest.mark.hint("W_{−1} meets the word before, W_1 the word after.")
+@pytest.mark.hint("W_{−1} multiplies the word before, W_1 the word after.")
 def test_neighbours_have_places(submission, reference, rng):
     """Tagger: the order of the neighbours matters."""
     pair = twins(submission, reference, "CharacterTagger", A, 2, 3, 4, 1, rng=rng)

@@ -1,4 +1,4 @@
-"""Hidden checks of the comparison: other layers, sizes and widths, ties, what is refused."""
+"""Hidden checks of the comparison: other layers, sizes and widths, ties, errors."""
 
 import numpy as np
 import pytest
@@ -22,9 +22,9 @@ def classifiers(submission, reference, *family, rng):
 
 @pytest.mark.task("count_parameters")
 @pytest.mark.points(1)
-@pytest.mark.hint("No arrays, no parameters.")
+@pytest.mark.hint("A model without arrays has 0 parameters.")
 def test_a_model_that_learns_nothing(submission, rng):
-    """count_parameters: 0 for a ReLU, and arrays of three axes are counted whole."""
+    """count_parameters: 0 for a ReLU; all entries of an array of three axes."""
     equal(submission.count_parameters(built(submission, part("relu"))), 0, "that of a ReLU")
     filters = built(submission, part("conv1d", 2, 4, 3, rng=rng))
     equal(submission.count_parameters(filters), 28, "that of four filters of width 3")
@@ -32,9 +32,9 @@ def test_a_model_that_learns_nothing(submission, rng):
 
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(2)
-@pytest.mark.hint("How often a window occurs counts; so do the words at both ends.")
+@pytest.mark.hint("A bag has the number of each window, including the windows at both ends.")
 def test_bags_count(submission, reference):
-    """best_accuracy: bags count their windows, ends are seen, and several labels are possible."""
+    """best_accuracy: bags count windows, windows reach beyond the ends, several labels."""
     ids = np.array([[1, 1, 2, 0], [1, 2, 2, 0], [2, 1, 1, 0], [1, 2, 0, 0], [2, 2, 1, 1]])
     labels, p = np.array([0, 1, 2, 1, 7]), np.array([0.3, 0.1, 0.2, 0.15, 0.25])
     for width in (1, 3, 9):
@@ -43,9 +43,9 @@ def test_bags_count(submission, reference):
 
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(1)
-@pytest.mark.hint("Its windows are none: the bag is empty.")
+@pytest.mark.hint("A text without words has no window: its bag is empty.")
 def test_texts_without_words(submission, reference):
-    """best_accuracy: texts without words are all the same text."""
+    """best_accuracy: all texts without words have the same bag."""
     ids, labels = np.array([[0, 0], [0, 0], [1, 0]]), np.array([1, 0, 1])
     agrees(submission, reference, "best_accuracy", ids, labels, np.array([0.2, 0.5, 0.3]), 3)
 
@@ -53,7 +53,7 @@ def test_texts_without_words(submission, reference):
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(1)
 def test_windows_without_a_middle(submission):
-    """best_accuracy: even widths, and labels that are missing, are refused."""
+    """best_accuracy: even widths, and missing labels or probabilities, are errors."""
     ids, labels, p = np.array([[1, 2], [2, 1]]), np.array([0, 1]), np.array([0.5, 0.5])
     equal(submission.best_accuracy(ids, labels, p, 5), 1.0, "the best accuracy of two texts")
     for width in (2, 0, -1):
@@ -84,9 +84,9 @@ def test_other_encoders(submission, reference, rng):
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(1)
-@pytest.mark.hint("What is said of padding must not reach the scores, not even alone.")
+@pytest.mark.hint("The encoder's output for padding must not reach the scores.")
 def test_texts_of_padding(submission, reference, rng):
-    """SequenceClassifier: a text without words moves the biases of the output alone."""
+    """SequenceClassifier: a text without words gives a gradient to output.b only."""
     for family in [("conv1d", "max"), ("conv1d", "mean"), ("rnn", "last"), ("qrnn", "max")]:
         pair = classifiers(submission, reference, *family, rng=rng)
         ids = np.array([[0, 0, 0], [2, 0, 0], [0, 0, 0]])
@@ -111,9 +111,9 @@ def test_float32_and_repeated_calls(submission, reference, rng):
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(1)
-@pytest.mark.hint("NumPy takes −1 for the last row: `_check_ids` is there for that.")
+@pytest.mark.hint("In NumPy, −1 is the last row: call `_check_ids`.")
 def test_refusals(submission, reference, rng):
-    """SequenceClassifier: unknown words, unknown poolings and even windows are refused."""
+    """SequenceClassifier: unknown words, unknown poolings and even widths are errors."""
     model = classifiers(submission, reference, "rnn", "max", rng=rng).student
     model.forward(np.array([[1, V - 1]]))
     for word in (V, -1):
@@ -127,7 +127,7 @@ def test_refusals(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("`model.train()` before the first batch.")
 def test_fit_in_training_mode(submission, rng):
-    """fit: a model is in training mode, and one step per batch has a loss."""
+    """fit: the model is in training mode, and every batch has a loss."""
     model = built(submission, bag(rng))
     model.eval()
     data = texts(rng, 4, 3, 5, 2, 4), np.array([0, 1, 2, 0, 1])
@@ -139,7 +139,7 @@ def test_fit_in_training_mode(submission, rng):
 @pytest.mark.task("fit")
 @pytest.mark.points(1)
 def test_fit_refuses_nothing_to_learn(submission, rng):
-    """fit: no texts, or not as many labels, are refused."""
+    """fit: no texts, or a wrong number of labels, are errors."""
     settings = {"epochs": 1, "batch_size": 2, "learning_rate": 0.1, "seed": 0}
     model = built(submission, bag(rng))
     submission.fit(model, (texts(rng, 2, 3), np.array([1, 0])), **settings)
@@ -151,7 +151,7 @@ def test_fit_refuses_nothing_to_learn(submission, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("`model.eval()` before the test; fit with the same seed for each model.")
 def test_models_do_not_disturb_each_other(submission, rng):
-    """compare: models are measured in evaluation mode, each trained as if it were alone."""
+    """compare: models are measured in evaluation mode; no model affects another one."""
     data, test = (texts(rng, *[4] * n) for n in (30, 80))
     labels, of_test = rng.integers(C, size=30), rng.integers(C, size=80)
     steady, alone = (built(submission, bag(rng)) for _ in range(2))
@@ -173,10 +173,10 @@ def test_models_do_not_disturb_each_other(submission, rng):
 
 @pytest.mark.task("compare")
 @pytest.mark.points(2)
-@pytest.mark.hint("Of two that are equally accurate, the one with fewer parameters comes first.")
+@pytest.mark.hint("Of two equally accurate models, the one with fewer parameters comes first.")
 def test_order_of_rows(submission, rng):
-    """compare: from the most accurate down, of equals the smallest, and of those as given."""
-    certain = {"b_1": np.array([9.0, 0.0, 0.0])}  # whatever the text is
+    """compare: sorted by accuracy, then by parameters, then in the given order."""
+    certain = {"b_1": np.array([9.0, 0.0, 0.0])}  # for every text
     never = {"b_1": np.array([0.0, 9.0, 0.0])}
     models = []
     for name, size, b in [("c", 5, never), ("b", 7, certain), ("d", 3, certain), ("a", 7, certain)]:
@@ -191,7 +191,7 @@ def test_order_of_rows(submission, rng):
 @pytest.mark.task("compare")
 @pytest.mark.points(1)
 def test_nothing_to_be_measured_on(submission, rng):
-    """compare: no texts to be measured on are refused."""
+    """compare: an empty test set is an error."""
     empty = np.zeros((0, 3), int), np.zeros(0, int)
     data = texts(rng, 3, 4), np.array([0, 1])
     models = [("bag", built(submission, bag(rng)))]
@@ -200,5 +200,5 @@ def test_nothing_to_be_measured_on(submission, rng):
 
 
 def bag(rng, **options):
-    """A bag of vectors, to be built where the submission is."""
+    """A bag of vectors, to be built in the process of the submission."""
     return part("deep_averaging_network", V, E, [], C, rng=rng, **options)

@@ -1,10 +1,10 @@
-"""Pooling over time: from the feature maps of a convolution to what stands out in them.
+"""Pooling over time: maxima and averages of the feature maps of a convolution.
 
 Source: CS224n lecture 11, sections 1.6, 1.9, 1.10 and 2.3; Collobert et al., "Natural Language
 Processing (Almost) from Scratch" (2011), for the maximum over time; Kalchbrenner et al., "A
 Convolutional Neural Network for Modelling Sentences" (2014), for k-max pooling.
 
-Where several steps share the greatest number, the first of them wins, here and everywhere below.
+In all layers, the first of several equal maxima wins.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class MaxOverTime(Model):
     """ĉ = max_t c_t for each channel: was the feature anywhere in the text?"""
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """The greatest number of each channel.
+        """Return the maximum of each channel.
 
         Args:
             x: `(N, T, C)`, finite numbers, T ≥ 1.
@@ -41,7 +41,7 @@ class MaxOverTime(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """The winner of each channel gets its whole gradient, everything else 0.
+        """Send the whole gradient of each channel to its winner; all other steps get 0.
 
         Args:
             grad_output: `(N, C)`. Not modified.
@@ -53,7 +53,7 @@ class MaxOverTime(Model):
         N, T, _ = self._words.shape
         grad_x = np.zeros((N, T, grad_output.shape[1]), grad_output.dtype)
         np.put_along_axis(grad_x, self._winners, grad_output[:, None], axis=1)
-        return grad_x * self._words  # without words nobody has won
+        return grad_x * self._words  # a text without words has no winner
         # END SOLUTION
 
 
@@ -61,7 +61,7 @@ class AverageOverTime(Model):
     """The mean of each channel over the words of a text: how often was the feature there?"""
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """Σ_t c_t / n over the n words of each text.
+        """Return Σ_t c_t / n over the n words of each text.
 
         Args:
             x: `(N, T, C)`, finite numbers, T ≥ 1.
@@ -81,7 +81,7 @@ class AverageOverTime(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Each of the n words of a text gets 1/n of its gradient, padding 0.
+        """Send 1/n of the gradient to each of the n words of a text; padding gets 0.
 
         Args:
             grad_output: `(N, C)`. Not modified.
@@ -97,15 +97,15 @@ class AverageOverTime(Model):
 class LocalMaxPool(Model):
     """The maximum of each window of `size` steps: a shorter text with the same channels.
 
-    Windows begin at the steps 0, stride, 2·stride, ... until one reaches the end of the text. Where
-    that one reaches beyond, what it lacks is padding.
+    Windows begin at the steps 0, stride, 2·stride, ... until one reaches the end of the text.
+    Places of the last window beyond the text are padding.
 
     Args:
-        size: steps in a window.
-        stride: steps from one window to the next.
+        size: number of steps in a window.
+        stride: number of steps from one window to the next.
 
     Raises:
-        ValueError: not 1 ≤ `stride` ≤ `size`; with a greater stride steps would be left out.
+        ValueError: not 1 ≤ `stride` ≤ `size`; a larger stride would leave steps out.
     """
 
     def __init__(self, size: int, stride: int) -> None:
@@ -115,7 +115,7 @@ class LocalMaxPool(Model):
         self.size, self.stride = size, stride
 
     def output_length(self, length: int) -> int:
-        """T', the number of windows, 1 or more: ⌈(T − size) / stride⌉ + 1 for T ≥ size, else 1.
+        """Return T', the number of windows: ⌈(T − size) / stride⌉ + 1 for T ≥ size, else 1.
 
         Args:
             length: T.
@@ -126,7 +126,7 @@ class LocalMaxPool(Model):
         # END SOLUTION
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """The greatest number of each channel in each window.
+        """Return the maximum of each channel in each window.
 
         Args:
             x: `(N, T, C)`, finite numbers, T ≥ 1.
@@ -149,7 +149,7 @@ class LocalMaxPool(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """The winner of each window gets its gradient; where windows overlap, they add up.
+        """Send the gradient of each window to its winner; a step adds those of all its windows.
 
         Args:
             grad_output: `(N, T', C)`. Not modified.
@@ -159,7 +159,7 @@ class LocalMaxPool(Model):
         """
         # BEGIN SOLUTION
         grad_x = np.zeros(self._candidates.shape, grad_output.dtype)
-        open_ = ~np.isneginf(self._highest)  # windows that have words, and no winner yet
+        open_ = ~np.isneginf(self._highest)  # windows with words and without a winner so far
         for step, grad in zip(self._places(self._candidates), self._places(grad_x), strict=True):
             won = open_ & (step == self._highest)
             grad += won * grad_output
@@ -168,20 +168,20 @@ class LocalMaxPool(Model):
         # END SOLUTION
 
     def _places(self, padded: Array) -> list[Array]:
-        """Given: the first steps of all windows, their second ones, ...: `size` views `(N, T', C)`.
+        """Given: return the first, second, ... steps of all windows: `size` views `(N, T', C)`.
 
         Args:
-            padded: `(N, (T' − 1)·stride + size, C)`, just long enough for all windows.
+            padded: `(N, (T' − 1)·stride + size, C)`, exactly long enough for all windows.
         """
         end = padded.shape[1] - self.size + 1
         return [padded[:, k : k + end : self.stride] for k in range(self.size)]
 
 
 class KMaxPool(Model):
-    """The k greatest numbers of each channel, in the order in which they stand in the text.
+    """The k largest numbers of each channel, in the order of the text.
 
     Args:
-        k: how many.
+        k: the number of values to keep.
 
     Raises:
         ValueError: `k` is not positive.
@@ -194,7 +194,7 @@ class KMaxPool(Model):
         self.k = k
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """Of each channel the k greatest numbers; of equal ones the earlier.
+        """Return the k largest numbers of each channel; of equal numbers, the earlier ones.
 
         Args:
             x: `(N, T, C)`, finite numbers, T ≥ 1.
@@ -209,9 +209,9 @@ class KMaxPool(Model):
         words = _words(x, mask)
         # BEGIN SOLUTION
         N, T, C = x.shape
-        candidates = np.full((N, T + self.k, C), -np.inf, x.dtype)  # k to spare, behind the text
+        candidates = np.full((N, T + self.k, C), -np.inf, x.dtype)  # k more places, for short texts
         candidates[:, :T] = np.where(words, x, -np.inf)
-        best = np.argsort(-candidates, axis=1, kind="stable")[:, : self.k]  # from the greatest down
+        best = np.argsort(-candidates, axis=1, kind="stable")[:, : self.k]  # the largest first
         nothing = np.isneginf(np.take_along_axis(candidates, best, axis=1))
         self._places, self._length = np.sort(np.where(nothing, T, best), axis=1), T
         y = np.take_along_axis(candidates, self._places, axis=1)
@@ -219,7 +219,7 @@ class KMaxPool(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Each winner gets the gradient of its place, everything else 0.
+        """Send the gradient of each place of y to its winner; all other steps get 0.
 
         Args:
             grad_output: `(N, k, C)`. Not modified.
@@ -236,7 +236,7 @@ class KMaxPool(Model):
 
 
 def _words(x: Array, mask: Array | None) -> Array:
-    """Given: where there are words, `(N, T, 1)` True or False.
+    """Given: return where there are words, `(N, T, 1)` booleans.
 
     Raises:
         ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.

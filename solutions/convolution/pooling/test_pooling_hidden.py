@@ -1,4 +1,4 @@
-"""Hidden checks of pooling: ties, gaps, edges, dtypes, refusals."""
+"""Hidden checks of pooling: ties, masks with gaps, short texts, dtypes, errors."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def each(test):
 
 @each
 @pytest.mark.points(1)
-@pytest.mark.hint("Of equal numbers the first wins, alone.")
+@pytest.mark.hint("Of equal numbers only the first wins.")
 def test_ties(submission, reference, rng, name, args):
     """Equal numbers: the first one wins, and gets the whole gradient."""
     pair = twins(submission, reference, name, *args)
@@ -37,7 +37,7 @@ def test_ties(submission, reference, rng, name, args):
 @pytest.mark.points(1)
 @pytest.mark.hint("Nothing may depend on T, on padding being at the end, or on float64.")
 def test_any_text(submission, reference, rng, name, args):
-    """Texts of one word, shorter than a window, with gaps; float32."""
+    """Texts of one word, texts shorter than a window, masks with gaps; float32."""
     pair = twins(submission, reference, name, *args)
     for T in (1, 2, 4, 11):
         x = rng.normal(size=(3, T, 2))
@@ -56,7 +56,7 @@ def test_any_text(submission, reference, rng, name, args):
 @pytest.mark.points(1)
 @pytest.mark.hint("backward belongs to the last forward.")
 def test_repeated_calls(submission, reference, rng, name, args):
-    """Calls do not disturb each other; what is no batch of texts is refused."""
+    """Calls are independent; input that is no batch of texts is an error."""
     pair = twins(submission, reference, name, *args)
     x = rng.normal(size=(2, 5, 3))
     once = pair.student.forward(x)

@@ -1,4 +1,4 @@
-"""Hidden checks of the QRNN: what its gates are for, other shapes, masks with gaps."""
+"""Hidden checks of the QRNN: constant gates, other shapes, no look-ahead, masks with gaps."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def test_any_shape(submission, reference, rng, pooling):
 @pytest.mark.points(2)
 @pytest.mark.hint("h_T = Σ_t (1 − f_t) f_{t+1} ... f_T z_t is an average: its weights sum to 1.")
 def test_a_moving_average(submission, rng):
-    """With constant gates f pooling is the average whose weights fade by f at each step."""
+    """With a constant gate, f pooling is a moving average with the weights (1 − f) fᵏ."""
     T, f = 30, 0.8
     model = submission.QRNN(1, 1, 1, rng=rng)
     bias = np.log(f / (1 - f))
@@ -58,7 +58,7 @@ def test_a_moving_average(submission, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("With f = 1 and i = 0, c_t = c_{t−1}: is that what your formula gives?")
 def test_f_keeps_the_state(submission, rng):
-    """With f = 1 the state stays exactly as it is for 100 steps, and so does its gradient."""
+    """With f = 1 the state and its gradient do not change in 100 steps."""
     D, H = 2, 3
     model = submission.QRNN(D, H, rng=rng)
     b = np.repeat([0.0, 1e3], H)
@@ -76,7 +76,7 @@ def test_f_keeps_the_state(submission, rng):
 @pytest.mark.hint("Windows end with x_t: zeros are added before the text, not after it.")
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_never_looks_ahead(submission, reference, rng, pooling):
-    """A change of x_t leaves all h before it as they are."""
+    """A change of x_t does not change any h before it."""
     model = twins(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng).student
     x = rng.normal(size=(2, 6, 2))
     before = model.forward(x)
@@ -92,7 +92,7 @@ def test_never_looks_ahead(submission, reference, rng, pooling):
 @pytest.mark.hint("Look at one row with words, then none, then words again.")
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_gaps(submission, reference, rng, pooling):
-    """Masks with gaps, with no words at all, and without a state; padding may hold anything."""
+    """Masks with gaps, with no words at all, and without a state; any values at padding."""
     pair = twins(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng)
     mask = np.array([[True, False, True, False], [False, False, False, True], [False] * 4])
     x, state = rng.normal(size=(3, 4, 2)), some_state(rng, 3, 2, 3, 3)
@@ -119,7 +119,7 @@ def test_repeated_calls(submission, reference, rng):
 
 @pytest.mark.task("QRNN")
 @pytest.mark.points(1)
-@pytest.mark.hint("_sigmoid is given: it is safe everywhere, a formula with exp(z) is not.")
+@pytest.mark.hint("_sigmoid is given: it never overflows, but a formula with exp(z) does.")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give finite states and gradients."""
     pair = twins(submission, reference, "QRNN", 3, 4, 2, "ifo", rng=rng)

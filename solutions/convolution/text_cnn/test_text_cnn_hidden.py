@@ -1,4 +1,4 @@
-"""Hidden checks of the network for sentences: other sizes, edges, refusals, order of words."""
+"""Hidden checks of the network for sentences: sizes, empty texts, padding, word order, errors."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.task("TextCNN")
 
 
 def pair_of(submission, reference, rng, *sizes, **settings):
-    """Twins in evaluation mode."""
+    """Paired models in evaluation mode."""
     sizes = sizes or (V, E, C, K)
     pair = twins(submission, reference, "TextCNN", *sizes, rng=rng, **settings)
     pair.student.eval()
@@ -38,22 +38,22 @@ def test_any_shape(submission, reference, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.hint("Where a text has no words, z is 0 whatever b of the filters says.")
+@pytest.mark.hint("Where a text has no words, z is 0 for any b of the filters.")
 def test_backward_of_empty_texts(submission, reference, rng):
-    """A text without words moves b of the last layer alone; padding in the middle is 0."""
+    """A text without words gives a gradient to the last b only; padding in the middle is 0."""
     pair = pair_of(submission, reference, rng)
     pair.same_backward(np.array([[0, 0, 0], [2, 0, 5]]), rng=rng, rtol=RTOL, atol=1e-12)
     pair.same_backward(np.zeros((2, 3), int), rng=rng, rtol=RTOL)
-    # With positive answers everywhere an empty text would show any window that wins.
+    # With positive outputs everywhere, a window that wins in an empty text would be seen.
     assign(pair.student, {"conv_1.b": np.full(C, 9.0)})
     assign(pair.reference, {"conv_1.b": np.full(C, 9.0)})
     pair.same_forward(np.array([[0, 0, 0], [2, 0, 5]]), rtol=RTOL)
 
 
 @pytest.mark.points(1)
-@pytest.mark.hint("A padding's vector is 0, whatever stands in row 0 of the tables.")
+@pytest.mark.hint("The vector of padding is 0, for any row 0 of the tables.")
 def test_row_of_the_padding(submission, reference, rng):
-    """What stands in the padding's row of embedding or vectors does not matter."""
+    """The values in the padding's row of the embedding do not matter."""
     vectors = rng.normal(size=(V, E))
     model = pair_of(submission, reference, rng, vectors=vectors, channels="both").student
     ids = np.array([[1, 4, 0, 0], [2, 0, 3, 5]])
@@ -66,10 +66,10 @@ def test_row_of_the_padding(submission, reference, rng):
 
 @pytest.mark.points(1)
 @pytest.mark.hint(
-    "The greatest answer of a filter counts, wherever it is; each window reads in order."
+    "The maximum of a filter does not depend on its place; each window reads in order."
 )
 def test_places_and_order(submission, reference, rng):
-    """A phrase scores the same at every place between other words; reversed, it does not."""
+    """A phrase has the same score at every place; in reversed order it has another one."""
     model = pair_of(submission, reference, rng, 8, 7, 1, 1, widths=(2,)).student
     W = np.zeros((2, 7, 1))
     W[0, 0], W[1, 1] = 1, 1  # the first word of a window is 1, the second is 2
@@ -82,7 +82,7 @@ def test_places_and_order(submission, reference, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.hint("No float64 array may take part: the mask and the static vectors included.")
+@pytest.mark.hint("Use no float64 array, also not for the mask and the static vectors.")
 def test_float32(submission, reference, rng):
     """float32 parameters make float32 logits, in all channels."""
     vectors = rng.normal(size=(V, E))
@@ -95,9 +95,9 @@ def test_float32(submission, reference, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.hint("check_ids and _check_settings refuse them: both are given.")
+@pytest.mark.hint("check_ids and _check_settings raise these errors: both are given.")
 def test_what_does_not_fit(submission, reference, rng):
-    """Ids out of range, and settings that make no network, are refused."""
+    """Ids out of range and invalid settings are errors."""
     pair = pair_of(submission, reference, rng)
     pair.same_forward(np.array([[1, V - 1]]), rtol=RTOL)
     for ids in ([[1, V]], [[-1, 1]]):

@@ -1,4 +1,4 @@
-"""A convolutional network for sentences: filters of several widths, and the maximum of each.
+"""A convolutional network for sentences: filters of several widths and their maxima over time.
 
 Source: CS224n lecture 11, sections 2.1 to 2.6 and 3.1; Kim, "Convolutional Neural Networks for
 Sentence Classification" (2014).
@@ -16,16 +16,16 @@ from numpy.lib.stride_tricks import sliding_window_view
 from framework.interfaces import Array, Model
 from framework.models.parts import part
 
-PAD = 0  # the id that fills up short texts: no word
+PAD = 0  # the id of the padding after short texts
 CHANNELS = ("tuned", "static", "both")
 
 
 class TextCNN(Model):
-    """Every filter reads every window; its greatest answer goes to a softmax layer.
+    """A network that classifies a sentence by the maximum of each filter over all windows.
 
         c_i = w · x_{i:i+h−1} + b,  z_j = ReLU(max_i c_i) for filter j,  logits = (r ∘ z) W + b
 
-    It is built of the parts `conv1d`, `max_over_time` and `dropout`. The variants of the paper:
+    It consists of the parts `conv1d`, `max_over_time` and `dropout`. The variants of the paper:
 
     | paper | `vectors` | `channels` |
     | --- | --- | --- |
@@ -35,17 +35,17 @@ class TextCNN(Model):
     | CNN-multichannel | given | both |
 
     Args:
-        vocabulary_size: V, the padding id 0 included.
+        vocabulary_size: V, including the padding id 0.
         embedding_size: E, the size of a word vector.
-        maps: C, how many filters there are of each width.
+        maps: C, the number of filters of each width.
         classes: K.
-        widths: h, how many words a filter reads: one for each of the k groups of filters.
-        keep_probability: of the dropout r in front of the last layer.
-        vectors: word vectors to start from, `(V, E)`; None: random ones. Not modified.
-        channels: "tuned": the word vectors are learned. "static": they stay as they are. "both":
-            two channels, [static tuned] side by side, both of which start from `vectors`.
-        max_norm: s, the greatest norm of a column of W after `constrain`, positive.
-        rng: draws the initial weights, and in training what dropout keeps.
+        widths: the k widths h of the filters, in words; there are C filters of each.
+        keep_probability: p of the dropout r before the last layer.
+        vectors: initial word vectors `(V, E)`; None: random ones. Not modified.
+        channels: "tuned": the word vectors are learned. "static": they never change. "both": two
+            channels, concatenated as [static tuned]; both start from `vectors`.
+        max_norm: s, the maximum norm of a column of W after `constrain`, positive.
+        rng: draws the initial weights, and the dropout masks in training.
 
     Parameters:
         embedding `(V, E)`, unless `channels` is "static"; conv_i.W `(h, D, C)` and conv_i.b `(C,)`
@@ -100,24 +100,23 @@ class TextCNN(Model):
         return self
 
     def forward(self, ids: Array) -> Array:
-        """Vectors, convolutions, maxima, ReLU, dropout, scores.
+        """Return the logits: vectors, convolutions, maxima, ReLU, dropout, scores.
 
-        A padding has the vector 0, whatever its row of the embedding is. h − 1 of them stand on
-        both sides of each text, so that the shortest text has a window; a window counts if there
-        is a word in it. The logits of a text do not depend on how much padding follows it. Without
-        any word, z = 0.
+        The vector of padding is 0, for any row 0 of the embedding. h − 1 paddings are added on both
+        sides of each text, so that every text has a window. Only windows with a word in them count.
+        The logits of a text do not depend on how much padding follows it. Without any word, z = 0.
 
         Args:
-            ids: `(N, T)` integers, T ≥ 1, short texts filled up with `PAD`.
+            ids: `(N, T)` integers, T ≥ 1, with `PAD` after short texts.
 
         Returns:
             logits `(N, K)`.
 
         Raises:
-            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+            IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
         """
         check_ids(ids, self.vocabulary_size)
-        # BEGIN SOLUTION: x (N, T, D), then one z (N, C) for each width, side by side
+        # BEGIN SOLUTION: x (N, T, D), then the maxima (N, C) of each width, concatenated to z
         self._ids, self._words = ids, ids != PAD
         x = self._vectors(ids) * self._words[..., None]
         maxima = [
@@ -130,7 +129,7 @@ class TextCNN(Model):
         # END SOLUTION
 
     def _vectors(self, ids: Array) -> Array:
-        """x `(N, T, D)`: the vector of each id, in one channel or two side by side."""
+        """Return x `(N, T, D)`: the vector of each id, from one channel or from both."""
         # BEGIN SOLUTION
         if self.static is None:
             return self.parameters["embedding"][ids]
@@ -140,15 +139,15 @@ class TextCNN(Model):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """From the scores to the winner of each filter, to the words in its window.
+        """Send the gradient to the winner of each filter, and to the words in its window.
 
-        Adds to `gradients`. A word gets a gradient from every place that it stands in; padding
-        and the static channel get none. Ids have no gradient: nothing is returned.
+        Adds to `gradients`. A word gets the sum of the gradients of all its places; padding and the
+        static channel get none. Ids have no gradient: nothing is returned.
 
         Args:
             grad_logits: `(N, K)`. Not modified.
         """
-        # BEGIN SOLUTION: backwards through each part; the gradients of x from all widths add up
+        # BEGIN SOLUTION: the parts in reverse order; the gradient of x is the sum over all widths
         self.gradients["W"] += self._kept.T @ grad_logits
         self.gradients["b"] += grad_logits.sum(axis=0)
         grad_z = self.dropout.backward(grad_logits @ self.parameters["W"].T)
@@ -165,7 +164,7 @@ class TextCNN(Model):
         # END SOLUTION
 
     def constrain(self) -> None:
-        """Scale every column of W whose norm is greater than s back to the norm s, in place.
+        """Scale every column of W whose norm is above s to the norm s, in place.
 
             W_c ← W_c · s / max(‖W_c‖, s)
 
@@ -178,7 +177,7 @@ class TextCNN(Model):
 
 
 def windows_with_words(words: Array, width: int) -> Array:
-    """Which windows of `width` places have a word in them, with width − 1 paddings on both sides.
+    """Return which windows of `width` places contain a word, with width − 1 paddings on both sides.
 
     Args:
         words: `(N, T)` booleans, False at padding.
@@ -200,7 +199,7 @@ def _check_settings(
     vectors: Array | None,
     shape: tuple[int, int],
 ) -> None:
-    """Given: refuses what no network can be built of."""
+    """Given: raise an error if no network can be built from these settings."""
     if not widths:
         raise ValueError("widths should name one width or more, but is empty")
     if channels not in CHANNELS:
@@ -214,7 +213,7 @@ def _check_settings(
 
 
 def check_ids(ids: Array, vocabulary_size: int) -> None:
-    """Given: refuses ids that no row of the embedding belongs to."""
+    """Given: raise an error if an id has no row in the embedding."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
         bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
         raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

@@ -34,7 +34,7 @@ def test_any_shape(submission, reference, rng):
     "Without a condition the state starts from zeros, and so does the condition in it."
 )
 def test_initial_state(submission, reference, rng):
-    """The state before the first token, told or not; a condition of zeros says nothing."""
+    """The initial state with and without a condition; zeros have no effect."""
     pair = twins(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
     condition = rng.normal(size=(5, 2))
     for given in ((condition,), ()):
@@ -49,11 +49,9 @@ def test_initial_state(submission, reference, rng):
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1)
-@pytest.mark.hint(
-    "Keep what backward needs in forward alone: other calls may come between the two."
-)
+@pytest.mark.hint("Keep what backward needs only in forward: other calls may come between the two.")
 def test_calls_between_forward_and_backward(submission, reference, rng):
-    """Forward starts anew each time, and initial_state leaves what backward needs alone."""
+    """Calls of forward are independent, and initial_state does not disturb backward."""
     pair = twins(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
     tokens, condition = rng.integers(6, size=(3, 5)), rng.normal(size=(3, 2))
     upstream = rng.normal(size=(3, 5, 6))
@@ -68,9 +66,9 @@ def test_calls_between_forward_and_backward(submission, reference, rng):
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1)
-@pytest.mark.hint("The tokens and the state are the caller's: return a new state.")
+@pytest.mark.hint("Do not change the tokens and the state: return a new state.")
 def test_next_log_probabilities_from_a_state(submission, reference, rng):
-    """next_log_probabilities from any state, which it leaves as it was."""
+    """next_log_probabilities from any state, which it does not change."""
     pair = twins(submission, reference, "ConditionalLM", 9, 2, 3, 4, rng=rng)
     tokens, state = rng.integers(9, size=4), (rng.normal(size=(4, 4)), rng.normal(size=(4, 2)))
     found = pair.student.next_log_probabilities(tokens, state)
@@ -82,7 +80,7 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1)
-@pytest.mark.hint("exp(−10000) is 0, its log −inf: use z − max − log Σ exp(z − max) instead.")
+@pytest.mark.hint("exp(−10000) is 0 and its log −inf: use z − max − log Σ exp(z − max) instead.")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan, for each text by itself."""
     pair = twins(submission, reference, "ConditionalLM", 4, 2, 3, 4, rng=rng)
@@ -102,9 +100,9 @@ def test_extreme_scores(submission, reference, rng):
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1)
-@pytest.mark.hint("∂J/∂embedding belongs to the tokens that were read, not to those predicted.")
+@pytest.mark.hint("∂J/∂embedding is for the tokens that were read, not for those predicted.")
 def test_unread_tokens_have_no_gradient(submission, reference, rng):
-    """Embeddings of tokens that were not read get no gradient."""
+    """Tokens that were not read get no gradient in the embedding."""
     pair = twins(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
     pair.same_backward(np.array([[1, 2, 5], [5, 1, 1]]), rng.normal(size=(2, 2)), rng=rng)
     rows = np.any(pair.student.gradients["embedding"] != 0, axis=1)
@@ -113,9 +111,9 @@ def test_unread_tokens_have_no_gradient(submission, reference, rng):
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1)
-@pytest.mark.hint("_check_ids and self._check_condition are there for that: call them first.")
+@pytest.mark.hint("Call _check_ids and self._check_condition first.")
 def test_what_does_not_fit_is_refused(submission, reference, rng):
-    """An id outside 0 ... V−1, and conditions that are not (N, K), are refused."""
+    """An id outside 0 ... V−1 and conditions that are not (N, K) raise an error."""
     pair = twins(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
     refusal = ("IndexError", "ValueError")
     refuses(pair.student, "forward", np.array([[0, 6]]), np.zeros((1, 2)), error=refusal)

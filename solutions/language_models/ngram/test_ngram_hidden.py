@@ -10,25 +10,25 @@ REFUSAL = ("IndexError", "ValueError")
 
 
 def sentences(length, words, rng):
-    """A text with ends of sentences (id 0), a frequent few words and rare others."""
+    """Return a text with ends of sentences (id 0), a few frequent words and rare others."""
     p = 1 / np.arange(1, words + 1)
     return np.append(0, rng.choice(words, size=length, p=p / p.sum()))
 
 
 def fitted(module, name, tokens, *args, **kwargs):
-    """A model `name` that has counted `tokens`."""
+    """Return a model `name` that has counted `tokens`."""
     model = getattr(module, name)(*args, **kwargs)
     model.fit(tokens)
     return model
 
 
 def pair(submission, reference, name, tokens, *args, **kwargs):
-    """The submission's model and the reference's."""
+    """Return the submission's model and the reference's."""
     return [fitted(module, name, tokens, *args, **kwargs) for module in (submission, reference)]
 
 
 def same_texts(submission, reference, name, rng, *args, words=V, length=300, **kwargs):
-    """Both say the same of a new text, and of every word after each of its tokens."""
+    """Compare both on a new text, and on every word after each of its tokens."""
     tokens, new = sentences(length, words - 1, rng), sentences(40, words, rng)
     student, other = pair(submission, reference, name, tokens, words, *args, **kwargs)
     expected, found = other.log_probabilities(new), student.log_probabilities(new)
@@ -40,7 +40,7 @@ def same_texts(submission, reference, name, rng, *args, words=V, length=300, **k
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(1)
 def test_longer_ngrams_in_sentences(submission, reference, rng):
-    """Tables of n-grams up to 5 words in sentences, and what they say of a new text."""
+    """Tables of n-grams up to 5 words in sentences, and the probability of a new text."""
     tokens = sentences(300, V, rng)
     student, other = pair(submission, reference, "NgramLM", tokens, V, 5, end=0)
     for n in range(1, 6):
@@ -51,7 +51,7 @@ def test_longer_ngrams_in_sentences(submission, reference, rng):
 
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(1)
-@pytest.mark.hint("50,000² is more than 32 bits hold, 50,000⁵ more than 64.")
+@pytest.mark.hint("50,000² does not fit into 32 bits, 50,000⁵ does not fit into 64.")
 def test_large_vocabulary(submission, reference, rng):
     """5-grams over 50,000 words."""
     words = 50_000
@@ -86,7 +86,7 @@ def test_histories_of_any_length(submission, reference, rng):
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(1)
 def test_a_second_text_replaces_the_first(submission, reference, rng):
-    """fit counts anew, and leaves the text as it is."""
+    """fit replaces earlier counts and does not change the text."""
     first, second = sentences(50, V, rng), sentences(60, V, rng)
     student = fitted(submission, "NgramLM", first, V, 2)
     (left,) = after_call(student, "fit", second)
@@ -99,7 +99,7 @@ def test_a_second_text_replaces_the_first(submission, reference, rng):
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(1)
 def test_single_words_and_short_texts(submission, reference, rng):
-    """Order 1, which looks at nothing, and a text shorter than the n-grams."""
+    """Order 1, which has no history, and a text shorter than the n-grams."""
     same_texts(submission, reference, "NgramLM", rng, 1)
     short = np.array([1, 2])
     student, other = pair(submission, reference, "NgramLM", short, V, 4)
@@ -111,7 +111,7 @@ def test_single_words_and_short_texts(submission, reference, rng):
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(1)
 def test_the_state_is_the_callers(submission, reference, rng):
-    """Going on from a state, which stays as it was; forward without one starts anew."""
+    """forward continues from a state and does not change it; without one a new text starts."""
     tokens = sentences(300, V, rng)
     student, other = pair(submission, reference, "NgramLM", tokens, V, 4, end=0)
     read, state = tokens[60:66].reshape(2, 3), np.array([[V, 0, 2], [3, 1, 2]])
@@ -127,9 +127,9 @@ def test_the_state_is_the_callers(submission, reference, rng):
 
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("Call the checks that are given at the end of the file.")
+@pytest.mark.hint("Call the given check functions at the end of the file.")
 def test_bad_input(submission, rng):
-    """Ids out of range, texts of one token, and models that have counted nothing are errors."""
+    """Ids out of range, texts of one token and models without counts raise an error."""
     model = submission.NgramLM(V, 2)
     refuses(model, "probability", np.array([1]), np.array(1), error=REFUSAL)
     for wrong in ([0, V], [0, -1], [1], []):
@@ -157,7 +157,7 @@ def test_add_delta_in_sentences(submission, reference, rng):
 @pytest.mark.task("AddDelta")
 @pytest.mark.points(1)
 def test_extreme_delta(submission, reference, rng):
-    """δ near 0 is maximum likelihood, a huge one uniform; one that is not positive is refused."""
+    """Tiny δ gives maximum likelihood, huge δ is uniform; δ ≤ 0 raises a ValueError."""
     tokens = sentences(200, V, rng)
     expected = fitted(reference, "NgramLM", tokens, V, 2).log_probabilities(tokens)
     found = fitted(submission, "AddDelta", tokens, V, 2, 1e-12).log_probabilities(tokens)
@@ -181,7 +181,7 @@ def test_backoff_in_sentences(submission, reference, rng):
 @pytest.mark.task("Backoff")
 @pytest.mark.points(1)
 def test_other_methods_are_refused(submission, reference, rng):
-    """A method that nobody knows is refused; a second text replaces the first."""
+    """An unknown method raises a ValueError; a second text replaces the first."""
     refuses(submission, "Backoff", V, 2, "clever")
     student = fitted(submission, "Backoff", sentences(80, V, rng), V, 2, "interpolated")
     tokens = sentences(60, V - 1, rng)
@@ -195,7 +195,7 @@ def test_other_methods_are_refused(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("If one of n_1 ... n_4 is 0, or a D below 0: 0.5, 1, 1.5.")
 def test_discounts_of_small_texts(submission, reference):
-    """Where the formula says nothing, 0.5, 1 and 1.5 are taken."""
+    """If the formula is not defined, the discounts are 0.5, 1 and 1.5."""
     for missing in (1, 2, 3, 4):
         counts = np.repeat(np.delete([1, 2, 3, 4, 5], missing - 1), [30, 14, 8, 5])
         found = agrees(submission, reference, "kneser_ney_discounts", counts)
@@ -222,7 +222,7 @@ def test_kneser_ney_in_sentences(submission, reference, rng):
 @pytest.mark.task("KneserNey")
 @pytest.mark.points(1)
 def test_what_nothing_stands_before(submission, reference):
-    """N-grams that nothing stands before, at the start of a text or of sentences, keep counts."""
+    """N-grams without a word before them, at the start of a text or sentence, keep counts."""
     tokens = np.array([0, 1, 2, 0, 1, 2, 3, 0, 1, 3, 0, 2, 1, 3, 0])
     for end in (0, None):
         for start in (0, 1):

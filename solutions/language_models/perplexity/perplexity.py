@@ -1,6 +1,6 @@
-"""Perplexity: how many words a language model hesitates between, on average.
+"""Perplexity: exp of a language model's mean cross-entropy.
 
-Source: CS224n lecture 6, evaluating language models.
+Source: CS224n lecture 6, section 3.1.
 """
 
 from __future__ import annotations
@@ -11,25 +11,23 @@ from framework.interfaces import Array
 
 
 def perplexity(log_probabilities: Array, mask: Array | None = None) -> float:
-    """exp of the mean cross-entropy, the inverse geometric mean of the probabilities.
+    """Return exp of the mean cross-entropy, the inverse geometric mean of the probabilities.
 
         PP = exp(−1/T Σ_t log p_t) = (Π_t 1/p_t)^(1/T)
 
     Args:
-        log_probabilities: natural log of the probability that the model gave to each word that
-            came, `(...)`; −inf where it gave none.
-        mask: `(...)`, False where there is no word (padding): whatever stands there is ignored;
-            None: words everywhere.
+        log_probabilities: natural log of the probability that the model gave to each word of the
+            text, `(...)`; −inf for probability 0.
+        mask: `(...)`, False at padding, whose values are ignored. None: there is no padding.
 
     Returns:
-        a Python float ≥ 1; infinite if a word that came had no probability, or if it is more than
-        a float can hold.
+        a Python float ≥ 1; infinity if a word had probability 0 or if the result overflows.
 
     Raises:
-        ValueError: there are no words, or a log probability is NaN or above 0. (Sums of float32
-            may exceed 0 by rounding: up to 1e-5 is let pass.)
+        ValueError: there are no words, or a log probability is NaN or above 0. (Sums in float32
+            may exceed 0 by rounding, so values up to 1e-5 are accepted.)
     """
-    # BEGIN SOLUTION: take the words, refuse what are no log probabilities, exp of minus the mean
+    # BEGIN SOLUTION: select the words, refuse invalid log probabilities, exp of minus the mean
     words = log_probabilities if mask is None else log_probabilities[mask]
     if words.size == 0:
         raise ValueError("the perplexity of no words is not defined")
@@ -40,5 +38,5 @@ def perplexity(log_probabilities: Array, mask: Array | None = None) -> float:
     # END SOLUTION
 
 
-#: Given: how far above 0 rounding may take a log probability.
+#: Given: the largest log probability above 0 that is accepted as a rounding error.
 TOLERANCE = 1e-5

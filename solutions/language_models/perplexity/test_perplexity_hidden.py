@@ -1,4 +1,4 @@
-"""Hidden checks of perplexity: what is no text, float32, and numbers that a float cannot hold."""
+"""Hidden checks of perplexity: invalid input, float32, results that overflow."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from autograder.checks import agrees, equal, refuses
 @pytest.mark.task("perplexity")
 @pytest.mark.points(1)
 def test_of_nothing(submission):
-    """No words: an error, also where a mask hides all of them."""
+    """An input without words raises an error, also if the mask removes all words."""
     refuses(submission, "perplexity", np.zeros(0), error=("ValueError",))
     refuses(
         submission, "perplexity", np.zeros((2, 3)), np.zeros((2, 3), bool), error=("ValueError",)
@@ -19,7 +19,7 @@ def test_of_nothing(submission):
 @pytest.mark.task("perplexity")
 @pytest.mark.points(2)
 def test_what_are_no_log_probabilities(submission, reference):
-    """NaN and numbers above 0 are errors; what rounding adds is not."""
+    """NaN and numbers above 0 raise an error; rounding errors do not."""
     for wrong in (np.nan, 0.3, np.inf):
         refuses(submission, "perplexity", np.array([-1.0, wrong]), error=("ValueError",))
     agrees(submission, reference, "perplexity", np.array([1e-7, -1.0]))
@@ -29,7 +29,7 @@ def test_what_are_no_log_probabilities(submission, reference):
 @pytest.mark.task("perplexity")
 @pytest.mark.points(1)
 def test_float32_and_large(submission, reference, rng):
-    """float32 is averaged in float64; what no float can hold is infinite."""
+    """float32 is averaged in float64; a result that overflows is infinite."""
     logs = np.full(300_000, -9.1, np.float32)
     agrees(submission, reference, "perplexity", logs, rtol=1e-9)
     equal(submission.perplexity(np.full(3, -1e4)), float("inf"), "the perplexity of exp(−10000)")

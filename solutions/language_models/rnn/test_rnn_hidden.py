@@ -1,4 +1,4 @@
-"""Hidden checks of the recurrent layer: other shapes, truncation at the edges, repeated calls."""
+"""Hidden checks of the recurrent layer: other shapes, truncation, repeated calls."""
 
 import numpy as np
 import pytest
@@ -29,19 +29,19 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("h_0 = None means zeros, and backward returns grad_h_0 in that case too.")
 def test_default_state(submission, reference, rng):
-    """Without h_0 the layer starts from zeros, and backward still returns both gradients."""
+    """Without h_0 the layer starts from zeros, and backward returns both gradients."""
     pair = twins(submission, reference, "RNN", 2, 3, rng=rng)
     x = rng.normal(size=(4, 5, 2))
     pair.same_backward(x, rng=rng)
     given = pair.student.forward(x, np.zeros((4, 3)))
-    equal(pair.student.forward(x), given, "the states without h_0, beside those from zeros")
+    equal(pair.student.forward(x), given, "the states without h_0 against those from zeros")
 
 
 @pytest.mark.task("RNN")
 @pytest.mark.points(2)
 @pytest.mark.hint("The gradient of step t reaches the steps before t, and no step after.")
 def test_gradient_flows_back_only(submission, reference, rng):
-    """The loss at one step has a gradient at every input up to there, and at none after."""
+    """The loss at one step has a gradient at all inputs up to it, and at none after it."""
     model = twins(submission, reference, "RNN", 3, 4, rng=rng).student
     model.forward(rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)))
     for t in range(5):
@@ -49,16 +49,22 @@ def test_gradient_flows_back_only(submission, reference, rng):
         grad_h[:, t] = rng.normal(size=(2, 4))
         grad_x, grad_h_0 = model.backward(grad_h)
         before, after = grad_x[:, : t + 1], grad_x[:, t + 1 :]
-        expect(np.all(after == 0), f"h[:, {t}] has a gradient at a later x, which it never saw")
-        expect(np.any(before != 0, axis=(0, 2)).all(), f"grad_x lost what h[:, {t}] owes to a step")
-        expect(np.any(grad_h_0 != 0), f"nothing of the gradient at h[:, {t}] came back to h_0")
+        expect(
+            np.all(after == 0),
+            f"h[:, {t}] has a gradient at a later x, which it does not depend on",
+        )
+        expect(
+            np.any(before != 0, axis=(0, 2)).all(),
+            f"grad_x is 0 at a step that h[:, {t}] depends on",
+        )
+        expect(np.any(grad_h_0 != 0), f"grad_h_0 is 0 for a gradient at h[:, {t}]")
 
 
 @pytest.mark.task("RNN")
 @pytest.mark.points(3)
-@pytest.mark.hint("Cut where t > 0 and t % truncation == 0; the way into h_0 stays open.")
+@pytest.mark.hint("Cut where t > 0 and t % truncation == 0; the gradient of h_0 remains.")
 def test_truncation_at_the_edges(submission, reference, rng):
-    """Truncation that does not divide the length, is 1, or is longer than the sequence."""
+    """A truncation that does not divide the length, is 1, or exceeds the length."""
     x, h_0 = rng.normal(size=(2, 7, 2)), rng.normal(size=(2, 3))
     for truncation in (1, 2, 4, 7, 100):
         pair = twins(submission, reference, "RNN", 2, 3, truncation=truncation, rng=rng)
@@ -68,9 +74,9 @@ def test_truncation_at_the_edges(submission, reference, rng):
 
 @pytest.mark.task("RNN")
 @pytest.mark.points(2)
-@pytest.mark.hint("Every call of forward starts anew, and backward belongs to the last one.")
+@pytest.mark.hint("Each call of forward is independent, and backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
-    """Calls do not disturb each other, and backward belongs to the last forward."""
+    """Calls are independent, and backward belongs to the last forward."""
     pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
     x = rng.normal(size=(2, 5, 3))
     once = pair.student.forward(x)
@@ -96,7 +102,7 @@ def test_saturated(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("x has to be (N, T, D) with D = input_size: raise a ValueError otherwise.")
 def test_wrong_number_of_features(submission, reference, rng):
-    """An input with the wrong number of features is refused."""
+    """An input with the wrong number of features raises a ValueError."""
     pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
     refuses(pair.student, "forward", rng.normal(size=(2, 5, 1)), error=("ValueError",))
     refuses(pair.student, "forward", rng.normal(size=(2, 5, 4)), error=("ValueError",))

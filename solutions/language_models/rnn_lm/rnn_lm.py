@@ -1,4 +1,4 @@
-"""A language model on a recurrent layer: it predicts every next token from all tokens before.
+"""A language model on a recurrent layer: predict each token from all tokens before it.
 
 Source: CS224n lecture 6, sections 2.2 to 2.10; Mikolov et al., "Recurrent neural network based
 language model" (2010).
@@ -21,8 +21,8 @@ class RecurrentLM(LanguageModel):
         vocabulary_size: V.
         embedding_size: E, the size of a word vector.
         hidden_size: H, the size of the state.
-        cell: registered name of the recurrent layer; "rnn" is the one that you wrote. Any other
-            one will do that keeps its last state in `state`.
+        cell: registered name of the recurrent layer; "rnn" is the one that you wrote. It must
+            keep its last state in `state`.
         rng: draws the initial weights.
 
     Parameters:
@@ -51,35 +51,35 @@ class RecurrentLM(LanguageModel):
         self.add_parameter("b_2", np.zeros(V))
 
     def forward(self, tokens: Array, state: Any = None) -> Array:
-        """Scores of the next token after every token: softmax of logits[:, t] predicts x_{t+1}.
+        """Return the scores of each next token: softmax of logits[:, t] predicts x_{t+1}.
 
             e_t = embedding[x_t]      h_1 ... h_T = cell(e_1 ... e_T, state)      h_t U + b_2
 
-        Keeps the cell's last state in `self.state`: the next piece of text can go on there.
+        Keeps the cell's last state in `self.state`, so that the next piece of text can continue.
 
         Args:
             tokens: ids, `(N, T)` integers.
-            state: the state before the first token, as `self.state` has it; zeros if None.
+            state: the state before the first token, in the form of `self.state`; None: zeros.
 
         Returns:
             logits `(N, T, V)`.
 
         Raises:
-            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+            IndexError: an id is outside 0 ... V−1. (NumPy itself reads −1 as the last row.)
         """
         # BEGIN SOLUTION: look up the vectors, run self.cell, keep self.state, compute the logits
         _check_ids(tokens, self.vocabulary_size)
         self._tokens = tokens
         self._h = self.cell.forward(self.parameters["embedding"][tokens], state)
-        self.state = self.cell.state  # of some cells that is more than h_T
+        self.state = self.cell.state  # for some cells the state is more than h_T
         return self._h @ self.parameters["U"] + self.parameters["b_2"]
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Back through the output layer, the cell and the embeddings.
+        """Add the gradients of the output layer, the cell and the embedding.
 
-        Adds to `gradients`. A token that occurs several times gets a contribution from every
-        place; ids have no gradient, hence nothing is returned.
+        A token that occurs several times gets the sum over all its places. The ids have no
+        gradient, so nothing is returned.
 
         Args:
             grad_logits: `(N, T, V)`. Not modified.
@@ -93,17 +93,17 @@ class RecurrentLM(LanguageModel):
         # END SOLUTION
 
     def initial_state(self, batch_size: int) -> Any:
-        """The state before the first token, the cell's own; of "rnn" zeros `(batch_size, H)`."""
+        """Return the cell's initial state; for "rnn" zeros `(batch_size, H)`."""
         # BEGIN SOLUTION
         return self.cell.initial_state(batch_size)
         # END SOLUTION
 
     def next_log_probabilities(self, tokens: Array, state: Any) -> tuple[Array, Any]:
-        """Read one token of each text; log ŷ, the log probabilities of the token after it.
+        """Read one token of each text and return log ŷ, the log probabilities of the next token.
 
         Args:
-            tokens: the ids just read, `(N,)` integers.
-            state: what `initial_state` or the last call returned. Not modified.
+            tokens: the ids to read, `(N,)` integers.
+            state: the result of `initial_state` or of the last call. Not modified.
 
         Returns:
             log probabilities `(N, V)`, and the state after `tokens`.
@@ -116,7 +116,7 @@ class RecurrentLM(LanguageModel):
 
 
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
-    """Given: refuses ids that no row of the embedding belongs to."""
+    """Raise an IndexError for ids outside 0 ... V−1 (given)."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
         bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
         raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

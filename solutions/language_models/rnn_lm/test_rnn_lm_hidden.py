@@ -27,9 +27,9 @@ def test_any_shape(submission, reference, rng):
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("forward(tokens) starts from zeros, even where self.state is something else.")
+@pytest.mark.hint("forward(tokens) starts from zeros, even if self.state is not zero.")
 def test_calls_start_anew(submission, reference, rng):
-    """Without a state, forward starts from zeros, whatever was read before."""
+    """Without a state, forward starts from zeros, also after other calls."""
     pair = twins(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
     tokens = rng.integers(6, size=(2, 5))
     pair.same_forward(rng.integers(6, size=(2, 9)), rng.normal(size=(2, 4)))
@@ -40,9 +40,9 @@ def test_calls_start_anew(submission, reference, rng):
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1)
-@pytest.mark.hint("self.cell.initial_state(n) knows what the cell starts from.")
+@pytest.mark.hint("self.cell.initial_state(n) is the state that the cell starts from.")
 def test_initial_state(submission, reference, rng):
-    """The initial state is zeros, and forward from there is forward without a state."""
+    """The initial state is zeros and gives the same logits as no state."""
     pair = twins(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
     state = pair.student.initial_state(5)
     equal(state, np.zeros((5, 4)), "initial_state(5)")
@@ -53,9 +53,9 @@ def test_initial_state(submission, reference, rng):
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("The tokens and the state are the caller's: return a new state.")
+@pytest.mark.hint("Do not change the tokens and the state: return a new state.")
 def test_next_log_probabilities_from_a_state(submission, reference, rng):
-    """next_log_probabilities from any state, which it leaves as it was."""
+    """next_log_probabilities from any state, which it does not change."""
     pair = twins(submission, reference, "RecurrentLM", 9, 3, 4, rng=rng)
     tokens, state = rng.integers(9, size=4), rng.normal(size=(4, 4))
     found = pair.student.next_log_probabilities(tokens, state)
@@ -67,7 +67,7 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("exp(−10000) is 0, its log −inf: use z − max − log Σ exp(z − max) instead.")
+@pytest.mark.hint("exp(−10000) is 0 and its log −inf: use z − max − log Σ exp(z − max) instead.")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan."""
     pair = twins(submission, reference, "RecurrentLM", 5, 3, 4, rng=rng)
@@ -92,23 +92,23 @@ def test_extreme_scores(submission, reference, rng):
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("∂J/∂embedding belongs to the tokens that were read, not to those predicted.")
+@pytest.mark.hint("∂J/∂embedding is for the tokens that were read, not for those predicted.")
 def test_unread_tokens_have_no_gradient(submission, reference, rng):
-    """Embeddings of tokens that were not read get no gradient."""
+    """Tokens that were not read get no gradient in the embedding."""
     pair = twins(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
     tokens = rng.choice([1, 2, 5], size=(3, 4))
     tokens[0, :3] = [1, 2, 5]
     pair.same_backward(tokens, rng=rng)
     rows = np.any(pair.student.gradients["embedding"] != 0, axis=1)
     expect(not rows[[0, 3, 4]].any(), "gradients['embedding'] has rows of tokens never read")
-    expect(rows[[1, 2, 5]].all(), "gradients['embedding'] lacks a token that was read")
+    expect(rows[[1, 2, 5]].all(), "gradients['embedding'] is zero for a token that was read")
 
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1)
-@pytest.mark.hint("NumPy takes −1 for the last row: call _check_ids first.")
+@pytest.mark.hint("NumPy reads −1 as the last row: call _check_ids first.")
 def test_ids_out_of_range(submission, reference, rng):
-    """An id outside 0 ... V−1 is refused."""
+    """An id outside 0 ... V−1 raises an IndexError."""
     pair = twins(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
     refusal = ("IndexError", "ValueError")
     refuses(pair.student, "forward", np.array([[0, 6]]), error=refusal)

@@ -1,4 +1,4 @@
-"""Text out of a language model: sampled, greedy, and by beam search.
+"""Generate text with a language model: sampling, greedy search and beam search.
 
 Source: CS224n lecture 6, sections 1.11, 2.11 and 3.6; Fan et al., "Hierarchical Neural Story
 Generation" (2018) for top-k; Holtzman et al., "The Curious Case of Neural Text Degeneration" (2020)
@@ -15,10 +15,10 @@ from framework.interfaces import Array, LanguageModel
 
 
 def read(model: LanguageModel, prefix: Array) -> tuple[Array, Any]:
-    """Given: what the model expects after `prefix: (N, P)`, `(N, V)` logs, and its state there.
+    """Return the log probabilities `(N, V)` after `prefix: (N, P)` and the state there (given).
 
     Raises:
-        ValueError: there is nothing to read.
+        ValueError: the prefix is empty.
     """
     if prefix.ndim != 2 or not prefix.shape[1]:
         raise ValueError(f"a prefix is (N, P) with P ≥ 1, not {prefix.shape}")
@@ -29,24 +29,24 @@ def read(model: LanguageModel, prefix: Array) -> tuple[Array, Any]:
 
 
 def rows_of(state: Any, rows: Array) -> Any:
-    """Given: the state of the texts `rows` alone: a state is an array `(N, ...)`, or several."""
+    """Return the state of the texts `rows` (given); a state is one array `(N, ...)` or several."""
     if isinstance(state, (tuple, list)):
         return type(state)(rows_of(part, rows) for part in state)
     return state if state is None else state[rows]
 
 
 def truncate(scores: Array, top_k: int | None = None, top_p: float | None = None) -> Array:
-    """Log probabilities of the likeliest words alone; all others get −∞.
+    """Return log probabilities of the most probable words only; all others get −∞.
 
         p = softmax(scores)
         top-k: the k largest p      nucleus: the fewest largest p whose sum is at least top_p
 
-    What is kept is divided by its sum. With both, top-k comes first, and the nucleus is one of what
-    it has left.
+    The kept probabilities are divided by their sum. With both settings, top-k comes first, and the
+    nucleus is taken from the normalised rest.
 
     Args:
-        scores: `(N, V)`, log probabilities but for a constant per row. Not modified.
-        top_k: k ≥ 1, or None. Where probabilities are equal, smaller ids come first.
+        scores: `(N, V)`, log probabilities plus any constant per row. Not modified.
+        top_k: k ≥ 1, or None. Among equal probabilities, smaller ids come first.
         top_p: in (0, 1], or None.
 
     Returns:
@@ -57,7 +57,7 @@ def truncate(scores: Array, top_k: int | None = None, top_p: float | None = None
     """
     if (top_k is not None and top_k < 1) or (top_p is not None and not 0 < top_p <= 1):
         raise ValueError(f"top_k ≥ 1 and 0 < top_p ≤ 1 are needed, not {top_k} and {top_p}")
-    # BEGIN SOLUTION: sort each row, largest first; cut; divide by what is left; put back in order
+    # BEGIN SOLUTION: sort each row, largest first; cut; normalise; restore the old order
     order = np.argsort(-scores, axis=-1, kind="stable")
     ranked = _log_softmax(np.take_along_axis(scores, order, axis=-1))
     if top_k is not None:
@@ -73,7 +73,7 @@ def truncate(scores: Array, top_k: int | None = None, top_p: float | None = None
 
 
 def _log_softmax(scores: Array) -> Array:
-    """Along the last axis; −∞ stays −∞."""
+    """Return the log softmax over the last axis; −∞ stays −∞."""
     shifted = scores - scores.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
     # END SOLUTION
@@ -89,15 +89,15 @@ def sample(
     top_p: float | None = None,
     rng: np.random.Generator,
 ) -> Array:
-    """Go on after each prefix: every word is drawn, and read by the model before the next is.
+    """Continue each prefix with drawn words; the model reads each word before the next one.
 
         P(w) ∝ p(w)^(1/temperature),      then `truncate`
 
     Args:
         model: any language model.
-        prefix: ids `(N, P)`, P ≥ 1: N texts, written side by side.
-        length: words to draw for each.
-        temperature: > 0; below 1 likely words become likelier, above 1 all become more equal.
+        prefix: ids `(N, P)`, P ≥ 1, of N texts.
+        length: number of words to draw for each text.
+        temperature: > 0; below 1 sharpens the distribution, above 1 flattens it.
         top_k, top_p: see `truncate`.
         rng: draws the words.
 
@@ -109,7 +109,7 @@ def sample(
     """
     if not temperature > 0 or length < 0:
         raise ValueError(f"temperature > 0, length ≥ 0 are needed, not {temperature} and {length}")
-    # BEGIN SOLUTION: read the prefix; then as often as asked: draw a word for every text, read it
+    # BEGIN SOLUTION: read the prefix; then `length` times draw a word for every text and read it
     log_probabilities, state = read(model, prefix)
     drawn = np.empty((len(prefix), length), dtype=np.int64)
     for t in range(length):
@@ -123,15 +123,15 @@ def sample(
 
 
 def greedy(model: LanguageModel, prefix: Array, length: int) -> Array:
-    """Go on after each prefix with the likeliest word, again and again.
+    """Continue each prefix with the most probable word at each step.
 
     Args:
         model: any language model.
         prefix: ids `(N, P)`, P ≥ 1.
-        length: words to write for each.
+        length: number of words to write for each text.
 
     Returns:
-        ids `(N, length)`. Where several words are the likeliest, the smallest id.
+        ids `(N, length)`; the smallest id if several words have the highest probability.
 
     Raises:
         ValueError: `length` is negative, or the prefix is empty.
@@ -152,31 +152,30 @@ def greedy(model: LanguageModel, prefix: Array, length: int) -> Array:
 def beam_search(
     model: LanguageModel, prefix: Array, length: int, beam_size: int, *, end: int | None = None
 ) -> tuple[Array, float]:
-    """Look for the likeliest text after a prefix, with `beam_size` texts in hand at a time.
+    """Search for the most probable text after a prefix, with a beam of `beam_size` texts.
 
-    At every step each text in hand is extended by every word; the `beam_size` extensions of the
-    highest log P(w_1 ... w_t | prefix) = Σ log p are kept. Those that end with `end` are finished
-    and set aside, the others are in hand for the next step. The search is over after
-    `length` steps, or when no text in hand is likelier than the best finished one: probabilities
-    only fall.
+    Each step extends every text of the beam by every word. It keeps the `beam_size` extensions
+    with the highest log P(w_1 ... w_t | prefix) = Σ log p. Those that end with `end` are finished
+    and leave the beam; the others are the beam of the next step. The search stops after `length`
+    steps, or when no text in the beam is more probable than the best finished one.
 
     Args:
         model: any language model.
         prefix: ids `(P,)` of one text, P ≥ 1.
-        length: the most words to write.
+        length: the largest number of words to write.
         beam_size: B ≥ 1. With 1 this is greedy search up to `end`.
-        end: the word that finishes a text; None if nothing does.
+        end: the word that finishes a text; None if there is no such word.
 
     Returns:
-        the likeliest text found, finished or of full length: ids `(at most length,)`, `end`
-        included and the prefix not; and its log probability.
+        the most probable text found, finished or of full length, and its log probability. The text
+        has at most `length` ids, including `end` but not the prefix.
 
     Raises:
         ValueError: `length` is negative, B is below 1, or the prefix is empty.
     """
     if length < 0 or beam_size < 1:
         raise ValueError(f"length ≥ 0, beam_size ≥ 1 are needed, not {length} and {beam_size}")
-    # BEGIN SOLUTION: totals (B, V) of all extensions; the best of them; their texts and states
+    # BEGIN SOLUTION: totals (B, V) of all extensions, the best of them, their texts and states
     log_probabilities, state = read(model, prefix[None])
     texts, scores = np.empty((1, 0), dtype=np.int64), np.zeros(1)
     best: tuple[Array, float] = (texts[0], -np.inf)
@@ -188,7 +187,7 @@ def beam_search(
         rows, words = np.unravel_index(likeliest, totals.shape)
         texts, scores = np.column_stack([texts[rows], words]), totals[rows, words]
         ended = words == end
-        for i in np.flatnonzero(ended)[:1]:  # the first is the likeliest
+        for i in np.flatnonzero(ended)[:1]:  # the first is the most probable
             best = max(best, (texts[i], float(scores[i])), key=lambda found: found[1])
         texts, scores, state = texts[~ended], scores[~ended], rows_of(state, rows[~ended])
         if not len(texts) or scores[0] <= best[1]:

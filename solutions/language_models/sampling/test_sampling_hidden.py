@@ -1,4 +1,4 @@
-"""Hidden checks of writing text: ties, settings together, exhaustive search, early ends."""
+"""Hidden checks of text generation: ties, combined settings, exhaustive search, early ends."""
 
 import itertools
 
@@ -21,7 +21,7 @@ def log_probability(model, prefix, text):
 @pytest.mark.task("truncate")
 @pytest.mark.points(1)
 def test_ties_and_large_scores(submission, reference):
-    """truncate: of equal words the first stay; scores may be of any size."""
+    """truncate: of equal scores the smaller ids are kept; scores may be of any size."""
     scores = np.array([[1.0, 1.0, 1.0, 1.0, 0.0], [800.0, 801.0, 800.0, -900.0, 801.0]])
     for top_k, top_p in ((2, None), (None, 0.6), (3, None), (None, 0.3)):
         agrees(submission, reference, "truncate", scores, top_k, top_p)
@@ -30,7 +30,7 @@ def test_ties_and_large_scores(submission, reference):
 @pytest.mark.task("truncate")
 @pytest.mark.points(1)
 def test_both_cuts(submission, reference, rng):
-    """truncate: with both, the nucleus is that of the k likeliest."""
+    """truncate: with both settings, the nucleus is taken from the k most probable words."""
     scores = np.log(np.array([[0.3, 0.25, 0.2, 0.15, 0.1]]))
     for top_k, top_p in ((2, 0.5), (3, 0.7), (2, 0.6), (4, 0.3)):
         agrees(submission, reference, "truncate", scores, top_k, top_p)
@@ -40,7 +40,7 @@ def test_both_cuts(submission, reference, rng):
 @pytest.mark.task("truncate")
 @pytest.mark.points(1)
 def test_settings_of_truncate(submission, reference):
-    """truncate: takes any k ≥ 1 and p of (0, 1], and refuses others."""
+    """truncate: accepts k ≥ 1 and p in (0, 1]; other values raise a ValueError."""
     agrees(submission, reference, "truncate", np.zeros((1, 4)), 1, 1.0)
     for top_k, top_p in ((0, None), (-1, None), (None, 0.0), (None, 1.5), (3, -0.5)):
         refuses(submission, "truncate", np.zeros((1, 4)), top_k, top_p)
@@ -49,7 +49,7 @@ def test_settings_of_truncate(submission, reference):
 @pytest.mark.task("sample")
 @pytest.mark.points(2)
 def test_sampled_from_a_nucleus(submission, reference, rng):
-    """sample: temperature first, then top-k and nucleus; texts do not share their draws."""
+    """sample: temperature first, then top-k and nucleus; texts have independent draws."""
     model = MarkovModel.random(6, rng=rng)
     settings = {"top_k": 4, "top_p": 0.8}
     prefix = np.stack([rng.integers(6, size=2500), np.full(2500, 5)], axis=1)
@@ -64,7 +64,7 @@ def test_sampled_from_a_nucleus(submission, reference, rng):
 @pytest.mark.task("sample")
 @pytest.mark.points(1)
 def test_no_words(submission, rng):
-    """sample, length 0: no words for each text; a negative length is refused."""
+    """sample: length 0 gives no words; a negative length raises a ValueError."""
     model = lend_language_model(MarkovModel.random(3, rng=rng))
     prefix = np.zeros((2, 1), dtype=int)
     equal(np.shape(submission.sample(model, prefix, 0, rng=rng)), (2, 0), "no words for two texts")
@@ -74,7 +74,7 @@ def test_no_words(submission, rng):
 @pytest.mark.task("sample")
 @pytest.mark.points(1)
 def test_longer_texts(submission, rng):
-    """sample: the fourth word still follows the second and the third."""
+    """sample: the fourth word depends on the words before it, as in the model."""
     model = MarkovModel.random(4, rng=rng)
     lent = lend_language_model(model)
     drawn = submission.sample(lent, np.full((4000, 1), 1), 4, rng=rng)
@@ -90,7 +90,7 @@ def test_longer_texts(submission, rng):
 @pytest.mark.task("greedy")
 @pytest.mark.points(1)
 def test_greedy_ties(submission, reference):
-    """greedy: of equally likely words the smallest id; no words; nothing to read is refused."""
+    """greedy: the smallest id of equal ones; length 0; an empty prefix raises an error."""
     table = np.zeros((4, 4, 4))
     table[:] = [0.1, 0.4, 0.4, 0.1]
     model = lend_language_model(MarkovModel(table))
@@ -103,19 +103,21 @@ def test_greedy_ties(submission, reference):
 @pytest.mark.task("beam_search")
 @pytest.mark.points(2)
 def test_exhaustive(submission, rng):
-    """beam_search: with a beam as wide as all texts it finds the likeliest of all."""
+    """beam_search: a beam of all texts finds the most probable text."""
     model = MarkovModel.random(3, rng=rng)
     text, score = submission.beam_search(lend_language_model(model), np.array([1, 2]), 4, 27)
     texts = list(itertools.product(range(3), repeat=4))
     scores = [log_probability(model, (1, 2), text) for text in texts]
-    equal(np.asarray(text), np.array(texts[int(np.argmax(scores))]), "the likeliest of 81 texts")
+    equal(
+        np.asarray(text), np.array(texts[int(np.argmax(scores))]), "the most probable of 81 texts"
+    )
     equal(score, float(max(scores)), "its log probability")
 
 
 @pytest.mark.task("beam_search")
 @pytest.mark.points(1)
 def test_a_beam_of_one(submission, reference, rng):
-    """beam_search: a beam of one is greedy; a wider one does not score below it here."""
+    """beam_search: a beam of one is greedy; here a wider one is at least as good."""
     for _ in range(3):
         model = MarkovModel.random(6, rng=rng)
         lent, prefix = lend_language_model(model), rng.integers(6, size=2)
@@ -131,10 +133,10 @@ def test_a_beam_of_one(submission, reference, rng):
 @pytest.mark.task("beam_search")
 @pytest.mark.points(1)
 def test_an_early_end(submission):
-    """beam_search: the search is over when nothing in hand can overtake what is finished."""
+    """beam_search: it stops when no text in the beam can exceed the best finished one."""
 
     class Counted(MarkovModel):
-        """Counts how often it is asked."""
+        """Counts its calls."""
 
         asked = 0
 
@@ -153,13 +155,13 @@ def test_an_early_end(submission):
     table[0, 0], table[:, 1] = [0.0, 0.5, 0.5], [0.0, 1.0, 0.0]
     model = lend_language_model(MarkovModel(table))
     text, _ = submission.beam_search(model, np.array([0]), 50, 2, end=2)
-    equal(np.asarray(text), np.array([2]), "the text, where all in hand are as likely as it")
+    equal(np.asarray(text), np.array([2]), "the text, if all in the beam have the same probability")
 
 
 @pytest.mark.task("beam_search")
 @pytest.mark.points(1)
 def test_odd_beams(submission, rng):
-    """beam_search: length 0 gives no words at log probability 0; other settings are refused."""
+    """beam_search: length 0 gives no words, log probability 0; invalid settings raise errors."""
     model = lend_language_model(MarkovModel.random(3, rng=rng))
     text, score = submission.beam_search(model, np.array([1]), 0, 3)
     equal(np.shape(text), (0,), "the shape of no words")
@@ -171,7 +173,7 @@ def test_odd_beams(submission, rng):
 @pytest.mark.task("beam_search")
 @pytest.mark.points(1)
 def test_ended_texts_make_room(submission, reference, rng):
-    """beam_search: a text that ends leaves the beam, and may be overtaken by a longer one."""
+    """beam_search: a finished text leaves the beam; a longer one may be more probable."""
     table = np.full((4, 4, 4), 0.25)
     table[0, 0] = [0.02, 0.5, 0.13, 0.35]
     table[:, 1] = [0.01, 0.97, 0.01, 0.01]

@@ -30,9 +30,9 @@ def test_any_shape(submission, reference, rng):
 
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(1)
-@pytest.mark.hint("max(|words|, 1) in the denominator keeps 0/0 away.")
+@pytest.mark.hint("max(|words|, 1) in the denominator avoids 0/0.")
 def test_empty_text(submission, reference, rng):
-    """A text without words is encoded as zeros, and teaches the embedding nothing."""
+    """A text without words is encoded as zeros and adds no gradient to the embedding."""
     for pooling in POOLINGS:
         pair = twins(submission, reference, "SentenceEncoder", 6, 3, 4, 2, pooling, rng=rng)
         ids = np.array([[0, 0, 0], [1, 0, 0]])
@@ -44,9 +44,9 @@ def test_empty_text(submission, reference, rng):
 
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(1)
-@pytest.mark.hint("Does a gradient reach the cell at steps where there is no word?")
+@pytest.mark.hint("Does the cell get a gradient at padding?")
 def test_padding_has_no_gradient(submission, reference, rng):
-    """The padding's row of the embedding gets no gradient, unread words get none either."""
+    """The padding's row of the embedding and the rows of unread words get no gradient."""
     for pooling in POOLINGS:
         pair = twins(submission, reference, "SentenceEncoder", 6, 3, 4, 2, pooling, rng=rng)
         pair.same_backward(np.array([[1, 4, 0, 0], [4, 1, 1, 5]]), rng=rng)
@@ -57,9 +57,9 @@ def test_padding_has_no_gradient(submission, reference, rng):
 
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(1)
-@pytest.mark.hint("NumPy takes −1 for the last row: call _check_ids first.")
+@pytest.mark.hint("NumPy reads −1 as the last row: call _check_ids first.")
 def test_ids_out_of_range(submission, reference, rng):
-    """An id outside 0 ... V−1 is refused."""
+    """An id outside 0 ... V−1 raises an IndexError."""
     pair = twins(submission, reference, "SentenceEncoder", 6, 3, 4, 2, rng=rng)
     refusal = ("IndexError", "ValueError")
     refuses(pair.student, "forward", np.array([[1, 6]]), error=refusal)

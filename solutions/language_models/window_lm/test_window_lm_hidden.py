@@ -8,7 +8,7 @@ from autograder.checks import after_call, assign, equal, expect, finite, in_floa
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(3)
-@pytest.mark.hint("A window of one word has no words before; a text may be shorter than a window.")
+@pytest.mark.hint("With a window of one word the state is empty. A text may be very short.")
 def test_any_shape(submission, reference, rng):
     """Any batch, length, sizes and window, and float32 stays float32."""
     shapes = [(1, 1, 2, 1, 1, 1), (1, 6, 5, 5, 5, 5), (4, 1, 11, 2, 6, 3), (3, 9, 4, 6, 2, 2)]
@@ -24,9 +24,9 @@ def test_any_shape(submission, reference, rng):
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("forward(tokens) starts a text, even where self.state holds words.")
+@pytest.mark.hint("forward(tokens) starts a new text, even if self.state holds words.")
 def test_calls_start_anew(submission, reference, rng):
-    """Without a state a text begins; the initial state says the same."""
+    """Without a state a new text starts; the initial state gives the same logits."""
     pair = twins(submission, reference, "WindowLM", 6, 3, 4, 3, rng=rng)
     tokens = rng.integers(6, size=(2, 5))
     pair.same_forward(rng.integers(6, size=(2, 9)))
@@ -39,9 +39,9 @@ def test_calls_start_anew(submission, reference, rng):
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("The tokens and the state are the caller's: return a new state.")
+@pytest.mark.hint("Do not change the tokens and the state: return a new state.")
 def test_next_log_probabilities_from_a_state(submission, reference, rng):
-    """next_log_probabilities from any state, which it leaves as it was."""
+    """next_log_probabilities from any state, which it does not change."""
     pair = twins(submission, reference, "WindowLM", 9, 3, 4, 4, rng=rng)
     tokens, state = rng.integers(9, size=4), rng.integers(9, size=(4, 3))
     found = pair.student.next_log_probabilities(tokens, state)
@@ -53,7 +53,7 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("exp(−10000) is 0, its log −inf: use z − max − log Σ exp(z − max) instead.")
+@pytest.mark.hint("exp(−10000) is 0 and its log −inf: use z − max − log Σ exp(z − max) instead.")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan, text by text."""
     pair = twins(submission, reference, "WindowLM", 5, 3, 4, 2, rng=rng)
@@ -71,24 +71,24 @@ def test_extreme_scores(submission, reference, rng):
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("∂J/∂embedding belongs to the words in the windows, the row V among them.")
+@pytest.mark.hint("∂J/∂embedding is for the ids in the windows, including V.")
 def test_words_in_no_window(submission, reference, rng):
-    """Vectors of words in no window get no gradient; the row of the start does."""
+    """Words in no window get no gradient; the row for the start of a text gets one."""
     pair = twins(submission, reference, "WindowLM", 6, 3, 4, 3, rng=rng)
     tokens = rng.choice([1, 2, 5], size=(3, 4))
     tokens[0, :3] = [1, 2, 5]
     pair.same_backward(tokens, rng=rng)
     rows = np.any(pair.student.gradients["embedding"] != 0, axis=1)
     expect(not rows[[0, 3, 4]].any(), "gradients['embedding'] has rows of words never read")
-    expect(rows[[1, 2, 5]].all(), "gradients['embedding'] lacks a word that was read")
-    expect(bool(rows[6]), "gradients['embedding'] lacks the row of the start of a text")
+    expect(rows[[1, 2, 5]].all(), "gradients['embedding'] is zero for a word that was read")
+    expect(bool(rows[6]), "gradients['embedding'] is zero in row V, the start of a text")
 
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(1)
-@pytest.mark.hint("Row V is there, but it is no word: V as a token is an IndexError.")
+@pytest.mark.hint("Row V is not a word: V as a token raises an IndexError.")
 def test_bad_input(submission, reference, rng):
-    """An id outside 0 ... V−1 and a window of no words are refused; a default window is 4."""
+    """Ids outside 0 ... V−1 and a window below 1 raise an error; the default window is 4."""
     pair = twins(submission, reference, "WindowLM", 6, 3, 4, rng=rng)
     pair.same_forward(np.array([[0, 5]]))
     for ids in ([[0, 6]], [[0, -1]]):

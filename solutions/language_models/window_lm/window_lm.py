@@ -1,4 +1,4 @@
-"""A language model with a fixed window: the next word from the vectors of the last few.
+"""A language model with a fixed window: predict the next word from the last n words.
 
 Source: CS224n lecture 6, sections 1.13 to 1.15; Bengio et al., "A neural probabilistic language
 model" (2003).
@@ -20,17 +20,17 @@ class WindowLM(LanguageModel):
         vocabulary_size: V.
         embedding_size: E, the size of a word vector.
         hidden_size: H.
-        window: n, how many words it sees.
-        direct: whether the vectors also reach the output directly, as Bengio et al. have it.
+        window: n, the number of words that a prediction depends on.
+        direct: whether there are direct connections from the vectors to the output.
         rng: draws the initial weights.
 
     Parameters:
-        embedding `(V + 1, E)`, W `(n E, H)`, b_1 `(H,)`, U `(H, V)`, b_2 `(V,)`, and where
-        `direct` W_direct `(n E, V)`. The last row of the embedding stands where a text has not
-        begun yet.
+        embedding `(V + 1, E)`, W `(n E, H)`, b_1 `(H,)`, U `(H, V)`, b_2 `(V,)`, and with
+        `direct` W_direct `(n E, V)`. The last row of the embedding is for positions before the
+        start of a text.
 
     Attributes:
-        state: the last n − 1 words that `forward` read, `(N, n − 1)`; V where there was none.
+        state: the last n − 1 words that `forward` read, `(N, n − 1)`; V before the start of a text.
 
     Raises:
         ValueError: the window is below 1.
@@ -60,19 +60,19 @@ class WindowLM(LanguageModel):
             self.add_parameter("W_direct", rng.normal(scale=(n * E) ** -0.5, size=(n * E, V)))
 
     def forward(self, tokens: Array, state: Array | None = None) -> Array:
-        """Scores of the next word after every word: softmax of logits[:, t] predicts x_{t+1}.
+        """Return the scores of each next word: softmax of logits[:, t] predicts x_{t+1}.
 
-        Keeps the last n − 1 words in `self.state`, so that the next piece of text can go on there.
+        Keeps the last n − 1 words in `self.state`, so that the next piece of text can continue.
 
         Args:
             tokens: ids, `(N, T)` integers.
-            state: the n − 1 words before them, `(N, n − 1)`; None: the texts begin here.
+            state: the n − 1 words before them, `(N, n − 1)`; None: the texts start here.
 
         Returns:
             logits `(N, T, V)`.
 
         Raises:
-            IndexError: an id outside 0 ... V−1. (NumPy alone would read −1 as the last row.)
+            IndexError: an id is outside 0 ... V−1. (NumPy itself reads −1 as the last row.)
         """
         if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.vocabulary_size:
             bounds, found = (
@@ -95,10 +95,10 @@ class WindowLM(LanguageModel):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Back through both layers to the word vectors.
+        """Add the gradients of both layers and of the word vectors.
 
-        Adds to `gradients`. A word stands in n windows, at another place of each, and its vector
-        gets a contribution from all of them; ids have no gradient, hence nothing is returned.
+        A word is in up to n windows, and its vector gets the sum over all of them. The ids have no
+        gradient, so nothing is returned.
 
         Args:
             grad_logits: `(N, T, V)`. Not modified.
@@ -119,17 +119,17 @@ class WindowLM(LanguageModel):
         # END SOLUTION
 
     def initial_state(self, batch_size: int) -> Array:
-        """The words before a text: none, `(batch_size, n − 1)` times V."""
+        """Return the state at the start of a text: `(batch_size, n − 1)` times V."""
         # BEGIN SOLUTION
         return np.full((batch_size, self.window - 1), self.vocabulary_size)
         # END SOLUTION
 
     def next_log_probabilities(self, tokens: Array, state: Array) -> tuple[Array, Array]:
-        """Read one word of each text; log ŷ, the log probabilities of the word after it.
+        """Read one word of each text and return log ŷ, the log probabilities of the next word.
 
         Args:
-            tokens: the ids just read, `(N,)` integers.
-            state: what `initial_state` or the last call returned, `(N, n − 1)`. Not modified.
+            tokens: the ids to read, `(N,)` integers.
+            state: the result of `initial_state` or of the last call, `(N, n − 1)`. Not modified.
 
         Returns:
             log probabilities `(N, V)`, and the state after `tokens`, `(N, n − 1)`.

@@ -12,7 +12,7 @@ FAR = np.array([[-1e3, -715.0, -30.0], [30.0, 715.0, 1e3]])
 
 
 def works_everywhere(pair, rng):
-    """Same values and gradients for other shapes and float32, and when used a second time."""
+    """Compare values and gradients for other shapes and float32, and in a second use."""
     for shape in [(7,), (2, 3, 4), (0, 3)]:
         pair.same_backward(rng.normal(scale=2.0, size=shape), rng=rng)
     passed_on = rng.uniform(0.1, 0.9, size=(2, 3))  # where some functions are the identity
@@ -27,7 +27,7 @@ def works_everywhere(pair, rng):
 
 
 def tails(pair, values, derivatives):
-    """Values and derivatives at FAR, of which none may be infinite or NaN."""
+    """Return values and derivatives at FAR; none may be infinite or NaN."""
     value = pair.student.forward(FAR)
     derivative = pair.student.backward(np.ones_like(FAR))
     finite(value, "the output at z = ±1000, ±715 and ±30")
@@ -49,7 +49,7 @@ def test_sigmoid_far_tails(submission, reference, rng):
 
 @pytest.mark.task("Tanh")
 @pytest.mark.points(1)
-@pytest.mark.hint("exp(1000) overflows and ∞/∞ is NaN: np.tanh knows, and so does 2σ(2z) − 1.")
+@pytest.mark.hint("exp(1000) overflows and ∞/∞ is NaN: np.tanh and 2σ(2z) − 1 avoid both.")
 def test_tanh_far_tails(submission, reference, rng):
     """Tanh: exactly ±1 far from zero; any shape; float32 stays float32."""
     pair = twins(submission, reference, "Tanh")
@@ -59,7 +59,7 @@ def test_tanh_far_tails(submission, reference, rng):
 
 @pytest.mark.task("HardTanh")
 @pytest.mark.points(1)
-@pytest.mark.hint("Outside [−1, 1] the value is ±1 and no gradient passes, however far out.")
+@pytest.mark.hint("Outside [−1, 1] the value is ±1 and no gradient passes, also for large |z|.")
 def test_hard_tanh_far_tails(submission, reference, rng):
     """HardTanh: saturates on both sides; any shape; float32 stays float32."""
     pair = twins(submission, reference, "HardTanh")
@@ -83,9 +83,9 @@ def test_soft_sign_far_tails(submission, reference, rng):
 
 @pytest.mark.task("ReLU")
 @pytest.mark.points(1)
-@pytest.mark.hint("Right of zero the output is z itself: rectifiers do not saturate there.")
+@pytest.mark.hint("For positive z the output is z itself, so ReLU does not saturate there.")
 def test_relu_far_tails(submission, reference, rng):
-    """ReLU: never saturates on the right; any shape; float32 stays float32."""
+    """ReLU: does not saturate for positive z; any shape; float32 stays float32."""
     pair = twins(submission, reference, "ReLU")
     tails(pair, np.maximum(FAR, 0.0), (FAR > 0).astype(float))
     works_everywhere(pair, rng)

@@ -10,9 +10,9 @@ from autograder.checks import agrees, assign, equal, expect, in_float32, refuses
 
 @pytest.mark.task("deltas")
 @pytest.mark.points(1)
-@pytest.mark.hint("δ_j⁽¹⁾ is a sum over all H hidden nodes; there are D of these sums.")
+@pytest.mark.hint("δ_j⁽¹⁾ is a sum over all H hidden nodes, for each of the D inputs.")
 def test_deltas_of_other_sizes(submission, reference, rng):
-    """deltas: one input or one hidden node; dead nodes; float32; shapes that do not fit."""
+    """deltas: one input or one hidden node; dead nodes; float32; wrong shapes."""
     for D, H, activation in ((1, 4, "sigmoid"), (4, 1, "tanh"), (3, 3, "sigmoid"), (6, 5, "relu")):
         arrays = [rng.normal(size=shape) for shape in ((D,), (D, H), (H,), (H,))]
         agrees(submission, reference, "deltas", *arrays, activation)
@@ -29,7 +29,7 @@ def test_deltas_of_other_sizes(submission, reference, rng):
     "Every window adds its own outer product x_n δ_n⁽²⁾ᵀ, scaled by its own grad_s[n]."
 )
 def test_a_batch_is_a_sum(submission, reference, rng):
-    """WindowScorer: a batch's gradients are the sum of its windows'; a second use adds."""
+    """WindowScorer: the gradients of a batch are sums over its windows; a second use adds."""
     pair = twins(submission, reference, "WindowScorer", 4, 3, rng=rng)
     x, grad_s = rng.normal(size=(5, 4)), rng.normal(size=5)
     pair.student.forward(x)
@@ -47,9 +47,9 @@ def test_a_batch_is_a_sum(submission, reference, rng):
 
 @pytest.mark.task("WindowScorer")
 @pytest.mark.points(2)
-@pytest.mark.hint("f is self.f, whatever its name; no size but that of the arrays is known.")
+@pytest.mark.hint("Use self.f for every activation, and take the sizes from the arrays.")
 def test_other_shapes_and_activations(submission, reference, rng):
-    """WindowScorer: other sizes and activations; no windows; float32; windows that do not fit."""
+    """WindowScorer: other sizes and activations; an empty batch; float32; wrong shapes."""
     for D, H, N, activation in ((20, 8, 2, "sigmoid"), (1, 3, 4, "tanh"), (3, 3, 3, "relu")):
         pair = twins(submission, reference, "WindowScorer", D, H, activation, rng=rng)
         pair.same_forward(rng.normal(size=(N, D)))
@@ -68,7 +68,7 @@ def test_other_shapes_and_activations(submission, reference, rng):
     "Gradients point uphill: with ∂J/∂s = −1 a step against them raises the true score."
 )
 def test_max_margin_training(submission, rng):
-    """WindowScorer: steps down the max-margin loss part a true and a corrupt window."""
+    """WindowScorer: training with the max-margin loss separates a true and a corrupt window."""
     model = submission.WindowScorer(20, 8, rng=rng)
     windows = rng.normal(size=(2, 20))  # the true one, the corrupt one
     for _ in range(200):

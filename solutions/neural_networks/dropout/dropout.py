@@ -1,4 +1,4 @@
-"""Dropout: units are left out at random in training, so that none relies on another.
+"""Dropout: units are set to 0 at random in training, so that none relies on another.
 
 Source: CS224n notes part III, section 2.3; Srivastava et al., "Dropout: A Simple Way to Prevent
 Neural Networks from Overfitting" (2014); Gal and Ghahramani, "A Theoretically Grounded Application
@@ -15,13 +15,13 @@ from framework.interfaces import Array, Model
 class Dropout(Model):
     """In training every entry is kept with probability p, else 0; at test time all are kept.
 
-    What a unit sends on has the same mean in training and at test time: either every entry is
-    scaled by p at test time (the notes), or kept ones are scaled by 1/p in training (`inverted`).
+    A unit's output has the same mean in training and at test time. Either every entry is scaled by
+    p at test time (the notes), or kept entries are scaled by 1/p in training (`inverted`).
 
     Args:
         keep_probability: p, in (0, 1].
         inverted: scale in training instead of at test time.
-        rng: draws what is kept.
+        rng: draws which entries are kept.
 
     Raises:
         ValueError: `keep_probability` is not in (0, 1].
@@ -36,7 +36,7 @@ class Dropout(Model):
         self.keep_probability, self.inverted, self.rng = keep_probability, inverted, rng
 
     def forward(self, x: Array) -> Array:
-        """x ∘ m with a factor m for every entry, drawn anew in each call in training.
+        """Return x ∘ m with a factor m for each entry; in training each call draws new factors.
 
             in training:    m = 1 with probability p, else 0        (`inverted`: 1/p, else 0)
             at test time:   m = p                                   (`inverted`: 1)
@@ -62,7 +62,7 @@ class Dropout(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """The gradient of x `(...)`: through what was kept, with the factors of `forward`.
+        """Return the gradient of x `(...)`, with the factors of the last `forward`.
 
         Args:
             grad_output: `(...)`. Not modified.
@@ -73,12 +73,12 @@ class Dropout(Model):
 
 
 class VariationalDropout(Model):
-    """Dropout of sequences with one mask for all time steps: a feature is kept or lost throughout.
+    """Dropout of sequences with one mask for all time steps of a sequence.
 
     Args:
         keep_probability: p, in (0, 1].
         inverted: scale by 1/p in training instead of by p at test time.
-        rng: draws what is kept.
+        rng: draws which features are kept.
 
     Raises:
         ValueError: `keep_probability` is not in (0, 1].
@@ -93,7 +93,7 @@ class VariationalDropout(Model):
         self.keep_probability, self.inverted, self.rng = keep_probability, inverted, rng
 
     def forward(self, x: Array) -> Array:
-        """As `Dropout.forward`, but entry (n, t, d) has the factor of (n, d), whatever t is.
+        """Return x ∘ m as `Dropout.forward`, but with the same factor m(n, d) for all t.
 
         In training one number is drawn per sequence and feature: ``self.rng.random((N, D))``.
 
@@ -116,7 +116,7 @@ class VariationalDropout(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """The gradient of x `(N, T, D)`: through what was kept, with the factors of `forward`.
+        """Return the gradient of x `(N, T, D)`, with the factors of the last `forward`.
 
         Args:
             grad_output: `(N, T, D)`. Not modified.

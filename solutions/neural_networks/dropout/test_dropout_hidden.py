@@ -1,4 +1,4 @@
-"""Hidden checks of dropout: shares, edges, dtypes, calls in a row."""
+"""Hidden checks of dropout: shares, edge cases, dtypes, repeated calls."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def each(test):
 
 @each
 @pytest.mark.points(1)
-@pytest.mark.hint("p = 1 keeps everything, in both modes and both forms.")
+@pytest.mark.hint("p = 1 keeps every entry, in both modes and both forms.")
 def test_keeping_everything(submission, rng, name):
     """keep_probability = 1 changes nothing; float32 stays float32; x is not changed."""
     for dtype in (np.float64, np.float32):
@@ -35,7 +35,7 @@ def test_keeping_everything(submission, rng, name):
 @pytest.mark.points(1)
 @pytest.mark.hint("float32 in, float32 out, in training as well.")
 def test_the_share_that_is_kept(submission, rng, name):
-    """Of many entries the share p is kept; kept float32 entries are scaled by 1/p if inverted."""
+    """The share p of many entries is kept; float32 entries are scaled by 1/p if inverted."""
     shape = (150, 200) if name == "Dropout" else (150, 1, 200)
     for p in (0.1, 0.5, 0.9):
         model = getattr(submission, name)(p, inverted=True, rng=rng)

@@ -1,4 +1,4 @@
-"""Is a gradient right? Asked of the function itself, by moving every number a little.
+"""Check a gradient numerically: change each entry of x a little and evaluate the function.
 
 Source: CS224n notes part III, section 2.1.
 """
@@ -16,7 +16,7 @@ Function = Callable[..., float]
 
 
 def evaluate(f: Function, x: Array, seed: int | None) -> float:
-    """Given: f at `x`. With a seed, f draws the same numbers in every evaluation.
+    """Return f at `x` (given). With a seed, f draws the same numbers in every evaluation.
 
     Raises:
         ValueError: f is infinite or NaN there.
@@ -30,18 +30,18 @@ def evaluate(f: Function, x: Array, seed: int | None) -> float:
 def numerical_gradient(
     f: Function, x: Array, epsilon: float = 1e-5, *, seed: int | None = None
 ) -> Array:
-    """The gradient of `f` at `x` by central differences, one entry after the other:
+    """Return the gradient of `f` at `x` by central differences, one entry after the other:
 
         ∂f/∂x_i ≈ (f(x + ε e_i) − f(x − ε e_i)) / 2ε,    e_i = 1 at entry i, 0 elsewhere
 
-    Its error is ε² f'''/6 and the rounding of f over ε. Two evaluations for every entry.
+    Its error is ε² f'''/6 plus the rounding error of f divided by ε. It evaluates f twice an entry.
 
     Args:
-        f: see `Function`; evaluate it by `evaluate`, which takes care of the seed.
-        x: `(...)`, float64. May be changed on the way, as f may look at it under another name (a
-            model's parameter); afterwards every entry is what it was, to the last bit.
+        f: see `Function`; evaluate it with `evaluate`, which handles the seed.
+        x: `(...)`, float64. It may be changed during the computation, because f may refer to the
+            same array (a model's parameter). Afterwards every entry is restored exactly.
         epsilon: ε > 0.
-        seed: of the numbers that f draws; None if it draws none.
+        seed: seed of the numbers that f draws; None if it draws none.
 
     Returns:
         `(...)`, the shape of `x`.
@@ -51,7 +51,7 @@ def numerical_gradient(
     """
     if x.dtype != np.float64 or not epsilon > 0:
         raise ValueError(f"x must be float64 and epsilon positive, not {x.dtype} and {epsilon}")
-    # BEGIN SOLUTION: for i in np.ndindex(x.shape): keep x[i], move it, put it back
+    # BEGIN SOLUTION: for i in np.ndindex(x.shape): keep x[i], change it, restore it
     gradient = np.zeros_like(x)
     for i in np.ndindex(x.shape):
         kept = x[i]
@@ -66,31 +66,31 @@ def numerical_gradient(
 
 
 def relative_error(a: Array, n: Array, floor: float = 1e-6) -> float:
-    """How far two gradients are apart, at the worst entry:
+    """Return the relative difference of two gradients at the worst entry:
 
         max_i |a_i − n_i| / max(|a_i|, |n_i|, floor)
 
     Args:
-        a, n: `(...)`, of one shape.
-        floor: > 0. Below that size entries are compared with it: a numerical gradient has a
-            rounding error of about 1e-11 |f|, which is no small part of an entry of 1e-10.
+        a, n: `(...)`, of the same shape.
+        floor: > 0, the least size to divide by. A numerical gradient has a rounding error of about
+            1e-11 |f|, which is a large part of an entry of 1e-10.
 
     Returns:
-        0 for equal gradients and for none at all; infinity where an entry is not finite.
+        0 for equal gradients and for empty arrays; infinity if an entry is not finite.
 
     Raises:
         ValueError: the shapes differ, or `floor` is not positive.
     """
     if a.shape != n.shape or not floor > 0:
         raise ValueError(f"shapes {a.shape} and {n.shape} must be one, and floor {floor} positive")
-    # BEGIN SOLUTION: first what is not finite, then the formula
+    # BEGIN SOLUTION: handle entries that are not finite first, then the formula
     if not (np.isfinite(a).all() and np.isfinite(n).all()):
         return float("inf")
     return float(np.max(_errors(a, n, floor), initial=0.0))
 
 
 def _errors(a: Array, n: Array, floor: float) -> Array:
-    """The relative error of every entry."""
+    """Return the relative error of each entry."""
     size = np.maximum(np.maximum(np.abs(a), np.abs(n)), floor)
     return np.asarray(np.abs(a - n) / size)
     # END SOLUTION
@@ -105,30 +105,31 @@ def is_gradient(
     *,
     seed: int | None = None,
 ) -> bool:
-    """Whether `gradient` is the gradient of `f` at `x`.
+    """Return whether `gradient` is the gradient of `f` at `x`.
 
-    Every entry has to agree with the numerical gradient: a relative error of at most `tolerance`,
-    with a floor of 1e-6 max(1, |f(x)|). Where one does not, that may be a kink (ReLU at 0):
+    Each entry must agree with the numerical gradient: a relative error of at most `tolerance`, with
+    a floor of 1e-6 max(1, |f(x)|). An entry that does not agree may be at a kink (ReLU at 0):
 
-    - within ε of x: the numerical gradient with ε/10 decides;
-    - at x itself: the slopes on both sides, (f(x + ε e_i) − f(x)) / ε and
-      (f(x) − f(x − ε e_i)) / ε, differ. Those of a curve come ten times closer with ε/10; where
-      they stay more than half as far apart as with ε, whatever lies between the two is right.
+    - A kink within ε of x: the numerical gradient with ε/10 decides.
+    - A kink at x itself: the slopes on both sides, (f(x + ε e_i) − f(x)) / ε and
+      (f(x) − f(x − ε e_i)) / ε, differ. For a smooth f they are ten times closer with ε/10. If
+      their distance with ε/10 is more than half of that with ε, all values between the two slopes
+      (those with ε/10) are right.
 
     Args:
         f: see `Function`.
-        gradient: `(...)`, what is claimed. An entry that is not finite is wrong.
+        gradient: the gradient to check, `(...)`. An entry that is not finite is wrong.
         x: `(...)`, float64; see `numerical_gradient`.
         epsilon: ε > 0.
         tolerance: greatest relative error.
-        seed: of the numbers that f draws; None if it draws none.
+        seed: seed of the numbers that f draws; None if it draws none.
 
     Raises:
         ValueError: the shapes differ; see `numerical_gradient` for the others.
     """
     if gradient.shape != x.shape:
         raise ValueError(f"gradient {gradient.shape} and x {x.shape} must have one shape")
-    # BEGIN SOLUTION: the slopes on both sides, with ε and with ε/10, say all of it
+    # BEGIN SOLUTION: compare with the slopes on both sides, with ε and with ε/10
     if not np.isfinite(gradient).all():
         return False
     value = evaluate(f, x, seed)
@@ -148,7 +149,7 @@ def is_gradient(
 def _slopes(
     f: Function, x: Array, value: float, epsilon: float, seed: int | None
 ) -> tuple[Array, Array]:
-    """The slopes to the left and to the right of every entry of `x`, where f is `value`."""
+    """Return the left and right slopes at each entry of `x`, where f is `value`."""
     left, right = np.zeros_like(x), np.zeros_like(x)
     for i in np.ndindex(x.shape):
         kept = x[i]

@@ -1,4 +1,4 @@
-"""Hidden checks of the gradient check: a bank of gradients, kinks nearby, and what is no input."""
+"""Hidden checks of the gradient check: many wrong gradients, kinks nearby, invalid input."""
 
 import numpy as np
 import pytest
@@ -68,7 +68,7 @@ def decides(submission, function, gradient, x, expected, what, **settings):
 @pytest.mark.task("numerical_gradient")
 @pytest.mark.points(2)
 def test_error_of_second_order(submission, rng):
-    """numerical_gradient: ten times the step is a hundred times the error."""
+    """numerical_gradient: ten times the step gives a hundred times the error."""
     x = rng.uniform(0.5, 1.0, size=3)
     truth = slope_of_bowl(x)
     errors = [
@@ -96,7 +96,7 @@ def test_refused(submission):
 @pytest.mark.task("relative_error")
 @pytest.mark.points(2)
 def test_error_of_odd_arrays(submission, reference):
-    """relative_error: nothing to compare, numbers that are not finite, and shapes that differ."""
+    """relative_error: empty arrays, numbers that are not finite, shapes that differ."""
     agrees(submission, reference, "relative_error", np.zeros((0, 3)), np.zeros((0, 3)))
     for bad in (np.nan, np.inf, -np.inf):
         one, other = np.array([1.0, bad]), np.ones(2)
@@ -109,7 +109,7 @@ def test_error_of_odd_arrays(submission, reference):
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2)
 def test_bank(submission, rng):
-    """is_gradient: the gradient of a classifier, and what students take for it."""
+    """is_gradient: the gradient of a classifier, and common wrong ones."""
     f = Classifier(rng.normal(size=(6, 4)), rng.integers(3, size=6))
     W = rng.normal(size=(4, 3))
     right = f.gradient(W)
@@ -132,7 +132,7 @@ def test_bank(submission, rng):
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2)
 def test_kinks_nearby(submission):
-    """is_gradient: a kink within the step but not at x leaves one right answer."""
+    """is_gradient: with a kink within ε but not at x, only one gradient is right."""
     for distance in (2e-6, 5e-6, 8e-6):
         x = np.array([distance, -distance, 1.0])
         right = np.array([1.0, -1.0, 1.0])
@@ -176,7 +176,7 @@ def test_steep_and_curved(submission, rng):
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2)
 def test_settings(submission, rng):
-    """is_gradient: uses tolerance and seed; NaN is wrong, another shape an error."""
+    """is_gradient: uses tolerance and seed; NaN is wrong, another shape raises an error."""
     x = rng.uniform(0.5, 1.0, size=4)
     right = slope_of_bowl(x)
     decides(submission, bowl, right * 1.01, x, True, "1 % off, tolerance 5 %", tolerance=0.05)
@@ -196,7 +196,7 @@ def test_settings(submission, rng):
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2)
 def test_just_within_the_tolerance(submission):
-    """is_gradient: the tolerance is a share of the larger number, or of the floor."""
+    """is_gradient: the tolerance is relative to the larger number, or to the floor."""
     x = np.array([0.5, -0.25])
     slopes = np.array([4.0, -2.0])
 
@@ -220,7 +220,7 @@ def test_just_within_the_tolerance(submission):
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2)
 def test_kinks_of_every_kind(submission):
-    """is_gradient: kinks that point up or down, and what is just beyond their slopes."""
+    """is_gradient: kinks up and down, and values just beyond their slopes."""
     x, tolerance = np.zeros(1), 0.01
 
     def corner(left, right):
@@ -240,7 +240,7 @@ def test_kinks_of_every_kind(submission):
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2)
 def test_corner_of_a_curve(submission):
-    """is_gradient: a corner is where the slopes stay more than half as far apart."""
+    """is_gradient: a corner, where the distance of the slopes falls by less than half."""
     x, epsilon = np.zeros(1), 2.0**-6
     bend = 1 / epsilon
 
@@ -260,7 +260,7 @@ def test_corner_of_a_curve(submission):
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2)
 def test_rounding(submission):
-    """is_gradient: a right gradient of tiny slopes is not refused for the rounding of f."""
+    """is_gradient: accepts a right gradient of tiny slopes despite the rounding of f."""
     x, slope = np.zeros(20), np.full(20, 5e-7)
 
     def rough(point):

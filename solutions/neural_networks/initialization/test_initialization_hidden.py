@@ -1,4 +1,4 @@
-"""Hidden checks of initialization: other sizes, and draws of their own."""
+"""Hidden checks of initialization: other sizes, independent draws."""
 
 import numpy as np
 import pytest
@@ -21,9 +21,9 @@ def each(test):
 
 @each
 @pytest.mark.points(1)
-@pytest.mark.hint("fan_in and fan_out are not the same thing.")
+@pytest.mark.hint("Use fan_in and fan_out each in its own place.")
 def test_narrow_and_wide_layers(submission, rng, name):
-    """Layers with few inputs and many units, and the other way."""
+    """Layers with few inputs and many units, and with many inputs and few units."""
     for fan_in, fan_out in ((20, 900), (900, 20)):
         W = getattr(submission, name)(fan_in, fan_out, rng=rng)
         expect(np.shape(W) == (fan_in, fan_out), f"{name}({fan_in}, {fan_out}) has another shape")
@@ -35,9 +35,9 @@ def test_narrow_and_wide_layers(submission, rng, name):
 
 @each
 @pytest.mark.points(1)
-@pytest.mark.hint("All chance comes from `rng`: the same generator, the same weights.")
+@pytest.mark.hint("Draw from `rng` only: the same seed must give the same weights.")
 def test_the_generator_decides(submission, name):
-    """The same generator gives the same weights, another one others; no two are the same."""
+    """The same seed gives the same weights, another seed others; no weight is repeated."""
     draw = getattr(submission, name)
     first, again, other = (draw(6, 7, rng=np.random.default_rng(seed)) for seed in (1, 1, 2))
     expect(np.array_equal(first, again), f"{name} with the same rng gives other weights")

@@ -1,4 +1,4 @@
-"""Hidden checks of the learning rates: far away, in any order, at the edges."""
+"""Hidden checks of the learning rates: large steps, any order, edge cases."""
 
 import numpy as np
 import pytest
@@ -20,9 +20,9 @@ def each_schedule(test):
 
 @each_schedule
 @pytest.mark.points(1)
-@pytest.mark.hint("The rate depends on `step` alone, not on how often you were asked.")
+@pytest.mark.hint("The rate depends only on `step`, not on earlier calls.")
 def test_any_step_in_any_order(submission, reference, rng, name):
-    """Far away, and in any order: the rate is a function of the step."""
+    """Large steps in any order: the rate depends only on the step."""
     for arguments in SCHEDULES[name]:
         ours, theirs = getattr(submission, name)(*arguments), getattr(reference, name)(*arguments)
         for step in (*rng.integers(0, 300, size=6), 0, 1, 100):
@@ -33,7 +33,7 @@ def test_any_step_in_any_order(submission, reference, rng, name):
 @pytest.mark.task("fan_in_rate")
 @pytest.mark.points(1)
 def test_fan_in_rate_of_layers(submission, reference, rng):
-    """fan_in_rate: every layer has its own."""
+    """fan_in_rate: layers with different numbers of inputs."""
     for fan_in in rng.integers(1, 2000, size=5):
         agrees(submission, reference, "fan_in_rate", float(rng.uniform(1e-3, 2)), int(fan_in))
     same = submission.fan_in_rate(0.5, 1)

@@ -1,7 +1,7 @@
-"""Losses: one number that says how wrong the scores are, and its gradient at every score.
+"""Losses: one number that measures how wrong the scores are, and its gradients.
 
-`forward` returns the mean over the batch; `backward` returns the gradient of that mean at the
-scores of the last `forward`. Neither changes an argument.
+`forward` returns the mean over the batch. `backward` returns the gradient of that mean with respect
+to the scores of the last `forward`. Neither changes an argument.
 
 Source: CS224n notes part III, sections 1.4 and 1.5 (max-margin); lecture 1, section 4 and lecture
 6, section 2.4 (cross-entropy of a softmax).
@@ -15,10 +15,10 @@ from framework.interfaces import Array, Loss
 
 
 class MaxMarginLoss(Loss):
-    """J = 1/N Σ_n max(0, Δ + s_c,n − s_n): true windows shall score Δ above corrupt ones.
+    """J = 1/N Σ_n max(0, Δ + s_c,n − s_n): true windows should score Δ above corrupt ones.
 
     Args:
-        margin: Δ ≥ 0. With Δ = 0 a pair costs nothing as soon as it is in the right order.
+        margin: Δ ≥ 0. With Δ = 0 a pair costs nothing as soon as s ≥ s_c.
 
     Raises:
         ValueError: `margin` is negative or NaN.
@@ -34,13 +34,13 @@ class MaxMarginLoss(Loss):
 
         Args:
             true_scores: s `(...)`, real numbers.
-            corrupt_scores: s_c `(...)`, the score of the corrupt window beside each true one.
+            corrupt_scores: s_c `(...)`, the score of the corrupt window of each pair.
 
         Returns:
             the mean over all pairs; NaN if a score is NaN.
 
         Raises:
-            ValueError: the shapes differ, or there is no pair at all.
+            ValueError: the shapes differ, or there is no pair.
         """
         if true_scores.shape != corrupt_scores.shape or not true_scores.size:
             got = f"{true_scores.shape} and {corrupt_scores.shape}"
@@ -54,8 +54,8 @@ class MaxMarginLoss(Loss):
     def backward(self) -> tuple[Array, Array]:
         """Return ∂J/∂s and ∂J/∂s_c, in the shape and dtype of the scores.
 
-        A pair that costs something has ∂/∂s = −∂/∂s_c = −1 before the mean is taken. A satisfied
-        pair has two zeros, as has one at the kink, where Δ + s_c − s is exactly 0.
+        A pair with a positive cost has ∂/∂s = −∂/∂s_c = −1 before the mean is taken. A satisfied
+        pair has two zeros, and so has a pair at the kink, where Δ + s_c − s is exactly 0.
         """
         # BEGIN SOLUTION
         grad_corrupt = self.violated / self.violated.size
@@ -66,7 +66,7 @@ class MaxMarginLoss(Loss):
 class SoftmaxCrossEntropy(Loss):
     """J = −1/M Σ_m log p_m[y_m] with p_m = softmax(z_m), for M predictions among C classes.
 
-    As log softmax(z)[y] = z_y − log Σ_c exp(z_c), no probability has to be taken a logarithm of.
+    log softmax(z)[y] = z_y − log Σ_c exp(z_c) avoids the logarithm of a probability.
     """
 
     def forward(self, logits: Array, targets: Array) -> float:
@@ -80,8 +80,8 @@ class SoftmaxCrossEntropy(Loss):
             the mean over all targets; NaN if a score is NaN.
 
         Raises:
-            ValueError: the shapes do not fit, or there is no target at all.
-            IndexError: a target that is no class: no integer, or not in 0 ... C−1.
+            ValueError: the shapes do not match, or there is no target.
+            IndexError: a target is not an integer or not in 0 ... C−1.
         """
         _check_targets(logits, targets)
         # BEGIN SOLUTION: return J, and keep what backward needs
@@ -107,7 +107,7 @@ class SoftmaxCrossEntropy(Loss):
 
 
 def _check_targets(logits: Array, targets: Array) -> None:
-    """Given: refuse targets that are no classes of `logits`."""
+    """Refuse targets that are not classes of `logits` (given)."""
     if logits.shape[:-1] != targets.shape or not targets.size:
         raise ValueError(
             f"logits (..., C) need targets (...), received {logits.shape} and {targets.shape}"

@@ -9,7 +9,7 @@ from autograder.checks import agrees, equal, expect, finite, refuses
 
 
 def same_gradients(loss, other, *arrays, rtol=1e-7):
-    """Forward of both agrees, then backward, which gives the same when asked again."""
+    """Compare forward, then backward; a second backward must return the same."""
     agrees(loss, other, "forward", *arrays, rtol=rtol)
     first = agrees(loss, other, "backward", rtol=rtol)
     equal(loss.backward(), first, "what a second backward returns", rtol=rtol)
@@ -17,9 +17,9 @@ def same_gradients(loss, other, *arrays, rtol=1e-7):
 
 @pytest.mark.task("MaxMarginLoss")
 @pytest.mark.points(1)
-@pytest.mark.hint("Nothing is wrong with a satisfied pair: both of its gradients are exactly 0.")
+@pytest.mark.hint("A satisfied pair costs nothing: both of its gradients are exactly 0.")
 def test_max_margin_satisfied(submission, reference, rng):
-    """MaxMarginLoss: no gradient when satisfied, nor at the kink; any margin."""
+    """MaxMarginLoss: gradient 0 for satisfied pairs and at the kink; any margin."""
     for margin in (0.0, 0.5, 2.0):
         loss = submission.MaxMarginLoss(margin)
         s_c = np.array([-3.0, 0.25, 4.0])
@@ -36,7 +36,7 @@ def test_max_margin_satisfied(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("The mean runs over all entries, whatever the shape; NaN + anything is NaN.")
 def test_max_margin_shapes(submission, reference, rng):
-    """MaxMarginLoss: any shape and dtype, used twice; NaN shows; pairs that do not fit."""
+    """MaxMarginLoss: any shape and dtype, used twice; NaN; shapes that differ."""
     loss, other = submission.MaxMarginLoss(), reference.MaxMarginLoss()
     for shape in ((1,), (2, 3), (2, 1, 4)):
         same_gradients(loss, other, rng.normal(size=shape), rng.normal(size=shape))
@@ -57,7 +57,7 @@ def test_max_margin_shapes(submission, reference, rng):
     "Shift each row by its largest score; log p_y = z_y − log Σ exp(z), never log(p_y)."
 )
 def test_cross_entropy_large_scores(submission, reference, rng):
-    """SoftmaxCrossEntropy: finite and right for scores of ±1e4."""
+    """SoftmaxCrossEntropy: finite and correct for scores of ±1e4."""
     loss, other = submission.SoftmaxCrossEntropy(), reference.SoftmaxCrossEntropy()
     z = np.array([[1e4, -1e4, 0.0], [-1e4, -1e4 - 1, -1e4 - 2], [1e4, 1e4 - 1, 1e4 - 2]])
     for y in ([0, 0, 0], [1, 1, 1], [2, 0, 2]):
@@ -76,7 +76,7 @@ def test_cross_entropy_large_scores(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("M is the number of all targets, N · T for targets (N, T), not N alone.")
 def test_cross_entropy_shapes(submission, reference, rng):
-    """SoftmaxCrossEntropy: any shape and dtype, NaN shows; targets that are no class."""
+    """SoftmaxCrossEntropy: any shape and dtype, NaN; targets out of range."""
     loss, other = submission.SoftmaxCrossEntropy(), reference.SoftmaxCrossEntropy()
     for shape in ((1,), (3, 2), (2, 1, 4), ()):
         z, y = rng.normal(size=(*shape, 5)), np.asarray(rng.integers(5, size=shape))

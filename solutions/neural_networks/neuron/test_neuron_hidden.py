@@ -1,4 +1,4 @@
-"""Hidden checks of the neuron: other shapes and dtypes, sequences, two uses, what does not fit."""
+"""Hidden checks of the neuron: other shapes and dtypes, sequences, two uses, wrong shapes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_sigmoid_shapes(submission, reference, rng):
     single = rng.normal(scale=4.0, size=(3, 2)).astype(np.float32)
     agrees(submission, reference, "sigmoid", single, rtol=1e-5)
     a = submission.sigmoid(np.array([np.nan, 0.0]))
-    expect(np.isnan(a[0]), f"σ(NaN) is {a[0]:g}: a number out of nothing hides a mistake")
+    expect(np.isnan(a[0]), f"σ(NaN) is {a[0]:g}: it should be NaN")
     equal(a[1:], np.array([0.5]), "σ(0) beside a NaN")
 
 
@@ -26,7 +26,7 @@ def test_sigmoid_shapes(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("The sum runs over the last axis of x, whatever axes come before it.")
 def test_neuron_shapes(submission, reference, rng):
-    """neuron: sequences, one weight, large sums; inputs that do not fit."""
+    """neuron: sequences, one weight, large sums; inputs of a wrong length."""
     for shape in ((3, 2, 5), (4, 1), (2, 2)):
         x, w = rng.normal(size=shape), rng.normal(size=shape[-1])
         agrees(submission, reference, "neuron", x, w, -0.3)
@@ -41,7 +41,7 @@ def test_neuron_shapes(submission, reference, rng):
     "Reshape x and δ to one vector per row: (-1, D) and (-1, H). Then sum over the rows."
 )
 def test_affine_shapes(submission, reference, rng):
-    """Affine: one vector, sequences, an empty batch, float32; inputs that do not fit."""
+    """Affine: one vector, sequences, an empty batch, float32; inputs of a wrong length."""
     for sizes, shape in (((4, 3), ()), ((3, 3), (2, 5)), ((2, 1), (2, 3, 2)), ((1, 2), (1,))):
         pair = twins(submission, reference, "Affine", *sizes, rng=rng)
         pair.same_forward(rng.normal(size=(*shape, sizes[0])))

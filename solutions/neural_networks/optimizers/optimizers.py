@@ -1,9 +1,9 @@
-"""Optimizers: how parameters move, given their gradients.
+"""Optimizers: update parameters, given their gradients.
 
-In every formula x is one parameter array, g its gradient, α the learning rate. `step` moves the
-arrays **in place** (whoever holds them sees the change), leaves the gradients as they are, and
-keeps what it remembers under the parameter's name, so that no two parameters share a memory.
-Before the first step that memory is 0.
+In every formula x is one parameter array, g its gradient, α the learning rate. `step` changes the
+arrays **in place**, so that the model which holds them sees the change. It does not change the
+gradients. It keeps its state under the parameter's name, so that parameters do not share a state.
+Before the first step the state is 0.
 
 Source: CS224n notes part III, sections 2.7 to 2.9 (misprints corrected, see README.md).
 """
@@ -28,7 +28,7 @@ class SGD(Optimizer):
         self.learning_rate = learning_rate
 
     def step(self, parameters: Parameters, gradients: Mapping[str, Array]) -> None:
-        """Move every array of `parameters` in place, by the gradient of the same name and shape."""
+        """Update each array of `parameters` in place, with the gradient of the same name."""
         # BEGIN SOLUTION
         for name, x in parameters.items():
             x -= self.learning_rate * gradients[name]
@@ -36,11 +36,11 @@ class SGD(Optimizer):
 
 
 class Momentum(Optimizer):
-    """A ball rolling downhill: v ← μ v − α g, then x ← x + v.
+    """SGD with momentum: v ← μ v − α g, then x ← x + v.
 
     Args:
         learning_rate: α.
-        mu: μ, the part of the velocity that is left after one step.
+        mu: μ, the factor that reduces the velocity in each step.
     """
 
     def __init__(self, learning_rate: float, mu: float = 0.9) -> None:
@@ -49,7 +49,7 @@ class Momentum(Optimizer):
         self.v: Parameters = {}
 
     def step(self, parameters: Parameters, gradients: Mapping[str, Array]) -> None:
-        """Move every array of `parameters` in place; `self.v[name]` is the velocity of `name`."""
+        """Update each array of `parameters` in place; `self.v[name]` is the velocity of `name`."""
         # BEGIN SOLUTION
         for name, x in parameters.items():
             v = self.mu * self.v.get(name, 0.0) - self.learning_rate * gradients[name]
@@ -59,7 +59,7 @@ class Momentum(Optimizer):
 
 
 class AdaGrad(Optimizer):
-    """A rate for each entry, falling with its past: c ← c + g², then x ← x − α g / √(c + ε).
+    """SGD with a falling rate for each entry: c ← c + g², then x ← x − α g / √(c + ε).
 
     Args:
         learning_rate: α.
@@ -74,7 +74,7 @@ class AdaGrad(Optimizer):
         self.cache: Parameters = {}
 
     def step(self, parameters: Parameters, gradients: Mapping[str, Array]) -> None:
-        """Move every array of `parameters` in place; `self.cache[name]` is its sum of squares c."""
+        """Update each array of `parameters` in place; `self.cache[name]` is its sum of squares."""
         # BEGIN SOLUTION
         for name, x in parameters.items():
             g = gradients[name]
@@ -85,11 +85,11 @@ class AdaGrad(Optimizer):
 
 
 class RMSProp(Optimizer):
-    """AdaGrad that forgets: c ← ρ c + (1 − ρ) g², then x ← x − α g / (√c + ε).
+    """AdaGrad with a moving average: c ← ρ c + (1 − ρ) g², then x ← x − α g / (√c + ε).
 
     Args:
         learning_rate: α.
-        decay: ρ, the part of the cache that is left after one step.
+        decay: ρ, the factor that reduces the old cache in each step.
         epsilon: ε, outside the root.
 
     Source: Tieleman and Hinton 2012; notes part III, section 2.9.
@@ -102,7 +102,7 @@ class RMSProp(Optimizer):
         self.cache: Parameters = {}
 
     def step(self, parameters: Parameters, gradients: Mapping[str, Array]) -> None:
-        """Move every array of `parameters` in place; `self.cache[name]` is its average square c."""
+        """Update each array of `parameters` in place; `self.cache[name]` is its mean square."""
         # BEGIN SOLUTION
         for name, x in parameters.items():
             g = gradients[name]
@@ -121,10 +121,10 @@ class Adam(Optimizer):
 
     Args:
         learning_rate: α.
-        beta1: β1, decay of the average gradient m.
-        beta2: β2, decay of the average square v.
+        beta1: β1, decay rate of the average gradient m.
+        beta2: β2, decay rate of the average square v.
         epsilon: ε, outside the root.
-        bias_correction: False leaves out the corrections, as the notes do: m̂ = m and v̂ = v.
+        bias_correction: if False, m̂ = m and v̂ = v, as in the notes.
 
     Source: Kingma and Ba 2015, algorithm 1; notes part III, section 2.9.
     """
@@ -147,7 +147,7 @@ class Adam(Optimizer):
         self.t: dict[str, int] = {}
 
     def step(self, parameters: Parameters, gradients: Mapping[str, Array]) -> None:
-        """Move every array of `parameters` in place; m, v and t are kept per name."""
+        """Update each array of `parameters` in place; m, v and t are kept per name."""
         # BEGIN SOLUTION
         for name, x in parameters.items():
             g = gradients[name]

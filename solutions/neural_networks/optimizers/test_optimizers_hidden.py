@@ -1,4 +1,4 @@
-"""Hidden checks of the optimizers: sparse rows, ε, float32, late names, a narrow valley."""
+"""Hidden checks of the optimizers: sparse rows, ε, float32, late names, a quadratic."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CURVATURES = np.array([1.0, 100.0])
 
 
 def same_steps(pair, parameters, gradients, what, rtol=1e-7):
-    """Both take one step for each entry of `gradients`; returns the parameters at the end."""
+    """Let both take one step per entry of `gradients`; return the parameters at the end."""
     student, solution = pair
     mine = theirs = parameters
     for step, gradient in enumerate(gradients, start=1):
@@ -25,7 +25,7 @@ def same_steps(pair, parameters, gradients, what, rtol=1e-7):
 
 
 def sparse_rows(pair, rng, *, coasts):
-    """Rows that never had a gradient stay; rows that had one coast on, or stop at once."""
+    """Rows without a gradient do not change; others still move, or stop at once."""
     start = rng.normal(size=(6, 3))
     gradient = np.zeros((6, 3))
     gradient[[1, 4]] = rng.normal(size=(2, 3))
@@ -35,15 +35,15 @@ def sparse_rows(pair, rng, *, coasts):
     moved, after = moved["embedding"], after["embedding"]
     expect(
         np.array_equal(after[[0, 2, 3, 5]], start[[0, 2, 3, 5]]),
-        "rows whose gradient was always zero have moved: they must stay exactly where they were",
+        "rows whose gradient was always zero have changed: they must stay exactly the same",
     )
     rolls = bool((after[[1, 4]] != moved[[1, 4]]).all())
-    expect(rolls or not coasts, "a zero gradient stopped it at once: where is its velocity?")
-    expect(not rolls or coasts, "parameters moved although every gradient was zero")
+    expect(rolls or not coasts, "a zero gradient stopped it at once: its state must still move it")
+    expect(not rolls or coasts, "parameters changed although every gradient was zero")
 
 
 def details(submission, reference, rng, name, **options):
-    """A name that comes late, arrays of any shape, float32, and a second optimizer at work."""
+    """Check a late name, arrays of any shape, float32, and a second optimizer."""
     pair = tuple(getattr(side, name)(0.1, **options) for side in (submission, reference))
     shapes = {"a": (2, 3, 4), "b": (1,), "late": (2, 3, 4)}
     draws = [{k: rng.normal(size=s) for k, s in shapes.items()} for _ in range(6)]
@@ -59,7 +59,7 @@ def details(submission, reference, rng, name, **options):
 
 
 def tiny_gradients(submission, reference, rng, name, scale):
-    """With gradients as small as ε the place of ε decides how far a step goes."""
+    """Check gradients as small as ε, where the place of ε decides the step."""
     pair = tuple(getattr(side, name)(0.1) for side in (submission, reference))
     draws = [{"x": scale * rng.normal(size=4)} for _ in range(5)]
     same_steps(pair, {"x": np.ones(4)}, draws, f"gradients of about {scale:g}")
@@ -69,10 +69,10 @@ def tiny_gradients(submission, reference, rng, name, scale):
 
 
 def comes_down(reaches, name, optimizer, rng):
-    """200 steps down the narrow valley: how many decades they gain. The gradients are ours.
+    """Check how many decades 200 steps gain on an ill-conditioned quadratic.
 
     Args:
-        optimizer: called to make a new one.
+        optimizer: called to create an optimizer.
     """
 
     def decades(rng):
@@ -88,7 +88,7 @@ def comes_down(reaches, name, optimizer, rng):
 
 
 def log_height(x):
-    """The logarithm to base 10 of ½ (x_1² + 100 x_2²), the height above the valley's bottom."""
+    """Return the logarithm to base 10 of ½ (x_1² + 100 x_2²), whose minimum is 0."""
     with np.errstate(over="ignore", invalid="ignore"):
         return float(np.log10(np.maximum(0.5 * (CURVATURES * x**2).sum(), 1e-300)))
 
@@ -96,7 +96,7 @@ def log_height(x):
 @pytest.mark.task("SGD")
 @pytest.mark.points(1)
 def test_sgd_rows_and_details(submission, reference, rng):
-    """SGD: rows without gradient stay; any shape; late names; float32."""
+    """SGD: rows without gradient do not change; any shape; late names; float32."""
     sparse_rows((submission.SGD(0.1), reference.SGD(0.1)), rng, coasts=False)
     details(submission, reference, rng, "SGD")
 
@@ -104,15 +104,15 @@ def test_sgd_rows_and_details(submission, reference, rng):
 @pytest.mark.task("SGD")
 @pytest.mark.points(1)
 def test_sgd_narrow_valley(submission, reaches, rng):
-    """SGD: comes down an ill-conditioned quadratic within 200 steps."""
+    """SGD: minimises an ill-conditioned quadratic within 200 steps."""
     comes_down(reaches, "sgd", lambda: submission.SGD(0.018), rng)
 
 
 @pytest.mark.task("Momentum")
 @pytest.mark.points(1)
-@pytest.mark.hint("With g = 0 the velocity μ v is left: parameters coast on.")
+@pytest.mark.hint("With g = 0 the velocity μ v remains, so parameters still move.")
 def test_momentum_rows_and_details(submission, reference, rng):
-    """Momentum: rows coast on without gradient; any shape; late names; float32."""
+    """Momentum: rows still move with gradient 0; any shape; late names; float32."""
     sparse_rows((submission.Momentum(0.1), reference.Momentum(0.1)), rng, coasts=True)
     details(submission, reference, rng, "Momentum", mu=0.5)
 
@@ -120,7 +120,7 @@ def test_momentum_rows_and_details(submission, reference, rng):
 @pytest.mark.task("Momentum")
 @pytest.mark.points(1)
 def test_momentum_narrow_valley(submission, reaches, rng):
-    """Momentum: comes down an ill-conditioned quadratic within 200 steps, faster than SGD."""
+    """Momentum: minimises an ill-conditioned quadratic within 200 steps, faster than SGD."""
     comes_down(reaches, "momentum", lambda: submission.Momentum(0.01), rng)
 
 
@@ -128,7 +128,7 @@ def test_momentum_narrow_valley(submission, reaches, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("√(c + ε): ε is added to the cache before the root, and only there.")
 def test_ada_grad_rows_and_details(submission, reference, rng):
-    """AdaGrad: ε inside the root; rows without gradient stay; any shape; late names; float32."""
+    """AdaGrad: ε inside the root; rows without gradient; any shape; late names; float32."""
     tiny_gradients(submission, reference, rng, "AdaGrad", 1e-4)
     sparse_rows((submission.AdaGrad(0.1), reference.AdaGrad(0.1)), rng, coasts=False)
     details(submission, reference, rng, "AdaGrad")
@@ -137,7 +137,7 @@ def test_ada_grad_rows_and_details(submission, reference, rng):
 @pytest.mark.task("AdaGrad")
 @pytest.mark.points(1)
 def test_ada_grad_narrow_valley(submission, reaches, rng):
-    """AdaGrad: comes down an ill-conditioned quadratic within 200 steps."""
+    """AdaGrad: minimises an ill-conditioned quadratic within 200 steps."""
     comes_down(reaches, "ada_grad", lambda: submission.AdaGrad(0.5), rng)
 
 
@@ -145,7 +145,7 @@ def test_ada_grad_narrow_valley(submission, reaches, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("√c + ε: ε is added after the root.")
 def test_rms_prop_rows_and_details(submission, reference, rng):
-    """RMSProp: ε outside the root; rows without gradient stay; any shape; late names; float32."""
+    """RMSProp: ε outside the root; rows without gradient; any shape; late names; float32."""
     tiny_gradients(submission, reference, rng, "RMSProp", 1e-8)
     sparse_rows((submission.RMSProp(0.1), reference.RMSProp(0.1)), rng, coasts=False)
     details(submission, reference, rng, "RMSProp", decay=0.5)
@@ -154,7 +154,7 @@ def test_rms_prop_rows_and_details(submission, reference, rng):
 @pytest.mark.task("RMSProp")
 @pytest.mark.points(1)
 def test_rms_prop_narrow_valley(submission, reaches, rng):
-    """RMSProp: comes down an ill-conditioned quadratic within 200 steps."""
+    """RMSProp: minimises an ill-conditioned quadratic within 200 steps."""
     comes_down(reaches, "rms_prop", lambda: submission.RMSProp(0.02), rng)
 
 
@@ -162,7 +162,7 @@ def test_rms_prop_narrow_valley(submission, reaches, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("√v̂ + ε: ε is added after the root. m, v and t belong to one name each.")
 def test_adam_rows_and_details(submission, reference, rng):
-    """Adam: ε outside the root; rows coast on; any shape; t of a late name; float32."""
+    """Adam: ε outside the root; rows with gradient 0; any shape; t of a late name; float32."""
     tiny_gradients(submission, reference, rng, "Adam", 1e-8)
     sparse_rows((submission.Adam(0.1), reference.Adam(0.1)), rng, coasts=True)
     details(submission, reference, rng, "Adam")
@@ -172,5 +172,5 @@ def test_adam_rows_and_details(submission, reference, rng):
 @pytest.mark.task("Adam")
 @pytest.mark.points(1)
 def test_adam_narrow_valley(submission, reaches, rng):
-    """Adam: comes down an ill-conditioned quadratic within 200 steps."""
+    """Adam: minimises an ill-conditioned quadratic within 200 steps."""
     comes_down(reaches, "adam", lambda: submission.Adam(0.1), rng)

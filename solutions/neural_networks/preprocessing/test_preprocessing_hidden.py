@@ -10,7 +10,7 @@ ALL = ["MeanSubtraction", "Normalization", "Whitening"]
 
 
 def fitted(module, name, x, *arguments):
-    """A transform that has seen `x`."""
+    """Return a transform that is fitted to `x`."""
     transform = getattr(module, name)(*arguments)
     transform.fit(x)
     return transform
@@ -41,7 +41,7 @@ def test_float32_and_arguments(submission, reference, rng, name):
 @each
 @pytest.mark.points(1)
 def test_one_row(submission, name):
-    """A single row of training data: nothing varies, and nothing breaks."""
+    """A single row of training data: all features are constant."""
     x = np.array([[1.0, -2.0, 0.0, 5.0]])
     found = fitted(submission, name, x).apply(x)
     expected = x if name == "Normalization" else np.zeros((1, D))
@@ -55,7 +55,7 @@ def test_one_row(submission, name):
 @pytest.mark.task("Whitening")
 @pytest.mark.points(2)
 def test_dependent_features(submission, rng):
-    """Whitening: where features depend on each other, the directions that vary get variance 1."""
+    """Whitening: with dependent features, all directions that vary get variance 1."""
     x = rng.normal(size=(40, 2)) @ rng.normal(size=(2, D)) + 1
     z = fitted(submission, "Whitening", x).apply(x)
     covariance = z.T @ z / 40

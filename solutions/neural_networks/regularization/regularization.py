@@ -1,4 +1,4 @@
-"""Penalties on large weights: what is added to a loss so that a network stays simple.
+"""Penalties on large weights: terms that are added to a loss against overfitting.
 
 Source: CS224n notes part III, section 2.2 (misprint corrected, see README.md).
 """
@@ -13,10 +13,10 @@ from framework.interfaces import Array, Parameters, Penalty
 
 
 def weights(parameters: Mapping[str, Array]) -> Parameters:
-    """Given: those of `parameters` that are penalised, arrays of two axes or more.
+    """Return the parameters that are penalised: arrays with two axes or more (given).
 
-    A bias is an array of one axis, or a number: it moves a function up or down and makes it no less
-    smooth, so it is left alone.
+    A bias has at most one axis. It shifts a function and does not change its smoothness, so it is
+    not penalised.
     """
     return {name: W for name, W in parameters.items() if np.ndim(W) >= 2}
 
@@ -37,21 +37,21 @@ class L2Penalty(Penalty):
         self.strength = strength
 
     def value(self, parameters: Mapping[str, Array]) -> float:
-        """λ Σ over all weights of W², a Python float; 0 where there are no weights."""
+        """Return λ Σ over all weights of W², a Python float; 0 if there are no weights."""
         # BEGIN SOLUTION
         squares = (np.sum(W**2) for W in weights(parameters).values())
         return float(self.strength * sum(squares))
         # END SOLUTION
 
     def gradient(self, parameters: Mapping[str, Array]) -> Parameters:
-        """Its derivative by every weight, `2 λ W`: new arrays, for the weights alone."""
+        """Return the derivative with respect to each weight, `2 λ W`: new arrays, weights only."""
         # BEGIN SOLUTION
         return {name: 2 * self.strength * W for name, W in weights(parameters).items()}
         # END SOLUTION
 
 
 class L1Penalty(Penalty):
-    """λ Σ |W|, the sum of the absolute values of all weights: it drives many of them to 0.
+    """λ Σ |W|, the sum of the absolute values of all weights: it makes many of them 0.
 
     Args:
         strength: λ ≥ 0.
@@ -66,14 +66,14 @@ class L1Penalty(Penalty):
         self.strength = strength
 
     def value(self, parameters: Mapping[str, Array]) -> float:
-        """λ Σ over all weights of |W|, a Python float; 0 where there are no weights."""
+        """Return λ Σ over all weights of |W|, a Python float; 0 if there are no weights."""
         # BEGIN SOLUTION
         sizes = (np.sum(np.abs(W)) for W in weights(parameters).values())
         return float(self.strength * sum(sizes))
         # END SOLUTION
 
     def gradient(self, parameters: Mapping[str, Array]) -> Parameters:
-        """`λ sgn(W)` with sgn(0) = 0: new arrays, for the weights alone."""
+        """Return `λ sgn(W)` with sgn(0) = 0: new arrays, weights only."""
         # BEGIN SOLUTION
         return {name: self.strength * np.sign(W) for name, W in weights(parameters).items()}
         # END SOLUTION

@@ -1,4 +1,4 @@
-"""Hidden checks of the penalties: edges, dtypes, nothing to penalise."""
+"""Hidden checks of the penalties: edge cases, dtypes, no weights."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def checked(test):
 @checked
 @pytest.mark.points(1)
 def test_nothing_to_penalise(submission, name):
-    """Without weights the penalty is 0; so it is without strength, and for weights of 0."""
+    """The penalty is 0 without weights, with strength 0 and for weights of 0."""
     penalty, without = getattr(submission, name)(2.0), getattr(submission, name)(0.0)
     zeros = {"W": np.zeros((2, 2))}
     equal(penalty.value({"b": np.ones(3)}), 0.0, "the penalty of a bias alone")

@@ -11,7 +11,7 @@ V, E, C = 8, 2, 3
 @pytest.mark.task("windows")
 @pytest.mark.points(2)
 def test_windows_of_one_word_and_of_no_words(submission, reference, rng):
-    """windows: m = 0, and the empty sentence."""
+    """windows: m = 0, and an empty sentence."""
     agrees(submission, reference, "windows", rng.integers(1, V, size=4), 0)
     agrees(submission, reference, "windows", np.zeros(0, dtype=np.int64), 2)
 
@@ -20,7 +20,7 @@ def test_windows_of_one_word_and_of_no_words(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])
 def test_other_activations(submission, reference, rng, activation):
-    """WindowClassifier: with another f, and a window of one word."""
+    """WindowClassifier: other activations, and a window of one word."""
     pair = twins(
         submission, reference, "WindowClassifier", V, E, 0, 4, C, activation=activation, rng=rng
     )
@@ -32,12 +32,12 @@ def test_other_activations(submission, reference, rng, activation):
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(2)
 def test_places_matter(submission, reference, rng):
-    """WindowClassifier: the same words in another order are another window."""
+    """WindowClassifier: the order of the words in a window matters."""
     model = twins(submission, reference, "WindowClassifier", V, E, 1, 4, C, rng=rng).student
     ids = np.array([[1, 2, 3], [3, 2, 1]])
     one, other = model.forward(ids)
     expect(not np.allclose(one, other), "the scores of [1 2 3] and [3 2 1] are the same")
-    equal(model.forward(ids[:1])[0], one, "the scores of a window alone, beside those in a batch")
+    equal(model.forward(ids[:1])[0], one, "the scores of a window alone against those in a batch")
 
 
 @pytest.mark.task("WindowClassifier")

@@ -9,12 +9,14 @@ import pytest
 
 from autograder.grading.grader import run_checks
 from autograder.grading.under_test import ExerciseUnderTest
+from autograder.isolation.host.calls import CallLog, RemoteCall
 
 CHECKS = '''
     import numpy as np
     import pytest
     from autograder.checks import CheckFailed, expect
     from autograder.checks.failures import MissedThreshold
+    from autograder.isolation.host.calls import RemoteCall
     from autograder.isolation.host.faults import Crashed, Frame, InfrastructureFault, TimedOut
     from autograder.isolation.wire import WireError
 
@@ -34,9 +36,11 @@ class Session:
     """A session that remembers and prints what it is told to."""
 
     transcript = None
+    uncontained = ()
 
     def __init__(self):
-        self.last_call = "RNN(3).forward(float64 (2,))"
+        self.calls = CallLog()
+        self.calls.latest = RemoteCall("RNN.forward", "RNN(3).forward(float64 (2,))")
         self.text = "hello\n"
 
     def begin(self):

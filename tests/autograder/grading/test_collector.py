@@ -49,7 +49,12 @@ FAULTS = {
     "expect(False, 'not so', 'because')": (
         Verdict.FAILED,
         "not so",
-        {"details": ("because",), "call": "RNN(3).forward(float64 (2,))"},
+        {
+            "details": ("because",),
+            "method": "RNN.forward",
+            "call": "RNN(3).forward(float64 (2,))",
+            "fact": "",
+        },
     ),
     "raise Crashed('it died', (Frame('rnn.py', 3, 'f'),), 'f(1)')": (
         Verdict.CRASHED,
@@ -59,7 +64,17 @@ FAULTS = {
     "raise MissedThreshold('too low', 'of 3')": (
         Verdict.FAILED,
         "too low",
-        {"details": ("of 3",), "call": ""},
+        {"details": ("of 3",), "call": "", "method": ""},
+    ),
+    "raise CheckFailed('no', about=RemoteCall('RNN.backward', 'r.backward()'), fact='a fact')": (
+        Verdict.FAILED,
+        "no",
+        {"method": "RNN.backward", "call": "r.backward()", "fact": "a fact"},
+    ),
+    "raise Crashed('it died', raised='IndexError')": (
+        Verdict.CRASHED,
+        "it died",
+        {"fact": "IndexError"},
     ),
     "raise TimedOut('too slow', (), 'g()')": (Verdict.TIMED_OUT, "too slow", {"call": "g()"}),
     "pytest.skip('no GPU')": (Verdict.SKIPPED, "no GPU", {}),

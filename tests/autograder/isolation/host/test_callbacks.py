@@ -99,7 +99,7 @@ def test_a_function_is_called_with_copies_in_every_sandbox(module_of, sandbox):
     session, module = module_of(sandbox=sandbox)
     x = np.arange(3.0)
     np.testing.assert_array_equal(module.twice(lend(square), x), [0, 2, 8])
-    assert session.last_call == "twice(square, float64 (3,))"
+    assert session.calls.latest.text == "twice(square, float64 (3,))"
     np.testing.assert_array_equal(module.overwrites(lend(lambda x: x), x), x)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.isolation.host.describe import Labels, value_text
-from autograder.isolation.host.requests import Assign, Call, Get, Load, Outcome
-from autograder.isolation.wire import Handle, Result
+from autograder.isolation.host.describe import value_text
+from autograder.isolation.wire import Handle
 
 
 @pytest.mark.parametrize(
@@ -41,28 +40,3 @@ def test_long_texts_and_deep_lists_are_cut():
     assert len(value_text(deep)) < 100
     assert len(value_text({"k" * 5000: "v" * 5000})) < 300
     assert len(value_text([np.zeros(3)] * 1000)) < 200
-
-
-def test_a_request_in_words():
-    steps = [
-        Load(),
-        Call(None, "RNN", (3, 4), {"rng": np.random.default_rng(0)}),
-        Assign(Result(1), "parameters", {}),
-        Call(Result(1), "forward", (np.zeros((2, 3)), None)),
-        Get(Result(1), "gradients"),
-        Call(Handle(9, "Adam"), "step"),
-    ]
-    assert Labels().texts(steps) == [
-        "importing the file",
-        "RNN(3, 4, rng=rng)",
-        "setting RNN(3, 4, rng=rng).parameters",
-        "RNN(3, 4, rng=rng).forward(float64 (2, 3), None)",
-        "RNN(3, 4, rng=rng).gradients",
-        "Adam.step()",
-    ]
-
-
-def test_objects_are_called_by_what_built_them():
-    labels = Labels()
-    labels.note(["SGD(0.1)"], [Outcome(value=Handle(4, "SGD"))])
-    assert labels.texts([Call(Handle(4, "SGD"), "step")]) == ["SGD(0.1).step()"]

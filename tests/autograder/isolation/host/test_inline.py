@@ -120,7 +120,7 @@ def test_the_last_call_is_remembered(session, module):
     net = module.Net(2)
     net.forward(np.ones(2))
     net.parameters  # noqa: B018 - reading is no call
-    assert session.last_call == "Net(2).forward(float64 (2,))"
+    assert session.calls.latest.text == "Net(2).forward(float64 (2,))"
 
 
 def test_a_value_that_cannot_be_sent_is_the_providers_fault(module):

@@ -79,4 +79,4 @@ def test_what_a_check_draws_does_not_cross(module):
 
 def test_a_call_with_parts_in_words(module, session):
     module.Chain([part("scale", 2.0), part("chain", [part("scale", 3.0)])])
-    assert session.last_call == "Chain([scale(2.0), chain([scale(3.0)])])"
+    assert session.calls.latest.text == "Chain([scale(2.0), chain([scale(3.0)])])"

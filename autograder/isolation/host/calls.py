@@ -1,0 +1,179 @@
+"""The calls of one check in words, and which of them gave or changed what a check looks at."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeGuard
+
+import numpy as np
+
+from autograder.isolation.host.describe import MAX_NAME, step_text
+from autograder.isolation.host.output import shown
+from autograder.isolation.host.requests import Build, Call, Get, Outcome, Step
+from autograder.isolation.wire import Handle, Result
+
+#: How many values are remembered: a check compares what it got shortly before.
+REMEMBERED = 128
+#: Attribute -> methods that do not write it; for other attributes see `_WRITE_GRADIENTS_ALONE`.
+_NOT_WRITTEN_BY = {
+    "gradients": frozenset({"forward"}),
+    "parameters": frozenset({"forward", "backward", "zero_gradients"}),
+}
+_WRITE_GRADIENTS_ALONE = frozenset({"backward", "zero_gradients"})
+
+
+class RemoteCall(NamedTuple):
+    """One call: its method, as in ``RNN.backward``, and the text of the whole call."""
+
+    method: str
+    text: str
+
+
+NO_CALL = RemoteCall("", "")
+
+
+@dataclass
+class _Object:
+    """An object of the code under test: what built it, its class, and its latest call by name."""
+
+    built: RemoteCall
+    name: str
+    calls: dict[str, RemoteCall] = field(default_factory=dict)
+
+    def remember(self, name: str, call: RemoteCall) -> None:
+        self.calls.pop(name, None)  # the latest call comes last
+        self.calls[name] = call
+
+    def writer(self, attribute: str) -> RemoteCall:
+        """Return the call that wrote `attribute`, as far as method names tell."""
+        others = _NOT_WRITTEN_BY.get(attribute, _WRITE_GRADIENTS_ALONE)
+        wrote = (call for name, call in reversed(self.calls.items()) if name not in others)
+        return next(wrote, self.built)
+
+
+class CallLog:
+    """What one check has called so far.
+
+    Attributes:
+        latest: the call that was made last, or that wrote what was read last.
+    """
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget every call: a new check starts."""
+        self.latest = NO_CALL
+        self._owners: dict[int, str] = {}
+        self._objects: dict[int, _Object] = {}
+        self._texts: list[str] = []  # of the latest request, as the two below
+        self._made: list[RemoteCall] = []
+        self._new: dict[int, _Object] = {}
+        self._by_name: dict[str, RemoteCall] = {}
+        self._values: deque[tuple[Outcome, RemoteCall]] = deque(maxlen=REMEMBERED)
+
+    def describe(self, steps: Sequence[Step]) -> list[str]:
+        """Return each of `steps`, which are about to be run, in words."""
+        self._texts, self._made, self._new = [], [], {}
+        for place, step in enumerate(steps):
+            self._texts.append(step_text(step, self._owners, self._texts))
+            self._made.append(self._behind_step(step, self._texts[-1]))
+            if isinstance(step, Call | Build):
+                self._new[place] = _Object(self._made[-1], step.name)
+            if isinstance(step, Call):
+                self._remember(step, self._made[-1])
+        return self._texts
+
+    def note(self, steps: Sequence[Step], outcomes: Sequence[Outcome]) -> None:
+        """Remember what the steps described last have returned."""
+        for place, (step, outcome) in enumerate(zip(steps, outcomes, strict=False)):
+            if isinstance(outcome.value, Handle):
+                self._own(outcome.value, place, step)
+            elif isinstance(step, Call | Get) and not outcome.is_method:
+                self._values.append((outcome, self._made[place]))
+                if not self._is_as_built(step, self._made[place]):
+                    self.latest = self._made[place]
+
+    @property
+    def made(self) -> tuple[RemoteCall, ...]:
+        """The call behind each step of the latest request."""
+        return tuple(self._made)
+
+    def method_of(self, text: str) -> str:
+        """Return the method behind the step of the latest request that reads `text`."""
+        return self._made[self._texts.index(text)].method if text in self._texts else ""
+
+    def named(self, name: str) -> RemoteCall:
+        """Return the latest call of the method or function `name`."""
+        return self._by_name.get(name, self.latest)
+
+    def behind(self, value: object) -> RemoteCall:
+        """Return the call that `value` came from; the latest call where that is not known."""
+        if isinstance(value, RemoteCall):
+            return value
+        found = (call for outcome, call in reversed(self._values) if _gave(outcome, value))
+        return next(found, self.latest)
+
+    def _behind_step(self, step: Step, text: str) -> RemoteCall:
+        if _builds(step):
+            return RemoteCall(step.name, text)
+        if not isinstance(step, Call | Get) or step.owner is None:
+            return RemoteCall("", text)
+        owner = self._object(step.owner)
+        if owner is None:  # a value that was read just before: its own methods tell nothing
+            return self._made[step.owner.index] if isinstance(step.owner, Result) else NO_CALL
+        if isinstance(step, Get):
+            return owner.writer(step.name)
+        return RemoteCall(f"{owner.name}.{step.name}", text)
+
+    def _object(self, owner: Handle | Result) -> _Object | None:
+        if isinstance(owner, Result):
+            return self._new.get(owner.index)
+        name = shown(owner.type_name, MAX_NAME)
+        return self._objects.setdefault(owner.id, _Object(RemoteCall(name, name), name))
+
+    def _remember(self, step: Call, call: RemoteCall) -> None:
+        """Note `call` with the objects that it concerns: its owner, and its arguments."""
+        self.latest = self._by_name[step.name] = call
+        for value in (step.owner, *step.args):
+            if isinstance(value, Handle | Result) and (concerned := self._object(value)):
+                concerned.remember(step.name, call)
+
+    def _is_as_built(self, step: Call | Get, call: RemoteCall) -> bool:
+        """Whether `step` reads what no call has written since the object was built."""
+        owner = self._object(step.owner) if step.owner is not None else None
+        return isinstance(step, Get) and owner is not None and call is owner.built
+
+    def _own(self, handle: Handle, place: int, step: Step) -> None:
+        """Note what the object behind a returned `handle` was built by."""
+        self._owners[handle.id] = self._texts[place]
+        if _builds(step):
+            self._objects[handle.id] = self._new[place]
+        else:
+            name = shown(handle.type_name, MAX_NAME)
+            self._objects.setdefault(handle.id, _Object(self._made[place], name))
+
+
+def _builds(step: Step) -> TypeGuard[Call | Build]:
+    """Whether `step` calls a function or class of the module, or builds a part."""
+    return isinstance(step, Build) or (isinstance(step, Call) and step.owner is None)
+
+
+def _gave(outcome: Outcome, value: object) -> bool:
+    """Whether `value` is what a step returned, an argument that it changed, or a part of them."""
+    if isinstance(value, bool | int | str):  # equal ones may be one object
+        return outcome.value is value
+    return any(_holds(held, value) for held in (outcome, outcome.value, outcome.args))
+
+
+def _holds(held: object, value: object) -> bool:
+    """Whether `value` is `held`, is in it, or is a part of the same array."""
+    if held is value:
+        return value is not None
+    if isinstance(held, np.ndarray):
+        return isinstance(value, np.ndarray) and np.may_share_memory(held, value)
+    if isinstance(held, (tuple, list)):
+        return any(_holds(item, value) for item in held)
+    return isinstance(held, dict) and any(_holds(item, value) for item in held.values())

@@ -1,0 +1,69 @@
+"""The method that was wrong first, found in the answers beside those of the solution."""
+
+import pytest
+
+from autograder.diagnosis.diagnose import diagnosed
+from autograder.grading.verdicts import Verdict
+
+FORWARD = (
+    "states[:, t + 1] = np.tanh(from_input[:, t] + from_state)",
+    "states[:, t + 1] = np.tanh(from_input[:, t] + 1.1 * from_state + 0.1 * from_state**2)",
+)
+STATE = ("self.state = states[:, -1].copy()", "self.state = states[:, -1] ** 2 + 0.1")
+DRAWN = (
+    "self.rng.random(ids.shape) >= self.word_dropout",
+    "self.rng.random(ids.shape) < 1 - self.word_dropout",
+    'self.gradients[f"b_{i}"] += grad.sum(axis=0)',
+    'self.gradients[f"b_{i}"] += np.sin(grad).sum(axis=0)',
+)
+BACKWARD = ("from_later = grad_a[:, t] @ W_h.T", "from_later = np.sin(grad_a[:, t] @ W_h.T)")
+
+
+@pytest.fixture
+def failed(changed):
+    """`failed("rnn", old, new)`: the failed checks, by the names of their tests."""
+
+    def failed(*change):
+        graded = changed(*change)
+        parts = graded.exercise, graded.checks, graded.transcripts, graded.parts
+        checks = {check.id.split("::")[1]: check for check in diagnosed(*parts)}
+        return {name: check for name, check in checks.items() if check.verdict is Verdict.FAILED}
+
+    return failed
+
+
+@pytest.mark.parametrize(
+    ("change", "method", "facts"),
+    [
+        (FORWARD, "RNN.forward", {"the result of forward: values"}),
+        (STATE, "RNN.forward", {"state: values"}),
+    ],
+)
+def test_every_check_names_what_was_wrong_first(failed, change, method, facts):
+    checks = failed("rnn", *change).values()
+    assert len(checks) > 1
+    assert {check.method for check in checks} == {method}
+    assert {check.fact for check in checks} == facts
+    assert all("forward(" in check.call for check in checks)
+
+
+def test_methods_that_draw_random_numbers_in_their_own_way_are_not_blamed(failed):
+    """Another order of draws is right; what is wrong is the backward pass alone."""
+    checks = failed("bag_of_vectors", *DRAWN)
+    assert {check.method.rpartition(".")[2] for check in checks.values()} == {"backward"}
+
+
+def test_backward_is_not_blamed_on_a_forward_that_is_right(failed):
+    checks = failed("rnn", *BACKWARD)
+    assert {check.method for check in checks.values()} == {"RNN.backward"}
+    assert "test_gradients_are_right" in checks
+
+
+def test_a_wrong_forward_behind_wrong_gradients_is_told_with_what_it_gave(failed):
+    change = ("/ (1.0 + e)\n        return self.y", "/ (1.1 + e)\n        return self.y")
+    check = failed("activations", *change)["test_sigmoid_backward"]
+    assert check.message.startswith("σ'(0)")
+    assert (check.method, check.call) == ("Sigmoid.forward", "Sigmoid().forward(float64 (1,))")
+    assert check.details[-1] == (
+        "Sigmoid.forward is wrong before that: the result of forward has other values than expected"
+    )

@@ -1,0 +1,78 @@
+"""What is told once: one mistake, or one thing of one method, whichever checks have seen it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from autograder.grading.results import Diagnosis, ExerciseResult, TaskResult
+from autograder.grading.verdicts import Verdict
+from autograder.isolation.host.faults import Frame
+from autograder.reports.causes import causes
+
+FORWARD = {"method": "RNN.forward", "fact": "the result of forward: values"}
+NO_BIAS = Diagnosis("no-bias", "You leave out the bias.")
+
+
+@pytest.fixture
+def told(wrong):
+    """`told({...}, {...})`: which checks, by number, are told together; first the one shown."""
+    first = replace(wrong.checks[0], verdict=Verdict.FAILED)
+
+    def told(*facts, **options):
+        checks = [
+            replace(first, **{"title": str(i), "message": f"{i} values", **fact})
+            for i, fact in enumerate(facts)
+        ]
+        tasks = {check.task: [] for check in checks}
+        for check in checks:
+            tasks[check.task].append(check)
+        results = tuple(TaskResult(task, tuple(found)) for task, found in tasks.items())
+        found = causes(ExerciseResult("rnn", "unit", "RNN", results), **options)
+        return [[int(c.told.title), *(int(check.title) for check in c.others)] for c in found]
+
+    return told
+
+
+def test_one_thing_of_one_method_is_told_once_whatever_the_numbers(told):
+    assert told(FORWARD, FORWARD, FORWARD) == [[0, 1, 2]]
+    assert told(FORWARD, {**FORWARD, "task": "RNNCell"}) == [[0, 1]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**FORWARD, "method": "RNN.backward"},
+        {**FORWARD, "fact": "state: values"},
+        {**FORWARD, "verdict": Verdict.CRASHED},
+    ],
+)
+def test_another_method_thing_or_verdict_is_another_cause(told, other):
+    assert told(FORWARD, other, FORWARD) == [[0, 2], [1]]
+
+
+def test_what_has_no_name_is_told_alone_unless_it_reads_the_same(told):
+    nameless = {"method": "RNN.forward", "fact": ""}
+    assert told(nameless, nameless) == [[0], [1]]
+    same = {**nameless, "message": "the same"}
+    assert told(same, FORWARD, same) == [[0, 2], [1]]
+
+
+def test_a_mistake_that_explains_one_of_them_is_told_for_all(told):
+    explained = {**FORWARD, "diagnosis": NO_BIAS}
+    assert told(FORWARD, explained, FORWARD) == [[1, 0, 2]]
+    assert told({**FORWARD, "hidden": True, "diagnosis": NO_BIAS}, FORWARD) == [[1, 0]]
+
+
+def test_two_mistakes_stay_two_causes(told):
+    other = replace(NO_BIAS, id="other")
+    facts = [{**FORWARD, "diagnosis": found} for found in (NO_BIAS, other, NO_BIAS)]
+    assert told(*facts, FORWARD) == [[0, 2, 3], [1]]
+
+
+def test_exceptions_on_one_line_are_one_whatever_they_say(told):
+    crashed = {"verdict": Verdict.CRASHED, "method": "RNN.forward", "fact": "IndexError"}
+    here, there = (Frame("rnn.py", line, "forward") for line in (3, 4))
+    assert told({**crashed, "frames": (here,)}, {**crashed, "frames": (here,)}) == [[0, 1]]
+    assert told({**crashed, "frames": (here,)}, {**crashed, "frames": (there,)}) == [[0], [1]]
