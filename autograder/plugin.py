@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import typer
 
     from autograder.grading.request import GradeRequest
-    from autograder.grading.results import Report
+    from autograder.record.results import Report
     from framework.course.catalogue import Catalogue
     from framework.providers.registry import Implementation
 

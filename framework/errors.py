@@ -66,17 +66,20 @@ class ConflictError(UsageError):
     """Two owners claim one name."""
 
     @classmethod
-    def between(cls, what: str, name: str, *owners: str) -> ConflictError:
-        """The error for two `owners` of one `name`: plugins by label, gradus itself by ``gradus``.
+    def between(cls, what: str, name: str, first: str, second: str) -> ConflictError:
+        """The error for two owners of one `name`: plugins by label, gradus itself by ``gradus``.
 
         Args:
             what: the sort of object, as in ``corpus``.
             name: what both call it.
-            owners: ``name`` or ``name (distribution)`` of each; a plugin among them can be blocked.
+            first, second: ``name`` or ``name (distribution)`` of each; a plugin can be blocked.
         """
+        owners = dict.fromkeys((first, second))
         plugins = [owner.partition(" (")[0] for owner in owners if owner != "gradus"]
         block = " or ".join(f"`--block {plugin}`" for plugin in plugins)
-        return cls(f"{' and '.join(owners)} both offer the {what} '{name}': choose with {block}")
+        if len(owners) == 1:
+            return cls(f"{first} offers the {what} '{name}' twice: leave it out with {block}")
+        return cls(f"{first} and {second} both offer the {what} '{name}': choose with {block}")
 
 
 class StoppedError(GradusError):

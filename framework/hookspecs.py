@@ -43,7 +43,10 @@ def register_implementations(  # type: ignore[empty-body]
 
 @hookspec
 def register_corpora() -> Iterable[CorpusEntry]:  # type: ignore[empty-body]
-    """Offer corpora of any kind, as data: a function is called when its corpus is loaded."""
+    """Offer corpora of any kind, as data: see `framework.data.corpus_entry.CorpusEntry`.
+
+    The function of a corpus is called when it is loaded, and what it returns is checked.
+    """
 
 
 @hookspec

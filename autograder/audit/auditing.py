@@ -12,13 +12,13 @@ from pathlib import Path
 from autograder.audit.equivalents import load_equivalents
 from autograder.audit.findings import MISTAKES, Audit, Finding, Outcome
 from autograder.audit.journal import Journal
-from autograder.audit.mutants import make_mutants
-from autograder.audit.operators import OPERATORS
 from autograder.audit.trials import Failure, Trial, attempt
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.reading import Exercise
 from autograder.grading.grader import Setting
 from autograder.grading.parallel import in_parallel
+from autograder.mutations.mutants import make_mutants
+from autograder.mutations.operators import OPERATORS
 from framework.errors import GradusError, UnknownNameError
 
 OnFinding = Callable[[int, int], None]

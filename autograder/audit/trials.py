@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from autograder.course.reading import Exercise
 from autograder.grading.grader import Grader, Setting, run_checks
-from autograder.grading.verdicts import Verdict
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
+from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
 

@@ -13,8 +13,8 @@ from autograder.course.reading import Exercise
 from autograder.grading.collector import Collector
 from autograder.grading.grader import Grader, Setting, run_pytest
 from autograder.grading.parallel import in_parallel
-from autograder.grading.results import CheckResult
-from autograder.grading.verdicts import Verdict
+from autograder.record.results import CheckResult
+from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
 

@@ -12,8 +12,7 @@ from autograder.checks.language import (
     perplexity_ratio,
 )
 from autograder.checks.metric_threshold import HIGHER, LOWER
-from autograder.checks.paired_models import Twins, twins
-from autograder.checks.precision import in_float32
+from autograder.checks.paired_models import Twins, in_float32, twins
 from autograder.checks.sanity_checks import knows_nothing, overfits, overfits_text
 from autograder.checks.training import (
     classifier_chunks,

@@ -28,8 +28,8 @@ import numpy as np
 
 from autograder.checks.failures import MissedThreshold
 from autograder.course.thresholds import HIGHER, LOWER, Threshold, better
-from autograder.grading.findings.base import Findings
-from autograder.grading.findings.curves import Curve
+from autograder.record.findings.base import Findings
+from autograder.record.findings.curves import Curve
 from framework.errors import BadInputError
 
 if TYPE_CHECKING:

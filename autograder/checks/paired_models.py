@@ -18,6 +18,7 @@ from autograder.checks.failures import CheckFailed, expect
 from autograder.checks.gradient_probe import Inputs
 from autograder.checks.gradients import gradients_agree
 from autograder.isolation.host.describe import value_text
+from autograder.isolation.host.faults import Crashed
 from autograder.isolation.host.remote import (
     RemoteModule,
     RemoteObject,
@@ -252,3 +253,20 @@ def _backward(
     first: list[Step] = [Call(handle, "zero_gradients")] if zero else []
     outcomes = session.run(first + steps)[len(first) :]
     return [wrap(session, outcome) for outcome in outcomes]
+
+
+def in_float32(pair: Twins) -> bool:
+    """Convert both of `pair`; False where the submission's model cannot be converted.
+
+    No interface asks for `astype`: subclasses of `framework.interfaces.Model` inherit one, and a
+    model that is written from scratch is right without.
+    """
+    try:
+        convert = pair.student.astype
+    except Crashed as fault:
+        if fault.raised != "AttributeError":
+            raise
+        return False
+    convert("float32")
+    pair.reference.astype("float32")
+    return True

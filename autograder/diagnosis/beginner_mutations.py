@@ -9,9 +9,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autograder.audit.operators import Mutate, Site
-from autograder.audit.operators.base import called_name, changed, is_of_module, parsed, with_name
-from autograder.audit.operators.indexing import is_own_attribute, variables
+from autograder.mutations.operators import Mutate, Site
+from autograder.mutations.operators.base import (
+    called_name,
+    changed,
+    is_of_module,
+    parsed,
+    with_name,
+)
+from autograder.mutations.operators.indexing import is_own_attribute, variables
 
 _LIMITS = ("maximum", "minimum", "max", "min")
 _OTHERS = {"any": "all", "all": "any", "std": "var", "var": "std"}

@@ -19,9 +19,9 @@ from autograder.diagnosis.generic import explain_failures
 from autograder.diagnosis.known import KnownMistakes
 from autograder.diagnosis.reading import pairs_of
 from autograder.diagnosis.replay_cache import Bench
-from autograder.grading.results import EXPLAINED, CheckResult, Diagnosis
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.transcript import Transcript
+from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
+from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 
 #: Seconds of computing for one exercise, where everything goes slower than it should.

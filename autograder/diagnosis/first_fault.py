@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from autograder.diagnosis.evidence import Pair
-from autograder.grading.results import MAX_FACT, CheckResult
 from autograder.isolation.host.output import shown
+from autograder.record.results import MAX_FACT, CheckResult
 
 
 def wrong_methods(pairs: Iterable[Pair]) -> frozenset[str]:

@@ -19,7 +19,7 @@ from autograder.diagnosis.patterns import EACH, EFFECTS, LISTS, PATTERNS, Patter
 from autograder.diagnosis.reading import gather, pairs_of
 from autograder.diagnosis.replay import Module, SourceModule
 from autograder.diagnosis.replay_cache import Bench
-from autograder.grading.results import Diagnosis
+from autograder.record.results import Diagnosis
 
 
 def explain_failures(

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from autograder.audit.mutants import draw_mutants
-from autograder.audit.operators import OPERATORS
 from autograder.course.reading import Exercise
 from autograder.diagnosis.beginner_mutations import HABITS
+from autograder.mutations.mutants import draw_mutants
+from autograder.mutations.operators import OPERATORS
 
 #: Operator -> what the change looks like from outside.
 WORDS = {

@@ -10,15 +10,15 @@ from typing import Any, Literal, cast
 import pytest
 
 from autograder.checks.failures import CheckFailed, MissedThreshold
-from autograder.grading.findings.base import Finding
-from autograder.grading.findings.printed import PrintedText
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST
-from autograder.grading.results import MAX_FACT, MAX_MESSAGE, CheckResult
 from autograder.grading.under_test import ExerciseUnderTest
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.calls import NO_CALL, CallLog, RemoteCall
 from autograder.isolation.host.faults import Crashed, SubmissionFault
 from autograder.isolation.host.output import shown
+from autograder.record.findings.base import Finding
+from autograder.record.findings.printed import PrintedText
+from autograder.record.results import MAX_FACT, MAX_MESSAGE, CheckResult
+from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
 #: What a check may stumble over in a value of the wrong kind: the submission's doing.

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course.reading import Course, Exercise, find_course
-from autograder.grading.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.grading.under_test import (
     ExerciseUnderTest,
     ProviderSession,
@@ -20,14 +19,15 @@ from autograder.grading.under_test import (
     converse,
     parts_of,
 )
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
 from autograder.isolation.host.launch import NUMPY_ARRAYS, Workplace
 from autograder.isolation.host.sandbox_session import Deadlines, SandboxSession
 from autograder.isolation.host.scratch import remove_scratch
 from autograder.isolation.host.session import Session
 from autograder.isolation.sandboxes import Sandbox, choose
+from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission, load_submission
+from autograder.verdicts import Verdict
 from framework.errors import GradusError
 from framework.providers.backends import REFERENCE, Backend, part_source
 from framework.providers.plugins import Plugins

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from autograder.checks.metric_threshold import Gauge
     from autograder.course.reading import Exercise
-    from autograder.grading.findings.base import Findings
-    from autograder.grading.findings.plots import Plotter
-    from autograder.grading.findings.tables import Tabulator
     from autograder.grading.under_test import ExerciseUnderTest
     from autograder.isolation.host.remote import RemoteModule
+    from autograder.record.findings.base import Findings
+    from autograder.record.findings.plots import Plotter
+    from autograder.record.findings.tables import Tabulator
 
 #: Where `grade` leaves the exercise under test for the fixtures of the checks.
 UNDER_TEST: pytest.StashKey[ExerciseUnderTest] = pytest.StashKey()
@@ -91,7 +91,7 @@ def exercise(exercise_under_test: ExerciseUnderTest) -> Exercise:
 @pytest.fixture
 def findings(request: pytest.FixtureRequest) -> Findings:
     """Shows a finding of any kind in the report: see `Findings.add`."""
-    from autograder.grading.findings.base import Findings
+    from autograder.record.findings.base import Findings
 
     check: pytest.Item = request.node
     return check.stash.setdefault(FINDINGS, Findings())
@@ -109,7 +109,7 @@ def reaches(exercise_under_test: ExerciseUnderTest, findings: Findings) -> Gauge
 @pytest.fixture
 def plot(findings: Findings) -> Plotter:
     """Draws lines for the report: see `Plotter.__call__`."""
-    from autograder.grading.findings.plots import Plotter
+    from autograder.record.findings.plots import Plotter
 
     return Plotter(findings)
 
@@ -117,7 +117,7 @@ def plot(findings: Findings) -> Plotter:
 @pytest.fixture
 def table(findings: Findings) -> Tabulator:
     """Shows a table in the report: see `Tabulator.__call__`."""
-    from autograder.grading.findings.tables import Tabulator
+    from autograder.record.findings.tables import Tabulator
 
     return Tabulator(findings)
 

@@ -9,10 +9,10 @@ import pytest
 
 from autograder.checks.failures import CheckFailed
 from autograder.grading.collector import title_of
-from autograder.grading.results import MAX_FACT, MAX_MESSAGE
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.output import shown
+from autograder.record.results import MAX_FACT, MAX_MESSAGE
 from framework.errors import GradusError
 
 

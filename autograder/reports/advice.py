@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from autograder.grading.results import ExerciseResult, Report
-from autograder.grading.verdicts import Verdict
+from autograder.record.results import ExerciseResult, Report
+from autograder.verdicts import Verdict
 
 
 @dataclass(frozen=True)

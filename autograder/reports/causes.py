@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
-from autograder.grading.results import UNCOUNTED, CheckResult, ExerciseResult
-from autograder.grading.verdicts import Verdict
+from autograder.record.results import UNCOUNTED, CheckResult, ExerciseResult
 from autograder.reports.hiding import without_details
 from autograder.reports.wording import counted
+from autograder.verdicts import Verdict
 
 #: Checks that failed for the same reason are named up to here, then counted.
 NAMED = 3

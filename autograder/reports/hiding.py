@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autograder.grading.results import CheckResult, ExerciseResult, Report
+from autograder.record.results import CheckResult, ExerciseResult, Report
 
 
 def without_details(check: CheckResult) -> CheckResult:

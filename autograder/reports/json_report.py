@@ -13,9 +13,9 @@ from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
-from autograder.grading.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
-from autograder.grading.verdicts import Verdict
+from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports.hiding import for_student
+from autograder.verdicts import Verdict
 
 #: Raised when a field changes its meaning or goes; a new field leaves it as it is.
 SCHEMA = "gradus-report/1"

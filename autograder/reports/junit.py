@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
-from autograder.grading.findings.base import Finding
-from autograder.grading.findings.printed import PrintedText
-from autograder.grading.results import CheckResult, ExerciseResult, Provenance, Report
-from autograder.grading.verdicts import Verdict
+from autograder.record.findings.base import Finding
+from autograder.record.findings.printed import PrintedText
+from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean
 from autograder.reports.wording import counted, hint_of, inside, number
+from autograder.verdicts import Verdict
 
 _OUTCOMES = {Verdict.SKIPPED: "skipped", Verdict.FAULT: "error"}
 

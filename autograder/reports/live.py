@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from autograder.course.reading import Exercise
-from autograder.grading.results import CheckResult, ExerciseResult, Report
+from autograder.record.results import CheckResult, ExerciseResult, Report
 from autograder.reports.summary import Summary
 from autograder.reports.terminal import ExerciseView
 

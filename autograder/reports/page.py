@@ -9,9 +9,9 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
-from autograder.grading.verdicts import Verdict
 from autograder.reports.plain import clean, encodable
 from autograder.reports.wording import symbol
+from autograder.verdicts import Verdict
 
 #: Colours only underline what symbols and words say, and none of them is unreadable on a light or
 #: on a dark background: no yellow, no white, no black.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from autograder.grading.results import ExerciseResult, Report
+from autograder.record.results import ExerciseResult, Report
 from autograder.reports.advice import advice
 from autograder.reports.causes import is_short
 from autograder.reports.page import STYLES, Page

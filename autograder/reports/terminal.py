@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from autograder.grading.findings.base import Finding
-from autograder.grading.findings.printed import excerpt
-from autograder.grading.results import CheckResult, ExerciseResult, TaskResult
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
+from autograder.record.findings.base import Finding
+from autograder.record.findings.printed import excerpt
+from autograder.record.results import CheckResult, ExerciseResult, TaskResult
 from autograder.reports.causes import Cause, causes, is_short
 from autograder.reports.page import STYLES, Page
 from autograder.reports.summary import Summary
 from autograder.reports.wording import duration, hint_of, inside, points, word
+from autograder.verdicts import Verdict
 
 __all__ = ["ExerciseView", "Summary"]
 

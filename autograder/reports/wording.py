@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograder.grading.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
+from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.verdicts import Verdict
 
 #: Each verdict's symbol, and the one for terminals that know ASCII alone.
 SYMBOLS = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from autograder.course.reading import Course
@@ -45,11 +44,6 @@ class NotebookModule:
     origins: tuple[Origin, ...]
     notes: tuple[str, ...] = ()
     syntax_error: str | None = None
-
-
-def notebook_source(path: Path) -> str:
-    """All code of the notebook `path` as one Python module; see `notebook_module`."""
-    return notebook_module(read_notebook(path.read_bytes(), path.name)).source
 
 
 def read_notebook(data: bytes, name: str) -> dict[str, Any]:

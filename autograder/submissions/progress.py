@@ -18,12 +18,6 @@ class Progress(Enum):
     WRITTEN = "written"  #: nothing of the stub is left to be written
 
 
-def written_tasks(source: str, tasks: Iterable[str], stub: str | None = None) -> dict[str, bool]:
-    """Whether each of `tasks` is written out, see `task_progress`."""
-    progress = task_progress(source, tasks, stub)
-    return {task: state is Progress.WRITTEN for task, state in progress.items()}
-
-
 def task_progress(
     source: str, tasks: Iterable[str], stub: str | None = None
 ) -> dict[str, Progress]:

@@ -37,7 +37,6 @@ from framework.errors import BadInputError
 from framework.evaluation.claims import Claim, claims
 from framework.evaluation.comparison import Outcome, train_family
 from framework.evaluation.families import FAMILIES, Family, chosen_families
-from framework.plotting.figures import new_figure
 from framework.providers.backends import Backend
 from framework.training.engine import OnStep, Run
 from framework.training.options import ComparisonOptions
@@ -67,8 +66,6 @@ def _compare(
     plugins = load_plugins(plugin, block)
     computing = choose_backend(plugins, backend, submission=submission, device=device)
     families = chosen_families([name for name in models.replace(" ", "").split(",") if name])
-    if plots is not None:
-        new_figure()  # better to miss Matplotlib now than after all the training
     console = Console(highlight=False, markup=False)
     outcomes: dict[str, Outcome] = {}
     for one in options.each_seed():
@@ -115,9 +112,7 @@ compare = option_command(
         "plots": (
             Annotated[
                 Path | None,
-                typer.Option(
-                    metavar="DIR", help="Save accuracy over parameters and seconds in DIR."
-                ),
+                typer.Option(metavar="DIR", help="Save plots of accuracy in DIR, as SVG."),
             ],
             None,
         ),

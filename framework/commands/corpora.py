@@ -44,11 +44,13 @@ def corpora(
 
 def corpus_table(entries: Iterable[CorpusEntry]) -> Table:
     """A row for each corpus, sorted by kind as in `KINDS`."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for column in ("corpus", "kind"):
         table.add_column(column, no_wrap=True)
-    for column in ("best possible score", "files", "licence", "owner"):
+    for column in ("best possible score", "files"):
         table.add_column(column)
+    table.add_column("licence", no_wrap=True)
+    table.add_column("owner")
     for entry in sorted(entries, key=lambda entry: list(KINDS).index(entry.kind)):
         files = ", ".join(file.names[0] for file in entry.files)
         cells = (entry.name, entry.kind, described_score(entry), files, entry.licence, entry.owner)

@@ -102,7 +102,8 @@ def find_unless_file(
     Raises:
         UnknownNameError, UsageError: as `Corpora.find`, for what does not look like a path.
     """
-    if name not in corpora and (Path(name).exists() or _looks_like_a_path(name)):
+    is_corpus = name in corpora.names(*kinds)
+    if not is_corpus and (Path(name).exists() or _looks_like_a_path(name)):
         return None
     return corpora.find(name, *kinds, file=file)
 

@@ -39,9 +39,6 @@ class Corpora:
     def __iter__(self) -> Iterator[CorpusEntry]:
         return iter(self._by_name.values())
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._by_name
-
     def add(self, entry: CorpusEntry) -> None:
         """Register `entry`.
 

@@ -250,11 +250,6 @@ class Claim:
         return Comparison(float(terms.sum()), measured, tolerance, slopes.usable)
 
 
-def miss_rate(tolerance: float, error: float, directions: int = 1) -> float:
-    """The probability that a claim wrong by |w∘d| = `error` passes `directions` of them at τ."""
-    return math.erf(tolerance / (math.sqrt(2) * error)) ** directions if error else 1.0
-
-
 def numerical_gradient(
     function: Callable[[dict[str, Array]], npt.ArrayLike], point: Point, upstream: npt.ArrayLike = 1
 ) -> dict[str, Array]:

@@ -12,7 +12,8 @@ CS224n lecture 11, section 3.10.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -21,12 +22,21 @@ from framework.data.characters import Characters
 from framework.data.vocabulary import Ids, Vocabulary
 from framework.errors import UsageError
 from framework.interfaces import Array, LanguageModel
-from framework.providers.backends import Backend
 
 #: The argument of a language model that describes the encoder of its words.
 CHARACTERS = "characters"
 
 _TABLE = "embedding"
+
+
+class ModelBuilder(Protocol):
+    """What `build_language_model` asks of a backend: see `framework.providers.backends.Backend`."""
+
+    def build(self, name: str, *args: Any, kind: str, **options: Any) -> Any:
+        """Build the model `name`."""
+
+    def in_force(self) -> AbstractContextManager[None]:
+        """Within the block, models are built from this backend's parts, on its arrays."""
 
 
 def kim_encoder(
@@ -49,7 +59,7 @@ def kim_encoder(
 
 
 def build_language_model(
-    backend: Backend,
+    backend: ModelBuilder,
     name: str,
     vocabulary: Vocabulary,
     arguments: Mapping[str, Any],

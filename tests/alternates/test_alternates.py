@@ -17,9 +17,9 @@ import pytest
 
 from autograder.course.reading import TimeBudget, find_course
 from autograder.grading.grader import Grader, Setting, run_checks
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.sandboxes import choose
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
+from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins
 
 HERE = Path(__file__).parent

@@ -12,9 +12,9 @@ import pytest
 from autograder.course.reading import find_course
 from autograder.grading.grader import Setting
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.sandboxes import choose
 from autograder.submissions.submission import load_submission
+from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins
 
 COURSE = find_course()

@@ -10,11 +10,11 @@ import pytest
 from autograder.calibration.tolerance import FALSE_FAILURE
 from autograder.course.reading import find_course
 from autograder.course.thresholds import HIGHER, better
-from autograder.grading.findings.curves import Curve
 from autograder.grading.grader import Grader, Setting, run_checks
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.sandboxes import choose
+from autograder.record.findings.curves import Curve
 from autograder.submissions.submission import load_submission
+from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins
 
 COURSE = find_course()

@@ -133,12 +133,6 @@ def _listed(names: set[str]) -> str:
     return " and ".join(sorted(names))
 
 
-def _start(evidence: Evidence) -> str:
-    names = evidence.names
-    several = len({pair.name for pair in evidence.wrong}) > 1
-    return f"{names[0].upper()}{names[1:]} {'are' if several else 'is'}"
-
-
 EFFECTS = {
     "new-array": new_array,
     "changes-an-argument": changes_an_argument,

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.grading.verdicts import Verdict
+from autograder.verdicts import Verdict
 from framework.errors import SandboxError
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import CheckFailed, twins
+from autograder.checks import CheckFailed, in_float32, twins
+from autograder.isolation.host.faults import Crashed
 
 X = np.random.default_rng(5).normal(size=(4, 3))
 
@@ -252,3 +253,48 @@ def test_each_of_several_input_gradients_is_named(remote, draws):
     pair = twins(remote(Product=wrong), remote(Product=Product), "Product")
     line = failure(pair.same_backward, X, 2 * X, rng=draws)[0]
     assert line.startswith("the gradient of input 2 that backward returns: 12 of 12 values differ")
+
+
+class OnItsOwn:
+    """A right layer that inherits nothing."""
+
+    def __init__(self, inputs, outputs, *, rng):
+        self.parameters = {"W": rng.normal(size=(inputs, outputs)), "b": np.zeros(outputs)}
+        self.gradients = {name: np.zeros_like(value) for name, value in self.parameters.items()}
+
+
+class Broken(OnItsOwn):
+    """Offers a conversion that fails."""
+
+    @property
+    def astype(self):
+        raise ValueError("no dtype like that")
+
+
+@pytest.fixture
+def float_pair(remote, affine, draws):
+    """A layer beside the right one."""
+    return lambda cls: twins(
+        remote(Affine=cls), remote(Affine=affine), "Affine", 2, 3, rng=draws
+    )  # fmt: skip
+
+
+def dtypes(model):
+    return {value.dtype.name for value in model.parameters.values()}
+
+
+def test_both_are_converted(float_pair, affine):
+    both = float_pair(affine)
+    assert in_float32(both)
+    assert dtypes(both.student) == dtypes(both.reference) == {"float32"}
+
+
+def test_neither_is_where_the_submission_has_no_astype(float_pair):
+    both = float_pair(OnItsOwn)
+    assert not in_float32(both)
+    assert dtypes(both.student) == dtypes(both.reference) == {"float64"}
+
+
+def test_a_conversion_that_fails_is_the_submissions_fault(float_pair):
+    with pytest.raises(Crashed, match="no dtype like that"):
+        in_float32(float_pair(Broken))

@@ -11,11 +11,11 @@ from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.diagnosis.diagnose import diagnosed
 from autograder.grading.grader import Grader, Setting, run_checks
-from autograder.grading.results import CheckResult, Diagnosis
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.sandboxes import choose
+from autograder.record.results import CheckResult, Diagnosis
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
+from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 from framework.providers.backends import REFERENCE, part_source
 from framework.providers.plugins import Plugins

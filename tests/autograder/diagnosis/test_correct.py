@@ -13,7 +13,7 @@ import pytest
 from repository import ROOT
 
 from autograder.course.reading import find_course
-from autograder.grading.verdicts import Verdict
+from autograder.verdicts import Verdict
 
 COURSE = find_course()
 ALTERNATES = sorted((ROOT / "tests" / "alternates").glob("*/*/*.py"))

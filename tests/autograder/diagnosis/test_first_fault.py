@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.diagnosis.diagnose import diagnosed
-from autograder.grading.verdicts import Verdict
+from autograder.verdicts import Verdict
 
 FORWARD = (
     "states[:, t + 1] = np.tanh(from_input[:, t] + from_state)",

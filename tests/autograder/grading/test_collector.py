@@ -8,8 +8,8 @@ import pytest
 from printed_text import printed
 
 from autograder.grading.grader import run_checks
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
+from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
 

@@ -10,8 +10,8 @@ import pytest
 from printed_text import printed
 from repository import ROOT
 
-from autograder.grading.verdicts import Verdict
 from autograder.reports.json_report import render_json
+from autograder.verdicts import Verdict
 
 WRITTEN_IN_TORCH = ROOT / "tests/alternates/language_models/rnn/with_torch.py"
 
@@ -99,7 +99,7 @@ MISTAKES = {
         "ReLU",
         WRONG,
         ["ReLU.forward changes its argument 1 in place"],
-        ["ReLU: backward lets the gradient through where z > 0"],
+        ["ReLU: backward passes the gradient where z > 0"],
     ),
     "tanh in single precision": (
         "activations",

@@ -6,7 +6,7 @@ import platform
 
 import pytest
 
-from autograder.grading.verdicts import Verdict
+from autograder.verdicts import Verdict
 
 
 class Ears:

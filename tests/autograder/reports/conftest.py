@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.grading.findings.printed import PrintedText
-from autograder.grading.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
+from autograder.record.findings.printed import PrintedText
+from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.verdicts import Verdict
 
 BACKWARD = Frame("rnn.py", 71, "backward", source="from_later = grad_a @ W_h")
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.grading.results import Diagnosis, ExerciseResult, TaskResult
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
+from autograder.record.results import Diagnosis, ExerciseResult, TaskResult
 from autograder.reports.causes import causes
+from autograder.verdicts import Verdict
 
 FORWARD = {"method": "RNN.forward", "fact": "the result of forward: values"}
 NO_BIAS = Diagnosis("no-bias", "You leave out the bias.")

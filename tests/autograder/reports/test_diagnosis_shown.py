@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from autograder.grading.results import Diagnosis, Report
+from autograder.record.results import Diagnosis, Report
 from autograder.reports.html import render_html
 from autograder.reports.json_report import read_schema, render_json
 from autograder.reports.junit import render_junit

@@ -4,10 +4,10 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from autograder.grading.findings.printed import PrintedText
-from autograder.grading.results import Report
-from autograder.grading.verdicts import Verdict
+from autograder.record.findings.printed import PrintedText
+from autograder.record.results import Report
 from autograder.reports.json_report import SCHEMA, read_schema, render_json
+from autograder.verdicts import Verdict
 
 
 def without_seconds(value):

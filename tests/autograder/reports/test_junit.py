@@ -1,10 +1,10 @@
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from autograder.grading.findings.printed import PrintedText
-from autograder.grading.results import Report
-from autograder.grading.verdicts import Verdict
+from autograder.record.findings.printed import PrintedText
+from autograder.record.results import Report
 from autograder.reports.junit import render_junit
+from autograder.verdicts import Verdict
 
 #: Children and attributes that junit-10.xsd of Jenkins' xUnit plugin allows.
 OUTCOMES = {"skipped", "error", "failure"}

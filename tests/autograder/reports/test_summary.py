@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from autograder.grading.results import Report
+from autograder.record.results import Report
 from autograder.reports.terminal import Summary
 
 

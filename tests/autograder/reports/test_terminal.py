@@ -4,10 +4,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from autograder.grading.findings.printed import PrintedText
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import Frame
+from autograder.record.findings.printed import PrintedText
 from autograder.reports.terminal import ExerciseView
+from autograder.verdicts import Verdict
 
 
 def shown(view, width=80, encoding="utf-8", **options):

@@ -12,7 +12,6 @@ from autograder.submissions.notebook_magics import Patience, without_magics
 from autograder.submissions.notebooks import (
     notebook_exercise,
     notebook_module,
-    notebook_source,
     read_notebook,
 )
 from autograder.submissions.progress import Progress, task_progress
@@ -174,10 +173,9 @@ def test_task_defined_twice_is_noted_and_the_last_counts(module_of):
     assert namespace["f"]() == 2
 
 
-def test_without_tasks_everything_is_kept(tmp_path, make_notebook):
-    file = tmp_path / "n.ipynb"
-    file.write_bytes(make_notebook("x = 1", "%matplotlib inline\nprint(x)"))
-    assert notebook_source(file) == "x = 1\npass\nprint(x)\n"
+def test_without_tasks_everything_is_kept(make_notebook):
+    notebook = read_notebook(make_notebook("x = 1", "%matplotlib inline\nprint(x)"), "n.ipynb")
+    assert notebook_module(notebook).source == "x = 1\npass\nprint(x)\n"
 
 
 def test_nothing_is_executed(tmp_path, module_of):

@@ -84,6 +84,12 @@ def test_two_plugins_with_corpora_of_one_name_and_of_two_kinds_are_both_named():
         Corpora([entry("moods", TAGGED_SENTENCES, "moods"), other])
 
 
+def test_a_plugin_that_offers_a_name_twice_is_told_so():
+    moods = entry("moods", TAGGED_SENTENCES, "moods")
+    with pytest.raises(ConflictError, match=r"week3 \(.*\) offers the corpus 'moods' twice: leave"):
+        Corpora([moods, replace(moods, kind=TEXT)])
+
+
 @pytest.mark.parametrize(
     ("function", "message"),
     [

@@ -11,7 +11,6 @@ from framework.gradients.numerical import (
     STEP,
     Claim,
     differentiate,
-    miss_rate,
     numerical_gradient,
     plain_direction,
     pointwise,
@@ -60,7 +59,7 @@ def test_a_wrong_gradient_passes_one_direction_as_often_as_derived(delta):
         claim, error = with_error(network(rng, 8, "tanh"), delta, rng)
         [one] = claim.compare([plain_direction(claim.point, rng)])
         passed.append(one.agrees)
-        expected.append(miss_rate(one.tolerance, error))
+        expected.append(math.erf(one.tolerance / (math.sqrt(2) * error)))
     rate = float(np.mean(expected))
     # Five standard deviations of a share of 500.
     assert abs(np.mean(passed) - rate) < 5 * math.sqrt(rate * (1 - rate) / 500)

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.grading.verdicts import Verdict
 from autograder.isolation.host.faults import (
     Blocked,
     Crashed,
@@ -21,6 +20,7 @@ from autograder.isolation.host.faults import (
 )
 from autograder.isolation.host.remote import RemoteModule, assign
 from autograder.isolation.host.sandbox_session import STARTS
+from autograder.verdicts import Verdict
 
 #: Long enough for any honest call on a busy machine.
 CALL = 4.0

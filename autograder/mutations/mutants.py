@@ -1,0 +1,166 @@
+"""Automatic mutants of a solution: one small change each, inside its marked regions."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.stubs import Region, find_regions
+from autograder.mutations.operators import OPERATORS, Mutate, Site
+from autograder.mutations.splicing import splice
+
+#: Longer pieces of source are cut in an id; an ordinal keeps ids apart.
+_FRAGMENT = 70
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A solution with one change.
+
+    Args:
+        id: operator, function, the changed piece of source and what became of it, and the
+            statement that it belongs to: the same after edits elsewhere in the file.
+        line: where the change is, counted from 1.
+        scope: first and last line of the function around it, or of the statement where there is
+            no function; before the change.
+        source: the whole changed text.
+    """
+
+    id: str
+    operator: str
+    line: int
+    scope: tuple[int, int]
+    source: str
+
+
+def make_mutants(
+    source: str, file: Path, operators: Mapping[str, Mutate] = OPERATORS
+) -> list[Mutant]:
+    """All mutants of the solution `source`, which stands in `file`, in the order of its lines.
+
+    What does not parse is left out, and so is what is the same program as an earlier mutant.
+
+    Raises:
+        BadInputError: a malformed region.
+    """
+    seen: dict[tuple[int, int], set[str | None]] = {}
+    mutants: list[Mutant] = []
+    for mutant in draw_mutants(source, file, operators):
+        if mutant.scope not in seen:
+            seen[mutant.scope] = {None, _program(source, mutant.scope)}
+        program = _program(mutant.source, _scope_after(source, mutant))
+        if program not in seen[mutant.scope]:
+            seen[mutant.scope].add(program)
+            mutants.append(mutant)
+    return sorted(mutants, key=lambda mutant: mutant.line)
+
+
+def draw_mutants(
+    source: str,
+    file: Path,
+    operators: Mapping[str, Mutate] = OPERATORS,
+    within: Callable[[str], bool] = lambda place: True,
+) -> Iterator[Mutant]:
+    """Mutants as they are made, operator by operator: some do not parse, or are no change at all.
+
+    Args:
+        within: which functions are changed, by names such as ``RNN.forward``.
+
+    Raises:
+        BadInputError: a malformed region.
+    """
+    regions = find_regions(source.split("\n"), file)
+    sites = [
+        site
+        for site in _sites(ast.parse(source))
+        if _is_within(site.node, regions) and within(site.qualified_name)
+    ]
+    for operator, mutate in operators.items():
+        named: Counter[str] = Counter()
+        for site in sites:
+            for replacement in map(ast.fix_missing_locations, mutate(site)):
+                yield _mutant(source, operator, site, replacement, named)
+
+
+def _mutant(
+    source: str, operator: str, site: Site, replacement: ast.AST, named: Counter[str]
+) -> Mutant:
+    # What is left out, or the same, is counted too: no ordinal depends on another operator.
+    name = f"{operator} in {site.qualified_name}: {_shown(site.node)} -> {_shown(replacement)}"
+    if site.node is not site.statement:
+        name += f" | {_shown(site.statement)}"
+    named[name] += 1
+    ordinal = f" #{named[name]}" if named[name] > 1 else ""
+    line = getattr(site.node, "lineno", 1)
+    changed = splice(source, site.node, replacement, site.parent)
+    return Mutant(name + ordinal, operator, line, _extent(site.function or site.statement), changed)
+
+
+def _shown(node: ast.AST) -> str:
+    text = ast.unparse(node).partition("\n")[0]  # of a block its head alone
+    return text if len(text) <= _FRAGMENT else f"{text[:_FRAGMENT]}..."
+
+
+def _extent(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
+
+
+def _scope_after(source: str, mutant: Mutant) -> tuple[int, int]:
+    """The lines of the mutant's scope in its own source."""
+    first, last = mutant.scope
+    return first, last + mutant.source.count("\n") - source.count("\n")
+
+
+def _program(source: str, scope: tuple[int, int]) -> str | None:
+    """The program that the lines `scope` are, whatever their layout; None if they are none."""
+    first, last = scope
+    text = "\n".join(source.split("\n")[first - 1 : last])
+    try:
+        return ast.dump(ast.parse(f"if True:\n{text}" if text[:1] == " " else text))
+    except SyntaxError:
+        return None
+
+
+def _is_within(node: ast.AST, regions: list[Region]) -> bool:
+    first, last = _extent(node)
+    return any(region.first < first and last < region.last for region in regions)
+
+
+def _sites(tree: ast.Module) -> Iterator[Site]:
+    """Every node that has a place, but for messages, annotations and docstrings."""
+    yield from _below(Site(tree, tree, tree, None, "module"))
+
+
+def _below(outer: Site) -> Iterator[Site]:
+    for child in _children(outer.node):
+        site = _site(child, outer)
+        if hasattr(child, "lineno"):
+            yield site
+        yield from _below(site)
+
+
+def _site(child: ast.AST, outer: Site) -> Site:
+    statement = child if isinstance(child, ast.stmt) else outer.statement
+    function, name = outer.function, outer.qualified_name
+    if isinstance(outer.node, ast.FunctionDef | ast.ClassDef):
+        name = outer.node.name if name == "module" else f"{name}.{outer.node.name}"
+        function = outer.node if isinstance(outer.node, ast.FunctionDef) else None
+    return Site(child, outer.node, statement, function, name)
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.JoinedStr | ast.Raise):
+        return  # messages; and before Python 3.12 what is in an f-string has no place of its own
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns", "decorator_list"):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and not _is_docstring(child):
+                yield child
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

@@ -1,0 +1,1 @@
+"""What a check found, as one typed record: results, and findings with their renderings."""

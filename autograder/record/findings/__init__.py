@@ -1,0 +1,12 @@
+"""What a check shows besides its verdict: one module for each kind, with all of its renderings.
+
+base.py      `Finding`, which every kind extends, and `Findings`, which one check adds to
+plots.py     lines over a pair of axes
+tables.py    texts in rows and columns
+curves.py    a metric during training
+printed.py   what the submission printed
+html.py      HTML from the building blocks in templates/: text, table, figure, drawing
+
+A new kind is a frozen dataclass that extends `Finding`. A check adds it through the fixture
+``findings``; every report then shows it.
+"""

@@ -1,0 +1,81 @@
+"""Plots that checks draw: lines and named points over one pair of axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from autograder.record.findings.base import Finding, Findings, six_digits
+from framework.errors import BadInputError
+from framework.plotting.charts import Chart, Line
+
+
+@dataclass(frozen=True)
+class Plot(Chart, Finding):
+    """A chart that a check draws."""
+
+    kind: ClassVar[str] = "plot"
+
+    def heading(self) -> str:
+        """Return the title."""
+        return self.title
+
+    def text_lines(self) -> list[str]:
+        """Return nothing: lines of text show no plot."""
+        return []
+
+    def html(self) -> str:
+        """Return it as a figure, its title as the caption."""
+        from autograder.record.findings.html import block
+        from framework.plotting.svg import plot_svg
+
+        return block("figure", drawing=plot_svg(self), caption=self.title)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return labels, and the points of every line."""
+        lines = [
+            {"name": line.name, "x": six_digits(line.x), "y": six_digits(line.y)}
+            for line in self.lines
+        ]
+        labels = {"title": self.title, "x_label": self.x_label, "y_label": self.y_label}
+        return {**labels, "log": self.log, "lines": lines}
+
+    def add_to(self, fields: dict[str, Any]) -> None:
+        """Add it to the field ``plots``."""
+        fields["plots"].append(self.as_json())
+
+
+class Plotter:
+    """Draws the plots of one check; the fixture ``plot``."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+
+    def __call__(
+        self,
+        title: str,
+        lines: Mapping[str, Sequence[float]],
+        *,
+        x: Sequence[float],
+        x_label: str,
+        y_label: str,
+        log: bool = False,
+    ) -> None:
+        """Draw `lines`, each by its name, over `x`; the report shows them whatever the check finds.
+
+        Points that are not finite are left out, and so are those that a logarithmic axis has no
+        place for.
+
+        Raises:
+            BadInputError: a line has another number of points than `x`.
+        """
+        drawn = []
+        for name, y in lines.items():
+            if len(y) != len(x):
+                raise BadInputError(f"line '{name}' has {len(y)} points over {len(x)} values of x")
+            points = [(float(a), float(b)) for a, b in zip(x, y, strict=True)]
+            kept = [p for p in points if all(map(math.isfinite, p)) and not (log and p[1] <= 0)]
+            drawn.append(Line(name, tuple(a for a, _ in kept), tuple(b for _, b in kept)))
+        self._findings.add(Plot(title, x_label, y_label, tuple(drawn), log))

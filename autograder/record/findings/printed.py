@@ -1,0 +1,53 @@
+"""What the submission printed during a check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from autograder.record.findings.base import Finding
+
+#: Lines that a page shows; a terminal shows fewer.
+ON_PAGE = 40
+
+
+@dataclass(frozen=True)
+class PrintedText(Finding):
+    """Printed text, without terminal control sequences; floods are cut before it is recorded."""
+
+    kind: ClassVar[str] = "printed"
+    explains_failure: ClassVar[bool] = True
+    on_page_of_passed: ClassVar[bool] = False
+
+    text: str
+
+    def text_lines(self) -> list[str]:
+        """Return its lines; none if it is blank."""
+        text = self.text.replace("\r\n", "\n")
+        return text.strip("\n").split("\n") if text.strip() else []
+
+    def html(self) -> str:
+        """Return it as preformatted text, at most `ON_PAGE` lines of it."""
+        from autograder.record.findings.html import block
+
+        lines = self.text_lines()
+        return block("text", lines=excerpt(lines, ON_PAGE)) if lines else ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the text."""
+        return {"text": self.text}
+
+    def add_to(self, fields: dict[str, Any]) -> None:
+        """Add it to the field ``printed``."""
+        fields["printed"] += self.text
+
+
+def excerpt(lines: Sequence[str], most: int) -> list[str]:
+    """Return at most `most` of `lines`, and one that tells how many were left out."""
+    if len(lines) <= most + 2:  # to leave out less saves nothing
+        return list(lines)
+    tail = most // 3
+    head = most - tail
+    left_out = f"... {len(lines) - most} more lines ..."
+    return [*lines[:head], left_out, *lines[len(lines) - tail :]]

@@ -1,0 +1,80 @@
+"""Tables that checks show: texts in rows and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from autograder.isolation.host.output import shown
+from autograder.record.findings.base import Finding, Findings
+from framework.errors import BadInputError
+
+#: Maximum length of a cell: its text may come from a submission.
+LONGEST = 40
+GAP = "  "
+
+
+@dataclass(frozen=True)
+class ShownTable(Finding):
+    """One table: every row has a cell for each column."""
+
+    kind: ClassVar[str] = "table"
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def heading(self) -> str:
+        """Return the title."""
+        return self.title
+
+    def text_lines(self) -> list[str]:
+        """Return the names of the columns, then a line for each row; numbers are aligned."""
+        from rich.cells import cell_len
+
+        lines = [self.columns, *self.rows]
+        widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+        found = []
+        for first, *others in lines:
+            cells = [first + " " * (widths[0] - cell_len(first))]
+            for cell, width in zip(others, widths[1:], strict=True):
+                cells.append(" " * (width - cell_len(cell)) + cell)
+            found.append(GAP.join(cells).rstrip())
+        return found
+
+    def html(self) -> str:
+        """Return a table element, its title as the caption."""
+        from autograder.record.findings.html import block
+
+        return block("table", caption=self.title, columns=self.columns, rows=self.rows)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return title, columns and rows."""
+        rows = [list(row) for row in self.rows]
+        return {"title": self.title, "columns": list(self.columns), "rows": rows}
+
+    def add_to(self, fields: dict[str, Any]) -> None:
+        """Add it to the field ``tables``."""
+        fields["tables"].append(self.as_json())
+
+
+class Tabulator:
+    """Shows tables of one check; the fixture ``table``."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+
+    def __call__(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Show `rows` under the names of their columns, whatever the check finds.
+
+        Raises:
+            BadInputError: a row has another number of cells than there are columns.
+        """
+        kept = []
+        for row in rows:
+            if len(row) != len(columns):
+                sizes = f"{len(row)} cells under {len(columns)} columns"
+                raise BadInputError(f"a row of table '{title}' has {sizes}: {row}")
+            kept.append(tuple(shown(cell, LONGEST) for cell in row))
+        self._findings.add(ShownTable(title, tuple(columns), tuple(kept)))

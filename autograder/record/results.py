@@ -1,0 +1,202 @@
+"""What grading found out: frozen data, rendered elsewhere.
+
+Report            one submission: provenance and
+└── ExerciseResult    one exercise:
+    └── TaskResult        one name of the stub:
+        └── CheckResult       one check: verdict, points, message, method at fault
+            └── Finding           what it shows besides: a plot, a table, printed text
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from autograder.isolation.host.faults import Frame
+from autograder.record.findings.base import Finding
+from autograder.verdicts import Verdict
+
+F = TypeVar("F", bound=Finding)
+
+#: A message, and each of the facts under it, in characters: names in them may be anything.
+MAX_MESSAGE, MAX_FACT = 2000, 400
+#: Checks with these verdicts count neither for nor against.
+UNCOUNTED = (Verdict.SKIPPED, Verdict.FAULT)
+#: Checks with these may get a diagnosis; what is not written, hangs or eats memory answers nothing.
+EXPLAINED = (Verdict.FAILED, Verdict.CRASHED)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What went wrong, where it can be told for certain.
+
+    Attributes:
+        id: of a mistake of the exercise, as in ``no-bias``, or of a pattern: ``generic/negated``.
+        sentence: what was done.
+        hint: the next thought; may be empty.
+    """
+
+    id: str
+    sentence: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check.
+
+    Attributes:
+        id: the test, as in ``test_rnn.py::test_forward``.
+        title: what the check asks for, in one line.
+        task: the name in the stub that it is about.
+        hidden: from the instructor's tests: details are not shown to students.
+        points: what it is worth; half and quarter points are allowed.
+        message: one sentence for the student; empty when passed.
+        details: facts under it: the worst entry, shapes.
+        method: the method at fault, as in ``RNN.backward``; empty where no single one is.
+        fact: the first thing of that method that is wrong, as in ``gradients['W_h']: values``.
+        call: the call of that method that shows it.
+        frames: lines of the submission, outermost first.
+        hint: the check's own hint.
+        findings: what the check shows besides.
+        diagnosis: which mistake it is; None where that cannot be told.
+        seconds: how long it took.
+    """
+
+    id: str
+    title: str
+    task: str
+    hidden: bool
+    points: float
+    verdict: Verdict
+    message: str = ""
+    details: tuple[str, ...] = ()
+    method: str = ""
+    fact: str = ""
+    call: str = ""
+    frames: tuple[Frame, ...] = ()
+    hint: str = ""
+    findings: tuple[Finding, ...] = ()
+    diagnosis: Diagnosis | None = None
+    seconds: float = 0.0
+
+    def of(self, kind: type[F]) -> tuple[F, ...]:
+        """Return its findings of the class `kind`, in their order."""
+        return tuple(finding for finding in self.findings if isinstance(finding, kind))
+
+    @property
+    def earned(self) -> float:
+        """All of the points or none."""
+        return self.points if self.verdict is Verdict.PASSED else 0.0
+
+    @property
+    def possible(self) -> float:
+        """The points that counted: none where nothing can be said about the submission."""
+        return 0.0 if self.verdict in UNCOUNTED else self.points
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """One name of the stub, with its checks in the order of the test files."""
+
+    name: str
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of its checks."""
+        return Verdict.worst([check.verdict for check in self.checks])
+
+    @property
+    def earned(self) -> float:
+        """Points of the checks that passed: partial credit."""
+        return sum(check.earned for check in self.checks)
+
+    @property
+    def possible(self) -> float:
+        """Points that counted."""
+        return sum(check.possible for check in self.checks)
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """One exercise.
+
+    Attributes:
+        file: the submitted file, relative to the submission; empty if there was none.
+        uncontained: what the sandbox could not contain on this system, in sentences.
+    """
+
+    name: str
+    unit: str
+    title: str
+    tasks: tuple[TaskResult, ...]
+    file: str = ""
+    uncontained: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """All checks, task by task."""
+        return tuple(check for task in self.tasks for check in task.checks)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of its checks."""
+        return Verdict.worst([check.verdict for check in self.checks])
+
+    @property
+    def earned(self) -> float:
+        """Points earned."""
+        return sum(task.earned for task in self.tasks)
+
+    @property
+    def possible(self) -> float:
+        """Points that counted."""
+        return sum(task.possible for task in self.tasks)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How a report came about: the same provenance gives the same report, times apart."""
+
+    seed: int
+    backend: str
+    device: str
+    sandbox: str
+    provider: str = ""
+    submission: str = ""
+    submission_hash: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The grading of one submission.
+
+    Attributes:
+        notes: what a person should know besides: files that were ignored, cells that were skipped.
+    """
+
+    provenance: Provenance
+    exercises: tuple[ExerciseResult, ...]
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def earned(self) -> float:
+        """Points earned."""
+        return sum(exercise.earned for exercise in self.exercises)
+
+    @property
+    def possible(self) -> float:
+        """Points that counted."""
+        return sum(exercise.possible for exercise in self.exercises)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all passed, 1 something did not, 3 a fault of ours."""
+        verdicts = {check.verdict for exercise in self.exercises for check in exercise.checks}
+        if Verdict.FAULT in verdicts:
+            return 3
+        return 0 if verdicts <= {Verdict.PASSED, Verdict.SKIPPED} else 1

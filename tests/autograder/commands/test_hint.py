@@ -1,0 +1,35 @@
+"""`gradus hint`: one hint after the other."""
+
+import pytest
+
+
+def test_hints_come_one_by_one(gradus, lines, written):
+    assert lines(gradus("hint", "squash")[1]) == [
+        "Hint 1 of 3",
+        "a nudge",
+        "",
+        "2 more: `gradus hint squash`",
+    ]
+    second = gradus("hint", "squash")[1]
+    assert "a push [with brackets]" in second
+    assert "a nudge" not in second
+    assert "That was the last" in gradus("hint", "squash")[1]
+    again = gradus("hint", "squash")[1]
+    assert "nearly the answer" in again
+    assert "There are no more" in again
+    assert "Hint 1 of 3" in gradus("hint", "squash", "--restart")[1]
+    assert "Hint 2 of 3" in gradus("hint", "squash")[1]
+    assert "Hint 1 of 1" in gradus("hint", "sums")[1]
+
+
+def test_all_hints_at_once_leave_the_count_alone(gradus, written):
+    output = gradus("hint", "squash", "--all")[1]
+    assert [f"Hint {i} of 3" in output for i in (1, 2, 3)] == [True] * 3
+    assert "Hint 1 of 3" in gradus("hint", "squash")[1]
+
+
+@pytest.mark.parametrize("damage", ["", "[]", '{"squash": "many"}'])
+def test_damaged_memory_starts_again(gradus, written, course_root, damage):
+    gradus("hint", "squash")
+    (course_root / ".gradus/hints.json").write_text(damage)
+    assert "Hint 1 of 3" in gradus("hint", "squash")[1]

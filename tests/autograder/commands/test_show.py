@@ -1,0 +1,21 @@
+"""`gradus show`: the text of an exercise."""
+
+from pathlib import Path
+
+import pytest
+
+from framework.errors import BadInputError
+
+
+def test_show_renders_the_text_and_names_the_file(gradus, written):
+    code, output = gradus("show", "squash", "--pager")
+    assert code == 0
+    assert "The equation" in output
+    assert "*equation*" not in output
+    path = Path("exercises/first_unit/squash/squash.py")
+    assert output.endswith(f"\nWrite in {path}, then `grade squash`.\n")
+
+
+def test_show_without_text_is_an_error(gradus, written):
+    with pytest.raises(BadInputError, match=r"README\.md is missing"):
+        gradus("show", "sums")

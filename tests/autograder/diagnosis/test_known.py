@@ -1,0 +1,64 @@
+"""A listed mistake is recognised by what it answers, however it is written."""
+
+import pytest
+
+from autograder.verdicts import Verdict
+
+SAMPLE = [
+    ("rnn", "recurrent-weights-not-transposed"),
+    ("rnn", "bias-gradient-averaged"),
+    ("optimizers", "sgd-changes-the-gradients"),
+    ("activations", "tanh-overflows"),
+    ("word2vec", "pairs-swapped"),
+    ("bag_of_vectors", "sum-for-mean"),
+]
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), SAMPLE)
+def test_a_mistake_is_named(with_mistake, exercise, mistake):
+    told = with_mistake(exercise, mistake).diagnoses()
+    assert {diagnosis.id for diagnosis in told.values()} == {mistake}
+
+
+def test_a_mistake_in_another_style_is_named_too(changed):
+    told = changed(
+        "rnn",
+        "from_later = grad_a[:, t] @ W_h.T",
+        'from_later = np.einsum("nh,hk->nk", grad_a[:, t], W_h)',
+    ).diagnoses()
+    assert {d.id for d in told.values()} == {"recurrent-weights-not-transposed"}
+    assert "test_backward_through_time" in told
+
+
+def test_two_mistakes_are_told_where_each_of_them_is_alone(changed):
+    told = changed(
+        "activations",
+        "self.y = np.tanh(z)",
+        "self.y = np.tanh(z) + 1.0",
+        "return grad_output * self.positive\n",
+        "return grad_output * (grad_output > 0)\n",
+    ).diagnoses()
+    assert told["test_tanh_forward"].id == "tanh-is-a-sigmoid"
+    assert {d.id for name, d in told.items() if "_relu_" in name and "leaky" not in name} == {
+        "relu-derivative-by-the-upstream-sign"
+    }
+
+
+def test_a_mistake_is_not_named_for_its_exception_alone(changed):
+    """Each of them raises a ValueError in the first call, as many other mistakes would."""
+    graded = changed(
+        "rnn",
+        "        N, T, D = x.shape\n",
+        '        N, T, D = x.shape\n        raise ValueError("of another sort")\n',
+    )
+    assert graded.diagnoses() == {}
+
+
+def test_what_no_mistake_answers_is_left_alone(changed):
+    graded = changed(
+        "activations",
+        "return grad_output / self.denominator / self.denominator",
+        "return np.sin(grad_output + self.denominator)",
+    )
+    assert any(check.verdict is Verdict.FAILED for check in graded.checks)
+    assert graded.diagnoses() == {}

@@ -1,0 +1,219 @@
+"""Every verdict, from a real submission in a sandbox to the words and numbers of a report."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+import pytest
+from rich.console import Console
+
+from autograder.course.reading import find_course
+from autograder.grading.grader import Setting
+from autograder.grading.request import GradeRequest, answer
+from autograder.isolation.sandboxes import choose
+from autograder.reports.json_report import render_json
+from autograder.reports.terminal import ExerciseView
+from autograder.submissions.submission import load_submission
+from autograder.verdicts import Verdict
+from framework.providers.plugins import Plugins
+
+#: What a student wrote: the name of each function is the verdict that it deserves.
+SUBMISSION = """
+import numpy as np
+from framework.models.parts import part
+
+def passed():
+    return 1.0
+
+def failed():
+    return 2.0
+
+def not_started():
+    raise NotImplementedError
+
+def crashed():
+    return {}["nothing"]
+
+def timed_out():
+    while True: pass  # on one line: a report tells where it was when its time was over
+
+def out_of_memory():
+    return np.ones((200_000, 200_000))
+
+def blocked():
+    return part("total")([1.0])
+
+def skipped():
+    return 1.0
+
+def infrastructure_fault():
+    return 1.0
+"""
+
+CHECKS = '''
+import pytest
+from autograder.checks import equal
+
+NAMES = """passed failed not_started crashed timed_out out_of_memory blocked"""
+
+
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=pytest.mark.task(name)) for name in NAMES.split()
+])
+@pytest.mark.points(2)
+def test_value(submission, name):
+    """The value is one."""
+    equal(getattr(submission, name)(), 1.0, "the value")
+
+
+@pytest.mark.task("skipped")
+@pytest.mark.points(2)
+def test_elsewhere(submission):
+    """On a machine that nobody has."""
+    pytest.skip("there is no such machine")
+
+
+@pytest.mark.task("infrastructure_fault")
+@pytest.mark.points(2)
+def test_ours(submission):
+    """A check that cannot be right."""
+    undefined
+
+
+@pytest.mark.task("failed")
+@pytest.mark.points(1)
+def test_kind(submission):
+    """Partial credit: at least it is a number."""
+    assert isinstance(submission.failed(), float)
+'''
+
+#: The order is part of what a report means: a task takes the worst verdict of its checks.
+ORDER = [
+    "passed",
+    "skipped",
+    "blocked",
+    "not started",
+    "failed",
+    "crashed",
+    "timed out",
+    "out of memory",
+    "infrastructure fault",
+]
+NAMES = [verdict.replace(" ", "_") for verdict in ORDER]
+
+
+@pytest.fixture(scope="module")
+def grade_it(tmp_path_factory):
+    """Grade `SUBMISSION` as often as it is called."""
+    root = tmp_path_factory.mktemp("course")
+    tasks = "".join(f'[[tasks]]\nname = "{name}"\nkind = "function"\n' for name in NAMES)
+    head = 'title = "{}"\nlecture = "none"\nrequires = [{}]\nhints = []\npoints = {}\n'
+    time = "[time]\ncall = 1\ntotal = 20\n"
+    total = '[[tasks]]\nname = "total"\nkind = "function"\n'
+    files = {
+        "exercises/course.toml": (
+            '[[units]]\nname = "unit"\ntitle = "A unit"\nexercises = ["sums", "all_sorts"]\n'
+        ),
+        "exercises/unit/sums/exercise.toml": head.format("Sums", "", 1) + time + total,
+        "exercises/unit/all_sorts/exercise.toml": (
+            head.format("All sorts", '"sums"', 19) + time + tasks
+        ),
+        "exercises/unit/all_sorts/test_all_sorts.py": CHECKS,
+        "solutions/unit/all_sorts/all_sorts.py": SUBMISSION,
+        "solutions/unit/sums/sums.py": "def total(values):\n    return sum(values)\n",
+        "handed_in/all_sorts.py": SUBMISSION,
+        "handed_in/sums.py": "def total(values):\n    raise NotImplementedError\n",
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+    course = find_course(root)
+    return partial(graded, course, root / "handed_in")
+
+
+class Silence:
+    """Listens to a grading without a word."""
+
+    def check_done(self, exercise, result):
+        pass
+
+    def exercise_done(self, result):
+        pass
+
+
+def graded(course, folder, seed=0):
+    setting = Setting(course, Plugins(course=course), choose("process"), seed=seed)
+    exercises = (course.exercise("all_sorts"),)
+    with load_submission(folder, course) as submission:
+        return answer(GradeRequest(setting, submission, exercises, 1, Silence()))
+
+
+@pytest.fixture(scope="module")
+def report(grade_it):
+    return grade_it()
+
+
+@pytest.fixture(scope="module")
+def tasks(report):
+    """Tasks by their names."""
+    return {task.name: task for task in report.exercises[0].tasks}
+
+
+def test_the_order_is_the_documented_one():
+    assert list(Verdict) == ORDER
+    assert [Verdict(name).rank for name in ORDER] == list(range(len(ORDER)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_verdict_is_reached(tasks, name):
+    assert tasks[name].verdict.value == name.replace("_", " ")
+
+
+#: Points earned, and points that counted: a fault of ours and what was skipped count for nothing.
+POINTS = {"passed": (2, 2), "failed": (1, 3), "skipped": (0, 0), "infrastructure_fault": (0, 0)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_points_are_given_check_by_check_and_counted_where_something_was_seen(tasks, name):
+    assert (tasks[name].earned, tasks[name].possible) == POINTS.get(name, (0, 2))
+
+
+def test_the_whole_takes_the_worst_and_adds_the_points(report):
+    (result,) = report.exercises
+    assert result.verdict is Verdict.FAULT
+    assert (report.earned, report.possible) == (3, 15)
+    assert report.exit_code == 3
+
+
+MESSAGES = {
+    "passed": "",
+    "failed": "the value",
+    "not_started": "not written yet",
+    "crashed": "KeyError: 'nothing'",
+    "timed_out": "no answer within 1 s",
+    "out_of_memory": "asked for too much memory",
+    "blocked": "needs 'sums'",
+    "skipped": "there is no such machine",
+    "infrastructure_fault": "NameError: name 'undefined' is not defined",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_verdict_has_its_words(report, tasks, name):
+    check = tasks[name].checks[0]
+    assert check.message.startswith(MESSAGES[name])
+    console = Console(width=100)
+    with console.capture() as capture:
+        console.print(ExerciseView(report.exercises[0]))
+    shown = " ".join(capture.get().split())
+    assert MESSAGES[name] in shown
+    assert name.replace("_", " ") in shown
+
+
+def test_the_same_submission_and_seed_give_the_same_bytes_but_for_times(grade_it, report):
+    def text(report):
+        return re.sub(r'"seconds": [\d.]+', '"seconds": 0', render_json(report, show_hidden=True))
+
+    assert text(grade_it()) == text(report)
+    assert text(grade_it(seed=1)) != text(report)

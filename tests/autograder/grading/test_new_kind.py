@@ -1,0 +1,138 @@
+"""A kind of finding that no other file knows of: every report shows it."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any, ClassVar
+
+import jsonschema
+import pytest
+from markupsafe import Markup
+from rich.console import Console
+
+from autograder.record.findings.base import Finding, Findings
+from autograder.record.results import ExerciseResult, Provenance, Report, TaskResult
+from autograder.reports.html import render_html
+from autograder.reports.json_report import read_schema, render_json
+from autograder.reports.junit import render_junit
+from autograder.reports.terminal import ExerciseView
+
+
+@dataclass(frozen=True)
+class Attention(Finding):
+    """How much each word attends to the others."""
+
+    kind: ClassVar[str] = "attention"
+
+    words: tuple[str, ...]
+    weights: tuple[float, ...]
+
+    def heading(self) -> str:
+        return "Attention, word by word"
+
+    def text_lines(self) -> list[str]:
+        return [f"{w} {a:.2f}" for w, a in zip(self.words, self.weights, strict=True)]
+
+    def html(self) -> str:
+        return Markup("<ol>{}</ol>").format(", ".join(self.text_lines()))
+
+    def as_json(self) -> dict[str, Any]:
+        return {"words": list(self.words), "weights": list(self.weights)}
+
+
+class Reason(Attention):
+    """The same, where it explains a failure."""
+
+    kind: ClassVar[str] = "weights"
+    explains_failure: ClassVar[bool] = True
+
+
+CHECKS = """
+    import pytest
+
+    pytestmark = [pytest.mark.task("RNN"), pytest.mark.points(1)]
+
+    def test_shows(attention):
+        attention(("<b>", "red"), (0.25, 0.75))
+        assert {truth}
+
+    def test_shows_nothing():
+        pass
+"""
+
+
+@pytest.fixture
+def report_on(collect):
+    """`report_on(kind, truth)`: a check adds a finding of `kind`, and passes or fails."""
+
+    def report_on(kind, truth, hidden=False):
+        plugin = ModuleType("a_plugin")
+        plugin.attention = adds(kind)
+        checks = collect(text=CHECKS.replace("{truth}", str(truth)), plugins=[plugin])
+        checks = tuple(replace(check, hidden=hidden) for check in checks)
+        exercise = ExerciseResult("rnn", "unit", "RNN", (TaskResult("RNN", checks),))
+        return Report(Provenance(0, "numpy", "cpu", "process"), (exercise,))
+
+    return report_on
+
+
+def adds(kind):
+    """A fixture that adds a finding of `kind`, as a plugin of pytest would define it."""
+
+    @pytest.fixture
+    def attention(findings: Findings):
+        return lambda words, weights: findings.add(kind(words, weights))
+
+    return attention
+
+
+def on_terminal(report):
+    file = io.StringIO()
+    Console(file=file, width=80).print(ExerciseView(report.exercises[0]))
+    return file.getvalue()
+
+
+def in_json(report):
+    table = json.loads(render_json(report))
+    jsonschema.validate(table, read_schema())
+    (task,) = table["exercises"][0]["tasks"]
+    return [check["findings"] for check in task["checks"]]
+
+
+def test_every_report_shows_it_whatever_the_verdict(report_on):
+    report = report_on(Attention, True)
+    assert on_terminal(report).endswith("  Attention, word by word\n    <b> 0.25\n    red 0.75\n\n")
+    data = {"words": ["<b>", "red"], "weights": [0.25, 0.75]}
+    told = {"kind": "attention", "heading": "Attention, word by word", "data": data}
+    assert in_json(report) == [[told], []]
+    assert "<ol>&lt;b&gt; 0.25, red 0.75</ol>" in render_html(report)
+    assert "Attention, word by word\n&lt;b&gt; 0.25\nred 0.75\n" in render_junit(report)
+
+
+def test_a_failure_is_explained_by_it(report_on):
+    report = report_on(Reason, False)
+    assert "      weights  <b> 0.25\n               red 0.75\n" in on_terminal(report)
+    assert "<dt>weights</dt><dd><ol>&lt;b&gt; 0.25, red 0.75</ol></dd>" in render_html(report)
+    assert "weights: &lt;b&gt; 0.25 red 0.75" in render_junit(report)
+
+
+def test_what_explains_failures_is_not_shown_where_there_is_none(report_on):
+    report = report_on(Reason, True)
+    assert "weights" not in on_terminal(report) + render_junit(report)
+
+
+def test_text_that_a_kind_forgets_to_escape_is_escaped(report_on):
+    class Careless(Attention):
+        def html(self) -> str:
+            return f"<i>{self.words}</i>"
+
+    assert "&lt;i&gt;" in render_html(report_on(Careless, True))
+
+
+def test_that_of_a_hidden_check_is_hidden(report_on):
+    report = report_on(Attention, False, hidden=True)
+    for text in (on_terminal(report), render_html(report), render_json(report)):
+        assert "0.25" not in text

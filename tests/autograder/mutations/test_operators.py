@@ -1,0 +1,94 @@
+import ast
+
+import pytest
+from mutated import mutated
+
+from autograder.mutations.operators import OPERATORS
+
+
+def mutants(operator, code):
+    """What `operator` makes of the body `code`."""
+    return mutated(code, {operator: OPERATORS[operator]})
+
+
+CASES = [
+    ("dropped statement", "a = x\nreturn a", ["pass\nreturn a", "a = x\npass"]),
+    ("dropped target", "a, b = x, y", ["a = x", "b = y"]),
+    ("swapped parts", "return x, y", ["return (y, x)"]),
+    ("dropped part", "return x, y", ["return x"]),
+    ("axis", "x.sum(axis=-1)", ["x.sum(axis=0)", "x.sum(axis=1)", "x.sum()"]),
+    ("axis", "x.sum(axis=(0, 1))", ["x.sum(axis=0)", "x.sum(axis=1)", "x.sum()"]),
+    ("keepdims", "x.sum(keepdims=True)", ["x.sum()"]),
+    ("transpose", "x @ y.T", ["x @ y"]),
+    ("transpose", "np.swapaxes(x, 0, 1)", ["x"]),
+    ("transpose", "x.transpose(1, 0)", ["x"]),
+    ("max and min", "np.maximum(x, 0)", ["np.minimum(x, 0)"]),
+    ("sum and mean", "x.sum() + y.mean()", ["x.mean() + y.mean()", "x.sum() + y.sum()"]),
+    ("overwrite", "x += y", ["x = y"]),
+    ("overwrite", "x['a'] += y", ["x['a'] = y", "x['a'][...] = y"]),
+    ("rebinding", "x -= y", ["x = x - y"]),
+    ("rebinding", "x[...] = y", ["x = y"]),
+    ("in place", "x = x * y", ["x *= y"]),
+    ("np.add.at", "np.add.at(x, [1], y)", ["x[[1]] += y"]),
+    ("shifted slice", "x[:, 1:]", ["x[1:, 1:]", "x[:-1, 1:]", "x[:, 0:]", "x[:, 2:]", "x[:, :]"]),
+    ("shifted index", "for t in range(3):\n    x[t] = 0", [
+        "for t in range(3):\n    x[t - 1] = 0", "for t in range(3):\n    x[t + 1] = 0",
+    ]),
+    ("key", "x['W'] + x['b']", ["x['b'] + x['b']", "x['W'] + x['W']"]),
+    ("attribute", "self.a - self.b", ["self.b - self.b", "self.a - self.a"]),
+    ("variable", "z = x", ["z = y"]),
+    ("function", "np.exp(x)", ["np.log(x)"]),
+    ("function", "np.tanh(x)", ["np.arctan(x)", "1 / (1 + np.exp(-x))"]),
+    ("dropped call", "np.exp(x)", ["x"]),
+    ("dropped reversed", "for t in reversed(x):\n    pass", ["for t in x:\n    pass"]),
+    ("dropped copy", "x.copy()", ["x"]),
+    ("dropped copy", "np.array(x)", ["x"]),
+    ("swapped arguments", "np.outer(x, y)", ["np.outer(y, x)"]),
+    ("dropped argument", "np.zeros(3, x)", ["np.zeros(3)"]),
+    ("dropped argument", "f(x, scale=2)", ["f(x)"]),
+    ("loop bounds", "range(x)", ["range(0 + 1, x)", "range(0, x - 1)"]),
+    ("arithmetic", "x - y", ["x + y"]),
+    ("arithmetic", "x *= y", ["x /= y"]),
+    ("dropped operand", "2 * (x + y)", ["2", "x + y", "2 * x", "2 * y"]),
+    ("swapped operands", "x @ (y - 1)", ["(y - 1) @ x", "x @ (1 - y)"]),
+    ("comparison", "x > 0", ["x >= 0", "x <= 0"]),
+    ("condition", "if x:\n    pass", [
+        "if not x:\n    pass", "if True:\n    pass", "if False:\n    pass",
+    ]),
+    ("boolean", "x and y", ["x or y", "y", "x"]),
+    ("constant", "x * 2", ["x * 0", "x * 1", "x * -2", "x * 3"]),
+    ("constant", "x[-1]", ["x[0]", "x[1]"]),
+    ("dropped minus", "-x", ["x"]),
+    ("added minus", "return x * y", ["return -(x * y)"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("operator", "code", "expected"), CASES, ids=lambda value: str(value)[:40])
+def test_operator(operator, code, expected):
+    def program(body):
+        return ast.dump(ast.parse(body))
+
+    assert list(map(program, mutants(operator, code))) == list(map(program, expected))
+
+
+def test_every_operator_has_a_case():
+    assert {operator for operator, _, _ in CASES} == set(OPERATORS)
+    assert len(OPERATORS) >= 15
+
+
+@pytest.mark.parametrize(
+    ("operator", "code"),
+    [
+        ("constant", "x.sum(axis=1)"),  # an axis has an operator of its own
+        ("constant", "raise ValueError(f'{x + 1}')"),  # messages are for people
+        ("variable", "print"),  # no variable of the function
+        ("added minus", "x = 'text'"),
+    ],
+)
+def test_operators_leave_alone_what_is_not_theirs(operator, code):
+    assert mutants(operator, code) == []
+
+
+def test_a_mutant_keeps_every_other_character():
+    code = "a = (x  +  1.50)  # α, not a\nreturn  a * y"
+    assert "a = (x  +  1.50)  # α, not a\nreturn  a / y" in mutants("arithmetic", code)

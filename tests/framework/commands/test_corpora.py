@@ -1,0 +1,68 @@
+"""`gradus corpora`: all corpora in one list."""
+
+from __future__ import annotations
+
+import pytest
+
+from framework.commands.corpora import corpora
+from framework.errors import ConflictError, UnknownNameError
+
+MOODS = """
+from framework.data.corpus_entry import CorpusFile
+
+@hookimpl
+def register_corpora():
+    files = (CorpusFile("train", ("moods.train", "train.txt")),)
+    return [
+        CorpusEntry("moods", "tagged_sentences", "moods:load", "moods of poems", 0.9, files, "CC0"),
+        CorpusEntry("verse", "text", "moods:load", best_score="as loaded"),
+    ]
+"""
+
+
+def rows(text):
+    return {line.split()[0]: " ".join(line.split()[1:]) for line in text.splitlines()}
+
+
+def test_every_corpus_is_listed_with_score_files_licence_and_owner(workplace, install, capsys):
+    install("week3", MOODS)
+    corpora()
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    found = rows(shown)
+    assert found["corpus"] == "kind best possible score files licence owner"
+    assert found["agreement"] == "text perplexity 3.4010 as gradus gradus"
+    assert found["trec"] == "labelled_texts train.txt, test.txt none stated gradus"
+    assert found["moods"] == "tagged_sentences F1 0.9000 moods.train CC0 week3 (gradus-week3 1.0)"
+    assert list(found)[1:4] == ["agreement", "verse", "sentiment"]  # sorted by kind
+
+
+def test_a_corpus_that_cannot_be_loaded_does_not_hide_the_others(workplace, install, capsys):
+    install("week3", MOODS)
+    corpora()
+    assert "cannot be imported" in rows(capsys.readouterr().out)["verse"]
+
+
+def test_one_corpus_is_described_with_all_names_of_its_files(workplace, install, capsys):
+    install("week3", MOODS)
+    corpora("moods")
+    assert capsys.readouterr().out.splitlines() == [
+        "moods  moods of poems",
+        "  kind                 tagged_sentences: tagged sentences",
+        "  best possible score  F1 0.9000",
+        "  file `train`         moods.train or train.txt",
+        "  licence              CC0",
+        "  owner                week3 (gradus-week3 1.0)",
+        "  loaded by            moods:load",
+    ]
+
+
+def test_an_unknown_corpus_is_corrected(workplace):
+    with pytest.raises(UnknownNameError, match="'sentimant': did you mean 'sentiment'"):
+        corpora("sentimant")
+
+
+def test_a_plugin_that_takes_the_name_of_a_built_in_corpus_is_refused(workplace, install):
+    install("week3", MOODS.replace('"moods"', '"sentiment"'))
+    with pytest.raises(ConflictError, match=r"gradus and week3 \(gradus-week3 1.0\) both offer"):
+        corpora()
