@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import typer
 
-from framework.training.option_fields import OptionField, option_fields, plain_type
+from framework.training.option_fields import OptionField, option_fields
 
 Options = TypeVar("Options")
 
@@ -60,14 +60,10 @@ def option_command(
 
 def annotation(field: OptionField) -> Any:
     """What typer wants to know about the option `field`."""
-    said, kind = field.option, field.type
-    if _is_list(field):
-        kind = list[str] | None
-    bounds: dict[str, Any] = {}
-    if plain_type(field.type) in (int, float):
-        bounds = {"min": said.minimum, "max": said.maximum}
-    described = typer.Option(*said.names, help=said.help, metavar=said.metavar, **bounds)
-    return Annotated[kind, described]
+    said = field.option
+    kind = list[str] | None if _is_list(field) else field.type
+    shown = f"{said.help} [{bounds}]" if (bounds := field.bounds()) else said.help
+    return Annotated[kind, typer.Option(*said.names, help=shown, metavar=said.metavar)]
 
 
 def _is_list(field: OptionField) -> bool:
@@ -82,4 +78,5 @@ def _value(field: OptionField, given: Any, context: typer.Context) -> Any:
     """The value of the option: of a list, what a recipe says comes first."""
     if not _is_list(field):
         return given
-    return (*(context.default_map or {}).get(field.name, ()), *(given or ()))
+    said = (context.default_map or {}).get(field.name, [])
+    return given if given == said else [*said, *(given or ())]

@@ -92,9 +92,13 @@ class OptionField:
         kind = plain_type(self.type)
         if get_origin(kind) is Literal:
             return f"one of {', '.join(map(str, get_args(kind)))}"
+        return f"{_WORDS[_name(kind)]} {self.bounds()}".rstrip()
+
+    def bounds(self) -> str:
+        """The range in words: "from 1 on"; empty where there is none."""
         low, high = self.option.minimum, self.option.maximum
-        start = "" if low is None else f" from {low:g}{' on' if high is None else ''}"
-        return f"{_WORDS[_name(kind)]}{start}{'' if high is None else f' to {high:g}'}"
+        start = "" if low is None else f"from {low:g}{' on' if high is None else ' '}"
+        return f"{start}{'' if high is None else f'to {high:g}'}"
 
     def _is_in_range(self, value: Any) -> bool:
         # Written so that NaN is outside of every range.

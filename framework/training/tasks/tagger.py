@@ -15,9 +15,9 @@ from framework.evaluation.entity_scores import EntityScore, entity_scores, score
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.options import TaggerOptions
-from framework.training.sources import TagSource
 from framework.training.task import Evaluation, Request
 from framework.training.tasks.classifier import ClassifierTask, Part, source_to_measure
+from framework.training.tasks.sources import TagSource
 
 #: Sentence, m -> a window of 2m + 1 ids for each of its words.
 Windows = Callable[[Ids, int], Ids]

@@ -18,10 +18,10 @@ from framework.interfaces import Arrays, Model
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.options import ComparisonOptions, TextClassifierOptions
-from framework.training.sources import TextSource
 from framework.training.task import Evaluation, Job, Request
 from framework.training.tasks.classifier import ClassifierTask, Part, source_to_measure
 from framework.training.tasks.initial_vectors import initial_vectors
+from framework.training.tasks.sources import TextSource
 
 TextOptions = TextClassifierOptions | ComparisonOptions
 

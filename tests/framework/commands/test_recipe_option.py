@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from framework.cli import build_app
-from framework.errors import BadInputError, UnknownNameError
+from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.training.checkpoints import load_checkpoint
 
 SMALL = ("--embedding-size", "3", "--hidden-size", "4", "--batch-size", "2", "--epochs", "2")
@@ -93,9 +93,11 @@ def test_a_value_that_does_not_fit_is_refused_with_what_is_allowed(tmp_path, lin
     with pytest.raises(BadInputError, match=re.escape(said)) as refused:
         train("--recipe", "mine.toml")
     assert refused.value.exit_code == 2
-    ok = gradus("train", "recurrent_lm", "--epochs", "0")
-    assert ok.exit_code == 2
-    assert "Invalid value for '--epochs'" in ok.output
+    many = gradus("train", "recurrent_lm", "--epochs", "many")
+    assert many.exit_code == 2
+    assert "Invalid value for '--epochs'" in many.output
+    with pytest.raises(UsageError, match="epochs must be a whole number from 1 on, not 0"):
+        gradus("train", "recurrent_lm", "--epochs", "0")
 
 
 def test_each_kind_of_run_lists_its_own_recipes():

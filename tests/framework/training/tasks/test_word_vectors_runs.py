@@ -1,6 +1,7 @@
 """Runs of word vectors: they learn, can be interrupted, and refuse what would be another run."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -140,3 +141,45 @@ def test_subsampling_that_leaves_no_context_is_said(backends):
     run = a_run(backends("numpy"), replace(SETTINGS, subsample=1e-12))
     with pytest.raises(BadInputError, match="subsampling left no context"):
         run.epoch(ignore)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_any_optimizer_gets_the_gradients_of_the_step(backends, backend, precision):
+    """Momentum that forgets all is plain gradient descent, which the backend's own step takes."""
+    one, two = (
+        a_run(backends(backend), replace(SETTINGS, precision=precision, optimizer=optimizer))
+        for optimizer in ("sgd", "momentum:mu=0.0")
+    )
+    rtol = 1e-9 if precision == "float64" else 1e-3
+    for _ in range(2):
+        assert one.epoch(ignore)[0] == pytest.approx(two.epoch(ignore)[0], rel=rtol)
+    for name, array in one.checkpoint().parameters.items():
+        assert array.dtype == precision
+        np.testing.assert_allclose(two.checkpoint().parameters[name], array, rtol=rtol, atol=rtol)
+
+
+def test_clipping_bounds_the_step(backends):
+    run = a_run(backends("numpy"), replace(SETTINGS, clip=0.01, precision="float64"))
+    tables = run.model.parameters
+    seen = [{name: table.copy() for name, table in tables.items()}]
+    run.epoch(lambda *step: seen.append({name: table.copy() for name, table in tables.items()}))
+    steps = [
+        np.sqrt(sum(((after[name] - before[name]) ** 2).sum() for name in tables))
+        for before, after in pairwise(seen)
+    ]
+    assert max(steps) == pytest.approx(0.1 * 0.01, rel=1e-3)
+    assert max(steps) <= 0.1 * 0.01 * (1 + 1e-9)
+
+
+def test_a_mean_takes_smaller_steps_than_a_sum(backends):
+    """The step of the mean is that of the sum, divided by the number of pairs."""
+    backend = backends("numpy")
+    start = a_run(backend, replace(SETTINGS, precision="float64")).checkpoint().parameters
+    batch = next(a_run(backend).task.batches(SETTINGS, 1)[1])
+    moved = {}
+    for summed in (True, False):
+        run = a_run(backend, replace(SETTINGS, precision="float64", summed=summed))
+        run._learner.step(batch)
+        moved[summed] = run.checkpoint().parameters["center_vectors"] - start["center_vectors"]
+    np.testing.assert_allclose(moved[True], batch.terms * moved[False], rtol=1e-6, atol=1e-12)

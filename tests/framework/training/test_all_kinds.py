@@ -1,0 +1,216 @@
+"""Every option works for every kind of run, and every run can be interrupted anywhere."""
+
+import os
+import shutil
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gradus_command import gradus
+from power_cut import PowerCutError, power_cut
+
+from framework.errors import StoppedError, UsageError
+from framework.training.checkpoints import load_checkpoint
+from framework.training.saved_runs import Watcher
+
+#: Small corpora of the kinds that are read from files.
+CORPORA = Path(__file__).parent / "version_2"
+
+WATCHER = "framework.commands.train.command.EpochLines"
+
+RUNS = {
+    "language_model": (
+        *("rnn_lm", "--corpus", "text.txt", "--cell", "lstm", "--layers", 2, "--dropout", 0.2),
+        *("--embedding-size", 3, "--hidden-size", 4, "--batch-size", 4, "--unroll", 9),
+    ),
+    "tagger": (
+        *("window_classifier", "--corpus", "conll2003", "--data", ".", "--batch-size", 16),
+        *("--set", "embedding_size=3", "--set", "hidden_size=4"),
+    ),
+    "text_classifier": (
+        *("text_cnn", "--corpus", "reviews.txt", "--batch-size", 8, "--set", "embedding_size=3"),
+        *("--set", "maps=2", "--set", "keep_probability=0.5"),
+    ),
+    "pairs": (
+        *("conv_seq2seq", "--batch-size", 600, "--set", "embedding_size=3"),
+        *("--set", "hidden_size=4"),
+    ),
+    "conditions": (
+        *("conditional_lm", "--batch-size", 600, "--set", "embedding_size=3"),
+        *("--set", "hidden_size=4"),
+    ),
+    "word_vectors": (
+        *("skip_gram", "--corpus", "text.txt", "--dimension", 4, "--min-count", 1),
+        *("--batch-size", 32, "--subsample", 0.5),
+    ),
+}
+
+#: An argument of each kind's model, as `--set` gives it, and what it then is.
+ARGUMENTS = {
+    "language_model": ("cell=gru", "gru"),
+    "tagger": ("window=1", 1),
+    "text_classifier": ("widths=[2]", [2]),
+    "pairs": ("width=2", 2),
+    "conditions": ("cell=gru", "gru"),
+    "word_vectors": ("dimension=5", 5),
+}
+
+#: Options that are no default of any kind, but for those in `OTHERS`.
+OPTIONS = {
+    "clip": (0.001,),
+    "schedule": ("exponential_decay:decay=1.0",),
+    "summed": (),
+    "initial_range": (0.01,),
+    "optimizer": ("momentum:mu=0.5",),
+    "learning_rate": (0.0001,),
+    "precision": ("float32",),
+    "seed": (9,),
+}
+OTHERS = {("word_vectors", "summed"): "--no-summed", ("word_vectors", "precision"): ("float64",)}
+
+
+@pytest.fixture(autouse=True)
+def folder(workplace):
+    """Small corpora in the working directory."""
+    for name in ("text.txt", "reviews.txt", "eng.train", "eng.testa", "eng.testb"):
+        shutil.copy(CORPORA / name, workplace)
+    return workplace
+
+
+def train(kind, out, *options, epochs=2):
+    return gradus("train", *RUNS[kind], "--epochs", epochs, "--out", out, *options)
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("kind", RUNS)
+def test_every_option_of_training_changes_the_result_and_is_saved(kind, name):
+    train(kind, "plain", "--seed", 1)
+    other = OTHERS.get((kind, name), OPTIONS[name])
+    flag, values = (other, ()) if isinstance(other, str) else (f"--{name.replace('_', '-')}", other)
+    train(kind, "changed", "--seed", 1, flag, *values)
+    plain, changed = (load_checkpoint(Path(out)) for out in ("plain", "changed"))
+    assert plain.training[name] != changed.training[name]
+    same = [
+        np.array_equal(array, changed.parameters[key])
+        and array.dtype == changed.parameters[key].dtype
+        for key, array in plain.parameters.items()
+    ]
+    assert not all(same)
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_every_model_gets_its_arguments_by_set(kind):
+    written, value = ARGUMENTS[kind]
+    train(kind, "m", "--set", written, epochs=1)
+    name = written.partition("=")[0]
+    assert load_checkpoint(Path("m")).arguments[name] == value
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_several_seeds_show_mean_and_spread(kind, folder):
+    shown = train(kind, "m", "--seed", 4, "--seeds", 2, epochs=1)
+    assert "of 2 runs: mean " in shown.splitlines()[-1]
+    found = [load_checkpoint(Path(f"m-seed{seed}")) for seed in (4, 5)]
+    assert [saved.training["seed"] for saved in found] == [4, 5]
+    assert {path.name for path in folder.glob("m*")} == {"m-seed4", "m-seed5"}
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_the_epoch_that_is_kept_can_be_chosen(kind):
+    rates = ("--schedule", "step_decay:factor=1e-9,every=1")  # the second epoch changes nothing
+    train(kind, "last", "--keep", "last", *rates)
+    train(kind, "best", "--keep", "best", *rates)
+    assert load_checkpoint(Path("best")).optimizer == {}
+    last, best = (load_checkpoint(Path(out)).training for out in ("last", "best"))
+    assert last["scores"] == best["scores"]
+    assert best["best_score"] in best["scores"]
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("kind", RUNS)
+def test_a_run_that_is_cut_within_its_first_epoch_goes_on_to_the_same_bytes(
+    kind, backend, folder, monkeypatch
+):
+    options = ("--backend", backend, "--optimizer", "adam", "--seed", 3, "--clip", 1)
+    train(kind, "whole", *options)
+    with monkeypatch.context() as patch:
+        patch.setattr("framework.training.saved_runs.SAVING", 0.0)
+        patch.setattr("framework.training.saved_runs.SAVING_SHARE", 1e9)
+        patch.setattr(WATCHER, power_cut(after=0, steps=2))
+        with pytest.raises(PowerCutError):
+            train(kind, "cut", *options)
+    assert not (folder / "cut").exists()
+    assert load_checkpoint(folder / "cut.last").training["interrupted"]["steps_done"] == 2
+    shown = train(kind, "cut", *options, "--resume")
+    assert "going on after epoch 0 and step 2 of the next one\nepoch 1/2" in shown
+    assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
+    assert not (folder / "cut.last").exists()
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_a_run_that_is_killed_at_its_first_step_leaves_something_to_resume(
+    kind, folder, monkeypatch
+):
+    train(kind, "whole")
+    with monkeypatch.context() as patch:
+        patch.setattr(WATCHER, power_cut(after=0))
+        with pytest.raises(PowerCutError):
+            train(kind, "cut")
+    train(kind, "cut", "--resume")
+    assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
+
+
+def interrupting(number):
+    """A class of watchers that send this process a signal at the second step of each epoch."""
+
+    class Interrupting(Watcher):
+        @contextmanager
+        def epoch(self, run):
+            def on_step(done, total, loss):
+                if done == 2:
+                    os.kill(os.getpid(), number)
+
+            yield on_step
+
+    return Interrupting
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("kind", ["language_model", "text_classifier"])
+def test_an_interruption_saves_where_the_run_is(kind, number, folder, monkeypatch):
+    train(kind, "whole")
+    before = signal.getsignal(number)
+    said = "interrupted at step 2 of .* epoch 1; the same command with `--resume` goes on there"
+    with monkeypatch.context() as patch:
+        patch.setattr(WATCHER, interrupting(number))
+        with pytest.raises(StoppedError, match=said) as stopped:
+            train(kind, "cut")
+    assert stopped.value.exit_code == 130
+    assert signal.getsignal(number) is before
+    train(kind, "cut", "--resume")
+    assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
+
+
+def test_a_new_run_does_not_go_on_with_what_an_older_one_has_left(folder, monkeypatch):
+    train("language_model", "whole")
+    train("language_model", "m", "--seed", 7)
+    with monkeypatch.context() as patch:
+        patch.setattr(WATCHER, power_cut(after=1))
+        with pytest.raises(PowerCutError):
+            train("language_model", "m")
+    train("language_model", "m", "--resume")
+    assert (folder / "m").read_bytes() == (folder / "whole").read_bytes()
+
+
+def test_a_longer_run_goes_on_with_a_shorter_one_where_its_end_settles_nothing():
+    train("language_model", "m", epochs=1)
+    train("language_model", "m", "--resume", epochs=2)
+    train("language_model", "whole", epochs=2)
+    assert Path("m").read_bytes() == Path("whole").read_bytes()
+    train("word_vectors", "v", "--schedule", "constant", epochs=1)
+    assert "epoch 2/2" in train("word_vectors", "v", "--schedule", "constant", "--resume", epochs=2)
+    train("word_vectors", "v", epochs=1)
+    with pytest.raises(UsageError, match="its epochs is 1, but 2 is asked for"):
+        train("word_vectors", "v", "--resume", epochs=2)

@@ -1,0 +1,133 @@
+"""The learning rate of a run: held, by epoch, by step, and by the held-out score."""
+
+import pytest
+
+from framework.data.vocabulary import Vocabulary
+from framework.errors import UsageError
+from framework.interfaces import Model
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
+from framework.training.engine import Run
+from framework.training.loops import Batch, Learner
+from framework.training.options import LearningOptions
+from framework.training.task import Task
+from framework.training.tools import LearningRate
+
+
+@pytest.fixture(scope="module")
+def backend():
+    return Backend(Plugins().registry, "numpy")
+
+
+def options(schedule, **others):
+    return LearningOptions(learning_rate=8.0, schedule=schedule, **others)
+
+
+def test_without_a_schedule_it_stays(backend):
+    rate = LearningRate(backend, options(None))
+    assert (rate.at(1), rate.at(50, 0.5)) == (8.0, 8.0)
+    assert not rate.is_scheduled
+
+
+def test_epochs_are_held_before_the_schedule_begins(backend):
+    rate = LearningRate(backend, options("step_decay:factor=0.5,every=1", hold=2))
+    assert [rate.at(epoch, 0.9) for epoch in (1, 2, 3, 4)] == [8, 8, 4, 2]
+
+
+def test_a_line_falls_from_step_to_step_to_the_last_epoch(backend):
+    rate = LearningRate(backend, options("linear_decay", epochs=4))
+    assert [rate.at(1, 0.0), rate.at(2, 0.0), rate.at(2, 0.5)] == [8, 6, 5]
+    held = LearningRate(backend, options("linear_decay", epochs=3, hold=2))
+    assert [held.at(1, 0.5), held.at(2, 0.0), held.at(3, 0.0)] == [8, 8, 4]
+    assert rate.depends_on_the_end
+    assert not LearningRate(backend, options("plateau")).depends_on_the_end
+
+
+class Scored(Task):
+    """A task whose held-out score is told beforehand."""
+
+    kind, measure = "scored", "score"
+    corpus = described = ""
+    vocabulary = Vocabulary([])
+
+    def __init__(self, scores, *, lower_is_better):
+        self.scores, self.lower_is_better = iter(scores), lower_is_better
+        self.rates = []
+
+    @classmethod
+    def load(cls, options, request):
+        raise NotImplementedError
+
+    @classmethod
+    def evaluate(cls, saved, asked):
+        raise NotImplementedError
+
+    def build(self, backend, model, arguments, rng):
+        return Model()
+
+    def batches(self, options, epoch):
+        return 1, iter([Batch((), ())])
+
+    def learner(self, backend, model, optimizer, options):
+        rates = self.rates
+
+        class Remembers(Learner):
+            def backpropagate(self, batch):
+                rates.append(self.optimizer.learning_rate)
+                return 1.0
+
+        return Remembers(model, optimizer, backend.arrays)
+
+    def score(self, model, arrays):
+        return next(self.scores)
+
+
+@pytest.mark.parametrize(
+    ("scores", "lower_is_better", "expected"),
+    [
+        ([9, 8, 8, 7, 7], True, [8, 8, 8, 4, 4]),
+        ([0.1, 0.2, 0.2, 0.3, 0.1], False, [8, 8, 8, 4, 4]),
+        ([9, 8, 7, 6, 5], False, [8, 8, 4, 2, 1]),
+    ],
+)
+def test_a_schedule_looks_at_the_held_out_score(backend, scores, lower_is_better, expected):
+    task = Scored(scores, lower_is_better=lower_is_better)
+    run = Run(backend, task, "m", {}, options("plateau:factor=0.5", epochs=5, optimizer="sgd"))
+    for _ in range(5):
+        run.epoch()
+    assert task.rates == expected
+
+
+def test_a_resumed_run_knows_the_scores_before_it(backend):
+    first = Scored([9, 8, 8], lower_is_better=True)
+    wanted = options("plateau:factor=0.5", epochs=5, optimizer="sgd")
+    run = Run(backend, first, "m", {}, wanted)
+    for _ in range(3):
+        run.epoch()
+    second = Scored([8, 8], lower_is_better=True)
+    resumed = Run(backend, second, "m", {}, wanted)
+    resumed.resume(run.progress())
+    for _ in range(2):
+        resumed.epoch()
+    assert second.rates == [4, 2]
+
+
+class Frozen:
+    def __init__(self, learning_rate):
+        pass
+
+    def step(self, parameters, gradients):
+        pass
+
+
+def test_an_optimizer_without_a_rate_cannot_be_scheduled(backend, monkeypatch):
+    build = backend.build
+    monkeypatch.setattr(
+        backend,
+        "build",
+        lambda name, *args, kind, **given: (
+            Frozen(**given) if kind == "optimizer" else build(name, *args, kind=kind, **given)
+        ),
+    )
+    with pytest.raises(UsageError, match="Frozen has no attribute `learning_rate` that a schedule"):
+        Run(backend, Scored([], lower_is_better=True), "m", {}, options("constant"))

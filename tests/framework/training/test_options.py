@@ -1,0 +1,129 @@
+"""Options: each stands once, is checked by its range, and works the same wherever it comes from."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import framework.training.options as module
+from framework.errors import UsageError
+from framework.training.option_fields import option_fields
+from framework.training.options import (
+    ComparisonOptions,
+    LanguageModelOptions,
+    LearningOptions,
+    PairOptions,
+    TaggerOptions,
+    TextClassifierOptions,
+    TrainingOptions,
+    WordVectorOptions,
+)
+
+KINDS = [
+    LanguageModelOptions,
+    TaggerOptions,
+    TextClassifierOptions,
+    PairOptions,
+    WordVectorOptions,
+]
+
+
+def test_every_kind_of_run_has_all_options_of_training():
+    common = {one.name for one in option_fields(TrainingOptions)}
+    assert {"clip", "schedule", "seeds", "summed", "resume", "arguments", "precision"} < common
+    for kind in KINDS:
+        assert common <= {one.name for one in option_fields(kind)}
+
+
+@pytest.mark.parametrize("kind", [*KINDS, ComparisonOptions])
+def test_every_option_has_a_help_text_and_a_default_that_fits(kind):
+    for one in option_fields(kind):
+        assert one.option.help.endswith("."), one.name
+        assert one.checked(one.default) == one.default, one.name
+
+
+@pytest.mark.parametrize(
+    ("kind", "defaults"),
+    [
+        (LanguageModelOptions, {"epochs": 3, "batch_size": 20, "keep": "last", "summed": False}),
+        (TaggerOptions, {"epochs": 5, "batch_size": 32, "keep": "best", "corpus": "entities"}),
+        (TextClassifierOptions, {"epochs": 5, "keep": "best", "corpus": "sentiment"}),
+        (ComparisonOptions, {"epochs": 6, "learning_rate": 0.02, "keep": "best"}),
+        (
+            WordVectorOptions,
+            {"epochs": 5, "optimizer": "sgd", "summed": True, "precision": "float32"},
+        ),
+    ],
+)
+def test_a_kind_of_run_has_defaults_of_its_own(kind, defaults):
+    options = kind()
+    assert {name: getattr(options, name) for name in defaults} == defaults
+
+
+def test_an_option_is_described_in_one_place():
+    """No name has two descriptions, but where a kind of run gives it another meaning."""
+    tree = ast.parse(inspect.getsource(module))
+    described = [
+        line.target.id
+        for line in ast.walk(tree)
+        if isinstance(line, ast.AnnAssign)
+        and isinstance(line.value, ast.Call)
+        and line.value.func.id == "option"
+    ]
+    own_meaning = {"corpus", "minimum_count", "vectors", "embedding_size", "hidden_size"}
+    repeated = {name for name in described if described.count(name) > 1}
+    assert repeated <= own_meaning
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"epochs": 0}, "epochs must be a whole number from 1 on, not 0"),
+        ({"epochs": 2.5}, "epochs must be a whole number from 1 on, not 2.5"),
+        ({"epochs": True}, "epochs must be a whole number from 1 on, not True"),
+        ({"clip": 0.0}, "clip must be a number from 1e-12 on, not 0.0"),
+        ({"learning_rate": float("nan")}, "learning_rate must be a number from 0 on, not nan"),
+        ({"dropout": 1}, "dropout must be a number from 0 to 0.99, not 1"),
+        ({"precision": "half"}, "precision must be one of float64, float32, not 'half'"),
+        ({"optimizer": None}, "optimizer must be text, not None"),
+        ({"arguments": "a=1"}, "arguments must be a list of texts, not 'a=1'"),
+        ({"hold": 3}, "`--hold` delays a schedule, but there is none: add `--schedule NAME`"),
+        ({"highway_layers": 2}, "there are none: add `--character-filters N`"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_the_option_the_value_and_what_is_allowed(given, said):
+    with pytest.raises(UsageError) as refused:
+        LanguageModelOptions(**given)
+    assert said in str(refused.value)
+
+
+def test_values_get_the_type_of_their_option():
+    options = LanguageModelOptions(clip=5, out="m", arguments=["a=1"])
+    assert (options.clip, options.out, options.arguments) == (5.0, Path("m"), ("a=1",))
+    assert type(options.clip) is float
+
+
+def test_settings_are_what_settles_a_result():
+    settings = TextClassifierOptions(out="m", seeds=3, vectors="v", vector_range=0.5).settings()
+    assert not {"out", "seeds", "resume", "corpus", "arguments"} & settings.keys()
+    assert (settings["clip"], settings["seed"], settings["vectors"]) == (None, 0, "v")
+    assert settings["vector_range"] is None  # vectors that are given are not drawn
+
+
+def test_each_seed_is_a_run():
+    found = [
+        (one.seed, one.epochs) for one in LearningOptions(seed=4, seeds=3, epochs=2).each_seed()
+    ]
+    assert found == [(4, 2), (5, 2), (6, 2)]
+
+
+def test_options_need_neither_numpy_nor_typer():
+    code = (
+        "import sys, framework.training.options;"
+        "print(sorted({'numpy', 'typer', 'rich', 'torch'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
