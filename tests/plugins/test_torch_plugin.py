@@ -14,7 +14,7 @@ OFFERED = backend.register_implementations(active_course())
 
 
 def test_it_offers_what_the_reference_offers():
-    """Same names, same kinds; a backend takes schedules, which know no arrays, from the reference."""
+    """Same names and kinds; schedules know no arrays, and come from the reference."""
     registry = Plugins(blocked=["torch_backend"]).registry
     theirs = {(entry.kind, entry.name) for entry in registry if entry.provider == "numpy"}
     without_arrays = {("schedule", name) for name in ("constant", "linear_decay", "plateau")}
