@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -83,7 +84,7 @@ class Catalogue:
         """
         if exercise not in self._tables:
             folder = self.root / "exercises" / self.unit_of(exercise) / exercise
-            self._tables[exercise] = read_table(folder / "exercise.toml")
+            self._tables[exercise] = _read_once(folder / "exercise.toml")
         return self._tables[exercise]
 
     def tasks(self, exercise: str) -> tuple[Task, ...]:
@@ -94,6 +95,21 @@ class Catalogue:
             BadInputError: its ``exercise.toml`` is wrong; the message names the key.
         """
         return read_tasks(self.exercise_table(exercise))
+
+
+def _read_once(file: Path) -> Table:
+    """The table in `file`, parsed once per process for as long as the file stays as it is."""
+    try:
+        found = file.stat()
+    except OSError:
+        return read_table(file)  # which says why it cannot be read
+    return _parsed(file, (found.st_mtime_ns, found.st_size, found.st_ino))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(file: Path, version: tuple[int, ...]) -> Table:
+    """The table in `file`, of which `version` tells whether it has changed."""
+    return read_table(file)
 
 
 def active_course() -> Catalogue:

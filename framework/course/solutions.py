@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from hashlib import sha256
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
@@ -22,7 +23,7 @@ def solution_module(root: Path, unit: str, exercise: str) -> str:
     It lies in a package of its course alone. Two courses with exercises of the same name never
     share a module, and no installed package is hidden.
     """
-    return f"{_course_package(root.resolve())}.{unit}.{exercise}.{exercise}"
+    return f"{_course_package(root.absolute())}.{unit}.{exercise}.{exercise}"
 
 
 def _course_package(root: Path) -> str:
@@ -41,6 +42,7 @@ def missing_solution(root: Path, unit: str, exercise: str) -> str:
     return f"{file} is missing, the solution of '{exercise}'. {_advice(root)}"
 
 
+@cache
 def _advice(root: Path) -> str:
     if root.resolve() == Path(framework.__file__).resolve().parents[1]:
         return (

@@ -1,11 +1,12 @@
 """What belongs to the NumPy reference beside the course's solutions.
 
-That is what no exercise asks for, what training needs in any course, and faster forms of solutions:
-these are used where the course's ``[overrides]`` name this plugin.
+That is what no exercise asks for, what training needs in any course, and faster forms of solutions
+for courses whose ``[overrides]`` choose them.
 """
 
 from __future__ import annotations
 
+from framework.course.catalogue import Catalogue
 from framework.hookspecs import hookimpl
 from framework.providers.backends import REFERENCE
 from framework.providers.registry import Implementation
@@ -34,6 +35,7 @@ _FASTER = (Implementation("model", "text_cnn", REFERENCE, f"{__name__}.text_cnn:
 
 
 @hookimpl
-def register_implementations() -> tuple[Implementation, ...]:
-    """Everything in NumPy that no solution holds."""
-    return _EXTRAS + _TRAINING + _FASTER
+def register_implementations(course: Catalogue) -> list[Implementation]:
+    """Everything in NumPy that no solution of `course` holds, and the faster forms it chooses."""
+    chosen = [entry for entry in _FASTER if entry.key in course.overrides]
+    return [*_EXTRAS, *_TRAINING, *chosen]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from framework.course.catalogue import active_course
+from framework.course.catalogue import Catalogue, active_course
 from framework.providers.plugins import Plugins
 
 PLUGINS = Plugins()
@@ -36,10 +36,11 @@ def test_the_exercises_are_offered_by_their_solutions_and_the_rest_by_the_plugin
             assert entry.origin == f"the course ({course.root}/exercises/course.toml)"
 
 
-def test_a_faster_form_is_used_only_where_the_course_says_so():
+def test_a_faster_form_is_used_only_where_the_course_says_so(tmp_path):
     plain = Plugins(course=replace(active_course(), overrides={}))
     assert plain.registry.find("text_cnn", "numpy").origin.startswith("the course (")
     assert PLUGINS.registry.find("text_cnn", "numpy").origin == "numpy_reference"
+    assert not Plugins(course=Catalogue(tmp_path)).registry.offers("text_cnn", "numpy")
 
 
 def test_it_offers_the_parts_that_commands_ask_for_by_name():
