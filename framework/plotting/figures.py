@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from framework import DISTRIBUTION
 from framework.errors import BadInputError, UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def new_figure(width: float = 8, height: float = 6) -> Figure:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise UsageError(
-            "plots need Matplotlib, which is not installed: pip install 'gradus-nlp[plots]'"
+            f"plots need Matplotlib, which is not installed: pip install '{DISTRIBUTION}[plots]'"
         ) from error
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)  # knows how much room a label takes

@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+from framework import DISTRIBUTION
 from framework.data.lexicon import Lexicon
 from framework.errors import BadInputError
 
@@ -29,7 +30,7 @@ def read_wordnet(folder: Path = DEBIAN_WORDNET) -> Lexicon:
     if not find_spec("nltk"):
         raise BadInputError(
             "WordNet's files are read by NLTK, which is not installed: "
-            "`pip install 'gradus-nlp[lexicon]'`"
+            f"`pip install '{DISTRIBUTION}[lexicon]'`"
         )
     from framework.data.lexicon.wordnet_reader import read  # imports NLTK
 
