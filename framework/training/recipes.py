@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from framework.course.folder import find_course_folder
+from framework.course.catalogue import active_course
 from framework.errors import UnknownNameError
-from framework.toml_tables import Table, read_table
+from framework.toml_tables import Table
 
 #: The kind of run of a recipe that names none, and of a model that no exercise trains.
 DEFAULT_RUN = "language_model"
@@ -35,16 +35,12 @@ def read_recipe(table: Table) -> Recipe:
 
 
 def exercise_recipes() -> Iterator[tuple[str, Recipe]]:
-    """The exercises that can be trained, with their recipes.
-
-    They are those of the course around the working directory, or else of the installed one.
-    """
-    root = find_course_folder()
-    paths = root.glob("exercises/*/*/exercise.toml") if root else ()
-    for path in sorted(paths):
-        table = read_table(path).table("train")
+    """The exercises of the active course that can be trained, with their recipes."""
+    course = active_course()
+    for name in course.exercise_names:
+        table = course.exercise_table(name).table("train")
         if table.values:
-            yield path.parent.name, read_recipe(table)
+            yield name, read_recipe(table)
 
 
 def find_recipe(name: str, models: Iterable[str]) -> Recipe:
