@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import typer
 
 from framework.errors import GradusError
+
+if TYPE_CHECKING:
+    from framework.providers.plugins import Plugins
 
 HELP = """Build the neural NLP of CS224n piece by piece, and use every piece you build.
 
@@ -30,14 +34,14 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
     found = load_plugins(_values(arguments, "--plugin"), _values(arguments, "--block"))
     for warning in found.warnings:
         sys.stderr.write(f"gradus: {warning}\n")
-    own = _own_commands()
+    own = _own_commands(found)
     add_plugin_commands(app, found, own=command_names(own))
     app.registered_commands += own.registered_commands
     app.registered_groups += own.registered_groups
     return app
 
 
-def _own_commands() -> typer.Typer:
+def _own_commands(found: Plugins) -> typer.Typer:
     from framework.commands.compare import compare
     from framework.commands.corpora import corpora
     from framework.commands.evaluate import evaluate
@@ -46,12 +50,12 @@ def _own_commands() -> typer.Typer:
     from framework.commands.plot_words import plot_words
     from framework.commands.plugins import plugins
     from framework.commands.sample import sample
-    from framework.commands.train import train
+    from framework.commands.train.group import train_group
 
     app = typer.Typer()
     for command in (compare, evaluate, sample, neighbors, analogy, plot_words, corpora, plugins):
         app.command()(command)
-    app.add_typer(train, name="train")
+    app.add_typer(train_group(found), name="train")
     app.add_typer(new, name="new")
     return app
 

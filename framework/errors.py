@@ -5,6 +5,7 @@
     │   ├── UnknownNameError    no exercise, plugin, model ... of that name
     │   ├── BadInputError       a file, an array or a setting that cannot be used
     │   └── ConflictError       two owners claim one name
+    ├── StoppedError            exit code 130: a run was interrupted, and can go on
     ├── PluginError             a plugin that cannot be imported or breaks a hook's contract
     ├── InterfaceError          an implementation that does not offer what its kind promises
     └── SandboxError            the sandbox itself failed: never the student's fault
@@ -79,6 +80,12 @@ class ConflictError(UsageError):
         if len(owners) == 1:
             return cls(f"{first} offers the {what} '{name}' twice: leave it out with {block}")
         return cls(f"{first} and {second} both offer the {what} '{name}': choose with {block}")
+
+
+class StoppedError(GradusError):
+    """A run was interrupted, and can go on."""
+
+    exit_code = 130
 
 
 class PluginError(GradusError):

@@ -198,11 +198,35 @@ class Loss(ABC):
 
 
 class Optimizer(ABC):
-    """Updates parameter arrays in place; keeps its state per parameter name."""
+    """Updates parameter arrays in place; keeps its state per parameter name.
+
+    `state` and `restore` here serve every optimizer that keeps what it remembers in attributes
+    that are dicts: parameter name -> array or number, as m, v and t of Adam.
+
+    Attributes:
+        learning_rate: of the next step; a schedule sets it.
+    """
+
+    learning_rate: float
 
     @abstractmethod
     def step(self, parameters: Parameters, gradients: Mapping[str, Any]) -> None:
         """Move every array of `parameters` in place, using the gradient of the same name."""
+
+    def state(self) -> dict[str, Any]:
+        """What it remembers: ``ATTRIBUTE/PARAMETER`` -> array or number, not copied."""
+        return {
+            f"{attribute}/{name}": value
+            for attribute, memory in vars(self).items()
+            if isinstance(memory, dict)
+            for name, value in memory.items()
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Remember what `state` of an optimizer like this one has returned."""
+        for key, value in state.items():
+            attribute, _, name = key.partition("/")
+            getattr(self, attribute)[name] = value
 
 
 class Schedule(ABC):
@@ -253,6 +277,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         *("asarray", "zeros_like", "fill_zero", "astype"),
         *("generator", "generator_state", "restore_generator"),
     ),
+    "task": ("jobs", "batches", "score"),
     "function": ("__call__",),
 }
 

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 
-from framework.commands.classifier_options import (
-    BatchSize,
-    Data,
-    Epochs,
-    LearningRate,
-    MinimumCount,
-    OptimizerName,
-    Precision,
-    Seed,
-    Seeds,
-    TextCorpusName,
-)
-from framework.commands.classifier_training import ADVICE
 from framework.commands.comparison_view import (
     as_json,
     claim_table,
     outcome_table,
     save_pictures,
 )
+from framework.commands.option_command import option_command
 from framework.commands.options import (
     BackendName,
     BlockOption,
@@ -38,136 +25,143 @@ from framework.commands.options import (
     PluginOption,
     Submission,
 )
-from framework.commands.progress import epoch_bar, progress_bars
 from framework.commands.setup import (
     choose_backend,
     describe_parts,
     load_plugins,
     unfinished_parts,
 )
+from framework.commands.train.epoch_lines import epoch_progress
 from framework.data.vocabulary import PAD
-from framework.errors import BadInputError, UsageError
+from framework.errors import BadInputError
 from framework.evaluation.claims import Claim, claims
-from framework.evaluation.comparison import Bar, Outcome, train_family
+from framework.evaluation.comparison import Outcome, train_family
 from framework.evaluation.families import FAMILIES, Family, chosen_families
 from framework.plotting.figures import new_figure
 from framework.providers.backends import Backend
-from framework.training.classifier import ClassifierSettings
-from framework.training.loops import OnStep
-from framework.training.sources import TextSource
-from framework.training.task import Task
-from framework.training.text_classification import text_task
+from framework.training.engine import OnStep, Run
+from framework.training.options import ComparisonOptions
+from framework.training.task import Request
+from framework.training.tasks.classifier import ClassifierTask
+from framework.training.tasks.text_classifier import TextClassifierTask
+
+HELP = """Train families of text classifiers in the same way, and check the lecture's claims.
+
+All see the same texts in the same order, with the same loss, optimizer and sizes. The epoch
+that is best on texts held out is tested. A claim holds here or it does not: on this corpus."""
 
 
-def compare(
-    corpus: TextCorpusName = "hearsay",
-    data: Data = None,
-    minimum_count: MinimumCount = 2,
-    models: Annotated[
-        str, typer.Option(metavar="NAME,...", help=f"Which families: {', '.join(FAMILIES)}.")
-    ] = ",".join(FAMILIES),
-    embedding_size: Annotated[int, typer.Option(min=1, help="Of a word vector.")] = 16,
-    hidden_size: Annotated[int, typer.Option(min=1, help="Of every hidden layer.")] = 24,
-    width: Annotated[int, typer.Option(min=1, help="Words in a window, odd.")] = 3,
-    epochs: Epochs = 6,
-    batch_size: BatchSize = 32,
-    optimizer: OptimizerName = "adam",
-    learning_rate: LearningRate = 0.02,
-    precision: Precision = "float64",
-    seed: Seed = 0,
-    seeds: Seeds = 1,
-    backend: BackendName = "numpy",
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Save all numbers in FILE.")
-    ] = None,
-    plots: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Save accuracy over parameters and seconds in DIR."),
-    ] = None,
-    device: Device = "cpu",
-    submission: Submission = Path("exercises"),
-    plugin: PluginOption = None,
-    block: BlockOption = None,
+def _compare(
+    context: typer.Context,
+    options: ComparisonOptions,
+    *,
+    models: str,
+    backend: str,
+    json_file: Path | None,
+    plots: Path | None,
+    device: str,
+    submission: Path,
+    plugin: Sequence[str] | None,
+    block: Sequence[str] | None,
 ) -> None:
-    """Train families of text classifiers in the same way, and check what the lecture says of them.
-
-    All see the same texts in the same order, with the same loss, optimizer and sizes. The epoch
-    that is best on texts held out is tested. A claim holds here or it does not: on this corpus.
-    """
     plugins = load_plugins(plugin, block)
     computing = choose_backend(plugins, backend, submission=submission, device=device)
     families = chosen_families([name for name in models.replace(" ", "").split(",") if name])
-    if width % 2 == 0:
-        raise UsageError(f"a window has a word in the middle: --width is odd, not {width}")
     if plots is not None:
         new_figure()  # better to miss Matplotlib now than after all the training
     console = Console(highlight=False, markup=False)
-    where = None if data is None else str(data)
-    plan = _Plan(
-        families,
-        {"embedding_size": embedding_size, "hidden_size": hidden_size, "width": width},
-        ClassifierSettings(optimizer, learning_rate, batch_size, epochs, precision, seed),
-    )
     outcomes: dict[str, Outcome] = {}
-    for one in range(seed, seed + seeds):
-        texts = TextSource(corpus, where, one).load(plugins.corpora)
-        task = text_task(texts, minimum_count=minimum_count)
-        if one == seed:
+    for one in options.each_seed():
+        task = TextClassifierTask.load(one, Request("", {}, computing, plugins.corpora))
+        if one.seed == options.seed:
             console.print(f"corpus {task.corpus}: {task.described}")
-        for name, found in _trained(computing, task, plan.with_seed(one), console):
+        for name, found in _trained(computing, task, families, one, console):
             outcomes[name] = outcomes[name].joined(found) if name in outcomes else found
     for line in describe_parts(computing):
         console.print(line)
     shown, found_claims = list(outcomes.values()), list(claims(outcomes))
     _show(console, shown, found_claims, _longest(task))
     if json_file is not None:
-        settings = {"corpus": corpus, "backend": backend, "seeds": seeds, **plan.described()}
-        _save_json(as_json(settings, shown, found_claims), json_file)
+        _save_json(as_json(_described(options, backend), shown, found_claims), json_file)
         console.print(f"Saved {json_file}", soft_wrap=True)
     if plots is not None:
         for path in save_pictures(shown, task.corpus, plots):
             console.print(f"Saved {path}", soft_wrap=True)
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What is trained, and how: the same for all families."""
+compare = option_command(
+    ComparisonOptions,
+    _compare,
+    name="compare",
+    help=HELP,
+    before={
+        "models": (
+            Annotated[
+                str,
+                typer.Option(metavar="NAME,...", help=f"Which families: {', '.join(FAMILIES)}."),
+            ],
+            ",".join(FAMILIES),
+        ),
+        "backend": (BackendName, "numpy"),
+    },
+    after={
+        "json_file": (
+            Annotated[
+                Path | None,
+                typer.Option("--json", metavar="FILE", help="Save all numbers in FILE."),
+            ],
+            None,
+        ),
+        "plots": (
+            Annotated[
+                Path | None,
+                typer.Option(
+                    metavar="DIR", help="Save accuracy over parameters and seconds in DIR."
+                ),
+            ],
+            None,
+        ),
+        "device": (Device, "cpu"),
+        "submission": (Submission, Path("exercises")),
+        "plugin": (PluginOption, None),
+        "block": (BlockOption, None),
+    },
+)
 
-    families: Mapping[str, Family]
-    sizes: Mapping[str, int]
-    settings: ClassifierSettings
 
-    def with_seed(self, seed: int) -> _Plan:
-        return replace(self, settings=replace(self.settings, seed=seed))
-
-    def described(self) -> dict[str, Any]:
-        """Sizes and settings; those that a comparison leaves alone are left out."""
-        settings = {k: v for k, v in asdict(self.settings).items() if v is not None}
-        return {**self.sizes, **settings}
+def _described(options: ComparisonOptions, backend: str) -> dict[str, Any]:
+    """Sizes and settings; those that were left alone are left out."""
+    settings = {name: value for name, value in options.settings().items() if value is not None}
+    return {"corpus": options.corpus, "backend": backend, "seeds": options.seeds, **settings}
 
 
 def _trained(
-    backend: Backend, task: Task, plan: _Plan, console: Console
+    backend: Backend,
+    task: ClassifierTask,
+    families: Mapping[str, Family],
+    options: ComparisonOptions,
+    console: Console,
 ) -> Iterator[tuple[str, Outcome]]:
     """Each family, trained on `task`; a bar shows how far it is."""
-    for name, family in plan.families.items():
-        arguments = family.arguments(**plan.sizes)
-        with progress_bars(console) as progress, unfinished_parts(backend):
-            bar = _bars(progress, name, plan.settings)
-            yield name, train_family(backend, task, name, family, arguments, plan.settings, bar)
+    for name, family in families.items():
+        with unfinished_parts(backend):
+            bar = _bars(console, name, options)
+            yield name, train_family(backend, task, name, family, options, bar)
 
 
-def _bars(progress: Progress, name: str, settings: ClassifierSettings) -> Bar:
+def _bars(
+    console: Console, name: str, options: ComparisonOptions
+) -> Callable[[Run], AbstractContextManager[OnStep]]:
     """A bar for each epoch of the family `name`."""
 
-    def bar(epoch: int) -> OnStep:
-        what = f"{name}, seed {settings.seed}, epoch {epoch}/{settings.epochs}"
-        return epoch_bar(progress, what, ADVICE)
+    def bar(run: Run) -> AbstractContextManager[OnStep]:
+        epoch = f"{run.epochs_done + 1}/{options.epochs}"
+        return epoch_progress(console, f"{name}, seed {options.seed}, epoch {epoch}", run)
 
     return bar
 
 
-def _longest(task: Task) -> int:
+def _longest(task: ClassifierTask) -> int:
     """Words of the longest text to learn from."""
     return int((task.inputs != PAD).sum(axis=1).max())
 

@@ -25,9 +25,9 @@ from framework.data.vocabulary import PAD, Ids
 #: T, the centre words of a block.
 BLOCK = 32
 
-#: Blocks whose gradients are added up before a step: fewer take longer, more disturb a frequent
-#: word, all of whose gradients are then computed from one and the same old vector.
-BLOCKS = 8
+#: Centre words whose gradients are added up before a step: fewer take longer, more disturb a
+#: frequent word, all of whose gradients are then computed from one and the same old vector.
+BATCH_SIZE = 256
 
 #: A text of few words gets fewer blocks a step: so often may its most frequent word come in them.
 REPEATS = 4
@@ -76,6 +76,7 @@ class SkipGramBatches:
         negative: K, drawn words per pair.
         subsample: see `keep_probabilities`.
         noise: how likely each word is to be drawn `(V,)`.
+        batch_size: centre words of a batch, at most, in whole blocks.
     """
 
     def __init__(
@@ -86,11 +87,12 @@ class SkipGramBatches:
         negative: int,
         subsample: float,
         noise: npt.NDArray[np.float64],
+        batch_size: int = BATCH_SIZE,
     ) -> None:
         self._text = text
         self._window = window
         self._keep = keep_probabilities(text.counts, subsample)
-        self._blocks = _blocks_per_batch(self._keep * text.counts)
+        self._blocks = _blocks_per_batch(self._keep * text.counts, -(-batch_size // BLOCK))
         self._cumulative = np.cumsum(noise) / np.sum(noise)
         # As many as word2vec draws for one centre word, whose reach is (m + 1)/2 on average.
         self._drawn = negative * (window + 1)
@@ -142,7 +144,7 @@ class SkipGramBatches:
         return Batch(ids[centers + self._window], outside, weights, int(of_each.sum()))
 
 
-def _blocks_per_batch(expected: npt.NDArray[np.float64]) -> int:
-    """Given how often each word is expected in one reading `(V,)`."""
+def _blocks_per_batch(expected: npt.NDArray[np.float64], most: int) -> int:
+    """Given how often each word is expected in one reading `(V,)`; at most `most`."""
     share = expected.max() / expected.sum()
-    return int(np.clip(REPEATS / (share * BLOCK), 1, BLOCKS))
+    return int(np.clip(REPEATS / (share * BLOCK), 1, most))

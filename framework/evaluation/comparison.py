@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Any
 
 from framework.data.labelled import BEST, BEST_OF_BAGS, best_of_windows
 from framework.evaluation.families import Family
 from framework.providers.backends import Backend
-from framework.training.classifier import ClassifierRun, ClassifierSettings
-from framework.training.loops import OnStep
-from framework.training.task import Task
+from framework.training.engine import OnStep, Run
+from framework.training.options import ComparisonOptions
+from framework.training.tasks.classifier import ClassifierTask
 
-#: Makes what is called after each step of an epoch, from its number, counted from 1.
-Bar = Callable[[int], OnStep]
+#: Shows how far the next epoch of a run is: gives what is called after each of its steps.
+Bar = Callable[[Run], AbstractContextManager[OnStep]]
 
 
 @dataclass(frozen=True)
@@ -79,34 +79,36 @@ class Outcome:
 
 def train_family(
     backend: Backend,
-    task: Task,
+    task: ClassifierTask,
     name: str,
     family: Family,
-    arguments: Mapping[str, Any],
-    settings: ClassifierSettings,
+    options: ComparisonOptions,
     bar: Bar,
 ) -> Outcome:
     """Train one family on `task`, and test its best epoch.
 
     Args:
-        arguments: see `Family.arguments`.
-        settings: the same for all that are compared.
+        options: the same for all that are compared.
         bar: shows how far an epoch is.
     """
-    run = ClassifierRun(backend, task, family.model(), arguments, settings)
-    start = time.perf_counter()
-    for epoch in range(1, settings.epochs + 1):
-        run.epoch(bar(epoch))
-    seconds = time.perf_counter() - start
+    sizes = {name: getattr(options, name) for name in ("embedding_size", "hidden_size", "width")}
+    arguments = family.arguments(**sizes)
+    run = Run(backend, task, family.model(), arguments, options)
+    seconds = 0.0
+    for _ in range(options.epochs):
+        start = time.perf_counter()
+        with bar(run) as on_step:
+            run.epoch(on_step)
+        seconds += time.perf_counter() - start
     run.take_best()
     part = task.test or task.valid
     size = sum(math.prod(array.shape) for array in run.model.parameters.values())
-    accuracy = part.score(run.predict(part))
+    accuracy = part.score(task.predict(run.model, part, backend.arrays))
     best = _best(task, family, int(arguments.get("width", 0)))
     return Outcome(name, family.in_order, size, (accuracy,), (seconds,), len(part.inputs), best)
 
 
-def _best(task: Task, family: Family, width: int) -> float | None:
+def _best(task: ClassifierTask, family: Family, width: int) -> float | None:
     """What is best possible for `family`, as far as the corpus says."""
     views = {"": BEST_OF_BAGS, "conv1d": best_of_windows(width)}
     return task.best.get(views.get(family.encoder, BEST))

@@ -40,21 +40,21 @@ class ModelBuilder(Protocol):
 
 
 def kim_encoder(
-    filters: int, embedding_size: int | None = None, highway_layers: int = 1
+    filters: int, embedding_size: int | None = None, highway_layers: int | None = None
 ) -> dict[str, Any]:
     """The encoder of Kim et al. 2016 as arguments of a ``character_word_encoder``.
 
     Args:
         filters: of width w = 1 ... 6 there are w times as many; the paper's small model has 25.
         embedding_size: of a character; None: the paper's 15.
-        highway_layers: how many follow.
+        highway_layers: how many follow; None: the paper's 1.
     """
     widths = list(range(1, 7))
     return {
         "embedding_size": embedding_size or 15,
         "maps": [filters * w for w in widths],
         "widths": widths,
-        "highway_layers": highway_layers,
+        "highway_layers": 1 if highway_layers is None else highway_layers,
     }
 
 

@@ -15,6 +15,9 @@ from framework.providers.registry import Registry, first_provider
 #: The provider that offers whatever a provider without arrays of its own has not.
 REFERENCE = "numpy"
 
+#: Kinds that know no arrays: the reference's serve every backend.
+_WITHOUT_ARRAYS = ("schedule",)
+
 #: The provider of what a student wrote.
 STUDENT = "student"
 
@@ -121,9 +124,9 @@ class Backend:
 
     def _offered(self, name: str, kind: str) -> Any:
         name, _, wanted = name.partition("@")
-        if wanted:
+        if wanted and kind not in _WITHOUT_ARRAYS:
             self._check_arrays(name, wanted)
-        provider = wanted or self.provider_of(name)
+        provider = wanted or self._provider(name, kind)
         found = self._registry.find(name, provider)
         if found.kind != kind:
             raise UsageError(
@@ -132,6 +135,12 @@ class Backend:
             )
         self.taken[name] = provider
         return self._registry.load(found)
+
+    def _provider(self, name: str, kind: str) -> str:
+        if kind in _WITHOUT_ARRAYS:
+            everyone = (*self.providers, REFERENCE)
+            return first_provider(self._registry, name, everyone) or self.providers[-1]
+        return self.provider_of(name)
 
     def _check_arrays(self, name: str, provider: str) -> None:
         if _chain(self._registry, provider)[-1] != self.providers[-1]:

@@ -23,9 +23,10 @@ from framework.errors import BadInputError
 from framework.interfaces import Array, Arrays, LanguageModel, Model
 from framework.models.character_aware import build_language_model
 from framework.providers.backends import Backend
+from framework.training.older_checkpoints import upgraded
 
 #: Raised whenever an older gradus could not read what this one writes.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # One key with everything: safetensors does not keep the order of several, and the same training
 # run should write the same bytes.
@@ -34,6 +35,8 @@ _KEY = "gradus"
 #: What the names of arrays that are no parameters start with; a parameter's has no slash.
 _OPTIMIZER = "optimizer/"
 _ARGUMENT = "argument/"
+_STATE = "state/"
+_PREFIXES = (_OPTIMIZER, _ARGUMENT, _STATE)
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class Checkpoint:
         provider: the backend it was trained with.
         parameters: name -> array; buffers among them, see `saved_arrays`.
         training: what a kind of run needs to go on where it stopped; nothing where it cannot.
-        optimizer: what the optimizer remembers, see `framework.training.optimizer_state`.
+        optimizer: what the optimizer remembers, see `framework.interfaces.Optimizer.state`.
+        state: the arrays of the model's state, where a run stopped between two chunks of a text.
     """
 
     model: str
@@ -60,6 +64,13 @@ class Checkpoint:
     parameters: Mapping[str, Array]
     training: Mapping[str, Any] = field(default_factory=dict)
     optimizer: Mapping[str, Array] = field(default_factory=dict)
+    state: Mapping[str, Array] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """The kind of run that has written it, see `framework.training.task.Task.kind`."""
+        old = "word_vectors" if "center_vectors" in self.parameters else "language_model"
+        return str(self.training.get("run", old))
 
     def save(self, path: Path) -> None:
         """Write the file at `path`, all of it or none; its folder is made if needed.
@@ -67,12 +78,19 @@ class Checkpoint:
         Raises:
             BadInputError: the file cannot be written there.
         """
-        remembered = {_OPTIMIZER + key: array for key, array in self.optimizer.items()}
-        given = {_ARGUMENT + key: array for key, array in _arrays(self.arguments).items()}
+        beside = {
+            prefix + key: array
+            for prefix, group in (
+                (_OPTIMIZER, self.optimizer),
+                (_ARGUMENT, _arrays(self.arguments)),
+                (_STATE, self.state),
+            )
+            for key, array in group.items()
+        }
         arrays = {
             # What has no axes keeps having none: `ascontiguousarray` would give it one.
             name: np.array(array, order="C")
-            for name, array in {**self.parameters, **remembered, **given}.items()
+            for name, array in {**self.parameters, **beside}.items()
         }
         content = save(arrays, {_KEY: json.dumps(self._metadata())})
         try:
@@ -161,9 +179,10 @@ def _checkpoint(path: Path, metadata: Mapping[str, str], arrays: Mapping[str, Ar
             Vocabulary(found["vocabulary"]),
             found["corpus"],
             found["provider"],
-            {name: a for name, a in arrays.items() if not name.startswith((_OPTIMIZER, _ARGUMENT))},
-            found.get("training", {}),
+            {name: a for name, a in arrays.items() if not name.startswith(_PREFIXES)},
+            upgraded(found),
             _beginning(_OPTIMIZER, arrays),
+            _beginning(_STATE, arrays),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise BadInputError(f"the metadata of {path} is damaged: {error!r}") from error

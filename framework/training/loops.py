@@ -1,13 +1,15 @@
-"""The training loops, the same for every backend.
+"""The steps of training, the same for every backend, every kind of model, and the checks.
 
-A loop uses a model through the methods of `framework.interfaces.Model` alone, and hands it the
+A step uses a model through the methods of `framework.interfaces.Model` alone, and hands it the
 backend's own arrays. Model, loss and optimizer come from one backend.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,47 +19,92 @@ from framework.data.vocabulary import Ids
 from framework.errors import BadInputError
 from framework.interfaces import Array, Arrays, LanguageModel, Loss, Model, Optimizer
 
-#: Called after each step with the number of steps done, of all steps, and the loss.
-OnStep = Callable[[int, int, float], None]
+
+@dataclass(frozen=True)
+class Batch:
+    """What one step learns from, in NumPy's arrays.
+
+    Attributes:
+        inputs: the arguments of the model's `forward`.
+        targets: what the loss compares its output with.
+        terms: how many times the mean loss is contained in the summed one.
+        weight: of its loss in the mean loss of an epoch.
+        goes_on: None: the model takes no state. False: it takes one, and the texts begin here.
+            True: it goes on with the state after the batch before.
+    """
+
+    inputs: tuple[Array, ...]
+    targets: Array
+    terms: int = 1
+    weight: float = 1.0
+    goes_on: bool | None = None
 
 
-def fit_language_model(
-    model: LanguageModel,
-    ids: Ids,
-    *,
-    loss: Loss,
-    optimizer: Optimizer,
-    arrays: Arrays,
-    batch_size: int,
-    unroll: int,
-    epochs: int,
-    clip: float | None = None,
-    summed: bool = False,
-    on_step: OnStep | None = None,
-) -> list[float]:
-    """Train `model` to predict the next token of the text `ids: (M,)`.
+class Learner(ABC):
+    """Takes one step of training after the other.
 
     Args:
-        model: see `language_model_steps`, as for all that follows but the last.
-        on_step: see `OnStep`.
-
-    Returns:
-        the loss of each step, before its update.
+        model: what learns. A model with a method ``constrain`` is asked for it after each step, as
+            for a greatest norm.
+        optimizer: keeps its own state.
+        arrays: the backend's arrays.
+        clip: greatest global norm of the gradients (see `scale_gradients`).
+        summed: minimise the sum over the terms of a batch, instead of the mean.
     """
-    steps = language_model_steps(
-        model,
-        ids,
-        loss=loss,
-        optimizer=optimizer,
-        arrays=arrays,
-        batch_size=batch_size,
-        unroll=unroll,
-        epochs=epochs,
-        clip=clip,
-        summed=summed,
-    )
-    per_epoch = -(-training_streams(ids, batch_size).inputs.shape[1] // unroll)
-    return _run(steps, per_epoch * epochs, on_step)
+
+    def __init__(
+        self,
+        model: Model,
+        optimizer: Optimizer,
+        arrays: Arrays,
+        *,
+        clip: float | None = None,
+        summed: bool = False,
+    ) -> None:
+        self.model, self.optimizer, self.arrays = model, optimizer, arrays
+        self.clip, self.summed = clip, summed
+
+    def step(self, batch: Batch) -> Any:
+        """Take one step; returns the mean loss before it."""
+        value = self.backpropagate(batch)
+        gradients = self.model.gradients
+        scale_gradients(gradients, batch.terms if self.summed else 1, self.clip)
+        self.optimizer.step(self.model.parameters, gradients)
+        if constrain := getattr(self.model, "constrain", None):
+            constrain()
+        return value
+
+    @abstractmethod
+    def backpropagate(self, batch: Batch) -> Any:
+        """Leave the gradients of the mean loss in the model; returns that loss."""
+
+
+class LossLearner(Learner):
+    """Learns from a loss of the model's output.
+
+    Args:
+        model: ``forward(*inputs) -> output``. For batches with a state
+            ``forward(*inputs, state)``, which leaves the state after it in the attribute ``state``.
+        loss: mean over all predictions, of outputs and targets.
+        optimizer, arrays, clip, summed: see `Learner`.
+    """
+
+    def __init__(
+        self, model: Model, loss: Loss, optimizer: Optimizer, arrays: Arrays, **scaling: Any
+    ) -> None:
+        super().__init__(model, optimizer, arrays, **scaling)
+        self.loss = loss
+
+    def backpropagate(self, batch: Batch) -> Any:
+        """Forward, loss and backward of `batch`."""
+        inputs = [self.arrays.from_numpy(array) for array in batch.inputs]
+        targets = self.arrays.from_numpy(batch.targets)
+        if batch.goes_on is not None:
+            inputs.append(self.model.state if batch.goes_on else None)  # type: ignore[attr-defined]
+        value = self.loss.forward(self.model.forward(*inputs), targets)
+        self.model.zero_gradients()
+        self.model.backward(self.loss.backward())
+        return value
 
 
 def language_model_steps(
@@ -73,75 +120,46 @@ def language_model_steps(
     clip: float | None = None,
     summed: bool = False,
 ) -> Iterator[Any]:
-    """The steps of `fit_language_model`, each taken when the next loss is asked for.
+    """Train `model` to predict the next token of the text `ids: (M,)`, step by step.
 
-    The text is cut into `batch_size` streams, and those into chunks of `unroll` steps. The state
-    is carried from chunk to chunk, the gradient is not (truncated backpropagation through time).
+    A step is taken when the next loss is asked for.
 
     Args:
         model: ``forward(tokens (N, T), state or None) -> logits (N, T, V)``, which leaves the state
             after the chunk in its attribute ``state``.
         ids: the text.
-        loss: mean over all predictions, of logits and target ids.
-        optimizer: keeps its own state: a further call goes on where this one ended.
-        arrays: the backend's arrays.
-        batch_size: streams read side by side.
-        unroll: steps per chunk.
-        epochs: times the text is read.
-        clip: greatest global norm of the gradients (see `scale_gradients`).
-        summed: minimise the sum over the steps of a chunk of the mean over the streams, instead of
-            the mean over both.
+        batch_size, unroll: see `text_batches`.
+        epochs: number of times that the text is read.
+        loss, optimizer, arrays, clip, summed: see `LossLearner`.
 
     Yields:
         the mean loss of each step, before its update; the update is done by then.
     """
-    text = training_streams(ids, batch_size)
+    learner = LossLearner(model, loss, optimizer, arrays, clip=clip, summed=summed)
     for _ in range(epochs):
-        state = None
-        for chunk in text.chunks(unroll):
-            inputs, targets = (arrays.from_numpy(ids) for ids in chunk)
-            logits = model.forward(inputs, state)
-            state = model.state
-            factor = chunk[0].shape[1] if summed else 1
-            yield _update(model, logits, targets, loss, optimizer, factor=factor, clip=clip)
+        for batch in text_batches(ids, batch_size, unroll)[1]:
+            yield learner.step(batch)
 
 
-def fit_classifier(
-    model: Model,
-    inputs: Array,
-    labels: Array,
-    *,
-    loss: Loss,
-    optimizer: Optimizer,
-    arrays: Arrays,
-    batch_size: int,
-    epochs: int,
-    rng: np.random.Generator,
-    shorten: bool = False,
-    on_step: OnStep | None = None,
-) -> list[float]:
-    """Train `model` to give `labels: (M, ...)` for `inputs: (M, ...)`.
+def text_batches(ids: Ids, batch_size: int, unroll: int) -> tuple[int, Iterator[Batch]]:
+    """The number of batches of one epoch, and these batches.
+
+    The text is cut into `batch_size` streams, and those into chunks of `unroll` steps. The state
+    is carried from chunk to chunk, the gradient is not (truncated backpropagation through time).
+    The summed loss is the sum over the steps of a chunk of the mean over the streams.
 
     Args:
-        model: see `classifier_steps`, as for all that follows but the last.
-        on_step: see `OnStep`.
-
-    Returns:
-        the loss of each step, before its update.
+        ids: the text, `(M,)`.
+        batch_size: streams read side by side.
+        unroll: steps per chunk.
     """
-    steps = classifier_steps(
-        model,
-        inputs,
-        labels,
-        loss=loss,
-        optimizer=optimizer,
-        arrays=arrays,
-        batch_size=batch_size,
-        epochs=epochs,
-        rng=rng,
-        shorten=shorten,
+    text = training_streams(ids, batch_size)
+    chunks = enumerate(text.chunks(unroll))
+    made = (
+        Batch((inputs,), targets, terms=inputs.shape[1], goes_on=place > 0)
+        for place, (inputs, targets) in chunks
     )
-    return _run(steps, -(-len(inputs) // batch_size) * epochs, on_step)
+    return -(-text.inputs.shape[1] // unroll), made
 
 
 def classifier_steps(
@@ -157,58 +175,62 @@ def classifier_steps(
     rng: np.random.Generator,
     shorten: bool = False,
 ) -> Iterator[Any]:
-    """The steps of `fit_classifier`, each taken when the next loss is asked for.
+    """Train `model` to give `labels: (M, ...)` for `inputs: (M, ...)`, step by step.
+
+    A step is taken when the next loss is asked for.
 
     Args:
         model: ``forward(inputs) -> logits (N, C)``.
-        inputs: one example per row, as padded ids.
-        labels: one label per row.
-        loss: mean over a batch, of logits and labels.
-        optimizer: keeps its own state: a further call goes on where this one ended.
-        arrays: the backend's arrays.
-        batch_size: examples per step.
-        epochs: times that all examples are seen.
-        rng: draws the order of the examples, anew in each epoch.
-        shorten: leave out the columns that are padding in a whole batch: `inputs` are padded ids,
-            and the model gives the same logits with less padding.
+        inputs, labels, batch_size, rng, shorten: see `example_batches`.
+        epochs: number of times that all examples are seen.
+        loss, optimizer, arrays: see `LossLearner`.
 
     Yields:
         the loss of each step, before its update; the update is done by then.
     """
+    learner = LossLearner(model, loss, optimizer, arrays)
     for _ in range(epochs):
-        for rows, row_labels in batches(inputs, labels, batch_size, rng=rng):
-            examples = arrays.from_numpy(without_padding(rows) if shorten else rows)
-            targets = arrays.from_numpy(row_labels)
-            yield _update(model, model.forward(examples), targets, loss, optimizer)
+        for batch in example_batches((inputs,), labels, batch_size, rng=rng, shorten=shorten)[1]:
+            yield learner.step(batch)
 
 
-def _update(
-    model: Model,
-    logits: Any,
-    targets: Any,
-    loss: Loss,
-    optimizer: Optimizer,
+def example_batches(
+    inputs: tuple[Array, ...],
+    labels: Array,
+    batch_size: int,
     *,
-    factor: float = 1,
-    clip: float | None = None,
-) -> Any:
-    """One step down `factor` times the loss; returns the loss before it."""
-    value = loss.forward(logits, targets)
-    model.zero_gradients()
-    model.backward(loss.backward())
-    gradients = model.gradients
-    scale_gradients(gradients, factor, clip)
-    optimizer.step(model.parameters, gradients)
-    return value
+    rng: np.random.Generator,
+    shorten: bool = False,
+) -> tuple[int, Iterator[Batch]]:
+    """The number of batches of one epoch, and these batches. The summed loss is over examples.
+
+    Args:
+        inputs: the arguments of the model, each with one example per row.
+        labels: one label, or row of labels, per row.
+        batch_size: examples per step.
+        rng: draws the order of the examples.
+        shorten: leave out the columns that are padding in a whole batch: `inputs` are padded ids,
+            and the model gives the same logits with less padding.
+
+    Raises:
+        BadInputError: `inputs` and `labels` differ in length.
+    """
+    for array in inputs:
+        if len(array) != len(labels):
+            raise BadInputError(f"{len(array)} inputs but {len(labels)} labels")
+    places = np.arange(len(labels))
+    drawn = batches(places, labels, batch_size, rng=rng)
+    made = (_examples(inputs, rows, targets, shorten) for rows, targets in drawn)
+    return -(-len(labels) // batch_size), made
 
 
-def _run(steps: Iterator[Any], total: int, on_step: OnStep | None) -> list[float]:
-    losses = []
-    for value in steps:
-        losses.append(value)
-        if on_step is not None:
-            on_step(len(losses), total, float(value))
-    return [float(value) for value in losses]
+def _examples(inputs: tuple[Array, ...], rows: Ids, targets: Array, shorten: bool) -> Batch:
+    chosen = (array[rows] for array in inputs)
+    return Batch(
+        tuple(without_padding(array) if shorten else array for array in chosen),
+        targets,
+        terms=len(rows),
+    )
 
 
 def scale_gradients(

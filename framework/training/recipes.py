@@ -51,13 +51,18 @@ def find_recipe(name: str, models: Iterable[str]) -> Recipe:
     """The recipe of the exercise or model `name`; a model that no exercise trains has no defaults.
 
     Args:
-        name: what to train.
-        models: registry names of what can be trained.
+        name: what to train; or ``KIND:MODEL``, a model with the kind of run that is to train it.
+        models: registry names of what can be trained without naming the kind of run.
 
     Raises:
         UnknownNameError: neither an exercise with a recipe nor a model.
     """
     recipes = list(exercise_recipes())
+    kind, colon, model = name.partition(":")
+    if colon:
+        known_as = _named(model, recipes)
+        defaults = known_as.defaults if known_as and known_as.run == kind else {}
+        return Recipe(model, defaults, kind)
     if found := _named(name, recipes):
         return found
     if name in (known := set(models)):
@@ -68,6 +73,9 @@ def find_recipe(name: str, models: Iterable[str]) -> Recipe:
 
 def run_of(name: str) -> str:
     """The kind of run that trains the exercise or model `name`, known or not."""
+    kind, colon, _ = name.partition(":")
+    if colon:
+        return kind
     found = _named(name, exercise_recipes())
     return found.run if found else DEFAULT_RUN
 

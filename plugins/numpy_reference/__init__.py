@@ -17,6 +17,9 @@ _EXTRAS = (
     Implementation(
         "function", "skip_gram_step", REFERENCE, f"{__name__}.skip_gram_step:skip_gram_step"
     ),
+    Implementation("schedule", "constant", REFERENCE, f"{__name__}.schedules:Constant"),
+    Implementation("schedule", "linear_decay", REFERENCE, f"{__name__}.schedules:LinearDecay"),
+    Implementation("schedule", "plateau", REFERENCE, f"{__name__}.schedules:Plateau"),
 )
 
 #: Faster forms of solutions.

@@ -18,10 +18,12 @@ from framework.evaluation.trained_vectors import vectors_of
 from framework.evaluation.word_similarity import judged_similarity, read_judged_pairs
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
-from framework.training.word_vectors import WordVectorRun, WordVectorSettings
+from framework.training.engine import Run
+from framework.training.options import WordVectorOptions
+from framework.training.tasks.word_vectors import WordVectorTask
 
 WORDS = 1_500_000
-SETTINGS = WordVectorSettings(
+SETTINGS = WordVectorOptions(
     dimension=100,
     window=5,
     negative=5,
@@ -77,7 +79,9 @@ def our_vectors(sentences, backend):
         torch = pytest.importorskip("torch", reason="needs the extra `torch`")
         torch.set_num_threads(1)
     text = count_text("text", sentences, minimum_count=SETTINGS.minimum_count)
-    run = WordVectorRun(Backend(Plugins().registry, backend), text, "skip_gram", SETTINGS)
+    computing = Backend(Plugins().registry, backend)
+    task = WordVectorTask(text, SETTINGS, computing)
+    run = Run(computing, task, "skip_gram", {}, SETTINGS)
     for _ in range(SETTINGS.epochs):
         run.epoch(lambda done, total, loss: None)
     return vectors_of(run.checkpoint(), Path("checkpoint"))

@@ -12,7 +12,7 @@ from framework.interfaces import NumpyArrays
 from framework.languages.agreement import NOUN_FORMS, OTHER_FORM, AgreementLanguage
 from framework.models.parts import parts_from
 from framework.providers.plugins import Plugins
-from framework.training.loops import fit_language_model
+from framework.training.loops import language_model_steps
 
 REGISTRY = Plugins().registry
 LANGUAGE = AgreementLanguage()
@@ -40,11 +40,11 @@ def kneser_ney(train, order):
 def network(train, name, *sizes, rng, learning_rate=0.02, unroll=12):
     with parts_from(numpy_part):
         model = numpy_part(name)(V, *sizes, rng=rng)
-    fit_language_model(
+    list(language_model_steps(
         model, train, loss=numpy_part("softmax_cross_entropy")(),
         optimizer=numpy_part("adam")(learning_rate), arrays=NumpyArrays(), batch_size=32,
         unroll=unroll, epochs=6, clip=5.0,
-    )  # fmt: skip
+    ))  # fmt: skip
     return model
 
 

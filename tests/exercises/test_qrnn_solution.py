@@ -9,7 +9,7 @@ from framework.interfaces import Model, NumpyArrays
 from framework.languages.agreement import AgreementLanguage
 from framework.languages.sentiment import SentimentGrammar
 from framework.models.parts import parts_from
-from framework.training.loops import fit_classifier, fit_language_model
+from framework.training.loops import classifier_steps, language_model_steps
 from solutions.convolution.qrnn.qrnn import QRNN
 from solutions.gated_rnns.stacked.stacked import Stacked
 from solutions.language_models.rnn_lm.rnn_lm import RecurrentLM
@@ -39,10 +39,10 @@ def perplexity_ratio(cell, language, seed=2):
     rng = np.random.default_rng(seed)
     train, test = language.sample(20_000, rng=rng), language.sample(4_000, rng=rng)
     model = language_model(len(language.vocabulary), 16, 32, cell)
-    fit_language_model(
+    list(language_model_steps(
         model, train, loss=SoftmaxCrossEntropy(), optimizer=Adam(0.01), arrays=NumpyArrays(),
         batch_size=16, unroll=20, epochs=12, clip=5.0,
-    )  # fmt: skip
+    ))  # fmt: skip
     log_p = language.automaton.log_probabilities(language.vocabulary.decode(test))
     found = language_model_perplexity(model, test, arrays=NumpyArrays(), batch_size=16)
     return found / np.exp(-log_p[1:].mean())
@@ -91,10 +91,10 @@ def test_it_reads_negations_that_a_bag_of_words_cannot():
     grammar, rng = SentimentGrammar(), np.random.default_rng(3)
     (ids, labels), (held_out, right) = (grammar.sample(n, rng=rng) for n in (1500, 1000))
     model = Classifier(len(grammar.vocabulary), 8, 16, rng)
-    fit_classifier(
+    list(classifier_steps(
         model, ids, labels, loss=SoftmaxCrossEntropy(), optimizer=Adam(0.02),
         arrays=NumpyArrays(), batch_size=50, epochs=8, rng=rng,
-    )  # fmt: skip
+    ))  # fmt: skip
     found = (model.forward(held_out).argmax(axis=1) == right).mean()
     assert found > (grammar.best_order_blind_accuracy + grammar.best_accuracy) / 2
     assert found > grammar.best_accuracy - 0.03

@@ -57,6 +57,17 @@ def write(tmp_path: Path) -> Callable[[str, str], str]:
     return do
 
 
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, and the backends as the only plugins."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "framework.providers.plugin_sources.BUILT_IN",
+        {"numpy_reference": "plugins.numpy_reference", "torch_backend": "plugins.torch_backend"},
+    )
+    return tmp_path
+
+
 COURSE = '[[units]]\nname = "unit"\ntitle = "A unit"\nexercises = [{exercises}]\n'
 TOTAL = '[[tasks]]\nname = "total"\nkind = "function"\n'
 

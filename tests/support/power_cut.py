@@ -1,21 +1,27 @@
 """A training that ends in the middle of an epoch, as if somebody had pulled the plug."""
 
+from contextlib import contextmanager
+
+from framework.training.saved_runs import Watcher
+
 
 class PowerCutError(Exception):
     """What ends it."""
 
 
-def power_cut(after):
-    """An `epoch_bar` that ends the run at the first step after so many epochs."""
+def power_cut(after, steps=0):
+    """A class of watchers that end the run after so many epochs, and so many steps of the next."""
     epochs = []
 
-    def epoch_bar(progress, description, advice):
-        epochs.append(description)
+    class PowerCut(Watcher):
+        @contextmanager
+        def epoch(self, run):
+            epochs.append(run)
 
-        def on_step(done, total, loss):
-            if len(epochs) > after:
-                raise PowerCutError
+            def on_step(done, total, loss):
+                if len(epochs) > after and done > steps:
+                    raise PowerCutError
 
-        return on_step
+            yield on_step
 
-    return epoch_bar
+    return PowerCut

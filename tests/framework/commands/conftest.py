@@ -1,17 +1,6 @@
-"""Where commands are tried: a folder of their own, and no plugins but the backends."""
+"""A small corpus for commands."""
 
 import pytest
-
-
-@pytest.fixture
-def workplace(tmp_path, monkeypatch):
-    """An empty folder to work in, and the backends as the only plugins."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "framework.providers.plugin_sources.BUILT_IN",
-        {"numpy_reference": "plugins.numpy_reference", "torch_backend": "plugins.torch_backend"},
-    )
-    return tmp_path
 
 
 @pytest.fixture

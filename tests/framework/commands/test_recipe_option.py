@@ -78,11 +78,34 @@ def test_lines_that_are_no_options_are_refused(tmp_path, line, error, said):
         train("--recipe", "mine.toml")
 
 
-def test_a_value_of_the_wrong_type_is_refused(tmp_path):
-    (tmp_path / "mine.toml").write_text("epochs = 'many'", encoding="utf-8")
-    result = train("--recipe", "mine.toml")
-    assert result.exit_code == 2
-    assert "Invalid value for '--epochs'" in result.output
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("epochs = 'many'", "mine.toml: epochs must be a whole number from 1 on, not 'many'"),
+        ("epochs = 0", "mine.toml: epochs must be a whole number from 1 on, not 0"),
+        ("dropout = 1.5", "mine.toml: dropout must be a number from 0 to 0.99, not 1.5"),
+        ("precision = 'half'", "precision must be one of float64, float32, not 'half'"),
+        ("arguments = 'a=3'", "arguments must be a list of texts, not 'a=3'"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused_with_what_is_allowed(tmp_path, line, said):
+    (tmp_path / "mine.toml").write_text(line, encoding="utf-8")
+    with pytest.raises(BadInputError, match=re.escape(said)) as refused:
+        train("--recipe", "mine.toml")
+    assert refused.value.exit_code == 2
+    ok = gradus("train", "recurrent_lm", "--epochs", "0")
+    assert ok.exit_code == 2
+    assert "Invalid value for '--epochs'" in ok.output
+
+
+def test_each_kind_of_run_lists_its_own_recipes():
+    language, text = (
+        gradus("train", name, "--help").output for name in ("recurrent_lm", "text_cnn")
+    )
+    assert "zaremba_small" in language and "kim_2014" not in language
+    assert "kim_2014" in text and "zaremba_small" not in text
+    with pytest.raises(UnknownNameError, match="'kim_2014' is one for runs of the kind text_cl"):
+        train("--recipe", "kim_2014")
 
 
 def test_an_unknown_recipe_is_named():

@@ -61,11 +61,12 @@ def train(*arguments):
 def test_piped_output_is_a_plain_line_per_epoch_and_shows_what_is_next():
     found = re.sub(r"[\d,]+ words/s   [\d.]+ s", "9 words/s   1.0 s", train("--epochs", 2))
     assert re.sub(r"loss \d\.\d{4}", "loss 1.2345", found).splitlines() == [
-        "skip_gram, 10 words with 6 numbers each, on cpu",
+        "skip_gram, 10 words with 6 numbers each, float32 on cpu",
         "corpus text.txt: 300 words, 300 of them in the vocabulary",
-        "from the NumPy reference: sampling_distribution, skip_gram, skip_gram_step",
-        "epoch 1/2   loss 1.2345   9 words/s   1.0 s",
-        "epoch 2/2   loss 1.2345   9 words/s   1.0 s",
+        "from the NumPy reference: linear_decay, sampling_distribution, sgd, skip_gram, "
+        "skip_gram_step",
+        "epoch 1/2   rate 0.025   loss 1.2345   9 words/s   1.0 s",
+        "epoch 2/2   rate 0.0125   loss 1.2345   9 words/s   1.0 s",
         "Saved checkpoints/skip_gram.safetensors. "
         "Next: `gradus neighbors WORD --vectors checkpoints/skip_gram.safetensors`",
     ]
@@ -95,7 +96,7 @@ def test_the_same_seed_gives_the_same_file_also_after_an_interruption(folder, mo
     options = ("--backend", backend, "--epochs", 3, "--seed", 5)
     train(*options, "--out", "whole")
     with monkeypatch.context() as patch:
-        patch.setattr("framework.commands.train_word_vectors.epoch_bar", power_cut(after=2))
+        patch.setattr("framework.commands.train.command.EpochLines", power_cut(after=2))
         with pytest.raises(PowerCutError):
             train(*options, "--out", "cut")
     assert "going on after epoch 2\nepoch 3/3" in train(*options, "--out", "cut", "--resume")
@@ -123,7 +124,9 @@ def test_a_students_negative_sampling_is_put_to_use(folder):
     options = student(folder, HALF, kind="function", name=name, target=name)
     output = train(*options, "--out", "s")
     assert "from your code: negative_sampling\n" in output
-    assert "from the NumPy reference: sampling_distribution, skip_gram\n" in output
+    assert (
+        "from the NumPy reference: linear_decay, sampling_distribution, sgd, skip_gram\n" in output
+    )
     trained, before = (load_checkpoint(folder / name).parameters for name in ("s", untrained()))
     np.testing.assert_array_equal(trained["outside_vectors"], before["outside_vectors"])
     assert not np.allclose(trained["center_vectors"], before["center_vectors"])

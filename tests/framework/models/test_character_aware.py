@@ -13,7 +13,7 @@ from framework.languages.agreement import AgreementLanguage
 from framework.models.character_aware import build_language_model, kim_encoder
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
-from framework.training.loops import fit_language_model
+from framework.training.loops import language_model_steps
 
 VOCABULARY = Vocabulary(["key", "keys", "of", "cabinets"])
 TOKENS = np.array([[3, 4, 3, 6], [5, 3, 1, 0]])
@@ -157,11 +157,11 @@ def test_without_word_vectors_it_comes_close_to_the_best_possible_perplexity(bac
     model = build(
         computing, vocabulary=language.vocabulary, encoder=encoder, cell="lstm", hidden_size=32
     )
-    fit_language_model(
+    list(language_model_steps(
         model, train, loss=computing.build("softmax_cross_entropy", kind="loss"),
         optimizer=computing.build("adam", kind="optimizer", learning_rate=0.02),
         arrays=NumpyArrays(), batch_size=16, unroll=20, epochs=5, clip=5.0,
-    )  # fmt: skip
+    ))  # fmt: skip
     log_p = language.automaton.log_probabilities(language.vocabulary.decode(test))
     best = np.exp(-log_p[1:].mean())
     assert language_model_perplexity(model, test, arrays=NumpyArrays(), batch_size=16) < 1.1 * best

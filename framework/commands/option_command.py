@@ -1,0 +1,85 @@
+"""Commands of typer, made from a dataclass of options (see `framework.training.option_fields`).
+
+typer reads the signature and the annotations of a function; both are made here from the fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from inspect import Parameter, Signature
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+
+import typer
+
+from framework.training.option_fields import OptionField, option_fields, plain_type
+
+Options = TypeVar("Options")
+
+
+def option_command(
+    options: type[Options],
+    run: Callable[..., None],
+    *,
+    name: str,
+    help: str,
+    before: Mapping[str, tuple[Any, Any]] | None = None,
+    after: Mapping[str, tuple[Any, Any]] | None = None,
+) -> Callable[..., None]:
+    """A function that typer makes a command of: with a parameter for each option.
+
+    Args:
+        options: a dataclass of options.
+        run: called as ``run(context, options, **others)``.
+        name: of the command.
+        help: the text of ``--help``.
+        before: other parameters, as name -> annotation for typer and default.
+        after: such parameters that stand behind the options.
+    """
+    fields = option_fields(options)
+    parameters = {
+        "context": (typer.Context, Parameter.empty),
+        **(before or {}),
+        **{one.name: (annotation(one), _default(one)) for one in fields},
+        **(after or {}),
+    }
+
+    def command(context: typer.Context, **given: Any) -> None:
+        chosen = {one.name: _value(one, given.pop(one.name), context) for one in fields}
+        run(context, options(**chosen), **given)
+
+    command.__name__, command.__doc__ = name, help
+    command.__annotations__ = {name: kind for name, (kind, _) in parameters.items()}
+    command.__signature__ = Signature(  # type: ignore[attr-defined]
+        [
+            Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+            for name, (kind, default) in parameters.items()
+        ]
+    )
+    return command
+
+
+def annotation(field: OptionField) -> Any:
+    """What typer wants to know about the option `field`."""
+    said, kind = field.option, field.type
+    if _is_list(field):
+        kind = list[str] | None
+    bounds: dict[str, Any] = {}
+    if plain_type(field.type) in (int, float):
+        bounds = {"min": said.minimum, "max": said.maximum}
+    described = typer.Option(*said.names, help=said.help, metavar=said.metavar, **bounds)
+    return Annotated[kind, described]
+
+
+def _is_list(field: OptionField) -> bool:
+    return get_origin(field.type) is tuple and bool(get_args(field.type))
+
+
+def _default(field: OptionField) -> Any:
+    return None if _is_list(field) else field.default
+
+
+def _value(field: OptionField, given: Any, context: typer.Context) -> Any:
+    """The value of the option: of a list, what a recipe says comes first."""
+    if not _is_list(field):
+        return given
+    return (*(context.default_map or {}).get(field.name, ()), *(given or ()))

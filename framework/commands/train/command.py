@@ -1,0 +1,104 @@
+"""The command for one kind of run: from options to saved runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from framework.commands.option_command import option_command
+from framework.commands.options import (
+    BackendName,
+    BlockOption,
+    Device,
+    PluginOption,
+    Submission,
+)
+from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
+from framework.commands.train.epoch_lines import EpochLines, plain_console, show_spread
+from framework.commands.train.recipe import recipe_option
+from framework.training.engine import Run
+from framework.training.options import TrainingOptions
+from framework.training.recipes import find_recipe
+from framework.training.saved_runs import SavedRun
+from framework.training.task import Job, Request, Task
+
+
+def train_command(task: type[Task]) -> Callable[..., None]:
+    """The function behind ``gradus train NAME`` for runs of one kind."""
+
+    def run(context: typer.Context, options: TrainingOptions, **setup: Any) -> None:
+        setup.pop("recipe")
+        _train(task, context.info_name or "", options, **setup)
+
+    return option_command(
+        task.options,
+        run,
+        name=task.kind,
+        help=task.help,
+        before={
+            "recipe": (recipe_option(task.kind, task.options), None),
+            "backend": (BackendName, "numpy"),
+        },
+        after={
+            "device": (Device, "cpu"),
+            "submission": (Submission, Path("exercises")),
+            "plugin": (PluginOption, None),
+            "block": (BlockOption, None),
+        },
+    )
+
+
+def _train(
+    task: type[Task],
+    name: str,
+    options: TrainingOptions,
+    *,
+    backend: str,
+    device: str,
+    submission: Path,
+    plugin: Sequence[str] | None,
+    block: Sequence[str] | None,
+) -> None:
+    plugins = load_plugins(plugin, block)
+    computing = choose_backend(plugins, backend, submission=submission, device=device)
+    recipe = find_recipe(name, plugins.registry.names("language_model"))
+    request = Request(recipe.model, recipe.defaults, computing, plugins.corpora)
+    out = options.out or Path("checkpoints", f"{name.replace(':', '-')}.safetensors")
+    with unfinished_parts(computing):
+        scores = [_train_one(job, computing, out) for job in task.jobs(options, request)]
+    show_spread(task.measure, scores)
+
+
+def _train_one(job: Job, backend: Any, out: Path) -> float:
+    """Train one of several runs, each of which has a file of its own; returns its score.
+
+    A run that has not begun is started, also where the others are resumed.
+    """
+    path = out.with_stem(f"{out.stem}-{job.label}") if job.label else out
+    run = Run(backend, job.task, job.model, job.arguments, job.options)
+    saved = SavedRun(run, path, EpochLines())
+    saved.train(resume=job.options.resume and not (job.label and saved.is_new))
+    return _report(run, job, path)
+
+
+def _report(run: Run, job: Job, path: Path) -> float:
+    """Show how good the trained model is, and what to do with it; returns its score."""
+    console, score = plain_console(), run.scores[-1]
+    found = run.task.measured(run.model, run.backend.arrays)
+    if found is not None:
+        score, (first, *details) = found
+        for line in (f"{first}{_chosen(run)}", *details):
+            console.print(line)
+    console.print(f"Saved {path}. Next: `{run.task.next_command(path)}`")
+    for line in run.task.finish(run.checkpoint(), job.options, job.label):
+        console.print(line)
+    return score
+
+
+def _chosen(run: Run) -> str:
+    if run.options.keep != "best" or run.best is None:
+        return ""
+    return f" after epoch {run.best.epoch}, the best on what is held out"

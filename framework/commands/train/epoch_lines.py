@@ -1,0 +1,169 @@
+"""How far a training run is: a bar on a terminal, lines elsewhere, and a line for each epoch."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from framework.commands.setup import describe_parts
+from framework.training.engine import OnStep, Run
+from framework.training.saved_runs import Watcher
+
+#: Where the output is no terminal, seconds between two lines within an epoch: at least, if another
+#: tenth of the steps is done, and at most.
+LINE_AFTER, LINE_BY = 10.0, 30.0
+
+
+def plain_console() -> Console:
+    """A console that prints lines as they are, neither coloured nor broken."""
+    return Console(highlight=False, markup=False, soft_wrap=True)
+
+
+def show_spread(measure: str, scores: Sequence[float]) -> None:
+    """Mean and standard deviation of the scores of several runs."""
+    if len(scores) > 1:
+        mean, spread = statistics.mean(scores), statistics.stdev(scores)
+        plain_console().print(
+            f"{measure} of {len(scores)} runs: mean {mean:.4f}, standard deviation {spread:.4f}, "
+            f"from {min(scores):.4f} to {max(scores):.4f}"
+        )
+
+
+class EpochLines(Watcher):
+    """Shows a run: what it is, how far each epoch is, and how each epoch ended."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or plain_console()
+        self._started = self._rate = 0.0
+
+    def begins(self, run: Run) -> None:
+        """Print what is trained on what, with whose parts."""
+        done = [f"going on after epoch {run.epochs_done}{_within(run)}"] * is_resumed(run)
+        for line in (
+            f"{run.model_name}, {run.task.size_of(run.model)}, {run.options.precision} on "
+            f"{run.backend.device}",
+            f"corpus {run.task.corpus}: {run.task.described}",
+            *describe_parts(run.backend),
+            *done,
+        ):
+            self.console.print(line)
+
+    @contextmanager
+    def epoch(self, run: Run) -> Iterator[OnStep]:
+        """Show how far the epoch is."""
+        self._started, self._rate = time.perf_counter(), run.learning_rate
+        with epoch_progress(self.console, self._name(run, run.epochs_done + 1), run) as on_step:
+            yield on_step
+
+    def epoch_ends(self, run: Run, loss: float, score: float) -> None:
+        """Print a line about the epoch."""
+        seconds = time.perf_counter() - self._started
+        parts = [
+            f"rate {self._rate:g}" if run.is_scheduled else "",
+            f"loss {loss:.4f}",
+            run.task.held_out(score),
+            run.task.speed(seconds),
+            f"{seconds:.1f} s",
+        ]
+        name = self._name(run, run.epochs_done)
+        self.console.print("   ".join([name, *filter(None, parts)]))
+
+    @staticmethod
+    def _name(run: Run, epoch: int) -> str:
+        return f"epoch {epoch}/{run.options.epochs}"
+
+
+def is_resumed(run: Run) -> bool:
+    """Whether `run` goes on with another one."""
+    return bool(run.epochs_done or run.steps_done)
+
+
+def _within(run: Run) -> str:
+    return f" and step {run.steps_done} of the next one" if run.steps_done else ""
+
+
+@contextmanager
+def epoch_progress(
+    console: Console, name: str, run: Run, clock: Callable[[], float] = time.monotonic
+) -> Iterator[OnStep]:
+    """Show how far an epoch is: by a bar on a terminal, else by a line now and then.
+
+    Args:
+        console: where it is shown.
+        name: of the epoch.
+        run: of which it is an epoch.
+        clock: seconds, for the lines.
+    """
+    lines = EpochSteps(console, name, clock)
+    with _bars(console) as progress:
+        tokens, unit = run.task.step_size(run.options), run.task.unit
+        bar = progress.add_task(name, total=None, loss="", tokens=tokens, unit=unit)
+
+        def on_step(done: int, total: int, loss: float | None) -> None:
+            shown = "" if loss is None else f"loss {loss:.4f}"
+            progress.update(bar, completed=done, total=total, loss=shown)
+            if not console.is_terminal:
+                lines.step(done, total, shown)
+
+        yield on_step
+
+
+class EpochSteps:
+    """Prints a line within an epoch now and then, the same for every backend.
+
+    Args:
+        console: where it prints.
+        name: of the epoch.
+        clock: seconds.
+    """
+
+    def __init__(self, console: Console, name: str, clock: Callable[[], float]) -> None:
+        self._console, self._name, self._clock = console, name, clock
+        self._when, self._before = clock(), 0
+
+    def step(self, done: int, total: int, loss: str) -> None:
+        """Take note that `done` of `total` steps are done."""
+        if done < total and self._is_due(done, total):
+            self._when, self._before = self._clock(), done
+            self._console.print(f"{self._name}   step {done:,} of {total:,}   {loss}".rstrip())
+
+    def _is_due(self, done: int, total: int) -> bool:
+        waited = self._clock() - self._when
+        return waited >= LINE_BY or (waited >= LINE_AFTER and (done - self._before) * 10 >= total)
+
+
+def _bars(console: Console) -> Progress:
+    """A bar on a terminal; nothing where the output goes elsewhere."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[loss]}"),
+        SpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    hidden = not console.is_terminal
+    return Progress(*columns, console=console, transient=True, disable=hidden)
+
+
+class SpeedColumn(ProgressColumn):
+    """Tokens, examples or words per second."""
+
+    def render(self, task: Task) -> Text:
+        """What stands beside the bar of `task`."""
+        tokens, unit = task.fields["tokens"], task.fields["unit"]
+        return Text(f"{task.speed * tokens:,.0f} {unit}/s" if task.speed else "")

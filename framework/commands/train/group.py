@@ -1,0 +1,43 @@
+"""`gradus train NAME`: each kind of run is a command with options of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from framework.commands.train.command import train_command
+from framework.providers.plugins import Plugins
+from framework.training.kinds import task_class
+from framework.training.recipes import exercise_recipes, run_of
+
+HELP = """Train a model and save a checkpoint after every epoch.
+
+COMMAND is an exercise (rnn_lm, bag_of_vectors) or a model (recurrent_lm, skip_gram): `gradus train
+rnn_lm --help` shows the options of its kind. A model that no exercise has is trained as KIND:MODEL,
+where KIND is language_model, tagger, text_classifier, pairs, conditions, word_vectors, or a kind
+that a plugin offers."""
+
+
+def train_group(plugins: Plugins) -> typer.Typer:
+    """The command ``gradus train``, with the kinds of runs of gradus and of `plugins`."""
+
+    class ByKind(TyperGroup):
+        """Finds the command for a name: the one of the kind of run that its recipe says."""
+
+        def list_commands(self, ctx: Any) -> list[str]:
+            """The exercises that can be trained."""
+            return [name for name, _ in exercise_recipes()]
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            """The command for `cmd_name`, an exercise or a model.
+
+            An unknown name gets a command, too, which knows the models that plugins offer.
+            """
+            task = task_class(run_of(cmd_name), plugins.registry)
+            app = typer.Typer(add_completion=False, rich_markup_mode=None)
+            app.command(cmd_name)(train_command(task))
+            return typer.main.get_command(app)
+
+    return typer.Typer(name="train", cls=ByKind, help=HELP, no_args_is_help=True)

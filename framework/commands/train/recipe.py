@@ -1,0 +1,71 @@
+"""`--recipe`: the options of a published training run, from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import framework
+from framework.errors import BadInputError, UnknownNameError, UsageError
+from framework.toml_tables import Table, read_table
+from framework.training.option_fields import checked_values
+from framework.training.options import TrainingOptions
+
+#: Recipes that ship with gradus: a folder for each kind of run, with a TOML file each.
+FOLDER = Path(framework.__file__).parent / "training" / "published"
+
+
+def recipe_option(kind: str, options: type[TrainingOptions]) -> Any:
+    """The parameter ``--recipe`` of the command for runs of the kind `kind`."""
+
+    def apply(context: typer.Context, recipe: str | None) -> str | None:
+        """Make the lines of the file `recipe` the defaults of the command's options."""
+        if recipe is not None:
+            table = read_table(_file(recipe, kind))
+            table.only(*[option.name or "" for option in context.command.params])
+            context.default_map = {**table.values, **_checked(table, options)}
+        return recipe
+
+    known = ", ".join(sorted(_recipes(kind)))
+    shipped = f", or one that ships with gradus: {known}" if known else ""
+    described = typer.Option(
+        "--recipe",
+        is_eager=True,
+        callback=apply,
+        help=f"Defaults for all other options: a TOML file with a line for each{shipped}.",
+    )
+    return Annotated[str | None, described]
+
+
+def _recipes(kind: str) -> dict[str, Path]:
+    return {file.stem: file for file in (FOLDER / kind).glob("*.toml")}
+
+
+def _checked(table: Table, options: type[TrainingOptions]) -> dict[str, Any]:
+    """The values in `table`, held to the types and ranges of the options.
+
+    Raises:
+        BadInputError: a value does not fit: names the file, the option and what is allowed.
+    """
+    try:
+        return checked_values(options, table.values)
+    except UsageError as error:
+        raise BadInputError(f"{table.file}: {error}") from None
+
+
+def _file(recipe: str, kind: str) -> Path:
+    """Where `recipe` is.
+
+    Raises:
+        UnknownNameError: neither a recipe of this kind of run nor a file.
+    """
+    if Path(recipe).suffix == ".toml":
+        return Path(recipe)
+    known = _recipes(kind)
+    if recipe in known:
+        return known[recipe]
+    others = [path.parent.name for path in FOLDER.glob(f"*/{recipe}.toml")]
+    note = f"'{recipe}' is one for runs of the kind {others[0]}, not {kind}" if others else ""
+    raise UnknownNameError("recipe, or file that ends in .toml,", recipe, known, note=note)

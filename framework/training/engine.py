@@ -1,0 +1,390 @@
+"""One training run of any kind of model: epochs and steps, where it is, and how to go on there."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from framework.errors import BadInputError, UsageError
+from framework.interfaces import Array, Arrays, Model, Optimizer
+from framework.providers.backends import Backend
+from framework.training.checkpoints import Checkpoint, assign, saved_arrays
+from framework.training.options import LearningOptions, check_settings
+from framework.training.states import pack_state, unpack_state
+from framework.training.task import Task
+from framework.training.tools import LearningRate, build_optimizer
+
+#: Seconds between two readings of losses that a device holds: a reading waits for the device.
+READING = 0.5
+
+#: Called after each step with the number of steps done, of all steps, and the last loss that was
+#: read; None: none was yet.
+OnStep = Callable[[int, int, float | None], None]
+
+
+@dataclass(frozen=True)
+class Best:
+    """The epoch whose model was best on what is held out; of equals, the last one.
+
+    Attributes:
+        epoch: its number, from 1.
+        score: of the held-out part.
+        parameters: of the model after it, in NumPy's arrays.
+    """
+
+    epoch: int
+    score: float
+    parameters: Mapping[str, Array] = field(repr=False)
+
+
+class Losses:
+    """The losses of an epoch, which are read from their device now and then, not at each step.
+
+    Args:
+        advice: what to try where a loss is no number any more.
+        total: sum of the losses so far, times their weights.
+        weight: sum of the weights so far.
+
+    Attributes:
+        last: the loss that was read last; None: none yet.
+    """
+
+    def __init__(self, advice: str, total: float = 0.0, weight: float = 0.0) -> None:
+        self.advice, self.total, self.weight = advice, total, weight
+        self.last: float | None = None
+        self._unread: list[tuple[int, Any, float]] = []
+        self._next_reading = 0.0
+
+    def add(self, step: int, steps: int, loss: Any, weight: float) -> None:
+        """Take the loss of step number `step` of all `steps`.
+
+        Raises:
+            UsageError: a loss is no number any more.
+        """
+        self._unread.append((step, loss, weight))
+        if isinstance(loss, float) or time.monotonic() >= self._next_reading:
+            self.read(steps)
+
+    def read(self, steps: int) -> None:
+        """Read what was not read yet.
+
+        Raises:
+            UsageError: a loss is no number any more.
+        """
+        for step, loss, weight in self._unread:
+            self.last = float(loss)
+            if not math.isfinite(self.last):
+                raise UsageError(
+                    f"the loss is {self.last} at step {step} of {steps}: try {self.advice}"
+                )
+            self.total, self.weight = self.total + weight * self.last, self.weight + weight
+        self._unread.clear()
+        self._next_reading = time.monotonic() + READING
+
+    @property
+    def mean(self) -> float:
+        """The weighted mean of all that were read."""
+        return self.total / self.weight if self.weight else math.nan
+
+
+class Run:
+    """A model in training.
+
+    Args:
+        backend: computes.
+        task: what to learn.
+        model: registry name of the model.
+        arguments: keyword arguments of its constructor beside `rng` and what `Task.sizes` says.
+        options: how it is trained. The same options give the same run.
+
+    Attributes:
+        epochs_done: how many epochs the model has been trained.
+        steps_done: how many steps of the next epoch; 0 between epochs.
+        scores: the held-out score after each epoch of this process and the ones before it.
+        best: the best epoch; None before the first.
+
+    Raises:
+        UsageError: the backend does not offer the model, the optimizer or the schedule, or they do
+            not take these arguments.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        task: Task,
+        model: str,
+        arguments: Mapping[str, Any],
+        options: LearningOptions,
+    ) -> None:
+        self.backend, self.task, self.options = backend, task, options
+        self.model_name = model
+        self.arguments = {**task.sizes(), **arguments}
+        self.epochs_done = self.steps_done = 0
+        self.scores: list[float] = []
+        self.best: Best | None = None
+        self._rng = backend.arrays.generator(options.seed)
+        self.model = self._build()
+        self._optimizer = build_optimizer(backend, options)
+        self._rates = LearningRate(backend, options)
+        if self._rates.is_scheduled:
+            self._check_optimizer()
+        self._learner = task.learner(backend, self.model, self._optimizer, options)
+        self._losses = Losses(task.advice)
+
+    def _build(self) -> Model:
+        model = self.task.build(self.backend, self.model_name, self.arguments, self._rng)
+        model.astype(self.options.precision)
+        r, arrays = self.options.initial_range, self.backend.arrays
+        if r is not None:
+            for parameter in model.parameters.values():
+                drawn = self._rng.uniform(-r, r, tuple(parameter.shape))
+                arrays.assign(parameter, drawn.astype(self.options.precision))
+        self.task.initialise(model, arrays, self.options, self._rng)
+        return model
+
+    def _check_optimizer(self) -> None:
+        if not hasattr(self._optimizer, "learning_rate"):
+            name = type(self._optimizer).__name__
+            raise UsageError(f"{name} has no attribute `learning_rate` that a schedule could set")
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step, where an epoch begins."""
+        return self._rates.at(self.epochs_done + 1)
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether the learning rate follows a schedule."""
+        return self._rates.is_scheduled
+
+    def epoch(self, on_step: OnStep | None = None) -> tuple[float, float]:
+        """Train to the end of the epoch; return the mean loss, and the score on held-out data.
+
+        What is drawn depends on the seed and the number of the epoch alone, so that a run that was
+        interrupted goes on as if it had not been.
+
+        Raises:
+            UsageError: a loss is no number any more.
+        """
+        if not self.steps_done:
+            self._begin_epoch()
+        self.model.train()
+        # A run that diverges shows in the loss; NumPy need not warn as well.
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._take_steps(on_step)
+            loss = self._losses.mean
+            score = self.task.score(self.model, self.backend.arrays)
+        self._end_epoch(loss if score is None else score)
+        return loss, self.scores[-1]
+
+    def _begin_epoch(self) -> None:
+        # The model's layers hold this very generator, for dropout.
+        seed = self.task.generator_seed(self.options.seed, self.epochs_done + 1)
+        arrays = self.backend.arrays
+        arrays.restore_generator(self._rng, arrays.generator_state(arrays.generator(seed)))
+        self._losses = Losses(self.task.advice)
+
+    def _take_steps(self, on_step: OnStep | None) -> None:
+        number, done = self.epochs_done + 1, self.steps_done
+        total, batches = self.task.batches(self.options, number)
+        for step, batch in enumerate(batches, 1):
+            if step <= done:  # in the run before it was interrupted
+                continue
+            if self._rates.is_scheduled:
+                self._optimizer.learning_rate = self._rates.at(number, (step - 1) / total)
+            loss = self._learner.step(batch)
+            self.steps_done = step
+            self._losses.add(step, total, loss, batch.weight)
+            if on_step is not None:
+                on_step(step, total, self._losses.last)
+        self._losses.read(total)
+
+    def _end_epoch(self, score: float) -> None:
+        self.epochs_done, self.steps_done = self.epochs_done + 1, 0
+        self.scores.append(score)
+        self._rates.observe(self.epochs_done, self._cost(score))
+        if self.best is None or self._cost(score) <= self._cost(self.best.score):
+            parameters = self._saved() if self.options.keep == "best" else {}
+            self.best = Best(self.epochs_done, score, parameters)
+
+    def _cost(self, score: float) -> float:
+        return score if self.task.lower_is_better else -score
+
+    def take_best(self) -> None:
+        """Give the model the parameters of its best epoch, if these are kept."""
+        if self.best is not None and self.options.keep == "best":
+            assign(self.model, self.best.parameters, self.backend.arrays)
+
+    def checkpoint(self) -> Checkpoint:
+        """The model that is kept: after its best epoch, or after the last with how to go on."""
+        if self.options.keep == "last":
+            return self.progress()
+        best = self._saved() if self.best is None else self.best.parameters
+        return self._checkpoint(best, self._training())
+
+    def progress(self) -> Checkpoint:
+        """The model as it is now, and how to go on with it.
+
+        Raises:
+            UsageError: a loss is no number any more.
+            UnsavableStateError: within an epoch, a file cannot keep the model's state.
+        """
+        training = self._training()
+        state: dict[str, Array] = {}
+        if self.steps_done:
+            carried = getattr(self.model, "state", None) if self.task.carries_state else None
+            described, state = pack_state(carried, self.backend.arrays)
+            training["interrupted"] = {**self._interrupted(), "state": described}
+        memory = optimizer_state(self._optimizer, self.backend.arrays)
+        return self._checkpoint(self._saved(), training, memory, state)
+
+    def _interrupted(self) -> dict[str, Any]:
+        """Where the run is within an epoch."""
+        self._losses.read(self.steps_done)
+        return {
+            "steps_done": self.steps_done,
+            "loss": self._losses.total,
+            "weight": self._losses.weight,
+            "generator": self.backend.arrays.generator_state(self._rng),
+        }
+
+    def _checkpoint(
+        self,
+        parameters: Mapping[str, Array],
+        training: Mapping[str, Any],
+        memory: Mapping[str, Array] | None = None,
+        state: Mapping[str, Array] | None = None,
+    ) -> Checkpoint:
+        kept = self.task.kept_arguments(self.model, self.backend.arrays)
+        return Checkpoint(
+            self.model_name,
+            {**self.arguments, **kept},
+            self.task.vocabulary,
+            self.task.corpus,
+            self.backend.name,
+            dict(parameters),
+            training,
+            memory or {},
+            state or {},
+        )
+
+    def _saved(self) -> dict[str, Array]:
+        return saved_arrays(self.model, self.backend.arrays)
+
+    def _training(self) -> dict[str, Any]:
+        best = self.best
+        return {
+            **self._identity(),
+            "epochs": self.options.epochs,
+            "epochs_done": self.epochs_done,
+            "scores": list(self.scores),
+            "best_epoch": best.epoch if best else 0,
+            "best_score": best.score if best else 0.0,
+        }
+
+    def _identity(self) -> dict[str, Any]:
+        """What a run has in common with the one that it goes on with."""
+        settings = self.options.settings()
+        if self.options.keep == "last" and not self._rates.depends_on_the_end:
+            del settings["epochs"]  # more epochs only add to what was done
+        return {
+            **settings,
+            "run": self.task.kind,
+            "arguments": self.arguments,
+            **self.task.identity(),
+        }
+
+    def resume(self, last: Checkpoint, best: Checkpoint | None = None) -> None:
+        """Go on where another run has stopped.
+
+        Args:
+            last: `progress` of that run.
+            best: `checkpoint` of that run, by then or later, where it keeps the best epoch.
+
+        Raises:
+            UsageError: that run had other options or other examples.
+            BadInputError: a setting in the checkpoint is outside of its range.
+        """
+        self._check_same(last)
+        assign(self.model, last.parameters, self.backend.arrays)
+        restore_optimizer(self._optimizer, last.optimizer, self.backend.arrays)
+        self._take_over(last, best or last)
+        if "interrupted" in last.training:
+            self._go_on_within(last)
+
+    def take_over(self, best: Checkpoint) -> None:
+        """Become the finished run whose `checkpoint` is `best`.
+
+        Raises:
+            UsageError, BadInputError: see `resume`.
+        """
+        self._check_same(best)
+        self._take_over(best, best)
+
+    def _take_over(self, last: Checkpoint, best: Checkpoint) -> None:
+        found = last.training
+        self.epochs_done = int(found["epochs_done"])
+        self.scores = [float(score) for score in found.get("scores", ())]
+        for epoch, score in enumerate(self.scores, self.epochs_done - len(self.scores) + 1):
+            self._rates.observe(epoch, self._cost(score))
+        if epoch := int(found.get("best_epoch", 0)):
+            self.best = Best(epoch, float(found["best_score"]), best.parameters)
+
+    def _go_on_within(self, last: Checkpoint) -> None:
+        found = last.training["interrupted"]
+        self.steps_done = int(found["steps_done"])
+        self.backend.arrays.restore_generator(self._rng, found["generator"])
+        self._losses = Losses(self.task.advice, found["loss"], found["weight"])
+        state = unpack_state(found["state"], last.state, self.backend.arrays)
+        if state is not None:
+            self.model.state = state  # type: ignore[attr-defined]
+
+    def _check_same(self, saved: Checkpoint) -> None:
+        """Refuse a checkpoint of another run."""
+        try:
+            check_settings(type(self.options), saved.training)
+        except UsageError as error:
+            raise BadInputError(f"the checkpoint cannot be resumed: its {error}") from None
+        if saved.vocabulary.words != self.task.vocabulary.words:
+            raise UsageError("the checkpoint cannot be resumed: its text had other words")
+        for name, wanted in sorted(self._identity().items()):
+            found = saved.training.get(name)
+            if found != wanted:
+                known = "not known" if name not in saved.training else found
+                raise UsageError(
+                    f"the checkpoint cannot be resumed: its {name.replace('_', ' ')} is "
+                    f"{known}, but {wanted} is asked for"
+                )
+
+
+def optimizer_state(optimizer: Optimizer, arrays: Arrays) -> dict[str, Array]:
+    """What `optimizer` remembers, in NumPy's arrays; numbers become arrays without axes."""
+    state = _method(optimizer, "state")()
+    return {
+        key: arrays.to_numpy(value) if arrays.is_native(value) else np.array(value)
+        for key, value in state.items()
+    }
+
+
+def restore_optimizer(optimizer: Optimizer, state: Mapping[str, Array], arrays: Arrays) -> None:
+    """Give `optimizer` what `optimizer_state` has returned."""
+    native = {
+        key: value.item() if value.ndim == 0 else arrays.from_numpy(value)
+        for key, value in state.items()
+    }
+    _method(optimizer, "restore")(native)
+
+
+def _method(optimizer: Optimizer, name: str) -> Callable[..., Any]:
+    """The method of that name; an optimizer that is no `Optimizer` gets that of the interface."""
+    own = getattr(optimizer, name, None)
+    found: Callable[..., Any] = (
+        own if callable(own) else partial(getattr(Optimizer, name), optimizer)
+    )
+    return found

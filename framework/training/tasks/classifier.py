@@ -1,0 +1,156 @@
+"""Classifiers: examples with labels to learn from, and parts to be measured on."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from framework.data.batching import without_padding
+from framework.data.vocabulary import Ids, Vocabulary
+from framework.interfaces import Arrays, Model
+from framework.training.checkpoints import Checkpoint
+from framework.training.loops import Batch, example_batches
+from framework.training.options import ClassifierOptions
+from framework.training.task import Evaluation, Task
+
+#: Examples that are classified at a time: many enough for the backend, few enough for the memory.
+AT_A_TIME = 256
+
+
+class Part(ABC):
+    """Examples that a classifier is measured on.
+
+    Attributes:
+        inputs: one example per row, `(M, ...)` ids.
+        measure: what its score is, as ``accuracy``.
+    """
+
+    inputs: Ids
+    measure: ClassVar[str]
+
+    @abstractmethod
+    def score(self, predicted: Ids) -> float:
+        """How good the classes `predicted: (M,)` are, 0 to 1."""
+
+    def details(self, predicted: Ids) -> list[str]:
+        """Lines that say more about them."""
+        return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifierTask(Task):
+    """Learn the classes of examples.
+
+    Attributes:
+        corpus: its name.
+        described: its parts and their sizes, for a report.
+        classes: their names; class c is place c.
+        vocabulary: the words behind the ids.
+        inputs: to learn from, one example per row, `(M, ...)` ids.
+        labels: their classes, `(M,)`.
+        valid: held out, to choose an epoch by.
+        test: to be measured on at the end; None where the corpus has no such part.
+        best: the best score that is possible in the long run, where it is known: description ->
+            score.
+        source: where the examples come from, for whoever reads the checkpoint.
+        shorten: whether batches lose their columns of padding, see
+            `framework.training.loops.example_batches`.
+    """
+
+    options: ClassVar[type[ClassifierOptions]] = ClassifierOptions
+    shorten: ClassVar[bool] = False
+
+    corpus: str
+    described: str
+    classes: tuple[str, ...]
+    vocabulary: Vocabulary
+    inputs: Ids
+    labels: Ids
+    valid: Part
+    test: Part | None = None
+    best: Mapping[str, float] = field(default_factory=dict, hash=False)
+    source: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def sizes(self) -> dict[str, Any]:
+        """The number of words, and of classes."""
+        return {**super().sizes(), "classes": len(self.classes)}
+
+    def batches(self, options: Any, epoch: int) -> tuple[int, Iterator[Batch]]:
+        """All examples, in an order that is drawn."""
+        rng = np.random.default_rng([options.seed, epoch, 1])
+        return example_batches(
+            (self.inputs,), self.labels, options.batch_size, rng=rng, shorten=self.shorten
+        )
+
+    def score(self, model: Model, arrays: Arrays) -> float:
+        """That of the held-out part."""
+        return self.valid.score(self.predict(model, self.valid, arrays))
+
+    def predict(self, model: Model, part: Part, arrays: Arrays) -> Ids:
+        """The classes that `model` gives the examples of `part`, `(M,)`."""
+        return predicted_classes(model, part, arrays, shorten=self.shorten)
+
+    def identity(self) -> dict[str, Any]:
+        """The classes, and where the examples come from."""
+        return {
+            "classes": list(self.classes),
+            "examples": len(self.inputs),
+            "source": dict(self.source),
+        }
+
+    def measured(self, model: Model, arrays: Arrays) -> tuple[float, list[str]]:
+        """The score of the test part, or of the held-out one where there is none."""
+        name, part = ("held-out", self.valid) if self.test is None else ("test", self.test)
+        predicted = self.predict(model, part, arrays)
+        score = part.score(predicted)
+        best = ", ".join(f"{what} {value:.4f}" for what, value in self.best.items())
+        shown = f"{name} {part.measure} {score:.4f}{f' ({best})' if best else ''}"
+        return score, [shown, *part.details(predicted)]
+
+    @classmethod
+    @abstractmethod
+    def part_to_measure(cls, saved: Checkpoint, asked: Evaluation) -> tuple[Part, str]:
+        """The examples to measure the checkpoint `saved` on, and what to call them."""
+
+    @classmethod
+    def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
+        """The score on the test part of a corpus, or else on what was held out of it.
+
+        Of another corpus without a test part it is the score on all of it.
+        """
+        part, described = cls.part_to_measure(saved, asked)
+        backend = asked.backend
+        model = saved.restore_as("model", backend)
+        predicted = predicted_classes(model, part, backend.arrays, shorten=cls.shorten)
+        yield f"{saved.model} under {backend.name} on {described}"
+        yield f"{part.measure} {part.score(predicted):.6f}"
+        yield from part.details(predicted)
+
+
+def source_to_measure(saved: Checkpoint, asked: Evaluation) -> dict[str, Any]:
+    """The source of the checkpoint, with what the user wants instead."""
+    given = {"corpus": asked.corpus, "data": None if asked.data is None else str(asked.data)}
+    wanted = {key: value for key, value in given.items() if value is not None}
+    return {**saved.training["source"], **wanted}
+
+
+def predicted_classes(model: Model, part: Part, arrays: Arrays, *, shorten: bool) -> Ids:
+    """The class with the greatest logit for each example of `part`, `(M,)`, in evaluation mode.
+
+    Args:
+        model: ``forward(inputs) -> logits (N, C)``.
+        part: the examples.
+        arrays: the model's own arrays.
+        shorten: see `framework.training.loops.example_batches`.
+    """
+    model.eval()
+    found = [np.zeros(0, dtype=np.int64)]
+    for start in range(0, len(part.inputs), AT_A_TIME):
+        rows = part.inputs[start : start + AT_A_TIME]
+        logits = model.forward(arrays.from_numpy(without_padding(rows) if shorten else rows))
+        found.append(np.argmax(arrays.to_numpy(logits), axis=-1))
+    return np.concatenate(found)

@@ -1,0 +1,164 @@
+"""Language models: the next word of a text, measured by perplexity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from framework.data.corpora import load_corpus, load_text
+from framework.data.corpus import Corpus
+from framework.data.vocabulary import Ids
+from framework.evaluation.metrics import language_model_perplexity
+from framework.interfaces import Arrays, LanguageModel, Model
+from framework.models.character_aware import CHARACTERS, build_language_model, kim_encoder
+from framework.providers.backends import Backend
+from framework.training.checkpoints import Checkpoint
+from framework.training.loops import Batch, text_batches
+from framework.training.options import LanguageModelOptions
+from framework.training.task import Evaluation, Request, Task
+from framework.training.tools import model_arguments
+
+#: Streams that a held-out text is cut into. Fixed, since each of them starts without a memory of
+#: the text before it: the perplexity of a checkpoint must not depend on how it was trained.
+EVALUATION_STREAMS = 16
+
+#: Sizes of a model whose exercise says nothing else.
+SIZES = {"embedding_size": 32, "hidden_size": 64}
+
+
+def held_out_perplexity(model: LanguageModel, ids: Ids, arrays: Arrays) -> float:
+    """Perplexity on the text `ids: (M,)`, the same for `gradus train` and `gradus evaluate`."""
+    model.eval()
+    return language_model_perplexity(model, ids, EVALUATION_STREAMS, arrays)
+
+
+class LanguageModelTask(Task):
+    """Predict the next word of a text.
+
+    Args:
+        text: what to learn from and to be measured on.
+    """
+
+    kind: ClassVar[str] = "language_model"
+    help: ClassVar[str] = "Train a language model and save a checkpoint after every epoch."
+    options: ClassVar[type[LanguageModelOptions]] = LanguageModelOptions
+    measure: ClassVar[str] = "perplexity"
+    lower_is_better: ClassVar[bool] = True
+    model_kind: ClassVar[str] = "language_model"
+    unit: ClassVar[str] = "tokens"
+    carries_state: ClassVar[bool] = True
+
+    def __init__(self, text: Corpus) -> None:
+        self.text = text
+        self.corpus, self.vocabulary = text.name, text.vocabulary
+        self.described = (
+            f"{len(text.train) - 1:,} tokens to learn from, {len(text.valid) - 1:,} held out, "
+            f"{len(text.vocabulary):,} words"
+        )
+
+    @classmethod
+    def load(cls, options: LanguageModelOptions, request: Request) -> LanguageModelTask:
+        """The text that `options` name."""
+        corpus = load_corpus(
+            options.corpus,
+            request.corpora,
+            maximum_size=options.maximum_words,
+            minimum_count=options.minimum_count,
+            held_out=options.held_out,
+        )
+        return cls(corpus)
+
+    @classmethod
+    def arguments(cls, options: LanguageModelOptions, request: Request) -> dict[str, Any]:
+        """The recipe's, then those that are options of their own, then those of ``--set``."""
+        sizes = {name: getattr(options, name) for name in (*SIZES, "cell")}
+        chosen = {name: value for name, value in sizes.items() if value is not None}
+        arguments = _deep({**SIZES, **request.defaults, **chosen}, options)
+        if options.character_filters is not None:
+            del arguments["embedding_size"]
+            arguments[CHARACTERS] = kim_encoder(
+                options.character_filters, options.embedding_size, options.highway_layers
+            )
+        return {**arguments, **model_arguments(options.arguments)}
+
+    def build(
+        self, backend: Backend, model: str, arguments: Mapping[str, Any], rng: np.random.Generator
+    ) -> Model:
+        """The model, character-aware where its arguments describe an encoder."""
+        return build_language_model(backend, model, self.vocabulary, arguments, rng)
+
+    def batches(self, options: LanguageModelOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
+        """Chunks of the text, in its order."""
+        return text_batches(self.text.train, options.batch_size, options.unroll)
+
+    def score(self, model: Any, arrays: Arrays) -> float:
+        """The perplexity of the held-out text."""
+        return held_out_perplexity(model, self.text.valid, arrays)
+
+    def generator_seed(self, seed: int, epoch: int) -> list[int]:
+        """As it always was: a checkpoint of any version goes on with the same draws."""
+        return [epoch, seed]
+
+    def identity(self) -> dict[str, Any]:
+        """The size of the text, and the file that is held out."""
+        return {"words": len(self.text.train), "held_out": self.text.held_out}
+
+    def step_size(self, options: LanguageModelOptions) -> int:
+        """The tokens of all streams in a chunk."""
+        return options.batch_size * options.unroll
+
+    def speed(self, seconds: float) -> str:
+        """Tokens per second."""
+        return f"{(len(self.text.train) - 1) / seconds:,.0f} tokens/s"
+
+    def held_out(self, score: float) -> str:
+        """The perplexity, with the best possible one where it is known."""
+        return f"{super().held_out(score)}{_best(self.text.best_perplexity)}"
+
+    def next_command(self, out: Path) -> str:
+        """How to see what it writes."""
+        return f"gradus sample {out}"
+
+    @classmethod
+    def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
+        """The perplexity on a text."""
+        ids, described, best = _text(saved, asked)
+        backend = asked.backend
+        perplexity = held_out_perplexity(saved.restore(backend), ids, backend.arrays)
+        yield f"{saved.model} under {backend.name} on {described}, {len(ids) - 1:,} tokens"
+        yield f"perplexity {perplexity:.6f}{_best(best)}"
+
+
+def _best(perplexity: float | None) -> str:
+    return "" if perplexity is None else f" (best possible {perplexity:.4f})"
+
+
+def _deep(arguments: Mapping[str, Any], options: LanguageModelOptions) -> dict[str, Any]:
+    """The arguments of a model, with a stack in place of its cell where one is asked for."""
+    layers, dropout = options.layers, options.dropout
+    if layers == 1 and not dropout:
+        return dict(arguments)
+    described = {"layer": arguments.get("cell", "rnn"), "layers": layers, "dropout": dropout}
+    return {**arguments, "cell": described}
+
+
+def _text(saved: Checkpoint, asked: Evaluation) -> tuple[Ids, str, float | None]:
+    """The text to score: ids, what to call it, and the best perplexity where it is known.
+
+    A file of the user's own is scored whole; of what the model was trained on, only the part that
+    was held out.
+    """
+    apart = saved.training.get("held_out")  # a file of its own: then the corpus was read whole
+    name = asked.corpus or apart or saved.corpus
+    if Path(name).is_file() and (apart or not _same(name, saved.corpus)):
+        return load_text(name, saved.vocabulary), name, None
+    corpus = load_corpus(name, asked.corpora, maximum_size=len(saved.vocabulary))
+    held_out = saved.vocabulary.encode(corpus.vocabulary.decode(corpus.valid))
+    return held_out, f"held-out text of {name}", corpus.best_perplexity
+
+
+def _same(path: str, other: str) -> bool:
+    return Path(path).resolve() == Path(other).resolve()

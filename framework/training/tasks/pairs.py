@@ -1,0 +1,242 @@
+"""Pairs of sentences: a text given another one, measured by the perplexity of its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from framework.data.batching import pad
+from framework.data.corpus_entry import SENTENCE_PAIRS
+from framework.data.corpus_registry import Corpora
+from framework.data.pairs import PairCorpus, SentencePair
+from framework.data.vocabulary import EOS, PAD, SPECIAL, Ids, Vocabulary
+from framework.errors import BadInputError
+from framework.evaluation.metrics import perplexity
+from framework.interfaces import Array, Arrays, Model
+from framework.training.checkpoints import Checkpoint
+from framework.training.loops import Batch, example_batches
+from framework.training.options import PairOptions
+from framework.training.task import Evaluation, Request, Task
+
+#: Pairs that are scored at a time.
+AT_A_TIME = 256
+
+
+@dataclass(frozen=True)
+class EncodedPairs:
+    """Sentences and their translations as ids, ended by `EOS` and padded.
+
+    Attributes:
+        source: `(M, S)`.
+        target: `(M, T)`.
+    """
+
+    source: Ids
+    target: Ids
+
+    @property
+    def before(self) -> Ids:
+        """`target` as a decoder reads it, `(M, T)`: one `EOS` in front, the last column cut."""
+        ends = np.full((len(self.target), 1), EOS)
+        return np.concatenate([ends, self.target[:, :-1]], axis=1)
+
+
+class PairTask(Task):
+    """Predict each word of a translation from the words before it and the source sentence.
+
+    A model has ``forward(source (N, S), before (N, T)) -> logits (N, T, W)`` and the arguments
+    `source_size`, `target_size` and `length`. One with a method ``translate(source, length)`` is
+    measured by the translations that are right in every word, too.
+
+    Args:
+        pairs: what to learn from and to be measured on.
+        source: the words of the source sentences.
+        target: those of the translations.
+        length: of a sentence with its end, at most; None: that of the longest one.
+        data: the folder of the corpus, for whoever reads the checkpoint.
+    """
+
+    kind: ClassVar[str] = "pairs"
+    help: ClassVar[str] = """Train a model of sentences and their translations.
+
+    After each epoch the perplexity of held-out translations is shown, and in the end the share of
+    test sentences that are translated right in every word."""
+    options: ClassVar[type[PairOptions]] = PairOptions
+    measure: ClassVar[str] = "perplexity"
+    lower_is_better: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        pairs: PairCorpus,
+        source: Vocabulary,
+        target: Vocabulary,
+        *,
+        length: int | None = None,
+        data: str | None = None,
+    ) -> None:
+        self.corpus, self.source, self.vocabulary = pairs.name, source, target
+        self.best = pairs.best_exact_match
+        self.length = length or _longest(pairs.train, pairs.valid, pairs.test)
+        self.data = data
+        self.train, self.valid, self.test = (
+            self._encode(part) for part in (pairs.train, pairs.valid, pairs.test)
+        )
+        if not len(self.valid.source):
+            raise BadInputError(f"{pairs.name} has no held-out pairs to measure an epoch on")
+        self.described = (
+            f"{len(pairs.train):,} pairs to learn from, {len(pairs.valid):,} held out, "
+            f"{len(pairs.test):,} to test, {len(source):,} and {len(target):,} words"
+        )
+
+    def _encode(self, pairs: Sequence[SentencePair]) -> EncodedPairs:
+        return encode_pairs(pairs, self.source, self.vocabulary, self.length)
+
+    @classmethod
+    def load(cls, options: PairOptions, request: Request) -> PairTask:
+        """The pairs that `options` name."""
+        found = load_pairs(options.corpus, options.data, request.corpora)
+        source = Vocabulary(dict.fromkeys(word for pair in found.train for word in pair.source))
+        target = Vocabulary(dict.fromkeys(word for pair in found.train for word in pair.target))
+        data = None if options.data is None else str(options.data)
+        return cls(found, source, target, data=data)
+
+    def sizes(self) -> dict[str, Any]:
+        """The words of both sides, and those of the longest sentence with its end."""
+        return {
+            "source_size": len(self.source),
+            "target_size": len(self.vocabulary),
+            "length": self.length,
+        }
+
+    def batches(self, options: PairOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
+        """All pairs, in an order that is drawn; the summed loss is over the words of a sentence."""
+        rng = np.random.default_rng([options.seed, epoch, 1])
+        count, made = example_batches(
+            self.inputs(self.train), self.train.target, options.batch_size, rng=rng
+        )
+        return count, (replace(batch, terms=batch.targets.shape[1]) for batch in made)
+
+    def inputs(self, pairs: EncodedPairs) -> tuple[Array, ...]:
+        """The arguments of the model's `forward`."""
+        return pairs.source, pairs.before
+
+    def score(self, model: Model, arrays: Arrays) -> float:
+        """The perplexity of the held-out translations, their padding left out."""
+        return self.perplexity(model, self.valid, arrays)
+
+    def perplexity(self, model: Model, pairs: EncodedPairs, arrays: Arrays) -> float:
+        """The perplexity of the translations of `pairs`, their padding left out."""
+        model.eval()
+        inputs, found = self.inputs(pairs), []
+        for start in range(0, len(pairs.target), AT_A_TIME):
+            rows = slice(start, start + AT_A_TIME)
+            logits = model.forward(*(arrays.from_numpy(array[rows]) for array in inputs))
+            found.append(_log_probabilities(arrays.to_numpy(logits), pairs.target[rows]))
+        return perplexity(np.concatenate(found))
+
+    def identity(self) -> dict[str, Any]:
+        """The size of the corpus, and the words of the source sentences."""
+        return {
+            "examples": len(self.train.source),
+            "source_words": list(self.source.words[len(SPECIAL) :]),
+            "length": self.length,
+            "data": self.data,
+        }
+
+    def measured(self, model: Model, arrays: Arrays) -> tuple[float, list[str]]:
+        """The perplexity of the test part, or of the held-out one, and the exact matches."""
+        has_test = len(self.test.source) > 0
+        name, part = ("test", self.test) if has_test else ("held-out", self.valid)
+        value = self.perplexity(model, part, arrays)
+        return value, [f"{name} perplexity {value:.4f}", *self.matches(model, part, arrays)]
+
+    def matches(self, model: Any, pairs: EncodedPairs, arrays: Arrays) -> list[str]:
+        """The share of translations that are right in every word, for a model that translates."""
+        if not hasattr(model, "translate"):
+            return []
+        written = model.translate(arrays.from_numpy(pairs.source), self.length)
+        share = float((arrays.to_numpy(written) == pairs.target).all(axis=1).mean())
+        best = "" if self.best is None else f" (best possible {self.best:.4f})"
+        return [f"exact match {share:.4f}{best}"]
+
+    @classmethod
+    def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
+        """The perplexity on the test part of a corpus, or on what was held out of it."""
+        name = asked.corpus or saved.corpus
+        trained = saved.training
+        found = load_pairs(name, asked.data or trained["data"], asked.corpora)
+        source = Vocabulary(trained["source_words"])
+        task = cls(found, source, saved.vocabulary, length=int(trained["length"]))
+        model = saved.restore_as(cls.model_kind, asked.backend)
+        yield f"{saved.model} under {asked.backend.name} on {name}: {task.described}"
+        yield from task.measured(model, asked.backend.arrays)[1]
+
+
+class ConditionTask(PairTask):
+    """Predict each word of a text from the words before it and a condition.
+
+    The condition is how often each word of the source vocabulary stands in the source sentence. A
+    model has ``forward(before (N, T), condition (N, K)) -> logits (N, T, V)`` and the arguments
+    `vocabulary_size` and `condition_size`.
+    """
+
+    kind: ClassVar[str] = "conditions"
+    help: ClassVar[str] = """Train a conditional language model: a text about a bag of words.
+
+    The condition of a text is how often each word stands in the sentence that it translates: the
+    order of its words is not told. After each epoch the perplexity of held-out texts is shown."""
+    model_kind: ClassVar[str] = "language_model"
+
+    def sizes(self) -> dict[str, Any]:
+        """The words of the texts, and those that a condition counts."""
+        return {"vocabulary_size": len(self.vocabulary), "condition_size": len(self.source)}
+
+    def inputs(self, pairs: EncodedPairs) -> tuple[Array, ...]:
+        """The words before, and the counts of the source words."""
+        counts = np.zeros((len(pairs.source), len(self.source)))
+        rows = np.arange(len(pairs.source))[:, None]
+        np.add.at(counts, (rows, pairs.source), 1)
+        counts[:, : len(SPECIAL)] = 0
+        return pairs.before, counts
+
+
+def load_pairs(name: str, folder: Path | str | None, corpora: Corpora | None) -> PairCorpus:
+    """The corpus of sentence pairs `name`, from its `folder` where it needs one."""
+    where = None if folder is None else Path(folder)
+    found: PairCorpus = (corpora or Corpora()).load(name, SENTENCE_PAIRS, folder=where)
+    return found
+
+
+def encode_pairs(
+    pairs: Sequence[SentencePair], source: Vocabulary, target: Vocabulary, length: int
+) -> EncodedPairs:
+    """`pairs` as ids `(M, length)`, each sentence with its end and padding after it."""
+    sides = (
+        [[*vocabulary.encode(words), EOS] for words in side]
+        for vocabulary, side in (
+            (source, [pair.source for pair in pairs]),
+            (target, [pair.target for pair in pairs]),
+        )
+    )
+    return EncodedPairs(*(_padded(texts, length) for texts in sides))
+
+
+def _padded(texts: Sequence[Sequence[int]], length: int) -> Ids:
+    return pad([*texts, [PAD] * length])[:-1]
+
+
+def _longest(*parts: Sequence[SentencePair]) -> int:
+    """Words of the longest sentence of both sides, with its end."""
+    return 1 + max(len(side) for part in parts for pair in part for side in pair)
+
+
+def _log_probabilities(logits: Array, targets: Ids) -> Array:
+    """log p of the words `targets: (N, T)` that are no padding."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    normalised = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    chosen = np.take_along_axis(normalised, targets[..., None], axis=-1)[..., 0]
+    return np.asarray(chosen[targets != PAD])

@@ -1,0 +1,212 @@
+"""Text classifiers: classes of whole texts, measured by accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from framework.data.batching import pad
+from framework.data.formats.word_vectors import Vectors, WordVectors
+from framework.data.labelled import TextCorpus, Texts
+from framework.data.vocabulary import Ids, Vocabulary
+from framework.errors import BadInputError, UsageError
+from framework.evaluation.trained_vectors import load_vectors
+from framework.interfaces import Arrays, Model
+from framework.providers.backends import Backend
+from framework.training.checkpoints import Checkpoint
+from framework.training.options import ComparisonOptions, TextClassifierOptions
+from framework.training.sources import TextSource
+from framework.training.task import Evaluation, Job, Request
+from framework.training.tasks.classifier import ClassifierTask, Part, source_to_measure
+from framework.training.tasks.initial_vectors import initial_vectors
+
+TextOptions = TextClassifierOptions | ComparisonOptions
+
+
+@dataclass(frozen=True)
+class TextPart(Part):
+    """Texts to be measured on.
+
+    Attributes:
+        inputs: ids `(M, T)`, padded.
+        labels: classes `(M,)`.
+    """
+
+    measure: ClassVar[str] = "accuracy"
+
+    inputs: Ids
+    labels: Ids
+
+    def score(self, predicted: Ids) -> float:
+        """The share of right classes."""
+        return float(np.mean(predicted == self.labels))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextClassifierTask(ClassifierTask):
+    """Learn the labels of texts.
+
+    Attributes:
+        vectors: word vectors that the model starts from, `(V, E)`; None: its own. A model that
+            takes some and does not learn them has them in an attribute `static`.
+    """
+
+    kind: ClassVar[str] = "text_classifier"
+    help: ClassVar[str] = """Train a text classifier, and test its best epoch.
+
+    The best epoch is that with the greatest accuracy on texts that are held out: a part of the
+    corpus, or a tenth of its texts to learn from. It is what is saved and tested."""
+    options: ClassVar[type[TextClassifierOptions]] = TextClassifierOptions
+    measure: ClassVar[str] = "accuracy"
+    shorten: ClassVar[bool] = True
+
+    vectors: Vectors | None = None
+
+    @classmethod
+    def jobs(cls, options: TextClassifierOptions, request: Request) -> Iterator[Job]:
+        """A run for each seed, and for each fold of a cross-validation."""
+        arguments = cls.arguments(options, request)
+        start = None if options.vectors is None else load_vectors(options.vectors)
+        if start is not None:
+            arguments["embedding_size"] = start.vectors.shape[1]
+        for one in options.each_seed():
+            for label, source in _sources(one, options.seeds > 1):
+                task = text_task(
+                    source.load(request.corpora),
+                    minimum_count=options.minimum_count,
+                    source=asdict(source),
+                )
+                yield Job(label, _starting(task, start, one.seed), request.model, arguments, one)
+
+    @classmethod
+    def load(cls, options: TextOptions, request: Request) -> TextClassifierTask:
+        """The texts that `options` name, cut as their seed says."""
+        source = next(source for _, source in _sources(options, False))
+        corpus = source.load(request.corpora)
+        return text_task(corpus, minimum_count=options.minimum_count, source=asdict(source))
+
+    def build(
+        self, backend: Backend, model: str, arguments: Mapping[str, Any], rng: np.random.Generator
+    ) -> Model:
+        """The model, with the word vectors that it starts from."""
+        start = {} if self.vectors is None else {"vectors": self.vectors}
+        return super().build(backend, model, {**arguments, **start}, rng)
+
+    def initialise(
+        self, model: Model, arrays: Arrays, options: Any, rng: np.random.Generator
+    ) -> None:
+        """Draw the word vectors, where a range is given.
+
+        Raises:
+            UsageError: the model has no parameter of that name.
+        """
+        r = options.settings().get("vector_range")
+        if r is None:
+            return
+        if "embedding" not in model.parameters:
+            names = ", ".join(model.parameters)
+            name = type(model).__name__
+            raise UsageError(f"{name} has no parameter 'embedding' to draw: {names}")
+        drawn = rng.uniform(-r, r, tuple(model.parameters["embedding"].shape))
+        arrays.assign(model.parameters["embedding"], drawn.astype(options.precision))
+
+    def kept_arguments(self, model: Model, arrays: Arrays) -> dict[str, Any]:
+        """The word vectors that are not among the parameters."""
+        static = getattr(model, "static", None)
+        return {} if static is None else {"vectors": arrays.to_numpy(static)}
+
+    @classmethod
+    def part_to_measure(cls, saved: Checkpoint, asked: Evaluation) -> tuple[Part, str]:
+        """The texts to measure on, and what to call them."""
+        source = source_to_measure(saved, asked)
+        corpus = source["corpus"]
+        if corpus == saved.training["source"]["corpus"]:
+            cut = TextSource(**source).load(asked.corpora)
+            texts, name = (cut.test, "test part") if cut.test else (cut.valid, "held-out part")
+        else:
+            whole = TextSource(corpus, source["data"]).whole(asked.corpora)
+            texts, name = (whole.test, "test part") if whole.test else (whole.train, "whole")
+        part = text_part(texts, saved.vocabulary, saved.training["classes"])
+        return part, f"the {name} of {corpus}, {len(texts):,} texts"
+
+
+def _sources(options: TextOptions, of_seeds: bool) -> Iterator[tuple[str, TextSource]]:
+    """A corpus for each run, with what tells its file from those of the others."""
+    where = None if options.data is None else str(options.data)
+    folds = options.folds if isinstance(options, TextClassifierOptions) else 0
+    for fold in range(1, folds + 1) if folds else (0,):
+        labels = [f"seed{options.seed}"] * of_seeds + [f"fold{fold}"] * bool(fold)
+        yield "-".join(labels), TextSource(options.corpus, where, options.seed, folds, fold)
+
+
+def _starting(task: TextClassifierTask, start: WordVectors | None, seed: int) -> TextClassifierTask:
+    """`task`, with a vector for each of its words where the model starts from some."""
+    if start is None:
+        return task
+    table, known = initial_vectors(start, task.vocabulary, rng=np.random.default_rng([seed, 2]))
+    described = f"{task.described}; {known:,} of {len(task.vocabulary):,} words have a vector"
+    return replace(task, vectors=table, described=described)
+
+
+def text_task(
+    corpus: TextCorpus, *, minimum_count: int, source: Mapping[str, Any] | None = None
+) -> TextClassifierTask:
+    """Learn the labels of the texts of `corpus`, which has a held-out part.
+
+    Args:
+        corpus: see `framework.data.labelled.with_held_out`.
+        minimum_count: words that the training part has less often become ``<unk>``.
+        source: see `ClassifierTask`.
+
+    Raises:
+        BadInputError: all texts to learn from have one label, or another part has a label that
+            these have not.
+    """
+    if len(corpus.classes) < 2:
+        raise BadInputError(
+            f"all texts of {corpus.name} to learn from have the label '{corpus.classes[0]}': "
+            "there is nothing to tell apart"
+        )
+    words = [text.words for text in corpus.train]
+    vocabulary = Vocabulary.from_texts(words, minimum_count=minimum_count)
+    parts = corpus.train, corpus.valid, corpus.test
+    train, valid, test = (text_part(texts, vocabulary, corpus.classes) for texts in parts)
+    return TextClassifierTask(
+        corpus=corpus.name,
+        described=_described(corpus, vocabulary),
+        classes=corpus.classes,
+        vocabulary=vocabulary,
+        inputs=train.inputs,
+        labels=train.labels,
+        valid=valid,
+        test=test if corpus.test else None,
+        best=corpus.best,
+        source=source or {},
+    )
+
+
+def text_part(texts: Texts, vocabulary: Vocabulary, classes: Sequence[str]) -> TextPart:
+    """`texts` in the words of `vocabulary`.
+
+    Raises:
+        BadInputError: a text has a label that is none of `classes`.
+    """
+    places = {label: place for place, label in enumerate(classes)}
+    for text in texts:
+        if text.label not in places:
+            raise BadInputError(
+                f"the label '{text.label}' is unknown to the model: it learned {', '.join(classes)}"
+            )
+    ids = pad([vocabulary.encode(text.words) for text in texts])
+    return TextPart(ids, np.array([places[text.label] for text in texts], dtype=np.int64))
+
+
+def _described(corpus: TextCorpus, vocabulary: Vocabulary) -> str:
+    test = f"{len(corpus.test):,} to test, " if corpus.test else ""
+    return (
+        f"{len(corpus.train):,} texts to learn from, {len(corpus.valid):,} held out, {test}"
+        f"{len(corpus.classes)} classes, {len(vocabulary):,} words"
+    )

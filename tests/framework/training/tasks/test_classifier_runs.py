@@ -1,0 +1,154 @@
+"""Runs of classifiers: they learn, keep the best epoch, and can be interrupted."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from framework.errors import UsageError
+from framework.interfaces import Model
+from framework.languages import sentiment
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
+from framework.training.checkpoints import load_checkpoint
+from framework.training.engine import Run
+from framework.training.options import TextClassifierOptions
+from framework.training.tasks.text_classifier import text_task
+
+SETTINGS = TextClassifierOptions(learning_rate=0.02, epochs=3)
+SIZES = {"embedding_size": 8, "hidden_sizes": [8], "word_dropout": 0.2}
+TASK = text_task(sentiment.corpus(600), minimum_count=1)
+
+
+@pytest.fixture(scope="module")
+def backends():
+    registry = Plugins().registry
+    return lambda name: Backend(registry, name)
+
+
+def a_run(backend, settings=SETTINGS, task=TASK, **changes):
+    return Run(backend, task, "deep_averaging_network", {**SIZES, **changes}, settings)
+
+
+def ignore(done, total, loss):
+    pass
+
+
+def same(one, other):
+    return all(np.array_equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_it_learns_what_a_bag_of_words_can(backends, backend):
+    task = text_task(sentiment.corpus(2000), minimum_count=1)
+    run = a_run(backends(backend), task=task)
+    losses, scores = zip(*(run.epoch(ignore) for _ in range(4)), strict=True)
+    assert losses[-1] < losses[0]
+    assert run.best.score == max(scores)
+    run.take_best()
+    assert run.task.measured(run.model, run.backend.arrays)[0] > 0.68
+
+
+def test_backends_learn_alike(backends):
+    """Without dropout: each backend draws masks on its own device."""
+    one, two = (a_run(backends(name), word_dropout=0.0) for name in ("numpy", "torch"))
+    for _ in range(2):
+        assert one.epoch(ignore) == pytest.approx(two.epoch(ignore), rel=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "momentum:mu=0.5", "ada_delta"])
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(
+    backends, backend, optimizer, tmp_path
+):
+    settings = replace(SETTINGS, optimizer=optimizer)
+    whole, first, second = (a_run(backends(backend), settings) for _ in range(3))
+    for _ in range(3):
+        whole.epoch(ignore)
+    first.epoch(ignore)
+    first.checkpoint().save(tmp_path / "best")
+    first.progress().save(tmp_path / "last")
+    second.resume(*(load_checkpoint(tmp_path / name) for name in ("last", "best")))
+    assert second.epochs_done == 1
+    for _ in range(2):
+        second.epoch(ignore)
+    assert same(whole.progress().parameters, second.progress().parameters)
+    assert same(whole.checkpoint().parameters, second.checkpoint().parameters)
+    assert whole.checkpoint().training == second.checkpoint().training
+
+
+def test_the_best_epoch_is_kept_and_of_equals_the_last(backends):
+    run = a_run(backends("numpy"))
+    found = iter([0.5, 0.7, 0.7, 0.6])
+    fake = type("Scored", (), {"inputs": TASK.valid.inputs, "score": lambda *_: next(found)})
+    run.task = replace(TASK, valid=fake())
+    parameters = []
+    for _ in range(4):
+        run.epoch(ignore)
+        parameters.append(run.progress().parameters)
+    assert (run.best.epoch, run.best.score) == (3, 0.7)
+    assert same(run.checkpoint().parameters, parameters[2])
+    run.take_best()
+    assert same(run.progress().parameters, parameters[2])
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "said"),
+    [
+        ({"epochs": 9}, {}, "its epochs is 3, but 9 is asked for"),
+        ({"optimizer": "sgd"}, {}, "its optimizer is adam, but sgd"),
+        ({}, {"hidden_sizes": [9]}, "its arguments is"),
+    ],
+)
+def test_another_run_is_not_resumed(backends, settings, arguments, said):
+    run = a_run(backends("numpy"))
+    other = a_run(backends("numpy"), replace(SETTINGS, **settings), **arguments)
+    with pytest.raises(UsageError, match=said):
+        other.resume(run.progress(), run.checkpoint())
+    with pytest.raises(UsageError, match=said):
+        other.take_over(run.checkpoint())
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_word_vectors_are_drawn_in_the_range_that_is_asked_for(backends, backend):
+    run = a_run(backends(backend), replace(SETTINGS, vector_range=0.02))
+    drawn = run.checkpoint().parameters["embedding"]
+    assert 0.019 < np.abs(drawn).max() <= 0.02
+    other = a_run(backends(backend), replace(SETTINGS, vector_range=0.02, seed=1))
+    assert not np.array_equal(other.checkpoint().parameters["embedding"], drawn)
+
+
+class Bounded(Model):
+    """Guesses, and has a bound to keep after each step."""
+
+    def __init__(self, vocabulary_size, classes, *, rng):
+        super().__init__()
+        self.add_parameter("b", np.zeros(classes))
+
+    def forward(self, ids):
+        self.n = len(ids)
+        return np.tile(self.parameters["b"], (self.n, 1))
+
+    def backward(self, grad):
+        self.gradients["b"] += grad.sum(axis=0)
+
+    def constrain(self):
+        np.clip(self.parameters["b"], -0.01, 0.01, out=self.parameters["b"])
+
+
+def test_a_model_keeps_its_own_constraint_after_each_step(backends, monkeypatch):
+    backend = backends("numpy")
+    build = backend.build
+    monkeypatch.setattr(
+        backend,
+        "build",
+        lambda name, *args, kind, **options: (
+            Bounded(**options) if kind == "model" else build(name, *args, kind=kind, **options)
+        ),
+    )
+    run = Run(backend, TASK, "bounded", {}, replace(SETTINGS, learning_rate=1.0))
+    seen = []
+    run.epoch(lambda done, total, loss: seen.append(np.abs(run.model.parameters["b"]).max()))
+    assert max(seen) == pytest.approx(0.01)
+    with pytest.raises(UsageError, match="Bounded has no parameter 'embedding' to draw: b"):
+        Run(backend, TASK, "bounded", {}, replace(SETTINGS, vector_range=0.1))
