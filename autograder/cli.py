@@ -88,7 +88,7 @@ def _add_output(parser: Parser) -> None:
     add("--show-hidden", action="store_true", help="the details of hidden checks too")
     for name, shown in FILES.items():
         add(f"--{name}", type=Path, metavar="FILE", help=f"write the report as {shown} too")
-    add("--plots", type=Path, metavar="DIR", help="save what checks have drawn as pictures in DIR")
+    add("--plots", type=Path, metavar="DIR", help="save what checks have drawn as SVG files in DIR")
     add(
         "--report",
         type=_named_file,

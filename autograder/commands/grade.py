@@ -80,12 +80,8 @@ def _check_output(order: Order, plugins: Plugins) -> None:
             raise UnknownNameError("report format", name, known, "gradus plugins")
         _check_writable(path)
 
-    if order.plots is not None:
-        from framework.plotting.figures import new_figure
-
-        new_figure()  # or Matplotlib is missing
-        if order.plots.exists() and not order.plots.is_dir():
-            raise UsageError(f"cannot save plots in {order.plots}: it is not a folder")
+    if order.plots is not None and order.plots.exists() and not order.plots.is_dir():
+        raise UsageError(f"cannot save plots in {order.plots}: it is not a folder")
 
 
 def _check_writable(path: Path) -> None:

@@ -16,6 +16,7 @@ from autograder.grading.grader import Grader, Setting, absent
 from autograder.grading.parallel import in_parallel, processes
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.submissions.submission import Submission
+from framework import __version__
 
 
 class Listener(Protocol):
@@ -98,8 +99,8 @@ def _notes(submission: Submission | None) -> tuple[str, ...]:
 
 def _provenance(request: GradeRequest) -> Provenance:
     setting, submission = request.setting, request.submission
-    versions = {"python": platform.python_version()}
-    for package in ("gradus", "numpy", *(["torch"] if setting.backend == "torch" else [])):
+    versions = {"python": platform.python_version(), "gradus": __version__}
+    for package in ("numpy", *(["torch"] if setting.backend == "torch" else [])):
         versions[package] = metadata.version(package)
     return Provenance(
         seed=setting.seed,

@@ -37,7 +37,6 @@ from framework.comparison.families import FAMILIES, Family, chosen_families
 from framework.comparison.outcomes import Outcome, train_family
 from framework.data.vocabulary import PAD
 from framework.errors import BadInputError
-from framework.plotting.figures import new_figure
 from framework.providers.backends import Backend
 from framework.training.engine import OnStep, Run
 from framework.training.options import ComparisonOptions
@@ -67,8 +66,6 @@ def _compare(
     plugins = load_plugins(plugin, block)
     computing = choose_backend(plugins, backend, submission=submission, device=device)
     families = chosen_families([name for name in models.replace(" ", "").split(",") if name])
-    if plots is not None:
-        new_figure()  # better to miss Matplotlib now than after all the training
     console = Console(highlight=False, markup=False)
     outcomes: dict[str, Outcome] = {}
     for one in options.each_seed():

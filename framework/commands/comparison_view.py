@@ -11,7 +11,8 @@ from rich.text import Text
 
 from framework.comparison.claims import Claim
 from framework.comparison.outcomes import Outcome
-from framework.plotting.figures import new_figure, save_figure
+from framework.plotting.charts import Chart, Line
+from framework.plotting.svg import save_chart
 
 _MARKS = {True: "holds", False: "does not hold here"}
 
@@ -88,7 +89,6 @@ def save_pictures(outcomes: Sequence[Outcome], corpus: str, folder: Path) -> lis
     """Accuracy over parameters, and over seconds, each a picture in `folder`.
 
     Raises:
-        UsageError: Matplotlib is not installed.
         BadInputError: a file cannot be written.
     """
     across = {
@@ -97,18 +97,13 @@ def save_pictures(outcomes: Sequence[Outcome], corpus: str, folder: Path) -> lis
     }
     paths = []
     for label, xs in across.items():
-        paths.append(folder / f"accuracy-over-{label}.png")
-        _draw(outcomes, xs, f"{label} ({corpus})", paths[-1])
+        paths.append(folder / f"accuracy-over-{label}.svg")
+        lines = tuple(map(_point, outcomes, xs))
+        title = f"Families of models on {corpus}"
+        save_chart(Chart(title, label, "accuracy, %", lines), paths[-1])
     return paths
 
 
-def _draw(outcomes: Sequence[Outcome], xs: Sequence[float], label: str, path: Path) -> None:
-    figure = new_figure(6.4, 4.0)
-    axes = figure.add_subplot()
-    for outcome, x in zip(outcomes, xs, strict=True):
-        y, spread = 100 * outcome.accuracy, 100 * outcome.spread
-        axes.errorbar([x], [y], yerr=[spread], marker="o", capsize=3, label=outcome.name)
-    axes.set(xlabel=label, ylabel="accuracy, %")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))  # beside all points
-    save_figure(figure, path)
+def _point(outcome: Outcome, x: float) -> Line:
+    """The accuracy of one family with its spread over seeds."""
+    return Line(outcome.name, (x,), (100 * outcome.accuracy,), (100 * outcome.spread,))

@@ -1,1 +1,1 @@
-"""Figures and word maps, drawn with Matplotlib."""
+"""Charts as SVG, and word maps, which Matplotlib draws."""

@@ -22,7 +22,7 @@ def new_figure(width: float = 8, height: float = 6) -> Figure:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise UsageError(
-            "plots need Matplotlib, which is not installed: pip install 'gradus[plots]'"
+            "plots need Matplotlib, which is not installed: pip install 'gradus-nlp[plots]'"
         ) from error
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)  # knows how much room a label takes

@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from framework import __version__
 from framework.data.vocabulary import SPECIAL, Vocabulary
 from framework.errors import BadInputError
 from framework.interfaces import Array, Arrays, LanguageModel, Model
@@ -102,7 +102,7 @@ class Checkpoint:
     def _metadata(self) -> dict[str, Any]:
         return {
             "schema_version": SCHEMA_VERSION,
-            "gradus_version": version("gradus"),
+            "gradus_version": __version__,
             "model": self.model,
             "arguments": {
                 name: value
@@ -171,7 +171,7 @@ def _checkpoint(path: Path, metadata: Mapping[str, str], arrays: Mapping[str, Ar
         if found["schema_version"] > SCHEMA_VERSION:
             raise BadInputError(
                 f"{path} was written by gradus {found['gradus_version']}, in a form that this one "
-                f"({version('gradus')}) does not know: upgrade gradus"
+                f"({__version__}) does not know: upgrade gradus"
             )
         return Checkpoint(
             found["model"],

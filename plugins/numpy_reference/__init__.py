@@ -1,7 +1,7 @@
 """What belongs to the NumPy reference beside the course's solutions.
 
-That is what no exercise asks for, and faster forms of what an exercise asks for: these are used
-where the course's ``[overrides]`` name this plugin.
+That is what no exercise asks for, what training needs in any course, and faster forms of solutions:
+these are used where the course's ``[overrides]`` name this plugin.
 """
 
 from __future__ import annotations
@@ -22,6 +22,16 @@ _EXTRAS = (
     Implementation("schedule", "plateau", REFERENCE, f"{__name__}.schedules:Plateau"),
 )
 
+#: What training asks for by name; a course that has exercises on them offers its solutions.
+_TRAINING = tuple(
+    Implementation(kind, name, REFERENCE, f"{__name__}.training_parts:{target}")
+    for kind, name, target in (
+        ("loss", "softmax_cross_entropy", "SoftmaxCrossEntropy"),
+        ("optimizer", "sgd", "SGD"),
+        ("optimizer", "adam", "Adam"),
+    )
+)
+
 #: Faster forms of solutions.
 _FASTER = (Implementation("model", "text_cnn", REFERENCE, f"{__name__}.text_cnn:TextCNN"),)
 
@@ -29,4 +39,4 @@ _FASTER = (Implementation("model", "text_cnn", REFERENCE, f"{__name__}.text_cnn:
 @hookimpl
 def register_implementations() -> tuple[Implementation, ...]:
     """Everything in NumPy that no solution holds."""
-    return _EXTRAS + _FASTER
+    return _EXTRAS + _TRAINING + _FASTER

@@ -13,13 +13,18 @@ from framework.providers.registry import Implementation
 
 PROVIDER = "torch"
 
-#: What no exercise asks for.
+#: What no exercise asks for, and what training needs in a course without exercises on it.
 _EXTRAS = (
     Implementation("arrays", "arrays", PROVIDER, f"{__name__}.arrays:TorchArrays"),
     Implementation("optimizer", "ada_delta", PROVIDER, f"{__name__}.ada_delta:AdaDelta"),
     Implementation(
         "function", "skip_gram_step", PROVIDER, f"{__name__}.skip_gram_step:skip_gram_step"
     ),
+    Implementation(
+        "loss", "softmax_cross_entropy", PROVIDER, f"{__name__}.losses:SoftmaxCrossEntropy"
+    ),
+    Implementation("optimizer", "sgd", PROVIDER, f"{__name__}.optimizers:SGD"),
+    Implementation("optimizer", "adam", PROVIDER, f"{__name__}.optimizers:Adam"),
 )
 
 

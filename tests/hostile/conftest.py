@@ -118,7 +118,7 @@ def grade(sandbox: str, folder: Path, names: Iterable[str]) -> Report:
     """Grade the exercises `names` of the tiny course in `folder`."""
     course = Course.read(COURSE)
     plugins = Plugins(course=course)
-    setting = Setting(course, plugins, choose(sandbox), backend="reference")
+    setting = Setting(course, plugins, choose(sandbox))
     with load_submission(folder, course, names) as submission:
         exercises = tuple(course.select(names))
         return answer(GradeRequest(setting, submission, exercises, 1, Silence()))

@@ -82,7 +82,7 @@ def test_an_exercise_that_hangs_leaves_the_others_their_time(sandbox, course, gr
 
 def grade(*arguments, folder):
     """Run the command itself."""
-    command = [Path(sys.executable).with_name("grade"), *arguments, "--backend", "reference"]
+    command = [Path(sys.executable).with_name("grade"), *arguments]
     pipe = subprocess.PIPE
     return subprocess.run(command, cwd=folder, text=True, check=False, stdout=pipe, stderr=pipe)
 

@@ -29,9 +29,15 @@ class Finding(ABC):
     def text_lines(self) -> Sequence[str]:
         """Return it as lines of text, for a terminal and for logs; none if text cannot show it."""
 
-    @abstractmethod
     def html(self) -> str:
-        """Return it as HTML: `markupsafe.Markup`; a plain text is escaped."""
+        """Return it as HTML: `markupsafe.Markup`; a plain text is escaped.
+
+        Unless a kind has more to show, these are its lines of text.
+        """
+        from autograder.record.findings.html import block
+
+        lines = self.text_lines()
+        return block("text", lines=lines) if lines else ""
 
     @abstractmethod
     def as_json(self) -> dict[str, Any]:

@@ -26,14 +26,13 @@ class Curve(Finding):
         return [in_numbers(self.values)]
 
     def html(self) -> str:
-        """Return the line, and some of its values under it."""
-        from markupsafe import Markup
-
-        from autograder.record.findings.svg import curve_svg
+        """Return the line, and some of its values under it; a single value is no line."""
+        from autograder.record.findings.html import block
+        from framework.plotting.svg import curve_svg
 
         told = in_numbers(self.values)
-        line = Markup(curve_svg(self.values, told))
-        return Markup('{}<span class="points">{}</span>').format(line, told)
+        line = curve_svg(self.values, told) if len(self.values) > 1 else ""
+        return block("drawing", drawing=line, told=told)
 
     def as_json(self) -> dict[str, Any]:
         """Return every value."""

@@ -9,46 +9,14 @@ from typing import Any, ClassVar
 
 from autograder.record.findings.base import Finding, Findings, six_digits
 from framework.errors import BadInputError
+from framework.plotting.charts import Chart, Line
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of a plot: `x` and `y` are equally long, and all numbers finite."""
-
-    name: str
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Plot(Finding):
-    """Lines over one pair of axes.
-
-    Attributes:
-        log: the y axis is logarithmic; all y are positive.
-    """
+class Plot(Chart, Finding):
+    """A chart that a check draws."""
 
     kind: ClassVar[str] = "plot"
-
-    title: str
-    x_label: str
-    y_label: str
-    lines: tuple[Line, ...]
-    log: bool = False
-
-    @property
-    def curves(self) -> tuple[Line, ...]:
-        """The lines of more than one point."""
-        return tuple(line for line in self.lines if len(line.x) > 1)
-
-    @property
-    def points(self) -> dict[tuple[float, float], str]:
-        """The lines of one point, which are no lines: place -> the names of all that lie there."""
-        names: dict[tuple[float, float], list[str]] = {}
-        for line in self.lines:
-            if len(line.x) == 1:
-                names.setdefault((line.x[0], line.y[0]), []).append(line.name)
-        return {place: ", ".join(found) for place, found in names.items()}
 
     def heading(self) -> str:
         """Return the title."""
@@ -60,13 +28,10 @@ class Plot(Finding):
 
     def html(self) -> str:
         """Return it as a figure, its title as the caption."""
-        from markupsafe import Markup
+        from autograder.record.findings.html import block
+        from framework.plotting.svg import plot_svg
 
-        from autograder.record.findings.svg import plot_svg
-
-        drawn = Markup(plot_svg(self))
-        figure = Markup("<figure>{}<figcaption>{}</figcaption></figure>")
-        return figure.format(drawn, self.title)
+        return block("figure", drawing=plot_svg(self), caption=self.title)
 
     def as_json(self) -> dict[str, Any]:
         """Return labels, and the points of every line."""

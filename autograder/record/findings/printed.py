@@ -29,10 +29,10 @@ class PrintedText(Finding):
 
     def html(self) -> str:
         """Return it as preformatted text, at most `ON_PAGE` lines of it."""
-        from markupsafe import Markup
+        from autograder.record.findings.html import block
 
         lines = self.text_lines()
-        return Markup("<pre>{}</pre>").format("\n".join(excerpt(lines, ON_PAGE))) if lines else ""
+        return block("text", lines=excerpt(lines, ON_PAGE)) if lines else ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the text."""

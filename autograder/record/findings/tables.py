@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from autograder.isolation.host.output import shown
 from autograder.record.findings.base import Finding, Findings
 from framework.errors import BadInputError
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 #: Maximum length of a cell: its text may come from a submission.
 LONGEST = 40
@@ -48,13 +45,9 @@ class ShownTable(Finding):
 
     def html(self) -> str:
         """Return a table element, its title as the caption."""
-        from markupsafe import Markup
+        from autograder.record.findings.html import block
 
-        body = Markup("").join(_row("td", row) for row in self.rows)
-        return Markup(
-            '<div class="shown"><table><caption>{}</caption><thead>{}</thead>'
-            "<tbody>{}</tbody></table></div>"
-        ).format(self.title, _row("th", self.columns), body)
+        return block("table", caption=self.title, columns=self.columns, rows=self.rows)
 
     def as_json(self) -> dict[str, Any]:
         """Return title, columns and rows."""
@@ -64,13 +57,6 @@ class ShownTable(Finding):
     def add_to(self, fields: dict[str, Any]) -> None:
         """Add it to the field ``tables``."""
         fields["tables"].append(self.as_json())
-
-
-def _row(tag: str, cells: Iterable[str]) -> Markup:
-    from markupsafe import Markup
-
-    inner = Markup("").join(Markup(f"<{tag}>{{}}</{tag}>").format(cell) for cell in cells)
-    return Markup("<tr>{}</tr>").format(inner)
 
 
 class Tabulator:

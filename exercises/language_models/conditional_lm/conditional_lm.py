@@ -134,24 +134,24 @@ class ConditionalLM(LanguageModel):
 
     # TODO: optional helpers
     def _cell_state(self, h_0: Array) -> Any:
-        """Return the cell's initial state with h_0 as h (given); an LSTM's c is not changed."""
+        """Given: return the cell's initial state with h_0 as h; an LSTM's c is not changed."""
         state = self.cell.initial_state(len(h_0))
         return (h_0, *state[1:]) if isinstance(state, tuple) else h_0
 
     def _check_condition(self, condition: Array, texts: int) -> None:
-        """Raise a ValueError for conditions that are not `(texts, K)` (given)."""
+        """Given: raise a ValueError for conditions that are not `(texts, K)`."""
         if condition.shape != (texts, self.condition_size):
             wanted = (texts, self.condition_size)
             raise ValueError(f"the condition of {texts} texts is {wanted}, not {condition.shape}")
 
 
 def _first(state: Any) -> Any:
-    """Return h of a state that is h (RNN, GRU) or a tuple that starts with h (LSTM) (given)."""
+    """Given: return h of a state that is h (RNN, GRU) or a tuple that starts with h (LSTM)."""
     return state[0] if isinstance(state, tuple) else state
 
 
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
-    """Raise an IndexError for ids outside 0 ... V−1 (given)."""
+    """Given: raise an IndexError for ids outside 0 ... V−1."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
         bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
         raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

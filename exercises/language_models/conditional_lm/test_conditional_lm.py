@@ -129,7 +129,7 @@ def test_repeated_tokens(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """All gradients equal the numerical derivatives of your own forward."""
+    """All gradients agree with numerical gradients of your own forward."""
     models(submission, reference, rng).gradients_agree(*texts(rng), rng=rng)
 
 
@@ -199,12 +199,12 @@ def test_perplexity(submission, reference, reaches, rng):
             misled.append(told(model, test[0], rng.permutation(test[1])))
             yield told(model, *test) / best
 
-    ratio = "the perplexity on held-out telegrams, divided by that of their own source,"
+    ratio = "the perplexity on held-out texts, divided by that of their own source,"
     reaches("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=ratio)
     expect(
         misled[-1] > language.best_perplexity_untold,
-        f"with the conditions of other telegrams the perplexity is {misled[-1]:.3f}, where "
-        f"{language.best_perplexity_untold:.3f} is possible with none: wrong ones should mislead",
+        f"with the conditions of other texts the perplexity is {misled[-1]:.3f}; it "
+        f"should exceed {language.best_perplexity_untold:.3f}, the best without a condition",
     )
 
 

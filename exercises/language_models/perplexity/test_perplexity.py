@@ -46,7 +46,7 @@ def test_padding_is_ignored(submission, reference, rng):
     for padding in (0.0, -1e9, np.nan, 5.0):
         logs[~mask] = padding
         found = agrees(submission, reference, "perplexity", logs, mask)
-        equal(found, expected, f"the perplexity with {padding} where there are no words")
+        equal(found, expected, f"the perplexity with {padding} at padding")
 
 
 @pytest.mark.task("perplexity")

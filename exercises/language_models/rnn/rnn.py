@@ -50,7 +50,7 @@ class RNN(Model):
         self.add_parameter("b", np.zeros(H))
 
     def initial_state(self, batch_size: int) -> Array:
-        """Return the state before the first step, zeros `(batch_size, H)` (given)."""
+        """Given: return the state before the first step, zeros `(batch_size, H)`."""
         return np.zeros((batch_size, self.hidden_size), self.parameters["b"].dtype)
 
     def forward(self, x: Array, h_0: Array | None = None, mask: Array | None = None) -> Array:

@@ -88,7 +88,7 @@ def test_gradient_is_the_sum_over_steps(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(3)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients equal the numerical derivatives of your own forward."""
+    """The gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)), rng=rng)
 

@@ -86,7 +86,7 @@ def test_repeated_tokens(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients equal the numerical derivatives of your own forward."""
+    """The gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(2, 5)), rng=rng)
 

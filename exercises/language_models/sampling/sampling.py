@@ -15,7 +15,7 @@ from framework.interfaces import Array, LanguageModel
 
 
 def read(model: LanguageModel, prefix: Array) -> tuple[Array, Any]:
-    """Return the log probabilities `(N, V)` after `prefix: (N, P)` and the state there (given).
+    """Given: return the log probabilities `(N, V)` after `prefix: (N, P)` and the state there.
 
     Raises:
         ValueError: the prefix is empty.
@@ -29,7 +29,7 @@ def read(model: LanguageModel, prefix: Array) -> tuple[Array, Any]:
 
 
 def rows_of(state: Any, rows: Array) -> Any:
-    """Return the state of the texts `rows` (given); a state is one array `(N, ...)` or several."""
+    """Given: return the state of the texts `rows`; a state is one array `(N, ...)` or several."""
     if isinstance(state, (tuple, list)):
         return type(state)(rows_of(part, rows) for part in state)
     return state if state is None else state[rows]

@@ -1,4 +1,4 @@
-"""Checks of writing text that you can see. `grade sampling` adds the hidden ones.
+"""Checks of text generation that you can see. `grade sampling` adds the hidden ones.
 
 The language models are tables in the grader: your code calls them like any other model.
 """
@@ -112,7 +112,7 @@ def test_beam_with_an_end(submission, reference, rng):
         lent = lend_language_model(model)
         text, _ = agrees(submission, reference, "beam_search", lent, prefix, 6, 3, end=end)
         early = np.asarray(text)[:-1]
-        expect(end not in early, f"{text} goes on after its end {end}")
+        expect(end not in early, f"{text} continues after its end {end}")
 
 
 @pytest.mark.task("sample")

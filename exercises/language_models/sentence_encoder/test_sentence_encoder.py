@@ -123,7 +123,7 @@ def test_repeated_words(submission, reference, rng):
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients equal the numerical derivatives of your own forward."""
+    """The gradients agree with numerical gradients of your own forward."""
     for pooling in POOLINGS:
         pair = encoders(submission, reference, pooling, rng)
         pair.gradients_agree(texts(rng, 5, 2, 3), rng=rng)
@@ -192,7 +192,9 @@ def test_long_sentences(submission, reference, reaches, rng):
         ahead = ((maximum + mean) / 2 - final for final, maximum, mean in epochs)
         yield from accumulate(ahead, max)
 
-    lead = "in the best epoch, the mean accuracy of maximum and mean, less the final state's,"
+    lead = (
+        "in the best epoch, the mean accuracy of maximum and mean, minus that of the final state,"
+    )
     reaches("lead", leads, rng=rng, best=0.5, what=lead)
 
 

@@ -66,7 +66,7 @@ def test_what_it_sees(submission, reference, rng):
     changed[:, 1] = (tokens[:, 1] + 1) % V
     after = np.any(before != model.forward(changed), axis=(0, 2))
     seen = np.array([False, True, True, True, False, False])
-    equal(after, seen, "which steps see the second of six words with a window of 3")
+    equal(after, seen, "the steps that depend on the second of six words, window 3")
 
 
 @pytest.mark.task("WindowLM")
@@ -95,7 +95,7 @@ def test_direct(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("If this fails and the check above passes, your forward is wrong.")
 def test_gradients(submission, reference, rng):
-    """The gradients equal the numerical derivatives of your own forward, and add up."""
+    """The gradients agree with numerical gradients of your own forward, and add up."""
     pair = twins(submission, reference, "WindowLM", V, E, H, 3, direct=True, rng=rng)
     tokens = rng.integers(V, size=(2, 5))
     pair.gradients_agree(tokens, rng=rng)

@@ -80,7 +80,7 @@ def test_the_mean_is_the_same_in_both_modes(submission, rng, name, inverted):
     bound = 5 * np.sqrt(p * (1 - p) / 10_000) / (p if inverted else 1)
     expect(
         abs(trained - tested) < bound,
-        f"of ones, {trained:.3f} is left on average in training and {tested:.3f} in evaluation",
+        f"the mean output for ones is {trained:.3f} in training and {tested:.3f} at test time",
     )
 
 
@@ -90,8 +90,8 @@ def test_the_mean_is_the_same_in_both_modes(submission, rng, name, inverted):
 def test_one_mask_for_all_steps(submission, rng):
     """VariationalDropout: a dropped feature is dropped at all steps of its own sequence."""
     kept = made(submission, "VariationalDropout", 0.5, rng).forward(np.ones((20, 6, 10))) > 0
-    expect(np.all(kept == kept[:, :1]), "a feature is kept at one step and lost at another")
-    expect(np.any(kept != kept[:1]), "all sequences have lost the very same features")
+    expect(np.all(kept == kept[:, :1]), "a feature is kept at one step and dropped at another")
+    expect(np.any(kept != kept[:1]), "all sequences drop the same features")
 
 
 @pytest.mark.task("Dropout")
@@ -99,4 +99,4 @@ def test_one_mask_for_all_steps(submission, rng):
 def test_steps_have_masks_of_their_own(submission, rng):
     """Dropout: the steps of a sequence have different masks."""
     kept = made(submission, "Dropout", 0.5, rng).forward(np.ones((4, 6, 10))) > 0
-    expect(np.any(kept != kept[:, :1]), "every step has lost the very same features")
+    expect(np.any(kept != kept[:, :1]), "all steps drop the same features")

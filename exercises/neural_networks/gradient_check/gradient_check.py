@@ -16,7 +16,7 @@ Function = Callable[..., float]
 
 
 def evaluate(f: Function, x: Array, seed: int | None) -> float:
-    """Return f at `x` (given). With a seed, f draws the same numbers in every evaluation.
+    """Given: return f at `x`. With a seed, f draws the same numbers in every evaluation.
 
     Raises:
         ValueError: f is infinite or NaN there.
@@ -93,9 +93,9 @@ def is_gradient(
 
     - A kink within ε of x: the numerical gradient with ε/10 decides.
     - A kink at x itself: the slopes on both sides, (f(x + ε e_i) − f(x)) / ε and
-      (f(x) − f(x − ε e_i)) / ε, differ. For a smooth f they are ten times closer with ε/10. If
-      their distance with ε/10 is more than half of that with ε, all values between the two slopes
-      (those with ε/10) are right.
+      (f(x) − f(x − ε e_i)) / ε, differ. For a smooth f they are ten times closer with ε/10. At a
+      kink their distance with ε/10 is more than half of that with ε. Then all values between the
+      two slopes with ε/10 are right.
 
     Args:
         f: see `Function`.

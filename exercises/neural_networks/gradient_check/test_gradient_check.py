@@ -74,10 +74,10 @@ def test_one_entry_at_a_time(submission, rng):
     )
     for point in f.points:
         moved = np.flatnonzero(point != x)
-        expect(len(moved) <= 1, f"{len(moved)} entries of x are moved at once, not one")
+        expect(len(moved) <= 1, f"{len(moved)} entries of x are changed at once, not one")
         if len(moved):
             step = float(np.abs(point - x).max())
-            equal(step, epsilon, "how far an entry is moved", rtol=1e-6)
+            equal(step, epsilon, "the change of an entry", rtol=1e-6)
 
 
 @pytest.mark.task("numerical_gradient")

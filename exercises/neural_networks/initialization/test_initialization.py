@@ -50,8 +50,8 @@ def test_variance(submission, rng, name):
     ratio = variance / expected
     expect(
         abs(ratio - 1) < 5 * SPREADS[name],
-        f"the variance of {name}({FAN_IN}, {FAN_OUT}) is {variance:.5f}: {expected:.5f} is asked "
-        f"for (ratio {ratio:.3g})",
+        f"the variance of {name}({FAN_IN}, {FAN_OUT}) is {variance:.5f}, expected "
+        f"{expected:.5f} (ratio {ratio:.3g})",
     )
     mean, bound = float(W.mean()), 5 * np.sqrt(expected / N)
     expect(abs(mean) < bound, f"the mean of the weights is {mean:.4f}: it should be 0")
@@ -68,7 +68,8 @@ def test_uniform(submission, rng):
     share = float(np.mean(np.abs(W) < bound / 2))
     limit = 5 * np.sqrt(0.25 / N)
     expect(
-        abs(share - 0.5) < limit, f"{share:.1%} of the weights are below half of the bound: 50 %"
+        abs(share - 0.5) < limit,
+        f"{share:.1%} of the weights are below half of the bound, expected 50 %",
     )
 
 
@@ -82,7 +83,7 @@ def test_normal(submission, rng):
     limit = 5 * np.sqrt(expected * (1 - expected) / N)
     expect(
         abs(share - expected) < limit,
-        f"{share:.1%} of the weights are further than 2/√fan_in from 0: of normal ones it is 4.6 %",
+        f"{share:.1%} of the weights are further than 2/√fan_in from 0, expected 4.6 %",
     )
 
 
@@ -123,8 +124,8 @@ def test_ten_layers(submission, rng, plot, name):
         i = int(off.argmax())
         expect(
             off[i] < 0.42,
-            f"the mean square of {what} {i + 1} is {found[i]:.3g}: with such weights it should be "
-            f"near {expected[i]:.3g}",
+            f"the mean square of {what} {i + 1} is {found[i]:.3g}, expected about "
+            f"{expected[i]:.3g}",
         )
 
 

@@ -114,6 +114,6 @@ def fan_in_rate(learning_rate: float, fan_in: int) -> float:
 
 
 def _check(holds: bool, wanted: str, received: float) -> None:
-    """Raise a ValueError for an argument outside its range, NaN included (given)."""
+    """Given: raise a ValueError for an argument outside its range, NaN included."""
     if not holds:
         raise ValueError(f"{wanted} is needed, but got {received}")

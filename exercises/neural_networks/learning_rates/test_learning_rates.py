@@ -72,7 +72,7 @@ def test_inverse_decay_is_continuous(submission):
     found = rates(submission.InverseDecay(0.6, 8.0), [0, 7, 8, 9, 16, 80])
     equal(found, 0.6 * np.array([1, 1, 1, 8 / 9, 0.5, 0.1]), "α(t) around τ = 8", rtol=1e-12)
     late = rates(submission.InverseDecay(0.6, 8.0), range(8, 60))
-    expect(np.all(np.diff(late) < 0), "behind τ the rate falls at every step")
+    expect(np.all(np.diff(late) < 0), "after τ the rate falls at every step")
 
 
 @pytest.mark.task("fan_in_rate")

@@ -20,13 +20,13 @@ def take_step(optimizer, parameters, gradients):
     """Return the parameters after one step; check that it is in place and keeps the gradients."""
     outcome = optimizer.step.outcome(parameters, gradients, after=True)
     moved, left = outcome.args
-    equal(left, gradients, "the gradients after step (they must stay as they were)", rtol=0.0)
+    equal(left, gradients, "the gradients after step (they must not change)", rtol=0.0)
     for name in parameters:
         in_place = f"argument 1['{name}']" in outcome.changed
         expect(
             in_place or np.array_equal(moved[name], parameters[name]),
-            f"step puts a new array into parameters['{name}']: change the one that is there, "
-            "because the model holds that one",
+            f"step puts a new array into parameters['{name}']: change the array in place, "
+            "because the model holds it",
         )
     return moved
 

@@ -70,7 +70,7 @@ class Whitening(Transform):
     """(x − μ) V / s, a transform that gives the training data the covariance I.
 
     The columns of V are orthonormal directions, in order of decreasing variance of the training
-    data. s_i is the standard deviation along the i-th direction, but at least `epsilon` times the
+    data. s_i is the standard deviation along the i-th direction. It is at least `epsilon` times the
     largest s, so that no direction divides by 0.
 
     Args:
@@ -106,14 +106,14 @@ class Whitening(Transform):
 
 
 def _checked(x: Array) -> Array:
-    """Return the training data `x`, or raise an error if it is invalid (given)."""
+    """Given: return the training data `x`, or raise an error if it is invalid."""
     if x.ndim != 2 or not x.size or not np.isfinite(x).all():
         raise ValueError(f"training data are finite numbers (N, D), N ≥ 1, but got {x.shape}: {x}")
     return x
 
 
 def _same_features(x: Array, statistics: Array) -> Array:
-    """Return `x`, or raise an error if it has not the features of the training data (given)."""
+    """Given: return `x`, or raise an error if it has not the features of the training data."""
     if x.ndim != 2 or x.shape[1] != len(statistics):
         raise ValueError(f"{len(statistics)} features were seen in training, but got {x.shape}")
     return x

@@ -13,7 +13,7 @@ from framework.interfaces import Array, Parameters, Penalty
 
 
 def weights(parameters: Mapping[str, Array]) -> Parameters:
-    """Return the parameters that are penalised: arrays with two axes or more (given).
+    """Given: return the parameters that are penalised: arrays with two axes or more.
 
     A bias has at most one axis. It shifts a function and does not change its smoothness, so it is
     not penalised.

@@ -62,7 +62,7 @@ def test_biases_are_left_alone(submission, rng, name):
 @checked
 @pytest.mark.points(1)
 def test_gradient_is_the_derivative_of_the_value(submission, rng, name):
-    """The gradient equals the numerical derivative of your own value."""
+    """The gradient agrees with numerical gradients of your own value."""
     penalty = getattr(submission, name)(0.3)
     given = {"W": rng.normal(size=(2, 3)), "U": rng.normal(size=(1, 2, 2))}
     measured = numerical_gradient(penalty.value, given)

@@ -59,7 +59,7 @@ def test_repeated_words(submission, reference, rng):
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
-    """WindowClassifier: the gradients equal the numerical derivatives of your own forward."""
+    """WindowClassifier: the gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(4, 2 * M + 1)), rng=rng)
 

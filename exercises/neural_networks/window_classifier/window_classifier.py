@@ -103,7 +103,7 @@ class WindowClassifier(Model):
         raise NotImplementedError
 
     def _check(self, ids: Array) -> None:
-        """Raise an error for windows of another width and for ids out of range (given)."""
+        """Given: raise an error for windows of another width and for ids out of range."""
         if ids.ndim != 2 or ids.shape[1] != self.width:
             raise ValueError(f"windows are (N, {self.width}) ids here, but these are {ids.shape}")
         if ids.size and (ids.min() < 0 or ids.max() >= self.vocabulary_size):

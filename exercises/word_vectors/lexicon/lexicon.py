@@ -26,8 +26,9 @@ def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
 
     Returns:
         a list for each part of speech (n, v, a, s, r) in which the lexicon has `word`. The list has
-        the other words of its synsets, spelled as in the synset, in the order of the senses, each
-        once. It is empty if there are no synonyms. An unknown word gives an empty dict.
+        the other words of its synsets, each once. They are spelled as in the synset and in the
+        order of the senses. It is empty if there are no synonyms. An unknown word gives an empty
+        dict.
     """
     # TODO: each sense has a part of speech and a list of words
     raise NotImplementedError
@@ -55,8 +56,8 @@ def path_similarity(lexicon: Lexicon, a: str, b: str) -> float:
 
         sim(a, b) = 1 / (1 + min_c (up(a, c) + up(b, c)))
 
-    up(a, c) is the least number of steps from a up to c, each step to a hypernym; up(a, a) = 0.
-    c runs over the synsets that can be reached from both a and b in this way.
+    up(a, c) is the least number of steps from a up to c, where each step goes to a hypernym, and
+    up(a, a) = 0. The minimum is over all synsets c that can be reached from both a and b.
 
     Args:
         lexicon: see above; not modified.
@@ -74,5 +75,5 @@ def path_similarity(lexicon: Lexicon, a: str, b: str) -> float:
 
 
 def index_key(word: str) -> str:
-    """Return `word` as the index spells it (given)."""
+    """Given: return `word` as the index spells it."""
     return word.lower().replace(" ", "_")

@@ -144,7 +144,7 @@ def test_the_shortest_path(submission):
         a="m x", m="top", x="y", y="z", z="", b="p z", p="q", q="r", r="s", s="t", t="m", top=""
     )
     found = submission.path_similarity(far, "a.n.01", "b.n.01")
-    equal(found, 1 / 5, "the similarity where three steps and one meet, or one step and six")
+    equal(found, 1 / 5, "the similarity with paths of four and of seven steps")
 
 
 @pytest.mark.task("path_similarity")
@@ -164,7 +164,7 @@ def test_something_below_both(submission, reference):
     """path_similarity: a synset below both does not count."""
     lexicon = lexicon_of(a="x", x="top", b="y", y="top", both="a b", top="")
     found = submission.path_similarity(lexicon, "a.n.01", "b.n.01")
-    equal(found, 1 / 5, "the similarity of a and b, which meet at the top")
+    equal(found, 1 / 5, "the similarity of a and b, with one common synset at the top")
     agrees(submission, reference, "path_similarity", lexicon, "both.n.01", "b.n.01")
 
 

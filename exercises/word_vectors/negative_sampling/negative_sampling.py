@@ -49,8 +49,8 @@ def negative_sampling(
         outside_vectors: `(V, d)` with rows u_0 ... u_{V−1}.
 
     Returns:
-        J, the gradient of v_c `(d,)`, the ids of o and the drawn words in increasing order, each
-        once `(R,)`, and the gradients of their vectors `(R, d)`.
+        J; the gradient of v_c `(d,)`; the ids of o and the drawn words `(R,)`, sorted and each
+        once; the gradients of their vectors `(R, d)`.
 
     Raises:
         IndexError: an id is outside 0 ... V−1.
@@ -60,6 +60,6 @@ def negative_sampling(
 
 
 def _sigmoid(z: Array) -> Array:
-    """Return σ(z) = 1 / (1 + exp(−z)) without overflow, exact for large negative z (given)."""
+    """Given: return σ(z) = 1 / (1 + exp(−z)) without overflow, exact for large negative z."""
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1.0, e) / (1.0 + e)

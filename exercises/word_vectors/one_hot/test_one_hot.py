@@ -55,7 +55,7 @@ def test_angles(submission, reference, rng):
     agrees(submission, reference, "cosine_similarity", a, b)
     agrees(submission, reference, "cosine_similarity", a[:, None], b)
     agrees(submission, reference, "cosine_similarity", a[0], b)
-    equal(submission.cosine_similarity(a, -3 * a), np.full(5, -1.0), "cos of a, −3 a", rtol=1e-12)
+    equal(submission.cosine_similarity(a, -3 * a), np.full(5, -1.0), "cos(a, −3 a)", rtol=1e-12)
 
 
 @pytest.mark.task("cosine_similarity")

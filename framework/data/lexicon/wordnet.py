@@ -29,7 +29,7 @@ def read_wordnet(folder: Path = DEBIAN_WORDNET) -> Lexicon:
     if not find_spec("nltk"):
         raise BadInputError(
             "WordNet's files are read by NLTK, which is not installed: "
-            "`pip install 'gradus[lexicon]'`"
+            "`pip install 'gradus-nlp[lexicon]'`"
         )
     from framework.data.lexicon.wordnet_reader import read  # imports NLTK
 

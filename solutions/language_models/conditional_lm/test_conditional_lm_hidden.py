@@ -82,7 +82,7 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("exp(−10000) is 0 and its log −inf: use z − max − log Σ exp(z − max) instead.")
 def test_extreme_scores(submission, reference, rng):
-    """Scores of ±10000 give log probabilities without inf or nan, for each text by itself."""
+    """Scores of ±10000 give log probabilities without inf or nan, for each text."""
     pair = twins(submission, reference, "ConditionalLM", 4, 2, 3, 4, rng=rng)
     for model in (pair.student, pair.reference):
         assign(model, {"b_2": np.array([1e4, -1e4, 0.0, 9999.0]), "U": np.full((4, 4), 5e3)})
@@ -106,7 +106,10 @@ def test_unread_tokens_have_no_gradient(submission, reference, rng):
     pair = twins(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
     pair.same_backward(np.array([[1, 2, 5], [5, 1, 1]]), rng.normal(size=(2, 2)), rng=rng)
     rows = np.any(pair.student.gradients["embedding"] != 0, axis=1)
-    expect(not rows[[0, 3, 4]].any(), "gradients['embedding'] has rows of tokens never read")
+    expect(
+        not rows[[0, 3, 4]].any(),
+        "gradients['embedding'] is not zero for tokens that were not read",
+    )
 
 
 @pytest.mark.task("ConditionalLM")

@@ -155,7 +155,7 @@ class NgramLM(LanguageModel):
         # END SOLUTION
 
     def seen(self, n: int, h: Array, words: Array) -> tuple[Array, Array]:
-        """Return c(h w) and c(h ·) from the number of each history; both are 0 for −1 (given)."""
+        """Given: return c(h w) and c(h ·) from the number of each history; both are 0 for −1."""
         return _at(self.counts[n], self._follow(n, h, words)), _at(self.totals[n - 1], h)
 
     def log_probabilities(self, tokens: Array) -> Array:
@@ -419,36 +419,36 @@ def kneser_ney_discounts(counts: Array) -> Array:
 
 
 def _at(values: Array, numbers: Array) -> Array:
-    """Return the values with these numbers, and 0 for the number −1 (given)."""
+    """Given: return the values with these numbers, and 0 for the number −1."""
     return np.where(numbers >= 0, values[numbers], 0) if len(values) else np.zeros_like(numbers)
 
 
 def _ratio(a: Array, b: Array) -> Array:
-    """Return a / b, and 0 where b is 0 (given)."""
+    """Given: return a / b, and 0 where b is 0."""
     a, b = np.broadcast_arrays(a, b)
     return np.divide(a, b, out=np.zeros(a.shape), where=b > 0)
 
 
 def _log(p: Array) -> Array:
-    """Return log p, and −∞ where p is 0 (given)."""
+    """Given: return log p, and −∞ where p is 0."""
     with np.errstate(divide="ignore"):
         return np.log(p)
 
 
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
-    """Raise an IndexError for ids outside 0 ... V−1 (given)."""
+    """Given: raise an IndexError for ids outside 0 ... V−1."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
         bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
         raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
 
 
 def _check_length(tokens: Array) -> None:
-    """Raise a ValueError for a text without a word to predict (given)."""
+    """Given: raise a ValueError for a text without a word to predict."""
     if len(tokens) < 2:
         raise ValueError(f"a text of {len(tokens)} token(s) has nothing to count: give more text")
 
 
 def _check_fitted(counts: list[Array]) -> None:
-    """Raise a ValueError if no text has been counted (given)."""
+    """Given: raise a ValueError if no text has been counted."""
     if not counts:
         raise ValueError("no text has been counted yet: call fit(tokens) first")

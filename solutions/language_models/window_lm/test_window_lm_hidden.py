@@ -79,7 +79,9 @@ def test_words_in_no_window(submission, reference, rng):
     tokens[0, :3] = [1, 2, 5]
     pair.same_backward(tokens, rng=rng)
     rows = np.any(pair.student.gradients["embedding"] != 0, axis=1)
-    expect(not rows[[0, 3, 4]].any(), "gradients['embedding'] has rows of words never read")
+    expect(
+        not rows[[0, 3, 4]].any(), "gradients['embedding'] is not zero for words that were not read"
+    )
     expect(rows[[1, 2, 5]].all(), "gradients['embedding'] is zero for a word that was read")
     expect(bool(rows[6]), "gradients['embedding'] is zero in row V, the start of a text")
 

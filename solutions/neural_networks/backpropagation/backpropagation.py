@@ -91,7 +91,7 @@ class WindowScorer(Model):
         self.add_parameter("U", rng.normal(scale=H**-0.5, size=H))
 
     def deltas(self, x: Array) -> tuple[Array, Array, float]:
-        """Return the errors of all nodes for the window `x: (D,)`, from `deltas` (given)."""
+        """Given: return the errors of all nodes for the window `x: (D,)`, from `deltas`."""
         W, b, U = (self.parameters[name] for name in ("W", "b", "U"))
         return deltas(x, W, b, U, self.activation)
 

@@ -44,6 +44,6 @@ def test_the_share_that_is_kept(submission, rng, name):
         bound = 5 * np.sqrt(p * (1 - p) / 30_000)
         expect(abs(share - p) < bound, f"with p = {p} the share {share:.4f} of entries is kept")
         kept = np.unique(y[y != 0])
-        equal(kept, np.array([1 / p], np.float32), "what is left of a kept 1", rtol=1e-6)
+        equal(kept, np.array([1 / p], np.float32), "the output for a kept 1", rtol=1e-6)
         grad = model.backward(np.ones(shape, np.float32))
-        equal(grad, y, "the gradient of ones, beside what was left of ones", rtol=1e-6)
+        equal(grad, y, "the gradient of ones against the output for ones", rtol=1e-6)

@@ -14,8 +14,8 @@ from framework.interfaces import Array
 def xavier_uniform(fan_in: int, fan_out: int, *, rng: np.random.Generator) -> Array:
     """Draw the weights of a layer, uniform on [−b, b] with b = √(6 / (fan_in + fan_out)).
 
-    Their variance is b²/3 = 2 / (fan_in + fan_out). It lies between 1/fan_in, which keeps the
-    variance of signals, and 1/fan_out, which keeps the variance of gradients.
+    Their variance is b²/3 = 2 / (fan_in + fan_out), which lies between 1/fan_in and 1/fan_out. The
+    variance 1/fan_in would keep the size of signals, and 1/fan_out the size of gradients.
 
     Args:
         fan_in: inputs of each unit, ≥ 1.
@@ -65,6 +65,6 @@ def zero_biases(fan_out: int) -> Array:
 
 
 def _check_sizes(fan_in: int, fan_out: int) -> None:
-    """Raise a ValueError if a layer has no inputs or no units (given)."""
+    """Given: raise a ValueError if a layer has no inputs or no units."""
     if fan_in < 1 or fan_out < 1:
         raise ValueError(f"a layer has inputs and units, but got {fan_in} and {fan_out}")

@@ -30,7 +30,7 @@ def test_narrow_and_wide_layers(submission, rng, name):
         ratio = float(np.mean(W**2)) / VARIANCES[name](fan_in, fan_out)
         bound = 5 * SPREADS[name] / np.sqrt(fan_in * fan_out)
         what = f"the variance of {name}({fan_in}, {fan_out})"
-        expect(abs(ratio - 1) < bound, f"{what} is {ratio:.3g} times what is asked for")
+        expect(abs(ratio - 1) < bound, f"{what} is {ratio:.3g} times the expected value")
 
 
 @each
@@ -42,4 +42,4 @@ def test_the_generator_decides(submission, name):
     first, again, other = (draw(6, 7, rng=np.random.default_rng(seed)) for seed in (1, 1, 2))
     expect(np.array_equal(first, again), f"{name} with the same rng gives other weights")
     expect(not np.any(first == other), f"{name} with another rng gives the same weights")
-    expect(len(np.unique(first)) == 42, f"{name} repeats weights: each should be drawn by itself")
+    expect(len(np.unique(first)) == 42, f"{name} repeats weights: the draws should be independent")

@@ -107,7 +107,7 @@ class SoftmaxCrossEntropy(Loss):
 
 
 def _check_targets(logits: Array, targets: Array) -> None:
-    """Refuse targets that are not classes of `logits` (given)."""
+    """Given: refuse targets that are not classes of `logits`."""
     if logits.shape[:-1] != targets.shape or not targets.size:
         raise ValueError(
             f"logits (..., C) need targets (...), received {logits.shape} and {targets.shape}"

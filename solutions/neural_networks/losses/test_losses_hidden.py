@@ -34,7 +34,7 @@ def test_max_margin_satisfied(submission, reference, rng):
 
 @pytest.mark.task("MaxMarginLoss")
 @pytest.mark.points(1)
-@pytest.mark.hint("The mean runs over all entries, whatever the shape; NaN + anything is NaN.")
+@pytest.mark.hint("The mean runs over all entries, for any shape; NaN + anything is NaN.")
 def test_max_margin_shapes(submission, reference, rng):
     """MaxMarginLoss: any shape and dtype, used twice; NaN; shapes that differ."""
     loss, other = submission.MaxMarginLoss(), reference.MaxMarginLoss()
@@ -43,9 +43,7 @@ def test_max_margin_shapes(submission, reference, rng):
     single = rng.normal(size=(2, 5)).astype(np.float32)
     same_gradients(loss, other, *single, rtol=1e-5)
     shows = loss.forward(np.array([np.nan, 5.0]), np.zeros(2))
-    expect(
-        np.isnan(shows), f"J is {shows:g} though a score is NaN: it should be NaN, so that it shows"
-    )
+    expect(np.isnan(shows), f"J is {shows:g} though a score is NaN: it should be NaN")
     refuses(loss, "forward", np.zeros(3), np.zeros(4))
     refuses(loss, "forward", np.zeros(0), np.zeros(0))
     refuses(submission, "MaxMarginLoss", -0.5)
@@ -74,7 +72,7 @@ def test_cross_entropy_large_scores(submission, reference, rng):
 
 @pytest.mark.task("SoftmaxCrossEntropy")
 @pytest.mark.points(2)
-@pytest.mark.hint("M is the number of all targets, N · T for targets (N, T), not N alone.")
+@pytest.mark.hint("M is the number of all targets: N · T for targets (N, T), not N.")
 def test_cross_entropy_shapes(submission, reference, rng):
     """SoftmaxCrossEntropy: any shape and dtype, NaN; targets out of range."""
     loss, other = submission.SoftmaxCrossEntropy(), reference.SoftmaxCrossEntropy()
@@ -84,9 +82,7 @@ def test_cross_entropy_shapes(submission, reference, rng):
     single = rng.normal(size=(4, 3)).astype(np.float32)
     same_gradients(loss, other, single, np.array([0, 2, 1, 1]), rtol=1e-5)
     shows = loss.forward(np.array([[np.nan, 0.0], [1.0, 0.0]]), np.array([1, 0]))
-    expect(
-        np.isnan(shows), f"J is {shows:g} though a score is NaN: it should be NaN, so that it shows"
-    )
+    expect(np.isnan(shows), f"J is {shows:g} though a score is NaN: it should be NaN")
     for wrong in ([0, 3], [-1, 0]):
         refuses(loss, "forward", np.zeros((2, 3)), np.array(wrong), error=("IndexError",))
     refuses(loss, "forward", np.zeros((2, 3)), np.array([0.0, np.nan]), error=("IndexError",))

@@ -19,12 +19,12 @@ def test_sigmoid_shapes(submission, reference, rng):
     agrees(submission, reference, "sigmoid", single, rtol=1e-5)
     a = submission.sigmoid(np.array([np.nan, 0.0]))
     expect(np.isnan(a[0]), f"σ(NaN) is {a[0]:g}: it should be NaN")
-    equal(a[1:], np.array([0.5]), "σ(0) beside a NaN")
+    equal(a[1:], np.array([0.5]), "σ(0) next to a NaN")
 
 
 @pytest.mark.task("neuron")
 @pytest.mark.points(1)
-@pytest.mark.hint("The sum runs over the last axis of x, whatever axes come before it.")
+@pytest.mark.hint("The sum runs over the last axis of x, for any number of axes before it.")
 def test_neuron_shapes(submission, reference, rng):
     """neuron: sequences, one weight, large sums; inputs of a wrong length."""
     for shape in ((3, 2, 5), (4, 1), (2, 2)):
@@ -54,7 +54,7 @@ def test_affine_shapes(submission, reference, rng):
 
 @pytest.mark.task("Affine")
 @pytest.mark.points(1)
-@pytest.mark.hint("backward adds into the gradients (+=); zero_gradients alone clears them.")
+@pytest.mark.hint("backward adds into the gradients (+=); only zero_gradients clears them.")
 def test_affine_used_twice(submission, reference, rng):
     """Affine: a second use adds its gradients to those of the first."""
     pair = twins(submission, reference, "Affine", 4, 3, rng=rng)

@@ -47,7 +47,7 @@ def cosine_similarity(a: Array, b: Array) -> Array:
 
 
 def _unit(a: Array) -> Array:
-    """Scale vectors to length 1 without overflow; a vector of zeros stays 0 (given)."""
+    """Given: scale vectors to length 1 without overflow; a vector of zeros stays 0."""
     largest = np.max(np.abs(a), axis=-1, keepdims=True)
     scaled = a / np.where(largest > 0, largest, 1.0)
     length = np.sqrt(np.sum(scaled**2, axis=-1, keepdims=True))

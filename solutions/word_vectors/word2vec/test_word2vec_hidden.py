@@ -51,7 +51,7 @@ def test_naive_softmax_extremes(submission, reference, rng):
 
 @pytest.mark.task("SkipGram")
 @pytest.mark.points(1)
-@pytest.mark.hint("backward adds into the gradients; zero_gradients alone clears them.")
+@pytest.mark.hint("backward adds into the gradients; only zero_gradients clears them.")
 def test_skip_gram_gradients(submission, reference, rng):
     """SkipGram: gradients of its own scores; a second use adds to the first."""
     pair = twins(submission, reference, "SkipGram", 5, 4, rng=rng)

@@ -99,7 +99,7 @@ MISTAKES = {
         "ReLU",
         WRONG,
         ["ReLU.forward changes its argument 1 in place"],
-        ["ReLU: backward lets the gradient through where z > 0"],
+        ["ReLU: backward passes the gradient where z > 0"],
     ),
     "tanh in single precision": (
         "activations",

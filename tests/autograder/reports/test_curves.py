@@ -7,23 +7,16 @@ import json
 import re
 from dataclasses import replace
 from itertools import pairwise
-from xml.etree import ElementTree as ET
 
 import pytest
 from rich.console import Console
 
 from autograder.record.findings.curves import NUMBERS, Curve, in_numbers
-from autograder.record.findings.svg import CURVE_HEIGHT, CURVE_MARGIN, CURVE_WIDTH, curve_svg
 from autograder.reports.html import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.reports.terminal import ExerciseView
 from autograder.verdicts import Verdict
-
-
-def points(curve):
-    (line,) = ET.fromstring(curve_svg(curve, ""))
-    return [tuple(map(float, pair.split(","))) for pair in line.get("points").split()]
 
 
 @pytest.mark.parametrize(
@@ -44,25 +37,6 @@ def test_a_long_curve_is_told_in_few_numbers_the_first_and_the_last_among_them()
     assert (told[0], told[-1]) == (0, 99)
     steps = [b - a for a, b in pairwise(told)]
     assert set(steps) <= {14, 15}
-
-
-def test_the_line_goes_from_left_to_right_and_up_where_the_metric_does():
-    assert points((0.0, 1.0, 0.5)) == [
-        (CURVE_MARGIN, CURVE_HEIGHT - CURVE_MARGIN),
-        (CURVE_WIDTH / 2, CURVE_MARGIN),
-        (CURVE_WIDTH - CURVE_MARGIN, CURVE_HEIGHT / 2),
-    ]
-
-
-def test_what_does_not_change_is_a_level_line_in_the_middle():
-    assert points((0.7,)) == points((0.7, 0.7))
-    assert {y for _, y in points((0.7, 0.7, 0.7))} == {CURVE_HEIGHT / 2}
-
-
-def test_who_cannot_see_the_line_is_told_its_numbers():
-    element = ET.fromstring(curve_svg((0.1, 0.9), in_numbers((0.1, 0.9))))
-    assert element.get("role") == "img"
-    assert element.get("aria-label") == "0.1 → 0.9"
 
 
 CURVE = (0.25, 0.512345678, 0.7)
@@ -104,6 +78,14 @@ def test_a_terminal_shows_the_curve_of_what_missed_its_threshold(trained):
 def test_a_page_draws_every_curve_above_its_numbers(trained, verdict):
     page = render_html(trained(verdict))
     assert re.search(r'</svg><span class="points">0\.25 → 0\.512 → 0\.7</span>', page)
+
+
+def test_a_single_value_is_no_line(report, wrong):
+    check = replace(wrong.checks[0], findings=(Curve((0.5,)),))
+    exercise = replace(wrong, tasks=(replace(wrong.tasks[0], checks=(check,)),))
+    page = render_html(replace(report, exercises=(exercise,)))
+    assert '<span class="points">0.5</span>' in page
+    assert "<svg" not in page
 
 
 def test_a_ci_server_is_told_the_numbers(trained):

@@ -1,11 +1,33 @@
+import os
+import pickle
 import re
+import subprocess
+import sys
+import unicodedata
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from repository import ROOT
+
 from autograder.isolation.host.faults import Frame
+from autograder.record.findings.curves import Curve
+from autograder.record.findings.plots import Line, Plot
 from autograder.record.findings.printed import PrintedText
-from autograder.record.results import Report
+from autograder.record.findings.tables import ShownTable
+from autograder.record.results import (
+    CheckResult,
+    Diagnosis,
+    ExerciseResult,
+    Provenance,
+    Report,
+    TaskResult,
+)
 from autograder.reports.html import render_html
+from autograder.reports.plain import clean
+from autograder.verdicts import Verdict
 
 VOID = {"meta", "br"}
 
@@ -100,6 +122,82 @@ def test_text_of_a_submission_stays_text(report, wrong):
     assert "script" not in parsed.tags
     told = "<script>alert('x')</script> \"onclick=\" &amp; \\x1b \\u202e \\ud800 {title}"
     assert sum(told in text for text in parsed.texts) >= 9
+
+
+HOSTILE = (
+    "</script></style></svg></pre></title>",
+    "<!-- <![CDATA[ ]]> <?php ?>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "javascript:alert(1)",
+    "{{ 7 * 7 }} {% include 'page.css' %} {# note #} ${7 * 7} {0}",
+    "&lt;b&gt; &#60;b&#62; &amp;amp;",
+    "\u202e right \u2067 to \u200f left \u061c",
+    "\x00\x07\x1b[2J\x9b31m\u2028\u2029\ufeff\ud800",
+)
+
+
+def filled(report, text):
+    """A report that has `text` wherever somebody else may have written it."""
+    curve = Curve((0.1, 0.5))
+    plot = Plot(text, text, text, (Line(text, (1.0, 2.0), (1.0, 2.0)), Line(text, (1.0,), (2.0,))))
+    findings = (plot, ShownTable(text, (text, text), ((text, text),)), PrintedText(text), curve)
+    check = CheckResult(
+        id=text, title=text, task=text, hidden=False, points=1, verdict=Verdict.CRASHED,
+        message=text, details=(text, text), call=text, hint=text, findings=findings,
+        frames=(Frame(text, 1, text), Frame(text, 2, text)), diagnosis=Diagnosis(text, text, text),
+    )  # fmt: skip
+    other = replace(check, title=text, findings=(curve,), verdict=Verdict.PASSED)
+    task = TaskResult(text, (check, replace(check, id=f"{text}2"), other))
+    exercise = ExerciseResult(text, text, text, (task,), text, (text,))
+    provenance = replace(
+        report.provenance, submission=text, backend=text, sandbox=text, versions={text: text}
+    )
+    return Report(provenance, (exercise,), notes=(text,))
+
+
+def structure(page):
+    """The elements of a page and the names of their attributes, in order."""
+    parsed = Page(page.encode("utf-8").decode("utf-8"))
+    return parsed.tags, [name for name, _ in parsed.attributes]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_of_a_submission_changes_the_page(report, text):
+    page = render_html(filled(report, text))
+    assert structure(page) == structure(render_html(filled(report, "plain")))
+    assert {c for c in page if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")} == {"\n"}
+    shown = clean(text)
+    parsed = Page(page)
+    assert sum(shown in told for told in parsed.texts) >= 20
+    assert sum(shown in (value or "") for _, value in parsed.attributes) >= 3
+
+
+@given(st.text(min_size=1).filter(str.strip))
+def test_nor_does_any_other_text(text):
+    report = Report(Provenance(0, "numpy", "cpu", "process"), ())
+    assert structure(render_html(filled(report, text))) == structure(
+        render_html(filled(report, "plain"))
+    )
+
+
+def test_the_same_report_gives_the_same_page(report):
+    code = (
+        "import pickle, sys; from autograder.reports.html import render_html;"
+        "sys.stdout.buffer.write(render_html(pickle.load(sys.stdin.buffer)).encode())"
+    )
+    pages = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            input=pickle.dumps(report),
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            cwd=ROOT,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert pages == {render_html(report).encode()}
 
 
 def test_nothing_possible_divides_nothing(report):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from xml.etree import ElementTree as ET
 
 import pytest
 from gradus_command import gradus
@@ -82,11 +83,13 @@ def test_the_same_seed_gives_the_same_accuracies_whoever_is_compared():
 
 
 def test_pictures(folder):
-    pytest.importorskip("matplotlib")
     shown = compare(*SMALL, "--models", "bag,cnn", "--epochs", 1, "--plots", "pictures")
-    names = {"accuracy-over-parameters.png", "accuracy-over-seconds.png"}
+    names = {"accuracy-over-parameters.svg", "accuracy-over-seconds.svg"}
     assert {path.name for path in (folder / "pictures").iterdir()} == names
     assert all(f"Saved pictures/{name}" in shown for name in names)
+    picture = ET.parse(folder / "pictures" / "accuracy-over-parameters.svg")
+    texts = {text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"bag", "cnn", "parameters", "accuracy, %"} <= texts
 
 
 def test_what_cannot_be_compared_is_refused(folder):

@@ -78,5 +78,5 @@ def test_what_cannot_be_drawn_is_said(tmp_path):
 def test_without_matplotlib_the_command_that_installs_it_is_shown(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     monkeypatch.setitem(sys.modules, "matplotlib.backends.backend_agg", None)
-    with pytest.raises(UsageError, match=r"pip install 'gradus\[plots\]'"):
+    with pytest.raises(UsageError, match=r"pip install 'gradus-nlp\[plots\]'"):
         plot_words(WORDS, ["a", "b", "c"], tmp_path / "x.png")

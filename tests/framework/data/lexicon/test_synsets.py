@@ -79,7 +79,7 @@ def test_without_nltk_the_mini_lexicon_is_there_and_wordnet_is_refused(database)
         [sys.executable, "-c", code, str(database)], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("BadInputError")
-    assert "pip install 'gradus[lexicon]'" in done.stdout
+    assert "pip install 'gradus-nlp[lexicon]'" in done.stdout
 
 
 def test_the_mini_lexicon_does_not_import_nltk():

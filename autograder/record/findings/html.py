@@ -1,0 +1,35 @@
+"""HTML from templates: what is filled in is escaped, and a name that is missing is an error."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+if TYPE_CHECKING:
+    from jinja2.environment import TemplateModule
+    from markupsafe import Markup
+
+
+def environment(package: str) -> Environment:
+    """Return an environment for the folder ``templates`` of `package`."""
+    return Environment(
+        loader=PackageLoader(package),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def block(name: str, **values: Any) -> Markup:
+    """Return one of the building blocks that ``templates/blocks.html`` defines, filled in."""
+    filled: Markup = getattr(_blocks(), name)(**values)
+    return filled
+
+
+@cache
+def _blocks() -> TemplateModule:
+    return environment("autograder.record.findings").get_template("blocks.html").module

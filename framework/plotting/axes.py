@@ -1,0 +1,103 @@
+"""Where values lie in a drawing, and which numbers stand along its axes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from framework.plotting.charts import Chart
+
+#: Numbers along an axis, at most, one less than there may be.
+_TICKS = 5
+#: Share of a range that is left free beside single points, for their names.
+_ROOM = 0.08
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Size of a drawing and the margins around its axes, in pixels."""
+
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    def extended(self, *, above: float = 0, below: float = 0) -> Layout:
+        """Return the same axes with more room above and below them."""
+        height = self.height + above + below
+        return replace(self, height=height, top=self.top + above, bottom=self.bottom + below)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The axes of one drawing, whose y axis points down.
+
+    Attributes:
+        xs: the least and the largest value of x.
+        ys: the same of y; of their logarithms to base 10 where the axis is logarithmic.
+        whole: the x are whole numbers.
+    """
+
+    layout: Layout
+    xs: tuple[float, float]
+    ys: tuple[float, float]
+    log: bool
+    whole: bool
+
+    @classmethod
+    def around(cls, chart: Chart, layout: Layout) -> Frame:
+        """Return axes with room for all of `chart`."""
+        xs = [x for line in chart.lines for x in line.x]
+        ys = [math.log10(y) if chart.log else y for line in chart.lines for y in chain(*line.reach)]
+        room = _ROOM if chart.points else 0.0
+        y_range = _range(ys, room)
+        if chart.log:  # from one power of ten to another
+            y_range = float(math.floor(y_range[0])), float(math.ceil(y_range[1]))
+        whole = all(float(x).is_integer() for x in xs)
+        return cls(layout, _range(xs, room), y_range, chart.log, whole)
+
+    def x(self, value: float) -> float:
+        """Return how far right `value` lies."""
+        (low, high), layout = self.xs, self.layout
+        width = layout.width - layout.left - layout.right
+        return layout.left + width * (value - low) / (high - low)
+
+    def y(self, value: float) -> float:
+        """Return how far down `value` lies."""
+        return self._down(math.log10(value) if self.log else value)
+
+    def _down(self, value: float) -> float:
+        (low, high), layout = self.ys, self.layout
+        height = layout.height - layout.top - layout.bottom
+        return layout.height - layout.bottom - height * (value - low) / (high - low)
+
+    def x_ticks(self) -> list[tuple[float, str]]:
+        """Return places along the x axis and their numbers."""
+        return [(self.x(x), f"{x:g}") for x in _ticks(*self.xs, whole=self.whole)]
+
+    def y_ticks(self) -> list[tuple[float, str]]:
+        """Return places along the y axis and their numbers."""
+        ticks = _ticks(*self.ys, whole=self.log)
+        return [(self._down(y), f"1e{y:g}" if self.log else f"{y:g}") for y in ticks]
+
+
+def _range(values: list[float], room: float) -> tuple[float, float]:
+    """From the least to the largest, and `room` beyond; one value alone gets room on both sides."""
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    if not high > low:
+        return low - 0.5, high + 0.5
+    beyond = room * (high - low)
+    return low - beyond, high + beyond
+
+
+def _ticks(low: float, high: float, *, whole: bool) -> list[float]:
+    """Round numbers between `low` and `high`, 1, 2 or 5 times a power of ten apart."""
+    least = (high - low) / _TICKS
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= least)
+    step = max(step, 1.0) if whole else step
+    first, last = math.ceil(low / step), math.floor(high / step)
+    return [round(i * step, 12) for i in range(first, last + 1)]

@@ -1,0 +1,57 @@
+"""What a picture shows: lines and named points over one pair of axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line; all numbers are finite.
+
+    Attributes:
+        name: what the legend calls it, or what stands beside its only point.
+        x: as many as `y`.
+        y: heights.
+        spread: half the length of the error bar at each point; none if empty.
+    """
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    spread: tuple[float, ...] = ()
+
+    @property
+    def reach(self) -> tuple[tuple[float, float], ...]:
+        """From where to where each point may vary; from itself to itself without a spread."""
+        spreads = self.spread or (0.0,) * len(self.y)
+        return tuple((y - s, y + s) for y, s in zip(self.y, spreads, strict=True))
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines over one pair of axes.
+
+    Attributes:
+        log: the y axis is logarithmic; all y are positive.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    lines: tuple[Line, ...]
+    log: bool = False
+
+    @property
+    def curves(self) -> tuple[Line, ...]:
+        """The lines of more than one point."""
+        return tuple(line for line in self.lines if len(line.x) > 1)
+
+    @property
+    def points(self) -> dict[tuple[float, float], str]:
+        """The lines of one point, which are no lines: place -> the names of all that lie there."""
+        names: dict[tuple[float, float], list[str]] = {}
+        for line in self.lines:
+            if len(line.x) == 1:
+                names.setdefault((line.x[0], line.y[0]), []).append(line.name)
+        return {place: ", ".join(found) for place, found in names.items()}

@@ -1,0 +1,116 @@
+"""Where the names of lines and of single points stand, so that they do not cover each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from framework.plotting.axes import Frame, Layout
+from framework.plotting.charts import Chart, Line
+
+#: Width of a letter, nearly, and height of a line of text.
+_LETTER, _HEIGHT = 6.8, 13.0
+#: Length of the sample of a line in front of its name, and the gaps behind the two.
+SAMPLE, _AFTER_SAMPLE, _AFTER_NAME = 20.0, 6.0, 16.0
+#: Height of a row of the legend.
+ROW = 18.0
+#: Of the dot of a single point.
+RADIUS = 4.0
+#: Where a name may stand beside its point: offset to the right and down, and its anchor.
+_PLACES = (
+    (0.0, -9.0, "middle"),
+    (8.0, 4.0, "start"),
+    (-8.0, 4.0, "end"),
+    (0.0, 17.0, "middle"),
+    (8.0, -9.0, "start"),
+    (-8.0, -9.0, "end"),
+    (8.0, 17.0, "start"),
+    (-8.0, 17.0, "end"),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line in the legend: where its sample begins, in which row."""
+
+    x: float
+    row: int
+
+
+@dataclass(frozen=True)
+class Name:
+    """A text, and the point at its `anchor`: its start, middle or end."""
+
+    text: str
+    x: float
+    y: float
+    anchor: str = "start"
+
+    @property
+    def box(self) -> Box:
+        """The rectangle that it covers, nearly."""
+        width = _LETTER * len(self.text)
+        left = self.x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor]
+        return Box(left, self.y - _HEIGHT + 2, left + width, self.y + 2)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle, its y axis pointing down."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def covers(self, other: Box) -> bool:
+        """Whether the two share some area."""
+        beside = self.right <= other.left or other.right <= self.left
+        return not (beside or self.bottom <= other.top or other.bottom <= self.top)
+
+    def is_within(self, layout: Layout) -> bool:
+        """Whether it lies inside of the drawing, above the x axis."""
+        bottom = layout.height - layout.bottom
+        return (
+            self.left >= 0 and self.right <= layout.width and 0 <= self.top < self.bottom <= bottom
+        )
+
+
+def legend(lines: Sequence[Line], layout: Layout) -> list[Entry]:
+    """Place the names of `lines` beside each other, in as many rows as they take."""
+    entries: list[Entry] = []
+    x, row = layout.left, 0
+    for line in lines:
+        width = SAMPLE + _AFTER_SAMPLE + _LETTER * len(line.name)
+        if x > layout.left and x + width > layout.width:
+            x, row = layout.left, row + 1
+        entries.append(Entry(x, row))
+        x += width + _AFTER_NAME
+    return entries
+
+
+def beside(entry: Entry) -> float:
+    """Return where the name of a line begins in the legend."""
+    return entry.x + SAMPLE + _AFTER_SAMPLE
+
+
+def names_of_points(chart: Chart, frame: Frame) -> Iterator[Name]:
+    """Yield a name beside each single point, if possible where nothing else stands."""
+    taken = [_occupied(line, frame) for line in chart.lines if len(line.x) == 1]
+    for (x, y), text in chart.points.items():
+        left, top = frame.x(x), frame.y(y)
+        names = [Name(text, left + right, top + down, anchor) for right, down, anchor in _PLACES]
+        free = (
+            name
+            for name in names
+            if name.box.is_within(frame.layout) and not any(map(name.box.covers, taken))
+        )
+        name = next(free, names[0])
+        taken.append(name.box)
+        yield name
+
+
+def _occupied(line: Line, frame: Frame) -> Box:
+    """Return what the only point of `line` covers with its error bar."""
+    x, ((least, most),) = frame.x(line.x[0]), line.reach
+    return Box(x - RADIUS, frame.y(most) - RADIUS, x + RADIUS, frame.y(least) + RADIUS)

@@ -1,0 +1,151 @@
+"""Draws charts as SVG: inside of pages, which include `chart_css`, and as files of their own.
+
+SVG needs no library, is the same for the same numbers, keeps its text, and follows the colour
+scheme of the reader. `ElementTree` escapes every name and title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from framework.errors import BadInputError
+from framework.plotting.axes import Frame, Layout
+from framework.plotting.charts import Chart, Line
+from framework.plotting.names import RADIUS, ROW, SAMPLE, Name, beside, legend, names_of_points
+
+#: Colours and dashes of lines, as chart.css has them.
+STYLES = 6
+
+#: A chart with axes; every row of its legend takes further room.
+PLOT = Layout(width=420, height=230, left=62, right=16, top=30, bottom=46)
+#: A small line without axes; the margin keeps its ends inside.
+CURVE = Layout(width=160, height=32, left=2, right=2, top=2, bottom=2)
+
+_NAMESPACE = "http://www.w3.org/2000/svg"
+_TITLE = 26.0  # height
+_CAP = 4.0  # half the width of the ends of an error bar
+
+
+def plot_svg(chart: Chart) -> str:
+    """Return `chart` as an SVG element of a page; its title is for who cannot see it."""
+    return _as_text(_plot(chart, PLOT))
+
+
+def curve_svg(values: Sequence[float], told: str) -> str:
+    """Return `values` as a small line in an SVG element of a page.
+
+    Args:
+        values: at least two.
+        told: for who cannot see it.
+    """
+    line = Line("", tuple(map(float, range(len(values)))), tuple(values))
+    root = _root("curve", told, CURVE)
+    root.append(_polyline(line, Frame.around(Chart(told, "", "", (line,)), CURVE)))
+    return _as_text(root)
+
+
+def save_chart(chart: Chart, path: Path) -> None:
+    """Write `chart` under its title into the SVG file `path`; folders are made.
+
+    Raises:
+        BadInputError: the file cannot be written.
+    """
+    root = _plot(chart, PLOT.extended(above=_TITLE))
+    root.set("xmlns", _NAMESPACE)
+    style = ET.Element("style")
+    style.text = chart_css()
+    paper = ET.Element("rect", {"class": "paper", "width": "100%", "height": "100%"})
+    title = _text(Name(chart.title, PLOT.left - 6, 20))
+    title.set("class", "title")
+    root[:0] = [style, paper, title]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_as_text(root) + "\n", "utf-8")
+    except OSError as error:
+        raise BadInputError(f"{path} cannot be written: {error}") from error
+
+
+def chart_css() -> str:
+    """Return the style of all drawings, in light and in dark."""
+    return resources.files(__package__).joinpath("chart.css").read_text("utf-8")
+
+
+def _plot(chart: Chart, layout: Layout) -> ET.Element:
+    entries = legend(chart.curves, layout)
+    rows = entries[-1].row + 1 if entries else 0
+    frame = Frame.around(chart, layout.extended(below=ROW * rows))
+    root = _root("plot", chart.title, frame.layout)
+    root.extend(_axes(chart, frame))
+    for i, (line, entry) in enumerate(zip(chart.curves, entries, strict=True)):
+        y = frame.layout.height - 10 - ROW * (rows - 1 - entry.row)
+        sample = f"{entry.x:.1f},{y - 4:.1f} {entry.x + SAMPLE:.1f},{y - 4:.1f}"
+        style = f"line{i % STYLES}"
+        root.append(_polyline(line, frame, style))
+        root.append(ET.Element("polyline", {"class": style, "points": sample}))
+        root.append(_text(Name(line.name, beside(entry), y)))
+    for line in chart.lines:
+        root.extend(_error_bars(line, frame))
+    root.extend(_points(chart, frame))
+    return root
+
+
+def _root(kind: str, told: str, layout: Layout) -> ET.Element:
+    width, height = f"{layout.width:g}", f"{layout.height:g}"
+    size = {"viewBox": f"0 0 {width} {height}", "width": width, "height": height}
+    return ET.Element("svg", {"class": kind, **size, "role": "img", "aria-label": told})
+
+
+def _axes(chart: Chart, frame: Frame) -> Iterator[ET.Element]:
+    layout = frame.layout
+    bottom, left, right = layout.height - layout.bottom, layout.left, layout.width - layout.right
+    for y, label in frame.y_ticks():
+        yield ET.Element("path", {"class": "grid", "d": f"M{left:g} {y:.1f}H{right:g}"})
+        yield _text(Name(label, left - 6, y + 4, "end"))
+    yield ET.Element(
+        "path", {"class": "axis", "d": f"M{left:g} {layout.top:g}V{bottom:g}H{right:g}"}
+    )
+    for x, label in frame.x_ticks():
+        yield _text(Name(label, x, bottom + 16, "middle"))
+    yield _text(Name(chart.x_label, (left + right) / 2, bottom + 34, "middle"))
+    yield _text(Name(chart.y_label, left - 6, layout.top - 12))
+
+
+def _polyline(line: Line, frame: Frame, style: str = "") -> ET.Element:
+    pairs = zip(line.x, line.y, strict=True)
+    points = " ".join(f"{frame.x(x):.1f},{frame.y(y):.1f}" for x, y in pairs)
+    return ET.Element(
+        "polyline", {"class": style, "points": points} if style else {"points": points}
+    )
+
+
+def _error_bars(line: Line, frame: Frame) -> Iterator[ET.Element]:
+    for x, (least, most) in zip(line.x, line.reach, strict=True):
+        if least < most:
+            place, top, bottom = frame.x(x), frame.y(most), frame.y(least)
+            left, right = place - _CAP, place + _CAP
+            ends = f"M{left:.1f} {top:.1f}H{right:.1f}M{left:.1f} {bottom:.1f}H{right:.1f}"
+            bar = f"M{place:.1f} {top:.1f}V{bottom:.1f}"
+            yield ET.Element("path", {"class": "spread", "d": bar + ends})
+
+
+def _points(chart: Chart, frame: Frame) -> Iterator[ET.Element]:
+    """Yield every single point as a dot with its name."""
+    for x, y in chart.points:
+        place = {"cx": f"{frame.x(x):.1f}", "cy": f"{frame.y(y):.1f}"}
+        yield ET.Element("circle", {**place, "r": f"{RADIUS:g}"})
+    yield from map(_text, names_of_points(chart, frame))
+
+
+def _text(name: Name) -> ET.Element:
+    place = {"x": f"{name.x:.1f}", "y": f"{name.y:.1f}", "text-anchor": name.anchor}
+    element = ET.Element("text", place)
+    element.text = name.text
+    return element
+
+
+def _as_text(root: ET.Element) -> str:
+    """Return `root` with a closing tag for every element, as HTML wants it."""
+    return ET.tostring(root, encoding="unicode", short_empty_elements=False)

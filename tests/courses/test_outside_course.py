@@ -1,0 +1,180 @@
+"""A course of somebody else: its folder is all that gradus needs to grade and audit it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import typer
+from repository import ROOT
+from typer.testing import CliRunner
+
+from autograder.audit.auditing import Scope, audit
+from autograder.commands.calibrate import calibrate
+from autograder.course.reading import Course, find_course
+from autograder.course.stub_files import stub_files
+from autograder.grading.grader import Setting
+from autograder.grading.request import GradeRequest, answer
+from autograder.isolation.sandboxes import choose
+from autograder.submissions.submission import load_submission
+from autograder.verdicts import Verdict
+from framework.course.solutions import solution_module
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
+
+HERE = Path(__file__).parent / "outside"
+
+#: A layer that has nothing in common with the exercise `lstm` of the public course but its names.
+NAMESAKE = '''"""A layer called LSTM."""
+
+from framework.interfaces import Model
+
+
+class LSTM(Model):
+    """y = 2x."""
+
+    def forward(self, x):
+        """y."""
+        # BEGIN SOLUTION
+        return 2 * x
+        # END SOLUTION
+
+    def backward(self, grad_output):
+        """∂J/∂x."""
+        # BEGIN SOLUTION
+        return 2 * grad_output
+        # END SOLUTION
+'''
+CHECK = '''
+import numpy as np
+import pytest
+from autograder.checks import agrees, equal, twins
+
+
+@pytest.mark.task("LSTM")
+@pytest.mark.points(1)
+def test_doubled(submission, reference, rng):
+    """LSTM: y = 2x."""
+    x = rng.normal(size=(2, 3))
+    equal(reference.LSTM().forward(x), 2 * x, "the reference")
+    equal(submission.LSTM().forward(x), 2 * x, "the submission")
+'''
+TOML = """
+title = "A namesake"
+lecture = "none"
+points = 1
+hints = ["a", "b", "c"]
+[time]
+call = 1
+total = 5
+[[tasks]]
+name = "LSTM"
+kind = "model"
+"""
+
+
+class Silence:
+    """Listens to a grading without a word."""
+
+    def check_done(self, exercise, result):
+        pass
+
+    def exercise_done(self, result):
+        pass
+
+
+def report_on(course: Course, folder: str, *names: str):
+    """The report on the files in `folder` of `course`."""
+    setting = Setting(course, Plugins(course=course), choose("process"))
+    with load_submission(course.root / folder, course) as submission:
+        exercises = tuple(course.select(names))
+        return answer(GradeRequest(setting, submission, exercises, 1, Silence()))
+
+
+@pytest.fixture(scope="module")
+def outside() -> Course:
+    return find_course(HERE)
+
+
+@pytest.fixture
+def namesake(tmp_path) -> Course:
+    """A course whose only exercise is called like one of the public course."""
+    files = {
+        "exercises/course.toml": (
+            '[[units]]\nname = "gated_rnns"\ntitle = "Doubles"\nexercises = ["lstm"]\n'
+        ),
+        "exercises/gated_rnns/lstm/exercise.toml": TOML,
+        "exercises/gated_rnns/lstm/test_lstm.py": CHECK,
+        "solutions/gated_rnns/lstm/lstm.py": NAMESAKE,
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    return find_course(tmp_path)
+
+
+def test_solutions_get_full_marks(outside):
+    report = report_on(outside, "solutions")
+    assert [result.earned for result in report.exercises] == [4, 6]
+    assert report.exit_code == 0
+
+
+def test_untouched_stubs_get_nothing(outside):
+    report = report_on(outside, "exercises")
+    tasks = [task for result in report.exercises for task in result.tasks]
+    assert {task.verdict for task in tasks} == {Verdict.NOT_STARTED}
+    assert sum(result.earned for result in report.exercises) == 0
+
+
+def test_its_stubs_are_up_to_date(outside):
+    assert [stub.path for stub in stub_files(outside) if stub.drifted] == []
+
+
+def test_every_mistake_is_caught(outside):
+    setting = Setting(outside, Plugins(course=outside), choose("process"))
+    found = audit(setting, Scope(tuple(outside.select()), mistakes_only=True), jobs=1)
+    assert len(found.findings) == 4
+    assert found.exit_code == 0
+
+
+def test_every_small_change_is_caught_or_listed_as_equivalent(outside):
+    setting = Setting(outside, Plugins(course=outside), choose("process"))
+    found = audit(setting, Scope((outside.exercise("shift"),)), jobs=1)
+    assert len(found.findings) > 10
+    assert found.exit_code == 0
+
+
+def test_its_reference_is_calibrated(tmp_path, monkeypatch):
+    root = tmp_path / "copy"
+    shutil.copytree(HERE, root, ignore=shutil.ignore_patterns("__pycache__", ".gradus"))
+    monkeypatch.chdir(root)
+    app = typer.Typer()
+    app.command()(calibrate)
+    arguments = ["shifted_classifier", "--seeds", "20", "--jobs", "1"]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    threshold = find_course(root).exercise("shifted_classifier").thresholds["accuracy"]
+    assert threshold.mean is not None
+    assert 0.9 < threshold.value <= 1.0
+
+
+def test_its_reference_is_a_backend_with_the_parts_of_the_course(outside):
+    import numpy as np
+
+    backend = Backend(Plugins(course=outside).registry, "numpy")
+    model = backend.build("shifted_classifier", 2, 3, kind="model", rng=np.random.default_rng(0))
+    shift = solution_module(HERE, "layers", "shift")
+    assert type(model.shift).__module__ == shift
+
+
+def test_courses_with_exercises_of_the_same_names_never_mix(namesake):
+    public = find_course(ROOT)
+    for _ in range(2):
+        assert report_on(namesake, "solutions").exit_code == 0
+        assert report_on(public, "solutions", "lstm").exit_code == 0
+    theirs, ours = (
+        Plugins(course=course).registry.get("lstm", "numpy") for course in (namesake, public)
+    )
+    assert theirs.__doc__ == "y = 2x."
+    assert theirs is not ours

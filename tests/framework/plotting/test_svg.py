@@ -1,0 +1,211 @@
+"""Charts as SVG: where lines, points, names and numbers stand, and what a file of its own holds."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from framework.errors import BadInputError
+from framework.plotting.axes import Frame
+from framework.plotting.charts import Chart, Line
+from framework.plotting.names import names_of_points
+from framework.plotting.svg import CURVE, PLOT, STYLES, chart_css, curve_svg, plot_svg, save_chart
+
+
+def chart(lines, x=(1.0, 2.0, 3.0), **options):
+    """A chart of `lines` over `x`; a line of one height is a point over its own x."""
+    made = [
+        Line(name, (y[0],), (y[1],)) if isinstance(y, tuple) else Line(name, tuple(x), tuple(y))
+        for name, y in lines.items()
+    ]
+    return Chart("A title & more", "layer", "size", tuple(made), **options)
+
+
+def elements(svg, tag):
+    return [element for element in ET.fromstring(svg) if element.tag.endswith(tag)]
+
+
+def pairs(line):
+    return [tuple(map(float, pair.split(","))) for pair in line.get("points").split()]
+
+
+def texts(svg):
+    return [text.text for text in elements(svg, "text")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "log"),
+    [
+        ({"a": [1.0, 2.0, 3.0], "b": [3.0, 2.0, 1.0]}, False),
+        ({"a": [1e-18, 1.0, 1e3]}, True),
+        ({"a": [2e-3, 3e-3, 8e-3]}, True),
+        ({"level": [5.0, 5.0, 5.0]}, False),
+        ({"nothing": []}, False),
+        ({"nothing": []}, True),
+        ({}, False),
+        ({f"line number {i}": [1.0, 2.0, 3.0] for i in range(9)}, False),
+        ({f"point {i}": (float(i), i / 7) for i in range(9)}, False),
+    ],
+)
+def test_everything_lies_within_the_drawing(lines, log):
+    drawn = chart({name: y for name, y in lines.items() if y}, log=log)
+    root = ET.fromstring(plot_svg(drawn))
+    width, height = float(root.get("width")), float(root.get("height"))
+    assert root.get("viewBox") == f"0 0 {width:g} {height:g}"
+    places = [place for line in root.iter("polyline") for place in pairs(line)]
+    places += [(float(text.get("x")), float(text.get("y"))) for text in root.iter("text")]
+    places += [(float(dot.get("cx")), float(dot.get("cy"))) for dot in root.iter("circle")]
+    assert all(0 <= x <= width and 0 <= y <= height for x, y in places)
+    assert {"layer", "size", *lines} - {"nothing"} <= {text.text for text in root.iter("text")}
+
+
+def test_a_rising_line_rises_and_a_logarithmic_axis_is_one():
+    (line, *_) = elements(plot_svg(chart({"a": [1.0, 10.0, 1000.0]}, log=True)), "polyline")
+    heights = [y for _, y in pairs(line)]
+    assert heights[0] > heights[1] > heights[2]
+    assert heights[1] - heights[2] == pytest.approx(2 * (heights[0] - heights[1]), abs=0.2)
+
+
+def test_a_line_of_one_point_is_a_dot_with_its_name():
+    points = {"rnn": (2.0, 0.9), "cnn": (1.0, 0.8), "window": (1.0, 0.8)}
+    drawn = chart({**points, "all": [0.7] * 3})
+    svg = plot_svg(drawn)
+    (x_rnn, y_rnn), (x_cnn, y_cnn) = [
+        (float(dot.get("cx")), float(dot.get("cy"))) for dot in elements(svg, "circle")
+    ]
+    assert x_cnn < x_rnn
+    assert y_cnn > y_rnn
+    assert {"rnn", "cnn, window", "all"} <= set(texts(svg))
+    assert [line.name for line in drawn.curves] == ["all"]
+
+
+def test_ticks_are_round_numbers():
+    assert {"0", "0.2", "0.4", "0.6", "0.8", "1"} <= set(texts(plot_svg(chart({"a": [0, 0.7, 1]}))))
+    logarithmic = plot_svg(chart({"a": [1e-4, 1, 1e4]}, log=True))
+    assert {"1e-4", "1e-2", "1e0", "1e2", "1e4"} <= set(texts(logarithmic))
+
+
+def test_whole_numbers_have_whole_ticks():
+    svg = plot_svg(chart({"a": [0.0, 9.0, 0.0]}))
+    assert {"1", "2", "3"} <= set(texts(svg))
+    assert "1.5" not in texts(svg)
+
+
+def test_an_axis_within_one_power_of_ten_still_has_two_numbers():
+    svg = plot_svg(chart({"a": [2e-3, 3e-3, 8e-3]}, log=True))
+    assert {"1e-3", "1e-2"} <= set(texts(svg))
+
+
+def test_lines_differ_without_their_colours():
+    css = chart_css()
+    dashes = [re.search(rf"\.line{i} \{{([^}}]*)\}}", css).group(1) for i in range(STYLES)]
+    found = [re.search(r"stroke-dasharray: ([\d ]+)", style) for style in dashes]
+    assert len({match and match.group(1) for match in found}) == STYLES
+
+
+def test_every_colour_has_another_in_the_dark():
+    light, dark = chart_css().split("@media (prefers-color-scheme: dark)")
+    coloured = set(re.findall(r"(\.plot [\w .]+?) \{[^}]*#", light))
+    assert coloured == set(re.findall(r"(\.plot [\w .]+?) \{[^}]*#", dark))
+
+
+def test_a_long_legend_takes_further_rows_under_each_other():
+    lines = {f"a line with the name {i}": [1.0, 2.0, 3.0] for i in range(5)}
+    named = [text for text in elements(plot_svg(chart(lines)), "text") if text.text in lines]
+    rows = {float(text.get("y")) for text in named}
+    assert len(named) == 5
+    assert len(rows) > 1
+    assert all(float(text.get("x")) + 6 * len(text.text) < PLOT.width for text in named)
+
+
+def test_a_spread_is_a_bar_around_its_point():
+    line = Line("cnn", (1.0,), (0.5,), (0.25,))
+    (dot,) = elements(plot_svg(Chart("", "", "", (line,))), "circle")
+    paths = elements(plot_svg(Chart("", "", "", (line,))), "path")
+    (bar,) = [path for path in paths if path.get("class") == "spread"]
+    top, bottom = map(float, re.match(r"M[\d.]+ ([\d.]+)V([\d.]+)", bar.get("d")).groups())
+    assert (top + bottom) / 2 == pytest.approx(float(dot.get("cy")), abs=0.1)
+    assert bottom - top > 50
+
+
+COORDINATE = st.integers(0, 30).map(float)
+
+
+@given(st.sets(st.tuples(COORDINATE, COORDINATE), max_size=5))
+def test_names_of_points_apart_from_each_other_cover_none(places):
+    drawn = chart({f"name {i}": place for i, place in enumerate(places)})
+    frame = Frame.around(drawn, PLOT)
+    seen = [(frame.x(x), frame.y(y)) for x, y in places]
+    assume(all(abs(a[0] - b[0]) > 70 or abs(a[1] - b[1]) > 40 for a, b in combinations(seen, 2)))
+    names = list(names_of_points(drawn, frame))
+    assert sorted(name.text for name in names) == [f"name {i}" for i in range(len(places))]
+    assert not any(a.box.covers(b.box) for a, b in combinations(names, 2))
+
+
+def test_points_beside_each_other_have_names_apart():
+    places = {"bag": (1.0, 0.5), "window": (1.02, 0.5), "cnn": (1.0, 0.51), "rnn": (9.0, 0.9)}
+    drawn = chart(places)
+    names = list(names_of_points(drawn, Frame.around(drawn, PLOT)))
+    assert not any(a.box.covers(b.box) for a, b in combinations(names, 2))
+
+
+def test_a_name_does_not_stand_on_the_error_bar_of_its_point():
+    lines = (Line("cnn", (1.0,), (0.5,), (0.25,)), Line("rnn", (2.0,), (0.9,)))
+    drawn = Chart("", "", "", lines)
+    frame = Frame.around(drawn, PLOT)
+    cnn, _ = names_of_points(drawn, frame)
+    assert not cnn.box.left < frame.x(1.0) < cnn.box.right
+
+
+def test_what_stands_in_names_is_text():
+    hostile = '</svg><script>alert("x")</script> & \' "'
+    drawn = Chart(hostile, hostile, hostile, (Line(hostile, (1.0, 2.0), (1.0, 2.0)),))
+    root = ET.fromstring(plot_svg(drawn))
+    assert {element.tag for element in root.iter()} <= {"svg", "path", "text", "polyline"}
+    assert root.get("aria-label") == hostile
+    assert [text.text for text in root.iter("text")].count(hostile) == 3
+
+
+def test_a_curve_goes_from_left_to_right_and_up_where_the_metric_does():
+    (line,) = ET.fromstring(curve_svg((0.0, 1.0, 0.5), ""))
+    assert pairs(line) == [
+        (CURVE.left, CURVE.height - CURVE.bottom),
+        (CURVE.width / 2, CURVE.top),
+        (CURVE.width - CURVE.right, CURVE.height / 2),
+    ]
+
+
+def test_what_does_not_change_is_a_level_line_in_the_middle():
+    (line,) = ET.fromstring(curve_svg((0.7, 0.7, 0.7), ""))
+    assert {y for _, y in pairs(line)} == {CURVE.height / 2}
+
+
+def test_who_cannot_see_the_line_is_told_its_numbers():
+    element = ET.fromstring(curve_svg((0.1, 0.9), "0.1 → 0.9"))
+    assert element.get("role") == "img"
+    assert element.get("aria-label") == "0.1 → 0.9"
+
+
+def test_a_file_of_its_own_has_its_title_its_paper_and_its_style(tmp_path):
+    path = tmp_path / "new" / "folder" / "a.svg"
+    save_chart(chart({"a": [1.0, 2.0, 3.0]}), path)
+    root = ET.fromstring(path.read_text("utf-8"))
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    style, paper, title = list(root)[:3]
+    assert style.text == chart_css()
+    assert paper.get("class") == "paper"
+    assert title.text == "A title & more"
+    assert float(root.get("height")) > float(
+        ET.fromstring(plot_svg(chart({"a": [1, 2, 3]}))).get("height")
+    )
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(BadInputError, match=r"a\.svg cannot be written"):
+        save_chart(chart({}), tmp_path / "file" / "a.svg")

@@ -1,0 +1,174 @@
+"""The two distributions: what they hold, and how gradus works without the second one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from email import message_from_bytes
+from email.message import Message
+from pathlib import Path
+
+import pytest
+from repository import ROOT
+
+import framework
+
+pytest.importorskip("hatchling", reason="building needs the extra `dev`")
+
+#: What only instructors may have.
+SECRET = ("solutions/", "_hidden.py", "mistakes.toml", "equivalents.toml")
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory) -> tuple[Path, Path]:
+    """The wheels of gradus and of the solutions."""
+    return tuple(_build(folder, tmp_path_factory) for folder in (ROOT, ROOT / "solutions"))
+
+
+def _build(folder: Path, tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    (wheel,) = out.iterdir()
+    return wheel
+
+
+def names(wheel: Path) -> list[str]:
+    return zipfile.ZipFile(wheel).namelist()
+
+
+def metadata(wheel: Path) -> Message:
+    (name,) = [name for name in names(wheel) if name.endswith(".dist-info/METADATA")]
+    return message_from_bytes(zipfile.ZipFile(wheel).read(name))
+
+
+def tracked(pattern: str) -> set[str]:
+    """The files of the repository that match `pattern`, as they would be in a wheel."""
+    return {path.relative_to(ROOT).as_posix() for path in ROOT.glob(pattern)}
+
+
+def test_gradus_holds_the_public_course_and_nothing_that_gives_answers_away(wheels):
+    found = set(names(wheels[0]))
+    assert [name for name in found if any(secret in name for secret in SECRET)] == []
+    for pattern in ("*.py", "README.md", "exercise.toml"):
+        expected = tracked(f"exercises/*/*/{pattern}")
+        assert expected and expected <= found
+    for package in ("framework", "plugins", "autograder"):
+        assert tracked(f"{package}/**/*.py") <= found
+    data = {"exercises/course.toml", "autograder/reports/schema.json"}
+    data |= tracked("framework/commands/templates/**/*.txt")
+    assert data <= found
+    tops = {name.partition("/")[0] for name in found if ".dist-info" not in name}
+    assert tops == {"framework", "plugins", "autograder", "exercises"}
+
+
+def test_the_second_distribution_holds_the_solutions_alone(wheels):
+    found = {name for name in names(wheels[1]) if ".dist-info" not in name}
+    assert found == tracked("solutions/*/*/*.py") | tracked("solutions/*/*/*.toml")
+    for secret in SECRET:
+        assert any(secret in name for name in found)
+
+
+def test_names_versions_and_dependencies_fit(wheels):
+    gradus, solutions = map(metadata, wheels)
+    assert (gradus["Name"], gradus["Version"]) == (framework.DISTRIBUTION, framework.__version__)
+    assert solutions["Name"] == f"{framework.DISTRIBUTION}-solutions"
+    assert solutions["Version"] == framework.__version__
+    needed = f"{framework.DISTRIBUTION}=={framework.__version__}"
+    assert solutions.get_all("Requires-Dist") == [needed]
+    dev = [line for line in gradus.get_all("Requires-Dist") if "extra == 'dev'" in line]
+    assert not [line for line in dev if line.startswith("gradus[")]
+
+
+def test_a_source_distribution_gives_no_answers_away():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    excluded = project["tool"]["hatch"]["build"]["targets"]["sdist"]["exclude"]
+    assert {"/solutions", "/tests"} <= set(excluded)
+
+
+@pytest.fixture(scope="module")
+def installed(wheels, tmp_path_factory):
+    """A folder with gradus as `pip install gradus-nlp` leaves it."""
+    folder = tmp_path_factory.mktemp("installed")
+    _install(wheels[0], folder)
+    return folder
+
+
+def _install(wheel: Path, folder: Path) -> None:
+    options = ["--no-deps", "--no-index", "--no-compile", "--quiet", "--upgrade"]
+    command = [sys.executable, "-m", "pip", "install", *options, "--target", str(folder)]
+    subprocess.run([*command, str(wheel)], check=True, capture_output=True)
+
+
+@pytest.fixture
+def run(installed, tmp_path):
+    """`run("gradus", "list")`: exit code, output and errors of a command of the installation."""
+
+    def run(program, *arguments, site=installed):
+        module = {"gradus": "framework.cli", "grade": "autograder.cli"}[program]
+        code = f"from {module} import main; main()"
+        environment = {**os.environ, "PYTHONPATH": str(site), "COLUMNS": "100"}
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+def test_students_can_read_the_installed_course(run):
+    code, output, _ = run("gradus", "list", "gated_rnns")
+    assert (code, "Long short-term memory" in output) == (0, True)
+    code, output, _ = run("gradus", "show", "lstm")
+    assert code == 0
+    assert "grade lstm" in output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "grade activations --submission {submission}",
+        "grade activations --provider torch",
+        "gradus audit activations --mistakes",
+        "gradus calibrate rnn_lm --seeds 20",
+        "gradus stubs --check",
+        "gradus reset activations",
+        "gradus train rnn_lm --epochs 1",
+    ],
+)
+def test_what_needs_a_missing_reference_says_what_is_missing_and_how_to_get_it(
+    run, command, submission
+):
+    code, output, error = run(*command.format(submission=submission).split())
+    assert code == 2, output + error
+    assert "is missing, the solution of '" in error
+    version = framework.__version__
+    assert f"`pip install 'gradus-nlp-solutions=={version}'` installs the solutions" in error
+    assert "Traceback" not in output + error
+
+
+@pytest.fixture
+def submission(tmp_path) -> Path:
+    """A right answer to one exercise."""
+    source = ROOT / "solutions/neural_networks/activations/activations.py"
+    return Path(shutil.copy(source, tmp_path))
+
+
+def test_with_the_second_distribution_submissions_are_graded(
+    run, installed, wheels, submission, tmp_path
+):
+    site = tmp_path / "site"
+    shutil.copytree(installed, site)
+    _install(wheels[1], site)
+    code, output, error = run("grade", str(submission), "--sandbox", "process", site=site)
+    assert (code, error) == (0, "")
+    assert "All passed." in output
