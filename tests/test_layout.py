@@ -54,6 +54,12 @@ def test_a_module_under_25_lines_has_several_users(top):
 
 
 @pytest.mark.parametrize("top", TOPS)
+def test_the_package_itself_imports_none_of_its_rooms(top):
+    graph = grimp.build_graph(top, cache_dir=None)
+    assert graph.find_modules_directly_imported_by(top) == set()
+
+
+@pytest.mark.parametrize("top", TOPS)
 def test_every_folder_of_tests_stands_where_its_package_stands(top):
     folders = {file.parent for file in (ROOT / "tests" / top).rglob("test_*.py")}
     assert {folder.relative_to(ROOT / "tests") for folder in folders} <= set(PACKAGES)
