@@ -32,11 +32,11 @@ from framework.commands.setup import (
     unfinished_parts,
 )
 from framework.commands.train.epoch_lines import epoch_progress
+from framework.comparison.claims import Claim, claims
+from framework.comparison.families import FAMILIES, Family, chosen_families
+from framework.comparison.outcomes import Outcome, train_family
 from framework.data.vocabulary import PAD
 from framework.errors import BadInputError
-from framework.evaluation.claims import Claim, claims
-from framework.evaluation.comparison import Outcome, train_family
-from framework.evaluation.families import FAMILIES, Family, chosen_families
 from framework.providers.backends import Backend
 from framework.training.engine import OnStep, Run
 from framework.training.options import ComparisonOptions

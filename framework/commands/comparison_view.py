@@ -9,8 +9,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from framework.evaluation.claims import Claim
-from framework.evaluation.comparison import Outcome
+from framework.comparison.claims import Claim
+from framework.comparison.outcomes import Outcome
 from framework.plotting.charts import Chart, Line
 from framework.plotting.svg import save_chart
 

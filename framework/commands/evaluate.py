@@ -17,11 +17,11 @@ from framework.commands.options import (
     Submission,
 )
 from framework.commands.setup import choose_backend, describe_parts, load_plugins, unfinished_parts
-from framework.evaluation.trained_vectors import load_vectors
 from framework.evaluation.word_similarity import judged_similarity, read_judged_pairs
 from framework.training.checkpoints import load_checkpoint
 from framework.training.kinds import task_class
 from framework.training.task import Evaluation
+from framework.training.trained_vectors import load_vectors
 
 
 def evaluate(

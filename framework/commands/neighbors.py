@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from framework.commands.options import TRAINED_VECTORS, VectorFile
-from framework.evaluation.trained_vectors import load_vectors
 from framework.evaluation.word_similarity import Scored
 from framework.evaluation.word_similarity import analogy as find_analogy
 from framework.evaluation.word_similarity import neighbors as find_neighbors
+from framework.training.trained_vectors import load_vectors
 
 Count = Annotated[int, typer.Option(min=1, help="Show so many words.")]
 

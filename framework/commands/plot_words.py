@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from framework.commands.options import TRAINED_VECTORS, VectorFile
-from framework.evaluation.trained_vectors import load_vectors
+from framework.training.trained_vectors import load_vectors
 
 
 def plot_words(

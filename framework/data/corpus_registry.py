@@ -28,24 +28,22 @@ class Corpora:
     Args:
         entries: of plugins, beside those that ship with gradus.
         left_out: plugins that are not here, and why: part of the error for an unknown name.
+
+    Raises:
+        PluginError: an entry is malformed.
+        ConflictError: two entries have one name, whatever their kinds.
     """
 
     def __init__(self, entries: Iterable[CorpusEntry] = (), left_out: Iterable[str] = ()) -> None:
         self._by_name: dict[str, CorpusEntry] = {}
         self._left_out = tuple(left_out)
         for entry in (*BUILT_IN, *entries):
-            self.add(entry)
+            self._add(entry)
 
     def __iter__(self) -> Iterator[CorpusEntry]:
         return iter(self._by_name.values())
 
-    def add(self, entry: CorpusEntry) -> None:
-        """Register `entry`.
-
-        Raises:
-            PluginError: it is malformed.
-            ConflictError: its name is taken, by a corpus of any kind.
-        """
+    def _add(self, entry: CorpusEntry) -> None:
         wrong = problem(entry)
         if wrong:
             raise PluginError(f"{entry.owner}: {wrong}")

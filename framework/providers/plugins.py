@@ -153,11 +153,8 @@ class Plugins:
             ConflictError: two owners offer one name.
             PluginError: a plugin returns something else.
         """
-        corpora = Corpora(left_out=self._left_out())
-        for source in self.sources:
-            for entry in self.corpora_of(source):
-                corpora.add(entry)
-        return corpora
+        entries = (entry for source in self.sources for entry in self.corpora_of(source))
+        return Corpora(entries, self._left_out())
 
     def corpora_of(self, source: Source) -> list[CorpusEntry]:
         """The corpora that one plugin offers, stamped with its label."""

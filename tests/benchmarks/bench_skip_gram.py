@@ -14,13 +14,13 @@ from repository import DATA
 
 from framework.data.counted_text import count_text
 from framework.data.formats.word_vectors import WordVectors
-from framework.evaluation.trained_vectors import vectors_of
 from framework.evaluation.word_similarity import judged_similarity, read_judged_pairs
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.engine import Run
 from framework.training.options import WordVectorOptions
 from framework.training.tasks.word_vectors import WordVectorTask
+from framework.training.trained_vectors import vectors_of
 
 WORDS = 1_500_000
 SETTINGS = WordVectorOptions(

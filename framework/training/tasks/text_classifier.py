@@ -13,7 +13,6 @@ from framework.data.formats.word_vectors import Vectors, WordVectors
 from framework.data.labelled import TextCorpus, Texts
 from framework.data.vocabulary import Ids, Vocabulary
 from framework.errors import BadInputError, UsageError
-from framework.evaluation.trained_vectors import load_vectors
 from framework.interfaces import Arrays, Model
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
@@ -22,6 +21,7 @@ from framework.training.task import Evaluation, Job, Request
 from framework.training.tasks.classifier import ClassifierTask, Part, source_to_measure
 from framework.training.tasks.initial_vectors import initial_vectors
 from framework.training.tasks.sources import TextSource
+from framework.training.trained_vectors import load_vectors
 
 TextOptions = TextClassifierOptions | ComparisonOptions
 

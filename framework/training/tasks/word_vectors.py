@@ -12,7 +12,6 @@ from framework.data.corpora import load_sentences
 from framework.data.counted_text import CountedText, count_text
 from framework.data.skip_gram_batches import SkipGramBatches
 from framework.errors import BadInputError, UsageError
-from framework.evaluation.trained_vectors import vectors_of
 from framework.interfaces import Array, Arrays, Model, Optimizer
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
@@ -20,6 +19,7 @@ from framework.training.loops import Batch, Learner
 from framework.training.options import WordVectorOptions
 from framework.training.task import Evaluation, Request, Task
 from framework.training.tasks.pairwise import PairwiseStep
+from framework.training.trained_vectors import vectors_of
 
 #: The parameters of a skip-gram.
 TABLES = ("center_vectors", "outside_vectors")

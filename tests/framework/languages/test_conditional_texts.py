@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from repository import ROOT
 
 from framework.data.vocabulary import EOS
 from framework.errors import BadInputError
@@ -38,6 +39,14 @@ def test_the_three_perplexities_agree_with_the_list_of_all_texts(fidelity):
     found.append(language.best_perplexity_misled)
     assert np.log(found) * language.length == pytest.approx([told, untold, misled])
     assert found == sorted(found)
+
+
+def test_the_figures_in_the_text_of_the_exercise():
+    language = Telegrams()
+    figures = [language.best_perplexity, language.best_perplexity_untold]
+    figures.append(language.best_perplexity_misled)
+    text = (ROOT / "exercises/language_models/conditional_lm/README.md").read_text("utf-8")
+    assert [f"| {figure:.3f} |" in text for figure in figures] == [True] * 3
 
 
 def test_samples_cost_what_the_language_costs():

@@ -8,8 +8,8 @@ from gradus_command import gradus
 from power_cut import PowerCutError, power_cut
 
 from framework.errors import BadInputError, UnknownNameError, UsageError
-from framework.evaluation.trained_vectors import load_vectors
 from framework.training.checkpoints import load_checkpoint
+from framework.training.trained_vectors import load_vectors
 
 LINES = ["the cat eats", "the dog eats", "the cow sleeps", "the axe cuts", "a saw cuts"]
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+from framework.comparison.families import Family
 from framework.data.labelled import BEST, BEST_OF_BAGS, best_of_windows
-from framework.evaluation.families import Family
 from framework.providers.backends import Backend
 from framework.training.engine import OnStep, Run
 from framework.training.options import ComparisonOptions

@@ -2,8 +2,8 @@
 
 import pytest
 
-from framework.evaluation.claims import claims
-from framework.evaluation.comparison import Outcome
+from framework.comparison.claims import claims
+from framework.comparison.outcomes import Outcome
 
 
 def outcome(name, accuracy, seconds=1.0, best=None, texts=1000):

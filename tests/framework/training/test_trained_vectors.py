@@ -6,8 +6,8 @@ import pytest
 from framework.data.formats.word_vectors import WordVectors
 from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError, UsageError
-from framework.evaluation.trained_vectors import load_vectors
 from framework.training.checkpoints import Checkpoint
+from framework.training.trained_vectors import load_vectors
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from framework.evaluation.comparison import Outcome
+from framework.comparison.outcomes import Outcome
 
 #: What is lacking to a good baseline, and to what comes near something, is this at most.
 GOOD = 0.05

@@ -8,7 +8,6 @@ import pytest
 
 from framework.data.counted_text import count_text
 from framework.errors import BadInputError, UsageError
-from framework.evaluation.trained_vectors import vectors_of
 from framework.evaluation.word_similarity import neighbors
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
@@ -16,6 +15,7 @@ from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import Run
 from framework.training.options import WordVectorOptions
 from framework.training.tasks.word_vectors import WordVectorTask
+from framework.training.trained_vectors import vectors_of
 
 SETTINGS = WordVectorOptions(
     dimension=8,

@@ -1,0 +1,65 @@
+"""The rooms: how many modules stand at the top, in one folder, and where their tests stand."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import grimp
+import pytest
+from repository import ROOT
+
+TOPS = ("framework", "autograder")
+PACKAGES = [
+    file.parent.relative_to(ROOT)
+    for top in (*TOPS, "plugins")
+    for file in sorted((ROOT / top).rglob("__init__.py"))
+]
+
+#: A backend has one module for each exercise, so that its names follow from its modules.
+ONE_MODULE_PER_EXERCISE = Path("plugins/torch_backend")
+
+#: A command has a module of its own, whatever its length: `gradus` alone uses it.
+COMMANDS = ("framework.commands.", "autograder.commands.")
+
+
+def modules(package):
+    return [file for file in (ROOT / package).glob("*.py") if file.name != "__init__.py"]
+
+
+@pytest.mark.parametrize("top", TOPS)
+def test_at_most_twelve_modules_stand_at_the_top(top):
+    assert len(modules(top)) <= 12
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=str)
+def test_a_package_is_one_subject_said_in_its_first_line(package):
+    assert ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text("utf-8")))
+    if package != ONE_MODULE_PER_EXERCISE:
+        assert len(modules(package)) <= 15
+
+
+@pytest.mark.parametrize("top", TOPS)
+def test_a_module_under_25_lines_has_several_users(top):
+    graph = grimp.build_graph(top, cache_dir=None)
+    small = {
+        name: graph.find_modules_that_directly_import(name)
+        for package in PACKAGES
+        for file in modules(package)
+        if len(file.read_text("utf-8").splitlines()) < 25
+        and (name := ".".join(file.relative_to(ROOT).with_suffix("").parts)) in graph.modules
+        and not name.startswith(COMMANDS)
+    }
+    assert [name for name, users in small.items() if len(users) < 2] == []
+
+
+@pytest.mark.parametrize("top", TOPS)
+def test_the_package_itself_imports_none_of_its_rooms(top):
+    graph = grimp.build_graph(top, cache_dir=None)
+    assert graph.find_modules_directly_imported_by(top) == set()
+
+
+@pytest.mark.parametrize("top", TOPS)
+def test_every_folder_of_tests_stands_where_its_package_stands(top):
+    folders = {file.parent for file in (ROOT / "tests" / top).rglob("test_*.py")}
+    assert {folder.relative_to(ROOT / "tests") for folder in folders} <= set(PACKAGES)
