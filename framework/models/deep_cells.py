@@ -18,6 +18,20 @@ from framework.errors import UsageError
 from framework.interfaces import Array, Model
 
 
+def stacked(
+    part: Callable[[str], Any],
+    layer: Callable[..., Any],
+    input_size: int,
+    hidden_size: int,
+    layers: int,
+    *,
+    rng: np.random.Generator,
+) -> Any:
+    """The part ``stacked`` on `layers` layers ``layer(input_size, hidden_size, rng=rng)``."""
+    sizes = [input_size, *[hidden_size] * (layers - 1)]
+    return part("stacked")([layer(D, hidden_size, rng=rng) for D in sizes])
+
+
 class DeepCell:
     """Builds a stack of recurrent layers, out of parts of the backend in force.
 
@@ -45,12 +59,13 @@ class DeepCell:
 
     def __call__(self, input_size: int, hidden_size: int, *, rng: np.random.Generator) -> Any:
         """The stack: it reads `(N, T, input_size)` and returns `(N, T, hidden_size)`."""
-        sizes = [input_size, *[hidden_size] * (self.layers - 1)]
-        layers = [self._built(D, hidden_size, rng) for D in sizes]
-        stack = layers[0] if self.layers == 1 else self._part("stacked")(layers)
-        return Dropped(stack, after=self._dropout(rng)) if self.dropout else stack
+        if self.layers == 1:
+            cell = self._built(input_size, hidden_size, rng=rng)
+        else:
+            cell = stacked(self._part, self._built, input_size, hidden_size, self.layers, rng=rng)
+        return Dropped(cell, after=self._dropout(rng)) if self.dropout else cell
 
-    def _built(self, input_size: int, hidden_size: int, rng: np.random.Generator) -> Any:
+    def _built(self, input_size: int, hidden_size: int, *, rng: np.random.Generator) -> Any:
         layer = self._part(self.layer)(input_size, hidden_size, rng=rng)
         return Dropped(layer, before=self._dropout(rng)) if self.dropout else layer
 

@@ -8,7 +8,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from plugins.torch_backend.optimizers import Parameters, TorchOptimizer, remembered
+from plugins.torch_backend.optimizers import (
+    Parameters,
+    TorchOptimizer,
+    averaged_squares,
+    remembered,
+)
 
 
 class AdaDelta(TorchOptimizer):
@@ -35,20 +40,11 @@ class AdaDelta(TorchOptimizer):
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
         """One step of the size of recent ones."""
-        c = self._averaged(self.squared_gradients, parameters, g)
+        c = averaged_squares(self.squared_gradients, parameters, g, self.decay)
         memory = remembered(self.squared_steps, parameters)
         delta = list(torch._foreach_add(memory, self.epsilon))
         torch._foreach_div_(delta, torch._foreach_add(c, self.epsilon))
         torch._foreach_sqrt_(delta)
         torch._foreach_mul_(delta, g)
-        self._averaged(self.squared_steps, parameters, delta)
+        averaged_squares(self.squared_steps, parameters, delta, self.decay)
         torch._foreach_add_(list(parameters.values()), delta, alpha=-self.learning_rate)
-
-    def _averaged(
-        self, memory: Parameters, parameters: Parameters, values: list[Tensor]
-    ) -> list[Tensor]:
-        """The running averages of squares, with those of `values` in them."""
-        averages = remembered(memory, parameters)
-        torch._foreach_mul_(averages, self.decay)
-        torch._foreach_addcmul_(averages, values, values, value=1 - self.decay)
-        return averages

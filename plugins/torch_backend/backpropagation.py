@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from framework.errors import UsageError
 from framework.interfaces import Model
 from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.model import check_forward
+from plugins.torch_backend.neuron import Affine
 
 
 @torch.no_grad()
@@ -20,13 +21,6 @@ def deltas(
     x: Tensor, W: Tensor, b: Tensor, U: Tensor, activation: str = "sigmoid"
 ) -> tuple[Tensor, Tensor, float]:
     """The error ∂s/∂z of every node of s = Uᵀ f(W x + b) for one window.
-
-    Args:
-        x: one window `(D,)`.
-        W: `(D, H)`.
-        b: `(H,)`.
-        U: `(H,)`.
-        activation: registered name of f.
 
     Returns:
         the errors of the input `(D,)`, of the hidden layer `(H,)`, and of the score: 1.
@@ -46,17 +40,7 @@ def deltas(
 
 
 class WindowScorer(Model):
-    """s = Uᵀ f(W x + b), a score for every window.
-
-    Args:
-        input_size: D.
-        hidden_size: H.
-        activation: registered name of f.
-        rng: draws the initial weights.
-
-    Parameters:
-        W `(D, H)`, b `(H,)`, U `(H,)`.
-    """
+    """s = Uᵀ f(W x + b), a score for every window."""
 
     def __init__(
         self,
@@ -70,8 +54,7 @@ class WindowScorer(Model):
         D, H = input_size, hidden_size
         self.input_size, self.activation = D, activation
         self.f = self.add_child("f", part(activation)())
-        self.add_parameter("W", rng.normal(scale=D**-0.5, size=(D, H)))
-        self.add_parameter("b", np.zeros(H))
+        self.hidden = self.add_child("_hidden", Affine(D, H, rng=rng))
         self.add_parameter("U", rng.normal(scale=H**-0.5, size=H))
 
     def deltas(self, x: Tensor) -> tuple[Tensor, Tensor, float]:
@@ -89,25 +72,14 @@ class WindowScorer(Model):
         x = to_tensor(x)
         if x.ndim != 2 or x.shape[1] != self.input_size:
             raise ValueError(f"x must be (N, {self.input_size}), but has shape {tuple(x.shape)}")
-        self._x = x
-        self._a = self.f.forward(torch.addmm(self.parameters["b"], x, self.parameters["W"]))
+        self._a = self.f.forward(self.hidden.forward(x))
         s: Tensor = self._a @ self.parameters["U"]
         return s
 
     @torch.no_grad()
     def backward(self, grad_s: Tensor) -> Tensor:
-        """Add the gradients of W, b and U; return that of the windows, `(N, D)`.
-
-        Args:
-            grad_s: `(N,)`. Not modified.
-
-        Raises:
-            UsageError: `forward` has not been called.
-        """
-        if not hasattr(self, "_x"):
-            raise UsageError("WindowScorer.backward needs a forward: call that first")
+        """Add the gradients of W, b and U; return that of the windows, `(N, D)`."""
+        check_forward(self, "_a")
         delta_2: Tensor = self.f.backward(torch.outer(grad_s, self.parameters["U"]))
         self.gradients["U"].addmv_(self._a.T, grad_s)
-        self.gradients["W"].addmm_(self._x.T, delta_2)
-        self.gradients["b"].add_(delta_2.sum(0))
-        return torch.mm(delta_2, self.parameters["W"].T)
+        return torch.as_tensor(self.hidden.backward(delta_2))

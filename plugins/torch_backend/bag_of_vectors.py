@@ -15,9 +15,7 @@ from torch.nn import functional
 
 from framework.interfaces import Model
 from plugins.torch_backend.arrays import uniforms
-from plugins.torch_backend.model import checked_ids
-
-PAD = 0
+from plugins.torch_backend.model import PAD, checked_ids
 
 
 class DeepAveragingNetwork(Model):
@@ -25,20 +23,6 @@ class DeepAveragingNetwork(Model):
 
     Differentiated by hand: the gradient of the embedding is added to the rows that were read,
     while autograd would make a whole new table first.
-
-    Args:
-        vocabulary_size: V, the padding id 0 included.
-        embedding_size: E, the size of a word vector.
-        hidden_sizes: the sizes H_1 ... H_{k−1} of the hidden layers; may be empty.
-        classes: C.
-        word_dropout: in training, every word of a text is left out with this probability.
-        rng: draws the initial weights, and in training which words are left out.
-
-    Parameters:
-        embedding `(V, E)`, W_1 `(E, H_1)`, b_1 `(H_1,)`, ..., W_k `(H_{k−1}, C)`, b_k `(C,)`.
-
-    Raises:
-        ValueError: `word_dropout` is not in [0, 1).
     """
 
     def __init__(
@@ -67,13 +51,7 @@ class DeepAveragingNetwork(Model):
 
     @torch.no_grad()
     def forward(self, ids: Tensor) -> Tensor:
-        """Average, then k − 1 hidden layers, then scores.
-
-        Args:
-            ids: `(N, T)` integers, short texts filled up with `PAD`.
-
-        Returns:
-            logits `(N, C)`.
+        """Logits `(N, C)` of `ids: (N, T)`: average, then k − 1 hidden layers, then scores.
 
         Raises:
             IndexError: an id outside 0 ... V−1.
@@ -91,11 +69,7 @@ class DeepAveragingNetwork(Model):
 
     @torch.no_grad()
     def backward(self, grad_logits: Tensor) -> None:
-        """Back through the layers and the average, down to the embedding of every word.
-
-        Args:
-            grad_logits: `(N, C)`. Not modified.
-        """
+        """Back through the layers and the average, down to the vector of every word."""
         grad = grad_logits
         for i in reversed(range(1, self.layers + 1)):
             z = self._z[i - 1]

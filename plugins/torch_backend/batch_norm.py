@@ -9,32 +9,20 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from plugins.torch_backend.arrays import current_device, to_dtype, to_tensor
+from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.model import AutogradModel
 
 
 class BatchNorm1d(AutogradModel):
     """y = γ (x − μ) / √(σ² + ε) + β, feature by feature; μ and σ² of the batch in training.
 
-    Args:
-        features: C, the length of the last axis.
-        momentum: how far the running statistics move towards those of a batch, in [0, 1].
-        epsilon: ε, positive.
-
-    Parameters:
-        gamma `(C,)`, beta `(C,)`.
-
     Attributes:
         running_mean: `(C,)`; with `running_variance` what takes the place of μ and σ² at test time.
         running_variance: `(C,)`, of the batches' unbiased variances.
-
-    Raises:
-        ValueError: `momentum` is not in [0, 1], or `epsilon` is not positive.
     """
 
     def __init__(self, features: int, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
@@ -46,18 +34,18 @@ class BatchNorm1d(AutogradModel):
         self.features, self.momentum, self.epsilon = features, momentum, epsilon
         gamma = self.add_parameter("gamma", np.ones(features))
         self.add_parameter("beta", np.zeros(features))
-        self.running_mean = torch.zeros_like(gamma, device=current_device())
-        self.running_variance = torch.ones_like(gamma, device=current_device())
+        self.running_mean = torch.zeros_like(gamma)
+        self.running_variance = torch.ones_like(gamma)
 
     @property
     def buffers(self) -> dict[str, Tensor]:
         """The running statistics, which a checkpoint keeps with the parameters."""
         return {"running_mean": self.running_mean, "running_variance": self.running_variance}
 
-    def astype(self, dtype: npt.DTypeLike | torch.dtype) -> Self:
+    def astype(self, dtype: Any) -> Self:
         """Convert parameters, gradients and running statistics; returns the layer."""
-        self.running_mean = self.running_mean.to(to_dtype(dtype))
-        self.running_variance = self.running_variance.to(to_dtype(dtype))
+        self.running_mean = self._arrays.astype(self.running_mean, dtype)
+        self.running_variance = self._arrays.astype(self.running_variance, dtype)
         return super().astype(dtype)
 
     def forward(self, *inputs: Any) -> Tensor:

@@ -18,18 +18,8 @@ from plugins.torch_backend.arrays import to_tensor
 class Bidirectional(Model):
     """y_t = [→h_t, ←h_t]. Of the layers only their interface is used.
 
-    Args:
-        forward: the recurrent layer on tensors that reads from the first step to the last.
-        backward: another one, that reads from the last to the first.
-
-    Parameters:
-        those of the layers, as ``forward_layer.NAME`` and ``backward_layer.NAME``.
-
     Attributes:
         state: the last state of each layer, as a tuple.
-
-    Raises:
-        ValueError: both are the same layer.
     """
 
     state: tuple[Any, Any]
@@ -49,13 +39,7 @@ class Bidirectional(Model):
         )
 
     def forward(self, x: Tensor, state: tuple[Any, Any] | None = None, mask: Any = None) -> Tensor:
-        """All states y `(N, T, H_forward + H_backward)` of `x: (N, T, D)`.
-
-        Args:
-            x: T ≥ 1.
-            state: what each layer starts from; None: each from its first state.
-            mask: `(N, T)`, False where there is no word and the states stay; or None.
-        """
+        """All states y `(N, T, H_forward + H_backward)` of `x: (N, T, D)`."""
         x = to_tensor(x)
         start, end = (None, None) if state is None else state
         reversed_mask = None if mask is None else to_tensor(mask).flip(1)
@@ -66,14 +50,7 @@ class Bidirectional(Model):
         return torch.cat([to_right, to_left.flip(1)], dim=-1)
 
     def backward(self, grad_y: Tensor) -> tuple[Tensor, tuple[Any, Any]]:
-        """Add the parameter gradients into `gradients`.
-
-        Args:
-            grad_y: `(N, T, H_forward + H_backward)`.
-
-        Returns:
-            grad_x `(N, T, D)`, and the gradients of the states that the layers started from.
-        """
+        """The gradients of x `(N, T, D)`, and of the states that the layers started from."""
         to_right, to_left = torch.tensor_split(grad_y, [self._H], dim=-1)
         grad_x, grad_start = self.forward_layer.backward(to_right)
         grad_reversed_x, grad_end = self.backward_layer.backward(to_left.flip(1))

@@ -11,35 +11,14 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from framework.interfaces import Model
 from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import checked_ids
+from plugins.torch_backend.scored_words import CellScorer
 
 
-class ConditionalLM(Model):
-    """P(x_{t+1} | x_1 ... x_t, c): c sets the cell's first state, and is added at every step.
-
-    Differentiated by hand around the cell, as the plain language model is: the gradients of the
-    large tables are added where they belong. Of the cell only its interface is used.
-
-    Args:
-        vocabulary_size: V.
-        condition_size: K, the size of a condition.
-        embedding_size: E, the size of a word vector.
-        hidden_size: H, the size of the state.
-        cell: registered name of the recurrent layer.
-        rng: draws the initial weights.
-
-    Parameters:
-        embedding `(V, E)`, W_0 `(K, H)`, W_c `(K, E)`, those of the cell as ``cell.NAME``,
-        U `(H, V)`, b_2 `(V,)`.
-
-    Attributes:
-        state: the cell's state after the last token that `forward` read.
-    """
+class ConditionalLM(CellScorer):
+    """P(x_{t+1} | x_1 ... x_t, c): c `(N, K)` sets the first state, and is added at every step."""
 
     def __init__(
         self,
@@ -63,50 +42,25 @@ class ConditionalLM(Model):
 
     @torch.no_grad()
     def forward(self, tokens: Tensor, condition: Tensor, state: Any = None) -> Tensor:
-        """Scores of the next token after every token; the last state is kept in `self.state`.
+        """Logits `(N, T, V)` for `tokens: (N, T)` and the condition c `(N, K)`.
 
-        Args:
-            tokens: ids, `(N, T)` integers.
-            condition: c, `(N, K)`.
-            state: the cell's state after an earlier piece of the texts; None: they start here.
-
-        Returns:
-            logits `(N, T, V)`.
+        The `state` is the cell's after an earlier piece of the texts; None: they start here.
 
         Raises:
             IndexError: an id outside 0 ... V−1.
             ValueError: `condition` is not `(N, K)`.
         """
-        tokens = checked_ids(tokens, self.vocabulary_size)
-        self._condition, self._starts = self._checked(condition, len(tokens)), state is None
+        texts = len(to_tensor(tokens))
+        self._condition, self._starts = self._checked(condition, texts), state is None
         if state is None:
             state = self._first_state(self._condition)
         self._h_0 = _first(state)
-        about = self._condition @ self.parameters["W_c"]
-        e = functional.embedding(tokens, self.parameters["embedding"]) + about[:, None]
-        h = self.cell.forward(e, state)
-        self.state = self.cell.state
-        self._tokens, self._h = tokens.flatten(), h.flatten(0, 1)
-        logits = torch.addmm(self.parameters["b_2"], self._h, self.parameters["U"])
-        return logits.view(*tokens.shape, -1)
+        return self._read(tokens, state, self._condition @ self.parameters["W_c"])
 
     @torch.no_grad()
     def backward(self, grad_logits: Tensor) -> Tensor:
-        """Back through the output layer, the cell, the embeddings and the condition.
-
-        Args:
-            grad_logits: `(N, T, V)`. Not modified.
-
-        Returns:
-            grad_condition `(N, K)`.
-        """
-        steps = grad_logits.shape[:2]
-        grad = grad_logits.flatten(0, 1)
-        self.gradients["U"].addmm_(self._h.T, grad)
-        self.gradients["b_2"].add_(grad.sum(0))
-        grad_h = (grad @ self.parameters["U"].T).view(*steps, -1)
-        grad_e, grad_state = self.cell.backward(grad_h)
-        self.gradients["embedding"].index_add_(0, self._tokens, grad_e.flatten(0, 1))
+        """Back to the condition, whose gradient `(N, K)` is returned, from `(N, T, V)`."""
+        grad_e, grad_state = self._read_back(grad_logits)
         grad_condition = self._back_to_condition("W_c", grad_e.sum(1))
         if self._starts:
             grad_a = (1 - self._h_0**2) * _first(grad_state)
@@ -114,11 +68,7 @@ class ConditionalLM(Model):
         return grad_condition
 
     def initial_state(self, batch_size: int, condition: Tensor | None = None) -> tuple[Any, Tensor]:
-        """The state before the first token: the cell's, set by the condition, and the condition.
-
-        Args:
-            batch_size: N, the number of texts.
-            condition: c, `(N, K)`; None: zeros.
+        """The cell's state, set by the condition (None: zeros), and the condition itself.
 
         Raises:
             ValueError: `condition` is not `(N, K)`.
@@ -131,18 +81,10 @@ class ConditionalLM(Model):
     def next_log_probabilities(
         self, tokens: Tensor, state: tuple[Any, Tensor]
     ) -> tuple[Tensor, tuple[Any, Tensor]]:
-        """Read one token of each text; predict the one after it.
-
-        Args:
-            tokens: the ids just read, `(N,)` integers.
-            state: what `initial_state` or the last call returned. Not modified.
-
-        Returns:
-            log probabilities `(N, V)`, and the state after `tokens`.
-        """
+        """As of every language model; the state carries the condition."""
         cell_state, condition = state
         logits = self.forward(to_tensor(tokens)[:, None], condition, cell_state)[:, 0]
-        return functional.log_softmax(logits, dim=-1), (self.state, condition)
+        return logits.log_softmax(dim=-1), (self.state, condition)
 
     def _first_state(self, condition: Tensor) -> Any:
         """The cell's state before the first token: h_0, and whatever else it has, as zeros."""

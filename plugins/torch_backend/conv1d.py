@@ -13,28 +13,14 @@ from torch.nn import functional
 
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.model import AutogradModel
+from plugins.torch_backend.neuron import Affine
 
 
 class Conv1d(AutogradModel):
     """y_t = b + Σ_k x_{t·stride + k·dilation} W_k, where x has `padding` zeros on both sides.
 
-    Args:
-        in_channels: D.
-        out_channels: C.
-        width: how many words a filter reads.
-        padding: how many zero vectors are added before the text, and as many after it.
-        stride: from one window to the next.
-        dilation: from one word of a window to the next.
-        rng: draws the initial weights.
-
-    Parameters:
-        W `(width, D, C)`, b `(C,)`.
-
     Attributes:
         span: the number of words from the first to the last of a window, (width − 1)·dilation + 1.
-
-    Raises:
-        ValueError: `width`, `stride` or `dilation` is not positive, or `padding` is negative.
     """
 
     def __init__(
@@ -66,12 +52,10 @@ class Conv1d(AutogradModel):
             ValueError: not even one window fits.
         """
         room = length + 2 * self.padding - self.span
-        if room < 0:
-            raise ValueError(
-                f"a text of {length} words with padding {self.padding} on both sides has no room "
-                f"for a window that spans {self.span}"
-            )
-        return room // self.stride + 1
+        if room >= 0:
+            return room // self.stride + 1
+        text = f"a text of {length} words with padding {self.padding} on both sides"
+        raise ValueError(f"{text} has no room for a window that spans {self.span}")
 
     def forward(self, x: Tensor) -> Tensor:
         """y `(N, T', C)` for the texts `x: (N, T, D)`.
@@ -79,8 +63,7 @@ class Conv1d(AutogradModel):
         Raises:
             ValueError: `x` is not `(N, T, D)`, or too short for one window.
         """
-        x = to_tensor(x)
-        _check_shape(x, self.in_channels)
+        x = _checked(x, self.in_channels)
         self.output_length(x.shape[1])
         return super().forward(x)
 
@@ -101,40 +84,20 @@ class Conv1d(AutogradModel):
         return functional.conv2d(image, kernel, b, *settings)[:, :, 0].transpose(1, 2)
 
 
-class PointwiseConv(AutogradModel):
-    """A 1×1 convolution: y_t = x_t W + b.
-
-    Args:
-        in_channels: D.
-        out_channels: C.
-        rng: draws the initial weights.
-
-    Parameters:
-        W `(D, C)`, b `(C,)`.
-    """
+class PointwiseConv(Affine):
+    """A 1×1 convolution, one affine map for all words: y_t = x_t W + b."""
 
     def __init__(self, in_channels: int, out_channels: int, *, rng: np.random.Generator) -> None:
-        super().__init__()
-        D, C = in_channels, out_channels
-        self.in_channels = D
-        self.add_parameter("W", rng.normal(scale=D**-0.5, size=(D, C)))
-        self.add_parameter("b", np.zeros(C))
+        super().__init__(in_channels, out_channels, rng=rng)
+        self.in_channels = in_channels
 
     def forward(self, x: Tensor) -> Tensor:
-        """y `(N, T, C)` for the texts `x: (N, T, D)`.
-
-        Raises:
-            ValueError: `x` is not `(N, T, D)`.
-        """
-        x = to_tensor(x)
-        _check_shape(x, self.in_channels)
-        return super().forward(x)
-
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """One affine map for all words."""
-        return functional.linear(inputs[0], parameters["W"].T, parameters["b"])
+        """y `(N, T, C)` for the texts `x: (N, T, D)`; ValueError for another shape."""
+        return super().forward(_checked(x, self.in_channels))
 
 
-def _check_shape(x: Tensor, channels: int) -> None:
+def _checked(value: Tensor, channels: int) -> Tensor:
+    x = to_tensor(value)
     if x.ndim != 3 or x.shape[2] != channels:
         raise ValueError(f"x should have shape (N, T, {channels}), but has {tuple(x.shape)}")
+    return x

@@ -16,42 +16,25 @@ from torch.nn import functional
 from framework.interfaces import Model
 from framework.models.conditioned import Conditioned
 from framework.models.parts import part
-from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import checked_ids
+from plugins.torch_backend.chains import EmbeddedChain, Flatten
+from plugins.torch_backend.model import PAD
 
-PAD, END = 0, 2
+END = 2
 
 
 def layer_widths(length: int, width: int) -> list[int]:
     """The widths of the convolutions that leave one step of `length`, from below.
 
-    Args:
-        length: ≥ 1.
-        width: of all of them, ≥ 2, but where the last one has less to read.
+    All have the `width` ≥ 2, but where the last one has less to read; `length` is at least 1.
     """
     full, left = divmod(length - 1, width - 1)
     return [width] * full + [left + 1] * (left > 0)
 
 
-class ConvolutionalEncoder(Model):
+class ConvolutionalEncoder(EmbeddedChain):
     """x_i = tanh(conv_i(x_{i−1})) without padding, until one step is left: the vector c.
 
-    Of the layers only their interface is used.
-
-    Args:
-        vocabulary_size: V.
-        embedding_size: E.
-        channels: C.
-        length: s ≥ 2; shorter sentences are filled up with `PAD`.
-        width: of the convolutions, ≥ 2.
-        rng: draws the initial weights.
-
-    Parameters:
-        embedding `(V, E)`, conv_1.W `(width_1, E, C)`, conv_1.b `(C,)`, conv_2.W `(width_2, C, C)`,
-        conv_2.b, ...
-
-    Raises:
-        ValueError: `length` or `width` is below 2.
+    `forward` returns the vectors c `(N, C)` of the sentences `ids: (N, T)`, T ≤ `length`.
     """
 
     def __init__(
@@ -70,58 +53,21 @@ class ConvolutionalEncoder(Model):
         V, E, C = vocabulary_size, embedding_size, channels
         self.vocabulary_size, self.length = V, length
         self.add_parameter("embedding", rng.normal(size=(V, E)))
-        self.layers: list[Any] = []
         for i, width_i in enumerate(layer_widths(length, width), start=1):
             conv = part("conv1d")(E if i == 1 else C, C, width_i, rng=rng)
-            self.layers.append(self.add_child(f"conv_{i}", conv))
-            self.layers.append(self.add_child(f"tanh_{i}", part("tanh")()))
+            self.add_layer(f"conv_{i}", conv)
+            self.add_layer(f"tanh_{i}", part("tanh")())
+        self.layers.append(Flatten())  # of the one step that is left
 
-    @torch.no_grad()
-    def forward(self, ids: Tensor) -> Tensor:
-        """The vectors c `(N, C)` of the sentences `ids: (N, T)`, T ≤ s.
-
-        Raises:
-            ValueError: a sentence has more than s words.
-            IndexError: an id outside 0 ... V−1.
-        """
-        ids = checked_ids(ids, self.vocabulary_size)
+    def _prepared(self, ids: Tensor) -> Tensor:
         missing = self.length - ids.shape[1]
         if missing < 0:
             raise ValueError(f"a sentence has {ids.shape[1]} words, where {self.length} have room")
-        self._ids = functional.pad(ids, (0, missing), value=PAD)
-        x = functional.embedding(self._ids, self.parameters["embedding"])
-        for layer in self.layers:
-            x = layer.forward(x)
-        return x[:, 0]
-
-    @torch.no_grad()
-    def backward(self, grad_output: Tensor) -> None:
-        """Back through all layers to the vectors of the words.
-
-        Args:
-            grad_output: ∂c `(N, C)`. Not modified.
-        """
-        grad = to_tensor(grad_output)[:, None]
-        for layer in reversed(self.layers):
-            grad = layer.backward(grad)
-        self.gradients["embedding"].index_add_(0, self._ids.flatten(), grad.flatten(0, 1))
+        return functional.pad(ids, (0, missing), value=PAD)
 
 
 class ConvolutionalTranslator(Model):
-    """P(target | source): a conditional language model whose condition is the encoder's vector.
-
-    Args:
-        source_size, target_size: sizes V of the two vocabularies.
-        embedding_size: E.
-        hidden_size: H, of c and of the decoder's state.
-        length: s, room of the encoder.
-        width: of its convolutions.
-        cell: registered name of the decoder's recurrent layer.
-        rng: draws the initial weights.
-
-    Parameters:
-        ``encoder.NAME`` and ``decoder.NAME``.
-    """
+    """P(target | source): a conditional language model whose condition is the encoder's vector."""
 
     def __init__(
         self,
@@ -154,20 +100,12 @@ class ConvolutionalTranslator(Model):
         return logits
 
     def backward(self, grad_logits: Tensor) -> None:
-        """Back through the decoder, to what it was told, to the encoder.
-
-        Args:
-            grad_logits: `(N, U, V)`. Not modified.
-        """
+        """Back through the decoder, to what it was told, to the encoder, from `(N, U, V)`."""
         self.encoder.backward(self.decoder.backward(grad_logits))
 
     @torch.no_grad()
     def translate(self, source: Tensor, length: int, beam_size: int = 1) -> Tensor:
-        """Translations of `source: (N, T)`, `(N, length)`: words, `END`, then `PAD`.
-
-        Args:
-            length: the most words to write.
-            beam_size: 1: greedy.
+        """Translations of `source: (N, T)`, `(N, length)`: words, `END`, then `PAD`; 1: greedy.
 
         Raises:
             ValueError: `beam_size` is below 1, `length` is negative or a sentence too long.

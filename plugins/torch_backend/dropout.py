@@ -17,16 +17,7 @@ from plugins.torch_backend.arrays import to_tensor, uniforms
 
 
 class Dropout(Model):
-    """In training every entry is kept with probability p, else 0; at test time all are kept.
-
-    Args:
-        keep_probability: p, in (0, 1].
-        inverted: scale by 1/p in training instead of by p at test time.
-        rng: draws what is kept.
-
-    Raises:
-        ValueError: `keep_probability` is not in (0, 1].
-    """
+    """In training every entry is kept with probability p, else 0; at test time all are kept."""
 
     def __init__(
         self, keep_probability: float, *, inverted: bool = False, rng: np.random.Generator

@@ -16,10 +16,6 @@ from torch import Tensor
 def clip_by_norm(gradients: Mapping[str, Tensor], threshold: float) -> dict[str, Tensor]:
     """Gradients whose length is at most `threshold`, in the same direction; new tensors.
 
-    Args:
-        gradients: name -> tensor of any shape. Not modified.
-        threshold: positive.
-
     Raises:
         ValueError: an entry is not finite, or `threshold` is not positive.
     """

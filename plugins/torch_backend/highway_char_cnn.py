@@ -21,31 +21,14 @@ from torch.nn import functional
 from framework.interfaces import Model
 from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import checked_ids
-
-PAD = 0
+from plugins.torch_backend.model import PAD, EmbeddingModel, checked_ids, through
 
 
-class CharacterWordEncoder(Model):
+class CharacterWordEncoder(EmbeddingModel):
     """tanh of the greatest answer of each filter to a word's characters, then highway layers.
-
-    Args:
-        characters: A, the padding id 0 included.
-        embedding_size: E.
-        maps: filters of each width, one number for all or one for each.
-        widths: how many characters a filter reads.
-        highway_layers: how many follow.
-        rng: draws the initial weights.
-
-    Parameters:
-        embedding `(A, E)`; ``conv_h.W (h, E, maps)`` and ``conv_h.b (maps,)`` for each width h;
-        those of the highway layers as ``highway_1.NAME``, ...
 
     Attributes:
         size: F, the sum of `maps` over the widths.
-
-    Raises:
-        ValueError: no widths, one of them twice or not positive, or not as many `maps` as widths.
     """
 
     def __init__(
@@ -74,65 +57,25 @@ class CharacterWordEncoder(Model):
             for i in range(highway_layers)
         ]
 
-    @torch.no_grad()
-    def forward(self, ids: Any) -> Tensor:
-        """The vectors of words, `(M, F)` or `(N, T, F)`.
+    def _look_up(self, ids: Any) -> Tensor:
+        return super()._look_up(_checked(ids, (2, 3), self.characters))
 
-        Args:
-            ids: their characters, padded behind with 0, `(M, L)` or `(N, T, L)`; L ≥ 1.
-
-        Raises:
-            ValueError: `ids` has neither two nor three axes.
-            IndexError: an id outside 0 ... A−1.
-        """
-        ids = _checked(ids, (2, 3), self.characters)
-        self._ids = ids.flatten(0, -2)
-        self._is_character = self._ids != PAD
-        e = functional.embedding(self._ids, self.parameters["embedding"])
-        e = e * self._is_character[:, :, None]
+    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+        """The vectors `(..., F)` of words, for characters `(M, L)` or `(N, T, L)`."""
+        is_character = (self._ids != PAD).flatten(0, -2)
+        e = inputs[0].flatten(0, -3) * is_character[:, :, None]
         best = [
-            pool.forward(conv.forward(functional.pad(e, (0, 0, 0, h - 1))), self._is_character)
+            through(pool, through(conv, functional.pad(e, (0, 0, 0, h - 1))), is_character)
             for h, conv, pool in zip(self.widths, self.convs, self.pools, strict=True)
         ]
-        self._y = y = torch.cat(best, dim=1).tanh_()
+        y = torch.cat(best, dim=1).tanh()
         for highway in self.highways:
-            y = highway.forward(y)
-        return y.reshape(*ids.shape[:-1], self.size)
-
-    @torch.no_grad()
-    def backward(self, grad_vectors: Tensor) -> None:
-        """Add the parameter gradients into `gradients`.
-
-        Args:
-            grad_vectors: in the shape of what `forward` returned.
-        """
-        grad = grad_vectors.reshape(-1, self.size)
-        for highway in reversed(self.highways):
-            grad = highway.backward(grad)
-        pieces = torch.split(grad * (1 - self._y.square()), self.counts, dim=1)
-        length, characters = self._ids.shape[1], self._ids[self._is_character]
-        for piece, conv, pool in zip(pieces, self.convs, self.pools, strict=True):
-            grad_e = conv.backward(pool.backward(piece))[:, :length]  # without the zeros behind
-            self.gradients["embedding"].index_add_(0, characters, grad_e[self._is_character])
+            y = through(highway, y)
+        return y.reshape(*self._ids.shape[:-1], self.size)
 
 
 class CharacterTagger(Model):
-    """Scores of the tags of words, by a convolution over the vectors of their characters.
-
-    Args:
-        characters: A, the padding id 0 included.
-        embedding_size: E.
-        maps: see `CharacterWordEncoder`.
-        classes: C.
-        window: m, words on each side that have a say.
-        widths: see `CharacterWordEncoder`.
-        highway_layers: see `CharacterWordEncoder`.
-        rng: draws the initial weights.
-
-    Parameters:
-        those of a `CharacterWordEncoder` as ``encoder.NAME``, output.W `(2m + 1, F, C)`,
-        output.b `(C,)`.
-    """
+    """Scores of the tags of words, by a convolution over the vectors of their characters."""
 
     def __init__(
         self,
@@ -157,10 +100,7 @@ class CharacterTagger(Model):
 
     @torch.no_grad()
     def forward(self, ids: Any) -> Tensor:
-        """logits `(N, T, C)`; a word that is all padding counts as 0.
-
-        Args:
-            ids: the characters of each word of each sentence, `(N, T, L)`.
+        """Logits `(N, T, C)` for the characters `(N, T, L)`; a word of padding alone counts as 0.
 
         Raises:
             ValueError: `ids` has not three axes.
@@ -172,11 +112,7 @@ class CharacterTagger(Model):
 
     @torch.no_grad()
     def backward(self, grad_logits: Tensor) -> None:
-        """Add the parameter gradients into `gradients`.
-
-        Args:
-            grad_logits: `(N, T, C)`.
-        """
+        """Back through the convolution to the encoder, from `(N, T, C)`."""
         self.encoder.backward(self.output.backward(grad_logits) * self._is_word)
 
 

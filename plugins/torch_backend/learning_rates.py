@@ -32,16 +32,7 @@ class _Decay(Schedule):
 
 
 class StepDecay(_Decay):
-    """α(t) = α₀ x^⌊t / n⌋.
-
-    Args:
-        learning_rate: α₀ > 0.
-        factor: x, in (0, 1].
-        every: n ≥ 1.
-
-    Raises:
-        ValueError: an argument is outside its range.
-    """
+    """α(t) = α₀ x^⌊t / n⌋."""
 
     def __init__(self, learning_rate: float, factor: float, every: int) -> None:
         super().__init__(learning_rate)
@@ -54,15 +45,7 @@ class StepDecay(_Decay):
 
 
 class ExponentialDecay(_Decay):
-    """α(t) = α₀ exp(−k t).
-
-    Args:
-        learning_rate: α₀ > 0.
-        decay: k ≥ 0.
-
-    Raises:
-        ValueError: an argument is outside its range.
-    """
+    """α(t) = α₀ exp(−k t)."""
 
     def __init__(self, learning_rate: float, decay: float) -> None:
         super().__init__(learning_rate)
@@ -75,15 +58,7 @@ class ExponentialDecay(_Decay):
 
 
 class InverseDecay(_Decay):
-    """α(t) = α₀ τ / max(t, τ).
-
-    Args:
-        learning_rate: α₀ > 0.
-        tau: τ > 0.
-
-    Raises:
-        ValueError: an argument is outside its range.
-    """
+    """α(t) = α₀ τ / max(t, τ)."""
 
     def __init__(self, learning_rate: float, tau: float) -> None:
         super().__init__(learning_rate)

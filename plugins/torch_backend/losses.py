@@ -6,9 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from framework.errors import UsageError
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import checked_ids, leaf
+from plugins.torch_backend.model import check_forward, checked_ids, leaf
 
 #: Torch leaves out the targets of one value, and cannot be told not to: one that is no class.
 _NOTHING = torch.iinfo(torch.int64).min
@@ -16,12 +15,6 @@ _NOTHING = torch.iinfo(torch.int64).min
 
 class MaxMarginLoss:
     """J = 1/N Σ_n max(0, Δ + s_c,n − s_n): true windows shall score Δ above corrupt ones.
-
-    Args:
-        margin: Δ ≥ 0.
-
-    Raises:
-        ValueError: `margin` is negative or NaN.
 
     Source: notes part III, section 1.4.
     """
@@ -33,11 +26,7 @@ class MaxMarginLoss:
 
     @torch.no_grad()
     def forward(self, true_scores: Tensor, corrupt_scores: Tensor) -> Tensor:
-        """Compute J.
-
-        Args:
-            true_scores: s `(...)`.
-            corrupt_scores: s_c `(...)`, beside each true score.
+        """J of the true scores s `(...)`, each beside its corrupt score s_c.
 
         Raises:
             ValueError: the shapes differ, or there is no pair at all.
@@ -52,13 +41,8 @@ class MaxMarginLoss:
 
     @torch.no_grad()
     def backward(self) -> tuple[Tensor, Tensor]:
-        """∂J/∂s and ∂J/∂s_c `(...)`; zeros for a pair that is satisfied or stands at the kink.
-
-        Raises:
-            UsageError: `forward` has not been called.
-        """
-        if not hasattr(self, "_violated"):
-            raise UsageError("MaxMarginLoss.backward needs a forward: call that first")
+        """∂J/∂s and ∂J/∂s_c `(...)`; zeros for a pair that is satisfied or stands at the kink."""
+        check_forward(self, "_violated")
         grad_corrupt = self._violated / self._violated.numel()
         return -grad_corrupt, grad_corrupt
 
@@ -72,11 +56,7 @@ class SoftmaxCrossEntropy:
     """
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Compute J.
-
-        Args:
-            logits: scores z, `(..., C)`.
-            targets: classes y, `(...)` integers in 0 ... C−1.
+        """J of the scores z `(..., C)` and the classes y `(...)`.
 
         Raises:
             ValueError: the shapes do not fit, or there is no target at all.
@@ -97,11 +77,6 @@ class SoftmaxCrossEntropy:
         return self._loss.detach()
 
     def backward(self) -> Tensor:
-        """∂J/∂z, in the shape and dtype of the logits.
-
-        Raises:
-            UsageError: `forward` has not been called.
-        """
-        if not hasattr(self, "_loss"):
-            raise UsageError("SoftmaxCrossEntropy.backward needs a forward: call that first")
+        """∂J/∂z, in the shape and dtype of the logits."""
+        check_forward(self, "_loss")
         return torch.autograd.grad(self._loss, self._z, retain_graph=True)[0]

@@ -1,7 +1,10 @@
 """What the models on torch tensors share beyond `framework.interfaces.Model`.
 
-They are built where `plugins.torch_backend.arrays.TorchArrays` are in force, as a backend does it:
-by hand that is ``with arrays_in_force(TorchArrays()):``. The tensors in `parameters` and
+A module is named after the exercise whose tasks it offers. What their arguments, parameters and
+errors are is said once, by the exercise; docstrings here give shapes and what torch does otherwise.
+
+Models are built where `plugins.torch_backend.arrays.TorchArrays` are in force, as a backend does
+it: by hand that is ``with arrays_in_force(TorchArrays()):``. The tensors in `parameters` and
 `gradients` are without a graph: an optimizer, a grader or a checkpoint may write into them.
 """
 
@@ -15,31 +18,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from framework.errors import UsageError
-from framework.interfaces import LanguageModel, Model
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
 
-
-class TorchLanguageModel(LanguageModel):
-    """A language model whose `forward(tokens (N, T), state)` returns logits `(N, T, V)`.
-
-    Attributes:
-        state: the state after the last token that `forward` read.
-    """
-
-    state: Any
-
-    def next_log_probabilities(self, tokens: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """Read one token of each text; predict the one after it.
-
-        Args:
-            tokens: the ids just read, `(N,)` integers.
-            state: what `initial_state` or the last call returned. Not modified.
-
-        Returns:
-            log probabilities `(N, V)`, and the state after `tokens`.
-        """
-        logits = self.forward(to_tensor(tokens)[:, None], state)[:, 0]
-        return functional.log_softmax(logits, dim=-1), self.state
+#: The id of what fills short texts up.
+PAD = 0
 
 
 class AutogradModel(Model, ABC):
@@ -52,15 +35,26 @@ class AutogradModel(Model, ABC):
 
     @abstractmethod
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The output, by differentiable operations on `parameters` and `inputs`."""
+        """The output, by differentiable operations on `parameters` and `inputs`.
+
+        Args:
+            parameters: the model's own. Parts have theirs: see `through`.
+            inputs: what `forward` was given.
+        """
 
     def forward(self, *inputs: Any) -> Tensor:
         """Compute the output from tensors of real numbers, and keep its graph."""
         self._inputs = [leaf(to_tensor(value)) for value in inputs]
-        self._leaves = {name: leaf(value) for name, value in self.parameters.items()}
+        self._leaves = {
+            name: leaf(self._laid_out(self.parameters[name])) for name in self._own_names()
+        }
         with torch.enable_grad():
             self._output = self.compute(self._leaves, *self._inputs)
         return self._output.detach()
+
+    def _own_names(self) -> list[str]:
+        """The parameters that `compute` gets: those of parts have a dot in their names."""
+        return [name for name in self.parameters if "." not in name]
 
     def backward(self, grad_output: Tensor) -> Any:
         """Add the parameter gradients into `gradients`.
@@ -71,15 +65,89 @@ class AutogradModel(Model, ABC):
         Raises:
             UsageError: `forward` has not been called.
         """
-        if not hasattr(self, "_output"):
-            raise UsageError(f"{type(self).__name__}.backward needs a forward: call that first")
+        check_forward(self, "_output")
         leaves = [*self._inputs, *self._leaves.values()]
         # The graph is kept: nothing forbids a second backward, and it has to add the same again.
-        found = torch.autograd.grad(self._output, leaves, grad_output, retain_graph=True)
+        found = torch.autograd.grad(
+            self._output, leaves, grad_output, retain_graph=True, materialize_grads=True
+        )
         inputs = found[: len(self._inputs)]
         for name, gradient in zip(self._leaves, found[len(inputs) :], strict=True):
-            self.gradients[name].add_(gradient)
+            self.gradients[name].add_(self._laid_back(gradient))
         return inputs[0] if len(inputs) == 1 else inputs
+
+    def _laid_out(self, parameter: Tensor) -> Tensor:
+        """How `compute` gets a parameter: a kernel may want it in another order."""
+        return parameter
+
+    def _laid_back(self, gradient: Tensor) -> Tensor:
+        """The way back."""
+        return gradient
+
+
+class EmbeddingModel(AutogradModel):
+    """A model of ids, whose `compute` gets the vectors `(..., E)` of these ids.
+
+    The gradient of the table ``embedding`` is added to the rows that were read, while autograd
+    would make a whole new table first.
+    """
+
+    def forward(self, *inputs: Any) -> Tensor:
+        """What `compute` makes of the vectors of `ids`.
+
+        Raises:
+            IndexError: an id that is no row of the table.
+        """
+        return super().forward(self._look_up(*inputs))
+
+    def _look_up(self, ids: Any) -> Tensor:
+        table = self.parameters["embedding"]
+        self._ids = checked_ids(ids, len(table))
+        return functional.embedding(self._ids, table)
+
+    def _own_names(self) -> list[str]:
+        return [name for name in super()._own_names() if name != "embedding"]
+
+    def backward(self, grad_output: Tensor) -> None:
+        """Back to the vectors that were read: ids have no gradient."""
+        self._add_rows(super().backward(grad_output))
+
+    def _add_rows(self, rows: Tensor) -> None:
+        """Add the gradients `(..., E)` of the vectors to those of the table."""
+        self.gradients["embedding"].index_add_(0, self._ids.flatten(), rows.flatten(0, -2))
+
+
+def through(part: Any, x: Tensor, *others: Any) -> Tensor:
+    """``part.forward(x, *others)`` as a step of `AutogradModel.compute`.
+
+    Of `part` only its interface is used: it differentiates itself, and adds the gradients of its
+    own parameters. No gradient flows to `others`.
+    """
+    y: Tensor = _Through.apply(part, x, *others)  # type: ignore[no-untyped-call]  # torch's
+    return y
+
+
+class _Through(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, part: Any, x: Tensor, *others: Any) -> Tensor:
+        ctx.part, ctx.others = part, len(others)
+        return torch.as_tensor(part.forward(x.detach(), *others))
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        found = ctx.part.backward(grad)
+        grad_x = found[0] if isinstance(found, tuple) else found
+        return None, grad_x, *[None] * ctx.others
+
+
+def check_forward(owner: object, kept: str) -> None:
+    """Refuse a `backward` of `owner` without the attribute that `forward` keeps for it.
+
+    Raises:
+        UsageError: `forward` has not been called.
+    """
+    if not hasattr(owner, kept):
+        raise UsageError(f"{type(owner).__name__}.backward needs a forward: call that first")
 
 
 def checked_ids(value: Any, size: int) -> Tensor:

@@ -14,12 +14,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from framework.interfaces import Model
 from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import checked_ids
+from plugins.torch_backend.model import PAD, EmbeddingModel, through
 
-PAD = 0
 POOLINGS = {"max": "max_over_time", "mean": "average_over_time"}
 
 Texts = tuple[Tensor, Tensor]
@@ -35,11 +33,7 @@ def count_parameters(model: Any) -> int:
 def best_accuracy(ids: Tensor, labels: Tensor, probabilities: Tensor, width: int) -> float:
     """Σ over all bags of windows of  max_c P(bag, label = c).
 
-    Args:
-        ids: `(M, T)`, short texts filled up with `PAD` at the end.
-        labels: `(M,)` integers.
-        probabilities: `(M,)`.
-        width: words in a window, odd.
+    The texts are ids `(M, T)`, labels `(M,)` and probabilities `(M,)`.
 
     Raises:
         ValueError: `width` is even or not positive, or the lengths differ.
@@ -65,25 +59,8 @@ def _bags(ids: Tensor, width: int) -> Tensor:
     return bags.scatter_add_(1, kind.view(ids.shape), (ids != PAD).to(bags.dtype))
 
 
-class SequenceClassifier(Model):
-    """logits = pool(encoder(x)) W + b, for any layer that reads a sequence.
-
-    Args:
-        vocabulary_size: V, the padding id 0 included.
-        embedding_size: E.
-        hidden_size: H.
-        classes: C.
-        encoder: registered name of the layer.
-        pooling: "max", "mean" or "last".
-        width: words that a filter of "conv1d" reads, odd.
-        rng: draws the initial weights.
-
-    Parameters:
-        embedding `(V, E)`, ``encoder.NAME``, output.W `(H, C)`, output.b `(C,)`.
-
-    Raises:
-        ValueError: there is no such pooling, or the windows of "conv1d" have no middle.
-    """
+class SequenceClassifier(EmbeddingModel):
+    """logits = pool(encoder(x)) W + b, for any layer that reads a sequence."""
 
     def __init__(
         self,
@@ -115,54 +92,22 @@ class SequenceClassifier(Model):
         self.pool = part(POOLINGS[pooling])() if pooling in POOLINGS else None
         self.output = self.add_child("output", part("affine")(H, classes, rng=rng))
 
-    @torch.no_grad()
-    def forward(self, ids: Tensor) -> Tensor:
-        """Look up, encode, pool, score.
-
-        Args:
-            ids: `(N, T)` integers, T ≥ 1, short texts filled up with `PAD` at the end.
-
-        Returns:
-            logits `(N, C)`.
-
-        Raises:
-            IndexError: an id outside 0 ... V−1.
-        """
-        self._ids = checked_ids(ids, self.vocabulary_size)
-        self._words = self._ids != PAD
-        x = functional.embedding(self._ids, self.parameters["embedding"])
-        h = self.encoder.forward(x * self._words[:, :, None])
+    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+        """Encode, pool, score: logits `(N, C)`."""
+        words = self._ids != PAD
+        h = through(self.encoder, inputs[0] * words[:, :, None])
         if self.relu is not None:
-            h = self.relu.forward(h)
-        scores: Tensor = self.output.forward(self._pooled(h))
-        return scores
+            h = through(self.relu, h)
+        pooled = _last(h, words) if self.pool is None else through(self.pool, h, words)
+        return through(self.output, pooled)
 
-    @torch.no_grad()
-    def backward(self, grad_logits: Tensor) -> None:
-        """The same way back, down to the vectors of the words.
 
-        Args:
-            grad_logits: `(N, C)`. Not modified.
-        """
-        grad = self.output.backward(grad_logits)
-        grad_h = self._last * grad[:, None] if self.pool is None else self.pool.backward(grad)
-        if self.relu is not None:
-            grad_h = self.relu.backward(grad_h)
-        grad_x = self.encoder.backward(grad_h)
-        if isinstance(grad_x, tuple):
-            grad_x = grad_x[0]
-        grad_x = (grad_x * self._words[:, :, None]).flatten(0, 1)
-        self.gradients["embedding"].index_add_(0, self._ids.flatten(), grad_x)
-
-    def _pooled(self, h: Tensor) -> Tensor:
-        """One vector of each text, `(N, H)`."""
-        if self.pool is not None:
-            pooled: Tensor = self.pool.forward(h, self._words)
-            return pooled
-        counts = self._words.sum(1)
-        last = functional.one_hot((counts - 1).clamp(min=0), h.shape[1])
-        self._last = (last * (counts > 0)[:, None]).to(h.dtype)[:, :, None]
-        return (self._last * h).sum(1)
+def _last(h: Tensor, words: Tensor) -> Tensor:
+    """h `(N, H)` at the last word of each text; 0 where there is none."""
+    counts = words.sum(1)
+    places = functional.one_hot((counts - 1).clamp(min=0), h.shape[1])
+    chosen = (places * (counts > 0)[:, None]).to(h.dtype)
+    return (chosen[:, :, None] * h).sum(1)
 
 
 def fit(
@@ -174,18 +119,9 @@ def fit(
     learning_rate: float,
     seed: int,
 ) -> list[float]:
-    """Train `model` with Adam on the mean cross-entropy of batches, in the order of `seed`.
+    """Train `model` with Adam; return the loss of each step, before its update.
 
-    Args:
-        model: ``forward(ids (N, T)) -> logits (N, C)``.
-        texts: ids `(M, T)` and labels `(M,)`.
-        epochs: times that all texts are seen.
-        batch_size: texts per step.
-        learning_rate: of Adam.
-        seed: of ``rng.permutation(M)`` in each epoch.
-
-    Returns:
-        the loss of each step, before its update.
+    The texts are seen in the order of ``rng.permutation(M)``, drawn anew in each epoch.
 
     Raises:
         ValueError: there are no texts, or not as many labels.
@@ -215,38 +151,29 @@ def compare(
     learning_rate: float = 0.01,
     seed: int = 0,
 ) -> list[Row]:
-    """Train each of `models` in the same way with `fit`, and measure it.
+    """Name, accuracy, parameters and seconds of each model, after `fit`, the most accurate first.
 
-    Args:
-        models: names and models.
-        train: ids `(M, T)` and labels `(M,)` to learn from.
-        test: ids and labels to be measured on.
-        epochs, batch_size, learning_rate, seed: see `fit`.
-
-    Returns:
-        name, accuracy, parameters and seconds of each, the most accurate first; of equals, the one
-        with fewer parameters.
+    Of equally accurate ones the model with fewer parameters comes first.
 
     Raises:
         ValueError: there are no texts, or not as many labels.
     """
-    test_ids, test_labels = _checked(test)
-    rows = []
-    for name, model in models:
-        start = time.perf_counter()
-        fit(
-            model,
-            train,
-            epochs=epochs,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            seed=seed,
-        )
-        seconds = time.perf_counter() - start
-        model.eval()
-        right = model.forward(test_ids).argmax(1) == test_labels
-        rows.append((name, right.double().mean().item(), count_parameters(model), seconds))
+    settings: dict[str, Any] = {
+        "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "seed": seed
+    }  # fmt: skip
+    test = _checked(test)
+    rows = [_measured(name, model, train, test, settings) for name, model in models]
     return sorted(rows, key=lambda row: (-row[1], row[2]))
+
+
+def _measured(name: str, model: Any, train: Texts, test: Texts, settings: dict[str, Any]) -> Row:
+    start = time.perf_counter()
+    fit(model, train, **settings)
+    seconds = time.perf_counter() - start
+    model.eval()
+    ids, labels = test
+    accuracy = (model.forward(ids).argmax(1) == labels).double().mean().item()
+    return name, accuracy, count_parameters(model), seconds
 
 
 def _checked(texts: Texts) -> Texts:

@@ -32,12 +32,6 @@ def negative_sampling(
 ) -> tuple[float, Tensor, Tensor, Tensor]:
     """J = −log σ(u_oᵀ v_c) − Σ_k log σ(−u_kᵀ v_c), and its gradients.
 
-    Args:
-        center: v_c `(d,)`.
-        outside_id: o.
-        negative_ids: `(K,)`.
-        outside_vectors: `(V, d)`.
-
     Returns:
         J, the gradient of v_c `(d,)`, the ids of the words named, in order and each once `(R,)`,
         and the gradients of their vectors `(R, d)`.

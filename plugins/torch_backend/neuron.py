@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from framework.errors import UsageError
 from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.model import check_forward
 
 
 @torch.no_grad()
@@ -24,12 +24,7 @@ def sigmoid(z: Tensor) -> Tensor:
 
 @torch.no_grad()
 def neuron(x: Tensor, w: Tensor, b: float) -> Tensor:
-    """a = σ(wᵀx + b) `(...)` for the inputs `x: (..., n)`.
-
-    Args:
-        x: inputs.
-        w: weights `(n,)`.
-        b: bias.
+    """a = σ(wᵀx + b) `(...)` for the inputs `x: (..., n)` and the weights `w: (n,)`.
 
     Raises:
         ValueError: `x` has not one number for each weight.
@@ -46,14 +41,6 @@ class Affine(Model):
     """z = x W + b.
 
     Differentiated by hand, so that the gradients are added where they belong in one product each.
-
-    Args:
-        input_size: D.
-        output_size: H.
-        rng: draws the initial weights.
-
-    Parameters:
-        W `(D, H)`, b `(H,)`.
     """
 
     def __init__(self, input_size: int, output_size: int, *, rng: np.random.Generator) -> None:
@@ -79,16 +66,8 @@ class Affine(Model):
 
     @torch.no_grad()
     def backward(self, grad_output: Tensor) -> Tensor:
-        """Add the gradients of W and b; return that of x, `(..., D)`.
-
-        Args:
-            grad_output: `(..., H)`. Not modified.
-
-        Raises:
-            UsageError: `forward` has not been called.
-        """
-        if not hasattr(self, "_x"):
-            raise UsageError("Affine.backward needs a forward: call that first")
+        """Add the gradients of W and b; return that of x, `(..., D)`."""
+        check_forward(self, "_x")
         delta = grad_output.reshape(-1, grad_output.shape[-1])
         self.gradients["W"].addmm_(self._x.T, delta)
         self.gradients["b"].add_(delta.sum(0))

@@ -20,19 +20,11 @@ from plugins.torch_backend.arrays import current_device, to_tensor
 class NgramLM(Model):
     """P(w | h) = c(h w) / c(h ·), with h the last n − 1 words; 0 where h was never seen.
 
-    Args:
-        vocabulary_size: V.
-        order: n.
-        end: id of the end of a sentence, which no n-gram and no history reaches over, or None.
-
     Attributes:
         keys: for n = 0 ... order the keys of the n-grams seen, sorted, `(K_n,)`.
         counts: how often each of them was seen, `(K_n,)`.
         totals: c(h ·) for each history h of 0 ... order − 1 words, by the number of h.
         state: the history after the last token that `forward` read, `(N, order − 1)`.
-
-    Raises:
-        ValueError: `vocabulary_size` or `order` is less than 1, or `end` is not the id of a word.
     """
 
     def __init__(self, vocabulary_size: int, order: int, *, end: int | None = None) -> None:
@@ -174,17 +166,7 @@ class NgramLM(Model):
 
 
 class AddDelta(NgramLM):
-    """P(w | h) = (c(h w) + δ) / (c(h ·) + δ V).
-
-    Args:
-        vocabulary_size: V.
-        order: n.
-        delta: δ > 0.
-        end: id of the end of a sentence, or None.
-
-    Raises:
-        ValueError: δ is not positive.
-    """
+    """P(w | h) = (c(h w) + δ) / (c(h ·) + δ V)."""
 
     def __init__(
         self, vocabulary_size: int, order: int, delta: float, *, end: int | None = None
@@ -201,18 +183,7 @@ class AddDelta(NgramLM):
 
 
 class Backoff(NgramLM):
-    """Stupid backoff (Brants et al. 2007), or interpolated by Witten & Bell (1991).
-
-    Args:
-        vocabulary_size: V.
-        order: n.
-        method: "stupid" or "interpolated".
-        alpha: α, for "stupid" alone.
-        end: id of the end of a sentence, or None.
-
-    Raises:
-        ValueError: there is no such method.
-    """
+    """Stupid backoff (Brants et al. 2007), or interpolated by Witten & Bell (1991)."""
 
     def __init__(
         self,
@@ -245,11 +216,6 @@ class Backoff(NgramLM):
 
 class KneserNey(NgramLM):
     """Interpolated modified Kneser-Ney (Chen & Goodman 1998).
-
-    Args:
-        vocabulary_size: V.
-        order: n.
-        end: id of the end of a sentence, or None.
 
     Attributes:
         discounts: D(1), D(2) and D(3 and more) for n = 1 ... order, `(order, 3)`.

@@ -16,11 +16,7 @@ Parameters = dict[str, Tensor]
 
 
 class TorchOptimizer(ABC):
-    """Moves tensors in place; what it remembers is kept per parameter name.
-
-    Args:
-        learning_rate: α.
-    """
+    """Moves tensors in place; what it remembers is kept per parameter name."""
 
     def __init__(self, learning_rate: float) -> None:
         self.learning_rate = learning_rate
@@ -37,11 +33,7 @@ class TorchOptimizer(ABC):
 
 
 class SGD(TorchOptimizer):
-    """Stochastic gradient descent: x ← x − α g.
-
-    Args:
-        learning_rate: α.
-    """
+    """Stochastic gradient descent: x ← x − α g."""
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
         """One step down the gradient."""
@@ -49,12 +41,7 @@ class SGD(TorchOptimizer):
 
 
 class Momentum(TorchOptimizer):
-    """v ← μ v − α g, then x ← x + v.
-
-    Args:
-        learning_rate: α.
-        mu: μ, the part of the velocity that is left after one step.
-    """
+    """v ← μ v − α g, then x ← x + v."""
 
     def __init__(self, learning_rate: float, mu: float = 0.9) -> None:
         super().__init__(learning_rate)
@@ -71,10 +58,6 @@ class Momentum(TorchOptimizer):
 
 class AdaGrad(TorchOptimizer):
     """c ← c + g², then x ← x − α g / √(c + ε).
-
-    Args:
-        learning_rate: α.
-        epsilon: ε, inside the root.
 
     Source: Duchi, Hazan and Singer 2011; notes part III, section 2.9.
     """
@@ -96,11 +79,6 @@ class AdaGrad(TorchOptimizer):
 class RMSProp(TorchOptimizer):
     """c ← ρ c + (1 − ρ) g², then x ← x − α g / (√c + ε).
 
-    Args:
-        learning_rate: α.
-        decay: ρ, the part of the cache that is left after one step.
-        epsilon: ε, outside the root.
-
     Source: Tieleman and Hinton 2012; notes part III, section 2.9.
     """
 
@@ -111,10 +89,7 @@ class RMSProp(TorchOptimizer):
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
         """One step, shorter where recent gradients were large."""
-        cache = remembered(self.cache, parameters)
-        torch._foreach_mul_(cache, self.decay)
-        torch._foreach_addcmul_(cache, g, g, value=1 - self.decay)
-        root = torch._foreach_sqrt(cache)
+        root = torch._foreach_sqrt(averaged_squares(self.cache, parameters, g, self.decay))
         torch._foreach_add_(root, self.epsilon)
         torch._foreach_addcdiv_(list(parameters.values()), g, root, value=-self.learning_rate)
 
@@ -125,13 +100,6 @@ class Adam(TorchOptimizer):
     m ← β1 m + (1 − β1) g       m̂ = m / (1 − β1ᵗ)
     v ← β2 v + (1 − β2) g²      v̂ = v / (1 − β2ᵗ)
     x ← x − α m̂ / (√v̂ + ε)
-
-    Args:
-        learning_rate: α.
-        beta1: β1, decay of the average gradient m.
-        beta2: β2, decay of the average square v.
-        epsilon: ε, outside the root.
-        bias_correction: False leaves out the corrections, as the notes do: m̂ = m and v̂ = v.
 
     Source: Kingma and Ba 2015, algorithm 1; notes part III, section 2.9.
     """
@@ -153,12 +121,11 @@ class Adam(TorchOptimizer):
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
         """One step of the average gradient over the root of the average square."""
-        m, v = remembered(self.m, parameters), remembered(self.v, parameters)
+        m = remembered(self.m, parameters)
         for name in parameters:
             self.t[name] = self.t.get(name, 0) + 1
         torch._foreach_lerp_(m, g, 1 - self.beta1)
-        torch._foreach_mul_(v, self.beta2)
-        torch._foreach_addcmul_(v, g, g, value=1 - self.beta2)
+        v = averaged_squares(self.v, parameters, g, self.beta2)
         # α m̂ / (√v̂ + ε) = (α c₂/c₁) m / (√v + ε c₂) with c₁ = 1 − β₁ᵗ, c₂ = √(1 − β₂ᵗ): the
         # corrections become numbers, and neither m̂ nor v̂ is written to memory.
         c1 = self._corrections(self.beta1, parameters)
@@ -171,6 +138,16 @@ class Adam(TorchOptimizer):
     def _corrections(self, beta: float, names: Parameters) -> list[float]:
         """1 − βᵗ for each parameter, or 1 without bias correction."""
         return [1 - beta ** self.t[name] if self.bias_correction else 1.0 for name in names]
+
+
+def averaged_squares(
+    memory: Parameters, parameters: Parameters, values: list[Tensor], decay: float
+) -> list[Tensor]:
+    """The running averages of squares in `memory`, after those of `values`: ρ c + (1 − ρ) v²."""
+    averages = remembered(memory, parameters)
+    torch._foreach_mul_(averages, decay)
+    torch._foreach_addcmul_(averages, values, values, value=1 - decay)
+    return averages
 
 
 def remembered(memory: Parameters, parameters: Parameters) -> list[Tensor]:

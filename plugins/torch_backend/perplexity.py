@@ -19,10 +19,6 @@ TOLERANCE = 1e-5
 def perplexity(log_probabilities: Tensor, mask: Any = None) -> float:
     """exp(−1/T Σ_t log p_t) over the words, those where `mask` is True.
 
-    Args:
-        log_probabilities: `(...)`.
-        mask: `(...)` or None.
-
     Raises:
         ValueError: there are no words, or a log probability is NaN or above 0.
     """

@@ -25,10 +25,6 @@ class _Pool(AutogradModel):
     def forward(self, x: Tensor, mask: Any = None) -> Tensor:
         """The pooled text; 0 where there are no words.
 
-        Args:
-            x: `(N, T, C)`, finite numbers, T ≥ 1.
-            mask: `(N, T)`, False at padding; None: words everywhere.
-
         Raises:
             ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
         """
@@ -72,15 +68,7 @@ class AverageOverTime(_Pool):
 
 
 class LocalMaxPool(_Pool):
-    """The maximum of each window, `(N, T', C)`; what the last window lacks is padding.
-
-    Args:
-        size: steps in a window.
-        stride: steps from one window to the next.
-
-    Raises:
-        ValueError: not 1 ≤ `stride` ≤ `size`.
-    """
+    """The maximum of each window, `(N, T', C)`; what the last window lacks is padding."""
 
     def __init__(self, size: int, stride: int) -> None:
         super().__init__()
@@ -102,14 +90,7 @@ class LocalMaxPool(_Pool):
 
 
 class KMaxPool(_Pool):
-    """The k greatest numbers of each channel in the order of the text, `(N, k, C)`.
-
-    Args:
-        k: how many; a text with fewer words has zeros after them.
-
-    Raises:
-        ValueError: `k` is not positive.
-    """
+    """The k greatest numbers of each channel in the order of the text, `(N, k, C)`."""
 
     def __init__(self, k: int) -> None:
         super().__init__()

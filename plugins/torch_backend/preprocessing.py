@@ -38,11 +38,7 @@ class Normalization:
 
 
 class Whitening:
-    """(x − μ) V / s: the training data get the covariance I.
-
-    Args:
-        epsilon: the smallest s_i, as a share of the largest.
-    """
+    """(x − μ) V / s: the training data get the covariance I."""
 
     def __init__(self, epsilon: float = 1e-6) -> None:
         self.epsilon = epsilon

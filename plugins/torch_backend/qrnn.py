@@ -16,6 +16,7 @@ from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.linear_recurrence import linear_recurrence, linear_recurrence_back
 from plugins.torch_backend.products import product
+from plugins.torch_backend.recurrent_layer import checked_inputs
 
 State = tuple[Tensor, Tensor, Tensor]
 
@@ -27,23 +28,12 @@ _sigmoid_back = torch.ops.aten.sigmoid_backward.grad_input
 class QRNN(Model):
     """h_t = o ∘ c_t, c_t = f ∘ c_{t−1} + i ∘ z; the weights of z, f, o, i side by side.
 
-    Args:
-        input_size: D.
-        hidden_size: H.
-        width: how many inputs z and the gates of one step read.
-        pooling: "f" (o = 1, i = 1 − f), "fo" (i = 1 − f) or "ifo".
-        rng: draws the initial weights.
-
-    Parameters:
-        W `(width, D, G·H)`, b `(G·H,)`; G = 1 + len(pooling).
+    With the pooling "f" o = 1 and i = 1 − f, with "fo" i = 1 − f.
 
     Attributes:
         state: h and c after the last step that `forward` read, each `(N, H)`, and the last inputs
             `(N, width − 1, D)`.
         parallel: whether the recurrence is computed as a scan; None: on a GPU.
-
-    Raises:
-        ValueError: `width` is not positive, or there is no such pooling.
     """
 
     state: State
@@ -69,27 +59,15 @@ class QRNN(Model):
         self.add_parameter("b", np.zeros(blocks * H))
 
     def initial_state(self, batch_size: int) -> State:
-        """The state before the first step, zeros: h and c `(batch_size, H)`, and the inputs."""
+        """The state before the first step: zeros."""
         b, H = self.parameters["b"], self.hidden_size
         before = b.new_zeros(batch_size, self.width - 1, self.input_size)
         return b.new_zeros(batch_size, H), b.new_zeros(batch_size, H), before
 
     @torch.no_grad()
     def forward(self, x: Tensor, state: State | None = None, mask: Any = None) -> Tensor:
-        """All states h `(N, T, H)` of `x: (N, T, D)`.
-
-        Args:
-            x: T ≥ 1.
-            state: h_0, c_0 and the inputs before the first one; zeros if None.
-            mask: `(N, T)`, False where there is no word and the state stays; or None.
-
-        Raises:
-            ValueError: the last axis of `x` is not D.
-        """
-        x = to_tensor(x)
-        if x.shape[-1] != self.input_size:
-            got = x.shape[-1]
-            raise ValueError(f"x has {got} features per step, but input_size is {self.input_size}")
+        """All states h `(N, T, H)` of `x: (N, T, D)`: see `RecurrentLayer.forward`."""
+        x = checked_inputs(x, self.input_size)
         h_0, c_0, before = self.initial_state(len(x)) if state is None else state
         self._words = None if mask is None else to_tensor(mask).bool().T[:, :, None]
         inputs = x.transpose(0, 1)  # time first: a step is one block of memory
@@ -113,14 +91,7 @@ class QRNN(Model):
 
     @torch.no_grad()
     def backward(self, grad_h: Tensor) -> tuple[Tensor, State]:
-        """Add the parameter gradients into `gradients`.
-
-        Args:
-            grad_h: `(N, T, H)`.
-
-        Returns:
-            grad_x `(N, T, D)`, and the gradients of h_0, c_0 and the inputs before the first one.
-        """
+        """The gradients of x `(N, T, D)`, and of h_0, c_0 and the inputs before the first one."""
         z, f, o, i, c = self._z, self._f, self._o, self._i, self._c
         grad, grad_h_0 = self._hold_back(grad_h.transpose(0, 1))
         grad_c = _after(torch.zeros_like(c[0]), grad, 1 if o is None else o)

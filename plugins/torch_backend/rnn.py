@@ -8,35 +8,18 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import AutogradModel
+from plugins.torch_backend.recurrent_layer import RecurrentLayer
 from plugins.torch_backend.rnn_steps import recurrent_steps
 
 
-class RNN(AutogradModel):
+class RNN(RecurrentLayer):
     """h_t = tanh(x_t W_x + h_{t−1} W_h + b).
 
-    Args:
-        input_size: D.
-        hidden_size: H.
-        truncation: the gradient flows back through chunks of so many steps; None: through all.
-        rng: draws the initial weights.
-
-    Parameters:
-        W_x `(D, H)`, W_h `(H, H)`, b `(H,)`.
-
-    Attributes:
-        state: h after the last step that `forward` read, `(N, H)`.
-
-    Raises:
-        ValueError: `truncation` is less than 1.
+    With `truncation` the gradient flows back through chunks of so many steps only.
     """
-
-    state: Tensor
 
     def __init__(
         self,
@@ -55,33 +38,6 @@ class RNN(AutogradModel):
         self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, H)))
         self.add_parameter("b", np.zeros(H))
         self._move_into_kernel_layout()
-
-    def initial_state(self, batch_size: int) -> Tensor:
-        """The state before the first step, zeros `(batch_size, H)`."""
-        zeros: Tensor = self.parameters["b"].new_zeros(batch_size, self.hidden_size)
-        return zeros
-
-    def forward(self, x: Tensor, h_0: Tensor | None = None, mask: Any = None) -> Tensor:
-        """All states h `(N, T, H)` of `x: (N, T, D)`, T ≥ 1, from `h_0: (N, H)` (None: zeros).
-
-        Args:
-            x: `(N, T, D)`.
-            h_0: `(N, H)`.
-            mask: `(N, T)`, False where there is no word and the state stays; or None.
-
-        Raises:
-            ValueError: the last axis of `x` is not D.
-        """
-        x = to_tensor(x)
-        if x.shape[-1] != self.input_size:
-            got = x.shape[-1]
-            raise ValueError(f"x has {got} features per step, but input_size is {self.input_size}")
-        if h_0 is None:
-            h_0 = torch.zeros(len(x), self.hidden_size, dtype=x.dtype, device=x.device)
-        self._mask = None if mask is None else to_tensor(mask).bool()
-        h = super().forward(x, h_0)
-        self.state = h[:, -1].clone()
-        return h
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
         """The states of every chunk, each chunk from the last state of the one before."""
@@ -106,7 +62,7 @@ class RNN(AutogradModel):
         h, _ = torch.rnn_tanh(x, h_0[None], weights, True, 1, 0.0, True, False, batch_first=True)
         return h
 
-    def astype(self, dtype: npt.DTypeLike | torch.dtype) -> Self:
+    def astype(self, dtype: Any) -> Self:
         """Convert all parameters and gradients to `dtype`; returns the model."""
         super().astype(dtype)
         self._move_into_kernel_layout()

@@ -34,10 +34,8 @@ def _rows_of(state: Any, rows: Tensor) -> Any:
 def truncate(scores: Tensor, top_k: int | None = None, top_p: float | None = None) -> Tensor:
     """Log probabilities `(N, V)` of the likeliest words alone; all others get −∞.
 
-    Args:
-        scores: `(N, V)`, log probabilities but for a constant per row.
-        top_k: how many words stay at most; of equal ones those with smaller ids.
-        top_p: the fewest likeliest words stay that have this sum; of those that `top_k` left.
+    The `scores: (N, V)` are log probabilities but for a constant per row. `top_k` is applied before
+    `top_p`; of equally likely words those with smaller ids stay.
 
     Raises:
         ValueError: `top_k` is below 1, or `top_p` outside of (0, 1].
@@ -67,10 +65,7 @@ def sample(
 ) -> Tensor:
     """Go on after each prefix `(N, P)` with drawn words, `(N, length)`.
 
-    Args:
-        model: any language model on torch tensors.
-        temperature: P(w) ∝ p(w)^(1/temperature), then `truncate`.
-        rng: seeds torch's generator.
+    `rng` seeds torch's generator.
 
     Raises:
         ValueError: a setting is out of range, or the prefix is empty.
@@ -111,11 +106,6 @@ def beam_search(
     model: Any, prefix: Tensor, length: int, beam_size: int, *, end: int | None = None
 ) -> tuple[Tensor, float]:
     """The likeliest text found after `prefix: (P,)`: at most `length` ids, and its log probability.
-
-    Args:
-        model: any language model on torch tensors.
-        beam_size: texts in hand at every step.
-        end: the word that finishes a text.
 
     Raises:
         ValueError: a setting is out of range, or the prefix is empty.

@@ -18,25 +18,19 @@ from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.model import AutogradModel
 
 
-class Residual(Model):
-    """y = x + f(x). Of f only its interface is used: it differentiates itself.
-
-    Args:
-        f: a model on tensors whose output has the shape of its input.
-
-    Parameters:
-        those of f, as ``f.NAME``.
-    """
+class _Around(Model):
+    """A way around f, of which only the interface is used: it differentiates itself."""
 
     def __init__(self, f: Any) -> None:
         super().__init__()
         self.f = self.add_child("f", f)
 
+
+class Residual(_Around):
+    """y = x + f(x)."""
+
     def forward(self, x: Tensor) -> Tensor:
         """Return x + f(x).
-
-        Args:
-            x: whatever f reads.
 
         Raises:
             ValueError: f(x) has another shape than x.
@@ -49,58 +43,27 @@ class Residual(Model):
         return x + change
 
     def backward(self, grad_output: Tensor) -> Tensor:
-        """Return the gradient of x, around f and through it.
-
-        Args:
-            grad_output: gradient of y, in its shape.
-        """
+        """Return the gradient of x, around f and through it."""
         return torch.add(grad_output, self.f.backward(grad_output))
 
 
-class DenseConnection(Model):
-    """y = [x, f(x)] in the last axis. Of f only its interface is used.
-
-    Args:
-        f: a model on tensors; only the last axis of its output may have another length.
-
-    Parameters:
-        those of f, as ``f.NAME``.
-    """
-
-    def __init__(self, f: Any) -> None:
-        super().__init__()
-        self.f = self.add_child("f", f)
+class DenseConnection(_Around):
+    """y = [x, f(x)] in the last axis."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return y `(..., D + H)`.
-
-        Args:
-            x: `(..., D)`, whatever f reads.
-        """
+        """Return y `(..., D + H)` for `x: (..., D)`."""
         x = to_tensor(x)
         self._D = x.shape[-1]
         return torch.cat([x, self.f.forward(x)], dim=-1)
 
     def backward(self, grad_output: Tensor) -> Tensor:
-        """Return the gradient of x, around f and through it.
-
-        Args:
-            grad_output: gradient of y, `(..., D + H)`.
-        """
+        """Return the gradient of x, around f and through it."""
         of_x, of_f = torch.tensor_split(grad_output, [self._D], dim=-1)
         return torch.add(of_x, self.f.backward(of_f))
 
 
 class Highway(AutogradModel):
-    """y = t ∘ ReLU(x W_h + b_h) + (1 − t) ∘ x, with the gate t = σ(x W_t + b_t).
-
-    Args:
-        size: D.
-        rng: draws the initial weights.
-
-    Parameters:
-        W_h `(D, D)`, b_h `(D,)`, W_t `(D, D)`, b_t `(D,)`, which starts at −2.
-    """
+    """y = t ∘ ReLU(x W_h + b_h) + (1 − t) ∘ x, with the gate t = σ(x W_t + b_t)."""
 
     def __init__(self, size: int, *, rng: np.random.Generator) -> None:
         super().__init__()
@@ -111,11 +74,7 @@ class Highway(AutogradModel):
         self.add_parameter("b_t", np.full(size, -2.0))
 
     def forward(self, *inputs: Any) -> Tensor:
-        """Return y `(..., D)` of x `(..., D)`.
-
-        Raises:
-            ValueError: the last axis of x is not D.
-        """
+        """Return y `(..., D)` of x `(..., D)`; ValueError for another last axis."""
         (x,) = inputs
         if x.shape[-1] != self.size:
             raise ValueError(f"x has {x.shape[-1]} features, but the layer's size is {self.size}")

@@ -20,18 +20,8 @@ from plugins.torch_backend.arrays import to_tensor
 class Stacked(Model):
     """A deep recurrent network. Of the layers only their interface is used.
 
-    Args:
-        layers: recurrent layers on tensors, from the lowest to the highest.
-        skip: the layer above reads h (None), x + h ("skip") or [x, h] ("dense").
-
-    Parameters:
-        those of the layers, from below, as ``layer_1.NAME``, ``layer_2.NAME``, ...
-
     Attributes:
         state: the states of all layers after the last step that `forward` read, a tuple.
-
-    Raises:
-        ValueError: no layer at all, one layer twice, or an unknown `skip`.
     """
 
     state: tuple[Any, ...]
@@ -56,11 +46,6 @@ class Stacked(Model):
     def forward(self, x: Tensor, state: Sequence[Any] | None = None, mask: Any = None) -> Tensor:
         """The result `(N, T, H)` of `x: (N, T, D)`: that of the highest layer.
 
-        Args:
-            x: T ≥ 1.
-            state: what each layer starts from, from below; None: each from its first state.
-            mask: `(N, T)`, False where there is no word and the states stay; or None.
-
         Raises:
             ValueError: there is not one state for each layer.
         """
@@ -75,14 +60,7 @@ class Stacked(Model):
         return h if self.skip == "dense" else x
 
     def backward(self, grad_h: Tensor) -> tuple[Tensor, tuple[Any, ...]]:
-        """Add the parameter gradients into `gradients`.
-
-        Args:
-            grad_h: gradient of what `forward` returned, `(N, T, H)`.
-
-        Returns:
-            grad_x `(N, T, D)`, and the gradients of all first states, from below.
-        """
+        """The gradients of x `(N, T, D)`, and of all first states, from below."""
         grad_states: list[Any] = []
         grad = grad_h
         if self.skip == "dense":  # nothing comes back around the highest layer

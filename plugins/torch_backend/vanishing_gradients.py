@@ -18,9 +18,7 @@ from plugins.torch_backend.arrays import to_tensor
 def gradient_norms(rnn: Any, x: Tensor, loss_at: int) -> Tensor:
     """‖∂J/∂h_k‖ for k = 0 ... t = `loss_at`, where J = Σ h_t, `(t + 1,)`.
 
-    Args:
-        rnn: a recurrent layer, whose `gradients` are afterwards what they were before.
-        x: `(N, T, D)`.
+    The `gradients` of `rnn` are afterwards what they were before.
 
     Raises:
         IndexError: there is no step `loss_at`.
@@ -70,9 +68,7 @@ def descend(
 ) -> Tensor:
     """The path of gradient descent from `start: (d,)`, `(steps + 1, d)`.
 
-    Args:
-        gradient: ∂J/∂θ at a point.
-        threshold: the greatest norm of a gradient; longer ones are clipped. None does not clip.
+    Gradients whose norm exceeds the `threshold` are clipped to it; None clips none.
     """
     path = [to_tensor(start).clone()]
     for _ in range(steps):

@@ -13,29 +13,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.model import TorchLanguageModel, checked_ids
+from plugins.torch_backend.model import checked_ids
+from plugins.torch_backend.scored_words import WordScorer
 
 
-class WindowLM(TorchLanguageModel):
+class WindowLM(WordScorer):
     """ŷ_t = softmax(tanh(e_t W + b_1) U + b_2 [+ e_t W_direct]), e_t the vectors of n words.
 
-    Args:
-        vocabulary_size: V.
-        embedding_size: E, the size of a word vector.
-        hidden_size: H.
-        window: n, how many words it sees.
-        direct: whether the vectors also reach the output directly.
-        rng: draws the initial weights.
-
-    Parameters:
-        embedding `(V + 1, E)`, W `(n E, H)`, b_1 `(H,)`, U `(H, V)`, b_2 `(V,)`, and where
-        `direct` W_direct `(n E, V)`.
-
-    Attributes:
-        state: the last n − 1 words that `forward` read, `(N, n − 1)`; V where there was none.
-
-    Raises:
-        ValueError: the window is below 1.
+    The state is the last n − 1 words that `forward` read, `(N, n − 1)`; V where there was none.
     """
 
     def __init__(
@@ -63,14 +48,7 @@ class WindowLM(TorchLanguageModel):
 
     @torch.no_grad()
     def forward(self, tokens: Tensor, state: Any = None) -> Tensor:
-        """Scores of the next word after every word; the last n − 1 words are kept in `self.state`.
-
-        Args:
-            tokens: ids, `(N, T)` integers.
-            state: the n − 1 words before them, `(N, n − 1)`; None: the texts begin here.
-
-        Returns:
-            logits `(N, T, V)`.
+        """Logits `(N, T, V)` for `tokens: (N, T)`; None as a state: the texts begin here.
 
         Raises:
             IndexError: an id outside 0 ... V−1.
@@ -82,23 +60,17 @@ class WindowLM(TorchLanguageModel):
         self.state = text[:, T:].clone()
         self._windows = text.unfold(1, self.window, 1).reshape(N * T, self.window)
         self._e = functional.embedding(self._windows, self.parameters["embedding"]).flatten(1)
-        self._h = torch.addmm(self.parameters["b_1"], self._e, self.parameters["W"]).tanh_()
-        logits = torch.addmm(self.parameters["b_2"], self._h, self.parameters["U"])
+        h = torch.addmm(self.parameters["b_1"], self._e, self.parameters["W"]).tanh_()
+        logits = self._scores(h)
         if self.direct:
             logits.addmm_(self._e, self.parameters["W_direct"])
         return logits.view(N, T, -1)
 
     @torch.no_grad()
     def backward(self, grad_logits: Tensor) -> None:
-        """Back through both layers to the word vectors.
-
-        Args:
-            grad_logits: `(N, T, V)`. Not modified.
-        """
+        """Back through both layers to the word vectors, from `(N, T, V)`."""
         grad = grad_logits.flatten(0, 1)
-        self.gradients["U"].addmm_(self._h.T, grad)
-        self.gradients["b_2"].add_(grad.sum(0))
-        grad_z = (grad @ self.parameters["U"].T) * (1 - self._h**2)
+        grad_z = self._scores_back(grad) * (1 - self._h**2)
         self.gradients["W"].addmm_(self._e.T, grad_z)
         self.gradients["b_1"].add_(grad_z.sum(0))
         grad_e = grad_z @ self.parameters["W"].T

@@ -24,12 +24,8 @@ from plugins.torch_backend.model import checked_ids
 def context_pairs(tokens: Sequence[int] | Tensor, window: int) -> tuple[Tensor, Tensor]:
     """Every pair of w_t with w_{t+j}, −m ≤ j ≤ m, j ≠ 0, ordered by t, then by j.
 
-    Args:
-        tokens: ids of the text `(T,)`.
-        window: m ≥ 1; it may exceed the text.
-
     Returns:
-        centre ids and outside ids, int64 `(P,)` each.
+        centre ids and outside ids, int64 `(P,)` each, of the text `(T,)`.
     """
     tokens = to_tensor(tokens).long()
     T = len(tokens)
@@ -52,11 +48,6 @@ def naive_softmax(
 ) -> tuple[float, Tensor, Tensor]:
     """Loss −log P(o|c) of one pair and its gradients, P(w|c) = exp(u_wᵀ v_c) / Σ_k exp(u_kᵀ v_c).
 
-    Args:
-        center: v_c `(d,)`.
-        outside_id: o.
-        outside_vectors: all u_w, `(V, d)`.
-
     Returns:
         loss, ∂loss/∂v_c `(d,)` and the gradient of all outside vectors `(V, d)`.
     """
@@ -72,13 +63,6 @@ class SkipGram(Model):
 
     Differentiated by hand: the gradients are added where they belong, while autograd would make
     new tables of full size first.
-
-    Args:
-        vocabulary_size: V.
-        dimension: d.
-        rng: draws the parameters, small and normal.
-
-    Parameters: `center_vectors (V, d)` with rows v_w, `outside_vectors (V, d)` = U with rows u_w.
     """
 
     def __init__(self, vocabulary_size: int, dimension: int, *, rng: np.random.Generator) -> None:
@@ -108,12 +92,7 @@ class SkipGram(Model):
 
     @torch.no_grad()
     def negative_log_likelihood(self, tokens: Sequence[int] | Tensor, window: int) -> float:
-        """J(θ) = −1/T Σ_t Σ_{−m≤j≤m, j≠0} log P(w_{t+j} | w_t), where positions outside drop out.
-
-        Args:
-            tokens: the text, ids `(T,)`. The mean is over its T positions, not over the pairs.
-            window: m.
-        """
+        """J(θ) = −1/T Σ_t Σ_{−m≤j≤m, j≠0} log P(w_{t+j} | w_t), without positions outside."""
         center_ids, outside_ids = context_pairs(tokens, window)
         words, row = torch.unique(center_ids, return_inverse=True)
         v = functional.embedding(words, self.parameters["center_vectors"])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from own_arrays import Box, BoxArrays
+from boxes.arrays import Box, BoxArrays
 
 from framework.arrays import NumpyArrays, arrays_in_force, current_arrays
 from framework.interfaces import Model

@@ -1,0 +1,31 @@
+"""Dropout on boxes."""
+
+from __future__ import annotations
+
+from boxes.arrays import Box
+from framework.interfaces import Model
+
+
+class Dropout(Model):
+    def __init__(self, keep_probability, *, inverted=False, rng):
+        super().__init__()
+        if not 0 < keep_probability <= 1:
+            raise ValueError("keep_probability lies in (0, 1]")
+        self.p, self.inverted, self.rng = keep_probability, inverted, rng
+
+    def forward(self, x):
+        kept = self.rng.random(self.mask_shape(x)) < self.p if self.training else self.p
+        self.factor = Box(kept).astype(x.dtype) / (self.p if self.inverted else 1)
+        return x * self.factor
+
+    def backward(self, grad_output):
+        return grad_output * self.factor
+
+    def mask_shape(self, x):
+        return x.shape
+
+
+class VariationalDropout(Dropout):
+    def mask_shape(self, x):
+        N, _, D = x.shape
+        return N, 1, D
