@@ -11,8 +11,10 @@ import pytest
 from autograder.checks.metric_threshold import Measurement
 from autograder.course.reading import Exercise
 from autograder.grading.collector import Collector
-from autograder.grading.grader import Grader, Setting, run_pytest
+from autograder.grading.grader import Grader
 from autograder.grading.parallel import in_parallel
+from autograder.grading.pytest_run import run_pytest
+from autograder.grading.setting import Setting
 from autograder.record.results import CheckResult
 from autograder.verdicts import Verdict
 from framework.errors import GradusError

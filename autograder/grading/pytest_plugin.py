@@ -51,7 +51,7 @@ def pytest_runtest_makereport(
     is_alone = item.config.stash.get(UNDER_TEST, None) is None
     is_check = "exercise_under_test" in getattr(item, "fixturenames", ())
     if call.excinfo is not None and is_alone and is_check:
-        from autograder.grading.short_failure import short_failure
+        from autograder.grading.plain_pytest import short_failure
 
         report.longrepr = short_failure(item, call.excinfo) or report.longrepr
     return report
@@ -64,7 +64,7 @@ def exercise_under_test(request: pytest.FixtureRequest) -> Iterator[ExerciseUnde
     if prepared is not None:
         yield prepared
         return
-    from autograder.grading.grader import alone
+    from autograder.grading.plain_pytest import alone
 
     with alone(request.path) as under_test:
         yield under_test

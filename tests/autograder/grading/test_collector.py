@@ -7,7 +7,7 @@ import textwrap
 import pytest
 from printed_text import printed
 
-from autograder.grading.grader import run_checks
+from autograder.grading.pytest_run import run_checks
 from autograder.isolation.host.faults import Frame
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
