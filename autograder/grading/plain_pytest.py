@@ -51,8 +51,9 @@ def short_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException
 
 
 def _printed(item: pytest.Item) -> str:
-    under_test: ExerciseUnderTest | None = getattr(item, "funcargs", {}).get("exercise_under_test")
-    return under_test.session.printed() if under_test is not None else ""
+    values = item.funcargs if isinstance(item, pytest.Function) else {}
+    under_test = values.get("exercise_under_test")
+    return under_test.session.printed() if isinstance(under_test, ExerciseUnderTest) else ""
 
 
 def _facts(error: BaseException) -> Iterator[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from autograder.course.reading import Exercise
@@ -16,6 +15,15 @@ if TYPE_CHECKING:
     import pytest
 
     from autograder.grading.collector import Collector
+
+#: Checks run the same whatever else is installed; an outcome is told by its exception alone.
+PYTEST_OPTIONS = (
+    "--disable-plugin-autoload -p autograder.grading.pytest_plugin -p no:terminal "
+    "-p no:cacheprovider -p no:faulthandler -p no:junitxml -p no:pastebin -p no:doctest "
+    "-p no:unittest -p no:logging "
+    "-p no:unraisableexception -p no:threadexception "  # they collect garbage after every run
+    f"--import-mode=importlib --noconftest --capture=no -c {os.devnull} --rootdir=/"
+).split()
 
 OnCheck = Callable[[CheckResult], None]
 
@@ -55,7 +63,9 @@ class _TrainedLast:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """All else comes first, in its order."""
-        items.sort(key=lambda item: not _TRAINED.isdisjoint(getattr(item, "fixturenames", ())))
+        from autograder.grading.pytest_plugin import fixtures_of
+
+        items.sort(key=lambda item: not _TRAINED.isdisjoint(fixtures_of(item)))
 
 
 def run_pytest(
@@ -72,32 +82,10 @@ def run_pytest(
     import pytest
 
     files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
-    with _no_other_plugins():
-        arguments = [*PYTEST_OPTIONS, *options, *map(str, files)]
-        status = pytest.main(arguments, plugins=[collector, *plugins])
+    arguments = [*PYTEST_OPTIONS, *options, *map(str, files)]
+    status = pytest.main(arguments, plugins=[collector, *plugins])
     if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
         raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")
     if status == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt  # which pytest has kept to itself
-
-
-@contextmanager
-def _no_other_plugins() -> Iterator[None]:
-    """Checks run the same whatever else is installed; pytest knows this as a variable only."""
-    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    try:
-        yield
-    finally:
-        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        if before is not None:
-            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
-
-
-PYTEST_OPTIONS = (
-    "-p autograder.grading.pytest_plugin -p no:terminal -p no:cacheprovider -p no:faulthandler "
-    "-p no:junitxml -p no:pastebin -p no:doctest -p no:unittest -p no:logging "
-    "-p no:unraisableexception -p no:threadexception "  # they collect garbage after every run
-    f"--import-mode=importlib --noconftest --capture=no -c {os.devnull} --rootdir=/"
-).split()
