@@ -125,9 +125,10 @@ def grade(arguments: list[str]) -> int:
     given = parser().parse_intermixed_args(arguments)
     if given.provider and given.submission is not None:
         raise UsageError("--provider grades a provider, --submission a submission: choose one")
-    from autograder.commands.grade import Order, carry_out
+    from autograder.commands.grade import grade as grade_as_asked
+    from autograder.grading.options import GradeOptions
 
-    order = Order(
+    options = GradeOptions(
         what=tuple(given.what),
         submission=given.submission,
         backend=given.backend,
@@ -143,7 +144,7 @@ def grade(arguments: list[str]) -> int:
         plugins=tuple(given.plugin),
         blocked=tuple(given.block),
     )
-    return carry_out(order, watch=given.watch)
+    return grade_as_asked(options, watch=given.watch)
 
 
 def main() -> None:

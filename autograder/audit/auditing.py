@@ -15,8 +15,8 @@ from autograder.audit.journal import Journal
 from autograder.audit.trials import Failure, Trial, attempt
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.reading import Exercise
-from autograder.grading.grader import Setting
 from autograder.grading.parallel import in_parallel
+from autograder.grading.setting import Setting
 from autograder.mutations.mutants import make_mutants
 from autograder.mutations.operators import OPERATORS
 from framework.errors import GradusError, UnknownNameError

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.course.reading import Exercise
-from autograder.grading.grader import Grader, Setting, run_checks
+from autograder.grading.grader import Grader
+from autograder.grading.pytest_run import run_checks
+from autograder.grading.setting import Setting
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
 from autograder.verdicts import Verdict
 from framework.errors import GradusError

@@ -9,7 +9,7 @@ from autograder.calibration.tolerance import FEWEST, threshold_from
 from autograder.checks.metric_threshold import Measurement
 from autograder.course.reading import Exercise
 from autograder.course.thresholds import Threshold
-from autograder.grading.grader import Setting
+from autograder.grading.setting import Setting
 from framework.errors import BadInputError
 
 #: Called with the number of trainings done, and of all.

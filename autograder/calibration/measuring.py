@@ -11,8 +11,11 @@ import pytest
 from autograder.checks.metric_threshold import Measurement
 from autograder.course.reading import Exercise
 from autograder.grading.collector import Collector
-from autograder.grading.grader import Grader, Setting, run_pytest
+from autograder.grading.grader import Grader
 from autograder.grading.parallel import in_parallel
+from autograder.grading.pytest_plugin import fixtures_of
+from autograder.grading.pytest_run import run_pytest
+from autograder.grading.setting import Setting
 from autograder.record.results import CheckResult
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
@@ -23,7 +26,7 @@ class _Measurer(Collector):
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out every check without a metric."""
-        items[:] = [item for item in items if "reaches" in getattr(item, "fixturenames", ())]
+        items[:] = [item for item in items if "reaches" in fixtures_of(item)]
 
 
 def measure(

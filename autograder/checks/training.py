@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +18,13 @@ from autograder.checks.equality import finite, same_form, same_names
 from autograder.checks.failures import CheckFailed, expect
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.inline import InlineSession
-from autograder.isolation.host.remote import RemoteModule, RemoteObject, session_of, wrap
+from autograder.isolation.host.remote import (
+    RemoteModule,
+    RemoteObject,
+    session_behind,
+    session_of,
+    wrap,
+)
 from autograder.isolation.host.requests import Assign, Call, Get, Step
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel, NumpyArrays
@@ -261,4 +267,7 @@ def _tools(reference: RemoteModule, optimizer: str) -> tuple[Any, Any]:
 
 
 def _registry(reference: RemoteModule) -> Registry:
-    return cast(InlineSession, reference._session).registry
+    session = session_behind(reference)
+    if not isinstance(session, InlineSession):
+        raise TypeError("loss and optimizer come from a reference that runs in this process")
+    return session.registry

@@ -55,7 +55,7 @@ def audit(
     from autograder.audit.auditing import Scope
     from autograder.audit.auditing import audit as carry_out
     from autograder.audit.journal import Journal
-    from autograder.grading.grader import Setting
+    from autograder.grading.setting import Setting
     from autograder.isolation.sandboxes import choose
     from framework.providers.plugins import Plugins
 

@@ -39,7 +39,7 @@ def calibrate(
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # processes run side by side
     from autograder.calibration.calibrating import calibrated
     from autograder.calibration.recording import record
-    from autograder.grading.grader import Setting
+    from autograder.grading.setting import Setting
     from autograder.isolation.sandboxes import choose
     from framework.providers.backends import REFERENCE
     from framework.providers.plugins import Plugins

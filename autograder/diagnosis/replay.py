@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from autograder.diagnosis.budget import check
 from autograder.isolation import wire
 from autograder.isolation.host.callbacks import Ledger
+from autograder.isolation.host.faults import Crashed
 from autograder.isolation.host.requests import Outcome
 from autograder.isolation.host.transcript import Exchange
 from autograder.isolation.host.translate import fault_from, outcomes_from
@@ -95,7 +96,7 @@ class Replay:
         if error is None:
             return Exchange(exchange.frame, tuple(outcomes))
         fault = fault_from(error, ["?"] * len(steps), "")
-        raised = getattr(fault, "raised", "") or type(fault).__name__
+        raised = (fault.raised if isinstance(fault, Crashed) else "") or type(fault).__name__
         return Exchange(exchange.frame, tuple(outcomes), raised, fault.message)
 
     def _learn(self, theirs: Outcome, ours: Outcome) -> None:

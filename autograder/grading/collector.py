@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, cast
 
 import pytest
 
@@ -21,6 +21,10 @@ from autograder.record.results import MAX_FACT, MAX_MESSAGE, CheckResult
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
+#: What a check raised.
+RAISED: pytest.StashKey[Exception] = pytest.StashKey()
+#: The name of the property that a check's report carries its result in.
+RESULT = "gradus_result"
 #: What a check may stumble over in a value of the wrong kind: the submission's doing.
 STUMBLES = (
     TypeError,
@@ -46,7 +50,7 @@ class Collector:
         self.results: list[CheckResult] = []
         self.errors: list[str] = []
         self._under_test = under_test
-        self._on_result = on_result
+        self._on_result = on_result or _ignore
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Hand the exercise to the fixtures."""
@@ -57,40 +61,48 @@ class Collector:
         if report.failed:
             self.errors.append(str(report.longrepr)[-2000:])
 
-    @pytest.hookimpl(tryfirst=True)
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
+        """Keep what a check raised, and fail it without a traceback, whose text takes 40 ms."""
+        try:
+            yield
+        except Exception as error:
+            item.stash[RAISED] = error
+            raise pytest.fail.Exception("the check failed", pytrace=False) from None
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[Any]
-    ) -> pytest.TestReport:
-        """Note the outcome of a check's body, or of a fixture that failed before it.
-
-        Stands in for pytest's own, which spends more time on the text of a traceback that nobody
-        is shown than most checks take.
-        """
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Add the result of a check, or of a fixture that failed before it, to its report."""
+        report = yield
         if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
-            self._note(item, call)
-        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
-        when = cast(Literal["setup", "call", "teardown"], call.when)
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
+            report.user_properties.append((RESULT, self._result(item, call)))
+        return report
 
-    def _note(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
-        error = call.excinfo.value if call.excinfo is not None else None
-        facts = _facts(error, self._under_test.session.calls)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the result that came with the report of a check."""
+        for name, result in report.user_properties:
+            if name == RESULT and isinstance(result, CheckResult) and report.when != "teardown":
+                self.results.append(result)
+                self._on_result(result)
+
+    def _result(self, item: pytest.Item, call: pytest.CallInfo[None]) -> CheckResult:
+        session = self._under_test.session
         result = CheckResult(
             id=item.nodeid.rpartition("/")[2],
             title=title_of(item),
-            task=_marked(item, "task", ""),
+            task=_marked(item, "task"),
             hidden=_is_hidden(item),
-            points=float(_marked(item, "points", 0)),
-            hint=_marked(item, "hint", ""),
+            points=float(_marked(item, "points") or 0),
+            verdict=Verdict.PASSED,
+            hint=_marked(item, "hint"),
             findings=self._findings(item),
             seconds=call.duration,
-            **facts,
         )
-        self.results.append(result)
-        if self._under_test.session.transcript is not None:
-            self._under_test.transcripts[result.id] = self._under_test.session.transcript
-        if self._on_result is not None:
-            self._on_result(result)
+        if session.transcript is not None:
+            self._under_test.transcripts[result.id] = session.transcript
+        return _judged(result, _raised(item, call), session.calls)
 
     def _findings(self, item: pytest.Item) -> tuple[Finding, ...]:
         """What the check has shown, and what the submission printed meanwhile."""
@@ -99,38 +111,62 @@ class Collector:
         return (*shown_findings, *([PrintedText(printed)] if printed else []))
 
 
-def _facts(error: BaseException | None, calls: CallLog) -> dict[str, Any]:
-    """Verdict, message and what belongs to it."""
+def _raised(item: pytest.Item, call: pytest.CallInfo[None]) -> BaseException | None:
+    """What ended the check; it is forgotten here, with all that its traceback holds."""
+    if RAISED in item.stash:
+        error = item.stash[RAISED]
+        del item.stash[RAISED]
+        return error
+    return call.excinfo.value if call.excinfo is not None else None
+
+
+def _ignore(result: CheckResult) -> None:
+    """Nobody waits for single results."""
+
+
+def _judged(result: CheckResult, error: BaseException | None, calls: CallLog) -> CheckResult:
+    """Return `result` with its verdict, after the exception that ended the check."""
     if error is None:
-        return {"verdict": Verdict.PASSED}
+        return result
     if isinstance(error, SubmissionFault):
-        return {
-            "verdict": error.verdict,
-            "message": shown(error.message, MAX_MESSAGE),
-            "method": shown(error.method, MAX_FACT),
-            "fact": error.raised if isinstance(error, Crashed) else "",
-            "call": shown(error.call, MAX_FACT),
-            "frames": error.frames,
-        }
+        return _ended(result, error)
     if isinstance(error, CheckFailed):
-        call = NO_CALL if isinstance(error, MissedThreshold) else calls.behind(error.about)
-        return {
-            "verdict": Verdict.FAILED,
-            "message": shown(error.message, MAX_MESSAGE),
-            "details": tuple(shown(detail, MAX_FACT) for detail in error.details),
-            "fact": shown(error.fact, MAX_FACT),
-            **_told(call),
-        }
+        return _failed(result, error, calls)
     if isinstance(error, pytest.skip.Exception):
-        return {"verdict": Verdict.SKIPPED, "message": str(error)}
-    if isinstance(error, STUMBLES) and not isinstance(error, GradusError):
+        return replace(result, verdict=Verdict.SKIPPED, message=str(error))
+    ours = isinstance(error, GradusError | pytest.FixtureLookupError)
+    if isinstance(error, STUMBLES) and not ours:
         message = f"the check cannot use what came back: {_first_line(error)}"
-        return {"verdict": Verdict.FAILED, "message": message, **_told(calls.latest)}
-    return {"verdict": Verdict.FAULT, "message": f"{type(error).__name__}: {_first_line(error)}"}
+        return _about(replace(result, verdict=Verdict.FAILED, message=message), calls.latest)
+    message = f"{type(error).__name__}: {_first_line(error)}"
+    return replace(result, verdict=Verdict.FAULT, message=message)
 
 
-def _told(call: RemoteCall) -> dict[str, str]:
-    return {"method": shown(call.method, MAX_FACT), "call": shown(call.text, MAX_FACT)}
+def _ended(result: CheckResult, fault: SubmissionFault) -> CheckResult:
+    """Return `result` for a check that a call of the submission has ended."""
+    return replace(
+        _about(result, RemoteCall(fault.method, fault.call)),
+        verdict=fault.verdict,
+        message=shown(fault.message, MAX_MESSAGE),
+        fact=fault.raised if isinstance(fault, Crashed) else "",
+        frames=fault.frames,
+    )
+
+
+def _failed(result: CheckResult, failure: CheckFailed, calls: CallLog) -> CheckResult:
+    """Return `result` for a check that was not met."""
+    call = NO_CALL if isinstance(failure, MissedThreshold) else calls.behind(failure.about)
+    return replace(
+        _about(result, call),
+        verdict=Verdict.FAILED,
+        message=shown(failure.message, MAX_MESSAGE),
+        details=tuple(shown(detail, MAX_FACT) for detail in failure.details),
+        fact=shown(failure.fact, MAX_FACT),
+    )
+
+
+def _about(result: CheckResult, call: RemoteCall) -> CheckResult:
+    return replace(result, method=shown(call.method, MAX_FACT), call=shown(call.text, MAX_FACT))
 
 
 def _first_line(error: BaseException) -> str:
@@ -140,15 +176,19 @@ def _first_line(error: BaseException) -> str:
 
 def title_of(item: pytest.Item) -> str:
     """What a check asks for: the first line of its docstring, and its parameters."""
-    text = inspect.getdoc(getattr(item, "function", None)) or item.name
+    if not isinstance(item, pytest.Function):
+        return item.name
+    name = item.originalname
+    text = inspect.getdoc(item.function) or name
     title = text.splitlines()[0].rstrip(".")
-    callspec = getattr(item, "callspec", None)
-    return f"{title} [{callspec.id}]" if callspec is not None else title
+    parameters = item.name.removeprefix(name)
+    return f"{title} {parameters}" if parameters else title
 
 
-def _marked(item: pytest.Item, name: str, default: Any) -> Any:
+def _marked(item: pytest.Item, name: str) -> str:
+    """The argument of the marker `name` as text; empty without such a marker."""
     marker = item.get_closest_marker(name)
-    return marker.args[0] if marker is not None and marker.args else default
+    return str(marker.args[0]) if marker is not None and marker.args else ""
 
 
 def _is_hidden(item: pytest.Item) -> bool:

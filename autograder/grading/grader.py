@@ -1,75 +1,28 @@
-"""Grading: from a request to a report."""
+"""Grades the exercises of one submission, one at a time."""
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from autograder.course.reading import Course, Exercise, find_course
-from autograder.grading.under_test import (
-    ExerciseUnderTest,
-    ProviderSession,
-    ReferenceSession,
-    converse,
-    parts_of,
-)
+from autograder.course.reading import Exercise
+from autograder.grading.pytest_run import OnCheck, run_checks
+from autograder.grading.sessions import ProviderSession, ReferenceSession, converse, parts_of
+from autograder.grading.setting import Setting
+from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.host.faults import Frame
 from autograder.isolation.host.launch import NUMPY_ARRAYS, Workplace
-from autograder.isolation.host.sandbox_session import Deadlines, SandboxSession
+from autograder.isolation.host.sandbox_session import SandboxSession
 from autograder.isolation.host.scratch import remove_scratch
 from autograder.isolation.host.session import Session
-from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
-from autograder.submissions.submission import Submission, load_submission
+from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
-from framework.errors import GradusError
 from framework.providers.backends import REFERENCE, Backend, part_source
-from framework.providers.plugins import Plugins
-
-if TYPE_CHECKING:
-    import pytest
-
-    from autograder.grading.collector import Collector
-
-OnCheck = Callable[[CheckResult], None]
-
-#: Fixtures that a check asks for when it trains a model.
-_TRAINED = frozenset({"reaches", "plot"})
-
-
-@dataclass(frozen=True)
-class Setting:
-    """How submissions are graded: everything that one run has in common.
-
-    Args:
-        backend: whose arrays the submission is handed, and whose answers it is compared with.
-        provider: graded instead of a submission, if given.
-        seed: all random numbers of all checks come from it.
-    """
-
-    course: Course
-    plugins: Plugins
-    sandbox: Sandbox
-    backend: str = "numpy"
-    provider: str = ""
-    device: str = "cpu"
-    seed: int = 0
-
-    def reference_backend(self) -> Backend:
-        """Whose answers are right: NumPy's, on the CPU, also where a provider has a GPU."""
-        device = "cpu" if self.provider and self.backend == REFERENCE else self.device
-        return Backend(self.plugins.registry, self.backend, device=device)
-
-    def deadlines(self, exercise: Exercise) -> Deadlines:
-        """The exercise's budget; a GPU backend's import takes longer than NumPy's."""
-        call, total = exercise.time.call, exercise.time.total
-        return Deadlines(call=call, total=total)
 
 
 class Grader:
@@ -196,86 +149,6 @@ class Grader:
         return replace(frame, file=file.inner, cell=cell, source=file.text(frame.line))
 
 
-def run_checks(
-    exercise: Exercise,
-    under_test: ExerciseUnderTest,
-    on_check: OnCheck | None = None,
-    *,
-    stop_early: bool = False,
-    plugins: Sequence[object] = (),
-) -> list[CheckResult]:
-    """Run the test files of `exercise` with pytest; the student's own files are never collected.
-
-    Args:
-        stop_early: after the first check that fails nothing else is run, and checks that train
-            a model come last.
-        plugins: further plugins of pytest.
-    """
-    from autograder.grading.collector import Collector
-
-    collector = Collector(under_test, on_check)
-    if stop_early:
-        run_pytest(exercise, collector, "--exitfirst", plugins=[_TrainedLast(), *plugins])
-    else:
-        run_pytest(exercise, collector, plugins=plugins)
-    if not collector.results:
-        raise GradusError(f"{exercise.name} has no checks: expected {exercise.tests}")
-    return collector.results
-
-
-class _TrainedLast:
-    """A pytest plugin: what trains a model, or draws its training, costs more than all the rest."""
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """All else comes first, in its order."""
-        items.sort(key=lambda item: not _TRAINED.isdisjoint(getattr(item, "fixturenames", ())))
-
-
-def run_pytest(
-    exercise: Exercise, collector: Collector, *options: str, plugins: Sequence[object] = ()
-) -> None:
-    """Run the test files of `exercise`, or those of their checks that `collector` leaves in.
-
-    Args:
-        plugins: of pytest, besides `collector`.
-
-    Raises:
-        GradusError: they cannot be collected.
-    """
-    import pytest
-
-    files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
-    with _no_other_plugins():
-        arguments = [*PYTEST_OPTIONS, *options, *map(str, files)]
-        status = pytest.main(arguments, plugins=[collector, *plugins])
-    if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
-        reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
-        raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")
-    if status == pytest.ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt  # which pytest has kept to itself
-
-
-@contextmanager
-def _no_other_plugins() -> Iterator[None]:
-    """Checks run the same whatever else is installed; pytest knows this as a variable only."""
-    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    try:
-        yield
-    finally:
-        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        if before is not None:
-            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
-
-
-PYTEST_OPTIONS = (
-    "-p autograder.grading.pytest_plugin -p no:terminal -p no:cacheprovider -p no:faulthandler "
-    "-p no:junitxml -p no:pastebin -p no:doctest -p no:unittest -p no:logging "
-    "-p no:unraisableexception -p no:threadexception "  # they collect garbage after every run
-    f"--import-mode=importlib --noconftest --capture=no -c {os.devnull} --rootdir=/"
-).split()
-
-
 def _by_task(exercise: Exercise, checks: list[CheckResult]) -> tuple[TaskResult, ...]:
     """Results by task, in the order of exercise.toml."""
     names = [*exercise.task_names, *(check.task for check in checks)]
@@ -306,20 +179,3 @@ def absent(exercise: Exercise) -> ExerciseResult:
         for task in exercise.task_names
     )
     return ExerciseResult(exercise.name, exercise.unit, exercise.title, checks)
-
-
-@contextmanager
-def alone(test_file: Path) -> Iterator[ExerciseUnderTest]:
-    """The exercise under test for plain pytest: the folder's own files, NumPy, seed 0."""
-    course = find_course(test_file.parent)
-    name = test_file.stem.removeprefix("test_").removesuffix("_hidden")
-    exercise = course.exercise(name)
-    setting = Setting(course, Plugins(course=course), choose("auto"))
-    names = (name, *exercise.requires)
-    with load_submission(course.root / "exercises", course, names) as submission:
-        grader = Grader(setting, submission)
-        try:
-            with grader.under_test(exercise) as under_test:
-                yield under_test
-        finally:
-            grader.close()

@@ -7,8 +7,8 @@ submission is then the ``exercises`` folder that the test file lies in.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -44,17 +44,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[Any]
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Say what a check found in its own words, without the way through gradus."""
     report = yield
     is_alone = item.config.stash.get(UNDER_TEST, None) is None
-    is_check = "exercise_under_test" in getattr(item, "fixturenames", ())
+    is_check = "exercise_under_test" in fixtures_of(item)
     if call.excinfo is not None and is_alone and is_check:
-        from autograder.grading.short_failure import short_failure
+        from autograder.grading.plain_pytest import short_failure
 
         report.longrepr = short_failure(item, call.excinfo) or report.longrepr
     return report
+
+
+def fixtures_of(item: pytest.Item) -> Sequence[str]:
+    """Return the names of the fixtures that a test asks for, itself or through others."""
+    return item.fixturenames if isinstance(item, pytest.Function) else ()
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +69,7 @@ def exercise_under_test(request: pytest.FixtureRequest) -> Iterator[ExerciseUnde
     if prepared is not None:
         yield prepared
         return
-    from autograder.grading.grader import alone
+    from autograder.grading.plain_pytest import alone
 
     with alone(request.path) as under_test:
         yield under_test

@@ -12,8 +12,9 @@ from itertools import chain
 from typing import Protocol
 
 from autograder.course.reading import Exercise
-from autograder.grading.grader import Grader, Setting, absent
+from autograder.grading.grader import Grader, absent
 from autograder.grading.parallel import in_parallel, processes
+from autograder.grading.setting import Setting
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.submissions.submission import Submission
 from framework import __version__

@@ -1,23 +1,17 @@
-"""One exercise under test: both sides of its checks, and how they are run."""
+"""One exercise under test: the code under test beside the reference."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from autograder.checks.metric_threshold import Measurement
-from autograder.course.reading import Course, Exercise
-from autograder.isolation.host.faults import InfrastructureFault, NotOffered, SubmissionFault
-from autograder.isolation.host.inline import InlineSession, ProviderModule
+from autograder.course.reading import Exercise
 from autograder.isolation.host.remote import RemoteModule
 from autograder.isolation.host.session import Session
 from autograder.isolation.host.transcript import Transcript
-from framework.providers.backends import Backend, part_source
-from framework.providers.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -59,38 +53,3 @@ class ExerciseUnderTest:
         """End both conversations."""
         self.session.close()
         self.reference_session.close()
-
-
-class ReferenceSession(InlineSession):
-    """The conversation with the reference: what goes wrong there is our fault."""
-
-    def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
-        fault = super()._fault(error, texts)
-        raise InfrastructureFault(f"the reference failed in {fault.call}: {fault}") from fault
-
-
-class ProviderSession(InlineSession):
-    """The conversation with a provider that is graded: what it does not offer is skipped."""
-
-    def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
-        if error["kind"] == "not_defined":
-            return NotOffered(error["message"])
-        return super()._fault(error, texts)
-
-
-def converse(
-    session: type[InlineSession], backend: Backend, registry: Registry, exercise: Exercise
-) -> InlineSession:
-    """A conversation with what `backend` offers for `exercise`, in this process."""
-    names = {task.name: task.registry_name for task in exercise.tasks}
-    module = ProviderModule(registry, backend.name, names)
-    return session(module, backend.arrays, part_source(registry, backend.providers))
-
-
-def parts_of(course: Course) -> dict[str, tuple[str, str]]:
-    """Registry name -> (exercise, task) of everything that can be a part of a network."""
-    return {
-        task.registry_name: (exercise.name, task.name)
-        for exercise in course.select()
-        for task in exercise.tasks
-    }

@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 
 from autograder.course.reading import TimeBudget, find_course
-from autograder.grading.grader import Grader, Setting, run_checks
+from autograder.grading.grader import Grader
+from autograder.grading.pytest_run import run_checks
+from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
 from autograder.verdicts import Verdict

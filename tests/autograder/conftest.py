@@ -203,8 +203,8 @@ def real_solution(real_course: Course):
 @pytest.fixture
 def graded(real_course: Course, tmp_path: Path):
     """`graded({"rnn": text}, "rnn", backend=...)`: the report on a submission of these files."""
-    from autograder.grading.grader import Setting
     from autograder.grading.request import GradeRequest, answer
+    from autograder.grading.setting import Setting
     from autograder.isolation.sandboxes import choose
     from autograder.submissions.submission import load_submission
     from framework.providers.plugins import Plugins

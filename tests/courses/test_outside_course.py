@@ -14,8 +14,8 @@ from autograder.audit.auditing import Scope, audit
 from autograder.commands.calibrate import calibrate
 from autograder.course.reading import Course, find_course
 from autograder.course.stub_files import stub_files
-from autograder.grading.grader import Setting
 from autograder.grading.request import GradeRequest, answer
+from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict

@@ -10,8 +10,8 @@ from functools import cache
 import pytest
 
 from autograder.course.reading import find_course
-from autograder.grading.grader import Setting
 from autograder.grading.request import GradeRequest, answer
+from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict

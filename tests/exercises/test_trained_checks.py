@@ -10,7 +10,9 @@ import pytest
 from autograder.calibration.tolerance import FALSE_FAILURE
 from autograder.course.reading import find_course
 from autograder.course.thresholds import HIGHER, better
-from autograder.grading.grader import Grader, Setting, run_checks
+from autograder.grading.grader import Grader
+from autograder.grading.pytest_run import run_checks
+from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.record.findings.curves import Curve
 from autograder.submissions.submission import load_submission

@@ -26,8 +26,8 @@ import pytest
 from repository import ROOT
 
 from autograder.course.reading import Course
-from autograder.grading.grader import Setting
 from autograder.grading.request import GradeRequest, answer
+from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.record.results import Report
 from autograder.submissions.submission import load_submission

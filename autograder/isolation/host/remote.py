@@ -120,6 +120,11 @@ def session_of(remote: RemoteObject) -> tuple[Session, Handle]:
     return remote._session, remote._handle
 
 
+def session_behind(module: RemoteModule) -> Session:
+    """The session that a remote module is reached through."""
+    return module._session
+
+
 def wrap(session: Session, outcome: Outcome) -> Outcome:
     """`outcome` with a `RemoteObject` in place of a bare handle."""
     if not isinstance(outcome.value, Handle):

@@ -13,7 +13,7 @@ from autograder.audit.journal import Journal
 from autograder.audit.trials import attempt
 from autograder.commands.audit import audit as command
 from autograder.course.reading import find_course
-from autograder.grading.grader import Setting
+from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from framework.errors import BadInputError, GradusError, UnknownNameError
 from framework.providers.plugins import Plugins

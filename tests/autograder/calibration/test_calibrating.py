@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from autograder.calibration.calibrating import calibrated
 from autograder.commands.calibrate import calibrate
 from autograder.course.reading import find_course
-from autograder.grading.grader import Setting
+from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from framework.errors import BadInputError, GradusError, UnknownNameError
 from framework.providers.backends import REFERENCE

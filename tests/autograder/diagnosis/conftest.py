@@ -10,7 +10,9 @@ import pytest
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.diagnosis.diagnose import diagnosed
-from autograder.grading.grader import Grader, Setting, run_checks
+from autograder.grading.grader import Grader
+from autograder.grading.pytest_run import run_checks
+from autograder.grading.setting import Setting
 from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.sandboxes import choose
 from autograder.record.results import CheckResult, Diagnosis

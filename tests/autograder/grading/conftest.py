@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.grading.grader import run_checks
+from autograder.grading.pytest_run import run_checks
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.host.calls import CallLog, RemoteCall
 

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 from printed_text import printed
 
-from autograder.grading.grader import run_checks
+from autograder.grading.pytest_run import run_checks
 from autograder.isolation.host.faults import Frame
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
@@ -142,6 +142,19 @@ def test_a_fixture_that_fails_is_the_checks_result(collect):
     assert (result.verdict, result.task, result.points) == (Verdict.FAULT, "RNN", 2)
 
 
+def test_a_fixture_that_nobody_defines_is_our_fault(collect):
+    text = """
+        import pytest
+
+        @pytest.mark.task("RNN")
+        @pytest.mark.points(2)
+        def test_one(no_such_fixture):
+            pass
+    """
+    (result,) = collect(text=text)
+    assert (result.verdict, result.task) == (Verdict.FAULT, "RNN")
+
+
 def test_parametrized_checks_have_titles_of_their_own(collect):
     text = """
         import pytest
@@ -190,12 +203,20 @@ def test_checks_that_cannot_be_run_are_our_fault(collect, text, words):
     assert caught.value.exit_code == 3
 
 
-def test_other_plugins_stay_available_to_whoever_runs_us(collect, monkeypatch):
-    import os
+def test_no_other_plugin_runs_along(collect):
+    text = """
+        import pytest
 
-    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
-    collect()
-    assert "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
+        @pytest.mark.task("RNN")
+        @pytest.mark.points(1)
+        def test_one(request):
+            names = [name for name, _ in request.config.pluginmanager.list_name_plugin()]
+            pytest.skip(" ".join(names))
+    """
+    (result,) = collect(text=text)
+    names = result.message.split()
+    assert "autograder.grading.pytest_plugin" in names
+    assert not {"timeout", "xdist", "hypothesispytest"} & set(names)
 
 
 def test_where_one_failure_is_enough_what_is_trained_comes_last(tmp_path, on_silent_sessions):

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from autograder.course.reading import find_course
-from autograder.grading.grader import Setting
 from autograder.grading.request import GradeRequest, answer
+from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.reports.json_report import render_json
 from autograder.reports.terminal import ExerciseView

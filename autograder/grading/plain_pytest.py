@@ -1,19 +1,43 @@
-"""What plain pytest shows of a check that failed: what was found, and where in the check."""
+"""Checks under plain pytest: the exercise is prepared from the folder, and failures are short."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from autograder.checks.failures import CheckFailed
+from autograder.course.reading import find_course
 from autograder.grading.collector import title_of
+from autograder.grading.grader import Grader
+from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.output import shown
+from autograder.isolation.sandboxes import choose
 from autograder.record.results import MAX_FACT, MAX_MESSAGE
+from autograder.submissions.submission import load_submission
 from framework.errors import GradusError
+from framework.providers.plugins import Plugins
+
+
+@contextmanager
+def alone(test_file: Path) -> Iterator[ExerciseUnderTest]:
+    """The exercise under test for plain pytest: the folder's own files, NumPy, seed 0."""
+    course = find_course(test_file.parent)
+    name = test_file.stem.removeprefix("test_").removesuffix("_hidden")
+    exercise = course.exercise(name)
+    setting = Setting(course, Plugins(course=course), choose("auto"))
+    names = (name, *exercise.requires)
+    with load_submission(course.root / "exercises", course, names) as submission:
+        grader = Grader(setting, submission)
+        try:
+            with grader.under_test(exercise) as under_test:
+                yield under_test
+        finally:
+            grader.close()
 
 
 def short_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
@@ -27,8 +51,9 @@ def short_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException
 
 
 def _printed(item: pytest.Item) -> str:
-    under_test: ExerciseUnderTest | None = getattr(item, "funcargs", {}).get("exercise_under_test")
-    return under_test.session.printed() if under_test is not None else ""
+    values = item.funcargs if isinstance(item, pytest.Function) else {}
+    under_test = values.get("exercise_under_test")
+    return under_test.session.printed() if isinstance(under_test, ExerciseUnderTest) else ""
 
 
 def _facts(error: BaseException) -> Iterator[str]:

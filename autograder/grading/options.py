@@ -1,0 +1,88 @@
+"""The options of `grade`, and which submission and exercises they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.course.reading import Course, Exercise
+from autograder.submissions.submission import Submission, load_submission
+from framework.errors import UsageError
+
+
+@dataclass(frozen=True)
+class GradeOptions:
+    """What was given to `grade`.
+
+    Args:
+        what: exercises, units, or the path of a submission.
+        submission: its path, where it is not in `what`; by default the course's own exercises.
+        backend: whose arrays the code works on.
+        provider: graded instead of a submission; empty for a submission.
+        jobs: exercises graded side by side; 0 for one per processor.
+        show_hidden: whether the details of hidden checks are shown.
+        files: report format -> where the report is written in it; None for nowhere.
+        plots: folder for the plots of checks; None for none.
+        plugins: modules or paths, loaded besides those of the course.
+        blocked: names of plugins that are not loaded.
+    """
+
+    what: tuple[str, ...] = ()
+    submission: Path | None = None
+    backend: str = "numpy"
+    provider: str = ""
+    device: str = "cpu"
+    sandbox: str = "auto"
+    seed: int = 0
+    jobs: int = 0
+    show_hidden: bool = False
+    files: Mapping[str, Path | None] = field(default_factory=dict)
+    plots: Path | None = None
+    course: Path | None = None
+    plugins: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> str:
+        """How the same submission is graded again, without the name of an exercise."""
+        if self.provider:
+            return f"grade --provider {self.provider}"
+        return f"grade --submission {self.submission}" if self.submission else "grade"
+
+    def place(self, course: Course) -> Path:
+        """Where the submission is."""
+        paths = self._paths(course)
+        return Path(paths[0]) if paths else self.submission or course.root / "exercises"
+
+    def find(self, course: Course) -> tuple[Submission, list[Exercise]]:
+        """Load the submission; return it with the exercises that are graded.
+
+        A path among the arguments is the submission, and what it holds is graded. Names choose
+        exercises of ``--submission``, by default of the course's own folder; without names, all.
+
+        Raises:
+            UsageError: more than one submission is given.
+        """
+        paths = self._paths(course)
+        names = [name for name in self.what if name not in paths]
+        if paths and (self.submission is not None or len(paths) > 1):
+            raise UsageError(
+                f"more than one submission: {', '.join([*paths, str(self.submission or '')])}. "
+                "Grade them one after the other"
+            )
+        if paths:
+            submission = load_submission(Path(paths[0]), course)
+            return submission, course.select(names or submission.files)
+        exercises = course.select(names)
+        needed = {name for e in exercises for name in (e.name, *e.requires)} if names else None
+        return load_submission(self.place(course), course, needed), exercises
+
+    def _paths(self, course: Course) -> list[str]:
+        return [name for name in self.what if _is_path(name, course)]
+
+
+def _is_path(name: str, course: Course) -> bool:
+    known = (*course.exercise_names, *(unit.name for unit in course.units))
+    looks_like_one = "/" in name or name.endswith((".py", ".ipynb", ".zip"))
+    return name not in known and (looks_like_one or Path(name).exists())

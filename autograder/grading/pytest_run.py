@@ -1,0 +1,91 @@
+"""Runs the checks of an exercise with pytest, in this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from autograder.course.reading import Exercise
+from autograder.grading.under_test import ExerciseUnderTest
+from autograder.record.results import CheckResult
+from framework.errors import GradusError
+
+if TYPE_CHECKING:
+    import pytest
+
+    from autograder.grading.collector import Collector
+
+#: Checks run the same whatever else is installed; an outcome is told by its exception alone.
+PYTEST_OPTIONS = (
+    "--disable-plugin-autoload -p autograder.grading.pytest_plugin -p no:terminal "
+    "-p no:cacheprovider -p no:faulthandler -p no:junitxml -p no:pastebin -p no:doctest "
+    "-p no:unittest -p no:logging "
+    "-p no:unraisableexception -p no:threadexception "  # they collect garbage after every run
+    f"--import-mode=importlib --noconftest --capture=no -c {os.devnull} --rootdir=/"
+).split()
+
+OnCheck = Callable[[CheckResult], None]
+
+#: Fixtures that a check asks for when it trains a model.
+_TRAINED = frozenset({"reaches", "plot"})
+
+
+def run_checks(
+    exercise: Exercise,
+    under_test: ExerciseUnderTest,
+    on_check: OnCheck | None = None,
+    *,
+    stop_early: bool = False,
+    plugins: Sequence[object] = (),
+) -> list[CheckResult]:
+    """Run the test files of `exercise` with pytest; the student's own files are never collected.
+
+    Args:
+        stop_early: after the first check that fails nothing else is run, and checks that train
+            a model come last.
+        plugins: further plugins of pytest.
+    """
+    from autograder.grading.collector import Collector
+
+    collector = Collector(under_test, on_check)
+    if stop_early:
+        run_pytest(exercise, collector, "--exitfirst", plugins=[_TrainedLast(), *plugins])
+    else:
+        run_pytest(exercise, collector, plugins=plugins)
+    if not collector.results:
+        raise GradusError(f"{exercise.name} has no checks: expected {exercise.tests}")
+    return collector.results
+
+
+class _TrainedLast:
+    """A pytest plugin: what trains a model, or draws its training, costs more than all the rest."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """All else comes first, in its order."""
+        from autograder.grading.pytest_plugin import fixtures_of
+
+        items.sort(key=lambda item: not _TRAINED.isdisjoint(fixtures_of(item)))
+
+
+def run_pytest(
+    exercise: Exercise, collector: Collector, *options: str, plugins: Sequence[object] = ()
+) -> None:
+    """Run the test files of `exercise`, or those of their checks that `collector` leaves in.
+
+    Args:
+        plugins: of pytest, besides `collector`.
+
+    Raises:
+        GradusError: they cannot be collected.
+    """
+    import pytest
+
+    files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
+    arguments = [*PYTEST_OPTIONS, *options, *map(str, files)]
+    status = pytest.main(arguments, plugins=[collector, *plugins])
+    if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
+        raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")
+    if status == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt  # which pytest has kept to itself

@@ -1,0 +1,39 @@
+"""How submissions are graded: what all exercises of one run have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.course.reading import Course, Exercise
+from autograder.isolation.host.sandbox_session import Deadlines
+from autograder.isolation.sandboxes import Sandbox
+from framework.providers.backends import REFERENCE, Backend
+from framework.providers.plugins import Plugins
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How submissions are graded: everything that one run has in common.
+
+    Args:
+        backend: whose arrays the submission is handed, and whose answers it is compared with.
+        provider: graded instead of a submission, if given.
+        seed: all random numbers of all checks come from it.
+    """
+
+    course: Course
+    plugins: Plugins
+    sandbox: Sandbox
+    backend: str = "numpy"
+    provider: str = ""
+    device: str = "cpu"
+    seed: int = 0
+
+    def reference_backend(self) -> Backend:
+        """Whose answers are right: NumPy's, on the CPU, also where a provider has a GPU."""
+        device = "cpu" if self.provider and self.backend == REFERENCE else self.device
+        return Backend(self.plugins.registry, self.backend, device=device)
+
+    def deadlines(self, exercise: Exercise) -> Deadlines:
+        """The time limits of `exercise`: of one request, and of all of them."""
+        return Deadlines(call=exercise.time.call, total=exercise.time.total)

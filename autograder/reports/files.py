@@ -1,0 +1,55 @@
+"""Reports and plots as files: whether they can be written, and writing them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from autograder.grading.options import GradeOptions
+from autograder.record.results import Report
+from framework.errors import UnknownNameError, UsageError
+from framework.importing import load_target
+from framework.providers.plugins import Plugins
+
+
+def check_files(options: GradeOptions, plugins: Plugins) -> None:
+    """Fail before an hour of grading where a report cannot be written after it.
+
+    Raises:
+        UsageError: a format is unknown, or a file or folder cannot be written.
+    """
+    for name, path in _wanted(options.files).items():
+        if name not in (known := plugins.named("register_reporters")):
+            raise UnknownNameError("report format", name, known, "gradus plugins")
+        _check_writable(path)
+    folder = options.plots
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise UsageError(f"cannot save plots in {folder}: it is not a folder")
+
+
+def write_files(report: Report, options: GradeOptions, plugins: Plugins) -> None:
+    """Write `report` in every format that is asked for, and save its plots."""
+    for name, path in _wanted(options.files).items():
+        render = load_target(plugins.named("register_reporters")[name])
+        path.write_text(render(report, show_hidden=options.show_hidden), encoding="utf-8")
+    if options.plots is not None:
+        from autograder.reports.saved_plots import save_plots
+
+        paths = save_plots(report, options.plots, show_hidden=options.show_hidden)
+        sys.stdout.write(f"{len(paths)} plots saved in {options.plots}\n")
+
+
+def _wanted(files: Mapping[str, Path | None]) -> dict[str, Path]:
+    return {name: path for name, path in files.items() if path is not None}
+
+
+def _check_writable(path: Path) -> None:
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(f"cannot write {path}: there is no folder {folder}")
+    if path.is_dir():
+        raise UsageError(f"cannot write {path}: it is a folder; name a file in it")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise UsageError(f"cannot write {path}: its permissions forbid it")
