@@ -45,9 +45,8 @@ def _own_commands(found: Plugins) -> typer.Typer:
     from framework.commands.compare import compare
     from framework.commands.corpora import corpora
     from framework.commands.evaluate import evaluate
-    from framework.commands.neighbors import analogy, neighbors
+    from framework.commands.neighbors import analogy, neighbors, plot_words
     from framework.commands.new import new
-    from framework.commands.plot_words import plot_words
     from framework.commands.plugins import plugins
     from framework.commands.sample import sample
     from framework.commands.train.group import train_group

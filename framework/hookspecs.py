@@ -37,6 +37,7 @@ def register_implementations(  # type: ignore[empty-body]
 ) -> Iterable[Implementation]:
     """Offer implementations, as data: strings that name where the code is.
 
+    One of the kind ``task`` is a kind of run of ``gradus train``, see `framework.training.task`.
     What the exercises of `course` define is offered by its solutions already, as ``numpy``.
     """
 

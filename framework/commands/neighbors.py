@@ -1,7 +1,8 @@
-"""`gradus neighbors` and `gradus analogy`: ask word vectors which words are near."""
+"""`gradus neighbors`, `analogy` and `plot-words`: ask word vectors which words are near."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,6 +41,21 @@ def analogy(
     The three words themselves are left out: the nearest word is often one of them.
     """
     _show(find_analogy(load_vectors(vectors), a, b, c, count))
+
+
+def plot_words(
+    words: Annotated[list[str], typer.Argument(help="Words that have vectors, at least three.")],
+    vectors: VectorFile = TRAINED_VECTORS,
+    out: Annotated[Path, typer.Option(help="The picture: .png, .svg or .pdf.")] = Path("words.png"),
+) -> None:
+    """Draw WORDS where their vectors lie in the plane that shows most of how they differ.
+
+    The axes are the two principal components of these words alone: other words, another plane.
+    """
+    from framework.plotting.word_map import plot_words as draw
+
+    across, up = draw(load_vectors(vectors), words, out)
+    typer.echo(f"Saved {out}: {len(words)} words, {across + up:.0%} of how they differ.")
 
 
 def _show(found: Scored) -> None:

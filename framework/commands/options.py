@@ -11,14 +11,16 @@ BackendName = Annotated[
     str,
     typer.Option(
         "--backend",
-        help="Who computes: numpy, torch, student (your own code), or a plugin's provider.",
+        help="Backend: numpy, torch, student (your own code), or a plugin's provider.",
     ),
 ]
 CheckpointBackend = Annotated[
     str | None,
-    typer.Option("--backend", help="Who computes. Default: what the checkpoint was trained with."),
+    typer.Option(
+        "--backend", help="Backend. Default: the one that the checkpoint was trained with."
+    ),
 ]
-Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Where torch computes.")]
+Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Device of the torch backend.")]
 Submission = Annotated[
     Path, typer.Option(help="Folder with the student's exercises, for --backend student.")
 ]

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from framework.errors import BadInputError, UsageError
-from framework.interfaces import Array, Arrays, Model, Optimizer
+from framework.interfaces import Array, Model
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint, assign, saved_arrays
+from framework.training.loops import Losses
 from framework.training.options import LearningOptions, check_settings
-from framework.training.states import pack_state, unpack_state
+from framework.training.states import (
+    optimizer_state,
+    pack_state,
+    restore_optimizer,
+    unpack_state,
+)
 from framework.training.task import Task
 from framework.training.tools import LearningRate, build_optimizer
-
-#: Seconds between two readings of losses that a device holds: a reading waits for the device.
-READING = 0.5
 
 #: Called after each step with the number of steps done, of all steps, and the last loss that was
 #: read; None: none was yet.
@@ -43,56 +44,6 @@ class Best:
     parameters: Mapping[str, Array] = field(repr=False)
 
 
-class Losses:
-    """The losses of an epoch, which are read from their device now and then, not at each step.
-
-    Args:
-        advice: what to try where a loss is no number any more.
-        total: sum of the losses so far, times their weights.
-        weight: sum of the weights so far.
-
-    Attributes:
-        last: the loss that was read last; None: none yet.
-    """
-
-    def __init__(self, advice: str, total: float = 0.0, weight: float = 0.0) -> None:
-        self.advice, self.total, self.weight = advice, total, weight
-        self.last: float | None = None
-        self._unread: list[tuple[int, Any, float]] = []
-        self._next_reading = 0.0
-
-    def add(self, step: int, steps: int, loss: Any, weight: float) -> None:
-        """Take the loss of step number `step` of all `steps`.
-
-        Raises:
-            UsageError: a loss is no number any more.
-        """
-        self._unread.append((step, loss, weight))
-        if isinstance(loss, float) or time.monotonic() >= self._next_reading:
-            self.read(steps)
-
-    def read(self, steps: int) -> None:
-        """Read what was not read yet.
-
-        Raises:
-            UsageError: a loss is no number any more.
-        """
-        for step, loss, weight in self._unread:
-            self.last = float(loss)
-            if not math.isfinite(self.last):
-                raise UsageError(
-                    f"the loss is {self.last} at step {step} of {steps}: try {self.advice}"
-                )
-            self.total, self.weight = self.total + weight * self.last, self.weight + weight
-        self._unread.clear()
-        self._next_reading = time.monotonic() + READING
-
-    @property
-    def mean(self) -> float:
-        """The weighted mean of all that were read."""
-        return self.total / self.weight if self.weight else math.nan
-
-
 class Run:
     """A model in training.
 
@@ -108,6 +59,7 @@ class Run:
         steps_done: how many steps of the next epoch; 0 between epochs.
         scores: the held-out score after each epoch of this process and the ones before it.
         best: the best epoch; None before the first.
+        seconds: that the steps of a whole epoch take, measured on the last one.
 
     Raises:
         UsageError: the backend does not offer the model, the optimizer or the schedule, or they do
@@ -128,6 +80,7 @@ class Run:
         self.epochs_done = self.steps_done = 0
         self.scores: list[float] = []
         self.best: Best | None = None
+        self.seconds = 0.0
         self._rng = backend.arrays.generator(options.seed)
         self.model = self._build()
         self._optimizer = build_optimizer(backend, options)
@@ -193,6 +146,7 @@ class Run:
     def _take_steps(self, on_step: OnStep | None) -> None:
         number, done = self.epochs_done + 1, self.steps_done
         total, batches = self.task.batches(self.options, number)
+        started = time.perf_counter()
         for step, batch in enumerate(batches, 1):
             if step <= done:  # in the run before it was interrupted
                 continue
@@ -204,6 +158,7 @@ class Run:
             if on_step is not None:
                 on_step(step, total, self._losses.last)
         self._losses.read(total)
+        self.seconds = (time.perf_counter() - started) * total / max(1, total - done)
 
     def _end_epoch(self, score: float) -> None:
         self.epochs_done, self.steps_done = self.epochs_done + 1, 0
@@ -361,30 +316,3 @@ class Run:
                     f"the checkpoint cannot be resumed: its {name.replace('_', ' ')} is "
                     f"{known}, but {wanted} is asked for"
                 )
-
-
-def optimizer_state(optimizer: Optimizer, arrays: Arrays) -> dict[str, Array]:
-    """What `optimizer` remembers, in NumPy's arrays; numbers become arrays without axes."""
-    state = _method(optimizer, "state")()
-    return {
-        key: arrays.to_numpy(value) if arrays.is_native(value) else np.array(value)
-        for key, value in state.items()
-    }
-
-
-def restore_optimizer(optimizer: Optimizer, state: Mapping[str, Array], arrays: Arrays) -> None:
-    """Give `optimizer` what `optimizer_state` has returned."""
-    native = {
-        key: value.item() if value.ndim == 0 else arrays.from_numpy(value)
-        for key, value in state.items()
-    }
-    _method(optimizer, "restore")(native)
-
-
-def _method(optimizer: Optimizer, name: str) -> Callable[..., Any]:
-    """The method of that name; an optimizer that is no `Optimizer` gets that of the interface."""
-    own = getattr(optimizer, name, None)
-    found: Callable[..., Any] = (
-        own if callable(own) else partial(getattr(Optimizer, name), optimizer)
-    )
-    return found

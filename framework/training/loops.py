@@ -7,6 +7,7 @@ backend's own arrays. Model, loss and optimizer come from one backend.
 from __future__ import annotations
 
 import math
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,8 +17,11 @@ import numpy as np
 
 from framework.data.batching import batches, training_streams, without_padding
 from framework.data.vocabulary import Ids
-from framework.errors import BadInputError
+from framework.errors import BadInputError, UsageError
 from framework.interfaces import Array, Arrays, LanguageModel, Loss, Model, Optimizer
+
+#: Seconds between two readings of losses that a device holds: a reading waits for the device.
+READING = 0.5
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,56 @@ class LossLearner(Learner):
         self.model.zero_gradients()
         self.model.backward(self.loss.backward())
         return value
+
+
+class Losses:
+    """The losses of an epoch, which are read from their device now and then, not at each step.
+
+    Args:
+        advice: what to try where a loss is no number any more.
+        total: sum of the losses so far, times their weights.
+        weight: sum of the weights so far.
+
+    Attributes:
+        last: the loss that was read last; None: none yet.
+    """
+
+    def __init__(self, advice: str, total: float = 0.0, weight: float = 0.0) -> None:
+        self.advice, self.total, self.weight = advice, total, weight
+        self.last: float | None = None
+        self._unread: list[tuple[int, Any, float]] = []
+        self._next_reading = 0.0
+
+    def add(self, step: int, steps: int, loss: Any, weight: float) -> None:
+        """Take the loss of step number `step` of all `steps`.
+
+        Raises:
+            UsageError: a loss is no number any more.
+        """
+        self._unread.append((step, loss, weight))
+        if isinstance(loss, float) or time.monotonic() >= self._next_reading:
+            self.read(steps)
+
+    def read(self, steps: int) -> None:
+        """Read what was not read yet.
+
+        Raises:
+            UsageError: a loss is no number any more.
+        """
+        for step, loss, weight in self._unread:
+            self.last = float(loss)
+            if not math.isfinite(self.last):
+                raise UsageError(
+                    f"the loss is {self.last} at step {step} of {steps}: try {self.advice}"
+                )
+            self.total, self.weight = self.total + weight * self.last, self.weight + weight
+        self._unread.clear()
+        self._next_reading = time.monotonic() + READING
+
+    @property
+    def mean(self) -> float:
+        """The weighted mean of all that were read."""
+        return self.total / self.weight if self.weight else math.nan
 
 
 def language_model_steps(

@@ -2,7 +2,7 @@
 
 The command line (`framework.commands.option_command`), recipes, the settings in a checkpoint and
 ``--help`` are made from these dataclasses. A plugin's kind of run extends `TrainingOptions`.
-Nothing here needs NumPy or typer.
+Nothing here needs NumPy or typer. The module is long since it is the one place of all options.
 """
 
 from __future__ import annotations

@@ -1,15 +1,19 @@
-"""The state of a language model between two chunks of a text, as arrays of a checkpoint.
+"""What a run remembers beside parameters, as arrays of a checkpoint: states, and optimizers.
 
-A state is an array, a number, None, or a tuple, a list or a dict of states.
+The state of a language model between two chunks of a text is an array, a number, None, or a tuple,
+a list or a dict of states.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
+import numpy as np
+
 from framework.errors import BadInputError
-from framework.interfaces import Array, Arrays
+from framework.interfaces import Array, Arrays, Optimizer
 
 
 class UnsavableStateError(BadInputError):
@@ -55,3 +59,30 @@ def unpack_state(form: Any, found: Mapping[str, Array], arrays: Arrays) -> Any:
         return {key: unpack_state(part, found, arrays) for key, part in parts}
     unpacked = [unpack_state(part, found, arrays) for part in parts]
     return tuple(unpacked) if kind == "tuple" else unpacked
+
+
+def optimizer_state(optimizer: Optimizer, arrays: Arrays) -> dict[str, Array]:
+    """What `optimizer` remembers, in NumPy's arrays; numbers become arrays without axes."""
+    state = _method(optimizer, "state")()
+    return {
+        key: arrays.to_numpy(value) if arrays.is_native(value) else np.array(value)
+        for key, value in state.items()
+    }
+
+
+def restore_optimizer(optimizer: Optimizer, state: Mapping[str, Array], arrays: Arrays) -> None:
+    """Give `optimizer` what `optimizer_state` has returned."""
+    native = {
+        key: value.item() if value.ndim == 0 else arrays.from_numpy(value)
+        for key, value in state.items()
+    }
+    _method(optimizer, "restore")(native)
+
+
+def _method(optimizer: Optimizer, name: str) -> Callable[..., Any]:
+    """The method of that name; an optimizer that is no `Optimizer` gets that of the interface."""
+    own = getattr(optimizer, name, None)
+    found: Callable[..., Any] = (
+        own if callable(own) else partial(getattr(Optimizer, name), optimizer)
+    )
+    return found

@@ -76,7 +76,7 @@ class EpochLines(Watcher):
             f"rate {self._rate:g}" if run.is_scheduled else "",
             f"loss {loss:.4f}",
             run.task.held_out(score),
-            run.task.speed(seconds),
+            run.task.speed(run.seconds),
             f"{seconds:.1f} s",
         ]
         name = self._name(run, run.epochs_done)

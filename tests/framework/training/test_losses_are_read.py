@@ -5,8 +5,8 @@ import math
 import pytest
 
 from framework.errors import UsageError
-from framework.training import engine
-from framework.training.engine import Losses
+from framework.training import loops
+from framework.training.loops import Losses
 
 
 class OnDevice:
@@ -26,7 +26,7 @@ class OnDevice:
 def clock(monkeypatch):
     OnDevice.read = 0
     now = [100.0]
-    monkeypatch.setattr(engine.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(loops.time, "monotonic", lambda: now[0])
     return now
 
 
@@ -36,7 +36,7 @@ def test_a_device_is_asked_at_a_steady_rate(clock):
         clock[0] += 0.05
         losses.add(step, 100, OnDevice(float(step)), 1.0)
         asked.append(OnDevice.read)
-    assert len(set(asked)) == pytest.approx(100 * 0.05 / engine.READING, abs=2)
+    assert len(set(asked)) == pytest.approx(100 * 0.05 / loops.READING, abs=2)
     losses.read(100)
     assert OnDevice.read == 100
     assert losses.mean == pytest.approx(50.5)
