@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import grimp
 import pytest
@@ -15,9 +14,6 @@ PACKAGES = [
     for top in (*TOPS, "plugins")
     for file in sorted((ROOT / top).rglob("__init__.py"))
 ]
-
-#: A backend has one module for each exercise, so that its names follow from its modules.
-ONE_MODULE_PER_EXERCISE = Path("plugins/torch_backend")
 
 #: A command has a module of its own, whatever its length: `gradus` alone uses it.
 COMMANDS = ("framework.commands.", "autograder.commands.")
@@ -35,8 +31,7 @@ def test_at_most_twelve_modules_stand_at_the_top(top):
 @pytest.mark.parametrize("package", PACKAGES, ids=str)
 def test_a_package_is_one_subject_said_in_its_first_line(package):
     assert ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text("utf-8")))
-    if package != ONE_MODULE_PER_EXERCISE:
-        assert len(modules(package)) <= 15
+    assert len(modules(package)) <= 15
 
 
 @pytest.mark.parametrize("top", TOPS)
@@ -59,7 +54,7 @@ def test_the_package_itself_imports_none_of_its_rooms(top):
     assert graph.find_modules_directly_imported_by(top) == set()
 
 
-@pytest.mark.parametrize("top", TOPS)
+@pytest.mark.parametrize("top", (*TOPS, "plugins"))
 def test_every_folder_of_tests_stands_where_its_package_stands(top):
     folders = {file.parent for file in (ROOT / "tests" / top).rglob("test_*.py")}
     assert {folder.relative_to(ROOT / "tests") for folder in folders} <= set(PACKAGES)

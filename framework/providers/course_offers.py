@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from framework.course.catalogue import Catalogue
 from framework.course.solutions import missing_solution, solution_module
@@ -48,10 +49,10 @@ def _claim(owners: dict[str, str], task: Task, exercise: str) -> None:
 def backend_offers(
     package: str, provider: str, course: Catalogue, extras: Iterable[Implementation] = ()
 ) -> list[Implementation]:
-    """What a backend offers: the tasks of every exercise that `package` has a module named after.
+    """List what a backend offers: the tasks of every exercise that it has a module named after.
 
-    Nothing is imported. A module that lacks a task of its exercise is an error when that task is
-    first used.
+    The module stands in `package` itself or in a folder of it, as one for each unit. Nothing is
+    imported. A module without a task of its exercise is an error when that task is first used.
 
     Args:
         package: the backend's package, imported already; `__name__` in its ``__init__.py``.
@@ -59,12 +60,25 @@ def backend_offers(
         course: the active course.
         extras: what no exercise asks for. One that an exercise of `course` defines is left out.
     """
-    modules = {module.name for module in pkgutil.iter_modules(sys.modules[package].__path__)}
+    modules = _modules(package)
     offered = [
-        Implementation(task.kind, task.registry_name, provider, f"{package}.{name}:{task.name}")
+        Implementation(task.kind, task.registry_name, provider, f"{modules[name]}:{task.name}")
         for name in course.exercise_names
         if name in modules
         for task in course.tasks(name)
     ]
     taken = {entry.name for entry in offered}
     return offered + [entry for entry in extras if entry.name not in taken]
+
+
+def _modules(package: str) -> dict[str, str]:
+    """Module name -> full name, for the modules of the imported `package` and of its folders."""
+    folders = list(sys.modules[package].__path__)
+    found: dict[str, str] = {}
+    for module in pkgutil.iter_modules(folders):
+        if module.ispkg:
+            inner = pkgutil.iter_modules([str(Path(folder, module.name)) for folder in folders])
+            found |= {one.name: f"{package}.{module.name}.{one.name}" for one in inner}
+        else:
+            found[module.name] = f"{package}.{module.name}"
+    return found

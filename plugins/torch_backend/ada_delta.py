@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from plugins.torch_backend.optimizers import (
+from plugins.torch_backend.neural_networks.optimizers import (
     Parameters,
     TorchOptimizer,
     averaged_squares,

@@ -9,7 +9,7 @@ from built_on import on_tensors
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.torch_backend.qrnn import QRNN  # noqa: E402
+from plugins.torch_backend.convolution.qrnn import QRNN  # noqa: E402
 
 pytestmark = pytest.mark.benchmark
 

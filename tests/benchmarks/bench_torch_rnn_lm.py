@@ -11,10 +11,10 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.torch_backend.losses import SoftmaxCrossEntropy  # noqa: E402
-from plugins.torch_backend.optimizers import SGD, Adam  # noqa: E402
-from plugins.torch_backend.rnn import RNN  # noqa: E402
-from plugins.torch_backend.rnn_lm import RecurrentLM  # noqa: E402
+from plugins.torch_backend.language_models.rnn import RNN  # noqa: E402
+from plugins.torch_backend.language_models.rnn_lm import RecurrentLM  # noqa: E402
+from plugins.torch_backend.neural_networks.losses import SoftmaxCrossEntropy  # noqa: E402
+from plugins.torch_backend.neural_networks.optimizers import SGD, Adam  # noqa: E402
 
 pytestmark = pytest.mark.benchmark
 

@@ -16,11 +16,11 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.torch_backend.conv1d import Conv1d  # noqa: E402
-from plugins.torch_backend.highway_char_cnn import CharacterTagger  # noqa: E402
-from plugins.torch_backend.optimizers import Adam  # noqa: E402
-from plugins.torch_backend.pooling import MaxOverTime  # noqa: E402
-from plugins.torch_backend.shortcuts import Highway  # noqa: E402
+from plugins.torch_backend.convolution.conv1d import Conv1d  # noqa: E402
+from plugins.torch_backend.convolution.highway_char_cnn import CharacterTagger  # noqa: E402
+from plugins.torch_backend.convolution.pooling import MaxOverTime  # noqa: E402
+from plugins.torch_backend.gated_rnns.shortcuts import Highway  # noqa: E402
+from plugins.torch_backend.neural_networks.optimizers import Adam  # noqa: E402
 
 #: A folder with ud_ewt/en_ewt-ud-train.conllu and en_ewt-ud-test.conllu.
 PARTS = {"conv1d": Conv1d, "max_over_time": MaxOverTime, "highway": Highway}

@@ -18,7 +18,7 @@ LONGEST = 6
 BACKEND = ROOT / "plugins" / "torch_backend"
 PAIRS = [
     (form, solution)
-    for form in sorted(BACKEND.glob("*.py"))
+    for form in sorted(BACKEND.glob("*/*.py"))
     for solution in (ROOT / "solutions").glob(f"*/{form.stem}/{form.name}")
 ]
 

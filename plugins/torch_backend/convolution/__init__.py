@@ -1,0 +1,1 @@
+"""Convolutional networks for text, on torch tensors: a module for each exercise."""

@@ -1,0 +1,126 @@
+"""Translation on torch tensors: a convolutional encoder that conditions a recurrent decoder.
+
+Source: CS224n lecture 11, section 3.8; Kalchbrenner and Blunsom, "Recurrent Continuous Translation
+Models" (2013).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from framework.interfaces import Model
+from framework.models.conditioned import Conditioned
+from framework.models.parts import part
+from plugins.torch_backend.shared.chains import EmbeddedChain, Flatten
+from plugins.torch_backend.shared.model import PAD
+
+END = 2
+
+
+def layer_widths(length: int, width: int) -> list[int]:
+    """The widths of the convolutions that leave one step of `length`, from below.
+
+    All have the `width` ≥ 2, but where the last one has less to read; `length` is at least 1.
+    """
+    full, left = divmod(length - 1, width - 1)
+    return [width] * full + [left + 1] * (left > 0)
+
+
+class ConvolutionalEncoder(EmbeddedChain):
+    """x_i = tanh(conv_i(x_{i−1})) without padding, until one step is left: the vector c.
+
+    `forward` returns the vectors c `(N, C)` of the sentences `ids: (N, T)`, T ≤ `length`.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding_size: int,
+        channels: int,
+        length: int,
+        width: int = 3,
+        *,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if min(length, width) < 2:
+            raise ValueError(f"length and width are at least 2, but got {length} and {width}")
+        V, E, C = vocabulary_size, embedding_size, channels
+        self.vocabulary_size, self.length = V, length
+        self.add_parameter("embedding", rng.normal(size=(V, E)))
+        for i, width_i in enumerate(layer_widths(length, width), start=1):
+            conv = part("conv1d")(E if i == 1 else C, C, width_i, rng=rng)
+            self.add_layer(f"conv_{i}", conv)
+            self.add_layer(f"tanh_{i}", part("tanh")())
+        self.layers.append(Flatten())  # of the one step that is left
+
+    def _prepared(self, ids: Tensor) -> Tensor:
+        missing = self.length - ids.shape[1]
+        if missing < 0:
+            raise ValueError(f"a sentence has {ids.shape[1]} words, where {self.length} have room")
+        return functional.pad(ids, (0, missing), value=PAD)
+
+
+class ConvolutionalTranslator(Model):
+    """P(target | source): a conditional language model whose condition is the encoder's vector."""
+
+    def __init__(
+        self,
+        source_size: int,
+        target_size: int,
+        embedding_size: int,
+        hidden_size: int,
+        length: int,
+        width: int = 3,
+        cell: str = "rnn",
+        *,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        E, H = embedding_size, hidden_size
+        encoder = ConvolutionalEncoder(source_size, E, H, length, width, rng=rng)
+        decoder = part("conditional_lm")(target_size, H, E, H, cell, rng=rng)
+        self.encoder: ConvolutionalEncoder = self.add_child("encoder", encoder)
+        self.decoder: Any = self.add_child("decoder", decoder)
+        self.greedy, self.beam_search = part("greedy"), part("beam_search")
+
+    def forward(self, source: Tensor, before: Tensor) -> Tensor:
+        """Logits `(N, U, V)` of the words that follow `before: (N, U)`, for `source: (N, T)`.
+
+        Raises:
+            ValueError: a sentence has more than s words.
+            IndexError: an id that is no row of its embedding.
+        """
+        logits: Tensor = self.decoder.forward(before, self.encoder.forward(source))
+        return logits
+
+    def backward(self, grad_logits: Tensor) -> None:
+        """Back through the decoder, to what it was told, to the encoder, from `(N, U, V)`."""
+        self.encoder.backward(self.decoder.backward(grad_logits))
+
+    @torch.no_grad()
+    def translate(self, source: Tensor, length: int, beam_size: int = 1) -> Tensor:
+        """Translations of `source: (N, T)`, `(N, length)`: words, `END`, then `PAD`; 1: greedy.
+
+        Raises:
+            ValueError: `beam_size` is below 1, `length` is negative or a sentence too long.
+        """
+        if beam_size < 1:
+            raise ValueError(f"beam_size is at least 1, but got {beam_size}")
+        c = self.encoder.forward(source)
+        starts = torch.full((len(c), 1), END, device=c.device)
+        if beam_size == 1:
+            written: Tensor = self.greedy(Conditioned(self.decoder, c), starts, length)
+            ends = (written == END).long()
+            return written.masked_fill(ends.cumsum(1) > ends, PAD)
+        found = torch.full((len(c), length), PAD, device=c.device)
+        for row, start, condition in zip(found, starts, c, strict=True):
+            model = Conditioned(self.decoder, condition[None])
+            words, _ = self.beam_search(model, start, length, beam_size, end=END)
+            row[: len(words)] = words
+        return found

@@ -1,0 +1,113 @@
+"""Pooling over time on torch tensors; of equal numbers the first wins.
+
+Source: CS224n lecture 11, sections 1.6, 1.9, 1.10 and 2.3; Collobert et al., "Natural Language
+Processing (Almost) from Scratch" (2011), for the maximum over time; Kalchbrenner et al., "A
+Convolutional Neural Network for Modelling Sentences" (2014), for k-max pooling.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.shared.model import AutogradModel
+
+_LEAST = -torch.inf
+
+
+class _Pool(AutogradModel):
+    """What all poolings share: texts `(N, T, C)` whose padding a mask `(N, T)` marks with False."""
+
+    def forward(self, x: Tensor, mask: Any = None) -> Tensor:
+        """The pooled text; 0 where there are no words.
+
+        Raises:
+            ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
+        """
+        x = to_tensor(x)
+        shape = tuple(x.shape)
+        if x.ndim != 3 or x.shape[1] == 0:
+            raise ValueError(f"x should have shape (N, T, C) with T ≥ 1, but has {shape}")
+        self._padding = None if mask is None else ~to_tensor(mask).bool()[:, :, None]
+        if self._padding is not None and self._padding.shape[:2] != x.shape[:2]:
+            got = tuple(self._padding.shape[:2])
+            raise ValueError(f"mask should have shape {shape[:2]}, but has {got}")
+        return super().forward(x)
+
+    def _candidates(self, x: Tensor) -> Tensor:
+        """`x` with −∞ at the padding."""
+        return x if self._padding is None else x.masked_fill(self._padding, _LEAST)
+
+    def _pooled(self, y: Tensor) -> Tensor:
+        """0 where nothing but padding was to choose from; without a mask there are words."""
+        return y if self._padding is None else _without_words(y)
+
+
+class MaxOverTime(_Pool):
+    """The greatest number of each channel, `(N, C)`."""
+
+    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+        """Not `amax`, which divides the gradient among equals."""
+        return self._pooled(self._candidates(inputs[0]).max(dim=1).values)
+
+
+class AverageOverTime(_Pool):
+    """The mean of each channel over the words of a text, `(N, C)`."""
+
+    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+        """The sum over the words, by their number."""
+        (x,) = inputs
+        if self._padding is None:
+            return x.mean(dim=1)
+        n = (~self._padding).sum(dim=1).clamp(min=1)
+        return x.masked_fill(self._padding, 0).sum(dim=1) / n
+
+
+class LocalMaxPool(_Pool):
+    """The maximum of each window, `(N, T', C)`; what the last window lacks is padding."""
+
+    def __init__(self, size: int, stride: int) -> None:
+        super().__init__()
+        if not 1 <= stride <= size:
+            raise ValueError(f"1 ≤ stride ≤ size, but got stride={stride} and size={size}")
+        self.size, self.stride = size, stride
+
+    def output_length(self, length: int) -> int:
+        """T', the number of windows over T = `length` steps, 1 or more."""
+        return -(-max(length - self.size, 0) // self.stride) + 1
+
+    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+        """The kernel wants channels before time, and at least one full window."""
+        x = self._candidates(inputs[0])
+        if x.shape[1] < self.size:
+            x = functional.pad(x, (0, 0, 0, self.size - x.shape[1]), value=_LEAST)
+        y = functional.max_pool1d(x.transpose(1, 2), self.size, self.stride, ceil_mode=True)
+        return self._pooled(y.transpose(1, 2))
+
+
+class KMaxPool(_Pool):
+    """The k greatest numbers of each channel in the order of the text, `(N, k, C)`."""
+
+    def __init__(self, k: int) -> None:
+        super().__init__()
+        if k < 1:
+            raise ValueError(f"k is at least 1, but got {k}")
+        self.k = k
+
+    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+        """Not `topk`, which takes any of equals."""
+        T = inputs[0].shape[1]
+        full = functional.pad(self._candidates(inputs[0]), (0, 0, 0, self.k), value=_LEAST)
+        best = full.sort(dim=1, descending=True, stable=True)
+        values, places = best.values[:, : self.k], best.indices[:, : self.k]
+        order = places.masked_fill(values.isneginf(), T).sort(dim=1).values
+        return _without_words(full.gather(1, order))
+
+
+def _without_words(y: Tensor) -> Tensor:
+    """0 where nothing but padding was to choose from."""
+    return y.masked_fill(y.isneginf(), 0)

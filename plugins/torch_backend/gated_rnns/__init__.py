@@ -1,0 +1,1 @@
+"""Gated recurrent networks, on torch tensors: a module for each exercise."""

@@ -1,0 +1,81 @@
+"""Long short-term memory by the kernel behind `torch.nn.LSTM`, and step by step under a mask.
+
+Source: CS224n lecture 7, sections 3.1 to 3.5; Hochreiter and Schmidhuber, "Long Short-Term Memory"
+(1997); Gers, Schmidhuber and Cummins, "Learning to Forget" (2000), for the forget gate.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
+
+
+class LSTM(RecurrentLayer):
+    """h_t = o ∘ tanh(c_t), c_t = f ∘ c_{t−1} + i ∘ g; the weights of i, f, o, g side by side.
+
+    The state is h and c.
+    """
+
+    state_parts = 2
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        forget_bias: float = 1.0,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        D, H = input_size, hidden_size
+        self.input_size, self.hidden_size = D, H
+        self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, 4 * H)))
+        self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, 4 * H)))
+        self.add_parameter("b", np.repeat([0.0, forget_bias, 0.0, 0.0], H))
+        for name in ("W_x", "W_h"):  # as the kernel reads them: its rows are our columns
+            self.parameters[name] = self.parameters[name].t().contiguous().t()
+            self.gradients[name] = torch.zeros_like(self.parameters[name])
+
+    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+        """The kernel has a second bias, which stays 0."""
+        if self._mask is not None:
+            return self._masked_steps(parameters, self._mask, *inputs)
+        x, h_0, c_0 = inputs
+        weights = [*parameters.values(), torch.zeros_like(self.parameters["b"])]
+        h, h_T, c_T = torch.lstm(
+            x, [h_0[None], c_0[None]], weights, True, 1, 0.0, True, False, batch_first=True
+        )
+        self._end = h_T[0].detach(), c_T[0].detach()
+        return h
+
+    def _masked_steps(
+        self, parameters: dict[str, Tensor], mask: Tensor, x: Tensor, h: Tensor, c: Tensor
+    ) -> Tensor:
+        from_input = x @ parameters["W_x"] + parameters["b"]
+        states = []
+        for a, words in zip(from_input.unbind(1), mask[:, :, None].unbind(1), strict=True):
+            *gates, g = torch.chunk(a + h @ parameters["W_h"], 4, dim=1)
+            i, f, o = (gate.sigmoid() for gate in gates)
+            new_c = f * c + i * g.tanh()
+            c, h = torch.where(words, new_c, c), torch.where(words, o * new_c.tanh(), h)
+            states.append(h)
+        self._end = h.detach(), c.detach()
+        return torch.stack(states, dim=1)
+
+    def _laid_out(self, parameter: Tensor) -> Tensor:
+        return parameter if self._mask is not None else _swapped(parameter.t())
+
+    def _laid_back(self, gradient: Tensor) -> Tensor:
+        return gradient if self._mask is not None else _swapped(gradient).t()
+
+    def _last_state(self, h: Tensor) -> tuple[Tensor, Tensor]:
+        return self._end
+
+
+def _swapped(value: Tensor) -> Tensor:
+    """The last two of four blocks of rows in the opposite order: the kernel has i, f, g, o."""
+    i, f, third, fourth = torch.chunk(value, 4)
+    return torch.cat([i, f, fourth, third])

@@ -1,0 +1,89 @@
+"""Ways around a layer on tensors: residual, dense and highway connections.
+
+Source: CS224n lecture 7, section 4.3; He et al., "Deep Residual Learning for Image Recognition"
+(2015); Huang et al., "Densely Connected Convolutional Networks" (2017); Srivastava, Greff and
+Schmidhuber, "Highway Networks" (2015).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from framework.interfaces import Model
+from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.shared.model import AutogradModel
+
+
+class _Around(Model):
+    """A way around f, of which only the interface is used: it differentiates itself."""
+
+    def __init__(self, f: Any) -> None:
+        super().__init__()
+        self.f = self.add_child("f", f)
+
+
+class Residual(_Around):
+    """y = x + f(x)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x + f(x).
+
+        Raises:
+            ValueError: f(x) has another shape than x.
+        """
+        x = to_tensor(x)
+        change: Tensor = self.f.forward(x)
+        if change.shape != x.shape:
+            made, given = tuple(change.shape), tuple(x.shape)
+            raise ValueError(f"f makes {made} of {given}: that cannot be added to x")
+        return x + change
+
+    def backward(self, grad_output: Tensor) -> Tensor:
+        """Return the gradient of x, around f and through it."""
+        return torch.add(grad_output, self.f.backward(grad_output))
+
+
+class DenseConnection(_Around):
+    """y = [x, f(x)] in the last axis."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return y `(..., D + H)` for `x: (..., D)`."""
+        x = to_tensor(x)
+        self._D = x.shape[-1]
+        return torch.cat([x, self.f.forward(x)], dim=-1)
+
+    def backward(self, grad_output: Tensor) -> Tensor:
+        """Return the gradient of x, around f and through it."""
+        of_x, of_f = torch.tensor_split(grad_output, [self._D], dim=-1)
+        return torch.add(of_x, self.f.backward(of_f))
+
+
+class Highway(AutogradModel):
+    """y = t ∘ ReLU(x W_h + b_h) + (1 − t) ∘ x, with the gate t = σ(x W_t + b_t)."""
+
+    def __init__(self, size: int, *, rng: np.random.Generator) -> None:
+        super().__init__()
+        self.size = size
+        self.add_parameter("W_h", rng.normal(scale=size**-0.5, size=(size, size)))
+        self.add_parameter("b_h", np.zeros(size))
+        self.add_parameter("W_t", rng.normal(scale=size**-0.5, size=(size, size)))
+        self.add_parameter("b_t", np.full(size, -2.0))
+
+    def forward(self, *inputs: Any) -> Tensor:
+        """Return y `(..., D)` of x `(..., D)`; ValueError for another last axis."""
+        (x,) = inputs
+        if x.shape[-1] != self.size:
+            raise ValueError(f"x has {x.shape[-1]} features, but the layer's size is {self.size}")
+        return super().forward(x)
+
+    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+        """The formula of the class; both products are one, and so are the two mixed terms."""
+        (x,) = inputs
+        W = torch.cat([parameters["W_h"], parameters["W_t"]], dim=1)
+        b = torch.cat([parameters["b_h"], parameters["b_t"]])
+        a, z = (x @ W + b).chunk(2, dim=-1)
+        return torch.lerp(x, a.relu(), z.sigmoid())

@@ -1,0 +1,1 @@
+"""Neural networks, on torch tensors: a module for each exercise."""

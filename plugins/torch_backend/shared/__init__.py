@@ -1,0 +1,1 @@
+"""What several exercises have in common on torch tensors: bases of models, and kernels."""

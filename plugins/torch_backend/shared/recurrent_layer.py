@@ -1,0 +1,75 @@
+"""What the recurrent layers have in common: how they start, and what they accept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.shared.model import AutogradModel
+
+
+class RecurrentLayer(AutogradModel):
+    """A recurrent layer that torch differentiates: `compute` gets x and the tensors of the state.
+
+    Attributes:
+        input_size: D.
+        hidden_size: H.
+        state: after the last step that `forward` read: a tensor `(N, H)`, or a tuple of them.
+    """
+
+    #: How many tensors a state consists of.
+    state_parts = 1
+
+    input_size: int
+    hidden_size: int
+    state: Any
+
+    def initial_state(self, batch_size: int) -> Any:
+        """The state before the first step: zeros."""
+        b = self.parameters["b"]
+        return _state([b.new_zeros(batch_size, self.hidden_size) for _ in range(self.state_parts)])
+
+    def forward(self, x: Tensor, state: Any = None, mask: Any = None) -> Tensor:
+        """All states h `(N, T, H)` of `x: (N, T, D)`, T ≥ 1.
+
+        Args:
+            x: the inputs.
+            state: what the layer starts from; None: `initial_state`.
+            mask: `(N, T)`, False where there is no word and the state stays; or None.
+
+        Raises:
+            ValueError: the last axis of `x` is not D.
+        """
+        x = checked_inputs(x, self.input_size)
+        start = self.initial_state(len(x)) if state is None else state
+        self._mask = None if mask is None else to_tensor(mask).bool()
+        h = super().forward(x, *(start if isinstance(start, (tuple, list)) else [start]))
+        self.state = self._last_state(h)
+        return h
+
+    def _last_state(self, h: Tensor) -> Any:
+        return h[:, -1].clone()
+
+    def backward(self, grad_h: Tensor) -> tuple[Tensor, Any]:
+        """Return the gradients of x `(N, T, D)` and of the state it started from."""
+        grad_x, *grad_state = super().backward(grad_h)
+        return grad_x, _state(grad_state)
+
+
+def checked_inputs(value: Any, size: int) -> Tensor:
+    """`value` as a tensor `(..., size)`.
+
+    Raises:
+        ValueError: its last axis has another length.
+    """
+    x = to_tensor(value)
+    if x.shape[-1] != size:
+        got = x.shape[-1]
+        raise ValueError(f"x has {got} features per step, but input_size is {size}")
+    return x
+
+
+def _state(tensors: list[Tensor]) -> Any:
+    return tensors[0] if len(tensors) == 1 else tuple(tensors)

@@ -1,0 +1,1 @@
+"""Word vectors, on torch tensors: a module for each exercise."""

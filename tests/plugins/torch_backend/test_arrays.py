@@ -1,0 +1,142 @@
+"""Tensors made from NumPy's arrays and turned back."""
+
+import ast
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from framework.arrays import arrays_in_force
+from framework.errors import BadInputError
+
+torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
+
+from plugins.torch_backend import arrays as module  # noqa: E402
+from plugins.torch_backend.arrays import TorchArrays, current_device, to_dtype  # noqa: E402
+from plugins.torch_backend.language_models.rnn import RNN  # noqa: E402
+
+
+@pytest.fixture
+def arrays():
+    return TorchArrays()
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(6.0).reshape(2, 3),
+        np.arange(6, dtype=np.float32)[::-2],
+        np.asfortranarray(np.arange(6).reshape(2, 3)),
+        np.arange(3, dtype=">f8"),
+        np.array([True, False]),
+        np.array(2.5),
+        np.zeros((0, 4)),
+        np.array([1 + 2j]),
+        np.array([np.nan, -np.inf]),
+    ],
+    ids=lambda a: f"{a.dtype}{a.shape}",
+)
+def test_round_trip_keeps_values_shape_and_dtype(arrays, array):
+    native = arrays.from_numpy(array)
+    back = arrays.to_numpy(native)
+    assert native.is_contiguous()
+    np.testing.assert_array_equal(back, array)
+    assert (back.dtype, back.shape) == (array.dtype.newbyteorder("="), array.shape)
+    assert back.flags.c_contiguous and back.flags.writeable
+
+
+def test_memory_is_never_shared(arrays):
+    array = np.zeros(3)
+    native = arrays.from_numpy(array)
+    back = arrays.to_numpy(native)
+    native += 1
+    assert array.tolist() == back.tolist() == [0, 0, 0]
+
+
+def test_read_only_arrays_are_copied_without_a_warning(arrays):
+    array = np.zeros(3)
+    array.flags.writeable = False
+    assert arrays.from_numpy(array).tolist() == [0, 0, 0]
+
+
+def test_tensors_with_a_graph_views_and_conjugates_come_back_plain(arrays):
+    x = torch.arange(4.0).reshape(2, 2).requires_grad_()
+    assert arrays.to_numpy((x * 2).T).tolist() == [[0, 4], [2, 6]]
+    assert arrays.to_numpy(torch.tensor([1 + 2j]).conj()).tolist() == [1 - 2j]
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.zeros(2, dtype=torch.bfloat16),
+        torch.zeros(2, device="meta"),
+        torch.eye(2).to_sparse(),
+    ],
+    ids=["bfloat16", "meta", "sparse"],
+)
+def test_tensors_that_numpy_lacks_are_refused_by_name(arrays, tensor):
+    with pytest.raises(BadInputError, match=r"has no NumPy form .*dense"):
+        arrays.to_numpy(tensor)
+
+
+def test_dtypes_that_torch_lacks_are_refused_by_name(arrays):
+    with pytest.raises(BadInputError, match="<U1"):
+        arrays.from_numpy(np.array(["a"]))
+
+
+def test_assign_writes_into_leaves_of_a_graph_too(arrays):
+    for target in (torch.zeros(2, 3).T, torch.nn.Parameter(torch.zeros(3, 2))):
+        arrays.assign(target, np.arange(6.0).reshape(3, 2))
+        assert target.tolist() == [[0, 1], [2, 3], [4, 5]]
+
+
+def test_is_native(arrays):
+    assert arrays.is_native(torch.zeros(1))
+    assert not arrays.is_native(np.zeros(1))
+
+
+@pytest.mark.parametrize("dtype", ["float32", np.float32, np.dtype("float32"), torch.float32])
+def test_dtype_names_are_those_of_numpy(dtype):
+    assert to_dtype(dtype) is torch.float32
+
+
+@pytest.mark.parametrize("name", ["gpu", "meta", "mps"])
+def test_devices_that_are_not_supported_name_those_that_are(name):
+    with pytest.raises(BadInputError, match=f"{name}.*cpu"):
+        TorchArrays(device=name)
+
+
+def test_a_missing_gpu_says_what_to_do():
+    missing = f"cuda:{torch.cuda.device_count()}"
+    with pytest.raises(BadInputError, match=r"nvidia-smi.*--device cpu"):
+        TorchArrays(device=missing)
+    assert current_device() == torch.device("cpu")
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_the_chosen_device_holds_tensors_and_models():
+    try:
+        arrays = TorchArrays(device="cuda")
+        native = arrays.from_numpy(np.zeros(3))
+        with arrays_in_force(arrays):
+            model = RNN(2, 3, rng=np.random.default_rng(0))
+        h = model.forward(torch.ones(1, 4, 2, dtype=torch.float64, device="cuda"))
+        model.backward(torch.ones_like(h))
+    finally:
+        TorchArrays()
+    assert native.is_cuda
+    assert all(value.is_cuda for value in [*model.parameters.values(), *model.gradients.values()])
+
+
+def test_the_file_stands_alone():
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    roots = {
+        (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    own = {name.split(".")[0] for name in roots} - sys.stdlib_module_names
+    assert own <= {"numpy", "torch", "framework"}
