@@ -8,7 +8,8 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.torch_backend.convolution import conv1d, highway_char_cnn, pooling, shortcuts  # noqa: E402
+from plugins.torch_backend.convolution import conv1d, highway_char_cnn, pooling  # noqa: E402
+from plugins.torch_backend.gated_rnns import shortcuts  # noqa: E402
 from solutions.convolution.conv1d import conv1d as numpy_conv1d  # noqa: E402
 from solutions.convolution.highway_char_cnn import highway_char_cnn as numpy_model  # noqa: E402
 from solutions.convolution.pooling import pooling as numpy_pooling  # noqa: E402

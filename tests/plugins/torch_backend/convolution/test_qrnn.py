@@ -8,8 +8,9 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
+from plugins.torch_backend.convolution import qrnn  # noqa: E402
 from plugins.torch_backend.language_models.rnn_lm import RecurrentLM  # noqa: E402
-from plugins.torch_backend.shared import products, qrnn  # noqa: E402
+from plugins.torch_backend.shared import products  # noqa: E402
 from plugins.torch_backend.shared.linear_recurrence import (  # noqa: E402
     linear_recurrence,
     linear_recurrence_back,

@@ -6,7 +6,8 @@ from built_on import arrays_of, on_tensors
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.torch_backend.neural_networks import neuron, shortcuts  # noqa: E402
+from plugins.torch_backend.gated_rnns import shortcuts  # noqa: E402
+from plugins.torch_backend.neural_networks import neuron  # noqa: E402
 from solutions.gated_rnns.shortcuts import shortcuts as numpy_shortcuts  # noqa: E402
 from solutions.neural_networks.neuron import neuron as numpy_neuron  # noqa: E402
 

@@ -8,7 +8,8 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.torch_backend.language_models import conditional_lm, gru, lstm, rnn, sentence_encoder  # noqa: E402
+from plugins.torch_backend.gated_rnns import gru, lstm  # noqa: E402
+from plugins.torch_backend.language_models import conditional_lm, rnn, sentence_encoder  # noqa: E402
 from solutions.gated_rnns.gru import gru as numpy_gru  # noqa: E402
 from solutions.gated_rnns.lstm import lstm as numpy_lstm  # noqa: E402
 from solutions.language_models.conditional_lm import conditional_lm as numpy_lm  # noqa: E402

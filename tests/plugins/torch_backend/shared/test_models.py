@@ -12,13 +12,13 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-NUMPY = {
-    "activations": "solutions.neural_networks.activations.activations",
-    "neuron": "solutions.neural_networks.neuron.neuron",
-    "word2vec": "solutions.word_vectors.word2vec.word2vec",
-    "rnn": "solutions.language_models.rnn.rnn",
-    "rnn_lm": "solutions.language_models.rnn_lm.rnn_lm",
-    "bag_of_vectors": "solutions.convolution.bag_of_vectors.bag_of_vectors",
+UNITS = {
+    "activations": "neural_networks",
+    "neuron": "neural_networks",
+    "word2vec": "word_vectors",
+    "rnn": "language_models",
+    "rnn_lm": "language_models",
+    "bag_of_vectors": "convolution",
 }
 TOLERANCE = {"rtol": 1e-9, "atol": 1e-12}
 rng = np.random.default_rng(7)
@@ -73,8 +73,9 @@ WITH_PARAMETERS = [case for case in CASES if case.module != "activations"]
 
 
 def find(provider, module, name):
-    path = NUMPY[module] if provider == "numpy" else f"plugins.torch_backend.{module}"
-    return getattr(import_module(path), name)
+    unit = UNITS[module]
+    numpy, backend = f"solutions.{unit}.{module}.{module}", f"plugins.torch_backend.{unit}.{module}"
+    return getattr(import_module(numpy if provider == "numpy" else backend), name)
 
 
 def tensors(arrays):
