@@ -18,12 +18,7 @@ from torch.nn import functional
 from framework.interfaces import Model
 from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.chains import (
-    EmbeddedChain,
-    Flatten,
-    backward_through,
-    forward_through,
-)
+from plugins.torch_backend.chains import EmbeddedChain, Flatten, backward_through, forward_through
 from plugins.torch_backend.model import PAD
 
 #: Depth, counted in convolutions of width 3, and how many blocks each of the four stages has.
