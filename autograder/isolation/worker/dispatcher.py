@@ -61,18 +61,21 @@ class Dispatcher:
             self._objects.clear()
         self._request_id = request["id"]
         values: list[Any] = []
-        results: list[dict[str, Plain]] = []
-        reply: dict[str, Any] = {"id": request["id"], "results": results, "error": None}
-        for index, step in enumerate(request["steps"]):
+        reply: dict[str, Any] = {"id": request["id"], "results": [], "error": None}
+        with arrays_in_force(self._arrays):
+            self._run_all(request["steps"], values, reply)
+        return reply
+
+    def _run_all(self, steps: list[Any], values: list[Any], reply: dict[str, Any]) -> None:
+        """Run `steps` until one fails; `values` and `reply` take what they return."""
+        for index, step in enumerate(steps):
             try:
-                with arrays_in_force(self._arrays):
-                    value, result = self._run(step, values)
+                value, result = self._run(step, values)
             except BaseException as error:
                 reply["error"] = {"step": index, **describe(error, self._folder)}
                 break
             values.append(value)
-            results.append(result)
-        return reply
+            reply["results"].append(result)
 
     def encoded(self, reply: dict[str, Any]) -> bytes:
         """`reply` as a frame; where a value cannot be sent, that is the reply. Never raises."""
