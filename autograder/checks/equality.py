@@ -13,6 +13,7 @@ from autograder.isolation.host.faults import Crashed
 from autograder.isolation.host.output import shown
 from autograder.isolation.host.remote import RemoteFunction, RemoteModule, unwrap
 from autograder.isolation.host.requests import Outcome
+from autograder.record.results import Fact
 
 Array = np.ndarray[Any, Any]
 RTOL = 1e-7
@@ -104,8 +105,13 @@ def equal(actual: Any, expected: Any, what: str, *, rtol: float = RTOL, atol: fl
     elif isinstance(expected, (float, int, np.ndarray)) and not isinstance(expected, bool):
         _equal_number(actual, expected, what, rtol, atol)
     elif type(actual) is not type(expected) or actual != expected:
-        message = f"{what}: expected {value_text(expected)}, received {value_text(actual)}"
-        raise CheckFailed(message, about=actual, fact=f"{what}: values")
+        fact = Fact(f"{what}: values", value_text(expected), value_text(actual))
+        raise _differs(what, actual, fact)
+
+
+def _differs(what: str, actual: Any, fact: Fact) -> CheckFailed:
+    message = f"{what}: expected {fact.expected}, received {fact.received}"
+    return CheckFailed(message, about=actual, fact=fact)
 
 
 def _without_axes(value: Any) -> Any:
@@ -117,19 +123,18 @@ def _without_axes(value: Any) -> Any:
 def _equal_sequence(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
     kind = type(expected).__name__
     if not isinstance(actual, (tuple, list)):
-        message = f"{what}: expected a {kind} of {len(expected)}, received {value_text(actual)}"
-        raise CheckFailed(message, about=actual, fact=f"{what}: type")
+        fact = Fact(f"{what}: type", f"a {kind} of {len(expected)}", value_text(actual))
+        raise _differs(what, actual, fact)
     if len(actual) != len(expected):
-        message = f"{what}: expected {len(expected)} items, received {len(actual)}"
-        raise CheckFailed(message, about=actual, fact=f"{what}: length")
+        fact = Fact(f"{what}: length", f"{len(expected)} items", f"{len(actual)}")
+        raise _differs(what, actual, fact)
     for i, (one, other) in enumerate(zip(actual, expected, strict=True)):
         equal(one, other, f"{what}[{i}]", rtol=rtol, atol=atol)
 
 
 def _equal_dict(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
     if not isinstance(actual, dict):
-        message = f"{what}: expected a dict, received {value_text(actual)}"
-        raise CheckFailed(message, about=actual, fact=f"{what}: type")
+        raise _differs(what, actual, Fact(f"{what}: type", "a dict", value_text(actual)))
     same_names(actual, expected, what)
     for key, value in expected.items():
         equal(actual[key], value, f"{what}['{key}']", rtol=rtol, atol=atol)
@@ -153,23 +158,23 @@ def _name_list(names: list[str]) -> str:
 
 def _equal_number(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
     if (wrong := _no_real_number(actual)) is not None:
-        raise CheckFailed(f"{what}: expected {wrong}", about=actual, fact=f"{what}: type")
+        raise _differs(what, actual, Fact(f"{what}: type", *wrong))
     got, want = float(actual), float(expected)
     both_nan = np.isnan(got) and np.isnan(want)
     near = np.isfinite(want) and abs(got - want) <= atol + rtol * abs(want)
     if not (near or got == want or both_nan):
-        message = f"{what}: {_difference(got, want)}"
-        raise CheckFailed(message, about=actual, fact=f"{what}: values")
+        fact = Fact(f"{what}: values", *_apart(got, want))
+        raise CheckFailed(f"{what}: {_difference(got, want)}", about=actual, fact=fact)
 
 
-def _no_real_number(actual: Any) -> str | None:
+def _no_real_number(actual: Any) -> tuple[str, str] | None:
     """What was expected and received where `actual` is no real number; else None."""
     if isinstance(actual, bool) or not isinstance(actual, (float, int, np.ndarray)):
-        return f"a number, received {value_text(actual)}"
+        return "a number", value_text(actual)
     if isinstance(actual, np.ndarray) and actual.ndim:
-        return f"a number, received shape {actual.shape}"
+        return "a number", f"shape {actual.shape}"
     if isinstance(actual, np.ndarray) and actual.dtype.kind == "c":
-        return "a real number, received a complex one"
+        return "a real number", "a complex one"
     return None
 
 
@@ -183,7 +188,7 @@ def _equal_array(actual: Any, expected: Array, what: str, rtol: float, atol: flo
             f"{what}: {_share(wrong)} differ from the expected ones",
             worst_entry(array, expected, wrong),
             about=actual,
-            fact=f"{what}: values",
+            fact=worst_fact(f"{what}: values", array, expected, wrong),
         )
 
 
@@ -200,21 +205,19 @@ def _wrong(actual: Array, expected: Array, rtol: float, atol: float) -> Array:
 def same_form(actual: Any, expected: Array, what: str) -> Array:
     """`actual` as an array, if its shape and dtype are those of `expected`; else fail."""
     if not isinstance(actual, np.ndarray):
-        raise CheckFailed(
-            f"{what}: expected an array of shape {expected.shape}, received {value_text(actual)}",
-            about=actual,
-            fact=f"{what}: type",
-        )
+        wanted = f"an array of shape {expected.shape}"
+        raise _differs(what, actual, Fact(f"{what}: type", wanted, value_text(actual)))
     if actual.shape != expected.shape:
         raise CheckFailed(
             f"{what} has the wrong shape: expected {expected.shape}, received {actual.shape}",
             *_broadcast_note(actual.shape, expected.shape),
             about=actual,
-            fact=f"{what}: shape",
+            fact=Fact(f"{what}: shape", str(expected.shape), str(actual.shape)),
         )
     if actual.dtype != expected.dtype and not _same_integers(actual, expected):
         message = f"{what}: {_dtype_text(actual.dtype, expected.dtype)}"
-        raise CheckFailed(message, about=actual, fact=f"{what}: dtype")
+        fact = Fact(f"{what}: dtype", str(expected.dtype), str(actual.dtype))
+        raise CheckFailed(message, about=actual, fact=fact)
     return actual
 
 
@@ -239,8 +242,7 @@ def _dtype_text(actual: np.dtype[Any], expected: np.dtype[Any]) -> str:
 def finite(array: Any, what: str, *, allowed: Array | None = None) -> None:
     """Fail if `array` holds NaN or infinity where `allowed` (nowhere by default) does not."""
     if not isinstance(array, (np.ndarray, float, int)):
-        message = f"{what}: expected numbers, received {value_text(array)}"
-        raise CheckFailed(message, about=array, fact=f"{what}: type")
+        raise _differs(what, array, Fact(f"{what}: type", "numbers", value_text(array)))
     bad = ~np.isfinite(array)
     if allowed is not None:
         bad &= np.isfinite(allowed)
@@ -251,12 +253,24 @@ def finite(array: Any, what: str, *, allowed: Array | None = None) -> None:
             f"{what}: {_share(bad)} are not finite",
             f"{value} at {list(first)}",
             about=array,
-            fact=f"{what}: not finite",
+            fact=Fact(f"{what}: not finite", "finite numbers", str(value)),
         )
 
 
 def worst_entry(actual: Array, expected: Array, wrong: Array) -> str:
     """The entry that is furthest off, with both values and their ratio."""
+    index, got, want = _worst(actual, expected, wrong)
+    return f"worst at {list(index)}: {_difference(got, want)}"
+
+
+def worst_fact(what: str, actual: Array, expected: Array, wrong: Array) -> Fact:
+    """The fact that `what` is wrong, with both values of the entry that is furthest off."""
+    _, got, want = _worst(actual, expected, wrong)
+    return Fact(what, *_apart(got, want))
+
+
+def _worst(actual: Array, expected: Array, wrong: Array) -> tuple[tuple[int, ...], Any, Any]:
+    """Index, received and expected value of the entry that is furthest off."""
     if actual.dtype.kind in "biu":  # differences of unsigned integers wrap around
         error = np.where(wrong, np.abs(actual.astype(float) - expected.astype(float)), -1.0)
     else:
@@ -264,14 +278,19 @@ def worst_entry(actual: Array, expected: Array, wrong: Array) -> str:
             error = np.where(wrong, np.abs(actual - expected), -1.0)
     error = np.where(np.isnan(error), np.inf, error)
     index = tuple(int(i) for i in np.unravel_index(np.argmax(error), error.shape))
-    return f"worst at {list(index)}: {_difference(actual[index].item(), expected[index].item())}"
+    return index, actual[index].item(), expected[index].item()
 
 
 def _difference(got: Any, want: Any) -> str:
-    """Both numbers, with as many digits as it takes to tell them apart, and their ratio."""
-    pairs = [(_text(want, digits), _text(got, digits)) for digits in (6, 9, 12, 17)]
-    expected, received = next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
+    """Both numbers and their ratio."""
+    expected, received = _apart(got, want)
     return f"expected {expected}, received {received}{_ratio_text(got, want)}"
+
+
+def _apart(got: Any, want: Any) -> tuple[str, str]:
+    """What was expected and received, with as many digits as it takes to tell them apart."""
+    pairs = [(_text(want, digits), _text(got, digits)) for digits in (6, 9, 12, 17)]
+    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
 
 
 def _text(value: Any, digits: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.record.results import Fact
+
 
 class CheckFailed(AssertionError):
     """A check that the code under test does not meet.
@@ -11,15 +13,17 @@ class CheckFailed(AssertionError):
         details: facts, one a line: shapes, the worst entry with both values.
         about: the value that is wrong, as it came from a call, or the `RemoteCall` that is wrong;
             by default what was called last.
-        fact: what is wrong of it, in few words that do not depend on the numbers of this check.
+        fact: what is wrong of it, see `Fact`; a text is its `what`.
     """
 
-    def __init__(self, message: str, *details: str, about: object = None, fact: str = "") -> None:
+    def __init__(
+        self, message: str, *details: str, about: object = None, fact: Fact | str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.details = details
         self.about = about
-        self.fact = fact
+        self.fact = Fact(fact) if isinstance(fact, str) else fact
 
 
 class MissedThreshold(CheckFailed):
@@ -27,7 +31,7 @@ class MissedThreshold(CheckFailed):
 
 
 def expect(
-    condition: bool, message: str, *details: str, about: object = None, fact: str = ""
+    condition: bool, message: str, *details: str, about: object = None, fact: Fact | str = ""
 ) -> None:
     """Fail unless `condition` holds; for the other arguments see `CheckFailed`."""
     if not condition:

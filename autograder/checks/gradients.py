@@ -17,6 +17,7 @@ from autograder.checks.failures import CheckFailed
 from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.remote import RemoteObject, session_of
+from autograder.record.results import Fact
 from framework.gradients.numerical import Array, Claim
 from framework.gradients.search import Disagreement, UndecidedError, disagreement
 
@@ -59,15 +60,17 @@ def gradients_agree(
         raise CheckFailed(
             *_sentences(found, sentence),
             about=session.calls.named(method),
-            fact=_fact(found.names[0]) if method == "backward" else "forward: values",
+            fact=_fact(found) if method == "backward" else "forward: values",
         )
 
 
-def _fact(name: str) -> str:
-    """What is wrong where the gradient of `name` is, as comparisons of gradients say it."""
+def _fact(found: Disagreement) -> Fact:
+    """What is wrong of backward, as comparisons of gradients say it."""
+    name, worst = found.names[0], found.worst
+    what = f"the gradient of {name} that backward returns: values"
     if name.startswith(PARAMETER):
-        return f"gradients['{name.removeprefix(PARAMETER)}']: values"
-    return f"the gradient of {name} that backward returns: values"
+        what = f"gradients['{name.removeprefix(PARAMETER)}']: values"
+    return Fact(what, f"{worst.measured:.6g}", f"{worst.said:.6g}") if worst else Fact(what)
 
 
 def _first_decided(probe: Probe, rng: np.random.Generator) -> Disagreement | None:

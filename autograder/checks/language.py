@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.equality import finite, same_form, worst_entry
+from autograder.checks.equality import finite, same_form, worst_entry, worst_fact
 from autograder.checks.failures import CheckFailed, expect
 from autograder.isolation.host.callbacks import Lent, lend
 from autograder.isolation.host.describe import value_text
@@ -124,7 +124,7 @@ def no_look_ahead(
                 "the model looks at what it should predict",
                 worst_entry(now, early, wrong),
                 about=after,
-                fact="forward: looks ahead",
+                fact=worst_fact("forward: looks ahead", now, early, wrong),
             )
 
 

@@ -97,6 +97,12 @@ class Evidence:
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
     @property
+    def subject(self) -> str:
+        """What is wrong, as the start of a sentence, with its verb."""
+        several = len({pair.name for pair in self.wrong}) > 1
+        return f"{self.names[0].upper()}{self.names[1:]} {'are' if several else 'is'}"
+
+    @property
     def same_name(self) -> list[Pair]:
         """Arrays that are right, of a name that is wrong elsewhere."""
         names = {pair.name for pair in self.wrong}

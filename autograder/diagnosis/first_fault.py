@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from autograder.checks.equality import worst_fact
 from autograder.diagnosis.evidence import Pair
 from autograder.isolation.host.output import shown
-from autograder.record.results import MAX_FACT, CheckResult
+from autograder.record.results import MAX_FACT, CheckResult, Fact
 
 
 def wrong_methods(pairs: Iterable[Pair]) -> frozenset[str]:
@@ -32,17 +35,19 @@ def located(check: CheckResult, pairs: Sequence[Pair], free: frozenset[str]) -> 
     first = next(wrong, None)
     if first is None or first.is_unclear:
         return check
-    same_form = first.actual.shape == first.expected.shape
-    fact = f"{first.name}: {'values' if same_form else 'shape'}"
+    fact = _fact(first)
     if first.call.method == check.method:
         return replace(check, fact=fact)
-    note = f"{first.call.method} is wrong before that: {_difference(first)}"
+    difference = f"expected {fact.expected}, received {fact.received}"
+    note = f"{first.call.method} is wrong before that: {fact.what}, {difference}"
     call = shown(first.call.text, MAX_FACT)
     details = (*check.details, note)
     return replace(check, method=first.call.method, call=call, fact=fact, details=details)
 
 
-def _difference(pair: Pair) -> str:
-    if pair.actual.shape != pair.expected.shape:
-        return f"{pair.name} has shape {pair.actual.shape}, expected {pair.expected.shape}"
-    return f"{pair.name} has other values than expected"
+def _fact(pair: Pair) -> Fact:
+    """What is wrong of an array: its shape, or its values with those that are furthest off."""
+    actual, expected = pair.actual, pair.expected
+    if actual.shape != expected.shape:
+        return Fact(f"{pair.name}: shape", str(expected.shape), str(actual.shape))
+    return worst_fact(f"{pair.name}: values", actual, expected, np.asarray(actual != expected))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from autograder.isolation.host.faults import Crashed, SubmissionFault
 from autograder.isolation.host.output import shown
 from autograder.record.findings.base import Finding
 from autograder.record.findings.printed import PrintedText
-from autograder.record.results import MAX_FACT, MAX_MESSAGE, CheckResult
+from autograder.record.results import MAX_FACT, MAX_MESSAGE, CheckResult, Fact
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
@@ -148,21 +148,25 @@ def _ended(result: CheckResult, fault: SubmissionFault) -> CheckResult:
         _about(result, RemoteCall(fault.method, fault.call)),
         verdict=fault.verdict,
         message=shown(fault.message, MAX_MESSAGE),
-        fact=fault.raised if isinstance(fault, Crashed) else "",
+        fact=Fact(fault.raised if isinstance(fault, Crashed) else ""),
         frames=fault.frames,
     )
 
 
 def _failed(result: CheckResult, failure: CheckFailed, calls: CallLog) -> CheckResult:
     """Return `result` for a check that was not met."""
-    call = NO_CALL if isinstance(failure, MissedThreshold) else calls.behind(failure.about)
     return replace(
-        _about(result, call),
+        _about(result, call_at_fault(failure, calls)),
         verdict=Verdict.FAILED,
         message=shown(failure.message, MAX_MESSAGE),
         details=tuple(shown(detail, MAX_FACT) for detail in failure.details),
-        fact=shown(failure.fact, MAX_FACT),
+        fact=Fact(*(shown(text, MAX_FACT) for text in astuple(failure.fact))),
     )
+
+
+def call_at_fault(failure: CheckFailed, calls: CallLog) -> RemoteCall:
+    """The call that shows the failure; none where no single one does."""
+    return NO_CALL if isinstance(failure, MissedThreshold) else calls.behind(failure.about)
 
 
 def _about(result: CheckResult, call: RemoteCall) -> CheckResult:

@@ -10,10 +10,11 @@ import pytest
 
 from autograder.checks.failures import CheckFailed
 from autograder.course.reading import find_course
-from autograder.grading.collector import title_of
+from autograder.grading.collector import call_at_fault, title_of
 from autograder.grading.grader import Grader
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
+from autograder.isolation.host.calls import CallLog
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.output import shown
 from autograder.isolation.sandboxes import choose
@@ -45,20 +46,24 @@ def short_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException
     error = excinfo.value
     if not isinstance(error, CheckFailed | SubmissionFault | GradusError):
         return ""
-    facts = [shown(str(error), MAX_MESSAGE), *(shown(fact, MAX_FACT) for fact in _facts(error))]
+    under_test = _under_test(item)
+    calls = under_test.session.calls if under_test is not None else CallLog()
+    printed = under_test.session.printed() if under_test is not None else ""
+    facts = [shown(str(error), MAX_MESSAGE), *(shown(f, MAX_FACT) for f in _facts(error, calls))]
     lines = [f"{_place(item, excinfo)}: {title_of(item)}", "", *facts]
-    return "\n".join([*lines, *_block("printed", _printed(item))])
+    return "\n".join([*lines, *_block("printed", printed)])
 
 
-def _printed(item: pytest.Item) -> str:
+def _under_test(item: pytest.Item) -> ExerciseUnderTest | None:
     values = item.funcargs if isinstance(item, pytest.Function) else {}
-    under_test = values.get("exercise_under_test")
-    return under_test.session.printed() if isinstance(under_test, ExerciseUnderTest) else ""
+    found = values.get("exercise_under_test")
+    return found if isinstance(found, ExerciseUnderTest) else None
 
 
-def _facts(error: BaseException) -> Iterator[str]:
+def _facts(error: BaseException, calls: CallLog) -> Iterator[str]:
     if isinstance(error, CheckFailed):
         yield from error.details
+        yield from _block("call", call_at_fault(error, calls).text)
     if isinstance(error, SubmissionFault):
         yield from _block("call", error.call)
         for frame in error.frames[-2:]:

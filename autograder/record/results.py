@@ -42,6 +42,20 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """What a failed check found wrong first.
+
+    Attributes:
+        what: the thing and its aspect, as in ``gradients['W_h']: values``; no numbers of the check.
+        expected, received: the aspect, or the worst entry; empty where nothing was compared.
+    """
+
+    what: str = ""
+    expected: str = ""
+    received: str = ""
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """One check.
 
@@ -54,7 +68,7 @@ class CheckResult:
         message: one sentence for the student; empty when passed.
         details: facts under it: the worst entry, shapes.
         method: the method at fault, as in ``RNN.backward``; empty where no single one is.
-        fact: the first thing of that method that is wrong, as in ``gradients['W_h']: values``.
+        fact: what of that method is wrong first.
         call: the call of that method that shows it.
         frames: lines of the submission, outermost first.
         hint: the check's own hint.
@@ -72,7 +86,7 @@ class CheckResult:
     message: str = ""
     details: tuple[str, ...] = ()
     method: str = ""
-    fact: str = ""
+    fact: Fact = Fact()
     call: str = ""
     frames: tuple[Frame, ...] = ()
     hint: str = ""

@@ -88,8 +88,8 @@ def _mistake(check: CheckResult) -> Hashable:
 
 def _wrong(check: CheckResult) -> Hashable:
     """The method at fault and what of it is wrong first; everything that was said without these."""
-    if check.method and check.fact:
-        return check.verdict, check.method, check.fact, check.frames[-1:]
+    if check.method and check.fact.what:
+        return check.verdict, check.method, check.fact.what, check.frames[-1:]
     return check.verdict, check.message, check.details, check.call, check.frames
 
 

@@ -99,7 +99,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "message": check.message,
         "details": list(check.details),
         "method": check.method,
-        "fact": check.fact,
+        "fact": asdict(check.fact),
         "call": check.call,
         "frames": [asdict(frame) for frame in check.frames],
         "hint": check.hint,

@@ -10,7 +10,6 @@ import numpy as np
 
 from autograder.diagnosis.comparison import close
 from autograder.diagnosis.evidence import Array, Evidence, Pair
-from autograder.diagnosis.patterns.words import subject
 
 #: Gates of a recurrent cell, side by side along the last axis.
 GATES = (4, 3, 2)
@@ -36,10 +35,10 @@ def _crosswise(one: Pair, other: Pair) -> bool:
 def transposed(evidence: Evidence) -> str | None:
     """The transpose, or all numbers in its order."""
     if _rearranged(evidence, lambda a: a.T if a.ndim == 2 else None):
-        return f"{subject(evidence)} transposed."
+        return f"{evidence.subject} transposed."
     if _rearranged(evidence, lambda a: a.T.reshape(a.shape) if a.ndim > 1 else None):
         return (
-            f"{subject(evidence)} right, but in the order of the transpose: "
+            f"{evidence.subject} right, but in the order of the transpose: "
             "reshape does not exchange axes."
         )
     return None
@@ -49,7 +48,7 @@ def reversed_order(evidence: Evidence) -> str | None:
     """From the last to the first along an axis."""
     for axis in _axes(evidence):
         if _rearranged(evidence, partial(np.flip, axis=axis)):
-            return f"{subject(evidence)} in reverse order along axis {axis}."
+            return f"{evidence.subject} in reverse order along axis {axis}."
     return None
 
 
@@ -58,7 +57,7 @@ def shifted(evidence: Evidence) -> str | None:
     for axis in _axes(evidence):
         for by, words in ((1, "one step late"), (-1, "one step early")):
             if _all_shifted(evidence, axis, by):
-                return f"{subject(evidence)} {words} along axis {axis}."
+                return f"{evidence.subject} {words} along axis {axis}."
     return None
 
 
@@ -85,7 +84,7 @@ def blocks_permuted(evidence: Evidence) -> str | None:
         for order in list(permutations(range(count)))[1:]:
             if _rearranged(evidence, partial(_in_order, order)):
                 return (
-                    f"{subject(evidence)} made of {count} blocks along the last axis in the order "
+                    f"{evidence.subject} made of {count} blocks along the last axis in the order "
                     f"{list(order)}: the gates stand in another order."
                 )
     return None
@@ -106,7 +105,7 @@ def reduced(evidence: Evidence) -> str | None:
                 _tells(pair.expected) for pair in evidence.wrong
             ):
                 where = "over everything" if axis is None else f"along axis {axis}"
-                return f"{subject(evidence)} the {name} {where} of what is expected."
+                return f"{evidence.subject} the {name} {where} of what is expected."
     return None
 
 

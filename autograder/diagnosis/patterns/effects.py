@@ -8,7 +8,6 @@ import numpy as np
 
 from autograder.diagnosis.comparison import close
 from autograder.diagnosis.evidence import Evidence, Pair
-from autograder.diagnosis.patterns.words import subject
 
 
 def _all(test: Callable[[Pair], bool], evidence: Evidence) -> bool:
@@ -93,7 +92,7 @@ def nothing(evidence: Evidence) -> str | None:
     """Zero where it should not be."""
     if not _all(lambda p: not p.actual.any() and p.actual.shape == p.expected.shape, evidence):
         return None
-    return f"{subject(evidence)} zero, and should not be."
+    return f"{evidence.subject} zero, and should not be."
 
 
 def unmoved(evidence: Evidence) -> str | None:
@@ -113,7 +112,7 @@ def what_was_given(evidence: Evidence) -> str | None:
 
     if not _all(given, evidence):
         return None
-    return f"{subject(evidence)} just what {evidence.method} was given."
+    return f"{evidence.subject} just what {evidence.method} was given."
 
 
 def overwritten(evidence: Evidence) -> str | None:

@@ -8,7 +8,6 @@ import numpy as np
 
 from autograder.diagnosis.comparison import close
 from autograder.diagnosis.evidence import Array, Evidence, Pair
-from autograder.diagnosis.patterns.words import subject
 
 #: With fewer different numbers, it may be chance.
 MANY = 4
@@ -46,7 +45,7 @@ def _form(words: str, function: Callable[[Array], Array]) -> Callable[[Evidence]
             return None
         if not any(len(np.unique(pair.expected)) >= MANY for pair in evidence.wrong):
             return None
-        return f"{subject(evidence)} {words} what is expected."
+        return f"{evidence.subject} {words} what is expected."
 
     return pattern
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from autograder.diagnosis.comparison import close, tolerance
 from autograder.diagnosis.evidence import Array, Evidence, Pair
-from autograder.diagnosis.patterns.words import subject
 
 Mask = Array | None
 
@@ -34,7 +33,7 @@ def where_the_input_is(evidence: Evidence) -> str | None:
         for words, condition in ENTRIES.items():
             said = _said(evidence, partial(_by_entry, position, condition))
             if said:
-                return f"{subject(evidence)} {said} where the input is {words}, and only there."
+                return f"{evidence.subject} {said} where the input is {words}, and only there."
     return None
 
 
@@ -64,9 +63,9 @@ def _all_are(evidence: Evidence, mask: Callable[[Pair], Mask], times: float) -> 
 def where_ids(evidence: Evidence) -> str | None:
     """Wrong in the rows of ids that occur several times, or of the padding."""
     if _exactly(evidence, lambda pair: _by_row(pair, _repeated)):
-        return f"{subject(evidence)} wrong exactly in the rows of ids that occur several times."
+        return f"{evidence.subject} wrong exactly in the rows of ids that occur several times."
     if _exactly(evidence, lambda pair: _by_row(pair, lambda ids, rows: rows == 0)):
-        return f"{subject(evidence)} wrong exactly in row 0, that of the padding."
+        return f"{evidence.subject} wrong exactly in row 0, that of the padding."
     return None
 
 
@@ -83,7 +82,7 @@ def where_padded(evidence: Evidence) -> str | None:
         wrong, right = wrong + int(rows.sum()), right + int((~rows).sum())
     if min(wrong, right) < ROWS:
         return None
-    return f"{subject(evidence)} wrong exactly for the sequences that have steps without a word."
+    return f"{evidence.subject} wrong exactly for the sequences that have steps without a word."
 
 
 def _padded(pair: Pair) -> Mask:
@@ -101,9 +100,9 @@ def at_an_end(evidence: Evidence) -> str | None:
     """Right, or wrong, at the first or the last step alone."""
     for index, words in ((0, "first"), (-1, "last")):
         if _exactly(evidence, partial(_step, index)):
-            return f"{subject(evidence)} wrong at the {words} step alone."
+            return f"{evidence.subject} wrong at the {words} step alone."
         if _exactly(evidence, partial(_other_steps, index)):
-            return f"{subject(evidence)} right at the {words} step alone."
+            return f"{evidence.subject} right at the {words} step alone."
     return None
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from autograder.diagnosis.comparison import close, tolerance
 from autograder.diagnosis.evidence import Array, Evidence, Pair
-from autograder.diagnosis.patterns.words import subject
 
 #: So many numbers must tell a factor that is no simple one: any single number is c times another.
 ENOUGH = 3
@@ -20,7 +19,7 @@ PRECISION = 1e-7
 def negated(evidence: Evidence) -> str | None:
     """The sign is wrong, and nothing else."""
     if _holds(evidence, lambda pair: -pair.expected):
-        return f"{subject(evidence)} right but for the sign: a minus is lost, or one too many."
+        return f"{evidence.subject} right but for the sign: a minus is lost, or one too many."
     if _moves(evidence) and _factor(evidence, _step_pairs(evidence)) == -1:
         return f"Your {evidence.method} goes in the opposite direction: the sign is wrong."
     return None
@@ -36,7 +35,7 @@ def factor(evidence: Evidence) -> str | None:
     c = _factor(evidence, [(pair.actual, pair.expected) for pair in evidence.wrong])
     if c is None or _contradicted(evidence):
         return None
-    return f"{subject(evidence)} {_number(c)} times what is expected."
+    return f"{evidence.subject} {_number(c)} times what is expected."
 
 
 def divided_by_a_size(evidence: Evidence) -> str | None:
@@ -46,7 +45,7 @@ def divided_by_a_size(evidence: Evidence) -> str | None:
             if _is_size(evidence, position, axes, power):
                 where = " times that of axis ".join(map(str, axes))
                 return (
-                    f"{subject(evidence)} {verb} the size of axis {where} of the input: "
+                    f"{evidence.subject} {verb} the size of axis {where} of the input: "
                     "a mean stands for a sum, or a sum for a mean."
                 )
     return None
@@ -60,13 +59,13 @@ def constant_added(evidence: Evidence) -> str | None:
     c = _agreed(offsets, [pair.expected for pair in evidence.wrong])
     if c is None:
         return None
-    return f"{subject(evidence)} off by {_number(c)} everywhere: a term lacks, or is one too many."
+    return f"{evidence.subject} off by {_number(c)} everywhere: a term lacks, or is one too many."
 
 
 def complement(evidence: Evidence) -> str | None:
     """1 − p instead of p."""
     if _holds(evidence, lambda pair: 1 - pair.expected):
-        return f"{subject(evidence)} 1 minus what is expected."
+        return f"{evidence.subject} 1 minus what is expected."
     return None
 
 

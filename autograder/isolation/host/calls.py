@@ -131,8 +131,11 @@ class CallLog:
     def _object(self, owner: Handle | Result) -> _Object | None:
         if isinstance(owner, Result):
             return self._new.get(owner.index)
-        name = shown(owner.type_name, MAX_NAME)
-        return self._objects.setdefault(owner.id, _Object(RemoteCall(name, name), name))
+        known = self._objects.get(owner.id)
+        if known is None:
+            name = shown(owner.type_name, MAX_NAME)
+            known = self._objects[owner.id] = _Object(RemoteCall(name, name), name)
+        return known
 
     def _remember(self, step: Call, call: RemoteCall) -> None:
         """Note `call` with the objects that it concerns: its owner, and its arguments."""

@@ -9,6 +9,7 @@ import pytest
 
 from autograder.checks import CheckFailed, after_call, agrees, equal, expect, finite, refuses
 from autograder.isolation.host.faults import Crashed, NotWritten
+from autograder.record.results import Fact
 
 X = np.arange(6.0).reshape(2, 3)
 
@@ -338,3 +339,24 @@ def test_finite_numbers_are_finite():
 def test_expect():
     expect(True, "never said")
     assert failure(expect, False, "said", "and why") == ["said", "and why"]
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "fact"),
+    [
+        (np.array([1.0, 2.5]), np.array([1.0, 2.0]), Fact("y: values", "2", "2.5")),
+        (np.ones(3), np.ones(2), Fact("y: shape", "(2,)", "(3,)")),
+        (np.ones(2, np.float32), np.ones(2), Fact("y: dtype", "float64", "float32")),
+        (np.array([np.nan, 1.0]), np.ones(2), Fact("y: not finite", "finite numbers", "nan")),
+        (None, np.ones(2), Fact("y: type", "an array of shape (2,)", "None")),
+        ([1], (1, 2), Fact("y: length", "2 items", "1")),
+        (3, {"W": 1}, Fact("y: type", "a dict", "3")),
+        ({"W": 1.0}, {"W": 2.0}, Fact("y['W']: values", "2", "1")),
+        (True, 2.0, Fact("y: type", "a number", "True")),
+        ("no", "yes", Fact("y: values", "'yes'", "'no'")),
+    ],
+)
+def test_what_is_wrong_is_a_fact_of_its_own(actual, expected, fact):
+    with pytest.raises(CheckFailed) as caught:
+        equal(actual, expected, "y")
+    assert caught.value.fact == fact

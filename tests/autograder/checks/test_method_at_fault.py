@@ -29,7 +29,7 @@ def found(session, function, *args, **kwargs):
     with pytest.raises(CheckFailed) as caught:
         function(*args, **kwargs)
     call = session.calls.behind(caught.value.about)
-    return call.method, call.text, caught.value.fact
+    return call.method, call.text, caught.value.fact.what
 
 
 def session_of(pair):

@@ -3,6 +3,7 @@
 import pytest
 
 from autograder.diagnosis.diagnose import diagnosed
+from autograder.record.results import Fact
 from autograder.verdicts import Verdict
 
 FORWARD = (
@@ -43,7 +44,7 @@ def test_every_check_names_what_was_wrong_first(failed, change, method, facts):
     checks = failed("rnn", *change).values()
     assert len(checks) > 1
     assert {check.method for check in checks} == {method}
-    assert {check.fact for check in checks} == facts
+    assert {check.fact.what for check in checks} == facts
     assert all("forward(" in check.call for check in checks)
 
 
@@ -63,7 +64,9 @@ def test_a_wrong_forward_behind_wrong_gradients_is_told_with_what_it_gave(failed
     change = ("/ (1.0 + e)\n        return self.y", "/ (1.1 + e)\n        return self.y")
     check = failed("activations", *change)["test_sigmoid_backward"]
     assert check.message.startswith("σ'(0)")
+    assert check.fact == Fact("the result of forward: values", "0.5", "0.47619")
     assert (check.method, check.call) == ("Sigmoid.forward", "Sigmoid().forward(float64 (1,))")
     assert check.details[-1] == (
-        "Sigmoid.forward is wrong before that: the result of forward has other values than expected"
+        "Sigmoid.forward is wrong before that: the result of forward: values, "
+        "expected 0.5, received 0.47619"
     )

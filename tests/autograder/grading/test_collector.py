@@ -9,6 +9,7 @@ from printed_text import printed
 
 from autograder.grading.pytest_run import run_checks
 from autograder.isolation.host.faults import Frame
+from autograder.record.results import Fact
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
@@ -53,7 +54,7 @@ FAULTS = {
             "details": ("because",),
             "method": "RNN.forward",
             "call": "RNN(3).forward(float64 (2,))",
-            "fact": "",
+            "fact": Fact(),
         },
     ),
     "raise Crashed('it died', (Frame('rnn.py', 3, 'f'),), 'f(1)')": (
@@ -69,12 +70,12 @@ FAULTS = {
     "raise CheckFailed('no', about=RemoteCall('RNN.backward', 'r.backward()'), fact='a fact')": (
         Verdict.FAILED,
         "no",
-        {"method": "RNN.backward", "call": "r.backward()", "fact": "a fact"},
+        {"method": "RNN.backward", "call": "r.backward()", "fact": Fact("a fact")},
     ),
     "raise Crashed('it died', raised='IndexError')": (
         Verdict.CRASHED,
         "it died",
-        {"fact": "IndexError"},
+        {"fact": Fact("IndexError")},
     ),
     "raise TimedOut('too slow', (), 'g()')": (Verdict.TIMED_OUT, "too slow", {"call": "g()"}),
     "pytest.skip('no GPU')": (Verdict.SKIPPED, "no GPU", {}),

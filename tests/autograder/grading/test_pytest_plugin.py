@@ -67,6 +67,7 @@ def test_what_is_right_passes_and_what_is_wrong_is_told(run_pytest, course, real
     assert done.returncode == 1
     assert "1 failed, 11 passed" in done.stdout
     assert "worst at [0]: expected 0.25, received 0.5 (ratio 2)" in done.stdout
+    assert "  call     Sigmoid().backward(float64 (1,))" in done.stdout
     assert "  printed  a trace" in done.stdout
 
 

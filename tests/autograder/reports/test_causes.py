@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from autograder.isolation.host.faults import Frame
-from autograder.record.results import Diagnosis, ExerciseResult, TaskResult
+from autograder.record.results import Diagnosis, ExerciseResult, Fact, TaskResult
 from autograder.reports.causes import causes
 from autograder.verdicts import Verdict
 
-FORWARD = {"method": "RNN.forward", "fact": "the result of forward: values"}
+FORWARD = {"method": "RNN.forward", "fact": Fact("the result of forward: values", "1", "2")}
 NO_BIAS = Diagnosis("no-bias", "You leave out the bias.")
 
 
@@ -36,7 +36,8 @@ def told(wrong):
 
 
 def test_one_thing_of_one_method_is_told_once_whatever_the_numbers(told):
-    assert told(FORWARD, FORWARD, FORWARD) == [[0, 1, 2]]
+    other_numbers = {**FORWARD, "fact": replace(FORWARD["fact"], received="3")}
+    assert told(FORWARD, FORWARD, other_numbers) == [[0, 1, 2]]
     assert told(FORWARD, {**FORWARD, "task": "RNNCell"}) == [[0, 1]]
 
 
@@ -44,7 +45,7 @@ def test_one_thing_of_one_method_is_told_once_whatever_the_numbers(told):
     "other",
     [
         {**FORWARD, "method": "RNN.backward"},
-        {**FORWARD, "fact": "state: values"},
+        {**FORWARD, "fact": Fact("state: values")},
         {**FORWARD, "verdict": Verdict.CRASHED},
     ],
 )
@@ -53,7 +54,7 @@ def test_another_method_thing_or_verdict_is_another_cause(told, other):
 
 
 def test_what_has_no_name_is_told_alone_unless_it_reads_the_same(told):
-    nameless = {"method": "RNN.forward", "fact": ""}
+    nameless = {"method": "RNN.forward", "fact": Fact()}
     assert told(nameless, nameless) == [[0], [1]]
     same = {**nameless, "message": "the same"}
     assert told(same, FORWARD, same) == [[0, 2], [1]]
@@ -72,7 +73,7 @@ def test_two_mistakes_stay_two_causes(told):
 
 
 def test_exceptions_on_one_line_are_one_whatever_they_say(told):
-    crashed = {"verdict": Verdict.CRASHED, "method": "RNN.forward", "fact": "IndexError"}
+    crashed = {"verdict": Verdict.CRASHED, "method": "RNN.forward", "fact": Fact("IndexError")}
     here, there = (Frame("rnn.py", line, "forward") for line in (3, 4))
     assert told({**crashed, "frames": (here,)}, {**crashed, "frames": (here,)}) == [[0, 1]]
     assert told({**crashed, "frames": (here,)}, {**crashed, "frames": (there,)}) == [[0], [1]]

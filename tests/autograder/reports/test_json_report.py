@@ -69,7 +69,7 @@ def test_a_check_and_the_totals(report):
         "message": "gradients['W_h']: 16 of 16 values differ from the expected ones",
         "details": ["worst at [2, 1]: expected 0.31, received 0.62 (ratio 2)"],
         "method": "",
-        "fact": "",
+        "fact": {"what": "", "expected": "", "received": ""},
         "call": "RNN(3, 4, rng=rng).backward(float64 (2, 6, 4))",
         "frames": [],
         "printed": "step 5\nstep 4\n",
