@@ -1,4 +1,4 @@
-"""Trees of processes on Linux: read from the files of /proc, killed through process descriptors."""
+"""Trees of processes on Linux: read from the files of /proc, ended through process descriptors."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import select
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from autograder.isolation.confine import libc
-from autograder.isolation.sandboxes.processes import ProcessTree, Usage
+from autograder.isolation.sandboxes.processes import Handle, ProcessTree, Usage
 
 _PROC = Path("/proc")
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -22,33 +22,49 @@ _THREADS, _RESIDENT = 17, 21
 class ProcTree(ProcessTree):
     """A tree of processes that /proc shows."""
 
-    def pids(self) -> list[int]:
-        """Return the numbers of all processes, parents first."""
-        first = self._process.pid
-        if not (_PROC / str(first)).exists():
-            return []
-        found = [first]
-        for parent in found:
-            found += _children(parent)
-        return found
-
     def usage(self) -> Usage:
         """Return what all processes use together."""
         return sum(map(_usage, self.pids()), Usage())
 
-    def _end(self, deadline: float) -> None:
-        """Kill through handles, so that a recycled process id never hits a stranger."""
-        with ExitStack() as stack:
-            handles = []
-            for pid in self.pids() if self._process.returncode is None else ():
-                with suppress(OSError):
-                    handles.append(libc.syscall(libc.PIDFD_OPEN, pid, 0))
-                    stack.callback(os.close, handles[-1])
-            for handle in handles:
-                with suppress(OSError):
-                    signal.pidfd_send_signal(handle, signal.SIGKILL)
-            self._process.kill()
-            _await_end(handles, deadline)
+    def _listed(self) -> list[int]:
+        with os.scandir(_PROC) as entries:
+            return [int(entry.name) for entry in entries if entry.name.isdecimal()]
+
+    def _descendants(self, pid: int) -> list[int]:
+        found = [pid] if (_PROC / str(pid)).exists() else []
+        for parent in found:
+            found += _children(parent)
+        return found
+
+    def _handle(self, pid: int) -> Handle | None:
+        with suppress(OSError):
+            return _Descriptor(libc.syscall(libc.PIDFD_OPEN, pid, 0))
+        return None
+
+
+class _Descriptor(Handle):
+    """A process descriptor: a recycled process id never hits a stranger."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def suspend(self) -> None:
+        self._send(signal.SIGSTOP)
+
+    def kill(self) -> None:
+        self._send(signal.SIGKILL)
+
+    def wait(self, deadline: float) -> bool:
+        watch = select.poll()
+        watch.register(self._descriptor, select.POLLIN)
+        return bool(watch.poll(max(0.0, deadline - time.monotonic()) * 1000))
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+    def _send(self, number: int) -> None:
+        with suppress(OSError):
+            signal.pidfd_send_signal(self._descriptor, number)
 
 
 def _usage(pid: int) -> Usage:
@@ -61,15 +77,8 @@ def _usage(pid: int) -> Usage:
 
 
 def _children(pid: int) -> Iterator[int]:
-    """Children of all threads of `pid`."""
+    """Yield the children of all threads of `pid`."""
     with suppress(OSError):
         for task in (_PROC / str(pid) / "task").iterdir():
             with suppress(OSError):
                 yield from map(int, (task / "children").read_text().split())
-
-
-def _await_end(handles: list[int], deadline: float) -> None:
-    for handle in handles:
-        watch = select.poll()
-        watch.register(handle, select.POLLIN)
-        watch.poll(max(0.0, deadline - time.monotonic()) * 1000)
