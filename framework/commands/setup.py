@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from framework.errors import UsageError
@@ -36,8 +35,7 @@ def _add_student(plugins: Plugins, submission: Path) -> None:
         raise UsageError(
             f"no folder '{submission}': give the folder of your exercises with `--submission`"
         )
-    for implementation in plugins.student_implementations(submission):
-        plugins.registry.add(replace(implementation, origin=str(submission)))
+    plugins.add_student(submission)
     if STUDENT not in plugins.registry.providers():
         raise UsageError(
             f"nothing is written in '{submission}' yet: `grade` says what to do first, and "

@@ -2,7 +2,8 @@
 
 A language model asks for ``part("rnn")``, not for a module: under the NumPy reference it gets
 ``rnn@numpy``, in a student's sandbox ``rnn@student``, and in ``gradus train --backend student``
-the student's RNN where it is written and the reference's where it is not.
+the student's RNN where it is written and the reference's where it is not. Plain Python and
+notebooks get the same as the last one: see `framework.providers.default_parts`.
 
 A part may also be described, where several layers are to take the place of one: see
 `framework.models.deep_cells`. No model has to know.
@@ -13,31 +14,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from importlib import import_module
 from typing import Any
 
-from framework.errors import InterfaceError
 from framework.models.deep_cells import DeepCell
 
 PartSource = Callable[[str], Any]
 
+
+def _default_part(name: str) -> Any:
+    """Return the part that plain Python gets. Its module lies in a layer above: hence a string."""
+    return import_module("framework.providers.default_parts").default_part(name)
+
+
 _source: ContextVar[PartSource | None] = ContextVar("part_source", default=None)
+_process_source: PartSource = _default_part
 
 
 def part(name: str | Mapping[str, Any]) -> Any:
-    """The class registered as `name` by the providers in force.
+    """Return the class registered as `name` by the providers in force.
 
     Args:
         name: or the description of a stack, ``{"layer": NAME, "layers": 2, "dropout": 0.5}``: then
             the result builds a `framework.models.deep_cells.DeepCell` in place of a layer NAME.
-
-    Raises:
-        InterfaceError: no providers are in force (see `parts_from`).
     """
     if not isinstance(name, str):
         return DeepCell(part, **name)
-    source = _source.get()
-    if source is None:
-        raise InterfaceError(f"nobody offers the part '{name}' here: enter `parts_from` first")
+    source = _source.get() or _process_source
     return source(name)
 
 
@@ -49,3 +52,9 @@ def parts_from(source: PartSource) -> Iterator[None]:
         yield
     finally:
         _source.reset(token)
+
+
+def use_parts_from(source: PartSource) -> None:
+    """From now on, `part(name)` is ``source(name)`` in every thread outside of `parts_from`."""
+    global _process_source  # noqa: PLW0603 - one per process, as its name says
+    _process_source = source

@@ -165,6 +165,15 @@ class Plugins:
             for value in expect(source, hook, wanted, Iterable, offered)
         ]
 
+    def add_student(self, folder: Path) -> None:
+        """Register what a student has written in `folder`, with the folder as its origin.
+
+        Raises:
+            PluginError: a plugin puts a student's code in somebody else's place.
+        """
+        for implementation in self.student_implementations(folder):
+            self.registry.add(replace(implementation, origin=str(folder)))
+
     def student_implementations(self, folder: Path) -> list[Implementation]:
         """What a student has written in `folder`.
 

@@ -67,7 +67,7 @@ def _serve(
     from autograder.isolation import wire
     from autograder.isolation.worker.dispatcher import Dispatcher
     from autograder.isolation.worker.loading import SubmittedModule
-    from framework.models.parts import parts_from
+    from framework.models.parts import use_parts_from
 
     folder, exercise = settings["folder"], settings["exercise"]
     module = SubmittedModule(Path(folder), exercise, settings["parts"])
@@ -80,13 +80,13 @@ def _serve(
     _tell_where_when_late()
     gc.freeze()  # what is ours stays; collecting the submission's circles takes less time then
     _send(replies, wire.encode({"ready": True, "uncontained": uncontained}))
-    with parts_from(module.part):
-        while (request := _receive(requests)) is not None:
-            signal.setitimer(signal.ITIMER_REAL, request["seconds"])
-            reply = dispatcher.answer(request)
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            _flush()
-            _send(replies, dispatcher.encoded(reply))
+    use_parts_from(module.part)
+    while (request := _receive(requests)) is not None:
+        signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+        reply = dispatcher.answer(request)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        _flush()
+        _send(replies, dispatcher.encoded(reply))
     os._exit(0)
 
 

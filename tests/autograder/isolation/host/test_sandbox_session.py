@@ -266,6 +266,19 @@ NETWORK = """
             return self.cell.forward(x)
 """
 
+THREADED = """
+    import threading
+
+    from framework.models.parts import part
+
+    def doubled(x):
+        results = []
+        thread = threading.Thread(target=lambda: results.append(part("cell")(2).forward(x)))
+        thread.start()
+        thread.join()
+        return results[0]
+"""
+
 CELLS = """
     class Cell:
         def __init__(self, n):
@@ -281,6 +294,11 @@ def test_a_network_without_the_file_of_its_part_is_blocked(module_of):
     fault = fault_of(module.Net)
     assert isinstance(fault, Blocked)
     assert (fault.message, fault.call) == ("needs 'cells'", "Net()")
+
+
+def test_a_thread_of_a_submission_gets_the_submissions_parts(module_of):
+    _, module = module_of(THREADED, others={"cells": CELLS.format("return self.n * x")})
+    assert module.doubled(3) == 6
 
 
 def test_a_network_whose_part_is_not_defined_is_blocked(module_of):
