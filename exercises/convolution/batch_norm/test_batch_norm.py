@@ -33,7 +33,7 @@ def batch(rng, shape):
     return rng.normal(3, 2, size=shape) * rng.uniform(0.5, 4, size=shape[-1])
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("Call `self._rows(x)`: the rest is the same for both shapes.")
 def test_start(submission, rng):
     """The output of a new layer has mean 0 and variance 1 in every feature."""
@@ -43,7 +43,7 @@ def test_start(submission, rng):
         equal(rows.var(axis=0), np.ones(4), "the variance of the output", rtol=1e-4)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("γ multiplies x̂, then β is added; ε is inside the root.")
 def test_forward_in_training(submission, reference, rng):
     """In training: normalized with mean and variance of the batch, scaled and shifted."""
@@ -52,7 +52,7 @@ def test_forward_in_training(submission, reference, rng):
         pair.same_forward(batch(rng, shape), rtol=RTOL)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("The running variance uses the unbiased one: M/(M − 1) times that of the batch.")
 def test_running_statistics(submission, rng):
     """In training, every batch updates the running mean and variance."""
@@ -68,7 +68,7 @@ def test_running_statistics(submission, rng):
         equal(layer.running_variance, variance, f"running_variance after {shape}", rtol=RTOL)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("`self.training` says which statistics to use.")
 def test_forward_at_test_time(submission, reference, rng):
     """At test time: forward uses the running statistics and does not change them."""
@@ -80,7 +80,7 @@ def test_forward_at_test_time(submission, reference, rng):
     equal(after, before, "the running statistics after forward at test time")
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("At test time nothing is computed from the batch.")
 def test_a_row_alone(submission, reference, rng):
     """A row's output does not depend on the rest of its batch at test time; in training it does."""
@@ -92,7 +92,7 @@ def test_a_row_alone(submission, reference, rng):
     equal(model.forward(x[:1]), model.forward(x)[:1], "a batch of one row, at test time", rtol=RTOL)
 
 
-@pytest.mark.points(5)
+@pytest.mark.points(4)
 @pytest.mark.hint("Every row changes μ and σ², and with them the x̂ of all rows.")
 def test_backward_in_training(submission, reference, rng):
     """In training: gradients of γ, β and x, through mean and variance."""
@@ -101,7 +101,7 @@ def test_backward_in_training(submission, reference, rng):
         pair.same_backward(batch(rng, shape), rng=rng, rtol=RTOL, atol=1e-10)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 def test_gradients_are_right(submission, reference, rng):
     """In training: the gradients agree with numerical gradients of your own forward."""
     pair_of(submission, reference, rng, 3).gradients_agree(rng.normal(size=(2, 3, 3)), rng=rng)
@@ -116,14 +116,14 @@ def test_backward_at_test_time(submission, reference, rng):
         pair.same_backward(batch(rng, shape), rng=rng, rtol=RTOL)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair_of(submission, reference, rng).accumulates(batch(rng, SHAPES[0]), rng=rng)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("For one row, M/(M − 1) is 1/0.")
 def test_one_row(submission, rng):
     """In training, one row or none is an error; one text of two words is enough."""
@@ -136,7 +136,7 @@ def test_one_row(submission, rng):
     )
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("This check only uses forward and backward in training: see the checks above.")
 def test_the_start_hardly_matters(submission, rng, plot):
     """A network with batch normalization learns with small and large initial weights."""

@@ -30,7 +30,7 @@ FILTER = np.array([[3, 1, 2, -3], [-1, 2, 1, -3], [1, 1, -1, 1]], dtype=float)
 
 
 @pytest.mark.task("Conv1d")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("(T + 2·padding − span) // stride + 1, with span = (width − 1)·dilation + 1.")
 def test_output_length(submission, reference, rng):
     """output_length counts the windows; a text that is too short is an error."""
@@ -58,7 +58,7 @@ def test_the_lectures_text(submission, rng):
 
 
 @pytest.mark.task("Conv1d")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("y[:, t] = Σ_k x[:, t + k] @ W[k] + b.")
 def test_forward(submission, reference, rng):
     """Four filters over all windows of two texts."""
@@ -98,7 +98,7 @@ def test_backward_with(submission, reference, rng, setting):
 
 
 @pytest.mark.task("Conv1d")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     settings = {"padding": 1, "stride": 2, "dilation": 2}
@@ -125,7 +125,7 @@ def test_pointwise_forward(submission, reference, rng):
 
 
 @pytest.mark.task("PointwiseConv")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Sum over all words and all texts.")
 def test_pointwise_backward(submission, reference, rng):
     """Backward through a 1×1 convolution."""

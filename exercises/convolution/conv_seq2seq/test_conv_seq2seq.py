@@ -39,7 +39,7 @@ def sentences(rng, count=3, length=S):
 
 
 @pytest.mark.task("layer_widths")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("A convolution of width w removes w − 1 steps; one step must be left at the end.")
 def test_widths(submission, reference):
     """The widths of the convolutions that reduce a sentence to one step."""
@@ -50,7 +50,7 @@ def test_widths(submission, reference):
 
 
 @pytest.mark.task("ConvolutionalEncoder")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("self.layers has convolutions and tanh; return the only step that is left.")
 def test_encoder(submission, reference, rng):
     """The vector of a sentence, for several lengths and widths."""
@@ -72,7 +72,7 @@ def test_short_sentences(submission, reference, rng):
 
 
 @pytest.mark.task("ConvolutionalEncoder")
-@pytest.mark.points(4)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("grad_output[:, None], reversed(self.layers), then np.add.at on the embedding.")
 def test_encoder_backward(submission, reference, rng):
     """Backward through all layers, with repeated words and padding."""
@@ -91,7 +91,7 @@ def test_encoder_gradients_are_right(submission, reference, rng):
 
 
 @pytest.mark.task("ConvolutionalTranslator")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("The condition of the decoder is the encoder's vector of the source.")
 def test_forward(submission, reference, rng):
     """Scores of every word of the translation, given the source and the words before."""
@@ -119,7 +119,7 @@ def test_what_it_knows(submission, reference, rng):
 
 
 @pytest.mark.task("ConvolutionalTranslator")
-@pytest.mark.points(4)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("The decoder's backward returns the gradient of its condition.")
 def test_backward(submission, reference, rng):
     """Backward through the decoder and the encoder."""
@@ -136,7 +136,7 @@ def test_gradients_are_right(submission, reference, rng):
 
 
 @pytest.mark.task("ConvolutionalTranslator")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Call greedy; then everything after the first END of a row becomes PAD.")
 def test_greedy(submission, reference, rng):
     """translate: the most probable word at each step, until END."""
@@ -151,7 +151,7 @@ def test_greedy(submission, reference, rng):
 
 
 @pytest.mark.task("ConvolutionalTranslator")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("One sentence at a time; pass END to beam_search as `end`.")
 def test_beam(submission, reference, rng):
     """translate: with a beam, the most probable translation that it finds."""
@@ -165,7 +165,7 @@ def test_beam(submission, reference, rng):
 
 
 @pytest.mark.task("ConvolutionalTranslator")
-@pytest.mark.points(4)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("If all checks above pass, run `grade conv_seq2seq` again.")
 def test_exact_match(submission, reference, reaches, rng):
     """Trained on toy sentences, it translates new ones without an error."""

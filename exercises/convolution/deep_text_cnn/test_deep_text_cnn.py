@@ -41,7 +41,7 @@ def texts(rng, count=4, length=LENGTH):
 
 
 @pytest.mark.task("ConvBlock")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("All layers of self.path, then self.relu_2.")
 def test_block(submission, reference, rng):
     """Two convolutions, each followed by batch norm and ReLU; the length does not change."""
@@ -52,7 +52,7 @@ def test_block(submission, reference, rng):
 
 
 @pytest.mark.task("ConvBlock")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("The sum comes before the last ReLU; where D ≠ C, x goes through self.project.")
 def test_shortcut(submission, reference, rng):
     """With a shortcut: x is added, through a 1×1 convolution where D ≠ C."""
@@ -73,7 +73,7 @@ def test_nothing_to_say(submission, rng):
 
 
 @pytest.mark.task("ConvBlock")
-@pytest.mark.points(4)
+@pytest.mark.points(5)
 @pytest.mark.hint("Both terms of a sum get its gradient.")
 def test_block_backward(submission, reference, rng):
     """Backward through path and shortcut, in training and at test time."""
@@ -95,7 +95,7 @@ def test_block_gradients_are_right(submission, reference, rng):
 
 
 @pytest.mark.task("DeepTextCNN")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("The children are called block_1, block_2, ... through all stages.")
 def test_layers(submission, reference, rng):
     """Depth 9, 17 and 29: that number of convolutions of width 3, with the right maps."""
@@ -107,7 +107,7 @@ def test_layers(submission, reference, rng):
 
 
 @pytest.mark.task("DeepTextCNN")
-@pytest.mark.points(4)
+@pytest.mark.points(5)
 @pytest.mark.hint("Poolings come between the stages, k-max pooling at the end of the trunk.")
 def test_forward(submission, reference, rng):
     """Scores of texts, with depth 9 and 17, in training and at test time."""
@@ -130,7 +130,7 @@ def test_fixed_length(submission, reference, rng):
 
 
 @pytest.mark.task("DeepTextCNN")
-@pytest.mark.points(4)
+@pytest.mark.points(5)
 @pytest.mark.hint(
     "reversed(self.head), the shape of the pooled text, reversed(self.trunk), np.add.at."
 )
@@ -193,7 +193,7 @@ class _Task:
 
 
 @pytest.mark.task("DeepTextCNN")
-@pytest.mark.points(4)
+@pytest.mark.points(5)
 @pytest.mark.hint("If all checks above pass, run `grade deep_text_cnn` again.")
 def test_accuracy(submission, reference, reaches, rng):
     """Trained on texts that have to be read level by level, 9 layers learn the classes."""
@@ -212,7 +212,7 @@ def test_accuracy(submission, reference, reaches, rng):
 
 
 @pytest.mark.task("DeepTextCNN")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint(
     "Both networks start with the same numbers: do you pass shortcut on to the blocks?"
 )

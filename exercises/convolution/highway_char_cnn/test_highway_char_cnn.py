@@ -30,7 +30,7 @@ def words(rng, *shape, length=6):
 
 
 @pytest.mark.task("CharacterWordEncoder")
-@pytest.mark.points(4)
+@pytest.mark.points(2.75)
 @pytest.mark.hint("For each width: convolution, maximum over time; then tanh, then the highway.")
 def test_words(submission, reference, rng):
     """Encoder: words without padding."""
@@ -39,7 +39,7 @@ def test_words(submission, reference, rng):
 
 
 @pytest.mark.task("CharacterWordEncoder")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("Padding counts as zeros, for any row 0; no window begins there.")
 def test_padding(submission, reference, rng):
     """Encoder: words of different lengths, some shorter than a window."""
@@ -51,7 +51,7 @@ def test_padding(submission, reference, rng):
 
 
 @pytest.mark.task("CharacterWordEncoder")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Reshape (N, T, L) to (N·T, L), and the vectors back to (N, T, F).")
 def test_sentences(submission, reference, rng):
     """Encoder: the words of sentences."""
@@ -62,7 +62,7 @@ def test_sentences(submission, reference, rng):
 
 
 @pytest.mark.task("CharacterWordEncoder")
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.hint("Each highway layer reads the output of the one before.")
 @pytest.mark.parametrize("layers", [0, 2])
 def test_highways(submission, reference, rng, layers):
@@ -72,7 +72,7 @@ def test_highways(submission, reference, rng, layers):
 
 
 @pytest.mark.task("CharacterWordEncoder")
-@pytest.mark.points(4)
+@pytest.mark.points(2.75)
 @pytest.mark.hint("The layers in reverse order: highway, tanh, pool, convolution, embedding.")
 def test_backward(submission, reference, rng):
     """Encoder: the gradient of every parameter."""
@@ -81,7 +81,7 @@ def test_backward(submission, reference, rng):
 
 
 @pytest.mark.task("CharacterWordEncoder")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("np.add.at adds the gradients of all places; row 0 gets nothing.")
 def test_backward_with_padding(submission, reference, rng):
     """Encoder: repeated characters, padding, sentences, two highway layers."""
@@ -90,14 +90,14 @@ def test_backward_with_padding(submission, reference, rng):
 
 
 @pytest.mark.task("CharacterWordEncoder")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 def test_gradients_are_right(submission, reference, rng):
     """Encoder: the gradients agree with numerical gradients of your own forward."""
     encoders(submission, reference, rng).gradients_agree(words(rng, 4), rng=rng)
 
 
 @pytest.mark.task("CharacterWordEncoder")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
 def test_gradients_add_up(submission, reference, rng):
     """Encoder: a second backward adds to the gradients of the first."""
@@ -105,7 +105,7 @@ def test_gradients_add_up(submission, reference, rng):
 
 
 @pytest.mark.task("CharacterTagger")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("self.encoder gives (N, T, F), self.output reads it.")
 def test_scores(submission, reference, rng):
     """Tagger: scores of words without and with their neighbours."""
@@ -114,7 +114,7 @@ def test_scores(submission, reference, rng):
 
 
 @pytest.mark.task("CharacterTagger")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("The encoder's vector of an empty word is not 0: multiply it by 0.")
 def test_sentences_of_different_lengths(submission, reference, rng):
     """Tagger: the scores of a sentence do not depend on longer ones in its batch."""
@@ -128,7 +128,7 @@ def test_sentences_of_different_lengths(submission, reference, rng):
 
 
 @pytest.mark.task("CharacterTagger")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("output.backward, then encoder.backward.")
 def test_tagger_backward(submission, reference, rng):
     """Tagger: the gradient of every parameter; a second backward adds to it."""
@@ -138,7 +138,7 @@ def test_tagger_backward(submission, reference, rng):
 
 
 @pytest.mark.task("CharacterTagger")
-@pytest.mark.points(4)
+@pytest.mark.points(2.75)
 @pytest.mark.hint("If all checks above pass, run `grade conv1d pooling shortcuts`: they are parts.")
 @pytest.mark.parametrize("window", [0, 1])
 def test_unseen_words(submission, reference, reaches, rng, window):

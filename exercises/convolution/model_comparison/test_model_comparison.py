@@ -45,7 +45,7 @@ def of_family(module, name, language, rng):
 
 
 @pytest.mark.task("count_parameters")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("`model.parameters` already includes the arrays of all parts: add their sizes.")
 def test_count_parameters(submission, rng):
     """count_parameters: all numbers of all arrays, including those of parts."""
@@ -57,7 +57,7 @@ def test_count_parameters(submission, rng):
 
 
 @pytest.mark.task("best_accuracy")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("Texts with the same bag get the same answer: their most probable label.")
 def test_bags_of_words(submission, reference):
     """best_accuracy: a bag of words does not show the order, a window does."""
@@ -68,7 +68,7 @@ def test_bags_of_words(submission, reference):
 
 
 @pytest.mark.task("best_accuracy")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("np.pad(words, width // 2), then one window for each word.")
 def test_accuracy_by_width(submission):
     """best_accuracy: on hearsay 72 % for words, 81 % for windows of three, 100 % for five."""
@@ -81,7 +81,7 @@ def test_accuracy_by_width(submission):
 
 
 @pytest.mark.task("SequenceClassifier")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("embedding[ids] times 0 at padding, encoder, ReLU if there is one, pool, output.")
 def test_forward(submission, reference, rng):
     """SequenceClassifier: scores of every family, for texts of equal and different lengths."""
@@ -92,7 +92,7 @@ def test_forward(submission, reference, rng):
 
 
 @pytest.mark.task("SequenceClassifier")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Pass the mask `ids != 0` to the pooling, and use the vector 0 for padding.")
 def test_padding_is_ignored(submission, reference, rng):
     """SequenceClassifier: the scores of a text do not depend on its batch or on padding."""
@@ -106,7 +106,7 @@ def test_padding_is_ignored(submission, reference, rng):
 
 
 @pytest.mark.task("SequenceClassifier")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("Call the `backward` of each part in reverse order; then np.add.at.")
 def test_backward(submission, reference, rng):
     """SequenceClassifier: gradients of every family."""
@@ -125,7 +125,7 @@ def test_gradients_add_up(submission, reference, rng):
 
 
 @pytest.mark.task("SequenceClassifier")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("The mean over windows of three words does not depend on their places.")
 def test_window_claim(submission, reference, reaches, rng):
     """Claim: windows reach the best accuracy of bags of windows, and cannot exceed it."""
@@ -140,7 +140,7 @@ def test_window_claim(submission, reference, reaches, rng):
 
 
 @pytest.mark.task("SequenceClassifier")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Only the maximum of each filter counts, at any place.")
 def test_cnn_claim(submission, reference, reaches, rng):
     """Claim: a CNN finds a phrase at any place, up to the width of its filters."""
@@ -159,7 +159,7 @@ def test_cnn_claim(submission, reference, reaches, rng):
 
 
 @pytest.mark.task("SequenceClassifier")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("If all checks above pass, run `grade rnn`: does its state keep the speaker?")
 def test_rnn_claim(submission, reference, reaches, rng):
     """Claim: an RNN reads in order, and is right where no window can be."""
@@ -167,7 +167,7 @@ def test_rnn_claim(submission, reference, reaches, rng):
 
 
 @pytest.mark.task("SequenceClassifier")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("If all checks above pass, run `grade qrnn`: do its gates keep the speaker?")
 def test_qrnn_claim(submission, reference, reaches, rng):
     """Claim: a QRNN is nearly as good as the RNN, but its gates see only two words."""
@@ -175,7 +175,7 @@ def test_qrnn_claim(submission, reference, reaches, rng):
 
 
 @pytest.mark.task("fit")
-@pytest.mark.points(4)
+@pytest.mark.points(4.5)
 @pytest.mark.hint("rng.permutation once per epoch; forward, loss, zero, backward, step per batch.")
 def test_fit(submission, reference, rng):
     """fit: the same batches give the same losses and parameters."""
@@ -191,7 +191,7 @@ def test_fit(submission, reference, rng):
 
 
 @pytest.mark.task("compare")
-@pytest.mark.points(4)
+@pytest.mark.points(4.5)
 @pytest.mark.hint("fit, model.eval(), then the share of rows whose argmax is the label.")
 def test_rows(submission, rng):
     """compare: a row for each model, with the right numbers, the best one first."""
@@ -207,7 +207,7 @@ def test_rows(submission, rng):
 
 
 @pytest.mark.task("compare")
-@pytest.mark.points(4)
+@pytest.mark.points(4.5)
 @pytest.mark.hint(
     "If the checks of SequenceClassifier and fit pass: does every model get the same seed?"
 )

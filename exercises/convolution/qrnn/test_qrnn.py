@@ -15,7 +15,7 @@ def some_state(rng, N, width=2):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("W[1] multiplies x_t, W[0] the input before; z is the first block, f the second.")
 def test_one_step(submission, reference, rng):
     """f pooling: one step from the zero state, and one from a given state."""
@@ -26,7 +26,7 @@ def test_one_step(submission, reference, rng):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint(
     "The window of step t reads x_{t−1} and x_t; the first one reads an input of the state."
 )
@@ -57,7 +57,7 @@ def test_other_poolings(submission, reference, rng, pooling):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("With a single step, the inputs before it are only in the state.")
 def test_state_is_carried(submission, reference, rng):
     """Single steps, with the state carried over, give the same as one call."""
@@ -74,7 +74,7 @@ def test_state_is_carried(submission, reference, rng):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("The window has two inputs, x_1 and one from the state; c_0 is multiplied by f.")
 def test_backward_through_one_step(submission, reference, rng):
     """Backward through one step, with the gradients of the state."""
@@ -83,7 +83,7 @@ def test_backward_through_one_step(submission, reference, rng):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(4)
+@pytest.mark.points(5)
 @pytest.mark.hint(
     "Add f_{t+1} ∘ ∂c_{t+1} to ∂c_t; x_t gets a gradient from each window that reads it."
 )
@@ -94,7 +94,7 @@ def test_backward_through_time(submission, reference, rng):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("∂o = ∂h ∘ c; with a gate i, ∂f = ∂c ∘ c_{t−1}.")
 @pytest.mark.parametrize("pooling", ["fo", "ifo"])
 def test_backward_of_other_poolings(submission, reference, rng, pooling):
@@ -104,7 +104,7 @@ def test_backward_of_other_poolings(submission, reference, rng, pooling):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, "QRNN", D, H, 2, "ifo", rng=rng)
@@ -112,7 +112,7 @@ def test_gradients_are_right(submission, reference, rng):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
@@ -158,7 +158,7 @@ def commands(count, rng, T=20):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(4)
+@pytest.mark.points(5)
 @pytest.mark.hint(
     "If all checks above pass: does z read both inputs, and does f have its own weights?"
 )

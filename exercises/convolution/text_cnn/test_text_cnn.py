@@ -37,7 +37,7 @@ def texts(rng, *lengths):
     return pad([rng.integers(1, V, size=n) for n in lengths])
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("For each width: convolution.forward(x), pool.forward; then ReLU and the scores.")
 def test_one_width(submission, reference, rng):
     """One width: vectors, convolution, the maximum of each filter, ReLU, scores."""
@@ -45,7 +45,7 @@ def test_one_width(submission, reference, rng):
     pair.same_forward(texts(rng, 5, 5, 5), rtol=RTOL)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("z holds the maxima of the first width, then those of the second, and so on.")
 def test_several_widths(submission, reference, rng):
     """Several widths, concatenated in z."""
@@ -54,7 +54,7 @@ def test_several_widths(submission, reference, rng):
         pair.same_forward(texts(rng, 7, 7), rtol=RTOL)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("A padding has the vector 0, and a window without a word cannot win.")
 def test_padding_never_wins(submission, reference, rng):
     """The logits of a text do not depend on its batch or on the padding."""
@@ -70,7 +70,7 @@ def test_padding_never_wins(submission, reference, rng):
         equal(alone, scores, "the logits of one text, against those in a batch", rtol=RTOL)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("padding = h − 1 on both sides gives every text a window of width h.")
 def test_short_texts(submission, reference, rng):
     """Texts shorter than the widest filter, and without any word, have scores too."""
@@ -81,7 +81,7 @@ def test_short_texts(submission, reference, rng):
     equal(logits, pair.student.parameters["b"], "the logits of a text without words", rtol=RTOL)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("The same parts in reverse order; the gradient of x is the sum over all widths.")
 def test_backward(submission, reference, rng):
     """Backward through all layers, down to the embedding."""
@@ -89,7 +89,7 @@ def test_backward(submission, reference, rng):
     pair.same_backward(texts(rng, 7, 5, 9), rng=rng, rtol=RTOL, atol=1e-12)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("np.add.at(gradient, ids, g) adds once for every place; padding gets 0.")
 def test_repeated_words(submission, reference, rng):
     """A word gets the sum of the gradients of all its places, padding gets none."""
@@ -102,21 +102,21 @@ def test_repeated_words(submission, reference, rng):
     )
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = pair_of(submission, reference, rng, V, 2, 2, K, widths=(2, 3))
     pair.gradients_agree(texts(rng, 4, 6), rng=rng)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair_of(submission, reference, rng).accumulates(texts(rng, 5, 6), rng=rng)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("Dropout comes between z and W; backward uses the same mask.")
 def test_dropout(submission, rng):
     """In training, entries of z are dropped; at test time z is scaled by p."""
@@ -140,7 +140,7 @@ def test_dropout(submission, rng):
     equal(model.forward(ids), np.full((100, C), p), "z at test time", rtol=RTOL)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("[static tuned]; only the gradient of the second half goes to the embedding.")
 @pytest.mark.parametrize("channels", ["static", "tuned", "both"])
 def test_channels(submission, reference, rng, channels):
@@ -152,7 +152,7 @@ def test_channels(submission, reference, rng, channels):
     pair.same_backward(ids, rng=rng, rtol=RTOL, atol=1e-12)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("The two channels are two arrays: the tuned one starts as a copy.")
 def test_the_static_channel_never_moves(submission, rng):
     """The static channel does not change when the tuned one learns."""
@@ -166,7 +166,7 @@ def test_the_static_channel_never_moves(submission, rng):
         equal(model.static, vectors, f"the static vectors of channels={channels!r}")
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("W *= s / np.maximum(norms of the columns, s)")
 def test_constrain(submission, rng):
     """constrain: columns of W with a norm above s get the norm s; nothing else changes."""
@@ -183,7 +183,7 @@ def test_constrain(submission, rng):
     equal(after, before | {"W": scaled}, "the parameters after constrain", rtol=RTOL)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("If all checks above pass, run `grade text_cnn` again.")
 def test_accuracy(submission, reference, reaches, rng):
     """Trained on a sentiment grammar: better than any classifier that ignores word order."""

@@ -20,7 +20,7 @@ def both_ways(submission, reference, rng, left=H, right=H):
 
 
 @pytest.mark.task("Bidirectional")
-@pytest.mark.points(4)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("The second layer returns its states from the last step to the first.")
 def test_forward(submission, reference, rng):
     """The states of both layers, concatenated, each at its step."""
@@ -29,7 +29,7 @@ def test_forward(submission, reference, rng):
 
 
 @pytest.mark.task("Bidirectional")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("state = (what the first layer starts from, what the second layer starts from).")
 def test_states(submission, reference, rng):
     """Both layers start from the given states, and self.state has their last states."""
@@ -42,7 +42,7 @@ def test_states(submission, reference, rng):
 
 
 @pytest.mark.task("Bidirectional")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("What does ←h_1 depend on? And →h_1?")
 def test_what_a_step_knows(submission, reference, rng):
     """At the first step, ←h depends on the last word and →h does not."""
@@ -56,7 +56,7 @@ def test_what_a_step_knows(submission, reference, rng):
 
 
 @pytest.mark.task("Bidirectional")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("The check is given: leave it in the constructor.")
 def test_own_weights(submission, reference, rng):
     """Each direction has its own weights, and each of them gets a gradient."""
@@ -70,7 +70,7 @@ def test_own_weights(submission, reference, rng):
 
 
 @pytest.mark.task("Bidirectional")
-@pytest.mark.points(4)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Reverse ∂←h for the layer, and reverse the gradient of x that it returns.")
 def test_backward(submission, reference, rng):
     """Backward: the gradient of each x_t has two terms."""
@@ -80,7 +80,7 @@ def test_backward(submission, reference, rng):
 
 
 @pytest.mark.task("Bidirectional")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical ones of your forward; a second backward adds to them."""
     pair = both_ways(submission, reference, rng)
@@ -90,7 +90,7 @@ def test_gradients_are_right(submission, reference, rng):
 
 
 @pytest.mark.task("Bidirectional")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("Reversed, the padding comes first. What does a layer do where there is no word?")
 def test_each_sequence_as_if_alone(submission, reference, rng):
     """Different lengths: every sequence gives the same as in a batch of one, without padding."""
@@ -108,7 +108,7 @@ def test_each_sequence_as_if_alone(submission, reference, rng):
 
 
 @pytest.mark.task("Bidirectional")
-@pytest.mark.points(4)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Reverse the mask with x, only for the second layer.")
 def test_steps_without_words(submission, reference, rng):
     """Different lengths: forward, with the values at the padding, and backward."""

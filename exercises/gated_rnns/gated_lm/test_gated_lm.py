@@ -70,7 +70,7 @@ def agreement_items(language, count, rng, nearest=0):
 
 
 @pytest.mark.task("GatedLM")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint("The first layer reads E numbers, all others H; the state is that of the stack.")
 def test_forward(submission, reference, rng):
     """Logits with one and two layers, LSTM and RNN, from zeros and from a given state."""
@@ -83,14 +83,14 @@ def test_forward(submission, reference, rng):
 
 
 @pytest.mark.task("GatedLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 def test_no_look_ahead(submission, rng):
     """A change at t + 1 leaves the outputs up to t untouched."""
     no_look_ahead(submission.GatedLM(V, E, H, rng=rng), V, rng=rng)
 
 
 @pytest.mark.task("GatedLM")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b over batch and time; grad_logits @ Uᵀ goes to the stack.")
 def test_backward(submission, reference, rng):
     """Gradients of all parameters, repeated tokens included."""
@@ -102,7 +102,7 @@ def test_backward(submission, reference, rng):
 
 
 @pytest.mark.task("GatedLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("If this fails and the check above passes, your forward is wrong.")
 def test_gradients(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
@@ -111,7 +111,7 @@ def test_gradients(submission, reference, rng):
 
 
 @pytest.mark.task("GatedLM")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the token.")
 def test_next_log_probabilities(submission, reference, rng):
     """Token by token, next_log_probabilities agrees with forward."""
@@ -138,7 +138,7 @@ def test_initial_loss(submission, rng):
 
 
 @pytest.mark.task("GatedLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("If the gradients are right, look at the order: targets are one step later.")
 def test_overfits_one_batch(submission, reference, rng):
     """One small batch can be learned by heart."""
@@ -146,7 +146,7 @@ def test_overfits_one_batch(submission, reference, rng):
 
 
 @pytest.mark.task("GatedLM")
-@pytest.mark.points(8)
+@pytest.mark.points(7)
 @pytest.mark.hint("If all checks above pass, run `grade lstm`: does its cell keep its content?")
 def test_perplexity(submission, reference, reaches, rng):
     """Trained, its perplexity is near the best possible: it remembers subjects."""
@@ -172,7 +172,7 @@ def test_perplexity(submission, reference, reaches, rng):
 
 
 @pytest.mark.task("agreement_accuracy")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint("Compare the two forms after the last word of the prefix.")
 def test_accuracy(submission, reference, rng):
     """agreement_accuracy: the share of right verbs at each distance."""

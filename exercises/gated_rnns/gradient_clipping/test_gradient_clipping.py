@@ -13,7 +13,7 @@ def drawn(rng, scale=1.0):
 
 
 @pytest.mark.task("clip_by_norm")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("√(9 + 16) = 5, in one array or in two.")
 def test_three_four_five(submission):
     """Gradients 3 and 4 in two arrays have the norm 5."""
@@ -23,7 +23,7 @@ def test_three_four_five(submission):
 
 
 @pytest.mark.task("clip_by_norm")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("One factor, threshold / norm, for every array.")
 def test_too_long(submission, reference, rng):
     """Above the threshold, the direction stays and the norm becomes the threshold."""
@@ -34,7 +34,7 @@ def test_too_long(submission, reference, rng):
 
 
 @pytest.mark.task("clip_by_norm")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("Gradients that are too long become shorter; no gradient becomes longer.")
 def test_short_enough(submission, rng):
     """At or below the threshold no number changes, not by one bit."""
@@ -46,7 +46,7 @@ def test_short_enough(submission, rng):
 
 
 @pytest.mark.task("clip_by_norm")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("A NaN compares as false with every number: look for it before you compare.")
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
 def test_what_is_no_number_is_an_error(submission, rng, wrong):
@@ -57,7 +57,7 @@ def test_what_is_no_number_is_an_error(submission, rng, wrong):
 
 
 @pytest.mark.task("clip_by_norm")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("Divide by the largest entry before you square.")
 def test_large_entries(submission, reference, rng):
     """Entries whose squares overflow."""

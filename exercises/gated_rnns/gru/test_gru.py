@@ -9,7 +9,7 @@ RTOL = 1e-7
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(3)
+@pytest.mark.points(5)
 @pytest.mark.hint("Are the blocks in the order u, r, h̃? Is it u that lets the new content in?")
 def test_one_step(submission, reference, rng):
     """One step from the zero state, and one from a given state."""
@@ -20,7 +20,7 @@ def test_one_step(submission, reference, rng):
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(3)
+@pytest.mark.points(5)
 @pytest.mark.hint("Each step starts from the h of the step before it.")
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
@@ -29,7 +29,7 @@ def test_all_steps(submission, reference, rng):
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(2)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("self.state is the last h.")
 def test_state_is_carried(submission, reference, rng):
     """Two halves of a sequence, with the state carried over, give the same as the whole."""
@@ -44,7 +44,7 @@ def test_state_is_carried(submission, reference, rng):
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(4)
+@pytest.mark.points(7)
 @pytest.mark.hint("h_0 is used four times: by u, by r, by h̃, and by (1 − u) ∘ h_0.")
 def test_backward_through_one_step(submission, reference, rng):
     """Backward through one step, with the gradient of h_0."""
@@ -53,7 +53,7 @@ def test_backward_through_one_step(submission, reference, rng):
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(4)
+@pytest.mark.points(7)
 @pytest.mark.hint("First add to grad_h[:, t] what step t + 1 sends back.")
 def test_backward_through_time(submission, reference, rng):
     """Backward through six steps."""
@@ -62,7 +62,7 @@ def test_backward_through_time(submission, reference, rng):
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(3)
+@pytest.mark.points(5)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
@@ -70,7 +70,7 @@ def test_gradients_are_right(submission, reference, rng):
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(2)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
@@ -79,7 +79,7 @@ def test_gradients_add_up(submission, reference, rng):
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(3)
+@pytest.mark.points(5)
 @pytest.mark.hint("h̃ = tanh(x_t W_xh + r ∘ (h_{t−1} W_hh + b_h) + b_c).")
 def test_reset_after(submission, reference, rng):
     """reset_after: r multiplies the product h W_hh + b_h."""
@@ -90,7 +90,7 @@ def test_reset_after(submission, reference, rng):
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(3)
+@pytest.mark.points(5)
 @pytest.mark.hint("np.where(mask[:, t, None], new, old).")
 def test_steps_without_words(submission, reference, rng):
     """Sequences of different lengths: where there is no word, the state stays."""

@@ -14,7 +14,7 @@ def states(rng, N, H):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Columns H to 2H − 1 belong to f; the biases of i, o and g stay 0.")
 def test_forget_bias(submission):
     """The bias of the forget gate starts at forget_bias, all others at 0."""
@@ -25,7 +25,7 @@ def test_forget_bias(submission):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("Are the blocks in the order i, f, o, g? Does only the last one get a tanh?")
 def test_one_step(submission, reference, rng):
     """One step from the zero state, and one from a given state."""
@@ -36,7 +36,7 @@ def test_one_step(submission, reference, rng):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("The next step uses both h_t and c_t.")
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
@@ -45,7 +45,7 @@ def test_all_steps(submission, reference, rng):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("self.state is the pair of the last h and the last c, in this order.")
 def test_state_is_carried(submission, reference, rng):
     """Two halves of a sequence, with the state carried over, give the same as the whole."""
@@ -60,7 +60,7 @@ def test_state_is_carried(submission, reference, rng):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(4)
+@pytest.mark.points(5.5)
 @pytest.mark.hint("∂c = ∂h o (1 − tanh²(c)); then the four products; then σ' and tanh'.")
 def test_backward_through_one_step(submission, reference, rng):
     """Backward through one step, with the gradients of h_0 and c_0."""
@@ -69,7 +69,7 @@ def test_backward_through_one_step(submission, reference, rng):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(4)
+@pytest.mark.points(5.5)
 @pytest.mark.hint("Step t + 1 sends two gradients back: to h_t through W_h, to c_t through f.")
 def test_backward_through_time(submission, reference, rng):
     """Backward through six steps."""
@@ -78,7 +78,7 @@ def test_backward_through_time(submission, reference, rng):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
@@ -86,7 +86,7 @@ def test_gradients_are_right(submission, reference, rng):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
@@ -95,7 +95,7 @@ def test_gradients_add_up(submission, reference, rng):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("np.where(mask[:, t, None], new, old), for h and for c.")
 def test_steps_without_words(submission, reference, rng):
     """Sequences of different lengths: where there is no word, the state stays."""

@@ -31,7 +31,7 @@ def some_states(rng, depth=3, N=2):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("The states of a layer are the inputs of the next one.")
 def test_forward(submission, reference, rng):
     """Three layers, from their initial states and from given ones."""
@@ -42,7 +42,7 @@ def test_forward(submission, reference, rng):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Layer 1 changes the number of features here: x cannot be added to its h.")
 def test_skip(submission, reference, rng):
     """Skip connections: x + h."""
@@ -51,7 +51,7 @@ def test_skip(submission, reference, rng):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("A layer reads x first, then the states of all layers below; the result is h.")
 def test_dense(submission, reference, rng):
     """Dense connections: [x, h]."""
@@ -60,7 +60,7 @@ def test_dense(submission, reference, rng):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("self.state and initial_state: one state for each layer, as a tuple from below.")
 def test_like_one_layer(submission, reference, rng):
     """A stack can go on from its state, like one layer, and never looks ahead."""
@@ -77,7 +77,7 @@ def test_like_one_layer(submission, reference, rng):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(4)
+@pytest.mark.points(2.75)
 @pytest.mark.hint("From the highest layer to the lowest; the tuple begins with the lowest.")
 def test_backward(submission, reference, rng):
     """Backward through three layers."""
@@ -86,7 +86,7 @@ def test_backward(submission, reference, rng):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("One gradient goes around a layer, one through it: add both.")
 def test_backward_with_skips(submission, reference, rng):
     """Backward with skip connections."""
@@ -95,7 +95,7 @@ def test_backward_with_skips(submission, reference, rng):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("Split the gradient where x ends: the left part goes around the layer.")
 def test_backward_with_dense_connections(submission, reference, rng):
     """Backward with dense connections."""
@@ -104,7 +104,7 @@ def test_backward_with_dense_connections(submission, reference, rng):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.parametrize("skip", KINDS)
 def test_gradients_are_right(submission, reference, rng, skip):
     """The gradients agree with numerical ones of your forward; a second backward adds to them."""
@@ -115,7 +115,7 @@ def test_gradients_are_right(submission, reference, rng, skip):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Every layer gets the mask.")
 @pytest.mark.parametrize("skip", KINDS)
 def test_steps_without_words(submission, reference, rng, skip):
@@ -129,7 +129,7 @@ def test_steps_without_words(submission, reference, rng, skip):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("Which part of a gradient does no layer multiply?")
 def test_eight_layers(submission, rng, plot):
     """With connections, the gradient reaches the lowest of eight layers."""

@@ -40,7 +40,7 @@ def slope_of_cliff(theta):
 
 
 @pytest.mark.task("gradient_norms")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("Run the layer from h_k to step t; backward returns the gradient of h_k.")
 def test_norms(submission, reference, rng):
     """gradient_norms: the norms of all steps, for a loss at the end, in the middle, at step 0."""
@@ -53,7 +53,7 @@ def test_norms(submission, reference, rng):
 
 
 @pytest.mark.task("gradient_norms")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("For one unit and one text: δ_k = (1 − h_{k+1}²) δ_{k+1} W_h.")
 def test_norms_by_hand(submission, reference):
     """gradient_norms: one unit, where each step multiplies by W_h (1 − h²)."""
@@ -66,7 +66,7 @@ def test_norms_by_hand(submission, reference):
 
 
 @pytest.mark.task("gradient_norms")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("Look at the plot: `grade vanishing_gradients --plots DIR`, or --html FILE.")
 def test_decay_and_growth(submission, reference, rng, plot):
     """gradient_norms: norms are under the bound; they vanish for σ = 0.9 and grow for σ = 1.2."""
@@ -107,7 +107,7 @@ def test_decay_and_growth(submission, reference, rng, plot):
 
 
 @pytest.mark.task("spectral_bound")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("The largest singular value: np.linalg.norm(W_h, 2).")
 def test_bound(submission, reference, rng):
     """spectral_bound: powers of the largest singular value times the slope."""
@@ -118,7 +118,7 @@ def test_bound(submission, reference, rng):
 
 
 @pytest.mark.task("spectral_bound")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("A matrix whose eigenvalues are all 0 can double a vector.")
 def test_eigenvalues_are_no_bound(submission):
     """spectral_bound: uses singular values, because eigenvalues are no bound."""
@@ -128,7 +128,7 @@ def test_eigenvalues_are_no_bound(submission):
 
 
 @pytest.mark.task("descend")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("The path begins with the start: it has steps + 1 points.")
 def test_path(submission, reference, rng):
     """descend: the path on a quadratic loss, with and without clipping."""
@@ -142,7 +142,7 @@ def test_path(submission, reference, rng):
 
 
 @pytest.mark.task("descend")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("A huge gradient makes a huge step: clip the gradient first.")
 def test_cliff(submission, reference, plot):
     """descend: at the cliff of a recurrent network's loss, clipping gives a lower loss."""

@@ -45,7 +45,7 @@ def learns_by_heart(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("h_0 = np.tanh(condition @ W_0) is the state that your cell starts from.")
 def test_condition_at_the_start(submission, reference, rng):
     """The condition sets the initial state."""
@@ -56,7 +56,7 @@ def test_condition_at_the_start(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("condition @ W_c is (N, E): add it to the word vectors (N, T, E) of all steps.")
 def test_condition_at_every_step(submission, reference, rng):
     """The condition is added to the word vector at every step."""
@@ -67,14 +67,14 @@ def test_condition_at_every_step(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 def test_forward(submission, reference, rng):
     """Logits at every step, with the condition in both places."""
     models(submission, reference, rng).same_forward(*texts(rng))
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("If a state is given, use it as h_0 instead of tanh(c W_0).")
 def test_text_in_pieces(submission, reference, rng):
     """`state` is the last state; with it, two halves give the same logits as the text."""
@@ -92,7 +92,7 @@ def test_text_in_pieces(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 def test_no_look_ahead(submission, reference, rng):
     """A change of the token at t + 1 does not change the logits up to t."""
     model = submission.ConditionalLM(V, K, E, H, rng=rng)
@@ -100,7 +100,7 @@ def test_no_look_ahead(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("U, b_2, cell, embedding as in rnn_lm; W_c needs the sum of ∂J/∂e_t over t.")
 def test_backward(submission, reference, rng):
     """The gradients of all parameters and of the condition."""
@@ -108,7 +108,7 @@ def test_backward(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("If forward got a state, W_0 was not used and gets no gradient.")
 def test_backward_from_a_state(submission, reference, rng):
     """Backward for a later piece of a text, whose initial state was given."""
@@ -117,7 +117,7 @@ def test_backward_from_a_state(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
 def test_repeated_tokens(submission, reference, rng):
     """A token that occurs several times gets the sum of the gradients of all places."""
@@ -127,14 +127,14 @@ def test_repeated_tokens(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 def test_gradients_are_right(submission, reference, rng):
     """All gradients agree with numerical gradients of your own forward."""
     models(submission, reference, rng).gradients_agree(*texts(rng), rng=rng)
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds, too.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
@@ -142,7 +142,7 @@ def test_gradients_add_up(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("The state is a pair: the cell's state and the unchanged condition.")
 def test_next_log_probabilities(submission, reference, rng):
     """Token by token, next_log_probabilities agrees with forward; the state contains c."""
@@ -157,7 +157,7 @@ def test_next_log_probabilities(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Small initial weights make every token about equally probable.")
 def test_initial_loss(submission, rng):
     """Before training the loss is near log V for every condition."""
@@ -169,7 +169,7 @@ def test_initial_loss(submission, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("If the gradients are right: do the logits of the first step depend on c?")
 def test_overfits_one_batch(submission, reference, rng):
     """The model can overfit texts that differ only in their condition."""
@@ -177,7 +177,7 @@ def test_overfits_one_batch(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(5)
+@pytest.mark.points(6)
 @pytest.mark.hint("If all checks above pass, grade rnn: your cell may have an error.")
 def test_perplexity(submission, reference, reaches, rng):
     """After training, right conditions help and those of other texts raise the perplexity."""

@@ -40,7 +40,7 @@ def same_distributions(submission, reference, name, tokens, history, *args, **kw
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(3)
+@pytest.mark.points(5)
 @pytest.mark.hint("Words: all but the first token. n > 1: every window of n tokens. Sorted rows.")
 def test_table(submission, rng):
     """The table has every n-gram of the text once, with its count."""
@@ -54,7 +54,7 @@ def test_table(submission, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("An n-gram that never occurred has the count 0.")
 def test_count(submission):
     """The counts of n-grams, also of n-grams that were never seen."""
@@ -66,7 +66,7 @@ def test_count(submission):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(2)
+@pytest.mark.points(3.75)
 @pytest.mark.hint("c(students opened their books) / c(students opened their ·).")
 def test_students_opened_their(submission):
     """The lecture's example: 400 of 1000 are 0.4, 100 of 1000 are 0.1."""
@@ -80,7 +80,7 @@ def test_students_opened_their(submission):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(2)
+@pytest.mark.points(3.75)
 @pytest.mark.hint("Divide by c(h ·); where that is 0, answer 0.")
 def test_seen_and_unseen_histories(submission, reference, rng):
     """After a seen history the probabilities sum to 1; after an unseen one all are 0."""
@@ -91,7 +91,7 @@ def test_seen_and_unseen_histories(submission, reference, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(2)
+@pytest.mark.points(3.75)
 @pytest.mark.hint("The state is the last order − 1 tokens, and V before the start of the text.")
 def test_next_log_probabilities(submission, reference, rng):
     """Word by word; at the start of a text the history is shorter than order − 1 words."""
@@ -110,7 +110,7 @@ def test_next_log_probabilities(submission, reference, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(2)
+@pytest.mark.points(3.75)
 @pytest.mark.hint("log P(x_1), log P(x_2 | x_1), ...: forward returns all of them.")
 def test_probability_of_a_text(submission, rng):
     """log_probabilities agrees with forward for the words of the text."""
@@ -126,7 +126,7 @@ def test_probability_of_a_text(submission, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(2)
+@pytest.mark.points(3.75)
 @pytest.mark.hint("Words before an end of sentence are V in the history and in no n-gram.")
 def test_sentences(submission, reference):
     """No n-gram and no history extends over the end of a sentence."""
@@ -142,7 +142,7 @@ def test_sentences(submission, reference):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("One entry for every different n-gram.")
 def test_storage(submission, rng):
     """The table grows with n and with the text, up to one entry per word."""
@@ -158,7 +158,7 @@ def test_storage(submission, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("Use only history[..., −(order − 1):].")
 def test_what_is_far_back_does_not_matter(submission, rng):
     """A word further back than n − 1 words has no effect ("proctor" in the lecture)."""
@@ -171,7 +171,7 @@ def test_what_is_far_back_does_not_matter(submission, rng):
 
 
 @pytest.mark.task("AddDelta")
-@pytest.mark.points(2)
+@pytest.mark.points(3.75)
 @pytest.mark.hint("(c(h w) + δ) / (c(h ·) + δ V).")
 def test_add_delta(submission, reference, rng):
     """(c + δ) / (total + δV), also at the start of a text."""
@@ -182,7 +182,7 @@ def test_add_delta(submission, reference, rng):
 
 
 @pytest.mark.task("AddDelta")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("With δ V in the denominator the sum is 1.")
 def test_add_delta_sums_to_one(submission, rng):
     """A distribution after any history: all words above 0, uniform after an unseen history."""
@@ -195,14 +195,14 @@ def test_add_delta_sums_to_one(submission, rng):
 
 
 @pytest.mark.task("AddDelta")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_no_look_ahead(submission, rng):
     """A change of the token at t + 1 does not change the outputs up to t."""
     no_look_ahead(fitted(submission, "AddDelta", text_of(60, V, rng), V, 3, 0.5), V, rng=rng)
 
 
 @pytest.mark.task("Backoff")
-@pytest.mark.points(2)
+@pytest.mark.points(3.75)
 @pytest.mark.hint("np.where(c > 0, c / total, α · shorter); single words: c / total.")
 def test_stupid_backoff(submission, reference, rng):
     """Stupid backoff: the longest n-gram seen, with a factor α per removed history word."""
@@ -212,7 +212,7 @@ def test_stupid_backoff(submission, reference, rng):
 
 
 @pytest.mark.task("Backoff")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("0.4 · 0.4 · c(w) / c(·) if only the word itself was seen.")
 def test_stupid_backoff_by_hand(submission):
     """Stupid backoff by hand: 2/3, 0.4 · 1/4 and 0.4² · 2/9."""
@@ -225,7 +225,7 @@ def test_stupid_backoff_by_hand(submission):
 
 
 @pytest.mark.task("Backoff")
-@pytest.mark.points(2)
+@pytest.mark.points(3.75)
 @pytest.mark.hint("(c + t · shorter) / (total + t): t(h) is the number of different words after h.")
 def test_interpolated(submission, reference, rng):
     """Interpolated: all history lengths contribute, weighted by the number of next words."""
@@ -235,7 +235,7 @@ def test_interpolated(submission, reference, rng):
 
 
 @pytest.mark.task("Backoff")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("If c(h ·) = 0, return the estimate of the shorter history.")
 def test_interpolated_sums_to_one(submission, rng):
     """Interpolated: sums to 1 after any history; an unseen one uses the shorter history."""
@@ -249,7 +249,7 @@ def test_interpolated_sums_to_one(submission, rng):
 
 
 @pytest.mark.task("kneser_ney_discounts")
-@pytest.mark.points(2)
+@pytest.mark.points(3.75)
 @pytest.mark.hint("n_i is the number of n-grams with count i; D(i) = i − (i + 1) Y n_{i+1} / n_i.")
 def test_discounts(submission, reference, rng):
     """D(1), D(2) and D(3) from the numbers of n-grams with the counts 1 to 4."""
@@ -263,7 +263,7 @@ def test_discounts(submission, reference, rng):
 
 
 @pytest.mark.task("KneserNey")
-@pytest.mark.points(3)
+@pytest.mark.points(5)
 @pytest.mark.hint("The longest n-grams use their counts, shorter ones the number of words before.")
 def test_kneser_ney(submission, reference, rng):
     """The discounts of every length, and P after seen and unseen histories."""
@@ -278,7 +278,7 @@ def test_kneser_ney(submission, reference, rng):
 
 
 @pytest.mark.task("KneserNey")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("How many different words come before Francisco?")
 def test_san_francisco(submission):
     """A frequent word such as "Francisco", always after "San", is improbable elsewhere."""
@@ -293,7 +293,7 @@ def test_san_francisco(submission):
 
 
 @pytest.mark.task("KneserNey")
-@pytest.mark.points(2)
+@pytest.mark.points(3.75)
 @pytest.mark.hint("Are the sums 1? Do shorter n-grams use the number of words before?")
 def test_perplexity(submission, reference, rng):
     """On a small text Kneser-Ney is best, then interpolated, then add-one, then uniform."""

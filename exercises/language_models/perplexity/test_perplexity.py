@@ -7,7 +7,7 @@ from autograder.checks import agrees, equal
 
 
 @pytest.mark.task("perplexity")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("exp of the mean of −log p.")
 def test_of_a_text(submission, reference, rng):
     """exp of the mean cross-entropy, for any shape."""
@@ -16,7 +16,7 @@ def test_of_a_text(submission, reference, rng):
 
 
 @pytest.mark.task("perplexity")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("For p = 1/V at every word, the inverse geometric mean is V.")
 def test_of_a_uniform_model(submission):
     """A uniform model has perplexity V, a model that is always certain and right has 1."""
@@ -26,7 +26,7 @@ def test_of_a_uniform_model(submission):
 
 
 @pytest.mark.task("perplexity")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("The mean of the logs, not of the probabilities.")
 def test_is_the_inverse_geometric_mean(submission, rng):
     """It is the inverse of the geometric mean of the probabilities."""
@@ -36,7 +36,7 @@ def test_is_the_inverse_geometric_mean(submission, rng):
 
 
 @pytest.mark.task("perplexity")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("log_probabilities[mask] selects the words; padding may be NaN.")
 def test_padding_is_ignored(submission, reference, rng):
     """Padding is ignored for every value at it."""
@@ -50,7 +50,7 @@ def test_padding_is_ignored(submission, reference, rng):
 
 
 @pytest.mark.task("perplexity")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("A product of a thousand probabilities is 0; the mean of their logs is not.")
 def test_of_a_long_text(submission, reference, rng):
     """Texts so long that the product of all probabilities underflows to 0."""
@@ -58,7 +58,7 @@ def test_of_a_long_text(submission, reference, rng):
 
 
 @pytest.mark.task("perplexity")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("log 0 is −inf, so the perplexity is exp(inf) = inf.")
 def test_of_an_impossible_word(submission):
     """A word with probability 0 makes the perplexity infinite."""

@@ -9,7 +9,7 @@ RTOL = 1e-7
 
 
 @pytest.mark.task("RNN")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("One step from zero is tanh(x_1 W_x + b): is b there? Is there tanh?")
 def test_one_step(submission, reference, rng):
     """One step from the zero state."""
@@ -18,7 +18,7 @@ def test_one_step(submission, reference, rng):
 
 
 @pytest.mark.task("RNN")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("h_t needs h_{t−1}, the state just computed; h[:, 0] is the state after x[:, 0].")
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
@@ -27,7 +27,7 @@ def test_all_steps(submission, reference, rng):
 
 
 @pytest.mark.task("RNN")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Step 0 starts from h_0, or from zeros; self.state is the last state.")
 def test_state_is_carried(submission, reference, rng):
     """Two halves, with the state passed on, give the same states as the whole sequence."""
@@ -42,7 +42,7 @@ def test_state_is_carried(submission, reference, rng):
 
 
 @pytest.mark.task("RNN")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("tanh' is 1 − h², and it multiplies grad_h before any matrix does.")
 def test_backward_through_one_step(submission, reference, rng):
     """Backward through one step."""
@@ -51,7 +51,7 @@ def test_backward_through_one_step(submission, reference, rng):
 
 
 @pytest.mark.task("RNN")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("Add the gradient from step t+1 to grad_h[:, t] before you multiply by tanh'.")
 def test_backward_through_time(submission, reference, rng):
     """Backward through time."""
@@ -60,7 +60,7 @@ def test_backward_through_time(submission, reference, rng):
 
 
 @pytest.mark.task("RNN")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("W_h is used at every step: add the contributions of all steps.")
 def test_gradient_is_the_sum_over_steps(submission, reference, rng):
     """The gradient of shared weights is the sum over the steps that used them."""
@@ -86,7 +86,7 @@ def test_gradient_is_the_sum_over_steps(submission, reference, rng):
 
 
 @pytest.mark.task("RNN")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
@@ -94,7 +94,7 @@ def test_gradients_are_right(submission, reference, rng):
 
 
 @pytest.mark.task("RNN")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
@@ -103,7 +103,7 @@ def test_gradients_add_up(submission, reference, rng):
 
 
 @pytest.mark.task("RNN")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("If t > 0 and t % truncation == 0, pass no gradient from step t to step t − 1.")
 def test_truncation_is_chunks(submission, reference, rng):
     """truncation=3 equals calls on 3 steps each: the state is passed on, the gradient is not."""
@@ -131,7 +131,7 @@ def test_truncation_is_chunks(submission, reference, rng):
 
 
 @pytest.mark.task("RNN")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint(
     "np.where(mask[:, t, None], new, old); in backward ∂J/∂h_t passes unchanged there."
 )

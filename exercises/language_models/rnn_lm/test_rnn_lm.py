@@ -30,7 +30,7 @@ def learns_by_heart(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("embedding[tokens] → self.cell.forward → @ U + b_2. Did you pass the state on?")
 def test_forward(submission, reference, rng):
     """Logits at every step, from zeros and from a given state."""
@@ -41,7 +41,7 @@ def test_forward(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("The cell keeps its last state in self.cell.state.")
 def test_state_is_kept(submission, reference, rng):
     """`state` is the last state; with it, two halves give the same logits as the text."""
@@ -58,14 +58,14 @@ def test_state_is_kept(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 def test_no_look_ahead(submission, reference, rng):
     """A change of the token at t + 1 does not change the logits up to t."""
     no_look_ahead(submission.RecurrentLM(V, E, H, rng=rng), V, rng=rng)
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b_2 over batch and time; grad_logits @ Uᵀ goes to the cell.")
 def test_backward(submission, reference, rng):
     """Backward through the output layer, the cell and the embedding."""
@@ -74,7 +74,7 @@ def test_backward(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
 def test_repeated_tokens(submission, reference, rng):
     """A token that occurs several times gets the sum of the gradients of all places."""
@@ -84,7 +84,7 @@ def test_repeated_tokens(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
@@ -92,7 +92,7 @@ def test_gradients_are_right(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds, too.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
@@ -101,7 +101,7 @@ def test_gradients_add_up(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the token.")
 def test_next_log_probabilities(submission, reference, rng):
     """Token by token, next_log_probabilities agrees with forward."""
@@ -116,7 +116,7 @@ def test_next_log_probabilities(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("Small initial weights make every token about equally probable.")
 def test_initial_loss(submission, rng):
     """Before training the loss is near log V, as for a uniform model."""
@@ -128,7 +128,7 @@ def test_initial_loss(submission, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("If the gradients are right, check the order: targets are one step later.")
 def test_overfits_one_batch(submission, reference, rng):
     """The model can overfit one small batch."""
@@ -136,7 +136,7 @@ def test_overfits_one_batch(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(5)
+@pytest.mark.points(3)
 @pytest.mark.hint("If all checks above pass, grade rnn: your cell may have an error.")
 def test_perplexity(submission, reference, reaches, rng):
     """After training on the agreement language, its perplexity is close to the best."""

@@ -13,7 +13,7 @@ V = 5
 
 
 @pytest.mark.task("truncate")
-@pytest.mark.points(2)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("Cut, then divide by the sum of the rest: in logs, subtract its log.")
 def test_top_k(submission, reference, rng):
     """truncate: the k most probable words, normalised."""
@@ -24,7 +24,7 @@ def test_top_k(submission, reference, rng):
 
 
 @pytest.mark.task("truncate")
-@pytest.mark.points(2)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("Keep a word if the sum of all more probable words is below top_p.")
 def test_nucleus(submission, reference, rng):
     """truncate: the fewest words whose probabilities sum to top_p or more."""
@@ -39,7 +39,7 @@ def test_nucleus(submission, reference, rng):
 
 
 @pytest.mark.task("sample")
-@pytest.mark.points(3)
+@pytest.mark.points(5)
 @pytest.mark.hint("Draw each word with its probability, and let the model read it.")
 def test_sampled_frequencies(submission, rng):
     """sample: the frequencies of two words after a prefix agree with the model."""
@@ -53,7 +53,7 @@ def test_sampled_frequencies(submission, rng):
 
 
 @pytest.mark.task("sample")
-@pytest.mark.points(2)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("Divide the logs by the temperature, then normalise.")
 def test_temperature(submission, rng):
     """sample: the temperature sharpens or flattens the distribution."""
@@ -66,7 +66,7 @@ def test_temperature(submission, rng):
 
 
 @pytest.mark.task("greedy")
-@pytest.mark.points(2)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("Take the argmax at each step; the model must read the chosen word.")
 def test_greedy(submission, reference, rng):
     """greedy: the most probable word at every step, for several texts at once."""
@@ -76,7 +76,7 @@ def test_greedy(submission, reference, rng):
 
 
 @pytest.mark.task("beam_search")
-@pytest.mark.points(3)
+@pytest.mark.points(5)
 @pytest.mark.hint("Keep the best of all B·V extensions together, not the best of each text.")
 def test_beam(submission, reference, rng):
     """beam_search: the text that the search finds and its log probability."""
@@ -87,7 +87,7 @@ def test_beam(submission, reference, rng):
 
 
 @pytest.mark.task("beam_search")
-@pytest.mark.points(3)
+@pytest.mark.points(5)
 @pytest.mark.hint("The most probable text may not start with the most probable word.")
 def test_beam_finds_what_greedy_misses(submission):
     """beam_search: finds a text that is more probable than the greedy one."""
@@ -102,7 +102,7 @@ def test_beam_finds_what_greedy_misses(submission):
 
 
 @pytest.mark.task("beam_search")
-@pytest.mark.points(2)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("A finished text leaves the beam and is not extended.")
 def test_beam_with_an_end(submission, reference, rng):
     """beam_search: a text ends at `end`."""
@@ -116,7 +116,7 @@ def test_beam_with_an_end(submission, reference, rng):
 
 
 @pytest.mark.task("sample")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("Raise a ValueError.")
 def test_settings_of_sample(submission):
     """sample: a temperature of 0 and an empty prefix raise a ValueError."""

@@ -32,7 +32,7 @@ def same_encoding(pair, ids):
 
 
 @pytest.mark.task("SentenceEncoder")
-@pytest.mark.points(2)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("embedding[ids] → self.cell.forward → h[:, -1]; then @ U + b_2.")
 def test_final_state(submission, reference, rng):
     """The final state as encoding, and the logits from it."""
@@ -43,7 +43,7 @@ def test_final_state(submission, reference, rng):
 
 
 @pytest.mark.task("SentenceEncoder")
-@pytest.mark.points(2)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("Each entry of the encoding is the maximum of its T values, over axis 1.")
 def test_elementwise_maximum(submission, reference, rng):
     """The elementwise maximum of all states."""
@@ -54,7 +54,7 @@ def test_elementwise_maximum(submission, reference, rng):
 
 
 @pytest.mark.task("SentenceEncoder")
-@pytest.mark.points(2)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("The sum of the states over time, divided by the number of words.")
 def test_mean(submission, reference, rng):
     """The mean of all states."""
@@ -65,7 +65,7 @@ def test_mean(submission, reference, rng):
 
 
 @pytest.mark.task("SentenceEncoder")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Give the cell the mask `ids != 0`, and divide by the number of words, not by T.")
 def test_padding_is_ignored(submission, reference, rng):
     """A text has the same encoding alone, in a batch and with more padding."""
@@ -82,7 +82,7 @@ def test_padding_is_ignored(submission, reference, rng):
 
 
 @pytest.mark.task("SentenceEncoder")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("grad_h is 0 except at the last step, where it is grad_logits @ U.T.")
 def test_backward_of_the_final_state(submission, reference, rng):
     """Backward from the logits through the final state."""
@@ -92,7 +92,7 @@ def test_backward_of_the_final_state(submission, reference, rng):
 
 
 @pytest.mark.task("SentenceEncoder")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("h.argmax(axis=1) is the step that gets the gradient of each entry.")
 def test_backward_of_the_maximum(submission, reference, rng):
     """Backward through the maximum: each entry's gradient goes to the step of its maximum."""
@@ -102,7 +102,7 @@ def test_backward_of_the_maximum(submission, reference, rng):
 
 
 @pytest.mark.task("SentenceEncoder")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Every word of a text of n words gets 1/n of the gradient of the mean.")
 def test_backward_of_the_mean(submission, reference, rng):
     """Backward through the mean: every word gets 1/n of the gradient, padding gets 0."""
@@ -121,7 +121,7 @@ def test_repeated_words(submission, reference, rng):
 
 
 @pytest.mark.task("SentenceEncoder")
-@pytest.mark.points(2)
+@pytest.mark.points(1.75)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     for pooling in POOLINGS:
@@ -139,7 +139,7 @@ def test_gradients_add_up(submission, reference, rng):
 
 
 @pytest.mark.task("SentenceEncoder")
-@pytest.mark.points(4)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("If all checks above pass, grade rnn: your cell may have an error.")
 def test_accuracy(submission, reference, reaches, rng):
     """After training on a sentiment grammar, each pooling uses the order of the words."""
@@ -167,7 +167,7 @@ def test_accuracy(submission, reference, reaches, rng):
 
 
 @pytest.mark.task("SentenceEncoder")
-@pytest.mark.points(4)
+@pytest.mark.points(3.5)
 @pytest.mark.hint(
     "Is the gradient of an early word as large as that of the last one, for max and mean?"
 )

@@ -27,7 +27,7 @@ def learns_by_heart(submission, reference, rng):
 
 
 @pytest.mark.task("WindowLM")
-@pytest.mark.points(4)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("Each window has n words and ends with x_t, the oldest first; then two layers.")
 def test_forward(submission, reference, rng):
     """Logits at every step, from the start of a text and from a given state."""
@@ -70,7 +70,7 @@ def test_what_it_sees(submission, reference, rng):
 
 
 @pytest.mark.task("WindowLM")
-@pytest.mark.points(4)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("Go back through U, tanh and W; a word's vector gets the sum over its windows.")
 def test_backward(submission, reference, rng):
     """Gradients of all parameters, with words that are in several windows."""
@@ -138,7 +138,7 @@ def test_overfits_one_batch(submission, reference, rng):
 
 
 @pytest.mark.task("WindowLM")
-@pytest.mark.points(6)
+@pytest.mark.points(5)
 @pytest.mark.hint("If all checks above pass, check the initial parameters: b_1 and b_2 are 0.")
 def test_perplexity(submission, reference, reaches, rng):
     """After training on sentences with a distractor, its perplexity is close to the best."""

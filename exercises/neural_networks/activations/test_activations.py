@@ -18,7 +18,7 @@ def derivative(model, z):
 
 
 @pytest.mark.task("Sigmoid")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("σ(0) = 1/2. Is the sign inside exp right? σ(z) = 1 / (1 + exp(−z)).")
 def test_sigmoid_forward(submission, reference, rng):
     """Sigmoid: forward is 1 / (1 + exp(−z))."""
@@ -28,7 +28,7 @@ def test_sigmoid_forward(submission, reference, rng):
 
 
 @pytest.mark.task("Sigmoid")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("σ'(z) = σ(z) (1 − σ(z)), and σ(z) is known from forward.")
 def test_sigmoid_backward(submission, reference, rng):
     """Sigmoid: backward multiplies by σ'(z)."""
@@ -38,7 +38,7 @@ def test_sigmoid_backward(submission, reference, rng):
 
 
 @pytest.mark.task("Tanh")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("tanh(z) = 2σ(2z) − 1: without the −1 it would lie in (0, 2).")
 def test_tanh_forward(submission, reference, rng):
     """Tanh: forward is the hyperbolic tangent."""
@@ -48,7 +48,7 @@ def test_tanh_forward(submission, reference, rng):
 
 
 @pytest.mark.task("Tanh")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("tanh'(z) = 1 − tanh²(z), and tanh(z) is known from forward.")
 def test_tanh_backward(submission, reference, rng):
     """Tanh: backward multiplies by 1 − tanh²(z)."""
@@ -58,7 +58,7 @@ def test_tanh_backward(submission, reference, rng):
 
 
 @pytest.mark.task("HardTanh")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Three pieces: −1 below −1, z itself between −1 and 1, 1 above 1.")
 def test_hard_tanh_forward(submission, reference, rng):
     """HardTanh: forward is z clipped to [−1, 1]."""
@@ -69,7 +69,7 @@ def test_hard_tanh_forward(submission, reference, rng):
 
 
 @pytest.mark.task("HardTanh")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("The derivative is 1 on the closed interval [−1, 1], both ends included.")
 def test_hard_tanh_backward(submission, reference, rng):
     """HardTanh: backward passes the gradient on [−1, 1]."""
@@ -80,7 +80,7 @@ def test_hard_tanh_backward(submission, reference, rng):
 
 
 @pytest.mark.task("SoftSign")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("z / (1 + |z|): the absolute value is in the denominator only.")
 def test_soft_sign_forward(submission, reference, rng):
     """SoftSign: forward is z / (1 + |z|)."""
@@ -91,7 +91,7 @@ def test_soft_sign_forward(submission, reference, rng):
 
 
 @pytest.mark.task("SoftSign")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("1 / (1 + |z|)²: positive everywhere, and the same at z and −z.")
 def test_soft_sign_backward(submission, reference, rng):
     """SoftSign: backward multiplies by 1 / (1 + |z|)²."""
@@ -102,7 +102,7 @@ def test_soft_sign_backward(submission, reference, rng):
 
 
 @pytest.mark.task("ReLU")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("np.maximum compares entry by entry; np.max returns one largest entry.")
 def test_relu_forward(submission, reference, rng):
     """ReLU: forward is max(z, 0)."""
@@ -113,7 +113,7 @@ def test_relu_forward(submission, reference, rng):
 
 
 @pytest.mark.task("ReLU")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("The derivative is 1 for every z > 0 (not only z > 1), and 0 at z = 0.")
 def test_relu_backward(submission, reference, rng):
     """ReLU: backward passes the gradient where z > 0."""
@@ -124,7 +124,7 @@ def test_relu_backward(submission, reference, rng):
 
 
 @pytest.mark.task("LeakyReLU")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("For negative z the value is k z, which is negative: max(z, k z).")
 def test_leaky_relu_forward(submission, reference, rng):
     """LeakyReLU: forward is z for positive z and k z for negative z."""
@@ -135,7 +135,7 @@ def test_leaky_relu_forward(submission, reference, rng):
 
 
 @pytest.mark.task("LeakyReLU")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("The derivative is k for z ≤ 0, zero included, and k is self.slope.")
 def test_leaky_relu_backward(submission, reference, rng):
     """LeakyReLU: backward multiplies by k where z ≤ 0."""

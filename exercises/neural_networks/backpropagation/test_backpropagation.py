@@ -23,7 +23,7 @@ def network(rng, input_size, hidden_size):
 
 
 @pytest.mark.task("deltas")
-@pytest.mark.points(2)
+@pytest.mark.points(4)
 @pytest.mark.hint(
     "Go back from the score: multiply by the weight of a connection and by f'(z) of a node."
 )
@@ -36,7 +36,7 @@ def test_deltas_of_the_notes_network(submission):
 
 
 @pytest.mark.task("deltas")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("Take f and f' from part(activation)(), not from formulas of the sigmoid.")
 def test_deltas_of_any_activation(submission, reference, rng):
     """deltas: other weights, and another f."""
@@ -45,7 +45,7 @@ def test_deltas_of_any_activation(submission, reference, rng):
 
 
 @pytest.mark.task("WindowScorer")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("x W + b, one window per row, then self.f, then the product with U.")
 def test_scores(submission, reference, rng):
     """WindowScorer: forward is Uᵀ f(W x + b)."""
@@ -56,7 +56,7 @@ def test_scores(submission, reference, rng):
 
 
 @pytest.mark.task("WindowScorer")
-@pytest.mark.points(3)
+@pytest.mark.points(6)
 @pytest.mark.hint("The error at a⁽²⁾ is (N, H): grad_s[n] times U in row n.")
 def test_vectorised_gradients(submission, reference, rng):
     """WindowScorer: backward gives the gradients of W, b, U and the windows."""
@@ -67,7 +67,7 @@ def test_vectorised_gradients(submission, reference, rng):
 
 
 @pytest.mark.task("WindowScorer")
-@pytest.mark.points(2)
+@pytest.mark.points(4)
 @pytest.mark.hint(
     "For one window the gradient of W is the outer product of x and δ⁽²⁾. Which form is right?"
 )

@@ -49,7 +49,7 @@ def decides(submission, function, gradient, x, expected, what, **settings):
 
 
 @pytest.mark.task("numerical_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("(f(x + ε e_i) − f(x − ε e_i)) / 2ε, one entry at a time.")
 def test_central_differences(submission, reference, rng):
     """numerical_gradient: central differences, for any shape of x."""
@@ -60,7 +60,7 @@ def test_central_differences(submission, reference, rng):
 
 
 @pytest.mark.task("numerical_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("Keep x[i] in a variable and restore it afterwards.")
 def test_one_entry_at_a_time(submission, rng):
     """numerical_gradient: two evaluations per entry, the other entries unchanged."""
@@ -81,7 +81,7 @@ def test_one_entry_at_a_time(submission, rng):
 
 
 @pytest.mark.task("numerical_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("With a seed, f gets a new generator in each evaluation: see `evaluate`.")
 def test_function_with_chance(submission, reference, rng):
     """numerical_gradient: with a seed, f draws the same random numbers every time."""
@@ -90,7 +90,7 @@ def test_function_with_chance(submission, reference, rng):
 
 
 @pytest.mark.task("relative_error")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("The difference divided by the larger of the two sizes, at the worst entry.")
 def test_relative_error(submission, reference, rng):
     """relative_error: the worst entry, relative to the larger number."""
@@ -101,7 +101,7 @@ def test_relative_error(submission, reference, rng):
 
 
 @pytest.mark.task("relative_error")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("max(|a|, |n|, floor): a number below the floor counts as the floor.")
 def test_floor(submission, reference):
     """relative_error: zeros and tiny numbers are divided by the floor."""
@@ -114,7 +114,7 @@ def test_floor(submission, reference):
 
 
 @pytest.mark.task("is_gradient")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("A relative error of at most `tolerance` at every entry.")
 def test_right_and_wrong(submission, rng):
     """is_gradient: accepts a right gradient, rejects one with a single wrong entry."""
@@ -135,7 +135,7 @@ def test_right_and_wrong(submission, rng):
 
 
 @pytest.mark.task("is_gradient")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("Where the slopes on both sides differ, all values between them are right.")
 def test_kinks(submission):
     """is_gradient: at a kink it accepts the slopes between both sides and no others."""
@@ -146,7 +146,7 @@ def test_kinks(submission):
 
 
 @pytest.mark.task("is_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("An absolute tolerance of 1e-5 accepts every error below 1e-5.")
 def test_tiny_gradients(submission, rng):
     """is_gradient: rejects a gradient of 1e-6 with the wrong sign."""

@@ -41,7 +41,7 @@ def test_shape(submission, rng, name):
 
 
 @each
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Do you set the variance or the standard deviation?")
 def test_variance(submission, rng, name):
     """The weights have the right variance and mean 0."""
@@ -58,7 +58,7 @@ def test_variance(submission, rng, name):
 
 
 @pytest.mark.task("xavier_uniform")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("No |weight| exceeds √(6 / (fan_in + fan_out)); all below are equally likely.")
 def test_uniform(submission, rng):
     """xavier_uniform: uniform within its bounds."""
@@ -74,7 +74,7 @@ def test_uniform(submission, rng):
 
 
 @pytest.mark.task("fan_in_scaled")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("rng.normal: 4.6 % of all numbers exceed two standard deviations.")
 def test_normal(submission, rng):
     """fan_in_scaled: normal, with the right share of large weights."""
@@ -96,7 +96,7 @@ def test_biases(submission):
 
 
 @each
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Var(w) · fan_in should be about 1, or signals vanish in ten layers.")
 def test_ten_layers(submission, rng, plot, name):
     """Ten layers of tanh change signals and gradients as the theory predicts."""

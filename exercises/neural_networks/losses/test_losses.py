@@ -25,7 +25,7 @@ def numerical_gradient(loss, arrays, which, epsilon=1e-5):
 
 
 @pytest.mark.task("MaxMarginLoss")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("A pair costs Δ + s_c − s if this is positive, and 0 otherwise.")
 def test_max_margin_by_hand(submission):
     """MaxMarginLoss: the cost of one pair."""
@@ -38,7 +38,7 @@ def test_max_margin_by_hand(submission):
 
 
 @pytest.mark.task("MaxMarginLoss")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("Apply max(0, ·) to each pair first, then take the mean over all N pairs.")
 def test_max_margin_mean(submission, reference, rng):
     """MaxMarginLoss: the mean over the batch, satisfied pairs included."""
@@ -48,7 +48,7 @@ def test_max_margin_mean(submission, reference, rng):
 
 
 @pytest.mark.task("MaxMarginLoss")
-@pytest.mark.points(2)
+@pytest.mark.points(4)
 @pytest.mark.hint(
     "A violated pair has the gradients −1/N for s and 1/N for s_c, a satisfied pair has 0."
 )
@@ -67,7 +67,7 @@ def test_max_margin_backward(submission, reference, rng):
 
 
 @pytest.mark.task("SoftmaxCrossEntropy")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint(
     "−log of the probability of the right class, and the mean of it over all targets."
 )
@@ -83,7 +83,7 @@ def test_cross_entropy_forward(submission, reference, rng):
 
 
 @pytest.mark.task("SoftmaxCrossEntropy")
-@pytest.mark.points(2)
+@pytest.mark.points(4)
 @pytest.mark.hint("p − onehot(y), divided by the number of targets, because J is a mean.")
 def test_cross_entropy_backward(submission, reference, rng):
     """SoftmaxCrossEntropy: the gradient is (p − onehot(y)) / M."""

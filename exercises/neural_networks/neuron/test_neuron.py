@@ -9,7 +9,7 @@ from autograder.checks import agrees, assign, equal, expect, finite, twins
 
 
 @pytest.mark.task("sigmoid")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("σ(0) = 1/2. Is the sign inside exp right? σ(z) = 1 / (1 + exp(−z)).")
 def test_sigmoid_values(submission, reference, rng):
     """sigmoid: 1 / (1 + exp(−z)), and σ(−z) = 1 − σ(z)."""
@@ -21,7 +21,7 @@ def test_sigmoid_values(submission, reference, rng):
 
 
 @pytest.mark.task("sigmoid")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Take exp of −|z| only: it lies in (0, 1]. The two signs of z need two formulas.")
 def test_sigmoid_does_not_overflow(submission):
     """sigmoid: no overflow at z = ±1000."""
@@ -36,7 +36,7 @@ def test_sigmoid_does_not_overflow(submission):
 
 
 @pytest.mark.task("neuron")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Multiply inputs and weights pairwise, sum, add the bias, apply σ.")
 def test_neuron_by_hand(submission):
     """neuron: σ(wᵀx + b) of one input."""
@@ -46,7 +46,7 @@ def test_neuron_by_hand(submission):
 
 
 @pytest.mark.task("neuron")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("The bias is the weight of an input that is always 1: [w b] · [x 1] = wᵀx + b.")
 def test_neuron_folded(submission, reference, rng):
     """neuron: a batch of inputs, and the folded form [w b] · [x 1]."""
@@ -57,7 +57,7 @@ def test_neuron_folded(submission, reference, rng):
 
 
 @pytest.mark.task("Affine")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("x @ W + b, one input per row of x, with the arrays in self.parameters.")
 def test_affine_forward(submission, reference, rng):
     """Affine: forward is x W + b."""
@@ -66,7 +66,7 @@ def test_affine_forward(submission, reference, rng):
 
 
 @pytest.mark.task("Affine")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Column j of W holds the weights of neuron j, and b[j] is its bias.")
 def test_affine_is_a_layer_of_neurons(submission, reference, rng):
     """Affine: column j belongs to neuron j; the bias is a row of W for an input of 1."""
@@ -82,7 +82,7 @@ def test_affine_is_a_layer_of_neurons(submission, reference, rng):
 
 
 @pytest.mark.task("Affine")
-@pytest.mark.points(2)
+@pytest.mark.points(3.5)
 @pytest.mark.hint(
     "W and b were used by every input of the batch: their gradients are sums over it."
 )

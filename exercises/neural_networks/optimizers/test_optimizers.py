@@ -53,7 +53,7 @@ def same_trajectory(submission, reference, rng, name, *args, **options):
 
 
 @pytest.mark.task("SGD")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Against the gradient, and in place: x -= ..., not x = x - ...")
 def test_sgd_by_hand(submission):
     """SGD: two steps as worked out in the README."""
@@ -61,7 +61,7 @@ def test_sgd_by_hand(submission):
 
 
 @pytest.mark.task("SGD")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Each parameter takes the gradient of its own name.")
 def test_sgd_trajectory(submission, reference, rng):
     """SGD: 50 steps of three parameters."""
@@ -69,7 +69,7 @@ def test_sgd_trajectory(submission, reference, rng):
 
 
 @pytest.mark.task("Momentum")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("First update the velocity, v = μ v − α g, then add the new velocity to x.")
 def test_momentum_by_hand(submission):
     """Momentum: two steps as worked out in the README."""
@@ -77,7 +77,7 @@ def test_momentum_by_hand(submission):
 
 
 @pytest.mark.task("Momentum")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("One velocity for each name, in self.v[name].")
 def test_momentum_trajectory(submission, reference, rng):
     """Momentum: 50 steps of three parameters, each with its own velocity."""
@@ -85,7 +85,7 @@ def test_momentum_trajectory(submission, reference, rng):
 
 
 @pytest.mark.task("AdaGrad")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("The cache is the sum of g² over all steps, including the current one.")
 def test_ada_grad_by_hand(submission):
     """AdaGrad: two steps as worked out in the README."""
@@ -93,7 +93,7 @@ def test_ada_grad_by_hand(submission):
 
 
 @pytest.mark.task("AdaGrad")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("ε is inside the root: √(c + ε). One cache for each name.")
 def test_ada_grad_trajectory(submission, reference, rng):
     """AdaGrad: 50 steps of three parameters, each with its own cache."""
@@ -101,7 +101,7 @@ def test_ada_grad_trajectory(submission, reference, rng):
 
 
 @pytest.mark.task("RMSProp")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("The new square is added to the cache with weight 1 − decay.")
 def test_rms_prop_by_hand(submission):
     """RMSProp: two steps as worked out in the README."""
@@ -110,7 +110,7 @@ def test_rms_prop_by_hand(submission):
 
 
 @pytest.mark.task("RMSProp")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("ε is outside the root: √c + ε. One cache for each name.")
 def test_rms_prop_trajectory(submission, reference, rng):
     """RMSProp: 50 steps of three parameters, each with its own cache."""
@@ -118,7 +118,7 @@ def test_rms_prop_trajectory(submission, reference, rng):
 
 
 @pytest.mark.task("Adam")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("With the corrections the first step has length α for every g: t is 1, not 0.")
 def test_adam_by_hand(submission):
     """Adam: two steps as worked out in the README."""
@@ -127,7 +127,7 @@ def test_adam_by_hand(submission):
 
 
 @pytest.mark.task("Adam")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Store m and v uncorrected: the corrected ones are for this step only.")
 def test_adam_trajectory(submission, reference, rng):
     """Adam: 50 steps of three parameters, each with its own m, v and t."""
@@ -135,7 +135,7 @@ def test_adam_trajectory(submission, reference, rng):
 
 
 @pytest.mark.task("Adam")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("bias_correction=False: m̂ = m and v̂ = v, nothing else changes.")
 def test_adam_of_the_notes(submission, reference, rng):
     """Adam: without bias correction, the update of the notes."""

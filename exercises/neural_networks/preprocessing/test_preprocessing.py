@@ -62,7 +62,7 @@ def test_constant_features(submission, rng):
 
 
 @pytest.mark.task("Whitening")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("The covariance is Zᵀ Z / N, with Z the transformed training data.")
 def test_whitened_data_are_white(submission, rng):
     """Whitening: training data get mean 0 and covariance I."""
@@ -73,7 +73,7 @@ def test_whitened_data_are_white(submission, rng):
 
 
 @pytest.mark.task("Whitening")
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("(x − μ) V / s for any x: V and s come from the training data.")
 def test_whitening_of_later_data(submission, reference, rng):
     """Whitening: later data use the same μ, V and s; the first direction varies most."""

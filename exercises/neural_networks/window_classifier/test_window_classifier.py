@@ -11,7 +11,7 @@ V, E, M, H, C = 11, 3, 2, 5, 4
 
 
 @pytest.mark.task("windows")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("With ids (T,) padded by m zeros on both sides, row t is places t to t + 2m.")
 def test_windows(submission, reference, rng):
     """windows: each word with its neighbours, zeros beyond the ends."""
@@ -20,7 +20,7 @@ def test_windows(submission, reference, rng):
 
 
 @pytest.mark.task("windows")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("There is one row per word of the sentence, for every width of the window.")
 def test_windows_wider_than_the_sentence(submission, reference, rng):
     """windows: a sentence shorter than a window."""
@@ -29,7 +29,7 @@ def test_windows_wider_than_the_sentence(submission, reference, rng):
 
 
 @pytest.mark.task("WindowClassifier")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint("Concatenate the vectors of a window: reshape to (N, (2m+1) E).")
 def test_forward(submission, reference, rng):
     """WindowClassifier: scores from the vectors of the whole window."""
@@ -38,7 +38,7 @@ def test_forward(submission, reference, rng):
 
 
 @pytest.mark.task("WindowClassifier")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint("output, f, hidden: each `backward` takes what the one before returned.")
 def test_backward(submission, reference, rng):
     """WindowClassifier: the gradient of every parameter."""
@@ -48,7 +48,7 @@ def test_backward(submission, reference, rng):
 
 
 @pytest.mark.task("WindowClassifier")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
 def test_repeated_words(submission, reference, rng):
     """WindowClassifier: a word in several windows gets a gradient from each place."""
@@ -57,7 +57,7 @@ def test_repeated_words(submission, reference, rng):
 
 
 @pytest.mark.task("WindowClassifier")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 def test_gradients_are_right(submission, reference, rng):
     """WindowClassifier: the gradients agree with numerical gradients of your own forward."""
     pair = twins(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
@@ -65,7 +65,7 @@ def test_gradients_are_right(submission, reference, rng):
 
 
 @pytest.mark.task("WindowClassifier")
-@pytest.mark.points(5)
+@pytest.mark.points(3)
 @pytest.mark.hint("If all checks above pass, grade neuron and activations, which it uses.")
 def test_f1(submission, reference, reaches, rng):
     """WindowClassifier: trained on named entities, its F1 is close to the best possible."""

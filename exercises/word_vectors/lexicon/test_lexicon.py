@@ -23,7 +23,7 @@ def lexicon_of(**hypernyms):
 
 
 @pytest.mark.task("synonyms")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("lexicon['index']['good'] has the ids of all senses; each has its own pos.")
 def test_synonyms_of_good(submission, reference):
     """synonyms: the synonyms of "good" by part of speech."""
@@ -32,7 +32,7 @@ def test_synonyms_of_good(submission, reference):
 
 
 @pytest.mark.task("synonyms")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Each synonym once, in the order of the senses; never the word itself.")
 def test_synonyms_of_several_words(submission, reference):
     """synonyms: words with one sense, many senses and several parts of speech."""
@@ -42,7 +42,7 @@ def test_synonyms_of_several_words(submission, reference):
 
 
 @pytest.mark.task("synonyms")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("lexicon['index'].get(key, []) has no senses for an unknown word.")
 def test_unknown_words(submission):
     """synonyms: {} for an unknown word, an empty list for a word alone in its synset."""
@@ -52,7 +52,7 @@ def test_unknown_words(submission):
 
 
 @pytest.mark.task("synonyms")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
 def test_synonyms_reads_only(submission):
     """synonyms: the lexicon is not changed."""
@@ -62,7 +62,7 @@ def test_synonyms_reads_only(submission):
 
 
 @pytest.mark.task("hypernym_closure")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("The hypernyms of the hypernyms, and so on, until there are no more.")
 def test_what_a_panda_is(submission, reference):
     """hypernym_closure: from the panda up to entity, as in the lecture."""
@@ -75,7 +75,7 @@ def test_what_a_panda_is(submission, reference):
 
 
 @pytest.mark.task("hypernym_closure")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("A queue: take the first one out, append its hypernyms at the end.")
 def test_two_hypernyms(submission, reference):
     """hypernym_closure: breadth-first order with two hypernyms, each synset once."""
@@ -87,7 +87,7 @@ def test_two_hypernyms(submission, reference):
 
 
 @pytest.mark.task("hypernym_closure")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Keep the set of seen synsets, with the start in it, and skip those.")
 def test_a_circle(submission):
     """hypernym_closure: it ends where hypernyms form a cycle."""
@@ -97,7 +97,7 @@ def test_a_circle(submission):
 
 
 @pytest.mark.task("hypernym_closure")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("lexicon['synsets'][synset] raises it.")
 def test_unknown_synsets(submission):
     """hypernym_closure: an unknown synset raises a KeyError."""
@@ -105,7 +105,7 @@ def test_unknown_synsets(submission):
 
 
 @pytest.mark.task("hypernym_closure")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
 def test_closure_reads_only(submission):
     """hypernym_closure: the lexicon is not changed."""
@@ -115,7 +115,7 @@ def test_closure_reads_only(submission):
 
 
 @pytest.mark.task("path_similarity")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("1 / (1 + steps up from a + steps up from b) to a common synset.")
 def test_similarity_of_nouns(submission, reference):
     """path_similarity: two synsets on one path up, on two branches, and equal synsets."""
@@ -132,7 +132,7 @@ def test_similarity_of_nouns(submission, reference):
 
 
 @pytest.mark.task("path_similarity")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Compare all common synsets: the first one found may not give the shortest path.")
 def test_the_shortest_path(submission):
     """path_similarity: the shortest of several paths."""
@@ -148,7 +148,7 @@ def test_the_shortest_path(submission):
 
 
 @pytest.mark.task("path_similarity")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Without a common synset the result is 0.0.")
 def test_nothing_above_both(submission):
     """path_similarity: 0 where no synset is above both."""
@@ -158,7 +158,7 @@ def test_nothing_above_both(submission):
 
 
 @pytest.mark.task("path_similarity")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Paths go up from both: a synset below both does not count.")
 def test_something_below_both(submission, reference):
     """path_similarity: a synset below both does not count."""
@@ -169,7 +169,7 @@ def test_something_below_both(submission, reference):
 
 
 @pytest.mark.task("path_similarity")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
 def test_similarity_reads_only(submission):
     """path_similarity: the lexicon is not changed."""

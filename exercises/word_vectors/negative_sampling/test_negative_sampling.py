@@ -15,7 +15,7 @@ def vectors(rng):
 
 
 @pytest.mark.task("sampling_distribution")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Counts to the power 3/4, then divided by their sum.")
 def test_distribution(submission, reference, rng):
     """sampling_distribution: counts to the power 3/4, divided by their sum."""
@@ -27,7 +27,7 @@ def test_distribution(submission, reference, rng):
 
 
 @pytest.mark.task("sampling_distribution")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("0 ** 0 is 1, but a word that never occurs must have probability 0.")
 def test_words_that_never_occur(submission):
     """sampling_distribution: a word without occurrences has probability 0."""
@@ -40,7 +40,7 @@ def test_words_that_never_occur(submission):
 
 
 @pytest.mark.task("negative_sampling")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("−log σ(u_o·v_c), and −log σ(−u_k·v_c) for every drawn word: note the minus.")
 def test_loss_and_gradients(submission, reference, rng):
     """negative_sampling: the loss, the gradients and the ids of their rows."""
@@ -50,7 +50,7 @@ def test_loss_and_gradients(submission, reference, rng):
 
 
 @pytest.mark.task("negative_sampling")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("Add with np.add.at; return the ids in increasing order, each once.")
 def test_words_drawn_twice(submission, reference, rng):
     """negative_sampling: words drawn several times, and the outside word drawn."""
@@ -60,7 +60,7 @@ def test_words_drawn_twice(submission, reference, rng):
 
 
 @pytest.mark.task("negative_sampling")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 def test_gradients_are_the_derivatives_of_the_loss(submission, rng):
     """negative_sampling: the gradients agree with numerical gradients of your own loss."""
     center, outside = vectors(rng)
@@ -78,7 +78,7 @@ def test_gradients_are_the_derivatives_of_the_loss(submission, rng):
 
 
 @pytest.mark.task("negative_sampling")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Read outside_vectors[ids], not outside_vectors.")
 def test_cost_does_not_depend_on_v(submission, rng):
     """negative_sampling: the vectors of other words are not read."""

@@ -9,7 +9,7 @@ HOTEL, MOTEL = 7, 10
 
 
 @pytest.mark.task("one_hot")
-@pytest.mark.points(2)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("Row i of the identity matrix is the vector of word i.")
 def test_hotel_and_motel(submission):
     """one_hot: the lecture's two words in a vocabulary of fifteen."""
@@ -20,7 +20,7 @@ def test_hotel_and_motel(submission):
 
 
 @pytest.mark.task("one_hot")
-@pytest.mark.points(2)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("A batch of texts (N, T) becomes (N, T, V).")
 def test_any_shape(submission, reference, rng):
     """one_hot: ids of any shape; the result has one more axis, at the end."""
@@ -29,7 +29,7 @@ def test_any_shape(submission, reference, rng):
 
 
 @pytest.mark.task("one_hot")
-@pytest.mark.points(2)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("−1 is not a word, although NumPy reads it as the last one.")
 @pytest.mark.parametrize("wrong", [-1, 5])
 def test_ids_out_of_range(submission, wrong):
@@ -38,7 +38,7 @@ def test_ids_out_of_range(submission, wrong):
 
 
 @pytest.mark.task("cosine_similarity")
-@pytest.mark.points(2)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("a·b / (‖a‖ ‖b‖) is 0 for two different one-hot vectors.")
 def test_two_words_are_orthogonal(submission):
     """cosine_similarity: 0 for different words, 1 for equal words."""
@@ -48,7 +48,7 @@ def test_two_words_are_orthogonal(submission):
 
 
 @pytest.mark.task("cosine_similarity")
-@pytest.mark.points(2)
+@pytest.mark.points(1.75)
 def test_angles(submission, reference, rng):
     """cosine_similarity: row by row, and all pairs by broadcasting."""
     a, b = rng.normal(size=(2, 5, 4))
@@ -59,7 +59,7 @@ def test_angles(submission, reference, rng):
 
 
 @pytest.mark.task("cosine_similarity")
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("A vector of zeros has no direction: the similarity is 0, not NaN.")
 def test_vectors_of_zeros(submission):
     """cosine_similarity: 0 where a vector is zero."""

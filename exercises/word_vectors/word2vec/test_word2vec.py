@@ -40,7 +40,7 @@ def purity(vectors, neighbours=3):
 
 
 @pytest.mark.task("context_pairs")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("The first word has no left neighbour: skip positions outside the text.")
 def test_context_pairs_by_hand(submission):
     """context_pairs: the worked example of the README."""
@@ -50,7 +50,7 @@ def test_context_pairs_by_hand(submission):
 
 
 @pytest.mark.task("context_pairs")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("By centre position t first, then by offset j from −m to m, leaving out j = 0.")
 def test_context_pairs_order(submission, reference, rng):
     """context_pairs: ordered by centre position, then by offset."""
@@ -59,7 +59,7 @@ def test_context_pairs_order(submission, reference, rng):
 
 
 @pytest.mark.task("softmax")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("Sum over the last axis only, with keepdims=True so that the division lines up.")
 def test_softmax_rows(submission, reference, rng):
     """softmax: each row becomes a distribution."""
@@ -69,7 +69,7 @@ def test_softmax_rows(submission, reference, rng):
 
 
 @pytest.mark.task("softmax")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("exp(1e4) overflows: subtract the largest score of each row first.")
 def test_softmax_large_scores(submission, reference, rng):
     """softmax: scores of ±1e4."""
@@ -78,7 +78,7 @@ def test_softmax_large_scores(submission, reference, rng):
 
 
 @pytest.mark.task("naive_softmax")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("The logarithm of the probability of the outside word, with a minus sign.")
 def test_naive_softmax_loss(submission, rng):
     """naive_softmax: the loss is −log P(o|c)."""
@@ -88,7 +88,7 @@ def test_naive_softmax_loss(submission, rng):
 
 
 @pytest.mark.task("naive_softmax")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("Both gradients come from P − y: Uᵀ(P − y), and (P − y) times v_c row by row.")
 def test_naive_softmax_gradients(submission, reference, rng):
     """naive_softmax: the gradients are Uᵀ(P − y) and (P − y) v_cᵀ, one row per word."""
@@ -101,7 +101,7 @@ def test_naive_softmax_gradients(submission, reference, rng):
 
 
 @pytest.mark.task("SkipGram")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("Row i of the scores: the vector of centre word i times each outside vector.")
 def test_skip_gram_forward(submission, reference, rng):
     """SkipGram: the scores are v_c Uᵀ."""
@@ -110,7 +110,7 @@ def test_skip_gram_forward(submission, reference, rng):
 
 
 @pytest.mark.task("SkipGram")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("With G = grad_scores: Gᵀ v_c for U, and row i of G U for the i-th centre word.")
 def test_skip_gram_backward(submission, reference, rng):
     """SkipGram: gradients of both parameters, for three different centre words."""
@@ -119,7 +119,7 @@ def test_skip_gram_backward(submission, reference, rng):
 
 
 @pytest.mark.task("SkipGram")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("gradients[ids] += ... keeps one gradient of a repeated id; np.add.at adds all.")
 def test_skip_gram_repeated_words(submission, reference, rng):
     """SkipGram: a repeated centre word receives the sum, and backward adds to the gradients."""
@@ -129,7 +129,7 @@ def test_skip_gram_repeated_words(submission, reference, rng):
 
 
 @pytest.mark.task("SkipGram")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("Sum −log P over all pairs, then divide by the number of words, not of pairs.")
 def test_negative_log_likelihood(submission, reference, rng):
     """SkipGram: J(θ) of a text is the mean over its positions."""
@@ -142,7 +142,7 @@ def test_negative_log_likelihood(submission, reference, rng):
 
 
 @pytest.mark.task("SkipGram")
-@pytest.mark.points(3)
+@pytest.mark.points(5)
 @pytest.mark.hint("Words of one class have the same neighbours: their vectors must become similar.")
 def test_training_finds_the_classes(submission, reference, reaches, rng):
     """SkipGram: after training, the nearest words are of the same class."""

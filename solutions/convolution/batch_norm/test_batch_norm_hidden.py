@@ -24,7 +24,7 @@ def at_test_time(pair, x):
         model.eval()
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Nothing in the layer may depend on particular sizes or settings.")
 def test_any_shape(submission, reference, rng):
     """Any shape, momentum and epsilon, in both modes."""
@@ -80,7 +80,7 @@ def test_far_from_zero(submission, rng):
     equal(found, expected, "the output for features around 10⁸", rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("In forward, keep the mode and the statistics that it used.")
 def test_backward_belongs_to_forward(submission, reference, rng):
     """Backward uses the mode of the last forward, even if the mode was changed since."""
@@ -98,7 +98,7 @@ def test_backward_belongs_to_forward(submission, reference, rng):
         equal(*found, what, rtol=RTOL, atol=1e-10)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("What happens to μ and σ² when x becomes a x + b?")
 def test_blind_to_scale_and_shift(submission, rng):
     """In training, a x + b has the same output as x, and 1/a times its gradient."""

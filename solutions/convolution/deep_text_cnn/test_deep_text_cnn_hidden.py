@@ -23,7 +23,7 @@ def at_test_time(pair, x):
 
 
 @pytest.mark.task("ConvBlock")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("Nothing may depend on particular sizes; project exists only where D ≠ C.")
 def test_any_block(submission, reference, rng):
     """Blocks of any size; one text, one step; float32."""
@@ -48,7 +48,7 @@ def test_block_used_twice(submission, reference, rng):
 
 
 @pytest.mark.task("DeepTextCNN")
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("The shape of the pooled text is (N, k, 8M); take it from forward.")
 def test_any_network(submission, reference, rng):
     """Other sizes: depth 29, odd lengths, a k larger than the length, three maps, one class.

@@ -9,7 +9,7 @@ A = 7
 
 
 @pytest.mark.task("CharacterWordEncoder")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Nothing may depend on a particular M, L, E, width or number of filters.")
 def test_any_shape(submission, reference, rng):
     """Encoder: any sizes, widths in any order, different numbers of filters, empty words."""
@@ -31,7 +31,7 @@ def test_any_shape(submission, reference, rng):
 
 
 @pytest.mark.task("CharacterWordEncoder")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("The maximum does not depend on the place of a piece in the word.")
 def test_a_piece_is_found_anywhere(submission, reference, rng):
     """Encoder: a filter detects its piece at any place; the end of a word is different."""
@@ -53,7 +53,7 @@ def test_a_piece_is_found_anywhere(submission, reference, rng):
 
 
 @pytest.mark.task("CharacterWordEncoder")
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Encoder: calls are independent."""
@@ -66,7 +66,7 @@ def test_repeated_calls(submission, reference, rng):
 
 
 @pytest.mark.task("CharacterWordEncoder")
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("tanh of a large number is 1, and its derivative is 0.")
 def test_saturated(submission, rng):
     """Encoder: vectors of characters of ±1000 give finite vectors and gradients."""
@@ -79,7 +79,7 @@ def test_saturated(submission, rng):
 
 
 @pytest.mark.task("CharacterTagger")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Also set the gradient of empty words to 0.")
 def test_gaps(submission, reference, rng):
     """Tagger: words between empty ones, a wide window, a single word."""
@@ -92,7 +92,7 @@ def test_gaps(submission, reference, rng):
 
 
 @pytest.mark.task("CharacterTagger")
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("W_{−1} multiplies the word before, W_1 the word after.")
 def test_neighbours_have_places(submission, reference, rng):
     """Tagger: the order of the neighbours matters."""

@@ -21,7 +21,7 @@ def classifiers(submission, reference, *family, rng):
 
 
 @pytest.mark.task("count_parameters")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("A model without arrays has 0 parameters.")
 def test_a_model_that_learns_nothing(submission, rng):
     """count_parameters: 0 for a ReLU; all entries of an array of three axes."""
@@ -31,7 +31,7 @@ def test_a_model_that_learns_nothing(submission, rng):
 
 
 @pytest.mark.task("best_accuracy")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("A bag has the number of each window, including the windows at both ends.")
 def test_bags_count(submission, reference):
     """best_accuracy: bags count windows, windows reach beyond the ends, several labels."""
@@ -42,7 +42,7 @@ def test_bags_count(submission, reference):
 
 
 @pytest.mark.task("best_accuracy")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("A text without words has no window: its bag is empty.")
 def test_texts_without_words(submission, reference):
     """best_accuracy: all texts without words have the same bag."""
@@ -51,7 +51,7 @@ def test_texts_without_words(submission, reference):
 
 
 @pytest.mark.task("best_accuracy")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 def test_windows_without_a_middle(submission):
     """best_accuracy: even widths, and missing labels or probabilities, are errors."""
     ids, labels, p = np.array([[1, 2], [2, 1]]), np.array([0, 1]), np.array([0.5, 0.5])
@@ -63,7 +63,7 @@ def test_windows_without_a_middle(submission):
 
 
 @pytest.mark.task("SequenceClassifier")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("An LSTM's backward returns a pair as well: its first value is that of x.")
 def test_other_encoders(submission, reference, rng):
     """SequenceClassifier: with an LSTM, a GRU, other poolings and wider filters."""
@@ -83,7 +83,7 @@ def test_other_encoders(submission, reference, rng):
 
 
 @pytest.mark.task("SequenceClassifier")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("The encoder's output for padding must not reach the scores.")
 def test_texts_of_padding(submission, reference, rng):
     """SequenceClassifier: a text without words gives a gradient to output.b only."""
@@ -95,7 +95,7 @@ def test_texts_of_padding(submission, reference, rng):
 
 
 @pytest.mark.task("SequenceClassifier")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 def test_float32_and_repeated_calls(submission, reference, rng):
     """SequenceClassifier: float32 stays float32, and backward belongs to the last forward."""
     pair = classifiers(submission, reference, "conv1d", "max", rng=rng)
@@ -110,7 +110,7 @@ def test_float32_and_repeated_calls(submission, reference, rng):
 
 
 @pytest.mark.task("SequenceClassifier")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("In NumPy, −1 is the last row: call `_check_ids`.")
 def test_refusals(submission, reference, rng):
     """SequenceClassifier: unknown words, unknown poolings and even widths are errors."""
@@ -124,7 +124,7 @@ def test_refusals(submission, reference, rng):
 
 
 @pytest.mark.task("fit")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("`model.train()` before the first batch.")
 def test_fit_in_training_mode(submission, rng):
     """fit: the model is in training mode, and every batch has a loss."""
@@ -137,7 +137,7 @@ def test_fit_in_training_mode(submission, rng):
 
 
 @pytest.mark.task("fit")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 def test_fit_refuses_nothing_to_learn(submission, rng):
     """fit: no texts, or a wrong number of labels, are errors."""
     settings = {"epochs": 1, "batch_size": 2, "learning_rate": 0.1, "seed": 0}
@@ -148,7 +148,7 @@ def test_fit_refuses_nothing_to_learn(submission, rng):
 
 
 @pytest.mark.task("compare")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("`model.eval()` before the test; fit with the same seed for each model.")
 def test_models_do_not_disturb_each_other(submission, rng):
     """compare: models are measured in evaluation mode; no model affects another one."""
@@ -172,7 +172,7 @@ def test_models_do_not_disturb_each_other(submission, rng):
 
 
 @pytest.mark.task("compare")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Of two equally accurate models, the one with fewer parameters comes first.")
 def test_order_of_rows(submission, rng):
     """compare: sorted by accuracy, then by parameters, then in the given order."""
@@ -189,7 +189,7 @@ def test_order_of_rows(submission, rng):
 
 
 @pytest.mark.task("compare")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 def test_nothing_to_be_measured_on(submission, rng):
     """compare: an empty test set is an error."""
     empty = np.zeros((0, 3), int), np.zeros(0, int)

@@ -15,7 +15,7 @@ def some_state(rng, N, D, H, width):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint(
     "Nothing may depend on a particular N, T, D, H or width; T may be less than width."
 )
@@ -72,7 +72,7 @@ def test_f_keeps_the_state(submission, rng):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Windows end with x_t: zeros are added before the text, not after it.")
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_never_looks_ahead(submission, reference, rng, pooling):
@@ -88,7 +88,7 @@ def test_never_looks_ahead(submission, reference, rng, pooling):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Look at one row with words, then none, then words again.")
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_gaps(submission, reference, rng, pooling):
@@ -104,7 +104,7 @@ def test_gaps(submission, reference, rng, pooling):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
@@ -118,7 +118,7 @@ def test_repeated_calls(submission, reference, rng):
 
 
 @pytest.mark.task("QRNN")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("_sigmoid is given: it never overflows, but a formula with exp(z) does.")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give finite states and gradients."""

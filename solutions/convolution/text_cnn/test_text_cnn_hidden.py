@@ -21,7 +21,7 @@ def pair_of(submission, reference, rng, *sizes, **settings):
     return pair
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 @pytest.mark.hint("Nothing in the network may depend on particular sizes.")
 def test_any_shape(submission, reference, rng):
     """Any batch, length, number of filters and of classes; widths may repeat."""
@@ -37,7 +37,7 @@ def test_any_shape(submission, reference, rng):
         pair.same_backward(ids, rng=rng, rtol=RTOL, atol=1e-12)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.hint("Where a text has no words, z is 0 for any b of the filters.")
 def test_backward_of_empty_texts(submission, reference, rng):
     """A text without words gives a gradient to the last b only; padding in the middle is 0."""
@@ -50,7 +50,7 @@ def test_backward_of_empty_texts(submission, reference, rng):
     pair.same_forward(np.array([[0, 0, 0], [2, 0, 5]]), rtol=RTOL)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.hint("The vector of padding is 0, for any row 0 of the tables.")
 def test_row_of_the_padding(submission, reference, rng):
     """The values in the padding's row of the embedding do not matter."""
@@ -64,7 +64,7 @@ def test_row_of_the_padding(submission, reference, rng):
     equal(model.forward(ids), logits, "the logits after a change of the padding's row", rtol=RTOL)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.hint(
     "The maximum of a filter does not depend on its place; each window reads in order."
 )
@@ -81,7 +81,7 @@ def test_places_and_order(submission, reference, rng):
     equal(found, np.array([1.0, 1.0, 1.0, 0.5]), "the maxima of a filter for 1 2", rtol=RTOL)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.hint("Use no float64 array, also not for the mask and the static vectors.")
 def test_float32(submission, reference, rng):
     """float32 parameters make float32 logits, in all channels."""
@@ -94,7 +94,7 @@ def test_float32(submission, reference, rng):
         expect(pair.student.forward(ids).dtype == np.float32, "in training, logits are not float32")
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.hint("check_ids and _check_settings raise these errors: both are given.")
 def test_what_does_not_fit(submission, reference, rng):
     """Ids out of range and invalid settings are errors."""

@@ -9,7 +9,7 @@ RTOL = 1e-7
 
 
 @pytest.mark.task("Bidirectional")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint(
     "Take the state of each layer without looking into it: that of an LSTM has two arrays."
 )
@@ -28,7 +28,7 @@ def test_layers_of_other_kinds(submission, reference, rng):
 
 
 @pytest.mark.task("Bidirectional")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("The two parts of y may differ in size: how many features has →h?")
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes; float32 as well."""
@@ -44,7 +44,7 @@ def test_any_shape(submission, reference, rng):
 
 
 @pytest.mark.task("Bidirectional")
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 @pytest.mark.hint("←h_t = ←h_{t+1} at every step without a word, also in the middle.")
 def test_gaps(submission, reference, rng):
     """Masks with gaps and with no words at all."""
@@ -58,7 +58,7 @@ def test_gaps(submission, reference, rng):
 
 
 @pytest.mark.task("Bidirectional")
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""

@@ -18,7 +18,7 @@ from framework.languages.markov import MarkovModel
 
 
 @pytest.mark.task("GatedLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("V, E and H may all differ; each layer needs its own weights.")
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes and depth, and float32 stays float32."""
@@ -33,7 +33,7 @@ def test_any_shape(submission, reference, rng):
 
 
 @pytest.mark.task("GatedLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("forward(tokens) starts from zeros, even where self.state is something else.")
 def test_calls_start_anew(submission, reference, rng):
     """Without a state, forward starts from the initial state; two halves give the whole."""
@@ -50,7 +50,7 @@ def test_calls_start_anew(submission, reference, rng):
 
 
 @pytest.mark.task("GatedLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("exp(−10000) is 0, its log −inf: use z − max − log Σ exp(z − max) instead.")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan, in each text."""
@@ -82,7 +82,7 @@ def test_ids(submission, reference, rng):
 
 
 @pytest.mark.task("agreement_accuracy")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("P(right) > P(wrong): equal probabilities are not right.")
 def test_ties_and_order(submission):
     """agreement_accuracy: a tie is not right; distances rise, each with its own share."""
@@ -114,7 +114,7 @@ class Layered:
 
 
 @pytest.mark.task("agreement_accuracy")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Each item starts from model.initial_state(1).")
 def test_items_are_independent(submission, reference, rng):
     """agreement_accuracy: items are independent; missing pieces are errors."""

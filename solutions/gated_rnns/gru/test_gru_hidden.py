@@ -9,7 +9,7 @@ RTOL = 1e-7
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(2)
+@pytest.mark.points(4)
 @pytest.mark.hint("With u = 0, h_t = h_{t−1}: is that what your formula gives?")
 def test_u_keeps_the_state(submission, rng):
     """With u = 0 the state and its gradient do not change in 100 steps."""
@@ -26,7 +26,7 @@ def test_u_keeps_the_state(submission, rng):
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(3)
+@pytest.mark.points(5)
 @pytest.mark.hint("Nothing in the layer may depend on a particular N, T, D or H.")
 @pytest.mark.parametrize("reset_after", [False, True])
 def test_any_shape(submission, reference, rng, reset_after):
@@ -42,7 +42,7 @@ def test_any_shape(submission, reference, rng, reset_after):
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("Look at one row with words, then none, then words again.")
 @pytest.mark.parametrize("reset_after", [False, True])
 def test_gaps(submission, reference, rng, reset_after):
@@ -55,7 +55,7 @@ def test_gaps(submission, reference, rng, reset_after):
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
@@ -69,7 +69,7 @@ def test_repeated_calls(submission, reference, rng):
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("_sigmoid is given: it never overflows, but a formula with exp(z) does.")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give finite states and gradients."""

@@ -20,7 +20,7 @@ def remembering(model, D, H, rng):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("With f = 1 and i = 0, c_t = c_{t−1}: is that what your formula gives?")
 def test_a_cell_remembers(submission, rng):
     """With f = 1 and i = 0 the cell keeps its content for 100 steps, and so does its gradient."""
@@ -38,7 +38,7 @@ def test_a_cell_remembers(submission, rng):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("Nothing in the layer may depend on a particular N, T, D or H.")
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes."""
@@ -52,7 +52,7 @@ def test_any_shape(submission, reference, rng):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("Look at one row with words, then none, then words again.")
 def test_gaps(submission, reference, rng):
     """Masks with gaps, with no words at all, and without a state."""
@@ -70,7 +70,7 @@ def test_gaps(submission, reference, rng):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
@@ -84,7 +84,7 @@ def test_repeated_calls(submission, reference, rng):
 
 
 @pytest.mark.task("LSTM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("_sigmoid is given: it never overflows, but a formula with exp(z) does.")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give finite states and gradients."""

@@ -17,7 +17,7 @@ def stack_of(submission, reference, skip, layers, rng):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint(
     "Take the state of each layer without looking into it: that of an LSTM has two arrays."
 )
@@ -37,7 +37,7 @@ def test_layers_of_other_kinds(submission, reference, rng, skip):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("A single layer has a connection, too; with 'dense' the result is its h.")
 @pytest.mark.parametrize("skip", KINDS)
 def test_one_layer(submission, reference, rng, skip):
@@ -52,7 +52,7 @@ def test_one_layer(submission, reference, rng, skip):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 @pytest.mark.parametrize("skip", KINDS)
 def test_repeated_calls(submission, reference, rng, skip):
@@ -68,7 +68,7 @@ def test_repeated_calls(submission, reference, rng, skip):
 
 
 @pytest.mark.task("Stacked")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("zip(..., strict=True) raises an error for different lengths; the rest is given.")
 def test_what_does_not_fit(submission, rng):
     """A wrong number of states and invalid arguments of Stacked are errors."""

@@ -38,7 +38,7 @@ class Leaky:
 
 
 @pytest.mark.task("gradient_norms")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 def test_two_states(submission):
     """gradient_norms: a state of two arrays, whose gradients form one vector."""
     layer = Leaky(1.0, 0.5)
@@ -52,7 +52,7 @@ def test_two_states(submission):
 
 
 @pytest.mark.task("gradient_norms")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 def test_gradients_are_left_alone(submission, reference, rng):
     """gradient_norms: leaves the layer's gradients and the inputs unchanged."""
     pair = twins(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
@@ -67,7 +67,7 @@ def test_gradients_are_left_alone(submission, reference, rng):
 
 
 @pytest.mark.task("gradient_norms")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 def test_no_such_step(submission, reference, rng):
     """gradient_norms: a step outside of x is an error; one step is enough."""
     pair = twins(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
@@ -79,7 +79,7 @@ def test_no_such_step(submission, reference, rng):
 
 
 @pytest.mark.task("spectral_bound")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 def test_odd_distances(submission, reference, rng):
     """spectral_bound: no distances, a table of distances, negative ones, a triangular matrix."""
     W_h = np.triu(rng.normal(size=(5, 5)))
@@ -89,7 +89,7 @@ def test_odd_distances(submission, reference, rng):
 
 
 @pytest.mark.task("descend")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 def test_no_steps(submission, reference):
     """descend: without steps, the path is one point."""
     agrees(submission, reference, "descend", lend(np.negative), np.array([1.0, 2.0]), 0.5, 0)

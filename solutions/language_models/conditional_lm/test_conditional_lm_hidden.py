@@ -9,7 +9,7 @@ RTOL = 1e-7
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint(
     "Nothing in the model may depend on particular sizes; V, K, E and H may be equal."
 )
@@ -29,7 +29,7 @@ def test_any_shape(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint(
     "Without a condition the state starts from zeros, and so does the condition in it."
 )
@@ -48,7 +48,7 @@ def test_initial_state(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Keep what backward needs only in forward: other calls may come between the two.")
 def test_calls_between_forward_and_backward(submission, reference, rng):
     """Calls of forward are independent, and initial_state does not disturb backward."""
@@ -65,7 +65,7 @@ def test_calls_between_forward_and_backward(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Do not change the tokens and the state: return a new state.")
 def test_next_log_probabilities_from_a_state(submission, reference, rng):
     """next_log_probabilities from any state, which it does not change."""
@@ -79,7 +79,7 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("exp(−10000) is 0 and its log −inf: use z − max − log Σ exp(z − max) instead.")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan, for each text."""
@@ -99,7 +99,7 @@ def test_extreme_scores(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("∂J/∂embedding is for the tokens that were read, not for those predicted.")
 def test_unread_tokens_have_no_gradient(submission, reference, rng):
     """Tokens that were not read get no gradient in the embedding."""
@@ -113,7 +113,7 @@ def test_unread_tokens_have_no_gradient(submission, reference, rng):
 
 
 @pytest.mark.task("ConditionalLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Call _check_ids and self._check_condition first.")
 def test_what_does_not_fit_is_refused(submission, reference, rng):
     """An id outside 0 ... V−1 and conditions that are not (N, K) raise an error."""

@@ -38,7 +38,7 @@ def same_texts(submission, reference, name, rng, *args, words=V, length=300, **k
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_longer_ngrams_in_sentences(submission, reference, rng):
     """Tables of n-grams up to 5 words in sentences, and the probability of a new text."""
     tokens = sentences(300, V, rng)
@@ -50,7 +50,7 @@ def test_longer_ngrams_in_sentences(submission, reference, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("50,000² does not fit into 32 bits, 50,000⁵ does not fit into 64.")
 def test_large_vocabulary(submission, reference, rng):
     """5-grams over 50,000 words."""
@@ -66,7 +66,7 @@ def test_large_vocabulary(submission, reference, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_histories_of_any_length(submission, reference, rng):
     """Histories shorter and longer than order − 1, empty ones, and shapes that broadcast."""
     tokens = np.append(sentences(300, V - 1, rng), [V - 1, V - 1])
@@ -84,7 +84,7 @@ def test_histories_of_any_length(submission, reference, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_a_second_text_replaces_the_first(submission, reference, rng):
     """fit replaces earlier counts and does not change the text."""
     first, second = sentences(50, V, rng), sentences(60, V, rng)
@@ -97,7 +97,7 @@ def test_a_second_text_replaces_the_first(submission, reference, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_single_words_and_short_texts(submission, reference, rng):
     """Order 1, which has no history, and a text shorter than the n-grams."""
     same_texts(submission, reference, "NgramLM", rng, 1)
@@ -109,7 +109,7 @@ def test_single_words_and_short_texts(submission, reference, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_the_state_is_the_callers(submission, reference, rng):
     """forward continues from a state and does not change it; without one a new text starts."""
     tokens = sentences(300, V, rng)
@@ -126,7 +126,7 @@ def test_the_state_is_the_callers(submission, reference, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(2)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("Call the given check functions at the end of the file.")
 def test_bad_input(submission, rng):
     """Ids out of range, texts of one token and models without counts raise an error."""
@@ -147,7 +147,7 @@ def test_bad_input(submission, rng):
 
 
 @pytest.mark.task("AddDelta")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_add_delta_in_sentences(submission, reference, rng):
     """Add-δ in sentences, from single words to 4-grams."""
     for order in (1, 2, 4):
@@ -155,7 +155,7 @@ def test_add_delta_in_sentences(submission, reference, rng):
 
 
 @pytest.mark.task("AddDelta")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_extreme_delta(submission, reference, rng):
     """Tiny δ gives maximum likelihood, huge δ is uniform; δ ≤ 0 raises a ValueError."""
     tokens = sentences(200, V, rng)
@@ -169,7 +169,7 @@ def test_extreme_delta(submission, reference, rng):
 
 
 @pytest.mark.task("Backoff")
-@pytest.mark.points(2)
+@pytest.mark.points(3.5)
 def test_backoff_in_sentences(submission, reference, rng):
     """Both methods in sentences, from single words to 4-grams, and another α."""
     for order in (1, 2, 4):
@@ -179,7 +179,7 @@ def test_backoff_in_sentences(submission, reference, rng):
 
 
 @pytest.mark.task("Backoff")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_other_methods_are_refused(submission, reference, rng):
     """An unknown method raises a ValueError; a second text replaces the first."""
     refuses(submission, "Backoff", V, 2, "clever")
@@ -192,7 +192,7 @@ def test_other_methods_are_refused(submission, reference, rng):
 
 
 @pytest.mark.task("kneser_ney_discounts")
-@pytest.mark.points(2)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("If one of n_1 ... n_4 is 0, or a D below 0: 0.5, 1, 1.5.")
 def test_discounts_of_small_texts(submission, reference):
     """If the formula is not defined, the discounts are 0.5, 1 and 1.5."""
@@ -211,7 +211,7 @@ def test_discounts_of_small_texts(submission, reference):
 
 
 @pytest.mark.task("KneserNey")
-@pytest.mark.points(2)
+@pytest.mark.points(3.5)
 def test_kneser_ney_in_sentences(submission, reference, rng):
     """Kneser-Ney in sentences, from single words to 5-grams."""
     for order in (1, 2, 3, 5):
@@ -220,7 +220,7 @@ def test_kneser_ney_in_sentences(submission, reference, rng):
 
 
 @pytest.mark.task("KneserNey")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_what_nothing_stands_before(submission, reference):
     """N-grams without a word before them, at the start of a text or sentence, keep counts."""
     tokens = np.array([0, 1, 2, 0, 1, 2, 3, 0, 1, 3, 0, 2, 1, 3, 0])

@@ -9,7 +9,7 @@ RTOL = 1e-7
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Nothing in the model may depend on particular sizes; V, E and H may be equal.")
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes, and float32 stays float32."""
@@ -26,7 +26,7 @@ def test_any_shape(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("forward(tokens) starts from zeros, even if self.state is not zero.")
 def test_calls_start_anew(submission, reference, rng):
     """Without a state, forward starts from zeros, also after other calls."""
@@ -39,7 +39,7 @@ def test_calls_start_anew(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.hint("self.cell.initial_state(n) is the state that the cell starts from.")
 def test_initial_state(submission, reference, rng):
     """The initial state is zeros and gives the same logits as no state."""
@@ -52,7 +52,7 @@ def test_initial_state(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Do not change the tokens and the state: return a new state.")
 def test_next_log_probabilities_from_a_state(submission, reference, rng):
     """next_log_probabilities from any state, which it does not change."""
@@ -66,7 +66,7 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("exp(−10000) is 0 and its log −inf: use z − max − log Σ exp(z − max) instead.")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan."""
@@ -91,7 +91,7 @@ def test_extreme_scores(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("∂J/∂embedding is for the tokens that were read, not for those predicted.")
 def test_unread_tokens_have_no_gradient(submission, reference, rng):
     """Tokens that were not read get no gradient in the embedding."""
@@ -108,7 +108,7 @@ def test_unread_tokens_have_no_gradient(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentLM")
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.hint("NumPy reads −1 as the last row: call _check_ids first.")
 def test_ids_out_of_range(submission, reference, rng):
     """An id outside 0 ... V−1 raises an IndexError."""

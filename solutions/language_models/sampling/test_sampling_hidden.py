@@ -19,7 +19,7 @@ def log_probability(model, prefix, text):
 
 
 @pytest.mark.task("truncate")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_ties_and_large_scores(submission, reference):
     """truncate: of equal scores the smaller ids are kept; scores may be of any size."""
     scores = np.array([[1.0, 1.0, 1.0, 1.0, 0.0], [800.0, 801.0, 800.0, -900.0, 801.0]])
@@ -28,7 +28,7 @@ def test_ties_and_large_scores(submission, reference):
 
 
 @pytest.mark.task("truncate")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_both_cuts(submission, reference, rng):
     """truncate: with both settings, the nucleus is taken from the k most probable words."""
     scores = np.log(np.array([[0.3, 0.25, 0.2, 0.15, 0.1]]))
@@ -38,7 +38,7 @@ def test_both_cuts(submission, reference, rng):
 
 
 @pytest.mark.task("truncate")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_settings_of_truncate(submission, reference):
     """truncate: accepts k ≥ 1 and p in (0, 1]; other values raise a ValueError."""
     agrees(submission, reference, "truncate", np.zeros((1, 4)), 1, 1.0)
@@ -47,7 +47,7 @@ def test_settings_of_truncate(submission, reference):
 
 
 @pytest.mark.task("sample")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 def test_sampled_from_a_nucleus(submission, reference, rng):
     """sample: temperature first, then top-k and nucleus; texts have independent draws."""
     model = MarkovModel.random(6, rng=rng)
@@ -62,7 +62,7 @@ def test_sampled_from_a_nucleus(submission, reference, rng):
 
 
 @pytest.mark.task("sample")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_no_words(submission, rng):
     """sample: length 0 gives no words; a negative length raises a ValueError."""
     model = lend_language_model(MarkovModel.random(3, rng=rng))
@@ -72,7 +72,7 @@ def test_no_words(submission, rng):
 
 
 @pytest.mark.task("sample")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_longer_texts(submission, rng):
     """sample: the fourth word depends on the words before it, as in the model."""
     model = MarkovModel.random(4, rng=rng)
@@ -88,7 +88,7 @@ def test_longer_texts(submission, rng):
 
 
 @pytest.mark.task("greedy")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_greedy_ties(submission, reference):
     """greedy: the smallest id of equal ones; length 0; an empty prefix raises an error."""
     table = np.zeros((4, 4, 4))
@@ -101,7 +101,7 @@ def test_greedy_ties(submission, reference):
 
 
 @pytest.mark.task("beam_search")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 def test_exhaustive(submission, rng):
     """beam_search: a beam of all texts finds the most probable text."""
     model = MarkovModel.random(3, rng=rng)
@@ -115,7 +115,7 @@ def test_exhaustive(submission, rng):
 
 
 @pytest.mark.task("beam_search")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_a_beam_of_one(submission, reference, rng):
     """beam_search: a beam of one is greedy; here a wider one is at least as good."""
     for _ in range(3):
@@ -131,7 +131,7 @@ def test_a_beam_of_one(submission, reference, rng):
 
 
 @pytest.mark.task("beam_search")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_an_early_end(submission):
     """beam_search: it stops when no text in the beam can exceed the best finished one."""
 
@@ -159,7 +159,7 @@ def test_an_early_end(submission):
 
 
 @pytest.mark.task("beam_search")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_odd_beams(submission, rng):
     """beam_search: length 0 gives no words, log probability 0; invalid settings raise errors."""
     model = lend_language_model(MarkovModel.random(3, rng=rng))
@@ -171,7 +171,7 @@ def test_odd_beams(submission, rng):
 
 
 @pytest.mark.task("beam_search")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_ended_texts_make_room(submission, reference, rng):
     """beam_search: a finished text leaves the beam; a longer one may be more probable."""
     table = np.full((4, 4, 4), 0.25)

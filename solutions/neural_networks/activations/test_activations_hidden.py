@@ -37,7 +37,7 @@ def tails(pair, values, derivatives):
 
 
 @pytest.mark.task("Sigmoid")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Take exp of −|z| only: it lies in (0, 1].")
 def test_sigmoid_far_tails(submission, reference, rng):
     """Sigmoid: no overflow at z = ±1000; any shape; float32 stays float32."""
@@ -48,7 +48,7 @@ def test_sigmoid_far_tails(submission, reference, rng):
 
 
 @pytest.mark.task("Tanh")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("exp(1000) overflows and ∞/∞ is NaN: np.tanh and 2σ(2z) − 1 avoid both.")
 def test_tanh_far_tails(submission, reference, rng):
     """Tanh: exactly ±1 far from zero; any shape; float32 stays float32."""
@@ -58,7 +58,7 @@ def test_tanh_far_tails(submission, reference, rng):
 
 
 @pytest.mark.task("HardTanh")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Outside [−1, 1] the value is ±1 and no gradient passes, also for large |z|.")
 def test_hard_tanh_far_tails(submission, reference, rng):
     """HardTanh: saturates on both sides; any shape; float32 stays float32."""
@@ -68,7 +68,7 @@ def test_hard_tanh_far_tails(submission, reference, rng):
 
 
 @pytest.mark.task("SoftSign")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("softsign' falls slowly, like 1/z²: at z = −1000 it is still about 1e-6.")
 def test_soft_sign_far_tails(submission, reference, rng):
     """SoftSign: saturates slowly, like 1/z²; any shape; float32 stays float32."""
@@ -82,7 +82,7 @@ def test_soft_sign_far_tails(submission, reference, rng):
 
 
 @pytest.mark.task("ReLU")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("For positive z the output is z itself, so ReLU does not saturate there.")
 def test_relu_far_tails(submission, reference, rng):
     """ReLU: does not saturate for positive z; any shape; float32 stays float32."""
@@ -92,7 +92,7 @@ def test_relu_far_tails(submission, reference, rng):
 
 
 @pytest.mark.task("LeakyReLU")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("k is the argument of the constructor, self.slope: not always 0.01.")
 def test_leaky_relu_far_tails(submission, reference, rng):
     """LeakyReLU: any slope, 0.01 by default; any shape; float32 stays float32."""

@@ -9,7 +9,7 @@ from autograder.checks import agrees, assign, equal, expect, in_float32, refuses
 
 
 @pytest.mark.task("deltas")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("δ_j⁽¹⁾ is a sum over all H hidden nodes, for each of the D inputs.")
 def test_deltas_of_other_sizes(submission, reference, rng):
     """deltas: one input or one hidden node; dead nodes; float32; wrong shapes."""
@@ -24,7 +24,7 @@ def test_deltas_of_other_sizes(submission, reference, rng):
 
 
 @pytest.mark.task("WindowScorer")
-@pytest.mark.points(2)
+@pytest.mark.points(4)
 @pytest.mark.hint(
     "Every window adds its own outer product x_n δ_n⁽²⁾ᵀ, scaled by its own grad_s[n]."
 )
@@ -46,7 +46,7 @@ def test_a_batch_is_a_sum(submission, reference, rng):
 
 
 @pytest.mark.task("WindowScorer")
-@pytest.mark.points(2)
+@pytest.mark.points(4)
 @pytest.mark.hint("Use self.f for every activation, and take the sizes from the arrays.")
 def test_other_shapes_and_activations(submission, reference, rng):
     """WindowScorer: other sizes and activations; an empty batch; float32; wrong shapes."""
@@ -63,7 +63,7 @@ def test_other_shapes_and_activations(submission, reference, rng):
 
 
 @pytest.mark.task("WindowScorer")
-@pytest.mark.points(2)
+@pytest.mark.points(4)
 @pytest.mark.hint(
     "Gradients point uphill: with ∂J/∂s = −1 a step against them raises the true score."
 )

@@ -66,7 +66,7 @@ def decides(submission, function, gradient, x, expected, what, **settings):
 
 
 @pytest.mark.task("numerical_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 def test_error_of_second_order(submission, rng):
     """numerical_gradient: ten times the step gives a hundred times the error."""
     x = rng.uniform(0.5, 1.0, size=3)
@@ -83,7 +83,7 @@ def test_error_of_second_order(submission, rng):
 
 
 @pytest.mark.task("numerical_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 def test_refused(submission):
     """numerical_gradient: refuses ε ≤ 0, float32, and an f that is not finite."""
     refuses(submission, "numerical_gradient", lend(bowl), np.ones(3), 0.0)
@@ -94,7 +94,7 @@ def test_refused(submission):
 
 
 @pytest.mark.task("relative_error")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 def test_error_of_odd_arrays(submission, reference):
     """relative_error: empty arrays, numbers that are not finite, shapes that differ."""
     agrees(submission, reference, "relative_error", np.zeros((0, 3)), np.zeros((0, 3)))
@@ -107,7 +107,7 @@ def test_error_of_odd_arrays(submission, reference):
 
 
 @pytest.mark.task("is_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 def test_bank(submission, rng):
     """is_gradient: the gradient of a classifier, and common wrong ones."""
     f = Classifier(rng.normal(size=(6, 4)), rng.integers(3, size=6))
@@ -130,7 +130,7 @@ def test_bank(submission, rng):
 
 
 @pytest.mark.task("is_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 def test_kinks_nearby(submission):
     """is_gradient: with a kink within ε but not at x, only one gradient is right."""
     for distance in (2e-6, 5e-6, 8e-6):
@@ -151,7 +151,7 @@ def test_kinks_nearby(submission):
 
 
 @pytest.mark.task("is_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 def test_steep_and_curved(submission, rng):
     """is_gradient: large values, strong curvature, and gradients that are zero."""
     x = rng.uniform(1.0, 2.0, size=3)
@@ -174,7 +174,7 @@ def test_steep_and_curved(submission, rng):
 
 
 @pytest.mark.task("is_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 def test_settings(submission, rng):
     """is_gradient: uses tolerance and seed; NaN is wrong, another shape raises an error."""
     x = rng.uniform(0.5, 1.0, size=4)
@@ -194,7 +194,7 @@ def test_settings(submission, rng):
 
 
 @pytest.mark.task("is_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 def test_just_within_the_tolerance(submission):
     """is_gradient: the tolerance is relative to the larger number, or to the floor."""
     x = np.array([0.5, -0.25])
@@ -218,7 +218,7 @@ def test_just_within_the_tolerance(submission):
 
 
 @pytest.mark.task("is_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 def test_kinks_of_every_kind(submission):
     """is_gradient: kinks up and down, and values just beyond their slopes."""
     x, tolerance = np.zeros(1), 0.01
@@ -238,7 +238,7 @@ def test_kinks_of_every_kind(submission):
 
 
 @pytest.mark.task("is_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 def test_corner_of_a_curve(submission):
     """is_gradient: a corner, where the distance of the slopes falls by less than half."""
     x, epsilon = np.zeros(1), 2.0**-6
@@ -258,7 +258,7 @@ def test_corner_of_a_curve(submission):
 
 
 @pytest.mark.task("is_gradient")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 def test_rounding(submission):
     """is_gradient: accepts a right gradient of tiny slopes despite the rounding of f."""
     x, slope = np.zeros(20), np.full(20, 5e-7)

@@ -20,7 +20,7 @@ def each(test):
 
 
 @each
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("Use fan_in and fan_out each in its own place.")
 def test_narrow_and_wide_layers(submission, rng, name):
     """Layers with few inputs and many units, and with many inputs and few units."""
@@ -34,7 +34,7 @@ def test_narrow_and_wide_layers(submission, rng, name):
 
 
 @each
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("Draw from `rng` only: the same seed must give the same weights.")
 def test_the_generator_decides(submission, name):
     """The same seed gives the same weights, another seed others; no weight is repeated."""

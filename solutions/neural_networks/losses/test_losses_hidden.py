@@ -16,7 +16,7 @@ def same_gradients(loss, other, *arrays, rtol=1e-7):
 
 
 @pytest.mark.task("MaxMarginLoss")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("A satisfied pair costs nothing: both of its gradients are exactly 0.")
 def test_max_margin_satisfied(submission, reference, rng):
     """MaxMarginLoss: gradient 0 for satisfied pairs and at the kink; any margin."""
@@ -33,7 +33,7 @@ def test_max_margin_satisfied(submission, reference, rng):
 
 
 @pytest.mark.task("MaxMarginLoss")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("The mean runs over all entries, for any shape; NaN + anything is NaN.")
 def test_max_margin_shapes(submission, reference, rng):
     """MaxMarginLoss: any shape and dtype, used twice; NaN; shapes that differ."""
@@ -50,7 +50,7 @@ def test_max_margin_shapes(submission, reference, rng):
 
 
 @pytest.mark.task("SoftmaxCrossEntropy")
-@pytest.mark.points(2)
+@pytest.mark.points(4)
 @pytest.mark.hint(
     "Shift each row by its largest score; log p_y = z_y − log Σ exp(z), never log(p_y)."
 )
@@ -71,7 +71,7 @@ def test_cross_entropy_large_scores(submission, reference, rng):
 
 
 @pytest.mark.task("SoftmaxCrossEntropy")
-@pytest.mark.points(2)
+@pytest.mark.points(4)
 @pytest.mark.hint("M is the number of all targets: N · T for targets (N, T), not N.")
 def test_cross_entropy_shapes(submission, reference, rng):
     """SoftmaxCrossEntropy: any shape and dtype, NaN; targets out of range."""

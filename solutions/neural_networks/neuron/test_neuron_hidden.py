@@ -9,7 +9,7 @@ from autograder.checks import agrees, equal, expect, in_float32, refuses, twins
 
 
 @pytest.mark.task("sigmoid")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Entry by entry: any shape, and NaN stays NaN.")
 def test_sigmoid_shapes(submission, reference, rng):
     """sigmoid: any shape; float32 stays float32; NaN stays NaN."""
@@ -23,7 +23,7 @@ def test_sigmoid_shapes(submission, reference, rng):
 
 
 @pytest.mark.task("neuron")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("The sum runs over the last axis of x, for any number of axes before it.")
 def test_neuron_shapes(submission, reference, rng):
     """neuron: sequences, one weight, large sums; inputs of a wrong length."""
@@ -36,7 +36,7 @@ def test_neuron_shapes(submission, reference, rng):
 
 
 @pytest.mark.task("Affine")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint(
     "Reshape x and δ to one vector per row: (-1, D) and (-1, H). Then sum over the rows."
 )
@@ -53,7 +53,7 @@ def test_affine_shapes(submission, reference, rng):
 
 
 @pytest.mark.task("Affine")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("backward adds into the gradients (+=); only zero_gradients clears them.")
 def test_affine_used_twice(submission, reference, rng):
     """Affine: a second use adds its gradients to those of the first."""

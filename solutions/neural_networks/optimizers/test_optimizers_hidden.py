@@ -94,7 +94,7 @@ def log_height(x):
 
 
 @pytest.mark.task("SGD")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_sgd_rows_and_details(submission, reference, rng):
     """SGD: rows without gradient do not change; any shape; late names; float32."""
     sparse_rows((submission.SGD(0.1), reference.SGD(0.1)), rng, coasts=False)
@@ -102,14 +102,14 @@ def test_sgd_rows_and_details(submission, reference, rng):
 
 
 @pytest.mark.task("SGD")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_sgd_narrow_valley(submission, reaches, rng):
     """SGD: minimises an ill-conditioned quadratic within 200 steps."""
     comes_down(reaches, "sgd", lambda: submission.SGD(0.018), rng)
 
 
 @pytest.mark.task("Momentum")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("With g = 0 the velocity μ v remains, so parameters still move.")
 def test_momentum_rows_and_details(submission, reference, rng):
     """Momentum: rows still move with gradient 0; any shape; late names; float32."""
@@ -118,14 +118,14 @@ def test_momentum_rows_and_details(submission, reference, rng):
 
 
 @pytest.mark.task("Momentum")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_momentum_narrow_valley(submission, reaches, rng):
     """Momentum: minimises an ill-conditioned quadratic within 200 steps, faster than SGD."""
     comes_down(reaches, "momentum", lambda: submission.Momentum(0.01), rng)
 
 
 @pytest.mark.task("AdaGrad")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("√(c + ε): ε is added to the cache before the root, and only there.")
 def test_ada_grad_rows_and_details(submission, reference, rng):
     """AdaGrad: ε inside the root; rows without gradient; any shape; late names; float32."""
@@ -135,14 +135,14 @@ def test_ada_grad_rows_and_details(submission, reference, rng):
 
 
 @pytest.mark.task("AdaGrad")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_ada_grad_narrow_valley(submission, reaches, rng):
     """AdaGrad: minimises an ill-conditioned quadratic within 200 steps."""
     comes_down(reaches, "ada_grad", lambda: submission.AdaGrad(0.5), rng)
 
 
 @pytest.mark.task("RMSProp")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("√c + ε: ε is added after the root.")
 def test_rms_prop_rows_and_details(submission, reference, rng):
     """RMSProp: ε outside the root; rows without gradient; any shape; late names; float32."""
@@ -152,14 +152,14 @@ def test_rms_prop_rows_and_details(submission, reference, rng):
 
 
 @pytest.mark.task("RMSProp")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_rms_prop_narrow_valley(submission, reaches, rng):
     """RMSProp: minimises an ill-conditioned quadratic within 200 steps."""
     comes_down(reaches, "rms_prop", lambda: submission.RMSProp(0.02), rng)
 
 
 @pytest.mark.task("Adam")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("√v̂ + ε: ε is added after the root. m, v and t belong to one name each.")
 def test_adam_rows_and_details(submission, reference, rng):
     """Adam: ε outside the root; rows with gradient 0; any shape; t of a late name; float32."""
@@ -170,7 +170,7 @@ def test_adam_rows_and_details(submission, reference, rng):
 
 
 @pytest.mark.task("Adam")
-@pytest.mark.points(1)
+@pytest.mark.points(1.75)
 def test_adam_narrow_valley(submission, reaches, rng):
     """Adam: minimises an ill-conditioned quadratic within 200 steps."""
     comes_down(reaches, "adam", lambda: submission.Adam(0.1), rng)

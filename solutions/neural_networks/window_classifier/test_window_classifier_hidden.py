@@ -9,7 +9,7 @@ V, E, C = 8, 2, 3
 
 
 @pytest.mark.task("windows")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 def test_windows_of_one_word_and_of_no_words(submission, reference, rng):
     """windows: m = 0, and an empty sentence."""
     agrees(submission, reference, "windows", rng.integers(1, V, size=4), 0)
@@ -17,7 +17,7 @@ def test_windows_of_one_word_and_of_no_words(submission, reference, rng):
 
 
 @pytest.mark.task("WindowClassifier")
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])
 def test_other_activations(submission, reference, rng, activation):
     """WindowClassifier: other activations, and a window of one word."""
@@ -30,7 +30,7 @@ def test_other_activations(submission, reference, rng, activation):
 
 
 @pytest.mark.task("WindowClassifier")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 def test_places_matter(submission, reference, rng):
     """WindowClassifier: the order of the words in a window matters."""
     model = twins(submission, reference, "WindowClassifier", V, E, 1, 4, C, rng=rng).student
@@ -41,7 +41,7 @@ def test_places_matter(submission, reference, rng):
 
 
 @pytest.mark.task("WindowClassifier")
-@pytest.mark.points(2)
+@pytest.mark.points(1.25)
 def test_gradients_add_up(submission, reference, rng):
     """WindowClassifier: a second backward adds to the gradients of the first."""
     pair = twins(submission, reference, "WindowClassifier", V, E, 1, 4, C, rng=rng)

@@ -25,7 +25,7 @@ def drawn(rng, size=14, circles=False):
 
 
 @pytest.mark.task("synonyms")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 def test_synonyms_in_drawn_lexicons(submission, reference, rng):
     """synonyms: every word of random lexicons."""
     for _ in range(2):
@@ -35,7 +35,7 @@ def test_synonyms_in_drawn_lexicons(submission, reference, rng):
 
 
 @pytest.mark.task("synonyms")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 def test_other_ways_to_write_a_word(submission):
     """synonyms: upper case and spaces, in the word and in the lexicon."""
     lexicon = mini_lexicon()
@@ -46,7 +46,7 @@ def test_other_ways_to_write_a_word(submission):
 
 
 @pytest.mark.task("hypernym_closure")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 def test_closures_in_drawn_lexicons(submission, reference, rng):
     """hypernym_closure: every synset of random lexicons, with and without cycles."""
     for circles in (False, True):
@@ -56,7 +56,7 @@ def test_closures_in_drawn_lexicons(submission, reference, rng):
 
 
 @pytest.mark.task("path_similarity")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 def test_similarities_in_drawn_lexicons(submission, reference, rng):
     """path_similarity: all pairs of random lexicons, with and without cycles."""
     for circles in (False, True):
@@ -67,7 +67,7 @@ def test_similarities_in_drawn_lexicons(submission, reference, rng):
 
 
 @pytest.mark.task("path_similarity")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 def test_similarity_of_unknown_synsets(submission):
     """path_similarity: an unknown synset raises a KeyError, as first or second argument."""
     lexicon = mini_lexicon()

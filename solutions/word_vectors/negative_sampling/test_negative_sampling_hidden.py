@@ -24,7 +24,7 @@ def test_large_counts_and_powers(submission, reference, rng):
 
 
 @pytest.mark.task("negative_sampling")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("log(1 + exp(−z)) is np.logaddexp(0, −z); the given _sigmoid does not overflow.")
 def test_large_scores(submission, reference):
     """negative_sampling: scores of ±1e4."""
@@ -48,7 +48,7 @@ def test_no_negatives_and_float32(submission, reference, rng):
 
 
 @pytest.mark.task("negative_sampling")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 def test_ids_out_of_range(submission, rng):
     """negative_sampling: an id out of range raises an IndexError, and so does −1."""
     center, outside = rng.normal(size=3), rng.normal(size=(4, 3))

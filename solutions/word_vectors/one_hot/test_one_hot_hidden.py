@@ -7,7 +7,7 @@ from autograder.checks import agrees, expect, refuses
 
 
 @pytest.mark.task("one_hot")
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 def test_no_ids_and_one_word(submission, reference):
     """one_hot: an empty array of ids, and a vocabulary of one word."""
     agrees(submission, reference, "one_hot", np.zeros((0, 3), dtype=np.int64), 4)
@@ -15,7 +15,7 @@ def test_no_ids_and_one_word(submission, reference):
 
 
 @pytest.mark.task("one_hot")
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 def test_ids_far_out_of_range(submission):
     """one_hot: one id out of range among valid ones."""
     for wrong in ([[0, 1], [2, 99]], [[-7, 0], [1, 2]]):
@@ -23,7 +23,7 @@ def test_ids_far_out_of_range(submission):
 
 
 @pytest.mark.task("cosine_similarity")
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 def test_large_and_tiny_vectors(submission, reference, rng):
     """cosine_similarity: vectors of 1e200 and of 1e-200."""
     a, b = rng.normal(size=(2, 6, 3))
@@ -32,7 +32,7 @@ def test_large_and_tiny_vectors(submission, reference, rng):
 
 
 @pytest.mark.task("cosine_similarity")
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 def test_never_above_one(submission, rng):
     """cosine_similarity: 1 for a vector with itself, never above 1."""
     a = rng.normal(size=(2000, 7))
@@ -42,7 +42,7 @@ def test_never_above_one(submission, rng):
 
 
 @pytest.mark.task("cosine_similarity")
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 def test_one_axis_and_float32(submission, reference, rng):
     """cosine_similarity: two single vectors, and float32 stays float32."""
     a, b = rng.normal(size=(2, 5)).astype(np.float32)

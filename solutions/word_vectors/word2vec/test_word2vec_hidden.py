@@ -9,7 +9,7 @@ from autograder.checks import agrees, assign, equal, expect, finite, twins
 
 
 @pytest.mark.task("context_pairs")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("If there are no pairs, return two integer arrays of length 0.")
 def test_context_pairs_short_texts(submission, reference):
     """context_pairs: a window larger than the text, texts of one and of no word, lists."""
@@ -19,7 +19,7 @@ def test_context_pairs_short_texts(submission, reference):
 
 
 @pytest.mark.task("softmax")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("Shift each row by its own maximum, over the last axis of any shape.")
 def test_softmax_shift_and_shapes(submission, reference, rng):
     """softmax: shifted scores, any shape, float32 stays float32."""
@@ -33,7 +33,7 @@ def test_softmax_shift_and_shapes(submission, reference, rng):
 
 
 @pytest.mark.task("naive_softmax")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("log(0) is −∞: take log P_i = x_i − max x − log Σ exp(x_j − max x).")
 def test_naive_softmax_extremes(submission, reference, rng):
     """naive_softmax: finite loss and gradients for scores of ±1e4; other shapes."""
@@ -50,7 +50,7 @@ def test_naive_softmax_extremes(submission, reference, rng):
 
 
 @pytest.mark.task("SkipGram")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("backward adds into the gradients; only zero_gradients clears them.")
 def test_skip_gram_gradients(submission, reference, rng):
     """SkipGram: gradients of its own scores; a second use adds to the first."""
@@ -69,7 +69,7 @@ def test_skip_gram_gradients(submission, reference, rng):
 
 
 @pytest.mark.task("SkipGram")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("If all vectors are 0, P is 1/V and J(θ) is log V times the pairs per word.")
 def test_negative_log_likelihood_known_values(submission, reference, rng):
     """SkipGram: J(θ) where its value is known, for large scores and for fresh parameters."""

@@ -14,7 +14,11 @@ import pytest
 from repository import ROOT
 
 from autograder.cli import grade
+from autograder.course.reading import find_course
 from framework.errors import GradusError
+
+POINTS = find_course(ROOT).exercise("activations").points
+FULL = f"{POINTS}/{POINTS}"
 
 
 @pytest.fixture
@@ -56,7 +60,7 @@ def points_of(output):
 def test_an_exercise_of_the_own_folder(run):
     code, output, _ = run("activations")
     assert code == 1
-    assert points_of(output) == {"activations": "0/18"}
+    assert points_of(output) == {"activations": f"0/{POINTS}"}
     assert "not started: Sigmoid, Tanh, HardTanh, SoftSign, ReLU, LeakyReLU" in output
     assert "Start with activations: open exercises/neural_networks/activations/" in output
 
@@ -71,19 +75,19 @@ def test_a_unit(run, real_course):
 
 def test_a_path_to_a_file(run, answers):
     code, output, _ = run(answers / "activations.py")
-    assert (code, points_of(output)) == (0, {"activations": "18/18"})
+    assert (code, points_of(output)) == (0, {"activations": FULL})
     assert "All passed." in output
 
 
 def test_a_file_of_another_name_is_known_by_what_it_defines(run, answers):
     (answers / "activations.py").rename(answers / "homework 1 (final).py")
     code, output, _ = run(answers / "homework 1 (final).py")
-    assert (code, points_of(output)) == (0, {"activations": "18/18"})
+    assert (code, points_of(output)) == (0, {"activations": FULL})
 
 
 def test_a_folder_is_graded_for_what_it_holds(run, answers):
     code, output, _ = run(answers)
-    assert (code, points_of(output)) == (0, {"activations": "18/18"})
+    assert (code, points_of(output)) == (0, {"activations": FULL})
 
 
 def test_a_zip(run, answers):
@@ -91,7 +95,7 @@ def test_a_zip(run, answers):
     with zipfile.ZipFile(archive, "w") as file:
         file.write(answers / "activations.py", "work/activations.py")
     code, output, _ = run("--submission", archive, "activations")
-    assert (code, points_of(output)) == (0, {"activations": "18/18"})
+    assert (code, points_of(output)) == (0, {"activations": FULL})
 
 
 def test_a_notebook(run, answers, make_notebook):
@@ -99,14 +103,14 @@ def test_a_notebook(run, answers, make_notebook):
     path = answers.parent / "my_notebook.ipynb"
     path.write_bytes(make_notebook("# Notes", "%time 1 + 1", source, "1 / 0", name="activations"))
     code, output, _ = run(path)
-    assert (code, points_of(output)) == (0, {"activations": "18/18"})
+    assert (code, points_of(output)) == (0, {"activations": FULL})
 
 
 def test_exercises_that_were_not_handed_in_count(run, answers, real_course):
     code, output, _ = run("--submission", answers, "activations", "rnn")
     assert code == 1
     assert points_of(output) == {
-        "activations": "18/18",
+        "activations": FULL,
         "rnn": f"0/{real_course.exercise('rnn').points}",
     }
     assert "there is no rnn.py" in output
@@ -157,7 +161,7 @@ def test_reports_are_written(run, answers, tmp_path):
     code, _, _ = run(answers, "--seed", 7, *options)
     assert code == 0
     report = json.loads(paths["json"].read_text("utf-8"))
-    assert (report["earned"], report["possible"], report["exit_code"]) == (18, 18, 0)
+    assert (report["earned"], report["possible"], report["exit_code"]) == (POINTS, POINTS, 0)
     assert report["provenance"]["seed"] == 7
     assert report["provenance"]["submission"] == "answers"
     suites = ElementTree.fromstring(paths["junit"].read_text("utf-8"))
@@ -177,7 +181,7 @@ def test_hidden_checks_keep_their_details_unless_they_are_asked_for(run, answers
 
 def test_a_provider_stands_in_for_a_submission(run):
     code, output, _ = run("activations", "--provider", "numpy")
-    assert (code, points_of(output)) == (0, {"activations": "18/18"})
+    assert (code, points_of(output)) == (0, {"activations": FULL})
     assert "provider numpy" in output
 
 
@@ -192,7 +196,8 @@ def test_what_a_provider_does_not_offer_is_skipped(run, tmp_path):
         "    return [Implementation('model', 'tanh', 'half', target)]\n"
     )
     code, output, _ = run("activations", "--provider", "half", "--plugin", plugin)
-    assert (code, points_of(output)) == (0, {"activations": "3/3"})
+    part = f"{3 / 18 * POINTS:g}"  # three of 18 checks, all worth the same
+    assert (code, points_of(output)) == (0, {"activations": f"{part}/{part}"})
 
 
 def grade_alone(*arguments):
