@@ -18,6 +18,20 @@ from framework.errors import BadInputError, UnknownNameError
 from framework.toml_tables import Table
 from framework.training.recipes import Recipe, read_recipe
 
+#: What an ``exercise.toml`` may say.
+KEYS = (
+    "title",
+    "lecture",
+    "points",
+    "requires",
+    "formerly",
+    "hints",
+    "time",
+    "thresholds",
+    "train",
+    "tasks",
+)
+
 
 @dataclass(frozen=True)
 class TimeBudget:
@@ -34,6 +48,7 @@ class Exercise:
     Args:
         root: the folder that holds ``exercises`` and ``solutions``.
         requires: exercises whose parts this one uses.
+        formerly: names of exercises, of today or of the past, that its tasks once belonged to.
         points: the sum of the points of its checks, hidden ones included.
         thresholds: what metrics of trained models have to reach, by the metric's name.
     """
@@ -45,6 +60,7 @@ class Exercise:
     lecture: str
     points: int
     requires: tuple[str, ...]
+    formerly: tuple[str, ...]
     hints: tuple[str, ...]
     time: TimeBudget
     thresholds: Mapping[str, Threshold] = field(hash=False)
@@ -173,9 +189,7 @@ def find_course(start: Path | None = None) -> Course:
 
 def _read_exercise(course: Course, name: str) -> Exercise:
     table = course.exercise_table(name)
-    table.only(
-        "title", "lecture", "points", "requires", "hints", "time", "thresholds", "train", "tasks"
-    )
+    table.only(*KEYS)
     return Exercise(
         root=course.root,
         unit=course.unit_of(name),
@@ -184,6 +198,7 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         lecture=table.get("lecture", str),
         points=_positive(table, "points"),
         requires=_required(table, course),
+        formerly=table.texts("formerly") if "formerly" in table.values else (),
         hints=table.texts("hints"),
         time=_read_time(table.table("time")),
         thresholds=read_thresholds(table.table("thresholds")),

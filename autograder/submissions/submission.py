@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import pristine_stub
 from autograder.submissions.candidates import Candidate, candidates
+from autograder.submissions.former_files import from_former_files, moved_exercises
 from autograder.submissions.notebooks import (
     Origin,
     code_cells,
@@ -146,21 +147,28 @@ def load_submission(
     """Read the submission `path`; with `exercises`, nothing but their files.
 
     A file belongs to the exercise it is named after; a notebook to the one in its metadata, and a
-    single file of any other name to the one whose tasks it defines.
+    single file of any other name to the one whose tasks it defines. An exercise without a file of
+    its own, or with an untouched one, takes that of an exercise which its tasks once belonged to.
 
     Raises:
         BadInputError: it is missing, of another sort, unsafe, too large or not UTF-8.
         ConflictError: two files for one exercise; both are named.
     """
     names = tuple(exercises) if exercises is not None else course.exercise_names
+    moved = moved_exercises(course, names)
     notes: list[str] = []
     files: dict[str, SubmittedFile] = {}
+    former: dict[str, SubmittedFile] = {}
     single = path.suffix in (".py", ".ipynb") and path.is_file()
     for candidate in candidates(path, notes):
-        exercise = _recognised(candidate, course, by_tasks=single)
+        certain = single and candidate.inner.stem not in moved
+        exercise = _recognised(candidate, course, by_tasks=certain)
         if exercise in names:
             _reject_second(files.get(exercise), candidate, exercise)
             files[exercise] = _submitted(candidate, course.exercise(exercise))
+        for heir in moved.get(exercise or candidate.inner.stem, ()):
+            former[heir.name] = _submitted(candidate, heir)
+    files |= from_former_files(files, former, course)
     if not files:
         raise BadInputError(_nothing_found(path, names, notes))
     ordered = {name: files[name] for name in course.exercise_names if name in files}

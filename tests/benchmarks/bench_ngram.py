@@ -10,7 +10,8 @@ import time
 import numpy as np
 import pytest
 
-from solutions.language_models.ngram.ngram import Backoff, KneserNey
+from solutions.language_models.kneser_ney.kneser_ney import KneserNey
+from solutions.language_models.ngram.ngram import Backoff
 
 lm = pytest.importorskip("nltk.lm", reason="NLTK is not installed")
 

@@ -7,7 +7,9 @@ from framework.data.vocabulary import EOS
 from framework.evaluation.sampling import sample_tokens
 from framework.interfaces import NumpyArrays
 from framework.languages.agreement import AgreementLanguage
-from solutions.language_models.ngram.ngram import AddDelta, Backoff, KneserNey, NgramLM
+from solutions.language_models.kneser_ney import kneser_ney
+from solutions.language_models.kneser_ney.kneser_ney import KneserNey
+from solutions.language_models.ngram.ngram import AddDelta, Backoff, NgramLM
 
 V, ORDER = 12, 3
 
@@ -82,10 +84,8 @@ def test_interpolated_is_nltks_witten_bell(text):
 def test_kneser_ney_with_one_discount_is_nltks(text, monkeypatch, discount):
     """NLTK has one discount for all counts, and none for single words. Its lower orders are right
     for words that stand at no start of a text: see `text`."""
-    from solutions.language_models.ngram import ngram
-
     fixed = iter([np.zeros(3), *[np.full(3, discount)] * (ORDER - 1)])
-    monkeypatch.setattr(ngram, "kneser_ney_discounts", lambda counts: next(fixed))
+    monkeypatch.setattr(kneser_ney, "kneser_ney_discounts", lambda counts: next(fixed))
     model = KneserNey(V, ORDER)
     model.fit(text)
     agree(model, in_nltk(nltk_lm().KneserNeyInterpolated(ORDER, discount), text), text)

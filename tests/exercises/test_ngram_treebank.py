@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from repository import DATA
 
-from solutions.language_models.ngram.ngram import AddDelta, Backoff, KneserNey, NgramLM
+from solutions.language_models.kneser_ney.kneser_ney import KneserNey
+from solutions.language_models.ngram.ngram import AddDelta, Backoff, NgramLM
 
 #: A folder with ptb/ptb.train.txt, ptb/ptb.test.txt and wikitext2/train.txt.
 END = 0

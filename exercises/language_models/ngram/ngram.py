@@ -1,7 +1,6 @@
 """N-gram language models: predict the next word from counts.
 
-Source: CS224n lecture 6, sections 1.5 to 1.10; Chen & Goodman, "An empirical study of smoothing
-techniques for language modeling" (1998).
+Source: CS224n lecture 6, sections 1.5 to 1.10.
 
 Storage of the counts. Every n-gram that was seen has a number: its place in the sorted table of
 n-grams of its length. Its key uses the number of its first n − 1 words, an (n−1)-gram:
@@ -17,6 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from framework.interfaces import Array, LanguageModel
+from framework.models.count_tables import ratio, values_at
 
 
 class NgramLM(LanguageModel):
@@ -125,7 +125,8 @@ class NgramLM(LanguageModel):
 
     def seen(self, n: int, h: Array, words: Array) -> tuple[Array, Array]:
         """Given: return c(h w) and c(h ·) from the number of each history; both are 0 for −1."""
-        return _at(self.counts[n], self._follow(n, h, words)), _at(self.totals[n - 1], h)
+        c = values_at(self.counts[n], self._follow(n, h, words))
+        return c, values_at(self.totals[n - 1], h)
 
     def log_probabilities(self, tokens: Array) -> Array:
         """Return log P of each token but the first, given those before it: `(T,)` for `(T + 1,)`.
@@ -276,72 +277,6 @@ class Backoff(NgramLM):
         """Return S(w | h) or P(w | h) from n-grams: see `NgramLM.estimate`."""
         # TODO: your code here
         raise NotImplementedError
-
-
-class KneserNey(NgramLM):
-    """Interpolated modified Kneser-Ney smoothing: discounts, and counts of different words.
-
-    A discount D is subtracted from each count ĉ and given to the shorter history h':
-
-        P(w | h) = (ĉ(h w) − D(ĉ(h w)) + Σ_v D(ĉ(h v)) · P(w | h')) / ĉ(h ·),
-        P(w | h) = P(w | h') if ĉ(h ·) = 0;  the last step is 1/V
-
-    The longest n-grams have ĉ = c. For shorter ones, ĉ is the number of different words that were
-    seen before them: "Francisco" is frequent, but only after "San". If no word comes before an
-    n-gram, because it starts the text or a sentence, ĉ = c.
-
-    Args:
-        vocabulary_size: V.
-        order: n.
-        end: id of the end of a sentence, or None.
-
-    Attributes:
-        discounts: D(1), D(2) and D(3) for n = 1 ... order, `(order, 3)`; D(3) is for counts ≥ 3.
-    """
-
-    discounts: Array
-
-    def fit(self, tokens: Array) -> None:
-        """Count n-grams and compute ĉ and the discounts."""
-        super().fit(tokens)
-        # TODO: for every n: ĉ, its discounts, ĉ minus the discounts, the sums over w
-        raise NotImplementedError
-
-    def estimate(self, n: int, h: Array, words: Array, shorter: Array) -> Array:
-        """P(w | h) from n-grams: see `NgramLM.estimate`."""
-        # TODO: your code here
-        raise NotImplementedError
-
-    def _continuations(self, n: int) -> Array:
-        """Return ĉ of all n-grams: the number of different words before each, `(K_n,)`."""
-        # TODO: each different (n+1)-gram has one word before the n-gram at its end
-        raise NotImplementedError
-
-
-def kneser_ney_discounts(counts: Array) -> Array:
-    """Return the discounts of Chen & Goodman for counts of 1, of 2, and of 3 or more: `(3,)`.
-
-        D(i) = i − (i + 1) Y n_{i+1} / n_i,      Y = n_1 / (n_1 + 2 n_2)
-
-    n_i is the number of n-grams with the count i. If one of n_1 ... n_4 is 0 or a D is negative, as
-    in small texts, the discounts are 0.5, 1 and 1.5.
-
-    Args:
-        counts: of all n-grams of one length, `(K,)` integers ≥ 0.
-    """
-    # TODO: your code here
-    raise NotImplementedError
-
-
-def _at(values: Array, numbers: Array) -> Array:
-    """Given: return the values with these numbers, and 0 for the number −1."""
-    return np.where(numbers >= 0, values[numbers], 0) if len(values) else np.zeros_like(numbers)
-
-
-def _ratio(a: Array, b: Array) -> Array:
-    """Given: return a / b, and 0 where b is 0."""
-    a, b = np.broadcast_arrays(a, b)
-    return np.divide(a, b, out=np.zeros(a.shape), where=b > 0)
 
 
 def _log(p: Array) -> Array:

@@ -1,7 +1,6 @@
 """N-gram language models on torch tensors: sorted keys, `torch.unique` and `torch.searchsorted`.
 
-Source: CS224n lecture 6, sections 1.5 to 1.10; Chen & Goodman, "An empirical study of smoothing
-techniques for language modeling" (1998).
+Source: CS224n lecture 6, sections 1.5 to 1.10.
 
 The formulas, and how an n-gram becomes one integer, are explained where the NumPy form is.
 """
@@ -76,7 +75,7 @@ class NgramLM(Model):
     def count(self, ngrams: Any) -> Tensor:
         """How often each of `ngrams: (..., n)` was seen: `(...)`."""
         ngrams = to_tensor(ngrams)
-        return _at(self.counts[ngrams.shape[-1]], self._number(ngrams))
+        return values_at(self.counts[ngrams.shape[-1]], self._number(ngrams))
 
     def probability(self, history: Any, words: Any) -> Tensor:
         """P(w | h) of each of `words: (...)` after its `history: (..., k)`; the two broadcast.
@@ -106,7 +105,7 @@ class NgramLM(Model):
             words: ids.
             shorter: P(w | h without its first word); 1/V for n = 1.
         """
-        return _ratio(*self._seen(n, h, words))
+        return ratio(*self._seen(n, h, words))
 
     def log_probabilities(self, tokens: Any) -> Tensor:
         """log P of every token but the first, given those before it: `(T,)` for `(T + 1,)` ids."""
@@ -144,7 +143,8 @@ class NgramLM(Model):
 
     def _seen(self, n: int, h: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
         """c(h w) and c(h ·)."""
-        return _at(self.counts[n], self._follow(n, h, words)), _at(self.totals[n - 1], h)
+        c = values_at(self.counts[n], self._follow(n, h, words))
+        return c, values_at(self.totals[n - 1], h)
 
     def _number(self, ngrams: Tensor) -> Tensor:
         """The number of each of `ngrams: (..., n)`; −1 where it was never seen."""
@@ -209,53 +209,9 @@ class Backoff(NgramLM):
         c, total = self._seen(n, h, words)
         if self.method == "stupid":
             unseen = self.alpha * shorter if n > 1 else torch.zeros_like(shorter)
-            return torch.where(c > 0, _ratio(c, total), unseen)
-        t = _at(self.types[n - 1], h)
-        return torch.where(total > 0, _ratio(c + t * shorter, total + t), shorter)
-
-
-class KneserNey(NgramLM):
-    """Interpolated modified Kneser-Ney (Chen & Goodman 1998).
-
-    Attributes:
-        discounts: D(1), D(2) and D(3 and more) for n = 1 ... order, `(order, 3)`.
-    """
-
-    discounts: Tensor
-
-    def fit(self, tokens: Any) -> None:
-        """Count n-grams; find the counts of words before them, and the discounts."""
-        super().fit(tokens)
-        found: list[Tensor] = []
-        self._left, self._taken, self._all = [self.counts[0]], [], []
-        for n in range(1, self.order + 1):
-            c = self.counts[n] if n == self.order else self._continuations(n)
-            found.append(kneser_ney_discounts(c))
-            taken = torch.cat([found[-1].new_zeros(1), found[-1]])[c.clamp(max=3)]
-            self._left.append(c - taken)
-            self._taken.append(self._sum(n, taken))
-            self._all.append(self._sum(n, c))
-        self.discounts = torch.stack(found)
-
-    def estimate(self, n: int, h: Tensor, words: Tensor, shorter: Tensor) -> Tensor:
-        """P(w | h) from n-grams: see `NgramLM.estimate`."""
-        left = _at(self._left[n], self._follow(n, h, words))
-        taken, total = _at(self._taken[n - 1], h), _at(self._all[n - 1], h)
-        return torch.where(total > 0, _ratio(left + taken * shorter, total), shorter)
-
-    def _continuations(self, n: int) -> Tensor:
-        """How many different words stand before each n-gram, its count if none does: `(K_n,)`."""
-        ends = self.ngrams(n + 1)[0][:, 1:]
-        before = torch.bincount(self._number(ends), minlength=len(self.counts[n]))
-        return torch.where(before > 0, before, self.counts[n])
-
-
-def kneser_ney_discounts(counts: Any) -> Tensor:
-    """D(1), D(2) and D(3 and more) for `counts: (K,)`; 0.5, 1, 1.5 where they say nothing."""
-    n = torch.bincount(to_tensor(counts).clamp(max=5), minlength=6).double()
-    i = torch.arange(1, 4, device=n.device)
-    D = i - (i + 1) * n[1] / (n[1] + 2 * n[2]) * n[2:5] / n[1:4]
-    return D if bool((n[1:5] > 0).all() and (D >= 0).all()) else i.double() / 2
+            return torch.where(c > 0, ratio(c, total), unseen)
+        t = values_at(self.types[n - 1], h)
+        return torch.where(total > 0, ratio(c + t * shorter, total + t), shorter)
 
 
 def _checked_ids(value: Any, size: int) -> Tensor:
@@ -267,13 +223,13 @@ def _checked_ids(value: Any, size: int) -> Tensor:
     return ids.long()
 
 
-def _at(values: Tensor, numbers: Tensor) -> Tensor:
+def values_at(values: Tensor, numbers: Tensor) -> Tensor:
     """The values with these numbers; 0 for the number −1."""
     if not len(values):
         return torch.zeros_like(numbers)
     return torch.where(numbers >= 0, values[numbers.clamp(min=0)], 0)
 
 
-def _ratio(a: Tensor, b: Tensor) -> Tensor:
+def ratio(a: Tensor, b: Tensor) -> Tensor:
     """a / b, and 0 where b is 0."""
     return torch.where(b > 0, a.double() / b, 0.0)

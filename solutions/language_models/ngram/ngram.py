@@ -1,7 +1,6 @@
 """N-gram language models: predict the next word from counts.
 
-Source: CS224n lecture 6, sections 1.5 to 1.10; Chen & Goodman, "An empirical study of smoothing
-techniques for language modeling" (1998).
+Source: CS224n lecture 6, sections 1.5 to 1.10.
 
 Storage of the counts. Every n-gram that was seen has a number: its place in the sorted table of
 n-grams of its length. Its key uses the number of its first n − 1 words, an (n−1)-gram:
@@ -17,6 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from framework.interfaces import Array, LanguageModel
+from framework.models.count_tables import ratio, values_at
 
 
 class NgramLM(LanguageModel):
@@ -109,7 +109,7 @@ class NgramLM(LanguageModel):
     def count(self, ngrams: Array) -> Array:
         """Return the count of each n-gram: `(...)` for `(..., n)` ids, 1 ≤ n ≤ order."""
         # BEGIN SOLUTION
-        return _at(self.counts[ngrams.shape[-1]], self._number(ngrams))
+        return values_at(self.counts[ngrams.shape[-1]], self._number(ngrams))
         # END SOLUTION
 
     def probability(self, history: Array, words: Array) -> Array:
@@ -151,12 +151,13 @@ class NgramLM(LanguageModel):
             shorter: P(w | h without its first word); 1/V for n = 1.
         """
         # BEGIN SOLUTION
-        return _ratio(*self.seen(n, h, words))
+        return ratio(*self.seen(n, h, words))
         # END SOLUTION
 
     def seen(self, n: int, h: Array, words: Array) -> tuple[Array, Array]:
         """Given: return c(h w) and c(h ·) from the number of each history; both are 0 for −1."""
-        return _at(self.counts[n], self._follow(n, h, words)), _at(self.totals[n - 1], h)
+        c = values_at(self.counts[n], self._follow(n, h, words))
+        return c, values_at(self.totals[n - 1], h)
 
     def log_probabilities(self, tokens: Array) -> Array:
         """Return log P of each token but the first, given those before it: `(T,)` for `(T + 1,)`.
@@ -335,98 +336,10 @@ class Backoff(NgramLM):
         c, total = self.seen(n, h, words)
         if self.method == "stupid":
             unseen = 0 if n == 1 else self.alpha * shorter
-            return np.where(c > 0, _ratio(c, total), unseen)
-        t = _at(self.types[n - 1], h)
-        return np.where(total > 0, _ratio(c + t * shorter, total + t), shorter)
+            return np.where(c > 0, ratio(c, total), unseen)
+        t = values_at(self.types[n - 1], h)
+        return np.where(total > 0, ratio(c + t * shorter, total + t), shorter)
         # END SOLUTION
-
-
-class KneserNey(NgramLM):
-    """Interpolated modified Kneser-Ney smoothing: discounts, and counts of different words.
-
-    A discount D is subtracted from each count ĉ and given to the shorter history h':
-
-        P(w | h) = (ĉ(h w) − D(ĉ(h w)) + Σ_v D(ĉ(h v)) · P(w | h')) / ĉ(h ·),
-        P(w | h) = P(w | h') if ĉ(h ·) = 0;  the last step is 1/V
-
-    The longest n-grams have ĉ = c. For shorter ones, ĉ is the number of different words that were
-    seen before them: "Francisco" is frequent, but only after "San". If no word comes before an
-    n-gram, because it starts the text or a sentence, ĉ = c.
-
-    Args:
-        vocabulary_size: V.
-        order: n.
-        end: id of the end of a sentence, or None.
-
-    Attributes:
-        discounts: D(1), D(2) and D(3) for n = 1 ... order, `(order, 3)`; D(3) is for counts ≥ 3.
-    """
-
-    discounts: Array
-
-    def fit(self, tokens: Array) -> None:
-        """Count n-grams and compute ĉ and the discounts."""
-        super().fit(tokens)
-        # BEGIN SOLUTION: for every n: ĉ, its discounts, ĉ minus the discounts, the sums over w
-        found, self._left, self._taken, self._all = [], [self.counts[0]], [], []
-        for n in range(1, self.order + 1):
-            c = self.counts[n] if n == self.order else self._continuations(n)
-            found.append(kneser_ney_discounts(c))
-            taken = np.append(0.0, found[-1])[np.minimum(c, 3)]
-            self._left.append(c - taken)
-            self._taken.append(self._sum(n, taken))
-            self._all.append(self._sum(n, c))
-        self.discounts = np.array(found)
-        # END SOLUTION
-
-    def estimate(self, n: int, h: Array, words: Array, shorter: Array) -> Array:
-        """P(w | h) from n-grams: see `NgramLM.estimate`."""
-        # BEGIN SOLUTION
-        left = _at(self._left[n], self._follow(n, h, words))
-        taken, total = _at(self._taken[n - 1], h), _at(self._all[n - 1], h)
-        return np.where(total > 0, _ratio(left + taken * shorter, total), shorter)
-        # END SOLUTION
-
-    def _continuations(self, n: int) -> Array:
-        """Return ĉ of all n-grams: the number of different words before each, `(K_n,)`."""
-        # BEGIN SOLUTION: each different (n+1)-gram has one word before the n-gram at its end
-        ends = self.ngrams(n + 1)[0][:, 1:]
-        before = np.bincount(self._number(ends), minlength=len(self.counts[n]))
-        return np.where(before > 0, before, self.counts[n])
-        # END SOLUTION
-
-
-def kneser_ney_discounts(counts: Array) -> Array:
-    """Return the discounts of Chen & Goodman for counts of 1, of 2, and of 3 or more: `(3,)`.
-
-        D(i) = i − (i + 1) Y n_{i+1} / n_i,      Y = n_1 / (n_1 + 2 n_2)
-
-    n_i is the number of n-grams with the count i. If one of n_1 ... n_4 is 0 or a D is negative, as
-    in small texts, the discounts are 0.5, 1 and 1.5.
-
-    Args:
-        counts: of all n-grams of one length, `(K,)` integers ≥ 0.
-    """
-    # BEGIN SOLUTION
-    n = np.bincount(np.minimum(counts, 5), minlength=6)
-    i = np.arange(1, 4)
-    if n[1:5].all():
-        D = i - (i + 1) * n[1] / (n[1] + 2 * n[2]) * n[2:5] / n[1:4]
-        if (D >= 0).all():
-            return D
-    return i / 2
-    # END SOLUTION
-
-
-def _at(values: Array, numbers: Array) -> Array:
-    """Given: return the values with these numbers, and 0 for the number −1."""
-    return np.where(numbers >= 0, values[numbers], 0) if len(values) else np.zeros_like(numbers)
-
-
-def _ratio(a: Array, b: Array) -> Array:
-    """Given: return a / b, and 0 where b is 0."""
-    a, b = np.broadcast_arrays(a, b)
-    return np.divide(a, b, out=np.zeros(a.shape), where=b > 0)
 
 
 def _log(p: Array) -> Array:

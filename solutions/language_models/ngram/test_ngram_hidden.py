@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import after_call, agrees, equal, refuses
+from autograder.checks import after_call, equal, refuses
 
 V = 11
 REFUSAL = ("IndexError", "ValueError")
@@ -189,45 +189,3 @@ def test_other_methods_are_refused(submission, reference, rng):
     expected = fitted(reference, "Backoff", tokens, V, 2, "interpolated")
     found = student.log_probabilities(tokens)
     equal(found, expected.log_probabilities(tokens), "log_probabilities after a second fit")
-
-
-@pytest.mark.task("kneser_ney_discounts")
-@pytest.mark.points(3.5)
-@pytest.mark.hint("If one of n_1 ... n_4 is 0, or a D below 0: 0.5, 1, 1.5.")
-def test_discounts_of_small_texts(submission, reference):
-    """If the formula is not defined, the discounts are 0.5, 1 and 1.5."""
-    for missing in (1, 2, 3, 4):
-        counts = np.repeat(np.delete([1, 2, 3, 4, 5], missing - 1), [30, 14, 8, 5])
-        found = agrees(submission, reference, "kneser_ney_discounts", counts)
-        equal(found, np.array([0.5, 1.0, 1.5]), f"the discounts where no count is {missing}")
-    for sizes in ([30, 14, 8, 5, 0], [4, 2, 2, 3, 1]):  # none above 4; D(3) = 0
-        counts = np.repeat([1, 2, 3, 4, 5], sizes)
-        found = agrees(submission, reference, "kneser_ney_discounts", counts, atol=1e-12)
-        equal(found[0], sizes[0] / (sizes[0] + 2 * sizes[1]), "D(1) = Y", rtol=1e-9)
-    for sizes in ([30, 9, 20, 5, 3], [30, 20, 9, 30, 3]):
-        counts = np.repeat([1, 2, 3, 4, 5], sizes)
-        found = agrees(submission, reference, "kneser_ney_discounts", counts)
-        equal(found, np.array([0.5, 1.0, 1.5]), "the discounts where a D falls below 0")
-
-
-@pytest.mark.task("KneserNey")
-@pytest.mark.points(3.5)
-def test_kneser_ney_in_sentences(submission, reference, rng):
-    """Kneser-Ney in sentences, from single words to 5-grams."""
-    for order in (1, 2, 3, 5):
-        same_texts(submission, reference, "KneserNey", rng, order, end=0)
-    same_texts(submission, reference, "KneserNey", rng, 4, words=120, length=900, end=0)
-
-
-@pytest.mark.task("KneserNey")
-@pytest.mark.points(1.75)
-def test_what_nothing_stands_before(submission, reference):
-    """N-grams without a word before them, at the start of a text or sentence, keep counts."""
-    tokens = np.array([0, 1, 2, 0, 1, 2, 3, 0, 1, 3, 0, 2, 1, 3, 0])
-    for end in (0, None):
-        for start in (0, 1):
-            text = tokens[start:]
-            models = pair(submission, reference, "KneserNey", text, 5, 3, end=end)
-            found, expected = (model.forward(text[None]) for model in models)
-            what = f"forward on the text that was counted, end={end}"
-            equal(found, expected, what, rtol=1e-9)

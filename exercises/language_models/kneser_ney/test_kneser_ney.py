@@ -1,0 +1,95 @@
+"""Checks of Kneser-Ney smoothing that you can see. `grade kneser_ney` adds the hidden ones."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, built, equal, expect, no_look_ahead, part, perplexity
+from framework.data.vocabulary import EOS
+from framework.languages.agreement import AgreementLanguage
+
+V = 9
+
+
+def text_of(length, words, rng):
+    """Return a text in which some words are frequent and others rare."""
+    p = 1 / np.arange(1, words + 1)
+    return rng.choice(words, size=length, p=p / p.sum())
+
+
+def fitted(module, tokens, *args, **kwargs):
+    """Return a `KneserNey` that has counted `tokens`."""
+    model = module.KneserNey(*args, **kwargs)
+    model.fit(tokens)
+    return model
+
+
+def all_words(model, history, words=V):
+    """Return P of every word after each history: `(N, V)`."""
+    return model.probability(np.asarray(history)[:, None], np.arange(words))
+
+
+@pytest.mark.task("kneser_ney_discounts")
+@pytest.mark.points(5)
+@pytest.mark.hint("n_i is the number of n-grams with count i; D(i) = i − (i + 1) Y n_{i+1} / n_i.")
+def test_discounts(submission, reference, rng):
+    """D(1), D(2) and D(3) from the numbers of n-grams with the counts 1 to 4."""
+    counts = np.repeat([0, 1, 2, 3, 4, 5, 9], [7, 40, 18, 9, 6, 11, 3])
+    found = agrees(submission, reference, "kneser_ney_discounts", counts, rtol=1e-9)
+    Y = 40 / (40 + 2 * 18)
+    by_hand = np.array([1 - 2 * Y * 18 / 40, 2 - 3 * Y * 9 / 18, 3 - 4 * Y * 6 / 9])
+    equal(found, by_hand, "the discounts", rtol=1e-9)
+    counts = rng.geometric(0.4, size=300)
+    agrees(submission, reference, "kneser_ney_discounts", counts, rtol=1e-9)
+
+
+@pytest.mark.task("KneserNey")
+@pytest.mark.points(7)
+@pytest.mark.hint("The longest n-grams use their counts, shorter ones the number of words before.")
+def test_kneser_ney(submission, reference, rng):
+    """The discounts of every length, and P after seen and unseen histories."""
+    tokens = text_of(100, V - 1, rng)
+    history = np.array([tokens[3:5], tokens[60:62], [0, V - 1], [V - 1, 0], [V, 0], [V, V]])
+    student, other = fitted(submission, tokens, V, 3), fitted(reference, tokens, V, 3)
+    found = all_words(student, history)
+    equal(found, all_words(other, history), "KneserNey.probability of every word", rtol=1e-9)
+    equal(found.sum(axis=1), np.ones(6), "the sums over all words", rtol=1e-9)
+    expect(bool((found > 0).all()), "every word should have a probability above 0")
+    equal(student.discounts, other.discounts, "model.discounts", rtol=1e-9)
+
+
+@pytest.mark.task("KneserNey")
+@pytest.mark.points(2)
+@pytest.mark.hint("How many different words come before Francisco?")
+def test_san_francisco(submission):
+    """A frequent word such as "Francisco", always after "San", is improbable elsewhere."""
+    san, francisco, bay, new = 0, 1, 2, 9
+    tokens = np.array([3] + [w for other in range(3, 9) for w in (san, francisco, other, bay)])
+    model = fitted(submission, tokens, 10, 2)
+    equal(model.count(np.array([[francisco], [bay]])), np.array([6, 6]), "how often each occurred")
+    p = model.probability(np.array([new]), np.array([francisco, bay]))
+    expect(p[0] < p[1], "after a new word, a word that followed many others is more probable")
+    p = model.probability(np.array([san]), np.array([francisco, bay]))
+    expect(p[0] > 5 * p[1], "after San, Francisco is more probable")
+
+
+@pytest.mark.task("KneserNey")
+@pytest.mark.points(5)
+@pytest.mark.hint("Are the sums 1? Do shorter n-grams use the number of words before?")
+def test_perplexity(submission, reference, rng):
+    """On a small text Kneser-Ney is better than interpolated backoff."""
+    language = AgreementLanguage(longest_span=2)
+    words = len(language.vocabulary)
+    train, test = (np.append(EOS, language.sample(n, rng=rng)) for n in (500, 1000))
+    other = built(reference, part("backoff", words, 4, "interpolated", end=EOS))
+    other.fit(train)
+    interpolated = perplexity(other, test, batch_size=10)
+    found = perplexity(fitted(submission, train, words, 4, end=EOS), test, batch_size=10)
+    message = f"the perplexity is {found:.2f}; interpolated backoff has {interpolated:.2f}"
+    expect(found < interpolated, message)
+
+
+@pytest.mark.task("KneserNey")
+@pytest.mark.points(2)
+def test_no_look_ahead(submission, rng):
+    """A change of the token at t + 1 does not change the outputs up to t."""
+    no_look_ahead(fitted(submission, text_of(60, V, rng), V, 3), V, rng=rng)

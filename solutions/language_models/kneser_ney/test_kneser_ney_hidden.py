@@ -1,0 +1,78 @@
+"""Hidden checks of Kneser-Ney: small texts, sentences, starts of texts."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import agrees, equal
+
+V = 11
+
+
+def sentences(length, words, rng):
+    """Return a text with ends of sentences (id 0), a few frequent words and rare others."""
+    p = 1 / np.arange(1, words + 1)
+    return np.append(0, rng.choice(words, size=length, p=p / p.sum()))
+
+
+def fitted(module, tokens, *args, **kwargs):
+    """Return a `KneserNey` that has counted `tokens`."""
+    model = module.KneserNey(*args, **kwargs)
+    model.fit(tokens)
+    return model
+
+
+def pair(submission, reference, tokens, *args, **kwargs):
+    """Return the submission's model and the reference's."""
+    return [fitted(module, tokens, *args, **kwargs) for module in (submission, reference)]
+
+
+def same_texts(submission, reference, rng, *args, words=V, length=300, **kwargs):
+    """Compare both on a new text, and on every word after each of its tokens."""
+    tokens, new = sentences(length, words - 1, rng), sentences(40, words, rng)
+    student, other = pair(submission, reference, tokens, words, *args, **kwargs)
+    expected, found = other.log_probabilities(new), student.log_probabilities(new)
+    equal(found, expected, "log_probabilities of a new text", rtol=1e-9)
+    read = new[:20].reshape(2, 10)
+    equal(student.forward(read), other.forward(read), "forward", rtol=1e-9)
+
+
+@pytest.mark.task("kneser_ney_discounts")
+@pytest.mark.points(4.5)
+@pytest.mark.hint("If one of n_1 ... n_4 is 0, or a D below 0: 0.5, 1, 1.5.")
+def test_discounts_of_small_texts(submission, reference):
+    """If the formula is not defined, the discounts are 0.5, 1 and 1.5."""
+    for missing in (1, 2, 3, 4):
+        counts = np.repeat(np.delete([1, 2, 3, 4, 5], missing - 1), [30, 14, 8, 5])
+        found = agrees(submission, reference, "kneser_ney_discounts", counts)
+        equal(found, np.array([0.5, 1.0, 1.5]), f"the discounts where no count is {missing}")
+    for sizes in ([30, 14, 8, 5, 0], [4, 2, 2, 3, 1]):  # none above 4; D(3) = 0
+        counts = np.repeat([1, 2, 3, 4, 5], sizes)
+        found = agrees(submission, reference, "kneser_ney_discounts", counts, atol=1e-12)
+        equal(found[0], sizes[0] / (sizes[0] + 2 * sizes[1]), "D(1) = Y", rtol=1e-9)
+    for sizes in ([30, 9, 20, 5, 3], [30, 20, 9, 30, 3]):
+        counts = np.repeat([1, 2, 3, 4, 5], sizes)
+        found = agrees(submission, reference, "kneser_ney_discounts", counts)
+        equal(found, np.array([0.5, 1.0, 1.5]), "the discounts where a D falls below 0")
+
+
+@pytest.mark.task("KneserNey")
+@pytest.mark.points(4.5)
+def test_kneser_ney_in_sentences(submission, reference, rng):
+    """Kneser-Ney in sentences, from single words to 5-grams."""
+    for order in (1, 2, 3, 5):
+        same_texts(submission, reference, rng, order, end=0)
+    same_texts(submission, reference, rng, 4, words=120, length=900, end=0)
+
+
+@pytest.mark.task("KneserNey")
+@pytest.mark.points(2)
+def test_what_nothing_stands_before(submission, reference):
+    """N-grams without a word before them, at the start of a text or sentence, keep counts."""
+    tokens = np.array([0, 1, 2, 0, 1, 2, 3, 0, 1, 3, 0, 2, 1, 3, 0])
+    for end in (0, None):
+        for start in (0, 1):
+            text = tokens[start:]
+            models = pair(submission, reference, text, 5, 3, end=end)
+            found, expected = (model.forward(text[None]) for model in models)
+            what = f"forward on the text that was counted, end={end}"
+            equal(found, expected, what, rtol=1e-9)
