@@ -56,8 +56,7 @@ class KneserNey(LanguageModel):
             IndexError: an id is outside 0 ... V−1.
             ValueError: there are fewer than two tokens.
         """
-        self.counted.fit(tokens)
-        # TODO: for every n: ĉ, its discounts, ĉ minus the discounts, the sums over w
+        # TODO: count; for every n: ĉ, its discounts, ĉ minus the discounts, sums over w
         raise NotImplementedError
 
     def estimate(self, n: int, h: Array, words: Array, shorter: Array) -> Array:

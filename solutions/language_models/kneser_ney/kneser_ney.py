@@ -56,8 +56,8 @@ class KneserNey(LanguageModel):
             IndexError: an id is outside 0 ... V−1.
             ValueError: there are fewer than two tokens.
         """
+        # BEGIN SOLUTION: count; for every n: ĉ, its discounts, ĉ minus the discounts, sums over w
         self.counted.fit(tokens)
-        # BEGIN SOLUTION: for every n: ĉ, its discounts, ĉ minus the discounts, the sums over w
         found, self._left, self._taken, self._all = [], [self.counted.counts[0]], [], []
         for n in range(1, self.order + 1):
             c = self.counted.counts[n] if n == self.order else self._continuations(n)
