@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from framework.errors import BadInputError
+from framework.text_files import read_text
 
 T = TypeVar("T")
 
@@ -26,12 +27,12 @@ def read_table(file: Path) -> Table:
     Raises:
         BadInputError: it is missing, or not TOML, or not UTF-8.
     """
+    if not file.exists():
+        raise BadInputError(f"{file} is missing")
+    text = read_text(file)
     try:
-        with file.open("rb") as stream:
-            return Table(file, tomllib.load(stream))
-    except FileNotFoundError:
-        raise BadInputError(f"{file} is missing") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return Table(file, tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadInputError(f"{file} cannot be read: {error}") from None
 
 

@@ -15,6 +15,7 @@ from framework.course.folder import find_course_folder
 from framework.course.solutions import missing_solution, solutions_folder
 from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError
+from framework.text_files import read_text
 from framework.toml_tables import Table
 from framework.training.recipes import Recipe, read_recipe
 
@@ -85,10 +86,11 @@ class Exercise:
         """The text of the solution.
 
         Raises:
-            BadInputError: the solution is missing; the message says how to get it.
+            BadInputError: the solution is missing, and the message says how to get it; or it is
+                not UTF-8 text.
         """
         self.require_solution()
-        return self.solution.read_text("utf-8")
+        return read_text(self.solution)
 
     def require_solution(self) -> None:
         """Refuse to go on without the solution.

@@ -66,6 +66,8 @@ def _parse(text: str, file: Path, what: str) -> ast.Module:
         return ast.parse(text)
     except SyntaxError as error:
         _fail(file, error.lineno or 1, f"Python cannot parse {what}: {error.msg}")
+    except (ValueError, RecursionError) as error:  # a null byte, or code nested too deeply
+        _fail(file, 1, f"Python cannot parse {what}: {error}")
 
 
 def _fail(file: Path, line: int, problem: str) -> NoReturn:
