@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.course.thresholds import Threshold, read_thresholds
 from framework.course.catalogue import Catalogue
-from framework.course.folder import find_course_folder
+from framework.course.folder import course_file, find_course_folder
 from framework.course.solutions import missing_solution, solutions_folder
 from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError
@@ -129,6 +129,18 @@ class Course(Catalogue):
             self._read[name] = _read_exercise(self, name)
         return self._read[name]
 
+    def require_exercises(self) -> None:
+        """Refuse to go on where the course has no exercise.
+
+        Raises:
+            BadInputError: it has none; the message names the file that lists them.
+        """
+        if not self.exercise_names:
+            raise BadInputError(
+                f"{course_file(self.root)} lists no exercise: expected at least one [[units]] "
+                'table, as in name = "basics", title = "Basics", exercises = ["scale"]'
+            )
+
     def require_solutions(self, exercise: Exercise) -> None:
         """Refuse to go on without the solutions of `exercise` and of all that it requires.
 
@@ -146,7 +158,9 @@ class Course(Catalogue):
 
         Raises:
             UnknownNameError: with near misses.
+            BadInputError: the course has no exercise at all.
         """
+        self.require_exercises()
         units = {unit.name: unit.exercises for unit in self.units}
         chosen: set[str] = set()
         for name in names:

@@ -149,9 +149,11 @@ def load_submission(
     single file of any other name to the one whose tasks it defines.
 
     Raises:
-        BadInputError: it is missing, of another sort, unsafe, too large or not UTF-8.
+        BadInputError: it is missing, of another sort, unsafe, too large or not UTF-8; or the
+            course has no exercise.
         ConflictError: two files for one exercise; both are named.
     """
+    course.require_exercises()
     names = tuple(exercises) if exercises is not None else course.exercise_names
     notes: list[str] = []
     files: dict[str, SubmittedFile] = {}

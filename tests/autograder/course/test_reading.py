@@ -8,6 +8,7 @@ import pytest
 
 from autograder.course.reading import Course, find_course
 from autograder.course.thresholds import Threshold
+from autograder.submissions.submission import load_submission
 from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError
 
@@ -52,6 +53,20 @@ def test_select_takes_exercises_and_units_in_course_order(tiny_course):
     assert chosen() == ["squash", "sums"]
     assert chosen("sums", "first_unit", "squash") == ["squash", "sums"]
     assert chosen("second_unit") == ["sums"]
+
+
+@pytest.mark.parametrize("text", ["", '[[units]]\nname = "one"\ntitle = "One"\n'])
+def test_a_course_without_exercises_says_how_to_list_one(course_root, text):
+    (course_root / "exercises/course.toml").write_text(text, "utf-8")
+    course = find_course(course_root)
+    message = r"exercises/course\.toml lists no exercise: expected at least one \[\[units\]\] table"
+    with pytest.raises(BadInputError, match=message):
+        course.select()
+    work = course_root / "work.py"
+    work.write_text("x = 1\n", "utf-8")
+    for submission in (work, course_root / "exercises"):
+        with pytest.raises(BadInputError, match=message):
+            load_submission(submission, course)
 
 
 def test_unknown_name_suggests_near_misses(tiny_course):
