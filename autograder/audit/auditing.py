@@ -15,6 +15,7 @@ from autograder.audit.journal import Journal
 from autograder.audit.trials import Failure, Trial, attempt
 from autograder.course.mistakes import Mistake, load_mistakes, mistakes_file
 from autograder.course.reading import Exercise
+from autograder.course.stubs import require_tasks
 from autograder.grading.parallel import in_parallel
 from autograder.grading.setting import Setting
 from autograder.mutations.mutants import make_mutants
@@ -121,6 +122,7 @@ def _outcomes(
 
 def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
     solution = exercise.solution_source()
+    require_tasks(exercise, solution)
     yield _Case(Trial(exercise.name, "the solution", solution, True), _accept(exercise))
     if not scope.operator:
         for mistake in load_mistakes(exercise):

@@ -9,9 +9,9 @@ import typer
 
 from autograder.commands.options import CourseOption, console
 from autograder.course.reading import Course, Exercise, find_course
+from autograder.course.source import decode
 from autograder.course.stubs import pristine_stub
 from autograder.submissions.progress import Progress, task_progress
-from autograder.submissions.source import decode
 from framework.errors import BadInputError
 from framework.text_files import read_bytes
 

@@ -9,7 +9,7 @@ import typer
 
 from autograder.commands.options import CourseOption, ExerciseArgument, say, shown
 from autograder.course.reading import find_course
-from autograder.submissions.source import decode
+from autograder.course.source import decode
 from framework.errors import BadInputError, ConflictError
 from framework.text_files import read_bytes
 

@@ -11,7 +11,7 @@ import nbformat
 from nbformat import v4
 
 from autograder.course.reading import Exercise
-from autograder.submissions.source import parse
+from autograder.course.source import parse
 from framework.errors import BadInputError
 from framework.text_files import read_text
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course.reading import Course, Exercise
+from autograder.course.source import decode, definitions, parse
 from autograder.course.stubs import pristine_stub
 from autograder.submissions.candidates import Candidate, candidates
 from autograder.submissions.notebooks import (
@@ -28,7 +29,6 @@ from autograder.submissions.notebooks import (
     read_notebook,
 )
 from autograder.submissions.progress import Progress, task_progress
-from autograder.submissions.source import decode, definitions, parse
 from framework.errors import BadInputError, ConflictError
 
 if TYPE_CHECKING:

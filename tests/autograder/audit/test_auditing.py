@@ -134,6 +134,15 @@ def test_an_exercise_without_a_list_of_mistakes_is_told(run, tiny_course, exerci
     assert "sums has no mistakes.toml: no listed mistake was tried." in shown(both)
 
 
+def test_a_task_that_the_solution_lacks_is_told_before_anything_is_tried(run, course_root):
+    file = course_root / "exercises/first_unit/squash/exercise.toml"
+    file.write_text(file.read_text("utf-8").replace('"double"', '"duoble"'), "utf-8")
+    broken = find_course(course_root)
+    setting = Setting(broken, Plugins(course=broken), choose("process"))
+    with pytest.raises(BadInputError, match=r"'duoble', which .* does not define"):
+        audit(setting, Scope((broken.exercise("squash"),)))
+
+
 def test_an_audit_that_tries_nothing_claims_nothing(run):
     text = shown(run("", mistakes_only=True))
     assert "0 tried" in text

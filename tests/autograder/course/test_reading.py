@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.reading import Course, find_course
+from autograder.course.stubs import pristine_stub
 from autograder.course.thresholds import Threshold
 from autograder.submissions.submission import load_submission
 from framework.course.tasks import Task
@@ -132,6 +133,20 @@ def test_wrong_course_names_file_and_key(course_root, old, new, message):
     file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(BadInputError, match=rf"course\.toml: {message}"):
         Course.read(course_root)
+
+
+def test_a_task_that_the_solution_does_not_define_is_named(course_root):
+    file = course_root / "exercises/first_unit/squash/exercise.toml"
+    file.write_text(file.read_text("utf-8").replace('"Sigmoid"', '"Sigmiod"'), "utf-8")
+    exercise = find_course(course_root).exercise("squash")
+    message = (
+        r"squash/exercise\.toml: tasks names 'Sigmiod', which .*solutions/first_unit/squash/"
+        r"squash\.py does not define: did you mean 'Sigmoid'\?"
+    )
+    with pytest.raises(BadInputError, match=message):
+        pristine_stub(exercise)
+    exercise.solution.write_text("from elsewhere import *\n", "utf-8")
+    assert pristine_stub(exercise) is not None  # nobody knows what it defines
 
 
 def test_plugins_given_as_files_stand_relative_to_the_course(course_root):
