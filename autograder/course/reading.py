@@ -192,6 +192,7 @@ def _read_exercise(course: Course, name: str) -> Exercise:
     table.only(
         "title", "lecture", "points", "requires", "hints", "time", "thresholds", "train", "tasks"
     )
+    _reject_gaps(table)
     return Exercise(
         root=course.root,
         unit=course.unit_of(name),
@@ -206,6 +207,14 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         train=read_recipe(table.table("train")) if "train" in table.values else None,
         tasks=course.tasks(name),
     )
+
+
+def _reject_gaps(table: Table) -> None:
+    """Name every key that is missing at once, so that a new file is not mended key by key."""
+    missing = table.missing(title=str, lecture=str, points=int)
+    missing += table.table("time").missing(call=float, total=float)
+    if missing:
+        raise BadInputError(f"{table.file}: {'; '.join(missing)}")
 
 
 def _positive(table: Table, key: str) -> int:

@@ -44,6 +44,18 @@ def test_toml_that_cannot_be_read_names_its_file(tmp_path, data, message):
         read_table(file)
 
 
+def test_all_keys_that_are_missing_are_named_at_once(tmp_path):
+    file = tmp_path / "x.toml"
+    file.write_text("[[units]]\n", "utf-8")
+    (unit,) = read_table(file).tables("units")
+    with pytest.raises(BadInputError) as error:
+        unit.require(name=str, exercises=list)
+    assert str(error.value) == (
+        f"{file}: units[0].name is missing: it must be text; units[0].exercises is missing: it "
+        "must be a list"
+    )
+
+
 def test_toml_may_start_with_a_byte_order_mark(tmp_path):
     file = tmp_path / "x.toml"
     file.write_bytes(b"\xef\xbb\xbfa = 1\r\n")

@@ -135,6 +135,27 @@ def test_wrong_course_names_file_and_key(course_root, old, new, message):
         Course.read(course_root)
 
 
+def test_all_missing_keys_are_named_at_once(course_root):
+    file = course_root / "exercises/first_unit/squash/exercise.toml"
+    file.write_text('[[tasks]]\nname = "Sigmoid"\nkind = "model"\n', "utf-8")
+    with pytest.raises(BadInputError) as error:
+        find_course(course_root).exercise("squash")
+    assert str(error.value).endswith(
+        "squash/exercise.toml: title is missing: it must be text; lecture is missing: it must be "
+        "text; points is missing: it must be a whole number; time.call is missing: it must be a "
+        "number; time.total is missing: it must be a number"
+    )
+
+
+def test_a_threshold_that_is_half_a_table_says_how_to_write_a_number(course_root):
+    file = course_root / "exercises/first_unit/squash/exercise.toml"
+    table = '[thresholds.loss]\nvalue = 0.5\ndirection = "lower"'
+    file.write_text(file.read_text("utf-8").replace("[thresholds]\nloss = 0.5", table), "utf-8")
+    message = r"seeds is missing: .*thresholds\.loss\.mean is missing: .*a line `loss = 0\.5` under"
+    with pytest.raises(BadInputError, match=message):
+        find_course(course_root).exercise("squash")
+
+
 def test_a_task_that_the_solution_does_not_define_is_named(course_root):
     file = course_root / "exercises/first_unit/squash/exercise.toml"
     file.write_text(file.read_text("utf-8").replace('"Sigmoid"', '"Sigmiod"'), "utf-8")
