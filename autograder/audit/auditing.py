@@ -88,8 +88,11 @@ def _without_mistakes(scope: Scope) -> tuple[str, ...]:
     """The exercises of `scope` without a ``mistakes.toml``, where mistakes are asked for.
 
     Raises:
-        BadInputError: nothing but mistakes is asked for, and no exercise has any.
+        BadInputError: nothing but mistakes is asked for, and no exercise has any; or solutions
+            are missing, which come with the mistakes.
     """
+    for exercise in scope.exercises:
+        exercise.require_solution()
     if scope.operator:
         return ()
     files = {exercise.name: mistakes_file(exercise) for exercise in scope.exercises}
