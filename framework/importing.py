@@ -5,12 +5,16 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+import traceback
 from hashlib import sha256
+from itertools import dropwhile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from framework.errors import GradusError, PluginError
+
+_FRAMEWORK = str(Path(__file__).parent)
 
 
 def import_module(target: str) -> ModuleType:
@@ -46,6 +50,30 @@ def _import_file(path: Path) -> ModuleType:
     return module
 
 
+def place_of(error: BaseException) -> str:
+    """Where an import failed, as ``path/to/file.py:12``; empty where no imported code was run.
+
+    It is the last line of the imported file, or of a file in its folder, that was run.
+    """
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno or 1}"
+    machinery = (__file__, importlib.__file__)
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename not in machinery and not frame.filename.startswith("<frozen ")
+    ]
+    imported = list(dropwhile(lambda frame: frame.filename.startswith(_FRAMEWORK), frames))
+    beside = [f for f in imported if Path(f.filename).parent == Path(imported[0].filename).parent]
+    return f"{beside[-1].filename}:{beside[-1].lineno}" if beside else ""
+
+
+def import_fault(error: BaseException) -> str:
+    """Why an import failed, on one line: type, message and place."""
+    place = "" if isinstance(error, GradusError) else place_of(error)
+    return f"{in_one_line(error)} ({place})" if place else in_one_line(error)
+
+
 def is_target(target: str) -> bool:
     """Whether `target` has the form ``module:attribute`` or ``path/to/file.py:attribute``."""
     module, _, attribute = target.rpartition(":")
@@ -62,7 +90,7 @@ def load_target(target: str) -> Any:
     try:
         return getattr(import_module(module), attribute)
     except Exception as error:
-        raise PluginError(f"{target} cannot be imported: {in_one_line(error)}") from error
+        raise PluginError(f"{target} cannot be imported: {import_fault(error)}") from error
 
 
 def in_one_line(error: BaseException) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from framework.errors import BadInputError
+from framework.text_files import read_text
 
 T = TypeVar("T")
 
@@ -26,12 +27,12 @@ def read_table(file: Path) -> Table:
     Raises:
         BadInputError: it is missing, or not TOML, or not UTF-8.
     """
+    if not file.exists():
+        raise BadInputError(f"{file} is missing")
+    text = read_text(file)
     try:
-        with file.open("rb") as stream:
-            return Table(file, tomllib.load(stream))
-    except FileNotFoundError:
-        raise BadInputError(f"{file} is missing") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return Table(file, tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadInputError(f"{file} cannot be read: {error}") from None
 
 
@@ -63,11 +64,24 @@ class Table:
                 hint = f": did you mean '{close[0]}'?" if close else f"; known: {', '.join(keys)}"
                 self.fail(key, f"is no known key{hint}")
 
+    def missing(self, **kinds: type) -> list[str]:
+        """What is wrong where keys are missing: a sentence for each of `kinds` that is not here."""
+        return [
+            f"{self._prefix}{key} is missing: it must be {_WORDS[kind]}"
+            for key, kind in kinds.items()
+            if key not in self.values
+        ]
+
+    def require(self, **kinds: type) -> None:
+        """Refuse a table that lacks one of `kinds`; all missing keys are named at once."""
+        if missing := self.missing(**kinds):
+            raise BadInputError(f"{self.file}: {'; '.join(missing)}")
+
     def get(self, key: str, kind: type[T], default: T | None = None) -> T:
         """The value of `key`, of type `kind`; missing is an error unless there is a default."""
         value = self.values.get(key, default)
         if value is None:
-            self.fail(key, f"is missing: it must be {_WORDS[kind]}")
+            self.require(**{key: kind})
         if kind is float and type(value) is int:
             value = float(value)
         if type(value) is not kind:

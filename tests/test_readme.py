@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from repository import ROOT
 
+from autograder.course.reading import find_course
+
 README = ROOT / "README.md"
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
 COLUMNS = "92"
@@ -42,6 +44,16 @@ def comparable(text: str) -> list[str]:
     text = re.sub(r"^(submission|provider) .*·.*$", "PROVENANCE", text, flags=re.MULTILINE)
     text = re.sub(r" +\d[\w.]*\d$", "", text, flags=re.MULTILINE)
     return sorted(text.strip().splitlines())  # exercises are shown as they end
+
+
+def test_the_least_exercise_is_one(tmp_path: Path) -> None:
+    (least,) = re.findall(r"```toml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    listed = '[[units]]\nname = "basics"\ntitle = "Basics"\nexercises = ["scale"]\n'
+    folder = tmp_path / "exercises/basics/scale"
+    folder.mkdir(parents=True)
+    (tmp_path / "exercises/course.toml").write_text(listed, "utf-8")
+    (folder / "exercise.toml").write_text(least, "utf-8")
+    assert find_course(tmp_path).exercise("scale").task_names == ("Scale",)
 
 
 @pytest.fixture

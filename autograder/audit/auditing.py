@@ -13,13 +13,14 @@ from autograder.audit.equivalents import load_equivalents
 from autograder.audit.findings import MISTAKES, Audit, Finding, Outcome
 from autograder.audit.journal import Journal
 from autograder.audit.trials import Failure, Trial, attempt
-from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.mistakes import Mistake, load_mistakes, mistakes_file
 from autograder.course.reading import Exercise
+from autograder.course.stubs import require_tasks
 from autograder.grading.parallel import in_parallel
 from autograder.grading.setting import Setting
 from autograder.mutations.mutants import make_mutants
 from autograder.mutations.operators import OPERATORS
-from framework.errors import GradusError, UnknownNameError
+from framework.errors import BadInputError, GradusError, UnknownNameError
 
 OnFinding = Callable[[int, int], None]
 Failures = tuple[Failure, ...]
@@ -70,6 +71,7 @@ def audit(
         GradusError: an unchanged solution fails its own checks, or a fault of ours.
     """
     started = time.perf_counter()
+    without = _without_mistakes(scope)
     cases = [case for exercise in scope.exercises for case in _cases(exercise, scope)]
     findings: list[Finding] = []
     outcomes = _outcomes(setting, [case.trial for case in cases], jobs, journal)
@@ -78,7 +80,30 @@ def audit(
         findings += [finding] if finding is not None else []
         if on_finding is not None:
             on_finding(done, len(cases))
-    return Audit(tuple(findings), tuple(_stale(scope, findings)), time.perf_counter() - started)
+    stale = tuple(_stale(scope, findings))
+    return Audit(tuple(findings), stale, without, time.perf_counter() - started)
+
+
+def _without_mistakes(scope: Scope) -> tuple[str, ...]:
+    """The exercises of `scope` without a ``mistakes.toml``, where mistakes are asked for.
+
+    Raises:
+        BadInputError: nothing but mistakes is asked for, and no exercise has any; or solutions
+            are missing, which come with the mistakes.
+    """
+    for exercise in scope.exercises:
+        exercise.require_solution()
+    if scope.operator:
+        return ()
+    files = {exercise.name: mistakes_file(exercise) for exercise in scope.exercises}
+    without = tuple(name for name, file in files.items() if not file.is_file())
+    if scope.mistakes_only and len(without) == len(files):
+        first = without[0]
+        raise BadInputError(
+            f"{', '.join(without)} has no mistakes.toml: list wrong answers in {files[first]}, or "
+            f"let `gradus audit {first}` try automatic changes of the solution"
+        )
+    return without
 
 
 def _outcomes(
@@ -100,6 +125,7 @@ def _outcomes(
 
 def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
     solution = exercise.solution_source()
+    require_tasks(exercise, solution)
     yield _Case(Trial(exercise.name, "the solution", solution, True), _accept(exercise))
     if not scope.operator:
         for mistake in load_mistakes(exercise):

@@ -55,10 +55,12 @@ class Audit:
 
     Attributes:
         stale: (exercise, id) of equivalents that are listed, but that no operator makes any more.
+        without_mistakes: exercises that have no ``mistakes.toml``, where mistakes were asked for.
     """
 
     findings: tuple[Finding, ...]
     stale: tuple[tuple[str, str], ...] = ()
+    without_mistakes: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
 
     @property

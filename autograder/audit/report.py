@@ -29,6 +29,8 @@ def show(audit: Audit, console: Console, *, by_operator: bool = True) -> None:
         console.print(
             f"{exercise}: equivalents.toml lists what no operator makes: {escape(mutant)}"
         )
+    for exercise in audit.without_mistakes:
+        console.print(f"{exercise} has no mistakes.toml: no listed mistake was tried.")
     console.print(_verdict(audit))
 
 
@@ -75,6 +77,8 @@ def _seen_from_here(place: str) -> str:
 
 def _verdict(audit: Audit) -> str:
     tried = f"{len(audit.findings)} tried in {audit.seconds:.0f} s"
+    if not audit.findings and not audit.stale:
+        return f"{tried}: there is no mistake and no mutant to try."
     if audit.exit_code == 0:
         return f"{tried}: every one was caught, or is listed as equivalent."
     return (

@@ -19,6 +19,7 @@ from tomlkit.items import AoT, Comment, Item, Key, SingleKey, Table, Whitespace
 
 from autograder.course.thresholds import Threshold
 from framework.errors import BadInputError
+from framework.text_files import decode, read_bytes
 
 #: The entries of a table in their order; blank lines and comments have no key.
 Body: TypeAlias = list[tuple[Key | None, Item]]
@@ -32,7 +33,7 @@ def record(file: Path, thresholds: Mapping[str, Threshold]) -> None:
     Raises:
         BadInputError: the file is written in a way that only a person can change.
     """
-    before = file.read_bytes().decode("utf-8")
+    before = decode(read_bytes(file), str(file))
     after = _edited(before, thresholds)
     _reject_damage(file, before, after, thresholds)
     file.write_bytes(after.encode("utf-8"))

@@ -9,10 +9,11 @@ import typer
 
 from autograder.commands.options import CourseOption, console
 from autograder.course.reading import Course, Exercise, find_course
+from autograder.course.source import decode
 from autograder.course.stubs import pristine_stub
 from autograder.submissions.progress import Progress, task_progress
-from autograder.submissions.source import decode
 from framework.errors import BadInputError
+from framework.text_files import read_bytes
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -61,7 +62,7 @@ def written_state(exercise: Exercise) -> str:
     if not exercise.stub.is_file():
         return "no file"
     try:
-        source = decode(exercise.stub.read_bytes(), exercise.stub.name)
+        source = decode(read_bytes(exercise.stub), exercise.stub.name)
     except BadInputError:
         return "unreadable"
     states = list(task_progress(source, exercise.task_names, pristine_stub(exercise)).values())

@@ -9,8 +9,9 @@ import typer
 
 from autograder.commands.options import CourseOption, ExerciseArgument, say, shown
 from autograder.course.reading import find_course
-from autograder.submissions.source import decode
+from autograder.course.source import decode
 from framework.errors import BadInputError, ConflictError
+from framework.text_files import read_bytes
 
 
 def notebook(
@@ -37,7 +38,7 @@ def notebook(
         new_notebook,  # nbformat takes a tenth of a second
     )
 
-    text = new_notebook(found, decode(found.stub.read_bytes(), str(found.stub)), target.name)
+    text = new_notebook(found, decode(read_bytes(found.stub), str(found.stub)), target.name)
     try:
         target.write_text(text, "utf-8", newline="\n")
     except OSError as error:

@@ -11,6 +11,7 @@ import typer
 from autograder.commands.options import CourseOption, ExerciseArgument, console, shown
 from autograder.course.reading import find_course
 from framework.errors import BadInputError
+from framework.text_files import read_text
 
 
 def show(
@@ -27,7 +28,8 @@ def show(
     found = find_course(course).exercise(exercise)
     if not found.readme.is_file():
         raise BadInputError(f"{found.readme} is missing: exercise '{exercise}' has no text")
+    text = Markdown(read_text(found.readme))
     output = console()
     with output.pager(styles=True) if pager and sys.stdout.isatty() else nullcontext():
-        output.print(Markdown(found.readme.read_text("utf-8")))
+        output.print(text)
         output.print(f"\nWrite in {shown(found.stub)}, then `grade {found.name}`.", markup=False)

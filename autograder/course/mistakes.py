@@ -102,6 +102,7 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
 
 def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
     table.only(*_KEYS)
+    table.require(id=str, task=str, sentence=str, hint=str, find=str, replace=str)
     further = [_read_replacement(entry, "find", "replace") for entry in table.tables("also")]
     return Mistake(
         file=table.file,

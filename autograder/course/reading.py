@@ -11,10 +11,11 @@ from pathlib import Path
 
 from autograder.course.thresholds import Threshold, read_thresholds
 from framework.course.catalogue import Catalogue
-from framework.course.folder import find_course_folder
+from framework.course.folder import course_file, find_course_folder
 from framework.course.solutions import missing_solution, solutions_folder
 from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError
+from framework.text_files import read_text
 from framework.toml_tables import Table
 from framework.training.recipes import Recipe, read_recipe
 
@@ -101,10 +102,11 @@ class Exercise:
         """The text of the solution.
 
         Raises:
-            BadInputError: the solution is missing; the message says how to get it.
+            BadInputError: the solution is missing, and the message says how to get it; or it is
+                not UTF-8 text.
         """
         self.require_solution()
-        return self.solution.read_text("utf-8")
+        return read_text(self.solution)
 
     def require_solution(self) -> None:
         """Refuse to go on without the solution.
@@ -143,6 +145,18 @@ class Course(Catalogue):
             self._read[name] = _read_exercise(self, name)
         return self._read[name]
 
+    def require_exercises(self) -> None:
+        """Refuse to go on where the course has no exercise.
+
+        Raises:
+            BadInputError: it has none; the message names the file that lists them.
+        """
+        if not self.exercise_names:
+            raise BadInputError(
+                f"{course_file(self.root)} lists no exercise: expected at least one [[units]] "
+                'table, as in name = "basics", title = "Basics", exercises = ["scale"]'
+            )
+
     def require_solutions(self, exercise: Exercise) -> None:
         """Refuse to go on without the solutions of `exercise` and of all that it requires.
 
@@ -160,7 +174,9 @@ class Course(Catalogue):
 
         Raises:
             UnknownNameError: with near misses.
+            BadInputError: the course has no exercise at all.
         """
+        self.require_exercises()
         units = {unit.name: unit.exercises for unit in self.units}
         chosen: set[str] = set()
         for name in names:
@@ -190,6 +206,7 @@ def find_course(start: Path | None = None) -> Course:
 def _read_exercise(course: Course, name: str) -> Exercise:
     table = course.exercise_table(name)
     table.only(*KEYS)
+    _reject_gaps(table)
     return Exercise(
         root=course.root,
         unit=course.unit_of(name),
@@ -205,6 +222,14 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         train=read_recipe(table.table("train")) if "train" in table.values else None,
         tasks=course.tasks(name),
     )
+
+
+def _reject_gaps(table: Table) -> None:
+    """Name every key that is missing at once, so that a new file is not mended key by key."""
+    missing = table.missing(title=str, lecture=str, points=int)
+    missing += table.table("time").missing(call=float, total=float)
+    if missing:
+        raise BadInputError(f"{table.file}: {'; '.join(missing)}")
 
 
 def _positive(table: Table, key: str) -> int:

@@ -12,12 +12,14 @@ the stub from being imported; only the TODO stays, where it says something.
 from __future__ import annotations
 
 import ast
+import difflib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from autograder.course.reading import Exercise
+from autograder.course.source import definitions, parse
 from framework.errors import BadInputError
 
 _MARK = re.compile(r"(?P<indent> *)# (?P<edge>BEGIN|END) SOLUTION(?:: (?P<text>\S.*))?")
@@ -35,10 +37,40 @@ class Region:
 
 
 def pristine_stub(exercise: Exercise) -> str | None:
-    """The stub of `exercise` as its solution gives it; None where solutions are not at hand."""
+    """The stub of `exercise` as its solution gives it; None where solutions are not at hand.
+
+    Raises:
+        BadInputError: the solution has a malformed region, or lacks a task of the exercise.
+    """
     if not exercise.solution.is_file():
         return None
-    return generate_stub(exercise.solution_source(), exercise.solution)
+    solution = exercise.solution_source()
+    stub = generate_stub(solution, exercise.solution)
+    require_tasks(exercise, solution)
+    return stub
+
+
+def require_tasks(exercise: Exercise, solution: str) -> None:
+    """Refuse a task that the text `solution` does not define: its name is misspelt.
+
+    Raises:
+        BadInputError: names the task, the file that lists it and the nearest names.
+    """
+    try:
+        tree = parse(solution)
+    except SyntaxError as error:
+        _fail(
+            exercise.solution, error.lineno or 1, f"Python cannot parse the solution: {error.msg}"
+        )
+    defined = definitions(tree)
+    for name in exercise.task_names:
+        if name not in defined and "*" not in defined:
+            close = difflib.get_close_matches(name, defined, n=1)
+            hint = f": did you mean '{close[0]}'?" if close else ""
+            raise BadInputError(
+                f"{exercise.toml}: tasks names '{name}', which {exercise.solution} does not "
+                f"define{hint}"
+            )
 
 
 def generate_stub(solution: str, file: Path) -> str:
@@ -66,6 +98,8 @@ def _parse(text: str, file: Path, what: str) -> ast.Module:
         return ast.parse(text)
     except SyntaxError as error:
         _fail(file, error.lineno or 1, f"Python cannot parse {what}: {error.msg}")
+    except (ValueError, RecursionError) as error:  # a null byte, or code nested too deeply
+        _fail(file, 1, f"Python cannot parse {what}: {error}")
 
 
 def _fail(file: Path, line: int, problem: str) -> NoReturn:

@@ -22,6 +22,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from framework.errors import BadInputError
 from framework.toml_tables import Table
 
 HIGHER, LOWER = DIRECTIONS = "higher", "lower"
@@ -86,6 +87,7 @@ def _read(thresholds: Table, name: str) -> Threshold:
         return Threshold(thresholds.get(name, float))
     table = thresholds.table(name)
     table.only(*KEYS)
+    _reject_gaps(table, name)
     found = Threshold(
         value=table.get("value", float),
         direction=table.get("direction", str),
@@ -99,6 +101,16 @@ def _read(thresholds: Table, name: str) -> Threshold:
     )
     _reject_nonsense(table, found)
     return found
+
+
+def _reject_gaps(table: Table, name: str) -> None:
+    measured = {"best": float, "mean": float, "spread": float, "false_failure": float}
+    missing = table.missing(value=float, direction=str, seeds=int, method=str, **measured)
+    if missing:
+        raise BadInputError(
+            f"{table.file}: {'; '.join(missing)}. `gradus calibrate` writes such a table; a value "
+            f"that you choose is a line `{name} = 0.5` under [thresholds]"
+        )
 
 
 def _reject_nonsense(table: Table, found: Threshold) -> None:

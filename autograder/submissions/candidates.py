@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from autograder.course.source import MAX_SOURCE
 from autograder.submissions.archives import zip_members
 from autograder.submissions.notebooks import MAX_NOTEBOOK
-from autograder.submissions.source import MAX_SOURCE
 from framework.errors import BadInputError
 
 #: What is read at all, and how much of it.

@@ -11,8 +11,9 @@ import nbformat
 from nbformat import v4
 
 from autograder.course.reading import Exercise
-from autograder.submissions.source import parse
+from autograder.course.source import parse
 from framework.errors import BadInputError
+from framework.text_files import read_text
 
 Cell = nbformat.NotebookNode
 
@@ -53,7 +54,7 @@ def _code(text: str, task: str) -> Cell:
 
 def _readme_cells(exercise: Exercise) -> list[Cell]:
     """The README, a cell per section."""
-    text = exercise.readme.read_text("utf-8") if exercise.readme.is_file() else ""
+    text = read_text(exercise.readme) if exercise.readme.is_file() else ""
     text = text or f"# {exercise.title}\n"
     return [_markdown(section) for section in sections(text)]
 

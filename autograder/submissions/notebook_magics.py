@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from autograder.submissions.source import parse
+from autograder.course.source import parse
 
 #: Cell magics whose body is Python that runs among the other cells.
 _PYTHON_CELLS = {"time", "capture", "prun"}

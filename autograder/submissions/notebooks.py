@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.course.reading import Course
+from autograder.course.source import MAX_SOURCE, definitions, parse
 from autograder.submissions.notebook_magics import (
     Cell,
     Patience,
@@ -20,7 +21,6 @@ from autograder.submissions.notebook_magics import (
     without_magics,
 )
 from autograder.submissions.notebook_slice import Statement, needed, statements
-from autograder.submissions.source import MAX_SOURCE, definitions, parse
 from framework.errors import BadInputError
 
 Origin = tuple[int, int]

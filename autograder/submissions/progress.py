@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from enum import Enum
 
-from autograder.submissions.source import Definition, definitions, parse
+from autograder.course.source import Definition, definitions, parse
 
 
 class Progress(Enum):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course.reading import Course, Exercise
+from autograder.course.source import decode, definitions, parse
 from autograder.course.stubs import pristine_stub
 from autograder.submissions.candidates import Candidate, candidates
 from autograder.submissions.former_files import from_former_files, moved_exercises
@@ -29,7 +30,6 @@ from autograder.submissions.notebooks import (
     read_notebook,
 )
 from autograder.submissions.progress import Progress, task_progress
-from autograder.submissions.source import decode, definitions, parse
 from framework.errors import BadInputError, ConflictError
 
 if TYPE_CHECKING:
@@ -151,9 +151,11 @@ def load_submission(
     its own, or with an untouched one, takes that of an exercise which its tasks once belonged to.
 
     Raises:
-        BadInputError: it is missing, of another sort, unsafe, too large or not UTF-8.
+        BadInputError: it is missing, of another sort, unsafe, too large or not UTF-8; or the
+            course has no exercise.
         ConflictError: two files for one exercise; both are named.
     """
+    course.require_exercises()
     names = tuple(exercises) if exercises is not None else course.exercise_names
     moved = moved_exercises(course, names)
     notes: list[str] = []

@@ -74,7 +74,7 @@ def describe(found: Plugins, width: int, names: Sequence[str] = ()) -> Iterator[
         others = [hook for hook in found.hooks_of(source) if hook not in SHOWN]
         if others:
             rows.append(("hooks", others))
-        yield from _table(rows, width) if rows else [Text("  offers nothing")]
+        yield from _table(rows, width)
     for source in _named(found.blocked, names):
         yield _title(source).append(": blocked")
     reasons = dict(found.failures)
@@ -107,6 +107,9 @@ def _title(source: Source) -> Text:
 
 
 def _table(rows: list[tuple[str, list[str]]], width: int) -> Iterator[Text]:
+    if not rows:
+        yield Text("  offers nothing")
+        return
     column = max(len(what) for what, _ in rows) + 4
     for what, names in rows:
         indent = f"  {what}".ljust(column)

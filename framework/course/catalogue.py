@@ -124,6 +124,7 @@ def active_course() -> Catalogue:
 
 def _read_unit(table: Table) -> Unit:
     table.only("name", "title", "exercises")
+    table.require(name=str, title=str)
     return Unit(_package_name(table), table.get("title", str), table.texts("exercises"))
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import framework
 
+#: What the packages of courses are called, followed by a hash.
+_PREFIX = "gradus_course_"
+
 
 def solutions_folder(root: Path) -> Path:
     """The folder with the solutions of the course at `root`; absent from a student kit."""
@@ -26,9 +29,14 @@ def solution_module(root: Path, unit: str, exercise: str) -> str:
     return f"{_course_package(root.absolute())}.{unit}.{exercise}.{exercise}"
 
 
+def is_solution_module(name: str) -> bool:
+    """Whether the module `name` holds a solution: its name says nothing to a person."""
+    return name.startswith(_PREFIX)
+
+
 def _course_package(root: Path) -> str:
     """Name of the package whose folder is that of the solutions, made on first use."""
-    name = f"gradus_course_{sha256(str(root).encode()).hexdigest()[:12]}"
+    name = f"{_PREFIX}{sha256(str(root).encode()).hexdigest()[:12]}"
     if name not in sys.modules:
         spec = ModuleSpec(name, None, is_package=True)
         spec.submodule_search_locations = [str(solutions_folder(root))]

@@ -41,6 +41,7 @@ def _read_task(table: Table) -> Task:
     from framework.interfaces import KINDS  # imports NumPy, which course.toml does not need
 
     table.only("name", "kind", "registry")
+    table.require(name=str, kind=str)
     name, kind = table.get("name", str), table.get("kind", str)
     if not name.isidentifier():
         table.fail("name", f"must be a Python name, not {name!r}")

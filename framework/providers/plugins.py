@@ -17,7 +17,7 @@ from framework.data import corpus_entry
 from framework.data.corpus_entry import CorpusEntry
 from framework.data.corpus_registry import Corpora
 from framework.errors import ConflictError, PluginError, UnknownNameError, UsageError
-from framework.importing import in_one_line
+from framework.importing import import_fault
 from framework.providers.backends import REFERENCE, STUDENT
 from framework.providers.course_offers import reference_offers
 from framework.providers.hook_calls import (
@@ -100,7 +100,7 @@ class Plugins:
         except (Exception, SystemExit) as error:
             if source.channel != "entry point" and isinstance(error, UsageError):
                 raise
-            reason = in_one_line(error)
+            reason = import_fault(error)
             if source.channel != "entry point":
                 raise PluginError(f"plugin {source.label} cannot be loaded: {reason}") from error
             self.failures.append((source, reason))

@@ -6,11 +6,13 @@ PyTorch backend, ``rnn@student`` what a student wrote.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from framework import DISTRIBUTION
+from framework.course.solutions import is_solution_module
 from framework.errors import (
     ConflictError,
     InterfaceError,
@@ -18,7 +20,7 @@ from framework.errors import (
     UnknownNameError,
     UsageError,
 )
-from framework.importing import import_module, is_target
+from framework.importing import import_fault, import_module, is_target
 from framework.interfaces import KINDS, missing_methods
 
 
@@ -192,13 +194,13 @@ def _import(implementation: Implementation) -> Any:
         raise _missing(implementation, module_name, error) from error
     except Exception as error:
         raise PluginError(
-            f"{implementation.key} ({implementation.origin}) cannot be imported from "
-            f"{module_name}: {type(error).__name__}: {error}"
+            f"{implementation.key} ({implementation.origin}) cannot be imported: "
+            f"{import_fault(error)}"
         ) from error
     if not hasattr(module, attribute):
         raise PluginError(
-            f"{implementation.key} ({implementation.origin}): {module_name} has no attribute "
-            f"'{attribute}'"
+            f"{implementation.key} ({implementation.origin}): "
+            f"{_shown(module_name)} has no attribute '{attribute}'"
         )
     return checked(implementation, getattr(module, attribute))
 
@@ -209,13 +211,26 @@ def checked(implementation: Implementation, value: Any) -> Any:
     Raises:
         InterfaceError: it does not.
     """
-    what = f"{implementation.key} ({implementation.target}) is registered as {implementation.kind}"
+    what = f"{implementation.key} ({_place(implementation)}) is registered as {implementation.kind}"
     if not callable(value):
         raise InterfaceError(f"{what} but is a {type(value).__name__}: no class, no function")
     missing = missing_methods(implementation.kind, value)
     if missing:
         raise InterfaceError(f"{what} but has no {', '.join(missing)}")
     return value
+
+
+def _place(implementation: Implementation) -> str:
+    """The target of `implementation`, as a person knows it."""
+    module_name, _, attribute = implementation.target.rpartition(":")
+    return f"{_shown(module_name)}:{attribute}"
+
+
+def _shown(module_name: str) -> str:
+    """The imported module as a person knows it: of a solution that is its file."""
+    if not is_solution_module(module_name):
+        return module_name
+    return str(sys.modules[module_name].__file__)
 
 
 def _plugin(implementation: Implementation) -> str:

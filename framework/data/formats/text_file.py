@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
+from framework import text_files
 from framework.data.vocabulary import EOS, SPECIAL, Ids, Vocabulary
 from framework.errors import BadInputError
 
@@ -30,13 +31,7 @@ def read_text(path: Path) -> str:
     Raises:
         BadInputError: the file is missing, a folder, or not UTF-8 text.
     """
-    try:
-        # utf-8-sig: a byte order mark, as some editors write it, is not part of the first word.
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInputError(f"{path} is not UTF-8 text (byte {error.start})") from error
-    except OSError as error:
-        raise BadInputError(f"{path} cannot be read: {error.strerror}") from error
+    text = text_files.read_text(path)
     if "\0" in text:
         raise BadInputError(f"{path} is a binary file: a corpus is plain text")
     return text

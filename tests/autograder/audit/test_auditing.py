@@ -40,6 +40,18 @@ def test_double(submission):
     equal([submission.double(x) for x in (0, 3)], [0, 6], "double of 0 and 3")
 '''
 
+CHECKS_OF_SUMS = '''
+import pytest
+from autograder.checks import equal
+
+
+@pytest.mark.task("total")
+@pytest.mark.points(1)
+def test_total(submission):
+    """total of two."""
+    equal(submission.total([1, 2]), 3, "the total")
+'''
+
 MISTAKE = """
 [[mistakes]]
 id = "{id}"
@@ -59,6 +71,10 @@ def exercise(tiny_course):
     exercise = tiny_course.exercise("squash")
     exercise.tests.write_text(CHECKS, "utf-8")
     return exercise
+
+
+def write_checks_of_sums(course):
+    course.exercise("sums").tests.write_text(CHECKS_OF_SUMS, "utf-8")
 
 
 @pytest.fixture
@@ -106,6 +122,31 @@ def test_all_is_well_when_all_are_caught(run):
     result = run(CAUGHT, mistakes_only=True)
     assert result.exit_code == 0
     assert "every one was caught" in shown(result)
+
+
+def test_an_exercise_without_a_list_of_mistakes_is_told(run, tiny_course, exercise):
+    setting = Setting(tiny_course, Plugins(course=tiny_course), choose("process"))
+    with pytest.raises(BadInputError, match=r"squash has no mistakes\.toml: list wrong answers in"):
+        audit(setting, Scope((exercise,), mistakes_only=True))
+    write_checks_of_sums(tiny_course)
+    (exercise.solution.parent / "mistakes.toml").write_text(CAUGHT, "utf-8")
+    both = audit(setting, Scope(tuple(tiny_course.select()), mistakes_only=True))
+    assert "sums has no mistakes.toml: no listed mistake was tried." in shown(both)
+
+
+def test_a_task_that_the_solution_lacks_is_told_before_anything_is_tried(run, course_root):
+    file = course_root / "exercises/first_unit/squash/exercise.toml"
+    file.write_text(file.read_text("utf-8").replace('"double"', '"duoble"'), "utf-8")
+    broken = find_course(course_root)
+    setting = Setting(broken, Plugins(course=broken), choose("process"))
+    with pytest.raises(BadInputError, match=r"'duoble', which .* does not define"):
+        audit(setting, Scope((broken.exercise("squash"),)))
+
+
+def test_an_audit_that_tries_nothing_claims_nothing(run):
+    text = shown(run("", mistakes_only=True))
+    assert "0 tried" in text
+    assert "every one" not in text
 
 
 def test_a_task_that_depends_on_the_broken_one_may_fail_with_it(run):

@@ -19,3 +19,10 @@ def test_show_renders_the_text_and_names_the_file(gradus, written):
 def test_show_without_text_is_an_error(gradus, written):
     with pytest.raises(BadInputError, match=r"README\.md is missing"):
         gradus("show", "sums")
+
+
+@pytest.mark.parametrize("command", ["show", "notebook"])
+def test_a_text_in_another_encoding_is_named_with_its_line(gradus, written, command):
+    written.exercise("squash").readme.write_bytes(b"# One\n\nna\xefve\n")
+    with pytest.raises(BadInputError, match=r"README\.md, line 3, is not UTF-8 text \(byte 0xef\)"):
+        gradus(command, "squash")

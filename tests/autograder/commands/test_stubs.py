@@ -2,7 +2,7 @@
 
 import pytest
 
-from framework.errors import ConflictError
+from framework.errors import BadInputError, ConflictError
 
 
 def test_stubs_are_written_checked_and_protected(gradus, tiny_course):
@@ -36,3 +36,18 @@ def test_check_writes_nothing(gradus, tiny_course, course_root):
     gradus("stubs", "--check")
     assert not tiny_course.exercise("sums").stub.exists()
     assert not (course_root / ".gradus").exists()
+
+
+@pytest.mark.parametrize("command", ["list", "stubs"])
+def test_a_solution_in_another_encoding_is_named_with_its_line(gradus, written, command):
+    solution = written.exercise("sums").solution
+    solution.write_bytes(solution.read_bytes() + b"# \xfcber\n")
+    with pytest.raises(BadInputError, match=r"sums\.py, line 9, is not UTF-8 text"):
+        gradus(command)
+
+
+def test_a_solution_that_python_cannot_parse_is_named(gradus, written):
+    solution = written.exercise("sums").solution
+    solution.write_text("a = '\0'\n", "utf-8")
+    with pytest.raises(BadInputError, match=r"sums\.py:1: Python cannot parse .*null"):
+        gradus("stubs")

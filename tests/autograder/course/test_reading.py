@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from autograder.course.reading import Course, find_course
+from autograder.course.stubs import pristine_stub
 from autograder.course.thresholds import Threshold
+from autograder.submissions.submission import load_submission
 from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError
 
@@ -52,6 +54,20 @@ def test_select_takes_exercises_and_units_in_course_order(tiny_course):
     assert chosen() == ["squash", "sums"]
     assert chosen("sums", "first_unit", "squash") == ["squash", "sums"]
     assert chosen("second_unit") == ["sums"]
+
+
+@pytest.mark.parametrize("text", ["", '[[units]]\nname = "one"\ntitle = "One"\n'])
+def test_a_course_without_exercises_says_how_to_list_one(course_root, text):
+    (course_root / "exercises/course.toml").write_text(text, "utf-8")
+    course = find_course(course_root)
+    message = r"exercises/course\.toml lists no exercise: expected at least one \[\[units\]\] table"
+    with pytest.raises(BadInputError, match=message):
+        course.select()
+    work = course_root / "work.py"
+    work.write_text("x = 1\n", "utf-8")
+    for submission in (work, course_root / "exercises"):
+        with pytest.raises(BadInputError, match=message):
+            load_submission(submission, course)
 
 
 def test_unknown_name_suggests_near_misses(tiny_course):
@@ -117,6 +133,41 @@ def test_wrong_course_names_file_and_key(course_root, old, new, message):
     file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(BadInputError, match=rf"course\.toml: {message}"):
         Course.read(course_root)
+
+
+def test_all_missing_keys_are_named_at_once(course_root):
+    file = course_root / "exercises/first_unit/squash/exercise.toml"
+    file.write_text('[[tasks]]\nname = "Sigmoid"\nkind = "model"\n', "utf-8")
+    with pytest.raises(BadInputError) as error:
+        find_course(course_root).exercise("squash")
+    assert str(error.value).endswith(
+        "squash/exercise.toml: title is missing: it must be text; lecture is missing: it must be "
+        "text; points is missing: it must be a whole number; time.call is missing: it must be a "
+        "number; time.total is missing: it must be a number"
+    )
+
+
+def test_a_threshold_that_is_half_a_table_says_how_to_write_a_number(course_root):
+    file = course_root / "exercises/first_unit/squash/exercise.toml"
+    table = '[thresholds.loss]\nvalue = 0.5\ndirection = "lower"'
+    file.write_text(file.read_text("utf-8").replace("[thresholds]\nloss = 0.5", table), "utf-8")
+    message = r"seeds is missing: .*thresholds\.loss\.mean is missing: .*a line `loss = 0\.5` under"
+    with pytest.raises(BadInputError, match=message):
+        find_course(course_root).exercise("squash")
+
+
+def test_a_task_that_the_solution_does_not_define_is_named(course_root):
+    file = course_root / "exercises/first_unit/squash/exercise.toml"
+    file.write_text(file.read_text("utf-8").replace('"Sigmoid"', '"Sigmiod"'), "utf-8")
+    exercise = find_course(course_root).exercise("squash")
+    message = (
+        r"squash/exercise\.toml: tasks names 'Sigmiod', which .*solutions/first_unit/squash/"
+        r"squash\.py does not define: did you mean 'Sigmoid'\?"
+    )
+    with pytest.raises(BadInputError, match=message):
+        pristine_stub(exercise)
+    exercise.solution.write_text("from elsewhere import *\n", "utf-8")
+    assert pristine_stub(exercise) is not None  # nobody knows what it defines
 
 
 def test_plugins_given_as_files_stand_relative_to_the_course(course_root):

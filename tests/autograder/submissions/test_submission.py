@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course.source import MAX_SOURCE
 from autograder.course.stubs import generate_stub
 from autograder.submissions import archives, candidates
 from autograder.submissions.progress import Progress, task_progress
-from autograder.submissions.source import MAX_SOURCE
 from autograder.submissions.submission import load_submission, student_implementations
 from framework.errors import BadInputError, ConflictError
 

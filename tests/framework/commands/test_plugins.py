@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from framework.commands.plugins import describe, plugins
-from framework.course.catalogue import active_course
+from framework.course.catalogue import Catalogue, active_course
 from framework.errors import PluginError, UnknownNameError
 from framework.providers.plugins import Plugins
 
@@ -139,3 +139,8 @@ def test_importing_the_plugins_module_imports_no_torch():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_course_without_exercises_is_listed(tmp_path):
+    found = Plugins(course=Catalogue(tmp_path))
+    assert lines(found)[1] == "  offers nothing"

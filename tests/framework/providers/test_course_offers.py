@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from framework.errors import BadInputError, ConflictError, PluginError, UsageError
+from framework.errors import BadInputError, ConflictError, InterfaceError, PluginError, UsageError
 from framework.providers.course_offers import backend_offers, reference_offers
 from framework.providers.plugins import Plugins
 from framework.providers.registry import Implementation, Registry
@@ -84,6 +84,39 @@ def test_a_solution_that_lacks_a_task_or_a_package_is_told_apart(write_course):
         Plugins(course=write_course("three", sums="import no_module_of_this_name")).registry.get(
             "total", "numpy"
         )
+
+
+def test_a_solution_that_raises_is_named_with_its_line(write_course):
+    course = write_course("one", sums="import re\n\nraise RuntimeError('boom')\n")
+    with pytest.raises(PluginError) as error:
+        Plugins(course=course).registry.get("total", "numpy")
+    place = course.root / "solutions/unit/sums/sums.py"
+    assert str(error.value).endswith(f"cannot be imported: RuntimeError: boom ({place}:3)")
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("x = 1\nx = = 2\n", 2),
+        ("import re\n\nre.compile('(')\n", 3),
+        ("def total(\n", 1),
+    ],
+)
+def test_a_solution_that_cannot_be_imported_is_named_with_its_own_line(write_course, source, line):
+    course = write_course("one", sums=source)
+    with pytest.raises(PluginError, match=rf"solutions/unit/sums/sums\.py:{line}\)$"):
+        Plugins(course=course).registry.get("total", "numpy")
+
+
+def test_the_name_of_the_package_of_a_course_is_in_no_message(write_course):
+    kinds = {"sums": TWO, "steps": '[[tasks]]\nname = "Adam"\nkind = "optimizer"\n'}
+    course = write_course("one", tasks=kinds, sums="", steps="class Adam: pass\n")
+    registry = Plugins(course=course).registry
+    for name, error in (("relu", PluginError), ("adam", InterfaceError)):
+        with pytest.raises(error) as raised:
+            registry.get(name, "numpy")
+        assert "gradus_course" not in str(raised.value)
+        assert "solutions/unit/" in str(raised.value)
 
 
 def test_a_malformed_exercise_is_named(write_course):

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 
+from framework import text_files
 from framework.errors import BadInputError
 
 #: The most code that one exercise may hold.
@@ -29,14 +30,7 @@ def decode(data: bytes, name: str) -> str:
             f"{name} is too large: the code of an exercise may take {MAX_SOURCE >> 10} KiB. "
             "Data does not belong into it"
         )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise BadInputError(
-            f"{name}, line {line}, is not UTF-8 text (byte {data[error.start]:#04x}). "
-            "Save the file as UTF-8"
-        ) from None
+    text = text_files.decode(data, name)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

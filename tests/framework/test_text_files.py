@@ -1,0 +1,62 @@
+"""Text files: what is read, and how a file that cannot be read is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from framework.errors import BadInputError
+from framework.text_files import read_text
+from framework.toml_tables import read_table
+
+
+def test_line_ends_and_a_byte_order_mark_are_no_part_of_the_text(tmp_path):
+    file = tmp_path / "notes.txt"
+    file.write_bytes(b"\xef\xbb\xbfone\r\ntwo\rthree\n")
+    assert read_text(file) == "one\ntwo\nthree\n"
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_text_in_another_encoding_is_named_with_its_line(tmp_path, mark):
+    file = tmp_path / "notes.txt"
+    file.write_bytes(mark + b"one\ntwo \xfc\n")
+    with pytest.raises(
+        BadInputError, match=r"notes\.txt, line 2, is not UTF-8 text \(byte 0xfc\)\. Save the file"
+    ):
+        read_text(file)
+
+
+def test_a_folder_is_no_text(tmp_path):
+    with pytest.raises(BadInputError, match="cannot be read: Is a directory"):
+        read_text(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b'a = 1\nb = "\xfc"\n', r"x\.toml, line 2, is not UTF-8 text"),
+        (b"a = " + b"[" * 5000, r"x\.toml cannot be read: "),
+    ],
+)
+def test_toml_that_cannot_be_read_names_its_file(tmp_path, data, message):
+    file = tmp_path / "x.toml"
+    file.write_bytes(data)
+    with pytest.raises(BadInputError, match=message):
+        read_table(file)
+
+
+def test_all_keys_that_are_missing_are_named_at_once(tmp_path):
+    file = tmp_path / "x.toml"
+    file.write_text("[[units]]\n", "utf-8")
+    (unit,) = read_table(file).tables("units")
+    with pytest.raises(BadInputError) as error:
+        unit.require(name=str, exercises=list)
+    assert str(error.value) == (
+        f"{file}: units[0].name is missing: it must be text; units[0].exercises is missing: it "
+        "must be a list"
+    )
+
+
+def test_toml_may_start_with_a_byte_order_mark(tmp_path):
+    file = tmp_path / "x.toml"
+    file.write_bytes(b"\xef\xbb\xbfa = 1\r\n")
+    assert read_table(file).values == {"a": 1}
