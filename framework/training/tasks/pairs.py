@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from framework.data.batching import pad
 from framework.data.corpus_entry import SENTENCE_PAIRS
@@ -116,12 +117,15 @@ class PairTask(Task):
         """All pairs, in an order that is drawn; the summed loss is over the words of a sentence."""
         rng = np.random.default_rng([options.seed, epoch, 1])
         count, made = example_batches(
-            self.inputs(self.train), self.train.target, options.batch_size, rng=rng
+            self.inputs(self.train, options.precision),
+            self.train.target,
+            options.batch_size,
+            rng=rng,
         )
         return count, (replace(batch, terms=batch.targets.shape[1]) for batch in made)
 
-    def inputs(self, pairs: EncodedPairs) -> tuple[Array, ...]:
-        """The arguments of the model's `forward`."""
+    def inputs(self, pairs: EncodedPairs, dtype: npt.DTypeLike = float) -> tuple[Array, ...]:
+        """The arguments of the model's `forward`; those that are no ids have the type `dtype`."""
         return pairs.source, pairs.before
 
     def score(self, model: Model, arrays: Arrays) -> float:
@@ -131,7 +135,7 @@ class PairTask(Task):
     def perplexity(self, model: Model, pairs: EncodedPairs, arrays: Arrays) -> float:
         """The perplexity of the translations of `pairs`, their padding left out."""
         model.eval()
-        inputs, found = self.inputs(pairs), []
+        inputs, found = self.inputs(pairs, _precision(model, arrays)), []
         for start in range(0, len(pairs.target), AT_A_TIME):
             rows = slice(start, start + AT_A_TIME)
             logits = model.forward(*(arrays.from_numpy(array[rows]) for array in inputs))
@@ -195,13 +199,19 @@ class ConditionTask(PairTask):
         """The words of the texts, and those that a condition counts."""
         return {"vocabulary_size": len(self.vocabulary), "condition_size": len(self.source)}
 
-    def inputs(self, pairs: EncodedPairs) -> tuple[Array, ...]:
+    def inputs(self, pairs: EncodedPairs, dtype: npt.DTypeLike = float) -> tuple[Array, ...]:
         """The words before, and the counts of the source words."""
-        counts = np.zeros((len(pairs.source), len(self.source)))
+        counts = np.zeros((len(pairs.source), len(self.source)), dtype)
         rows = np.arange(len(pairs.source))[:, None]
         np.add.at(counts, (rows, pairs.source), 1)
         counts[:, : len(SPECIAL)] = 0
         return pairs.before, counts
+
+
+def _precision(model: Model, arrays: Arrays) -> npt.DTypeLike:
+    """The dtype of the parameters of `model`."""
+    smallest = min(model.parameters.values(), key=len)
+    return arrays.to_numpy(smallest).dtype
 
 
 def load_pairs(name: str, folder: Path | str | None, corpora: Corpora | None) -> PairCorpus:

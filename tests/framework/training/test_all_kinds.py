@@ -100,6 +100,15 @@ def test_every_option_of_training_changes_the_result_and_is_saved(kind, name):
     assert not all(same)
 
 
+@pytest.mark.parametrize("kind", [kind for kind in RUNS if kind != "word_vectors"])
+def test_torch_trains_and_evaluates_every_kind_in_single_precision(kind):
+    train(kind, "m", "--backend", "torch", "--precision", "float32", epochs=1)
+    assert {array.dtype.name for array in load_checkpoint(Path("m")).parameters.values()} == {
+        "float32"
+    }
+    gradus("evaluate", "m", "--backend", "torch")
+
+
 @pytest.mark.parametrize("kind", RUNS)
 def test_every_model_gets_its_arguments_by_set(kind):
     written, value = ARGUMENTS[kind]
