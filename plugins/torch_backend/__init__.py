@@ -21,10 +21,13 @@ _EXTRAS = (
         "function", "skip_gram_step", PROVIDER, f"{__name__}.skip_gram_step:skip_gram_step"
     ),
     Implementation(
-        "loss", "softmax_cross_entropy", PROVIDER, f"{__name__}.losses:SoftmaxCrossEntropy"
+        "loss",
+        "softmax_cross_entropy",
+        PROVIDER,
+        f"{__name__}.neural_networks.losses:SoftmaxCrossEntropy",
     ),
-    Implementation("optimizer", "sgd", PROVIDER, f"{__name__}.optimizers:SGD"),
-    Implementation("optimizer", "adam", PROVIDER, f"{__name__}.optimizers:Adam"),
+    Implementation("optimizer", "sgd", PROVIDER, f"{__name__}.neural_networks.optimizers:SGD"),
+    Implementation("optimizer", "adam", PROVIDER, f"{__name__}.neural_networks.optimizers:Adam"),
 )
 
 

@@ -2,15 +2,19 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import plugins.torch_backend as backend
-from framework.course.catalogue import active_course
+from framework.course.catalogue import Catalogue, active_course
 from framework.providers.plugins import Plugins
 from framework.providers.registry import Registry
 
 OFFERED = backend.register_implementations(active_course())
+
+#: What a course without exercises is offered.
+EXTRAS = backend.register_implementations(Catalogue(Path("without exercises")))
 
 
 def test_it_offers_what_the_reference_offers():
@@ -31,7 +35,7 @@ def test_registering_does_not_import_torch():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("entry", OFFERED, ids=lambda entry: entry.key)
+@pytest.mark.parametrize("entry", [*OFFERED, *EXTRAS], ids=lambda entry: entry.target)
 def test_every_name_loads_as_its_kind(entry):
     pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
     registry = Registry()
