@@ -69,8 +69,12 @@ def place_of(error: BaseException) -> str:
 
 
 def import_fault(error: BaseException) -> str:
-    """Why an import failed, on one line: type, message and place."""
-    place = "" if isinstance(error, GradusError) else place_of(error)
+    """Why an import failed, on one line: type, message and place.
+
+    A package that is not installed is no fault of the line that imports it.
+    """
+    is_told = isinstance(error, GradusError | ModuleNotFoundError)
+    place = "" if is_told else place_of(error)
     return f"{in_one_line(error)} ({place})" if place else in_one_line(error)
 
 
