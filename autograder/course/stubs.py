@@ -21,6 +21,10 @@ from typing import NoReturn
 from autograder.course.reading import Exercise
 from autograder.course.source import definitions, parse
 from framework.errors import BadInputError
+from framework.text_files import read_text
+
+#: Where a wheel holds the exercises as they were shipped; there is no such folder in a clone.
+SHIPPED = Path(__file__).parent / "shipped_exercises"
 
 _MARK = re.compile(r"(?P<indent> *)# (?P<edge>BEGIN|END) SOLUTION(?:: (?P<text>\S.*))?")
 _LIKE_A_MARK = re.compile(r"\b(BEGIN|END)[ _-]*SOLUTION\b", re.IGNORECASE)
@@ -48,6 +52,23 @@ def pristine_stub(exercise: Exercise) -> str | None:
     stub = generate_stub(solution, exercise.solution)
     require_tasks(exercise, solution)
     return stub
+
+
+def known_stub(exercise: Exercise) -> str | None:
+    """The stub of `exercise`, from its solution or as it was shipped; None where neither is there.
+
+    A wheel holds the stubs of the public course a second time: students edit the first ones, and
+    no solution is in it.
+    """
+    return pristine_stub(exercise) or _shipped_stub(exercise)
+
+
+def _shipped_stub(exercise: Exercise) -> str | None:
+    """The shipped stub; None where another course only uses the same names."""
+    shipped = SHIPPED / exercise.unit / exercise.name
+    toml, stub = shipped / exercise.toml.name, shipped / exercise.stub.name
+    is_same = toml.is_file() and stub.is_file() and read_text(toml) == read_text(exercise.toml)
+    return read_text(stub) if is_same else None
 
 
 def require_tasks(exercise: Exercise, solution: str) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from autograder.course.reading import Course, Exercise
 from autograder.course.source import decode, definitions, parse
-from autograder.course.stubs import pristine_stub
+from autograder.course.stubs import known_stub
 from autograder.submissions.candidates import Candidate, candidates
 from autograder.submissions.former_files import from_former_files, moved_exercises
 from autograder.submissions.notebooks import (
@@ -86,7 +86,7 @@ class SubmittedFile:
 
     def progress(self, exercise: Exercise) -> dict[str, Progress]:
         """How far it is with each task of `exercise`."""
-        return task_progress(self.source, exercise.task_names, pristine_stub(exercise))
+        return task_progress(self.source, exercise.task_names, known_stub(exercise))
 
 
 class Staging:

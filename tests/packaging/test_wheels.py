@@ -133,6 +133,18 @@ def test_students_can_read_the_installed_course(run):
     assert "grade lstm" in output
 
 
+def test_an_installed_stub_is_not_started_until_something_is_written(run, installed, tmp_path):
+    site = tmp_path / "site"
+    shutil.copytree(installed, site)
+    _, before, _ = run("gradus", "list", site=site)
+    assert "begun" not in before
+    assert before.count("not started") == len(tracked("exercises/*/*/exercise.toml"))
+    stub = site / "exercises/gated_rnns/lstm/lstm.py"
+    first = stub.read_text("utf-8").replace("raise NotImplementedError", "return None", 1)
+    stub.write_text(first, "utf-8")
+    assert "0 of 1 written, 1 begun" in run("gradus", "list", "lstm", site=site)[1]
+
+
 @pytest.mark.parametrize(
     "command",
     [
