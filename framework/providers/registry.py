@@ -23,6 +23,12 @@ from framework.errors import (
 from framework.importing import import_fault, import_module, is_target
 from framework.interfaces import KINDS, missing_methods
 
+#: Folders of a course, which only look like packages.
+_FOLDERS = ("exercises", "solutions")
+
+#: Packages after which an extra of this distribution is named.
+_EXTRAS = ("torch",)
+
 
 @dataclass(frozen=True)
 class Implementation:
@@ -175,10 +181,17 @@ def _missing(
     if implementation.if_absent and f"{module_name}.".startswith(f"{error.name}."):
         return UsageError(f"{implementation.key} cannot be used: {implementation.if_absent}")
     package = (error.name or "").partition(".")[0]
+    if package in _FOLDERS:
+        return UsageError(
+            f"{implementation.key} imports '{error.name}', "
+            f"but the folder '{package}' of a course is no package: take what another exercise "
+            "defines with `part(NAME)` of framework.models.parts"
+        )
     if package and package != module_name.partition(".")[0]:
+        extra = f"`pip install '{DISTRIBUTION}[{package}]'` or " if package in _EXTRAS else ""
         return UsageError(
             f"{implementation.key} needs the package '{package}', which is not installed: "
-            f"`pip install '{DISTRIBUTION}[{package}]'` or `pip install {package}`"
+            f"{extra}`pip install {package}`"
         )
     return PluginError(
         f"{implementation.key} ({implementation.origin}) cannot be imported from "

@@ -86,6 +86,14 @@ def test_a_solution_that_lacks_a_task_or_a_package_is_told_apart(write_course):
         )
 
 
+def test_a_solution_that_imports_another_one_by_name_is_told_the_way(write_course):
+    course = write_course("one", sums="from solutions.unit.one.two import Two\n")
+    with pytest.raises(UsageError) as error:
+        Plugins(course=course).registry.get("total", "numpy")
+    assert "pip install" not in str(error.value)
+    assert "take what another exercise defines with `part(NAME)`" in str(error.value)
+
+
 def test_a_solution_that_raises_is_named_with_its_line(write_course):
     course = write_course("one", sums="import re\n\nraise RuntimeError('boom')\n")
     with pytest.raises(PluginError) as error:
