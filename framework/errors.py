@@ -54,7 +54,7 @@ class UnknownNameError(UsageError):
         if see:
             message += f"{'' if guess else '.'} `{see}` shows all"
         if note:
-            message += f". {note}"
+            message += f"{' ' if message.endswith('?') else '. '}{note}"
         super().__init__(message)
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from inspect import Parameter, Signature
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import typer
 
-from framework.training.option_fields import OptionField, option_fields
+from framework.training.option_fields import OptionField, flag, option_fields, plain_type
 
 Options = TypeVar("Options")
 
@@ -44,7 +44,10 @@ def option_command(
     }
 
     def command(context: typer.Context, **given: Any) -> None:
-        chosen = {one.name: _value(one, given.pop(one.name), context) for one in fields}
+        chosen = {
+            one.name: one.checked(_value(one, given.pop(one.name), context), _called(one))
+            for one in fields
+        }
         run(context, options(**chosen), **given)
 
     command.__name__, command.__doc__ = name, help
@@ -61,9 +64,27 @@ def option_command(
 def annotation(field: OptionField) -> Any:
     """What typer wants to know about the option `field`."""
     said = field.option
-    kind = list[str] | None if _is_list(field) else field.type
     shown = f"{said.help} [{bounds}]" if (bounds := field.bounds()) else said.help
-    return Annotated[kind, typer.Option(*said.names, help=shown, metavar=said.metavar)]
+    kind, metavar = _type(field), said.metavar or _choices(field)
+    return Annotated[kind, typer.Option(*said.names, help=shown, metavar=metavar)]
+
+
+def _type(field: OptionField) -> Any:
+    """The type that typer reads; `OptionField.checked` refuses values that are no choice."""
+    if _is_list(field):
+        return list[str] | None
+    return str if _choices(field) else field.type
+
+
+def _choices(field: OptionField) -> str | None:
+    """The values to choose from, as ``--help`` shows them; None: there are none."""
+    kind = plain_type(field.type)
+    return f"<{'|'.join(get_args(kind))}>" if get_origin(kind) is Literal else None
+
+
+def _called(field: OptionField) -> str:
+    """How the command line calls the option."""
+    return field.option.names[0] if field.option.names else flag(field.name)
 
 
 def _is_list(field: OptionField) -> bool:
@@ -78,5 +99,14 @@ def _value(field: OptionField, given: Any, context: typer.Context) -> Any:
     """The value of the option: of a list, what a recipe says comes first."""
     if not _is_list(field):
         return given
-    said = (context.default_map or {}).get(field.name, [])
-    return given if given == said else [*said, *(given or ())]
+    said, given = list((context.default_map or {}).get(field.name, ())), list(given or ())
+    if given == said:
+        return given
+    if field.option.keyed:
+        replaced = {_key(text) for text in given}
+        said = [text for text in said if _key(text) not in replaced]
+    return [*said, *given]
+
+
+def _key(text: str) -> str:
+    return text.partition("=")[0].strip()

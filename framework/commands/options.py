@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+
+from framework.training.option_fields import OptionField, option, option_fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetupOptions:
+    """With what a command computes: the types of these options, for recipes."""
+
+    backend: str = option("numpy", "See `BackendName`.")
+    device: Literal["cpu", "cuda"] = option("cpu", "See `Device`.")
+    submission: Path = option(Path("exercises"), "See `Submission`.")
+    plugin: tuple[str, ...] = option((), "See `PluginOption`.")
+    block: tuple[str, ...] = option((), "See `BlockOption`.")
+
+
+def _setup_field(name: str) -> OptionField:
+    return next(one for one in option_fields(SetupOptions) if one.name == name)
+
+
+def _check_device(value: str) -> str:
+    """Refuse a device that is no choice, as `gradus train` refuses values of other options."""
+    checked: str = _setup_field("device").checked(value, "--device")
+    return checked
+
 
 BackendName = Annotated[
     str,
@@ -20,7 +45,10 @@ CheckpointBackend = Annotated[
         "--backend", help="Backend. Default: the one that the checkpoint was trained with."
     ),
 ]
-Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Device of the torch backend.")]
+Device = Annotated[
+    str,
+    typer.Option(help="Device of the torch backend.", metavar="<cpu|cuda>", callback=_check_device),
+]
 Submission = Annotated[
     Path, typer.Option(help="Folder with the student's exercises, for --backend student.")
 ]

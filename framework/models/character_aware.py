@@ -32,7 +32,7 @@ _TABLE = "embedding"
 class ModelBuilder(Protocol):
     """What `build_language_model` asks of a backend: see `framework.providers.backends.Backend`."""
 
-    def build(self, name: str, *args: Any, kind: str, **options: Any) -> Any:
+    def build(self, name: str, /, *args: Any, kind: str, **options: Any) -> Any:
         """Build the model `name`."""
 
     def in_force(self) -> AbstractContextManager[None]:
@@ -75,13 +75,18 @@ def build_language_model(
         rng: draws the initial weights.
 
     Raises:
-        UsageError: `backend` does not offer one of them, it does not take these arguments, or the
-            model has no table of one vector for each word.
+        UsageError: `backend` does not offer one of them, it does not take these arguments,
+            ``characters`` is no table, or the model has no table of one vector for each word.
     """
     described = arguments.get(CHARACTERS)
     if described is None:
         plain: LanguageModel = backend.build(name, kind="language_model", rng=rng, **arguments)
         return plain
+    if not isinstance(described, Mapping):
+        raise UsageError(
+            f"`{CHARACTERS}` must be a table of arguments of an encoder, not {described!r}: "
+            "`--character-filters N` makes one"
+        )
     alphabet = Characters(vocabulary.words)
     encoder = backend.build(
         "character_word_encoder", len(alphabet), kind="model", rng=rng, **described

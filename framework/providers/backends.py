@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from framework.arrays import Arrays, arrays_in_force
-from framework.errors import UsageError
+from framework.errors import GradusError, UsageError
 from framework.models.parts import PartSource, parts_from
-from framework.providers.registry import Registry, first_provider
+from framework.providers.registry import Implementation, Registry, first_provider
 
 #: The provider that offers whatever a provider without arrays of its own has not.
 REFERENCE = "numpy"
@@ -90,19 +92,30 @@ class Backend:
         arrays: Arrays = cls() if self.device == "cpu" else cls(device=self.device)
         return arrays
 
-    def build(self, name: str, *args: Any, kind: str, **options: Any) -> Any:
+    def build(self, name: str, /, *args: Any, kind: str, **options: Any) -> Any:
         """Build ``name`` or ``name@provider``; its own parts come from this backend.
 
         Raises:
-            UsageError: nobody here offers it, it is no `kind`, or does not take these arguments.
+            UsageError: nobody here offers it, it is no `kind`, does not take these arguments, or
+                raises an error of its own with them.
+            NotImplementedError: a part of it is not written yet.
         """
         cls = self._offered(name, kind)
+        refused = f"{name} cannot be built as {with_article(kind)} here"
         try:
             inspect.signature(cls).bind(*args, **options)
         except TypeError as error:
-            raise UsageError(f"{name} cannot be built as a {kind} here: {error}") from error
+            raise UsageError(f"{refused}: {error}") from error
         with self.in_force():
-            return cls(*args, **options)
+            return _called(cls, args, options, refused)
+
+    def parameters_of(self, name: str, kind: str) -> Mapping[str, inspect.Parameter]:
+        """The parameters of the constructor of ``name`` or ``name@provider``.
+
+        Raises:
+            UsageError: nobody here offers it, or it is no `kind`.
+        """
+        return inspect.signature(self._offered(name, kind)).parameters
 
     @contextmanager
     def in_force(self) -> Iterator[None]:
@@ -118,6 +131,24 @@ class Backend:
         """
         return self._offered(name, "function")
 
+    def implementation_of(self, name: str) -> Implementation:
+        """The implementation of the part `name`, not yet loaded.
+
+        Raises:
+            UsageError, UnknownNameError: nobody here offers it.
+        """
+        return self._registry.find(name, self.provider_of(name))
+
+    def implementations(self, kind: str) -> Iterator[Implementation]:
+        """The implementation of each part of the kind `kind` that this backend offers."""
+        for name in self._registry.names(kind):
+            if first_provider(self._registry, name, self.providers) is not None:
+                yield self.implementation_of(name)
+
+    def load(self, implementation: Implementation) -> Any:
+        """The class or function behind `implementation`, see `Registry.load`."""
+        return self._registry.load(implementation)
+
     def provider_of(self, name: str) -> str:
         """Who is asked for the part `name`: the first here that offers it."""
         return first_provider(self._registry, name, self.providers) or self.providers[-1]
@@ -130,7 +161,8 @@ class Backend:
         found = self._registry.find(name, provider)
         if found.kind != kind:
             raise UsageError(
-                f"{found.key} is a {found.kind}; what is needed here is a {kind}: "
+                f"{found.key} is {with_article(found.kind)}; what is needed here is "
+                f"{with_article(kind)}: "
                 f"{', '.join(self._registry.names(kind))}"
             )
         self.taken[name] = provider
@@ -148,6 +180,31 @@ class Backend:
                 f"{name}@{provider} does not work on the arrays of the backend '{self.name}': "
                 f"choose `--backend {provider}`, or what '{self.name}' offers: `gradus plugins`"
             )
+
+
+def with_article(noun: str) -> str:
+    """`noun` behind its indefinite article: "an optimizer", "a model"."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _called(
+    cls: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any], refused: str
+) -> Any:
+    """What `cls` returns; an error of its own says what was `refused`, and where it was raised."""
+    try:
+        return cls(*args, **options)
+    except (GradusError, NotImplementedError):
+        raise
+    except Exception as error:
+        raise UsageError(f"{refused}: {_described(error)}") from error
+
+
+def _described(error: Exception) -> str:
+    """The type, the message and the place of `error`."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    file = Path(frame.filename)
+    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    return f"{type(error).__name__}: {error} ({shown}:{frame.lineno})"
 
 
 def _chain(registry: Registry, name: str) -> tuple[str, ...]:

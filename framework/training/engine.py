@@ -22,7 +22,7 @@ from framework.training.states import (
     unpack_state,
 )
 from framework.training.task import Task
-from framework.training.tools import LearningRate, build_optimizer
+from framework.training.tools import LearningRate, build_optimizer, check_sizes
 
 #: Called after each step with the number of steps done, of all steps, and the last loss that was
 #: read; None: none was yet.
@@ -63,7 +63,7 @@ class Run:
 
     Raises:
         UsageError: the backend does not offer the model, the optimizer or the schedule, or they do
-            not take these arguments.
+            not take these arguments; or `arguments` contradict `Task.sizes`.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Run:
     ) -> None:
         self.backend, self.task, self.options = backend, task, options
         self.model_name = model
+        check_sizes(arguments, task.sizes(), options, task.corpus)
         self.arguments = {**task.sizes(), **arguments}
         self.epochs_done = self.steps_done = 0
         self.scores: list[float] = []

@@ -6,6 +6,7 @@ fields. Nothing here needs NumPy or typer.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -27,6 +28,8 @@ class Option:
         names: how the command line calls it; empty: ``--name-of-the-field``.
         metavar: what stands for the value in ``--help``.
         settles: whether it settles the result of a run: it is saved, and `--resume` compares it.
+        keyed: whether each of a list of texts is ``NAME=VALUE``: the command line's value of a
+            name replaces the recipe's.
     """
 
     help: str
@@ -35,6 +38,7 @@ class Option:
     names: tuple[str, ...] = ()
     metavar: str | None = None
     settles: bool = True
+    keyed: bool = False
 
 
 def option(
@@ -46,9 +50,10 @@ def option(
     names: tuple[str, ...] = (),
     metavar: str | None = None,
     settles: bool = True,
+    keyed: bool = False,
 ) -> Any:
     """A field that is an option, see `Option`."""
-    described = Option(help, minimum, maximum, names, metavar, settles)
+    described = Option(help, minimum, maximum, names, metavar, settles, keyed)
     return field(default=default, metadata={_KEY: described})
 
 
@@ -74,8 +79,12 @@ class OptionField:
     default: Any
     option: Option
 
-    def checked(self, value: Any) -> Any:
+    def checked(self, value: Any, called: str = "") -> Any:
         """`value` in the type of the option.
+
+        Args:
+            value: what was said.
+            called: how a message calls the option; empty: by its name.
 
         Raises:
             UsageError: `value` has another type, or is outside of the range.
@@ -84,7 +93,7 @@ class OptionField:
             return None
         converted = _convert(value, plain_type(self.type))
         if converted is None or not self._is_in_range(converted):
-            raise UsageError(f"{self.name} must be {self.allowed()}, not {value!r}")
+            raise UsageError(f"{called or self.name} must be {self.allowed()}, not {value!r}")
         return converted
 
     def allowed(self) -> str:
@@ -101,7 +110,9 @@ class OptionField:
         return f"{start}{'' if high is None else f'to {high:g}'}"
 
     def _is_in_range(self, value: Any) -> bool:
-        # Written so that NaN is outside of every range.
+        # Written so that NaN is outside of every range, as infinity is.
+        if isinstance(value, float) and not math.isfinite(value):
+            return False
         low, high = self.option.minimum, self.option.maximum
         return (low is None or value >= low) and (high is None or value <= high)
 
@@ -114,6 +125,11 @@ _WORDS = {
     "Path": "a path",
     "tuple": "a list of texts",
 }
+
+
+def flag(name: str) -> str:
+    """How the command line calls the option `name` that has no other names."""
+    return f"--{name.replace('_', '-')}"
 
 
 def option_fields(options: type) -> tuple[OptionField, ...]:

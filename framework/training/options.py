@@ -67,7 +67,10 @@ class LearningOptions:
         "float64", "float32 is faster, less exact.", names=("--precision", "--dtype")
     )
     initial_range: float | None = option(
-        None, "Draw all weights from −r to r. Default: each layer's own way.", minimum=0.0
+        None,
+        "Draw all weights from −r to r. Default: each layer's own way.",
+        minimum=0.0,
+        maximum=1e6,
     )
     keep: Literal["last", "best"] = option(
         "last", "Which epoch's model is saved in the end: the last, or the best on held-out data."
@@ -117,6 +120,7 @@ class TrainingOptions(LearningOptions):
         names=("--set",),
         metavar="NAME=VALUE",
         settles=False,
+        keyed=True,
     )
     out: Path | None = option(
         None, "Where to save. Default: checkpoints/NAME.safetensors.", settles=False
@@ -264,6 +268,7 @@ class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
         "Without --vectors, draw the word vectors from −r to r. Default: the model's own way. "
         "Vectors of rare words stay what they are drawn as: small ones disturb less.",
         minimum=0.0,
+        maximum=1e6,
     )
 
     def check_together(self) -> None:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from framework.errors import UsageError
 from framework.interfaces import Optimizer, Schedule
 from framework.providers.backends import Backend
+from framework.training.option_fields import flag, option_fields
 from framework.training.options import LearningOptions
+
+#: Arguments that gradus gives to what it builds, and what sets them instead.
+_GIVEN = {
+    "learning_rate": "`--learning-rate` sets it",
+    "rng": "it follows from `--seed`",
+    "kind": "gradus knows it",
+}
 
 
 def parse_named(text: str) -> tuple[str, dict[str, float]]:
@@ -19,20 +29,22 @@ def parse_named(text: str) -> tuple[str, dict[str, float]]:
     ('step_decay', {'factor': 0.5, 'every': 1})
 
     Raises:
-        UsageError: an argument is not written as ``argument=number``.
+        UsageError: an argument is not written as ``argument=number``, is written twice, or is one
+            that gradus gives.
     """
     name, _, rest = text.partition(":")
-    return name, dict(_argument(text, item) for item in rest.split(",") if item)
+    return name, _unique(text, (_argument(text, item) for item in rest.split(",") if item))
 
 
 def _argument(text: str, item: str) -> tuple[str, float]:
     name, _, value = (part.strip() for part in item.partition("="))
+    if name in _GIVEN:
+        raise UsageError(f"'{text}' cannot set {name}: {_GIVEN[name]}")
     if name.isidentifier():
         for kind in (int, float):
-            try:
-                return name, kind(value)
-            except ValueError:
-                continue
+            with suppress(ValueError):
+                if math.isfinite(number := kind(value)):
+                    return name, number
     raise UsageError(f"'{text}' cannot be read at '{item}': write NAME:argument=number,...")
 
 
@@ -43,16 +55,56 @@ def model_arguments(written: Iterable[str]) -> dict[str, Any]:
     {'hidden_sizes': [64, 32], 'activation': 'relu'}
 
     Args:
-        written: in a recipe, then on the command line: of equals, the last one counts.
+        written: in a recipe or on the command line.
 
     Raises:
-        UsageError: one of them is not written like that.
+        UsageError: one of them is not written like that, is written twice, or is one that gradus
+            gives.
     """
-    return dict(_model_argument(text) for text in written)
+    return _unique("--set", (_model_argument(text) for text in written))
+
+
+def _unique(where: str, arguments: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """`arguments` as a dictionary; one that is there twice is refused."""
+    found: dict[str, Any] = {}
+    for name, value in arguments:
+        if name in found:
+            raise UsageError(
+                f"'{where}' sets {name} twice, to {found[name]} and to {value}: leave one out"
+            )
+        found[name] = value
+    return found
+
+
+def check_sizes(
+    arguments: Mapping[str, Any], sizes: Iterable[str], options: LearningOptions, corpus: str
+) -> None:
+    """Refuse `arguments` of a model that follow from what it learns from.
+
+    Args:
+        arguments: those that were given.
+        sizes: see `framework.training.task.Task.sizes`.
+        options: of the run; one of `sizes` that is among them may be given, in its range.
+        corpus: what it learns from.
+
+    Raises:
+        UsageError: one is given that cannot be, or contradicts an option.
+    """
+    known = {one.name: one for one in option_fields(type(options))}
+    for name in sorted(set(arguments) & set(sizes)):
+        if name not in known:
+            raise UsageError(f"`--set {name}` is not possible: it follows from {corpus}")
+        given = known[name].checked(arguments[name], f"--set {name}")
+        if getattr(options, name) not in (known[name].default, given):
+            raise UsageError(
+                f"`{flag(name)}` and `--set {name}={given}` both set {name}: leave one out"
+            )
 
 
 def _model_argument(text: str) -> tuple[str, Any]:
     name, equals, value = (part.strip() for part in text.partition("="))
+    if name in _GIVEN:
+        raise UsageError(f"`--set {name}` is not possible: {_GIVEN[name]}")
     if not name.isidentifier() or not equals or not value:
         raise UsageError(f"'{text}' is no argument of a model: write NAME=VALUE")
     try:
@@ -73,10 +125,7 @@ def build_optimizer(backend: Backend, options: LearningOptions) -> Optimizer:
 
 def _build(backend: Backend, kind: str, written: str, rate: float) -> Any:
     name, arguments = parse_named(written)
-    try:
-        return backend.build(name, kind=kind, learning_rate=rate, **arguments)
-    except ValueError as error:
-        raise UsageError(f"'{written}' cannot be built: {error}") from error
+    return backend.build(name, kind=kind, learning_rate=rate, **arguments)
 
 
 class LearningRate:

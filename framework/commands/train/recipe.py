@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import framework
+from framework.commands.options import SetupOptions
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.toml_tables import Table, read_table
 from framework.training.option_fields import checked_values
@@ -24,8 +25,10 @@ def recipe_option(kind: str, options: type[TrainingOptions]) -> Any:
         """Make the lines of the file `recipe` the defaults of the command's options."""
         if recipe is not None:
             table = read_table(_file(recipe, kind))
-            table.only(*[option.name or "" for option in context.command.params])
-            context.default_map = {**table.values, **_checked(table, options)}
+            known = {option.name or "": None for option in context.command.params}
+            del known["recipe"]
+            table.only(*known)
+            context.default_map = _checked(table, options, SetupOptions)
         return recipe
 
     known = ", ".join(sorted(_recipes(kind)))
@@ -43,14 +46,15 @@ def _recipes(kind: str) -> dict[str, Path]:
     return {file.stem: file for file in (FOLDER / kind).glob("*.toml")}
 
 
-def _checked(table: Table, options: type[TrainingOptions]) -> dict[str, Any]:
-    """The values in `table`, held to the types and ranges of the options.
+def _checked(table: Table, *options: type) -> dict[str, Any]:
+    """The values in `table`, held to the types and ranges of the dataclasses `options`.
 
     Raises:
         BadInputError: a value does not fit: names the file, the option and what is allowed.
     """
     try:
-        return checked_values(options, table.values)
+        found = (checked_values(one, table.values) for one in options)
+        return {name: value for values in found for name, value in values.items()}
     except UsageError as error:
         raise BadInputError(f"{table.file}: {error}") from None
 
@@ -67,5 +71,7 @@ def _file(recipe: str, kind: str) -> Path:
     if recipe in known:
         return known[recipe]
     others = [path.parent.name for path in FOLDER.glob(f"*/{recipe}.toml")]
-    note = f"'{recipe}' is one for runs of the kind {others[0]}, not {kind}" if others else ""
-    raise UnknownNameError("recipe, or file that ends in .toml,", recipe, known, note=note)
+    note = f"'{recipe}' is one for runs of the kind {others[0]}, not {kind}. " if others else ""
+    shipped = f"Recipes of this kind: {', '.join(sorted(known))}. " if known else ""
+    note += f"{shipped}A recipe of your own is a path that ends in .toml"
+    raise UnknownNameError("recipe", recipe, known, note=note)

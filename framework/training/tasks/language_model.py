@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from inspect import Parameter
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,14 +12,17 @@ import numpy as np
 from framework.data.corpora import load_corpus, load_text
 from framework.data.corpus import Corpus
 from framework.data.vocabulary import Ids
+from framework.errors import UsageError
 from framework.evaluation.metrics import language_model_perplexity
 from framework.interfaces import Arrays, LanguageModel, Model
 from framework.models.character_aware import CHARACTERS, build_language_model, kim_encoder
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, text_batches
+from framework.training.option_fields import flag, option_fields
 from framework.training.options import LanguageModelOptions
 from framework.training.task import Evaluation, Request, Task
+from framework.training.tasks.recurrent_layers import check_recurrent_layer
 from framework.training.tools import model_arguments
 
 #: Streams that a held-out text is cut into. Fixed, since each of them starts without a memory of
@@ -73,16 +77,22 @@ class LanguageModelTask(Task):
 
     @classmethod
     def arguments(cls, options: LanguageModelOptions, request: Request) -> dict[str, Any]:
-        """The recipe's, then those that are options of their own, then those of ``--set``."""
-        sizes = {name: getattr(options, name) for name in (*SIZES, "cell")}
-        chosen = {name: value for name, value in sizes.items() if value is not None}
-        arguments = _deep({**SIZES, **request.defaults, **chosen}, options)
+        """Default sizes that the model takes, then the recipe's, then what the options say."""
+        backend, model = request.backend, request.model
+        known = backend.parameters_of(model, cls.model_kind)
+        given = _given(options)
+        sizes = {name: size for name, size in SIZES.items() if _takes(known, name)}
+        arguments = {**sizes, **request.defaults, **given}
+        if options.layers > 1 or options.dropout:
+            arguments["cell"] = _deep(model, arguments.get("cell"), known, options)
+        if "cell" in arguments:
+            check_recurrent_layer(backend, arguments["cell"])
         if options.character_filters is not None:
-            del arguments["embedding_size"]
+            arguments.pop("embedding_size", None)
             arguments[CHARACTERS] = kim_encoder(
-                options.character_filters, options.embedding_size, options.highway_layers
+                options.character_filters, given.get("embedding_size"), options.highway_layers
             )
-        return {**arguments, **model_arguments(options.arguments)}
+        return arguments
 
     def build(
         self, backend: Backend, model: str, arguments: Mapping[str, Any], rng: np.random.Generator
@@ -136,13 +146,48 @@ def _best(perplexity: float | None) -> str:
     return "" if perplexity is None else f" (best possible {perplexity:.4f})"
 
 
-def _deep(arguments: Mapping[str, Any], options: LanguageModelOptions) -> dict[str, Any]:
-    """The arguments of a model, with a stack in place of its cell where one is asked for."""
-    layers, dropout = options.layers, options.dropout
-    if layers == 1 and not dropout:
-        return dict(arguments)
-    described = {"layer": arguments.get("cell", "rnn"), "layers": layers, "dropout": dropout}
-    return {**arguments, "cell": described}
+def _given(options: LanguageModelOptions) -> dict[str, Any]:
+    """The arguments that the user gave, as options of their own or by ``--set``.
+
+    Raises:
+        UsageError: one is given both ways, or a size is outside of its range.
+    """
+    sizes = {name: getattr(options, name) for name in (*SIZES, "cell")}
+    chosen = {name: value for name, value in sizes.items() if value is not None}
+    written = model_arguments(options.arguments)
+    for name in chosen.keys() & written.keys():
+        raise UsageError(
+            f"`{flag(name)}` and `--set {name}={written[name]}` both set {name}: leave one out"
+        )
+    for field in option_fields(type(options)):
+        if field.name in written and field.name in (*SIZES, "layers"):
+            field.checked(written[field.name], f"--set {field.name}")
+    return {**chosen, **written}
+
+
+def _takes(known: Mapping[str, Parameter], name: str) -> bool:
+    return name in known or any(one.kind is Parameter.VAR_KEYWORD for one in known.values())
+
+
+def _deep(
+    model: str, cell: Any, known: Mapping[str, Parameter], options: LanguageModelOptions
+) -> dict[str, Any]:
+    """The description of a stack of the cell that `model` has, or that was chosen.
+
+    Raises:
+        UsageError: the model has no cell, none is known, or it is a stack already.
+    """
+    if not _takes(known, "cell"):
+        raise UsageError(
+            f"{model} has no argument `cell` that `--layers` and `--dropout` could make a stack of"
+        )
+    if cell is None and "cell" in known:
+        cell = known["cell"].default
+    if isinstance(cell, Mapping):
+        raise UsageError("`--set cell` describes a stack: leave out `--layers` and `--dropout`")
+    if not isinstance(cell, str):
+        raise UsageError(f"{model} has no default cell: choose the layers by `--cell NAME`")
+    return {"layer": cell, "layers": options.layers, "dropout": options.dropout}
 
 
 def _text(saved: Checkpoint, asked: Evaluation) -> tuple[Ids, str, float | None]:

@@ -22,6 +22,7 @@ from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, example_batches
 from framework.training.options import PairOptions
 from framework.training.task import Evaluation, Request, Task
+from framework.training.tasks.recurrent_layers import check_recurrent_layer
 
 #: Pairs that are scored at a time.
 AT_A_TIME = 256
@@ -104,6 +105,14 @@ class PairTask(Task):
         target = Vocabulary(dict.fromkeys(word for pair in found.train for word in pair.target))
         data = None if options.data is None else str(options.data)
         return cls(found, source, target, data=data)
+
+    @classmethod
+    def arguments(cls, options: PairOptions, request: Request) -> dict[str, Any]:
+        """As everywhere; a `cell` among them is a recurrent layer."""
+        arguments = super().arguments(options, request)
+        if "cell" in arguments:
+            check_recurrent_layer(request.backend, arguments["cell"])
+        return arguments
 
     def sizes(self) -> dict[str, Any]:
         """The words of both sides, and those of the longest sentence with its end."""

@@ -21,6 +21,7 @@ from framework.training.task import Evaluation, Job, Request
 from framework.training.tasks.classifier import ClassifierTask, Part, source_to_measure
 from framework.training.tasks.initial_vectors import initial_vectors
 from framework.training.tasks.sources import TextSource
+from framework.training.tools import model_arguments
 from framework.training.trained_vectors import load_vectors
 
 TextOptions = TextClassifierOptions | ComparisonOptions
@@ -67,11 +68,17 @@ class TextClassifierTask(ClassifierTask):
 
     @classmethod
     def jobs(cls, options: TextClassifierOptions, request: Request) -> Iterator[Job]:
-        """A run for each seed, and for each fold of a cross-validation."""
+        """A run for each seed, and for each fold of a cross-validation.
+
+        Raises:
+            UsageError: arguments of the model contradict the vectors that it starts from.
+        """
+        if "vectors" in model_arguments(options.arguments):
+            raise UsageError("`--set vectors` is not possible: `--vectors` sets it")
         arguments = cls.arguments(options, request)
         start = None if options.vectors is None else load_vectors(options.vectors)
         if start is not None:
-            arguments["embedding_size"] = start.vectors.shape[1]
+            arguments["embedding_size"] = _width(start, options)
         for one in options.each_seed():
             for label, source in _sources(one, options.seeds > 1):
                 task = text_task(
@@ -131,6 +138,21 @@ class TextClassifierTask(ClassifierTask):
             texts, name = (whole.test, "test part") if whole.test else (whole.train, "whole")
         part = text_part(texts, saved.vocabulary, saved.training["classes"])
         return part, f"the {name} of {corpus}, {len(texts):,} texts"
+
+
+def _width(start: WordVectors, options: TextClassifierOptions) -> int:
+    """The size of the vectors `start`.
+
+    Raises:
+        UsageError: ``--set`` sets another size.
+    """
+    width, given = int(start.vectors.shape[1]), model_arguments(options.arguments)
+    if given.get("embedding_size", width) != width:
+        raise UsageError(
+            f"`--set embedding_size={given['embedding_size']}` contradicts `--vectors`: the "
+            f"vectors in {options.vectors} have {width} numbers"
+        )
+    return width
 
 
 def _sources(options: TextOptions, of_seeds: bool) -> Iterator[tuple[str, TextSource]]:

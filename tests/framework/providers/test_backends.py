@@ -120,6 +120,33 @@ def test_arguments_that_do_not_fit_are_named():
         Backend(known, "numpy").build("layer", 3, kind="model", rate=2)
 
 
+class Fragile(Model):
+    """Raises the error of its argument's type."""
+
+    def __init__(self, size):
+        super().__init__()
+        self.size = 1 / size
+
+
+def test_an_error_of_a_constructor_is_named_with_its_place():
+    known = registry(("model", "fragile@numpy", f"{__name__}:Fragile"))
+    said = r"fragile cannot be built as a model here: ZeroDivisionError: .*test_backends.py:\d+"
+    with pytest.raises(UsageError, match=said):
+        Backend(known, "numpy").build("fragile", 0, kind="model")
+
+
+def test_an_argument_may_have_any_name():
+    known = registry(("model", "layer@numpy", LAYER))
+    with pytest.raises(UsageError, match="unexpected keyword argument 'name'"):
+        Backend(known, "numpy").build("layer", 3, kind="model", name=2)
+
+
+def test_kinds_have_their_article():
+    known = registry(("optimizer", "step@numpy", LAYER))
+    with pytest.raises(UsageError, match="is an optimizer; what is needed here is a model"):
+        Backend(known, "numpy").build("step", 3, kind="model")
+
+
 def test_a_misspelt_backend_is_corrected():
     with pytest.raises(UnknownNameError, match="no backend 'numpi': did you mean 'numpy'"):
         Backend(registry(), "numpi")

@@ -49,7 +49,7 @@ RUNS = {
 
 #: An argument of each kind's model, as `--set` gives it, and what it then is.
 ARGUMENTS = {
-    "language_model": ("cell=gru", "gru"),
+    "language_model": ("hidden_size=5", 5),
     "tagger": ("window=1", 1),
     "text_classifier": ("widths=[2]", [2]),
     "pairs": ("width=2", 2),
@@ -112,8 +112,14 @@ def test_torch_trains_and_evaluates_every_kind_in_single_precision(kind):
 @pytest.mark.parametrize("kind", RUNS)
 def test_every_model_gets_its_arguments_by_set(kind):
     written, value = ARGUMENTS[kind]
-    train(kind, "m", "--set", written, epochs=1)
     name = written.partition("=")[0]
+    words, option = list(RUNS[kind]), f"--{name.replace('_', '-')}"
+    if option in words:
+        with pytest.raises(UsageError, match=f"both set {name}: leave one out"):
+            train(kind, "m", "--set", written)
+        at = words.index(option)
+        del words[at : at + 2]
+    gradus("train", *words, "--epochs", 1, "--out", "m", "--set", written)
     assert load_checkpoint(Path("m")).arguments[name] == value
 
 

@@ -21,7 +21,10 @@ def test_names_and_numbers_are_read(text, expected):
     assert [type(v) for v in arguments.values()] == [type(v) for v in expected[1].values()]
 
 
-@pytest.mark.parametrize("text", ["adam:0.5", "adam:beta1=x", "adam:=1", "adam:beta1"])
+@pytest.mark.parametrize(
+    "text",
+    ["adam:0.5", "adam:beta1=x", "adam:=1", "adam:beta1", "adam:beta1=nan", "adam:beta1=inf"],
+)
 def test_what_is_no_argument_is_refused(text):
     with pytest.raises(UsageError, match="write NAME:argument=number"):
         parse_named(text)
@@ -39,8 +42,19 @@ def test_values_are_tomls_or_text():
     }
 
 
-def test_of_equal_names_the_last_one_counts():
-    assert model_arguments(["maps=100", "maps=3"]) == {"maps": 3}
+def test_an_argument_that_is_written_twice_is_refused():
+    with pytest.raises(UsageError, match="sets maps twice, to 100 and to 3: leave one out"):
+        model_arguments(["maps=100", "maps=3"])
+    with pytest.raises(UsageError, match=r"'adam:beta1=0\.5,beta1=0\.6' sets beta1 twice"):
+        parse_named("adam:beta1=0.5,beta1=0.6")
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "rng", "kind"])
+def test_what_gradus_gives_itself_is_refused(name):
+    with pytest.raises(UsageError, match=f"cannot set {name}: "):
+        parse_named(f"sgd:{name}=3")
+    with pytest.raises(UsageError, match=f"`--set {name}` is not possible"):
+        model_arguments([f"{name}=3"])
 
 
 @pytest.mark.parametrize("text", ["a", "=3", "a=", "a b=3"])

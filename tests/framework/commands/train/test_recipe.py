@@ -70,6 +70,7 @@ def test_a_file_of_ones_own(tmp_path):
     [
         ("sede = 5", BadInputError, "sede is no known key: did you mean 'seed'"),
         ("seed = ", BadInputError, "mine.toml cannot be read"),
+        ('recipe = "x.toml"', BadInputError, "mine.toml: recipe is no known key"),
     ],
 )
 def test_lines_that_are_no_options_are_refused(tmp_path, line, error, said):
@@ -86,6 +87,10 @@ def test_lines_that_are_no_options_are_refused(tmp_path, line, error, said):
         ("dropout = 1.5", "mine.toml: dropout must be a number from 0 to 0.99, not 1.5"),
         ("precision = 'half'", "precision must be one of float64, float32, not 'half'"),
         ("arguments = 'a=3'", "arguments must be a list of texts, not 'a=3'"),
+        ("device = 'gpu'", "mine.toml: device must be one of cpu, cuda, not 'gpu'"),
+        ("backend = 3", "mine.toml: backend must be text, not 3"),
+        ("plugin = 'week3'", "mine.toml: plugin must be a list of texts, not 'week3'"),
+        ("learning_rate = inf", "mine.toml: learning_rate must be a number from 0 on, not inf"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_with_what_is_allowed(tmp_path, line, said):
@@ -113,6 +118,23 @@ def test_each_kind_of_run_lists_its_own_recipes():
 def test_an_unknown_recipe_is_named():
     with pytest.raises(UnknownNameError, match="did you mean 'zaremba_small'"):
         train("--recipe", "zaremba_smal")
+
+
+def test_an_unknown_recipe_is_told_which_there_are():
+    with pytest.raises(UnknownNameError) as refused:
+        train("--recipe", "x")
+    assert str(refused.value) == (
+        "no recipe 'x'. Recipes of this kind: kim_2016_small, zaremba_small. "
+        "A recipe of your own is a path that ends in .toml"
+    )
+
+
+def test_an_argument_of_the_command_line_replaces_the_recipes(tmp_path):
+    (tmp_path / "mine.toml").write_text('arguments = ["cell = lstm"]\n', encoding="utf-8")
+    train("--recipe", "mine.toml", *SMALL, "--set", "cell=gru", "--out", "m")
+    assert load_checkpoint("m").arguments["cell"] == "gru"
+    train("--recipe", "mine.toml", *SMALL, "--out", "m")
+    assert load_checkpoint("m").arguments["cell"] == "lstm"
 
 
 def test_what_was_held_out_in_a_file_of_its_own_is_evaluated():

@@ -140,8 +140,8 @@ def test_another_text_is_not_resumed(backends):
     [
         ({"schedule": "step_decay:factor=7,every=1"}, "0 < factor ≤ 1 is needed"),
         ({"schedule": "step_decay"}, "step_decay cannot be built as a schedule here"),
-        ({"schedule": "adam"}, "adam@numpy is a optimizer; what is needed here is a schedule"),
-        ({"optimizer": "adam:mu=1"}, "adam cannot be built as a optimizer here"),
+        ({"schedule": "adam"}, "adam@numpy is an optimizer; what is needed here is a schedule"),
+        ({"optimizer": "adam:mu=1"}, "adam cannot be built as an optimizer here"),
     ],
 )
 def test_tools_that_cannot_be_are_named(backends, changes, said):

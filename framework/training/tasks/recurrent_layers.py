@@ -1,0 +1,55 @@
+"""The recurrent layers of a backend: what the argument `cell` of a model may name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from framework.errors import GradusError, UsageError
+from framework.providers.backends import Backend, with_article
+from framework.providers.registry import Implementation
+
+
+def check_recurrent_layer(backend: Backend, cell: str | Mapping[str, Any]) -> None:
+    """Refuse a `cell` that is no recurrent layer, before a model is built with it.
+
+    Args:
+        backend: offers the layer.
+        cell: registered name of a layer, or the description of a stack, see
+            `framework.models.parts.part`.
+
+    Raises:
+        UsageError: it is unknown, or something else.
+    """
+    name = cell.get("layer") if isinstance(cell, Mapping) else cell
+    if not isinstance(name, str):
+        raise UsageError(f"`cell` must be the name of a recurrent layer, not {name!r}")
+    found = backend.implementation_of(name)
+    if wrong := _problem(backend, found):
+        known = ", ".join(recurrent_layers(backend))
+        raise UsageError(f"{found.key} {wrong}; a recurrent layer is needed: {known}")
+
+
+def recurrent_layers(backend: Backend) -> Iterator[str]:
+    """The names of the recurrent layers that `backend` offers."""
+    for found in backend.implementations("model"):
+        # What cannot be imported is no choice.
+        with suppress(GradusError):
+            if not _problem(backend, found):
+                yield found.name
+
+
+def _problem(backend: Backend, found: Implementation) -> str:
+    """Why `found` is no recurrent layer; empty if it is one."""
+    if found.kind != "model":
+        return f"is {with_article(found.kind)}"
+    layer = backend.load(found)
+    if inspect.isclass(layer) and not hasattr(layer, "initial_state"):
+        return "has no method `initial_state`"
+    try:
+        inspect.signature(layer).bind(1, 1, rng=None)
+    except TypeError as error:
+        return f"cannot be built from input_size, hidden_size and rng ({error})"
+    return ""

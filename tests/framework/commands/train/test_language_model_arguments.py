@@ -1,0 +1,122 @@
+"""The arguments of language models: by default, as options, and by `--set`."""
+
+import re
+
+import pytest
+from gradus_command import gradus
+
+from framework.errors import UsageError
+from framework.training.checkpoints import load_checkpoint
+
+SMALL = ("--corpus", "text.txt", "--epochs", 1, "--batch-size", 2, "--out", "m")
+
+PLUGIN = """
+import numpy as np
+from framework.hookspecs import hookimpl
+from framework.interfaces import LanguageModel
+from framework.providers.registry import Implementation
+
+@hookimpl
+def register_implementations():
+    return [Implementation("language_model", "tiny_lm", "tiny", __file__ + ":TinyLM")]
+
+class TinyLM(LanguageModel):
+    def __init__(self, vocabulary_size, embedding_size, *, rng):
+        super().__init__()
+        self.add_parameter("C", rng.normal(size=(vocabulary_size, embedding_size)))
+        self.add_parameter("U", rng.normal(size=(embedding_size, vocabulary_size)))
+
+    def forward(self, tokens, state=None):
+        self.state, self.tokens = None, tokens
+        self.h = self.parameters["C"][tokens]
+        return self.h @ self.parameters["U"]
+
+    def backward(self, grad):
+        self.gradients["U"] += np.tensordot(self.h, grad, axes=([0, 1], [0, 1]))
+
+    def initial_state(self, batch_size):
+        return None
+
+    def next_log_probabilities(self, tokens, state):
+        z = self.forward(tokens[:, None])[:, 0]
+        return z - np.log(np.exp(z).sum(axis=-1, keepdims=True)), None
+"""
+
+
+@pytest.fixture(autouse=True)
+def text(workplace):
+    (workplace / "text.txt").write_text("a b c d\nd c a b\n" * 20, encoding="utf-8")
+    (workplace / "tiny.py").write_text(PLUGIN, encoding="utf-8")
+    return workplace
+
+
+def train(model, *options):
+    sizes = ("--embedding-size", 3, "--hidden-size", 4)
+    gradus("train", model, *SMALL, *sizes, *options)
+    return load_checkpoint("m")
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize(("model", "cell"), [("gated_lm", "lstm"), ("recurrent_lm", "rnn")])
+@pytest.mark.parametrize("options", [("--layers", 2), ("--dropout", 0.1)])
+def test_a_stack_is_made_of_the_models_own_cell(model, cell, backend, options):
+    saved = train(model, *options, "--backend", backend)
+    assert saved.arguments["cell"]["layer"] == cell
+
+
+def test_the_models_own_cell_is_not_written_where_no_option_asks():
+    assert "cell" not in train("gated_lm").arguments
+    chosen = train("gated_lm", "--layers", 2, "--cell", "gru").arguments
+    assert chosen["cell"] == {"layer": "gru", "layers": 2, "dropout": 0.0}
+    assert train("gated_lm", "--layers", 2, "--set", "cell=gru").arguments == chosen
+
+
+def test_a_model_without_a_hidden_layer_gets_no_size_of_one(text):
+    plugin = ("--plugin", "tiny.py", "--backend", "tiny")
+    gradus("train", "tiny_lm", *SMALL, *plugin)
+    assert load_checkpoint("m").arguments == {"vocabulary_size": 7, "embedding_size": 32}
+    with pytest.raises(UsageError, match="unexpected keyword argument 'hidden_size'"):
+        gradus("train", "tiny_lm", *SMALL, *plugin, "--hidden-size", 4)
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "said"),
+    [
+        ("gated_lm", "--cell adam", "adam@numpy is an optimizer; a recurrent layer is needed: "),
+        ("gated_lm", "--cell gated_lm", "gated_lm@numpy is a language_model; a recurrent"),
+        ("gated_lm", "--cell conv1d --layers 2", "conv1d@numpy has no method `initial_state`"),
+        ("gated_lm", "--cell stacked", "needed: gru, lstm, qrnn, rnn"),
+        ("conv_seq2seq", "--set cell=adam", "adam@numpy is an optimizer; a recurrent layer"),
+        ("gated_lm", "--set cell=3", "`cell` must be the name of a recurrent layer, not 3"),
+        ("gated_lm", "--set cell={layers=2}", "the name of a recurrent layer, not None"),
+        ("window_lm", "--layers 2", "window_lm has no argument `cell` that `--layers`"),
+        ("gated_lm", "--set vocabulary_size=3", "vocabulary_size` is not possible: it follows"),
+        ("skip_gram", "--set dimension=0", "--set dimension must be a whole number from 1 on"),
+        ("skip_gram", "--set dimension=3 --dimension 4", "`--dimension` and `--set dimension=3`"),
+        ("gated_lm", "--set rng=3", "`--set rng` is not possible: it follows from `--seed`"),
+        ("gated_lm", "--set layers=0", "--set layers must be a whole number from 1 on, not 0"),
+        ("gated_lm", "--set hidden_size=abc", "hidden_size must be a whole number from 1 on"),
+        ("gated_lm", "--set layers=2 --set layers=3", "sets layers twice, to 2 and to 3"),
+        ("gated_lm", "--set characters=3", "must be a table of arguments of an encoder, not 3"),
+        ("gated_lm", "--initial-range 1e308", "--initial-range must be a number from 0 to 1e+06"),
+        ("gated_lm", "--hidden-size 1000000000000000", "cannot be built as a language_model here"),
+        ("gated_lm", "--optimizer sgd:learning_rate=3", "`--learning-rate` sets it"),
+        ("gated_lm", "--learning-rate inf", "--learning-rate must be a number from 0 on, not inf"),
+        ("gated_lm", "--device gpu", "--device must be one of cpu, cuda, not 'gpu'"),
+        (
+            "gated_lm",
+            "--set embedding_size=3 --embedding-size 4",
+            "`--embedding-size` and `--set embedding_size=3` both set embedding_size",
+        ),
+        (
+            "gated_lm",
+            "--set cell={layer='lstm',layers=2} --layers 2",
+            "`--set cell` describes a stack: leave out",
+        ),
+    ],
+)
+def test_arguments_that_cannot_be_are_refused_in_words(model, options, said):
+    corpus = () if model == "conv_seq2seq" else ("--corpus", "text.txt")
+    minimum = ("--min-count", 1) if model == "skip_gram" else ()
+    with pytest.raises(UsageError, match=re.escape(said)):
+        gradus("train", model, *corpus, *minimum, *options.split())
