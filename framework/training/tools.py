@@ -6,6 +6,7 @@ import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from numbers import Real
 from typing import Any
 
 from framework.errors import UsageError
@@ -164,14 +165,28 @@ class LearningRate:
         return hasattr(self._schedule, "rate_at")
 
     def at(self, epoch: int, share: float = 0.0) -> float:
-        """The rate after `share` of epoch number `epoch`, from 1."""
+        """The rate after `share` of epoch number `epoch`, from 1.
+
+        Raises:
+            UsageError: the schedule returns something else than a finite number.
+        """
         if self._schedule is None:
             return self._first
+        rate: object = self._scheduled(self._schedule, epoch, share)
+        if not isinstance(rate, Real) or not math.isfinite(rate):
+            name = type(self._schedule).__name__
+            raise UsageError(
+                f"the schedule {name} returned {rate!r} as the learning rate of epoch {epoch}: a "
+                "finite number is needed"
+            )
+        return float(rate)
+
+    def _scheduled(self, schedule: Schedule, epoch: int, share: float) -> float:
         if not self.depends_on_the_end:
-            return self._schedule.rate(max(0, epoch - self._hold))
+            return schedule.rate(max(0, epoch - self._hold))
         held = self._hold - 1
         done = max(0.0, epoch - 1 + share - held) / max(1, self._epochs - held)
-        rate: float = self._schedule.rate_at(min(done, 1.0))  # type: ignore[attr-defined]
+        rate: float = schedule.rate_at(min(done, 1.0))  # type: ignore[attr-defined]
         return rate
 
     def observe(self, epoch: int, cost: float) -> None:

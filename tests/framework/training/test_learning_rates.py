@@ -29,6 +29,14 @@ def test_without_a_schedule_it_stays(backend):
     assert not rate.is_scheduled
 
 
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), "fast", None])
+def test_a_rate_that_is_no_finite_number_is_refused(backend, monkeypatch, wrong):
+    rate = LearningRate(backend, options("constant"))
+    monkeypatch.setattr(type(rate._schedule), "rate", lambda self, step: wrong)
+    with pytest.raises(UsageError, match=r"returned .* as the learning rate of epoch 2: a finite"):
+        rate.at(2)
+
+
 def test_epochs_are_held_before_the_schedule_begins(backend):
     rate = LearningRate(backend, options("step_decay:factor=0.5,every=1", hold=2))
     assert [rate.at(epoch, 0.9) for epoch in (1, 2, 3, 4)] == [8, 8, 4, 2]
