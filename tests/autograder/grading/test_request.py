@@ -48,7 +48,7 @@ def test_an_exercise_that_was_not_handed_in(graded, files):
     report = graded(files, "activations", "optimizers")
     absent = report.exercises[1]
     assert (absent.verdict, absent.file) == (Verdict.NOT_STARTED, "")
-    assert (absent.earned, absent.possible) == (0, 21)
+    assert (absent.earned, absent.possible) == (0, 34)
     assert {check.message for check in absent.checks} == {"there is no optimizers.py"}
     assert report.exit_code == 1
 

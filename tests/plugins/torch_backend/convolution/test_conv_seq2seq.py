@@ -5,6 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
+from framework.errors import UsageError  # noqa: E402
 from framework.providers.backends import Backend  # noqa: E402
 from framework.providers.plugins import Plugins  # noqa: E402
 
@@ -44,7 +45,7 @@ def test_translators_agree(cell):
 
 
 def test_what_does_not_fit():
-    with pytest.raises(ValueError, match="length and width are at least 2"):
+    with pytest.raises(UsageError, match="ValueError: length and width are at least 2"):
         made("torch", "convolutional_encoder", 5, 2, 2, 1)
     model = made("torch", NAME, *SIZES)
     with pytest.raises(ValueError, match="has 7 words, where 6 have room"):

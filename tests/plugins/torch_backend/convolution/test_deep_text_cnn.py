@@ -5,6 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
+from framework.errors import UsageError  # noqa: E402
 from framework.providers.backends import Backend  # noqa: E402
 from framework.providers.plugins import Plugins  # noqa: E402
 
@@ -50,9 +51,9 @@ def test_networks_agree(depth, shortcut, mode):
 
 
 def test_what_does_not_fit():
-    with pytest.raises(ValueError, match="depth is one of 9, 17, 29, 49, but got 8"):
+    with pytest.raises(UsageError, match="ValueError: depth is one of 9, 17, 29, 49, but got 8"):
         built("torch", "deep_text_cnn", V, C, LENGTH, 8, 1)
-    with pytest.raises(ValueError, match="length is at least 1"):
+    with pytest.raises(UsageError, match="ValueError: length is at least 1"):
         built("torch", "deep_text_cnn", V, C, 0)
     model = built("torch", "deep_text_cnn", V, C, 8, 9, 1, hidden_size=2)
     with pytest.raises(IndexError, match=r"must lie in 0 \.\.\. 6"):

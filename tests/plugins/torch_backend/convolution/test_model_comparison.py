@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from framework.errors import UsageError
 from framework.languages.attributed_sentiment import Hearsay
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
@@ -64,5 +65,5 @@ def test_what_is_refused(backends):
     with pytest.raises(IndexError, match=r"ids must lie in 0 \.\.\. 5"):
         model.forward(torch.tensor([[1, 6]]))
     for family, message in ((("rnn", "sum"), "'sum'"), (("conv1d", "max", 2), "odd width")):
-        with pytest.raises(ValueError, match=message):
+        with pytest.raises(UsageError, match=f"ValueError: .*{message}"):
             list(built(backends, *family))

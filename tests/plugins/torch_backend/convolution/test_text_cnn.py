@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from framework.data.batching import pad
+from framework.errors import UsageError
 from framework.models.parts import parts_from
 from framework.providers.backends import Backend, part_source
 from framework.providers.plugins import Plugins
@@ -116,7 +117,7 @@ def test_what_does_not_fit(other):
         ({"widths": ()}, "one width or more"),
         ({"max_norm": 0}, "max_norm is positive, but got 0"),
     ):
-        with pytest.raises(ValueError, match=message):
+        with pytest.raises(UsageError, match=f"ValueError: .*{message}"):
             built(backend, **settings)
     for ids in ([[1, V]], [[-1, 1]]):
         with pytest.raises(IndexError, match=r"0 \.\.\. 11"):
