@@ -44,7 +44,7 @@ def pristine_stub(exercise: Exercise) -> str | None:
     """The stub of `exercise` as its solution gives it; None where solutions are not at hand.
 
     Raises:
-        BadInputError: the solution has a malformed region, or lacks a task of the exercise.
+        BadInputError: the solution has a malformed region, or leaves a task undefined.
     """
     if not exercise.solution.is_file():
         return None

@@ -121,7 +121,7 @@ def _raised(item: pytest.Item, call: pytest.CallInfo[None]) -> BaseException | N
 
 
 def _ignore(result: CheckResult) -> None:
-    """Nobody waits for single results."""
+    """Ignore a single result: the caller wants all of them at the end."""
 
 
 def _judged(result: CheckResult, error: BaseException | None, calls: CallLog) -> CheckResult:

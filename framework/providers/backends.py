@@ -96,7 +96,7 @@ class Backend:
         """Build ``name`` or ``name@provider``; its own parts come from this backend.
 
         Raises:
-            UsageError: nobody here offers it, it is no `kind`, does not take these arguments, or
+            UsageError: no provider here offers it, it is no `kind`, refuses these arguments, or
                 raises an error of its own with them.
             NotImplementedError: a part of it is not written yet.
         """
@@ -113,7 +113,7 @@ class Backend:
         """The parameters of the constructor of ``name`` or ``name@provider``.
 
         Raises:
-            UsageError: nobody here offers it, or it is no `kind`.
+            UsageError: no provider here offers it, or it is no `kind`.
         """
         return inspect.signature(self._offered(name, kind)).parameters
 
@@ -127,7 +127,7 @@ class Backend:
         """The function ``name`` or ``name@provider``, which works on this backend's arrays.
 
         Raises:
-            UsageError: nobody here offers it, or it is no function.
+            UsageError: no provider here offers it, or it is no function.
         """
         return self._offered(name, "function")
 
@@ -135,7 +135,7 @@ class Backend:
         """The implementation of the part `name`, not yet loaded.
 
         Raises:
-            UsageError, UnknownNameError: nobody here offers it.
+            UsageError, UnknownNameError: no provider here offers it.
         """
         return self._registry.find(name, self.provider_of(name))
 

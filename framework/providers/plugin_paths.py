@@ -60,7 +60,7 @@ def _declared(project: Path) -> dict[str, str]:
     file = project / "pyproject.toml"
     if not file.is_file():
         return {project.name: project.name.replace("-", "_")}
-    from framework.toml_tables import read_table  # tomllib, for whoever has a project
+    from framework.toml_tables import read_table  # imports tomllib, which few need
 
     entries = read_table(file).table("project").table("entry-points").table("gradus")
     if len(entries.values) > 1:

@@ -169,7 +169,7 @@ class Plugins:
         """Register what a student has written in `folder`, with the folder as its origin.
 
         Raises:
-            PluginError: a plugin puts a student's code in somebody else's place.
+            PluginError: a plugin offers a student's code under another provider.
         """
         for implementation in self.student_implementations(folder):
             self.registry.add(replace(implementation, origin=str(folder)))
@@ -178,7 +178,7 @@ class Plugins:
         """What a student has written in `folder`.
 
         Raises:
-            PluginError: a plugin puts a student's code in somebody else's place.
+            PluginError: a plugin offers a student's code under another provider.
         """
         hook = "student_implementations"
         found = self._implementations(hook, folder=folder, course=self.course)

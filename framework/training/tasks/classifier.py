@@ -56,7 +56,7 @@ class ClassifierTask(Task):
         test: to be measured on at the end; None where the corpus has no such part.
         best: the best score that is possible in the long run, where it is known: description ->
             score.
-        source: where the examples come from, for whoever reads the checkpoint.
+        source: where the examples come from, which the checkpoint keeps.
         shorten: whether batches lose their columns of padding, see
             `framework.training.loops.example_batches`.
     """

@@ -59,7 +59,7 @@ class PairTask(Task):
         source: the words of the source sentences.
         target: those of the translations.
         length: of a sentence with its end, at most; None: that of the longest one.
-        data: the folder of the corpus, for whoever reads the checkpoint.
+        data: the folder of the corpus, which the checkpoint keeps.
     """
 
     kind: ClassVar[str] = "pairs"
