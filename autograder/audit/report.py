@@ -61,14 +61,14 @@ def _numbers(findings: list[Finding]) -> list[str]:
 def _print_finding(console: Console, finding: Finding) -> None:
     what = f"{finding.exercise}, {finding.outcome}: {finding.id}"
     console.print(escape(what), soft_wrap=True)
-    console.print(f"  {escape(_seen_from_here(finding.place))}", soft_wrap=True)
+    console.print(f"  {escape(_relative(finding.place))}", soft_wrap=True)
     for line in finding.diff:
         console.print(f"    {escape(line)}", soft_wrap=True)
     if finding.note:
         console.print(f"  {escape(finding.note)}", soft_wrap=True)
 
 
-def _seen_from_here(place: str) -> str:
+def _relative(place: str) -> str:
     try:
         return str(Path(place).relative_to(Path.cwd()))
     except ValueError:
@@ -120,7 +120,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "id": finding.id,
         "task": finding.task,
         "outcome": finding.outcome.value,
-        "place": _seen_from_here(finding.place),
+        "place": _relative(finding.place),
         "diff": list(finding.diff),
         "failed": list(finding.failed),
         "note": finding.note,

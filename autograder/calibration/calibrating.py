@@ -44,7 +44,7 @@ def _reject_none_or_doubles(exercise: Exercise, measured: Sequence[Measurement])
     if not names:
         raise BadInputError(
             f"{exercise.name} has nothing to calibrate: none of its checks uses the fixture "
-            "`reaches`, which measures the metric of a trained model"
+            "`metric_threshold`, which measures the metric of a trained model"
         )
     for name in names:
         if names.count(name) > 1:

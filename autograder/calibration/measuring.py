@@ -26,7 +26,7 @@ class _Measurer(Collector):
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out every check without a metric."""
-        items[:] = [item for item in items if "reaches" in fixtures_of(item)]
+        items[:] = [item for item in items if "metric_threshold" in fixtures_of(item)]
 
 
 def measure(

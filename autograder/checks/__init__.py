@@ -2,56 +2,56 @@
 
 from autograder.checks.equality import after_call, agrees, equal, finite, refuses
 from autograder.checks.failures import CheckFailed, expect
-from autograder.checks.frequencies import follows
+from autograder.checks.frequencies import matches_distribution
 from autograder.checks.gradients import gradients_agree
 from autograder.checks.language import (
-    lend_language_model,
+    language_model_callback,
     log_softmax,
     no_look_ahead,
     perplexity,
     perplexity_ratio,
 )
 from autograder.checks.metric_threshold import HIGHER, LOWER
-from autograder.checks.paired_models import Twins, in_float32, twins
-from autograder.checks.sanity_checks import knows_nothing, overfits, overfits_text
+from autograder.checks.paired_models import PairedModels, in_float32, paired_models
+from autograder.checks.sanity_checks import initial_loss_is_uniform, overfits, overfits_text
 from autograder.checks.training import (
     classifier_chunks,
     language_model_chunks,
     train_classifier,
     train_language_model,
 )
-from autograder.isolation.host.callbacks import lend
+from autograder.isolation.host.callbacks import callback
 from autograder.isolation.host.remote import assign, built, part
 
 __all__ = [
     "HIGHER",
     "LOWER",
     "CheckFailed",
-    "Twins",
+    "PairedModels",
     "after_call",
     "agrees",
     "assign",
     "built",
+    "callback",
     "classifier_chunks",
     "equal",
     "expect",
     "finite",
-    "follows",
     "gradients_agree",
     "in_float32",
-    "knows_nothing",
+    "initial_loss_is_uniform",
+    "language_model_callback",
     "language_model_chunks",
-    "lend",
-    "lend_language_model",
     "log_softmax",
+    "matches_distribution",
     "no_look_ahead",
     "overfits",
     "overfits_text",
+    "paired_models",
     "part",
     "perplexity",
     "perplexity_ratio",
     "refuses",
     "train_classifier",
     "train_language_model",
-    "twins",
 ]

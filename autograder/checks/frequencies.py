@@ -14,7 +14,7 @@ Array = np.ndarray[Any, Any]
 FALSE_ALARM = 1e-9
 
 
-def follows(drawn: Array, probabilities: Array, what: str) -> None:
+def matches_distribution(drawn: Array, probabilities: Array, what: str) -> None:
     """Fail unless the values in `drawn` come about as often as `probabilities` says.
 
     Of n independent draws, a value of probability p comes up n p times on average, and further off
@@ -38,7 +38,7 @@ def follows(drawn: Array, probabilities: Array, what: str) -> None:
         raise CheckFailed(message, about=drawn, fact=f"{what}: values")
     counts = np.bincount(found.ravel(), minlength=len(probabilities))
     n, p = found.size, np.asarray(probabilities, dtype=np.float64)
-    excess = np.abs(counts - n * p) / _furthest(n * p * (1 - p), len(p))
+    excess = np.abs(counts - n * p) / _largest_deviation(n * p * (1 - p), len(p))
     if counts[p == 0].any():
         value = int(np.flatnonzero((p == 0) & (counts > 0))[0])
         message = f"{what}: {value} was drawn, which has probability 0"
@@ -53,7 +53,10 @@ def follows(drawn: Array, probabilities: Array, what: str) -> None:
         )
 
 
-def _furthest(variances: Array, values: int) -> Array:
-    """t of `follows`, from t² = 2 L (variance + t/3) with L = log(2 values / FALSE_ALARM)."""
+def _largest_deviation(variances: Array, values: int) -> Array:
+    """Return the largest deviation t that `matches_distribution` allows.
+
+    It solves t² = 2 L (variance + t/3) with L = log(2 values / FALSE_ALARM).
+    """
     L = math.log(2 * values / FALSE_ALARM)
     return np.asarray(L / 3 + np.sqrt(L**2 / 9 + 2 * L * variances))

@@ -83,7 +83,7 @@ class Probe:
         """The values at each of `points`, where arrays that one does not name stay."""
         found: list[Array] = []
         while len(found) < len(points):
-            found += self._together(points[len(found) :][: self._fitting(points[len(found)])])
+            found += self._evaluate_batch(points[len(found) :][: self._fitting(points[len(found)])])
         return found
 
     def backward(self, upstream: Array) -> dict[str, Array]:
@@ -112,7 +112,7 @@ class Probe:
         real = [i for i, argument in inputs if any(True for _ in leaves(argument, ""))]
         return real if len(real) == len(returned) else range(len(returned))
 
-    def _together(self, points: Sequence[Point]) -> list[Array]:
+    def _evaluate_batch(self, points: Sequence[Point]) -> list[Array]:
         """The values at `points`, in one exchange; the parameters are restored."""
         steps: list[Step] = []
         away: dict[str, Array] = {}

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.checks.equality import finite, same_form, worst_entry, worst_fact
 from autograder.checks.failures import CheckFailed, expect
-from autograder.isolation.host.callbacks import Lent, lend
+from autograder.isolation.host.callbacks import Callback, callback
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.remote import RemoteObject
 from framework.errors import BadInputError
@@ -21,9 +21,9 @@ Array = np.ndarray[Any, Any]
 SUM_TOLERANCE = 1e-6
 
 
-def lend_language_model(model: LanguageModel) -> Lent:
+def language_model_callback(model: LanguageModel) -> Callback:
     """A language model of the grader's for code that writes text: it can be asked, not read."""
-    return lend(model, "initial_state", "next_log_probabilities")
+    return callback(model, "initial_state", "next_log_probabilities")
 
 
 def perplexity(model: RemoteObject, tokens: Array, batch_size: int = 16) -> float:

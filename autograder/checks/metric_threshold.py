@@ -52,8 +52,8 @@ class Measurement:
 
 
 @dataclass
-class Gauge:
-    """Measures metrics for one check; the fixture ``reaches`` of the checks.
+class MetricThreshold:
+    """Measures metrics for one check; the fixture ``metric_threshold`` of the checks.
 
     Args:
         calibrating: trainings run to their end, and nothing fails.
@@ -90,7 +90,7 @@ class Gauge:
             MissedThreshold: the threshold is not met, in any of the attempts allowed.
             BadInputError: there is no such threshold, or its direction is another.
         """
-        meter = _Meter(name, direction, best, what or name)
+        meter = _Metric(name, direction, best, what or name)
         if self.calibrating:
             return self._measure(meter, training, rng)
         threshold = self._threshold(meter)
@@ -108,7 +108,7 @@ class Gauge:
         if measurement.curve:
             self.findings.add(Curve(measurement.curve))
 
-    def _measure(self, meter: _Meter, training: Training, rng: np.random.Generator) -> float:
+    def _measure(self, meter: _Metric, training: Training, rng: np.random.Generator) -> float:
         """The metric at the end of one whole training."""
         measurement = meter.run(training, rng, until=None)
         if not measurement.curve:
@@ -116,7 +116,7 @@ class Gauge:
         self._note(measurement)
         return measurement.curve[-1]
 
-    def _threshold(self, meter: _Meter) -> Threshold:
+    def _threshold(self, meter: _Metric) -> Threshold:
         name, file = meter.name, self.exercise.toml
         command = f"`gradus calibrate {self.exercise.name}` measures it"
         threshold = self.exercise.thresholds.get(name)
@@ -131,7 +131,7 @@ class Gauge:
 
 
 @dataclass(frozen=True)
-class _Meter:
+class _Metric:
     """One metric: how its values are compared and told."""
 
     name: str
@@ -199,4 +199,4 @@ def _attempts(attempts: int) -> list[str]:
     return [f"the best of {attempts} trainings, each with random numbers of its own"]
 
 
-__all__ = ["HIGHER", "LOWER", "Gauge", "Measurement", "Training"]
+__all__ = ["HIGHER", "LOWER", "Measurement", "MetricThreshold", "Training"]

@@ -33,7 +33,7 @@ from autograder.isolation.wire import Result
 Array = np.ndarray[Any, Any]
 
 
-def twins(
+def paired_models(
     submission: RemoteModule,
     reference: RemoteModule,
     name: str | Build,
@@ -41,7 +41,7 @@ def twins(
     rng: np.random.Generator | None = None,
     scale: float = 0.5,
     **kwargs: Any,
-) -> Twins:
+) -> PairedModels:
     """Build model `name` of both with the same arguments and give both the same parameters.
 
     Args:
@@ -63,7 +63,7 @@ def twins(
         isinstance(student, RemoteObject),
         f"{name}(...) should make an object, not {value_text(student)}",
     )
-    pair = Twins(name, student, other)
+    pair = PairedModels(name, student, other)
     pair.same_parameter_forms()
     if rng is not None:
         pair.draw_parameters(rng, scale)
@@ -71,7 +71,7 @@ def twins(
 
 
 @dataclass(frozen=True)
-class Twins:
+class PairedModels:
     """Two models with the same parameters: the submission's and the reference's."""
 
     name: str
@@ -165,7 +165,7 @@ class Twins:
                 fact="gradients not cleared",
             )
 
-    def keeps_its_arrays(self, function: str, *args: Any) -> None:
+    def keeps_gradient_arrays(self, function: str, *args: Any) -> None:
         """`function(model, *args)` of the submission leaves the student's model its `gradients`.
 
         The very same arrays, that is, which a network that the model is part of shares; what is
@@ -255,7 +255,7 @@ def _backward(
     return [wrap(session, outcome) for outcome in outcomes]
 
 
-def in_float32(pair: Twins) -> bool:
+def in_float32(pair: PairedModels) -> bool:
     """Convert both of `pair`; False where the submission's model cannot be converted.
 
     No interface asks for `astype`: subclasses of `framework.interfaces.Model` inherit one, and a

@@ -32,7 +32,7 @@ BY_CHANCE = 2.0
 BY_HEART = 0.1
 
 
-def knows_nothing(loss: float, classes: int, about: object = None) -> None:
+def initial_loss_is_uniform(loss: float, classes: int, about: object = None) -> None:
     """The `loss` of a new model is near log C, as long as it prefers none of `classes`.
 
     Args:
@@ -111,7 +111,7 @@ def overfits_text(
 
 def _learned(model: RemoteObject, losses: Sequence[float], classes: int, what: str) -> None:
     session, _ = session_of(model)
-    knows_nothing(losses[0], classes, session.calls.named("forward"))
+    initial_loss_is_uniform(losses[0], classes, session.calls.named("forward"))
     if losses[-1] > BY_HEART:
         raise MissedThreshold(
             f"{what} cannot be learned by heart: after {len(losses)} steps on them alone "

@@ -231,7 +231,7 @@ def _in_chunks(
     """Take `chunk` steps at a time, and leave the model trained after each."""
     session, handle = session_of(model)
     while True:
-        with _told_as_failures():
+        with _raised_as_failures():
             losses = list(islice(steps, chunk))
         if not losses:
             return
@@ -240,7 +240,7 @@ def _in_chunks(
 
 
 @contextmanager
-def _told_as_failures() -> Iterator[None]:
+def _raised_as_failures() -> Iterator[None]:
     """What loss and clipping refuse is what the model returned."""
     try:
         with np.errstate(over="ignore", invalid="ignore"):

@@ -29,7 +29,7 @@ def calibrate(
 ) -> None:
     """Measure how good the reference gets, and write the thresholds to exercise.toml.
 
-    Every check that trains a model, which is one with the fixture `reaches`, is run to its end on
+    Every check that trains a model (it uses the fixture `metric_threshold`) is run to its end on
     the NumPy reference, once for each seed. The threshold lets the worst of these trainings pass,
     with some slack. A check that misses it trains again with new random numbers, as often as it
     takes to make a right solution fail at most 1 time in 10,000: 3 trainings after 100 seeds, more

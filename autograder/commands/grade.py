@@ -70,10 +70,10 @@ def _graded(
     submission: Submission | None,
     exercises: list[Exercise],
 ) -> Report:
-    from autograder.reports.live import Screen
+    from autograder.reports.live import GradingDisplay
 
     folder = str(options.submission or "exercises")
-    screen = Screen(folder=folder, command=options.command, show_hidden=options.show_hidden)
+    screen = GradingDisplay(folder=folder, command=options.command, show_hidden=options.show_hidden)
     request = GradeRequest(setting, submission, tuple(exercises), options.jobs, screen)
     with screen:
         report: Report = setting.plugins.hook.grade_submission(request=request)

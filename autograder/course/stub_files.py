@@ -50,7 +50,7 @@ class StubFile:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenStubs:
     """What `write_stubs` did: files written, files kept for their edits, copies of edits."""
 
     written: tuple[Path, ...]
@@ -99,7 +99,7 @@ def _reject_unlisted(course: Course) -> None:
             raise BadInputError(f"{file}: exercises/course.toml does not list '{file.stem}'")
 
 
-def write_stubs(course: Course, *, force: bool = False) -> Written:
+def write_stubs(course: Course, *, force: bool = False) -> WrittenStubs:
     """Write every stub that drifted; one that holds edits only with `force`, after a backup."""
     hashes = load_state(course, "stubs")
     written, kept, backups = [], [], []
@@ -115,7 +115,7 @@ def write_stubs(course: Course, *, force: bool = False) -> Written:
             written.append(stub.path)
         hashes[stub.exercise.name] = _hash(stub.fresh)
     save_state(course, "stubs", hashes)
-    return Written(tuple(written), tuple(kept), tuple(backups))
+    return WrittenStubs(tuple(written), tuple(kept), tuple(backups))
 
 
 def write_stub(stub: StubFile) -> None:

@@ -99,7 +99,7 @@ def _read(thresholds: Table, name: str) -> Threshold:
         false_failure=table.get("false_failure", float),
         method=table.get("method", str),
     )
-    _reject_nonsense(table, found)
+    _check_values(table, found)
     return found
 
 
@@ -113,7 +113,7 @@ def _reject_gaps(table: Table, name: str) -> None:
         )
 
 
-def _reject_nonsense(table: Table, found: Threshold) -> None:
+def _check_values(table: Table, found: Threshold) -> None:
     if found.direction not in DIRECTIONS:
         table.fail("direction", f"must be 'higher' or 'lower', not {found.direction!r}")
     if not math.isfinite(found.value):

@@ -24,7 +24,7 @@ _OTHERS = {"any": "all", "all": "any", "std": "var", "var": "std"}
 _SHAPES = ("range", "zeros", "ones", "empty", "full", "reshape", "eye", "arange", "len")
 
 
-def unkept_result(site: Site) -> Iterator[ast.AST]:
+def unused_result(site: Site) -> Iterator[ast.AST]:
     """``x = f(x)`` becomes ``f(x)``: what comes out is not used."""
     node = site.node
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
@@ -177,7 +177,7 @@ def another_variable(site: Site) -> Iterator[ast.AST]:
 
 #: Name, what it looks like from outside -> the change.
 HABITS: dict[str, tuple[str, Mutate]] = {
-    "unkept result": ("one result that is computed and not used", unkept_result),
+    "unkept result": ("one result that is computed and not used", unused_result),
     "dropped choice": ("one choice left out, as if a mask did not matter", dropped_choice),
     "dropped limit": ("one maximum or minimum of two left out", dropped_limit),
     "finite": ("0 where infinity belongs", finite),

@@ -25,13 +25,13 @@ NUMPY = str(Path(np.__file__).parent)
 _end = math.inf
 
 
-class OutOfTime(BaseException):
+class BudgetExceeded(BaseException):
     """The limit is reached; no `Exception`, so that nobody takes it for one of his own."""
 
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raise `OutOfTime` in the block after `seconds` of this process's computing.
+    """Raise `BudgetExceeded` in the block after `seconds` of this process's computing.
 
     Computing, not waiting, is counted: another program on a busy machine changes no result.
     A limit within a limit ends no later than that. Where there is no such clock (Windows, other
@@ -54,9 +54,9 @@ def limited(seconds: float) -> Iterator[None]:
 
 
 def check() -> None:
-    """Raise `OutOfTime` where the limit was reached and somebody has caught what said so."""
+    """Raise `BudgetExceeded` where the limit was reached and somebody has caught what said so."""
     if time.process_time() >= _end:
-        raise OutOfTime
+        raise BudgetExceeded
 
 
 def _set(end: float) -> None:

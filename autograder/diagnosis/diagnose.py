@@ -12,13 +12,13 @@ from functools import cached_property
 import numpy as np
 
 from autograder.course.reading import Exercise
-from autograder.diagnosis.budget import OutOfTime, limited
+from autograder.diagnosis.budget import BudgetExceeded, limited
 from autograder.diagnosis.exchanges import Exchanges
 from autograder.diagnosis.first_fault import located, wrong_methods
 from autograder.diagnosis.generic import explain_failures
 from autograder.diagnosis.known import KnownMistakes
 from autograder.diagnosis.reading import pairs_of
-from autograder.diagnosis.replay_cache import Bench
+from autograder.diagnosis.replay_cache import ReplayCache
 from autograder.isolation.host.transcript import Transcript
 from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
 from autograder.verdicts import Verdict
@@ -45,19 +45,19 @@ def diagnosed(
         parts: where networks get the parts of other exercises from.
         listed: whether the mistakes listed for the exercise are known.
     """
-    doctor = Doctor(exercise, checks, transcripts, parts)
+    diagnoser = Diagnoser(exercise, checks, transcripts, parts)
     found: dict[str, Diagnosis] = {}
     at_fault: dict[str, CheckResult] = {}
     try:
-        with limited(SECONDS), quiet():
+        with limited(SECONDS), numpy_errors_ignored():
             for task in exercise.task_names:
-                at_fault |= doctor.located(task)
+                at_fault |= diagnoser.located(task)
             for task in exercise.task_names if listed else ():
-                for name, diagnosis in doctor.known(task):
+                for name, diagnosis in diagnoser.known(task):
                     found[name] = diagnosis
             for task in exercise.task_names:
-                found = doctor.generic(task, set(found)) | found
-    except OutOfTime:
+                found = diagnoser.generic(task, set(found)) | found
+    except BudgetExceeded:
         pass  # what was found until then holds
     except Exception as error:  # whatever a submission answers, it gets its report
         logging.getLogger(__name__).debug("no diagnosis for %s", exercise.name, exc_info=error)
@@ -67,14 +67,14 @@ def diagnosed(
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def numpy_errors_ignored() -> Iterator[None]:
     """Say nothing of overflows and the like: some mistakes are about them."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
 
 
-class Doctor:
+class Diagnoser:
     """Explains the failed checks of one exercise; see `diagnosed` for the arguments."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Doctor:
         transcripts: Mapping[str, Transcript],
         parts: PartSource,
     ) -> None:
-        self._bench = Bench(exercise, parts)
+        self._cache = ReplayCache(exercise, parts)
         recorded = [check for check in checks if check.id in transcripts]
         self._checks = sorted(recorded, key=lambda check: cost(transcripts[check.id]))
         self._exchanges: dict[str, Exchanges] = {
@@ -93,18 +93,18 @@ class Doctor:
 
     @cached_property
     def _mistakes(self) -> KnownMistakes:
-        return KnownMistakes(self._bench)
+        return KnownMistakes(self._cache)
 
     def located(self, task: str) -> dict[str, CheckResult]:
         """The failed checks of `task`, by id, with the method that was wrong first in each."""
-        failed, bench = self._failed(task), self._bench
+        failed, cache = self._failed(task), self._cache
         if not failed:
             return {}
-        passed = [pairs_of(other, bench.right_answers(other)) for other in self._passed(task)]
+        passed = [pairs_of(other, cache.right_answers(other)) for other in self._passed(task)]
         blamed = {check.method for check in self._checks if check.verdict is Verdict.FAILED}
         free = frozenset[str]().union(*map(wrong_methods, passed)) - blamed
         return {
-            check.id: located(check, pairs_of(asked, bench.right_answers(asked)), free)
+            check.id: located(check, pairs_of(asked, cache.right_answers(asked)), free)
             for check in self._checks
             if (asked := failed.get(check.id)) and check.verdict is Verdict.FAILED and check.method
         }
@@ -121,7 +121,7 @@ class Doctor:
     def generic(self, task: str, known: set[str]) -> dict[str, Diagnosis]:
         """What can be told of the other failed checks of `task` without such a list."""
         failed = {k: exchanges for k, exchanges in self._failed(task).items() if k not in known}
-        return explain_failures(self._bench, task, failed, self._passed(task)) if failed else {}
+        return explain_failures(self._cache, task, failed, self._passed(task)) if failed else {}
 
     def _failed(self, task: str) -> dict[str, Exchanges]:
         """By their ids, the cheapest first."""

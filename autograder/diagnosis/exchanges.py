@@ -14,7 +14,7 @@ Exchanges = Sequence[Exchange]
 
 
 @dataclass(frozen=True)
-class Lenience:
+class IgnoredDifferences:
     """What need not be the same in the answers to one request.
 
     Attributes:
@@ -27,12 +27,12 @@ class Lenience:
     free: Set[int] = frozenset()
 
 
-NONE = Lenience()
+NONE = IgnoredDifferences()
 
 
-def lenience(
+def ignored(
     exchanges: Exchanges, right: Exchanges, method: str = "", *, strictly: bool = False
-) -> Iterator[Lenience]:
+) -> Iterator[IgnoredDifferences]:
     """For each exchange of a check, what need not be the same.
 
     Args:
@@ -54,10 +54,10 @@ def lenience(
                 is_wrong = is_wrong or not _same_step(i, theirs, expected)
             elif is_wrong:
                 free |= {i} if i < len(theirs.outcomes) else set(range(i, len(steps)))
-        yield Lenience(frozenset() if strictly else drawn, free)
+        yield IgnoredDifferences(frozenset() if strictly else drawn, free)
 
 
-def same_exchange(one: Exchange, other: Exchange, allowed: Lenience = NONE) -> bool:
+def same_exchange(one: Exchange, other: Exchange, allowed: IgnoredDifferences = NONE) -> bool:
     """Whether two answers to one request are the same; of exceptions the type alone."""
     steps = range(max(_begun(one), _begun(other)))
     return all(i in allowed.free or _same_step(i, one, other, i in allowed.drawn) for i in steps)

@@ -11,29 +11,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.diagnosis.behaviour_changes import variants_of
+from autograder.diagnosis.behaviour_changes import behaviour_changes
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.exchanges import Exchanges
-from autograder.diagnosis.mutation_candidates import slips_of
+from autograder.diagnosis.mutation_candidates import mutation_candidates
 from autograder.diagnosis.patterns import EACH, EFFECTS, LISTS, PATTERNS, Pattern
 from autograder.diagnosis.reading import gather, pairs_of
 from autograder.diagnosis.replay import Module, SourceModule
-from autograder.diagnosis.replay_cache import Bench
+from autograder.diagnosis.replay_cache import ReplayCache
 from autograder.record.results import Diagnosis
 
 
 def explain_failures(
-    bench: Bench, task: str, failed: Mapping[str, Exchanges], passed: Sequence[Exchanges]
+    cache: ReplayCache, task: str, failed: Mapping[str, Exchanges], passed: Sequence[Exchanges]
 ) -> dict[str, Diagnosis]:
     """What explains the `failed` checks of `task`, by their ids, where anything does.
 
     Args:
         passed: what the checks of the task asked that passed.
     """
-    right = [pair for other in passed for pair in pairs_of(other, bench.right_answers(other))]
+    right = [pair for other in passed for pair in pairs_of(other, cache.right_answers(other))]
     groups: dict[tuple[str, bool], dict[str, Evidence]] = {}
     for name, exchanges in failed.items():
-        evidence = gather(exchanges, bench.right_answers(exchanges))
+        evidence = gather(exchanges, cache.right_answers(exchanges))
         if evidence is not None:
             groups.setdefault((evidence.method, evidence.is_of_arrays), {})[name] = evidence
     found: dict[str, Diagnosis] = {}
@@ -41,12 +41,12 @@ def explain_failures(
         together = Evidence.together(group.values(), [p for p in right if p.method == method])
         # What explains other answers has to explain the arrays of the same method as well.
         names = group if is_of_arrays else {**group, **groups.get((method, True), {})}
-        case = Case(bench, task, method, {name: failed[name] for name in names}, passed)
+        case = Case(cache, task, method, {name: failed[name] for name in names}, passed)
         told = (
             (is_of_arrays and _pattern(EFFECTS, group, together))
-            or case.variant()
+            or case.changed()
             or _pattern(PATTERNS if is_of_arrays else LISTS, group, together)
-            or case.slip()
+            or case.mutation()
         )
         found = told | found
     return found
@@ -61,41 +61,41 @@ class Case:
         passed: what the checks of the task asked that passed.
     """
 
-    bench: Bench
+    cache: ReplayCache
     task: str
     method: str
     failed: Mapping[str, Exchanges]
     passed: Sequence[Exchanges]
 
-    def variant(self) -> dict[str, Diagnosis]:
+    def changed(self) -> dict[str, Diagnosis]:
         """The solution, used in another way, that answers as the submission did."""
-        for variant in variants_of(self.bench, self.task, list(self.failed.values())):
-            if self._is_explained_by(variant):
-                return self._told(variant.id, variant.sentence)
+        for changed in behaviour_changes(self.cache, self.task, list(self.failed.values())):
+            if self._is_explained_by(changed):
+                return self._told(changed.id, changed.sentence)
         return {}
 
-    def slip(self) -> dict[str, Diagnosis]:
+    def mutation(self) -> dict[str, Diagnosis]:
         """The solution with one small change that answers as the submission did."""
-        for slip in slips_of(self.bench.exercise, self.task, self.method):
-            if self.bench.slips_left <= 0:
+        for mutation in mutation_candidates(self.cache.exercise, self.task, self.method):
+            if self.cache.mutations_left <= 0:
                 break
-            self.bench.slips_left -= 1
+            self.cache.mutations_left -= 1
             try:
-                module = SourceModule(slip.source, self.bench.exercise.name)
+                module = SourceModule(mutation.source, self.cache.exercise.name)
             except SyntaxError:
                 continue
             if self._is_explained_by(module):
-                return self._told(slip.id, slip.sentence)
+                return self._told(mutation.id, mutation.sentence)
         return {}
 
     def _told(self, name: str, sentence: str) -> dict[str, Diagnosis]:
         return dict.fromkeys(self.failed, Diagnosis(f"generic/{name}", sentence))
 
     def _is_explained_by(self, module: Module) -> bool:
-        bench = self.bench
+        cache = self.cache
         return all(
-            bench.explains(module, exchanges, self.method) for exchanges in self.failed.values()
-        ) and all(bench.agrees(module, exchanges) for exchanges in self.passed)
+            cache.explains(module, exchanges, self.method) for exchanges in self.failed.values()
+        ) and all(cache.agrees(module, exchanges) for exchanges in self.passed)
 
 
 def _pattern(

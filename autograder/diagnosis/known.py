@@ -8,22 +8,22 @@ from contextlib import suppress
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.diagnosis.exchanges import Exchanges
 from autograder.diagnosis.replay import SourceModule
-from autograder.diagnosis.replay_cache import Bench
+from autograder.diagnosis.replay_cache import ReplayCache
 from framework.errors import BadInputError
 
 
 class KnownMistakes:
-    """The mistakes of the exercise that `bench` is about, each as the solution with it."""
+    """The mistakes of the exercise that `cache` is about, each as the solution with it."""
 
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
+    def __init__(self, cache: ReplayCache) -> None:
+        self._cache = cache
         self._modules: dict[Mistake, SourceModule] = {}
         self._latest: Mistake | None = None
-        solution = bench.exercise.solution_source()
+        solution = cache.exercise.solution_source()
         with suppress(BadInputError):  # no list is better than no report: the audit tells
-            for mistake in load_mistakes(bench.exercise):
+            for mistake in load_mistakes(cache.exercise):
                 with suppress(BadInputError, SyntaxError):
-                    self._modules[mistake] = bench.module(mistake.apply(solution))
+                    self._modules[mistake] = cache.module(mistake.apply(solution))
 
     def find(
         self,
@@ -47,11 +47,11 @@ class KnownMistakes:
         return found[0] if found else None
 
     def _holds(self, mistake: Mistake, exchanges: Exchanges, passed: Sequence[Exchanges]) -> bool:
-        explains = self._bench.explains(self._modules[mistake], exchanges)
+        explains = self._cache.explains(self._modules[mistake], exchanges)
         return explains and self._agrees(mistake, passed)
 
     def _agrees(self, mistake: Mistake, others: Sequence[Exchanges]) -> bool:
-        return all(self._bench.agrees(self._modules[mistake], other) for other in others)
+        return all(self._cache.agrees(self._modules[mistake], other) for other in others)
 
     def _concerning(self, task: str) -> list[Mistake]:
         """Those that can fail a check of `task`, its own first."""

@@ -48,7 +48,7 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Slip:
+class MutationCandidate:
     """One small change, and what to say of it."""
 
     id: str
@@ -56,7 +56,7 @@ class Slip:
     source: str
 
 
-def slips_of(exercise: Exercise, task: str, method: str) -> Iterator[Slip]:
+def mutation_candidates(exercise: Exercise, task: str, method: str) -> Iterator[MutationCandidate]:
     """The small changes that can make `method` of `task` wrong, its own first.
 
     What only runs after `forward` cannot have made it wrong.
@@ -80,4 +80,6 @@ def slips_of(exercise: Exercise, task: str, method: str) -> Iterator[Slip]:
         for mutant in draw_mutants(source, exercise.solution, operators, within):
             words, _ = table[mutant.operator]
             name = mutant.operator.replace("np.", "").replace(".", "-").replace(" ", "-")
-            yield Slip(name, f"Your {method} answers as it would with {words}.", mutant.source)
+            yield MutationCandidate(
+                name, f"Your {method} answers as it would with {words}.", mutant.source
+            )

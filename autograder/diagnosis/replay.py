@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from autograder.diagnosis.budget import check
 from autograder.isolation import wire
-from autograder.isolation.host.callbacks import Ledger
+from autograder.isolation.host.callbacks import CallbackTable
 from autograder.isolation.host.faults import Crashed
 from autograder.isolation.host.requests import Outcome
 from autograder.isolation.host.transcript import Exchange
@@ -76,15 +76,15 @@ class Replay:
     """
 
     def __init__(self, module: Module, parts: PartSource) -> None:
-        self._loans = Ledger()
-        self._dispatcher = Dispatcher(module, ask=self._loans.reply)
+        self._callbacks = CallbackTable()
+        self._dispatcher = Dispatcher(module, ask=self._callbacks.reply)
         self._parts = parts
         self._handles: dict[int, Handle] = {}
 
     def answer(self, exchange: Exchange) -> Exchange:
         """What is answered here to the request of `exchange`."""
         steps = steps_of(exchange)
-        self._loans.restore(exchange.lent)
+        self._callbacks.restore(exchange.callbacks)
         request = {"id": 0, "fresh": False, "steps": self._translated(steps)}
         with parts_from(self._parts):
             reply = self._dispatcher.answer(request)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.course.reading import Exercise
-from autograder.diagnosis.budget import OutOfTime, limited
-from autograder.diagnosis.exchanges import Exchanges, Lenience, lenience, same_exchange
+from autograder.diagnosis.budget import BudgetExceeded, limited
+from autograder.diagnosis.exchanges import Exchanges, IgnoredDifferences, ignored, same_exchange
 from autograder.diagnosis.replay import Module, Replay, SourceModule
 from autograder.isolation.host.transcript import Exchange
 from framework.models.parts import PartSource
@@ -21,23 +21,23 @@ MAX_SLIPS = 1000
 PATIENCE, SLOWER = 0.2, 5.0
 
 #: Of one exchange: what need not be the same, and whether the submission's answer is wrong.
-Terms = tuple[Lenience, bool]
+Terms = tuple[IgnoredDifferences, bool]
 
 
 @dataclass
-class Bench:
+class ReplayCache:
     """Plays transcripts of `exercise` again.
 
     Args:
         parts: where the parts of other exercises come from; its own come from the text in question.
 
     Attributes:
-        slips_left: so many small changes of the solution may still be tried.
+        mutations_left: so many small changes of the solution may still be tried.
     """
 
     exercise: Exercise
     parts: PartSource
-    slips_left: int = MAX_SLIPS
+    mutations_left: int = MAX_SLIPS
     _modules: dict[str, SourceModule] = field(default_factory=dict)
     _right: dict[int, list[Exchange]] = field(default_factory=dict)
     _seconds: dict[int, float] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Bench:
                 if same and not telling:
                     same, telling = self._compared(module, exchanges, method, strictly=True)
                 return same and telling
-        except OutOfTime:
+        except BudgetExceeded:
             return False
 
     def _compared(
@@ -111,7 +111,7 @@ class Bench:
         try:
             with limited(self._patience(exchanges)):
                 return all(map(same_exchange, exchanges, self.answers(module, exchanges), allowed))
-        except OutOfTime:
+        except BudgetExceeded:
             return False
 
     def _patience(self, exchanges: Exchanges) -> float:
@@ -129,7 +129,7 @@ class Bench:
         key = id(exchanges), method, strictly
         if key not in self._terms:
             right = self.right_answers(exchanges)
-            allowed = lenience(exchanges, right, method, strictly=strictly)
+            allowed = ignored(exchanges, right, method, strictly=strictly)
             self._terms[key] = [
                 (here, not same_exchange(theirs, expected, here))
                 for theirs, expected, here in zip(exchanges, right, allowed, strict=True)

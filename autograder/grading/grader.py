@@ -11,11 +11,11 @@ from pathlib import Path
 
 from autograder.course.reading import Exercise
 from autograder.grading.pytest_run import OnCheck, run_checks
-from autograder.grading.sessions import ProviderSession, ReferenceSession, converse, parts_of
+from autograder.grading.sessions import ProviderSession, ReferenceSession, open_inline, parts_of
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.host.faults import Frame
-from autograder.isolation.host.launch import NUMPY_ARRAYS, Workplace
+from autograder.isolation.host.launch import NUMPY_ARRAYS, WorkerSpec
 from autograder.isolation.host.sandbox_session import SandboxSession
 from autograder.isolation.host.scratch import remove_scratch
 from autograder.isolation.host.session import Session
@@ -79,7 +79,7 @@ class Grader:
         self._setting.course.require_solutions(exercise)
         registry = self._setting.plugins.registry
         backend = self._setting.reference_backend()
-        reference = converse(ReferenceSession, backend, registry, exercise)
+        reference = open_inline(ReferenceSession, backend, registry, exercise)
         session = self._session(exercise)
         under_test = ExerciseUnderTest(exercise, session, reference, self._setting.seed)
         try:
@@ -91,7 +91,7 @@ class Grader:
         if self._submission is None:
             registry, device = self._setting.plugins.registry, self._setting.device
             backend = Backend(registry, self._setting.provider, device=device)
-            return converse(ProviderSession, backend, registry, exercise)
+            return open_inline(ProviderSession, backend, registry, exercise)
         if exercise.name not in self._started:
             return self._sandboxed(exercise, self._submission)
         return self._started.pop(exercise.name)
@@ -99,7 +99,7 @@ class Grader:
     def _sandboxed(self, exercise: Exercise, submission: Submission) -> SandboxSession:
         scratch = self._scratch / exercise.name
         scratch.mkdir(exist_ok=True)
-        workplace = Workplace(
+        spec = WorkerSpec(
             self._setting.sandbox,
             submission.folder,
             scratch,
@@ -108,7 +108,7 @@ class Grader:
             self._setting.device,
         )
         deadlines = self._setting.deadlines(exercise)
-        launch = workplace.launch(exercise.name)
+        launch = spec.launch(exercise.name)
         return SandboxSession(launch, str(submission.folder), exercise.name, deadlines)
 
     def _arrays(self) -> str:

@@ -25,7 +25,7 @@ from framework.providers.plugins import Plugins
 
 
 @contextmanager
-def alone(test_file: Path) -> Iterator[ExerciseUnderTest]:
+def standalone_exercise(test_file: Path) -> Iterator[ExerciseUnderTest]:
     """The exercise under test for plain pytest: the folder's own files, NumPy, seed 0."""
     course = find_course(test_file.parent)
     name = test_file.stem.removeprefix("test_").removesuffix("_hidden")

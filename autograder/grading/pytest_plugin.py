@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     import numpy as np
 
-    from autograder.checks.metric_threshold import Gauge
+    from autograder.checks.metric_threshold import MetricThreshold
     from autograder.course.reading import Exercise
     from autograder.grading.under_test import ExerciseUnderTest
     from autograder.isolation.host.remote import RemoteModule
@@ -69,9 +69,9 @@ def exercise_under_test(request: pytest.FixtureRequest) -> Iterator[ExerciseUnde
     if prepared is not None:
         yield prepared
         return
-    from autograder.grading.plain_pytest import alone
+    from autograder.grading.plain_pytest import standalone_exercise
 
-    with alone(request.path) as under_test:
+    with standalone_exercise(request.path) as under_test:
         yield under_test
 
 
@@ -103,12 +103,14 @@ def findings(request: pytest.FixtureRequest) -> Findings:
 
 
 @pytest.fixture
-def reaches(exercise_under_test: ExerciseUnderTest, findings: Findings) -> Gauge:
-    """Holds the metric of a trained model against its threshold: see `Gauge.__call__`."""
-    from autograder.checks.metric_threshold import Gauge
+def metric_threshold(exercise_under_test: ExerciseUnderTest, findings: Findings) -> MetricThreshold:
+    """Holds the metric of a trained model against its threshold: see `MetricThreshold.__call__`."""
+    from autograder.checks.metric_threshold import MetricThreshold
 
     under_test = exercise_under_test
-    return Gauge(under_test.exercise, under_test.calibrating, under_test.measured, findings)
+    return MetricThreshold(
+        under_test.exercise, under_test.calibrating, under_test.measured, findings
+    )
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ PYTEST_OPTIONS = (
 OnCheck = Callable[[CheckResult], None]
 
 #: Fixtures that a check asks for when it trains a model.
-_TRAINED = frozenset({"reaches", "plot"})
+_TRAINED = frozenset({"metric_threshold", "plot"})
 
 
 def run_checks(

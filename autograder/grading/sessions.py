@@ -29,7 +29,7 @@ class ProviderSession(InlineSession):
         return super()._fault(error, texts)
 
 
-def converse(
+def open_inline(
     session: type[InlineSession], backend: Backend, registry: Registry, exercise: Exercise
 ) -> InlineSession:
     """A conversation with what `backend` offers for `exercise`, in this process."""

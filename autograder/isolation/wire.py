@@ -10,7 +10,7 @@ A frame is two lengths, a *structure* and its *blobs*:
 Arrays are described in the structure (dtype and shape) and their bytes stand in the blobs, in the
 order of the descriptions, so that a reply cannot name one blob twice and the memory a frame needs
 is bounded by its length. Subclasses do not survive: what arrives is None, bool, int, float, str,
-bytes, list, tuple, dict, a plain `numpy.ndarray` of numbers, a `Handle` or a `Loan`.
+bytes, list, tuple, dict, a plain `numpy.ndarray` of numbers, a `Handle` or a `CallbackRef`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Handle:
 
 
 @dataclass(frozen=True)
-class Loan:
+class CallbackRef:
     """An object that stays with the grader: the worker may call `methods`, read `attributes`."""
 
     id: int
@@ -166,7 +166,7 @@ class _Encoder:
     def _rare(self, value: Any) -> Any:
         if isinstance(value, Handle):
             return msgpack.ExtType(_HANDLE, self.pack([value.id, value.type_name]))
-        if isinstance(value, Loan):
+        if isinstance(value, CallbackRef):
             fields = [value.id, value.type_name, list(value.methods), list(value.attributes)]
             return msgpack.ExtType(_LOAN, self.pack(fields))
         if isinstance(value, Result):
@@ -183,7 +183,11 @@ class _Encoder:
         if self._foreign is None:
             raise WireError(f"a {type(value).__name__}")
         stand_in = self._foreign(value)
-        return self._default(stand_in) if type(stand_in) in (Handle, Loan, np.ndarray) else stand_in
+        return (
+            self._default(stand_in)
+            if type(stand_in) in (Handle, CallbackRef, np.ndarray)
+            else stand_in
+        )
 
     def _stripped(self, value: Any) -> Any:
         """What was of a subclass; msgpack asks but once, and knows no tuples and long integers."""
@@ -304,7 +308,9 @@ def _small(code: int, value: Any) -> Any:
         return Handle(*_fields(value, int, str))
     if code == _LOAN:
         number, type_name, *names = _fields(value, int, str, list, list)
-        return Loan(number, type_name, *(tuple(_typed(n, str) for n in some) for some in names))
+        return CallbackRef(
+            number, type_name, *(tuple(_typed(n, str) for n in some) for some in names)
+        )
     if code == _RESULT:
         return Result(_typed(value, int))
     if code == _COMPLEX:

@@ -32,7 +32,7 @@ class Cause:
     others: tuple[CheckResult, ...]
 
     @property
-    def worth(self) -> str:
+    def points_text(self) -> str:
         """What the checks are worth together, in words."""
         words = [counted(sum(check.points for check in (self.told, *self.others)), "point")]
         if self.told.hidden:
@@ -42,7 +42,7 @@ class Cause:
         return ", ".join(words)
 
     @property
-    def others_named(self) -> str:
+    def titles_of_others(self) -> str:
         """Titles of the others, the first few of them."""
         titles = "; ".join(check.title for check in self.others[:NAMED])
         left = len(self.others) - NAMED

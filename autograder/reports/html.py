@@ -47,7 +47,7 @@ def _environment() -> Environment:
         html=_html,
         pointers=_pointers,
         sentences=_sentences,
-        told_under=_told_under,
+        told_under=_causes_shown_under,
     )
     return made
 
@@ -94,7 +94,7 @@ def _sentences(check: CheckResult) -> list[str]:
     return [text for text in (check.message, *check.details) if text]
 
 
-def _told_under(found: Iterable[Cause], task: TaskResult) -> list[Cause]:
+def _causes_shown_under(found: Iterable[Cause], task: TaskResult) -> list[Cause]:
     """The causes whose facts stand under `task`."""
     return [cause for cause in found if cause.told.task == task.name]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PIPED_WIDTH = 100
 
 
-class Screen:
+class GradingDisplay:
     """The terminal, or the pipe, that a grading is shown on.
 
     Args:
@@ -40,7 +40,7 @@ class Screen:
         self._status: Status | None = None
         self._count = 0
 
-    def __enter__(self) -> Screen:
+    def __enter__(self) -> GradingDisplay:
         if self._console.is_terminal:
             self._status = self._console.status("grading")
             self._status.start()

@@ -113,10 +113,10 @@ class ExerciseView:
             yield from page.hanging(Text("    "), check.message)
             return
         left = Text("    ").append_text(page.marked(check.verdict, check.verdict.value))
-        yield from page.hanging(left.append("  "), check.title, "bold", f" ({cause.worth})")
+        yield from page.hanging(left.append("  "), check.title, "bold", f" ({cause.points_text})")
         yield from self._facts(page, check, " " * 6)
         if cause.others:
-            yield from page.hanging(_label(" " * 6, "also"), cause.others_named)
+            yield from page.hanging(_label(" " * 6, "also"), cause.titles_of_others)
 
     def _facts(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:
         for text in filter(None, (check.message, *check.details)):

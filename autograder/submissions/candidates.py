@@ -57,7 +57,7 @@ def candidates(path: Path, notes: list[str]) -> Iterator[Candidate]:
         raise BadInputError(f"{path} is no submission: a folder, a .py, an .ipynb or a .zip is")
 
 
-def _passed_over(inner: PurePosixPath) -> bool:
+def _is_skipped(inner: PurePosixPath) -> bool:
     """Tests, and whatever lies in a folder that is no work of the student's."""
     is_test = inner.name.startswith("test_") or inner.stem.endswith("_test")
     return is_test or any(_is_hidden(part) for part in inner.parts)
@@ -70,7 +70,7 @@ def _is_hidden(name: str) -> bool:
 def _in_folder(root: Path, notes: list[str]) -> Iterator[Candidate]:
     for file in _files(root):
         inner = PurePosixPath(file.relative_to(root).as_posix())
-        if file.suffix not in LIMITS or _passed_over(inner):
+        if file.suffix not in LIMITS or _is_skipped(inner):
             continue
         if not file.resolve().is_relative_to(root.resolve()):
             notes.append(f"{file} is a link out of the submission: not followed")
@@ -93,7 +93,7 @@ def _files(root: Path) -> Iterator[Path]:
 
 def _in_zip(archive: Path) -> Iterator[Candidate]:
     for inner, data in zip_members(archive, LIMITS):
-        if not _passed_over(inner):
+        if not _is_skipped(inner):
             yield Candidate(archive, inner, f"{archive}/{inner}", partial(bytes, data))
 
 

@@ -35,7 +35,7 @@ def skipped_magic(cell: Cell) -> str | None:
     return None if name in _PYTHON_CELLS else f"%%{name}"
 
 
-class Patience:
+class ParseBudget:
     """How much text may be parsed again: a hostile notebook could ask for it without end."""
 
     def __init__(self, characters: int = 4 << 20) -> None:
@@ -47,7 +47,7 @@ class Patience:
         return self._left >= 0
 
 
-def without_magics(source: str, patience: Patience) -> str:
+def without_magics(source: str, budget: ParseBudget) -> str:
     """The cell's text with every magic, shell command and ``?`` line neutralised.
 
     Only a line at which Python stumbles is looked at: ``% 3`` may well continue a sum, and a
@@ -62,7 +62,7 @@ def without_magics(source: str, patience: Patience) -> str:
         try:
             parse("\n".join(lines))
         except SyntaxError as error:
-            if not (_neutralise(lines, (error.lineno or 1) - 1) and patience.spend(len(source))):
+            if not (_replace_magic(lines, (error.lineno or 1) - 1) and budget.spend(len(source))):
                 raise
         else:
             return "\n".join(lines)
@@ -74,7 +74,7 @@ def _drop_cell_magic(lines: list[str]) -> None:
         lines[first] = ""
 
 
-def _neutralise(lines: list[str], index: int) -> bool:
+def _replace_magic(lines: list[str], index: int) -> bool:
     """Replace the magic in line `index`, lines that continue it included; False if it is none."""
     if not 0 <= index < len(lines):
         return False

@@ -15,7 +15,7 @@ from autograder.course.reading import Course
 from autograder.course.source import MAX_SOURCE, definitions, parse
 from autograder.submissions.notebook_magics import (
     Cell,
-    Patience,
+    ParseBudget,
     defines,
     skipped_magic,
     without_magics,
@@ -126,7 +126,7 @@ class _Reader:
         self.statements: list[Statement] = []
         self.syntax_error: str | None = None
         self._tasks = tasks
-        self._patience = Patience()
+        self._patience = ParseBudget()
         self._notes: list[str] = []
         self._defined_in: dict[str, list[int]] = {}
 

@@ -39,12 +39,13 @@ BUILT_IN = (
         licence=_GENERATED,
     ),
     CorpusEntry(
-        "hearsay",
+        "attributed_sentiment",
         LABELLED_TEXTS,
         "framework.languages.attributed_sentiment:corpus",
         "reviews that quote others; windows of words cannot reach the best accuracy",
         AS_LOADED,
         licence=_GENERATED,
+        formerly=("hearsay",),
     ),
     CorpusEntry(
         "trec",

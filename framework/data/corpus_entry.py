@@ -76,6 +76,7 @@ class CorpusEntry:
             not known.
         files: the files that the user has and names the folder of with ``--data``.
         licence: under which the texts may be used.
+        formerly: names that it had before; they still work, with a line that says the new one.
         owner: the plugin that registered it and its distribution, or `GRADUS`. Stamped by the
             plugin manager; a plugin cannot declare it.
     """
@@ -87,6 +88,7 @@ class CorpusEntry:
     best_score: float | Literal["as loaded"] | None = None
     files: tuple[CorpusFile, ...] = ()
     licence: str = ""
+    formerly: tuple[str, ...] = ()
     owner: str = field(default=GRADUS, compare=False)
 
 
@@ -100,7 +102,7 @@ def problem(entry: CorpusEntry) -> str:
         return f"the corpus '{entry.name}' has the kind '{entry.kind}': use {', '.join(KINDS)}"
     if not is_target(entry.target):
         return f"the corpus '{entry.name}' is at '{entry.target}': expected 'module:function'"
-    return _problem_of_score(entry) or _problem_of_files(entry)
+    return _problem_of_score(entry) or _problem_of_files(entry) or _problem_of_former(entry)
 
 
 def _problem_of_score(entry: CorpusEntry) -> str:
@@ -119,4 +121,14 @@ def _problem_of_files(entry: CorpusEntry) -> str:
         return ""
     return (
         f"the files of the corpus '{entry.name}' are {files!r:.80}: expected a tuple of CorpusFile"
+    )
+
+
+def _problem_of_former(entry: CorpusEntry) -> str:
+    former = entry.formerly
+    if isinstance(former, tuple) and all(isinstance(name, str) and name for name in former):
+        return ""
+    return (
+        f"the former names of the corpus '{entry.name}' are {former!r:.80}: expected a tuple of "
+        "names"
     )

@@ -1,4 +1,4 @@
-"""Hearsay: texts in which it matters who says what, with the best accuracy for every view.
+"""Texts in which it matters who says what, with the best accuracy for every view.
 
     you know friends say the film was not dull you know               positive
     you know critics say the film was fine you know friends say the plot was dull you know
@@ -50,7 +50,7 @@ class _Opinion(NamedTuple):
     probability: float
 
 
-class Hearsay:
+class AttributedSentiment:
     """Texts of one or two clauses ``SPEAKER say the ASPECT was [not] ADJECTIVE``.
 
     Label 1 is positive, 0 negative; both are equally frequent. The words decide the label.
@@ -70,7 +70,7 @@ class Hearsay:
     def __init__(self, alone: float = 0.25, agreement: float = 0.5, negation: float = 0.4) -> None:
         if not all(0 < p < 1 for p in (alone, agreement, negation)):
             raise BadInputError(
-                "hearsay needs alone, agreement and negation between 0 and 1, "
+                "attributed sentiment needs alone, agreement and negation between 0 and 1, "
                 f"received {alone}, {agreement} and {negation}"
             )
         self.alone, self.agreement, self.negation = alone, agreement, negation
@@ -145,8 +145,8 @@ def _windows(words: Words, width: int) -> Iterator[Words]:
 
 
 def corpus(texts: int = 4000, seed: int = 0) -> TextCorpus:
-    """The corpus ``hearsay``: `texts` to learn from, 1/8 of that held out, 1/4 to test."""
-    language, rng = Hearsay(), np.random.default_rng(seed)
+    """Return the corpus: `texts` to learn from, 1/8 of that held out, 1/4 to test."""
+    language, rng = AttributedSentiment(), np.random.default_rng(seed)
     sizes = texts, texts // 8, texts // 4
     train, valid, test = (_labelled(language, size, rng) for size in sizes)
     best = {
@@ -154,10 +154,12 @@ def corpus(texts: int = 4000, seed: int = 0) -> TextCorpus:
         BEST_OF_BAGS: language.best_window_accuracy(1),
         best_of_windows(WIDTH): language.best_window_accuracy(WIDTH),
     }
-    return TextCorpus("hearsay", train, valid, test, best)
+    return TextCorpus("attributed_sentiment", train, valid, test, best)
 
 
-def _labelled(language: Hearsay, count: int, rng: np.random.Generator) -> list[LabelledText]:
+def _labelled(
+    language: AttributedSentiment, count: int, rng: np.random.Generator
+) -> list[LabelledText]:
     names = ("negative", "positive")
     return [
         LabelledText(tuple(language.vocabulary.decode(row[row != PAD])), names[label])

@@ -1,13 +1,12 @@
-"""Telegrams about a season and a place: a language whose texts depend on a condition.
+"""Texts about a season and a place: a language whose texts depend on a condition.
 
     winter, coast      today harbour in snow wore gloves and sailed </s>
     summer, mountains  yesterday summit in sunshine wore hats and climbed </s>
 
 Every word that says something names the true season or place with probability `fidelity`, and each
-of the others equally often. So three perplexities are known exactly: that of whoever is told season
-and place, of whoever is not but may guess them from the words before, and of whoever believes that
-he is told but hears those of another telegram. (Lecture 6, section 3.6: conditional language
-models.)
+of the others equally often. So three perplexities are known exactly: with the right season and
+place; without them, when they are inferred from the words before; and with the season and place of
+another text. (Lecture 6, section 3.6: conditional language models.)
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ ACTIONS = ("sailed", "climbed", "shopped")
 _TEXT = (DAYS, SPOTS, ("in",), SKIES, ("wore",), CLOTHES, ("and",), ACTIONS, (SPECIAL[EOS],))
 
 
-class Telegrams:
+class ConditionalTexts:
     """Texts ``DAY SPOT in SKY wore CLOTHES and ACTION </s>``, each with a season and a place.
 
     Seasons and places are equally frequent and independent. A condition is one-hot for the season
@@ -50,12 +49,12 @@ class Telegrams:
 
     def __init__(self, fidelity: float = 0.85) -> None:
         if not 0 < fidelity < 1:
-            raise BadInputError(f"telegrams need 0 < fidelity < 1, received {fidelity}")
+            raise BadInputError(f"conditional texts need 0 < fidelity < 1, received {fidelity}")
         self.fidelity = fidelity
         self.vocabulary = Vocabulary(sorted({word for words in _TEXT for word in words}))
 
     def sample(self, count: int, *, rng: np.random.Generator) -> tuple[Ids, Array]:
-        """Draw `count` telegrams.
+        """Draw `count` texts.
 
         Returns:
             ids `(count, 1 + length)`: an end of sentence to start from, then the text; and the
@@ -111,13 +110,13 @@ class Telegrams:
         return self._perplexity(lambda p: -2 * np.sum(p * np.log(p)) / len(p))
 
     @property
-    def best_perplexity_untold(self) -> float:
+    def best_perplexity_without_condition(self) -> float:
         """Of whoever does not, but infers from the first word about it what the second may be."""
         return self._perplexity(_entropy_of_two)
 
     @property
-    def best_perplexity_misled(self) -> float:
-        """Of whoever knows the language but is given the condition of another telegram."""
+    def best_perplexity_of_other_condition(self) -> float:
+        """Return the perplexity of the language itself under the condition of another text."""
         # Words and condition are independent here, and every word is as frequent as the others.
         return self._perplexity(lambda p: -2 * np.mean(np.log(p)))
 

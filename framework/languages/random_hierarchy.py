@@ -20,7 +20,7 @@ from framework.data.vocabulary import Ids
 from framework.errors import BadInputError
 
 
-class PairGrammar:
+class RandomHierarchy:
     """A random grammar of pairs; one generator gives one language, many texts are drawn from it.
 
     Args:

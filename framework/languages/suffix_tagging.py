@@ -49,7 +49,7 @@ CONSONANTS, VOWELS = "bdgklmnprstv", "aeiou"
 KEPT = 7
 
 
-class SuffixLanguage:
+class SuffixTagging:
     """Sentences of `words` content words, each with one particle before it: T = 2 · `words`.
 
     Args:

@@ -75,7 +75,7 @@ def _result(source: Source, hook: str, function: pluggy.HookImpl, arguments: dic
         raise
     except Exception as error:
         reason = f"it raised {type(error).__name__}: {error}"
-        raise broken(source, hook, reason) from error
+        raise contract_error(source, hook, reason) from error
 
 
 def expect(source: Source, hook: str, wanted: str, kind: type, value: object) -> Any:
@@ -85,17 +85,17 @@ def expect(source: Source, hook: str, wanted: str, kind: type, value: object) ->
         PluginError: it is not; the message names plugin, hook and value.
     """
     if not isinstance(value, kind) or (kind is Iterable and isinstance(value, str | bytes)):
-        raise rubbish(source, hook, wanted, value)
+        raise invalid_return(source, hook, wanted, value)
     return value
 
 
-def rubbish(source: Source, hook: str, wanted: str, value: object) -> PluginError:
+def invalid_return(source: Source, hook: str, wanted: str, value: object) -> PluginError:
     """The error for a hook that returns `value` instead of what is `wanted`."""
     received = f"{value!r:.80} ({type(value).__name__})"
-    return broken(source, hook, f"it must return {wanted}, but it returned {received}")
+    return contract_error(source, hook, f"it must return {wanted}, but it returned {received}")
 
 
-def broken(source: Source, hook: str, problem: str) -> PluginError:
+def contract_error(source: Source, hook: str, problem: str) -> PluginError:
     """The error for a hook that does not do what its specification says."""
     return PluginError(
         f"plugin {source.label}: hook '{hook}': {problem}. "

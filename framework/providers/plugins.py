@@ -22,12 +22,12 @@ from framework.providers.backends import REFERENCE, STUDENT
 from framework.providers.course_offers import reference_offers
 from framework.providers.hook_calls import (
     ask,
-    broken,
     check_hooks,
+    contract_error,
     expect,
     functions_of,
     hook_names,
-    rubbish,
+    invalid_return,
 )
 from framework.providers.plugin_sources import Source, find_sources
 from framework.providers.registry import Implementation, Registry, problem
@@ -184,7 +184,9 @@ class Plugins:
         found = self._implementations(hook, folder=folder, course=self.course)
         for source, implementation in found:
             if implementation.provider != STUDENT:
-                raise broken(source, hook, f"{implementation.key} cannot come from a submission")
+                raise contract_error(
+                    source, hook, f"{implementation.key} cannot come from a submission"
+                )
         return [implementation for _, implementation in found]
 
     def _implementations(self, hook: str, **arguments: Any) -> list[tuple[Source, Implementation]]:
@@ -259,34 +261,34 @@ def _names(source: Source, hook: str, value: object) -> Mapping[str, str]:
     offered: Mapping[str, str] = expect(source, hook, wanted, Mapping, value)
     for name, target in offered.items():
         if not (isinstance(name, str) and isinstance(target, str) and ":" in target):
-            raise rubbish(source, hook, wanted, {name: target})
+            raise invalid_return(source, hook, wanted, {name: target})
     return offered
 
 
 def _checked(source: Source, hook: str, value: object) -> Implementation:
     """`value` if it is an implementation that can be registered."""
     if not isinstance(value, Implementation):
-        raise rubbish(source, hook, "Implementations", value)
+        raise invalid_return(source, hook, "Implementations", value)
     wrong = problem(value)
     if wrong:
-        raise broken(source, hook, wrong)
+        raise contract_error(source, hook, wrong)
     return value
 
 
 def _checked_corpus(source: Source, hook: str, value: object) -> CorpusEntry:
     """`value` if it is a corpus that can be registered."""
     if not isinstance(value, CorpusEntry):
-        raise rubbish(source, hook, "CorpusEntries", value)
+        raise invalid_return(source, hook, "CorpusEntries", value)
     wrong = corpus_entry.problem(value)
     if wrong:
-        raise broken(source, hook, wrong)
+        raise contract_error(source, hook, wrong)
     return value
 
 
 def _check_claim(source: Source, claimed: Implementation) -> None:
     """Refuse a claim to a reserved provider; no plugin can have a built-in one's name."""
     if RESERVED.get(claimed.provider, source.name) != source.name:
-        raise broken(
+        raise contract_error(
             source,
             "register_implementations",
             f"it offers {claimed.key}, but the provider '{claimed.provider}' is not its own: "

@@ -340,7 +340,7 @@ class WordVectorOptions(WordOptions, TrainingOptions):
 class ComparisonOptions(LabelledTextOptions, LearningOptions):
     """How families of text classifiers are trained that are compared."""
 
-    corpus: str = with_default(LabelledTextOptions, "corpus", "hearsay")
+    corpus: str = with_default(LabelledTextOptions, "corpus", "attributed_sentiment")
     epochs: int = with_default(LearningOptions, "epochs", 6)
     learning_rate: float = with_default(LearningOptions, "learning_rate", 0.02)
     keep: Literal["last", "best"] = with_default(LearningOptions, "keep", "best")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from autograder.isolation.host.launch import Workplace
+from autograder.isolation.host.launch import WorkerSpec
 from autograder.isolation.host.remote import RemoteModule
 from autograder.isolation.host.requests import Call
 from autograder.isolation.host.sandbox_session import Deadlines, SandboxSession
@@ -23,9 +23,9 @@ def conversation(sandbox, folder):
     (folder / "code").mkdir()
     (folder / "scratch").mkdir()
     (folder / "code" / "tiny.py").write_text(SOURCE)
-    workplace = Workplace(sandbox, folder / "code", folder / "scratch", {})
+    spec = WorkerSpec(sandbox, folder / "code", folder / "scratch", {})
     deadlines = Deadlines(call=20, total=600)
-    session = SandboxSession(workplace.launch("tiny"), str(folder / "code"), "tiny", deadlines)
+    session = SandboxSession(spec.launch("tiny"), str(folder / "code"), "tiny", deadlines)
     try:
         yield session
     finally:

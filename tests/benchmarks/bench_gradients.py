@@ -14,7 +14,7 @@ import pytest
 
 from autograder.checks import gradients_agree
 from autograder.checks.gradient_probe import Probe
-from autograder.isolation.host.launch import Workplace
+from autograder.isolation.host.launch import WorkerSpec
 from autograder.isolation.host.remote import RemoteModule
 from autograder.isolation.host.sandbox_session import Deadlines, SandboxSession
 from autograder.isolation.sandboxes import BUILT_IN
@@ -31,9 +31,9 @@ def submitted(sandbox, folder):
     (folder / "code").mkdir()
     (folder / "scratch").mkdir()
     (folder / "code" / "lstm.py").write_text(inspect.getsource(lstm))
-    workplace = Workplace(sandbox, folder / "code", folder / "scratch", {})
+    spec = WorkerSpec(sandbox, folder / "code", folder / "scratch", {})
     deadlines = Deadlines(call=20, total=600)
-    session = SandboxSession(workplace.launch("lstm"), str(folder / "code"), "lstm", deadlines)
+    session = SandboxSession(spec.launch("lstm"), str(folder / "code"), "lstm", deadlines)
     try:
         yield RemoteModule(session)
     finally:

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from framework.languages.random_hierarchy import PairGrammar
+from framework.languages.random_hierarchy import RandomHierarchy
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.loops import classifier_steps
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 def accuracy(backend, depth, shortcut, seed):
     """The share of right answers on 1000 new texts, after so many steps."""
     rng = np.random.default_rng(seed)
-    grammar = PairGrammar(LEVELS, rng=rng)
+    grammar = RandomHierarchy(LEVELS, rng=rng)
     ids, labels = grammar.sample(STEPS * BATCH, rng=rng)
     model = backend.build(
         "deep_text_cnn", grammar.vocabulary_size, 4, 2**LEVELS, depth, 8, kind="model",

@@ -58,7 +58,7 @@ def write(tmp_path: Path) -> Callable[[str, str], str]:
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to work in, and the backends as the only plugins."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from autograder.diagnosis.behaviour_changes.arguments import other_arguments
-from autograder.diagnosis.behaviour_changes.change import BACKWARD, Variant
+from autograder.diagnosis.behaviour_changes.change import BACKWARD, ChangedSolution
 from autograder.diagnosis.behaviour_changes.children import other_children
 from autograder.diagnosis.behaviour_changes.functions import other_functions
 from autograder.diagnosis.behaviour_changes.gradients import other_gradients
@@ -20,43 +20,45 @@ from autograder.diagnosis.behaviour_changes.memory import other_memory
 from autograder.diagnosis.behaviour_changes.parameters import Shapes, other_parameters
 from autograder.diagnosis.exchanges import Exchanges
 from autograder.diagnosis.replay import steps_of
-from autograder.diagnosis.replay_cache import Bench
+from autograder.diagnosis.replay_cache import ReplayCache
 
-__all__ = ["Variant", "variants_of"]
+__all__ = ["ChangedSolution", "behaviour_changes"]
 
 
-def variants_of(bench: Bench, task: str, checks: Sequence[Exchanges]) -> Iterator[Variant]:
+def behaviour_changes(
+    cache: ReplayCache, task: str, checks: Sequence[Exchanges]
+) -> Iterator[ChangedSolution]:
     """All variants of `task`, the particular ones first.
 
     Args:
         checks: what was asked; it shows the parameters.
     """
-    solution = bench.solution
+    solution = cache.solution
     value = solution.attribute(task)
     changes = chain(other_arguments(task, value), other_functions(task, value))
     if inspect.isclass(value):
-        shapes = _shapes(bench, checks)
+        shapes = _shapes(cache, checks)
         changes = chain(
             changes,
-            other_children(_children(bench)),
+            other_children(_children(cache)),
             other_memory(task, value),
             other_gradients(shapes) if hasattr(value, BACKWARD) else (),
             other_parameters(task, shapes),
         )
-    return (Variant(solution, task, change) for change in changes)
+    return (ChangedSolution(solution, task, change) for change in changes)
 
 
-def _children(bench: Bench) -> list[str]:
+def _children(cache: ReplayCache) -> list[str]:
     """The attributes that hold the layers of a network."""
-    source = bench.exercise.solution_source()
+    source = cache.exercise.solution_source()
     return list(dict.fromkeys(re.findall(r"self\.(\w+) = self\.add_child\(", source)))
 
 
-def _shapes(bench: Bench, checks: Sequence[Exchanges]) -> Shapes:
+def _shapes(cache: ReplayCache, checks: Sequence[Exchanges]) -> Shapes:
     """The parameters that any of the checks has looked at."""
     found: Shapes = {}
     for exchanges in checks:
-        for exchange in bench.right_answers(exchanges):
+        for exchange in cache.right_answers(exchanges):
             for step, outcome in zip(steps_of(exchange), exchange.outcomes, strict=False):
                 if step[::2] == ["get", "parameters"] and isinstance(outcome.value, dict):
                     found |= {name: array.shape for name, array in outcome.value.items()}

@@ -16,7 +16,7 @@ from autograder.diagnosis.behaviour_changes.change import (
     FORWARD,
     INIT,
     Change,
-    Situation,
+    PendingCall,
     public_methods,
 )
 
@@ -65,34 +65,34 @@ def _changes(who: str, methods: tuple[str, ...], parameter: inspect.Parameter) -
             yield Change(f"one-step-{words}", said, call, methods)
 
 
-def _dropped(name: str, situation: Situation) -> Any:
-    _let_refuse(situation)
-    situation.bound.arguments.pop(name, None)
-    return situation.run()
+def _dropped(name: str, pending: PendingCall) -> Any:
+    _let_refuse(pending)
+    pending.bound.arguments.pop(name, None)
+    return pending.run()
 
 
-def _swapped(one: str, other: str, situation: Situation) -> Any:
-    situation.bound.apply_defaults()
-    given = situation.bound.arguments
+def _swapped(one: str, other: str, pending: PendingCall) -> Any:
+    pending.bound.apply_defaults()
+    given = pending.bound.arguments
     given[one], given[other] = given[other], given[one]
-    return situation.run()
+    return pending.run()
 
 
-def _replaced(name: str, other: Callable[[Any], Any], situation: Situation) -> Any:
-    _let_refuse(situation)
-    situation.bound.apply_defaults()
-    value = situation.bound.arguments.get(name)
+def _replaced(name: str, other: Callable[[Any], Any], pending: PendingCall) -> Any:
+    _let_refuse(pending)
+    pending.bound.apply_defaults()
+    value = pending.bound.arguments.get(name)
     if value is not None:
-        situation.bound.arguments[name] = other(value)
-    return situation.run()
+        pending.bound.arguments[name] = other(value)
+    return pending.run()
 
 
-def _let_refuse(situation: Situation) -> None:
+def _let_refuse(pending: PendingCall) -> None:
     """An argument that is ignored is still refused where it is impossible."""
-    if situation.function.__name__ == INIT:
-        somebody = object.__new__(type(situation.owner))
-        args, kwargs = copy.deepcopy((situation.bound.args[1:], situation.bound.kwargs))
-        situation.function(somebody, *args, **kwargs)
+    if pending.function.__name__ == INIT:
+        somebody = object.__new__(type(pending.owner))
+        args, kwargs = copy.deepcopy((pending.bound.args[1:], pending.bound.kwargs))
+        pending.function(somebody, *args, **kwargs)
 
 
 def _ones(value: Any) -> Any:

@@ -14,7 +14,7 @@ FORWARD, BACKWARD, INIT, STEP = "forward", "backward", "__init__", "step"
 
 
 @dataclass(frozen=True)
-class Situation:
+class PendingCall:
     """A call that is about to be made.
 
     Args:
@@ -45,11 +45,11 @@ class Change:
 
     id: str
     sentence: str
-    call: Callable[[Situation], Any]
+    call: Callable[[PendingCall], Any]
     methods: tuple[str, ...] = ()
 
 
-class Variant:
+class ChangedSolution:
     """The solution, but for its `task`, in which a change is made."""
 
     def __init__(self, solution: SourceModule, task: str, change: Change) -> None:
@@ -84,7 +84,7 @@ class Variant:
             depth += 1
             try:
                 bound = signature.bind(*args, **kwargs)
-                return self._change.call(Situation(owner, bound, namespace, function))
+                return self._change.call(PendingCall(owner, bound, namespace, function))
             finally:
                 depth -= 1
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from autograder.diagnosis.behaviour_changes.change import BACKWARD, FORWARD, Change, Situation
+from autograder.diagnosis.behaviour_changes.change import BACKWARD, FORWARD, Change, PendingCall
 
 
 def other_children(names: Sequence[str]) -> Iterator[Change]:
@@ -21,9 +21,9 @@ def other_children(names: Sequence[str]) -> Iterator[Change]:
             yield Change("missing-layer", said, partial(_left_out, name, method), (method,))
 
 
-def _left_out(name: str, method: str, situation: Situation) -> Any:
+def _left_out(name: str, method: str, pending: PendingCall) -> Any:
     """The layer is called as ever, but what comes in goes on."""
-    child = getattr(situation.owner, name)
+    child = getattr(pending.owner, name)
     function = getattr(child, method)
 
     def passes(value: Any, *others: Any) -> Any:
@@ -32,6 +32,6 @@ def _left_out(name: str, method: str, situation: Situation) -> Any:
 
     setattr(child, method, passes)
     try:
-        return situation.run()
+        return pending.run()
     finally:
         delattr(child, method)

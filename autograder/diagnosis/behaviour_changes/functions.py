@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.behaviour_changes.change import STEP, Change, Situation, public_methods
+from autograder.diagnosis.behaviour_changes.change import STEP, Change, PendingCall, public_methods
 
 
 def _same(x: Any, *others: Any, **options: Any) -> Any:
@@ -56,9 +56,9 @@ ROOTS: dict[str, Callable[[Any, float], Any]] = {
 }
 
 
-def _with_root(root: Callable[[Any, float], Any], situation: Situation) -> Any:
-    epsilon = getattr(situation.owner, "epsilon", 0.0)
-    return _with_numpy("sqrt", lambda c: root(c, epsilon), situation)
+def _with_root(root: Callable[[Any, float], Any], pending: PendingCall) -> Any:
+    epsilon = getattr(pending.owner, "epsilon", 0.0)
+    return _with_numpy("sqrt", lambda c: root(c, epsilon), pending)
 
 
 class _Numpy:
@@ -71,10 +71,10 @@ class _Numpy:
         return getattr(np, name)
 
 
-def _with_numpy(name: str, other: Callable[..., Any], situation: Situation) -> Any:
-    before = situation.namespace.get("np")
-    situation.namespace["np"] = _Numpy(name, other)
+def _with_numpy(name: str, other: Callable[..., Any], pending: PendingCall) -> Any:
+    before = pending.namespace.get("np")
+    pending.namespace["np"] = _Numpy(name, other)
     try:
-        return situation.run()
+        return pending.run()
     finally:
-        situation.namespace["np"] = before
+        pending.namespace["np"] = before

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from autograder.diagnosis.behaviour_changes.change import BACKWARD, Change, Situation
+from autograder.diagnosis.behaviour_changes.change import BACKWARD, Change, PendingCall
 from autograder.diagnosis.behaviour_changes.parameters import Shapes
 
 #: So many axes of the gradient from above are averaged over -> what that is.
@@ -28,17 +28,17 @@ def other_gradients(shapes: Shapes) -> Iterator[Change]:
             yield Change("divided-by-a-size", said, call, (BACKWARD,))
 
 
-def _cleared(names: Sequence[str], situation: Situation) -> Any:
+def _cleared(names: Sequence[str], pending: PendingCall) -> Any:
     for name in names:
-        situation.owner.gradients[name][...] = 0
-    return situation.run()
+        pending.owner.gradients[name][...] = 0
+    return pending.run()
 
 
-def _averaged(names: Sequence[str], axes: int, situation: Situation) -> Any:
-    gradients = situation.owner.gradients
+def _averaged(names: Sequence[str], axes: int, pending: PendingCall) -> Any:
+    gradients = pending.owner.gradients
     before = {name: gradients[name].copy() for name in names}
-    result = situation.run()
-    _, upstream, *_ = situation.bound.args
+    result = pending.run()
+    _, upstream, *_ = pending.bound.args
     size = max(math.prod(upstream.shape[:axes]), 1)
     for name, start in before.items():
         gradients[name][...] = start + (gradients[name] - start) / size

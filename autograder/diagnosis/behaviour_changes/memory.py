@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.diagnosis.behaviour_changes.change import BACKWARD, FORWARD, STEP, Change, Situation
+from autograder.diagnosis.behaviour_changes.change import (
+    BACKWARD,
+    FORWARD,
+    STEP,
+    Change,
+    PendingCall,
+)
 
 
 def other_memory(task: str, cls: type) -> Iterator[Change]:
@@ -18,18 +24,18 @@ def other_memory(task: str, cls: type) -> Iterator[Change]:
         yield Change("derivative-at-the-output", said, _at_the_output, (FORWARD,))
 
 
-def _as_new(situation: Situation) -> Any:
+def _as_new(pending: PendingCall) -> Any:
     """Whatever was gathered under names is gone."""
-    for name, value in vars(situation.owner).items():
+    for name, value in vars(pending.owner).items():
         if isinstance(value, dict):
-            setattr(situation.owner, name, {})
-    return situation.run()
+            setattr(pending.owner, name, {})
+    return pending.run()
 
 
-def _at_the_output(situation: Situation) -> Any:
+def _at_the_output(pending: PendingCall) -> Any:
     """What backward will find is what forward keeps of its own result."""
-    result = situation.run()
-    _, first, *_ = situation.bound.arguments
-    situation.bound.arguments[first] = result
-    situation.run()
+    result = pending.run()
+    _, first, *_ = pending.bound.arguments
+    pending.bound.arguments[first] = result
+    pending.run()
     return result

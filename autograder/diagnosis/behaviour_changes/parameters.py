@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.behaviour_changes.change import BACKWARD, FORWARD, Change, Situation
+from autograder.diagnosis.behaviour_changes.change import BACKWARD, FORWARD, Change, PendingCall
 
 Array = np.ndarray[Any, Any]
 Shapes = dict[str, tuple[int, ...]]
@@ -44,20 +44,20 @@ def _changes(who: str, methods: tuple[str, ...], name: str, shapes: Shapes) -> I
             yield Change("another-parameter", said, partial(_with_other, name, other), methods)
 
 
-def _with(name: str, change: Callable[[Array], Array], situation: Situation) -> Any:
+def _with(name: str, change: Callable[[Array], Array], pending: PendingCall) -> Any:
     """Call with another value in parameter `name`; in place, for all who share it."""
-    array = situation.owner.parameters[name]
+    array = pending.owner.parameters[name]
     saved = array.copy()
     array[...] = change(saved)
     try:
-        return situation.run()
+        return pending.run()
     finally:
         array[...] = saved
 
 
-def _with_other(name: str, other: str, situation: Situation) -> Any:
-    value = situation.owner.parameters[other].copy()
-    return _with(name, lambda _: value, situation)
+def _with_other(name: str, other: str, pending: PendingCall) -> Any:
+    value = pending.owner.parameters[other].copy()
+    return _with(name, lambda _: value, pending)
 
 
 def _other_gates(shapes: Shapes) -> Iterator[Change]:
@@ -76,16 +76,16 @@ def _other_gates(shapes: Shapes) -> Iterator[Change]:
                 yield Change("gates-permuted", said, call, methods)
 
 
-def _permuted(order: Sequence[int], situation: Situation) -> Any:
-    owner = situation.owner
+def _permuted(order: Sequence[int], pending: PendingCall) -> Any:
+    owner = pending.owner
     every = [*owner.parameters.values(), *owner.gradients.values()]
     width = max((array.shape[-1] for array in every if array.ndim), default=1)
     if width % len(order):
-        return situation.run()
+        return pending.run()
     arrays = [array for array in every if array.shape[-1:] == (width,)]
     _reorder(arrays, order)
     try:
-        return situation.run()
+        return pending.run()
     finally:
         _reorder(arrays, [order.index(i) for i in range(len(order))])
 

@@ -22,14 +22,14 @@ def changes_an_argument(evidence: Evidence) -> str | None:
         for name in ours.changed
         if name not in right.changed
     }
-    if evidence.wrong and all(map(_is_spoilt, evidence.wrong)):
+    if evidence.wrong and all(map(_is_modified, evidence.wrong)):
         written = {pair.name for pair in evidence.wrong}
     elif evidence.wrong or not written:
         return None
     return f"Your {evidence.method} writes into {_listed(written)}, which belongs to its caller."
 
 
-def _is_spoilt(pair: Pair) -> bool:
+def _is_modified(pair: Pair) -> bool:
     """Whether it is an argument that should have stayed as it was."""
     return (
         pair.name.startswith("argument")
@@ -51,7 +51,7 @@ def not_in_place(evidence: Evidence) -> str | None:
     return f"Your {evidence.method} makes new arrays and leaves {_listed(left)} as it was."
 
 
-def lends_memory(evidence: Evidence) -> str | None:
+def shares_memory(evidence: Evidence) -> str | None:
     """All values are right, but they are a view of an argument."""
     lent = {
         name
@@ -136,7 +136,7 @@ EFFECTS = {
     "new-array": new_array,
     "changes-an-argument": changes_an_argument,
     "not-in-place": not_in_place,
-    "lends-memory": lends_memory,
+    "lends-memory": shares_memory,
     "overwritten": overwritten,
     "zero": nothing,
     "unmoved": unmoved,

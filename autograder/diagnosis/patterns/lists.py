@@ -79,7 +79,7 @@ def _is_cut_at_the_start(actual: list[Any], expected: list[Any]) -> bool:
     return 0 < len(actual) < len(expected) and same_value(actual, expected[-len(actual) :])
 
 
-def _goes_on(actual: list[Any], expected: list[Any]) -> bool:
+def _continues(actual: list[Any], expected: list[Any]) -> bool:
     return _is_cut_at_the_end(expected, actual)
 
 
@@ -93,6 +93,6 @@ LISTS = {
     "another-order": _pattern("holds the right items in another order", _has_another_order),
     "ends-early": _pattern("ends too early: the last items lack", _is_cut_at_the_end),
     "starts-late": _pattern("starts too late: the first items lack", _is_cut_at_the_start),
-    "goes-on": _pattern("goes on where it should end", _goes_on),
+    "goes-on": _pattern("goes on where it should end", _continues),
     "starts-early": _pattern("starts with items that do not belong there", _begins_too_early),
 }

@@ -96,7 +96,7 @@ def _padded(pair: Pair) -> Mask:
     return np.asarray(~masks[0].all(axis=1)) if same else None
 
 
-def at_an_end(evidence: Evidence) -> str | None:
+def at_first_or_last_step(evidence: Evidence) -> str | None:
     """Right, or wrong, at the first or the last step alone."""
     for index, words in ((0, "first"), (-1, "last")):
         if _exactly(evidence, partial(_step, index)):
@@ -167,6 +167,6 @@ def _other_steps(index: int, pair: Pair) -> Mask:
 PLACES = {
     "where-the-input-is": where_the_input_is,
     "rows-of-ids": where_ids,
-    "at-an-end": at_an_end,
+    "at-an-end": at_first_or_last_step,
     "padded-sequences": where_padded,
 }

@@ -6,9 +6,9 @@ imports and before any submitted line. Nothing here imports more than the standa
 
 from __future__ import annotations
 
-from autograder.isolation.confine.filesystem_view import World
+from autograder.isolation.confine.filesystem_view import FilesystemView
 from autograder.isolation.confine.isolate import isolate
 from autograder.isolation.confine.limits import Limits
 from autograder.isolation.confine.lock import lock
 
-__all__ = ["Limits", "World", "isolate", "lock"]
+__all__ = ["FilesystemView", "Limits", "isolate", "lock"]

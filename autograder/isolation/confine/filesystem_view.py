@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class World:
+class FilesystemView:
     """Everything that one worker may see: all else does not exist for it.
 
     Attributes:
@@ -18,7 +18,7 @@ class World:
         hidden: folders inside of `read_only` that are empty for it, but for what `read_only`
             lists inside of them in turn.
         devices: device files it may use, as those of a GPU.
-        namespaced: the sandbox's own program has built this world already, namespaces included.
+        namespaced: the sandbox's own program has built this view already, namespaces included.
     """
 
     read_only: tuple[str, ...]
@@ -32,7 +32,7 @@ class World:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> World:
+    def from_json(cls, text: str) -> FilesystemView:
         """The inverse of `to_json`."""
         data: dict[str, Any] = json.loads(text)
         lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}

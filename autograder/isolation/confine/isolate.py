@@ -1,4 +1,4 @@
-"""The first phase: an own world, before anything heavy is imported."""
+"""The first phase: a file system view of its own, before anything heavy is imported."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import sys
 from contextlib import suppress
 
 from autograder.isolation.confine import landlock, libc, namespaces, root, supervise
-from autograder.isolation.confine.filesystem_view import World
+from autograder.isolation.confine.filesystem_view import FilesystemView
 from autograder.isolation.confine.gaps import LANDLOCK, NETWORK, PROCESSES, ROOT
 from autograder.isolation.confine.limits import Limits
 
 _STDIN = 0
 
 
-def isolate(world: World, limits: Limits) -> frozenset[str]:
-    """Move this process into a world of its own, as far as the kernel goes along.
+def isolate(view: FilesystemView, limits: Limits) -> frozenset[str]:
+    """Move this process into namespaces of its own, as far as the kernel allows.
 
     Forks: the caller goes on as a child of a supervisor that ends with the host's pipe on standard
     input, that ends the worker, and that passes its exit status on, as 128 plus the signal's
@@ -28,21 +28,21 @@ def isolate(world: World, limits: Limits) -> frozenset[str]:
         os.setsid()
     if sys.platform != "linux":
         return frozenset()
-    return _isolate_on_linux(world, limits)
+    return _isolate_on_linux(view, limits)
 
 
-def _isolate_on_linux(world: World, limits: Limits) -> frozenset[str]:
-    held = _enter_world(world, limits)
+def _isolate_on_linux(view: FilesystemView, limits: Limits) -> frozenset[str]:
+    held = _enter_view(view, limits)
     libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
     libc.drop_capabilities()
-    if landlock.apply_landlock(world, private_root=ROOT in held):
+    if landlock.apply_landlock(view, private_root=ROOT in held):
         held |= {LANDLOCK}
     return held
 
 
-def _enter_world(world: World, limits: Limits) -> frozenset[str]:
+def _enter_view(view: FilesystemView, limits: Limits) -> frozenset[str]:
     """Set up namespaces and the supervisors; return in the worker."""
-    if world.namespaced:
+    if view.namespaced:
         supervise.fork_supervised(_STDIN)
         return frozenset({ROOT, NETWORK, PROCESSES})
     if not namespaces.enter_namespaces():
@@ -50,7 +50,7 @@ def _enter_world(world: World, limits: Limits) -> frozenset[str]:
         return frozenset()
     supervise.fork_supervised(_STDIN)  # the child is the new tree's first: all die with it
     held = {NETWORK, PROCESSES}
-    if root.enter_private_root(world, limits):
+    if root.enter_private_root(view, limits):
         held.add(ROOT)
     supervise.fork_supervised(_STDIN)
     return frozenset(held)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager, suppress
 
 from autograder.isolation.confine import libc
-from autograder.isolation.confine.filesystem_view import World
+from autograder.isolation.confine.filesystem_view import FilesystemView
 from autograder.isolation.confine.root import DEVICES
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -52,12 +52,12 @@ def handled_rights(version: int) -> tuple[int, int, int]:
     return files, network, scopes
 
 
-def apply_landlock(world: World, *, private_root: bool) -> bool:
-    """Deny the calling thread, and those it starts, everything but `world`.
+def apply_landlock(view: FilesystemView, *, private_root: bool) -> bool:
+    """Deny the calling thread, and those it starts, everything but `view`.
 
     Args:
-        world: what stays readable, and the scratch folder, which stays writable.
-        private_root: there is nothing but `world` in the file system already.
+        view: what stays readable, and the scratch folder, which stays writable.
+        private_root: there is nothing but `view` in the file system already.
 
     Returns:
         False where the kernel has no Landlock.
@@ -68,15 +68,15 @@ def apply_landlock(world: World, *, private_root: bool) -> bool:
     files, network, scopes = handled_rights(version)
     readable = _PRIVATE_PROC if private_root else _SHARED_PROC
     # What a private root hides is not there; Landlock alone has to grant what is beside it.
-    read_only = world.read_only if private_root else _without(world.read_only, set(world.hidden))
+    read_only = view.read_only if private_root else _without(view.read_only, set(view.hidden))
     with _ruleset(struct.pack("QQQ", files, network, scopes), version) as ruleset:
         for path in (*read_only, *readable):
             _grant(ruleset, path, READ & files)
         if private_root:  # Python lists the folders above its packages
             _grant(ruleset, "/", READ_DIR & files)
-        for path in (*DEVICES, *world.devices):
+        for path in (*DEVICES, *view.devices):
             _grant(ruleset, path, DEVICE & files)
-        _grant(ruleset, world.scratch, SCRATCH & files)
+        _grant(ruleset, view.scratch, SCRATCH & files)
         libc.syscall(_RESTRICT_SELF, ruleset, 0)
     return True
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Set
 
-from autograder.isolation.confine.filesystem_view import World
+from autograder.isolation.confine.filesystem_view import FilesystemView
 from autograder.isolation.confine.gaps import PROCESSES, RLIMITS, SECCOMP, gaps
 from autograder.isolation.confine.limits import Limits
 from autograder.isolation.confine.rlimits import apply_rlimits
 from autograder.isolation.confine.seccomp import apply_seccomp
 
 
-def lock(world: World, limits: Limits, held: Set[str]) -> list[str]:
+def lock(view: FilesystemView, limits: Limits, held: Set[str]) -> list[str]:
     """Limit what this process may use, and filter its system calls: there is no way back.
 
     Args:
-        world: as given to `isolate`.
+        view: as given to `isolate`.
         limits: what the worker may use.
         held: what `isolate` returned.
 
@@ -29,6 +29,6 @@ def lock(world: World, limits: Limits, held: Set[str]) -> list[str]:
         return gaps(held)
     if limited:
         held.add(RLIMITS)  # elsewhere the limit on memory is accepted and not kept
-    if apply_seccomp(devices=bool(world.devices)):
+    if apply_seccomp(devices=bool(view.devices)):
         held.add(SECCOMP)
     return gaps(held)

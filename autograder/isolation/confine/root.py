@@ -1,4 +1,4 @@
-"""An empty file system of the worker's own, with the world mounted into it."""
+"""An empty file system of the worker's own, with the view mounted into it."""
 
 # Importing pathlib would add 4 ms to the start of each worker.
 # ruff: noqa: PTH102, PTH103, PTH114, PTH115, PTH116, PTH120, PTH211
@@ -11,7 +11,7 @@ import stat
 from contextlib import suppress
 
 from autograder.isolation.confine import libc
-from autograder.isolation.confine.filesystem_view import World
+from autograder.isolation.confine.filesystem_view import FilesystemView
 from autograder.isolation.confine.limits import Limits
 
 NO_SETUID, NO_DEVICES, NO_EXECUTION = 2, 4, 8
@@ -29,47 +29,47 @@ _AT_RECURSIVE, _READ_ONLY, _NO_SETUID = 0x8000, 1, 2
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
 
-def enter_private_root(world: World, limits: Limits) -> bool:
-    """Replace the file system by one that holds `world` and nothing else.
+def enter_private_root(view: FilesystemView, limits: Limits) -> bool:
+    """Replace the file system by one that holds `view` and nothing else.
 
     To be called by the first process of new namespaces.
 
     Returns:
         False where the kernel refuses: the file system is as it was then.
     """
-    root = world.scratch
+    root = view.scratch
     try:
         libc.mount("none", "/", "", RECURSIVE | PRIVATE)
         libc.mount("tmpfs", root, "tmpfs", NO_SETUID | NO_DEVICES, "size=4m,mode=755")
     except OSError:
         return False
     try:
-        _furnish(root, world, limits)
+        _mount_entries(root, view, limits)
         _enter(root)
     except OSError:
         libc.unmount(root)
         return False
-    os.chdir(world.scratch)
+    os.chdir(view.scratch)
     return True
 
 
-def _furnish(root: str, world: World, limits: Limits) -> None:
-    links = {path for path in world.read_only if os.path.islink(path)}
+def _mount_entries(root: str, view: FilesystemView, limits: Limits) -> None:
+    links = {path for path in view.read_only if os.path.islink(path)}
     # In this order a folder comes before what is hidden or shown inside of it.
-    for path in sorted({*world.read_only, *world.hidden} - links):
-        if path in world.hidden:
+    for path in sorted({*view.read_only, *view.hidden} - links):
+        if path in view.hidden:
             libc.mount("tmpfs", root + path, "tmpfs", NO_SETUID | NO_DEVICES, "size=1m,mode=755")
         else:
             _bind(root, path)
             _set_read_only(root + path, _AT_RECURSIVE)
-    for path in (*DEVICES, *world.devices):
+    for path in (*DEVICES, *view.devices):
         with suppress(FileNotFoundError):
             _bind(root, path)
     for path in sorted(links):
         _link(root, path)
     _mount_proc(root, limits)
-    _mount_scratch(root, world, limits)
-    for path in ("", *world.hidden):
+    _mount_scratch(root, view, limits)
+    for path in ("", *view.hidden):
         _set_read_only(root + path, 0)
 
 
@@ -113,8 +113,8 @@ def _limit_threads(root: str, limits: Limits) -> None:
         os.close(descriptor)
 
 
-def _mount_scratch(root: str, world: World, limits: Limits) -> None:
-    scratch = root + world.scratch
+def _mount_scratch(root: str, view: FilesystemView, limits: Limits) -> None:
+    scratch = root + view.scratch
     os.makedirs(scratch)
     flags = NO_SETUID | NO_DEVICES | NO_EXECUTION
     libc.mount("tmpfs", scratch, "tmpfs", flags, f"size={limits.scratch},nr_inodes=4k")

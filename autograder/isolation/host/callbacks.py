@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.isolation import wire
-from autograder.isolation.wire import Loan
+from autograder.isolation.wire import CallbackRef
 
 
 @dataclass(frozen=True)
-class Lent:
+class Callback:
     """`target`, of which a submission may use what is listed in `names`."""
 
     target: Any
@@ -38,7 +38,7 @@ class Lent:
         return tuple(name for name in self.names if name not in self.methods)
 
 
-def lend(target: Any, *names: str) -> Lent:
+def callback(target: Any, *names: str) -> Callback:
     """An argument for the code under test that runs on the grader's side.
 
     What arrives there is a plain copy of what the submission passed: `target` has to look at it
@@ -50,42 +50,42 @@ def lend(target: Any, *names: str) -> Lent:
         names: the methods that may be called and the attributes that may be read; by default the
             object itself may be called.
     """
-    return Lent(target, names or ("__call__",))
+    return Callback(target, names or ("__call__",))
 
 
-class Ledger:
+class CallbackTable:
     """What was lent within one check, by number."""
 
     def __init__(self) -> None:
-        self._lent: dict[int, Lent] = {}
+        self._callbacks: dict[int, Callback] = {}
         self._noted = 0
 
-    def stand_in(self, value: object) -> Loan:
+    def stand_in(self, value: object) -> CallbackRef:
         """What crosses the wire for `value`.
 
         Raises:
             wire.WireError: it was not lent.
         """
-        if not isinstance(value, Lent):
+        if not isinstance(value, Callback):
             raise wire.WireError(f"a {type(value).__name__}")
-        number = len(self._lent) + 1
-        self._lent[number] = value
-        return Loan(number, value.name, value.methods, value.attributes)
+        number = len(self._callbacks) + 1
+        self._callbacks[number] = value
+        return CallbackRef(number, value.name, value.methods, value.attributes)
 
     def forget(self) -> None:
         """What was lent is lent no longer."""
-        self._lent.clear()
+        self._callbacks.clear()
         self._noted = 0
 
-    def new(self) -> dict[int, Lent]:
+    def new(self) -> dict[int, Callback]:
         """Copies of what was lent since this was last asked, as it was then."""
-        fresh = {n: copy.deepcopy(lent) for n, lent in self._lent.items() if n > self._noted}
-        self._noted = len(self._lent)
+        fresh = {n: copy.deepcopy(lent) for n, lent in self._callbacks.items() if n > self._noted}
+        self._noted = len(self._callbacks)
         return fresh
 
-    def restore(self, lent: dict[int, Lent]) -> None:
+    def restore(self, lent: dict[int, Callback]) -> None:
         """Lend copies of `lent`, under their old numbers."""
-        self._lent.update(copy.deepcopy(lent))
+        self._callbacks.update(copy.deepcopy(lent))
 
     def answer(self, question: list[Any]) -> dict[str, Any]:
         """Call what a submission asks for.
@@ -110,11 +110,11 @@ class Ledger:
         """`answer` for code that runs in this process, over the same wire."""
         return wire.encode(self.answer(wire.decode_frame(frame)["question"]))
 
-    def _asked(self, question: list[Any]) -> tuple[Lent, str, list[Any], dict[str, Any]]:
+    def _asked(self, question: list[Any]) -> tuple[Callback, str, list[Any], dict[str, Any]]:
         if [type(part) for part in question] != [int, str, list, dict]:
             raise wire.WireError("a question that is none")
         number, name, args, kwargs = question
-        lent = self._lent.get(number)
+        lent = self._callbacks.get(number)
         if lent is None or name not in lent.names or not all(type(key) is str for key in kwargs):
             raise wire.WireError("a question about what was not lent")
         return lent, name, args, kwargs

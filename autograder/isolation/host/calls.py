@@ -113,7 +113,7 @@ class CallLog:
         """Return the call that `value` came from; the latest call where that is not known."""
         if isinstance(value, RemoteCall):
             return value
-        found = (call for outcome, call in reversed(self._values) if _gave(outcome, value))
+        found = (call for outcome, call in reversed(self._values) if _is_returned(outcome, value))
         return next(found, self.latest)
 
     def _behind_step(self, step: Step, text: str) -> RemoteCall:
@@ -164,7 +164,7 @@ def _builds(step: Step) -> TypeGuard[Call | Build]:
     return isinstance(step, Build) or (isinstance(step, Call) and step.owner is None)
 
 
-def _gave(outcome: Outcome, value: object) -> bool:
+def _is_returned(outcome: Outcome, value: object) -> bool:
     """Whether `value` is what a step returned, an argument that it changed, or a part of them."""
     if isinstance(value, bool | int | str):  # equal ones may be one object
         return outcome.value is value

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.isolation.host.callbacks import Lent
+from autograder.isolation.host.callbacks import Callback
 from autograder.isolation.host.output import shown
 from autograder.isolation.host.remote import unwrap
 from autograder.isolation.host.requests import Assign, Build, Call, Get, Step
@@ -39,7 +39,7 @@ def _text(value: Any, earlier: Sequence[str] = ()) -> str:
         return "rng"
     if isinstance(value, Handle):
         return f"a {value.type_name[:MAX_NAME]}"
-    if isinstance(value, Lent):
+    if isinstance(value, Callback):
         return value.name
     if isinstance(value, dict):
         return _dict_text(value)

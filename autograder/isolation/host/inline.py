@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder.isolation import wire
-from autograder.isolation.host.callbacks import Ledger
+from autograder.isolation.host.callbacks import CallbackTable
 from autograder.isolation.host.calls import CallLog
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.requests import Outcome, Step
@@ -56,8 +56,8 @@ class InlineSession:
         self.uncontained: tuple[str, ...] = ()
         self.transcript: Transcript | None = None  # a provider's author has a debugger
         self.registry = module.registry
-        self._loans = Ledger()
-        self._dispatcher = Dispatcher(module, arrays, ask=self._loans.reply)
+        self._callbacks = CallbackTable()
+        self._dispatcher = Dispatcher(module, arrays, ask=self._callbacks.reply)
         self._parts = parts
         self._fresh = True
 
@@ -67,7 +67,7 @@ class InlineSession:
         request = {"id": 0, "fresh": self._fresh, "steps": [step.plain() for step in steps]}
         self._fresh = False
         with parts_from(self._parts):
-            frame = wire.encode(request, self._loans.stand_in)
+            frame = wire.encode(request, self._callbacks.stand_in)
             reply = self._dispatcher.answer(wire.decode_frame(frame))
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
         error, outcomes = outcomes_from(returned, 0, len(steps))
@@ -81,7 +81,7 @@ class InlineSession:
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""
         self._fresh = True
-        self._loans.forget()
+        self._callbacks.forget()
         self.calls.clear()
 
     def printed(self) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import framework
 from autograder.isolation.confine import Limits
 from autograder.isolation.host.process import Launch
-from autograder.isolation.sandboxes import Sandbox, build_world, interpreter, site_folders
+from autograder.isolation.sandboxes import Sandbox, build_view, interpreter, site_folders
 
 PACKAGE_ROOT = Path(framework.__file__).parent.parent
 ENTRY = PACKAGE_ROOT / "autograder" / "isolation" / "worker" / "main.py"
@@ -23,7 +23,7 @@ DEVICE_MEMORY = 64 << 30
 
 
 @dataclass(frozen=True)
-class Workplace:
+class WorkerSpec:
     """Where the workers of one run live.
 
     Args:
@@ -43,13 +43,13 @@ class Workplace:
     def launch(self, exercise: str) -> Launch:
         """How to start a worker that serves `exercise`."""
         extra = [self.folder, *_files_of(self.arrays)]
-        world = self.sandbox.seen_by(
-            build_world(PACKAGE_ROOT, site_folders(), extra, self.scratch, _devices(self.device))
+        view = self.sandbox.seen_by(
+            build_view(PACKAGE_ROOT, site_folders(), extra, self.scratch, _devices(self.device))
         )
         limits = Limits(memory=self._memory())
         settings = {
             "path": [str(PACKAGE_ROOT), *map(str, site_folders())],
-            "world": world.to_json(),
+            "view": view.to_json(),
             "limits": limits.to_json(),
             "folder": str(self.folder),
             "exercise": exercise,
@@ -58,7 +58,7 @@ class Workplace:
             "device": self.device,
         }
         argv = [interpreter(), "-I", "-S", "-B", str(ENTRY), json.dumps(settings)]
-        return Launch(self.sandbox, argv, world, limits)
+        return Launch(self.sandbox, argv, view, limits)
 
     def _memory(self) -> int:
         if self.device != "cpu":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.isolation import wire
-from autograder.isolation.confine import Limits, World
+from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.host.output import Output
 from autograder.isolation.sandboxes.base import Sandbox
 
@@ -27,7 +27,7 @@ class ChannelError(Exception):
     """The exchange did not come to its end."""
 
 
-class LateError(ChannelError):
+class DeadlineError(ChannelError):
     """No reply before the deadline."""
 
 
@@ -57,7 +57,7 @@ class Launch:
 
     sandbox: Sandbox
     argv: list[str]
-    world: World
+    view: FilesystemView
     limits: Limits
 
     def start(self) -> WorkerProcess:
@@ -75,7 +75,7 @@ class WorkerProcess:
     def __init__(self, launch: Launch) -> None:
         self.output = Output()
         self._launch = launch
-        self._process = launch.sandbox.spawn(launch.argv, launch.world, launch.limits)
+        self._process = launch.sandbox.spawn(launch.argv, launch.view, launch.limits)
         self._requests, self._replies, self._printed = _descriptors(self._process)
         self._poll = select.poll()
         for descriptor in (self._replies, self._printed):
@@ -116,7 +116,7 @@ class WorkerProcess:
     def _wait(self, deadline: float, *, writing: bool) -> list[int]:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise LateError
+            raise DeadlineError
         if writing:
             self._poll.register(self._requests, select.POLLOUT)
         ready = self._poll.poll(min(left, WATCH_INTERVAL) * 1000)

@@ -85,7 +85,7 @@ class Assign:
 
 
 @dataclass(frozen=True)
-class Settle:
+class EndCheck:
     """End a check: fails if a thread that it started still runs."""
 
     def plain(self) -> list[Any]:
@@ -105,7 +105,7 @@ def _sealed(value: Any) -> Any:
     return np.random.default_rng(int.from_bytes(hashlib.sha256(state).digest(), "big"))
 
 
-Step = Load | Call | Build | Get | Assign | Settle
+Step = Load | Call | Build | Get | Assign | EndCheck
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.isolation import wire
 from autograder.isolation.host import process as channel
-from autograder.isolation.host.callbacks import Ledger
+from autograder.isolation.host.callbacks import CallbackTable
 from autograder.isolation.host.calls import CallLog, RemoteCall
 from autograder.isolation.host.faults import (
     Crashed,
@@ -21,14 +21,14 @@ from autograder.isolation.host.faults import (
     SubmissionFault,
     TimedOut,
 )
-from autograder.isolation.host.requests import Load, Outcome, Settle, Step
+from autograder.isolation.host.requests import EndCheck, Load, Outcome, Step
 from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.host.translate import (
     died,
     fault_from,
+    hanging_frames,
     outcomes_from,
     question_in,
-    where_it_hangs,
 )
 from framework.errors import SandboxError
 
@@ -69,7 +69,7 @@ class SandboxSession:
             self._worker = launch.start()
         self._loaded = False
         self._lasting: SubmissionFault | InfrastructureFault | None = None
-        self._loans = Ledger()
+        self._callbacks = CallbackTable()
         self._fresh = True
         self._printed = ""
         self._spent = 0.0
@@ -77,11 +77,11 @@ class SandboxSession:
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""
         self.transcript = None  # what ends the last check is no part of it
-        self._settle()
+        self._end_check()
         self._fresh = True
         self.calls.clear()
         self.transcript = Transcript()
-        self._loans.forget()
+        self._callbacks.forget()
         self.printed()
 
     def printed(self) -> str:
@@ -110,7 +110,7 @@ class SandboxSession:
         self.calls.note(steps, outcomes)
         return outcomes
 
-    def _settle(self) -> None:
+    def _end_check(self) -> None:
         """Have the worker let go of the last check's objects; one that cannot is replaced.
 
         What clings to life, or goes on after its call, must not fail the next check.
@@ -119,7 +119,7 @@ class SandboxSession:
             return
         self._fresh = True
         try:
-            self._exchange(self._worker, [Settle()], ["settling"], self._deadlines.call)
+            self._exchange(self._worker, [EndCheck()], ["settling"], self._deadlines.call)
         except SubmissionFault:
             self._discard()
 
@@ -170,9 +170,9 @@ class SandboxSession:
         started = time.monotonic()
         number = secrets.randbits(62)
         frame = self._request(number, steps, texts, seconds)
-        lent = self._loans.new()
+        callbacks = self._callbacks.new()
         try:
-            reply = self._converse(worker, frame, number, seconds)
+            reply = self._read_reply(worker, frame, number, seconds)
             error, outcomes = outcomes_from(reply, number, len(steps))
         except (channel.ChannelError, wire.WireError) as failure:
             raise self._lost(failure, texts, seconds) from None
@@ -182,21 +182,21 @@ class SandboxSession:
         self._fresh = False
         fault = None if error is None else fault_from(error, texts, self._exercise)
         if self.transcript is not None:
-            self.transcript.add(frame, outcomes, fault, lent, elapsed, made)
+            self.transcript.add(frame, outcomes, fault, callbacks, elapsed, made)
         if fault is None:
             return outcomes
         if isinstance(fault, OutOfMemory):
             self._discard()  # it may still hold what it took
         raise fault
 
-    def _converse(
+    def _read_reply(
         self, worker: channel.WorkerProcess, frame: bytes, number: int, seconds: float
     ) -> Any:
-        """The reply to `frame`, once all that the worker asks on the way to it is answered."""
+        """Return the reply to `frame`; calls of callbacks before it are answered."""
         deadline = time.monotonic() + seconds
         reply = worker.exchange(frame, seconds)
         while (question := question_in(reply, number)) is not None:
-            answer = wire.encode(self._loans.answer(question))
+            answer = wire.encode(self._callbacks.answer(question))
             reply = worker.exchange(answer, deadline - time.monotonic())
         return reply
 
@@ -206,7 +206,7 @@ class SandboxSession:
         request = {"id": number, "fresh": self._fresh, "seconds": seconds * 0.95}
         try:
             plain = [step.plain() for step in steps]
-            return wire.encode({**request, "steps": plain}, self._loans.stand_in)
+            return wire.encode({**request, "steps": plain}, self._callbacks.stand_in)
         except wire.WireError as error:
             # What a check draws itself can be sent: it is a value that the submission gave.
             message = f"what it returned is too much to be handed back to it: {error}"
@@ -223,9 +223,9 @@ class SandboxSession:
         self._discard()
         if self.transcript is not None:
             self.transcript.give_up()
-        frames, self._printed = where_it_hangs(self._printed, self._folder)
+        frames, self._printed = hanging_frames(self._printed, self._folder)
         call = texts[-1]
-        if isinstance(failure, channel.LateError):
+        if isinstance(failure, channel.DeadlineError):
             return TimedOut(f"no answer within {seconds:g} s", frames, call)
         if isinstance(failure, channel.MemoryExceededError):
             limit = self._launch.limits.memory >> 20

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.isolation.host.callbacks import Lent
+from autograder.isolation.host.callbacks import Callback
 from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import Crashed, SubmissionFault
 from autograder.isolation.host.requests import Outcome
@@ -35,7 +35,7 @@ class Exchange:
     outcomes: tuple[Outcome, ...]
     raised: str = ""
     message: str = ""
-    lent: dict[int, Lent] = field(default_factory=dict)
+    callbacks: dict[int, Callback] = field(default_factory=dict)
     calls: tuple[RemoteCall, ...] = ()
 
 
@@ -58,7 +58,7 @@ class Transcript:
         frame: bytes,
         outcomes: Sequence[Outcome],
         fault: SubmissionFault | None = None,
-        lent: dict[int, Lent] | None = None,
+        callbacks: dict[int, Callback] | None = None,
         seconds: float = 0.0,
         calls: tuple[RemoteCall, ...] = (),
     ) -> None:
@@ -74,7 +74,7 @@ class Transcript:
             return
         message = fault.message if fault is not None else ""
         kept = tuple(map(_kept, outcomes))
-        self.exchanges.append(Exchange(frame, kept, raised, message, lent or {}, calls))
+        self.exchanges.append(Exchange(frame, kept, raised, message, callbacks or {}, calls))
 
     def give_up(self) -> None:
         """Forget everything: the check is too long, or a request was never answered."""

@@ -130,7 +130,7 @@ def _is_line(value: Any) -> bool:
     return type(value) is int and 0 <= value < MAX_LINES
 
 
-def where_it_hangs(printed: str, folder: str) -> tuple[tuple[Frame, ...], str]:
+def hanging_frames(printed: str, folder: str) -> tuple[tuple[Frame, ...], str]:
     """The submission's frames in the stack that the worker printed, and the text without it."""
     start = _STACK_START.search(printed)
     if start is None:

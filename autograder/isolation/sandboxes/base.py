@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from abc import ABC, abstractmethod
 
-from autograder.isolation.confine import Limits, World
+from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.sandboxes.processes import Usage, gaps, tree_of
 
 #: How long a killed process may take to be gone, in seconds; longer is a fault of the system.
@@ -26,12 +26,14 @@ class Sandbox(ABC):
         """Why it does not work here and what installs it, or None where it does."""
 
     @abstractmethod
-    def spawn(self, argv: list[str], world: World, limits: Limits) -> subprocess.Popen[bytes]:
-        """Start `argv` in `world`, without waiting for it, in a cleared environment.
+    def spawn(
+        self, argv: list[str], view: FilesystemView, limits: Limits
+    ) -> subprocess.Popen[bytes]:
+        """Start `argv` in `view`, without waiting for it, in a cleared environment.
 
         Args:
-            argv: a Python program that calls `isolate` and `lock` with the world of `seen_by`.
-            world: everything it may see; the scratch folder has to exist.
+            argv: a Python program that calls `isolate` and `lock` with the view of `seen_by`.
+            view: everything it may see; the scratch folder has to exist.
             limits: what it may use.
 
         Returns:
@@ -39,9 +41,9 @@ class Sandbox(ABC):
             end of its standard input. A signal that ends the worker is exit status 128 + signal.
         """
 
-    def seen_by(self, world: World) -> World:
-        """The world that the worker itself is told of."""
-        return world
+    def seen_by(self, view: FilesystemView) -> FilesystemView:
+        """Return the view that the worker itself is given."""
+        return view
 
     def gaps(self) -> list[str]:
         """Return what the host cannot keep on this system; the worker tells of the rest."""

@@ -1,4 +1,4 @@
-"""The sandbox of the bubblewrap program: an empty world with explicit grants."""
+"""The sandbox of the bubblewrap program: an empty file system with explicit grants."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from autograder.isolation.confine import Limits, World
+from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.confine.namespaces import INNER_ID
 from autograder.isolation.sandboxes.base import Sandbox, start
 
@@ -37,7 +37,7 @@ _TRIAL_SECONDS = 10.0
 
 
 class BubblewrapSandbox(Sandbox):
-    """Starts the worker by bubblewrap, which builds its world before Python runs at all."""
+    """Starts the worker by bubblewrap, which builds its view before Python starts."""
 
     name = "bubblewrap"
 
@@ -50,7 +50,9 @@ class BubblewrapSandbox(Sandbox):
         """Try it for real, which takes milliseconds: many containers and systems forbid it."""
         if self.program is None:
             return f"bubblewrap is not installed: {INSTALL}"
-        everything = World(read_only=("/",), scratch=str(Path(tempfile.gettempdir()).resolve()))
+        everything = FilesystemView(
+            read_only=("/",), scratch=str(Path(tempfile.gettempdir()).resolve())
+        )
         trial = [*self.command(everything, Limits()), "--", self.program, "--version"]
         try:
             done = subprocess.run(
@@ -60,31 +62,33 @@ class BubblewrapSandbox(Sandbox):
             return f"bubblewrap cannot be started: {error}"
         return None if done.returncode == 0 else _explain(done.stderr)
 
-    def spawn(self, argv: list[str], world: World, limits: Limits) -> subprocess.Popen[bytes]:
+    def spawn(
+        self, argv: list[str], view: FilesystemView, limits: Limits
+    ) -> subprocess.Popen[bytes]:
         """Start `argv` inside; see `Sandbox.spawn`."""
-        return start([*self.command(world, limits), "--", *argv], world.scratch)
+        return start([*self.command(view, limits), "--", *argv], view.scratch)
 
-    def command(self, world: World, limits: Limits) -> list[str]:
-        """The bwrap command line that builds `world`, up to the program to run in it."""
+    def command(self, view: FilesystemView, limits: Limits) -> list[str]:
+        """The bwrap command line that builds `view`, up to the program to run in it."""
         command = [self.program or "bwrap", *_ISOLATION, *_die_with_parent()]
-        links = {path for path in world.read_only if Path(path).is_symlink()}
+        links = {path for path in view.read_only if Path(path).is_symlink()}
         # In this order a folder comes before what is hidden or shown inside of it.
-        for path in sorted({*world.read_only, *world.hidden} - links):
-            hidden = path in world.hidden
+        for path in sorted({*view.read_only, *view.hidden} - links):
+            hidden = path in view.hidden
             command += ["--tmpfs", path] if hidden else ["--ro-bind", path, path]
         for path in sorted(links):
             command += ["--symlink", str(Path(path).readlink()), path]
         command += ["--proc", "/proc", "--dev", "/dev"]
-        for path in world.devices:
+        for path in view.devices:
             command += ["--dev-bind", path, path]
-        command += ["--size", str(limits.scratch), "--tmpfs", world.scratch]
-        for path in ("/dev", *world.hidden, "/"):
+        command += ["--size", str(limits.scratch), "--tmpfs", view.scratch]
+        for path in ("/dev", *view.hidden, "/"):
             command += ["--remount-ro", path]
-        return [*command, "--chdir", world.scratch]
+        return [*command, "--chdir", view.scratch]
 
-    def seen_by(self, world: World) -> World:
-        """The same world, built already."""
-        return replace(world, namespaced=True)
+    def seen_by(self, view: FilesystemView) -> FilesystemView:
+        """Return the same view, marked as built."""
+        return replace(view, namespaced=True)
 
 
 def _die_with_parent() -> list[str]:

@@ -9,7 +9,7 @@ import sysconfig
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
-from autograder.isolation.confine import World
+from autograder.isolation.confine import FilesystemView
 
 #: Where the system keeps shared libraries, and the dynamic loader what it knows about them.
 SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
@@ -32,13 +32,13 @@ WORKER_FILES = (
 WORKER_FOLDERS = ("framework", "autograder/isolation/worker", "autograder/isolation/confine")
 
 
-def build_world(
+def build_view(
     package_root: Path,
     site_packages: Iterable[Path],
     extra_read_only: Iterable[Path],
     scratch: Path,
     devices: Iterable[Path] = (),
-) -> World:
+) -> FilesystemView:
     """Everything that the worker of one run may see.
 
     Solutions, tests and the grader stay hidden also where they are installed among the
@@ -59,7 +59,7 @@ def build_world(
     granted = {str(path.resolve()) for path in wanted if _exists(path)} | links
     hidden = _hidden([package_root, *wanted], granted)
     shown = tuple(path for path in sorted(granted) if not _is_shown_anyway(path, granted, hidden))
-    return World(shown, str(scratch.resolve()), hidden, device_files)
+    return FilesystemView(shown, str(scratch.resolve()), hidden, device_files)
 
 
 def interpreter() -> str:

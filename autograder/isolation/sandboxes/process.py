@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 
-from autograder.isolation.confine import Limits, World
+from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.sandboxes.base import Sandbox, start
 
 
@@ -20,6 +20,8 @@ class ProcessSandbox(Sandbox):
         """It is available everywhere."""
         return None
 
-    def spawn(self, argv: list[str], world: World, limits: Limits) -> subprocess.Popen[bytes]:
+    def spawn(
+        self, argv: list[str], view: FilesystemView, limits: Limits
+    ) -> subprocess.Popen[bytes]:
         """Start `argv`; see `Sandbox.spawn`."""
-        return start(argv, world.scratch)
+        return start(argv, view.scratch)

@@ -6,33 +6,33 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from autograder.isolation.wire import Loan
+from autograder.isolation.wire import CallbackRef
 
 #: Called with the number of a loan, a method, its arguments and its keyword arguments.
 Ask = Callable[[int, str, tuple[Any, ...], dict[str, Any]], Any]
 
 
-class Borrowed:
+class CallbackProxy:
     """An object of the grader."""
 
-    def __init__(self, loan: Loan, ask: Ask) -> None:
-        self._loan, self._ask = loan, ask
+    def __init__(self, ref: CallbackRef, ask: Ask) -> None:
+        self._ref, self._ask = ref, ask
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object itself, where that was lent."""
         return self._method("__call__", *args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
-        if name in self._loan.attributes:
-            return self._ask(self._loan.id, name, (), {})
-        if name.startswith("_") or name not in self._loan.methods:
-            raise AttributeError(f"'{self._loan.type_name}' object has no attribute '{name}'")
+        if name in self._ref.attributes:
+            return self._ask(self._ref.id, name, (), {})
+        if name.startswith("_") or name not in self._ref.methods:
+            raise AttributeError(f"'{self._ref.type_name}' object has no attribute '{name}'")
         return partial(self._method, name)
 
     def __repr__(self) -> str:
-        return f"<{self._loan.type_name} of the grader>"
+        return f"<{self._ref.type_name} of the grader>"
 
     def _method(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        if name not in self._loan.methods:
-            raise TypeError(f"'{self._loan.type_name}' object is not callable")
-        return self._ask(self._loan.id, name, args, kwargs)
+        if name not in self._ref.methods:
+            raise TypeError(f"'{self._ref.type_name}' object is not callable")
+        return self._ask(self._ref.id, name, args, kwargs)

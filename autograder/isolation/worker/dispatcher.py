@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.isolation import wire
-from autograder.isolation.wire import Handle, Loan, Result
-from autograder.isolation.worker.callback_proxy import Borrowed
+from autograder.isolation.wire import CallbackRef, Handle, Result
+from autograder.isolation.worker.callback_proxy import CallbackProxy
 from autograder.isolation.worker.faults import describe
 from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.models.parts import part
@@ -115,7 +115,7 @@ class Dispatcher:
             answer = wire.decode_frame(self._ask_grader(wire.encode(question, self._foreign)))
         if "error" in answer:
             raise ValueError(answer["error"])
-        return self._revive(answer["value"], [])
+        return self._resolve(answer["value"], [])
 
     def _run(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
         if step[0] == "call":
@@ -127,14 +127,14 @@ class Dispatcher:
         if step[0] == "assign":
             return self._assign(step, values)
         if step[0] == "settle":
-            return _settle()
+            return _end_check()
         self._module.load()
         return None, {}
 
     def _call(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
         _, owner, name, args, kwargs, after = step
         function = self._attribute(owner, name, values)
-        args, kwargs = self._revive(args, values), self._revive(kwargs, values)
+        args, kwargs = self._resolve(args, values), self._resolve(kwargs, values)
         before = [(where, array, self._state(array)) for where, array in _arrays(args, kwargs)]
         value = function(*args, **kwargs)
         result: dict[str, Plain] = {"value": value}
@@ -150,7 +150,7 @@ class Dispatcher:
 
     def _build(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
         _, name, args, kwargs = step
-        value = part(name)(*self._revive(args, values), **self._revive(kwargs, values))
+        value = part(name)(*self._resolve(args, values), **self._resolve(kwargs, values))
         return value, {"value": value}
 
     def _get(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
@@ -170,25 +170,25 @@ class Dispatcher:
     def _attribute(self, owner: Any, name: str, values: list[Any]) -> Any:
         if owner is None:
             return self._module.attribute(name)
-        return getattr(self._revive(owner, values), name)
+        return getattr(self._resolve(owner, values), name)
 
-    def _revive(self, value: Any, values: list[Any]) -> Any:
+    def _resolve(self, value: Any, values: list[Any]) -> Any:
         """Replace handles, results and arrays inside `value` by the objects they stand for."""
         kind = type(value)
         if kind is np.ndarray:
             return self._arrays.from_numpy(value)
         if kind is Handle:
             return self._objects[value.id]
-        if kind is Loan:
-            return Borrowed(value, self._ask)
+        if kind is CallbackRef:
+            return CallbackProxy(value, self._ask)
         if kind is Result:
             return values[value.index]
         if kind is dict:
-            return {key: self._revive(item, values) for key, item in value.items()}
+            return {key: self._resolve(item, values) for key, item in value.items()}
         if kind is list and not _is_plain_list(value):
-            return [self._revive(item, values) for item in value]
+            return [self._resolve(item, values) for item in value]
         if kind is tuple:
-            return tuple(self._revive(item, values) for item in value)
+            return tuple(self._resolve(item, values) for item in value)
         return value
 
     def _state(self, array: Any) -> tuple[tuple[int, ...], bytes]:
@@ -196,7 +196,7 @@ class Dispatcher:
         return plain.shape, plain.tobytes()
 
 
-def _settle() -> tuple[None, dict[str, Plain]]:
+def _end_check() -> tuple[None, dict[str, Plain]]:
     gc.collect()  # models that know each other in a circle, and hold their arrays until then
     if threading.active_count() > 1:
         raise RuntimeError("a thread of the last check still runs")

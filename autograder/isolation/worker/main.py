@@ -22,19 +22,19 @@ def main() -> None:
     settings = json.loads(sys.argv[1])
     sys.path[:] = [*settings["path"], *sys.path[1:]]
     sys.argv = ["worker"]
-    from autograder.isolation.confine import Limits, World, isolate, lock
+    from autograder.isolation.confine import FilesystemView, Limits, isolate, lock
 
-    world, limits = World.from_json(settings["world"]), Limits.from_json(settings["limits"])
+    view, limits = FilesystemView.from_json(settings["view"]), Limits.from_json(settings["limits"])
     # The folder above these packages cannot be listed any more once the process is isolated.
     for package in ("framework", settings["arrays"].partition(".")[0]):
         importlib.import_module(package)
-    held = isolate(world, limits)
+    held = isolate(view, limits)
     requests, replies = _take_channels()
     import numpy as np
 
     np.random  # noqa: B018 - loaded lazily; the wire needs it, and files are closed off soon
     arrays = _arrays(settings["arrays"], settings["device"])
-    uncontained = lock(world, limits, held)
+    uncontained = lock(view, limits, held)
     _serve(settings, arrays, requests, replies, uncontained)
 
 
@@ -77,7 +77,7 @@ def _serve(
         return _frame(requests) or os._exit(0)
 
     dispatcher = Dispatcher(module, arrays, folder, ask)
-    _tell_where_when_late()
+    _dump_stack_on_alarm()
     gc.freeze()  # what is ours stays; collecting the submission's circles takes less time then
     _send(replies, wire.encode({"ready": True, "uncontained": uncontained}))
     use_parts_from(module.part)
@@ -90,7 +90,7 @@ def _serve(
     os._exit(0)
 
 
-def _tell_where_when_late() -> None:
+def _dump_stack_on_alarm() -> None:
     """On SIGALRM write the Python stack to descriptor 2, even from within a C call."""
     import faulthandler
 

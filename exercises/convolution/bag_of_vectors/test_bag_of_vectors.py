@@ -10,7 +10,7 @@ from autograder.checks import (
     expect,
     finite,
     overfits,
-    twins,
+    paired_models,
 )
 from framework.data.batching import pad
 from framework.languages.sentiment import SentimentGrammar
@@ -25,7 +25,7 @@ V, E, C = 9, 3, 2
 @pytest.mark.hint("z_0 is the mean over the words, not the sum; without hidden layers W_1 follows.")
 def test_average(submission, reference, rng):
     """Without hidden layers: the mean of the word vectors, and one affine layer."""
-    pair = twins(submission, reference, DAN, V, E, [], C, rng=rng)
+    pair = paired_models(submission, reference, DAN, V, E, [], C, rng=rng)
     pair.same_forward(rng.integers(1, V, size=(4, 5)))
 
 
@@ -34,7 +34,7 @@ def test_average(submission, reference, rng):
 @pytest.mark.hint("Every layer except the last has a ReLU; add the bias before it.")
 def test_hidden_layers(submission, reference, rng):
     """With hidden layers between average and scores."""
-    pair = twins(submission, reference, DAN, V, E, [5, 4], C, rng=rng)
+    pair = paired_models(submission, reference, DAN, V, E, [5, 4], C, rng=rng)
     pair.same_forward(rng.integers(1, V, size=(4, 5)))
 
 
@@ -43,7 +43,7 @@ def test_hidden_layers(submission, reference, rng):
 @pytest.mark.hint("Sum over the ids that are not 0, and divide by their number.")
 def test_padding_is_ignored(submission, reference, rng):
     """More padding, or padding at other places, changes nothing."""
-    pair = twins(submission, reference, DAN, V, E, [4], C, rng=rng)
+    pair = paired_models(submission, reference, DAN, V, E, [4], C, rng=rng)
     texts = [rng.integers(1, V, size=length) for length in (2, 5, 3)]
     ids = pad(texts)
     pair.same_forward(ids)
@@ -60,7 +60,7 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.hint("max(|words|, 1) in the denominator prevents 0/0.")
 def test_empty_text(submission, reference, rng):
     """A text without words has finite scores: those of z_0 = 0."""
-    pair = twins(submission, reference, DAN, V, E, [4], C, rng=rng)
+    pair = paired_models(submission, reference, DAN, V, E, [4], C, rng=rng)
     ids = np.array([[0, 0, 0], [1, 0, 2]])
     pair.same_forward(ids)
     finite(pair.student.forward(ids), "the logits of an empty text")
@@ -70,7 +70,7 @@ def test_empty_text(submission, reference, rng):
 @pytest.mark.points(1)
 def test_order_blind(submission, reference, rng):
     """The order of the words does not change the scores."""
-    model = twins(submission, reference, DAN, V, E, [4], C, rng=rng).student
+    model = paired_models(submission, reference, DAN, V, E, [4], C, rng=rng).student
     ids = rng.integers(V, size=(5, 7))
     shuffled = rng.permuted(ids, axis=1)
     equal(model.forward(shuffled), model.forward(ids), "the logits of shuffled texts", rtol=RTOL)
@@ -81,7 +81,7 @@ def test_order_blind(submission, reference, rng):
 @pytest.mark.hint("Through each ReLU: keep the gradient where its output is positive.")
 def test_backward(submission, reference, rng):
     """Backward through the layers and the average."""
-    pair = twins(submission, reference, DAN, V, E, [5, 4], C, rng=rng)
+    pair = paired_models(submission, reference, DAN, V, E, [5, 4], C, rng=rng)
     pair.same_backward(pad([rng.integers(1, V, size=n) for n in (6, 2, 4)]), rng=rng)
 
 
@@ -90,7 +90,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.hint("gradient[ids] += g adds one term per id: use np.add.at(gradient, ids, g).")
 def test_repeated_words(submission, reference, rng):
     """A word that occurs several times gets a gradient from every place, padding gets none."""
-    pair = twins(submission, reference, DAN, V, E, [], C, rng=rng)
+    pair = paired_models(submission, reference, DAN, V, E, [], C, rng=rng)
     pair.same_backward(np.array([[3, 3, 3, 0], [3, 5, 0, 0], [5, 3, 5, 1]]), rng=rng)
     padding = pair.student.gradients["embedding"][0]
     expect(np.all(padding == 0), "gradients['embedding'][0] is the padding's row: it stays zero")
@@ -100,7 +100,7 @@ def test_repeated_words(submission, reference, rng):
 @pytest.mark.points(2)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
-    pair = twins(submission, reference, DAN, V, E, [4], C, rng=rng)
+    pair = paired_models(submission, reference, DAN, V, E, [4], C, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(4, 5)), rng=rng)
 
 
@@ -109,7 +109,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
-    pair = twins(submission, reference, DAN, V, E, [4], C, rng=rng)
+    pair = paired_models(submission, reference, DAN, V, E, [4], C, rng=rng)
     pair.accumulates(rng.integers(V, size=(4, 5)), rng=rng)
 
 
@@ -146,7 +146,7 @@ def test_word_dropout(submission, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(4)
 @pytest.mark.hint("If all checks above pass, run `grade bag_of_vectors` again.")
-def test_accuracy(submission, reference, reaches, rng):
+def test_accuracy(submission, reference, metric_threshold, rng):
     """Trained on a sentiment grammar: near the best accuracy of order-blind classifiers."""
     texts = rng.permutation(np.arange(1, 17)).reshape(8, 2)  # no two texts share a word
     small = submission.DeepAveragingNetwork(17, 16, [16], 2, rng=rng)
@@ -167,7 +167,7 @@ def test_accuracy(submission, reference, reaches, rng):
             yield sentences.share(right)
 
     share = "the share of right answers over all sentences"
-    reaches("accuracy", accuracies, rng=rng, best=sentences.limit, what=share)
+    metric_threshold("accuracy", accuracies, rng=rng, best=sentences.limit, what=share)
 
 
 class _Sentences:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, refuses, twins
+from autograder.checks import equal, expect, paired_models, refuses
 
 RTOL = 1e-7
 SHAPES = ((6, 4), (3, 5, 4))  # (N, C) and (N, T, C)
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.task("BatchNorm1d")
 
 def pair_of(submission, reference, rng, features=4, **settings):
     """Paired models with the same random γ and β."""
-    pair = twins(submission, reference, "BatchNorm1d", features, **settings)
+    pair = paired_models(submission, reference, "BatchNorm1d", features, **settings)
     pair.draw_parameters(rng)
     return pair
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, refuses, twins
+from autograder.checks import assign, equal, paired_models, refuses
 
 #: Name -> width and settings.
 SETTINGS = {
@@ -62,7 +62,7 @@ def test_the_lectures_text(submission, rng):
 @pytest.mark.hint("y[:, t] = Σ_k x[:, t + k] @ W[k] + b.")
 def test_forward(submission, reference, rng):
     """Four filters over all windows of two texts."""
-    pair = twins(submission, reference, "Conv1d", 3, 4, 3, rng=rng)
+    pair = paired_models(submission, reference, "Conv1d", 3, 4, 3, rng=rng)
     pair.same_forward(rng.normal(size=(2, 7, 3)))
 
 
@@ -73,7 +73,7 @@ def test_forward(submission, reference, rng):
 def test_forward_with(submission, reference, rng, setting):
     """Forward with padding, stride and dilation, separately and together."""
     width, settings = SETTINGS[setting]
-    pair = twins(submission, reference, "Conv1d", 3, 4, width, rng=rng, **settings)
+    pair = paired_models(submission, reference, "Conv1d", 3, 4, width, rng=rng, **settings)
     pair.same_forward(rng.normal(size=(2, 9, 3)))
 
 
@@ -82,7 +82,7 @@ def test_forward_with(submission, reference, rng, setting):
 @pytest.mark.hint("A word lies in several windows: its gradient is the sum of what they send.")
 def test_backward(submission, reference, rng):
     """Backward through overlapping windows."""
-    pair = twins(submission, reference, "Conv1d", 3, 4, 3, rng=rng)
+    pair = paired_models(submission, reference, "Conv1d", 3, 4, 3, rng=rng)
     pair.same_backward(rng.normal(size=(2, 7, 3)), rng=rng)
 
 
@@ -93,7 +93,7 @@ def test_backward(submission, reference, rng):
 def test_backward_with(submission, reference, rng, setting):
     """Backward with padding, stride and dilation, separately and together."""
     width, settings = SETTINGS[setting]
-    pair = twins(submission, reference, "Conv1d", 3, 4, width, rng=rng, **settings)
+    pair = paired_models(submission, reference, "Conv1d", 3, 4, width, rng=rng, **settings)
     pair.same_backward(rng.normal(size=(2, 9, 3)), rng=rng)
 
 
@@ -102,7 +102,7 @@ def test_backward_with(submission, reference, rng, setting):
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     settings = {"padding": 1, "stride": 2, "dilation": 2}
-    pair = twins(submission, reference, "Conv1d", 2, 3, 3, rng=rng, **settings)
+    pair = paired_models(submission, reference, "Conv1d", 2, 3, 3, rng=rng, **settings)
     pair.gradients_agree(rng.normal(size=(2, 8, 2)), rng=rng)
 
 
@@ -111,7 +111,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
-    pair = twins(submission, reference, "Conv1d", 2, 3, 2, rng=rng)
+    pair = paired_models(submission, reference, "Conv1d", 2, 3, 2, rng=rng)
     pair.accumulates(rng.normal(size=(2, 5, 2)), rng=rng)
 
 
@@ -120,7 +120,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.hint("x @ W + b: NumPy multiplies the last axis of x.")
 def test_pointwise_forward(submission, reference, rng):
     """A 1×1 convolution maps the channels of every word."""
-    pair = twins(submission, reference, "PointwiseConv", 5, 2, rng=rng)
+    pair = paired_models(submission, reference, "PointwiseConv", 5, 2, rng=rng)
     pair.same_forward(rng.normal(size=(3, 4, 5)))
 
 
@@ -129,6 +129,6 @@ def test_pointwise_forward(submission, reference, rng):
 @pytest.mark.hint("Sum over all words and all texts.")
 def test_pointwise_backward(submission, reference, rng):
     """Backward through a 1×1 convolution."""
-    pair = twins(submission, reference, "PointwiseConv", 5, 2, rng=rng)
+    pair = paired_models(submission, reference, "PointwiseConv", 5, 2, rng=rng)
     pair.same_backward(rng.normal(size=(3, 4, 5)), rng=rng)
     pair.accumulates(rng.normal(size=(3, 4, 5)), rng=rng)

@@ -5,8 +5,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from autograder.checks import assign, classifier_chunks, equal, expect, twins
-from framework.languages.random_hierarchy import PairGrammar
+from autograder.checks import assign, classifier_chunks, equal, expect, paired_models
+from framework.languages.random_hierarchy import RandomHierarchy
 
 RTOL = 1e-7
 # A batch norm after a convolution removes its bias: the gradient is 0 except for rounding.
@@ -17,14 +17,14 @@ SMALL = {"embedding_size": 3, "hidden_size": 5, "k": 2}
 
 def block(submission, reference, rng, *args):
     """Paired blocks with random parameters."""
-    return twins(submission, reference, "ConvBlock", *args, rng=rng)
+    return paired_models(submission, reference, "ConvBlock", *args, rng=rng)
 
 
 def network(submission, reference, rng, depth=9, length=LENGTH, **settings):
     """Paired networks of two maps with random parameters."""
     settings = SMALL | settings
     name = "DeepTextCNN"
-    return twins(submission, reference, name, V, C, length, depth, 2, rng=rng, **settings)
+    return paired_models(submission, reference, name, V, C, length, depth, 2, rng=rng, **settings)
 
 
 def at_test_time(pair, x):
@@ -170,7 +170,7 @@ class _Task:
 
     def __init__(self, submission, reference, rng):
         self.submission, self.reference, self.rng = submission, reference, rng
-        self.grammar = PairGrammar(levels=3, rng=rng)
+        self.grammar = RandomHierarchy(levels=3, rng=rng)
         self.ids, self.labels = self.grammar.sample(STEPS * BATCH, rng=rng)
         self.seed = int(rng.integers(2**31))
 
@@ -195,7 +195,7 @@ class _Task:
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(5)
 @pytest.mark.hint("If all checks above pass, run `grade deep_text_cnn` again.")
-def test_accuracy(submission, reference, reaches, rng):
+def test_accuracy(submission, reference, metric_threshold, rng):
     """Trained on texts that have to be read level by level, 9 layers learn the classes."""
 
     def accuracies(rng):
@@ -208,7 +208,9 @@ def test_accuracy(submission, reference, reaches, rng):
             model.train()
 
     share = "the share of right answers on new texts"
-    reaches("accuracy", accuracies, rng=rng, best=PairGrammar.best_accuracy, what=share)
+    metric_threshold(
+        "accuracy", accuracies, rng=rng, best=RandomHierarchy.best_accuracy, what=share
+    )
 
 
 @pytest.mark.task("DeepTextCNN")

@@ -3,20 +3,22 @@
 import numpy as np
 import pytest
 
-from autograder.checks import classifier_chunks, equal, expect, overfits, twins
-from framework.languages.suffix_tagging import TAGS, SuffixLanguage
+from autograder.checks import classifier_chunks, equal, expect, overfits, paired_models
+from framework.languages.suffix_tagging import TAGS, SuffixTagging
 
 A, E, MAPS, C = 9, 3, 4, 5
 
 
 def encoders(submission, reference, rng, **settings):
     """Paired encoders with three widths."""
-    return twins(submission, reference, "CharacterWordEncoder", A, E, MAPS, rng=rng, **settings)
+    return paired_models(
+        submission, reference, "CharacterWordEncoder", A, E, MAPS, rng=rng, **settings
+    )
 
 
 def taggers(submission, reference, rng, window=0, **settings):
     """Paired taggers with C tags."""
-    return twins(
+    return paired_models(
         submission, reference, "CharacterTagger", A, E, MAPS, C, window, rng=rng, **settings
     )
 
@@ -141,7 +143,7 @@ def test_tagger_backward(submission, reference, rng):
 @pytest.mark.points(2.75)
 @pytest.mark.hint("If all checks above pass, run `grade conv1d pooling shortcuts`: they are parts.")
 @pytest.mark.parametrize("window", [0, 1])
-def test_unseen_words(submission, reference, reaches, rng, window):
+def test_unseen_words(submission, reference, metric_threshold, rng, window):
     """Trained, it tags unseen words: without context, and in context."""
     few = rng.permutation(np.arange(1, 41)).reshape(5, 2, 4)  # no character stands in two words
     overfits(
@@ -149,7 +151,7 @@ def test_unseen_words(submission, reference, reaches, rng, window):
         np.arange(10).reshape(5, 2) % 3, classes=3, reference=reference, rng=rng,
         learning_rate=0.02,
     )  # fmt: skip
-    language = SuffixLanguage()
+    language = SuffixTagging()
     characters, best = language.characters, language.best_accuracy(in_context=window > 0)
 
     def shares(rng):
@@ -171,4 +173,4 @@ def test_unseen_words(submission, reference, reaches, rng, window):
 
     share = "the share of right tags of words never seen, as a share of the best possible one,"
     name = "accuracy_in_context" if window else "accuracy_of_words"
-    reaches(name, shares, rng=rng, best=1.0, what=share)
+    metric_threshold(name, shares, rng=rng, best=1.0, what=share)

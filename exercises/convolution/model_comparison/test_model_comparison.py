@@ -1,7 +1,7 @@
 """Checks of the comparison that you can see. `grade model_comparison` adds the hidden ones.
 
-The language is hearsay, whose best accuracies are known: for bags of words, for bags of windows of
-three words, and 1 for models that read in order.
+The corpus is `attributed_sentiment`, whose best accuracies are known: for bags of words, for bags
+of windows of three words, and 1 for models that read in order.
 """
 
 import math
@@ -10,9 +10,18 @@ import time
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, assign, built, classifier_chunks, equal, expect, part, twins
+from autograder.checks import (
+    agrees,
+    assign,
+    built,
+    classifier_chunks,
+    equal,
+    expect,
+    paired_models,
+    part,
+)
 from framework.data.batching import pad
-from framework.languages.attributed_sentiment import Hearsay
+from framework.languages.attributed_sentiment import AttributedSentiment
 
 RTOL = 1e-7
 V, E, H, C = 9, 3, 4, 2
@@ -34,11 +43,11 @@ def texts(rng, *lengths):
 
 def classifiers(submission, reference, *family, rng):
     """A student's classifier and the reference's, with the same parameters."""
-    return twins(submission, reference, "SequenceClassifier", V, E, H, C, *family, rng=rng)
+    return paired_models(submission, reference, "SequenceClassifier", V, E, H, C, *family, rng=rng)
 
 
 def of_family(module, name, language, rng):
-    """A classifier of hearsay."""
+    """A classifier of attributed sentiment."""
     return module.SequenceClassifier(
         len(language.vocabulary), *SIZES.values(), *FAMILIES[name], rng=rng
     )
@@ -71,12 +80,12 @@ def test_bags_of_words(submission, reference):
 @pytest.mark.points(3.5)
 @pytest.mark.hint("np.pad(words, width // 2), then one window for each word.")
 def test_accuracy_by_width(submission):
-    """best_accuracy: on hearsay 72 % for words, 81 % for windows of three, 100 % for five."""
-    language = Hearsay()
+    """best_accuracy: 72 % for words, 81 % for windows of three, 100 % for five."""
+    language = AttributedSentiment()
     ids, labels, p = listed(language)
     for width in (1, 3, 5):
         found = submission.best_accuracy(ids, labels, p, width)
-        what = f"the best accuracy of windows of width {width} on hearsay"
+        what = f"the best accuracy of windows of width {width} on attributed_sentiment"
         equal(found, language.best_window_accuracy(width), what, rtol=RTOL)
 
 
@@ -127,7 +136,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("The mean over windows of three words does not depend on their places.")
-def test_window_claim(submission, reference, reaches, rng):
+def test_window_claim(submission, reference, metric_threshold, rng):
     """Claim: windows reach the best accuracy of bags of windows, and cannot exceed it."""
     swapped = np.array([[1, 2, 3, 1, 2, 4, 1, 2], [1, 2, 4, 1, 2, 3, 1, 2]])
     one, other = classifiers(submission, reference, "conv1d", "mean", rng=rng).student.forward(
@@ -136,13 +145,13 @@ def test_window_claim(submission, reference, reaches, rng):
     equal(other, one, "the scores of a text with the same windows in another order", rtol=RTOL)
     one, other = classifiers(submission, reference, "rnn", "mean", rng=rng).student.forward(swapped)
     expect(not np.allclose(one, other), "a recurrent network should distinguish the two orders")
-    reaches_its_best(submission, reference, reaches, rng, "window", window_limit())
+    reaches_its_best(submission, reference, metric_threshold, rng, "window", window_limit())
 
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Only the maximum of each filter counts, at any place.")
-def test_cnn_claim(submission, reference, reaches, rng):
+def test_cnn_claim(submission, reference, metric_threshold, rng):
     """Claim: a CNN finds a phrase at any place, up to the width of its filters."""
     model = classifiers(submission, reference, "conv1d", "max", rng=rng).student
     said = np.full((4, 9), 1)
@@ -155,23 +164,23 @@ def test_cnn_claim(submission, reference, reaches, rng):
         "the scores of a phrase at other places",
         rtol=RTOL,
     )
-    reaches_its_best(submission, reference, reaches, rng, "cnn", window_limit())
+    reaches_its_best(submission, reference, metric_threshold, rng, "cnn", window_limit())
 
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("If all checks above pass, run `grade rnn`: does its state keep the speaker?")
-def test_rnn_claim(submission, reference, reaches, rng):
+def test_rnn_claim(submission, reference, metric_threshold, rng):
     """Claim: an RNN reads in order, and is right where no window can be."""
-    reaches_its_best(submission, reference, reaches, rng, "rnn", 1.0)
+    reaches_its_best(submission, reference, metric_threshold, rng, "rnn", 1.0)
 
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("If all checks above pass, run `grade qrnn`: do its gates keep the speaker?")
-def test_qrnn_claim(submission, reference, reaches, rng):
+def test_qrnn_claim(submission, reference, metric_threshold, rng):
     """Claim: a QRNN is nearly as good as the RNN, but its gates see only two words."""
-    reaches_its_best(submission, reference, reaches, rng, "qrnn", 1.0)
+    reaches_its_best(submission, reference, metric_threshold, rng, "qrnn", 1.0)
 
 
 @pytest.mark.task("fit")
@@ -195,7 +204,7 @@ def test_fit(submission, reference, rng):
 @pytest.mark.hint("fit, model.eval(), then the share of rows whose argmax is the label.")
 def test_rows(submission, rng):
     """compare: a row for each model, with the right numbers, the best one first."""
-    language = Hearsay()
+    language = AttributedSentiment()
     train, test = language.sample(160, rng=rng), language.sample(90, rng=rng)
     models = [(name, bag(submission, language, rng)) for name in ("one", "other", "third")]
     start = time.perf_counter()
@@ -211,9 +220,9 @@ def test_rows(submission, rng):
 @pytest.mark.hint(
     "If the checks of SequenceClassifier and fit pass: does every model get the same seed?"
 )
-def test_all_families(submission, reaches, plot, table, rng):
+def test_all_families(submission, metric_threshold, plot, table, rng):
     """Claims about all five families: each comes near its limit, and none exceeds it."""
-    language = Hearsay()
+    language = AttributedSentiment()
     limits = {"bag": language.best_window_accuracy(1), "window": window_limit()}
     limits |= {"cnn": limits["window"], "rnn": 1.0, "qrnn": 1.0}
 
@@ -229,7 +238,7 @@ def test_all_families(submission, reaches, plot, table, rng):
         yield min(share / limits[name] for name, share in exact.items())
 
     what = "for the family that is furthest from its limit, its accuracy as a share of that,"
-    reaches("nearness", nearness, rng=rng, best=1.0, what=what)
+    metric_threshold("nearness", nearness, rng=rng, best=1.0, what=what)
 
 
 def bag(module, language, rng):
@@ -271,11 +280,17 @@ def show(rows, exact, limits, table, plot):
         for name, _, size, seconds in rows
     ]
     columns = ("family", "accuracy", "best possible", "parameters", "seconds")
-    table("Families of models on hearsay", columns, cells)
+    table("Families of models on attributed_sentiment", columns, cells)
     sizes = [size for _, _, size, _ in rows]
     points = {name: [exact[name] if other[0] == name else math.nan for other in rows]
               for name, *_ in rows}  # fmt: skip
-    plot("Families of models on hearsay", points, x=sizes, x_label="parameters", y_label="accuracy")
+    plot(
+        "Families of models on attributed_sentiment",
+        points,
+        x=sizes,
+        x_label="parameters",
+        y_label="accuracy",
+    )
 
 
 def listed(language):
@@ -293,12 +308,12 @@ def share_right(model, language):
 
 def window_limit():
     """Return the best accuracy of windows of three words."""
-    return Hearsay().best_window_accuracy(3)
+    return AttributedSentiment().best_window_accuracy(3)
 
 
-def reaches_its_best(submission, reference, reaches, rng, name, limit):
+def reaches_its_best(submission, reference, metric_threshold, rng, name, limit):
     """Check that a trained family comes near its limit, and does not exceed it."""
-    language = Hearsay()
+    language = AttributedSentiment()
 
     def shares(rng):
         model = of_family(submission, name, language, rng)
@@ -308,4 +323,6 @@ def reaches_its_best(submission, reference, reaches, rng, name, limit):
             expect(share < limit + 1e-9, f"{name} is right too often, {share:.2%} of {limit:.2%}")
             yield share
 
-    reaches(name, shares, rng=rng, best=limit, what="the share of right answers over all texts,")
+    metric_threshold(
+        name, shares, rng=rng, best=limit, what="the share of right answers over all texts,"
+    )

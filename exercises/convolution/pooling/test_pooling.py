@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, refuses, twins
+from autograder.checks import equal, paired_models, refuses
 
 #: The three feature maps of the lecture's seven windows.
 MAPS = np.array(
@@ -47,7 +47,7 @@ def padded_texts(rng):
 @pytest.mark.hint("Time is axis 1.")
 def test_forward(submission, reference, name, args):
     """Pooling of the feature maps of the lecture."""
-    twins(submission, reference, name, *args).same_forward(np.stack([MAPS, -MAPS]))
+    paired_models(submission, reference, name, *args).same_forward(np.stack([MAPS, -MAPS]))
 
 
 @each
@@ -55,7 +55,7 @@ def test_forward(submission, reference, name, args):
 @pytest.mark.hint("Where did each number of the output come from?")
 def test_backward(submission, reference, rng, name, args):
     """Backward sends the gradient to the steps that the output came from."""
-    pair = twins(submission, reference, name, *args)
+    pair = paired_models(submission, reference, name, *args)
     pair.same_backward(rng.normal(size=(3, 7, 4)), rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 2)), rng=rng)
 
@@ -65,7 +65,7 @@ def test_backward(submission, reference, rng, name, args):
 @pytest.mark.hint("`mask` is False at padding; the numbers there may be large.")
 def test_padding_does_not_count(submission, reference, rng, name, args):
     """Padding never wins, does not count, and gets no gradient."""
-    pair = twins(submission, reference, name, *args)
+    pair = paired_models(submission, reference, name, *args)
     x, mask = padded_texts(rng)
     pair.same_forward(x, mask)
     pair.same_backward(x, mask, rng=rng)
@@ -76,7 +76,7 @@ def test_padding_does_not_count(submission, reference, rng, name, args):
 @pytest.mark.hint("Neither −∞ nor 0/0: a text without words gives 0, and gets 0.")
 def test_no_words(submission, reference, rng, name, args):
     """A text without words gives zeros, forward and backward."""
-    pair = twins(submission, reference, name, *args)
+    pair = paired_models(submission, reference, name, *args)
     x, mask = rng.normal(size=(2, 3, 2)), np.array([[True, True, False], [False] * 3])
     pair.same_forward(x, mask)
     pair.same_backward(x, mask, rng=rng)
@@ -100,9 +100,9 @@ def test_output_length(submission, reference):
 @pytest.mark.hint("A step that wins in two windows gets both gradients.")
 def test_overlapping_windows(submission, reference, rng):
     """Backward of windows that overlap."""
-    pair = twins(submission, reference, "LocalMaxPool", 3, 2)
+    pair = paired_models(submission, reference, "LocalMaxPool", 3, 2)
     pair.same_backward(rng.normal(size=(2, 8, 3)), rng=rng)
-    twins(submission, reference, "LocalMaxPool", 3, 1).same_backward(MAPS[None], rng=rng)
+    paired_models(submission, reference, "LocalMaxPool", 3, 1).same_backward(MAPS[None], rng=rng)
 
 
 @pytest.mark.task("KMaxPool")

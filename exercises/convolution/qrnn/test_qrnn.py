@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import classifier_chunks, equal, twins
+from autograder.checks import classifier_chunks, equal, paired_models
 
 RTOL = 1e-7
 D, H = 3, 4
@@ -19,7 +19,7 @@ def some_state(rng, N, width=2):
 @pytest.mark.hint("W[1] multiplies x_t, W[0] the input before; z is the first block, f the second.")
 def test_one_step(submission, reference, rng):
     """f pooling: one step from the zero state, and one from a given state."""
-    pair = twins(submission, reference, "QRNN", D, H, rng=rng)
+    pair = paired_models(submission, reference, "QRNN", D, H, rng=rng)
     x = rng.normal(size=(2, 1, D))
     pair.same_forward(x)
     pair.same_forward(x, some_state(rng, 2))
@@ -32,7 +32,7 @@ def test_one_step(submission, reference, rng):
 )
 def test_all_steps(submission, reference, rng):
     """f pooling: a whole sequence from a given state."""
-    pair = twins(submission, reference, "QRNN", D, H, rng=rng)
+    pair = paired_models(submission, reference, "QRNN", D, H, rng=rng)
     pair.same_forward(rng.normal(size=(2, 6, D)), some_state(rng, 2))
 
 
@@ -42,7 +42,7 @@ def test_all_steps(submission, reference, rng):
 @pytest.mark.parametrize("width", [1, 3])
 def test_other_widths(submission, reference, rng, width):
     """Windows of one input, and of three."""
-    pair = twins(submission, reference, "QRNN", D, H, width, rng=rng)
+    pair = paired_models(submission, reference, "QRNN", D, H, width, rng=rng)
     pair.same_forward(rng.normal(size=(2, 5, D)), some_state(rng, 2, width))
 
 
@@ -52,7 +52,7 @@ def test_other_widths(submission, reference, rng, width):
 @pytest.mark.parametrize("pooling", ["fo", "ifo"])
 def test_other_poolings(submission, reference, rng, pooling):
     """fo and ifo pooling."""
-    pair = twins(submission, reference, "QRNN", D, H, 2, pooling, rng=rng)
+    pair = paired_models(submission, reference, "QRNN", D, H, 2, pooling, rng=rng)
     pair.same_forward(rng.normal(size=(2, 5, D)), some_state(rng, 2))
 
 
@@ -61,7 +61,7 @@ def test_other_poolings(submission, reference, rng, pooling):
 @pytest.mark.hint("With a single step, the inputs before it are only in the state.")
 def test_state_is_carried(submission, reference, rng):
     """Single steps, with the state carried over, give the same as one call."""
-    pair = twins(submission, reference, "QRNN", D, H, 3, "fo", rng=rng)
+    pair = paired_models(submission, reference, "QRNN", D, H, 3, "fo", rng=rng)
     model, x = pair.student, rng.normal(size=(2, 5, D))
     whole = pair.same_forward(x)
     equal(model.state, pair.reference.state, "self.state: h, c and the last inputs", rtol=RTOL)
@@ -78,7 +78,7 @@ def test_state_is_carried(submission, reference, rng):
 @pytest.mark.hint("The window has two inputs, x_1 and one from the state; c_0 is multiplied by f.")
 def test_backward_through_one_step(submission, reference, rng):
     """Backward through one step, with the gradients of the state."""
-    pair = twins(submission, reference, "QRNN", D, H, rng=rng)
+    pair = paired_models(submission, reference, "QRNN", D, H, rng=rng)
     pair.same_backward(rng.normal(size=(2, 1, D)), some_state(rng, 2), rng=rng)
 
 
@@ -89,7 +89,7 @@ def test_backward_through_one_step(submission, reference, rng):
 )
 def test_backward_through_time(submission, reference, rng):
     """Backward through six steps."""
-    pair = twins(submission, reference, "QRNN", D, H, rng=rng)
+    pair = paired_models(submission, reference, "QRNN", D, H, rng=rng)
     pair.same_backward(rng.normal(size=(2, 6, D)), some_state(rng, 2), rng=rng)
 
 
@@ -99,7 +99,7 @@ def test_backward_through_time(submission, reference, rng):
 @pytest.mark.parametrize("pooling", ["fo", "ifo"])
 def test_backward_of_other_poolings(submission, reference, rng, pooling):
     """Backward through fo and ifo pooling."""
-    pair = twins(submission, reference, "QRNN", D, H, 2, pooling, rng=rng)
+    pair = paired_models(submission, reference, "QRNN", D, H, 2, pooling, rng=rng)
     pair.same_backward(rng.normal(size=(2, 5, D)), some_state(rng, 2), rng=rng)
 
 
@@ -107,7 +107,7 @@ def test_backward_of_other_poolings(submission, reference, rng, pooling):
 @pytest.mark.points(3.5)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
-    pair = twins(submission, reference, "QRNN", D, H, 2, "ifo", rng=rng)
+    pair = paired_models(submission, reference, "QRNN", D, H, 2, "ifo", rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, D)), some_state(rng, 2), rng=rng)
 
 
@@ -116,7 +116,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
-    pair = twins(submission, reference, "QRNN", D, H, rng=rng)
+    pair = paired_models(submission, reference, "QRNN", D, H, rng=rng)
     pair.accumulates(rng.normal(size=(2, 4, D)), some_state(rng, 2), rng=rng)
 
 
@@ -128,7 +128,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.parametrize("pooling", ["f", "ifo"])
 def test_steps_without_words(submission, reference, rng, pooling):
     """Sequences of different lengths: where there is no word, the state stays."""
-    pair = twins(submission, reference, "QRNN", D, H, 2, pooling, rng=rng)
+    pair = paired_models(submission, reference, "QRNN", D, H, 2, pooling, rng=rng)
     mask = np.arange(5) < np.array([[5], [2], [3]])
     x, state = rng.normal(size=(3, 5, D)), some_state(rng, 3)
     pair.same_forward(x, state, mask)
@@ -162,7 +162,7 @@ def commands(count, rng, T=20):
 @pytest.mark.hint(
     "If all checks above pass: does z read both inputs, and does f have its own weights?"
 )
-def test_remembers_a_phrase(submission, reference, reaches, rng):
+def test_remembers_a_phrase(submission, reference, metric_threshold, rng):
     """Trained, it remembers which of two phrases came last."""
 
     def shares(rng):
@@ -177,4 +177,4 @@ def test_remembers_a_phrase(submission, reference, reaches, rng):
             yield (guesses == right)[:, 1:].mean()
 
     share = "the share of steps at which it knows which phrase came last"
-    reaches("phrase_accuracy", shares, rng=rng, best=1.0, what=share)
+    metric_threshold("phrase_accuracy", shares, rng=rng, best=1.0, what=share)

@@ -12,7 +12,7 @@ from autograder.checks import (
     equal,
     expect,
     overfits,
-    twins,
+    paired_models,
 )
 from framework.data.batching import pad
 from framework.languages.sentiment import SentimentGrammar
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.task("TextCNN")
 def pair_of(submission, reference, rng, *sizes, **settings):
     """Paired models in evaluation mode."""
     sizes = sizes or (V, E, C, K)
-    pair = twins(submission, reference, "TextCNN", *sizes, rng=rng, **settings)
+    pair = paired_models(submission, reference, "TextCNN", *sizes, rng=rng, **settings)
     pair.student.eval()
     pair.reference.eval()
     return pair
@@ -185,7 +185,7 @@ def test_constrain(submission, rng):
 
 @pytest.mark.points(2.5)
 @pytest.mark.hint("If all checks above pass, run `grade text_cnn` again.")
-def test_accuracy(submission, reference, reaches, rng):
+def test_accuracy(submission, reference, metric_threshold, rng):
     """Trained on a sentiment grammar: better than any classifier that ignores word order."""
     distinct = rng.permutation(np.arange(1, 17)).reshape(8, 2)  # no two texts share a word
     small = submission.TextCNN(17, 8, 8, 2, widths=(2,), keep_probability=1.0, rng=rng)
@@ -211,4 +211,4 @@ def test_accuracy(submission, reference, reaches, rng):
             model.train()
             yield float(np.average(right, weights=np.array(p)[some]))
 
-    reaches("accuracy", accuracies, rng=rng, best=1.0, what="the share of right answers")
+    metric_threshold("accuracy", accuracies, rng=rng, best=1.0, what="the share of right answers")

@@ -6,7 +6,7 @@ The two layers are your own: `RNN` here, `LSTM` in the hidden checks.
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, part, refuses, twins
+from autograder.checks import equal, expect, paired_models, part, refuses
 
 D, H = 3, 4
 
@@ -14,7 +14,7 @@ D, H = 3, 4
 def both_ways(submission, reference, rng, left=H, right=H):
     """Paired models with two RNNs, of H units by default, and random parameters."""
     layers = [part("rnn", D, size, rng=rng) for size in (left, right)]
-    pair = twins(submission, reference, "Bidirectional", *layers)
+    pair = paired_models(submission, reference, "Bidirectional", *layers)
     pair.draw_parameters(rng)
     return pair
 

@@ -7,14 +7,14 @@ from autograder.checks import (
     LOWER,
     equal,
     expect,
-    knows_nothing,
+    initial_loss_is_uniform,
+    language_model_callback,
     language_model_chunks,
-    lend_language_model,
     log_softmax,
     no_look_ahead,
     overfits_text,
+    paired_models,
     perplexity_ratio,
-    twins,
 )
 from framework.languages.agreement import NOUN_FORMS, OTHER_FORM, AgreementLanguage
 from framework.languages.markov import MarkovModel
@@ -76,7 +76,7 @@ def test_forward(submission, reference, rng):
     """Logits with one and two layers, LSTM and RNN, from zeros and from a given state."""
     tokens = rng.integers(V, size=(2, 5))
     for cell, layers in (("lstm", 1), ("lstm", 2), ("rnn", 2)):
-        pair = twins(submission, reference, "GatedLM", V, E, H, cell, layers, rng=rng)
+        pair = paired_models(submission, reference, "GatedLM", V, E, H, cell, layers, rng=rng)
         pair.same_forward(tokens)
         equal(pair.student.state, pair.reference.state, "model.state after forward")
         pair.same_forward(tokens, pair.reference.state)
@@ -95,7 +95,7 @@ def test_no_look_ahead(submission, rng):
 def test_backward(submission, reference, rng):
     """Gradients of all parameters, repeated tokens included."""
     for layers in (1, 2):
-        pair = twins(submission, reference, "GatedLM", V, E, H, "lstm", layers, rng=rng)
+        pair = paired_models(submission, reference, "GatedLM", V, E, H, "lstm", layers, rng=rng)
         tokens = np.array([[2, 2, 5, 2], [0, 6, 6, 1]])
         pair.same_backward(tokens, rng=rng)
     pair.accumulates(tokens, rng=rng)
@@ -106,7 +106,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.hint("If this fails and the check above passes, your forward is wrong.")
 def test_gradients(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
-    pair = twins(submission, reference, "GatedLM", V, E, H, rng=rng)
+    pair = paired_models(submission, reference, "GatedLM", V, E, H, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(2, 5)), rng=rng)
 
 
@@ -115,7 +115,7 @@ def test_gradients(submission, reference, rng):
 @pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the token.")
 def test_next_log_probabilities(submission, reference, rng):
     """Token by token, next_log_probabilities agrees with forward."""
-    model = twins(submission, reference, "GatedLM", V, E, H, "lstm", 2, rng=rng).student
+    model = paired_models(submission, reference, "GatedLM", V, E, H, "lstm", 2, rng=rng).student
     tokens = rng.integers(V, size=(3, 4))
     expected = log_softmax(model.forward(tokens))
     state = model.initial_state(3)
@@ -134,7 +134,7 @@ def test_initial_loss(submission, rng):
     tokens = rng.integers(50, size=(8, 21))
     log_probs = log_softmax(model.forward(tokens[:, :-1]))
     loss = -np.take_along_axis(log_probs, tokens[:, 1:, None], axis=-1).mean()
-    knows_nothing(float(loss), 50)
+    initial_loss_is_uniform(float(loss), 50)
 
 
 @pytest.mark.task("GatedLM")
@@ -148,7 +148,7 @@ def test_overfits_one_batch(submission, reference, rng):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(7)
 @pytest.mark.hint("If all checks above pass, run `grade lstm`: does its cell keep its content?")
-def test_perplexity(submission, reference, reaches, rng):
+def test_perplexity(submission, reference, metric_threshold, rng):
     """Trained, its perplexity is near the best possible: it remembers subjects."""
     learns_by_heart(submission, reference, rng)
 
@@ -168,7 +168,7 @@ def test_perplexity(submission, reference, reaches, rng):
         "the perplexity on held-out text, divided by that of the text's own source (that of "
         "n-grams at best, where distant subjects are forgotten),"
     )
-    reaches("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=what)
+    metric_threshold("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=what)
 
 
 @pytest.mark.task("agreement_accuracy")
@@ -179,7 +179,7 @@ def test_accuracy(submission, reference, rng):
     language = AgreementLanguage(longest_span=3)
     items = agreement_items(language, 40, rng)
     model = MarkovModel.random(len(language.vocabulary), rng=rng)
-    lent = lend_language_model(model)
+    lent = language_model_callback(model)
     expected = reference.agreement_accuracy(lent, *items)
     found = submission.agreement_accuracy(lent, *items)
     equal(found, expected, "the accuracy by distance")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, twins
+from autograder.checks import equal, paired_models
 
 RTOL = 1e-7
 
@@ -13,7 +13,7 @@ RTOL = 1e-7
 @pytest.mark.hint("Are the blocks in the order u, r, h̃? Is it u that lets the new content in?")
 def test_one_step(submission, reference, rng):
     """One step from the zero state, and one from a given state."""
-    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
     x = rng.normal(size=(2, 1, 3))
     pair.same_forward(x)
     pair.same_forward(x, rng.normal(size=(2, 4)))
@@ -24,7 +24,7 @@ def test_one_step(submission, reference, rng):
 @pytest.mark.hint("Each step starts from the h of the step before it.")
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
-    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
     pair.same_forward(rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4)))
 
 
@@ -33,7 +33,7 @@ def test_all_steps(submission, reference, rng):
 @pytest.mark.hint("self.state is the last h.")
 def test_state_is_carried(submission, reference, rng):
     """Two halves of a sequence, with the state carried over, give the same as the whole."""
-    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
     model, x = pair.student, rng.normal(size=(2, 7, 3))
     whole = pair.same_forward(x)
     equal(model.state, whole[:, -1], "self.state, against the last h", rtol=RTOL)
@@ -48,7 +48,7 @@ def test_state_is_carried(submission, reference, rng):
 @pytest.mark.hint("h_0 is used four times: by u, by r, by h̃, and by (1 − u) ∘ h_0.")
 def test_backward_through_one_step(submission, reference, rng):
     """Backward through one step, with the gradient of h_0."""
-    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
     pair.same_backward(rng.normal(size=(2, 1, 3)), rng.normal(size=(2, 4)), rng=rng)
 
 
@@ -57,7 +57,7 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.hint("First add to grad_h[:, t] what step t + 1 sends back.")
 def test_backward_through_time(submission, reference, rng):
     """Backward through six steps."""
-    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
     pair.same_backward(rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4)), rng=rng)
 
 
@@ -65,7 +65,7 @@ def test_backward_through_time(submission, reference, rng):
 @pytest.mark.points(5)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
-    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)), rng=rng)
 
 
@@ -74,7 +74,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
-    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
     pair.accumulates(rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 4)), rng=rng)
 
 
@@ -83,7 +83,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.hint("h̃ = tanh(x_t W_xh + r ∘ (h_{t−1} W_hh + b_h) + b_c).")
 def test_reset_after(submission, reference, rng):
     """reset_after: r multiplies the product h W_hh + b_h."""
-    pair = twins(submission, reference, "GRU", 3, 4, reset_after=True, rng=rng)
+    pair = paired_models(submission, reference, "GRU", 3, 4, reset_after=True, rng=rng)
     x, h_0 = rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 4))
     pair.same_forward(x, h_0)
     pair.same_backward(x, h_0, rng=rng)
@@ -94,7 +94,7 @@ def test_reset_after(submission, reference, rng):
 @pytest.mark.hint("np.where(mask[:, t, None], new, old).")
 def test_steps_without_words(submission, reference, rng):
     """Sequences of different lengths: where there is no word, the state stays."""
-    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
     mask = np.arange(5) < np.array([[5], [2], [3]])
     x, h_0 = rng.normal(size=(3, 5, 3)), rng.normal(size=(3, 4))
     pair.same_forward(x, h_0, mask)

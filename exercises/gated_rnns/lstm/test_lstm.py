@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, twins
+from autograder.checks import equal, paired_models
 
 RTOL = 1e-7
 
@@ -29,7 +29,7 @@ def test_forget_bias(submission):
 @pytest.mark.hint("Are the blocks in the order i, f, o, g? Does only the last one get a tanh?")
 def test_one_step(submission, reference, rng):
     """One step from the zero state, and one from a given state."""
-    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
     x = rng.normal(size=(2, 1, 3))
     pair.same_forward(x)
     pair.same_forward(x, states(rng, 2, 4))
@@ -40,7 +40,7 @@ def test_one_step(submission, reference, rng):
 @pytest.mark.hint("The next step uses both h_t and c_t.")
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
-    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
     pair.same_forward(rng.normal(size=(2, 6, 3)), states(rng, 2, 4))
 
 
@@ -49,7 +49,7 @@ def test_all_steps(submission, reference, rng):
 @pytest.mark.hint("self.state is the pair of the last h and the last c, in this order.")
 def test_state_is_carried(submission, reference, rng):
     """Two halves of a sequence, with the state carried over, give the same as the whole."""
-    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
     model, x = pair.student, rng.normal(size=(2, 7, 3))
     whole = pair.same_forward(x)
     equal(model.state, pair.reference.state, "self.state, the last h and the last c", rtol=RTOL)
@@ -64,7 +64,7 @@ def test_state_is_carried(submission, reference, rng):
 @pytest.mark.hint("∂c = ∂h o (1 − tanh²(c)); then the four products; then σ' and tanh'.")
 def test_backward_through_one_step(submission, reference, rng):
     """Backward through one step, with the gradients of h_0 and c_0."""
-    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
     pair.same_backward(rng.normal(size=(2, 1, 3)), states(rng, 2, 4), rng=rng)
 
 
@@ -73,7 +73,7 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.hint("Step t + 1 sends two gradients back: to h_t through W_h, to c_t through f.")
 def test_backward_through_time(submission, reference, rng):
     """Backward through six steps."""
-    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
     pair.same_backward(rng.normal(size=(2, 6, 3)), states(rng, 2, 4), rng=rng)
 
 
@@ -81,7 +81,7 @@ def test_backward_through_time(submission, reference, rng):
 @pytest.mark.points(4)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
-    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 3)), states(rng, 2, 4), rng=rng)
 
 
@@ -90,7 +90,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
-    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
     pair.accumulates(rng.normal(size=(2, 4, 3)), states(rng, 2, 4), rng=rng)
 
 
@@ -99,7 +99,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.hint("np.where(mask[:, t, None], new, old), for h and for c.")
 def test_steps_without_words(submission, reference, rng):
     """Sequences of different lengths: where there is no word, the state stays."""
-    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
     mask = np.arange(5) < np.array([[5], [2], [3]])
     x, state = rng.normal(size=(3, 5, 3)), states(rng, 3, 4)
     pair.same_forward(x, state, mask)

@@ -6,7 +6,7 @@ The layers that are wrapped are your own `Affine` and `Tanh`.
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, part, refuses, twins
+from autograder.checks import equal, expect, paired_models, part, refuses
 
 RTOL = 1e-7
 
@@ -23,7 +23,7 @@ def each(test):
 def around_affine(submission, reference, name, rng, outputs=3):
     """Paired models around an affine layer of 3 inputs, with the same random parameters."""
     f = part("affine", 3, outputs, rng=rng)
-    pair = twins(submission, reference, name, f)
+    pair = paired_models(submission, reference, name, f)
     pair.draw_parameters(rng)
     return pair
 
@@ -54,7 +54,7 @@ def test_backward(submission, reference, rng, name):
 @pytest.mark.hint("f.backward belongs to the last f.forward: call each of them once.")
 def test_gradients_are_right(submission, reference, rng, name):
     """Around tanh: the gradients agree with numerical gradients of your own forward."""
-    pair = twins(submission, reference, name, part("tanh"))
+    pair = paired_models(submission, reference, name, part("tanh"))
     pair.gradients_agree(rng.normal(size=(2, 4)), rng=rng)
 
 
@@ -94,7 +94,7 @@ def test_start(submission, rng):
 @pytest.mark.hint("t scales the new content h, 1 − t scales x: t ∘ h + (1 − t) ∘ x.")
 def test_highway_forward(submission, reference, rng):
     """Highway: the output, for a batch and for sequences."""
-    pair = twins(submission, reference, "Highway", 4, rng=rng)
+    pair = paired_models(submission, reference, "Highway", 4, rng=rng)
     for shape in ((5, 4), (2, 3, 4)):
         pair.same_forward(rng.normal(size=shape), rtol=RTOL)
 
@@ -104,7 +104,7 @@ def test_highway_forward(submission, reference, rng):
 @pytest.mark.hint("x is used by h, by t, and by (1 − t) ∘ x: three terms.")
 def test_highway_backward(submission, reference, rng):
     """Highway: backward."""
-    pair = twins(submission, reference, "Highway", 4, rng=rng)
+    pair = paired_models(submission, reference, "Highway", 4, rng=rng)
     for shape in ((5, 4), (2, 3, 4)):
         pair.same_backward(rng.normal(size=shape), rng=rng, rtol=RTOL)
 
@@ -114,7 +114,7 @@ def test_highway_backward(submission, reference, rng):
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
 def test_highway_gradients_add_up(submission, reference, rng):
     """Highway: the gradients agree with numerical ones; a second backward adds to them."""
-    pair = twins(submission, reference, "Highway", 3, rng=rng)
+    pair = paired_models(submission, reference, "Highway", 3, rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 3)), rng=rng)
     pair.accumulates(rng.normal(size=(2, 3)), rng=rng)
 

@@ -6,7 +6,7 @@ The layers are your own: `RNN` here, `LSTM` as well in the hidden checks.
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, expect, part, twins
+from autograder.checks import assign, equal, expect, paired_models, part
 
 D, H = 3, 4
 KINDS = (None, "skip", "dense")
@@ -20,7 +20,7 @@ def rnns(depth, skip, rng, size=H, features=D):
 
 def stacks(submission, reference, skip, rng, depth=3):
     """Paired models of three layers with random parameters."""
-    pair = twins(submission, reference, "Stacked", rnns(depth, skip, rng), skip)
+    pair = paired_models(submission, reference, "Stacked", rnns(depth, skip, rng), skip)
     pair.draw_parameters(rng)
     return pair
 

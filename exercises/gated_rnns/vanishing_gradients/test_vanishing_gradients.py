@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect, lend, part, twins
+from autograder.checks import agrees, callback, equal, expect, paired_models, part
 
 STEPS = 40
 
@@ -44,7 +44,7 @@ def slope_of_cliff(theta):
 @pytest.mark.hint("Run the layer from h_k to step t; backward returns the gradient of h_k.")
 def test_norms(submission, reference, rng):
     """gradient_norms: the norms of all steps, for a loss at the end, in the middle, at step 0."""
-    pair = twins(submission, reference, part("rnn", 3, 4, rng=rng), rng=rng)
+    pair = paired_models(submission, reference, part("rnn", 3, 4, rng=rng), rng=rng)
     x = rng.normal(size=(2, 6, 3))
     for loss_at in (5, 3, 0):
         expected = reference.gradient_norms(pair.reference, x, loss_at)
@@ -57,7 +57,7 @@ def test_norms(submission, reference, rng):
 @pytest.mark.hint("For one unit and one text: δ_k = (1 − h_{k+1}²) δ_{k+1} W_h.")
 def test_norms_by_hand(submission, reference):
     """gradient_norms: one unit, where each step multiplies by W_h (1 − h²)."""
-    pair = twins(submission, reference, part("rnn", 1, 1, rng=np.random.default_rng(0)))
+    pair = paired_models(submission, reference, part("rnn", 1, 1, rng=np.random.default_rng(0)))
     w = np.array([[0.5]])
     pair.set_parameters({"W_x": np.ones((1, 1)), "W_h": w, "b": np.zeros(1)})
     x = np.zeros((1, 4, 1))
@@ -72,7 +72,7 @@ def test_decay_and_growth(submission, reference, rng, plot):
     """gradient_norms: norms are under the bound; they vanish for σ = 0.9 and grow for σ = 1.2."""
     D, H = 3, 16
     x = 0.001 * rng.normal(size=(2, STEPS, D))
-    pair = twins(submission, reference, part("rnn", D, H, rng=rng))
+    pair = paired_models(submission, reference, part("rnn", D, H, rng=rng))
     distances = np.arange(STEPS - 1, -1, -1)
     lines = {}
     for sigma, W_h in ((0.9, spread(H, 0.9, rng)), (1.2, rotation(H, 1.2, rng))):
@@ -86,7 +86,7 @@ def test_decay_and_growth(submission, reference, rng, plot):
             f"with σ = {sigma} a norm is above its bound σ^(t−k)",
         )
     lines["bound, σ = 0.9"] = 0.9**distances
-    lstm = twins(reference, reference, part("lstm", D, H, forget_bias=5.0, rng=rng))
+    lstm = paired_models(reference, reference, part("lstm", D, H, forget_bias=5.0, rng=rng))
     lstm.set_parameters({"W_h": 0.1 * lstm.student.parameters["W_h"]})
     kept = reference.gradient_norms(lstm.student, x, STEPS - 1)
     lines["LSTM, forget bias 5"] = kept / kept[-1]
@@ -138,7 +138,7 @@ def test_path(submission, reference, rng):
         return np.array([1.0, 2.0, 3.0]) * theta
 
     for threshold in (None, 100.0, 1.0, 0.1):
-        agrees(submission, reference, "descend", lend(slope), start, 0.1, 8, threshold)
+        agrees(submission, reference, "descend", callback(slope), start, 0.1, 8, threshold)
 
 
 @pytest.mark.task("descend")
@@ -149,7 +149,7 @@ def test_cliff(submission, reference, plot):
     start, lines = np.array([5.0, -2.2]), {}
     for name, threshold in (("without clipping", None), ("clipped at 0.5", 0.5)):
         path = agrees(
-            submission, reference, "descend", lend(slope_of_cliff), start, 1.0, 60, threshold
+            submission, reference, "descend", callback(slope_of_cliff), start, 1.0, 60, threshold
         )
         lines[name] = [cliff(theta)[0] for theta in np.asarray(path)]
     plot(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, twins
+from autograder.checks import assign, equal, paired_models
 
 RTOL = 1e-7
 
@@ -13,7 +13,7 @@ RTOL = 1e-7
 @pytest.mark.hint("One step from zero is tanh(x_1 W_x + b): is b there? Is there tanh?")
 def test_one_step(submission, reference, rng):
     """One step from the zero state."""
-    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
     pair.same_forward(rng.normal(size=(2, 1, 3)))
 
 
@@ -22,7 +22,7 @@ def test_one_step(submission, reference, rng):
 @pytest.mark.hint("h_t needs h_{t−1}, the state just computed; h[:, 0] is the state after x[:, 0].")
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
-    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
     pair.same_forward(rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4)))
 
 
@@ -31,7 +31,7 @@ def test_all_steps(submission, reference, rng):
 @pytest.mark.hint("Step 0 starts from h_0, or from zeros; self.state is the last state.")
 def test_state_is_carried(submission, reference, rng):
     """Two halves, with the state passed on, give the same states as the whole sequence."""
-    model = twins(submission, reference, "RNN", 3, 4, rng=rng).student
+    model = paired_models(submission, reference, "RNN", 3, 4, rng=rng).student
     x = rng.normal(size=(2, 7, 3))
     whole = model.forward(x)
     equal(model.state, whole[:, -1], "self.state against the last state returned", rtol=RTOL)
@@ -46,7 +46,7 @@ def test_state_is_carried(submission, reference, rng):
 @pytest.mark.hint("tanh' is 1 − h², and it multiplies grad_h before any matrix does.")
 def test_backward_through_one_step(submission, reference, rng):
     """Backward through one step."""
-    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
     pair.same_backward(rng.normal(size=(2, 1, 3)), rng.normal(size=(2, 4)), rng=rng)
 
 
@@ -55,7 +55,7 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.hint("Add the gradient from step t+1 to grad_h[:, t] before you multiply by tanh'.")
 def test_backward_through_time(submission, reference, rng):
     """Backward through time."""
-    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
     pair.same_backward(rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4)), rng=rng)
 
 
@@ -64,7 +64,7 @@ def test_backward_through_time(submission, reference, rng):
 @pytest.mark.hint("W_h is used at every step: add the contributions of all steps.")
 def test_gradient_is_the_sum_over_steps(submission, reference, rng):
     """The gradient of shared weights is the sum over the steps that used them."""
-    model = twins(submission, reference, "RNN", 3, 4, rng=rng).student
+    model = paired_models(submission, reference, "RNN", 3, 4, rng=rng).student
     x, h_0 = rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4))
     grad_h = np.zeros((2, 5, 4))
     grad_h[:, -1] = rng.normal(size=(2, 4))  # J depends on the last state alone
@@ -89,7 +89,7 @@ def test_gradient_is_the_sum_over_steps(submission, reference, rng):
 @pytest.mark.points(3.5)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
-    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)), rng=rng)
 
 
@@ -98,7 +98,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
-    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
     pair.accumulates(rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 4)), rng=rng)
 
 
@@ -107,7 +107,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.hint("If t > 0 and t % truncation == 0, pass no gradient from step t to step t − 1.")
 def test_truncation_is_chunks(submission, reference, rng):
     """truncation=3 equals calls on 3 steps each: the state is passed on, the gradient is not."""
-    pair = twins(submission, reference, "RNN", 3, 4, truncation=3, rng=rng)
+    pair = paired_models(submission, reference, "RNN", 3, 4, truncation=3, rng=rng)
     x, grad_h = rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 6, 4))
     cut, plain = pair.student, submission.RNN(3, 4, rng=rng)
     assign(plain, cut.parameters)
@@ -137,7 +137,7 @@ def test_truncation_is_chunks(submission, reference, rng):
 )
 def test_steps_without_words(submission, reference, rng):
     """Sequences of different lengths: the state does not change at padding."""
-    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
     mask = np.arange(5) < np.array([[5], [2], [3]])
     x, h_0 = rng.normal(size=(3, 5, 3)), rng.normal(size=(3, 4))
     pair.same_forward(x, h_0, mask)

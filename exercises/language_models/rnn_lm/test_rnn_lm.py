@@ -7,13 +7,13 @@ from autograder.checks import (
     LOWER,
     equal,
     expect,
-    knows_nothing,
+    initial_loss_is_uniform,
     language_model_chunks,
     log_softmax,
     no_look_ahead,
     overfits_text,
+    paired_models,
     perplexity_ratio,
-    twins,
 )
 from framework.languages.agreement import AgreementLanguage
 
@@ -34,7 +34,7 @@ def learns_by_heart(submission, reference, rng):
 @pytest.mark.hint("embedding[tokens] → self.cell.forward → @ U + b_2. Did you pass the state on?")
 def test_forward(submission, reference, rng):
     """Logits at every step, from zeros and from a given state."""
-    pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
+    pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
     tokens = rng.integers(V, size=(2, 5))
     pair.same_forward(tokens)
     pair.same_forward(tokens, rng.normal(size=(2, H)))
@@ -45,7 +45,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.hint("The cell keeps its last state in self.cell.state.")
 def test_state_is_kept(submission, reference, rng):
     """`state` is the last state; with it, two halves give the same logits as the text."""
-    pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
+    pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
     tokens, model = rng.integers(V, size=(2, 7)), pair.student
     pair.same_forward(tokens[:, :3])
     equal(model.state, pair.reference.state, "model.state after forward", rtol=RTOL)
@@ -69,7 +69,7 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b_2 over batch and time; grad_logits @ Uᵀ goes to the cell.")
 def test_backward(submission, reference, rng):
     """Backward through the output layer, the cell and the embedding."""
-    pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
+    pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
     pair.same_backward(rng.integers(V, size=(2, 5)), rng=rng)
 
 
@@ -78,7 +78,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
 def test_repeated_tokens(submission, reference, rng):
     """A token that occurs several times gets the sum of the gradients of all places."""
-    pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
+    pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
     pair.same_backward(np.full((2, 4), 3), rng=rng)
     pair.same_backward(np.array([[1, 1, 2], [2, 1, 1]]), rng=rng)
 
@@ -87,7 +87,7 @@ def test_repeated_tokens(submission, reference, rng):
 @pytest.mark.points(1.25)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
-    pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
+    pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(2, 5)), rng=rng)
 
 
@@ -96,7 +96,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds, too.")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
-    pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
+    pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
     pair.accumulates(rng.integers(V, size=(2, 5)), rng=rng)
 
 
@@ -105,7 +105,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the token.")
 def test_next_log_probabilities(submission, reference, rng):
     """Token by token, next_log_probabilities agrees with forward."""
-    model = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng).student
+    model = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng).student
     tokens = rng.integers(V, size=(3, 4))
     expected = log_softmax(model.forward(tokens))
     state = model.initial_state(3)
@@ -124,7 +124,7 @@ def test_initial_loss(submission, rng):
     tokens = rng.integers(50, size=(8, 21))
     log_probs = log_softmax(model.forward(tokens[:, :-1]))
     loss = -np.take_along_axis(log_probs, tokens[:, 1:, None], axis=-1).mean()
-    knows_nothing(float(loss), 50)
+    initial_loss_is_uniform(float(loss), 50)
 
 
 @pytest.mark.task("RecurrentLM")
@@ -138,7 +138,7 @@ def test_overfits_one_batch(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(3)
 @pytest.mark.hint("If all checks above pass, grade rnn: your cell may have an error.")
-def test_perplexity(submission, reference, reaches, rng):
+def test_perplexity(submission, reference, metric_threshold, rng):
     """After training on the agreement language, its perplexity is close to the best."""
     learns_by_heart(submission, reference, rng)
     language = AgreementLanguage(longest_span=2)
@@ -153,4 +153,4 @@ def test_perplexity(submission, reference, reaches, rng):
             yield perplexity_ratio(model, language, test)
 
     ratio = "the perplexity on held-out text, divided by that of the text's own source,"
-    reaches("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=ratio)
+    metric_threshold("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=ratio)

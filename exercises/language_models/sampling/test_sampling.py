@@ -6,7 +6,14 @@ The language models are tables in the grader: your code calls them like any othe
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect, follows, lend_language_model, refuses
+from autograder.checks import (
+    agrees,
+    equal,
+    expect,
+    language_model_callback,
+    matches_distribution,
+    refuses,
+)
 from framework.languages.markov import MarkovModel
 
 V = 5
@@ -45,11 +52,13 @@ def test_sampled_frequencies(submission, rng):
     """sample: the frequencies of two words after a prefix agree with the model."""
     model = MarkovModel.random(V, rng=rng, scale=1.0)
     prefix = np.tile([2, 1], (4000, 1))
-    drawn = submission.sample(lend_language_model(model), prefix, 2, rng=rng)
+    drawn = submission.sample(language_model_callback(model), prefix, 2, rng=rng)
     equal(np.shape(drawn), (4000, 2), "the shape of 2 words for 4000 texts")
     first, second = model.transitions[2, 1], model.transitions[1]
     pairs = drawn[:, 0] * V + drawn[:, 1]
-    follows(pairs, (first[:, None] * second).ravel(), "pairs of words (first · 5 + second)")
+    matches_distribution(
+        pairs, (first[:, None] * second).ravel(), "pairs of words (first · 5 + second)"
+    )
 
 
 @pytest.mark.task("sample")
@@ -61,8 +70,8 @@ def test_temperature(submission, rng):
     for temperature in (0.5, 2.0):
         p = model.transitions[0, 3] ** (1 / temperature)
         prefix = np.full((3000, 1), 3)
-        drawn = submission.sample(lend_language_model(model), prefix, 1, temperature, rng=rng)
-        follows(drawn, p / p.sum(), f"words at temperature {temperature}")
+        drawn = submission.sample(language_model_callback(model), prefix, 1, temperature, rng=rng)
+        matches_distribution(drawn, p / p.sum(), f"words at temperature {temperature}")
 
 
 @pytest.mark.task("greedy")
@@ -72,7 +81,7 @@ def test_greedy(submission, reference, rng):
     """greedy: the most probable word at every step, for several texts at once."""
     model = MarkovModel.random(8, rng=rng)
     prefix = rng.integers(8, size=(4, 3))
-    agrees(submission, reference, "greedy", lend_language_model(model), prefix, 6)
+    agrees(submission, reference, "greedy", language_model_callback(model), prefix, 6)
 
 
 @pytest.mark.task("beam_search")
@@ -81,7 +90,7 @@ def test_greedy(submission, reference, rng):
 def test_beam(submission, reference, rng):
     """beam_search: the text that the search finds and its log probability."""
     for beam_size in (1, 2, 4):
-        model = lend_language_model(MarkovModel.random(7, rng=rng))
+        model = language_model_callback(MarkovModel.random(7, rng=rng))
         prefix = rng.integers(7, size=2)
         agrees(submission, reference, "beam_search", model, prefix, 5, beam_size)
 
@@ -95,7 +104,7 @@ def test_beam_finds_what_greedy_misses(submission):
     table[:, 0] = [0.0, 0.6, 0.4]
     table[:, 1] = [0.4, 0.3, 0.3]
     table[:, 2] = [0.05, 0.05, 0.9]
-    model = lend_language_model(MarkovModel(table))
+    model = language_model_callback(MarkovModel(table))
     text, score = submission.beam_search(model, np.array([0]), 2, 2)
     equal(np.asarray(text), np.array([2, 2]), "the most probable text (0.4 · 0.9, not 0.6 · 0.4)")
     equal(score, np.log(0.4 * 0.9), "its log probability")
@@ -109,7 +118,7 @@ def test_beam_with_an_end(submission, reference, rng):
     for end in range(3):
         model = MarkovModel.random(6, rng=rng)
         prefix = rng.integers(6, size=1)
-        lent = lend_language_model(model)
+        lent = language_model_callback(model)
         text, _ = agrees(submission, reference, "beam_search", lent, prefix, 6, 3, end=end)
         early = np.asarray(text)[:-1]
         expect(end not in early, f"{text} continues after its end {end}")
@@ -120,6 +129,6 @@ def test_beam_with_an_end(submission, reference, rng):
 @pytest.mark.hint("Raise a ValueError.")
 def test_settings_of_sample(submission):
     """sample: a temperature of 0 and an empty prefix raise a ValueError."""
-    model = lend_language_model(MarkovModel(np.full((2, 2, 2), 0.5)))
+    model = language_model_callback(MarkovModel(np.full((2, 2, 2), 0.5)))
     for prefix, temperature in ((np.array([[0]]), 0.0), (np.empty((1, 0), dtype=int), 1.0)):
         refuses(submission, "sample", model, prefix, 2, temperature, rng=np.random.default_rng(0))

@@ -5,7 +5,7 @@ from itertools import accumulate
 import numpy as np
 import pytest
 
-from autograder.checks import classifier_chunks, equal, overfits, twins
+from autograder.checks import classifier_chunks, equal, overfits, paired_models
 from framework.data.batching import pad
 from framework.languages.long_reviews import LongReviews
 from framework.languages.sentiment import SentimentGrammar
@@ -17,7 +17,7 @@ V, E, H, C = 9, 3, 4, 2
 
 def encoders(submission, reference, pooling, rng):
     """Return a student's encoder and the reference's, with the same parameters."""
-    return twins(submission, reference, "SentenceEncoder", V, E, H, C, pooling, rng=rng)
+    return paired_models(submission, reference, "SentenceEncoder", V, E, H, C, pooling, rng=rng)
 
 
 def texts(rng, *lengths):
@@ -141,7 +141,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("If all checks above pass, grade rnn: your cell may have an error.")
-def test_accuracy(submission, reference, reaches, rng):
+def test_accuracy(submission, reference, metric_threshold, rng):
     """After training on a sentiment grammar, each pooling uses the order of the words."""
     small = rng.permutation(np.arange(1, 17)).reshape(8, 2)  # no two texts share a word
     for pooling in POOLINGS:
@@ -163,7 +163,7 @@ def test_accuracy(submission, reference, reaches, rng):
         yield from map(min, zip(*trainings, strict=True))
 
     share = "the share of right answers over all sentences, for the worst of the three poolings,"
-    reaches("accuracy", worst, rng=rng, best=1.0, what=share)
+    metric_threshold("accuracy", worst, rng=rng, best=1.0, what=share)
 
 
 @pytest.mark.task("SentenceEncoder")
@@ -171,7 +171,7 @@ def test_accuracy(submission, reference, reaches, rng):
 @pytest.mark.hint(
     "Is the gradient of an early word as large as that of the last one, for max and mean?"
 )
-def test_long_sentences(submission, reference, reaches, rng):
+def test_long_sentences(submission, reference, metric_threshold, rng):
     """On long texts with an early opinion, maximum and mean are far better than the final state."""
     reviews = LongReviews()
 
@@ -195,7 +195,7 @@ def test_long_sentences(submission, reference, reaches, rng):
     lead = (
         "in the best epoch, the mean accuracy of maximum and mean, minus that of the final state,"
     )
-    reaches("lead", leads, rng=rng, best=0.5, what=lead)
+    metric_threshold("lead", leads, rng=rng, best=0.5, what=lead)
 
 
 def accuracies(model, data, share_right, *, reference, rng):

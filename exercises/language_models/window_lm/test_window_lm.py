@@ -6,13 +6,13 @@ import pytest
 from autograder.checks import (
     LOWER,
     equal,
-    knows_nothing,
+    initial_loss_is_uniform,
     language_model_chunks,
     log_softmax,
     no_look_ahead,
     overfits_text,
+    paired_models,
     perplexity_ratio,
-    twins,
 )
 from framework.languages.agreement import AgreementLanguage
 
@@ -31,7 +31,7 @@ def learns_by_heart(submission, reference, rng):
 @pytest.mark.hint("Each window has n words and ends with x_t, the oldest first; then two layers.")
 def test_forward(submission, reference, rng):
     """Logits at every step, from the start of a text and from a given state."""
-    pair = twins(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
+    pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
     tokens = rng.integers(V, size=(2, 5))
     pair.same_forward(tokens)
     pair.same_forward(tokens, rng.integers(V, size=(2, 2)))
@@ -42,7 +42,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.hint("Keep the last n − 1 words, including words before `tokens` if T is small.")
 def test_state_is_kept(submission, reference, rng):
     """`state` is the last n − 1 words; with it, pieces give the same logits as the text."""
-    pair = twins(submission, reference, "WindowLM", V, E, H, 4, rng=rng)
+    pair = paired_models(submission, reference, "WindowLM", V, E, H, 4, rng=rng)
     tokens, model = rng.integers(V, size=(2, 7)), pair.student
     pair.same_forward(tokens[:, :5])
     equal(model.state, tokens[:, 2:5], "model.state after five words")
@@ -58,7 +58,7 @@ def test_state_is_kept(submission, reference, rng):
 @pytest.mark.hint("A prediction depends only on the last n words.")
 def test_what_it_sees(submission, reference, rng):
     """A prediction depends on the last n words only, and on no later word."""
-    pair = twins(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
+    pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
     model, tokens = pair.student, rng.integers(V, size=(2, 6))
     no_look_ahead(model, V, rng=rng)
     before = model.forward(tokens)
@@ -74,7 +74,7 @@ def test_what_it_sees(submission, reference, rng):
 @pytest.mark.hint("Go back through U, tanh and W; a word's vector gets the sum over its windows.")
 def test_backward(submission, reference, rng):
     """Gradients of all parameters, with words that are in several windows."""
-    pair = twins(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
+    pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
     tokens = np.array([[2, 2, 5, 2], [0, 6, 6, 1]])
     pair.same_backward(tokens, rng=rng)
     pair.same_backward(tokens, np.array([[2, 3], [6, 6]]), rng=rng)
@@ -85,7 +85,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.hint("Add e @ W_direct to the logits, and its gradient to that of e.")
 def test_direct(submission, reference, rng):
     """Logits and gradients with direct connections from the vectors to the output."""
-    pair = twins(submission, reference, "WindowLM", V, E, H, 2, direct=True, rng=rng)
+    pair = paired_models(submission, reference, "WindowLM", V, E, H, 2, direct=True, rng=rng)
     tokens = rng.integers(V, size=(2, 4))
     pair.same_forward(tokens)
     pair.same_backward(tokens, rng=rng)
@@ -96,7 +96,7 @@ def test_direct(submission, reference, rng):
 @pytest.mark.hint("If this fails and the check above passes, your forward is wrong.")
 def test_gradients(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward, and add up."""
-    pair = twins(submission, reference, "WindowLM", V, E, H, 3, direct=True, rng=rng)
+    pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, direct=True, rng=rng)
     tokens = rng.integers(V, size=(2, 5))
     pair.gradients_agree(tokens, rng=rng)
     pair.accumulates(tokens, rng=rng)
@@ -107,7 +107,7 @@ def test_gradients(submission, reference, rng):
 @pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the word.")
 def test_next_log_probabilities(submission, reference, rng):
     """Word by word, next_log_probabilities agrees with forward."""
-    model = twins(submission, reference, "WindowLM", V, E, H, 3, rng=rng).student
+    model = paired_models(submission, reference, "WindowLM", V, E, H, 3, rng=rng).student
     tokens = rng.integers(V, size=(3, 5))
     expected = log_softmax(model.forward(tokens))
     state = model.initial_state(3)
@@ -126,7 +126,7 @@ def test_initial_loss(submission, rng):
     tokens = rng.integers(50, size=(8, 21))
     log_probs = log_softmax(model.forward(tokens[:, :-1]))
     loss = -np.take_along_axis(log_probs, tokens[:, 1:, None], axis=-1).mean()
-    knows_nothing(float(loss), 50)
+    initial_loss_is_uniform(float(loss), 50)
 
 
 @pytest.mark.task("WindowLM")
@@ -140,7 +140,7 @@ def test_overfits_one_batch(submission, reference, rng):
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(5)
 @pytest.mark.hint("If all checks above pass, check the initial parameters: b_1 and b_2 are 0.")
-def test_perplexity(submission, reference, reaches, rng):
+def test_perplexity(submission, reference, metric_threshold, rng):
     """After training on sentences with a distractor, its perplexity is close to the best."""
     learns_by_heart(submission, reference, rng)
     language = AgreementLanguage(longest_span=1)
@@ -155,4 +155,4 @@ def test_perplexity(submission, reference, reaches, rng):
             yield perplexity_ratio(model, language, test)
 
     ratio = "the perplexity on held-out text, divided by that of the text's own source,"
-    reaches("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=ratio)
+    metric_threshold("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=ratio)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import equal, twins
+from autograder.checks import equal, paired_models
 
 #: Both sides of every kink, the kinks themselves, and the middle.
 Z = np.array([-3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0])
@@ -22,7 +22,7 @@ def derivative(model, z):
 @pytest.mark.hint("σ(0) = 1/2. Is the sign inside exp right? σ(z) = 1 / (1 + exp(−z)).")
 def test_sigmoid_forward(submission, reference, rng):
     """Sigmoid: forward is 1 / (1 + exp(−z))."""
-    pair = twins(submission, reference, "Sigmoid")
+    pair = paired_models(submission, reference, "Sigmoid")
     equal(pair.student.forward(np.zeros(1)), np.array([0.5]), "σ(0)")
     pair.same_forward(rng.normal(scale=3.0, size=(4, 5)))
 
@@ -32,7 +32,7 @@ def test_sigmoid_forward(submission, reference, rng):
 @pytest.mark.hint("σ'(z) = σ(z) (1 − σ(z)), and σ(z) is known from forward.")
 def test_sigmoid_backward(submission, reference, rng):
     """Sigmoid: backward multiplies by σ'(z)."""
-    pair = twins(submission, reference, "Sigmoid")
+    pair = paired_models(submission, reference, "Sigmoid")
     equal(derivative(pair.student, np.zeros(1)), np.array([0.25]), "σ'(0)")
     pair.same_backward(rng.normal(size=(4, 5)), rng=rng)
 
@@ -42,7 +42,7 @@ def test_sigmoid_backward(submission, reference, rng):
 @pytest.mark.hint("tanh(z) = 2σ(2z) − 1: without the −1 it would lie in (0, 2).")
 def test_tanh_forward(submission, reference, rng):
     """Tanh: forward is the hyperbolic tangent."""
-    pair = twins(submission, reference, "Tanh")
+    pair = paired_models(submission, reference, "Tanh")
     equal(pair.student.forward(np.zeros(1)), np.zeros(1), "tanh(0)", atol=1e-15)
     pair.same_forward(rng.normal(size=(4, 5)))
 
@@ -52,7 +52,7 @@ def test_tanh_forward(submission, reference, rng):
 @pytest.mark.hint("tanh'(z) = 1 − tanh²(z), and tanh(z) is known from forward.")
 def test_tanh_backward(submission, reference, rng):
     """Tanh: backward multiplies by 1 − tanh²(z)."""
-    pair = twins(submission, reference, "Tanh")
+    pair = paired_models(submission, reference, "Tanh")
     equal(derivative(pair.student, np.zeros(1)), np.ones(1), "tanh'(0)")
     pair.same_backward(rng.normal(size=(4, 5)), rng=rng)
 
@@ -62,7 +62,7 @@ def test_tanh_backward(submission, reference, rng):
 @pytest.mark.hint("Three pieces: −1 below −1, z itself between −1 and 1, 1 above 1.")
 def test_hard_tanh_forward(submission, reference, rng):
     """HardTanh: forward is z clipped to [−1, 1]."""
-    pair = twins(submission, reference, "HardTanh")
+    pair = paired_models(submission, reference, "HardTanh")
     expected = np.array([-1.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.0])
     equal(pair.student.forward(Z), expected, "hardtanh at −3, −1, −0.5, 0, 0.5, 1, 3")
     pair.same_forward(rng.normal(scale=2.0, size=(4, 5)))
@@ -73,7 +73,7 @@ def test_hard_tanh_forward(submission, reference, rng):
 @pytest.mark.hint("The derivative is 1 on the closed interval [−1, 1], both ends included.")
 def test_hard_tanh_backward(submission, reference, rng):
     """HardTanh: backward passes the gradient on [−1, 1]."""
-    pair = twins(submission, reference, "HardTanh")
+    pair = paired_models(submission, reference, "HardTanh")
     expected = np.array([0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0])
     equal(derivative(pair.student, Z), expected, "hardtanh' at −3, −1, −0.5, 0, 0.5, 1, 3")
     pair.same_backward(rng.normal(scale=2.0, size=(4, 5)), rng=rng)
@@ -84,7 +84,7 @@ def test_hard_tanh_backward(submission, reference, rng):
 @pytest.mark.hint("z / (1 + |z|): the absolute value is in the denominator only.")
 def test_soft_sign_forward(submission, reference, rng):
     """SoftSign: forward is z / (1 + |z|)."""
-    pair = twins(submission, reference, "SoftSign")
+    pair = paired_models(submission, reference, "SoftSign")
     expected = np.array([-3 / 4, -1 / 2, -1 / 3, 0.0, 1 / 3, 1 / 2, 3 / 4])
     equal(pair.student.forward(Z), expected, "softsign at −3, −1, −0.5, 0, 0.5, 1, 3")
     pair.same_forward(rng.normal(scale=2.0, size=(4, 5)))
@@ -95,7 +95,7 @@ def test_soft_sign_forward(submission, reference, rng):
 @pytest.mark.hint("1 / (1 + |z|)²: positive everywhere, and the same at z and −z.")
 def test_soft_sign_backward(submission, reference, rng):
     """SoftSign: backward multiplies by 1 / (1 + |z|)²."""
-    pair = twins(submission, reference, "SoftSign")
+    pair = paired_models(submission, reference, "SoftSign")
     expected = np.array([1 / 16, 1 / 4, 4 / 9, 1.0, 4 / 9, 1 / 4, 1 / 16])
     equal(derivative(pair.student, Z), expected, "softsign' at −3, −1, −0.5, 0, 0.5, 1, 3")
     pair.same_backward(rng.normal(scale=2.0, size=(4, 5)), rng=rng)
@@ -106,7 +106,7 @@ def test_soft_sign_backward(submission, reference, rng):
 @pytest.mark.hint("np.maximum compares entry by entry; np.max returns one largest entry.")
 def test_relu_forward(submission, reference, rng):
     """ReLU: forward is max(z, 0)."""
-    pair = twins(submission, reference, "ReLU")
+    pair = paired_models(submission, reference, "ReLU")
     expected = np.array([0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 3.0])
     equal(pair.student.forward(Z), expected, "rect at −3, −1, −0.5, 0, 0.5, 1, 3")
     pair.same_forward(rng.normal(size=(4, 5)))
@@ -117,7 +117,7 @@ def test_relu_forward(submission, reference, rng):
 @pytest.mark.hint("The derivative is 1 for every z > 0 (not only z > 1), and 0 at z = 0.")
 def test_relu_backward(submission, reference, rng):
     """ReLU: backward passes the gradient where z > 0."""
-    pair = twins(submission, reference, "ReLU")
+    pair = paired_models(submission, reference, "ReLU")
     expected = np.array([0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
     equal(derivative(pair.student, Z), expected, "rect' at −3, −1, −0.5, 0, 0.5, 1, 3")
     pair.same_backward(rng.normal(size=(4, 5)), rng=rng)
@@ -128,10 +128,10 @@ def test_relu_backward(submission, reference, rng):
 @pytest.mark.hint("For negative z the value is k z, which is negative: max(z, k z).")
 def test_leaky_relu_forward(submission, reference, rng):
     """LeakyReLU: forward is z for positive z and k z for negative z."""
-    pair = twins(submission, reference, "LeakyReLU", 0.1)
+    pair = paired_models(submission, reference, "LeakyReLU", 0.1)
     expected = np.array([-0.3, -0.1, -0.05, 0.0, 0.5, 1.0, 3.0])
     equal(pair.student.forward(Z), expected, "leaky (k = 0.1) at −3, −1, −0.5, 0, 0.5, 1, 3")
-    twins(submission, reference, "LeakyReLU").same_forward(rng.normal(size=(4, 5)))
+    paired_models(submission, reference, "LeakyReLU").same_forward(rng.normal(size=(4, 5)))
 
 
 @pytest.mark.task("LeakyReLU")
@@ -139,7 +139,7 @@ def test_leaky_relu_forward(submission, reference, rng):
 @pytest.mark.hint("The derivative is k for z ≤ 0, zero included, and k is self.slope.")
 def test_leaky_relu_backward(submission, reference, rng):
     """LeakyReLU: backward multiplies by k where z ≤ 0."""
-    pair = twins(submission, reference, "LeakyReLU", 0.1)
+    pair = paired_models(submission, reference, "LeakyReLU", 0.1)
     expected = np.array([0.1, 0.1, 0.1, 0.1, 1.0, 1.0, 1.0])
     equal(derivative(pair.student, Z), expected, "leaky' (k = 0.1) at −3, −1, −0.5, 0, 0.5, 1, 3")
     pair.same_backward(rng.normal(size=(4, 5)), rng=rng)

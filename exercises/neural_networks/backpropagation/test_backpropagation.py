@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, assign, equal, twins
+from autograder.checks import agrees, assign, equal, paired_models
 
 #: The network of the README: z⁽²⁾ = (0, log 3), so a⁽²⁾ = (1/2, 3/4) and s = −2.
 X = np.array([1.0, 0.0, -1.0, 2.0])
@@ -49,7 +49,7 @@ def test_deltas_of_any_activation(submission, reference, rng):
 @pytest.mark.hint("x W + b, one window per row, then self.f, then the product with U.")
 def test_scores(submission, reference, rng):
     """WindowScorer: forward is Uᵀ f(W x + b)."""
-    pair = twins(submission, reference, "WindowScorer", 4, 2, rng=rng)
+    pair = paired_models(submission, reference, "WindowScorer", 4, 2, rng=rng)
     pair.same_forward(rng.normal(size=(6, 4)))
     assign(pair.student, PARAMETERS)
     equal(pair.student.forward(X[None]), np.array([-2.0]), "the score of the README's window")
@@ -60,7 +60,7 @@ def test_scores(submission, reference, rng):
 @pytest.mark.hint("The error at a⁽²⁾ is (N, H): grad_s[n] times U in row n.")
 def test_vectorised_gradients(submission, reference, rng):
     """WindowScorer: backward gives the gradients of W, b, U and the windows."""
-    pair = twins(submission, reference, "WindowScorer", 5, 3, rng=rng)
+    pair = paired_models(submission, reference, "WindowScorer", 5, 3, rng=rng)
     x = rng.normal(size=(6, 5))
     pair.same_backward(x, rng=rng)
     pair.gradients_agree(x, rng=rng)

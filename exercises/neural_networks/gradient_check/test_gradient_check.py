@@ -6,7 +6,7 @@ The functions run in the grader: your code calls them and receives their results
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect, lend
+from autograder.checks import agrees, callback, equal, expect
 
 
 class Recorded:
@@ -44,7 +44,7 @@ def noisy(x, rng):
 
 def decides(submission, function, gradient, x, expected, what, **settings):
     """The verdict on `gradient` must be `expected`."""
-    verdict = submission.is_gradient(lend(function), gradient, x, **settings)
+    verdict = submission.is_gradient(callback(function), gradient, x, **settings)
     equal(verdict, expected, f"is_gradient of {what}")
 
 
@@ -55,8 +55,8 @@ def test_central_differences(submission, reference, rng):
     """numerical_gradient: central differences, for any shape of x."""
     for shape in ((5,), (2, 3), ()):
         x = rng.normal(size=shape)
-        agrees(submission, reference, "numerical_gradient", lend(bumpy), x, rtol=1e-8)
-    agrees(submission, reference, "numerical_gradient", lend(cubic), np.ones(3), 0.5)
+        agrees(submission, reference, "numerical_gradient", callback(bumpy), x, rtol=1e-8)
+    agrees(submission, reference, "numerical_gradient", callback(cubic), np.ones(3), 0.5)
 
 
 @pytest.mark.task("numerical_gradient")
@@ -66,7 +66,7 @@ def test_one_entry_at_a_time(submission, rng):
     """numerical_gradient: two evaluations per entry, the other entries unchanged."""
     x, epsilon = rng.normal(size=(2, 2)), 1e-3
     f = Recorded(cubic)
-    submission.numerical_gradient(lend(f), x, epsilon)
+    submission.numerical_gradient(callback(f), x, epsilon)
     expect(
         2 * x.size <= len(f.points) <= 2 * x.size + 1,
         f"x has {x.size} entries: f should be evaluated {2 * x.size} times, "
@@ -86,7 +86,7 @@ def test_one_entry_at_a_time(submission, rng):
 def test_function_with_chance(submission, reference, rng):
     """numerical_gradient: with a seed, f draws the same random numbers every time."""
     x = rng.normal(size=6)
-    agrees(submission, reference, "numerical_gradient", lend(noisy), x, seed=3)
+    agrees(submission, reference, "numerical_gradient", callback(noisy), x, seed=3)
 
 
 @pytest.mark.task("relative_error")

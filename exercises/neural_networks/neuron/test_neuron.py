@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, assign, equal, expect, finite, twins
+from autograder.checks import agrees, assign, equal, expect, finite, paired_models
 
 
 @pytest.mark.task("sigmoid")
@@ -61,7 +61,7 @@ def test_neuron_folded(submission, reference, rng):
 @pytest.mark.hint("x @ W + b, one input per row of x, with the arrays in self.parameters.")
 def test_affine_forward(submission, reference, rng):
     """Affine: forward is x W + b."""
-    pair = twins(submission, reference, "Affine", 4, 3, rng=rng)
+    pair = paired_models(submission, reference, "Affine", 4, 3, rng=rng)
     pair.same_forward(rng.normal(size=(5, 4)))
 
 
@@ -70,7 +70,7 @@ def test_affine_forward(submission, reference, rng):
 @pytest.mark.hint("Column j of W holds the weights of neuron j, and b[j] is its bias.")
 def test_affine_is_a_layer_of_neurons(submission, reference, rng):
     """Affine: column j belongs to neuron j; the bias is a row of W for an input of 1."""
-    pair = twins(submission, reference, "Affine", 4, 3, rng=rng)
+    pair = paired_models(submission, reference, "Affine", 4, 3, rng=rng)
     W, b = pair.reference.parameters["W"], pair.reference.parameters["b"]
     x = rng.normal(size=(5, 4))
     z = pair.student.forward(x)
@@ -88,7 +88,7 @@ def test_affine_is_a_layer_of_neurons(submission, reference, rng):
 )
 def test_affine_backward(submission, reference, rng):
     """Affine: the gradients of W, b and x."""
-    pair = twins(submission, reference, "Affine", 4, 3, rng=rng)
+    pair = paired_models(submission, reference, "Affine", 4, 3, rng=rng)
     x = rng.normal(size=(5, 4))
     pair.same_backward(x, rng=rng)
     pair.gradients_agree(x, rng=rng)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, classifier_chunks, overfits, twins
+from autograder.checks import agrees, classifier_chunks, overfits, paired_models
 from framework.evaluation.metrics import entity_f1
 from framework.languages.entities import EntityLanguage
 
@@ -33,7 +33,7 @@ def test_windows_wider_than_the_sentence(submission, reference, rng):
 @pytest.mark.hint("Concatenate the vectors of a window: reshape to (N, (2m+1) E).")
 def test_forward(submission, reference, rng):
     """WindowClassifier: scores from the vectors of the whole window."""
-    pair = twins(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
+    pair = paired_models(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
     pair.same_forward(rng.integers(V, size=(6, 2 * M + 1)))
 
 
@@ -42,7 +42,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.hint("output, f, hidden: each `backward` takes what the one before returned.")
 def test_backward(submission, reference, rng):
     """WindowClassifier: the gradient of every parameter."""
-    pair = twins(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
+    pair = paired_models(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
     distinct = rng.permutation(np.arange(V))[: 2 * (2 * M + 1)]
     pair.same_backward(distinct.reshape(2, 2 * M + 1), rng=rng)
 
@@ -52,7 +52,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.hint("gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g).")
 def test_repeated_words(submission, reference, rng):
     """WindowClassifier: a word in several windows gets a gradient from each place."""
-    pair = twins(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
+    pair = paired_models(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
     pair.same_backward(np.array([[3, 3, 5, 3, 0], [5, 3, 5, 7, 1], [0, 0, 3, 0, 0]]), rng=rng)
 
 
@@ -60,14 +60,14 @@ def test_repeated_words(submission, reference, rng):
 @pytest.mark.points(1.25)
 def test_gradients_are_right(submission, reference, rng):
     """WindowClassifier: the gradients agree with numerical gradients of your own forward."""
-    pair = twins(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
+    pair = paired_models(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(4, 2 * M + 1)), rng=rng)
 
 
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(3)
 @pytest.mark.hint("If all checks above pass, grade neuron and activations, which it uses.")
-def test_f1(submission, reference, reaches, rng):
+def test_f1(submission, reference, metric_threshold, rng):
     """WindowClassifier: trained on named entities, its F1 is close to the best possible."""
     small = rng.permutation(np.arange(1, 41)).reshape(8, 5)  # no two windows share a word
     overfits(
@@ -89,7 +89,7 @@ def test_f1(submission, reference, reaches, rng):
             yield test.f1(model, reference) / language.best_f1
 
     share = "the F1 of whole entities on held-out sentences, as a share of the best possible F1,"
-    reaches("f1_ratio", scores, rng=rng, best=1.0, what=share)
+    metric_threshold("f1_ratio", scores, rng=rng, best=1.0, what=share)
 
 
 TAGS = ("O", "B-LOC", "B-ORG", "B-PER", "I-LOC", "I-ORG", "I-PER")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, classifier_chunks, equal, overfits, twins
+from autograder.checks import agrees, classifier_chunks, equal, overfits, paired_models
 
 CLASSES, MEMBERS = 5, 6
 
@@ -105,7 +105,7 @@ def test_naive_softmax_gradients(submission, reference, rng):
 @pytest.mark.hint("Row i of the scores: the vector of centre word i times each outside vector.")
 def test_skip_gram_forward(submission, reference, rng):
     """SkipGram: the scores are v_c Uᵀ."""
-    pair = twins(submission, reference, "SkipGram", 7, 3, rng=rng)
+    pair = paired_models(submission, reference, "SkipGram", 7, 3, rng=rng)
     pair.same_forward(np.array([4, 0, 6, 4]))
 
 
@@ -114,7 +114,7 @@ def test_skip_gram_forward(submission, reference, rng):
 @pytest.mark.hint("With G = grad_scores: Gᵀ v_c for U, and row i of G U for the i-th centre word.")
 def test_skip_gram_backward(submission, reference, rng):
     """SkipGram: gradients of both parameters, for three different centre words."""
-    pair = twins(submission, reference, "SkipGram", 7, 3, rng=rng)
+    pair = paired_models(submission, reference, "SkipGram", 7, 3, rng=rng)
     pair.same_backward(np.array([1, 5, 2]), rng=rng)
 
 
@@ -123,7 +123,7 @@ def test_skip_gram_backward(submission, reference, rng):
 @pytest.mark.hint("gradients[ids] += ... keeps one gradient of a repeated id; np.add.at adds all.")
 def test_skip_gram_repeated_words(submission, reference, rng):
     """SkipGram: a repeated centre word receives the sum, and backward adds to the gradients."""
-    pair = twins(submission, reference, "SkipGram", 7, 3, rng=rng)
+    pair = paired_models(submission, reference, "SkipGram", 7, 3, rng=rng)
     pair.same_backward(np.array([4, 0, 4, 4, 6, 0]), rng=rng)
     pair.accumulates(np.array([4, 0, 4]), rng=rng)
 
@@ -133,7 +133,7 @@ def test_skip_gram_repeated_words(submission, reference, rng):
 @pytest.mark.hint("Sum −log P over all pairs, then divide by the number of words, not of pairs.")
 def test_negative_log_likelihood(submission, reference, rng):
     """SkipGram: J(θ) of a text is the mean over its positions."""
-    pair = twins(submission, reference, "SkipGram", 7, 3, rng=rng)
+    pair = paired_models(submission, reference, "SkipGram", 7, 3, rng=rng)
     tokens = rng.integers(7, size=30)
     for window in (1, 3):
         expected = pair.reference.negative_log_likelihood(tokens, window)
@@ -144,7 +144,7 @@ def test_negative_log_likelihood(submission, reference, rng):
 @pytest.mark.task("SkipGram")
 @pytest.mark.points(5)
 @pytest.mark.hint("Words of one class have the same neighbours: their vectors must become similar.")
-def test_training_finds_the_classes(submission, reference, reaches, rng):
+def test_training_finds_the_classes(submission, reference, metric_threshold, rng):
     """SkipGram: after training, the nearest words are of the same class."""
     V = CLASSES * MEMBERS
     centers, outsides = rng.permutation(V)[:8], rng.integers(V, size=8)
@@ -166,4 +166,4 @@ def test_training_finds_the_classes(submission, reference, reaches, rng):
             yield purity(model.parameters["center_vectors"])
 
     share = "the share of nearest neighbours that are of the word's own class (0.17 by chance)"
-    reaches("purity", purities, rng=rng, best=1.0, what=share)
+    metric_threshold("purity", purities, rng=rng, best=1.0, what=share)

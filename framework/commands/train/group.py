@@ -23,7 +23,7 @@ that a plugin offers."""
 def train_group(plugins: Plugins) -> typer.Typer:
     """The command ``gradus train``, with the kinds of runs of gradus and of `plugins`."""
 
-    class ByKind(TyperGroup):
+    class CommandByKind(TyperGroup):
         """Finds the command for a name: the one of the kind of run that its recipe says."""
 
         def list_commands(self, ctx: Any) -> list[str]:
@@ -40,4 +40,4 @@ def train_group(plugins: Plugins) -> typer.Typer:
             app.command(cmd_name)(train_command(task))
             return typer.main.get_command(app)
 
-    return typer.Typer(name="train", cls=ByKind, help=HELP, no_args_is_help=True)
+    return typer.Typer(name="train", cls=CommandByKind, help=HELP, no_args_is_help=True)

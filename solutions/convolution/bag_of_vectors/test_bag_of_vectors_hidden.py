@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import after_call, assign, equal, expect, finite, refuses, twins
+from autograder.checks import after_call, assign, equal, expect, finite, paired_models, refuses
 from framework.data.batching import pad
 
 RTOL = 1e-7
@@ -21,7 +21,7 @@ def test_any_shape(submission, reference, rng):
         (2, 12, 5, 2, [6, 5, 4], 5),
         (3, 4, 30, 6, [6], 6),
     ]:
-        pair = twins(submission, reference, DAN, V, E, hidden, C, rng=rng)
+        pair = paired_models(submission, reference, DAN, V, E, hidden, C, rng=rng)
         ids = rng.integers(V, size=(N, T))
         ids[:, 0] = 1  # at a text without words the ReLU may sit on its kink
         pair.same_forward(ids)
@@ -33,7 +33,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.hint("An empty text gives gradients to the biases, and to no embedding.")
 def test_backward_of_empty_texts(submission, reference, rng):
     """Batches with empty texts, or only of them: gradients are finite and right."""
-    pair = twins(submission, reference, DAN, 6, 3, [4], 2, rng=rng)
+    pair = paired_models(submission, reference, DAN, 6, 3, [4], 2, rng=rng)
     pair.same_backward(np.array([[0, 0, 0], [2, 0, 5], [0, 0, 0]]), rng=rng)
     pair.same_backward(np.zeros((2, 3), dtype=int), rng=rng)
     for name, gradient in pair.student.gradients.items():
@@ -45,7 +45,7 @@ def test_backward_of_empty_texts(submission, reference, rng):
 @pytest.mark.hint("Every text has its own denominator: its number of words.")
 def test_each_text_has_its_own_mean(submission, reference, rng):
     """Texts of very different lengths in one batch."""
-    pair = twins(submission, reference, DAN, 8, 3, [4], 3, rng=rng)
+    pair = paired_models(submission, reference, DAN, 8, 3, [4], 3, rng=rng)
     ids = pad([rng.integers(1, 8, size=n) for n in (1, 30, 2, 0, 7)])
     pair.same_forward(ids)
     pair.same_backward(ids, rng=rng)
@@ -94,7 +94,7 @@ def test_all_words_dropped(submission, rng):
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
-    pair = twins(submission, reference, DAN, 6, 3, [4], 2, rng=rng)
+    pair = paired_models(submission, reference, DAN, 6, 3, [4], 2, rng=rng)
     ids = rng.integers(1, 6, size=(2, 5))
     once = pair.student.forward(ids)
     pair.same_forward(rng.integers(1, 6, size=(4, 3)))
@@ -107,7 +107,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.hint("In NumPy, −1 is the last row: call _check_ids first.")
 def test_ids_out_of_range(submission, reference, rng):
     """An id outside 0 ... V−1 is an error."""
-    pair = twins(submission, reference, DAN, 6, 3, [4], 2, rng=rng)
+    pair = paired_models(submission, reference, DAN, 6, 3, [4], 2, rng=rng)
     refusal = ("IndexError", "ValueError")
     refuses(pair.student, "forward", np.array([[1, 6]]), error=refusal)
     refuses(pair.student, "forward", np.array([[1, -1]]), error=refusal)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, finite, in_float32, refuses, twins
+from autograder.checks import equal, expect, finite, in_float32, paired_models, refuses
 
 RTOL = 1e-7
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.task("BatchNorm1d")
 
 def pair_of(submission, reference, rng, features, **settings):
     """Paired models with the same random γ and β."""
-    pair = twins(submission, reference, "BatchNorm1d", features, **settings)
+    pair = paired_models(submission, reference, "BatchNorm1d", features, **settings)
     pair.draw_parameters(rng)
     return pair
 

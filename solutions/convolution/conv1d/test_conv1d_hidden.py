@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, in_float32, refuses, twins
+from autograder.checks import assign, equal, in_float32, paired_models, refuses
 
 
 @pytest.mark.task("Conv1d")
@@ -18,7 +18,9 @@ def test_any_shape(submission, reference, rng):
         ((1, 8, 1), 3, 2, {"stride": 3, "padding": 3}),
         ((2, 1, 2), 2, 3, {"padding": 2, "dilation": 2}),
     ]:
-        pair = twins(submission, reference, "Conv1d", shape[2], C, width, rng=rng, **settings)
+        pair = paired_models(
+            submission, reference, "Conv1d", shape[2], C, width, rng=rng, **settings
+        )
         pair.same_backward(rng.normal(size=shape), rng=rng)
     if in_float32(pair):
         pair.same_backward(rng.normal(size=shape).astype(np.float32), rng=rng, rtol=1e-5)
@@ -55,7 +57,7 @@ def test_refusals(submission, reference, rng):
 @pytest.mark.hint("backward belongs to the last forward.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
-    pair = twins(submission, reference, "Conv1d", 3, 4, 2, padding=1, rng=rng)
+    pair = paired_models(submission, reference, "Conv1d", 3, 4, 2, padding=1, rng=rng)
     x = rng.normal(size=(2, 5, 3))
     once = pair.student.forward(x)
     pair.same_forward(rng.normal(size=(3, 8, 3)))
@@ -69,7 +71,7 @@ def test_repeated_calls(submission, reference, rng):
 def test_pointwise_is_a_convolution(submission, reference, rng):
     """A 1×1 convolution is a convolution of width 1, in any size and in float32."""
     wide = reference.Conv1d(3, 4, 1, rng=rng)
-    pair = twins(submission, reference, "PointwiseConv", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "PointwiseConv", 3, 4, rng=rng)
     values = pair.draw_parameters(rng)
     assign(wide, {"W": values["W"][None], "b": values["b"]})
     x = rng.normal(size=(2, 1, 3))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, in_float32, refuses, twins
+from autograder.checks import agrees, equal, in_float32, paired_models, refuses
 
 RTOL = 1e-7
 PAD, END = 0, 2
@@ -25,7 +25,7 @@ def test_any_encoder(submission, reference, rng):
     """Any size; one sentence, sentences without words; float32."""
     for V, E, C, length, width in ((3, 1, 1, 2, 2), (5, 4, 2, 9, 4), (9, 2, 5, 13, 3)):
         name = "ConvolutionalEncoder"
-        pair = twins(submission, reference, name, V, E, C, length, width, rng=rng)
+        pair = paired_models(submission, reference, name, V, E, C, length, width, rng=rng)
         pair.same_backward(rng.integers(V, size=(1, length)), rng=rng, rtol=RTOL)
         pair.same_backward(rng.integers(V, size=(4, length - 1)), rng=rng, rtol=RTOL)
         pair.same_backward(np.empty((2, 0), int), rng=rng, rtol=RTOL)
@@ -38,7 +38,7 @@ def test_any_encoder(submission, reference, rng):
 @pytest.mark.hint("Gradients are added to; backward belongs to the last forward.")
 def test_encoder_used_twice(submission, reference, rng):
     """Calls are independent, and gradients add up."""
-    pair = twins(submission, reference, "ConvolutionalEncoder", 5, 3, 4, 6, rng=rng)
+    pair = paired_models(submission, reference, "ConvolutionalEncoder", 5, 3, 4, 6, rng=rng)
     first = rng.integers(5, size=(2, 4))
     once = pair.student.forward(first)
     pair.accumulates(rng.integers(5, size=(3, 6)), rng=rng)
@@ -52,7 +52,7 @@ def test_any_translator(submission, reference, rng):
     """Other sizes, widths and cells; translations longer and shorter than their sentences."""
     for sizes, cell in (((3, 9, 2, 5, 4, 2), "rnn"), ((8, 3, 5, 2, 7, 4), "gru")):
         name = "ConvolutionalTranslator"
-        pair = twins(submission, reference, name, *sizes, cell, rng=rng)
+        pair = paired_models(submission, reference, name, *sizes, cell, rng=rng)
         for steps in (1, 6):
             source = rng.integers(sizes[0], size=(2, 3))
             before = rng.integers(sizes[1], size=(2, steps))
@@ -70,7 +70,7 @@ def test_any_translator(submission, reference, rng):
 @pytest.mark.hint("Only PAD may follow END, and END itself stays.")
 def test_ends(submission, reference, rng):
     """END at once, END never, and translations of length 0."""
-    pair = twins(submission, reference, "ConvolutionalTranslator", 6, 6, 3, 4, 5, rng=rng)
+    pair = paired_models(submission, reference, "ConvolutionalTranslator", 6, 6, 3, 4, 5, rng=rng)
     source = rng.integers(1, 6, size=(4, 5))
     bias = {"decoder.b_2": np.where(np.arange(6) == END, 50.0, 0.0)}
     for values, words in ((bias, [END, PAD, PAD]), ({"decoder.b_2": -bias["decoder.b_2"]}, None)):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, in_float32, refuses, twins
+from autograder.checks import equal, in_float32, paired_models, refuses
 
 RTOL, ATOL = 1e-7, 1e-9
 
@@ -11,7 +11,7 @@ RTOL, ATOL = 1e-7, 1e-9
 def network(submission, reference, rng, *args, **settings):
     """Paired networks with random parameters."""
     sizes = {"embedding_size": 2, "hidden_size": 4} | settings
-    return twins(submission, reference, "DeepTextCNN", *args, rng=rng, **sizes)
+    return paired_models(submission, reference, "DeepTextCNN", *args, rng=rng, **sizes)
 
 
 def at_test_time(pair, x):
@@ -28,10 +28,10 @@ def at_test_time(pair, x):
 def test_any_block(submission, reference, rng):
     """Blocks of any size; one text, one step; float32."""
     for D, C, shortcut in ((1, 1, True), (5, 1, True), (1, 3, False)):
-        pair = twins(submission, reference, "ConvBlock", D, C, shortcut, rng=rng)
+        pair = paired_models(submission, reference, "ConvBlock", D, C, shortcut, rng=rng)
         for N, T in ((1, 2), (3, 1), (2, 5)):
             pair.same_backward(rng.normal(size=(N, T, D)), rng=rng, rtol=1e-6, atol=1e-6)
-    pair = twins(submission, reference, "ConvBlock", 2, 3, rng=rng)
+    pair = paired_models(submission, reference, "ConvBlock", 2, 3, rng=rng)
     if in_float32(pair):
         x = rng.normal(size=(4, 5, 2)).astype(np.float32)
         pair.same_backward(x, rng=rng, rtol=1e-3, atol=1e-4)
@@ -42,7 +42,7 @@ def test_any_block(submission, reference, rng):
 @pytest.mark.hint("x must not change: z += ... changes x where z is x.")
 def test_block_used_twice(submission, reference, rng):
     """Gradients add up, and backward belongs to the last forward."""
-    pair = twins(submission, reference, "ConvBlock", 2, 2, rng=rng)
+    pair = paired_models(submission, reference, "ConvBlock", 2, 2, rng=rng)
     at_test_time(pair, rng.normal(size=(2, 3, 2)))
     pair.accumulates(rng.normal(size=(3, 4, 2)), rng=rng)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, expect, finite, in_float32, twins
+from autograder.checks import assign, equal, expect, finite, in_float32, paired_models
 
 A = 7
 
@@ -18,7 +18,7 @@ def test_any_shape(submission, reference, rng):
         ((4, 2), 2, [3, 1, 2], [5, 1, 2]),
         ((2, 1, 3), 3, 2, [2]),
     ]:
-        pair = twins(
+        pair = paired_models(
             submission, reference, "CharacterWordEncoder", A, E, maps, widths=widths, rng=rng
         )
         expect(pair.student.size == np.sum(np.full(len(widths), maps)), "size is the sum of maps")
@@ -35,7 +35,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.hint("The maximum does not depend on the place of a piece in the word.")
 def test_a_piece_is_found_anywhere(submission, reference, rng):
     """Encoder: a filter detects its piece at any place; the end of a word is different."""
-    pair = twins(
+    pair = paired_models(
         submission,
         reference,
         "CharacterWordEncoder",
@@ -57,7 +57,7 @@ def test_a_piece_is_found_anywhere(submission, reference, rng):
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Encoder: calls are independent."""
-    pair = twins(submission, reference, "CharacterWordEncoder", A, 2, 3, rng=rng)
+    pair = paired_models(submission, reference, "CharacterWordEncoder", A, 2, 3, rng=rng)
     ids = rng.integers(1, A, size=(3, 4))
     once = pair.student.forward(ids)
     pair.same_forward(rng.integers(1, A, size=(2, 2, 5)))
@@ -83,7 +83,9 @@ def test_saturated(submission, rng):
 @pytest.mark.hint("Also set the gradient of empty words to 0.")
 def test_gaps(submission, reference, rng):
     """Tagger: words between empty ones, a wide window, a single word."""
-    pair = twins(submission, reference, "CharacterTagger", A, 2, 3, 4, 2, widths=[1, 3], rng=rng)
+    pair = paired_models(
+        submission, reference, "CharacterTagger", A, 2, 3, 4, 2, widths=[1, 3], rng=rng
+    )
     ids = rng.integers(1, A, size=(3, 4, 3))
     ids[0, 1] = ids[1, :2] = ids[2] = 0
     pair.same_forward(ids)
@@ -96,7 +98,7 @@ def test_gaps(submission, reference, rng):
 @pytest.mark.hint("W_{−1} multiplies the word before, W_1 the word after.")
 def test_neighbours_have_places(submission, reference, rng):
     """Tagger: the order of the neighbours matters."""
-    pair = twins(submission, reference, "CharacterTagger", A, 2, 3, 4, 1, rng=rng)
+    pair = paired_models(submission, reference, "CharacterTagger", A, 2, 3, 4, 1, rng=rng)
     ids = rng.permutation(np.arange(1, A)).reshape(1, 3, 2)
     there, back = pair.student.forward(ids), pair.student.forward(ids[:, ::-1])
     expect(not np.allclose(there[:, 1], back[:, 1]), "the neighbours of a word may be swapped")

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, assign, built, equal, expect, in_float32, part, refuses, twins
+from autograder.checks import (
+    agrees,
+    assign,
+    built,
+    equal,
+    expect,
+    in_float32,
+    paired_models,
+    part,
+    refuses,
+)
 from framework.data.batching import pad
 
 RTOL = 1e-7
@@ -17,7 +27,7 @@ def texts(rng, *lengths):
 
 def classifiers(submission, reference, *family, rng):
     """A student's classifier and the reference's, with the same parameters."""
-    return twins(submission, reference, "SequenceClassifier", V, E, H, C, *family, rng=rng)
+    return paired_models(submission, reference, "SequenceClassifier", V, E, H, C, *family, rng=rng)
 
 
 @pytest.mark.task("count_parameters")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, in_float32, refuses, twins
+from autograder.checks import equal, in_float32, paired_models, refuses
 
 LAYERS = {
     "MaxOverTime": (),
@@ -27,7 +27,7 @@ def each(test):
 @pytest.mark.hint("Of equal numbers only the first wins.")
 def test_ties(submission, reference, rng, name, args):
     """Equal numbers: the first one wins, and gets the whole gradient."""
-    pair = twins(submission, reference, name, *args)
+    pair = paired_models(submission, reference, name, *args)
     x = rng.integers(0, 2, size=(4, 9, 3)).astype(float)
     pair.same_backward(x, rng=rng)
     pair.same_backward(np.zeros((2, 7, 2)), rng=rng)
@@ -38,7 +38,7 @@ def test_ties(submission, reference, rng, name, args):
 @pytest.mark.hint("Nothing may depend on T, on padding being at the end, or on float64.")
 def test_any_text(submission, reference, rng, name, args):
     """Texts of one word, texts shorter than a window, masks with gaps; float32."""
-    pair = twins(submission, reference, name, *args)
+    pair = paired_models(submission, reference, name, *args)
     for T in (1, 2, 4, 11):
         x = rng.normal(size=(3, T, 2))
         pair.same_backward(x, rng=rng)
@@ -57,7 +57,7 @@ def test_any_text(submission, reference, rng, name, args):
 @pytest.mark.hint("backward belongs to the last forward.")
 def test_repeated_calls(submission, reference, rng, name, args):
     """Calls are independent; input that is no batch of texts is an error."""
-    pair = twins(submission, reference, name, *args)
+    pair = paired_models(submission, reference, name, *args)
     x = rng.normal(size=(2, 5, 3))
     once = pair.student.forward(x)
     pair.same_forward(rng.normal(size=(3, 8, 3)), rng.random((3, 8)) < 0.5)
@@ -75,7 +75,7 @@ def test_extreme_k(submission, reference, rng):
     """k = 1, k = T and k > T."""
     x = rng.normal(size=(2, 4, 3))
     for k in (1, 4, 9):
-        pair = twins(submission, reference, "KMaxPool", k)
+        pair = paired_models(submission, reference, "KMaxPool", k)
         pair.same_forward(x)
         pair.same_backward(x, rng=rng)
     refuses(submission, "KMaxPool", 0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, finite, in_float32, twins
+from autograder.checks import assign, equal, finite, in_float32, paired_models
 
 RTOL = 1e-7
 POOLINGS = ("f", "fo", "ifo")
@@ -23,7 +23,7 @@ def some_state(rng, N, D, H, width):
 def test_any_shape(submission, reference, rng, pooling):
     """Any batch, any length, any sizes, any width."""
     for N, T, D, H, width in [(1, 1, 1, 1, 1), (1, 2, 2, 5, 4), (3, 9, 5, 1, 2), (2, 2, 1, 3, 3)]:
-        pair = twins(submission, reference, "QRNN", D, H, width, pooling, rng=rng)
+        pair = paired_models(submission, reference, "QRNN", D, H, width, pooling, rng=rng)
         state, x = some_state(rng, N, D, H, width), rng.normal(size=(N, T, D))
         pair.same_forward(x, state)
         equal(pair.student.state, pair.reference.state, "self.state", rtol=RTOL)
@@ -77,7 +77,7 @@ def test_f_keeps_the_state(submission, rng):
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_never_looks_ahead(submission, reference, rng, pooling):
     """A change of x_t does not change any h before it."""
-    model = twins(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng).student
+    model = paired_models(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng).student
     x = rng.normal(size=(2, 6, 2))
     before = model.forward(x)
     for t in (1, 4):
@@ -93,7 +93,7 @@ def test_never_looks_ahead(submission, reference, rng, pooling):
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_gaps(submission, reference, rng, pooling):
     """Masks with gaps, with no words at all, and without a state; any values at padding."""
-    pair = twins(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng)
+    pair = paired_models(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng)
     mask = np.array([[True, False, True, False], [False, False, False, True], [False] * 4])
     x, state = rng.normal(size=(3, 4, 2)), some_state(rng, 3, 2, 3, 3)
     pair.same_backward(x, state, mask, rng=rng)
@@ -108,7 +108,7 @@ def test_gaps(submission, reference, rng, pooling):
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
-    pair = twins(submission, reference, "QRNN", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "QRNN", 3, 4, rng=rng)
     x = rng.normal(size=(2, 5, 3))
     once = pair.student.forward(x)
     mask = rng.random((3, 2)) < 0.5
@@ -122,7 +122,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.hint("_sigmoid is given: it never overflows, but a formula with exp(z) does.")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give finite states and gradients."""
-    pair = twins(submission, reference, "QRNN", 3, 4, 2, "ifo", rng=rng)
+    pair = paired_models(submission, reference, "QRNN", 3, 4, 2, "ifo", rng=rng)
     pair.same_forward(rng.choice([-1e3, 1e3], size=(2, 4, 3)))
     grad_x, (_, grad_c_0, _) = pair.student.backward(rng.normal(size=(2, 4, 4)))
     finite(grad_x, "grad_x for inputs of ±1000")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, expect, in_float32, refuses, twins
+from autograder.checks import assign, equal, expect, in_float32, paired_models, refuses
 from framework.data.batching import pad
 
 RTOL = 1e-7
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.task("TextCNN")
 def pair_of(submission, reference, rng, *sizes, **settings):
     """Paired models in evaluation mode."""
     sizes = sizes or (V, E, C, K)
-    pair = twins(submission, reference, "TextCNN", *sizes, rng=rng, **settings)
+    pair = paired_models(submission, reference, "TextCNN", *sizes, rng=rng, **settings)
     pair.student.eval()
     pair.reference.eval()
     return pair

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, in_float32, part, twins
+from autograder.checks import equal, in_float32, paired_models, part
 
 RTOL = 1e-7
 
@@ -18,7 +18,7 @@ def test_layers_of_other_kinds(submission, reference, rng):
     mask = np.arange(4) < np.array([[4], [2]])
     for left, right in (("lstm", "rnn"), ("rnn", "lstm")):
         layers = part(left, 3, 5, rng=rng), part(right, 3, 2, rng=rng)
-        pair = twins(submission, reference, "Bidirectional", *layers)
+        pair = paired_models(submission, reference, "Bidirectional", *layers)
         pair.draw_parameters(rng)
         x, states = rng.normal(size=(2, 4, 3)), pair.reference.initial_state(2)
         equal(pair.student.initial_state(2), states, "initial_state(2)")
@@ -34,7 +34,7 @@ def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes; float32 as well."""
     for N, T, D, left, right in [(1, 1, 1, 1, 1), (1, 6, 2, 5, 1), (4, 2, 5, 1, 3)]:
         layers = part("rnn", D, left, rng=rng), part("rnn", D, right, rng=rng)
-        pair = twins(submission, reference, "Bidirectional", *layers)
+        pair = paired_models(submission, reference, "Bidirectional", *layers)
         pair.draw_parameters(rng)
         # The gradient of a single bias is a sum that may all but cancel out.
         pair.same_backward(rng.normal(size=(N, T, D)), rng=rng, rtol=RTOL, atol=1e-12)
@@ -49,7 +49,7 @@ def test_any_shape(submission, reference, rng):
 def test_gaps(submission, reference, rng):
     """Masks with gaps and with no words at all."""
     layers = [part("rnn", 2, 3, rng=rng) for _ in range(2)]
-    pair = twins(submission, reference, "Bidirectional", *layers)
+    pair = paired_models(submission, reference, "Bidirectional", *layers)
     pair.draw_parameters(rng)
     mask = np.array([[True, False, True, False], [False, False, False, True], [False] * 4])
     x = rng.normal(size=(3, 4, 2))
@@ -63,7 +63,7 @@ def test_gaps(submission, reference, rng):
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     layers = [part("rnn", 3, 4, rng=rng) for _ in range(2)]
-    pair = twins(submission, reference, "Bidirectional", *layers)
+    pair = paired_models(submission, reference, "Bidirectional", *layers)
     pair.draw_parameters(rng)
     x = rng.normal(size=(2, 5, 3))
     once = pair.student.forward(x)

@@ -10,9 +10,9 @@ from autograder.checks import (
     expect,
     finite,
     in_float32,
-    lend_language_model,
+    language_model_callback,
+    paired_models,
     refuses,
-    twins,
 )
 from framework.languages.markov import MarkovModel
 
@@ -23,7 +23,7 @@ from framework.languages.markov import MarkovModel
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes and depth, and float32 stays float32."""
     for N, T, V, E, H, layers in [(1, 1, 2, 1, 1, 1), (1, 6, 5, 5, 5, 3), (3, 9, 4, 6, 2, 2)]:
-        pair = twins(submission, reference, "GatedLM", V, E, H, "lstm", layers, rng=rng)
+        pair = paired_models(submission, reference, "GatedLM", V, E, H, "lstm", layers, rng=rng)
         tokens = rng.integers(V, size=(N, T))
         pair.same_forward(tokens)
         pair.same_backward(tokens, pair.reference.state, rng=rng)
@@ -37,7 +37,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.hint("forward(tokens) starts from zeros, even where self.state is something else.")
 def test_calls_start_anew(submission, reference, rng):
     """Without a state, forward starts from the initial state; two halves give the whole."""
-    pair = twins(submission, reference, "GatedLM", 6, 3, 4, "lstm", 2, rng=rng)
+    pair = paired_models(submission, reference, "GatedLM", 6, 3, 4, "lstm", 2, rng=rng)
     model, tokens = pair.student, rng.integers(6, size=(2, 7))
     pair.same_forward(rng.integers(6, size=(2, 9)))
     pair.same_forward(tokens)
@@ -54,7 +54,7 @@ def test_calls_start_anew(submission, reference, rng):
 @pytest.mark.hint("exp(−10000) is 0, its log −inf: use z − max − log Σ exp(z − max) instead.")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan, in each text."""
-    pair = twins(submission, reference, "GatedLM", 5, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "GatedLM", 5, 3, 4, rng=rng)
     pair.draw_parameters(rng, scale=3.0)
     large = {"U": 1e4 * rng.normal(size=(4, 5)), "b": np.array([1e4, -1e4, 0.0, 9999.0, 1e4])}
     for model in (pair.student, pair.reference):
@@ -71,7 +71,7 @@ def test_extreme_scores(submission, reference, rng):
 @pytest.mark.hint("∂J/∂embedding belongs to the tokens that were read, not to those predicted.")
 def test_ids(submission, reference, rng):
     """Tokens that were not read have no gradient; an id outside 0 ... V−1 is an error."""
-    pair = twins(submission, reference, "GatedLM", 6, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "GatedLM", 6, 3, 4, rng=rng)
     tokens = rng.choice([1, 2, 5], size=(3, 4))
     tokens[0, :3] = [1, 2, 5]
     pair.same_backward(tokens, rng=rng)
@@ -88,7 +88,7 @@ def test_ties_and_order(submission):
     """agreement_accuracy: a tie is not right; distances rise, each with its own share."""
     table = np.full((4, 4, 4), 0.25)
     table[:, 1] = [0.1, 0.2, 0.3, 0.4]
-    model = lend_language_model(MarkovModel(table))
+    model = language_model_callback(MarkovModel(table))
     prefixes = [np.array([0, 1]), np.array([1]), np.array([2, 3, 1]), np.array([1, 0])]
     right, wrong = np.array([3, 0, 2, 1]), np.array([2, 1, 1, 3])
     distances = np.array([7, 2, 7, 2])
@@ -118,7 +118,7 @@ class Layered:
 @pytest.mark.hint("Each item starts from model.initial_state(1).")
 def test_items_are_independent(submission, reference, rng):
     """agreement_accuracy: items are independent; missing pieces are errors."""
-    model = lend_language_model(Layered(MarkovModel.random(5, rng=rng)))
+    model = language_model_callback(Layered(MarkovModel.random(5, rng=rng)))
     prefixes = [rng.integers(5, size=n) for n in (1, 4, 2, 1, 3, 1, 1)]
     right, wrong = rng.permuted(np.tile(np.arange(5), (7, 1)), axis=1)[:, :2].T.copy()
     distances = np.array([0, 1, 0, 2, 1, 0, 2])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, finite, in_float32, twins
+from autograder.checks import assign, equal, finite, in_float32, paired_models
 
 RTOL = 1e-7
 
@@ -32,7 +32,7 @@ def test_u_keeps_the_state(submission, rng):
 def test_any_shape(submission, reference, rng, reset_after):
     """Any batch, any length, any sizes."""
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 30, 1, 3)]:
-        pair = twins(submission, reference, "GRU", D, H, reset_after=reset_after, rng=rng)
+        pair = paired_models(submission, reference, "GRU", D, H, reset_after=reset_after, rng=rng)
         pair.same_backward(rng.normal(size=(N, T, D)), rng.normal(size=(N, H)), rng=rng)
     pair.accumulates(rng.normal(size=(3, 4, 1)), rng=rng)
     if in_float32(pair):
@@ -47,7 +47,7 @@ def test_any_shape(submission, reference, rng, reset_after):
 @pytest.mark.parametrize("reset_after", [False, True])
 def test_gaps(submission, reference, rng, reset_after):
     """Masks with gaps, with no words at all, and without a state."""
-    pair = twins(submission, reference, "GRU", 2, 3, reset_after=reset_after, rng=rng)
+    pair = paired_models(submission, reference, "GRU", 2, 3, reset_after=reset_after, rng=rng)
     mask = np.array([[True, False, True, False], [False, False, False, True], [False] * 4])
     x = rng.normal(size=(3, 4, 2))
     pair.same_backward(x, rng.normal(size=(3, 3)), mask, rng=rng)
@@ -59,7 +59,7 @@ def test_gaps(submission, reference, rng, reset_after):
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
-    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
     x = rng.normal(size=(2, 5, 3))
     once = pair.student.forward(x)
     mask = rng.random((3, 2)) < 0.5
@@ -73,7 +73,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.hint("_sigmoid is given: it never overflows, but a formula with exp(z) does.")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give finite states and gradients."""
-    pair = twins(submission, reference, "GRU", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
     x = rng.choice([-1e3, 1e3], size=(2, 4, 3))
     pair.same_forward(x)
     grad_x, grad_h_0 = pair.student.backward(rng.normal(size=(2, 4, 4)))

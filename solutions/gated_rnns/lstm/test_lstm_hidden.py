@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, expect, finite, in_float32, twins
+from autograder.checks import assign, equal, expect, finite, in_float32, paired_models
 
 RTOL = 1e-7
 
@@ -43,7 +43,7 @@ def test_a_cell_remembers(submission, rng):
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes."""
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 30, 1, 3)]:
-        pair = twins(submission, reference, "LSTM", D, H, rng=rng)
+        pair = paired_models(submission, reference, "LSTM", D, H, rng=rng)
         pair.same_backward(rng.normal(size=(N, T, D)), states(rng, N, H), rng=rng)
     if in_float32(pair):
         x = rng.normal(size=(2, 4, 1)).astype(np.float32)
@@ -56,7 +56,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.hint("Look at one row with words, then none, then words again.")
 def test_gaps(submission, reference, rng):
     """Masks with gaps, with no words at all, and without a state."""
-    pair = twins(submission, reference, "LSTM", 2, 3, rng=rng)
+    pair = paired_models(submission, reference, "LSTM", 2, 3, rng=rng)
     mask = np.array([[True, False, True, False], [False, False, False, True], [False] * 4])
     x = rng.normal(size=(3, 4, 2))
     pair.same_backward(x, states(rng, 3, 3), mask, rng=rng)
@@ -74,7 +74,7 @@ def test_gaps(submission, reference, rng):
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
-    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
     x = rng.normal(size=(2, 5, 3))
     once = pair.student.forward(x)
     mask = rng.random((3, 2)) < 0.5
@@ -88,7 +88,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.hint("_sigmoid is given: it never overflows, but a formula with exp(z) does.")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give finite states and gradients."""
-    pair = twins(submission, reference, "LSTM", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
     x = rng.choice([-1e3, 1e3], size=(2, 4, 3))
     pair.same_forward(x)
     grad_x, grad_state = pair.student.backward(rng.normal(size=(2, 4, 4)))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, in_float32, part, twins
+from autograder.checks import assign, equal, in_float32, paired_models, part
 
 RTOL = 1e-7
 
@@ -45,7 +45,7 @@ def test_nothing_is_lost(submission, rng):
 def test_layers_in_layers(submission, reference, rng, name):
     """A shortcut around a shortcut around an affine layer; float32."""
     inner = {"Residual": "residual", "DenseConnection": "dense_connection"}[name]
-    pair = twins(submission, reference, name, part(inner, part("affine", 4, 4, rng=rng)))
+    pair = paired_models(submission, reference, name, part(inner, part("affine", 4, 4, rng=rng)))
     pair.draw_parameters(rng)
     x = rng.normal(size=(2, 3, 4))
     once = pair.same_forward(x)
@@ -79,7 +79,7 @@ def test_gates_at_their_ends(submission, rng):
 def test_any_shape(submission, reference, rng):
     """Highway: any sizes, an input without a batch axis, ReLU at 0, float32."""
     for shape in ((1, 1), (7,), (2, 1, 3, 4)):
-        pair = twins(submission, reference, "Highway", shape[-1], rng=rng)
+        pair = paired_models(submission, reference, "Highway", shape[-1], rng=rng)
         pair.same_backward(rng.normal(size=shape), rng=rng, rtol=RTOL)
     x = rng.normal(size=(2, 4))
     pair.same_backward(x, rng=rng)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, in_float32, part, refuses, twins
+from autograder.checks import equal, in_float32, paired_models, part, refuses
 
 RTOL = 1e-7
 KINDS = (None, "skip", "dense")
@@ -11,7 +11,7 @@ KINDS = (None, "skip", "dense")
 
 def stack_of(submission, reference, skip, layers, rng):
     """Paired models of these layers with random parameters."""
-    pair = twins(submission, reference, "Stacked", layers, skip)
+    pair = paired_models(submission, reference, "Stacked", layers, skip)
     pair.draw_parameters(rng)
     return pair
 

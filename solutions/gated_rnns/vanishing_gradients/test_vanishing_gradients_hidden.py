@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, lend, part, refuses, twins
+from autograder.checks import agrees, callback, equal, paired_models, part, refuses
 
 
 class Leaky:
@@ -44,7 +44,7 @@ def test_two_states(submission):
     layer = Leaky(1.0, 0.5)
     x = np.zeros((2, 5, 3))
     names = ("forward", "backward", "state", "gradients")
-    norms = submission.gradient_norms(lend(layer, *names), x, 4)
+    norms = submission.gradient_norms(callback(layer, *names), x, 4)
     h = 0.5 ** np.arange(4, -1, -1)
     c = np.cumsum(0.5 ** np.arange(5))[np.arange(3, -2, -1)]  # Σ d^j over the steps after k
     c[-1] = 0.0
@@ -55,7 +55,7 @@ def test_two_states(submission):
 @pytest.mark.points(3)
 def test_gradients_are_left_alone(submission, reference, rng):
     """gradient_norms: leaves the layer's gradients and the inputs unchanged."""
-    pair = twins(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
+    pair = paired_models(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
     x, grad_h = rng.normal(size=(2, 2, 4, 3))
     pair.student.forward(x[..., :2])
     pair.student.backward(grad_h)
@@ -63,14 +63,14 @@ def test_gradients_are_left_alone(submission, reference, rng):
     agreed = submission.gradient_norms.outcome(pair.student, x[..., :2], 3)
     equal(pair.student.gradients, before, "the gradients of the layer after the call")
     equal(list(agreed.changed), [], "the arguments that the call changes")
-    pair.keeps_its_arrays("gradient_norms", x[..., :2], 3)
+    pair.keeps_gradient_arrays("gradient_norms", x[..., :2], 3)
 
 
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(1.5)
 def test_no_such_step(submission, reference, rng):
     """gradient_norms: a step outside of x is an error; one step is enough."""
-    pair = twins(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
+    pair = paired_models(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
     x = rng.normal(size=(4, 1, 2))
     equal(submission.gradient_norms(pair.student, x, 0), np.array([12**0.5]), "one step")
     for loss_at in (1, -1):
@@ -92,5 +92,5 @@ def test_odd_distances(submission, reference, rng):
 @pytest.mark.points(1.5)
 def test_no_steps(submission, reference):
     """descend: without steps, the path is one point."""
-    agrees(submission, reference, "descend", lend(np.negative), np.array([1.0, 2.0]), 0.5, 0)
-    agrees(submission, reference, "descend", lend(np.negative), np.ones(2), 0.5, 2, 0.3)
+    agrees(submission, reference, "descend", callback(np.negative), np.array([1.0, 2.0]), 0.5, 0)
+    agrees(submission, reference, "descend", callback(np.negative), np.ones(2), 0.5, 2, 0.3)

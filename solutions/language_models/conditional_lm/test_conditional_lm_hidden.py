@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from autograder.checks import after_call, assign, equal, expect, finite, in_float32, refuses, twins
+from autograder.checks import (
+    after_call,
+    assign,
+    equal,
+    expect,
+    finite,
+    in_float32,
+    paired_models,
+    refuses,
+)
 
 RTOL = 1e-7
 
@@ -16,7 +25,7 @@ RTOL = 1e-7
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes, and float32 stays float32."""
     for N, T, V, K, E, H in [(1, 1, 2, 1, 1, 1), (1, 6, 5, 5, 5, 5), (3, 20, 4, 6, 2, 3)]:
-        pair = twins(submission, reference, "ConditionalLM", V, K, E, H, rng=rng)
+        pair = paired_models(submission, reference, "ConditionalLM", V, K, E, H, rng=rng)
         tokens, condition = rng.integers(V, size=(N, T)), rng.normal(size=(N, K))
         pair.same_forward(tokens, condition)
         pair.same_backward(tokens, condition, rng=rng)
@@ -35,7 +44,7 @@ def test_any_shape(submission, reference, rng):
 )
 def test_initial_state(submission, reference, rng):
     """The initial state with and without a condition; zeros have no effect."""
-    pair = twins(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
     condition = rng.normal(size=(5, 2))
     for given in ((condition,), ()):
         expected = pair.reference.initial_state(5, *given)
@@ -52,7 +61,7 @@ def test_initial_state(submission, reference, rng):
 @pytest.mark.hint("Keep what backward needs only in forward: other calls may come between the two.")
 def test_calls_between_forward_and_backward(submission, reference, rng):
     """Calls of forward are independent, and initial_state does not disturb backward."""
-    pair = twins(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
     tokens, condition = rng.integers(6, size=(3, 5)), rng.normal(size=(3, 2))
     upstream = rng.normal(size=(3, 5, 6))
     found = []
@@ -69,7 +78,7 @@ def test_calls_between_forward_and_backward(submission, reference, rng):
 @pytest.mark.hint("Do not change the tokens and the state: return a new state.")
 def test_next_log_probabilities_from_a_state(submission, reference, rng):
     """next_log_probabilities from any state, which it does not change."""
-    pair = twins(submission, reference, "ConditionalLM", 9, 2, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "ConditionalLM", 9, 2, 3, 4, rng=rng)
     tokens, state = rng.integers(9, size=4), (rng.normal(size=(4, 4)), rng.normal(size=(4, 2)))
     found = pair.student.next_log_probabilities(tokens, state)
     expected = pair.reference.next_log_probabilities(tokens, state)
@@ -83,7 +92,7 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
 @pytest.mark.hint("exp(−10000) is 0 and its log −inf: use z − max − log Σ exp(z − max) instead.")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan, for each text."""
-    pair = twins(submission, reference, "ConditionalLM", 4, 2, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "ConditionalLM", 4, 2, 3, 4, rng=rng)
     for model in (pair.student, pair.reference):
         assign(model, {"b_2": np.array([1e4, -1e4, 0.0, 9999.0]), "U": np.full((4, 4), 5e3)})
     # States of about 1 and −1: all scores of one text are far above those of the other.
@@ -103,7 +112,7 @@ def test_extreme_scores(submission, reference, rng):
 @pytest.mark.hint("∂J/∂embedding is for the tokens that were read, not for those predicted.")
 def test_unread_tokens_have_no_gradient(submission, reference, rng):
     """Tokens that were not read get no gradient in the embedding."""
-    pair = twins(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
     pair.same_backward(np.array([[1, 2, 5], [5, 1, 1]]), rng.normal(size=(2, 2)), rng=rng)
     rows = np.any(pair.student.gradients["embedding"] != 0, axis=1)
     expect(
@@ -117,7 +126,7 @@ def test_unread_tokens_have_no_gradient(submission, reference, rng):
 @pytest.mark.hint("Call _check_ids and self._check_condition first.")
 def test_what_does_not_fit_is_refused(submission, reference, rng):
     """An id outside 0 ... V−1 and conditions that are not (N, K) raise an error."""
-    pair = twins(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
     refusal = ("IndexError", "ValueError")
     refuses(pair.student, "forward", np.array([[0, 6]]), np.zeros((1, 2)), error=refusal)
     refuses(pair.student, "forward", np.array([[0, -1]]), np.zeros((1, 2)), error=refusal)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, finite, in_float32, refuses, twins
+from autograder.checks import equal, expect, finite, in_float32, paired_models, refuses
 
 RTOL = 1e-7
 
@@ -14,11 +14,11 @@ RTOL = 1e-7
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes, and float32 stays float32."""
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 40, 1, 3)]:
-        pair = twins(submission, reference, "RNN", D, H, rng=rng)
+        pair = paired_models(submission, reference, "RNN", D, H, rng=rng)
         x, h_0 = rng.normal(size=(N, T, D)), rng.normal(size=(N, H))
         pair.same_forward(x, h_0)
         pair.same_backward(x, h_0, rng=rng)
-    pair = twins(submission, reference, "RNN", 2, 3, rng=rng)
+    pair = paired_models(submission, reference, "RNN", 2, 3, rng=rng)
     if in_float32(pair):
         x, h_0 = (rng.normal(size=shape).astype(np.float32) for shape in ((2, 4, 2), (2, 3)))
         pair.same_forward(x, h_0, rtol=1e-5)
@@ -30,7 +30,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.hint("h_0 = None means zeros, and backward returns grad_h_0 in that case too.")
 def test_default_state(submission, reference, rng):
     """Without h_0 the layer starts from zeros, and backward returns both gradients."""
-    pair = twins(submission, reference, "RNN", 2, 3, rng=rng)
+    pair = paired_models(submission, reference, "RNN", 2, 3, rng=rng)
     x = rng.normal(size=(4, 5, 2))
     pair.same_backward(x, rng=rng)
     given = pair.student.forward(x, np.zeros((4, 3)))
@@ -42,7 +42,7 @@ def test_default_state(submission, reference, rng):
 @pytest.mark.hint("The gradient of step t reaches the steps before t, and no step after.")
 def test_gradient_flows_back_only(submission, reference, rng):
     """The loss at one step has a gradient at all inputs up to it, and at none after it."""
-    model = twins(submission, reference, "RNN", 3, 4, rng=rng).student
+    model = paired_models(submission, reference, "RNN", 3, 4, rng=rng).student
     model.forward(rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)))
     for t in range(5):
         grad_h = np.zeros((2, 5, 4))
@@ -67,7 +67,7 @@ def test_truncation_at_the_edges(submission, reference, rng):
     """A truncation that does not divide the length, is 1, or exceeds the length."""
     x, h_0 = rng.normal(size=(2, 7, 2)), rng.normal(size=(2, 3))
     for truncation in (1, 2, 4, 7, 100):
-        pair = twins(submission, reference, "RNN", 2, 3, truncation=truncation, rng=rng)
+        pair = paired_models(submission, reference, "RNN", 2, 3, truncation=truncation, rng=rng)
         pair.same_forward(x, h_0)
         pair.same_backward(x, h_0, rng=rng)
 
@@ -77,7 +77,7 @@ def test_truncation_at_the_edges(submission, reference, rng):
 @pytest.mark.hint("Each call of forward is independent, and backward belongs to the last one.")
 def test_repeated_calls(submission, reference, rng):
     """Calls are independent, and backward belongs to the last forward."""
-    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
     x = rng.normal(size=(2, 5, 3))
     once = pair.student.forward(x)
     pair.same_forward(rng.normal(size=(3, 2, 3)), rng.normal(size=(3, 4)))
@@ -90,7 +90,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.hint("np.tanh is safe everywhere; a formula with exp(z) is not.")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give states of ±1 and finite gradients."""
-    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
     x = rng.choice([-1e3, 1e3], size=(2, 4, 3))
     pair.same_forward(x)
     grad_x, grad_h_0 = pair.student.backward(rng.normal(size=(2, 4, 4)))
@@ -103,6 +103,6 @@ def test_saturated(submission, reference, rng):
 @pytest.mark.hint("x has to be (N, T, D) with D = input_size: raise a ValueError otherwise.")
 def test_wrong_number_of_features(submission, reference, rng):
     """An input with the wrong number of features raises a ValueError."""
-    pair = twins(submission, reference, "RNN", 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
     refuses(pair.student, "forward", rng.normal(size=(2, 5, 1)), error=("ValueError",))
     refuses(pair.student, "forward", rng.normal(size=(2, 5, 4)), error=("ValueError",))

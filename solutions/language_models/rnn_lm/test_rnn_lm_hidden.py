@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from autograder.checks import after_call, assign, equal, expect, finite, in_float32, refuses, twins
+from autograder.checks import (
+    after_call,
+    assign,
+    equal,
+    expect,
+    finite,
+    in_float32,
+    paired_models,
+    refuses,
+)
 
 RTOL = 1e-7
 
@@ -14,7 +23,7 @@ RTOL = 1e-7
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes, and float32 stays float32."""
     for N, T, V, E, H in [(1, 1, 2, 1, 1), (1, 6, 5, 5, 5), (4, 1, 11, 2, 6), (3, 25, 4, 6, 2)]:
-        pair = twins(submission, reference, "RecurrentLM", V, E, H, rng=rng)
+        pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
         tokens, state = rng.integers(V, size=(N, T)), rng.normal(size=(N, H))
         pair.same_forward(tokens, state)
         pair.same_backward(tokens, state, rng=rng)
@@ -30,7 +39,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.hint("forward(tokens) starts from zeros, even if self.state is not zero.")
 def test_calls_start_anew(submission, reference, rng):
     """Without a state, forward starts from zeros, also after other calls."""
-    pair = twins(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
     tokens = rng.integers(6, size=(2, 5))
     pair.same_forward(rng.integers(6, size=(2, 9)), rng.normal(size=(2, 4)))
     pair.same_forward(tokens)
@@ -43,7 +52,7 @@ def test_calls_start_anew(submission, reference, rng):
 @pytest.mark.hint("self.cell.initial_state(n) is the state that the cell starts from.")
 def test_initial_state(submission, reference, rng):
     """The initial state is zeros and gives the same logits as no state."""
-    pair = twins(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
     state = pair.student.initial_state(5)
     equal(state, np.zeros((5, 4)), "initial_state(5)")
     tokens = rng.integers(6, size=(5, 3))
@@ -56,7 +65,7 @@ def test_initial_state(submission, reference, rng):
 @pytest.mark.hint("Do not change the tokens and the state: return a new state.")
 def test_next_log_probabilities_from_a_state(submission, reference, rng):
     """next_log_probabilities from any state, which it does not change."""
-    pair = twins(submission, reference, "RecurrentLM", 9, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RecurrentLM", 9, 3, 4, rng=rng)
     tokens, state = rng.integers(9, size=4), rng.normal(size=(4, 4))
     found = pair.student.next_log_probabilities(tokens, state)
     expected = pair.reference.next_log_probabilities(tokens, state)
@@ -70,7 +79,7 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
 @pytest.mark.hint("exp(−10000) is 0 and its log −inf: use z − max − log Σ exp(z − max) instead.")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan."""
-    pair = twins(submission, reference, "RecurrentLM", 5, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RecurrentLM", 5, 3, 4, rng=rng)
     for model in (pair.student, pair.reference):
         assign(model, {"b_2": np.array([1e4, -1e4, 0.0, 9999.0, 1e4])})
     tokens, state = np.array([0, 4]), np.zeros((2, 4))
@@ -95,7 +104,7 @@ def test_extreme_scores(submission, reference, rng):
 @pytest.mark.hint("∂J/∂embedding is for the tokens that were read, not for those predicted.")
 def test_unread_tokens_have_no_gradient(submission, reference, rng):
     """Tokens that were not read get no gradient in the embedding."""
-    pair = twins(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
     tokens = rng.choice([1, 2, 5], size=(3, 4))
     tokens[0, :3] = [1, 2, 5]
     pair.same_backward(tokens, rng=rng)
@@ -112,7 +121,7 @@ def test_unread_tokens_have_no_gradient(submission, reference, rng):
 @pytest.mark.hint("NumPy reads −1 as the last row: call _check_ids first.")
 def test_ids_out_of_range(submission, reference, rng):
     """An id outside 0 ... V−1 raises an IndexError."""
-    pair = twins(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
     refusal = ("IndexError", "ValueError")
     refuses(pair.student, "forward", np.array([[0, 6]]), error=refusal)
     refuses(pair.student, "forward", np.array([[0, -1]]), error=refusal)

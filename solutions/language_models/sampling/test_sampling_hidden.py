@@ -5,7 +5,14 @@ import itertools
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect, follows, lend_language_model, refuses
+from autograder.checks import (
+    agrees,
+    equal,
+    expect,
+    language_model_callback,
+    matches_distribution,
+    refuses,
+)
 from framework.languages.markov import MarkovModel
 
 
@@ -53,19 +60,19 @@ def test_sampled_from_a_nucleus(submission, reference, rng):
     model = MarkovModel.random(6, rng=rng)
     settings = {"top_k": 4, "top_p": 0.8}
     prefix = np.stack([rng.integers(6, size=2500), np.full(2500, 5)], axis=1)
-    lent = lend_language_model(model)
+    lent = language_model_callback(model)
     drawn = submission.sample(lent, prefix, 1, 1.5, **settings, rng=rng)[:, 0]
     for first in range(6):
         logs = np.log(model.transitions[first, 5])[None] / 1.5
         p = np.exp(reference.truncate(logs, 4, 0.8)[0])
-        follows(drawn[prefix[:, 0] == first], p / p.sum(), f"words after {first} 5")
+        matches_distribution(drawn[prefix[:, 0] == first], p / p.sum(), f"words after {first} 5")
 
 
 @pytest.mark.task("sample")
 @pytest.mark.points(1.75)
 def test_no_words(submission, rng):
     """sample: length 0 gives no words; a negative length raises a ValueError."""
-    model = lend_language_model(MarkovModel.random(3, rng=rng))
+    model = language_model_callback(MarkovModel.random(3, rng=rng))
     prefix = np.zeros((2, 1), dtype=int)
     equal(np.shape(submission.sample(model, prefix, 0, rng=rng)), (2, 0), "no words for two texts")
     refuses(submission, "sample", model, prefix, -1, rng=rng)
@@ -76,7 +83,7 @@ def test_no_words(submission, rng):
 def test_longer_texts(submission, rng):
     """sample: the fourth word depends on the words before it, as in the model."""
     model = MarkovModel.random(4, rng=rng)
-    lent = lend_language_model(model)
+    lent = language_model_callback(model)
     drawn = submission.sample(lent, np.full((4000, 1), 1), 4, rng=rng)
     joint = np.einsum("a,ab,abc->abc", np.ones(4), np.ones((4, 4)), model.transitions)
     start = model.transitions[0, 1]
@@ -84,7 +91,7 @@ def test_longer_texts(submission, rng):
     third = second[:, :, None] * joint
     fourth = np.einsum("abc,bcd->bcd", third, model.transitions)
     codes = (drawn[:, 1] * 4 + drawn[:, 2]) * 4 + drawn[:, 3]
-    follows(codes, fourth.ravel(), "the last three of four words")
+    matches_distribution(codes, fourth.ravel(), "the last three of four words")
 
 
 @pytest.mark.task("greedy")
@@ -93,7 +100,7 @@ def test_greedy_ties(submission, reference):
     """greedy: the smallest id of equal ones; length 0; an empty prefix raises an error."""
     table = np.zeros((4, 4, 4))
     table[:] = [0.1, 0.4, 0.4, 0.1]
-    model = lend_language_model(MarkovModel(table))
+    model = language_model_callback(MarkovModel(table))
     agrees(submission, reference, "greedy", model, np.array([[3], [0]]), 3)
     agrees(submission, reference, "greedy", model, np.array([[3], [0]]), 0)
     refuses(submission, "greedy", model, np.empty((1, 0), dtype=int), 2)
@@ -105,7 +112,7 @@ def test_greedy_ties(submission, reference):
 def test_exhaustive(submission, rng):
     """beam_search: a beam of all texts finds the most probable text."""
     model = MarkovModel.random(3, rng=rng)
-    text, score = submission.beam_search(lend_language_model(model), np.array([1, 2]), 4, 27)
+    text, score = submission.beam_search(language_model_callback(model), np.array([1, 2]), 4, 27)
     texts = list(itertools.product(range(3), repeat=4))
     scores = [log_probability(model, (1, 2), text) for text in texts]
     equal(
@@ -120,7 +127,7 @@ def test_a_beam_of_one(submission, reference, rng):
     """beam_search: a beam of one is greedy; here a wider one is at least as good."""
     for _ in range(3):
         model = MarkovModel.random(6, rng=rng)
-        lent, prefix = lend_language_model(model), rng.integers(6, size=2)
+        lent, prefix = language_model_callback(model), rng.integers(6, size=2)
         plain = reference.greedy(lent, prefix[None], 6)[0]
         text, score = submission.beam_search(lent, prefix, 6, 1)
         equal(np.asarray(text), plain, "a beam of one")
@@ -148,12 +155,14 @@ def test_an_early_end(submission):
     table = np.full((3, 3, 3), 0.1)
     table[..., 2] = 0.8
     model = Counted(table)
-    text, score = submission.beam_search(lend_language_model(model), np.array([0]), 50, 2, end=2)
+    text, score = submission.beam_search(
+        language_model_callback(model), np.array([0]), 50, 2, end=2
+    )
     equal(np.asarray(text), np.array([2]), "the text")
     equal(score, float(np.log(0.8)), "its log probability")
     expect(model.asked <= 3, f"the model was asked {model.asked} times, where 1 is enough")
     table[0, 0], table[:, 1] = [0.0, 0.5, 0.5], [0.0, 1.0, 0.0]
-    model = lend_language_model(MarkovModel(table))
+    model = language_model_callback(MarkovModel(table))
     text, _ = submission.beam_search(model, np.array([0]), 50, 2, end=2)
     equal(np.asarray(text), np.array([2]), "the text, if all in the beam have the same probability")
 
@@ -162,7 +171,7 @@ def test_an_early_end(submission):
 @pytest.mark.points(1.75)
 def test_odd_beams(submission, rng):
     """beam_search: length 0 gives no words, log probability 0; invalid settings raise errors."""
-    model = lend_language_model(MarkovModel.random(3, rng=rng))
+    model = language_model_callback(MarkovModel.random(3, rng=rng))
     text, score = submission.beam_search(model, np.array([1]), 0, 3)
     equal(np.shape(text), (0,), "the shape of no words")
     equal(score, 0.0, "the log probability of no words")
@@ -178,7 +187,7 @@ def test_ended_texts_make_room(submission, reference, rng):
     table[0, 0] = [0.02, 0.5, 0.13, 0.35]
     table[:, 1] = [0.01, 0.97, 0.01, 0.01]
     for end, beam_size in itertools.product((2, 3), (1, 2, 3)):
-        model = lend_language_model(MarkovModel(table))
+        model = language_model_callback(MarkovModel(table))
         agrees(submission, reference, "beam_search", model, np.array([0]), 4, beam_size, end=end)
-        model = lend_language_model(MarkovModel.random(4, rng=rng, scale=0.5))
+        model = language_model_callback(MarkovModel.random(4, rng=rng, scale=0.5))
         agrees(submission, reference, "beam_search", model, np.array([0]), 7, beam_size, end=end)

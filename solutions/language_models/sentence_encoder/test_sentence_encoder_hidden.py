@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, finite, in_float32, refuses, twins
+from autograder.checks import equal, expect, finite, in_float32, paired_models, refuses
 from framework.data.batching import pad
 
 RTOL = 1e-7
@@ -19,7 +19,9 @@ def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes, and float32 stays float32."""
     for pooling in POOLINGS:
         for N, T, V, E, H, C in [(1, 1, 2, 1, 1, 1), (3, 4, 4, 4, 4, 4), (2, 20, 7, 2, 5, 3)]:
-            pair = twins(submission, reference, "SentenceEncoder", V, E, H, C, pooling, rng=rng)
+            pair = paired_models(
+                submission, reference, "SentenceEncoder", V, E, H, C, pooling, rng=rng
+            )
             ids = pad([rng.integers(1, V, size=rng.integers(1, T + 1)) for _ in range(N)])
             pair.same_forward(ids)
             pair.same_backward(ids, rng=rng)
@@ -34,7 +36,7 @@ def test_any_shape(submission, reference, rng):
 def test_empty_text(submission, reference, rng):
     """A text without words is encoded as zeros and adds no gradient to the embedding."""
     for pooling in POOLINGS:
-        pair = twins(submission, reference, "SentenceEncoder", 6, 3, 4, 2, pooling, rng=rng)
+        pair = paired_models(submission, reference, "SentenceEncoder", 6, 3, 4, 2, pooling, rng=rng)
         ids = np.array([[0, 0, 0], [1, 0, 0]])
         encoding = pair.student.encode(ids)
         finite(encoding, "the encoding of an empty text")
@@ -48,7 +50,7 @@ def test_empty_text(submission, reference, rng):
 def test_padding_has_no_gradient(submission, reference, rng):
     """The padding's row of the embedding and the rows of unread words get no gradient."""
     for pooling in POOLINGS:
-        pair = twins(submission, reference, "SentenceEncoder", 6, 3, 4, 2, pooling, rng=rng)
+        pair = paired_models(submission, reference, "SentenceEncoder", 6, 3, 4, 2, pooling, rng=rng)
         pair.same_backward(np.array([[1, 4, 0, 0], [4, 1, 1, 5]]), rng=rng)
         rows = np.any(pair.student.gradients["embedding"] != 0, axis=1)
         expect(not rows[0], "gradients['embedding'][0] is the padding's row: it stays zero")
@@ -63,7 +65,7 @@ def test_padding_has_no_gradient(submission, reference, rng):
 @pytest.mark.hint("NumPy reads −1 as the last row: call _check_ids first.")
 def test_ids_out_of_range(submission, reference, rng):
     """An id outside 0 ... V−1 raises an IndexError."""
-    pair = twins(submission, reference, "SentenceEncoder", 6, 3, 4, 2, rng=rng)
+    pair = paired_models(submission, reference, "SentenceEncoder", 6, 3, 4, 2, rng=rng)
     refusal = ("IndexError", "ValueError")
     refuses(pair.student, "forward", np.array([[1, 6]]), error=refusal)
     refuses(pair.student, "encode", np.array([[1, -1]]), error=refusal)

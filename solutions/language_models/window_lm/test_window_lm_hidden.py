@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from autograder.checks import after_call, assign, equal, expect, finite, in_float32, refuses, twins
+from autograder.checks import (
+    after_call,
+    assign,
+    equal,
+    expect,
+    finite,
+    in_float32,
+    paired_models,
+    refuses,
+)
 
 
 @pytest.mark.task("WindowLM")
@@ -13,7 +22,7 @@ def test_any_shape(submission, reference, rng):
     """Any batch, length, sizes and window, and float32 stays float32."""
     shapes = [(1, 1, 2, 1, 1, 1), (1, 6, 5, 5, 5, 5), (4, 1, 11, 2, 6, 3), (3, 9, 4, 6, 2, 2)]
     for N, T, V, E, H, n in shapes:
-        pair = twins(submission, reference, "WindowLM", V, E, H, n, direct=T > 1, rng=rng)
+        pair = paired_models(submission, reference, "WindowLM", V, E, H, n, direct=T > 1, rng=rng)
         tokens, state = rng.integers(V, size=(N, T)), rng.integers(V + 1, size=(N, n - 1))
         pair.same_forward(tokens, state)
         pair.same_backward(tokens, state, rng=rng)
@@ -27,7 +36,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.hint("forward(tokens) starts a new text, even if self.state holds words.")
 def test_calls_start_anew(submission, reference, rng):
     """Without a state a new text starts; the initial state gives the same logits."""
-    pair = twins(submission, reference, "WindowLM", 6, 3, 4, 3, rng=rng)
+    pair = paired_models(submission, reference, "WindowLM", 6, 3, 4, 3, rng=rng)
     tokens = rng.integers(6, size=(2, 5))
     pair.same_forward(rng.integers(6, size=(2, 9)))
     pair.same_forward(tokens)
@@ -42,7 +51,7 @@ def test_calls_start_anew(submission, reference, rng):
 @pytest.mark.hint("Do not change the tokens and the state: return a new state.")
 def test_next_log_probabilities_from_a_state(submission, reference, rng):
     """next_log_probabilities from any state, which it does not change."""
-    pair = twins(submission, reference, "WindowLM", 9, 3, 4, 4, rng=rng)
+    pair = paired_models(submission, reference, "WindowLM", 9, 3, 4, 4, rng=rng)
     tokens, state = rng.integers(9, size=4), rng.integers(9, size=(4, 3))
     found = pair.student.next_log_probabilities(tokens, state)
     expected = pair.reference.next_log_probabilities(tokens, state)
@@ -56,7 +65,7 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
 @pytest.mark.hint("exp(−10000) is 0 and its log −inf: use z − max − log Σ exp(z − max) instead.")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan, text by text."""
-    pair = twins(submission, reference, "WindowLM", 5, 3, 4, 2, rng=rng)
+    pair = paired_models(submission, reference, "WindowLM", 5, 3, 4, 2, rng=rng)
     embedding = np.array([5.0, 0.0, 0.0, 0.0, -5.0, 0.0])[:, None] * np.ones(3)
     ones = {"embedding": embedding, "W": np.ones((6, 4)), "U": np.full((4, 5), 5e3)}
     for values in ({"b_2": np.array([1e4, -1e4, 0.0, 9999.0, 1e4])}, ones):
@@ -74,7 +83,7 @@ def test_extreme_scores(submission, reference, rng):
 @pytest.mark.hint("∂J/∂embedding is for the ids in the windows, including V.")
 def test_words_in_no_window(submission, reference, rng):
     """Words in no window get no gradient; the row for the start of a text gets one."""
-    pair = twins(submission, reference, "WindowLM", 6, 3, 4, 3, rng=rng)
+    pair = paired_models(submission, reference, "WindowLM", 6, 3, 4, 3, rng=rng)
     tokens = rng.choice([1, 2, 5], size=(3, 4))
     tokens[0, :3] = [1, 2, 5]
     pair.same_backward(tokens, rng=rng)
@@ -91,7 +100,7 @@ def test_words_in_no_window(submission, reference, rng):
 @pytest.mark.hint("Row V is not a word: V as a token raises an IndexError.")
 def test_bad_input(submission, reference, rng):
     """Ids outside 0 ... V−1 and a window below 1 raise an error; the default window is 4."""
-    pair = twins(submission, reference, "WindowLM", 6, 3, 4, rng=rng)
+    pair = paired_models(submission, reference, "WindowLM", 6, 3, 4, rng=rng)
     pair.same_forward(np.array([[0, 5]]))
     for ids in ([[0, 6]], [[0, -1]]):
         refuses(pair.student, "forward", np.array(ids), error=("IndexError", "ValueError"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import equal, finite, twins
+from autograder.checks import equal, finite, paired_models
 
 #: Far from zero on both sides: exp(715) overflows.
 FAR = np.array([[-1e3, -715.0, -30.0], [30.0, 715.0, 1e3]])
@@ -41,7 +41,7 @@ def tails(pair, values, derivatives):
 @pytest.mark.hint("Take exp of −|z| only: it lies in (0, 1].")
 def test_sigmoid_far_tails(submission, reference, rng):
     """Sigmoid: no overflow at z = ±1000; any shape; float32 stays float32."""
-    pair = twins(submission, reference, "Sigmoid")
+    pair = paired_models(submission, reference, "Sigmoid")
     e = np.exp(-np.abs(FAR))
     tails(pair, np.where(FAR < 0, e, 1.0) / (1.0 + e), e)
     works_everywhere(pair, rng)
@@ -52,7 +52,7 @@ def test_sigmoid_far_tails(submission, reference, rng):
 @pytest.mark.hint("exp(1000) overflows and ∞/∞ is NaN: np.tanh and 2σ(2z) − 1 avoid both.")
 def test_tanh_far_tails(submission, reference, rng):
     """Tanh: exactly ±1 far from zero; any shape; float32 stays float32."""
-    pair = twins(submission, reference, "Tanh")
+    pair = paired_models(submission, reference, "Tanh")
     tails(pair, np.sign(FAR), np.zeros_like(FAR))
     works_everywhere(pair, rng)
 
@@ -62,7 +62,7 @@ def test_tanh_far_tails(submission, reference, rng):
 @pytest.mark.hint("Outside [−1, 1] the value is ±1 and no gradient passes, also for large |z|.")
 def test_hard_tanh_far_tails(submission, reference, rng):
     """HardTanh: saturates on both sides; any shape; float32 stays float32."""
-    pair = twins(submission, reference, "HardTanh")
+    pair = paired_models(submission, reference, "HardTanh")
     tails(pair, np.sign(FAR), np.zeros_like(FAR))
     works_everywhere(pair, rng)
 
@@ -72,7 +72,7 @@ def test_hard_tanh_far_tails(submission, reference, rng):
 @pytest.mark.hint("softsign' falls slowly, like 1/z²: at z = −1000 it is still about 1e-6.")
 def test_soft_sign_far_tails(submission, reference, rng):
     """SoftSign: saturates slowly, like 1/z²; any shape; float32 stays float32."""
-    pair = twins(submission, reference, "SoftSign")
+    pair = paired_models(submission, reference, "SoftSign")
     size = np.abs(FAR)
     tails(pair, np.sign(FAR) * (1.0 - 1.0 / (1.0 + size)), 1.0 / (1.0 + size) ** 2)
     huge = np.array([-1e200, 1e200])
@@ -86,7 +86,7 @@ def test_soft_sign_far_tails(submission, reference, rng):
 @pytest.mark.hint("For positive z the output is z itself, so ReLU does not saturate there.")
 def test_relu_far_tails(submission, reference, rng):
     """ReLU: does not saturate for positive z; any shape; float32 stays float32."""
-    pair = twins(submission, reference, "ReLU")
+    pair = paired_models(submission, reference, "ReLU")
     tails(pair, np.maximum(FAR, 0.0), (FAR > 0).astype(float))
     works_everywhere(pair, rng)
 
@@ -97,8 +97,8 @@ def test_relu_far_tails(submission, reference, rng):
 def test_leaky_relu_far_tails(submission, reference, rng):
     """LeakyReLU: any slope, 0.01 by default; any shape; float32 stays float32."""
     for slope in (0.0, 0.3, 1.0):
-        pair = twins(submission, reference, "LeakyReLU", slope)
+        pair = paired_models(submission, reference, "LeakyReLU", slope)
         tails(pair, np.where(FAR > 0, FAR, slope * FAR), np.where(FAR > 0, 1.0, slope))
-    pair = twins(submission, reference, "LeakyReLU")
+    pair = paired_models(submission, reference, "LeakyReLU")
     tails(pair, np.where(FAR > 0, FAR, 0.01 * FAR), np.where(FAR > 0, 1.0, 0.01))
     works_everywhere(pair, rng)

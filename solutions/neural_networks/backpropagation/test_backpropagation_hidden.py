@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, assign, equal, expect, in_float32, refuses, twins
+from autograder.checks import agrees, assign, equal, expect, in_float32, paired_models, refuses
 
 
 @pytest.mark.task("deltas")
@@ -30,7 +30,7 @@ def test_deltas_of_other_sizes(submission, reference, rng):
 )
 def test_a_batch_is_a_sum(submission, reference, rng):
     """WindowScorer: the gradients of a batch are sums over its windows; a second use adds."""
-    pair = twins(submission, reference, "WindowScorer", 4, 3, rng=rng)
+    pair = paired_models(submission, reference, "WindowScorer", 4, 3, rng=rng)
     x, grad_s = rng.normal(size=(5, 4)), rng.normal(size=5)
     pair.student.forward(x)
     pair.student.backward(grad_s)
@@ -51,7 +51,7 @@ def test_a_batch_is_a_sum(submission, reference, rng):
 def test_other_shapes_and_activations(submission, reference, rng):
     """WindowScorer: other sizes and activations; an empty batch; float32; wrong shapes."""
     for D, H, N, activation in ((20, 8, 2, "sigmoid"), (1, 3, 4, "tanh"), (3, 3, 3, "relu")):
-        pair = twins(submission, reference, "WindowScorer", D, H, activation, rng=rng)
+        pair = paired_models(submission, reference, "WindowScorer", D, H, activation, rng=rng)
         pair.same_forward(rng.normal(size=(N, D)))
         pair.same_backward(rng.normal(size=(N, D)), rng=rng)
     pair.gradients_agree(rng.normal(size=(4, 3)), rng=rng)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect, lend, refuses
+from autograder.checks import agrees, callback, equal, expect, refuses
 
 
 def bowl(x):
@@ -61,7 +61,7 @@ def absolute(x):
 
 def decides(submission, function, gradient, x, expected, what, **settings):
     """The verdict on `gradient` must be `expected`."""
-    verdict = submission.is_gradient(lend(function), gradient, x, **settings)
+    verdict = submission.is_gradient(callback(function), gradient, x, **settings)
     equal(verdict, expected, f"is_gradient of {what}")
 
 
@@ -72,7 +72,7 @@ def test_error_of_second_order(submission, rng):
     x = rng.uniform(0.5, 1.0, size=3)
     truth = slope_of_bowl(x)
     errors = [
-        np.abs(submission.numerical_gradient(lend(bowl), x, epsilon) - truth).max()
+        np.abs(submission.numerical_gradient(callback(bowl), x, epsilon) - truth).max()
         for epsilon in (1e-1, 1e-2)
     ]
     expect(
@@ -86,11 +86,13 @@ def test_error_of_second_order(submission, rng):
 @pytest.mark.points(2.5)
 def test_refused(submission):
     """numerical_gradient: refuses ε ≤ 0, float32, and an f that is not finite."""
-    refuses(submission, "numerical_gradient", lend(bowl), np.ones(3), 0.0)
-    refuses(submission, "numerical_gradient", lend(bowl), np.ones(3), -1e-5)
-    refuses(submission, "numerical_gradient", lend(bowl), np.ones(3, dtype=np.float32))
+    refuses(submission, "numerical_gradient", callback(bowl), np.ones(3), 0.0)
+    refuses(submission, "numerical_gradient", callback(bowl), np.ones(3), -1e-5)
+    refuses(submission, "numerical_gradient", callback(bowl), np.ones(3, dtype=np.float32))
     for value in (np.nan, np.inf):
-        refuses(submission, "numerical_gradient", lend(lambda x, value=value: value), np.ones(2))
+        refuses(
+            submission, "numerical_gradient", callback(lambda x, value=value: value), np.ones(2)
+        )
 
 
 @pytest.mark.task("relative_error")
@@ -189,8 +191,8 @@ def test_settings(submission, rng):
     masked = 3 * x**2 * f.kept(x, np.random.default_rng(5))
     decides(submission, f, masked, x, True, "a function with a seed", seed=5)
     decides(submission, f, 3 * x**2, x, False, "the gradient without its mask", seed=5)
-    refuses(submission, "is_gradient", lend(bowl), right[:3], x)
-    refuses(submission, "is_gradient", lend(lambda point: np.nan), right, x)
+    refuses(submission, "is_gradient", callback(bowl), right[:3], x)
+    refuses(submission, "is_gradient", callback(lambda point: np.nan), right, x)
 
 
 @pytest.mark.task("is_gradient")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect, in_float32, refuses, twins
+from autograder.checks import agrees, equal, expect, in_float32, paired_models, refuses
 
 
 @pytest.mark.task("sigmoid")
@@ -43,7 +43,7 @@ def test_neuron_shapes(submission, reference, rng):
 def test_affine_shapes(submission, reference, rng):
     """Affine: one vector, sequences, an empty batch, float32; inputs of a wrong length."""
     for sizes, shape in (((4, 3), ()), ((3, 3), (2, 5)), ((2, 1), (2, 3, 2)), ((1, 2), (1,))):
-        pair = twins(submission, reference, "Affine", *sizes, rng=rng)
+        pair = paired_models(submission, reference, "Affine", *sizes, rng=rng)
         pair.same_forward(rng.normal(size=(*shape, sizes[0])))
         pair.same_backward(rng.normal(size=(*shape, sizes[0])), rng=rng)
     pair.same_backward(np.zeros((0, 1)), rng=rng)
@@ -57,7 +57,7 @@ def test_affine_shapes(submission, reference, rng):
 @pytest.mark.hint("backward adds into the gradients (+=); only zero_gradients clears them.")
 def test_affine_used_twice(submission, reference, rng):
     """Affine: a second use adds its gradients to those of the first."""
-    pair = twins(submission, reference, "Affine", 4, 3, rng=rng)
+    pair = paired_models(submission, reference, "Affine", 4, 3, rng=rng)
     pair.accumulates(rng.normal(size=(5, 4)), rng=rng)
     first, second = rng.normal(size=(2, 3, 4))
     pair.student.forward(first)

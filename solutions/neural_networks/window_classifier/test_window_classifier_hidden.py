@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect, twins
+from autograder.checks import agrees, equal, expect, paired_models
 
 V, E, C = 8, 2, 3
 
@@ -21,7 +21,7 @@ def test_windows_of_one_word_and_of_no_words(submission, reference, rng):
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])
 def test_other_activations(submission, reference, rng, activation):
     """WindowClassifier: other activations, and a window of one word."""
-    pair = twins(
+    pair = paired_models(
         submission, reference, "WindowClassifier", V, E, 0, 4, C, activation=activation, rng=rng
     )
     ids = rng.integers(V, size=(5, 1))
@@ -33,7 +33,7 @@ def test_other_activations(submission, reference, rng, activation):
 @pytest.mark.points(1.25)
 def test_places_matter(submission, reference, rng):
     """WindowClassifier: the order of the words in a window matters."""
-    model = twins(submission, reference, "WindowClassifier", V, E, 1, 4, C, rng=rng).student
+    model = paired_models(submission, reference, "WindowClassifier", V, E, 1, 4, C, rng=rng).student
     ids = np.array([[1, 2, 3], [3, 2, 1]])
     one, other = model.forward(ids)
     expect(not np.allclose(one, other), "the scores of [1 2 3] and [3 2 1] are the same")
@@ -44,5 +44,5 @@ def test_places_matter(submission, reference, rng):
 @pytest.mark.points(1.25)
 def test_gradients_add_up(submission, reference, rng):
     """WindowClassifier: a second backward adds to the gradients of the first."""
-    pair = twins(submission, reference, "WindowClassifier", V, E, 1, 4, C, rng=rng)
+    pair = paired_models(submission, reference, "WindowClassifier", V, E, 1, 4, C, rng=rng)
     pair.accumulates(rng.integers(V, size=(4, 3)), rng=rng)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, assign, equal, expect, finite, twins
+from autograder.checks import agrees, assign, equal, expect, finite, paired_models
 
 
 @pytest.mark.task("context_pairs")
@@ -54,7 +54,7 @@ def test_naive_softmax_extremes(submission, reference, rng):
 @pytest.mark.hint("backward adds into the gradients; only zero_gradients clears them.")
 def test_skip_gram_gradients(submission, reference, rng):
     """SkipGram: gradients of its own scores; a second use adds to the first."""
-    pair = twins(submission, reference, "SkipGram", 5, 4, rng=rng)
+    pair = paired_models(submission, reference, "SkipGram", 5, 4, rng=rng)
     ids = np.array([3, 3, 3, 1])
     pair.gradients_agree(ids, and_then=(np.array([2, 3]),), rng=rng)
     pair.same_backward(np.array([2]), rng=rng)
@@ -73,7 +73,7 @@ def test_skip_gram_gradients(submission, reference, rng):
 @pytest.mark.hint("If all vectors are 0, P is 1/V and J(θ) is log V times the pairs per word.")
 def test_negative_log_likelihood_known_values(submission, reference, rng):
     """SkipGram: J(θ) where its value is known, for large scores and for fresh parameters."""
-    pair = twins(submission, reference, "SkipGram", 6, 3, rng=rng)
+    pair = paired_models(submission, reference, "SkipGram", 6, 3, rng=rng)
     assign(pair.student, {name: np.zeros((6, 3)) for name in ("center_vectors", "outside_vectors")})
     tokens = np.array([0, 5, 2, 2])
     for window, pairs in ((1, 6), (2, 10), (9, 12)):

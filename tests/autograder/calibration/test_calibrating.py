@@ -175,7 +175,7 @@ def test_its_help_says_what_a_threshold_is(gradus):
     told = " ".join(output.split())
     assert code == 0
     assert "a right solution fail at most 1 time in 10,000" in told
-    assert "with the fixture `reaches`" in told
+    assert "with the fixture `metric_threshold`" in told
     assert "nothing else in the file changes" in told
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import CheckFailed, equal, gradients_agree, refuses, twins
+from autograder.checks import CheckFailed, equal, gradients_agree, paired_models, refuses
 from autograder.checks.failures import MissedThreshold
 from autograder.checks.language import no_look_ahead
 from autograder.checks.sanity_checks import overfits
@@ -19,7 +19,7 @@ def wrong(remote, affine, draws):
 
     def wrong(**methods):
         layer = type("Variant", (affine,), methods)
-        return twins(remote(Layer=layer), remote(Layer=affine), "Layer", 3, 2, rng=draws)
+        return paired_models(remote(Layer=layer), remote(Layer=affine), "Layer", 3, 2, rng=draws)
 
     return wrong
 
@@ -98,7 +98,9 @@ def test_forms_of_parameters_are_the_constructors(remote, affine, draws):
 
     module = remote(Layer=type("Variant", (affine,), {"__init__": constructor}))
     module.Layer(1, 1, rng=draws).forward(np.ones((2, 1)))
-    told = found(module._session, twins, module, remote(Layer=affine), "Layer", 3, 2, rng=draws)
+    told = found(
+        module._session, paired_models, module, remote(Layer=affine), "Layer", 3, 2, rng=draws
+    )
     assert told == ("Layer", "Layer(3, 2, rng=rng)", "Layer.parameters['W']: shape")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from autograder.checks import HIGHER, LOWER, CheckFailed
 from autograder.checks.failures import MissedThreshold
-from autograder.checks.metric_threshold import Gauge
+from autograder.checks.metric_threshold import MetricThreshold
 from autograder.course.thresholds import Threshold
 from framework.errors import BadInputError
 
@@ -33,56 +33,56 @@ class Trainings:
             self.ended += 1
 
 
-def curves(gauge):
+def curves(threshold):
     """What the check will show."""
-    return [finding.values for finding in gauge.findings.all]
+    return [finding.values for finding in threshold.findings.all]
 
 
 @pytest.fixture
-def gauge(tiny_course):
+def threshold(tiny_course):
     """`gauge(0.9, attempts=2)`: of an exercise that asks for a share of 0.9."""
 
-    def gauge(value=0.9, direction=HIGHER, *, attempts=1, calibrating=False):
+    def threshold(value=0.9, direction=HIGHER, *, attempts=1, calibrating=False):
         thresholds = {"share": Threshold(value, direction, attempts=attempts)}
         exercise = replace(tiny_course.exercise("squash"), thresholds=thresholds)
-        return Gauge(exercise, calibrating)
+        return MetricThreshold(exercise, calibrating)
 
-    return gauge
+    return threshold
 
 
 @pytest.fixture
 def reach(draws):
     """Hold trainings against the threshold for ``share``."""
 
-    def reach(gauge, trainings, *, best=1.0, direction=HIGHER, what="the share"):
-        return gauge("share", trainings, rng=draws, best=best, direction=direction, what=what)
+    def reach(threshold, trainings, *, best=1.0, direction=HIGHER, what="the share"):
+        return threshold("share", trainings, rng=draws, best=best, direction=direction, what=what)
 
     return reach
 
 
-def test_training_ends_as_soon_as_the_threshold_is_met(gauge, reach):
-    one, trainings = gauge(), Trainings([0.5, 0.9, 0.95])
+def test_training_ends_as_soon_as_the_threshold_is_met(threshold, reach):
+    one, trainings = threshold(), Trainings([0.5, 0.9, 0.95])
     assert reach(one, trainings) == 0.9
     assert (trainings.taken, trainings.ended) == ([2], 1)
     assert curves(one) == [(0.5, 0.9)]
 
 
-def test_lower_may_be_better(gauge, reach):
+def test_lower_may_be_better(threshold, reach):
     trainings = Trainings([1.5, 1.05, 1.0])
-    assert reach(gauge(1.1, LOWER), trainings, direction=LOWER) == 1.05
+    assert reach(threshold(1.1, LOWER), trainings, direction=LOWER) == 1.05
     assert trainings.taken == [2]
 
 
-def test_a_training_that_misses_is_tried_again_with_other_random_numbers(gauge, reach):
-    one, trainings = gauge(attempts=3), Trainings([0.1, 0.2], [0.3, 0.9], [1.0])
+def test_a_training_that_misses_is_tried_again_with_other_random_numbers(threshold, reach):
+    one, trainings = threshold(attempts=3), Trainings([0.1, 0.2], [0.3, 0.9], [1.0])
     assert reach(one, trainings) == 0.9
     assert trainings.taken == [2, 2]
     assert len(set(trainings.drawn)) == 2
     assert curves(one) == [(0.3, 0.9)]
 
 
-def test_what_misses_in_every_attempt_fails_with_its_best_one(gauge, reach):
-    one, trainings = gauge(attempts=3), Trainings([0.1, 0.2], [0.3, 0.7, 0.6], [0.5])
+def test_what_misses_in_every_attempt_fails_with_its_best_one(threshold, reach):
+    one, trainings = threshold(attempts=3), Trainings([0.1, 0.2], [0.3, 0.7, 0.6], [0.5])
     with pytest.raises(CheckFailed) as caught:
         reach(one, trainings, best=0.95)
     assert caught.value.message == (
@@ -94,81 +94,81 @@ def test_what_misses_in_every_attempt_fails_with_its_best_one(gauge, reach):
     assert curves(one) == [(0.3, 0.7, 0.6)]
 
 
-def test_a_single_attempt_is_not_called_the_best_of_many(gauge, reach):
+def test_a_single_attempt_is_not_called_the_best_of_many(threshold, reach):
     with pytest.raises(MissedThreshold, match=r"at most 1\.1 is asked for") as caught:
-        reach(gauge(1.1, LOWER), Trainings([3.0, 2.0]), best=-math.inf, direction=LOWER)
+        reach(threshold(1.1, LOWER), Trainings([3.0, 2.0]), best=-math.inf, direction=LOWER)
     assert caught.value.message == "the share is 2: at most 1.1 is asked for"
     assert caught.value.details == ()
 
 
-def test_a_miss_by_a_hair_does_not_look_like_a_hit(gauge, reach):
+def test_a_miss_by_a_hair_does_not_look_like_a_hit(threshold, reach):
     with pytest.raises(CheckFailed, match=r"is 0\.899996: at least 0\.9 is asked for"):
-        reach(gauge(), Trainings([0.899996]), best=math.inf)
+        reach(threshold(), Trainings([0.899996]), best=math.inf)
     with pytest.raises(CheckFailed, match=r"is 0\.7717: at least 0\.77172 is asked for"):
-        reach(gauge(0.77172), Trainings([0.7717]), best=math.inf)
+        reach(threshold(0.77172), Trainings([0.7717]), best=math.inf)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-def test_a_metric_that_is_no_finite_number_ends_the_attempt(gauge, reach, bad):
-    one, trainings = gauge(attempts=2), Trainings([0.4, bad, 1.0], [bad])
+def test_a_metric_that_is_no_finite_number_ends_the_attempt(threshold, reach, bad):
+    one, trainings = threshold(attempts=2), Trainings([0.4, bad, 1.0], [bad])
     with pytest.raises(CheckFailed, match=r"the share is 0\.4: at least"):
         reach(one, trainings)
     assert trainings.taken == [2, 1]
     assert curves(one) == [(0.4,)]
 
 
-def test_and_is_told_as_such_where_there_was_no_other(gauge, reach):
+def test_and_is_told_as_such_where_there_was_no_other(threshold, reach):
     with pytest.raises(CheckFailed, match=r"the share is no finite number: at least 0\.9 is asked"):
-        reach(gauge(), Trainings([math.nan]))
+        reach(threshold(), Trainings([math.nan]))
 
 
-def test_what_a_training_raises_is_not_tried_again(gauge, reach):
+def test_what_a_training_raises_is_not_tried_again(threshold, reach):
     def training(rng):
         yield 0.1
         raise CheckFailed("gradients['W'] is not finite")
 
     with pytest.raises(CheckFailed, match="not finite"):
-        reach(gauge(attempts=3), training)
+        reach(threshold(attempts=3), training)
 
 
-def test_calibrating_runs_every_training_to_its_end_and_fails_nothing(gauge, reach):
-    one, trainings = gauge(calibrating=True), Trainings([0.95, 1.0, 0.2])
+def test_calibrating_runs_every_training_to_its_end_and_fails_nothing(threshold, reach):
+    one, trainings = threshold(calibrating=True), Trainings([0.95, 1.0, 0.2])
     assert reach(one, trainings) == 0.2
     (measured,) = one.measured
     assert (measured.name, measured.direction, measured.best) == ("share", HIGHER, 1.0)
     assert measured.curve == (0.95, 1.0, 0.2)
 
 
-def test_calibrating_needs_no_threshold_but_a_number(gauge, reach, draws):
-    one = gauge(calibrating=True)
+def test_calibrating_needs_no_threshold_but_a_number(threshold, reach, draws):
+    one = threshold(calibrating=True)
     assert one("new", Trainings([0.3]), rng=draws, best=1.0) == 0.3
     with pytest.raises(BadInputError, match="squash: the share is no finite number"):
         reach(one, Trainings([math.nan]))
 
 
-def test_every_metric_of_a_check_has_its_curve(gauge, reach):
-    one = gauge()
+def test_every_metric_of_a_check_has_its_curve(threshold, reach):
+    one = threshold()
     assert curves(one) == []
     reach(one, Trainings([0.9]))
     reach(one, Trainings([0.1, 0.95]))
     assert curves(one) == [(0.9,), (0.1, 0.95)]
 
 
-def test_curves_hold_plain_numbers(gauge, reach):
-    one = gauge()
+def test_curves_hold_plain_numbers(threshold, reach):
+    one = threshold()
     reach(one, Trainings([np.float32(0.5), np.float64(0.9)]))
     assert [list(map(type, curve)) for curve in curves(one)] == [[float, float]]
 
 
-def test_a_metric_without_threshold_names_the_command_that_measures_it(gauge, draws):
+def test_a_metric_without_threshold_names_the_command_that_measures_it(threshold, draws):
     with pytest.raises(BadInputError, match=r"no threshold 'other': `gradus calibrate squash`"):
-        gauge()("other", Trainings([1.0]), rng=draws, best=1.0)
+        threshold()("other", Trainings([1.0]), rng=draws, best=1.0)
 
 
-def test_a_threshold_in_the_other_direction_is_our_mistake(gauge, reach):
+def test_a_threshold_in_the_other_direction_is_our_mistake(threshold, reach):
     with pytest.raises(BadInputError, match=r"thresholds\.share\.direction is 'lower', but"):
-        reach(gauge(0.9, LOWER), Trainings([1.0]))
+        reach(threshold(0.9, LOWER), Trainings([1.0]))
 
 
-def test_a_number_somebody_chose_has_the_checks_direction(gauge, reach):
-    assert reach(gauge(1.1, ""), Trainings([1.0]), direction=LOWER) == 1.0
+def test_a_number_somebody_chose_has_the_checks_direction(threshold, reach):
+    assert reach(threshold(1.1, ""), Trainings([1.0]), direction=LOWER) == 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import CheckFailed, in_float32, twins
+from autograder.checks import CheckFailed, in_float32, paired_models
 from autograder.isolation.host.faults import Crashed
 
 X = np.random.default_rng(5).normal(size=(4, 3))
@@ -13,10 +13,10 @@ X = np.random.default_rng(5).normal(size=(4, 3))
 
 @pytest.fixture
 def pair_with(remote, affine, draws):
-    """Twins of a class and the right one."""
+    """Paired models of a class and of the right one."""
 
     def pair_with(cls):
-        return twins(remote(Layer=cls), remote(Layer=affine), "Layer", 3, 2, rng=draws)
+        return paired_models(remote(Layer=cls), remote(Layer=affine), "Layer", 3, 2, rng=draws)
 
     return pair_with
 
@@ -54,7 +54,7 @@ def test_both_get_the_same_parameters_and_no_zero_bias(pair_with, affine):
 
 def test_something_that_is_no_object(remote, affine, draws):
     modules = remote(Layer=lambda *args, rng: {"W": 1}), remote(Layer=affine)
-    assert failure(twins, *modules, "Layer", 3, 2, rng=draws) == [
+    assert failure(paired_models, *modules, "Layer", 3, 2, rng=draws) == [
         "Layer(...) should make an object, not {W: 1}"
     ]
 
@@ -220,12 +220,12 @@ def test_functions_that_put_new_arrays_into_a_layers_gradients(remote, affine, d
                 layer.gradients[name] = gradient
 
     module = remote(Layer=affine, looks_around=looks_around)
-    pair = twins(module, remote(Layer=affine), "Layer", 3, 2, rng=draws)
+    pair = paired_models(module, remote(Layer=affine), "Layer", 3, 2, rng=draws)
     pair.same_backward(X, rng=draws)
     if in_place:
-        pair.keeps_its_arrays("looks_around")
+        pair.keeps_gradient_arrays("looks_around")
     else:
-        line = failure(pair.keeps_its_arrays, "looks_around")[0]
+        line = failure(pair.keeps_gradient_arrays, "looks_around")[0]
         assert line.startswith("looks_around puts a new array into gradients['W']: copy into the")
 
 
@@ -250,7 +250,7 @@ def test_each_of_several_input_gradients_is_named(remote, draws):
             return grad * self.y, grad * self.x
 
     wrong = type("Wrong", (Product,), {"backward": lambda self, g: (g * self.y, g * self.y)})
-    pair = twins(remote(Product=wrong), remote(Product=Product), "Product")
+    pair = paired_models(remote(Product=wrong), remote(Product=Product), "Product")
     line = failure(pair.same_backward, X, 2 * X, rng=draws)[0]
     assert line.startswith("the gradient of input 2 that backward returns: 12 of 12 values differ")
 
@@ -274,7 +274,7 @@ class Broken(OnItsOwn):
 @pytest.fixture
 def float_pair(remote, affine, draws):
     """A layer beside the right one."""
-    return lambda cls: twins(
+    return lambda cls: paired_models(
         remote(Affine=cls), remote(Affine=affine), "Affine", 2, 3, rng=draws
     )  # fmt: skip
 

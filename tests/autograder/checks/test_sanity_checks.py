@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from autograder.checks import CheckFailed, knows_nothing, overfits, overfits_text
+from autograder.checks import CheckFailed, initial_loss_is_uniform, overfits, overfits_text
 from framework.interfaces import LanguageModel, Model
 
 C, WORDS = 4, 6
@@ -119,17 +119,17 @@ def test_so_is_a_language_model(text_by_heart):
 
 @pytest.mark.parametrize("loss", [0.51 * math.log(10), 2.3, math.log(10) + 1.99])
 def test_scores_that_say_something_by_chance_are_near_enough(loss):
-    knows_nothing(loss, 10)
+    initial_loss_is_uniform(loss, 10)
 
 
 @pytest.mark.parametrize(("near", "far"), [(0.51, 0.49), (1.49, 1.51)])
 def test_of_many_classes_half_of_log_c_off_is_near_enough(near, far):
-    knows_nothing(near * math.log(1000), 1000)
+    initial_loss_is_uniform(near * math.log(1000), 1000)
     with pytest.raises(CheckFailed, match=r"near log 1000 = 6\.908"):
-        knows_nothing(far * math.log(1000), 1000)
+        initial_loss_is_uniform(far * math.log(1000), 1000)
 
 
 @pytest.mark.parametrize("loss", [0.49 * math.log(10), math.log(10) + 2.01, math.nan, math.inf])
 def test_more_is_not(loss):
     with pytest.raises(CheckFailed, match=r"near log 10 = 2\.303"):
-        knows_nothing(loss, 10)
+        initial_loss_is_uniform(loss, 10)

@@ -9,7 +9,7 @@ import hypothesis
 import numpy as np
 import pytest
 
-from autograder.diagnosis.budget import OutOfTime, check, limited
+from autograder.diagnosis.budget import BudgetExceeded, check, limited
 
 
 def spin():
@@ -20,7 +20,7 @@ def spin():
 
 def test_computing_is_ended_though_somebody_catches_everything():
     started = time.process_time()
-    with pytest.raises(OutOfTime), limited(0.05):
+    with pytest.raises(BudgetExceeded), limited(0.05):
         for _ in range(3):
             try:
                 spin()
@@ -39,7 +39,7 @@ def test_in_time_nothing_happens_and_nothing_is_left():
 
 
 def test_whoever_catches_it_is_told_again_at_the_next_check():
-    with pytest.raises(OutOfTime), limited(0.05):
+    with pytest.raises(BudgetExceeded), limited(0.05):
         check()
         while True:
             try:
@@ -53,7 +53,7 @@ def test_whoever_catches_it_is_told_again_at_the_next_check():
 def test_a_limit_within_a_limit_ends_alone():
     with limited(5):
         for _ in range(10):
-            with pytest.raises(OutOfTime), limited(0.02):
+            with pytest.raises(BudgetExceeded), limited(0.02):
                 spin()
             check()
         assert signal.getitimer(signal.ITIMER_PROF)[0] > 3
@@ -61,11 +61,11 @@ def test_a_limit_within_a_limit_ends_alone():
 
 def test_a_limit_within_a_limit_ends_with_that():
     started = time.process_time()
-    with pytest.raises(OutOfTime), limited(0.05):
+    with pytest.raises(BudgetExceeded), limited(0.05):
         try:
             with limited(5):
                 spin()
-        except OutOfTime:
+        except BudgetExceeded:
             spin()
     assert time.process_time() - started < 2
     assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
@@ -81,7 +81,7 @@ def test_a_callback_of_the_garbage_collector_is_not_interrupted():
     callback = partial(of_others["wait"], time.process_time)
     gc.callbacks.append(callback)
     try:
-        with pytest.raises(OutOfTime), limited(0.02):
+        with pytest.raises(BudgetExceeded), limited(0.02):
             gc.collect()
             ended.append(time.process_time())
             spin()
@@ -94,7 +94,7 @@ def test_numpy_is_interrupted():
     """What takes long in it is said to whoever in NumPy called it, and to nobody else."""
     x = np.broadcast_to(0.5, 60_000_000)
     started = time.process_time()
-    with pytest.raises(OutOfTime), limited(0.05):
+    with pytest.raises(BudgetExceeded), limited(0.05):
         while time.process_time() < started + 5:
             np.sum(x)
     assert time.process_time() - started < 2

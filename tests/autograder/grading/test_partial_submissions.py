@@ -185,12 +185,12 @@ def test_one_task_of_six_earns_its_own_points(graded, stub):
 
 
 def test_a_language_model_without_its_cell_is_blocked(graded, real_solution, stub):
-    alone = {"rnn_lm": real_solution("rnn_lm")}
-    (result,) = graded(alone, "rnn_lm").exercises
+    standalone_exercise = {"rnn_lm": real_solution("rnn_lm")}
+    (result,) = graded(standalone_exercise, "rnn_lm").exercises
     assert {check.verdict for check in result.checks} == {Verdict.BLOCKED}
     assert {check.message for check in result.checks} == {"needs 'rnn'"}
     assert result.earned == 0
-    (result,) = graded({**alone, "rnn": stub("rnn")}, "rnn_lm").exercises
+    (result,) = graded({**standalone_exercise, "rnn": stub("rnn")}, "rnn_lm").exercises
     assert result.verdict is Verdict.BLOCKED
     assert {c.message for c in checks_of(result, Verdict.BLOCKED)} == {"needs 'rnn'"}
 

@@ -14,7 +14,7 @@ import pytest
 from repository import ROOT
 
 from autograder.isolation.confine import Limits
-from autograder.isolation.sandboxes import BUILT_IN, Sandbox, build_world, interpreter, site_folders
+from autograder.isolation.sandboxes import BUILT_IN, Sandbox, build_view, interpreter, site_folders
 
 #: What the worker's entry does, without a channel: isolate, import, lock, run what is given.
 ENTRY = """
@@ -22,11 +22,11 @@ import json, sys
 settings = json.loads(sys.argv[1])
 sys.path[:] = [*settings["path"], *sys.path]
 exec(settings["before"])
-from autograder.isolation.confine import Limits, World, isolate, lock
-world, limits = World.from_json(settings["world"]), Limits.from_json(settings["limits"])
-held = isolate(world, limits)
+from autograder.isolation.confine import FilesystemView, Limits, isolate, lock
+view, limits = FilesystemView.from_json(settings["view"]), Limits.from_json(settings["limits"])
+held = isolate(view, limits)
 exec(settings["imports"])
-gaps = lock(world, limits, held)
+gaps = lock(view, limits, held)
 print("started", flush=True)
 exec(settings["code"])
 """
@@ -54,17 +54,17 @@ def _worker(
     """A running worker that is about to run `code`; killed at the end."""
     limits = limits or Limits()
     with tempfile.TemporaryDirectory() as scratch:
-        world = build_world(ROOT, site_folders(), extra, Path(scratch))
+        view = build_view(ROOT, site_folders(), extra, Path(scratch))
         settings = {
             "path": [*map(str, site_folders()), str(ROOT)],
-            "world": sandbox.seen_by(world).to_json(),
+            "view": sandbox.seen_by(view).to_json(),
             "limits": limits.to_json(),
             "before": before,
             "imports": imports,
             "code": code,
         }
         argv = [interpreter(), "-I", "-S", "-B", "-c", ENTRY, json.dumps(settings)]
-        process = sandbox.spawn(argv, world, limits)
+        process = sandbox.spawn(argv, view, limits)
         try:
             yield process
         finally:

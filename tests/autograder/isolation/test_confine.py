@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from autograder.isolation.confine import Limits, World
+from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.confine.gaps import (
     LANDLOCK,
     NETWORK,
@@ -104,9 +104,9 @@ def test_filter_knows_no_other_numbering(machine):
 
 def test_settings_survive_the_command_line():
     limits = Limits(memory=123, threads=4)
-    world = World(("/a b", "/ü"), "/scratch", ("/dev/x",), namespaced=True)
+    view = FilesystemView(("/a b", "/ü"), "/scratch", ("/dev/x",), namespaced=True)
     assert Limits.from_json(limits.to_json()) == limits
-    assert World.from_json(world.to_json()) == world
+    assert FilesystemView.from_json(view.to_json()) == view
 
 
 def test_no_right_is_asked_of_a_kernel_that_does_not_know_it():

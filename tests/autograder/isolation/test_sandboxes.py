@@ -17,10 +17,10 @@ from tempfile import gettempdir
 import pytest
 from repository import ROOT
 
-from autograder.isolation.confine import Limits, World
+from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.confine.landlock import landlock_version
 from autograder.isolation.sandboxes import bubblewrap as bubblewrap_module
-from autograder.isolation.sandboxes import build_world, choose, site_folders
+from autograder.isolation.sandboxes import build_view, choose, site_folders
 from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
 from autograder.isolation.sandboxes.process import ProcessSandbox
 from autograder.isolation.sandboxes.processes import tree_of
@@ -294,17 +294,17 @@ import sys, tempfile
 from pathlib import Path
 sys.path.insert(0, {root!r})
 from autograder.isolation.confine import Limits
-from autograder.isolation.sandboxes import build_world, choose, interpreter
+from autograder.isolation.sandboxes import build_view, choose, interpreter
 from autograder.isolation.sandboxes.processes import tree_of
 sandbox, scratch = choose({name!r}), tempfile.mkdtemp(dir={scratch!r})
-world = build_world(Path({root!r}), [], [], Path(scratch))
+view = build_view(Path({root!r}), [], [], Path(scratch))
 code = '''import sys; sys.path.insert(0, {root!r})
-from autograder.isolation.confine import Limits, World, isolate, lock
-world, limits = World.from_json(sys.argv[1]), Limits()
-print(lock(world, limits, isolate(world, limits)), flush=True)
+from autograder.isolation.confine import FilesystemView, Limits, isolate, lock
+view, limits = FilesystemView.from_json(sys.argv[1]), Limits()
+print(lock(view, limits, isolate(view, limits)), flush=True)
 while True: pass'''
-argv = [interpreter(), "-I", "-S", "-B", "-c", code, sandbox.seen_by(world).to_json()]
-process = sandbox.spawn(argv, world, Limits())
+argv = [interpreter(), "-I", "-S", "-B", "-c", code, sandbox.seen_by(view).to_json()]
+process = sandbox.spawn(argv, view, Limits())
 print(process.stdout.readline().decode().strip() or process.stderr.read().decode(), flush=True)
 print(*tree_of(process).pids(), flush=True)
 sys.stdin.read()
@@ -428,16 +428,16 @@ def test_solutions_stay_hidden_where_gradus_is_installed(sandbox, probe, install
 
 
 def test_what_is_asked_for_itself_is_shown(installed, tmp_path):
-    world = build_world(installed, [installed], [installed / "solutions"], tmp_path)
-    hidden = {path.removeprefix(f"{installed}/") for path in world.hidden}
+    view = build_view(installed, [installed], [installed / "solutions"], tmp_path)
+    hidden = {path.removeprefix(f"{installed}/") for path in view.hidden}
     assert hidden == {"autograder", "exercises", "plugins"}
 
 
 def test_the_project_itself_is_not_granted():
-    world = build_world(ROOT, site_folders(), [], Path("/tmp"))
-    inside = {path.removeprefix(f"{ROOT}/") for path in world.read_only if str(ROOT) in path}
+    view = build_view(ROOT, site_folders(), [], Path("/tmp"))
+    inside = {path.removeprefix(f"{ROOT}/") for path in view.read_only if str(ROOT) in path}
     assert {name.split("/")[0] for name in inside} == {"autograder", "framework"}
-    assert str(ROOT) not in world.read_only
+    assert str(ROOT) not in view.read_only
 
 
 def test_links_lead_somewhere(tmp_path, sandbox, probe):
@@ -480,7 +480,7 @@ def test_a_bubblewrap_that_does_not_work_is_not_used(monkeypatch, tmp_path, says
 
 
 def test_bubblewrap_shows_nothing_that_was_not_granted():
-    command = BubblewrapSandbox().command(World(("/usr/lib",), "/tmp"), Limits())
+    command = BubblewrapSandbox().command(FilesystemView(("/usr/lib",), "/tmp"), Limits())
     bound = [command[i + 1] for i, word in enumerate(command) if "bind" in word]
     assert bound == ["/usr/lib"]
     assert "--unshare-all" in command

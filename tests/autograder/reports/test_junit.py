@@ -75,8 +75,8 @@ def test_a_failed_check(report):
 def test_names_of_cases_are_distinct(report, wrong):
     """Readers merge cases of one name: one that failed could hide behind one that passed."""
     check = wrong.tasks[0].checks[0]
-    twins = (check, replace(check, id="test_rnn.py::other", verdict=Verdict.FAILED))
-    exercise = replace(wrong, tasks=(replace(wrong.tasks[0], checks=twins),))
+    paired_models = (check, replace(check, id="test_rnn.py::other", verdict=Verdict.FAILED))
+    exercise = replace(wrong, tasks=(replace(wrong.tasks[0], checks=paired_models),))
     root = ET.fromstring(render_junit(Report(report.provenance, (exercise,))))
     assert len({case.get("name") for case in root.iter("testcase")}) == 2
 

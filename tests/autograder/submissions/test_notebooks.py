@@ -8,7 +8,7 @@ import pytest
 from autograder.course.stub_files import write_stubs
 from autograder.course.stubs import pristine_stub
 from autograder.submissions.new_notebook import new_notebook, sections
-from autograder.submissions.notebook_magics import Patience, without_magics
+from autograder.submissions.notebook_magics import ParseBudget, without_magics
 from autograder.submissions.notebooks import (
     notebook_exercise,
     notebook_module,
@@ -87,13 +87,13 @@ def test_sections_start_at_headings_outside_of_code():
     ],
 )
 def test_magics_are_taken_out_line_by_line(source, plain):
-    assert without_magics(source, Patience()) == plain
+    assert without_magics(source, ParseBudget()) == plain
 
 
 @pytest.mark.parametrize("source", ["x = (1\ny = 2", "return = 1", "x = 1 +", "\x00", "(" * 5000])
 def test_what_is_wrong_without_magic_stays_wrong(source):
     with pytest.raises(SyntaxError):
-        without_magics(source, Patience())
+        without_magics(source, ParseBudget())
 
 
 def test_hostile_cells_are_given_up_soon(module_of):

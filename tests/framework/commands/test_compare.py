@@ -11,14 +11,14 @@ from framework.errors import BadInputError, UnknownNameError, UsageError
 
 
 @pytest.fixture(autouse=True)
-def folder(workplace, reviews):
+def folder(spec, reviews):
     """A folder with a small corpus."""
-    (workplace / "reviews.txt").write_text(reviews, "utf-8")
-    return workplace
+    (spec / "reviews.txt").write_text(reviews, "utf-8")
+    return spec
 
 
 SMALL = ("--corpus", "reviews.txt", "--embedding-size", 4, "--hidden-size", 5)
-HEARSAY = ("--epochs", 1, "--batch-size", 500)
+SHORT_RUN = ("--epochs", 1, "--batch-size", 500)
 
 
 def compare(*arguments):
@@ -43,12 +43,12 @@ def test_all_families_are_trained_and_all_claims_made():
 
 
 def test_a_corpus_whose_best_is_known_shows_it():
-    shown = compare(*HEARSAY, "--models", "bag,cnn,rnn")
+    shown = compare(*SHORT_RUN, "--models", "bag,cnn,rnn")
     found = rows(shown)
     assert [found[name][1] for name in ("bag", "cnn", "rnn")] == ["72.25%", "81.25%", "100.00%"]
     assert [found[name][-1] for name in ("bag", "cnn", "rnn")] == ["1", "1", "20"]
     assert "does not see the order of words: no more" in shown
-    wide = rows(compare(*HEARSAY, "--models", "bag,cnn", "--width", 5))
+    wide = rows(compare(*SHORT_RUN, "--models", "bag,cnn", "--width", 5))
     assert len(wide["cnn"]) == len(wide["bag"]) - 1  # of windows of 5 words it is not known
 
 
@@ -77,8 +77,8 @@ def test_json_has_all_numbers(folder, backend):
 
 
 def test_the_same_seed_gives_the_same_accuracies_whoever_is_compared():
-    alone = rows(compare(*HEARSAY, "--models", "cnn"))["cnn"][0]
-    beside = rows(compare(*HEARSAY, "--models", "bag,cnn"))["cnn"][0]
+    alone = rows(compare(*SHORT_RUN, "--models", "cnn"))["cnn"][0]
+    beside = rows(compare(*SHORT_RUN, "--models", "bag,cnn"))["cnn"][0]
     assert alone == beside
 
 

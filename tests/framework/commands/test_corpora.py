@@ -24,7 +24,7 @@ def rows(text):
     return {line.split()[0]: " ".join(line.split()[1:]) for line in text.splitlines()}
 
 
-def test_every_corpus_is_listed_with_score_files_licence_and_owner(workplace, install, capsys):
+def test_every_corpus_is_listed_with_score_files_licence_and_owner(spec, install, capsys):
     install("week3", MOODS)
     corpora()
     shown = capsys.readouterr().out
@@ -37,13 +37,13 @@ def test_every_corpus_is_listed_with_score_files_licence_and_owner(workplace, in
     assert list(found)[1:4] == ["agreement", "verse", "sentiment"]  # sorted by kind
 
 
-def test_a_corpus_that_cannot_be_loaded_does_not_hide_the_others(workplace, install, capsys):
+def test_a_corpus_that_cannot_be_loaded_does_not_hide_the_others(spec, install, capsys):
     install("week3", MOODS)
     corpora()
     assert "cannot be imported" in rows(capsys.readouterr().out)["verse"]
 
 
-def test_one_corpus_is_described_with_all_names_of_its_files(workplace, install, capsys):
+def test_one_corpus_is_described_with_all_names_of_its_files(spec, install, capsys):
     install("week3", MOODS)
     corpora("moods")
     assert capsys.readouterr().out.splitlines() == [
@@ -57,12 +57,12 @@ def test_one_corpus_is_described_with_all_names_of_its_files(workplace, install,
     ]
 
 
-def test_an_unknown_corpus_is_corrected(workplace):
+def test_an_unknown_corpus_is_corrected(spec):
     with pytest.raises(UnknownNameError, match="'sentimant': did you mean 'sentiment'"):
         corpora("sentimant")
 
 
-def test_a_plugin_that_takes_the_name_of_a_built_in_corpus_is_refused(workplace, install):
+def test_a_plugin_that_takes_the_name_of_a_built_in_corpus_is_refused(spec, install):
     install("week3", MOODS.replace('"moods"', '"sentiment"'))
     with pytest.raises(ConflictError, match=r"gradus and week3 \(gradus-week3 1.0\) both offer"):
         corpora()

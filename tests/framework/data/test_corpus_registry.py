@@ -152,7 +152,12 @@ def test_the_best_score_is_a_number_or_what_the_loaded_corpus_says():
 
 def test_the_best_scores_of_the_generated_corpora_are_those_of_their_languages():
     found = {e.name: best_possible_score(e) for e in Corpora() if e.best_score == AS_LOADED}
-    expected = {"agreement": 3.401, "sentiment": 0.95, "hearsay": 1, "entities": 0.9719}
+    expected = {
+        "agreement": 3.401,
+        "sentiment": 0.95,
+        "attributed_sentiment": 1,
+        "entities": 0.9719,
+    }
     assert found == pytest.approx({**expected, "translation": 1}, abs=1e-4)
 
 
@@ -178,3 +183,14 @@ def test_every_kind_names_a_class_with_a_best_score():
     for entry_of_kind in Corpora():
         assert not problem(entry_of_kind)
     assert isinstance(Corpora().load("agreement", TEXT), Corpus)
+
+
+def test_a_former_name_of_a_corpus_works_and_says_the_new_one(caplog):
+    assert Corpora().find("hearsay", LABELLED_TEXTS).name == "attributed_sentiment"
+    assert caplog.messages == ["The corpus 'hearsay' is now called 'attributed_sentiment'."]
+
+
+def test_no_corpus_takes_a_former_name():
+    taken = replace(entry("hearsay", TEXT, "moods"), owner="jokes")
+    with pytest.raises(ConflictError, match=r"hearsay.*gradus.*jokes"):
+        Corpora([taken])

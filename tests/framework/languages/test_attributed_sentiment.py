@@ -1,4 +1,4 @@
-"""Hearsay: friends decide, and how well each view of the words can do is exact."""
+"""Attributed sentiment: friends decide, and how well each view of the words can do is exact."""
 
 from collections import Counter, defaultdict
 
@@ -7,7 +7,7 @@ import pytest
 
 from framework.data.vocabulary import PAD
 from framework.errors import BadInputError
-from framework.languages.attributed_sentiment import NEGATIVE, POSITIVE, Hearsay, corpus
+from framework.languages.attributed_sentiment import NEGATIVE, POSITIVE, AttributedSentiment, corpus
 
 
 def meaning(words):
@@ -18,7 +18,7 @@ def meaning(words):
 
 @pytest.mark.parametrize("arguments", [(), (0.5, 0.2, 0.1)])
 def test_every_text_is_listed_once_with_its_probability(arguments):
-    listed = list(Hearsay(*arguments).texts())
+    listed = list(AttributedSentiment(*arguments).texts())
     assert sum(p for *_, p in listed) == pytest.approx(1)
     assert len({words for words, *_ in listed}) == len(listed)
     assert sum(p for _, positive, p in listed if positive) == pytest.approx(0.5)
@@ -27,7 +27,7 @@ def test_every_text_is_listed_once_with_its_probability(arguments):
 
 
 def test_samples_have_the_listed_probabilities():
-    language = Hearsay(alone=0.3, agreement=0.7, negation=0.2)
+    language = AttributedSentiment(alone=0.3, agreement=0.7, negation=0.2)
     ids, labels = language.sample(6000, rng=np.random.default_rng(0))
     words = [tuple(language.vocabulary.decode(row[row != PAD])) for row in ids]
     listed = {text: (positive, p) for text, positive, p in language.texts()}
@@ -41,7 +41,7 @@ def test_samples_have_the_listed_probabilities():
 
 @pytest.mark.parametrize("width", [1, 3, 5])
 def test_no_classifier_of_windows_is_better_than_the_best_one(width):
-    language = Hearsay(negation=0.25)
+    language = AttributedSentiment(negation=0.25)
     votes, right = defaultdict(float), 0.0
     for words, positive, p in language.texts():
         votes[bag(words, width)] += p if positive else -p
@@ -56,7 +56,7 @@ def bag(words, width):
 
 
 def test_words_know_less_than_windows_and_windows_less_than_readers():
-    language = Hearsay()
+    language = AttributedSentiment()
     words, three, five = (language.best_window_accuracy(width) for width in (1, 3, 5))
     assert (words, three, five) == pytest.approx((0.7225, 0.8125, 1.0))
 
@@ -77,4 +77,4 @@ def test_the_corpus_has_parts_and_says_what_is_best():
 @pytest.mark.parametrize("arguments", [(0.0,), (1.0,), (0.5, 1.5), (0.5, 0.5, 0.0)])
 def test_impossible_languages_are_refused(arguments):
     with pytest.raises(BadInputError, match="between 0 and 1"):
-        Hearsay(*arguments)
+        AttributedSentiment(*arguments)

@@ -1,4 +1,4 @@
-"""Telegrams cost what is said of them: told, untold and misled."""
+"""Perplexity of conditional texts: with their condition, without one, with another one."""
 
 from itertools import product
 
@@ -8,11 +8,11 @@ from repository import ROOT
 
 from framework.data.vocabulary import EOS
 from framework.errors import BadInputError
-from framework.languages.conditional_texts import _TEXT, PLACES, SEASONS, Telegrams
+from framework.languages.conditional_texts import _TEXT, PLACES, SEASONS, ConditionalTexts
 
 
 def every_text(language):
-    """All telegrams as ids, and log p under each of the twelve conditions: `(12, M)`."""
+    """All texts as ids, and log p under each of the twelve conditions: `(12, M)`."""
     texts = np.array([[EOS, *language.vocabulary.encode(words)] for words in product(*_TEXT)])
     conditions = [
         np.concatenate([season, place])
@@ -28,36 +28,36 @@ def every_text(language):
 
 @pytest.mark.parametrize("fidelity", [0.3, 0.85, 0.99])
 def test_the_three_perplexities_agree_with_the_list_of_all_texts(fidelity):
-    language = Telegrams(fidelity)
+    language = ConditionalTexts(fidelity)
     _, log_p = every_text(language)
     p = np.exp(log_p)
     assert p.sum(axis=1) == pytest.approx(1)
     told = -np.sum(p * log_p) / 12
     untold = -np.sum(p.mean(axis=0) * np.log(p.mean(axis=0)))
     misled = -np.sum(p.mean(axis=0) * log_p.mean(axis=0))  # of an independent condition
-    found = [language.best_perplexity, language.best_perplexity_untold]
-    found.append(language.best_perplexity_misled)
+    found = [language.best_perplexity, language.best_perplexity_without_condition]
+    found.append(language.best_perplexity_of_other_condition)
     assert np.log(found) * language.length == pytest.approx([told, untold, misled])
     assert found == sorted(found)
 
 
 def test_the_figures_in_the_text_of_the_exercise():
-    language = Telegrams()
-    figures = [language.best_perplexity, language.best_perplexity_untold]
-    figures.append(language.best_perplexity_misled)
+    language = ConditionalTexts()
+    figures = [language.best_perplexity, language.best_perplexity_without_condition]
+    figures.append(language.best_perplexity_of_other_condition)
     text = (ROOT / "exercises/language_models/conditional_lm/README.md").read_text("utf-8")
     assert [f"| {figure:.3f} |" in text for figure in figures] == [True] * 3
 
 
 def test_samples_cost_what_the_language_costs():
-    language, rng = Telegrams(), np.random.default_rng(0)
+    language, rng = ConditionalTexts(), np.random.default_rng(0)
     ids, conditions = language.sample(20_000, rng=rng)
     assert ids.shape == (20_000, 1 + language.length)
     assert (ids[:, 0] == EOS).all()
     assert (ids[:, -1] == EOS).all()
     for given, perplexity in [
         (conditions, language.best_perplexity),
-        (rng.permutation(conditions), language.best_perplexity_misled),
+        (rng.permutation(conditions), language.best_perplexity_of_other_condition),
     ]:
         costs = -language.log_probabilities(ids, given).mean(axis=1)
         error = costs.std() / np.sqrt(len(costs))
@@ -65,13 +65,13 @@ def test_samples_cost_what_the_language_costs():
 
 
 def test_conditions_are_one_hot_twice_and_equally_frequent():
-    _, conditions = Telegrams().sample(6000, rng=np.random.default_rng(1))
+    _, conditions = ConditionalTexts().sample(6000, rng=np.random.default_rng(1))
     assert (conditions[:, :4].sum(axis=1) == 1).all()
     assert (conditions[:, 4:].sum(axis=1) == 1).all()
     assert conditions.mean(axis=0) == pytest.approx([0.25] * 4 + [1 / 3] * 3, abs=0.03)
 
 
 @pytest.mark.parametrize("fidelity", [0.0, 1.0, -1.0])
-def test_impossible_telegrams_are_refused(fidelity):
+def test_impossible_texts_are_refused(fidelity):
     with pytest.raises(BadInputError, match="fidelity"):
-        Telegrams(fidelity)
+        ConditionalTexts(fidelity)

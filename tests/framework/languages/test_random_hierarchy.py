@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from framework.errors import BadInputError
-from framework.languages.random_hierarchy import PairGrammar
+from framework.languages.random_hierarchy import RandomHierarchy
 
 
 def test_texts_can_be_read_back():
     rng = np.random.default_rng(0)
     for settings in ((1, 3, 2, 1), (4, 4, 4, 2), (3, 6, 4, 3)):
-        grammar = PairGrammar(*settings, rng=rng)
+        grammar = RandomHierarchy(*settings, rng=rng)
         ids, labels = grammar.sample(500, rng=rng)
         assert ids.shape == (500, 2 ** settings[0])
         assert ids.min() >= 1 and ids.max() < grammar.vocabulary_size
@@ -18,7 +18,7 @@ def test_texts_can_be_read_back():
 
 
 def test_no_pair_belongs_to_two_symbols():
-    grammar = PairGrammar(rng=np.random.default_rng(1))
+    grammar = RandomHierarchy(rng=np.random.default_rng(1))
     for rule in grammar.rules:
         pairs = rule.reshape(-1, 2)
         assert len(np.unique(pairs, axis=0)) == len(pairs) == 8
@@ -27,7 +27,7 @@ def test_no_pair_belongs_to_two_symbols():
 def test_the_frequency_of_characters_says_little():
     """The most likely class given how often each character occurs is right in few texts."""
     rng = np.random.default_rng(2)
-    grammar = PairGrammar(rng=rng)
+    grammar = RandomHierarchy(rng=rng)
     ids, labels = grammar.sample(40_000, rng=rng)
     counts = np.stack([(ids == character).sum(axis=1) for character in range(1, 5)], axis=1)
     bags, places = np.unique(counts, axis=0, return_inverse=True)
@@ -40,8 +40,8 @@ def test_what_is_no_grammar():
     rng = np.random.default_rng(3)
     for settings in ((0, 4, 4, 2), (3, 3, 3, 4), (3, 3, 5, 2)):
         with pytest.raises(BadInputError, match="a pair of its own"):
-            PairGrammar(*settings, rng=rng)
-    grammar = PairGrammar(2, 3, 2, 1, rng=rng)
+            RandomHierarchy(*settings, rng=rng)
+    grammar = RandomHierarchy(2, 3, 2, 1, rng=rng)
     known = {tuple(pair) for pair in grammar.rules[-1].reshape(-1, 2)}
     other = next((a, b) for a in range(3) for b in range(3) if (a, b) not in known)
     with pytest.raises(BadInputError, match="no symbol"):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framework.errors import BadInputError
-from framework.languages.suffix_tagging import BEFORE, PLAIN_BEFORE, SUFFIXES, TAGS, SuffixLanguage
+from framework.languages.suffix_tagging import BEFORE, PLAIN_BEFORE, SUFFIXES, TAGS, SuffixTagging
 
 
 def content(sentences):
@@ -29,7 +29,7 @@ def accuracy_of_the_likeliest(sentences, key):
 
 @pytest.mark.parametrize("informative", [0.0, 0.5, 0.9])
 def test_a_tagger_that_knows_the_frequencies_reaches_the_best_accuracy(informative):
-    language = SuffixLanguage(informative)
+    language = SuffixTagging(informative)
     sentences = language.sample(3000, rng=np.random.default_rng(1))
     # 12,000 words: a standard deviation of 0.003; the tagger saw the answers, so it may exceed.
     alone = accuracy_of_the_likeliest(sentences, lambda particle, suffix: suffix)
@@ -39,7 +39,7 @@ def test_a_tagger_that_knows_the_frequencies_reaches_the_best_accuracy(informati
 
 
 def test_no_word_that_is_kept_is_ever_seen():
-    language, rng = SuffixLanguage(), np.random.default_rng(2)
+    language, rng = SuffixTagging(), np.random.default_rng(2)
     seen, unseen = (language.sample(400, unseen=kept, rng=rng) for kept in (False, True))
     words = [{w for s in sample for w in s.words[1::2]} for sample in (seen, unseen)]
     assert not words[0] & words[1]
@@ -49,7 +49,7 @@ def test_no_word_that_is_kept_is_ever_seen():
 
 
 def test_every_word_ends_in_one_suffix_and_particles_keep_their_promise():
-    language = SuffixLanguage()
+    language = SuffixTagging()
     for particle, suffix, tag in content(language.sample(300, rng=np.random.default_rng(3))):
         assert tag in SUFFIXES[suffix]
         assert particle in (PLAIN_BEFORE, BEFORE[tag])
@@ -60,7 +60,7 @@ def test_every_word_ends_in_one_suffix_and_particles_keep_their_promise():
 
 
 def test_all_characters_are_known_and_the_same_seed_gives_the_same():
-    language = SuffixLanguage(words=3)
+    language = SuffixTagging(words=3)
     first, again = (language.sample(20, rng=np.random.default_rng(4)) for _ in range(2))
     assert first == again
     ids = language.characters.encode_sentences([sentence.words for sentence in first])
@@ -71,4 +71,4 @@ def test_all_characters_are_known_and_the_same_seed_gives_the_same():
 @pytest.mark.parametrize("arguments", [(-0.1, 3), (1.5, 3), (0.5, 0)])
 def test_impossible_settings_are_refused(arguments):
     with pytest.raises(BadInputError, match="a language of suffixes needs"):
-        SuffixLanguage(*arguments)
+        SuffixTagging(*arguments)

@@ -72,11 +72,11 @@ OTHERS = {("word_vectors", "summed"): "--no-summed", ("word_vectors", "precision
 
 
 @pytest.fixture(autouse=True)
-def folder(workplace):
+def folder(spec):
     """Small corpora in the working directory."""
     for name in ("text.txt", "reviews.txt", "eng.train", "eng.testa", "eng.testb"):
-        shutil.copy(CORPORA / name, workplace)
-    return workplace
+        shutil.copy(CORPORA / name, spec)
+    return spec
 
 
 def train(kind, out, *options, epochs=2):

@@ -45,10 +45,10 @@ RUNS = {
 
 
 @pytest.fixture(autouse=True)
-def folder(workplace):
+def folder(spec):
     """The checkpoints and what they were trained on, in the working directory."""
-    shutil.copytree(FOLDER, workplace, dirs_exist_ok=True)
-    return workplace
+    shutil.copytree(FOLDER, spec, dirs_exist_ok=True)
+    return spec
 
 
 def train(kind, *options):

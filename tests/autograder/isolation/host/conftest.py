@@ -6,28 +6,28 @@ import textwrap
 
 import pytest
 
-from autograder.isolation.host.launch import Workplace
+from autograder.isolation.host.launch import WorkerSpec
 from autograder.isolation.host.sandbox_session import Deadlines, SandboxSession
 from autograder.isolation.sandboxes.process import ProcessSandbox
 
 
 @pytest.fixture
-def converse(tmp_path):
+def open_inline(tmp_path):
     """`converse(code, sandbox=..., call=..., file=code ...)`: a session with a submission."""
     sessions = []
     parts = {"cell": ("cells", "Cell")}
 
-    def converse(code, *, sandbox=None, others=None, launch=None, **deadlines):
+    def open_inline(code, *, sandbox=None, others=None, launch=None, **deadlines):
         folder, scratch = tmp_path / "submitted", tmp_path / "scratch"
         for path in (folder, scratch):
             path.mkdir(exist_ok=True)
         for name, text in {"tiny": code, **(others or {})}.items():
             (folder / f"{name}.py").write_text(textwrap.dedent(text))
-        workplace = Workplace(sandbox or ProcessSandbox(), folder, scratch, parts)
-        launch = (launch or (lambda made: made))(workplace.launch("tiny"))
+        spec = WorkerSpec(sandbox or ProcessSandbox(), folder, scratch, parts)
+        launch = (launch or (lambda made: made))(spec.launch("tiny"))
         sessions.append(SandboxSession(launch, str(folder), "tiny", Deadlines(**deadlines)))
         return sessions[-1]
 
-    yield converse
+    yield open_inline
     for session in sessions:
         session.close()

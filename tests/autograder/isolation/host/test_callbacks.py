@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.isolation.host.callbacks import Ledger, lend
+from autograder.isolation.host.callbacks import CallbackTable, callback
 from autograder.isolation.host.faults import Crashed, TimedOut
 from autograder.isolation.host.remote import RemoteModule
 from autograder.isolation.wire import WireError
@@ -86,9 +86,9 @@ def square(x):
 
 
 @pytest.fixture
-def module_of(converse):
+def module_of(open_inline):
     def module_of(**settings):
-        session = converse(BORROWS, **settings)
+        session = open_inline(BORROWS, **settings)
         session.begin()
         return session, RemoteModule(session)
 
@@ -98,44 +98,44 @@ def module_of(converse):
 def test_a_function_is_called_with_copies_in_every_sandbox(module_of, sandbox):
     session, module = module_of(sandbox=sandbox)
     x = np.arange(3.0)
-    np.testing.assert_array_equal(module.twice(lend(square), x), [0, 2, 8])
+    np.testing.assert_array_equal(module.twice(callback(square), x), [0, 2, 8])
     assert session.calls.latest.text == "twice(square, float64 (3,))"
-    np.testing.assert_array_equal(module.overwrites(lend(lambda x: x), x), x)
+    np.testing.assert_array_equal(module.overwrites(callback(lambda x: x), x), x)
 
 
 def test_the_check_sees_every_call(module_of):
     _, module = module_of()
     counter = Counter()
-    assert module.twice(lend(counter), 5) == 3.0
+    assert module.twice(callback(counter), 5) == 3.0
     assert counter.seen == [5, 5]
 
 
 def test_attributes_are_read_anew_each_time(module_of):
     _, module = module_of()
-    assert module.remembers(lend(Counter(), "seen", "double", "__call__")) == ([], [1.0])
+    assert module.remembers(callback(Counter(), "seen", "double", "__call__")) == ([], [1.0])
     with pytest.raises(Crashed, match="'Counter' object has no attribute 'never'"):
-        module.reads(lend(Counter(), "never"))
+        module.reads(callback(Counter(), "never"))
 
 
 def test_only_what_was_lent_can_be_called(module_of):
     _, module = module_of()
-    assert module.uses(lend(Counter(), "double")) == (42, False, "<Counter of the grader>")
+    assert module.uses(callback(Counter(), "double")) == (42, False, "<Counter of the grader>")
     with pytest.raises(Crashed, match="'Counter' object is not callable"):
-        module.calls(lend(Counter(), "double"))
+        module.calls(callback(Counter(), "double"))
 
 
 @pytest.mark.parametrize("name", ["forges", "forges_a_method"])
 def test_a_question_about_anything_else_ends_the_worker(module_of, name):
     session, module = module_of()
     with pytest.raises(Crashed, match="a question about what was not lent"):
-        getattr(module, name)(lend(square))
+        getattr(module, name)(callback(square))
     session.begin()
-    assert module.twice(lend(square), 2) == 8, "the next check gets a fresh worker"
+    assert module.twice(callback(square), 2) == 8, "the next check gets a fresh worker"
 
 
 def test_a_loan_ends_with_its_check(module_of):
     session, module = module_of()
-    module.keeps(lend(square))
+    module.keeps(callback(square))
     assert module.uses_kept(3) == 9
     session.begin()
     with pytest.raises(Crashed, match="a question about what was not lent"):
@@ -147,29 +147,29 @@ def test_an_exception_reaches_the_submission_as_a_value_error(module_of):
         raise KeyError("no such word")
 
     _, module = module_of()
-    assert module.survives(lend(picky)) == "'no such word'"
+    assert module.survives(callback(picky)) == "'no such word'"
 
 
 def test_the_submissions_own_objects_arrive_as_handles(module_of):
     _, module = module_of()
-    assert module.gives_itself(lend(lambda value: type(value).__name__)) == "Handle"
+    assert module.gives_itself(callback(lambda value: type(value).__name__)) == "Handle"
 
 
 def test_questions_do_not_stop_the_clock(module_of):
     _, module = module_of(call=0.5)
     with pytest.raises(TimedOut):
-        module.for_ever(lend(square))
+        module.for_ever(callback(square))
 
 
 def test_what_is_not_lent_is_not_sent():
     with pytest.raises(WireError):
-        Ledger().stand_in(square)
+        CallbackTable().stand_in(square)
 
 
 def test_a_ledger_hands_out_copies_of_what_is_new():
-    ledger, counter = Ledger(), Counter()
-    ledger.stand_in(lend(counter))
-    copies = ledger.new()
+    table, counter = CallbackTable(), Counter()
+    table.stand_in(callback(counter))
+    copies = table.new()
     counter(1)
-    assert ledger.new() == {}
+    assert table.new() == {}
     assert copies[1].target.seen == []

@@ -75,9 +75,9 @@ DEMO = """
 
 
 @pytest.fixture
-def module_of(converse):
+def module_of(open_inline):
     def module_of(*args, **settings):
-        session = converse(*args, **settings)
+        session = open_inline(*args, **settings)
         session.begin()
         return session, RemoteModule(session)
 

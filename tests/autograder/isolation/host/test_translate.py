@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.isolation.host.faults import Blocked, Crashed, Frame, NotWritten, OutOfMemory
-from autograder.isolation.host.translate import died, fault_from, outcomes_from, where_it_hangs
+from autograder.isolation.host.translate import died, fault_from, hanging_frames, outcomes_from
 from autograder.isolation.wire import Handle, WireError
 
 
@@ -120,10 +120,10 @@ Current thread 0x00007f5b (most recent call first):
 
 
 def test_a_printed_stack_is_read_and_removed():
-    frames, printed = where_it_hangs(STACK, "/tmp/sub")
+    frames, printed = hanging_frames(STACK, "/tmp/sub")
     assert frames == (Frame("tiny.py", 4, "outer"), Frame("tiny.py", 12, "inner"))
     assert printed == "hello\n"
 
 
 def test_output_without_a_stack_stays():
-    assert where_it_hangs("hello\n", "/tmp/sub") == ((), "hello\n")
+    assert hanging_frames("hello\n", "/tmp/sub") == ((), "hello\n")

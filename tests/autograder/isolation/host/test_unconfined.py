@@ -95,9 +95,9 @@ CODE = """
 class Elsewhere(ProcessSandbox):
     """Starts a worker that confines itself as on another system."""
 
-    def spawn(self, argv, world, limits):
+    def spawn(self, argv, view, limits):
         *options, entry, settings = argv
-        return super().spawn([*options, "-c", ELSEWHERE, entry, settings], world, limits)
+        return super().spawn([*options, "-c", ELSEWHERE, entry, settings], view, limits)
 
 
 def looks(pid: int) -> list[str]:
@@ -130,14 +130,14 @@ def without_proc(monkeypatch, tmp_path):
 
 
 @pytest.fixture(params=["proc", "psutil"])
-def submit(request, converse, tmp_path):
+def submit(request, open_inline, tmp_path):
     """`submit(memory)`: a submission in a worker that is watched from outside alone."""
     if request.param == "psutil":
         request.getfixturevalue("without_proc")
     sessions = []
 
     def submit(memory=1 << 34):
-        session = converse(
+        session = open_inline(
             CODE,
             sandbox=Elsewhere(),
             launch=lambda made: replace(made, limits=Limits(memory=memory)),

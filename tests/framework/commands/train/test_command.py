@@ -60,10 +60,10 @@ class Frozen:
 
 
 @pytest.fixture(autouse=True)
-def course(workplace):
+def course(spec):
     """A folder with a small text."""
-    (workplace / "text.txt").write_text("\n".join(LINES * 15), encoding="utf-8")
-    return workplace
+    (spec / "text.txt").write_text("\n".join(LINES * 15), encoding="utf-8")
+    return spec
 
 
 SMALL = ("--corpus", "text.txt", "--embedding-size", 4, "--hidden-size", 6, "--batch-size", 4)

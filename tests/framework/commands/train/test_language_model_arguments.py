@@ -44,10 +44,10 @@ class TinyLM(LanguageModel):
 
 
 @pytest.fixture(autouse=True)
-def text(workplace):
-    (workplace / "text.txt").write_text("a b c d\nd c a b\n" * 20, encoding="utf-8")
-    (workplace / "tiny.py").write_text(PLUGIN, encoding="utf-8")
-    return workplace
+def text(spec):
+    (spec / "text.txt").write_text("a b c d\nd c a b\n" * 20, encoding="utf-8")
+    (spec / "tiny.py").write_text(PLUGIN, encoding="utf-8")
+    return spec
 
 
 def train(model, *options):

@@ -141,11 +141,11 @@ ALL = (
 
 
 @pytest.fixture(autouse=True)
-def folder(workplace, reviews):
-    (workplace / "week3.py").write_text(MODELS, "utf-8")
-    (workplace / "reviews.txt").write_text(reviews, "utf-8")
-    (workplace / "text.txt").write_text("the key is here\nthe keys are here\n" * 30, "utf-8")
-    return workplace
+def folder(spec, reviews):
+    (spec / "week3.py").write_text(MODELS, "utf-8")
+    (spec / "reviews.txt").write_text(reviews, "utf-8")
+    (spec / "text.txt").write_text("the key is here\nthe keys are here\n" * 30, "utf-8")
+    return spec
 
 
 def train(name, *options):

@@ -48,12 +48,12 @@ def windows(ids, size):
 
 
 @pytest.fixture(autouse=True)
-def folder(workplace, monkeypatch):
+def folder(spec, monkeypatch):
     """A folder with a small corpus."""
     monkeypatch.setattr("framework.languages.entities.corpus.__defaults__", (300, 0))
     for part, count in (("train", 20), ("testa", 2), ("testb", 3)):
-        (workplace / f"eng.{part}").write_text(SENTENCES * count, "utf-8")
-    return workplace
+        (spec / f"eng.{part}").write_text(SENTENCES * count, "utf-8")
+    return spec
 
 
 SMALL = ("--set", "embedding_size=8", "--set", "hidden_size=8", "--learning-rate", 0.02)

@@ -12,13 +12,13 @@ from framework.training.checkpoints import load_checkpoint
 
 
 @pytest.fixture(autouse=True)
-def folder(workplace, reviews):
+def folder(spec, reviews):
     """A folder with small corpora."""
-    (workplace / "reviews.txt").write_text(reviews, "utf-8")
-    (workplace / "own.txt").write_text("1 good\n0 sad\n0 dull\n", "utf-8")
-    (workplace / "mr").mkdir()
-    (workplace / "mr" / "all.txt").write_text(reviews, "utf-8")
-    return workplace
+    (spec / "reviews.txt").write_text(reviews, "utf-8")
+    (spec / "own.txt").write_text("1 good\n0 sad\n0 dull\n", "utf-8")
+    (spec / "mr").mkdir()
+    (spec / "mr" / "all.txt").write_text(reviews, "utf-8")
+    return spec
 
 
 SMALL = ("--set", "embedding_size=4", "--set", "hidden_sizes=[4]", "--learning-rate", 0.05)

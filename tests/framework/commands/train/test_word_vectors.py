@@ -45,10 +45,10 @@ class SkipGram(Model):
 
 
 @pytest.fixture(autouse=True)
-def folder(workplace):
+def folder(spec):
     """A folder with a small text."""
-    (workplace / "text.txt").write_text("\n".join(LINES * 20), encoding="utf-8")
-    return workplace
+    (spec / "text.txt").write_text("\n".join(LINES * 20), encoding="utf-8")
+    return spec
 
 
 SMALL = ("--corpus", "text.txt", "--dimension", 6, "--window", 2, "--negative", 3, "--subsample", 0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UsageError
-from framework.languages.attributed_sentiment import Hearsay
+from framework.languages.attributed_sentiment import AttributedSentiment
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 
@@ -43,7 +43,7 @@ def test_classifiers_agree(backends, encoder, pooling):
 
 @pytest.mark.parametrize("width", [1, 3, 5])
 def test_the_best_accuracy_of_windows_is_the_same(backends, width):
-    language = Hearsay()
+    language = AttributedSentiment()
     ids, labels = language.sample(400, rng=np.random.default_rng(0))
     p = np.random.default_rng(1).dirichlet(np.ones(400))
     theirs, ours = (backend.function("best_accuracy") for backend in backends)

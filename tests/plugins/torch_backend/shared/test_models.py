@@ -86,7 +86,7 @@ def gradients_of(result):
     return [] if result is None else list(result) if isinstance(result, tuple) else [result]
 
 
-def twins(case):
+def paired_models(case):
     """Both models, forward and backward done, with what they returned and the upstream gradient."""
     theirs, ours = case.build("numpy"), case.build("torch")
     expected, actual = theirs.forward(*case.inputs), ours.forward(*tensors(case.inputs))
@@ -114,7 +114,7 @@ def test_the_same_rng_gives_the_same_start(case):
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_forward_and_backward_agree(case):
-    theirs, ours, (expected, actual), (grads, our_grads), _ = twins(case)
+    theirs, ours, (expected, actual), (grads, our_grads), _ = paired_models(case)
     close(actual, expected)
     assert not actual.requires_grad
     assert len(our_grads) == len(grads)
@@ -126,7 +126,7 @@ def test_forward_and_backward_agree(case):
 
 @pytest.mark.parametrize("case", WITH_PARAMETERS, ids=str)
 def test_a_second_backward_adds_and_zero_gradients_clears_in_place(case):
-    theirs, ours, _, _, upstream = twins(case)
+    theirs, ours, _, _, upstream = paired_models(case)
     handed_out = dict(ours.gradients)
     ours.backward(torch.tensor(upstream))
     for name, gradient in theirs.gradients.items():

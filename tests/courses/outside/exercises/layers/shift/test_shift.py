@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, twins
+from autograder.checks import assign, equal, paired_models
 
 
 @pytest.mark.task("Shift")
@@ -24,5 +24,5 @@ def test_one_example(submission):
 @pytest.mark.hint("Every row has used b.")
 def test_gradients(submission, reference, rng):
     """Shift: gradients of b and x."""
-    pair = twins(submission, reference, "Shift", 3)
+    pair = paired_models(submission, reference, "Shift", 3)
     pair.same_backward(rng.normal(size=(5, 3)), rng=rng)

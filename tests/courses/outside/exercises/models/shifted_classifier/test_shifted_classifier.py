@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, classifier_chunks, twins
+from autograder.checks import agrees, classifier_chunks, paired_models
 
 
 @pytest.mark.task("ShiftedClassifier")
@@ -13,7 +13,7 @@ from autograder.checks import agrees, classifier_chunks, twins
 @pytest.mark.hint("z = h W with h = shift(x).")
 def test_scores_and_gradients(submission, reference, rng):
     """ShiftedClassifier: scores, and gradients of all parameters and of x."""
-    pair = twins(submission, reference, "ShiftedClassifier", 3, 2, rng=rng)
+    pair = paired_models(submission, reference, "ShiftedClassifier", 3, 2, rng=rng)
     x = rng.normal(size=(4, 3))
     pair.same_forward(x)
     pair.same_backward(x, rng=rng)
@@ -36,7 +36,7 @@ def test_share(submission, reference, rng):
 @pytest.mark.task("ShiftedClassifier")
 @pytest.mark.points(2)
 @pytest.mark.hint("If the checks above pass, this one should.")
-def test_accuracy(submission, reference, reaches, rng):
+def test_accuracy(submission, reference, metric_threshold, rng):
     """ShiftedClassifier: trained to tell two clouds of points apart."""
 
     def accuracies(rng):
@@ -48,7 +48,7 @@ def test_accuracy(submission, reference, reaches, rng):
         ):
             yield float(np.mean(model.forward(others).argmax(axis=1) == answers))
 
-    reaches("accuracy", accuracies, rng=rng, best=1.0, what="the share of right answers")
+    metric_threshold("accuracy", accuracies, rng=rng, best=1.0, what="the share of right answers")
 
 
 def _clouds(count, rng):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import equal, twins
+from autograder.checks import equal, paired_models
 
 
 @pytest.mark.task("Shift")
@@ -13,7 +13,7 @@ from autograder.checks import equal, twins
 @pytest.mark.hint("Gradients add up until zero_gradients clears them.")
 def test_two_uses(submission, reference, rng):
     """Shift: one row; a second use adds to the gradient of the first."""
-    pair = twins(submission, reference, "Shift", 4)
+    pair = paired_models(submission, reference, "Shift", 4)
     pair.same_backward(rng.normal(size=(1, 4)), rng=rng)
     pair.student.zero_gradients()
     for _ in range(2):

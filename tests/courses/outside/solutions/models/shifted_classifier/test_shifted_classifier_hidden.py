@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import twins
+from autograder.checks import paired_models
 
 
 @pytest.mark.task("ShiftedClassifier")
@@ -12,5 +12,5 @@ from autograder.checks import twins
 @pytest.mark.hint("The shift comes before the product.")
 def test_one_row(submission, reference, rng):
     """ShiftedClassifier: one row of one number."""
-    pair = twins(submission, reference, "ShiftedClassifier", 1, 3, rng=rng)
+    pair = paired_models(submission, reference, "ShiftedClassifier", 1, 3, rng=rng)
     pair.same_backward(rng.normal(size=(1, 1)), rng=rng)

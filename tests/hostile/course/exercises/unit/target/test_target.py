@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.checks import agrees, twins
+from autograder.checks import agrees, paired_models
 
 
 @pytest.mark.task("attacked")
@@ -17,14 +17,16 @@ def test_attacked(submission, reference, rng):
 @pytest.mark.points(1)
 def test_layer_forward(submission, reference, rng):
     """Layer: forward is x @ W."""
-    twins(submission, reference, "Layer", 4, 3, rng=rng).same_forward(rng.normal(size=(5, 4)))
+    paired_models(submission, reference, "Layer", 4, 3, rng=rng).same_forward(
+        rng.normal(size=(5, 4))
+    )
 
 
 @pytest.mark.task("Layer")
 @pytest.mark.points(1)
 def test_layer_backward(submission, reference, rng):
     """Layer: backward gives the gradients of x and W."""
-    pair = twins(submission, reference, "Layer", 4, 3, rng=rng)
+    pair = paired_models(submission, reference, "Layer", 4, 3, rng=rng)
     pair.same_backward(rng.normal(size=(5, 4)), rng=rng)
 
 
