@@ -192,5 +192,5 @@ def test_a_former_name_of_a_corpus_works_and_says_the_new_one(caplog):
 
 def test_no_corpus_takes_a_former_name():
     taken = replace(entry("hearsay", TEXT, "moods"), owner="jokes")
-    with pytest.raises(ConflictError, match=r"hearsay.*gradus.*jokes"):
+    with pytest.raises(ConflictError, match="gradus and jokes both offer the corpus 'hearsay'"):
         Corpora([taken])
