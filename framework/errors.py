@@ -30,13 +30,17 @@ class UsageError(GradusError):
     exit_code = 2
 
 
+#: As many names are listed in the error for an unknown one that resembles none of them.
+MAX_LISTED = 12
+
+
 class UnknownNameError(UsageError):
     """No object of that name, with the nearest names that do exist.
 
     Args:
         what: the sort of object, as in ``exercise``.
         name: the name that was asked for.
-        known: every name that exists.
+        known: every name that exists; a few are listed where none is near and `see` is not given.
         see: the command that lists them.
         note: what else could explain it, as plugins that were left out.
     """
@@ -44,15 +48,18 @@ class UnknownNameError(UsageError):
     def __init__(
         self, what: str, name: str, known: Iterable[str], see: str = "", note: str = ""
     ) -> None:
-        import difflib  # for whoever made a mistake: it takes longer to import than all of this
+        import difflib  # imported for errors only: it takes longer to import than this module
 
-        close = difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.55)
+        choices = sorted(known)
+        close = difflib.get_close_matches(name, choices, n=3, cutoff=0.55)
         guess = " or ".join(f"'{match}'" for match in close)
         message = f"no {what} '{name}'"
         if guess:
             message += f": did you mean {guess}?"
         if see:
             message += f"{'' if guess else '.'} `{see}` shows all"
+        elif not guess and 0 < len(choices) <= MAX_LISTED:
+            message += f": choose one of {', '.join(choices)}"
         if note:
             message += f"{' ' if message.endswith('?') else '. '}{note}"
         super().__init__(message)
