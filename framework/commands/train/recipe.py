@@ -72,6 +72,5 @@ def _file(recipe: str, kind: str) -> Path:
         return known[recipe]
     others = [path.parent.name for path in FOLDER.glob(f"*/{recipe}.toml")]
     note = f"'{recipe}' is one for runs of the kind {others[0]}, not {kind}. " if others else ""
-    shipped = f"Recipes of this kind: {', '.join(sorted(known))}. " if known else ""
-    note += f"{shipped}A recipe of your own is a path that ends in .toml"
+    note += "A recipe of your own is a path that ends in .toml"
     raise UnknownNameError("recipe", recipe, known, note=note)

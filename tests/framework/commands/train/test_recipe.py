@@ -124,7 +124,7 @@ def test_an_unknown_recipe_is_told_which_there_are():
     with pytest.raises(UnknownNameError) as refused:
         train("--recipe", "x")
     assert str(refused.value) == (
-        "no recipe 'x'. Recipes of this kind: kim_2016_small, zaremba_small. "
+        "no recipe 'x': choose one of kim_2016_small, zaremba_small. "
         "A recipe of your own is a path that ends in .toml"
     )
 
