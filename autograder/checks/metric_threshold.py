@@ -2,13 +2,13 @@
 
 A check announces its metric and how it is measured while a model is trained::
 
-    def test_perplexity(submission, reference, reaches, rng):
+    def test_perplexity(submission, reference, metric_threshold, rng):
         def ratios(rng):
             model = submission.RecurrentLM(..., rng=rng)
             for _ in language_model_chunks(model, train, ...):
                 yield perplexity(model, test) / best
 
-        reaches("perplexity_ratio", ratios, rng=rng, direction=LOWER, best=1.0, what="...")
+        metric_threshold("perplexity_ratio", ratios, rng=rng, direction=LOWER, best=1.0, what="...")
 
 In grading the training ends as soon as the threshold is met. Where it is not met at the end, the
 check trains again with new random numbers, as often as the threshold allows: that makes the

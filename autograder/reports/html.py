@@ -47,7 +47,7 @@ def _environment() -> Environment:
         html=_html,
         pointers=_pointers,
         sentences=_sentences,
-        told_under=_causes_shown_under,
+        causes_shown_under=_causes_shown_under,
     )
     return made
 

@@ -54,7 +54,7 @@ WATCHED = {
     "autograder.grading.grader": [
         ("", around("run_checks", before="NumPy, reports", after="checks"))
     ],
-    "autograder.reports.live": [("Screen", around("finish", after="report"))],
+    "autograder.reports.live": [("GradingDisplay", around("finish", after="report"))],
 }
 
 

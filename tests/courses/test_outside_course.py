@@ -49,7 +49,7 @@ class LSTM(Model):
 CHECK = '''
 import numpy as np
 import pytest
-from autograder.checks import agrees, equal, twins
+from autograder.checks import agrees, equal, paired_models
 
 
 @pytest.mark.task("LSTM")

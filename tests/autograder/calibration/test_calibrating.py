@@ -30,14 +30,14 @@ from autograder.checks import LOWER
 TRAINED = '''
 @pytest.mark.task("Sigmoid")
 @pytest.mark.points(2)
-def test_{name}(submission, reaches, rng):
+def test_{name}(submission, metric_threshold, rng):
     """Sigmoid: {name} after training."""
 
     def training(rng):
         yield 0.0
         yield {value}
 
-    reaches("{name}", training, rng=rng, best={best})
+    metric_threshold("{name}", training, rng=rng, best={best})
 '''
 
 UNTRAINED = '''
@@ -175,7 +175,7 @@ def test_its_help_says_what_a_threshold_is(gradus):
     told = " ".join(output.split())
     assert code == 0
     assert "a right solution fail at most 1 time in 10,000" in told
-    assert "with the fixture `metric_threshold`" in told
+    assert "uses the fixture `metric_threshold`" in told
     assert "nothing else in the file changes" in told
 
 
@@ -186,7 +186,7 @@ def test_an_interrupt_leaves_the_file_as_it_was(exercise, course_root, jobs):
     slow = f'''
     @pytest.mark.task("Sigmoid")
     @pytest.mark.points(2)
-    def test_share(reaches, rng):
+    def test_share(metric_threshold, rng):
         """Sigmoid: endless."""
 
         def training(rng):
@@ -196,7 +196,7 @@ def test_an_interrupt_leaves_the_file_as_it_was(exercise, course_root, jobs):
             time.sleep(60)
             yield 1.0
 
-        reaches("share", training, rng=rng, best=1.0)
+        metric_threshold("share", training, rng=rng, best=1.0)
     '''
     toml = exercise(dedent(slow)).toml
     before = toml.read_bytes()

@@ -15,7 +15,7 @@ X = np.random.default_rng(5).normal(size=(4, 3))
 
 @pytest.fixture
 def wrong(remote, affine, draws):
-    """`wrong(backward=...)`: twins of a layer with other methods and the right one."""
+    """`wrong(backward=...)`: paired models of a layer with other methods and the right one."""
 
     def wrong(**methods):
         layer = type("Variant", (affine,), methods)

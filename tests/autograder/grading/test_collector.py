@@ -226,7 +226,7 @@ def test_where_one_failure_is_enough_what_is_trained_comes_last(tmp_path, on_sil
 
         pytestmark = [pytest.mark.task("RNN"), pytest.mark.points(1)]
 
-        def test_accuracy(reaches):
+        def test_accuracy(metric_threshold):
             pass
 
         def test_forward():

@@ -12,12 +12,12 @@ from autograder.isolation.sandboxes.process import ProcessSandbox
 
 
 @pytest.fixture
-def open_inline(tmp_path):
-    """`converse(code, sandbox=..., call=..., file=code ...)`: a session with a submission."""
+def open_session(tmp_path):
+    """`open_session(code, sandbox=..., call=..., file=code ...)`: a session with a submission."""
     sessions = []
     parts = {"cell": ("cells", "Cell")}
 
-    def open_inline(code, *, sandbox=None, others=None, launch=None, **deadlines):
+    def open_session(code, *, sandbox=None, others=None, launch=None, **deadlines):
         folder, scratch = tmp_path / "submitted", tmp_path / "scratch"
         for path in (folder, scratch):
             path.mkdir(exist_ok=True)
@@ -28,6 +28,6 @@ def open_inline(tmp_path):
         sessions.append(SandboxSession(launch, str(folder), "tiny", Deadlines(**deadlines)))
         return sessions[-1]
 
-    yield open_inline
+    yield open_session
     for session in sessions:
         session.close()

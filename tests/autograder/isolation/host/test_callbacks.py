@@ -60,7 +60,7 @@ BORROWS = """
         f._ask(99, "__call__", (), {})
 
     def forges_a_method(f):
-        f._ask(f._loan.id, "__class__", (), {})
+        f._ask(f._ref.id, "__class__", (), {})
 """
 
 
@@ -86,9 +86,9 @@ def square(x):
 
 
 @pytest.fixture
-def module_of(open_inline):
+def module_of(open_session):
     def module_of(**settings):
-        session = open_inline(BORROWS, **settings)
+        session = open_session(BORROWS, **settings)
         session.begin()
         return session, RemoteModule(session)
 

@@ -75,9 +75,9 @@ DEMO = """
 
 
 @pytest.fixture
-def module_of(open_inline):
+def module_of(open_session):
     def module_of(*args, **settings):
-        session = open_inline(*args, **settings)
+        session = open_session(*args, **settings)
         session.begin()
         return session, RemoteModule(session)
 
@@ -391,7 +391,7 @@ def test_a_worker_that_never_says_a_word_is_given_up(module_of):
     started = time.monotonic()
     for _ in range(3):
         session.begin()
-        with pytest.raises(InfrastructureFault, match="LateError"):
+        with pytest.raises(InfrastructureFault, match="DeadlineError"):
             module.double(1)
     assert time.monotonic() - started < STARTS * 0.3 + 3
 

@@ -130,14 +130,14 @@ def without_proc(monkeypatch, tmp_path):
 
 
 @pytest.fixture(params=["proc", "psutil"])
-def submit(request, open_inline, tmp_path):
+def submit(request, open_session, tmp_path):
     """`submit(memory)`: a submission in a worker that is watched from outside alone."""
     if request.param == "psutil":
         request.getfixturevalue("without_proc")
     sessions = []
 
     def submit(memory=1 << 34):
-        session = open_inline(
+        session = open_session(
             CODE,
             sandbox=Elsewhere(),
             launch=lambda made: replace(made, limits=Limits(memory=memory)),

@@ -1,4 +1,4 @@
-"""Words from characters on tensors, beside their NumPy twins."""
+"""Words from characters on tensors, compared with the NumPy forms."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Ways around a layer, with torch tensors beside their NumPy twins."""
+"""Ways around a layer, with torch tensors compared with the NumPy forms."""
 
 import numpy as np
 import pytest

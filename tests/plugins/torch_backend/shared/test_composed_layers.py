@@ -1,4 +1,4 @@
-"""Bidirectional and stacked layers on tensors, beside their NumPy twins."""
+"""Bidirectional and stacked layers on tensors, compared with the NumPy forms."""
 
 import numpy as np
 import pytest

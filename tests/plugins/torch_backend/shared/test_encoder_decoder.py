@@ -1,4 +1,4 @@
-"""The sentence encoder and the conditional language model on tensors, beside their NumPy twins."""
+"""The sentence encoder and the conditional model on tensors, compared with the NumPy forms."""
 
 import numpy as np
 import pytest
