@@ -10,6 +10,7 @@ import traceback
 from pathlib import Path
 from typing import NoReturn
 
+from framework import version_line
 from framework.errors import GradusError, UsageError
 
 DESCRIPTION = """Grade exercises: run their checks against your code and explain what they find.
@@ -54,6 +55,7 @@ def parser() -> Parser:
     _add_choices(parser)
     _add_output(parser)
     _add_course(parser)
+    parser.add_argument("--version", action="version", version=version_line("grade"))
     return parser
 
 
@@ -88,6 +90,7 @@ def _add_output(parser: Parser) -> None:
     add("--show-hidden", action="store_true", help="the details of hidden checks too")
     for name, shown in FILES.items():
         add(f"--{name}", type=Path, metavar="FILE", help=f"write the report as {shown} too")
+    add("-v", "--verbose", action="store_true", help="log what is loaded, chosen and started")
     add("--plots", type=Path, metavar="DIR", help="save what checks have drawn as SVG files in DIR")
     add(
         "--report",
@@ -125,6 +128,10 @@ def grade(arguments: list[str]) -> int:
     given = parser().parse_intermixed_args(arguments)
     if given.provider and given.submission is not None:
         raise UsageError("--provider grades a provider, --submission a submission: choose one")
+    if given.verbose:
+        from framework.log import show_log
+
+        show_log()
     from autograder.commands.grade import grade as grade_as_asked
     from autograder.grading.options import GradeOptions
 

@@ -61,6 +61,7 @@ def add_commands(app: typer.Typer) -> None:
     """The commands for students and instructors."""
     from autograder.commands.audit import audit
     from autograder.commands.calibrate import calibrate
+    from autograder.commands.doctor import doctor
     from autograder.commands.hint import hint
     from autograder.commands.list_exercises import list_exercises
     from autograder.commands.notebook import notebook
@@ -69,5 +70,5 @@ def add_commands(app: typer.Typer) -> None:
     from autograder.commands.stubs import stubs
 
     app.command("list")(list_exercises)
-    for command in (show, hint, reset, stubs, notebook, audit, calibrate):
+    for command in (show, hint, reset, stubs, notebook, audit, calibrate, doctor):
         app.command()(command)

@@ -27,10 +27,12 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
         arguments: the command line. Which commands there are depends on its ``--plugin`` and
             ``--block``, so these are read before anything else is.
     """
+    from framework.commands.root_options import root_options
     from framework.commands.setup import load_plugins
     from framework.providers.plugin_commands import add_plugin_commands, command_names
 
-    app = typer.Typer(help=HELP, add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+    app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+    app.callback(help=HELP)(root_options)
     found = load_plugins(_values(arguments, "--plugin"), _values(arguments, "--block"))
     for warning in found.warnings:
         sys.stderr.write(f"gradus: {warning}\n")
@@ -69,8 +71,11 @@ def _values(arguments: Sequence[str], option: str) -> list[str]:
 
 def main() -> None:
     """Entry point of the command."""
+    from framework.commands.root_options import begin_log
+
     try:
         arguments = sys.argv[1:]
+        begin_log(arguments)
         build_app(arguments)(arguments)
     except GradusError as error:
         sys.stderr.write(f"gradus: {error}\n")

@@ -15,7 +15,10 @@ from typing import Self
 from framework.course.folder import course_file, find_course_folder
 from framework.course.tasks import Task, read_tasks
 from framework.errors import UnknownNameError
+from framework.log import logger
 from framework.toml_tables import Table, read_table
+
+_log = logger("course")
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,9 @@ class Catalogue:
         plugins = tuple(_located(root, plugin) for plugin in table.texts("plugins"))
         overrides = table.table("overrides")
         chosen = {key: overrides.get(key, str) for key in overrides.values}
-        return cls(root, units, plugins, chosen)
+        course = cls(root, units, plugins, chosen)
+        _log.info("read %s: %d exercises", course_file(root), len(course.exercise_names))
+        return course
 
     @property
     def exercise_names(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from framework.data.corpus_entry import CorpusEntry
 from framework.data.corpus_registry import Corpora
 from framework.errors import ConflictError, PluginError, UnknownNameError, UsageError
 from framework.importing import import_fault
+from framework.log import logger
 from framework.providers.backends import REFERENCE, STUDENT
 from framework.providers.course_offers import reference_offers
 from framework.providers.hook_calls import (
@@ -37,6 +38,8 @@ RESERVED = {REFERENCE: "numpy_reference", "torch": "torch_backend", STUDENT: ""}
 
 #: The owner of what the exercises define, as origins and ``[overrides]`` name it.
 COURSE = "the course"
+
+_log = logger("plugins")
 
 
 class Plugins:
@@ -76,6 +79,8 @@ class Plugins:
         found = find_sources(options, self.course.plugins, unwanted)
         _check_known(unwanted, found)
         self.blocked = [source for source in found if source.name in unwanted]
+        for source in self.blocked:
+            _log.info("blocked %s, %s", source.label, source.place)
         for source in found:
             if source.name not in unwanted:
                 self._load(source)
@@ -104,8 +109,10 @@ class Plugins:
             if source.channel != "entry point":
                 raise PluginError(f"plugin {source.label} cannot be loaded: {reason}") from error
             self.failures.append((source, reason))
+            _log.info("cannot load %s, %s: %s", source.label, source.place, reason)
         else:
             self.sources.append(source)
+            _log.info("loaded %s, %s", source.label, source.place)
 
     def _register(self, source: Source) -> None:
         try:

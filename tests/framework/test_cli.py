@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import sys
 
 import pytest
 from typer.testing import CliRunner
 
+from framework import __version__
 from framework.cli import build_app, main
 from framework.errors import ConflictError, UnknownNameError
+from framework.log import ROOT
 
 ROAR = """
 @hookimpl
@@ -17,6 +21,13 @@ def add_commands(app):
     def {name}():
         print("a lion")
 """
+
+
+@pytest.fixture(autouse=True)
+def silent():
+    """No log is left behind by `-v`."""
+    yield
+    logging.getLogger(ROOT).handlers.clear()
 
 
 @pytest.fixture
@@ -41,6 +52,22 @@ def test_help_names_every_command_and_where_to_begin(run):
         assert f"  {command} " in out
     for command in ("sample", "plugins", "new"):
         assert f"  {command} " in out
+
+
+def test_the_version_is_told_with_that_of_python(run):
+    code, out, err = run("--version")
+    assert (code, err) == (0, "")
+    assert re.fullmatch(rf"gradus {__version__} \(Python 3\.\d+\.\d+\S*\)\n", out)
+
+
+@pytest.mark.parametrize("option", ["-v", "--verbose"])
+def test_verbose_logs_what_is_loaded_to_standard_error(run, option):
+    assert run("list", "lstm")[2] == ""
+    code, out, err = run(option, "list", "lstm")
+    assert code == 0
+    assert "INFO" not in out
+    assert "INFO gradus.course: read " in err
+    assert "INFO gradus.plugins: loaded numpy_reference, built-in plugins.numpy_reference" in err
 
 
 @pytest.mark.parametrize("form", [["--plugin", "{}"], ["--plugin={}"]])

@@ -31,11 +31,14 @@ from autograder.isolation.host.translate import (
     question_in,
 )
 from framework.errors import SandboxError
+from framework.log import logger
 
 #: How often a worker that does not start is tried: once is chance, twice is the system.
 STARTS = 2
 #: What can go wrong with it: the program is missing, the system refuses, or it talks nonsense.
 NO_START = (OSError, SandboxError, channel.ChannelError, wire.WireError, KeyError, TypeError)
+
+_log = logger("worker")
 
 
 @dataclass(frozen=True)
@@ -133,19 +136,21 @@ class SandboxSession:
 
     def _started(self) -> channel.WorkerProcess:
         """A worker that is ready for the import."""
-        reason = ""
-        for _ in range(STARTS):
+        reason, name = "", self._launch.sandbox.name
+        for attempt in range(1, STARTS + 1):
             try:
                 worker = self._worker = self._worker or self._launch.start()
                 greeting = worker.exchange(b"", self._deadlines.start)
                 inside = (str(text) for text in greeting["uncontained"])
                 self.uncontained = (*inside, *self._launch.sandbox.gaps())
+                _log.info("started for %s under %s", self._exercise, name)
                 return worker
             except NO_START as error:
                 self._discard()
                 said = self._printed.strip()[-500:]
                 reason = f"{type(error).__name__} {error}{said and ', and said: '}{said}"
-        name = self._launch.sandbox.name
+                tried = f"try {attempt} of {STARTS}"
+                _log.info("did not start for %s, %s: %s", self._exercise, tried, reason)
         self._lasting = InfrastructureFault(f"the worker did not start under {name}: {reason}")
         raise self._lasting
 
@@ -241,6 +246,7 @@ class SandboxSession:
 
     def _discard(self) -> None:
         if self._worker is not None:
+            _log.info("ended for %s: the next request gets a fresh one", self._exercise)
             self._worker.close()
             self._printed += self._worker.output.take()
             self._worker = None

@@ -8,8 +8,11 @@ from autograder.isolation.sandboxes.base import Sandbox
 from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
 from autograder.isolation.sandboxes.process import ProcessSandbox
 from framework.errors import SandboxError, UnknownNameError
+from framework.log import logger
 
 AUTO = "auto"
+
+_log = logger("sandbox")
 
 BUILT_IN: dict[str, type[Sandbox]] = {
     BubblewrapSandbox.name: BubblewrapSandbox,
@@ -36,9 +39,15 @@ def choose(name: str, available: Mapping[str, type[Sandbox]] = BUILT_IN) -> Sand
     reason = sandbox.unavailable()
     if reason is not None:
         raise SandboxError(f"sandbox '{name}': {reason}")
+    _log.info("%s, as asked for", name)
     return sandbox
 
 
 def _choose_automatically() -> Sandbox:
     bubblewrap = BubblewrapSandbox()
-    return ProcessSandbox() if bubblewrap.unavailable() else bubblewrap
+    reason = bubblewrap.unavailable()
+    if reason is not None:
+        _log.info("%s, since %s", ProcessSandbox.name, reason)
+        return ProcessSandbox()
+    _log.info("%s, the automatic choice", bubblewrap.name)
+    return bubblewrap

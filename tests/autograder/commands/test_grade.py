@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from repository import ROOT
 
 from autograder.cli import grade
 from autograder.course.reading import find_course
+from framework import __version__
 from framework.errors import GradusError
 
 POINTS = find_course(ROOT).exercise("activations").points
@@ -250,6 +252,24 @@ def test_an_interrupt_ends_all_processes_without_a_word(jobs):
         os.killpg(process.pid, signal.SIGINT)
         _, errors = process.communicate(timeout=15)
     assert (process.returncode, errors) == (130, b"")
+
+
+def test_the_version_is_told():
+    done = grade_alone("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(rf"grade {__version__} \(Python 3\.\S+\)\n", done.stdout)
+
+
+def test_verbose_logs_plugins_course_sandbox_and_workers_to_standard_error(answers):
+    quiet, told = (
+        grade_alone("activations", *options, "--submission", answers, "--sandbox", "process")
+        for options in ((), ("-v",))
+    )
+    assert (quiet.stderr, "INFO" in told.stdout) == ("", False)
+    lines = told.stderr.splitlines()
+    topics = {re.fullmatch(r"[\d:.]{12} INFO gradus\.(\w+): .+", line).group(1) for line in lines}
+    assert topics == {"course", "plugins", "sandbox", "worker"}
+    assert any(line.endswith("worker: started for activations under process") for line in lines)
 
 
 def test_help_names_the_exit_codes():

@@ -21,6 +21,7 @@ from autograder.isolation.host.faults import (
 from autograder.isolation.host.remote import RemoteModule, assign
 from autograder.isolation.host.sandbox_session import STARTS
 from autograder.verdicts import Verdict
+from framework.log import recorded_log
 
 #: Long enough for any honest call on a busy machine.
 CALL = 4.0
@@ -379,7 +380,11 @@ def test_a_worker_that_starts_at_the_second_attempt_costs_nothing(module_of, tmp
         return replace(launch, argv=argv)
 
     _, module = module_of(DEMO, launch=second)
-    assert module.double(2) == 4
+    with recorded_log() as lines:
+        assert module.double(2) == 4
+    assert [line.partition("gradus.worker: ")[2][:13] for line in lines] == [
+        "ended for tin", "did not start", "started for t",
+    ]  # fmt: skip
 
 
 def test_a_worker_that_never_says_a_word_is_given_up(module_of):
