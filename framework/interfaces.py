@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from framework.arrays import Array, Arrays, NumpyArrays, current_arrays
+from framework.kinds import KINDS, missing_methods
 
 __all__ = [
     "KINDS",
@@ -259,35 +260,3 @@ class Penalty(ABC):
     @abstractmethod
     def gradient(self, parameters: Mapping[str, Any]) -> Parameters:
         """Its gradient, for the parameters that are penalised."""
-
-
-_MODEL = ("forward", "backward", "zero_gradients", "train", "eval")
-
-#: The kinds of things a provider can offer, and the methods that each promises.
-KINDS: dict[str, tuple[str, ...]] = {
-    "model": _MODEL,
-    "language_model": (*_MODEL, "initial_state", "next_log_probabilities"),
-    "loss": ("forward", "backward"),
-    "optimizer": ("step",),
-    "schedule": ("rate",),
-    "transform": ("fit", "apply"),
-    "penalty": ("value", "gradient"),
-    "arrays": (
-        *("from_numpy", "to_numpy", "assign", "is_native"),
-        *("asarray", "zeros_like", "fill_zero", "astype"),
-        *("generator", "generator_state", "restore_generator"),
-    ),
-    "task": ("jobs", "batches", "score"),
-    "function": ("__call__",),
-}
-
-
-def missing_methods(kind: str, implementation: object) -> list[str]:
-    """Names that `kind` promises and `implementation` (a class or a function) lacks."""
-    return [name for name in KINDS[kind] if not _has_method(implementation, name)]
-
-
-def _has_method(implementation: object, name: str) -> bool:
-    """An abstract method is only promised once more."""
-    method = getattr(implementation, name, None)
-    return callable(method) and not getattr(method, "__isabstractmethod__", False)

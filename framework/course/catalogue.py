@@ -80,6 +80,10 @@ class Catalogue:
                 return unit.name
         raise UnknownNameError("exercise", exercise, self.exercise_names, "gradus list")
 
+    def is_unread(self, exercise: str) -> bool:
+        """Whether the file of `exercise` has not been needed yet."""
+        return exercise not in self._tables
+
     def exercise_table(self, exercise: str) -> Table:
         """What ``exercise.toml`` of an exercise says.
 

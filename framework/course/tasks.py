@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from framework.kinds import KINDS
 from framework.toml_tables import Table
 
 
@@ -38,8 +39,6 @@ def read_tasks(table: Table) -> tuple[Task, ...]:
 
 
 def _read_task(table: Table) -> Task:
-    from framework.interfaces import KINDS  # imports NumPy, which course.toml does not need
-
     table.only("name", "kind", "registry")
     table.require(name=str, kind=str)
     name, kind = table.get("name", str), table.get("kind", str)

@@ -6,13 +6,16 @@ import inspect
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from framework.arrays import Arrays, arrays_in_force
 from framework.errors import GradusError, UsageError
-from framework.models.parts import PartSource, parts_from
 from framework.providers.registry import Implementation, Registry, first_provider
+
+if TYPE_CHECKING:  # they import NumPy, which a command need not
+    from framework.arrays import Arrays
+    from framework.models.parts import PartSource
 
 #: The provider that offers whatever a provider without arrays of its own has not.
 REFERENCE = "numpy"
@@ -63,8 +66,6 @@ class Backend:
     Attributes:
         providers: who is asked for a part, in this order.
         taken: name -> provider of every part that was used.
-        arrays: converts between NumPy's arrays and the backend's own.
-
     Raises:
         UnknownNameError: no such provider.
         UsageError: it cannot compute on `device`.
@@ -79,15 +80,22 @@ class Backend:
         self.taken: dict[str, str] = {}
         self._registry = registry
         self._source = part_source(registry, self.providers, self.taken)
-        self.arrays = self._arrays()
-
-    def _arrays(self) -> Arrays:
-        owner = self.providers[-1]
-        if owner == REFERENCE and self.device != "cpu":
+        if self.providers[-1] != REFERENCE:
+            _ = self.arrays  # a missing package or GPU is an error at once
+        elif device != "cpu":
             raise UsageError(
-                f"the backend '{self.name}' computes with NumPy, on the CPU alone: "
-                f"`--backend torch --device {self.device}` uses a GPU"
+                f"the backend '{name}' computes with NumPy, on the CPU alone: "
+                f"`--backend torch --device {device}` uses a GPU"
             )
+
+    @cached_property
+    def arrays(self) -> Arrays:
+        """Converts between NumPy's arrays and the backend's own."""
+        owner = self.providers[-1]
+        if owner == REFERENCE:
+            from framework.arrays import NumpyArrays
+
+            return NumpyArrays()
         cls = self._registry.get("arrays", owner, kind="arrays")
         arrays: Arrays = cls() if self.device == "cpu" else cls(device=self.device)
         return arrays
@@ -120,6 +128,9 @@ class Backend:
     @contextmanager
     def in_force(self) -> Iterator[None]:
         """Within the block, models are built from this backend's parts, on its arrays."""
+        from framework.arrays import arrays_in_force
+        from framework.models.parts import parts_from
+
         with parts_from(self._source), arrays_in_force(self.arrays):
             yield
 
@@ -208,4 +219,5 @@ def _described(error: Exception) -> str:
 
 
 def _chain(registry: Registry, name: str) -> tuple[str, ...]:
-    return (name,) if registry.offers("arrays", name) else (name, REFERENCE)
+    has_arrays = name == REFERENCE or registry.offers("arrays", name)
+    return (name,) if has_arrays else (name, REFERENCE)

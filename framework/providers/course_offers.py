@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from framework.course.catalogue import Catalogue
@@ -15,41 +15,86 @@ from framework.providers.backends import REFERENCE
 from framework.providers.registry import Implementation
 
 
-def reference_offers(course: Catalogue) -> Iterator[Implementation]:
-    """The tasks of all exercises of `course`: each is offered by the exercise's solution.
+class CourseOffers:
+    """What one provider offers for the exercises of a course, each read when it is needed.
 
-    Raises:
-        BadInputError: an ``exercise.toml`` is missing or wrong.
-        ConflictError: two exercises define one name.
+    Args:
+        provider: the provider.
+        course: the active course.
+        exercises: those that the provider offers something for.
+        implement: gives the implementation of a task of an exercise.
+        extras: what no exercise asks for. One that an exercise defines is left out.
     """
-    owners: dict[str, str] = {}
-    for unit in course.units:
-        for exercise in unit.exercises:
-            module = solution_module(course.root, unit.name, exercise)
-            missing = missing_solution(course.root, unit.name, exercise)
-            for task in course.tasks(exercise):
-                _claim(owners, task, exercise)
-                target = f"{module}:{task.name}"
-                yield Implementation(
-                    task.kind, task.registry_name, REFERENCE, target, if_absent=missing
-                )
+
+    def __init__(
+        self,
+        provider: str,
+        course: Catalogue,
+        exercises: Sequence[str],
+        implement: Callable[[str, Task], Implementation],
+        extras: Iterable[Implementation] = (),
+    ) -> None:
+        self._course, self._exercises, self._implement = course, exercises, implement
+        self._extras = {entry.key: entry for entry in extras}
+        own = {provider} if exercises else set()
+        self.providers = own | {entry.provider for entry in self._extras.values()}
+
+    def find(self, name: str, provider: str) -> Implementation | None:
+        """The implementation ``name@provider``; exercises that are read already come first."""
+        for exercise in sorted(self._exercises, key=self._course.is_unread):
+            for entry in self._of(exercise):
+                if (entry.name, entry.provider) == (name, provider):
+                    return entry
+        return self._extras.get(f"{name}@{provider}")
+
+    def __iter__(self) -> Iterator[Implementation]:
+        """Everything.
+
+        Raises:
+            BadInputError: an ``exercise.toml`` is missing or wrong.
+            ConflictError: two exercises define one name.
+        """
+        owners: dict[str, str] = {}
+        for exercise in self._exercises:
+            for entry in self._of(exercise):
+                _claim(owners, entry, exercise)
+                yield entry
+        yield from (entry for entry in self._extras.values() if entry.name not in owners)
+
+    def _of(self, exercise: str) -> Iterator[Implementation]:
+        for task in self._course.tasks(exercise):
+            yield self._implement(exercise, task)
 
 
-def _claim(owners: dict[str, str], task: Task, exercise: str) -> None:
-    """Note that `exercise` defines `task`; names are shared by all exercises of a course."""
-    other = owners.setdefault(task.registry_name, exercise)
+def _claim(owners: dict[str, str], entry: Implementation, exercise: str) -> None:
+    """Note that `exercise` defines `entry`; names are shared by all exercises of a course."""
+    other = owners.setdefault(entry.name, exercise)
     if other != exercise:
+        task = entry.target.rpartition(":")[2]
         raise ConflictError(
-            f"the exercises '{other}' and '{exercise}' both define '{task.registry_name}': give "
-            f"one of the tasks another name, or {task.name} in {exercise}/exercise.toml a key "
+            f"the exercises '{other}' and '{exercise}' both define '{entry.name}': give "
+            f"one of the tasks another name, or {task} in {exercise}/exercise.toml a key "
             "`registry`"
         )
 
 
+def reference_offers(course: Catalogue) -> CourseOffers:
+    """The tasks of all exercises of `course`: each is offered by the exercise's solution."""
+
+    def implement(exercise: str, task: Task) -> Implementation:
+        unit = course.unit_of(exercise)
+        module = solution_module(course.root, unit, exercise)
+        missing = missing_solution(course.root, unit, exercise)
+        target = f"{module}:{task.name}"
+        return Implementation(task.kind, task.registry_name, REFERENCE, target, if_absent=missing)
+
+    return CourseOffers(REFERENCE, course, course.exercise_names, implement)
+
+
 def backend_offers(
     package: str, provider: str, course: Catalogue, extras: Iterable[Implementation] = ()
-) -> list[Implementation]:
-    """List what a backend offers: the tasks of every exercise that it has a module named after.
+) -> CourseOffers:
+    """What a backend offers: the tasks of every exercise that it has a module named after.
 
     The module stands in `package` itself or in a folder of it, as one for each unit. Nothing is
     imported. A module without a task of its exercise is an error when that task is first used.
@@ -61,14 +106,13 @@ def backend_offers(
         extras: what no exercise asks for. One that an exercise of `course` defines is left out.
     """
     modules = _modules(package)
-    offered = [
-        Implementation(task.kind, task.registry_name, provider, f"{modules[name]}:{task.name}")
-        for name in course.exercise_names
-        if name in modules
-        for task in course.tasks(name)
-    ]
-    taken = {entry.name for entry in offered}
-    return offered + [entry for entry in extras if entry.name not in taken]
+
+    def implement(exercise: str, task: Task) -> Implementation:
+        target = f"{modules[exercise]}:{task.name}"
+        return Implementation(task.kind, task.registry_name, provider, target)
+
+    exercises = [name for name in course.exercise_names if name in modules]
+    return CourseOffers(provider, course, exercises, implement, extras)
 
 
 def _modules(package: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from framework.errors import ConflictError, PluginError, UnknownNameError, Usage
 from framework.importing import import_fault
 from framework.log import logger
 from framework.providers.backends import REFERENCE, STUDENT
-from framework.providers.course_offers import reference_offers
+from framework.providers.course_offers import CourseOffers, reference_offers
 from framework.providers.hook_calls import (
     ask,
     check_hooks,
@@ -130,21 +130,23 @@ class Plugins:
         """What the course defines and what the plugins offer, stamped with its origin.
 
         A plugin's form of what the course defines is used where the course's overrides name it.
+        An exercise is read when a name is looked up that no exercise read before defines.
 
         Raises:
-            BadInputError: an ``exercise.toml`` is wrong.
-            ConflictError: two plugins, or two exercises, offer one ``name@provider``.
+            ConflictError: two plugins offer one ``name@provider``.
             PluginError: a plugin returns something else, or claims another's provider.
         """
-        defined = list(reference_offers(self.course))
-        chosen = {entry.key: COURSE for entry in defined} | dict(self.course.overrides)
-        registry = Registry(chosen, self._left_out())
-        for entry in defined:
-            registry.add(replace(entry, origin=self.course_origin))
-        hook = "register_implementations"
-        for source, implementation in self._implementations(hook, course=self.course):
-            _check_claim(source, implementation)
-            registry.add(replace(implementation, origin=source.label))
+        registry = Registry(self.course.overrides, self._left_out(), preferred=COURSE)
+        registry.defer(reference_offers(self.course), self.course_origin)
+        hook, wanted = "register_implementations", "a list of Implementations"
+        for source, offered in self.call(hook, course=self.course):
+            if isinstance(offered, CourseOffers) and _may_claim(source, *offered.providers):
+                registry.defer(offered, source.label)
+                continue
+            for value in expect(source, hook, wanted, Iterable, offered):
+                implementation = _checked(source, hook, value)
+                _check_claim(source, implementation)
+                registry.add(replace(implementation, origin=source.label))
         return registry
 
     @property
@@ -292,9 +294,14 @@ def _checked_corpus(source: Source, hook: str, value: object) -> CorpusEntry:
     return value
 
 
+def _may_claim(source: Source, *providers: str) -> bool:
+    """Whether a plugin may offer implementations of `providers`."""
+    return all(RESERVED.get(provider, source.name) == source.name for provider in providers)
+
+
 def _check_claim(source: Source, claimed: Implementation) -> None:
     """Refuse a claim to a reserved provider; no plugin can have a built-in one's name."""
-    if RESERVED.get(claimed.provider, source.name) != source.name:
+    if not _may_claim(source, claimed.provider):
         raise contract_error(
             source,
             "register_implementations",

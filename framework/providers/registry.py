@@ -7,9 +7,9 @@ PyTorch backend, ``rnn@student`` what a student wrote.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from framework import DISTRIBUTION
 from framework.course.solutions import is_solution_module
@@ -21,7 +21,7 @@ from framework.errors import (
     UsageError,
 )
 from framework.importing import import_fault, import_module, is_target
-from framework.interfaces import KINDS, missing_methods
+from framework.kinds import KINDS, missing_methods
 
 #: Folders of a course, which only look like packages.
 _FOLDERS = ("exercises", "solutions")
@@ -35,7 +35,7 @@ class Implementation:
     """One implementation, as data: nothing is imported until it is used.
 
     Args:
-        kind: one of `framework.interfaces.KINDS`.
+        kind: one of `framework.kinds.KINDS`.
         name: the registry name, the snake_case of the class name.
         provider: who offers it: ``numpy``, ``torch``, ``student`` or a plugin's name.
         target: where it is, ``package.module:Attribute`` or ``path/to/file.py:Attribute``.
@@ -73,6 +73,20 @@ def problem(implementation: Implementation) -> str:
     return ""
 
 
+class Offers(Protocol):
+    """Implementations that are made when they are looked up."""
+
+    @property
+    def providers(self) -> Collection[str]:
+        """The providers of all of them."""
+
+    def find(self, name: str, provider: str) -> Implementation | None:
+        """The one of this name, if there is one."""
+
+    def __iter__(self) -> Iterator[Implementation]:
+        """All of them."""
+
+
 class Registry:
     """All known implementations, by ``name@provider``.
 
@@ -81,18 +95,50 @@ class Registry:
             course's configuration. Without an entry, a second claim to a key is an error that
             names both owners.
         left_out: the plugins that are not here, and why: said where a name is unknown.
+        preferred: the owner that may claim every key without an override.
     """
 
     def __init__(
-        self, overrides: Mapping[str, str] | None = None, left_out: Iterable[str] = ()
+        self,
+        overrides: Mapping[str, str] | None = None,
+        left_out: Iterable[str] = (),
+        *,
+        preferred: str | None = None,
     ) -> None:
         self._by_key: dict[str, Implementation] = {}
+        self._deferred: list[tuple[Offers, str]] = []
+        self._looked_up: set[tuple[str, str]] = set()
         self._loaded: dict[str, Any] = {}
         self._overrides = dict(overrides or {})
         self._left_out = tuple(left_out)
+        self._preferred = preferred
 
     def __iter__(self) -> Iterator[Implementation]:
+        self._add_deferred()
         return iter(self._by_key.values())
+
+    def defer(self, offers: Offers, origin: str) -> None:
+        """Register all `offers` of the plugin `origin`, each when it is first looked up."""
+        self._deferred.append((offers, origin))
+
+    def _look_up(self, name: str, provider: str) -> Implementation | None:
+        """The implementation ``name@provider``, asked for among those that are deferred too."""
+        key = f"{name}@{provider}"
+        for offers, origin in self._deferred:
+            if provider in offers.providers and (key, origin) not in self._looked_up:
+                self._looked_up.add((key, origin))
+                found = offers.find(name, provider)
+                if found is not None:
+                    self.add(replace(found, origin=origin))
+        return self._by_key.get(key)
+
+    def _add_deferred(self) -> None:
+        while self._deferred:
+            offers, origin = self._deferred[0]
+            for entry in offers:
+                if (entry.key, origin) not in self._looked_up:
+                    self.add(replace(entry, origin=origin))
+            del self._deferred[0]
 
     def add(self, implementation: Implementation) -> None:
         """Register `implementation`.
@@ -116,13 +162,15 @@ class Registry:
             )
 
     def _chosen(self, implementation: Implementation) -> bool:
-        chosen = self._overrides.get(implementation.key)
+        chosen = self._overrides.get(implementation.key, self._preferred)
         return chosen in (implementation.origin, _plugin(implementation))
 
     def providers(self, name: str | None = None) -> list[str]:
         """Every provider, or those that offer `name`, sorted."""
-        found = {entry.provider for entry in self if name in (None, entry.name)}
-        return sorted(found)
+        if name is not None:
+            return sorted({entry.provider for entry in self if name == entry.name})
+        found = {entry.provider for entry in self._by_key.values()}
+        return sorted(found.union(*(offers.providers for offers, _ in self._deferred)))
 
     def names(self, kind: str | None = None) -> list[str]:
         """Every registry name, or those of one kind, sorted."""
@@ -130,7 +178,7 @@ class Registry:
 
     def offers(self, name: str, provider: str) -> bool:
         """Whether `provider` offers `name`."""
-        return f"{name}@{provider}" in self._by_key
+        return self._look_up(name, provider) is not None
 
     def unknown(self, what: str, name: str, known: Iterable[str]) -> UnknownNameError:
         """The error for a `name` that is not among the `known`; it names plugins left out."""
@@ -145,7 +193,7 @@ class Registry:
             UsageError: `provider` does not offer it: with those that do.
             InterfaceError: it is of another kind.
         """
-        found = self._by_key.get(f"{name}@{provider}")
+        found = self._look_up(name, provider)
         if found is not None and kind in (None, found.kind):
             return found
         if found is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from framework.course.catalogue import Catalogue
 from framework.hookspecs import hookimpl
-from framework.providers.course_offers import backend_offers
+from framework.providers.course_offers import CourseOffers, backend_offers
 from framework.providers.registry import Implementation
 
 PROVIDER = "torch"
@@ -32,6 +32,6 @@ _EXTRAS = (
 
 
 @hookimpl
-def register_implementations(course: Catalogue) -> list[Implementation]:
+def register_implementations(course: Catalogue) -> CourseOffers:
     """Everything this backend offers for `course`, and what no exercise asks for."""
     return backend_offers(__name__, PROVIDER, course, _EXTRAS)

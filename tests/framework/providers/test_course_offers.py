@@ -130,7 +130,19 @@ def test_the_name_of_the_package_of_a_course_is_in_no_message(write_course):
 def test_a_malformed_exercise_is_named(write_course):
     course = write_course("one", tasks={"sums": '[[tasks]]\nname = "total"\n'}, sums=SUMS)
     with pytest.raises(BadInputError, match=r"sums/exercise\.toml: tasks\[0\]\.kind is missing"):
-        _ = Plugins(course=course).registry
+        Plugins(course=course).registry.names()
+
+
+def test_a_lookup_reads_no_more_exercises_than_it_needs(write_course):
+    course = write_course("one", tasks={"layers": LAYERS}, sums=SUMS, layers="", totals=SUMS)
+    registry = Plugins(course=course).registry
+    assert registry.providers() == ["numpy", "torch"]
+    assert [course.is_unread(name) for name in course.exercise_names] == [True] * 3
+    course.tasks("layers")
+    assert registry.find("relu", "numpy").target.endswith(":ReLU")
+    assert [course.is_unread(name) for name in course.exercise_names] == [True, False, True]
+    with pytest.raises(ConflictError, match="both define 'total'"):
+        registry.names()
 
 
 def test_a_backend_offers_the_exercises_that_it_has_a_module_for(write_course, backend):

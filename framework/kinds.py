@@ -1,0 +1,34 @@
+"""The kinds of things that a provider can offer: known without importing NumPy."""
+
+from __future__ import annotations
+
+_MODEL = ("forward", "backward", "zero_gradients", "train", "eval")
+
+#: The kinds of things a provider can offer, and the methods that each promises.
+KINDS: dict[str, tuple[str, ...]] = {
+    "model": _MODEL,
+    "language_model": (*_MODEL, "initial_state", "next_log_probabilities"),
+    "loss": ("forward", "backward"),
+    "optimizer": ("step",),
+    "schedule": ("rate",),
+    "transform": ("fit", "apply"),
+    "penalty": ("value", "gradient"),
+    "arrays": (
+        *("from_numpy", "to_numpy", "assign", "is_native"),
+        *("asarray", "zeros_like", "fill_zero", "astype"),
+        *("generator", "generator_state", "restore_generator"),
+    ),
+    "task": ("jobs", "batches", "score"),
+    "function": ("__call__",),
+}
+
+
+def missing_methods(kind: str, implementation: object) -> list[str]:
+    """Names that `kind` promises and `implementation` (a class or a function) lacks."""
+    return [name for name in KINDS[kind] if not _has_method(implementation, name)]
+
+
+def _has_method(implementation: object, name: str) -> bool:
+    """An abstract method is only promised once more."""
+    method = getattr(implementation, name, None)
+    return callable(method) and not getattr(method, "__isabstractmethod__", False)
