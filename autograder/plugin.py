@@ -18,6 +18,48 @@ if TYPE_CHECKING:
     from framework.course.catalogue import Catalogue
     from framework.providers.registry import Implementation
 
+_HERE = "autograder.commands"
+
+#: The commands for students and instructors: name -> where it is, the first sentence of its help.
+COMMANDS = {
+    "list": (
+        f"{_HERE}.list_exercises:list_exercises",
+        "Show all exercises, what they are worth and how far you are.",
+    ),
+    "show": (
+        f"{_HERE}.show:show",
+        "Show the text of an exercise: what, why, the equations and the shapes.",
+    ),
+    "hint": (
+        f"{_HERE}.hint:hint",
+        "Give one hint more each time, from a nudge to nearly the answer.",
+    ),
+    "reset": (
+        f"{_HERE}.reset:reset",
+        "Put the untouched stub back, after a backup of what you wrote.",
+    ),
+    "stubs": (
+        f"{_HERE}.stubs:stubs",
+        "Make the stubs of all exercises from their solutions.",
+    ),
+    "notebook": (
+        f"{_HERE}.notebook:notebook",
+        "Write an exercise as a notebook: its text, a cell per task, and how to grade it.",
+    ),
+    "audit": (
+        f"{_HERE}.audit:audit",
+        "Prove that the checks can tell right from wrong.",
+    ),
+    "calibrate": (
+        f"{_HERE}.calibrate:calibrate",
+        "Measure how good the reference gets, and write the thresholds to exercise.toml.",
+    ),
+    "doctor": (
+        f"{_HERE}.doctor:doctor",
+        "Check this installation: versions, sandboxes, course, plugins, folders.",
+    ),
+}
+
 
 @hookimpl
 def register_sandboxes() -> dict[str, str]:
@@ -59,16 +101,6 @@ def student_implementations(folder: Path, course: Catalogue) -> Iterable[Impleme
 @hookimpl
 def add_commands(app: typer.Typer) -> None:
     """The commands for students and instructors."""
-    from autograder.commands.audit import audit
-    from autograder.commands.calibrate import calibrate
-    from autograder.commands.doctor import doctor
-    from autograder.commands.hint import hint
-    from autograder.commands.list_exercises import list_exercises
-    from autograder.commands.notebook import notebook
-    from autograder.commands.reset import reset
-    from autograder.commands.show import show
-    from autograder.commands.stubs import stubs
+    from framework.commands.on_demand import add_commands_on_demand
 
-    app.command("list")(list_exercises)
-    for command in (show, hint, reset, stubs, notebook, audit, calibrate, doctor):
-        app.command()(command)
+    add_commands_on_demand(app, COMMANDS)

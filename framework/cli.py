@@ -2,71 +2,131 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import sys
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar
 
 import typer
 
+from framework.commands.on_demand import add_commands_on_demand, new_app, values_of
+from framework.commands.quick_values import QuickGroup
 from framework.errors import GradusError
-
-if TYPE_CHECKING:
-    from framework.providers.plugins import Plugins
 
 HELP = """Build the neural NLP of CS224n piece by piece, and use every piece you build.
 
 Start with `gradus list`, read an exercise with `gradus show activations`, fill in its file under
 exercises/, and run `grade activations`."""
 
+_HERE = "framework.commands"
+
+#: The framework's own commands: name -> where it is, and the first sentence of its help.
+COMMANDS = {
+    "compare": (
+        f"{_HERE}.compare:compare",
+        "Train families of text classifiers in the same way, and check the lecture's claims.",
+    ),
+    "evaluate": (
+        f"{_HERE}.evaluate:evaluate",
+        "Compute the perplexity of a language model on held-out text, or on a text of your own.",
+    ),
+    "sample": (
+        f"{_HERE}.sample:sample",
+        "Write text with a checkpoint, one sentence per line.",
+    ),
+    "neighbors": (
+        f"{_HERE}.neighbors:neighbors",
+        "Show the words nearest to WORD, with their cosines.",
+    ),
+    "analogy": (
+        f"{_HERE}.neighbors:analogy",
+        "A is to B as C is to which word? Show those nearest to b − a + c, with their cosines.",
+    ),
+    "plot-words": (
+        f"{_HERE}.neighbors:plot_words",
+        "Draw WORDS where their vectors lie in the plane that shows most of how they differ.",
+    ),
+    "corpora": (
+        f"{_HERE}.corpora:corpora",
+        "List every corpus: its kind, the best possible score, files, licence and owner.",
+    ),
+    "plugins": (
+        f"{_HERE}.plugins:plugins",
+        "List what the course defines and what every plugin offers, and where it came from.",
+    ),
+    "train": (
+        f"{_HERE}.train.group:train",
+        "Train a model and save a checkpoint after every epoch.",
+    ),
+    "new": (
+        f"{_HERE}.new:new",
+        "Write the beginnings of a plugin.",
+    ),
+}
+
+#: The built-in plugin that has commands, by name, and its module.
+_WITH_COMMANDS = ("autograder", "autograder.plugin")
+
+
+class Root(QuickGroup):
+    """Knows the commands of gradus; loads plugins to list all commands, or for an unknown one.
+
+    Attributes:
+        arguments: the command line: its ``--plugin`` and ``--block`` say which plugins there are.
+    """
+
+    arguments: ClassVar[Sequence[str]] = ()
+    _has_all = False
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands, those of plugins at the end."""
+        self._add_commands_of_plugins()
+        return list(self.commands)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of this name; None where there is none."""
+        if cmd_name not in self.commands:
+            self._add_commands_of_plugins()
+        return self.commands.get(cmd_name)
+
+    def _add_commands_of_plugins(self) -> None:
+        """Load the plugins, once, and add what they offer.
+
+        Raises:
+            ConflictError: two of them, or one and gradus, offer one command.
+        """
+        if self._has_all:
+            return
+        self._has_all = True
+        from framework.commands.setup import load_plugins
+        from framework.providers.plugin_commands import add_plugin_commands
+
+        plugins = load_plugins(
+            values_of("--plugin", self.arguments), values_of("--block", self.arguments)
+        )
+        app = new_app()
+        add_plugin_commands(app, plugins, own=COMMANDS)
+        for name, command in typer.main.get_group(app).commands.items():
+            self.commands.setdefault(name, command)
+
 
 def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
-    """The application with the commands of the framework and of every plugin.
+    """The application with the commands of gradus, and those of plugins where they are needed.
 
     Args:
-        arguments: the command line. Which commands there are depends on its ``--plugin`` and
-            ``--block``, so these are read before anything else is.
+        arguments: the command line.
     """
     from framework.commands.root_options import root_options
-    from framework.commands.setup import load_plugins
-    from framework.providers.plugin_commands import add_plugin_commands, command_names
 
-    app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+    root = type("GradusRoot", (Root,), {"arguments": tuple(arguments)})
+    app = new_app(cls=root, no_args_is_help=True)
     app.callback(help=HELP)(root_options)
-    found = load_plugins(_values(arguments, "--plugin"), _values(arguments, "--block"))
-    for warning in found.warnings:
-        sys.stderr.write(f"gradus: {warning}\n")
-    own = _own_commands(found)
-    add_plugin_commands(app, found, own=command_names(own))
-    app.registered_commands += own.registered_commands
-    app.registered_groups += own.registered_groups
+    plugin, module = _WITH_COMMANDS
+    if plugin not in values_of("--block", arguments):
+        importlib.import_module(module).add_commands(app)
+    add_commands_on_demand(app, COMMANDS)
     return app
-
-
-def _own_commands(found: Plugins) -> typer.Typer:
-    from framework.commands.compare import compare
-    from framework.commands.corpora import corpora
-    from framework.commands.evaluate import evaluate
-    from framework.commands.neighbors import analogy, neighbors, plot_words
-    from framework.commands.new import new
-    from framework.commands.plugins import plugins
-    from framework.commands.sample import sample
-    from framework.commands.train.group import train_group
-
-    app = typer.Typer()
-    for command in (compare, evaluate, sample, neighbors, analogy, plot_words, corpora, plugins):
-        app.command()(command)
-    app.add_typer(train_group(found), name="train")
-    app.add_typer(new, name="new")
-    return app
-
-
-def _values(arguments: Sequence[str], option: str) -> list[str]:
-    """What `option` is given, as ``--option VALUE`` or ``--option=VALUE``."""
-    words = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    apart = [value for word, value in pairwise(words) if word == option]
-    joined = [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]
-    return apart + joined
 
 
 def main() -> None:
@@ -80,3 +140,5 @@ def main() -> None:
     except GradusError as error:
         sys.stderr.write(f"gradus: {error}\n")
         sys.exit(error.exit_code)
+    finally:
+        gc.freeze()  # or Python would search all that was imported for cycles once more

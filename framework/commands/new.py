@@ -12,11 +12,14 @@ from typing import Annotated
 
 import typer
 
+from framework.commands.quick_values import QuickCommand, QuickGroup
 from framework.errors import BadInputError, ConflictError
 from framework.providers.plugin_sources import BUILT_IN
 from framework.providers.plugins import RESERVED
 
-new = typer.Typer(help="Write the beginnings of a plugin.", no_args_is_help=True)
+new = typer.Typer(
+    name="new", cls=QuickGroup, help="Write the beginnings of a plugin.", no_args_is_help=True
+)
 
 TEMPLATES = Path(__file__).parent / "templates" / "plugin"
 
@@ -31,7 +34,7 @@ def main() -> None:
     """Write the beginnings of a plugin."""
 
 
-@new.command()
+@new.command(cls=QuickCommand)
 def plugin(
     name: Annotated[str, typer.Argument(help="Of the plugin and of its provider, as in week3.")],
     out: Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +13,14 @@ from framework.providers.plugins import Plugins
 
 
 def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> Plugins:
-    """All plugins, with the course's and ``--plugin``'s, and without those of ``--block``."""
-    return Plugins(plugin or (), blocked=block or ())
+    """All plugins, with the course's and ``--plugin``'s, and without those of ``--block``.
+
+    What was left out, because it cannot be loaded, is said on standard error.
+    """
+    found = Plugins(plugin or (), blocked=block or ())
+    for warning in found.warnings:
+        sys.stderr.write(f"gradus: {warning}\n")
+    return found
 
 
 def choose_backend(

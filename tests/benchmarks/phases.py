@@ -43,7 +43,7 @@ def around(name, before=None, after=None):
 
 #: Module -> (class in it, if any, and how it is changed).
 WATCHED = {
-    "autograder.commands.grade": [("", around("carry_out", before="command line"))],
+    "autograder.commands.grade": [("", around("grade", before="command line"))],
     "autograder.submissions.submission": [
         ("", around("load_submission", before="plugins, sandbox", after="course, submission"))
     ],

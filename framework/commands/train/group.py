@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
+from framework.commands.on_demand import values_of
+from framework.commands.quick_values import QuickGroup
 from framework.commands.train.command import train_command
 from framework.providers.plugins import Plugins
 from framework.training.kinds import task_class
@@ -20,24 +21,36 @@ where KIND is language_model, tagger, text_classifier, pairs, conditions, word_v
 that a plugin offers."""
 
 
-def train_group(plugins: Plugins) -> typer.Typer:
-    """The command ``gradus train``, with the kinds of runs of gradus and of `plugins`."""
+#: Where the context of the command line keeps its plugins.
+_PLUGINS = "gradus.plugins"
 
-    class CommandByKind(TyperGroup):
-        """Finds the command for a name: the one of the kind of run that its recipe says."""
 
-        def list_commands(self, ctx: Any) -> list[str]:
-            """The exercises that can be trained."""
-            return [name for name, _ in exercise_recipes()]
+class CommandByKind(QuickGroup):
+    """Finds the command for a name: the one of the kind of run that its recipe says."""
 
-        def get_command(self, ctx: Any, cmd_name: str) -> Any:
-            """The command for `cmd_name`, an exercise or a model.
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The exercises that can be trained."""
+        return [name for name, _ in exercise_recipes()]
 
-            An unknown name gets a command, too, which knows the models that plugins offer.
-            """
-            task = task_class(run_of(cmd_name), plugins.registry)
-            app = typer.Typer(add_completion=False, rich_markup_mode=None)
-            app.command(cmd_name)(train_command(task))
-            return typer.main.get_command(app)
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command for `cmd_name`, an exercise or a model.
 
-    return typer.Typer(name="train", cls=CommandByKind, help=HELP, no_args_is_help=True)
+        An unknown name gets a command, too, which knows the models that plugins offer.
+        """
+        task = task_class(run_of(cmd_name), _plugins(ctx).registry)
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(cmd_name)(train_command(task))
+        return typer.main.get_command(app)
+
+
+def _plugins(ctx: Any) -> Plugins:
+    """The plugins that the command line asks for, loaded once; the command itself warns of them."""
+    if _PLUGINS not in ctx.meta:
+        arguments = getattr(ctx.find_root().command, "arguments", ())
+        blocked = values_of("--block", arguments)
+        ctx.meta[_PLUGINS] = Plugins(values_of("--plugin", arguments), blocked=blocked)
+    found: Plugins = ctx.meta[_PLUGINS]
+    return found
+
+
+train = typer.Typer(name="train", cls=CommandByKind, help=HELP, no_args_is_help=True)
