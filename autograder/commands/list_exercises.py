@@ -65,7 +65,10 @@ def written_state(exercise: Exercise) -> str:
         source = decode(read_bytes(exercise.stub), exercise.stub.name)
     except BadInputError:
         return "unreadable"
-    states = list(task_progress(source, exercise.task_names, known_stub(exercise)).values())
+    stub = known_stub(exercise)
+    if source == stub:
+        return "not started"
+    states = list(task_progress(source, exercise.task_names, stub).values())
     written, begun = states.count(Progress.WRITTEN), states.count(Progress.STARTED)
     if written == len(states):
         return "all written"

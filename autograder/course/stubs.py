@@ -14,17 +14,19 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from autograder.course.reading import Exercise
-from autograder.course.source import definitions, parse
+from autograder.course.source import Definition, definitions, parse
 from framework.errors import BadInputError
 from framework.text_files import read_text
 
 #: Where a wheel holds the exercises as they were shipped; there is no such folder in a clone.
 SHIPPED = Path(__file__).parent / "shipped_exercises"
+
 
 _MARK = re.compile(r"(?P<indent> *)# (?P<edge>BEGIN|END) SOLUTION(?:: (?P<text>\S.*))?")
 _LIKE_A_MARK = re.compile(r"\b(BEGIN|END)[ _-]*SOLUTION\b", re.IGNORECASE)
@@ -101,12 +103,12 @@ def generate_stub(solution: str, file: Path) -> str:
         BadInputError: a malformed region, or a stub that would not parse; with a line number.
     """
     lines = solution.split("\n")  # as Python counts them: a form feed ends no line
-    tree = _parse(solution, file, "the solution")
+    scopes = list(_definitions_below(_parse(solution, file, "the solution")))
     stub: list[str] = []
     end = 0
     for region in find_regions(lines, file):
         stub += lines[end : region.first - 1]
-        placed = _replacement(region, lines, tree, file)
+        placed = _replacement(region, lines, scopes, file)
         end = region.last if placed else _past_blank_lines(lines, region.last)
         stub += placed
     text = "\n".join(stub + lines[end:]).strip("\n") + "\n"
@@ -116,11 +118,9 @@ def generate_stub(solution: str, file: Path) -> str:
 
 def _parse(text: str, file: Path, what: str) -> ast.Module:
     try:
-        return ast.parse(text)
+        return parse(text)
     except SyntaxError as error:
         _fail(file, error.lineno or 1, f"Python cannot parse {what}: {error.msg}")
-    except (ValueError, RecursionError) as error:  # a null byte, or code nested too deeply
-        _fail(file, 1, f"Python cannot parse {what}: {error}")
 
 
 def _fail(file: Path, line: int, problem: str) -> NoReturn:
@@ -174,24 +174,32 @@ def _closed(begin: Region | None, last: int, indent: str, file: Path) -> Region:
     return Region(begin.first, last, indent, begin.text)
 
 
-def _replacement(region: Region, lines: list[str], tree: ast.Module, file: Path) -> list[str]:
+def _replacement(
+    region: Region, lines: list[str], scopes: Sequence[Definition], file: Path
+) -> list[str]:
     inside = range(region.first, region.last - 1)
     code = [i + 1 for i in inside if lines[i].strip() and not lines[i].lstrip().startswith("#")]
     if not code:
         _fail(file, region.first, "the region holds no code")
-    if isinstance(_scope(tree, region.first, code[0]), ast.FunctionDef | ast.AsyncFunctionDef):
+    innermost = _innermost(scopes, region.first, code[0])
+    if isinstance(innermost, ast.FunctionDef | ast.AsyncFunctionDef):
         todo = f"# TODO: {region.text or 'your code here'}"
         return [region.indent + todo, region.indent + "raise NotImplementedError"]
     return [f"{region.indent}# TODO: {region.text}"] if region.text else []
 
 
-def _scope(tree: ast.Module, before: int, line: int) -> ast.AST:
+def _definitions_below(node: ast.AST) -> Iterator[Definition]:
+    """Every function and class below `node`; they are statements, so no expression is searched."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, Definition):
+            yield child
+        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield from _definitions_below(child)
+
+
+def _innermost(scopes: Sequence[Definition], before: int, line: int) -> Definition | None:
     """The innermost function or class that starts above line `before` and reaches to `line`."""
-    scopes = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        and node.lineno < before
-        and (node.end_lineno or 0) >= line
-    ]
-    return max(scopes, key=lambda node: node.lineno, default=tree)
+    around = (
+        scope for scope in scopes if scope.lineno < before and (scope.end_lineno or 0) >= line
+    )
+    return max(around, key=lambda scope: scope.lineno, default=None)
