@@ -21,7 +21,6 @@ from autograder.isolation.host.scratch import remove_scratch
 from autograder.isolation.host.session import Session
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission
-from autograder.verdicts import Verdict
 from framework.providers.backends import REFERENCE, Backend, part_source
 
 
@@ -157,25 +156,3 @@ def _by_task(exercise: Exercise, checks: list[CheckResult]) -> tuple[TaskResult,
         for name in dict.fromkeys(names)
         if any(check.task == name for check in checks)
     )
-
-
-def absent(exercise: Exercise) -> ExerciseResult:
-    """The result for an exercise that was not handed in."""
-    checks = tuple(
-        TaskResult(
-            task,
-            (
-                CheckResult(
-                    id="",
-                    title=f"{task} is handed in",
-                    task=task,
-                    hidden=False,
-                    points=exercise.points / len(exercise.tasks),
-                    verdict=Verdict.NOT_STARTED,
-                    message=f"there is no {exercise.name}.py",
-                ),
-            ),
-        )
-        for task in exercise.task_names
-    )
-    return ExerciseResult(exercise.name, exercise.unit, exercise.title, checks)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any, TypeVar
 
 A = TypeVar("A")
@@ -49,6 +47,10 @@ def in_parallel(
 def _side_by_side(
     function: Callable[[A], R], arguments: Sequence[A], forked: int, as_they_end: bool
 ) -> Iterator[R]:
+    # Imported here, for most commands fork nothing.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(forked, context, initializer=_begin, initargs=(function,)) as pool:
         try:

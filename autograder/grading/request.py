@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
-from itertools import chain
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from autograder.course.reading import Exercise
-from autograder.grading.grader import Grader, absent
+from autograder.grading.not_started import is_not_started, not_started
 from autograder.grading.parallel import in_parallel, processes
 from autograder.grading.setting import Setting
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.submissions.submission import Submission
 from framework import __version__
+
+if TYPE_CHECKING:
+    from autograder.grading.grader import Grader
 
 
 class Listener(Protocol):
@@ -49,11 +52,11 @@ class GradeRequest:
 def answer(request: GradeRequest) -> Report:
     """Grade every exercise of the request."""
     started = time.perf_counter()
-    grader = Grader(request.setting, request.submission)
-    try:
-        results = {result.name: result for result in _results(request, grader)}
-    finally:
-        grader.close()
+    results = {}
+    with closing(_results(request)) as found:  # workers end with an interrupt, too
+        for result in found:
+            request.listener.exercise_done(result)
+            results[result.name] = result
     return Report(
         provenance=_provenance(request),
         exercises=tuple(results[exercise.name] for exercise in request.exercises),
@@ -62,22 +65,29 @@ def answer(request: GradeRequest) -> Report:
     )
 
 
-def _results(request: GradeRequest, grader: Grader) -> Iterator[ExerciseResult]:
-    present, missing = _split(request)
-    if processes(request.jobs, len(present)) > 1:
-        graded = in_parallel(grader.grade, present, request.jobs, as_they_end=True)
-    else:
-        graded = _in_turn(request, grader, present)
-    for result in chain(map(absent, missing), graded):
-        request.listener.exercise_done(result)
-        yield result
+def _results(request: GradeRequest) -> Generator[ExerciseResult]:
+    """The results as they come; where nothing is written, nothing is run."""
+    begun = []
+    for exercise in request.exercises:
+        if is_not_started(exercise, request.submission):
+            yield not_started(exercise, request.submission)
+        else:
+            begun.append(exercise)
+    if begun:
+        yield from _graded(request, begun)
 
 
-def _split(request: GradeRequest) -> tuple[list[Exercise], list[Exercise]]:
-    """The exercises that were handed in, and those that were not."""
-    files = request.submission.files if request.submission is not None else None
-    present = [e for e in request.exercises if files is None or e.name in files]
-    return present, [e for e in request.exercises if e not in present]
+def _graded(request: GradeRequest, begun: Sequence[Exercise]) -> Iterator[ExerciseResult]:
+    from autograder.grading.grader import Grader  # imports NumPy
+
+    grader = Grader(request.setting, request.submission)
+    try:
+        if processes(request.jobs, len(begun)) > 1:
+            yield from in_parallel(grader.grade, begun, request.jobs, as_they_end=True)
+        else:
+            yield from _in_turn(request, grader, begun)
+    finally:
+        grader.close()
 
 
 def _in_turn(

@@ -84,6 +84,10 @@ class SubmittedFile:
             return f"{self.shown}, {self.where(error.lineno or 1)}: {error.msg}"
         return None
 
+    def is_stub(self, exercise: Exercise) -> bool:
+        """Whether it is the stub of `exercise`, unchanged."""
+        return self.source == known_stub(exercise)
+
     def progress(self, exercise: Exercise) -> dict[str, Progress]:
         """How far it is with each task of `exercise`."""
         return task_progress(self.source, exercise.task_names, known_stub(exercise))
