@@ -1,0 +1,197 @@
+"""Figures of the unit on neural networks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from docs.figures.axes import Axes
+from docs.figures.drawing import Drawing
+from docs.figures.registry import figure
+
+
+@figure("neural_networks/backpropagation/network.svg")
+def network() -> Drawing:
+    """Draw the 4-2-1 network of the notes, with the error's way back."""
+    d = Drawing(
+        "A 4-2-1 network and the way of the error back",
+        "Four inputs, two hidden units with activation, one score. Solid arrows go forward. "
+        "Dashed arrows go back from the score along the weights of unit 1 of the second "
+        "layer: the error 1 is multiplied by W(2) and by the derivative of the activation, "
+        "and the result is shared with every weight W(1) of that unit.",
+        280,
+    )
+    inputs = [(70.0, 56.0 + 56 * i) for i in range(4)]
+    hidden = [(220.0, 98.0), (220.0, 184.0)]
+    out = (370.0, 141.0)
+    for a in inputs:
+        for b in hidden:
+            d.line(
+                (a[0] + 18, a[1]), (b[0] - 20, b[1]), style="line" if b is hidden[0] else "faint"
+            )
+    for b in hidden:
+        d.arrow((b[0] + 20, b[1]), (out[0] - 20, out[1]), style="line")
+    for i, a in enumerate(inputs):
+        d.circle(*a, 18, f"x_{i + 1}", words="formula")
+    for i, b in enumerate(hidden):
+        d.circle(*b, 20, f"a_{i + 1}", "on", "formula")
+    d.circle(*out, 20, "z", "gate", "formula")
+    d.arrow((out[0] + 20, out[1]), (446, out[1]))
+    d.text(456, out[1], "s", "formula")
+    d.text(144, 22, "W^{(1)}", "formula")
+    d.text(296, 22, "W^{(2)}", "formula")
+    d.arrow((446, out[1] + 26), (out[0] + 10, out[1] + 26), style="second")
+    d.text(428, out[1] + 42, "error 1", "small")
+    d.arrow((out[0] - 24, out[1] - 26), (hidden[0][0] + 26, hidden[0][1] - 18), style="second")
+    d.text(316, 84, "· W_1^{(2)}", "small", "start")
+    d.arrow(
+        (hidden[0][0] - 24, hidden[0][1] - 18),
+        (inputs[0][0] + 26, inputs[0][1] - 12),
+        style="second",
+    )
+    d.text(150, 46, "· f'(z_1)", "small", "start")
+    d.text(70, 262, "inputs", "small quiet")
+    d.text(220, 262, "hidden layer", "small quiet")
+    d.text(370, 262, "score", "small quiet")
+    return d
+
+
+def _sigmoid(z: float) -> float:
+    return 1 / (1 + math.exp(-z))
+
+
+_ACTIVATIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] = {
+    "sigmoid": (_sigmoid, lambda z: _sigmoid(z) * (1 - _sigmoid(z))),
+    "tanh": (math.tanh, lambda z: 1 - math.tanh(z) ** 2),
+    "hard tanh": (lambda z: max(-1.0, min(1.0, z)), lambda z: float(abs(z) < 1)),
+    "softsign": (lambda z: z / (1 + abs(z)), lambda z: 1 / (1 + abs(z)) ** 2),
+    "ReLU": (lambda z: max(0.0, z), lambda z: float(z > 0)),
+    "leaky ReLU, 0.1": (lambda z: max(z, 0.1 * z), lambda z: 1.0 if z > 0 else 0.1),
+}
+
+
+@figure("neural_networks/activations/curves.svg")
+def activations() -> Drawing:
+    """Draw six activations, each with its derivative."""
+    d = Drawing(
+        "Six activations and their derivatives",
+        "Sigmoid rises from 0 to 1, its derivative is at most 1/4. tanh and hard tanh rise "
+        "from −1 to 1 with slope 1 at 0. Softsign also rises from −1 to 1, but approaches "
+        "them slowly. ReLU is 0 for negative inputs and z for positive ones; its leaky form "
+        "keeps a tenth of negative inputs. Dashed lines are the derivatives.",
+        316,
+    )
+    for i, (name, (value, slope)) in enumerate(_ACTIVATIONS.items()):
+        left, bottom = 30 + 154 * (i % 3), 128 + 140 * (i // 3)
+        axes = Axes(d, left, bottom, 126, 96, (-4, 4), (-1.2, 1.6))
+        axes.frame(name)
+        d.line(axes.at(-4, 0), axes.at(4, 0), style="faint")
+        axes.ticks(xs=(-4, 0, 4), ys=(-1, 0, 1))
+        axes.plot(slope, "second", steps=400)
+        axes.plot(value, "first", steps=200)
+    d.line((130, 300), (160, 300), style="first")
+    d.text(166, 300, "f(z)", "formula", "start")
+    d.line((250, 300), (280, 300), style="second")
+    d.text(286, 300, "f'(z)", "formula", "start")
+    return d
+
+
+_MASK = ((1, 0, 1, 1), (0, 1, 1, 0), (1, 1, 0, 1), (1, 0, 0, 1), (0, 1, 1, 1))
+
+
+@figure("neural_networks/dropout/masks.svg")
+def masks() -> Drawing:
+    """Draw masks that are drawn at every step, and one that is kept for a sequence."""
+    d = Drawing(
+        "Dropout masks over the steps of a sequence",
+        "Two tables with a row for each unit and a column for each time step. Left, ordinary "
+        "dropout: every cell is drawn on its own. Right, variational dropout: one column is "
+        "drawn and repeated at every step, so that a unit is kept or dropped for the whole "
+        "sequence.",
+        212,
+    )
+    for left, title, mask in (
+        (56, "a mask per step", _MASK),
+        (296, "one mask per sequence", tuple(_MASK[2] for _ in _MASK)),
+    ):
+        d.text(left + 75, 18, title, "strong")
+        styles = [["on" if mask[t][u] else "off" for t in range(5)] for u in range(4)]
+        texts = [["1/p" if mask[t][u] else "0" for t in range(5)] for u in range(4)]
+        d.matrix(left, 36, 4, 5, 30, styles, texts)
+        d.text(left + 75, 170, "time steps", "small quiet")
+    d.text(26, 96, "units", "small quiet")
+    d.text(240, 198, "1/p: kept and divided by the probability p of keeping; 0: dropped", "small")
+    return d
+
+
+@figure("neural_networks/optimizers/valley.svg")
+def valley() -> Drawing:
+    """Draw the paths of four optimizers in one narrow valley."""
+    d = Drawing(
+        "Four optimizers in one valley",
+        "Level lines of the loss (x² + 20 y²)/2 from the same start. Gradient descent jumps "
+        "from side to side of the valley and advances slowly along it. Momentum overshoots "
+        "and turns back. AdaGrad and Adam scale each direction and go almost straight to the "
+        "minimum.",
+        296,
+    )
+    axes = Axes(d, 24, 232, 432, 200, (-5.4, 1.4), (-1.7, 1.7))
+    for level in (0.4, 1.6, 4.5, 9.5, 16.5):
+        ring = []
+        for k in range(97):
+            angle = 2 * math.pi * k / 96
+            ring.append(
+                (math.sqrt(2 * level) * math.cos(angle), math.sqrt(level / 10) * math.sin(angle))
+            )
+        axes.points(ring, "faint")
+    styles = ("line", "first", "second", "third")
+    names = ("SGD", "momentum", "AdaGrad", "Adam")
+    for i, (name, style, path) in enumerate(zip(names, styles, _paths(), strict=True)):
+        axes.points(path, style)
+        x = (20, 108, 238, 358)[i]
+        d.line((x, 262), (x + 28, 262), style=style)
+        d.text(x + 34, 262, name, "small", "start")
+    d.circle(*axes.at(0, 0), 4, style="solid")
+    d.text(axes.at(0, 0)[0] + 8, axes.at(0, 0)[1] + 14, "minimum", "small", "start")
+    d.text(*axes.at(-4.9, 1.55), "start", "small")
+    return d
+
+
+def _paths() -> list[list[tuple[float, float]]]:
+    """Return the points that SGD, momentum, AdaGrad and Adam visit, 25 steps each."""
+    paths: list[list[tuple[float, float]]] = []
+    for rule in (_sgd, _momentum, _adagrad, _adam):
+        place, memory, path = (-4.8, 1.2), [(0.0, 0.0), (0.0, 0.0)], [(-4.8, 1.2)]
+        for t in range(1, 26):
+            gradient = place[0], 20 * place[1]
+            steps = []
+            for k in range(2):
+                step, memory[k] = rule(gradient[k], memory[k], t)
+                steps.append(step)
+            place = place[0] + steps[0], place[1] + steps[1]
+            path.append(place)
+        paths.append(path)
+    return paths
+
+
+Memory = tuple[float, float]
+
+
+def _sgd(g: float, memory: Memory, t: int) -> tuple[float, Memory]:
+    return -0.09 * g, memory
+
+
+def _momentum(g: float, memory: Memory, t: int) -> tuple[float, Memory]:
+    v = 0.8 * memory[0] - 0.03 * g
+    return v, (v, 0.0)
+
+
+def _adagrad(g: float, memory: Memory, t: int) -> tuple[float, Memory]:
+    total = memory[0] + g * g
+    return -0.9 * g / (math.sqrt(total) + 1e-8), (total, 0.0)
+
+
+def _adam(g: float, memory: Memory, t: int) -> tuple[float, Memory]:
+    m, v = 0.8 * memory[0] + 0.2 * g, 0.95 * memory[1] + 0.05 * g * g
+    step = -0.4 * (m / (1 - 0.8**t)) / (math.sqrt(v / (1 - 0.95**t)) + 1e-8)
+    return step, (m, v)
