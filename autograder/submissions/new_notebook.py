@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import base64
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import v4
 
+from autograder.course.figures import Figure, figures, replaced
 from autograder.course.reading import Exercise
 from autograder.course.source import parse
 from framework.errors import BadInputError
@@ -56,7 +59,20 @@ def _readme_cells(exercise: Exercise) -> list[Cell]:
     """The README, a cell per section."""
     text = read_text(exercise.readme) if exercise.readme.is_file() else ""
     text = text or f"# {exercise.title}\n"
-    return [_markdown(section) for section in sections(text)]
+    return [_section(part, exercise.readme.parent) for part in sections(text)]
+
+
+def _section(text: str, folder: Path) -> Cell:
+    """A cell of Markdown that carries its figures as attachments."""
+    shown = list(figures(text, folder))
+    cell = _markdown(replaced(text, folder, lambda f: f"![{f.title}](attachment:{f.path.name})"))
+    if shown:
+        cell["attachments"] = {figure.path.name: _attachment(figure) for figure in shown}
+    return cell
+
+
+def _attachment(figure: Figure) -> dict[str, str]:
+    return {"image/svg+xml": base64.b64encode(figure.path.read_bytes()).decode("ascii")}
 
 
 def sections(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """`gradus notebook`: a notebook from the stub of an exercise."""
 
+import base64
 import json
 
 import pytest
@@ -29,3 +30,16 @@ def test_notebook_of_a_broken_or_missing_file_says_what_to_do(gradus, written):
     stub.unlink()
     with pytest.raises(BadInputError, match="`gradus reset squash` writes it"):
         gradus("notebook", "squash")
+
+
+def test_a_notebook_carries_the_figures_of_the_text(gradus, written, course_root):
+    readme = written.exercise("squash").readme
+    readme.write_text("# Squash\n\n## Why\n\n![A curve](curve.svg)\n", "utf-8")
+    (readme.parent / "curve.svg").write_text("<svg/>", "utf-8")
+    gradus("notebook", "squash")
+    cells = json.loads((course_root / "squash.ipynb").read_text("utf-8"))["cells"]
+    title, why = cells[:2]
+    assert "attachments" not in title
+    (data,) = why["attachments"]["curve.svg"].values()
+    assert base64.b64decode("".join(data)) == b"<svg/>"
+    assert "![A curve](attachment:curve.svg)" in "".join(why["source"])

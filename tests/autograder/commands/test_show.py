@@ -26,3 +26,13 @@ def test_a_text_in_another_encoding_is_named_with_its_line(gradus, written, comm
     written.exercise("squash").readme.write_bytes(b"# One\n\nna\xefve\n")
     with pytest.raises(BadInputError, match=r"README\.md, line 3, is not UTF-8 text \(byte 0xef\)"):
         gradus(command, "squash")
+
+
+def test_a_figure_is_named_with_its_file(gradus, written):
+    readme = written.exercise("squash").readme
+    readme.write_text("# Squash\n\n![A curve](curve.svg)\n\n![Lost](lost.svg)\n", "utf-8")
+    (readme.parent / "curve.svg").write_text("<svg/>", "utf-8")
+    output = gradus("show", "squash")[1]
+    path = Path("exercises/first_unit/squash/curve.svg")
+    assert f"Figure: A curve. {path}" in output
+    assert "lost.svg" not in output and "Lost" in output
