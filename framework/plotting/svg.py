@@ -6,6 +6,7 @@ scheme of the reader. `ElementTree` escapes every name and title.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from importlib import resources
@@ -67,6 +68,19 @@ def _title(text: str) -> list[ET.Element]:
 def chart_css() -> str:
     """Return the style of all drawings, in light and in dark."""
     return resources.files(__package__).joinpath("chart.css").read_text("utf-8")
+
+
+def css_colour(selector: str, what: str) -> str:
+    """Return a colour of the style in light, as ``#1f5fa8``: pictures of one style share it.
+
+    Args:
+        selector: the rule, as ``.plot circle``.
+        what: ``fill`` or ``stroke``.
+    """
+    rule = re.search(rf"^{re.escape(selector)} \{{[^}}]*{what}: (#\w+)", chart_css(), re.MULTILINE)
+    if rule is None:
+        raise LookupError(f"chart.css has no {what} for {selector}")
+    return rule[1]
 
 
 def _plot(chart: Chart, layout: Layout) -> ET.Element:
