@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
 import sys
 import traceback
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import NoReturn
 
 from framework import version_line
 from framework.errors import GradusError, UsageError
+from framework.threads import pin_threads
 
 DESCRIPTION = """Grade exercises: run their checks against your code and explain what they find.
 
@@ -156,9 +156,7 @@ def grade(arguments: list[str]) -> int:
 
 def main() -> None:
     """Entry point of the command."""
-    for library in ("OMP", "OPENBLAS", "MKL"):
-        # Exercises are graded side by side: more threads than processors only wait for each other.
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    pin_threads()  # exercises are graded side by side
     try:
         code = grade(sys.argv[1:])
     except GradusError as error:

@@ -131,11 +131,11 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
 
 def main() -> None:
     """Entry point of the command."""
-    from framework.commands.root_options import begin_log
+    from framework.commands.root_options import prepare_process
 
     try:
         arguments = sys.argv[1:]
-        begin_log(arguments)
+        prepare_process(arguments)
         build_app(arguments)(arguments)
     except GradusError as error:
         sys.stderr.write(f"gradus: {error}\n")

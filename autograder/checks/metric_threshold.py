@@ -98,15 +98,16 @@ class MetricThreshold:
         for _ in range(threshold.attempts):
             tried.append(meter.run(training, rng, until=threshold.value))
             if meter.met(tried[-1], threshold.value):
-                self._note(tried[-1])
+                self._note(tried[-1], threshold.value)
                 return meter.top(tried[-1])
-        self._note(max(tried, key=meter.merit))
+        self._note(max(tried, key=meter.merit), threshold.value)
         raise meter.failure(self.measured[-1], threshold)
 
-    def _note(self, measurement: Measurement) -> None:
+    def _note(self, measurement: Measurement, threshold: float | None = None) -> None:
         self.measured.append(measurement)
         if measurement.curve:
-            self.findings.add(Curve(measurement.curve))
+            name = measurement.name.replace("_", " ")
+            self.findings.add(Curve(measurement.curve, name, threshold, measurement.best))
 
     def _measure(self, meter: _Metric, training: Training, rng: np.random.Generator) -> float:
         """The metric at the end of one whole training."""

@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 
 import framework
 from autograder.installation.facts import Fact
+from framework.threads import threads_in_words
 
 #: Extras that only the project's own development needs.
 _DEVELOPMENT = ("dev", "benchmarks")
@@ -96,5 +97,4 @@ def _linear_algebra() -> str:
     library = described.get("Build Dependencies", {}).get("blas", {})
     found = described.get("SIMD Extensions", {}).get("found", [])
     name = f"{library.get('name', 'unknown')} {library.get('version', '')}".strip()
-    threads = os.environ.get("OPENBLAS_NUM_THREADS") or os.environ.get("OMP_NUM_THREADS")
-    return f"{name}, SIMD {' '.join(found) or 'baseline'}, threads {threads or 'not limited'}"
+    return f"{name}, SIMD {' '.join(found) or 'baseline'}, {threads_in_words()}"

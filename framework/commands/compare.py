@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,10 +35,11 @@ from framework.commands.setup import (
 from framework.commands.train.epoch_lines import epoch_progress
 from framework.comparison.claims import Claim, claims
 from framework.comparison.families import FAMILIES, Family, chosen_families
-from framework.comparison.outcomes import Outcome, train_family
+from framework.comparison.outcomes import Outcome, Training, train_in_turns
 from framework.data.vocabulary import PAD
 from framework.errors import BadInputError
 from framework.providers.backends import Backend
+from framework.threads import threads_in_words
 from framework.training.engine import OnStep, Run
 from framework.training.options import ComparisonOptions
 from framework.training.task import Request
@@ -47,7 +49,9 @@ from framework.training.tasks.text_classifier import TextClassifierTask
 HELP = """Train families of text classifiers in the same way, and check the lecture's claims.
 
 All see the same texts in the same order, with the same loss, optimizer and sizes. The epoch
-that is best on texts held out is tested. A claim holds here or it does not: on this corpus."""
+that is best on texts held out is tested. A claim holds here or it does not: on this corpus.
+Epochs are timed on one thread, in turns. Nothing is said about speed where the times of two
+families overlap."""
 
 
 def _compare(
@@ -72,8 +76,10 @@ def _compare(
         task = TextClassifierTask.load(one, Request("", {}, computing, plugins.corpora))
         if one.seed == options.seed:
             console.print(f"corpus {task.corpus}: {task.described}")
-        for name, found in _trained(computing, task, families, one, console):
-            outcomes[name] = outcomes[name].joined(found) if name in outcomes else found
+            console.print(f"timed on {computing.device}, {threads_in_words()}")
+        for found in _trained(computing, task, families, one, console):
+            before = outcomes.get(found.name)
+            outcomes[found.name] = before.joined(found) if before else found
     for line in describe_parts(computing):
         console.print(line)
     shown, found_claims = list(outcomes.values()), list(claims(outcomes))
@@ -127,7 +133,13 @@ compare = option_command(
 def _described(options: ComparisonOptions, backend: str) -> dict[str, Any]:
     """Sizes and settings; those that were left alone are left out."""
     settings = {name: value for name, value in options.settings().items() if value is not None}
-    return {"corpus": options.corpus, "backend": backend, "seeds": options.seeds, **settings}
+    return {
+        "corpus": options.corpus,
+        "backend": backend,
+        "seeds": options.seeds,
+        "threads": threads_in_words(),
+        **settings,
+    }
 
 
 def _trained(
@@ -136,16 +148,18 @@ def _trained(
     families: Mapping[str, Family],
     options: ComparisonOptions,
     console: Console,
-) -> Iterator[tuple[str, Outcome]]:
-    """Each family, trained on `task`; a bar shows how far it is."""
-    for name, family in families.items():
-        with unfinished_parts(backend):
-            bar = _bars(console, name, options)
-            yield name, train_family(backend, task, name, family, options, bar)
+) -> list[Outcome]:
+    """The families, trained on `task` in turns; a bar shows how far each epoch is."""
+    with unfinished_parts(backend):
+        trainings = [
+            Training(backend, task, name, family, options) for name, family in families.items()
+        ]
+        train_in_turns(trainings, options.epochs, partial(_bars, console, options))
+        return [training.outcome() for training in trainings]
 
 
 def _bars(
-    console: Console, name: str, options: ComparisonOptions
+    console: Console, options: ComparisonOptions, name: str
 ) -> Callable[[Run], AbstractContextManager[OnStep]]:
     """A bar for each epoch of the family `name`."""
 

@@ -14,11 +14,12 @@ from framework.comparison.outcomes import Outcome
 from framework.plotting.charts import Chart, Line
 from framework.plotting.svg import save_chart
 
-_MARKS = {True: "holds", False: "does not hold here"}
+_MARKS = {True: "holds", False: "does not hold here", None: "undecided"}
+_COLOURS = {True: "green", False: "red", None: ""}
 
 
 def outcome_table(outcomes: Sequence[Outcome], longest: int) -> Table:
-    """A row for each family: accuracy, parameters, seconds.
+    """A row for each family: accuracy, parameters, seconds per epoch.
 
     Args:
         outcomes: in the order of the rows.
@@ -26,7 +27,8 @@ def outcome_table(outcomes: Sequence[Outcome], longest: int) -> Table:
     """
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
     table.add_column("family", no_wrap=True)
-    for name in ("accuracy", *_known("at best", outcomes), "parameters", "seconds", "in order"):
+    measured = ("parameters", "seconds per epoch", "in order")
+    for name in ("accuracy", *_known("at best", outcomes), *measured):
         table.add_column(name, justify="right", no_wrap=True)
     for outcome in outcomes:
         table.add_row(*_cells(outcome, longest, any(other.best for other in outcomes)))
@@ -45,9 +47,15 @@ def _cells(outcome: Outcome, longest: int, is_best_known: bool) -> list[str]:
         f"{outcome.accuracy:.2%}{spread}",
         *([best] if is_best_known else []),
         f"{outcome.parameters:,}",
-        f"{outcome.mean_seconds:.1f}",
+        _seconds(outcome),
         str(longest if outcome.in_order else 1),
     ]
+
+
+def _seconds(outcome: Outcome) -> str:
+    """The median, and from where to where the timed epochs vary."""
+    least, most = outcome.range_of_seconds
+    return f"{outcome.typical_seconds:.3f} ({least:.3f} to {most:.3f})"
 
 
 def claim_table(claims: Sequence[Claim]) -> Table:
@@ -56,7 +64,7 @@ def claim_table(claims: Sequence[Claim]) -> Table:
     table.add_column(no_wrap=True)
     table.add_column()
     for claim in claims:
-        mark = Text(_MARKS[claim.holds], "green" if claim.holds else "red")
+        mark = Text(_MARKS[claim.holds], _COLOURS[claim.holds])
         table.add_row(mark, Text(f"{claim.text} ").append(f"({claim.numbers})", "dim"))
     return table
 
@@ -80,7 +88,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "accuracies": list(outcome.accuracies),
         "best_possible": outcome.best,
         "parameters": outcome.parameters,
-        "seconds": list(outcome.seconds),
+        "epoch_seconds": list(outcome.epoch_seconds),
         "in_order": outcome.in_order,
     }
 
@@ -91,19 +99,20 @@ def save_pictures(outcomes: Sequence[Outcome], corpus: str, folder: Path) -> lis
     Raises:
         BadInputError: a file cannot be written.
     """
-    across = {
-        "parameters": [float(outcome.parameters) for outcome in outcomes],
-        "seconds": [outcome.mean_seconds for outcome in outcomes],
+    pictures = {
+        "parameters": [_point(one, float(one.parameters)) for one in outcomes],
+        "seconds": [_point(one, one.typical_seconds, one.range_of_seconds) for one in outcomes],
     }
+    labels = {"parameters": "parameters", "seconds": "seconds per epoch"}
     paths = []
-    for label, xs in across.items():
-        paths.append(folder / f"accuracy-over-{label}.svg")
-        lines = tuple(map(_point, outcomes, xs))
+    for name, lines in pictures.items():
+        paths.append(folder / f"accuracy-over-{name}.svg")
         title = f"Families of models on {corpus}"
-        save_chart(Chart(title, label, "accuracy, %", lines), paths[-1])
+        save_chart(Chart(title, labels[name], "accuracy, %", tuple(lines)), paths[-1])
     return paths
 
 
-def _point(outcome: Outcome, x: float) -> Line:
-    """The accuracy of one family with its spread over seeds."""
-    return Line(outcome.name, (x,), (100 * outcome.accuracy,), (100 * outcome.spread,))
+def _point(outcome: Outcome, x: float, x_range: tuple[float, float] | None = None) -> Line:
+    """The accuracy of one family with its spread over seeds, at `x` with its range."""
+    y, spread = 100 * outcome.accuracy, 100 * outcome.spread
+    return Line(outcome.name, (x,), (y,), (spread,), (x_range,) if x_range else ())

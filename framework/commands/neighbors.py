@@ -44,18 +44,24 @@ def analogy(
 
 
 def plot_words(
-    words: Annotated[list[str], typer.Argument(help="Words that have vectors, at least three.")],
+    words: Annotated[
+        list[str], typer.Argument(help="Words, of which at least three have vectors.")
+    ],
     vectors: VectorFile = TRAINED_VECTORS,
     out: Annotated[Path, typer.Option(help="The picture: .png, .svg or .pdf.")] = Path("words.png"),
 ) -> None:
     """Draw WORDS where their vectors lie in the plane that shows most of how they differ.
 
     The axes are the two principal components of these words alone: other words, another plane.
+    Words without a vector are left out, with a note.
     """
     from framework.plotting.word_map import plot_words as draw
 
-    across, up = draw(load_vectors(vectors), words, out)
-    typer.echo(f"Saved {out}: {len(words)} words, {across + up:.0%} of how they differ.")
+    shown = draw(load_vectors(vectors), words, out, f"Word vectors of {vectors.name}")
+    for error in shown.unknown:
+        typer.echo(f"left out: {error}", err=True)
+    share = sum(shown.shares)
+    typer.echo(f"Saved {out}: {len(shown.drawn)} words, {share:.0%} of how they differ.")
 
 
 def _show(found: Scored) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from framework import version_line
+from framework.threads import pin_threads
 
 _VERBOSE = ("-v", "--verbose")
 
@@ -30,12 +31,19 @@ def root_options(
         typer.Option(*_VERBOSE, help="Log to standard error what is loaded, chosen and started."),
     ] = False,
 ) -> None:
-    """Declare the options; `begin_log` has obeyed `--verbose` before plugins were loaded."""
+    """Declare the options; `prepare_process` has obeyed `--verbose` before plugins were loaded."""
 
 
-def begin_log(arguments: Sequence[str]) -> None:
-    """Log from now on if `arguments` begin with ``-v`` or ``--verbose``."""
+def prepare_process(arguments: Sequence[str]) -> None:
+    """Do what has to be done before plugins and NumPy are imported.
+
+    Args:
+        arguments: if they begin with ``-v``, the log begins. `gradus compare` gets one thread.
+    """
     if arguments and arguments[0] in _VERBOSE:
         from framework.log import show_log
 
         show_log()
+    command = next((word for word in arguments if not word.startswith("-")), "")
+    if command == "compare":
+        pin_threads()

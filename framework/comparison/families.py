@@ -51,6 +51,7 @@ FAMILIES = {
     "rnn": Family("rnn", "max", in_order=True),
     "rnn_last": Family("rnn", "last", in_order=True),
     "lstm": Family("lstm", "max", in_order=True),
+    "gru": Family("gru", "max", in_order=True),
     "qrnn": Family("qrnn", "max"),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
@@ -29,7 +29,8 @@ class Outcome:
         in_order: whether it takes the words one after the other.
         parameters: numbers that it learns.
         accuracies: on the test part, of the best epoch of each training.
-        seconds: that the epochs of each training took.
+        epoch_seconds: of each timed epoch, in seconds. The first epoch of a training warms up: it
+            is timed only where there is no other.
         texts: how many of them it was tested on.
         best: the best accuracy that is possible for the family in the long run, where it is known.
     """
@@ -38,7 +39,7 @@ class Outcome:
     in_order: bool
     parameters: int
     accuracies: tuple[float, ...]
-    seconds: tuple[float, ...]
+    epoch_seconds: tuple[float, ...]
     texts: int
     best: float | None = None
 
@@ -53,9 +54,14 @@ class Outcome:
         return statistics.stdev(self.accuracies) if len(self.accuracies) > 1 else 0.0
 
     @property
-    def mean_seconds(self) -> float:
-        """The mean over all trainings."""
-        return statistics.mean(self.seconds)
+    def typical_seconds(self) -> float:
+        """The median over all timed epochs."""
+        return statistics.median(self.epoch_seconds)
+
+    @property
+    def range_of_seconds(self) -> tuple[float, float]:
+        """The fastest and the slowest timed epoch."""
+        return min(self.epoch_seconds), max(self.epoch_seconds)
 
     @property
     def error(self) -> float:
@@ -73,39 +79,75 @@ class Outcome:
         return replace(
             self,
             accuracies=self.accuracies + other.accuracies,
-            seconds=self.seconds + other.seconds,
+            epoch_seconds=self.epoch_seconds + other.epoch_seconds,
         )
 
 
-def train_family(
-    backend: Backend,
-    task: ClassifierTask,
-    name: str,
-    family: Family,
-    options: ComparisonOptions,
-    bar: Bar,
-) -> Outcome:
-    """Train one family on `task`, and test its best epoch.
+class Training:
+    """One family in training on a task.
 
     Args:
         options: the same for all that are compared.
-        bar: shows how far an epoch is.
     """
-    sizes = {name: getattr(options, name) for name in ("embedding_size", "hidden_size", "width")}
-    arguments = family.arguments(**sizes)
-    run = Run(backend, task, family.model(), arguments, options)
-    seconds = 0.0
-    for _ in range(options.epochs):
-        start = time.perf_counter()
-        with bar(run) as on_step:
-            run.epoch(on_step)
-        seconds += time.perf_counter() - start
-    run.take_best()
-    part = task.test or task.valid
-    size = sum(math.prod(array.shape) for array in run.model.parameters.values())
-    accuracy = part.score(task.predict(run.model, part, backend.arrays))
-    best = _best(task, family, int(arguments.get("width", 0)))
-    return Outcome(name, family.in_order, size, (accuracy,), (seconds,), len(part.inputs), best)
+
+    def __init__(
+        self,
+        backend: Backend,
+        task: ClassifierTask,
+        name: str,
+        family: Family,
+        options: ComparisonOptions,
+    ) -> None:
+        self.name = name
+        self._backend, self._task, self._family = backend, task, family
+        sizes = {size: getattr(options, size) for size in ("embedding_size", "hidden_size")}
+        self._arguments = family.arguments(**sizes, width=options.width)
+        self._run = Run(backend, task, family.model(), self._arguments, options)
+        self._seconds: list[float] = []
+
+    def epoch(self, bar: Bar) -> None:
+        """Train one epoch, timed.
+
+        On a processor, the time is that of the processor: other programs do not count. A GPU has
+        no such clock.
+
+        Args:
+            bar: shows how far the epoch is.
+        """
+        clock = time.process_time if self._backend.device == "cpu" else time.perf_counter
+        with bar(self._run) as on_step:
+            start = clock()
+            self._run.epoch(on_step)
+            self._seconds.append(clock() - start)
+
+    def outcome(self) -> Outcome:
+        """Test the best epoch."""
+        self._run.take_best()
+        model, task = self._run.model, self._task
+        part = task.test or task.valid
+        accuracy = part.score(task.predict(model, part, self._backend.arrays))
+        return Outcome(
+            self.name,
+            self._family.in_order,
+            sum(math.prod(array.shape) for array in model.parameters.values()),
+            (accuracy,),
+            tuple(self._seconds[1:] or self._seconds),
+            len(part.inputs),
+            _best(task, self._family, int(self._arguments.get("width", 0))),
+        )
+
+
+def train_in_turns(trainings: Sequence[Training], epochs: int, bar: Callable[[str], Bar]) -> None:
+    """Train an epoch of each, then the next epoch of each in the reverse order, and so on.
+
+    What else the machine does meanwhile slows down all of them alike.
+
+    Args:
+        bar: the bar of a family, by its name.
+    """
+    for epoch in range(epochs):
+        for training in trainings if epoch % 2 == 0 else reversed(trainings):
+            training.epoch(bar(training.name))
 
 
 def _best(task: ClassifierTask, family: Family, width: int) -> float | None:

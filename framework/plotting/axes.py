@@ -50,7 +50,7 @@ class Frame:
     @classmethod
     def around(cls, chart: Chart, layout: Layout) -> Frame:
         """Return axes with room for all of `chart`."""
-        xs = [x for line in chart.lines for x in line.x]
+        xs = [x for line in chart.lines for x in chain(*line.x_reach)]
         ys = [math.log10(y) if chart.log else y for line in chart.lines for y in chain(*line.reach)]
         room = _ROOM if chart.points else 0.0
         y_range = _range(ys, room)

@@ -14,18 +14,25 @@ class Line:
         x: as many as `y`.
         y: heights.
         spread: half the length of the error bar at each point; none if empty.
+        x_ranges: from where to where each x varies; nothing is drawn if empty.
     """
 
     name: str
     x: tuple[float, ...]
     y: tuple[float, ...]
     spread: tuple[float, ...] = ()
+    x_ranges: tuple[tuple[float, float], ...] = ()
 
     @property
     def reach(self) -> tuple[tuple[float, float], ...]:
         """From where to where each point may vary; from itself to itself without a spread."""
         spreads = self.spread or (0.0,) * len(self.y)
         return tuple((y - s, y + s) for y, s in zip(self.y, spreads, strict=True))
+
+    @property
+    def x_reach(self) -> tuple[tuple[float, float], ...]:
+        """From where to where each x may vary; from itself to itself without a range."""
+        return self.x_ranges or tuple((x, x) for x in self.x)
 
 
 @dataclass(frozen=True)

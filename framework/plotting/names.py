@@ -111,6 +111,11 @@ def names_of_points(chart: Chart, frame: Frame) -> Iterator[Name]:
 
 
 def _occupied(line: Line, frame: Frame) -> Box:
-    """Return what the only point of `line` covers with its error bar."""
-    x, ((least, most),) = frame.x(line.x[0]), line.reach
-    return Box(x - RADIUS, frame.y(most) - RADIUS, x + RADIUS, frame.y(least) + RADIUS)
+    """Return what the only point of `line` covers with its error bars."""
+    ((left, right),), ((least, most),) = line.x_reach, line.reach
+    return Box(
+        frame.x(left) - RADIUS,
+        frame.y(most) - RADIUS,
+        frame.x(right) + RADIUS,
+        frame.y(least) + RADIUS,
+    )

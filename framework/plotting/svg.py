@@ -6,7 +6,9 @@ scheme of the reader. `ElementTree` escapes every name and title.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+import textwrap
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -21,11 +23,10 @@ STYLES = 6
 
 #: A chart with axes; every row of its legend takes further room.
 PLOT = Layout(width=420, height=230, left=62, right=16, top=30, bottom=46)
-#: A small line without axes; the margin keeps its ends inside.
-CURVE = Layout(width=160, height=32, left=2, right=2, top=2, bottom=2)
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
-_TITLE = 26.0  # height
+#: Of a title: height of the first row and of others, and the width of a bold letter, nearly.
+_TITLE, _TITLE_ROW, _TITLE_LETTER = 26.0, 18.0, 8.8
 _CAP = 4.0  # half the width of the ends of an error bar
 
 
@@ -34,33 +35,19 @@ def plot_svg(chart: Chart) -> str:
     return _as_text(_plot(chart, PLOT))
 
 
-def curve_svg(values: Sequence[float], told: str) -> str:
-    """Return `values` as a small line in an SVG element of a page.
-
-    Args:
-        values: at least two.
-        told: for who cannot see it.
-    """
-    line = Line("", tuple(map(float, range(len(values)))), tuple(values))
-    root = _root("curve", told, CURVE)
-    root.append(_polyline(line, Frame.around(Chart(told, "", "", (line,)), CURVE)))
-    return _as_text(root)
-
-
 def save_chart(chart: Chart, path: Path) -> None:
     """Write `chart` under its title into the SVG file `path`; folders are made.
 
     Raises:
         BadInputError: the file cannot be written.
     """
-    root = _plot(chart, PLOT.extended(above=_TITLE))
+    titles = _title(chart.title)
+    root = _plot(chart, PLOT.extended(above=_TITLE + _TITLE_ROW * (len(titles) - 1)))
     root.set("xmlns", _NAMESPACE)
     style = ET.Element("style")
     style.text = chart_css()
     paper = ET.Element("rect", {"class": "paper", "width": "100%", "height": "100%"})
-    title = _text(Name(chart.title, PLOT.left - 6, 20))
-    title.set("class", "title")
-    root[:0] = [style, paper, title]
+    root[:0] = [style, paper, *titles]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_as_text(root) + "\n", "utf-8")
@@ -68,9 +55,32 @@ def save_chart(chart: Chart, path: Path) -> None:
         raise BadInputError(f"{path} cannot be written: {error}") from error
 
 
+def _title(text: str) -> list[ET.Element]:
+    """Return `text` in as many rows as it takes."""
+    left = PLOT.left - 6
+    rows = textwrap.wrap(text, int((PLOT.width - left) / _TITLE_LETTER)) or [""]
+    elements = [_text(Name(row, left, 20 + _TITLE_ROW * i)) for i, row in enumerate(rows)]
+    for element in elements:
+        element.set("class", "title")
+    return elements
+
+
 def chart_css() -> str:
     """Return the style of all drawings, in light and in dark."""
     return resources.files(__package__).joinpath("chart.css").read_text("utf-8")
+
+
+def css_colour(selector: str, what: str) -> str:
+    """Return a colour of the style in light, as ``#1f5fa8``: pictures of one style share it.
+
+    Args:
+        selector: the rule, as ``.plot circle``.
+        what: ``fill`` or ``stroke``.
+    """
+    rule = re.search(rf"^{re.escape(selector)} \{{[^}}]*{what}: (#\w+)", chart_css(), re.MULTILINE)
+    if rule is None:
+        raise LookupError(f"chart.css has no {what} for {selector}")
+    return rule[1]
 
 
 def _plot(chart: Chart, layout: Layout) -> ET.Element:
@@ -113,22 +123,29 @@ def _axes(chart: Chart, frame: Frame) -> Iterator[ET.Element]:
     yield _text(Name(chart.y_label, left - 6, layout.top - 12))
 
 
-def _polyline(line: Line, frame: Frame, style: str = "") -> ET.Element:
+def _polyline(line: Line, frame: Frame, style: str) -> ET.Element:
     pairs = zip(line.x, line.y, strict=True)
     points = " ".join(f"{frame.x(x):.1f},{frame.y(y):.1f}" for x, y in pairs)
-    return ET.Element(
-        "polyline", {"class": style, "points": points} if style else {"points": points}
-    )
+    return ET.Element("polyline", {"class": style, "points": points})
 
 
 def _error_bars(line: Line, frame: Frame) -> Iterator[ET.Element]:
-    for x, (least, most) in zip(line.x, line.reach, strict=True):
-        if least < most:
-            place, top, bottom = frame.x(x), frame.y(most), frame.y(least)
-            left, right = place - _CAP, place + _CAP
-            ends = f"M{left:.1f} {top:.1f}H{right:.1f}M{left:.1f} {bottom:.1f}H{right:.1f}"
-            bar = f"M{place:.1f} {top:.1f}V{bottom:.1f}"
-            yield ET.Element("path", {"class": "spread", "d": bar + ends})
+    """Yield the bars of all points of `line`: upright for y, level for x, with caps."""
+    places = zip(line.x, line.y, line.x_reach, line.reach, strict=True)
+    for x, y, (x_least, x_most), (y_least, y_most) in places:
+        across, down = frame.x(x), frame.y(y)
+        if y_least < y_most:
+            top, bottom = frame.y(y_most), frame.y(y_least)
+            caps = f"M{across - _CAP:.1f} {{:.1f}}H{across + _CAP:.1f}"
+            yield _bar(f"M{across:.1f} {top:.1f}V{bottom:.1f}", caps, top, bottom)
+        if x_least < x_most:
+            left, right = frame.x(x_least), frame.x(x_most)
+            caps = f"M{{:.1f}} {down - _CAP:.1f}V{down + _CAP:.1f}"
+            yield _bar(f"M{left:.1f} {down:.1f}H{right:.1f}", caps, left, right)
+
+
+def _bar(bar: str, caps: str, *ends: float) -> ET.Element:
+    return ET.Element("path", {"class": "spread", "d": bar + "".join(map(caps.format, ends))})
 
 
 def _points(chart: Chart, frame: Frame) -> Iterator[ET.Element]:

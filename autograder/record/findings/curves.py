@@ -1,38 +1,75 @@
-"""A metric during training: as a few numbers, and as a line."""
+"""A metric during training: as a few numbers, and as a chart with what was asked for."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograder.record.findings.base import Finding, six_digits
 
+if TYPE_CHECKING:
+    from framework.plotting.charts import Chart
+
 #: How many values of a curve a text shows, at most.
 NUMBERS = 8
+#: From this ratio of the largest value to the smallest one on, the y axis is logarithmic.
+WIDE = 30.0
 
 
 @dataclass(frozen=True)
 class Curve(Finding):
-    """The values of one metric during training, finite, first to last."""
+    """The values of one metric during training, finite, first to last.
+
+    Attributes:
+        metric: its name in words.
+        threshold: the value that is asked for; None where nothing is.
+        best: the best possible value; infinite where there is no limit.
+    """
 
     kind: ClassVar[str] = "curve"
     explains_failure: ClassVar[bool] = True
 
     values: tuple[float, ...]
+    metric: str = "metric"
+    threshold: float | None = None
+    best: float = math.inf
 
     def text_lines(self) -> list[str]:
         """Return some of its values in one line."""
         return [in_numbers(self.values)]
 
     def html(self) -> str:
-        """Return the line, and some of its values under it; a single value is no line."""
+        """Return the chart, and some of the values under it; a single value is no line."""
         from autograder.record.findings.html import block
-        from framework.plotting.svg import curve_svg
+        from framework.plotting.svg import plot_svg
 
         told = in_numbers(self.values)
-        line = curve_svg(self.values, told) if len(self.values) > 1 else ""
-        return block("drawing", drawing=line, told=told)
+        if len(self.values) > 1:
+            return block("drawing", drawing=plot_svg(self.chart()), told=told)
+        return block("drawing", drawing="", told=", ".join((told, *self._levels())))
+
+    def _levels(self) -> dict[str, float]:
+        """Return the threshold and the best possible value, as far as there are such, by name."""
+        levels = {"threshold": self.threshold, "best possible": self.best}
+        return {
+            f"{name} {value:.4g}": value
+            for name, value in levels.items()
+            if value is not None and math.isfinite(value)
+        }
+
+    def chart(self) -> Chart:
+        """Return the values over the measurements, with lines for the threshold and the best."""
+        from framework.plotting.charts import Chart, Line
+
+        xs = tuple(map(float, range(1, len(self.values) + 1)))
+        lines = [Line("yours", xs, self.values)]
+        lines += [Line(name, (xs[0], xs[-1]), (y, y)) for name, y in self._levels().items()]
+        heights = [y for line in lines for y in line.y]
+        log = min(heights) > 0 and max(heights) > WIDE * min(heights)
+        title = f"{self.metric}: {in_numbers(self.values)}"
+        return Chart(title, "measurement", self.metric, tuple(lines), log)
 
     def as_json(self) -> dict[str, Any]:
         """Return every value."""

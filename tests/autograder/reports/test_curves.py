@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 from dataclasses import replace
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import pytest
 from rich.console import Console
@@ -17,6 +19,7 @@ from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.reports.terminal import ExerciseView
 from autograder.verdicts import Verdict
+from framework.plotting.svg import plot_svg
 
 
 @pytest.mark.parametrize(
@@ -74,6 +77,36 @@ def test_a_terminal_shows_the_curve_of_what_missed_its_threshold(trained):
     assert "curve" not in on_a_terminal(trained(Verdict.PASSED))
 
 
+def drawn(curve):
+    """The chart of `curve`: its texts, and the heights of its lines by the order in the legend."""
+    root = ElementTree.fromstring(plot_svg(curve.chart()))
+    texts = [text.text for text in root.iter("text")]
+    lines = [line.get("points").split() for line in root.iter("polyline")]
+    return texts, [[float(pair.split(",")[1]) for pair in line] for line in lines[::2]]
+
+
+def test_a_chart_has_axes_the_threshold_and_the_best_possible_value():
+    texts, (yours, threshold, best) = drawn(Curve((0.2, 0.5, 0.9), "accuracy", 0.8, 1.0))
+    assert {"accuracy", "measurement", "1", "2", "3"} <= set(texts)
+    assert {"yours", "threshold 0.8", "best possible 1"} <= set(texts)
+    assert yours[0] > yours[1] > threshold[0] > yours[2] > best[0]  # down is more
+    assert (threshold[0], best[0]) == (threshold[1], best[1])
+
+
+@pytest.mark.parametrize("best", [math.inf, -math.inf])
+def test_what_has_no_limit_and_no_threshold_is_one_line(best):
+    texts, lines = drawn(Curve((0.2, 0.5), "decades", None, best))
+    assert len(lines) == 1
+    assert not any("threshold" in text or "best" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("values", "log"), [((900.0, 3.0), True), ((0.9, 0.3), False), ((900.0, 0.0), False)]
+)
+def test_values_of_several_powers_of_ten_have_a_logarithmic_axis(values, log):
+    assert Curve(values, "perplexity", 2.0, 1.0).chart().log is log
+
+
 @pytest.mark.parametrize("verdict", [Verdict.PASSED, Verdict.FAILED])
 def test_a_page_draws_every_curve_above_its_numbers(trained, verdict):
     page = render_html(trained(verdict))
@@ -81,10 +114,10 @@ def test_a_page_draws_every_curve_above_its_numbers(trained, verdict):
 
 
 def test_a_single_value_is_no_line(report, wrong):
-    check = replace(wrong.checks[0], findings=(Curve((0.5,)),))
+    check = replace(wrong.checks[0], findings=(Curve((0.5,), "accuracy", 0.9, 1.0),))
     exercise = replace(wrong, tasks=(replace(wrong.tasks[0], checks=(check,)),))
     page = render_html(replace(report, exercises=(exercise,)))
-    assert '<span class="points">0.5</span>' in page
+    assert '<span class="points">0.5, threshold 0.9, best possible 1</span>' in page
     assert "<svg" not in page
 
 

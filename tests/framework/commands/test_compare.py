@@ -1,13 +1,18 @@
 """`gradus compare`, from the command line."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from xml.etree import ElementTree as ET
 
 import pytest
 from gradus_command import gradus
 
+from framework.comparison.outcomes import Training
 from framework.errors import BadInputError, UnknownNameError, UsageError
+from framework.threads import VARIABLES
 
 
 @pytest.fixture(autouse=True)
@@ -34,12 +39,12 @@ def rows(output):
 def test_all_families_are_trained_and_all_claims_made():
     shown = compare(*SMALL, "--epochs", 2)
     assert "corpus reviews.txt: 54 texts to learn from, 6 held out" in shown
-    assert list(rows(shown)) == ["bag", "window", "cnn", "rnn", "rnn_last", "lstm", "qrnn"]
+    assert list(rows(shown)) == ["bag", "window", "cnn", "rnn", "rnn_last", "lstm", "gru", "qrnn"]
     assert {name: cells[1] for name, cells in rows(shown).items()} == {
         "bag": "81", "window": "121", "cnn": "121", "rnn": "106", "rnn_last": "106",
-        "lstm": "256", "qrnn": "191",
+        "lstm": "256", "gru": "206", "qrnn": "191",
     }  # fmt: skip
-    assert len(re.findall(r"^(holds|does not hold here) ", shown, re.MULTILINE)) == 8
+    assert len(re.findall(r"^(holds|does not hold here|undecided) ", shown, re.MULTILINE)) == 8
 
 
 def test_a_corpus_whose_best_is_known_shows_it():
@@ -58,8 +63,9 @@ def test_json_has_all_numbers(folder, backend):
     shown = compare(*SMALL, *options, "--epochs", 2, "--json", "deep/found.json")
     found = json.loads((folder / "deep" / "found.json").read_text("utf-8"))
     assert found["settings"] == {
-        "corpus": "reviews.txt", "backend": backend, "seeds": 2, "embedding_size": 4,
-        "hidden_size": 5, "width": 3, "optimizer": "adam", "learning_rate": 0.02,
+        "corpus": "reviews.txt", "backend": backend, "seeds": 2, "threads": "1 thread",
+        "embedding_size": 4, "hidden_size": 5, "width": 3, "optimizer": "adam",
+        "learning_rate": 0.02,
         "batch_size": 32, "epochs": 2, "precision": "float64", "seed": 3, "hold": 1,
         "keep": "best", "summed": False,
     }  # fmt: skip
@@ -67,19 +73,47 @@ def test_json_has_all_numbers(folder, backend):
     assert (rnn["name"], cnn["name"], rnn["in_order"], cnn["in_order"]) == (
         "rnn", "cnn", True, False,
     )  # fmt: skip
-    assert len(rnn["accuracies"]) == len(rnn["seconds"]) == 2
+    assert len(rnn["accuracies"]) == len(rnn["epoch_seconds"]) == 2  # the first ones warm up
     mean = sum(rnn["accuracies"]) / 2
     assert rnn["accuracy"] == pytest.approx(mean)
     assert rows(shown)["rnn"][0] == f"{mean:.2%} ± {100 * rnn['spread']:.2f}"
-    assert [claim["holds"] for claim in found["claims"]] == [
-        sum(rnn["seconds"]) > sum(cnn["seconds"])
-    ]
+    assert [claim["holds"] for claim in found["claims"]] == [None]  # two timings decide nothing
+    assert shown.count("undecided") == 1
 
 
 def test_the_same_seed_gives_the_same_accuracies_whoever_is_compared():
     alone = rows(compare(*SHORT_RUN, "--models", "cnn"))["cnn"][0]
     beside = rows(compare(*SHORT_RUN, "--models", "bag,cnn"))["cnn"][0]
     assert alone == beside
+
+
+def test_families_are_timed_in_turns(monkeypatch):
+    order = []
+    epoch = Training.epoch
+
+    def noted(training, bar):
+        order.append(training.name)
+        epoch(training, bar)
+
+    monkeypatch.setattr(Training, "epoch", noted)
+    compare(*SMALL, "--epochs", 3, "--models", "bag,cnn,rnn")
+    once = ["bag", "cnn", "rnn"]
+    assert order == [*once, *reversed(once), *once]
+
+
+def test_the_command_computes_on_one_thread_whatever_the_machine(folder):
+    command = [sys.executable, "-c", "from framework.cli import main; main()", "compare"]
+    free = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    options = [*map(str, SMALL), "--models", "bag", "--epochs", "1"]
+    done = subprocess.run(
+        [*command, *options], cwd=folder, env=free, capture_output=True, text=True, check=True
+    )
+    assert "timed on cpu, 1 thread\n" in done.stdout
+    asked = {**free, "OPENBLAS_NUM_THREADS": "2"}
+    done = subprocess.run(
+        [*command, *options], cwd=folder, env=asked, capture_output=True, text=True, check=True
+    )
+    assert "OPENBLAS_NUM_THREADS=2" in done.stdout
 
 
 def test_pictures(folder):

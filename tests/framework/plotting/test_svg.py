@@ -14,7 +14,7 @@ from framework.errors import BadInputError
 from framework.plotting.axes import Frame
 from framework.plotting.charts import Chart, Line
 from framework.plotting.names import names_of_points
-from framework.plotting.svg import CURVE, PLOT, STYLES, chart_css, curve_svg, plot_svg, save_chart
+from framework.plotting.svg import PLOT, STYLES, chart_css, css_colour, plot_svg, save_chart
 
 
 def chart(lines, x=(1.0, 2.0, 3.0), **options):
@@ -114,6 +114,12 @@ def test_every_colour_has_another_in_the_dark():
     assert coloured == set(re.findall(r"(\.plot [\w .]+?) \{[^}]*#", dark))
 
 
+def test_other_drawings_may_have_the_same_colours():
+    assert css_colour(".plot circle", "fill") == css_colour(".plot .line0", "stroke")
+    with pytest.raises(LookupError, match=r"no stroke for \.plot circle"):
+        css_colour(".plot circle", "stroke")
+
+
 def test_a_long_legend_takes_further_rows_under_each_other():
     lines = {f"a line with the name {i}": [1.0, 2.0, 3.0] for i in range(5)}
     named = [text for text in elements(plot_svg(chart(lines)), "text") if text.text in lines]
@@ -131,6 +137,20 @@ def test_a_spread_is_a_bar_around_its_point():
     top, bottom = map(float, re.match(r"M[\d.]+ ([\d.]+)V([\d.]+)", bar.get("d")).groups())
     assert (top + bottom) / 2 == pytest.approx(float(dot.get("cy")), abs=0.1)
     assert bottom - top > 50
+
+
+def test_a_range_of_x_is_a_level_bar_within_the_drawing():
+    line = Line("cnn", (1.0,), (0.5,), (0.25,), ((0.5, 3.0),))
+    svg = plot_svg(Chart("", "", "", (line, Line("rnn", (1.5,), (0.9,)))))
+    bars = [path.get("d") for path in elements(svg, "path") if path.get("class") == "spread"]
+    upright, level = bars
+    left, y, right = map(float, re.match(r"M([\d.]+) ([\d.]+)H([\d.]+)M", level).groups())
+    dot = elements(svg, "circle")[0]
+    assert left < float(dot.get("cx")) < right
+    assert y == float(dot.get("cy"))
+    assert (right - float(dot.get("cx"))) == pytest.approx(4 * (float(dot.get("cx")) - left), abs=1)
+    assert PLOT.left <= left < right <= PLOT.width - PLOT.right
+    assert "V" in upright
 
 
 COORDINATE = st.integers(0, 30).map(float)
@@ -171,26 +191,6 @@ def test_what_stands_in_names_is_text():
     assert [text.text for text in root.iter("text")].count(hostile) == 3
 
 
-def test_a_curve_goes_from_left_to_right_and_up_where_the_metric_does():
-    (line,) = ET.fromstring(curve_svg((0.0, 1.0, 0.5), ""))
-    assert pairs(line) == [
-        (CURVE.left, CURVE.height - CURVE.bottom),
-        (CURVE.width / 2, CURVE.top),
-        (CURVE.width - CURVE.right, CURVE.height / 2),
-    ]
-
-
-def test_what_does_not_change_is_a_level_line_in_the_middle():
-    (line,) = ET.fromstring(curve_svg((0.7, 0.7, 0.7), ""))
-    assert {y for _, y in pairs(line)} == {CURVE.height / 2}
-
-
-def test_who_cannot_see_the_line_is_told_its_numbers():
-    element = ET.fromstring(curve_svg((0.1, 0.9), "0.1 → 0.9"))
-    assert element.get("role") == "img"
-    assert element.get("aria-label") == "0.1 → 0.9"
-
-
 def test_a_file_of_its_own_has_its_title_its_paper_and_its_style(tmp_path):
     path = tmp_path / "new" / "folder" / "a.svg"
     save_chart(chart({"a": [1.0, 2.0, 3.0]}), path)
@@ -203,6 +203,19 @@ def test_a_file_of_its_own_has_its_title_its_paper_and_its_style(tmp_path):
     assert float(root.get("height")) > float(
         ET.fromstring(plot_svg(chart({"a": [1, 2, 3]}))).get("height")
     )
+
+
+def test_a_long_title_takes_further_rows_and_is_never_cut(tmp_path):
+    words = "Families of models on a corpus with a name that takes more than a row, and two more"
+    save_chart(Chart(words, "x", "y", ()), tmp_path / "a.svg")
+    root = ET.fromstring((tmp_path / "a.svg").read_text("utf-8"))
+    titles = [element for element in root if element.get("class") == "title"]
+    assert len(titles) > 1
+    assert " ".join(title.text for title in titles) == words
+    assert all(float(one.get("x")) + 8.8 * len(one.text) <= PLOT.width for one in titles)
+    axis = next(one for one in root if one.get("class") == "axis")
+    top = float(re.search(r" ([\d.]+)V", axis.get("d")).group(1))
+    assert max(float(title.get("y")) for title in titles) < top - 15
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path):
