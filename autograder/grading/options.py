@@ -54,8 +54,12 @@ class GradeOptions:
 
     def place(self, course: Course) -> Path:
         """Where the submission is."""
+        return self.named_submission(course) or course.root / "exercises"
+
+    def named_submission(self, course: Course) -> Path | None:
+        """The submission that is named; None where the course's own exercises are meant."""
         paths = self._paths(course)
-        return Path(paths[0]) if paths else self.submission or course.root / "exercises"
+        return Path(paths[0]) if paths else self.submission
 
     def find(self, course: Course) -> tuple[Submission, list[Exercise]]:
         """Load the submission; return it with the exercises that are graded.

@@ -65,6 +65,8 @@ def _provenance(provenance: Provenance) -> dict[str, Any]:
         "sandbox": provenance.sandbox,
         "submission": provenance.submission,
         "submission_hash": provenance.submission_hash,
+        "course": provenance.course,
+        "course_hash": provenance.course_hash,
         "versions": dict(sorted(provenance.versions.items())),
     }
 

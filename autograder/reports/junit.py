@@ -21,6 +21,12 @@ from autograder.verdicts import Verdict
 
 _OUTCOMES = {Verdict.SKIPPED: "skipped", Verdict.FAULT: "error"}
 
+#: Facts of the provenance that each testsuite tells.
+_PROVENANCE = (
+    *("seed", "backend", "device", "provider", "sandbox"),
+    *("submission_hash", "course", "course_hash"),
+)
+
 
 def render_junit(report: Report, *, show_hidden: bool = False) -> str:
     """`report` as JUnit XML.
@@ -71,7 +77,7 @@ def _suite(exercise: ExerciseResult, provenance: Provenance) -> ET.Element:
 def _properties(exercise: ExerciseResult, provenance: Provenance) -> Iterator[tuple[str, str]]:
     yield "earned", number(exercise.earned)
     yield "possible", number(exercise.possible)
-    for name in ("seed", "backend", "device", "provider", "sandbox", "submission_hash"):
+    for name in _PROVENANCE:
         yield name, str(getattr(provenance, name))
     for name, version in sorted(provenance.versions.items()):
         yield f"version.{name}", version
