@@ -68,7 +68,7 @@ def _suite(exercise: ExerciseResult, provenance: Provenance) -> ET.Element:
         suite.set("file", _valid(exercise.file))
     properties = ET.SubElement(suite, "properties")
     for key, value in _properties(exercise, provenance):
-        ET.SubElement(properties, "property", name=key, value=_valid(value))
+        ET.SubElement(properties, "property", name=_valid(key), value=_valid(value))
     for check, title in zip(exercise.checks, _distinct_titles(exercise), strict=True):
         suite.append(_case(check, f"{name}.{check.task}", title))
     return suite
@@ -140,7 +140,7 @@ def _facts(check: CheckResult) -> Iterator[str]:
 
 def _valid(text: str) -> str:
     """`text` in characters that XML 1.0 allows; control characters become escapes."""
-    return clean(text).replace("\ufffe", "").replace("\uffff", "")
+    return clean(text.replace("\ufffe", "").replace("\uffff", ""))
 
 
 def _time(seconds: float) -> str:
