@@ -86,8 +86,8 @@ class SubmittedFile:
         return None
 
     def is_stub(self, exercise: Exercise) -> bool:
-        """Whether it is the stub of `exercise`, unchanged."""
-        return self.source == known_stub(exercise)
+        """Whether it is the stub of `exercise`, unchanged, with something left to be written."""
+        return "NotImplementedError" in self.source and self.source == known_stub(exercise)
 
     def progress(self, exercise: Exercise) -> dict[str, Progress]:
         """How far it is with each task of `exercise`; a task whose cell is broken is begun."""
