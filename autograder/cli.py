@@ -154,19 +154,26 @@ def grade(arguments: list[str]) -> int:
     return grade_as_asked(options, watch=given.watch)
 
 
+def _tell(text: str) -> None:
+    """Write an error, which may hold names that a stranger gave to files."""
+    from autograder.reports.plain import clean
+
+    sys.stderr.write(clean(text))
+
+
 def main() -> None:
     """Entry point of the command."""
     pin_threads()  # exercises are graded side by side
     try:
         code = grade(sys.argv[1:])
     except GradusError as error:
-        sys.stderr.write(f"grade: {error}\n")
+        _tell(f"grade: {error}\n")
         code = error.exit_code
     except KeyboardInterrupt:
         code = 130
     except Exception:
-        traceback.print_exc()
-        sys.stderr.write("grade: the above is a fault of gradus itself, not of the submission\n")
+        _tell(traceback.format_exc())
+        _tell("grade: the above is a fault of gradus itself, not of the submission\n")
         code = GradusError.exit_code
     gc.freeze()  # or Python would search all that was imported for cycles once more, for 30 ms
     sys.exit(code)

@@ -94,6 +94,7 @@ def student_implementations(folder: Path, course: Catalogue) -> Iterable[Impleme
 
     exercises = Course.read(course.root)
     submission = load_submission(folder, exercises)
+    submission.require(*exercises.exercise_names)
     atexit.register(submission.close)  # its staged files are imported when they are needed
     return student_implementations(submission, exercises)
 

@@ -8,7 +8,8 @@ from autograder.course.reading import Exercise
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_run import run_checks
 from autograder.grading.setting import Setting
-from autograder.submissions.submission import Staging, Submission, SubmittedFile
+from autograder.submissions.submission import Staging, Submission
+from autograder.submissions.submitted_file import SubmittedFile
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 

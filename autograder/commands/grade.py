@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from autograder.course.reading import Course, Exercise, find_course
+from autograder.course.reading import Course, Exercise
+from autograder.grading.course_choice import chosen_course
 from autograder.grading.options import GradeOptions
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting
@@ -23,7 +24,7 @@ def grade(options: GradeOptions, *, watch: bool = False) -> int:
     Args:
         watch: grade again after every change of the submission, until interrupted.
     """
-    course = Course.read(options.course) if options.course else find_course()
+    course = chosen_course(options)
     plugins = Plugins(options.plugins, course, options.blocked)
     for warning in plugins.warnings:
         sys.stderr.write(f"grade: {warning}\n")

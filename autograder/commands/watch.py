@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.submissions.candidates import candidates
-from framework.errors import BadInputError, UsageError
+from framework.errors import UsageError
 
 #: How often the files are looked at, in seconds.
 INTERVAL = 0.3
@@ -51,8 +51,7 @@ def _files(place: Path) -> Iterator[Path]:
     if not place.is_dir():
         yield place
         return
-    with suppress(OSError, BadInputError):
-        yield from (candidate.path for candidate in candidates(place, []))
+    yield from (candidate.path for candidate in candidates(place, lambda note: None))
 
 
 def _wait_for_change(place: Path, before: Stamps) -> Stamps:

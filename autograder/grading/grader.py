@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.course.reading import Exercise
+from autograder.grading.host_paths import HostPaths
 from autograder.grading.pytest_run import OnCheck, run_checks
 from autograder.grading.sessions import ProviderSession, ReferenceSession, open_inline, parts_of
 from autograder.grading.setting import Setting
@@ -35,6 +36,7 @@ class Grader:
         self._setting = setting
         self._submission = submission
         self._scratch = Path(tempfile.mkdtemp(prefix="gradus-scratch-"))
+        self._host_paths = HostPaths({setting.course.root: "course"})
         self._started: dict[str, SandboxSession] = {}
 
     def start(self, exercise: Exercise) -> None:
@@ -136,7 +138,8 @@ class Grader:
         return self._submission.files[exercise.name].inner
 
     def _placed(self, check: CheckResult) -> CheckResult:
-        """`check` with its lines as their author finds them."""
+        """`check` with its lines as their author finds them, and without paths of this machine."""
+        check = self._host_paths.hidden_in(check)
         return replace(check, frames=tuple(map(self._place, check.frames)))
 
     def _place(self, frame: Frame) -> Frame:

@@ -1,9 +1,10 @@
-"""Results of exercises in which nothing is written: no check has to run for them."""
+"""Results of exercises of which no check has to run: nothing is written, or nothing is readable."""
 
 from __future__ import annotations
 
 from autograder.course.reading import Exercise
-from autograder.record.results import CheckResult, ExerciseResult, TaskResult
+from autograder.isolation.host.output import shown
+from autograder.record.results import MAX_MESSAGE, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 
@@ -17,23 +18,36 @@ def is_not_started(exercise: Exercise, submission: Submission | None) -> bool:
 
 
 def not_started(exercise: Exercise, submission: Submission | None) -> ExerciseResult:
-    """The result of an exercise without a file, or with an untouched one."""
+    """The result of an exercise whose file is missing, untouched, or cannot be graded."""
     file = submission.files.get(exercise.name) if submission is not None else None
-    tasks = tuple(
-        TaskResult(task, (_check(exercise, task, is_missing=file is None),))
+    reason = submission.unread.get(exercise.name, "") if submission is not None else ""
+    if file is not None:
+        return _without_checks(exercise, "is written", "not written yet", file=file.inner)
+    if reason:
+        return _without_checks(exercise, "can be graded", reason, verdict=Verdict.FAILED)
+    return _without_checks(exercise, "is handed in", f"there is no {exercise.name}.py")
+
+
+def _without_checks(
+    exercise: Exercise,
+    wanted: str,
+    message: str,
+    *,
+    verdict: Verdict = Verdict.NOT_STARTED,
+    file: str = "",
+) -> ExerciseResult:
+    """The result with one check for each task, which shares the points of the exercise."""
+    checks = (
+        CheckResult(
+            id="",
+            title=f"{task} {wanted}",
+            task=task,
+            hidden=False,
+            points=exercise.points / len(exercise.tasks),
+            verdict=verdict,
+            message=shown(message, MAX_MESSAGE),
+        )
         for task in exercise.task_names
     )
-    inner = file.inner if file is not None else ""
-    return ExerciseResult(exercise.name, exercise.unit, exercise.title, tasks, file=inner)
-
-
-def _check(exercise: Exercise, task: str, *, is_missing: bool) -> CheckResult:
-    return CheckResult(
-        id="",
-        title=f"{task} is {'handed in' if is_missing else 'written'}",
-        task=task,
-        hidden=False,
-        points=exercise.points / len(exercise.tasks),
-        verdict=Verdict.NOT_STARTED,
-        message=f"there is no {exercise.name}.py" if is_missing else "not written yet",
-    )
+    tasks = tuple(TaskResult(check.task, (check,)) for check in checks)
+    return ExerciseResult(exercise.name, exercise.unit, exercise.title, tasks, file=file)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.reading import Course, Exercise
+from autograder.submissions.candidates import LIMITS
 from autograder.submissions.submission import Submission, load_submission
 from framework.errors import UsageError
 
@@ -52,8 +54,12 @@ class GradeOptions:
 
     def place(self, course: Course) -> Path:
         """Where the submission is."""
+        return self.named_submission(course) or course.root / "exercises"
+
+    def named_submission(self, course: Course) -> Path | None:
+        """The submission that is named; None where the course's own exercises are meant."""
         paths = self._paths(course)
-        return Path(paths[0]) if paths else self.submission or course.root / "exercises"
+        return Path(paths[0]) if paths else self.submission
 
     def find(self, course: Course) -> tuple[Submission, list[Exercise]]:
         """Load the submission; return it with the exercises that are graded.
@@ -62,7 +68,8 @@ class GradeOptions:
         exercises of ``--submission``, by default of the course's own folder; without names, all.
 
         Raises:
-            UsageError: more than one submission is given.
+            UsageError: more than one submission is given, or a file of another kind among names.
+            BadInputError: there is no such submission.
         """
         paths = self._paths(course)
         names = [name for name in self.what if name not in paths]
@@ -72,8 +79,9 @@ class GradeOptions:
                 "Grade them one after the other"
             )
         if paths:
+            _require_kind(Path(paths[0]))
             submission = load_submission(Path(paths[0]), course)
-            return submission, course.select(names or submission.files)
+            return submission, course.select(names or (*submission.files, *submission.unread))
         exercises = course.select(names)
         needed = {name for e in exercises for name in (e.name, *e.requires)} if names else None
         return load_submission(self.place(course), course, needed), exercises
@@ -85,4 +93,10 @@ class GradeOptions:
 def _is_path(name: str, course: Course) -> bool:
     known = (*course.exercise_names, *(unit.name for unit in course.units))
     looks_like_one = "/" in name or name.endswith((".py", ".ipynb", ".zip"))
-    return name not in known and (looks_like_one or Path(name).exists())
+    return name not in known and (looks_like_one or os.path.lexists(name))
+
+
+def _require_kind(path: Path) -> None:
+    """Refuse a file that no submission can be; what `--submission` names ends in a report."""
+    if os.path.isfile(path) and path.suffix not in (*LIMITS, ".zip"):  # noqa: PTH113
+        raise UsageError(f"{path} is no submission: a folder, a .py, an .ipynb or a .zip is")

@@ -33,6 +33,7 @@ def standalone_exercise(test_file: Path) -> Iterator[ExerciseUnderTest]:
     setting = Setting(course, Plugins(course=course), choose("auto"))
     names = (name, *exercise.requires)
     with load_submission(course.root / "exercises", course, names) as submission:
+        submission.require(name)
         grader = Grader(setting, submission)
         try:
             with grader.under_test(exercise) as under_test:

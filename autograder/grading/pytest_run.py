@@ -77,11 +77,13 @@ def run_pytest(
         plugins: of pytest, besides `collector`.
 
     Raises:
-        GradusError: they cannot be collected.
+        GradusError: there are none, or they cannot be collected.
     """
     import pytest
 
     files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
+    if not files:  # pytest would run whatever tests it finds around the working directory
+        raise GradusError(f"{exercise.name} has no checks: there is no {exercise.tests}")
     arguments = [*PYTEST_OPTIONS, *options, *map(str, files)]
     status = pytest.main(arguments, plugins=[collector, *plugins])
     if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):

@@ -11,6 +11,7 @@ from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
 
+from autograder.course.identity import course_hash
 from autograder.course.reading import Exercise
 from autograder.grading.not_started import is_not_started, not_started
 from autograder.grading.parallel import in_parallel, processes
@@ -121,5 +122,7 @@ def _provenance(request: GradeRequest) -> Provenance:
         provider=setting.provider,
         submission=submission.label if submission is not None else "",
         submission_hash=submission.hash if submission is not None else "",
+        course=setting.course.root.resolve().name,
+        course_hash=course_hash(setting.course),
         versions=versions,
     )

@@ -172,7 +172,12 @@ class ExerciseResult:
 
 @dataclass(frozen=True)
 class Provenance:
-    """How a report came about: the same provenance gives the same report, times apart."""
+    """How a report came about: the same provenance gives the same report, times apart.
+
+    Attributes:
+        course: name of the course's folder.
+        course_hash: of its checks, descriptions, solutions and plugins.
+    """
 
     seed: int
     backend: str
@@ -181,6 +186,8 @@ class Provenance:
     provider: str = ""
     submission: str = ""
     submission_hash: str = ""
+    course: str = ""
+    course_hash: str = ""
     versions: dict[str, str] = field(default_factory=dict)
 
 

@@ -21,6 +21,12 @@ from autograder.verdicts import Verdict
 
 _OUTCOMES = {Verdict.SKIPPED: "skipped", Verdict.FAULT: "error"}
 
+#: Facts of the provenance that each testsuite tells.
+_PROVENANCE = (
+    *("seed", "backend", "device", "provider", "sandbox"),
+    *("submission_hash", "course", "course_hash"),
+)
+
 
 def render_junit(report: Report, *, show_hidden: bool = False) -> str:
     """`report` as JUnit XML.
@@ -62,7 +68,7 @@ def _suite(exercise: ExerciseResult, provenance: Provenance) -> ET.Element:
         suite.set("file", _valid(exercise.file))
     properties = ET.SubElement(suite, "properties")
     for key, value in _properties(exercise, provenance):
-        ET.SubElement(properties, "property", name=key, value=_valid(value))
+        ET.SubElement(properties, "property", name=_valid(key), value=_valid(value))
     for check, title in zip(exercise.checks, _distinct_titles(exercise), strict=True):
         suite.append(_case(check, f"{name}.{check.task}", title))
     return suite
@@ -71,7 +77,7 @@ def _suite(exercise: ExerciseResult, provenance: Provenance) -> ET.Element:
 def _properties(exercise: ExerciseResult, provenance: Provenance) -> Iterator[tuple[str, str]]:
     yield "earned", number(exercise.earned)
     yield "possible", number(exercise.possible)
-    for name in ("seed", "backend", "device", "provider", "sandbox", "submission_hash"):
+    for name in _PROVENANCE:
         yield name, str(getattr(provenance, name))
     for name, version in sorted(provenance.versions.items()):
         yield f"version.{name}", version
@@ -134,7 +140,7 @@ def _facts(check: CheckResult) -> Iterator[str]:
 
 def _valid(text: str) -> str:
     """`text` in characters that XML 1.0 allows; control characters become escapes."""
-    return clean(text).replace("\ufffe", "").replace("\uffff", "")
+    return clean(text.replace("\ufffe", "").replace("\uffff", ""))
 
 
 def _time(seconds: float) -> str:

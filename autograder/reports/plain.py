@@ -1,11 +1,12 @@
 """Text that somebody else wrote, made safe and fit to show.
 
 What a submission prints or raises may hold escape sequences that repaint a terminal, characters
-that turn the direction of writing, and no end of lines.
+that turn the direction of writing, commands that a CI server obeys, and no end of lines.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 #: Control and format characters, surrogates, line and paragraph separators.
@@ -36,10 +37,23 @@ _ASCII = str.maketrans(
 )
 
 
+#: What a CI server reads in a log as a command. ``::error::`` of GitHub stands at the start of a
+#: line, which wrapping can make of any place; ``##vso[`` of Azure and ``##teamcity[`` anywhere.
+_COMMAND = re.compile(r":(?=:[A-Za-z].*::)|#(?=#+\w*\[)")
+
+
 def clean(text: str) -> str:
-    """`text` with every character that does something else than show, written as an escape."""
+    """`text` with every character that does something else than show, written as an escape.
+
+    Commands for a CI server are broken by a space.
+    """
     text = text.replace("\r\n", "\n").replace("\t", "    ")
-    return text if text.isprintable() else "".join(map(_shown, text))
+    return without_commands(text if text.isprintable() else "".join(map(_shown, text)))
+
+
+def without_commands(text: str) -> str:
+    """`text` that no CI server obeys, however it is wrapped: ``##vso[`` becomes ``# #vso[``."""
+    return _COMMAND.sub(r"\g<0> ", text)
 
 
 def _shown(character: str) -> str:
@@ -52,8 +66,8 @@ def encodable(text: str, encoding: str) -> str:
     """`text` in characters that `encoding` has: ``σ`` becomes ``sigma`` where it must."""
     try:
         text.encode(encoding)
-    except UnicodeEncodeError:
-        return "".join(_encodable(character, encoding) for character in text)
+    except UnicodeEncodeError:  # of two wide colons, two plain ones are made
+        return without_commands("".join(_encodable(character, encoding) for character in text))
     return text
 
 

@@ -68,6 +68,7 @@ def provenance_words(provenance: Provenance) -> list[str]:
     told = [
         f"provider {provenance.provider}" if provenance.provider else "",
         f"submission {provenance.submission_hash[:8]}" if provenance.submission_hash else "",
+        f"course {provenance.course_hash[:8]}" if provenance.course_hash else "",
         f"seed {provenance.seed}",
         f"{provenance.backend} on {provenance.device}",
         f"sandbox {provenance.sandbox}" if provenance.sandbox else "",

@@ -1,68 +1,227 @@
-"""Zip archives from strangers, read in memory: nothing of them is ever unpacked by its own name."""
+"""Zip archives from strangers, read in memory: nothing of them is ever unpacked by its own name.
+
+A member that cannot be read costs that member alone. What is left out is told in a note.
+"""
 
 from __future__ import annotations
 
+import io
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
 
+#: Members of a wanted kind that are read, and bytes of them in all, after unpacking.
 MAX_MEMBERS = 5_000
 MAX_TOTAL = 256 << 20
+#: The list of members, and an archive whose list must be repaired in memory.
+MAX_DIRECTORY = 8 << 20
+MAX_REPAIRED = 64 << 20
 
-_FAILURES = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
+#: What Python's decompressors raise for damaged or malicious data.
+_FAILURES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    OSError,
+    MemoryError,
+)
+
+_END, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x07"
+#: Where `zipfile` looks for the last record of a large archive: before its locator, before the end.
+_END_64_SIZE, _LOCATOR_64_SIZE = 56, 20
+_NAME_IS_UTF8 = 0x800
 
 
-def zip_members(archive: Path, limits: Mapping[str, int]) -> Iterator[tuple[PurePosixPath, bytes]]:
-    """The files in `archive` whose suffix is a key of `limits`, with their contents.
+@dataclass(frozen=True)
+class Member:
+    """A file of an archive: its path there, and how to read its first bytes.
 
-    Contents are cut one byte past the limit of their suffix, which is enough to refuse them.
+    Args:
+        read: returns at most that many bytes; raises `BadInputError` where it is damaged.
+    """
 
-    Raises:
-        BadInputError: it is no zip, is encrypted or damaged, holds too much, or has a member
-            whose path leaves the archive.
+    path: PurePosixPath
+    read: Callable[[int], bytes]
+
+
+def zip_members(
+    archive: Path, is_wanted: Callable[[PurePosixPath], bool], on_note: OnNote
+) -> Iterator[Member]:
+    """The members of `archive` whose path `is_wanted`; each is to be read before the next.
+
+    Args:
+        on_note: called with a sentence for each member, or the archive, that is left out.
     """
     try:
-        with zipfile.ZipFile(archive) as opened:
-            infos = opened.infolist()
-            _reject_bomb(archive, infos)
-            for path, info in [(_safe_path(archive, info), info) for info in infos]:
-                if path.suffix in limits and not info.is_dir():
-                    with opened.open(info) as stream:
-                        yield path, stream.read(limits[path.suffix] + 1)
+        with _opened(archive) as opened:
+            yield from _members(opened, archive.name, is_wanted, on_note)
     except _FAILURES as error:
-        raise BadInputError(f"{archive.name} cannot be read as a zip archive: {error}") from None
+        on_note(f"{short(archive.name)} cannot be read as a zip archive: {reason(error)}")
+    except BadInputError as error:
+        on_note(str(error))
 
 
-def _reject_bomb(archive: Path, infos: list[zipfile.ZipInfo]) -> None:
-    total = sum(info.file_size for info in infos)
-    if len(infos) > MAX_MEMBERS:
-        found, limit = f"{len(infos)} files", f"{MAX_MEMBERS}"
-    elif total > MAX_TOTAL:
-        found, limit = f"{total >> 20} MiB of files", f"{MAX_TOTAL >> 20} MiB"
-    else:
-        return
-    raise BadInputError(
-        f"{archive.name} holds {found}, and {limit} is the limit. Zip the exercises' files alone"
-    )
+def _members(
+    opened: zipfile.ZipFile,
+    archive: str,
+    is_wanted: Callable[[PurePosixPath], bool],
+    on_note: OnNote,
+) -> Iterator[Member]:
+    left = _Budget(archive)
+    for info in opened.infolist():
+        # A backslash separates as it does where such archives are made.
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        if info.is_dir() or not is_wanted(path):
+            continue
+        if problem := _problem(path, info):
+            on_note(f"{short(f'{archive}/{path}')} {problem}: zip plain files anew")
+            continue
+        left.count_member()
+        yield Member(path, _reader(opened, info, f"{archive}/{path}", left))
 
 
-def _safe_path(archive: Path, info: zipfile.ZipInfo) -> PurePosixPath:
-    """The member's path; a backslash separates as it does where such archives are made."""
-    path = PurePosixPath(info.filename.replace("\\", "/"))
-    mode = info.external_attr >> 16
-    kind = stat.S_IFMT(mode)
+class _Budget:
+    """How much of an archive is still read."""
+
+    def __init__(self, archive: str) -> None:
+        self._archive = archive
+        self._members, self._bytes = MAX_MEMBERS, MAX_TOTAL
+
+    def count_member(self) -> None:
+        """Count one more member.
+
+        Raises:
+            BadInputError: it is one too many, or there were too many bytes before it.
+        """
+        self._members -= 1
+        if self._members < 0 or self._bytes < 0:
+            kept = f"{MAX_MEMBERS} files" if self._members < 0 else f"{MAX_TOTAL >> 20} MiB"
+            raise BadInputError(
+                f"{short(self._archive)} is not read beyond its first {kept}. "
+                "Zip the exercises' files alone"
+            )
+
+    def count_bytes(self, count: int) -> None:
+        """Count what was unpacked."""
+        self._bytes -= count
+
+
+def _reader(
+    opened: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str, left: _Budget
+) -> Callable[[int], bytes]:
+    def read(limit: int) -> bytes:
+        try:
+            with opened.open(info) as stream:
+                data = stream.read(limit)
+        except _FAILURES as error:
+            raise BadInputError(f"{short(shown)} cannot be unpacked: {reason(error)}") from None
+        left.count_bytes(len(data))
+        return data
+
+    return read
+
+
+def _problem(path: PurePosixPath, info: zipfile.ZipInfo) -> str:
+    """Why a member is not read; empty for one that can be."""
+    kind = stat.S_IFMT(info.external_attr >> 16)
     if path.is_absolute() or ".." in path.parts or PureWindowsPath(info.filename).drive:
-        problem = "would leave the folder it is unpacked in"
-    elif kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        problem = "is a link or a device, not a file"
-    elif info.flag_bits & 1:
-        problem = "is encrypted"
-    else:
-        return path
-    raise BadInputError(
-        f"{archive.name} is refused: its member {info.filename!r} {problem}. Zip plain files anew"
-    )
+        return "is refused, it would leave the folder it is unpacked in"
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "is refused, it is a link or a device, not a file"
+    return "is refused, it is encrypted" if info.flag_bits & 1 else ""
+
+
+def _opened(archive: Path) -> zipfile.ZipFile:
+    """The archive, with its list of members.
+
+    Raises:
+        BadInputError: the list would take too much memory.
+    """
+    if _directory_size(archive) > MAX_DIRECTORY:
+        raise BadInputError(
+            f"{short(archive.name)} is not read: its list of files takes more than "
+            f"{MAX_DIRECTORY >> 20} MiB. Zip the exercises' files alone"
+        )
+    try:
+        return zipfile.ZipFile(archive)
+    except UnicodeDecodeError:
+        return zipfile.ZipFile(io.BytesIO(_with_plain_names(archive)))
+
+
+def _directory_size(archive: Path) -> int:
+    """Bytes of the list of members as the archive's last record states them; 0 without one."""
+    with archive.open("rb") as stream:
+        stream.seek(max(stream.seek(0, io.SEEK_END) - (1 << 16) - 128, 0))
+        tail = stream.read()
+    end = tail.rfind(_END)
+    if end < 0 or len(tail) < end + 16:
+        return 0
+    end_64 = end - _LOCATOR_64_SIZE - _END_64_SIZE
+    if end_64 >= 0 and tail[end - _LOCATOR_64_SIZE :].startswith(_LOCATOR_64):
+        return int(struct.unpack_from("<Q", tail, end_64 + 40)[0])
+    return int(struct.unpack_from("<L", tail, end + 12)[0])
+
+
+def _with_plain_names(archive: Path) -> bytes:
+    """The bytes of `archive`, where names that are no UTF-8 do not claim to be.
+
+    Python's `zipfile` opens no archive with such a claim, whatever else is in it.
+
+    Raises:
+        BadInputError: it is too large to be repaired.
+    """
+    if archive.stat().st_size > MAX_REPAIRED:
+        raise BadInputError(
+            f"{short(archive.name)} is not read: it has file names that are not UTF-8, and more "
+            f"than {MAX_REPAIRED >> 20} MiB. Zip the exercises' files alone"
+        )
+    data = bytearray(archive.read_bytes())
+    for header in _HEADERS:
+        at = data.find(header.signature)
+        while 0 <= at <= len(data) - header.size:
+            header.repair(data, at)
+            at = data.find(header.signature, at + 4)
+    return bytes(data)
+
+
+@dataclass(frozen=True)
+class _Header:
+    """A record that ends in a file's name: where its flags and the name's length stand."""
+
+    signature: bytes
+    flags: int
+    length: int
+    size: int
+
+    def repair(self, data: bytearray, at: int) -> None:
+        """Withdraw the claim that the name of the record at `at` is UTF-8, where it is not."""
+        (flags,) = struct.unpack_from("<H", data, at + self.flags)
+        (length,) = struct.unpack_from("<H", data, at + self.length)
+        name = data[at + self.size : at + self.size + length]
+        if flags & _NAME_IS_UTF8 and not _is_utf8(name):
+            struct.pack_into("<H", data, at + self.flags, flags & ~_NAME_IS_UTF8)
+
+
+#: In the list of members, and before the data of each.
+_HEADERS = (_Header(b"PK\x01\x02", 8, 28, 46), _Header(b"PK\x03\x04", 6, 26, 30))
+
+
+def _is_utf8(name: bytearray) -> bool:
+    try:
+        name.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

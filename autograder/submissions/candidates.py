@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
 from autograder.course.source import MAX_SOURCE
 from autograder.submissions.archives import zip_members
+from autograder.submissions.folders import files_below, why_unreadable
 from autograder.submissions.notebooks import MAX_NOTEBOOK
+from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
 
 #: What is read at all, and how much of it.
 LIMITS = {".py": MAX_SOURCE, ".ipynb": MAX_NOTEBOOK}
 
-MAX_FILES = 20_000
-
-_PASSED_OVER = {"__pycache__", "__MACOSX", "node_modules", "site-packages", "venv"}
+_SKIPPED = {"__pycache__", "__MACOSX", "node_modules", "site-packages", "venv"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Candidate:
     Args:
         path: the file on disk.
         inner: its path in the submission.
-        shown: how its author knows it.
+        shown: how its author knows it; never where it lies on the grader's machine.
         read: its contents, cut one byte past the limit of its suffix.
     """
 
@@ -39,62 +38,69 @@ class Candidate:
     read: Callable[[], bytes]
 
 
-def candidates(path: Path, notes: list[str]) -> Iterator[Candidate]:
-    """Every candidate in the submission `path`; what is passed over for a reason joins `notes`.
+def require_submission(path: Path) -> None:
+    """Refuse a path where nothing is.
 
     Raises:
-        BadInputError: there is nothing, or nothing of a known sort.
+        BadInputError: there is no file, folder or link of that name.
     """
-    if path.is_dir():
-        yield from _in_folder(path, notes)
-    elif not path.is_file():
+    if not os.path.lexists(path):
         raise BadInputError(f"no submission at {path}: no such file or folder")
+
+
+def candidates(path: Path, on_note: OnNote) -> Iterator[Candidate]:
+    """Every candidate in the submission `path`; read each of them before the next.
+
+    Args:
+        on_note: called with a sentence for everything that is left out for a reason.
+    """
+    if os.path.isdir(path):  # noqa: PTH112 - which raises nothing, whatever the path is
+        yield from _in_folder(path, on_note)
+    elif not os.path.isfile(path):  # noqa: PTH113
+        on_note(f"{short(path.name)} is not a regular file or folder: nothing is read")
     elif path.suffix == ".zip":
-        yield from _in_zip(path)
+        yield from _in_zip(path, on_note)
     elif path.suffix in LIMITS:
-        yield Candidate(path, PurePosixPath(path.name), str(path), partial(_read, path))
+        yield _on_disk(path, PurePosixPath(path.name))
     else:
-        raise BadInputError(f"{path} is no submission: a folder, a .py, an .ipynb or a .zip is")
+        on_note(
+            f"{short(path.name)} is no submission: expected a folder, a .py, an .ipynb or a .zip"
+        )
 
 
 def _is_skipped(inner: PurePosixPath) -> bool:
     """Tests, and whatever lies in a folder that is no work of the student's."""
     is_test = inner.name.startswith("test_") or inner.stem.endswith("_test")
-    return is_test or any(_is_hidden(part) for part in inner.parts)
+    return is_test or any(map(_is_hidden, inner.parts))
 
 
 def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name in _PASSED_OVER
+    return (name.startswith(".") and name != "..") or name in _SKIPPED
 
 
-def _in_folder(root: Path, notes: list[str]) -> Iterator[Candidate]:
-    for file in _files(root):
-        inner = PurePosixPath(file.relative_to(root).as_posix())
-        if file.suffix not in LIMITS or _is_skipped(inner):
+def _is_candidate(inner: PurePosixPath) -> bool:
+    return inner.suffix in LIMITS and not _is_skipped(inner)
+
+
+def _in_folder(root: Path, on_note: OnNote) -> Iterator[Candidate]:
+    for inner in files_below(root, lambda name: not _is_hidden(name), on_note):
+        if not _is_candidate(inner):
             continue
-        if not file.resolve().is_relative_to(root.resolve()):
-            notes.append(f"{file} is a link out of the submission: not followed")
-        elif file.exists() and stat.S_ISREG(file.stat().st_mode):
-            yield Candidate(file, inner, str(file), partial(_read, file))
+        if problem := why_unreadable(root, inner):
+            on_note(f"{short(str(inner))} {problem}")
+        else:
+            yield _on_disk(root / inner, inner)
 
 
-def _files(root: Path) -> Iterator[Path]:
-    """All files below `root` in a fixed order; links to folders are not followed."""
-    seen = 0
-    for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if not _is_hidden(name))
-        seen += len(files)
-        if seen > MAX_FILES:
-            raise BadInputError(
-                f"{root} holds more than {MAX_FILES} files: name the folder of the exercises"
-            )
-        yield from (Path(folder) / file for file in sorted(files))
+def _on_disk(file: Path, inner: PurePosixPath) -> Candidate:
+    return Candidate(file, inner, short(str(inner)), partial(_read, file))
 
 
-def _in_zip(archive: Path) -> Iterator[Candidate]:
-    for inner, data in zip_members(archive, LIMITS):
-        if not _is_skipped(inner):
-            yield Candidate(archive, inner, f"{archive}/{inner}", partial(bytes, data))
+def _in_zip(archive: Path, on_note: OnNote) -> Iterator[Candidate]:
+    for member in zip_members(archive, _is_candidate, on_note):
+        shown = short(f"{archive.name}/{member.path}")
+        read = cache(partial(member.read, LIMITS[member.path.suffix] + 1))
+        yield Candidate(archive, member.path, shown, read)
 
 
 def _read(path: Path) -> bytes:
@@ -102,4 +108,4 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as stream:
             return stream.read(LIMITS[path.suffix] + 1)
     except OSError as error:
-        raise BadInputError(f"{path} cannot be read: {error.strerror}") from None
+        raise BadInputError(f"{short(path.name)} cannot be read: {reason(error)}") from None

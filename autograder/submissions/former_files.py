@@ -11,10 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autograder.course.reading import Course, Exercise
-from autograder.submissions.progress import Progress
 
 if TYPE_CHECKING:
-    from autograder.submissions.submission import SubmittedFile
+    from autograder.submissions.submitted_file import SubmittedFile
 
 
 def moved_exercises(course: Course, names: Iterable[str]) -> Mapping[str, list[Exercise]]:
@@ -37,14 +36,9 @@ def from_former_files(
     return {
         name: replace(file, notes=(*file.notes, _note(name)))
         for name, file in former.items()
-        if _has_work(file, course.exercise(name))
-        and not (name in files and _has_work(files[name], course.exercise(name)))
+        if file.has_work(course.exercise(name))
+        and not (name in files and files[name].has_work(course.exercise(name)))
     }
-
-
-def _has_work(file: SubmittedFile, exercise: Exercise) -> bool:
-    begun = (Progress.WRITTEN, Progress.STARTED)
-    return any(state in begun for state in file.progress(exercise).values())
 
 
 def _note(name: str) -> str:

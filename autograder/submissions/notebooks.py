@@ -7,8 +7,8 @@ Jupyter, Colab and VS Code save differs in ids, metadata and outputs, none of wh
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.course.reading import Course
@@ -21,12 +21,15 @@ from autograder.submissions.notebook_magics import (
     without_magics,
 )
 from autograder.submissions.notebook_slice import Statement, needed, statements
+from autograder.submissions.notes import reason
 from framework.errors import BadInputError
 
 Origin = tuple[int, int]
 
 #: Outputs may hold pictures, so a notebook may be larger than source.
 MAX_NOTEBOOK = 32 << 20
+#: Lists and dicts in it: each takes twenty times the memory that its two characters take.
+MAX_CONTAINERS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,20 @@ class NotebookModule:
         source: the module's text.
         origins: for each of its lines the cell and the line there, both from 1.
         notes: what the student should know: cells left out, tasks defined twice.
-        syntax_error: where and why a cell that defines a task does not parse.
+        broken: task -> where and why the cell that was to define it does not parse.
+        defined: every name that a cell defines -> cell and line, also where no task needs it.
     """
 
     source: str
     origins: tuple[Origin, ...]
     notes: tuple[str, ...] = ()
-    syntax_error: str | None = None
+    broken: Mapping[str, str] = field(default_factory=dict)
+    defined: Mapping[str, Origin] = field(default_factory=dict)
+
+    @property
+    def syntax_error(self) -> str | None:
+        """Where and why the first cell that was to define a task does not parse."""
+        return next(iter(self.broken.values()), None)
 
 
 def read_notebook(data: bytes, name: str) -> dict[str, Any]:
@@ -54,10 +64,13 @@ def read_notebook(data: bytes, name: str) -> dict[str, Any]:
     """
     if len(data) > MAX_NOTEBOOK:
         raise BadInputError(f"{name} is larger than {MAX_NOTEBOOK >> 20} MiB: clear its outputs")
+    if data.count(b"[") + data.count(b"{") > MAX_CONTAINERS:
+        raise BadInputError(f"{name} holds more than {MAX_CONTAINERS:,} lists: clear its outputs")
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise BadInputError(f"{name} is not a notebook: {error}. Save it in Jupyter") from None
+        told = f"{name} is not a notebook: {reason(error)}. Save it in Jupyter"
+        raise BadInputError(told) from None
     if not isinstance(notebook, dict) or not isinstance(_raw_cells(notebook), list):
         raise BadInputError(f"{name} is not a notebook: it has no cells. Save it in Jupyter")
     language = _text(_at(notebook, "metadata", "kernelspec", "language")) or "python"
@@ -75,18 +88,19 @@ def _at(value: Any, *keys: str) -> Any:
 
 
 def _text(value: Any) -> str:
-    """A text that nbformat may have split into lines."""
-    if isinstance(value, list):
-        return "".join(line for line in value if isinstance(line, str))
-    return value if isinstance(value, str) else ""
+    """A text that nbformat may have split into lines, in characters that UTF-8 has."""
+    parts = value if isinstance(value, list) else [value]
+    text = "".join(part for part in parts if isinstance(part, str))
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _raw_cells(notebook: dict[str, Any]) -> Any:
-    """Cells of nbformat 4, or of the worksheets of nbformat 3."""
+    """Cells of nbformat 4, or of the worksheets of nbformat 3; no list where there are none."""
     sheets = notebook.get("worksheets")
     if "cells" in notebook or not isinstance(sheets, list):
         return notebook.get("cells")
-    return [cell for sheet in sheets for cell in _at(sheet, "cells") or []]
+    lists = [cells for sheet in sheets if isinstance(cells := _at(sheet, "cells"), list)]
+    return [cell for cells in lists for cell in cells] if lists else None
 
 
 def code_cells(notebook: dict[str, Any]) -> list[Cell]:
@@ -116,7 +130,8 @@ def notebook_module(notebook: dict[str, Any], tasks: Iterable[str] | None = None
         reader.add(cell)
     kept = reader.statements if tasks is None else needed(reader.statements, names)
     source, origins = _assemble(kept)
-    return NotebookModule(source, origins, tuple(reader.all_notes()), reader.syntax_error)
+    notes = tuple(reader.all_notes())
+    return NotebookModule(source, origins, notes, reader.broken, reader.defined)
 
 
 class _Reader:
@@ -124,7 +139,8 @@ class _Reader:
 
     def __init__(self, tasks: tuple[str, ...]) -> None:
         self.statements: list[Statement] = []
-        self.syntax_error: str | None = None
+        self.broken: dict[str, str] = {}
+        self.defined: dict[str, Origin] = {}
         self._tasks = tasks
         self._patience = ParseBudget()
         self._notes: list[str] = []
@@ -147,14 +163,16 @@ class _Reader:
         for statement in found:
             statement.check_scopes()
         self.statements += found
-        for name in definitions(tree):
+        for name, node in definitions(tree).items():
+            self.defined[name] = cell.number, node.lineno
             self._defined_in.setdefault(name, []).append(cell.number)
 
     def _reject(self, cell: Cell, error: SyntaxError) -> None:
         problem = f"line {error.lineno or 1}: {error.msg}"
-        if any(defines(cell, name) for name in self._tasks):
-            self.syntax_error = self.syntax_error or f"cell {cell.number}, {problem}"
-        else:
+        meant = [name for name in self._tasks if defines(cell, name)]
+        for name in meant:
+            self.broken.setdefault(name, f"cell {cell.number}, {problem}")
+        if not meant:
             self._notes.append(f"cell {cell.number} is left out, it is not Python ({problem})")
 
     def all_notes(self) -> list[str]:

@@ -46,22 +46,27 @@ class _Module:
     def functions(self, name: str, tasks: set[str]) -> dict[str, ast.AST]:
         """All functions that the task `name` consists of, by qualified name."""
         found: dict[str, ast.AST] = {}
-        for owner in self._parts(name, tasks, set()):
+        for owner in self._parts(name, tasks):
             for path, function in _functions(owner, self.definitions[owner]):
                 found[path] = function
         return found
 
-    def _parts(self, name: str, tasks: set[str], seen: set[str]) -> Iterator[str]:
+    def _parts(self, name: str, tasks: set[str]) -> Iterator[str]:
         """`name` and what it builds on: base classes, and helpers that are no tasks themselves."""
-        node = self.definitions.get(name)
-        if name in seen or not isinstance(node, Definition):
-            return
-        seen.add(name)
-        yield name
-        bases = {base.id for base in getattr(node, "bases", []) if isinstance(base, ast.Name)}
-        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - tasks
-        for other in sorted(bases | used):
-            yield from self._parts(other, tasks, seen)
+        waiting, seen = [name], set[str]()
+        while waiting:  # a chain of helpers may be longer than Python calls itself
+            owner = waiting.pop()
+            node = self.definitions.get(owner)
+            if owner not in seen and isinstance(node, Definition):
+                seen.add(owner)
+                yield owner
+                waiting += sorted(_named_in(node, tasks), reverse=True)
+
+
+def _named_in(node: ast.stmt, tasks: set[str]) -> set[str]:
+    """The names of base classes and of all else that `node` uses, `tasks` aside."""
+    bases = {base.id for base in getattr(node, "bases", []) if isinstance(base, ast.Name)}
+    return bases | ({n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - tasks)
 
 
 def _functions(path: str, node: ast.AST) -> Iterator[tuple[str, ast.AST]]:

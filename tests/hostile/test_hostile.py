@@ -6,11 +6,13 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 from printed_text import printed
+from repository import ROOT
 
 #: Of one check: what is shown of what it printed, and of its message.
 MOST_PRINTED = 20_000
@@ -18,7 +20,9 @@ MOST_SAID = 3_000
 
 #: What a terminal would obey, and what no sentence for a student has in it.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-INTERNAL = re.compile(r"Traceback|/autograder/|/tmp/gradus-|<frozen")
+INTERNAL = re.compile(r"Traceback|/autograder/|<frozen")
+#: Where something lies on the grader's machine.
+MACHINE = (f"{tempfile.gettempdir()}/gradus-", str(ROOT), sys.prefix, str(Path.home()))
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these sandboxes need Linux")
 
@@ -65,6 +69,8 @@ def is_presentable(check):
     for text in (said, printed(check), *(f.function + f.source for f in check.frames)):
         assert not CONTROL.search(text), ascii(CONTROL.search(text))
     assert not INTERNAL.search(said), said
+    for folder in MACHINE:
+        assert folder not in said + printed(check)
     assert all("/" not in f.file and len(f"{f.line}") < 8 for f in check.frames)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Mapping
+from importlib.abc import InspectLoader, Loader
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import CodeType, ModuleType
+from typing import Any, cast
 
 from autograder.isolation.worker.faults import NotDefinedError, PartMissingError
 
@@ -62,5 +63,22 @@ class SubmittedModule:
             raise NotDefinedError(f"there is no {exercise}.py")
         module = importlib.util.module_from_spec(spec)
         sys.modules[exercise] = module
-        spec.loader.exec_module(module)
+        exec(_compiled(spec.loader, exercise), vars(module))
         return module
+
+
+def _compiled(loader: Loader, module: str) -> CodeType:
+    """The code of `module`; what the compiler cannot take is a syntax error.
+
+    Raises:
+        SyntaxError: in place of the `MemoryError` or `RecursionError` for deep nesting. These
+            name no line: the longest one is told.
+    """
+    inspected = cast(InspectLoader, loader)
+    try:
+        return cast(CodeType, inspected.get_code(module))
+    except (MemoryError, RecursionError):
+        lengths = [len(line) for line in (inspected.get_source(module) or "").split("\n")]
+        line = lengths.index(max(lengths)) + 1
+        path = getattr(loader, "path", module)
+        raise SyntaxError("nested too deeply", (path, line, None, None)) from None

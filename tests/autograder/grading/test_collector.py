@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 import pytest
@@ -202,6 +203,17 @@ def test_checks_that_cannot_be_run_are_our_fault(collect, text, words):
     with pytest.raises(GradusError, match=words) as caught:
         collect(text=text)
     assert caught.value.exit_code == 3
+
+
+def test_an_exercise_without_check_files_never_runs_other_tests(
+    on_silent_sessions, tmp_path, monkeypatch
+):
+    under_test = on_silent_sessions(tmp_path / "missing" / "test_rnn.py")
+    (tmp_path / "test_other.py").write_text("open('found', 'w')\ndef test_it(): pass\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(GradusError, match=re.escape(f"there is no {under_test.exercise.tests}")):
+        run_checks(under_test.exercise, under_test)
+    assert not (tmp_path / "found").exists()
 
 
 def test_no_other_plugin_runs_along(collect):

@@ -58,6 +58,8 @@ def test_a_check_and_the_totals(report):
     assert (table["verdict"], table["exit_code"]) == ("infrastructure fault", 3)
     assert (table["earned"], table["possible"]) == (9.5, 48.5)
     assert table["provenance"]["submission_hash"] == "4a44dc15364204a8"
+    assert table["provenance"]["course"] == "cs224n"
+    assert table["provenance"]["course_hash"] == "0c9ad1f7b5e82d36"
     assert table["exercises"][3]["tasks"][0]["checks"][1] == {
         "id": "test_rnn.py::test_backward_through_time",
         "title": "Backward through time",

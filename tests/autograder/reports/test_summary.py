@@ -35,7 +35,7 @@ def test_everything_at_80_columns(report):
         "\n"
         "note: old.py ignored\n"
         "note: network access is not contained on this system\n"
-        "submission 4a44dc15 · seed 7 · numpy on cpu · sandbox bubblewrap · gradus 0.1...\n"
+        "submission 4a44dc15 · course 0c9ad1f7 · seed 7 · numpy on cpu · sandbox bubbl...\n"
         "\n"
         "Next: word2vec\n"
         "  gradus show word2vec  says what to do\n"
@@ -90,7 +90,7 @@ def test_a_provider_has_no_stub_to_open(report, untouched):
     provenance = replace(report.provenance, provider="torch", submission_hash="")
     text = shown(Report(provenance, (untouched,)), command="grade --provider torch")
     assert text == (
-        "provider torch · seed 7 · numpy on cpu · sandbox bubblewrap · gradus 0.1.0 ·...\n"
+        "provider torch · course 0c9ad1f7 · seed 7 · numpy on cpu · sandbox bubblewrap...\n"
         "\n"
         "Next: optimizers\n"
         "  grade --provider torch optimizers  grades it alone\n"
@@ -119,4 +119,4 @@ def test_narrow_page_drops_the_least_important_columns(report):
 def test_ascii_terminal_gets_ascii(report):
     text = shown(report, encoding="ascii")
     assert "+ passed" in text and "o not started" in text and "-----" in text
-    assert "submission 4a44dc15, seed 7, numpy on cpu" in text
+    assert "submission 4a44dc15, course 0c9ad1f7, seed 7" in text

@@ -44,3 +44,11 @@ def test_parts_come_from_the_other_files_imported_once(module):
 def test_a_part_that_is_not_there_names_the_exercise_it_comes_from(module, part, needed):
     with pytest.raises(PartMissingError, match=f"needs '{needed}'"):
         module.part(part)
+
+
+@pytest.mark.parametrize("deep", ["x" + "()" * 50_000, "-" * 50_000 + "1", "(" * 150 + "-" * 9999])
+def test_deep_nesting_is_a_syntax_error_on_its_line(module, tmp_path, deep):
+    (tmp_path / "net_file.py").write_text(f"x = 1\ny = {deep}\n")
+    with pytest.raises(SyntaxError) as caught:
+        module.load()
+    assert (caught.value.lineno, caught.value.filename) == (2, str(tmp_path / "net_file.py"))

@@ -1,0 +1,68 @@
+"""Chooses the course that grades: its checks and plugins run unconfined, outside of any sandbox."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import framework
+from autograder.course.reading import Course, find_course
+from autograder.grading.options import GradeOptions
+from framework.course.folder import course_file
+from framework.errors import UsageError
+
+#: Variables that CI servers set: there, the working directory is often a student's checkout.
+CI_VARIABLES = ("CI", "TF_BUILD", "TEAMCITY_VERSION", "JENKINS_URL")
+
+
+def chosen_course(options: GradeOptions) -> Course:
+    """The course of ``--course``, or else the one around the working directory.
+
+    Without a submission, a person grades work of their own in a course that they trust. On a CI
+    server the working directory may be a student's checkout: there, the course has to be named.
+
+    Raises:
+        UsageError: it lies inside the submission, or was found on a CI server.
+        BadInputError: there is none, or its ``course.toml`` is wrong.
+    """
+    course = Course.read(options.course) if options.course else find_course()
+    if options.course is None:
+        _reject_found_in_ci(course)
+    if (submission := options.named_submission(course)) is not None:
+        for path in _trusted(course, options):
+            _reject_inside(path, submission)
+    return course
+
+
+def _reject_inside(path: Path, submission: Path) -> None:
+    if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(submission)):
+        raise UsageError(
+            f"{path} lies inside the submission {submission}: checks and plugins are never taken "
+            "from one. `grade` grades your own exercises; for those of others, name your course: "
+            f"`grade --course DIR --submission {submission}`"
+        )
+
+
+def _reject_found_in_ci(course: Course) -> None:
+    variable = next((name for name in CI_VARIABLES if _is_set(name)), "")
+    if variable and course.root != Path(framework.__file__).resolve().parents[1]:
+        raise UsageError(
+            f"the course at {course.root} is the one around the working directory, and {variable} "
+            "is set: on a CI server, its checks and plugins may be a student's. Name the course "
+            "with `--course DIR`"
+        )
+
+
+def _is_set(variable: str) -> bool:
+    return os.environ.get(variable, "").lower() not in ("", "0", "false")
+
+
+def _trusted(course: Course, options: GradeOptions) -> Iterator[Path]:
+    """Files whose code is run, or that say which is."""
+    yield course_file(course.root)
+    yield from (Path(plugin) for plugin in (*course.plugins, *options.plugins) if _is_file(plugin))
+
+
+def _is_file(plugin: str) -> bool:
+    return plugin.endswith(".py") or "/" in plugin

@@ -1,0 +1,68 @@
+"""Takes the paths of the grader's machine out of what a check says: they tell a student nothing."""
+
+from __future__ import annotations
+
+import re
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, replace
+from pathlib import Path
+
+from autograder.isolation.host.launch import PACKAGE_ROOT
+from autograder.isolation.sandboxes import site_folders
+from autograder.record.findings.base import Finding
+from autograder.record.findings.printed import PrintedText
+from autograder.record.results import CheckResult, Fact
+
+#: Folders of the system, which are the same on every machine.
+_COMMON = {"/", "/usr", "/usr/local", "/tmp", "/var/tmp"}
+
+
+class HostPaths:
+    """Replaces folders of this machine by a word each.
+
+    Args:
+        folders: folder -> the word for it, besides those of Python and of gradus itself.
+    """
+
+    def __init__(self, folders: Mapping[Path, str]) -> None:
+        words = {**dict(_of_python()), **folders, PACKAGE_ROOT: "gradus"}
+        known = {str(form): word for path, word in words.items() for form in _forms(path)}
+        self._words = {path: word for path, word in known.items() if path not in _COMMON}
+        longest_first = sorted(self._words, key=len, reverse=True)
+        temporary = re.escape(f"{tempfile.gettempdir()}/gradus-") + r"[\w-]+"
+        one_of = "|".join([*map(re.escape, longest_first), temporary])
+        self._pattern = re.compile(rf"(?:{one_of})(?![\w-])")
+
+    def hidden(self, text: str) -> str:
+        """`text` without these paths."""
+        return self._pattern.sub(lambda match: self._words.get(match[0], "temporary"), text)
+
+    def hidden_in(self, check: CheckResult) -> CheckResult:
+        """`check` without these paths in anything that it says."""
+        return replace(
+            check,
+            message=self.hidden(check.message),
+            details=tuple(map(self.hidden, check.details)),
+            call=self.hidden(check.call),
+            fact=Fact(*map(self.hidden, astuple(check.fact))),
+            findings=tuple(map(self._hidden_in, check.findings)),
+        )
+
+    def _hidden_in(self, finding: Finding) -> Finding:
+        return PrintedText(self.hidden(finding.text)) if type(finding) is PrintedText else finding
+
+
+def _of_python() -> Iterator[tuple[Path, str]]:
+    yield Path(sys.prefix), "python"
+    yield Path(sys.base_prefix), "python"
+    yield Path.home(), "~"
+    yield Path(sysconfig.get_path("stdlib")), "python"
+    for folder in site_folders():
+        yield folder, "site-packages"
+
+
+def _forms(path: Path) -> set[Path]:
+    return {path.absolute(), path.resolve()}

@@ -1,0 +1,99 @@
+"""Gathers the files of a submission by exercise; one that cannot be read costs itself alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from autograder.course.reading import Course, Exercise
+from autograder.submissions.candidates import Candidate
+from autograder.submissions.former_files import from_former_files, moved_exercises
+from autograder.submissions.notes import OnNote, reason
+from autograder.submissions.recognition import recognised
+from autograder.submissions.submitted_file import SubmittedFile
+from framework.errors import BadInputError
+
+
+class Gathering:
+    """The files of a submission, taken in one by one.
+
+    Args:
+        names: exercises whose files are looked for.
+        on_note: called with a sentence for each file that is left out.
+
+    Attributes:
+        unread: exercise -> why no file of it can be graded.
+    """
+
+    def __init__(self, course: Course, names: Collection[str], on_note: OnNote) -> None:
+        self.unread: dict[str, str] = {}
+        self._course, self._names, self._on_note = course, names, on_note
+        self._moved = moved_exercises(course, names)
+        self._found: dict[str, list[SubmittedFile]] = defaultdict(list)
+        self._former: dict[str, SubmittedFile] = {}
+
+    def add(self, candidate: Candidate, *, is_single: bool) -> None:
+        """Read `candidate`, if it belongs to one of the exercises.
+
+        Args:
+            is_single: whether it is all that was handed in: its tasks tell its exercise then.
+        """
+        stem = candidate.inner.stem
+        try:
+            by_tasks = is_single and stem not in self._moved
+            exercise = recognised(candidate, self._course, by_tasks=by_tasks)
+        except Exception as error:
+            self._on_note(_told(candidate, error))
+            return
+        if exercise in self._names and (file := self._read(candidate, exercise, exercise)):
+            self._found[exercise].append(file)
+        for heir in self._moved.get(exercise or stem, ()):
+            if file := self._read(candidate, heir.name, exercise):
+                self._former[heir.name] = file
+
+    def _read(self, candidate: Candidate, name: str, own: str) -> SubmittedFile | None:
+        """The code for the exercise `name` in `candidate`, which belongs to `own`."""
+        try:
+            return SubmittedFile.read(candidate, self._course.exercise(name))
+        except Exception as error:
+            told = _told(candidate, error)
+            self._on_note(told)
+            if name == own:
+                self.unread.setdefault(name, told)
+            return None
+
+    def files(self) -> dict[str, SubmittedFile]:
+        """The file of each exercise that has one, in the order of the course."""
+        chosen = {name: self._chosen(name, found) for name, found in self._found.items()}
+        files = {name: file for name, file in chosen.items() if file is not None}
+        files |= from_former_files(files, self._former, self._course)
+        for name in files:
+            self.unread.pop(name, None)
+        return {name: files[name] for name in self._course.exercise_names if name in files}
+
+    def _chosen(self, name: str, found: list[SubmittedFile]) -> SubmittedFile | None:
+        """The one file among `found` that counts; None where that cannot be told."""
+        exercise = self._course.exercise(name)
+        different = list({file.source: file for file in reversed(found)}.values())[::-1]
+        if len(different) == 1:
+            return different[0]
+        begun = [file for file in different if file.has_work(exercise)]
+        if len(begun) > 1:
+            self.unread[name] = _two_files(begun, exercise)
+            self._on_note(self.unread[name])
+            return None
+        return (begun or different)[0]
+
+
+def _two_files(files: list[SubmittedFile], exercise: Exercise) -> str:
+    return (
+        f"two files for exercise '{exercise.name}': {files[0].shown} and {files[1].shown}. "
+        "Remove one, or grade the one you mean: `grade FILE`"
+    )
+
+
+def _told(candidate: Candidate, error: Exception) -> str:
+    """Why `candidate` is left out: nothing that it holds may end the reading of the others."""
+    if isinstance(error, BadInputError):
+        return str(error)
+    return f"{candidate.shown} cannot be read, for a fault of gradus: {reason(error)}"

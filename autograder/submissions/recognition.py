@@ -1,0 +1,74 @@
+"""Which exercise a file belongs to: by its name, by a notebook's metadata, or by its tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from autograder.course.reading import Course
+from autograder.course.source import decode, definitions, parse
+from autograder.submissions.candidates import Candidate
+from autograder.submissions.notebooks import (
+    code_cells,
+    notebook_exercise,
+    notebook_module,
+    read_notebook,
+)
+from framework.errors import BadInputError
+
+
+def recognised(candidate: Candidate, course: Course, *, by_tasks: bool) -> str:
+    """The exercise that `candidate` belongs to; empty for none.
+
+    Args:
+        by_tasks: whether a file of any name is known by the tasks that it defines.
+
+    Raises:
+        BadInputError: with `by_tasks`, that cannot be told.
+    """
+    stem = candidate.inner.stem
+    if stem in course.exercise_names and candidate.inner.suffix == ".py":
+        return stem
+    if candidate.inner.suffix == ".ipynb" and (found := _of_notebook(candidate, course, by_tasks)):
+        return found
+    return _by_tasks(candidate, course) if by_tasks else ""
+
+
+def _of_notebook(candidate: Candidate, course: Course, by_tasks: bool) -> str | None:
+    stem = candidate.inner.stem
+    try:
+        notebook = read_notebook(candidate.read(), candidate.shown)
+    except BadInputError:
+        if by_tasks and stem not in course.exercise_names:
+            raise
+        # Named after an exercise, it is to be told; another notebook in the folder is not ours.
+        return stem if stem in course.exercise_names else None
+    return notebook_exercise(notebook, stem, course)
+
+
+def _by_tasks(candidate: Candidate, course: Course) -> str:
+    """The exercise most of whose tasks `candidate` defines."""
+    defined = set(_defined_names(candidate))
+    counts = {e.name: len(defined.intersection(e.task_names)) for e in course.select()}
+    best = [name for name, count in counts.items() if count == max(counts.values()) > 0]
+    if len(best) == 1:
+        return best[0]
+    reason = f"it could be {' or '.join(best)}" if best else "it defines no task of the course"
+    raise BadInputError(
+        f"{candidate.shown} belongs to no exercise: {reason}. Name it after its exercise, as in "
+        f"{(best or course.exercise_names)[0]}{candidate.inner.suffix}"
+    )
+
+
+def _defined_names(candidate: Candidate) -> Iterable[str]:
+    if candidate.inner.suffix == ".ipynb":
+        notebook = read_notebook(candidate.read(), candidate.shown)
+        source = notebook_module(notebook).source if code_cells(notebook) else ""
+    else:
+        source = decode(candidate.read(), candidate.shown)
+    try:
+        return definitions(parse(source))
+    except SyntaxError as error:
+        raise BadInputError(
+            f"{candidate.shown}, line {error.lineno or 1}: {error.msg}. Name the file after its "
+            "exercise to have it graded all the same"
+        ) from None

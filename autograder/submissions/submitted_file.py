@@ -1,0 +1,136 @@
+"""The code for one exercise, as its author knows it: lines, cells, syntax errors, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from autograder.course.reading import Exercise
+from autograder.course.source import decode, definitions, parse
+from autograder.course.stubs import known_stub
+from autograder.submissions.candidates import Candidate
+from autograder.submissions.notebooks import Origin, notebook_module, read_notebook
+from autograder.submissions.progress import Progress, task_progress
+
+#: How alike two names are, from 0 to 1, to take one for a misspelt other.
+ALIKE = 0.8
+
+
+@dataclass(frozen=True)
+class SubmittedFile:
+    """The code for one exercise.
+
+    Args:
+        path: the file on disk that holds it: a ``.py``, an ``.ipynb`` or a ``.zip``.
+        inner: its path inside the submission.
+        shown: the file as its author knows it, for messages.
+        source: the module's text.
+        line_map: for a notebook, (cell, line) of every line of `source`.
+        notes: what the author should know, as of cells left out.
+        broken: task -> where and why the cell of a notebook that was to define it does not parse.
+        elsewhere: names that a notebook defines -> cell and line, also where no task needs them.
+    """
+
+    exercise: str
+    path: Path
+    inner: str
+    shown: str
+    source: str
+    line_map: tuple[Origin, ...] | None = None
+    notes: tuple[str, ...] = ()
+    broken: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, Origin] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, candidate: Candidate, exercise: Exercise) -> SubmittedFile:
+        """Read the code for `exercise` from a file, with what a notebook says beside it.
+
+        Raises:
+            BadInputError: it is too large, not UTF-8 or no notebook.
+        """
+        name, path, shown = exercise.name, candidate.path, candidate.shown
+        inner = str(candidate.inner)
+        if candidate.inner.suffix == ".py":
+            return cls(name, path, inner, shown, decode(candidate.read(), shown))
+        notebook = read_notebook(candidate.read(), shown)
+        module = notebook_module(notebook, exercise.task_names)
+        source = decode(module.source.encode(), shown)
+        notes, broken, defined = module.notes, module.broken, module.defined
+        return cls(name, path, inner, shown, source, module.origins, notes, broken, defined)
+
+    def where(self, line: int) -> str:
+        """Line `line` of `source` as its author finds it: ``cell 4, line 2`` or ``line 12``."""
+        if self.line_map is None:
+            return f"line {line}"
+        if not 0 < line <= len(self.line_map):
+            return "outside of its cells"
+        cell, inner = self.line_map[line - 1]
+        return f"cell {cell}, line {inner}"
+
+    def text(self, line: int) -> str:
+        """Line `line` of `source`, or nothing where there is none."""
+        lines = self.source.split("\n")
+        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
+
+    @cached_property
+    def syntax_error(self) -> str | None:
+        """Where and why it is not Python; None where it is."""
+        if self.broken:
+            return f"{self.shown}, {next(iter(self.broken.values()))}"
+        try:
+            parse(self.source)
+        except SyntaxError as error:
+            return f"{self.shown}, {self.where(error.lineno or 1)}: {error.msg}"
+        return None
+
+    def is_stub(self, exercise: Exercise) -> bool:
+        """Whether it is the stub of `exercise`, unchanged, with something left to be written."""
+        return "NotImplementedError" in self.source and self.source == known_stub(exercise)
+
+    def progress(self, exercise: Exercise) -> dict[str, Progress]:
+        """How far it is with each task of `exercise`; a task whose cell is broken is begun."""
+        found = task_progress(self.source, exercise.task_names, known_stub(exercise))
+        return found | dict.fromkeys(self.broken, Progress.STARTED)
+
+    def has_work(self, exercise: Exercise) -> bool:
+        """Whether a task of `exercise` is begun in it."""
+        begun = (Progress.WRITTEN, Progress.STARTED)
+        return any(state in begun for state in self.progress(exercise).values())
+
+    def undefined(self, exercise: Exercise) -> dict[str, str]:
+        """Task -> why it is not defined, where more can be told than that it is not.
+
+        Its cell does not parse, or a name that is almost that of the task is defined.
+        """
+        places = self._definitions()
+        others = [name for name in places if name not in exercise.task_names]
+        told = {name: f"syntax error in {place}" for name, place in self.broken.items()}
+        for name in exercise.task_names:
+            if name not in told and name not in places and (near := _near_miss(name, others)):
+                told[name] = f"{name} is not defined: is {near} ({places[near]}) meant? Rename it"
+        return told
+
+    def _definitions(self) -> dict[str, str]:
+        """Every name that is defined -> where, in words."""
+        if self.line_map is not None:
+            return {name: f"cell {c}, line {i}" for name, (c, i) in self.elsewhere.items()}
+        try:
+            found = definitions(parse(self.source))
+        except SyntaxError:
+            return {}
+        return {name: f"line {node.lineno}" for name, node in found.items()}
+
+
+def _near_miss(name: str, others: list[str]) -> str:
+    """The one of `others` that `name` is misspelt as; empty where none is near."""
+    import difflib  # takes longer to import than most names to be found
+
+    folded = {_folded(other): other for other in others}
+    close = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=ALIKE)
+    return folded[close[0]] if close else ""
+
+
+def _folded(name: str) -> str:
+    return name.replace("_", "").lower()

@@ -1,0 +1,98 @@
+"""No text of a submission becomes a command for a CI server, in any report, at any width."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from autograder.isolation.host.faults import Frame
+from autograder.record.findings.printed import PrintedText
+from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.reports.html import render_html
+from autograder.reports.json_report import render_json
+from autograder.reports.junit import render_junit
+from autograder.reports.plain import clean
+from autograder.reports.summary import Summary
+from autograder.reports.terminal import ExerciseView
+from autograder.verdicts import Verdict
+
+#: As the runners of GitHub, Azure and TeamCity read a line of a log.
+OBEYED = re.compile(r"^\s*::[a-z-]+(\s[^:]*)?::|##\w*\[", re.MULTILINE)
+
+COMMANDS = [
+    *(
+        "::set-output name=score::100",
+        "::error::gone",
+        "::stop-commands::x",
+        "\uff1a\uff1aerror::x",
+    ),
+    *("##vso[task.complete result=Succeeded;]done", "##teamcity[testFinished]", "##[error]"),
+    *("###vso[x]", ":::error::x", ":\ufffe:error::x", "#\uffff#vso[x]", "＃＃vso[x]"),
+]
+PIECES = st.sampled_from([*COMMANDS, " ", "\n", "\t", "word", "a" * 60, "x[::2]", "σ", "\u00a0"])
+TEXTS = st.lists(PIECES, min_size=1, max_size=8).map("".join)
+
+
+def report_of(text):
+    frame = Frame(text, 3, text, source=text)
+    check = CheckResult(
+        id=text,
+        title=text,
+        task=text,
+        hidden=False,
+        points=1,
+        verdict=Verdict.CRASHED,
+        message=text,
+        details=(text,),
+        call=text,
+        frames=(frame,),
+        hint=text,
+        findings=(PrintedText(text),),
+    )
+    again = replace(check, task="other", verdict=Verdict.FAILED)
+    tasks = (TaskResult(text, (check,)), TaskResult("other", (again,)))
+    exercise = ExerciseResult("rnn", "unit", text, tasks, file=text, uncontained=(text,))
+    provenance = Provenance(0, text, text, text, submission=text, versions={text: text})
+    return Report(provenance, (exercise, exercise), notes=(text,))
+
+
+def on_terminal(report, width, encoding):
+    file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="")
+    console = Console(file=file, width=width, highlight=False)
+    for result in report.exercises:
+        console.print(ExerciseView(result))
+    console.print(Summary(report, folder="exercises"))
+    file.flush()
+    return file.buffer.getvalue().decode(encoding)
+
+
+@given(TEXTS, st.integers(30, 110), st.sampled_from(["utf-8", "ascii", "cp1252"]))
+def test_terminal_shows_no_command(text, width, encoding):
+    shown = on_terminal(report_of(text), width, encoding)
+    assert not OBEYED.search(shown), OBEYED.search(shown)
+
+
+@given(TEXTS)
+def test_files_hold_no_command(text):
+    report = report_of(text)
+    for render in (render_junit, render_html, render_json):
+        written = render(report)
+        assert not OBEYED.search(written), (render, OBEYED.search(written))
+
+
+@pytest.mark.parametrize("text", ["##vso[x]", "a ## b", "#####[", "::error::x"])
+def test_json_keeps_the_text_as_it_was(text):
+    (note,) = json.loads(render_json(report_of(text)))["notes"]
+    assert note == text
+
+
+@pytest.mark.parametrize("text", ["x[::2]", "x[::step]", "a::b", "# comment", "## Heading", "A[1]"])
+def test_what_is_no_command_stays(text):
+    assert clean(text) == text
