@@ -3,8 +3,8 @@
 ``tests/alternates/UNIT/EXERCISE/STYLE.py`` holds them; styles named ``*torch*`` are graded as
 ``grade --backend torch`` does. Where one of them fails, a check is too strict.
 
-By default every second alternate sees one seed; ``pytest -m slow tests/alternates`` runs all with 50
-seeds.
+By default every second alternate sees one seed. ``pytest -m slow tests/alternates`` runs all of
+them with 50 seeds.
 """
 
 from __future__ import annotations
