@@ -98,7 +98,8 @@ class Probe:
         outcomes = self._session.run([*steps, Get(self._handle, "gradients")])
         said = _named(outcomes[-1])
         for use, outcome in enumerate(outcomes[2:-1:2]):
-            returned = outcome.value if isinstance(outcome.value, tuple) else (outcome.value,)
+            several = isinstance(outcome.value, (tuple, list))
+            returned = outcome.value if several else (outcome.value,)
             for i, gradient in zip(self._places(use, returned), returned, strict=True):
                 said |= dict(leaves(gradient, self._input_name(use, i)))
         return {name: _gradient(said, name, value) for name, value in self.point.items()}

@@ -213,8 +213,9 @@ class PairedModels:
             )
 
     def _same_returned(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
-        """The gradients of the inputs: one, or a tuple of one for each."""
-        if not (isinstance(theirs, tuple) and isinstance(ours, tuple) and len(ours) == len(theirs)):
+        """The gradients of the inputs: one, or a tuple or list of one for each."""
+        several = isinstance(theirs, (tuple, list)) and isinstance(ours, (tuple, list))
+        if not (several and len(ours) == len(theirs)):
             equal(ours, theirs, "the gradient that backward returns", rtol=rtol, atol=atol)
             return
         for i, (one, other) in enumerate(zip(ours, theirs, strict=True), start=1):

@@ -1,23 +1,30 @@
-"""``gradus show EXERCISE``: what to do and why."""
+"""``gradus show EXERCISE``: what to do and why, or which check tests which sentence of it."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, ExerciseArgument, console, shown
+from autograder.commands.options import CourseOption, ExerciseArgument, console, say, shown
 from autograder.course.figures import Figure, replaced
 from autograder.course.reading import find_course
 from framework.errors import BadInputError
 from framework.text_files import read_text
 
+if TYPE_CHECKING:
+    from autograder.course.promises import Promise, PromiseTable
+    from autograder.course.reading import Exercise
+
 
 def show(
     exercise: ExerciseArgument,
     pager: Annotated[bool, typer.Option("--pager", help="Page by page, on a terminal.")] = False,
+    promises: Annotated[
+        bool, typer.Option("--promises", help="Which check tests which sentence of the text.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
     """Show the text of an exercise: what, why, the equations and the shapes.
@@ -26,19 +33,52 @@ def show(
 
     Its last line names the file to write in. `gradus hint EXERCISE` helps where you are stuck.
     """
+    found = find_course(course).exercise(exercise)
+    if promises:
+        _show_promises(found)
+    else:
+        _show_text(found, pager)
+
+
+def _show_text(exercise: Exercise, pager: bool) -> None:
     from rich.markdown import Markdown
 
-    found = find_course(course).exercise(exercise)
-    if not found.readme.is_file():
-        raise BadInputError(f"{found.readme} is missing: exercise '{exercise}' has no text")
-    readme = read_text(found.readme)
-    text = Markdown(replaced(readme, found.readme.parent, _named))
+    if not exercise.readme.is_file():
+        raise BadInputError(f"{exercise.readme} is missing: exercise '{exercise.name}' has no text")
+    readme = read_text(exercise.readme)
+    text = Markdown(replaced(readme, exercise.readme.parent, _named))
     output = console()
     with output.pager(styles=True) if pager and sys.stdout.isatty() else nullcontext():
         output.print(text)
-        output.print(f"\nWrite in {shown(found.stub)}, then `grade {found.name}`.", markup=False)
+        where = f"Write in {shown(exercise.stub)}, then `grade {exercise.name}`."
+        output.print(f"\n{where}", markup=False)
 
 
 def _named(figure: Figure) -> str:
     """Return the line that stands for `figure` in a terminal."""
     return f"*Figure: {figure.title}.* `{shown(figure.path)}`"
+
+
+def _show_promises(exercise: Exercise) -> None:
+    from autograder.course.promises import promise_table
+
+    table = promise_table(exercise)
+    for promise in table.promises:
+        say(_promise_text(promise))
+    say(_unnamed_text(table))
+
+
+def _promise_text(promise: Promise) -> str:
+    """Return a sentence, where it stands, and the checks that test it."""
+    checks = [
+        f"    {'hidden' if check.hidden else 'public'}  {check.name}: {check.title}"
+        for check in promise.checks
+    ]
+    return "\n".join([f"{promise.source or 'in no text'}: {promise.sentence}", *checks, ""])
+
+
+def _unnamed_text(table: PromiseTable) -> str:
+    hidden = [check.hidden for check in table.without_promise]
+    return (
+        f"Checks that name no sentence: {hidden.count(False)} public, {hidden.count(True)} hidden."
+    )

@@ -33,6 +33,7 @@ MARKERS = (
     "points(n): what the check is worth",
     "hidden: details are not shown to students",
     "hint(text): shown when the check fails",
+    "promise(*sentences): the sentences of README.md or the stub that the check tests",
 )
 
 

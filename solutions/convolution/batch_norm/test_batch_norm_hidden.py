@@ -26,6 +26,10 @@ def at_test_time(pair, x):
 
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Nothing in the layer may depend on particular sizes or settings.")
+@pytest.mark.promise(
+    "`(N, C)` or `(N, T, C)` | statistics over all axes but the last",
+    "momentum: weight of a new batch in the running statistics, in [0, 1].",
+)
 def test_any_shape(submission, reference, rng):
     """Any shape, momentum and epsilon, in both modes."""
     for shape, momentum, epsilon in [
@@ -47,6 +51,9 @@ def test_any_shape(submission, reference, rng):
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Use no float64 array; `astype` converts the running statistics.")
+@pytest.mark.promise(
+    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
+)
 def test_float32(submission, reference, rng):
     """float32 in, float32 out, in both modes."""
     pair = pair_of(submission, reference, rng, 3)
@@ -62,6 +69,7 @@ def test_float32(submission, reference, rng):
 
 @pytest.mark.points(1)
 @pytest.mark.hint("√(σ² + ε) is never 0.")
+@pytest.mark.promise("ε prevents 0/0 for a feature that is constant in the batch.")
 def test_a_feature_that_never_changes(submission, rng):
     """A feature that is constant in the batch becomes β; nothing is divided by 0."""
     layer = submission.BatchNorm1d(2)
@@ -72,6 +80,9 @@ def test_a_feature_that_never_changes(submission, rng):
 
 @pytest.mark.points(1)
 @pytest.mark.hint("The mean of x² minus μ² loses all digits here.")
+@pytest.mark.promise(
+    "Compute σ² from x − μ. For features around 10⁸, the mean of x² minus μ² loses all digits.",
+)
 def test_far_from_zero(submission, rng):
     """Features around 10⁸ are normalized correctly."""
     x = rng.normal(size=(50, 3))
@@ -82,6 +93,7 @@ def test_far_from_zero(submission, rng):
 
 @pytest.mark.points(1.5)
 @pytest.mark.hint("In forward, keep the mode and the statistics that it used.")
+@pytest.mark.promise("`backward` belongs to the last `forward`, and uses the mode of that call.")
 def test_backward_belongs_to_forward(submission, reference, rng):
     """Backward uses the mode of the last forward, even if the mode was changed since."""
     x, grad = rng.normal(size=(2, 5, 3))
@@ -100,6 +112,7 @@ def test_backward_belongs_to_forward(submission, reference, rng):
 
 @pytest.mark.points(1.5)
 @pytest.mark.hint("What happens to μ and σ² when x becomes a x + b?")
+@pytest.mark.promise("In training, y does not depend on the scale and shift of x.")
 def test_blind_to_scale_and_shift(submission, rng):
     """In training, a x + b has the same output as x, and 1/a times its gradient."""
     x, grad = rng.normal(size=(2, 8, 3))
@@ -115,6 +128,7 @@ def test_blind_to_scale_and_shift(submission, rng):
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Each batch updates the running statistics with the same momentum.")
+@pytest.mark.promise("running_mean ← (1 − momentum) running_mean + momentum μ")
 def test_batches_vary_but_their_average_does_not(submission, rng):
     """After many batches, the running statistics are near those of all data."""
     layer = submission.BatchNorm1d(2)
@@ -129,6 +143,10 @@ def test_batches_vary_but_their_average_does_not(submission, rng):
 
 @pytest.mark.points(1)
 @pytest.mark.hint("`self._rows(x)` raises an error for other shapes.")
+@pytest.mark.promise(
+    "ValueError: `x` has another shape, or, in training, fewer than two rows.",
+    "ValueError: `momentum` is not in [0, 1], or `epsilon` is not positive.",
+)
 def test_what_does_not_fit(submission):
     """Other shapes and settings are errors."""
     ones = np.ones((4, 3))

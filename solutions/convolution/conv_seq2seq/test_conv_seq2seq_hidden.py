@@ -12,6 +12,10 @@ PAD, END = 0, 2
 @pytest.mark.task("layer_widths")
 @pytest.mark.points(1)
 @pytest.mark.hint("Stop exactly when one step is left.")
+@pytest.mark.promise(
+    "All have the given `width`, but the last one is narrower if fewer steps are left: "
+    "then it is as wide as these steps."
+)
 def test_long_sentences(submission, reference):
     """Other lengths and widths, which end in one step."""
     for length, width in ((50, 4), (50, 7), (3, 9), (2, 2), (1, 3), (101, 11)):
@@ -21,6 +25,11 @@ def test_long_sentences(submission, reference):
 @pytest.mark.task("ConvolutionalEncoder")
 @pytest.mark.points(2)
 @pytest.mark.hint("Nothing may depend on particular sizes.")
+@pytest.mark.promise(
+    "A sentence may have no words: T = 0.",
+    "length: s ≥ 2; shorter sentences are padded with `PAD`, which is read like any word.",
+    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
+)
 def test_any_encoder(submission, reference, rng):
     """Any size; one sentence, sentences without words; float32."""
     for V, E, C, length, width in ((3, 1, 1, 2, 2), (5, 4, 2, 9, 4), (9, 2, 5, 13, 3)):
@@ -36,6 +45,10 @@ def test_any_encoder(submission, reference, rng):
 @pytest.mark.task("ConvolutionalEncoder")
 @pytest.mark.points(1)
 @pytest.mark.hint("Gradients are added to; backward belongs to the last forward.")
+@pytest.mark.promise(
+    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
+    "`backward` adds to `gradients`.",
+)
 def test_encoder_used_twice(submission, reference, rng):
     """Calls are independent, and gradients add up."""
     pair = paired_models(submission, reference, "ConvolutionalEncoder", 5, 3, 4, 6, rng=rng)
@@ -48,6 +61,11 @@ def test_encoder_used_twice(submission, reference, rng):
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(3)
 @pytest.mark.hint("Pass the sizes on in their order: the two vocabularies differ in size.")
+@pytest.mark.promise(
+    "cell: registered name of the decoder's recurrent layer.",
+    "With a `beam_size` above 1, `self.beam_search` writes each translation; otherwise "
+    "`self.greedy` writes all in parallel.",
+)
 def test_any_translator(submission, reference, rng):
     """Other sizes, widths and cells; translations longer and shorter than their sentences."""
     for sizes, cell in (((3, 9, 2, 5, 4, 2), "rnn"), ((8, 3, 5, 2, 7, 4), "gru")):
@@ -68,6 +86,7 @@ def test_any_translator(submission, reference, rng):
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(2)
 @pytest.mark.hint("Only PAD may follow END, and END itself stays.")
+@pytest.mark.promise("ids `(N, length)`: the translation, `END` if it was written, then `PAD`.")
 def test_ends(submission, reference, rng):
     """END at once, END never, and translations of length 0."""
     pair = paired_models(submission, reference, "ConvolutionalTranslator", 6, 6, 3, 4, 5, rng=rng)
@@ -87,6 +106,11 @@ def test_ends(submission, reference, rng):
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(1)
 @pytest.mark.hint("The checks of the arguments are given: keep them. greedy has its own.")
+@pytest.mark.promise(
+    "ValueError: `length` or `width` is below 2.",
+    "ValueError: `beam_size` is below 1, `length` is negative or a sentence too long.",
+    "IndexError: an id without a row in its embedding.",
+)
 def test_what_does_not_fit(submission, rng):
     """Beam sizes below 1, negative lengths, long sentences and unknown words are errors."""
     for length, width in ((1, 3), (4, 1)):

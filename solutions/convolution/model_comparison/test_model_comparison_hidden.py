@@ -33,6 +33,7 @@ def classifiers(submission, reference, *family, rng):
 @pytest.mark.task("count_parameters")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("A model without arrays has 0 parameters.")
+@pytest.mark.promise("the number; 0 for a model without parameters.")
 def test_a_model_that_learns_nothing(submission, rng):
     """count_parameters: 0 for a ReLU; all entries of an array of three axes."""
     equal(submission.count_parameters(built(submission, part("relu"))), 0, "that of a ReLU")
@@ -43,6 +44,10 @@ def test_a_model_that_learns_nothing(submission, rng):
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("A bag has the number of each window, including the windows at both ends.")
+@pytest.mark.promise(
+    "The bag of a text says how often each window occurs in it, but not where.",
+    "each word with (width − 1)/2 neighbours on both sides, and `PAD` beyond the ends",
+)
 def test_bags_count(submission, reference):
     """best_accuracy: bags count windows, windows reach beyond the ends, several labels."""
     ids = np.array([[1, 1, 2, 0], [1, 2, 2, 0], [2, 1, 1, 0], [1, 2, 0, 0], [2, 2, 1, 1]])
@@ -54,6 +59,10 @@ def test_bags_count(submission, reference):
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("A text without words has no window: its bag is empty.")
+@pytest.mark.promise(
+    "A classifier that only sees bags gives the same answer to all texts with the same bag.",
+    "A text of n words has n windows",
+)
 def test_texts_without_words(submission, reference):
     """best_accuracy: all texts without words have the same bag."""
     ids, labels = np.array([[0, 0], [0, 0], [1, 0]]), np.array([1, 0, 1])
@@ -62,6 +71,10 @@ def test_texts_without_words(submission, reference):
 
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(1.25)
+@pytest.mark.promise(
+    "ValueError: `width` is even or not positive, or the number of labels or of "
+    "probabilities is not that of the texts."
+)
 def test_windows_without_a_middle(submission):
     """best_accuracy: even widths, and missing labels or probabilities, are errors."""
     ids, labels, p = np.array([[1, 2], [2, 1]]), np.array([0, 1]), np.array([0.5, 0.5])
@@ -75,6 +88,9 @@ def test_windows_without_a_middle(submission):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("An LSTM's backward returns a pair as well: its first value is that of x.")
+@pytest.mark.promise(
+    "A classifier with any layer that reads a sequence: logits = pool(encoder(x)) W + b.",
+)
 def test_other_encoders(submission, reference, rng):
     """SequenceClassifier: with an LSTM, a GRU, other poolings and wider filters."""
     for family in [
@@ -95,6 +111,10 @@ def test_other_encoders(submission, reference, rng):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("The encoder's output for padding must not reach the scores.")
+@pytest.mark.promise(
+    "A text without words is pooled to zeros.",
+    "A text without words gives a gradient to `output.b` only.",
+)
 def test_texts_of_padding(submission, reference, rng):
     """SequenceClassifier: a text without words gives a gradient to output.b only."""
     for family in [("conv1d", "max"), ("conv1d", "mean"), ("rnn", "last"), ("qrnn", "max")]:
@@ -106,6 +126,10 @@ def test_texts_of_padding(submission, reference, rng):
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(1.25)
+@pytest.mark.promise(
+    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
+    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
+)
 def test_float32_and_repeated_calls(submission, reference, rng):
     """SequenceClassifier: float32 stays float32, and backward belongs to the last forward."""
     pair = classifiers(submission, reference, "conv1d", "max", rng=rng)
@@ -122,6 +146,10 @@ def test_float32_and_repeated_calls(submission, reference, rng):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("In NumPy, −1 is the last row: call `_check_ids`.")
+@pytest.mark.promise(
+    "IndexError: an id outside 0 ... V−1.",
+    'ValueError: `pooling` is none of these, or `width` is even with "conv1d".',
+)
 def test_refusals(submission, reference, rng):
     """SequenceClassifier: unknown words, unknown poolings and even widths are errors."""
     model = classifiers(submission, reference, "rnn", "max", rng=rng).student
@@ -136,6 +164,7 @@ def test_refusals(submission, reference, rng):
 @pytest.mark.task("fit")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("`model.train()` before the first batch.")
+@pytest.mark.promise("`fit`: call `model.train()` first", "the loss of each step before its update")
 def test_fit_in_training_mode(submission, rng):
     """fit: the model is in training mode, and every batch has a loss."""
     model = built(submission, bag(rng))
@@ -148,6 +177,7 @@ def test_fit_in_training_mode(submission, rng):
 
 @pytest.mark.task("fit")
 @pytest.mark.points(1.25)
+@pytest.mark.promise("ValueError: there are no texts, or the number of labels is another one.")
 def test_fit_refuses_nothing_to_learn(submission, rng):
     """fit: no texts, or a wrong number of labels, are errors."""
     settings = {"epochs": 1, "batch_size": 2, "learning_rate": 0.1, "seed": 0}
@@ -160,6 +190,10 @@ def test_fit_refuses_nothing_to_learn(submission, rng):
 @pytest.mark.task("compare")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("`model.eval()` before the test; fit with the same seed for each model.")
+@pytest.mark.promise(
+    "Training or testing one model does not affect another one.",
+    "`compare`: call `model.eval()` before the test.",
+)
 def test_models_do_not_disturb_each_other(submission, rng):
     """compare: models are measured in evaluation mode; no model affects another one."""
     data, test = (texts(rng, *[4] * n) for n in (30, 80))
@@ -184,6 +218,10 @@ def test_models_do_not_disturb_each_other(submission, rng):
 @pytest.mark.task("compare")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Of two equally accurate models, the one with fewer parameters comes first.")
+@pytest.mark.promise(
+    "The most accurate row is first; of equally accurate ones, the one with fewer parameters.",
+    "Rows of `compare` with the same accuracy and number of parameters keep the order of `models`.",
+)
 def test_order_of_rows(submission, rng):
     """compare: sorted by accuracy, then by parameters, then in the given order."""
     certain = {"b_1": np.array([9.0, 0.0, 0.0])}  # for every text
@@ -200,6 +238,9 @@ def test_order_of_rows(submission, rng):
 
 @pytest.mark.task("compare")
 @pytest.mark.points(1.25)
+@pytest.mark.promise(
+    "ValueError: there are no training or no test texts, or a wrong number of labels.",
+)
 def test_nothing_to_be_measured_on(submission, rng):
     """compare: an empty test set is an error."""
     empty = np.zeros((0, 3), int), np.zeros(0, int)

@@ -22,6 +22,7 @@ def stack_of(submission, reference, skip, layers, rng):
     "Take the state of each layer without looking into it: that of an LSTM has two arrays."
 )
 @pytest.mark.parametrize("skip", KINDS)
+@pytest.mark.promise("A stack may have one layer, and layers of different kinds and sizes.")
 def test_layers_of_other_kinds(submission, reference, rng, skip):
     """An LSTM between two RNNs of other sizes."""
     second, third = (7, 9) if skip == "dense" else (4, 2)
@@ -40,6 +41,10 @@ def test_layers_of_other_kinds(submission, reference, rng, skip):
 @pytest.mark.points(1.5)
 @pytest.mark.hint("A single layer has a connection, too; with 'dense' the result is its h.")
 @pytest.mark.parametrize("skip", KINDS)
+@pytest.mark.promise(
+    "A stack may have one layer, and layers of different kinds and sizes.",
+    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
+)
 def test_one_layer(submission, reference, rng, skip):
     """A stack of one layer; every size 1; float32."""
     for N, T, D in ((1, 1, 1), (3, 2, 5)):
@@ -55,6 +60,10 @@ def test_one_layer(submission, reference, rng, skip):
 @pytest.mark.points(0.75)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 @pytest.mark.parametrize("skip", KINDS)
+@pytest.mark.promise(
+    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
+    "A mask may have gaps, and a sequence may have no words at all.",
+)
 def test_repeated_calls(submission, reference, rng, skip):
     """Calls are independent; masks with gaps; backward belongs to the last forward."""
     sizes = (3, 6, 9, 12) if skip == "dense" else (3, 3, 3, 3)
@@ -70,6 +79,10 @@ def test_repeated_calls(submission, reference, rng, skip):
 @pytest.mark.task("Stacked")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("zip(..., strict=True) raises an error for different lengths; the rest is given.")
+@pytest.mark.promise(
+    "ValueError: the number of states is not that of the layers",
+    "ValueError: no layer at all, one layer twice, or an unknown `skip`.",
+)
 def test_what_does_not_fit(submission, rng):
     """A wrong number of states and invalid arguments of Stacked are errors."""
     layer = part("rnn", 3, 3, rng=rng)

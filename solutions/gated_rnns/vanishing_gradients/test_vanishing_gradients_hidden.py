@@ -39,6 +39,10 @@ class Leaky:
 
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(3)
+@pytest.mark.promise(
+    "The state of an LSTM is two arrays. The norm is that of both gradients together, as "
+    "if they were one vector."
+)
 def test_two_states(submission):
     """gradient_norms: a state of two arrays, whose gradients form one vector."""
     layer = Leaky(1.0, 0.5)
@@ -53,6 +57,9 @@ def test_two_states(submission):
 
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(3)
+@pytest.mark.promise(
+    "After `gradient_norms`, the layer's `gradients` are the same arrays with the same numbers.",
+)
 def test_gradients_are_left_alone(submission, reference, rng):
     """gradient_norms: leaves the layer's gradients and the inputs unchanged."""
     pair = paired_models(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
@@ -68,6 +75,7 @@ def test_gradients_are_left_alone(submission, reference, rng):
 
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(1.5)
+@pytest.mark.promise("A `loss_at` outside 0 ... T − 1 is an `IndexError`")
 def test_no_such_step(submission, reference, rng):
     """gradient_norms: a step outside of x is an error; one step is enough."""
     pair = paired_models(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
@@ -80,16 +88,25 @@ def test_no_such_step(submission, reference, rng):
 
 @pytest.mark.task("spectral_bound")
 @pytest.mark.points(3)
+@pytest.mark.promise(
+    "t − k ≥ 0, `(K,)`.",
+    "a negative distance is a `ValueError`",
+    "`spectral_bound(W_h, distances, slope)` returns (γ σ)^distance.",
+)
 def test_odd_distances(submission, reference, rng):
-    """spectral_bound: no distances, a table of distances, negative ones, a triangular matrix."""
+    """spectral_bound: no distances, distances in any order, negative ones, a triangular matrix."""
     W_h = np.triu(rng.normal(size=(5, 5)))
     agrees(submission, reference, "spectral_bound", W_h, np.arange(0))
-    agrees(submission, reference, "spectral_bound", W_h, np.array([[1, 2], [30, 4]]), 0.5)
+    agrees(submission, reference, "spectral_bound", W_h, np.array([1, 2, 30, 4]), 0.5)
     refuses(submission, "spectral_bound", W_h, np.array([2, -1]))
 
 
 @pytest.mark.task("descend")
 @pytest.mark.points(1.5)
+@pytest.mark.promise(
+    "all points, beginning with `start`, `(steps + 1, d)`.",
+    "your `clip_by_norm` clips each g.",
+)
 def test_no_steps(submission, reference):
     """descend: without steps, the path is one point."""
     agrees(submission, reference, "descend", callback(np.negative), np.array([1.0, 2.0]), 0.5, 0)

@@ -22,6 +22,10 @@ RTOL = 1e-7
 @pytest.mark.hint(
     "Nothing in the model may depend on particular sizes; V, K, E and H may be equal."
 )
+@pytest.mark.promise(
+    "tokens: ids, `(N, T)` integers.",
+    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
+)
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes, and float32 stays float32."""
     for N, T, V, K, E, H in [(1, 1, 2, 1, 1, 1), (1, 6, 5, 5, 5, 5), (3, 20, 4, 6, 2, 3)]:
@@ -42,6 +46,10 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.hint(
     "Without a condition the state starts from zeros, and so does the condition in it."
 )
+@pytest.mark.promise(
+    "`initial_state(batch_size, condition)` returns the pair (h_0, c).",
+    "With c = 0 the model is `RecurrentLM`.",
+)
 def test_initial_state(submission, reference, rng):
     """The initial state with and without a condition; zeros have no effect."""
     pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
@@ -59,6 +67,10 @@ def test_initial_state(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Keep what backward needs only in forward: other calls may come between the two.")
+@pytest.mark.promise(
+    "Calls of `forward` do not affect each other, and `backward` belongs to the last "
+    "`forward`. `initial_state` does not affect `backward` either."
+)
 def test_calls_between_forward_and_backward(submission, reference, rng):
     """Calls of forward are independent, and initial_state does not disturb backward."""
     pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
@@ -76,6 +88,10 @@ def test_calls_between_forward_and_backward(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Do not change the tokens and the state: return a new state.")
+@pytest.mark.promise(
+    "the result of `initial_state` or of the last call: the cell's state and the "
+    "condition. Not modified."
+)
 def test_next_log_probabilities_from_a_state(submission, reference, rng):
     """next_log_probabilities from any state, which it does not change."""
     pair = paired_models(submission, reference, "ConditionalLM", 9, 2, 3, 4, rng=rng)
@@ -90,6 +106,9 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("exp(−10000) is 0 and its log −inf: use z − max − log Σ exp(z − max) instead.")
+@pytest.mark.promise(
+    "`next_log_probabilities` is stable for scores of ±10⁴, for each text separately.",
+)
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan, for each text."""
     pair = paired_models(submission, reference, "ConditionalLM", 4, 2, 3, 4, rng=rng)
@@ -110,6 +129,7 @@ def test_extreme_scores(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("∂J/∂embedding is for the tokens that were read, not for those predicted.")
+@pytest.mark.promise("Only tokens that were read have a gradient in `embedding`.")
 def test_unread_tokens_have_no_gradient(submission, reference, rng):
     """Tokens that were not read get no gradient in the embedding."""
     pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
@@ -124,6 +144,10 @@ def test_unread_tokens_have_no_gradient(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Call _check_ids and self._check_condition first.")
+@pytest.mark.promise(
+    "Conditions that are not `(N, K)` raise a `ValueError`; NumPy would silently broadcast"
+    " one condition to all texts. An id outside 0 ... V−1 raises an `IndexError`."
+)
 def test_what_does_not_fit_is_refused(submission, reference, rng):
     """An id outside 0 ... V−1 and conditions that are not (N, K) raise an error."""
     pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)

@@ -39,6 +39,10 @@ def same_texts(submission, reference, rng, *args, words=V, length=300, **kwargs)
 @pytest.mark.task("kneser_ney_discounts")
 @pytest.mark.points(4.5)
 @pytest.mark.hint("If one of n_1 ... n_4 is 0, or a D below 0: 0.5, 1, 1.5.")
+@pytest.mark.promise(
+    "If one of n_1 ... n_4 is 0 or a D is negative, as in small texts, the discounts are "
+    "0.5, 1 and 1.5."
+)
 def test_discounts_of_small_texts(submission, reference):
     """If the formula is not defined, the discounts are 0.5, 1 and 1.5."""
     for missing in (1, 2, 3, 4):
@@ -57,6 +61,9 @@ def test_discounts_of_small_texts(submission, reference):
 
 @pytest.mark.task("KneserNey")
 @pytest.mark.points(4.5)
+@pytest.mark.promise(
+    "Interpolated modified Kneser-Ney smoothing: discounts, and counts of different words.",
+)
 def test_kneser_ney_in_sentences(submission, reference, rng):
     """Kneser-Ney in sentences, from single words to 5-grams."""
     for order in (1, 2, 3, 5):
@@ -66,6 +73,7 @@ def test_kneser_ney_in_sentences(submission, reference, rng):
 
 @pytest.mark.task("KneserNey")
 @pytest.mark.points(2)
+@pytest.mark.promise("There is none for n-grams at the start of a text or a sentence.")
 def test_what_nothing_stands_before(submission, reference):
     """N-grams without a word before them, at the start of a text or sentence, keep counts."""
     tokens = np.array([0, 1, 2, 0, 1, 2, 3, 0, 1, 3, 0, 2, 1, 3, 0])

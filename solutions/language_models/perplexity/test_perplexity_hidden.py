@@ -8,6 +8,7 @@ from autograder.checks import agrees, equal, refuses
 
 @pytest.mark.task("perplexity")
 @pytest.mark.points(1)
+@pytest.mark.promise("ValueError: there are no words, or a log probability is NaN or above 0.")
 def test_of_nothing(submission):
     """An input without words raises an error, also if the mask removes all words."""
     refuses(submission, "perplexity", np.zeros(0), error=("ValueError",))
@@ -18,6 +19,10 @@ def test_of_nothing(submission):
 
 @pytest.mark.task("perplexity")
 @pytest.mark.points(2.5)
+@pytest.mark.promise(
+    "a NaN among the words, or a log probability above 0 raises a `ValueError`. Allow 1e-5"
+    " above 0 for rounding"
+)
 def test_what_are_no_log_probabilities(submission, reference):
     """NaN and numbers above 0 raise an error; rounding errors do not."""
     for wrong in (np.nan, 0.3, np.inf):
@@ -28,6 +33,10 @@ def test_what_are_no_log_probabilities(submission, reference):
 
 @pytest.mark.task("perplexity")
 @pytest.mark.points(1)
+@pytest.mark.promise(
+    "Compute the mean in float64, also if the log probabilities are float32",
+    "infinity if a word had probability 0 or if the result overflows.",
+)
 def test_float32_and_large(submission, reference, rng):
     """float32 is averaged in float64; a result that overflows is infinite."""
     logs = np.full(300_000, -9.1, np.float32)

@@ -11,6 +11,10 @@ RTOL = 1e-7
 @pytest.mark.task("RNN")
 @pytest.mark.points(3)
 @pytest.mark.hint("Nothing in the layer may depend on a particular N, T, D or H.")
+@pytest.mark.promise(
+    "x: `(N, T, D)`, any T ≥ 1.",
+    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
+)
 def test_any_shape(submission, reference, rng):
     """Any batch, any length, any sizes, and float32 stays float32."""
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 40, 1, 3)]:
@@ -28,6 +32,10 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(1)
 @pytest.mark.hint("h_0 = None means zeros, and backward returns grad_h_0 in that case too.")
+@pytest.mark.promise(
+    "the state before the first step, `(N, H)`; zeros if None.",
+    "`backward` returns `(grad_x, grad_h_0)`.",
+)
 def test_default_state(submission, reference, rng):
     """Without h_0 the layer starts from zeros, and backward returns both gradients."""
     pair = paired_models(submission, reference, "RNN", 2, 3, rng=rng)
@@ -40,6 +48,9 @@ def test_default_state(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(2)
 @pytest.mark.hint("The gradient of step t reaches the steps before t, and no step after.")
+@pytest.mark.promise(
+    "∂J/∂a_t = (1 − h_t²) ∘ (grad_h_t + ∂J/∂a_{t+1} W_hᵀ) the second term is 0 for t = T",
+)
 def test_gradient_flows_back_only(submission, reference, rng):
     """The loss at one step has a gradient at all inputs up to it, and at none after it."""
     model = paired_models(submission, reference, "RNN", 3, 4, rng=rng).student
@@ -63,6 +74,9 @@ def test_gradient_flows_back_only(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(3)
 @pytest.mark.hint("Cut where t > 0 and t % truncation == 0; the gradient of h_0 remains.")
+@pytest.mark.promise(
+    "no gradient flows from step t to step t − 1 if t > 0 is a multiple of k (t counted from 0).",
+)
 def test_truncation_at_the_edges(submission, reference, rng):
     """A truncation that does not divide the length, is 1, or exceeds the length."""
     x, h_0 = rng.normal(size=(2, 7, 2)), rng.normal(size=(2, 3))
@@ -75,6 +89,10 @@ def test_truncation_at_the_edges(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(2)
 @pytest.mark.hint("Each call of forward is independent, and backward belongs to the last one.")
+@pytest.mark.promise(
+    "A state must not pass from one call to the next by itself",
+    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
+)
 def test_repeated_calls(submission, reference, rng):
     """Calls are independent, and backward belongs to the last forward."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -88,6 +106,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(1)
 @pytest.mark.hint("np.tanh is safe everywhere; a formula with exp(z) is not.")
+@pytest.mark.promise("Inputs of ±1000 give finite results and gradients.")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give states of ±1 and finite gradients."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -101,6 +120,7 @@ def test_saturated(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(1)
 @pytest.mark.hint("x has to be (N, T, D) with D = input_size: raise a ValueError otherwise.")
+@pytest.mark.promise("An `x` with the wrong number of features raises a `ValueError`.")
 def test_wrong_number_of_features(submission, reference, rng):
     """An input with the wrong number of features raises a ValueError."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)

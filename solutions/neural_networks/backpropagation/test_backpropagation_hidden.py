@@ -11,6 +11,11 @@ from autograder.checks import agrees, assign, equal, expect, in_float32, paired_
 @pytest.mark.task("deltas")
 @pytest.mark.points(2)
 @pytest.mark.hint("δ_j⁽¹⁾ is a sum over all H hidden nodes, for each of the D inputs.")
+@pytest.mark.promise(
+    "δ_i⁽ᵏ⁾ = ∂s/∂z_i⁽ᵏ⁾ is the error of a node.",
+    "Keep the dtype: float32 in, float32 out.",
+    "ValueError: the shapes do not match.",
+)
 def test_deltas_of_other_sizes(submission, reference, rng):
     """deltas: one input or one hidden node; dead nodes; float32; wrong shapes."""
     for D, H, activation in ((1, 4, "sigmoid"), (4, 1, "tanh"), (3, 3, "sigmoid"), (6, 5, "relu")):
@@ -27,6 +32,11 @@ def test_deltas_of_other_sizes(submission, reference, rng):
 @pytest.mark.points(4)
 @pytest.mark.hint(
     "Every window adds its own outer product x_n δ_n⁽²⁾ᵀ, scaled by its own grad_s[n]."
+)
+@pytest.mark.promise(
+    "∂J/∂W = Σ_n x_n δ_n⁽²⁾ᵀ",
+    "which adds into `self.gradients` of W, b and U",
+    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
 )
 def test_a_batch_is_a_sum(submission, reference, rng):
     """WindowScorer: the gradients of a batch are sums over its windows; a second use adds."""
@@ -48,6 +58,11 @@ def test_a_batch_is_a_sum(submission, reference, rng):
 @pytest.mark.task("WindowScorer")
 @pytest.mark.points(4)
 @pytest.mark.hint("Use self.f for every activation, and take the sizes from the arrays.")
+@pytest.mark.promise(
+    "activation: registered name of f.",
+    "Windows of a wrong shape raise a `ValueError`",
+    "Keep the dtype: float32 in, float32 out.",
+)
 def test_other_shapes_and_activations(submission, reference, rng):
     """WindowScorer: other sizes and activations; an empty batch; float32; wrong shapes."""
     for D, H, N, activation in ((20, 8, 2, "sigmoid"), (1, 3, 4, "tanh"), (3, 3, 3, "relu")):
@@ -67,6 +82,7 @@ def test_other_shapes_and_activations(submission, reference, rng):
 @pytest.mark.hint(
     "Gradients point uphill: with ∂J/∂s = −1 a step against them raises the true score."
 )
+@pytest.mark.promise("Put the two into one batch and call `backward(np.array([-1.0, 1.0]))`.")
 def test_max_margin_training(submission, rng):
     """WindowScorer: training with the max-margin loss separates a true and a corrupt window."""
     model = submission.WindowScorer(20, 8, rng=rng)

@@ -17,6 +17,11 @@ def each(test):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("p = 1 keeps every entry, in both modes and both forms.")
+@pytest.mark.promise(
+    "keep_probability: p, in (0, 1].",
+    "float32 in, float32 out. Do not change `x`.",
+    "of the dtype of `x`; a new array.",
+)
 def test_keeping_everything(submission, rng, name):
     """keep_probability = 1 changes nothing; float32 stays float32; x is not changed."""
     for dtype in (np.float64, np.float32):
@@ -34,6 +39,11 @@ def test_keeping_everything(submission, rng, name):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("float32 in, float32 out, in training as well.")
+@pytest.mark.promise(
+    "m = 1/p with probability p, else 0",
+    "∂x = ∂y ∘ m with the same m",
+    "float32 in, float32 out.",
+)
 def test_the_share_that_is_kept(submission, rng, name):
     """The share p of many entries is kept; float32 entries are scaled by 1/p if inverted."""
     shape = (150, 200) if name == "Dropout" else (150, 1, 200)

@@ -22,6 +22,10 @@ def each(test):
 @each
 @pytest.mark.points(0.75)
 @pytest.mark.hint("Use fan_in and fan_out each in its own place.")
+@pytest.mark.promise(
+    "with n = `fan_in` inputs of each unit, and m = `fan_out` units.",
+    "Weights are `(fan_in, fan_out)`",
+)
 def test_narrow_and_wide_layers(submission, rng, name):
     """Layers with few inputs and many units, and with many inputs and few units."""
     for fan_in, fan_out in ((20, 900), (900, 20)):
@@ -36,6 +40,10 @@ def test_narrow_and_wide_layers(submission, rng, name):
 @each
 @pytest.mark.points(0.75)
 @pytest.mark.hint("Draw from `rng` only: the same seed must give the same weights.")
+@pytest.mark.promise(
+    "All random numbers come from `rng`",
+    "Every weight is a draw of its own: no weight is a copy of another one.",
+)
 def test_the_generator_decides(submission, name):
     """The same seed gives the same weights, another seed others; no weight is repeated."""
     draw = getattr(submission, name)

@@ -21,6 +21,7 @@ def each_schedule(test):
 @each_schedule
 @pytest.mark.points(1)
 @pytest.mark.hint("The rate depends only on `step`, not on earlier calls.")
+@pytest.mark.promise("`rate(step)` depends only on `step`: schedules have no state.")
 def test_any_step_in_any_order(submission, reference, rng, name):
     """Large steps in any order: the rate depends only on the step."""
     for arguments in SCHEDULES[name]:
@@ -32,6 +33,9 @@ def test_any_step_in_any_order(submission, reference, rng, name):
 
 @pytest.mark.task("fan_in_rate")
 @pytest.mark.points(1)
+@pytest.mark.promise(
+    "Return the rate for the weights of a layer whose units have `fan_in` inputs: α / √fan_in.",
+)
 def test_fan_in_rate_of_layers(submission, reference, rng):
     """fan_in_rate: layers with different numbers of inputs."""
     for fan_in in rng.integers(1, 2000, size=5):

@@ -24,6 +24,10 @@ def each(test):
 
 @each
 @pytest.mark.points(1)
+@pytest.mark.promise(
+    "Neither changes its argument. float32 stays float32.",
+    "A second `fit` replaces the statistics of the first.",
+)
 def test_float32_and_arguments(submission, reference, rng, name):
     """float32 stays float32, arguments are not changed, a second fit replaces the first."""
     first, x = rng.normal(size=(2, 30, D)).astype(np.float32) + np.float32(2)
@@ -40,6 +44,10 @@ def test_float32_and_arguments(submission, reference, rng, name):
 
 @each
 @pytest.mark.points(1)
+@pytest.mark.promise(
+    "A feature that is constant in training has σ = 0. `Normalization` does not change it.",
+    "`Whitening` uses `epsilon` · s_1 instead, and 1 if all features are constant.",
+)
 def test_one_row(submission, name):
     """A single row of training data: all features are constant."""
     x = np.array([[1.0, -2.0, 0.0, 5.0]])
@@ -54,6 +62,9 @@ def test_one_row(submission, name):
 
 @pytest.mark.task("Whitening")
 @pytest.mark.points(2)
+@pytest.mark.promise(
+    "A direction without variance has s_i = 0. `Whitening` uses `epsilon` · s_1 instead",
+)
 def test_dependent_features(submission, rng):
     """Whitening: with dependent features, all directions that vary get variance 1."""
     x = rng.normal(size=(40, 2)) @ rng.normal(size=(2, D)) + 1
@@ -64,6 +75,10 @@ def test_dependent_features(submission, rng):
 
 @pytest.mark.task("Whitening")
 @pytest.mark.points(2)
+@pytest.mark.promise(
+    "It is at least `epsilon` times the largest s, so that no direction divides by 0.",
+    "The sign of each column of V is arbitrary: the checks accept both.",
+)
 def test_few_rows_and_epsilon(submission, reference, rng):
     """Whitening: fewer rows than features; no s_i is less than epsilon times the largest."""
     x, later = rng.normal(size=(3, D)), rng.normal(size=(5, D))

@@ -16,6 +16,7 @@ def checked(test):
 
 @checked
 @pytest.mark.points(1)
+@pytest.mark.promise("0 if there are no weights.", "Args: strength: λ ≥ 0.")
 def test_nothing_to_penalise(submission, name):
     """The penalty is 0 without weights, with strength 0 and for weights of 0."""
     penalty, without = getattr(submission, name)(2.0), getattr(submission, name)(0.0)
@@ -29,6 +30,10 @@ def test_nothing_to_penalise(submission, name):
 
 @checked
 @pytest.mark.points(1)
+@pytest.mark.promise(
+    "`gradient` returns a dict of new arrays, only for the weights, in their dtype.",
+    "Do not change it.",
+)
 def test_float32_and_arguments(submission, reference, rng, name):
     """float32 stays float32, and the parameters are not changed."""
     given = {"W": rng.normal(size=(3, 2)).astype(np.float32), "b": np.ones(2, np.float32)}

@@ -26,6 +26,7 @@ def drawn(rng, size=14, circles=False):
 
 @pytest.mark.task("synonyms")
 @pytest.mark.points(3)
+@pytest.mark.promise("The list has the other words of its synsets, each once.")
 def test_synonyms_in_drawn_lexicons(submission, reference, rng):
     """synonyms: every word of random lexicons."""
     for _ in range(2):
@@ -36,6 +37,9 @@ def test_synonyms_in_drawn_lexicons(submission, reference, rng):
 
 @pytest.mark.task("synonyms")
 @pytest.mark.points(1.5)
+@pytest.mark.promise(
+    "*Good*, *good* and *GOOD* are the same word, and *giant panda* is `giant_panda`.",
+)
 def test_other_ways_to_write_a_word(submission):
     """synonyms: upper case and spaces, in the word and in the lexicon."""
     lexicon = mini_lexicon()
@@ -47,6 +51,10 @@ def test_other_ways_to_write_a_word(submission):
 
 @pytest.mark.task("hypernym_closure")
 @pytest.mark.points(3)
+@pytest.mark.promise(
+    "At equal distance, the hypernyms of an earlier synset come first, in the order of its list.",
+    "the hypernyms can form a cycle",
+)
 def test_closures_in_drawn_lexicons(submission, reference, rng):
     """hypernym_closure: every synset of random lexicons, with and without cycles."""
     for circles in (False, True):
@@ -57,6 +65,10 @@ def test_closures_in_drawn_lexicons(submission, reference, rng):
 
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(3)
+@pytest.mark.promise(
+    "The minimum is over all synsets c that can be reached from both a and b.",
+    "the hypernyms can form a cycle",
+)
 def test_similarities_in_drawn_lexicons(submission, reference, rng):
     """path_similarity: all pairs of random lexicons, with and without cycles."""
     for circles in (False, True):
@@ -68,6 +80,7 @@ def test_similarities_in_drawn_lexicons(submission, reference, rng):
 
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(1.5)
+@pytest.mark.promise("An unknown synset raises a `KeyError`.")
 def test_similarity_of_unknown_synsets(submission):
     """path_similarity: an unknown synset raises a KeyError, as first or second argument."""
     lexicon = mini_lexicon()

@@ -8,6 +8,7 @@ from autograder.checks import agrees, equal, finite, refuses
 
 @pytest.mark.task("sampling_distribution")
 @pytest.mark.points(1)
+@pytest.mark.promise("ValueError: a count is negative or not finite, or no word occurs.")
 def test_what_are_no_counts(submission):
     """sampling_distribution: negative counts, NaN and all-zero counts raise a ValueError."""
     for counts in ([1.0, -1.0], [1.0, np.nan], [0.0, 0.0], [np.inf, 1.0]):
@@ -16,6 +17,10 @@ def test_what_are_no_counts(submission):
 
 @pytest.mark.task("sampling_distribution")
 @pytest.mark.points(1)
+@pytest.mark.promise(
+    "Large counts must not overflow: divide all counts by the largest one before you take "
+    "the power."
+)
 def test_large_counts_and_powers(submission, reference, rng):
     """sampling_distribution: counts of 1e300, and a power that overflows before the division."""
     counts = 1e300 * rng.uniform(0.1, 1, size=5)
@@ -26,6 +31,7 @@ def test_large_counts_and_powers(submission, reference, rng):
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("log(1 + exp(−z)) is np.logaddexp(0, −z); the given _sigmoid does not overflow.")
+@pytest.mark.promise("Scores of ±1e4 must not overflow and must keep their gradient")
 def test_large_scores(submission, reference):
     """negative_sampling: scores of ±1e4."""
     for o, negatives in ((0, [1]), (1, [0]), (2, [0, 0, 1])):
@@ -37,6 +43,10 @@ def test_large_scores(submission, reference):
 
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(1)
+@pytest.mark.promise(
+    "the drawn words, `(K,)` integers, K ≥ 0",
+    "`negative_sampling` keeps the dtype: float32 vectors have float32 gradients.",
+)
 def test_no_negatives_and_float32(submission, reference, rng):
     """negative_sampling: no drawn words; float32 stays float32."""
     center, outside = rng.normal(size=3), rng.normal(size=(4, 3))
@@ -49,6 +59,10 @@ def test_no_negatives_and_float32(submission, reference, rng):
 
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(2.5)
+@pytest.mark.promise(
+    "An id outside 0 ... V−1 raises an `IndexError`. This includes −1",
+    "Do not change the arguments.",
+)
 def test_ids_out_of_range(submission, rng):
     """negative_sampling: an id out of range raises an IndexError, and so does −1."""
     center, outside = rng.normal(size=3), rng.normal(size=(4, 3))

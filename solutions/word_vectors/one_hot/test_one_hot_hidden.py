@@ -8,6 +8,7 @@ from autograder.checks import agrees, expect, refuses
 
 @pytest.mark.task("one_hot")
 @pytest.mark.points(0.75)
+@pytest.mark.promise("integers of any shape `(...)`, each in 0 ... V−1.", "vocabulary_size: V ≥ 1.")
 def test_no_ids_and_one_word(submission, reference):
     """one_hot: an empty array of ids, and a vocabulary of one word."""
     agrees(submission, reference, "one_hot", np.zeros((0, 3), dtype=np.int64), 4)
@@ -16,6 +17,7 @@ def test_no_ids_and_one_word(submission, reference):
 
 @pytest.mark.task("one_hot")
 @pytest.mark.points(0.75)
+@pytest.mark.promise("An id outside 0 ... V−1 raises an `IndexError`.")
 def test_ids_far_out_of_range(submission):
     """one_hot: one id out of range among valid ones."""
     for wrong in ([[0, 1], [2, 99]], [[-7, 0], [1, 2]]):
@@ -24,6 +26,7 @@ def test_ids_far_out_of_range(submission):
 
 @pytest.mark.task("cosine_similarity")
 @pytest.mark.points(0.75)
+@pytest.mark.promise("The square of 1e200 overflows.")
 def test_large_and_tiny_vectors(submission, reference, rng):
     """cosine_similarity: vectors of 1e200 and of 1e-200."""
     a, b = rng.normal(size=(2, 6, 3))
@@ -33,6 +36,7 @@ def test_large_and_tiny_vectors(submission, reference, rng):
 
 @pytest.mark.task("cosine_similarity")
 @pytest.mark.points(0.75)
+@pytest.mark.promise("Rounding can make a cosine 1.0000000000000002. Limit it to [−1, 1]")
 def test_never_above_one(submission, rng):
     """cosine_similarity: 1 for a vector with itself, never above 1."""
     a = rng.normal(size=(2000, 7))
@@ -43,6 +47,10 @@ def test_never_above_one(submission, rng):
 
 @pytest.mark.task("cosine_similarity")
 @pytest.mark.points(0.75)
+@pytest.mark.promise(
+    "`cosine_similarity` works on the last axis; the others broadcast",
+    "`cosine_similarity` keeps the dtype: float32 in, float32 out.",
+)
 def test_one_axis_and_float32(submission, reference, rng):
     """cosine_similarity: two single vectors, and float32 stays float32."""
     a, b = rng.normal(size=(2, 5)).astype(np.float32)

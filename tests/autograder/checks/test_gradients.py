@@ -167,6 +167,19 @@ def test_inputs_and_outputs_in_tuples(remote, draws):
         gradients_agree(module.Pair("c"), x, (h, c), np.arange(4), rng=draws)
 
 
+def test_gradients_of_several_inputs_may_come_as_a_list(remote, draws):
+    class Listed(Pair):
+        def backward(self, grad_output):
+            grad_x, grad_state, _ = super().backward(grad_output)
+            return [grad_x, list(grad_state), None]
+
+    x, h, c = draws.normal(size=(3, 4))
+    module = remote(Pair=Listed)
+    gradients_agree(module.Pair(), x, (h, c), np.arange(4), rng=draws)
+    with pytest.raises(CheckFailed, match=r"gradient of input 2\[1\]"):
+        gradients_agree(module.Pair("c"), x, (h, c), np.arange(4), rng=draws)
+
+
 def test_two_uses_have_to_add_up(remote, affine, draws):
     class Overwrites(affine):
         def backward(self, grad_output):

@@ -253,6 +253,9 @@ def test_each_of_several_input_gradients_is_named(remote, draws):
     pair = paired_models(remote(Product=wrong), remote(Product=Product), "Product")
     line = failure(pair.same_backward, X, 2 * X, rng=draws)[0]
     assert line.startswith("the gradient of input 2 that backward returns: 12 of 12 values differ")
+    listed = type("Listed", (Product,), {"backward": lambda self, g: [g * self.y, g * self.y]})
+    pair = paired_models(remote(Product=listed), remote(Product=Product), "Product")
+    assert failure(pair.same_backward, X, 2 * X, rng=draws)[0] == line
 
 
 class OnItsOwn:

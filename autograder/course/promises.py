@@ -1,0 +1,170 @@
+"""Promises: the sentences of an exercise's text that its checks hold a submission to.
+
+A check names its sentences by the marker ``@pytest.mark.promise("...", ...)``. Each is a sentence,
+or a part of one, that README.md or a docstring of the stub contains literally; line breaks do not
+matter. Nothing is imported or run: test files and stubs are read as source.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from autograder.course.reading import Exercise
+from framework.errors import BadInputError
+from framework.text_files import read_text
+
+#: The shortest text that counts as a sentence: a shorter one is found almost everywhere.
+MIN_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class PromisedCheck:
+    """A check and the sentences that it names.
+
+    Args:
+        file: its test file.
+        name: of its function.
+        title: the first line of its docstring.
+        hidden: whether students do not see it.
+        promises: the sentences, with single spaces.
+    """
+
+    file: Path
+    name: str
+    title: str
+    hidden: bool
+    promises: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A sentence with the checks that name it.
+
+    Args:
+        sentence: as the checks write it.
+        source: name of the file that contains it; empty if none does.
+        checks: in the order of the test files.
+    """
+
+    sentence: str
+    source: str
+    checks: tuple[PromisedCheck, ...]
+
+
+@dataclass(frozen=True)
+class PromiseTable:
+    """All checks of an exercise against all sentences of its text.
+
+    Args:
+        checks: public ones, then hidden ones.
+        texts: name of a file -> what students read in it, with single spaces.
+    """
+
+    checks: tuple[PromisedCheck, ...]
+    texts: dict[str, str] = field(hash=False)
+
+    @cached_property
+    def promises(self) -> tuple[Promise, ...]:
+        """Every sentence that a check names, in the order of the text; unknown ones first."""
+        sentences = dict.fromkeys(text for check in self.checks for text in check.promises)
+        return tuple(map(self._promise, sorted(sentences, key=self._place)))
+
+    @property
+    def without_promise(self) -> tuple[PromisedCheck, ...]:
+        """The checks that name no sentence."""
+        return tuple(check for check in self.checks if not check.promises)
+
+    def _promise(self, sentence: str) -> Promise:
+        order, _ = self._place(sentence)
+        source = list(self.texts)[order] if order >= 0 else ""
+        named_by = tuple(check for check in self.checks if sentence in check.promises)
+        return Promise(sentence, source, named_by)
+
+    def _place(self, sentence: str) -> tuple[int, int]:
+        """Return the number of the text that contains `sentence`, or −1, and its place there."""
+        for order, text in enumerate(self.texts.values()):
+            if (place := text.find(sentence)) >= 0:
+                return order, place
+        return -1, 0
+
+
+def promise_table(exercise: Exercise) -> PromiseTable:
+    """Read the checks and the texts of `exercise`; missing files are left out."""
+    test_files = {exercise.tests: False, exercise.hidden_tests: True}
+    checks = [
+        check
+        for file, hidden in test_files.items()
+        if file.is_file()
+        for check in _checks_of(file, hidden)
+    ]
+    return PromiseTable(tuple(checks), dict(_texts_of(exercise)))
+
+
+def promise_problems(table: PromiseTable) -> Iterator[str]:
+    """Yield a message for each hidden check without a sentence and for each unusable sentence."""
+    for check in table.without_promise:
+        if check.hidden:
+            yield (
+                f"{check.file.name}: {check.name} names no sentence of the text: "
+                'add @pytest.mark.promise("...") above it'
+            )
+    for promise in table.promises:
+        named_by = ", ".join(check.name for check in promise.checks)
+        if len(promise.sentence) < MIN_LENGTH:
+            yield f"{named_by}: '{promise.sentence}' is too short for a sentence of the text"
+        elif not promise.source:
+            places = " or a docstring of ".join(table.texts)
+            yield (
+                f"{named_by}: no text contains '{promise.sentence}': correct the marker, or write "
+                f"the sentence in {places}"
+            )
+
+
+def _texts_of(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    if exercise.readme.is_file():
+        yield exercise.readme.name, _single_spaced(read_text(exercise.readme))
+    if exercise.stub.is_file():
+        docstrings = _docstrings(_parsed(exercise.stub))
+        yield exercise.stub.name, "\n".join(map(_single_spaced, docstrings))
+
+
+def _docstrings(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield ast.get_docstring(node) or ""
+
+
+def _checks_of(file: Path, hidden: bool) -> Iterator[PromisedCheck]:
+    for node in _parsed(file).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
+            title, *_ = (ast.get_docstring(node) or node.name).splitlines()
+            promises = tuple(map(_single_spaced, _named_by(node.decorator_list, file)))
+            yield PromisedCheck(file, node.name, title.rstrip("."), hidden, promises)
+
+
+def _named_by(decorators: Iterable[ast.expr], file: Path) -> Iterator[str]:
+    for decorator in decorators:
+        match decorator:
+            case ast.Call(func=ast.Attribute(attr="promise"), args=sentences):
+                yield from (_constant(sentence, file) for sentence in sentences)
+
+
+def _constant(sentence: ast.expr, file: Path) -> str:
+    if isinstance(sentence, ast.Constant) and isinstance(sentence.value, str):
+        return sentence.value
+    raise BadInputError(f"{file}, line {sentence.lineno}: a promise is a text in quotes")
+
+
+def _parsed(file: Path) -> ast.Module:
+    try:
+        return ast.parse(read_text(file))
+    except SyntaxError as error:
+        raise BadInputError(f"{file}, line {error.lineno}, is not Python: {error.msg}") from None
+
+
+def _single_spaced(text: str) -> str:
+    return " ".join(text.split())

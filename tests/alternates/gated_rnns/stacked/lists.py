@@ -1,0 +1,57 @@
+"""States are lists; connections are functions chosen by name; warnings are errors."""
+
+import numpy as np
+
+from framework.interfaces import Model
+
+np.seterr(all="raise", under="ignore")
+
+
+class Stacked(Model):
+    def __init__(self, layers, skip=None):
+        super().__init__()
+        layers = list(layers)
+        if not layers or len({id(layer) for layer in layers}) != len(layers):
+            raise ValueError("different layers are needed, at least one")
+        if skip not in (None, "skip", "dense"):
+            raise ValueError(f"skip={skip!r}")
+        self.skip, self.layers = skip, layers
+        for number, layer in enumerate(layers):
+            self.add_child(f"layer_{number + 1}", layer)
+
+    def initial_state(self, batch_size):
+        return [layer.initial_state(batch_size) for layer in self.layers]
+
+    def forward(self, x, state=None, mask=None):
+        states = [None] * len(self.layers) if state is None else list(state)
+        if len(states) != len(self.layers):
+            raise ValueError(f"{len(states)} states for {len(self.layers)} layers")
+        self.inputs, self.added = [], []
+        for layer, first in zip(self.layers, states, strict=True):
+            h = layer.forward(x, first, mask)
+            self.inputs.append(x.shape[2])
+            self.added.append(self.skip == "skip" and h.shape == x.shape)
+            if self.added[-1]:
+                x = x + h
+            elif self.skip == "dense":
+                x = np.concatenate([x, h], axis=2)
+            else:
+                x = h
+        self.state = [layer.state for layer in self.layers]
+        return h if self.skip == "dense" else x
+
+    def backward(self, grad_h):
+        grad, grad_states = grad_h, []
+        if self.skip == "dense":
+            shape = (*grad_h.shape[:2], self.inputs[-1])
+            grad = np.concatenate([np.zeros(shape, grad_h.dtype), grad_h], axis=2)
+        for i in reversed(range(len(self.layers))):
+            D = self.inputs[i]
+            own = grad[:, :, D:] if self.skip == "dense" else grad
+            through, grad_state = self.layers[i].backward(own)
+            if self.skip == "dense":
+                through = through + grad[:, :, :D]
+            elif self.added[i]:
+                through = through + grad
+            grad, grad_states = through, [grad_state, *grad_states]
+        return [grad, grad_states]

@@ -1,0 +1,61 @@
+"""forward leaves a function for backward; Fortran order in and out."""
+
+import numpy as np
+
+from framework.interfaces import Model
+
+print("dropout")
+
+
+def _multiplied(factor, dtype):
+    def by(array):
+        return np.asfortranarray(array * factor, dtype=dtype)
+
+    return by
+
+
+class Dropout(Model):
+    def __init__(self, keep_probability, *, inverted=False, rng):
+        super().__init__()
+        if keep_probability > 1 or not keep_probability > 0:
+            raise ValueError("a probability in (0, 1]")
+        self.keep_probability, self.inverted, self.rng = keep_probability, inverted, rng
+
+    def forward(self, x):
+        p = self.keep_probability
+        if self.training and self.inverted:
+            factor = np.where(self.rng.random(x.shape) < p, 1 / p, 0)
+        elif self.training:
+            factor = self.rng.random(x.shape) < p
+        else:
+            factor = 1 if self.inverted else p
+        self.pull_back = _multiplied(factor, x.dtype)
+        return self.pull_back(x)
+
+    def backward(self, grad_output):
+        return self.pull_back(grad_output)
+
+
+class VariationalDropout(Model):
+    def __init__(self, keep_probability, *, inverted=False, rng):
+        super().__init__()
+        if keep_probability > 1 or not keep_probability > 0:
+            raise ValueError("a probability in (0, 1]")
+        self.keep_probability, self.inverted, self.rng = keep_probability, inverted, rng
+
+    def forward(self, x):
+        p = self.keep_probability
+        factor = 1.0 if self.inverted else p
+        if self.training:
+            kept = (self.rng.random((x.shape[0], x.shape[2])) < p) / (p if self.inverted else 1)
+            factor = np.repeat(kept[:, None, :], x.shape[1], axis=1)
+        self.pull_back = _multiplied(factor, x.dtype)
+        return self.pull_back(x)
+
+    def backward(self, grad_output):
+        return self.pull_back(grad_output)
+
+
+if __name__ == "__main__":
+    layer = Dropout(0.5, rng=np.random.default_rng(0))
+    assert layer.forward(np.ones(4)).shape == (4,)

@@ -1,0 +1,40 @@
+"""VariationalDropout is a Dropout that draws another shape."""
+
+import numpy as np
+
+from framework.interfaces import Model
+
+np.seterr(all="raise")
+
+
+class Dropout(Model):
+    def __init__(self, keep_probability, *, inverted=False, rng):
+        super().__init__()
+        if not 0 < keep_probability <= 1:
+            raise ValueError(f"keep_probability is {keep_probability}")
+        self.p = keep_probability
+        self.keep_probability = keep_probability
+        self.inverted = inverted
+        self.rng = rng
+
+    def _draw(self, shape):
+        return self.rng.random(shape)
+
+    def _factors(self, x):
+        if not self.training:
+            return np.ones(x.shape, x.dtype) if self.inverted else np.full_like(x, self.p)
+        kept = np.broadcast_to(self._draw(x.shape) < self.p, x.shape).astype(x.dtype)
+        return kept / x.dtype.type(self.p) if self.inverted else kept
+
+    def forward(self, x):
+        self.m = self._factors(x)
+        return self.m * x
+
+    def backward(self, grad_output):
+        return self.m * grad_output
+
+
+class VariationalDropout(Dropout):
+    def _draw(self, shape):
+        n, _, d = shape
+        return self.rng.random((n, d))[:, np.newaxis]
