@@ -96,7 +96,7 @@ class Collector:
             hidden=_is_hidden(item),
             points=float(_marked(item, "points") or 0),
             verdict=Verdict.PASSED,
-            hint=_marked(item, "hint"),
+            hint=_marked(item, "hint") or _sentence(item),
             findings=self._findings(item),
             seconds=call.duration,
         )
@@ -193,6 +193,12 @@ def _marked(item: pytest.Item, name: str) -> str:
     """The argument of the marker `name` as text; empty without such a marker."""
     marker = item.get_closest_marker(name)
     return str(marker.args[0]) if marker is not None and marker.args else ""
+
+
+def _sentence(item: pytest.Item) -> str:
+    """Return the first sentence of the text that a check tests, as its hint; empty without one."""
+    sentence = " ".join(_marked(item, "promise").split())
+    return f'The text says: "{sentence}"' if sentence else ""
 
 
 def _is_hidden(item: pytest.Item) -> bool:

@@ -136,7 +136,7 @@ class ConditionalLM(LanguageModel):
     def _cell_state(self, h_0: Array) -> Any:
         """Given: return the cell's initial state with h_0 as h; an LSTM's c is not changed."""
         state = self.cell.initial_state(len(h_0))
-        return (h_0, *state[1:]) if isinstance(state, tuple) else h_0
+        return (h_0, *state[1:]) if isinstance(state, (tuple, list)) else h_0
 
     def _check_condition(self, condition: Array, texts: int) -> None:
         """Given: raise a ValueError for conditions that are not `(texts, K)`."""
@@ -146,8 +146,8 @@ class ConditionalLM(LanguageModel):
 
 
 def _first(state: Any) -> Any:
-    """Given: return h of a state that is h (RNN, GRU) or a tuple that starts with h (LSTM)."""
-    return state[0] if isinstance(state, tuple) else state
+    """Given: return h of a state that is h (RNN, GRU) or several (LSTM)."""
+    return state[0] if isinstance(state, (tuple, list)) else state
 
 
 def _check_ids(ids: Array, vocabulary_size: int) -> None:

@@ -95,7 +95,7 @@ def is_gradient(
     - A kink at x itself: the slopes on both sides, (f(x + ε e_i) − f(x)) / ε and
       (f(x) − f(x − ε e_i)) / ε, differ. For a smooth f they are ten times closer with ε/10. At a
       kink their distance with ε/10 is more than half of that with ε. Then all values between the
-      two slopes with ε/10 are right.
+      two slopes with ε/10 are right, and so are values beyond a slope by at most `tolerance`.
 
     Args:
         f: see `Function`.

@@ -171,7 +171,7 @@ class SequenceClassifier(Model):
         if self.relu is not None:
             grad_h = self.relu.backward(grad_h)
         grad_x = self.encoder.backward(grad_h)
-        if isinstance(grad_x, tuple):
+        if isinstance(grad_x, (tuple, list)):
             grad_x = grad_x[0]
         np.add.at(self.gradients["embedding"], self._ids, grad_x * self._words[:, :, None])
         # END SOLUTION

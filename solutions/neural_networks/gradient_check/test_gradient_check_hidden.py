@@ -240,7 +240,8 @@ def test_just_within_the_tolerance(submission):
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2.5)
 @pytest.mark.promise(
-    "Then all values between the two slopes with ε/10 are right.",
+    "Then all values between the two slopes with ε/10 are right, and so are values beyond a slope "
+    "by at most `tolerance`.",
     "Each entry must agree with the numerical gradient: a relative error of at most `tolerance`",
 )
 def test_kinks_of_every_kind(submission):

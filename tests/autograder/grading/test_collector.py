@@ -43,6 +43,23 @@ def test_plots_and_tables_belong_to_the_check_that_showed_them(collect):
     assert second.findings == ()
 
 
+def test_a_check_without_a_hint_names_its_sentence(collect):
+    checks = """
+        import pytest
+
+        @pytest.mark.promise("Do not change x.", "Keep the dtype.")
+        def test_sentence():
+            pass
+
+        @pytest.mark.promise("Do not change x.")
+        @pytest.mark.hint("Copy x.")
+        def test_hint():
+            pass
+        """
+    sentence, hint = collect(text=checks)
+    assert (sentence.hint, hint.hint) == ('The text says: "Do not change x."', "Copy x.")
+
+
 def test_hidden_checks_are_known_by_their_file(collect):
     assert collect(hidden=True)[0].hidden
 
