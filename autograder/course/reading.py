@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.thresholds import Threshold, read_thresholds
-from framework.course.catalogue import Catalogue
+from framework.course.catalogue import Catalogue, import_names
 from framework.course.folder import course_file, find_course_folder
 from framework.course.solutions import missing_solution, solutions_folder
 from framework.course.tasks import Task
@@ -27,6 +27,7 @@ KEYS = (
     "requires",
     "formerly",
     "hints",
+    "packages",
     "time",
     "thresholds",
     "train",
@@ -52,6 +53,7 @@ class Exercise:
         formerly: names of exercises, of today or of the past, that its tasks once belonged to.
         points: the sum of the points of its checks, hidden ones included.
         thresholds: what metrics of trained models have to reach, by the metric's name.
+        packages: packages, and modules of `framework`, that its code may import besides.
     """
 
     root: Path
@@ -67,6 +69,7 @@ class Exercise:
     thresholds: Mapping[str, Threshold] = field(hash=False)
     train: Recipe | None
     tasks: tuple[Task, ...]
+    packages: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -163,11 +166,21 @@ class Course(Catalogue):
         Raises:
             BadInputError: one is missing; the message says how to get it.
         """
+        for needed in self.with_required(exercise):
+            needed.require_solution()
+
+    def with_required(self, exercise: Exercise) -> list[Exercise]:
+        """`exercise`, and all that it requires, directly or through others."""
         required = [exercise]
         for needed in required:  # which grows meanwhile
-            needed.require_solution()
             others = map(self.exercise, needed.requires)
             required += [other for other in others if other not in required]
+        return required
+
+    def graded_imports(self, exercise: Exercise) -> tuple[str, ...]:
+        """What ``packages`` lets the code of `exercise` import, and that of its parts."""
+        added = [name for other in self.with_required(exercise) for name in other.packages]
+        return tuple(dict.fromkeys((*self.packages, *added)))
 
     def select(self, names: Iterable[str] = ()) -> list[Exercise]:
         """The exercises that `names` (of exercises or units; none means all) stand for, in order.
@@ -221,6 +234,7 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         thresholds=read_thresholds(table.table("thresholds")),
         train=read_recipe(table.table("train")) if "train" in table.values else None,
         tasks=course.tasks(name),
+        packages=import_names(table),
     )
 
 

@@ -107,6 +107,7 @@ class Grader:
             parts_of(self._setting.course),
             self._arrays(),
             self._setting.device,
+            self._setting.course.graded_imports(exercise),
         )
         deadlines = self._setting.deadlines(exercise)
         launch = spec.launch(exercise.name)

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import astuple, replace
 from pathlib import Path
 
-from autograder.isolation.host.launch import PACKAGE_ROOT
 from autograder.isolation.sandboxes import site_folders
+from autograder.isolation.sandboxes.worker_modules import PACKAGE_ROOT
 from autograder.record.findings.base import Finding
 from autograder.record.findings.printed import PrintedText
 from autograder.record.results import CheckResult, Fact

@@ -38,12 +38,14 @@ class Catalogue:
         root: the folder that holds ``exercises`` and ``solutions``.
         plugins: modules or files that the course brings along.
         overrides: ``name@provider`` -> origin, see `framework.providers.registry.Registry`.
+        packages: packages, and modules of `framework`, that graded code may import besides.
     """
 
     root: Path
     units: tuple[Unit, ...] = ()
     plugins: tuple[str, ...] = ()
     overrides: Mapping[str, str] = field(default_factory=dict, hash=False)
+    packages: tuple[str, ...] = ()
     _tables: dict[str, Table] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -54,13 +56,13 @@ class Catalogue:
             BadInputError: it is missing or wrong; the message names the key.
         """
         table = read_table(course_file(root))
-        table.only("units", "plugins", "overrides")
+        table.only("units", "plugins", "overrides", "packages")
         units = tuple(_read_unit(unit) for unit in table.tables("units"))
         _reject_duplicates(table, units)
         plugins = tuple(_located(root, plugin) for plugin in table.texts("plugins"))
         overrides = table.table("overrides")
         chosen = {key: overrides.get(key, str) for key in overrides.values}
-        course = cls(root, units, plugins, chosen)
+        course = cls(root, units, plugins, chosen, import_names(table))
         _log.info("read %s: %d exercises", course_file(root), len(course.exercise_names))
         return course
 
@@ -153,6 +155,24 @@ def _reject_duplicates(table: Table, units: tuple[Unit, ...]) -> None:
             table.fail(
                 "units", f"name '{name}' {count} times: every unit and exercise needs its own"
             )
+
+
+def import_names(table: Table) -> tuple[str, ...]:
+    """The list `packages` of a table: import names, as ``gensim`` or ``framework.data.batching``.
+
+    Raises:
+        BadInputError: one is not the name of a package or of a module of `framework`.
+    """
+    names = table.texts("packages")
+    for name in names:
+        parts = name.split(".")
+        if not all(map(str.isidentifier, parts)) or (len(parts) > 1) != (parts[0] == "framework"):
+            table.fail(
+                "packages",
+                f'names {name!r}: expected what follows `import`, as in "scipy" or '
+                '"framework.data.batching"',
+            )
+    return names
 
 
 def _located(root: Path, plugin: str) -> str:

@@ -104,7 +104,12 @@ def _ruleset(attributes: bytes, version: int) -> Iterator[int]:
 
 
 def _grant(ruleset: int, path: str, rights: int) -> None:
-    """Allow `rights` on `path` and below; a path that is not there needs no rule."""
+    """Allow `rights` on `path` and below; a path that is not there needs no rule.
+
+    Nor does a link: what it points to has a rule of its own, or parts of it are hidden.
+    """
+    if os.path.islink(path) and not path.startswith("/proc/"):  # noqa: PTH114 - as in `root`
+        return
     with suppress(FileNotFoundError, PermissionError):
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
         try:

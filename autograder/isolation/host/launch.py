@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import framework
 from autograder.isolation.confine import Limits
 from autograder.isolation.host.process import Launch
-from autograder.isolation.sandboxes import Sandbox, build_view, interpreter, site_folders
+from autograder.isolation.sandboxes import Sandbox, build_view, interpreter
+from autograder.isolation.sandboxes.graded_imports import EVERYTHING, PACKAGES, GradedImports
+from autograder.isolation.sandboxes.installed_packages import (
+    InstalledPackages,
+    installed_packages,
+    is_installed,
+)
+from autograder.isolation.sandboxes.worker_modules import (
+    copy_worker_modules,
+    third_party_imports,
+)
 
-PACKAGE_ROOT = Path(framework.__file__).parent.parent
-ENTRY = PACKAGE_ROOT / "autograder" / "isolation" / "worker" / "main.py"
 NUMPY_ARRAYS = "framework.interfaces:NumpyArrays"
+#: What the worker imports, whatever graded code may import.
+WORKER_PACKAGES = ("numpy", "msgpack")
+#: It requires so many packages that it is shown only to a submission that mentions it.
+PLOTTING = "matplotlib"
 #: PyTorch alone takes half a gigabyte before a student's first line.
 HEAVY_MEMORY = 4 << 30
 #: A CUDA context reserves address space by the dozen gigabytes.
@@ -24,13 +34,14 @@ DEVICE_MEMORY = 64 << 30
 
 @dataclass(frozen=True)
 class WorkerSpec:
-    """Where the workers of one run live.
+    """What the workers of one submission have in common.
 
     Args:
         folder: one ``EXERCISE.py`` per submitted exercise.
-        scratch: an empty folder for what they write.
+        scratch: an empty folder for the files that each worker imports and writes.
         arrays: target of the `framework.interfaces.Arrays` that arguments are turned into.
         parts: registry name -> (exercise, name in its file).
+        added_imports: packages and modules of `framework` that the course lets graded code import.
     """
 
     sandbox: Sandbox
@@ -39,16 +50,28 @@ class WorkerSpec:
     parts: Mapping[str, tuple[str, str]]
     arrays: str = NUMPY_ARRAYS
     device: str = "cpu"
+    added_imports: tuple[str, ...] = ()
 
     def launch(self, exercise: str) -> Launch:
-        """How to start a worker that serves `exercise`."""
-        extra = [self.folder, *_files_of(self.arrays)]
-        view = self.sandbox.seen_by(
-            build_view(PACKAGE_ROOT, site_folders(), extra, self.scratch, _devices(self.device))
-        )
+        """How to start a worker that serves `exercise`.
+
+        Raises:
+            BadInputError: a package of `added_imports` is not installed.
+        """
+        imports, modules, scratch = self._imports(), self.scratch / "modules", self.scratch / "own"
+        scratch.mkdir(exist_ok=True)
+        added = [name for name, names in imports.framework.items() if names == EVERYTHING]
+        if not modules.exists():
+            copy_worker_modules(modules, added, self._arrays_module)
+        installed = self._installed(imports)
+        files = [self.folder, modules, *installed.files]
+        view = self.sandbox.seen_by(build_view(files, scratch, _devices(self.device)))
         limits = Limits(memory=self._memory())
         settings = {
-            "path": [str(PACKAGE_ROOT), *map(str, site_folders())],
+            "modules": str(modules),
+            "packages": installed.modules,
+            "metadata": installed.metadata,
+            "imports": imports.plain(),
             "view": view.to_json(),
             "limits": limits.to_json(),
             "folder": str(self.folder),
@@ -57,24 +80,33 @@ class WorkerSpec:
             "arrays": self.arrays,
             "device": self.device,
         }
-        argv = [interpreter(), "-I", "-S", "-B", str(ENTRY), json.dumps(settings)]
+        entry = modules / "autograder" / "isolation" / "worker" / "main.py"
+        argv = [interpreter(), "-I", "-S", "-B", str(entry), json.dumps(settings)]
         return Launch(self.sandbox, argv, view, limits)
+
+    @property
+    def _arrays_module(self) -> str:
+        """The module of the backend's arrays; empty for NumPy's, which are always there."""
+        return "" if self.arrays == NUMPY_ARRAYS else self.arrays.partition(":")[0]
+
+    def _imports(self) -> GradedImports:
+        backend = third_party_imports(self._arrays_module) if self._arrays_module else []
+        return GradedImports.with_added((*backend, *self.added_imports))
+
+    def _installed(self, imports: GradedImports) -> InstalledPackages:
+        """The files of the packages that the worker or the submission imports."""
+        names = (*WORKER_PACKAGES, *(name for name in imports.packages if name not in PACKAGES))
+        plots = self._mentions(PLOTTING) and is_installed(PLOTTING)
+        return installed_packages((*names, PLOTTING) if plots else names)
+
+    def _mentions(self, package: str) -> bool:
+        name = package.encode()
+        return any(name in file.read_bytes() for file in self.folder.glob("*.py"))
 
     def _memory(self) -> int:
         if self.device != "cpu":
             return DEVICE_MEMORY
         return Limits().memory if self.arrays == NUMPY_ARRAYS else HEAVY_MEMORY
-
-
-def _files_of(target: str) -> Iterator[Path]:
-    """The module of `target` and the ``__init__`` files above it; framework's are there anyway."""
-    parts = target.partition(":")[0].split(".")
-    if parts[0] == "framework":
-        return
-    for depth in range(1, len(parts) + 1):
-        spec = importlib.util.find_spec(".".join(parts[:depth]))
-        if spec is not None and spec.origin is not None:
-            yield Path(spec.origin)
 
 
 def _devices(device: str) -> list[Path]:

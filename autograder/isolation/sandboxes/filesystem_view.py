@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Set
+from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from autograder.isolation.confine import FilesystemView
@@ -23,41 +24,33 @@ DRIVER = ("/sys/bus/pci", "/sys/devices", "/sys/module/nvidia", "/etc/nvidia")
 #: What a folder with gradus in it holds besides what the worker may see.
 HIDDEN = (".git", "autograder", "exercises", "plugins", "solutions", "tests")
 
-#: What the worker imports of gradus, below the folder that holds the packages.
-WORKER_FILES = (
-    "autograder/__init__.py",
-    "autograder/isolation/__init__.py",
-    "autograder/isolation/wire.py",
-)
-WORKER_FOLDERS = ("framework", "autograder/isolation/worker", "autograder/isolation/confine")
+#: What folders of installed packages are called.
+PACKAGE_FOLDERS = ("site-packages", "dist-packages")
+
+#: Where the standard library keeps archives of packages.
+BUNDLED_PACKAGES = "ensurepip/_bundled"
 
 
 def build_view(
-    package_root: Path,
-    site_packages: Iterable[Path],
-    extra_read_only: Iterable[Path],
-    scratch: Path,
-    devices: Iterable[Path] = (),
+    files: Iterable[Path], scratch: Path, devices: Iterable[Path] = ()
 ) -> FilesystemView:
     """Everything that the worker of one run may see.
 
-    Solutions, tests and the grader stay hidden also where they are installed among the
-    environment's packages, or where the submission's folder holds them.
+    Installed packages that are not among `files` stay hidden, also those in folders of the system
+    and of Python. So do solutions, tests and the grader, where the folder of a submission or of
+    packages holds them.
 
     Args:
-        package_root: the folder that holds `framework/` and `autograder/`.
-        site_packages: the environment's folders of packages; see `site_folders`.
-        extra_read_only: the submission, and whatever else a run needs.
+        files: files and folders besides Python and the system's libraries.
         scratch: an existing empty folder, which the worker may write to.
         devices: device files, as those of a GPU.
     """
     device_files = tuple(map(str, devices))
-    wanted = [*_python(), *map(Path, (*SYSTEM, *PROCESSORS)), *site_packages]
-    wanted += [*map(Path, DRIVER if device_files else ()), *extra_read_only]
-    wanted += worker_paths(package_root)
+    wanted = [*_python(), *map(Path, (*SYSTEM, *PROCESSORS)), *files]
+    wanted += map(Path, DRIVER if device_files else ())
     links = {str(link) for path in wanted for link in _links(path)}
     granted = {str(path.resolve()) for path in wanted if _exists(path)} | links
-    hidden = _hidden([package_root, *wanted], granted)
+    hidden = _hidden(wanted, granted)
     shown = tuple(path for path in sorted(granted) if not _is_shown_anyway(path, granted, hidden))
     return FilesystemView(shown, str(scratch.resolve()), hidden, device_files)
 
@@ -70,38 +63,52 @@ def interpreter() -> str:
 
 def site_folders() -> list[Path]:
     """The folders of packages on this process's search path."""
-    names = {"site-packages", "dist-packages"}
-    return [path for path in map(Path, sys.path) if path.name in names and path.is_dir()]
-
-
-def worker_paths(package_root: Path) -> list[Path]:
-    """The parts of gradus that the worker imports, with the compiled forms of single files."""
-    files = [package_root / name for name in WORKER_FILES]
-    compiled = [Path(importlib.util.cache_from_source(str(path))) for path in files]
-    return [*files, *compiled, *(package_root / name for name in WORKER_FOLDERS)]
+    return [path for path in map(Path, sys.path) if path.name in PACKAGE_FOLDERS and path.is_dir()]
 
 
 def _python() -> Iterator[Path]:
     """The interpreter, its standard library and its shared library."""
     yield Path(interpreter())
-    for name in ("stdlib", "platstdlib"):
-        yield Path(sysconfig.get_path(name, vars={"platbase": sys.base_exec_prefix}))
+    yield from _libraries()
     folder, library = (sysconfig.get_config_var(name) for name in ("LIBDIR", "INSTSONAME"))
     if folder and library:
         yield Path(folder, library)
 
 
+def _libraries() -> list[Path]:
+    """The folders of the standard library."""
+    names, base = ("stdlib", "platstdlib"), {"platbase": sys.base_exec_prefix}
+    return [Path(sysconfig.get_path(name, vars=base)) for name in names]
+
+
 def _hidden(folders: Iterable[Path], granted: Set[str]) -> tuple[str, ...]:
-    """What would be seen and must not be: parts of all installations of gradus, there or below."""
+    """What would be seen and must not be: folders of packages, and parts of gradus."""
     roots = {folder.resolve() for folder in folders if _exists(folder)}
-    roots |= {root / name for root in roots for name in ("site-packages", "dist-packages")}
-    parts = [str(root / name) for root in roots if _has_gradus(root) for name in HIDDEN]
-    inside = [part for part in parts if any(_is_inside(part, folder) for folder in granted)]
-    return tuple(sorted(part for part in inside if part not in granted and Path(part).is_dir()))
+    parts = {str(root / name) for root in roots if _has_gradus(root) for name in HIDDEN}
+    parts |= set(_package_folders())
+    parts = {part for part in parts if part not in granted and Path(part).is_dir()}
+    return tuple(sorted(part for part in parts if _nearest(part, granted | parts) in granted))
+
+
+@cache
+def _package_folders() -> tuple[str, ...]:
+    """The folders of packages inside of Python's and the system's own folders."""
+    places = {path.resolve() for path in map(Path, SYSTEM) if _exists(path)}
+    inside = [place.glob(f"python*/{name}") for place in places for name in PACKAGE_FOLDERS]
+    names = (*PACKAGE_FOLDERS, BUNDLED_PACKAGES)
+    found = {Path(library, name) for library in _libraries() for name in names}
+    return tuple(sorted(str(path.resolve()) for path in (*found, *chain(*inside))))
+
+
+def _nearest(path: str, folders: Set[str]) -> str:
+    """The innermost of `folders` that `path` lies in; empty where it lies in none."""
+    above = (folder for folder in folders if _is_inside(path, folder))
+    return max(above, key=len, default="")
 
 
 def _has_gradus(folder: Path) -> bool:
-    return _exists(folder / "autograder" / "isolation")
+    """Whether gradus is installed in `folder`; the modules of a worker alone are no grader."""
+    return _exists(folder / "autograder" / "checks")
 
 
 def _exists(path: Path) -> bool:

@@ -20,10 +20,18 @@ class SubmittedModule:
         folder: holds one ``EXERCISE.py`` per submitted exercise.
         exercise: the one that is graded.
         parts: registry name -> (exercise, name in its file), for `framework.models.parts.part`.
+        builtins: the built-in names of the files; None for Python's own.
     """
 
-    def __init__(self, folder: Path, exercise: str, parts: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        exercise: str,
+        parts: Mapping[str, tuple[str, str]],
+        builtins: dict[str, Any] | None = None,
+    ) -> None:
         self._folder = folder
+        self._builtins = builtins
         self._exercise = exercise
         self._parts = parts
         self._modules: dict[str, ModuleType] = {}
@@ -62,6 +70,8 @@ class SubmittedModule:
         if spec is None or spec.loader is None:
             raise NotDefinedError(f"there is no {exercise}.py")
         module = importlib.util.module_from_spec(spec)
+        if self._builtins is not None:
+            vars(module)["__builtins__"] = self._builtins
         sys.modules[exercise] = module
         exec(_compiled(spec.loader, exercise), vars(module))
         return module

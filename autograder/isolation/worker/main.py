@@ -10,24 +10,25 @@ from __future__ import annotations
 
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import signal
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.machinery import ModuleSpec
 from typing import Any, BinaryIO
 
 
 def main() -> None:
     """Run the worker until the grader closes the channel."""
     settings = json.loads(sys.argv[1])
-    sys.path[:] = [*settings["path"], *sys.path[1:]]
+    sys.path[:] = [settings["modules"], *sys.path[1:]]
+    sys.meta_path.append(PackageFinder(settings["packages"], settings["metadata"]))
     sys.argv = ["worker"]
     from autograder.isolation.confine import FilesystemView, Limits, isolate, lock
 
     view, limits = FilesystemView.from_json(settings["view"]), Limits.from_json(settings["limits"])
-    # The folder above these packages cannot be listed any more once the process is isolated.
-    for package in ("framework", settings["arrays"].partition(".")[0]):
-        importlib.import_module(package)
     held = isolate(view, limits)
     requests, replies = _take_channels()
     import numpy as np
@@ -36,6 +37,42 @@ def main() -> None:
     arrays = _arrays(settings["arrays"], settings["device"])
     uncontained = lock(view, limits, held)
     _serve(settings, arrays, requests, replies, uncontained)
+
+
+class PackageFinder:
+    """Finds installed packages by their exact names.
+
+    The folder that they are installed in is not on the search path: it holds other packages too,
+    and cannot be listed in every sandbox.
+
+    Args:
+        places: import name -> its file, ``__init__.py`` or the folder of a namespace package.
+        metadata: folders ``*.dist-info``, for `importlib.metadata`.
+    """
+
+    def __init__(self, places: Mapping[str, str], metadata: Sequence[str]) -> None:
+        self._places, self._metadata = places, metadata
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """Where the module `name` is; None for one that is not listed."""
+        place = self._places.get(name)
+        if place is None:
+            return None
+        if place.endswith((".py", ".so", ".pyd")):
+            return importlib.util.spec_from_file_location(name, place)
+        spec = ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [place]
+        return spec
+
+    def find_distributions(self, context: Any) -> Iterator[Any]:
+        """The metadata of the packages, or of the one that `context` names."""
+        from importlib.metadata import PathDistribution
+        from pathlib import Path
+
+        wanted = (context.name or "").replace("-", "_").lower()
+        for folder in map(Path, self._metadata):
+            if not wanted or folder.name.lower().startswith(f"{wanted}-"):
+                yield PathDistribution(folder)
 
 
 def _take_channels() -> tuple[BinaryIO, BinaryIO]:
@@ -66,11 +103,14 @@ def _serve(
 
     from autograder.isolation import wire
     from autograder.isolation.worker.dispatcher import Dispatcher
+    from autograder.isolation.worker.imports import GradedImporter
     from autograder.isolation.worker.loading import SubmittedModule
     from framework.models.parts import use_parts_from
 
     folder, exercise = settings["folder"], settings["exercise"]
-    module = SubmittedModule(Path(folder), exercise, settings["parts"])
+    submitted = [file.stem for file in Path(folder).glob("*.py")]
+    importer = GradedImporter(**settings["imports"], submitted=submitted)
+    module = SubmittedModule(Path(folder), exercise, settings["parts"], importer.builtins())
 
     def ask(question: bytes) -> bytes:
         _send(replies, question)

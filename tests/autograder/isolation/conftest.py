@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from repository import ROOT
 
 from autograder.isolation.confine import Limits
-from autograder.isolation.sandboxes import BUILT_IN, Sandbox, build_view, interpreter, site_folders
+from autograder.isolation.sandboxes import BUILT_IN, Sandbox, build_view, interpreter
+from autograder.isolation.sandboxes.installed_packages import installed_packages
+from autograder.isolation.sandboxes.worker_modules import copy_worker_modules
 
 #: What the worker's entry does, without a channel: isolate, import, lock, run what is given.
 ENTRY = """
 import json, sys
 settings = json.loads(sys.argv[1])
-sys.path[:] = [*settings["path"], *sys.path]
+sys.path.insert(0, settings["modules"])
+from autograder.isolation.worker.main import PackageFinder
+sys.meta_path.append(PackageFinder(settings["packages"], []))
 exec(settings["before"])
 from autograder.isolation.confine import FilesystemView, Limits, isolate, lock
 view, limits = FilesystemView.from_json(settings["view"]), Limits.from_json(settings["limits"])
@@ -50,13 +53,19 @@ def _worker(
     imports: str = "",
     before: str = "",
     extra: tuple[Path, ...] = (),
+    packages: tuple[str, ...] = ("numpy", "msgpack"),
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A running worker that is about to run `code`; killed at the end."""
     limits = limits or Limits()
-    with tempfile.TemporaryDirectory() as scratch:
-        view = build_view(ROOT, site_folders(), extra, Path(scratch))
+    with tempfile.TemporaryDirectory() as folder:
+        modules, scratch = Path(folder, "modules"), Path(folder, "scratch")
+        scratch.mkdir()
+        copy_worker_modules(modules)
+        installed = installed_packages(packages)
+        view = build_view([*extra, modules, *installed.files], scratch)
         settings = {
-            "path": [*map(str, site_folders()), str(ROOT)],
+            "modules": str(modules),
+            "packages": installed.modules,
             "view": sandbox.seen_by(view).to_json(),
             "limits": limits.to_json(),
             "before": before,

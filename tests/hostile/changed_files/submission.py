@@ -1,11 +1,11 @@
+import importlib
 import os
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
-import framework
-
+framework = importlib.import_module("framework")
 HERE = Path(__file__)
 CANARIES = "@CANARIES@"
 FILES = [HERE, *map(Path, CANARIES.split(",")), Path(framework.__file__), Path(np.__file__)]

@@ -1,0 +1,122 @@
+"""The files of installed packages: of each package, of what it requires, and their metadata."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from framework.errors import BadInputError
+
+_INFORMATION = (".dist-info", ".egg-info")
+
+
+@dataclass
+class InstalledPackages:
+    """Files of installed packages, for a worker that is shown these and no others.
+
+    Attributes:
+        modules: import name -> its file, ``__init__.py`` or the folder of a namespace package.
+        metadata: the folders ``*.dist-info`` of their distributions.
+        files: all files and folders that belong to them.
+    """
+
+    modules: dict[str, str] = field(default_factory=dict)
+    metadata: list[str] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+    def add(self, place: Path) -> None:
+        """Take in `place`, an entry of a folder of packages."""
+        self.files.append(place)
+        if place.suffix in _INFORMATION:
+            self.metadata.append(str(place))
+        elif (name := place.name.partition(".")[0]).isidentifier() and _is_module(place):
+            inner = place / "__init__.py"
+            self.modules[name] = str(inner if inner.is_file() else place)
+
+
+def _is_module(place: Path) -> bool:
+    return place.suffix in (".py", ".so", ".pyd") or (place.is_dir() and not place.suffix)
+
+
+@cache
+def installed_packages(names: tuple[str, ...]) -> InstalledPackages:
+    """The files of the packages with these import names, and of all that they require.
+
+    Raises:
+        BadInputError: one of them is not installed.
+    """
+    found = InstalledPackages()
+    for distribution in _with_required(map(_distribution, names)):
+        for place in _entries(distribution):
+            found.add(place)
+    for name in names:  # an editable installation lists no modules
+        if name not in found.modules:
+            _add_by_import(name, found)
+    return found
+
+
+def is_installed(name: str) -> bool:
+    """Whether there is a package with the import name `name`."""
+    return importlib.util.find_spec(name) is not None
+
+
+def _distribution(name: str) -> metadata.Distribution:
+    """The distribution that the package `name` is imported from."""
+    if not is_installed(name):
+        raise BadInputError(
+            f"`packages` of the course names '{name}', which is not installed here: "
+            f"`pip install {name}`, or remove it from course.toml or exercise.toml"
+        )
+    try:
+        return metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        owners = metadata.packages_distributions().get(name, [name])
+        return metadata.distribution(owners[0])
+
+
+def _with_required(
+    distributions: Iterable[metadata.Distribution],
+) -> Iterator[metadata.Distribution]:
+    """`distributions`, and those that they require and that are installed; each once."""
+    waiting, seen = list(distributions), set[str]()
+    while waiting:
+        distribution = waiting.pop()
+        if distribution.name not in seen:
+            seen.add(distribution.name)
+            yield distribution
+            waiting += _required(distribution)
+
+
+def _required(distribution: metadata.Distribution) -> Iterator[metadata.Distribution]:
+    for text in distribution.requires or ():
+        from packaging.requirements import Requirement  # takes longer than most of what it reads
+
+        requirement = Requirement(text)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            try:
+                yield metadata.distribution(requirement.name)
+            except metadata.PackageNotFoundError:
+                continue
+
+
+def _entries(distribution: metadata.Distribution) -> list[Path]:
+    """The entries of the folder of packages that belong to `distribution`."""
+    listed = distribution.read_text("RECORD") or ""
+    names = {line.partition(",")[0].partition("/")[0] for line in listed.splitlines()}
+    names |= set((distribution.read_text("top_level.txt") or "").split())
+    places = [Path(str(distribution.locate_file(name))) for name in names - {"..", "__pycache__"}]
+    return sorted(place for place in places if place.suffix != ".pth" and place.exists())
+
+
+def _add_by_import(name: str, found: InstalledPackages) -> None:
+    spec = importlib.util.find_spec(name)
+    if spec is None:
+        return
+    if spec.submodule_search_locations:
+        found.add(Path(next(iter(spec.submodule_search_locations))))
+    elif spec.origin:
+        found.add(Path(spec.origin))

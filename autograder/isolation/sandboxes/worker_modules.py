@@ -1,0 +1,145 @@
+"""The modules of gradus that a worker imports, copied into a folder that holds nothing else."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import framework
+from framework.errors import PluginError
+
+PACKAGE_ROOT = Path(framework.__file__).parent.parent
+
+#: The modules of `framework` that stubs and the worker import, with all that these import in turn.
+FRAMEWORK_MODULES = (
+    "framework",
+    "framework.arrays",
+    "framework.data",
+    "framework.data.formats",
+    "framework.data.formats.text_file",
+    "framework.data.lexicon",
+    "framework.data.lexicon.entries",
+    "framework.data.lexicon.synsets",
+    "framework.data.vocabulary",
+    "framework.errors",
+    "framework.interfaces",
+    "framework.kinds",
+    "framework.models",
+    "framework.models.conditioned",
+    "framework.models.count_tables",
+    "framework.models.deep_cells",
+    "framework.models.parts",
+    "framework.text_files",
+)
+
+#: Modules of the grader that run in the worker; of packages that end in a dot, all modules.
+WORKER_MODULES = (
+    "autograder",
+    "autograder.isolation",
+    "autograder.isolation.wire",
+    "autograder.isolation.worker.",
+    "autograder.isolation.confine.",
+)
+
+#: Files that these modules read.
+DATA_FILES = ("framework/data/lexicon/mini_lexicon.txt",)
+
+
+def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "") -> None:
+    """Make `folder` hold the modules of a worker, with their compiled forms.
+
+    Args:
+        folder: must not exist.
+        added: modules of `framework` that graded code may import besides.
+        arrays: the module with the arrays of another backend; empty for NumPy's. It comes without
+            the packages above it, which register a plugin.
+    """
+    files = {file.relative_to(PACKAGE_ROOT): file for file in map(_file_of, _own_modules())}
+    files |= {Path(name): PACKAGE_ROOT / name for name in DATA_FILES}
+    if arrays:
+        source = _source_of(arrays)
+        files[Path(arrays.replace(".", "/") + ".py")] = source
+        added = [*added, *_imported(source)]
+    for file in map(_file_of, framework_modules(added)):
+        files[file.relative_to(PACKAGE_ROOT)] = file
+    for place, file in files.items():
+        _copy(file, folder / place)
+
+
+def third_party_imports(module: str) -> list[str]:
+    """The packages that `module`, which holds the arrays of a backend, imports beside gradus."""
+    tops = {name.partition(".")[0] for name in _imported(_source_of(module))}
+    return sorted(tops - {"framework", module.partition(".")[0]} - sys.stdlib_module_names)
+
+
+def framework_modules(names: Iterable[str]) -> list[str]:
+    """The modules `names` of `framework`, all that they import of it, and the packages above."""
+    waiting, seen = [*names], list[str]()
+    while waiting:
+        name = waiting.pop()
+        if name and name not in seen and _is_module(name):
+            seen.append(name)
+            waiting += [name.rpartition(".")[0], *_imported(_file_of(name))]
+    return sorted(seen)
+
+
+@cache
+def _own_modules() -> tuple[str, ...]:
+    found = list(FRAMEWORK_MODULES)
+    for name in WORKER_MODULES:
+        if name.endswith("."):
+            package = PACKAGE_ROOT / name.replace(".", "/")
+            found += [name.rstrip("."), *(name + file.stem for file in package.glob("[!_]*.py"))]
+        else:
+            found.append(name)
+    return tuple(found)
+
+
+def _file_of(module: str) -> Path:
+    path = PACKAGE_ROOT / module.replace(".", "/")
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def _is_module(name: str) -> bool:
+    return name.partition(".")[0] == "framework" and _file_of(name).is_file()
+
+
+def _imported(file: Path) -> Iterator[str]:
+    """What `file` imports at its top, modules and what may be modules in packages."""
+    for node in ast.parse(file.read_text("utf-8")).body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _source_of(module: str) -> Path:
+    """The file of `module`, of gradus or of a plugin."""
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None or not spec.has_location:
+        raise PluginError(f"the arrays of a backend, {module}, have no file that a worker can read")
+    return Path(spec.origin)
+
+
+def _copy(file: Path, target: Path) -> None:
+    """Copy `file` and its compiled form, with their times: the one tells whether the other is new.
+
+    A hard link takes a tenth of the time; another file system needs a copy.
+    """
+    compiled = Path(importlib.util.cache_from_source(str(file)))
+    pairs = [(file, target)]
+    if file.suffix == ".py" and compiled.is_file():
+        pairs.append((compiled, target.parent / "__pycache__" / compiled.name))
+    for source, copy in pairs:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(source, copy)
+        except OSError:
+            shutil.copy2(source, copy)

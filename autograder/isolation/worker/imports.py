@@ -1,0 +1,105 @@
+"""Imports of graded code: an ``__import__`` of its own tells what is allowed, and refuses the rest.
+
+This gives the clear message. That nothing else can be reached is the sandbox's part: the files of
+other packages, and of the rest of gradus, are not there.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+_STANDARD_LIBRARY = sys.stdlib_module_names
+_EVERYTHING = ["*"]
+
+
+class GradedImporter:
+    """Imports for graded code.
+
+    Args:
+        packages: import names of the packages that it may import.
+        framework: module of `framework` -> the names that it may import of it; ``["*"]`` for all.
+        submitted: names of the submission's own files.
+    """
+
+    def __init__(
+        self,
+        packages: Sequence[str],
+        framework: Mapping[str, Sequence[str]],
+        submitted: Collection[str] = (),
+    ) -> None:
+        self._packages, self._framework = packages, framework
+        self._open = {*_STANDARD_LIBRARY, *packages, *submitted}
+        self._views: dict[str, ModuleType] = {}
+
+    def builtins(self) -> dict[str, Any]:
+        """The built-in names for a module of graded code, with this ``__import__``."""
+        return {**vars(builtins), "__import__": self.load}
+
+    def load(
+        self,
+        name: str,
+        globals: Mapping[str, Any] | None = None,
+        locals: Mapping[str, Any] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        """Import as ``__import__`` does.
+
+        Raises:
+            ModuleNotFoundError: it is not available to graded code.
+        """
+        top = name.partition(".")[0]
+        if level or top in self._open:
+            return __import__(name, globals, locals, fromlist or (), level)
+        if top != "framework":
+            raise self._refused(name)
+        return self._from_framework(name, fromlist or ())
+
+    def _from_framework(self, name: str, wanted: Sequence[str]) -> ModuleType:
+        view = self._view(name)
+        for item in wanted:
+            inner = f"{name}.{item}"
+            if inner in self._framework or self._is_above(inner):
+                self._view(inner)
+            elif item != "*" and not hasattr(view, item):
+                raise self._refused(inner)
+        return view if wanted else self._view("framework")
+
+    def _view(self, name: str) -> ModuleType:
+        """The module `name` of `framework`, with the allowed names and no others."""
+        if name not in self._views:
+            self._views[name] = self._made(name)
+            parent, _, child = name.rpartition(".")
+            if parent:
+                setattr(self._view(parent), child, self._views[name])
+        return self._views[name]
+
+    def _made(self, name: str) -> ModuleType:
+        names = self._framework.get(name)
+        if names is None and not self._is_above(name):
+            raise self._refused(name)
+        view = ModuleType(name, f"What graded code may import of {name}.")
+        module = importlib.import_module(name)
+        public = [key for key in vars(module) if not key.startswith("_")]
+        view.__all__ = public if names == _EVERYTHING else [*(names or ())]  # type: ignore[attr-defined]
+        vars(view).update({key: getattr(module, key) for key in view.__all__})
+        return view
+
+    def _is_above(self, name: str) -> bool:
+        """Whether `name` is a package that holds an allowed module."""
+        return any(module.startswith(f"{name}.") for module in self._framework)
+
+    def _refused(self, name: str) -> ModuleNotFoundError:
+        if name.partition(".")[0] == "framework":
+            allowed = [
+                f"{module}.{item}" for module, names in self._framework.items() for item in names
+            ]
+        else:
+            allowed = ["the standard library", *self._packages, "what stubs import of framework"]
+        message = f"not available to graded code: {name} (allowed: {', '.join(allowed)})"
+        return ModuleNotFoundError(message, name=name)

@@ -1,0 +1,5 @@
+import pytest
+
+
+def attacked(x):
+    return pytest.approx(x)
