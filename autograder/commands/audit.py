@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from autograder.commands.options import CourseOption, console
 from autograder.commands.progress import progress
 from autograder.course.reading import find_course
 from framework.errors import UsageError
+from framework.threads import pin_threads
 
 
 def audit(
@@ -47,8 +47,7 @@ def audit(
     graded. A mistake must fail the checks of its task and of no other; an automatic change must
     fail some check, unless equivalents.toml says why it is right. Exit code 1 if not.
     """
-    for library in ("OMP", "OPENBLAS", "MKL"):
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # processes run side by side
+    pin_threads()  # processes run side by side
     if mistakes and operator:
         raise UsageError("--mistakes tries no operator and --operator no mistakes: choose one")
     from autograder.audit import report

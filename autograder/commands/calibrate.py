@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 from autograder.commands.options import CourseOption, ExerciseArgument, console, say, shown
 from autograder.commands.progress import progress
 from autograder.course.reading import find_course
+from framework.threads import pin_threads
 
 if TYPE_CHECKING:
     from autograder.course.reading import Exercise
@@ -35,8 +35,7 @@ def calibrate(
     takes to make a right solution fail at most 1 time in 10,000: 3 trainings after 100 seeds, more
     after fewer. Tables [thresholds.NAME] are replaced, and nothing else in the file changes.
     """
-    for library in ("OMP", "OPENBLAS", "MKL"):
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # processes run side by side
+    pin_threads()  # processes run side by side
     from autograder.calibration.calibrating import calibrated
     from autograder.calibration.recording import record
     from autograder.grading.setting import Setting

@@ -41,7 +41,7 @@ def plugin_facts(plugin: Sequence[str], block: Sequence[str]) -> Iterator[Fact]:
     except GradusError as error:
         # One that must load did not: what there is can still be told.
         yield Fact("plugins", "not loaded", problem=str(error))
-        yield from map(_fact, find_sources(plugin, active_course().plugins, block))
+        yield from map(_fact, _findable(plugin, block))
         return
     yield from map(_fact, found.sources)
     for source in found.blocked:
@@ -52,6 +52,14 @@ def plugin_facts(plugin: Sequence[str], block: Sequence[str]) -> Iterator[Fact]:
             source.place,
             f"cannot be loaded: {reason}. `--block {source.name}` leaves it out",
         )
+
+
+def _findable(plugin: Sequence[str], block: Sequence[str]) -> list[Source]:
+    """Return all plugins, or where one of them is not there, those that are installed."""
+    try:
+        return find_sources(plugin, active_course().plugins, block)
+    except GradusError:
+        return find_sources((), (), block)
 
 
 def _fact(source: Source) -> Fact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from abc import ABC, abstractmethod
 
@@ -10,6 +11,10 @@ from autograder.isolation.sandboxes.processes import Usage, gaps, tree_of
 
 #: How long a killed process may take to be gone, in seconds; longer is a fault of the system.
 KILL_SECONDS = 10.0
+
+#: Variables of the host that choose the instructions of numerical libraries: the worker uses the
+#: same, or its numbers would be rounded in another order than the reference's.
+PROCESSOR_CHOICE = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
 
 
 class Sandbox(ABC):
@@ -63,8 +68,9 @@ class Sandbox(ABC):
 
 
 def environment(scratch: str) -> dict[str, str]:
-    """The worker's whole environment: nothing of the host's."""
+    """The worker's whole environment: of the host's, `PROCESSOR_CHOICE` alone."""
     return {
+        **{name: os.environ[name] for name in PROCESSOR_CHOICE if name in os.environ},
         "PATH": "/usr/bin:/bin",
         "HOME": scratch,
         "TMPDIR": scratch,

@@ -53,6 +53,15 @@ def test_what_is_broken_is_a_problem_and_the_rest_is_told(doctor, course_root):
     assert f"lions                option {plugin}" in output
 
 
+def test_a_course_that_cannot_be_read_is_one_problem_of_each_section(doctor, course_root):
+    (course_root / "exercises" / "course.toml").write_text("units = [", "utf-8")
+    code, output = doctor()
+    assert code == 1
+    assert "2 problems:" in output
+    assert output.count("course.toml cannot be read") == 2
+    assert "numpy_reference      built-in plugins.numpy_reference" in output
+
+
 @pytest.mark.parametrize("name", ["bundle.zip", "new/bundle.txt"])
 def test_a_bundle_holds_the_report_and_nothing_private(doctor, course_root, monkeypatch, name):
     monkeypatch.setattr(Path, "home", lambda: course_root.parent)
