@@ -99,7 +99,15 @@ class Probe:
         said = _named(outcomes[-1])
         for use, outcome in enumerate(outcomes[2:-1:2]):
             returned = outcome.value if isinstance(outcome.value, tuple) else (outcome.value,)
-            for i, gradient in zip(self._places(use, returned), returned, strict=True):
+            places = self._places(use, returned)
+            expect(
+                len(places) == len(returned),
+                f"backward should return a gradient for each of {len(places)} inputs, "
+                f"not {len(returned)}",
+                about=outcome.value,
+                fact="the gradients that backward returns: length",
+            )
+            for i, gradient in zip(places, returned, strict=True):
                 said |= dict(leaves(gradient, self._input_name(use, i)))
         return {name: _gradient(said, name, value) for name, value in self.point.items()}
 

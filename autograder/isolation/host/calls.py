@@ -14,8 +14,9 @@ from autograder.isolation.host.output import shown
 from autograder.isolation.host.requests import Build, Call, Get, Outcome, Step
 from autograder.isolation.wire import Handle, Result
 
-#: How many values are remembered: a check compares what it got shortly before.
+#: How many values are remembered, of how many bytes each: a check compares what it got before.
 REMEMBERED = 128
+REMEMBERED_BYTES = 1 << 20
 #: Attribute -> methods that do not write it; for other attributes see `_WRITE_GRADIENTS_ALONE`.
 _NOT_WRITTEN_BY = {
     "gradients": frozenset({"forward"}),
@@ -58,6 +59,8 @@ class CallLog:
 
     Attributes:
         latest: the call that was made last, or that wrote what was read last.
+        entered: whether the code under test has been asked anything: what goes wrong in the check
+            from then on may come from its answers.
     """
 
     def __init__(self) -> None:
@@ -66,6 +69,7 @@ class CallLog:
     def clear(self) -> None:
         """Forget every call: a new check starts."""
         self.latest = NO_CALL
+        self.entered = False
         self._owners: dict[int, str] = {}
         self._objects: dict[int, _Object] = {}
         self._texts: list[str] = []  # of the latest request, as the two below
@@ -92,7 +96,8 @@ class CallLog:
             if isinstance(outcome.value, Handle):
                 self._own(outcome.value, place, step)
             elif isinstance(step, Call | Get) and not outcome.is_method:
-                self._values.append((outcome, self._made[place]))
+                if outcome.size <= REMEMBERED_BYTES:
+                    self._values.append((outcome, self._made[place]))
                 if not self._is_as_built(step, self._made[place]):
                     self.latest = self._made[place]
 

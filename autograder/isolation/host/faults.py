@@ -8,6 +8,7 @@ SubmissionFault             the submission's own doing; each class has its verdi
 ├── OutOfMemory             asked for more memory than the limit
 └── NotOffered              a graded provider has no such thing: skipped
 InfrastructureFault         ours: the sandbox or the worker did not start
+└── ReferenceFailed         the reference failed; the submission's, if its answers came before
 """
 
 from __future__ import annotations
@@ -103,3 +104,7 @@ class NotOffered(SubmissionFault):
 
 class InfrastructureFault(SandboxError):
     """The sandbox or the worker did not start: never the student's fault."""
+
+
+class ReferenceFailed(InfrastructureFault):
+    """The reference failed: on its own inputs, or on what the submission had returned before."""

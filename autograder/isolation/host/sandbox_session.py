@@ -33,8 +33,6 @@ from autograder.isolation.host.translate import (
 from framework.errors import SandboxError
 from framework.log import logger
 
-#: How often a worker that does not start is tried: once is chance, twice is the system.
-STARTS = 2
 #: What can go wrong with it: the program is missing, the system refuses, or it talks nonsense.
 NO_START = (OSError, SandboxError, channel.ChannelError, wire.WireError, KeyError, TypeError)
 
@@ -55,8 +53,8 @@ class SandboxSession:
     """A submission in a sandboxed worker.
 
     A worker serves check after check until a fault; the next request then gets a fresh one. What
-    makes the import fail makes every later import fail, so it is tried once; a worker that does
-    not start is tried `STARTS` times, and not again for every check.
+    makes the import fail makes every later import fail, so it is tried once, and so is a worker
+    that does not start: the grader tries again with a session of its own.
     """
 
     def __init__(
@@ -136,21 +134,19 @@ class SandboxSession:
 
     def _started(self) -> channel.WorkerProcess:
         """A worker that is ready for the import."""
-        reason, name = "", self._launch.sandbox.name
-        for attempt in range(1, STARTS + 1):
-            try:
-                worker = self._worker = self._worker or self._launch.start()
-                greeting = worker.exchange(b"", self._deadlines.start)
-                inside = (str(text) for text in greeting["uncontained"])
-                self.uncontained = (*inside, *self._launch.sandbox.gaps())
-                _log.info("started for %s under %s", self._exercise, name)
-                return worker
-            except NO_START as error:
-                self._discard()
-                said = self._printed.strip()[-500:]
-                reason = f"{type(error).__name__} {error}{said and ', and said: '}{said}"
-                tried = f"try {attempt} of {STARTS}"
-                _log.info("did not start for %s, %s: %s", self._exercise, tried, reason)
+        name = self._launch.sandbox.name
+        try:
+            worker = self._worker = self._worker or self._launch.start()
+            greeting = worker.exchange(b"", self._deadlines.start)
+            inside = (str(text) for text in greeting["uncontained"])
+            self.uncontained = (*inside, *self._launch.sandbox.gaps())
+            _log.info("started for %s under %s", self._exercise, name)
+            return worker
+        except NO_START as error:
+            self._discard()
+            said = self._printed.strip()[-500:]
+            reason = f"{type(error).__name__} {error}{said and ', and said: '}{said}"
+            _log.info("did not start for %s: %s", self._exercise, reason)
         self._lasting = InfrastructureFault(f"the worker did not start under {name}: {reason}")
         raise self._lasting
 
@@ -175,11 +171,12 @@ class SandboxSession:
         started = time.monotonic()
         number = secrets.randbits(62)
         frame = self._request(number, steps, texts, seconds)
+        self.calls.entered = True
         callbacks = self._callbacks.new()
         try:
             reply = self._read_reply(worker, frame, number, seconds)
             error, outcomes = outcomes_from(reply, number, len(steps))
-        except (channel.ChannelError, wire.WireError) as failure:
+        except (channel.ChannelError, wire.WireError, MemoryError) as failure:
             raise self._lost(failure, texts, seconds) from None
         finally:
             elapsed = time.monotonic() - started
@@ -213,6 +210,8 @@ class SandboxSession:
             plain = [step.plain() for step in steps]
             return wire.encode({**request, "steps": plain}, self._callbacks.stand_in)
         except wire.WireError as error:
+            if not self.calls.entered:
+                raise
             # What a check draws itself can be sent: it is a value that the submission gave.
             message = f"what it returned is too much to be handed back to it: {error}"
             raise Crashed(message, call=texts[-1]) from None

@@ -19,7 +19,6 @@ from autograder.isolation.host.faults import (
     TimedOut,
 )
 from autograder.isolation.host.remote import RemoteModule, assign
-from autograder.isolation.host.sandbox_session import STARTS
 from autograder.verdicts import Verdict
 from framework.log import recorded_log
 
@@ -357,34 +356,16 @@ def test_a_worker_that_does_not_start_is_our_fault_and_not_tried_for_every_check
 ):
     log = tmp_path / "starts"
     session, module = module_of(DEMO, launch=lambda launch: unable(launch, log), start=5)
-    for _ in range(5):
-        session.begin()
-        with pytest.raises(InfrastructureFault, match="did not start under process") as caught:
-            module.double(1)
-    assert "no such luck" in str(caught.value)
-    assert log.read_text() == "x" * STARTS
-
-
-def test_a_worker_that_starts_at_the_second_attempt_costs_nothing(module_of, tmp_path):
-    log = tmp_path / "starts"
-
-    def second(launch):
-        entry = launch.argv[4]
-        script = (
-            f"import os, sys; log = {str(log)!r}\n"
-            "if not os.path.exists(log):\n    open(log, 'w').close(); raise SystemExit(1)\n"
-            f"sys.argv = [{entry!r}, sys.argv[1]]\n"
-            f"exec(compile(open({entry!r}).read(), {entry!r}, 'exec'))\n"
-        )
-        argv = [*launch.argv[:4], "-c", script, launch.argv[5]]
-        return replace(launch, argv=argv)
-
-    _, module = module_of(DEMO, launch=second)
     with recorded_log() as lines:
-        assert module.double(2) == 4
-    assert [line.partition("gradus.worker: ")[2][:13] for line in lines] == [
-        "ended for tin", "did not start", "started for t",
-    ]  # fmt: skip
+        for _ in range(5):
+            session.begin()
+            with pytest.raises(InfrastructureFault, match="did not start under process") as caught:
+                module.double(1)
+    assert "no such luck" in str(caught.value)
+    assert log.read_text() == "x"
+    assert [line.partition("gradus.worker: ")[2] for line in lines][1:] == [
+        f"did not start for tiny: {str(caught.value).partition('process: ')[2]}"
+    ]
 
 
 def test_a_worker_that_never_says_a_word_is_given_up(module_of):
@@ -398,7 +379,7 @@ def test_a_worker_that_never_says_a_word_is_given_up(module_of):
         session.begin()
         with pytest.raises(InfrastructureFault, match="DeadlineError"):
             module.double(1)
-    assert time.monotonic() - started < STARTS * 0.3 + 3
+    assert time.monotonic() - started < 0.3 + 3
 
 
 def test_nothing_outlives_its_session(module_of):
