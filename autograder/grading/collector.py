@@ -170,6 +170,7 @@ def _ended(result: CheckResult, fault: SubmissionFault) -> CheckResult:
         message=shown(fault.message, MAX_MESSAGE),
         fact=Fact(fault.raised if isinstance(fault, Crashed) else ""),
         frames=fault.frames,
+        stalled=fault.stalled,
     )
 
 

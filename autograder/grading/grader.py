@@ -18,9 +18,9 @@ from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.host.faults import Frame
 from autograder.isolation.host.launch import NUMPY_ARRAYS, WorkerSpec
+from autograder.isolation.host.remote import Session
 from autograder.isolation.host.sandbox_session import SandboxSession
-from autograder.isolation.host.scratch import remove_scratch
-from autograder.isolation.host.session import Session
+from autograder.isolation.sandboxes.scratch import remove_scratch
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission
 from framework.providers.backends import REFERENCE, Backend, part_source

@@ -1,7 +1,8 @@
 """Runs checks again whose outcome says nothing about the submission.
 
 A fault of the grader (a worker that does not start, a full disk) is tried again, up to `TRIES`
-times in all; what is left then is *not graded*.
+times in all; what is left then is *not graded*. A call that was late with processor time left is
+made once more, with a new budget of time: the machine was busy, or it waits for something.
 """
 
 from __future__ import annotations
@@ -48,8 +49,9 @@ def is_open(result: ExerciseResult) -> bool:
 
 def repeated(grader: Grader, exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
     """`result`, once its open checks were run again; to be called while nothing else runs."""
-    for _ in range(TRIES - 1):
-        left = [check.id for check in result.checks if _is_open(check)]
+    for again in range(1, TRIES):
+        is_left = _is_open if again == 1 else _is_not_graded
+        left = [check.id for check in result.checks if is_left(check)]
         if not left:
             break
         result = _merged(result, graded_once(grader, exercise, only=[id for id in left if id]))
@@ -57,6 +59,10 @@ def repeated(grader: Grader, exercise: Exercise, result: ExerciseResult) -> Exer
 
 
 def _is_open(check: CheckResult) -> bool:
+    return check.stalled or _is_not_graded(check)
+
+
+def _is_not_graded(check: CheckResult) -> bool:
     return check.verdict is Verdict.NOT_GRADED
 
 

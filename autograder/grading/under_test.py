@@ -10,8 +10,7 @@ import numpy as np
 from autograder.checks.host_limits import LIMITED, HostLimits
 from autograder.checks.metric_threshold import Measurement
 from autograder.course.reading import Exercise
-from autograder.isolation.host.remote import RemoteModule
-from autograder.isolation.host.session import Session
+from autograder.isolation.host.remote import RemoteModule, Session
 from autograder.isolation.host.transcript import Transcript
 
 

@@ -72,6 +72,7 @@ class CheckResult:
         hint: the check's own hint.
         findings: what the check shows besides.
         diagnosis: which mistake it is; None where that cannot be told.
+        stalled: a call was late with processor time left, on a machine that may have been busy.
         seconds: how long it took.
     """
 
@@ -90,6 +91,7 @@ class CheckResult:
     hint: str = ""
     findings: tuple[Finding, ...] = ()
     diagnosis: Diagnosis | None = None
+    stalled: bool = False
     seconds: float = 0.0
 
     def of(self, kind: type[F]) -> tuple[F, ...]:

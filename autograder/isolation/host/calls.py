@@ -74,17 +74,19 @@ class CallLog:
         self._objects: dict[int, _Object] = {}
         self._texts: list[str] = []  # of the latest request, as the two below
         self._made: list[RemoteCall] = []
+        self._called: list[RemoteCall] = []
         self._new: dict[int, _Object] = {}
         self._by_name: dict[str, RemoteCall] = {}
         self._values: deque[tuple[Outcome, RemoteCall]] = deque(maxlen=REMEMBERED)
 
     def describe(self, steps: Sequence[Step]) -> list[str]:
         """Return each of `steps`, which are about to be run, in words."""
-        self._texts, self._made, self._new = [], [], {}
+        self._texts, self._made, self._called, self._new = [], [], [], {}
         for place, step in enumerate(steps):
             self._texts.append(step_text(step, self._owners, self._texts))
             self._made.append(self._behind_step(step, self._texts[-1]))
             if isinstance(step, Call | Build):
+                self._called.append(self._made[-1])
                 self._new[place] = _Object(self._made[-1], step.name)
             if isinstance(step, Call):
                 self._remember(step, self._made[-1])
@@ -105,6 +107,11 @@ class CallLog:
     def made(self) -> tuple[RemoteCall, ...]:
         """The call behind each step of the latest request."""
         return tuple(self._made)
+
+    @property
+    def called(self) -> tuple[RemoteCall, ...]:
+        """The steps of the latest request that call something."""
+        return tuple(self._called)
 
     def method_of(self, text: str) -> str:
         """Return the method behind the step of the latest request that reads `text`."""

@@ -98,6 +98,21 @@ def test_a_fault_around_the_repetition_changes_nothing_of_what_is_known():
     assert repeated(Grader(fault, fault), EXERCISE, first) == first
 
 
+def test_a_late_call_is_made_once_more():
+    def late(**others):
+        result = result_of(loss=Verdict.TIMED_OUT, **others)
+        (loss,) = result.tasks[-1].checks
+        task = TaskResult("Loss", (replace(loss, stalled=True),))
+        return replace(result, tasks=(*result.tasks[:-1], task))
+
+    grader = Grader(late(forward=None, backward=None))
+    first = late()
+    assert is_open(first)
+    assert repeated(grader, EXERCISE, first) == first
+    assert grader.asked == [("loss",)]
+    assert repeated(Grader(result_of(forward=None, backward=None)), EXERCISE, first) == result_of()
+
+
 def test_other_exceptions_are_not_hidden():
     with pytest.raises(ZeroDivisionError):
         graded_once(Grader(ZeroDivisionError()), EXERCISE)
