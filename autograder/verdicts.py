@@ -8,8 +8,9 @@ from enum import StrEnum
 class Verdict(StrEnum):
     """What became of a check. Listed from best to worst: a task takes the worst of its checks.
 
-    `FAULT` stands last because nothing can be said about the submission: it is ours, costs no
-    points, and ends the command with exit code 3.
+    `NOT_GRADED` stands last: a fault of the grader stayed after every try, so that nothing is
+    known about the submission. Its points are neither earned nor lost: reports show them apart,
+    and the command ends with exit code 3.
     """
 
     PASSED = "passed"
@@ -20,7 +21,7 @@ class Verdict(StrEnum):
     CRASHED = "crashed"
     TIMED_OUT = "timed out"
     OUT_OF_MEMORY = "out of memory"
-    FAULT = "infrastructure fault"
+    NOT_GRADED = "not graded"
 
     @property
     def rank(self) -> int:

@@ -54,7 +54,7 @@ def attempt(setting: Setting, trial: Trial) -> tuple[Failure, ...]:
         finally:
             grader.close()
     for result in results:
-        if result.verdict is Verdict.FAULT:
+        if result.verdict is Verdict.NOT_GRADED:
             raise GradusError(f"{trial.exercise}, {trial.label}, {result.id}: {result.message}")
     return tuple(Failure(r.id, r.task) for r in results if r.verdict is not Verdict.PASSED)
 

@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from autograder.checks.host_limits import UNLIMITED
 from autograder.checks.metric_threshold import Measurement
 from autograder.course.reading import Exercise
 from autograder.grading.collector import Collector
@@ -48,7 +49,7 @@ def _measure_one(setting: Setting, exercise: Exercise, seed: int) -> tuple[Measu
     grader = Grader(replace(setting, seed=seed), None)
     try:
         with grader.under_test(exercise) as under_test:
-            calibrating = replace(under_test, calibrating=True)
+            calibrating = replace(under_test, calibrating=True, host_limits=UNLIMITED)
             measurer = _Measurer(calibrating)
             run_pytest(exercise, measurer)
     finally:

@@ -1,6 +1,6 @@
 """What test files call: agreement, gradients, causality, training."""
 
-from autograder.checks.equality import after_call, agrees, equal, finite, refuses
+from autograder.checks.equality import after_call, agrees, equal, finite, real_array, refuses
 from autograder.checks.failures import CheckFailed, expect
 from autograder.checks.frequencies import matches_distribution
 from autograder.checks.gradients import gradients_agree
@@ -51,6 +51,7 @@ __all__ = [
     "part",
     "perplexity",
     "perplexity_ratio",
+    "real_array",
     "refuses",
     "train_classifier",
     "train_language_model",

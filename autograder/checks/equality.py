@@ -221,6 +221,23 @@ def same_form(actual: Any, expected: Array, what: str) -> Array:
     return actual
 
 
+def real_array(actual: Any, shape: tuple[int, ...], what: str) -> Array:
+    """Return `actual`, if it is an array of real numbers of this `shape`; else fail.
+
+    For answers that a check computes with, whatever their values: nothing broadcasts by accident.
+    """
+    if not isinstance(actual, np.ndarray) or actual.dtype.kind not in "fiu":
+        wanted = f"an array of real numbers of shape {shape}"
+        raise _differs(what, actual, Fact(f"{what}: type", wanted, value_text(actual)))
+    if actual.shape != shape:
+        raise CheckFailed(
+            f"{what} has the wrong shape: expected {shape}, received {actual.shape}",
+            about=actual,
+            fact=Fact(f"{what}: shape", str(shape), str(actual.shape)),
+        )
+    return actual
+
+
 def _same_integers(actual: Array, expected: Array) -> bool:
     return actual.dtype.kind in "iu" and expected.dtype.kind in "iu"
 

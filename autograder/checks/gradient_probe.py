@@ -100,7 +100,15 @@ class Probe:
         for use, outcome in enumerate(outcomes[2:-1:2]):
             several = isinstance(outcome.value, (tuple, list))
             returned = outcome.value if several else (outcome.value,)
-            for i, gradient in zip(self._places(use, returned), returned, strict=True):
+            places = self._places(use, returned)
+            expect(
+                len(places) == len(returned),
+                f"backward should return a gradient for each of {len(places)} inputs, "
+                f"not {len(returned)}",
+                about=outcome.value,
+                fact="the gradients that backward returns: length",
+            )
+            for i, gradient in zip(places, returned, strict=True):
                 said |= dict(leaves(gradient, self._input_name(use, i)))
         return {name: _gradient(said, name, value) for name, value in self.point.items()}
 

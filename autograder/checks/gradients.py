@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from autograder.checks.equality import MAX_NAME
 from autograder.checks.failures import CheckFailed
 from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
 from autograder.isolation.host.faults import SubmissionFault
+from autograder.isolation.host.output import shown
 from autograder.isolation.host.remote import RemoteObject, session_of
 from autograder.record.results import Fact
 from framework.gradients.numerical import Array, Claim
@@ -106,8 +108,9 @@ def _fault(
     """Which of forward and backward is wrong, and a sentence where a reference can tell."""
     if reference is None:
         return "backward", ""
+    ours, theirs = Probe(model, [inputs]), Probe(reference, [inputs])
+    _same_point(ours, theirs)
     try:
-        ours, theirs = Probe(model, [inputs]), Probe(reference, [inputs])
         theirs.move(ours.point)
         value, expected = ours.look(), theirs.look()
         upstream = rng.normal(size=expected.size)
@@ -119,6 +122,20 @@ def _fault(
     if all(_same(said[name], right[name]) for name in right):
         return "forward", BACKWARD_IS_RIGHT
     return "forward", "both are wrong: forward first, backward has to be its derivative"
+
+
+def _same_point(ours: Probe, theirs: Probe) -> None:
+    """Fail where calls have added, removed or reshaped parameters: the reference has none such."""
+    for name, value in ours.point.items():
+        expected = theirs.point.get(name)
+        if expected is None or value.shape != expected.shape:
+            wanted = "none" if expected is None else f"{expected.shape}"
+            raise CheckFailed(
+                f"forward and backward may not add or reshape parameters: {shown(name, MAX_NAME)} "
+                f"has shape {value.shape} after them, expected {wanted}",
+                about=ours.call_of_forward,
+                fact=Fact("parameters: changed by calls", wanted, str(value.shape)),
+            )
 
 
 def _same(actual: Array, expected: Array) -> bool:

@@ -20,5 +20,4 @@ mutation_candidates.py  the solution with one small change, as `gradus audit` ma
 beginner_mutations.py   as beginners make them
 reading.py              gathers those arrays from the answers
 evidence.py             what was gathered
-budget.py               how long all this may take
 """

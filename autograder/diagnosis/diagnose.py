@@ -11,8 +11,8 @@ from functools import cached_property
 
 import numpy as np
 
+from autograder.checks.budget import BudgetExceeded, limited
 from autograder.course.reading import Exercise
-from autograder.diagnosis.budget import BudgetExceeded, limited
 from autograder.diagnosis.exchanges import Exchanges
 from autograder.diagnosis.first_fault import located, wrong_methods
 from autograder.diagnosis.generic import explain_failures

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.checks.budget import BudgetExceeded, limited
 from autograder.course.reading import Exercise
-from autograder.diagnosis.budget import BudgetExceeded, limited
 from autograder.diagnosis.exchanges import Exchanges, IgnoredDifferences, ignored, same_exchange
 from autograder.diagnosis.replay import Module, Replay, SourceModule
 from autograder.isolation.host.transcript import Exchange

@@ -9,23 +9,25 @@ from pathlib import Path
 
 import pytest
 
+from autograder.checks.budget import BudgetExceeded
 from autograder.checks.failures import CheckFailed, MissedThreshold
+from autograder.checks.host_limits import host_limited
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.host.calls import NO_CALL, CallLog, RemoteCall
-from autograder.isolation.host.faults import Crashed, SubmissionFault
+from autograder.isolation.host.faults import Crashed, ReferenceFailed, SubmissionFault
 from autograder.isolation.host.output import shown
 from autograder.record.findings.base import Finding
 from autograder.record.findings.printed import PrintedText
 from autograder.record.results import MAX_FACT, MAX_MESSAGE, CheckResult, Fact
 from autograder.verdicts import Verdict
-from framework.errors import GradusError
+from framework.errors import GradusError, SandboxError
 
 #: What a check raised.
-RAISED: pytest.StashKey[Exception] = pytest.StashKey()
+RAISED: pytest.StashKey[BaseException] = pytest.StashKey()
 #: The name of the property that a check's report carries its result in.
 RESULT = "gradus_result"
-#: What a check may stumble over in a value of the wrong kind: the submission's doing.
+#: What a check often meets in a value of the wrong kind: the message alone says enough.
 STUMBLES = (
     TypeError,
     ValueError,
@@ -65,8 +67,9 @@ class Collector:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
         """Keep what a check raised, and fail it without a traceback, whose text takes 40 ms."""
         try:
-            yield
-        except Exception as error:
+            with host_limited(self._under_test.host_limits):
+                yield
+        except (Exception, BudgetExceeded) as error:
             item.stash[RAISED] = error
             raise pytest.fail.Exception("the check failed", pytrace=False) from None
 
@@ -90,7 +93,7 @@ class Collector:
     def _result(self, item: pytest.Item, call: pytest.CallInfo[None]) -> CheckResult:
         session = self._under_test.session
         result = CheckResult(
-            id=item.nodeid.rpartition("/")[2],
+            id=id_of(item),
             title=title_of(item),
             task=_marked(item, "task"),
             hidden=_is_hidden(item),
@@ -132,14 +135,31 @@ def _judged(result: CheckResult, error: BaseException | None, calls: CallLog) ->
         return _ended(result, error)
     if isinstance(error, CheckFailed):
         return _failed(result, error, calls)
+    if calls.entered and not _is_ours(error):
+        message = f"the check cannot use what came back: {_in_words(error)}"
+        return _about(replace(result, verdict=Verdict.FAILED, message=message), calls.latest)
     if isinstance(error, pytest.skip.Exception):
         return replace(result, verdict=Verdict.SKIPPED, message=str(error))
-    ours = isinstance(error, GradusError | pytest.FixtureLookupError)
-    if isinstance(error, STUMBLES) and not ours:
-        message = f"the check cannot use what came back: {_first_line(error)}"
-        return _about(replace(result, verdict=Verdict.FAILED, message=message), calls.latest)
     message = f"{type(error).__name__}: {_first_line(error)}"
-    return replace(result, verdict=Verdict.FAULT, message=message)
+    return replace(result, verdict=Verdict.NOT_GRADED, message=message)
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether `error` is a fault of the grader, whatever the submission has returned before."""
+    if isinstance(error, ReferenceFailed):
+        return False
+    return isinstance(error, SandboxError | pytest.FixtureLookupError)
+
+
+def _in_words(error: BaseException) -> str:
+    """What a value of the submission has led to, in a line."""
+    if isinstance(error, MemoryError):
+        return "it makes the check use too much memory"
+    if isinstance(error, BudgetExceeded):
+        return "it makes the check compute without an end in sight"
+    if isinstance(error, (*STUMBLES, GradusError, pytest.skip.Exception, pytest.fail.Exception)):
+        return _first_line(error)
+    return f"{type(error).__name__}: {_first_line(error)}"
 
 
 def _ended(result: CheckResult, fault: SubmissionFault) -> CheckResult:
@@ -150,6 +170,7 @@ def _ended(result: CheckResult, fault: SubmissionFault) -> CheckResult:
         message=shown(fault.message, MAX_MESSAGE),
         fact=Fact(fault.raised if isinstance(fault, Crashed) else ""),
         frames=fault.frames,
+        stalled=fault.stalled,
     )
 
 
@@ -176,6 +197,11 @@ def _about(result: CheckResult, call: RemoteCall) -> CheckResult:
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return shown(lines[0], MAX_FACT) if lines else type(error).__name__
+
+
+def id_of(item: pytest.Item) -> str:
+    """What results call a check: ``test_rnn.py::test_forward``."""
+    return item.nodeid.rpartition("/")[2]
 
 
 def title_of(item: pytest.Item) -> str:

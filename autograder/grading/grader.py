@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.checks.host_limits import LIMITED, UNLIMITED, HostLimits
 from autograder.course.reading import Exercise
 from autograder.grading.host_paths import HostPaths
 from autograder.grading.pytest_run import OnCheck, run_checks
@@ -17,9 +18,9 @@ from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.host.faults import Frame
 from autograder.isolation.host.launch import NUMPY_ARRAYS, WorkerSpec
+from autograder.isolation.host.remote import Session
 from autograder.isolation.host.sandbox_session import SandboxSession
-from autograder.isolation.host.scratch import remove_scratch
-from autograder.isolation.host.session import Session
+from autograder.isolation.sandboxes.scratch import remove_scratch
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission
 from framework.providers.backends import REFERENCE, Backend, part_source
@@ -53,11 +54,17 @@ class Grader:
             session.close()
         remove_scratch(self._scratch)
 
-    def grade(self, exercise: Exercise, on_check: OnCheck | None = None) -> ExerciseResult:
-        """Run the checks of `exercise`, public and hidden."""
+    def grade(
+        self, exercise: Exercise, on_check: OnCheck | None = None, only: Sequence[str] = ()
+    ) -> ExerciseResult:
+        """Run the checks of `exercise`, public and hidden.
+
+        Args:
+            only: ids of the checks to run; by default all.
+        """
         started = time.perf_counter()
         with self.under_test(exercise) as under_test:
-            checks = run_checks(exercise, under_test, on_check)
+            checks = run_checks(exercise, under_test, on_check, only=only)
             checks = [self._placed(check) for check in self._diagnosed(under_test, checks)]
             uncontained = under_test.session.uncontained
         return ExerciseResult(
@@ -82,11 +89,19 @@ class Grader:
         backend = self._setting.reference_backend()
         reference = open_inline(ReferenceSession, backend, registry, exercise)
         session = self._session(exercise)
-        under_test = ExerciseUnderTest(exercise, session, reference, self._setting.seed)
+        under_test = ExerciseUnderTest(
+            exercise, session, reference, self._setting.seed, host_limits=self._host_limits()
+        )
         try:
             yield under_test
         finally:
             under_test.close()
+
+    def _host_limits(self) -> HostLimits:
+        """None for a provider, which computes in this process, as a device's libraries do."""
+        if self._submission is None:
+            return UNLIMITED
+        return LIMITED if self._setting.device == "cpu" else replace(LIMITED, memory=0)
 
     def _session(self, exercise: Exercise) -> Session:
         if self._submission is None:

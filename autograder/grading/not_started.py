@@ -22,13 +22,13 @@ def not_started(exercise: Exercise, submission: Submission | None) -> ExerciseRe
     file = submission.files.get(exercise.name) if submission is not None else None
     reason = submission.unread.get(exercise.name, "") if submission is not None else ""
     if file is not None:
-        return _without_checks(exercise, "is written", "not written yet", file=file.inner)
+        return without_checks(exercise, "is written", "not written yet", file=file.inner)
     if reason:
-        return _without_checks(exercise, "can be graded", reason, verdict=Verdict.FAILED)
-    return _without_checks(exercise, "is handed in", f"there is no {exercise.name}.py")
+        return without_checks(exercise, "can be graded", reason, verdict=Verdict.FAILED)
+    return without_checks(exercise, "is handed in", f"there is no {exercise.name}.py")
 
 
-def _without_checks(
+def without_checks(
     exercise: Exercise,
     wanted: str,
     message: str,

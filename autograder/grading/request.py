@@ -15,6 +15,7 @@ from autograder.course.identity import course_hash
 from autograder.course.reading import Exercise
 from autograder.grading.not_started import is_not_started, not_started
 from autograder.grading.parallel import in_parallel, processes
+from autograder.grading.repeats import graded_once, is_open, repeated
 from autograder.grading.setting import Setting
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.submissions.submission import Submission
@@ -84,11 +85,27 @@ def _graded(request: GradeRequest, begun: Sequence[Exercise]) -> Iterator[Exerci
     grader = Grader(request.setting, request.submission)
     try:
         if processes(request.jobs, len(begun)) > 1:
-            yield from in_parallel(grader.grade, begun, request.jobs, as_they_end=True)
+            once = partial(graded_once, grader)
+            found = in_parallel(once, begun, request.jobs, as_they_end=True)
         else:
-            yield from _in_turn(request, grader, begun)
+            found = _in_turn(request, grader, begun)
+        yield from _settled(grader, begun, found)
     finally:
         grader.close()
+
+
+def _settled(
+    grader: Grader, begun: Sequence[Exercise], results: Iterator[ExerciseResult]
+) -> Iterator[ExerciseResult]:
+    """The results that say something; then the others, after they were repeated one by one."""
+    exercises = {exercise.name: exercise for exercise in begun}
+    left = []
+    for result in results:
+        if is_open(result):
+            left.append(result)
+        else:
+            yield result
+    yield from (repeated(grader, exercises[result.name], result) for result in left)
 
 
 def _in_turn(
@@ -99,7 +116,7 @@ def _in_turn(
         grader.start(exercise)
         for following in present[index + 1 : index + 2]:
             grader.start(following)
-        yield grader.grade(exercise, partial(request.listener.check_done, exercise))
+        yield graded_once(grader, exercise, partial(request.listener.check_done, exercise))
 
 
 def _notes(submission: Submission | None) -> tuple[str, ...]:

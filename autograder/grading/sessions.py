@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograder.course.reading import Course, Exercise
-from autograder.isolation.host.faults import InfrastructureFault, NotOffered, SubmissionFault
+from autograder.isolation.host.faults import NotOffered, ReferenceFailed, SubmissionFault
 from autograder.isolation.host.inline import InlineSession, ProviderModule
 from framework.providers.backends import Backend, part_source
 from framework.providers.registry import Registry
 
 
 class ReferenceSession(InlineSession):
-    """The conversation with the reference: what goes wrong there is our fault."""
+    """The conversation with the reference: a failure there is no fault of a call under test."""
 
     def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
         fault = super()._fault(error, texts)
-        raise InfrastructureFault(f"the reference failed in {fault.call}: {fault}") from fault
+        raise ReferenceFailed(f"the reference failed in {fault.call}: {fault}") from fault
 
 
 class ProviderSession(InlineSession):

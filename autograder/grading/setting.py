@@ -11,7 +11,7 @@ from framework.providers.backends import REFERENCE, Backend
 from framework.providers.plugins import Plugins
 
 if TYPE_CHECKING:
-    from autograder.isolation.host.sandbox_session import Deadlines
+    from autograder.isolation.host.time_limits import Deadlines
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,6 @@ class Setting:
 
     def deadlines(self, exercise: Exercise) -> Deadlines:
         """The time limits of `exercise`: of one request, and of all of them."""
-        from autograder.isolation.host.sandbox_session import Deadlines  # imports NumPy
+        from autograder.isolation.host.time_limits import Deadlines  # imports NumPy
 
         return Deadlines(call=exercise.time.call, total=exercise.time.total)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from autograder.checks.host_limits import LIMITED, HostLimits
 from autograder.checks.metric_threshold import Measurement
 from autograder.course.reading import Exercise
-from autograder.isolation.host.remote import RemoteModule
-from autograder.isolation.host.session import Session
+from autograder.isolation.host.remote import RemoteModule, Session
 from autograder.isolation.host.transcript import Transcript
 
 
@@ -21,6 +21,7 @@ class ExerciseUnderTest:
     Args:
         seed: all random numbers of all checks come from it.
         calibrating: metrics are measured, and held against nothing.
+        host_limits: what one check may take of the grader's own process.
 
     Attributes:
         transcripts: what each check that has run asked of the code under test, by its id.
@@ -32,6 +33,7 @@ class ExerciseUnderTest:
     reference_session: Session
     seed: int
     calibrating: bool = False
+    host_limits: HostLimits = LIMITED
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     measured: list[Measurement] = field(default_factory=list)
 

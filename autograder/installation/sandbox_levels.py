@@ -8,9 +8,10 @@ from pathlib import Path
 
 from autograder.installation.facts import Fact
 from autograder.isolation.host.launch import WorkerSpec
-from autograder.isolation.host.scratch import remove_scratch
+from autograder.isolation.host.time_limits import TimeLimit
 from autograder.isolation.sandboxes import BUILT_IN, Sandbox, choose
 from autograder.isolation.sandboxes.choose import AUTO
+from autograder.isolation.sandboxes.scratch import remove_scratch
 from framework.errors import GradusError
 from framework.importing import in_one_line, load_target
 from framework.providers.plugins import Plugins
@@ -68,7 +69,7 @@ def _reported_gaps(sandbox: Sandbox) -> list[str]:
         scratch = Path(tempfile.mkdtemp(prefix="gradus-"))
         worker = WorkerSpec(sandbox, Path(submission), scratch, {}).launch("doctor").start()
         try:
-            greeting = worker.exchange(b"", _START_SECONDS)
+            greeting = worker.exchange(b"", TimeLimit(_START_SECONDS, _START_SECONDS))
         except Exception as error:
             printed = worker.output.take().strip()[-500:]
             raise RuntimeError(f"{type(error).__name__} {error} {printed}") from error

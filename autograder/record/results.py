@@ -20,8 +20,6 @@ F = TypeVar("F", bound=Finding)
 
 #: A message, and each of the facts under it, in characters: names in them may be anything.
 MAX_MESSAGE, MAX_FACT = 2000, 400
-#: Checks with these verdicts count neither for nor against.
-UNCOUNTED = (Verdict.SKIPPED, Verdict.FAULT)
 #: Checks with these may get a diagnosis; what is not written, hangs or eats memory answers nothing.
 EXPLAINED = (Verdict.FAILED, Verdict.CRASHED)
 
@@ -74,6 +72,7 @@ class CheckResult:
         hint: the check's own hint.
         findings: what the check shows besides.
         diagnosis: which mistake it is; None where that cannot be told.
+        stalled: a call was late with processor time left, on a machine that may have been busy.
         seconds: how long it took.
     """
 
@@ -92,6 +91,7 @@ class CheckResult:
     hint: str = ""
     findings: tuple[Finding, ...] = ()
     diagnosis: Diagnosis | None = None
+    stalled: bool = False
     seconds: float = 0.0
 
     def of(self, kind: type[F]) -> tuple[F, ...]:
@@ -105,8 +105,13 @@ class CheckResult:
 
     @property
     def possible(self) -> float:
-        """The points that counted: none where nothing can be said about the submission."""
-        return 0.0 if self.verdict in UNCOUNTED else self.points
+        """The points that it counts for: none if it was skipped."""
+        return 0.0 if self.verdict is Verdict.SKIPPED else self.points
+
+    @property
+    def not_graded(self) -> float:
+        """The points about which nothing is known: neither earned nor lost."""
+        return self.points if self.verdict is Verdict.NOT_GRADED else 0.0
 
 
 @dataclass(frozen=True)
@@ -128,8 +133,13 @@ class TaskResult:
 
     @property
     def possible(self) -> float:
-        """Points that counted."""
+        """Points that can be earned; those of checks that were not graded are among them."""
         return sum(check.possible for check in self.checks)
+
+    @property
+    def not_graded(self) -> float:
+        """Points of the checks that could not be run."""
+        return sum(check.not_graded for check in self.checks)
 
 
 @dataclass(frozen=True)
@@ -166,8 +176,13 @@ class ExerciseResult:
 
     @property
     def possible(self) -> float:
-        """Points that counted."""
+        """Points that can be earned; those of checks that were not graded are among them."""
         return sum(task.possible for task in self.tasks)
+
+    @property
+    def not_graded(self) -> float:
+        """Points of the checks that could not be run."""
+        return sum(task.not_graded for task in self.tasks)
 
 
 @dataclass(frozen=True)
@@ -211,13 +226,18 @@ class Report:
 
     @property
     def possible(self) -> float:
-        """Points that counted."""
+        """Points that can be earned; those of checks that were not graded are among them."""
         return sum(exercise.possible for exercise in self.exercises)
 
     @property
+    def not_graded(self) -> float:
+        """Points of the checks that could not be run."""
+        return sum(exercise.not_graded for exercise in self.exercises)
+
+    @property
     def exit_code(self) -> int:
-        """0 all passed, 1 something did not, 3 a fault of ours."""
+        """0 all passed, 1 something did not, 3 something could not be graded."""
         verdicts = {check.verdict for exercise in self.exercises for check in exercise.checks}
-        if Verdict.FAULT in verdicts:
+        if Verdict.NOT_GRADED in verdicts:
             return 3
         return 0 if verdicts <= {Verdict.PASSED, Verdict.SKIPPED} else 1

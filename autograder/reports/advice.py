@@ -28,8 +28,11 @@ def advice(report: Report, folder: str = "exercises", command: str = "grade") ->
     if result is None:
         return Advice("All passed.")
     again = (f"{command} {result.name}", "grades it alone")
-    if result.verdict is Verdict.FAULT:
-        sentence = f"{result.name}: a fault of the grader, not of the submission, costs no points."
+    if result.verdict is Verdict.NOT_GRADED:
+        sentence = (
+            f"{result.name} could not be graded: a fault of the grader, not of the submission. "
+            "Its points are open."
+        )
         return Advice(sentence, ((again[0], "tries it again"),))
     if report.provenance.provider:
         return Advice(f"Next: {result.name}", (again,))
@@ -40,7 +43,7 @@ def _first(report: Report) -> ExerciseResult | None:
     """The first exercise to work on; one that waits for another, or for us, comes later."""
     passed = (Verdict.PASSED, Verdict.SKIPPED)
     left = [result for result in report.exercises if result.verdict not in passed]
-    waiting = [Verdict.BLOCKED, Verdict.FAULT]
+    waiting = [Verdict.BLOCKED, Verdict.NOT_GRADED]
     ready = (result for result in left if result.verdict not in waiting)
     return next(ready, left[0] if left else None)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
-from autograder.record.results import UNCOUNTED, CheckResult, ExerciseResult
+from autograder.record.results import CheckResult, ExerciseResult
 from autograder.reports.hiding import without_details
 from autograder.reports.wording import counted
 from autograder.verdicts import Verdict
@@ -37,7 +37,7 @@ class Cause:
         words = [counted(sum(check.points for check in (self.told, *self.others)), "point")]
         if self.told.hidden:
             words.insert(0, "hidden")
-        if self.told.verdict in UNCOUNTED:
+        if self.told.verdict is Verdict.SKIPPED:
             words.append("not counted")
         return ", ".join(words)
 

@@ -65,6 +65,7 @@ _WORDING = (
     "ratio",
     "remarks",
     "symbol",
+    "ungraded",
     "word",
 )
 

@@ -18,7 +18,7 @@ from autograder.reports.hiding import for_student
 from autograder.verdicts import Verdict
 
 #: Raised when a field changes its meaning or goes; a new field leaves it as it is.
-SCHEMA = "gradus-report/1"
+SCHEMA = "gradus-report/2"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -121,7 +121,7 @@ def _findings(check: CheckResult) -> dict[str, Any]:
 
 
 def _points(result: Report | ExerciseResult | TaskResult | CheckResult) -> dict[str, float]:
-    return {"earned": _rounded(result.earned), "possible": _rounded(result.possible)}
+    return {name: _rounded(getattr(result, name)) for name in ("earned", "possible", "not_graded")}
 
 
 def _rounded(points: float) -> float:

@@ -19,7 +19,7 @@ from autograder.reports.plain import clean
 from autograder.reports.wording import counted, hint_of, inside, number
 from autograder.verdicts import Verdict
 
-_OUTCOMES = {Verdict.SKIPPED: "skipped", Verdict.FAULT: "error"}
+_OUTCOMES = {Verdict.SKIPPED: "skipped", Verdict.NOT_GRADED: "error"}
 
 #: Facts of the provenance that each testsuite tells.
 _PROVENANCE = (
@@ -77,6 +77,7 @@ def _suite(exercise: ExerciseResult, provenance: Provenance) -> ET.Element:
 def _properties(exercise: ExerciseResult, provenance: Provenance) -> Iterator[tuple[str, str]]:
     yield "earned", number(exercise.earned)
     yield "possible", number(exercise.possible)
+    yield "not_graded", number(exercise.not_graded)
     for name in _PROVENANCE:
         yield name, str(getattr(provenance, name))
     for name, version in sorted(provenance.versions.items()):

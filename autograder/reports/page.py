@@ -24,7 +24,7 @@ STYLES = {
     Verdict.CRASHED: "red",
     Verdict.TIMED_OUT: "red",
     Verdict.OUT_OF_MEMORY: "red",
-    Verdict.FAULT: "magenta",
+    Verdict.NOT_GRADED: "magenta",
 }
 
 #: A line is at least and at most so wide, however narrow or wide the terminal.

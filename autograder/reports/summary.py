@@ -11,7 +11,15 @@ from autograder.record.results import ExerciseResult, Report
 from autograder.reports.advice import advice
 from autograder.reports.causes import is_short
 from autograder.reports.page import STYLES, Page
-from autograder.reports.wording import passed_tasks, provenance_words, ratio, remarks, symbol, word
+from autograder.reports.wording import (
+    passed_tasks,
+    provenance_words,
+    ratio,
+    remarks,
+    symbol,
+    ungraded,
+    word,
+)
 
 _HEAD = ("unit", "exercise", "tasks", "points", "verdict", "seconds")
 _TO_THE_RIGHT = ("tasks", "points", "seconds")
@@ -77,7 +85,7 @@ def _rows(page: Page, report: Report) -> Iterator[tuple[str, ...]]:
 
 
 def _row(page: Page, unit: str, result: ExerciseResult) -> tuple[str, ...]:
-    verdict = word(result.verdict, result.checks)
+    verdict = ungraded(result) or word(result.verdict, result.checks)
     return (
         page.safe(unit),
         page.safe(result.name),
@@ -92,7 +100,7 @@ def _total(report: Report) -> tuple[str, ...]:
     passed = sum(map(passed_tasks, report.exercises))
     tasks = sum(len(result.tasks) for result in report.exercises)
     points = ratio(report.earned, report.possible)
-    return "", "total", f"{passed}/{tasks}", points, "", f"{report.seconds:.2f}"
+    return "", "total", f"{passed}/{tasks}", points, ungraded(report), f"{report.seconds:.2f}"
 
 
 def _widths(rows: list[tuple[str, ...]], width: int) -> list[int]:

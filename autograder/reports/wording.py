@@ -18,7 +18,7 @@ SYMBOLS = {
     Verdict.CRASHED: ("!", "!"),
     Verdict.TIMED_OUT: ("!", "!"),
     Verdict.OUT_OF_MEMORY: ("!", "!"),
-    Verdict.FAULT: ("?", "?"),
+    Verdict.NOT_GRADED: ("?", "?"),
 }
 
 
@@ -53,9 +53,14 @@ def duration(seconds: float) -> str:
     return f"{seconds:.2f} s"
 
 
-def points(result: ExerciseResult | TaskResult) -> str:
+def points(result: Report | ExerciseResult | TaskResult) -> str:
     """``18/35 points``."""
     return f"{ratio(result.earned, result.possible)} points"
+
+
+def ungraded(result: Report | ExerciseResult | TaskResult) -> str:
+    """``17 not graded``, the points that are open; empty where all was graded."""
+    return f"{number(result.not_graded)} not graded" if result.not_graded else ""
 
 
 def passed_tasks(result: ExerciseResult) -> int:
@@ -78,9 +83,20 @@ def provenance_words(provenance: Provenance) -> list[str]:
 
 
 def remarks(report: Report) -> list[str]:
-    """Notes, and what the sandbox could not contain: once, not for every exercise."""
+    """What was not graded, notes, and what the sandbox could not contain: once, not for each."""
     uncontained = (text for result in report.exercises for text in result.uncontained)
-    return list(dict.fromkeys((*report.notes, *uncontained)))
+    return list(dict.fromkeys((*_unknown(report), *report.notes, *uncontained)))
+
+
+def _unknown(report: Report) -> list[str]:
+    if not report.not_graded:
+        return []
+    names = ", ".join(result.name for result in report.exercises if result.not_graded)
+    points = counted(report.not_graded, "point")
+    return [
+        f"{points} could not be graded, by a fault of the grader ({names}): "
+        f"{ratio(report.earned, report.possible)} is not the whole result"
+    ]
 
 
 def hint_of(check: CheckResult) -> str:

@@ -9,7 +9,8 @@ import pytest
 from autograder.isolation.host.launch import WorkerSpec
 from autograder.isolation.host.remote import RemoteModule
 from autograder.isolation.host.requests import Call
-from autograder.isolation.host.sandbox_session import Deadlines, SandboxSession
+from autograder.isolation.host.sandbox_session import SandboxSession
+from autograder.isolation.host.time_limits import Deadlines
 from autograder.isolation.sandboxes import BUILT_IN
 
 REPEATS, BATCH = 300, 100

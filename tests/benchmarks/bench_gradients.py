@@ -16,7 +16,8 @@ from autograder.checks import gradients_agree
 from autograder.checks.gradient_probe import Probe
 from autograder.isolation.host.launch import WorkerSpec
 from autograder.isolation.host.remote import RemoteModule
-from autograder.isolation.host.sandbox_session import Deadlines, SandboxSession
+from autograder.isolation.host.sandbox_session import SandboxSession
+from autograder.isolation.host.time_limits import Deadlines
 from autograder.isolation.sandboxes import BUILT_IN
 from solutions.gated_rnns.lstm import lstm
 

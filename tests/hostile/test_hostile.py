@@ -102,7 +102,7 @@ def grade(*arguments, folder):
         ("babbling", "TypeError"),
     ],
 )
-def test_a_sandbox_that_does_not_start_is_our_fault_and_costs_no_points(
+def test_a_sandbox_that_does_not_start_is_our_fault_and_its_points_stay_open(
     course, tmp_path, sandbox, reason
 ):
     plugin = str(course / "no_sandboxes.py")
@@ -110,10 +110,11 @@ def test_a_sandbox_that_does_not_start_is_our_fault_and_costs_no_points(
     submission = ["--submission", str(course / "solutions"), "--course", str(course)]
     done = grade("target", *submission, *options, folder=tmp_path)
     assert done.returncode == 3, done.stdout + done.stderr
-    assert "infrastructure fault" in done.stdout
+    assert "points: 4 not graded" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
     (exercise,) = json.loads((tmp_path / "report.json").read_text("utf-8"))["exercises"]
-    assert (exercise["verdict"], exercise["possible"]) == ("infrastructure fault", 0)
+    assert (exercise["verdict"], exercise["possible"]) == ("not graded", 4)
+    assert exercise["not_graded"] == 4
     assert reason in json.dumps(exercise)
 
 

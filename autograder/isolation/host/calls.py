@@ -14,8 +14,9 @@ from autograder.isolation.host.output import shown
 from autograder.isolation.host.requests import Build, Call, Get, Outcome, Step
 from autograder.isolation.wire import Handle, Result
 
-#: How many values are remembered: a check compares what it got shortly before.
+#: How many values are remembered, of how many bytes each: a check compares what it got before.
 REMEMBERED = 128
+REMEMBERED_BYTES = 1 << 20
 #: Attribute -> methods that do not write it; for other attributes see `_WRITE_GRADIENTS_ALONE`.
 _NOT_WRITTEN_BY = {
     "gradients": frozenset({"forward"}),
@@ -58,6 +59,8 @@ class CallLog:
 
     Attributes:
         latest: the call that was made last, or that wrote what was read last.
+        entered: whether the code under test has been asked anything: what goes wrong in the check
+            from then on may come from its answers.
     """
 
     def __init__(self) -> None:
@@ -66,21 +69,24 @@ class CallLog:
     def clear(self) -> None:
         """Forget every call: a new check starts."""
         self.latest = NO_CALL
+        self.entered = False
         self._owners: dict[int, str] = {}
         self._objects: dict[int, _Object] = {}
         self._texts: list[str] = []  # of the latest request, as the two below
         self._made: list[RemoteCall] = []
+        self._called: list[RemoteCall] = []
         self._new: dict[int, _Object] = {}
         self._by_name: dict[str, RemoteCall] = {}
         self._values: deque[tuple[Outcome, RemoteCall]] = deque(maxlen=REMEMBERED)
 
     def describe(self, steps: Sequence[Step]) -> list[str]:
         """Return each of `steps`, which are about to be run, in words."""
-        self._texts, self._made, self._new = [], [], {}
+        self._texts, self._made, self._called, self._new = [], [], [], {}
         for place, step in enumerate(steps):
             self._texts.append(step_text(step, self._owners, self._texts))
             self._made.append(self._behind_step(step, self._texts[-1]))
             if isinstance(step, Call | Build):
+                self._called.append(self._made[-1])
                 self._new[place] = _Object(self._made[-1], step.name)
             if isinstance(step, Call):
                 self._remember(step, self._made[-1])
@@ -92,7 +98,8 @@ class CallLog:
             if isinstance(outcome.value, Handle):
                 self._own(outcome.value, place, step)
             elif isinstance(step, Call | Get) and not outcome.is_method:
-                self._values.append((outcome, self._made[place]))
+                if outcome.size <= REMEMBERED_BYTES:
+                    self._values.append((outcome, self._made[place]))
                 if not self._is_as_built(step, self._made[place]):
                     self.latest = self._made[place]
 
@@ -100,6 +107,11 @@ class CallLog:
     def made(self) -> tuple[RemoteCall, ...]:
         """The call behind each step of the latest request."""
         return tuple(self._made)
+
+    @property
+    def called(self) -> tuple[RemoteCall, ...]:
+        """The steps of the latest request that call something."""
+        return tuple(self._called)
 
     def method_of(self, text: str) -> str:
         """Return the method behind the step of the latest request that reads `text`."""

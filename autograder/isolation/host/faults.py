@@ -2,12 +2,13 @@
 
 SubmissionFault             the submission's own doing; each class has its verdict
 ├── NotWritten              still raises NotImplementedError, or is not defined
-├── Blocked                 needs a part of another exercise that is not written
+├── Blocked                 needs what is not written, or what has ended a worker
 ├── Crashed                 raised, died, or broke the channel
-├── TimedOut                overran its deadline
+├── TimedOut                overran its limit of time
 ├── OutOfMemory             asked for more memory than the limit
 └── NotOffered              a graded provider has no such thing: skipped
 InfrastructureFault         ours: the sandbox or the worker did not start
+└── ReferenceFailed         the reference failed; the submission's, if its answers came before
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class SubmissionFault(Exception):
         message: one sentence for the student.
         frames: where in the submission, outermost first.
         call: which call it was.
+        stalled: it was only late, with processor time left: the machine may have been busy, and
+            nothing is known for certain.
 
     Attributes:
         method: the method of that call, as in ``RNN.forward``; empty where none was called.
@@ -53,11 +56,19 @@ class SubmissionFault(Exception):
 
     verdict = Verdict.CRASHED
 
-    def __init__(self, message: str, frames: tuple[Frame, ...] = (), call: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        frames: tuple[Frame, ...] = (),
+        call: str = "",
+        *,
+        stalled: bool = False,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.frames = frames
         self.call = call
+        self.stalled = stalled
         self.method = ""
 
 
@@ -68,7 +79,7 @@ class NotWritten(SubmissionFault):
 
 
 class Blocked(SubmissionFault):
-    """Needs a part of another exercise that is not written."""
+    """Needs a part of another exercise that is not written, or a call that has ended a worker."""
 
     verdict = Verdict.BLOCKED
 
@@ -84,7 +95,7 @@ class Crashed(SubmissionFault):
 
 
 class TimedOut(SubmissionFault):
-    """Overran its deadline."""
+    """Used up its processor time, or was late with some of it left."""
 
     verdict = Verdict.TIMED_OUT
 
@@ -103,3 +114,7 @@ class NotOffered(SubmissionFault):
 
 class InfrastructureFault(SandboxError):
     """The sandbox or the worker did not start: never the student's fault."""
+
+
+class ReferenceFailed(InfrastructureFault):
+    """The reference failed: on its own inputs, or on what the submission had returned before."""

@@ -68,6 +68,7 @@ class InlineSession:
         self._fresh = False
         with parts_from(self._parts):
             frame = wire.encode(request, self._callbacks.stand_in)
+            self.calls.entered = True
             reply = self._dispatcher.answer(wire.decode_frame(frame))
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
         error, outcomes = outcomes_from(returned, 0, len(steps))

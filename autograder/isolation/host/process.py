@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 from autograder.isolation import wire
 from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.host.output import Output
+from autograder.isolation.host.time_limits import CpuMeter, TimeLimit
 from autograder.isolation.sandboxes.base import Sandbox
 
 CHUNK = 1 << 18
@@ -28,7 +30,11 @@ class ChannelError(Exception):
 
 
 class DeadlineError(ChannelError):
-    """No reply before the deadline."""
+    """No reply before the deadline, though processor time was left."""
+
+
+class CpuExceededError(ChannelError):
+    """No reply within the processor time that was allowed."""
 
 
 class DiedError(ChannelError):
@@ -81,8 +87,15 @@ class WorkerProcess:
         for descriptor in (self._replies, self._printed):
             self._poll.register(descriptor, select.POLLIN)
         self._looked = 0.0
+        self._cpu = CpuMeter()
+        self._cpu_limit = math.inf
 
-    def exchange(self, frame: bytes, seconds: float) -> Any:
+    @property
+    def cpu(self) -> float:
+        """Seconds of processor time that the worker has used, its start included."""
+        return self._cpu.total
+
+    def exchange(self, frame: bytes, limit: TimeLimit) -> Any:
         """Send `frame` (may be empty) and return the decoded reply.
 
         Raises:
@@ -91,8 +104,19 @@ class WorkerProcess:
         """
         if frame and self._has_stray_bytes():
             raise StrayReplyError
-        deadline = time.monotonic() + seconds
-        pending = self._write(memoryview(frame))
+        started = time.monotonic()
+        self._cpu.begin()
+        self._cpu_limit = limit.cpu
+        try:
+            reply = self._reply(memoryview(frame), started + limit.wall)
+        finally:
+            self._cpu.end(time.monotonic() - started)
+        self._read_output()
+        return wire.decode_frame(reply)
+
+    def _reply(self, pending: memoryview, deadline: float) -> bytearray:
+        """Send what is `pending`, and collect one frame."""
+        pending = self._write(pending)
         reply = bytearray()
         while (length := _missing(reply)) > 0:
             for descriptor in self._wait(deadline, writing=bool(pending)):
@@ -102,8 +126,7 @@ class WorkerProcess:
                     self._read_output()
                 else:
                     reply += self._read_reply(length)
-        self._read_output()
-        return wire.decode_frame(reply)
+        return reply
 
     def close(self) -> None:
         """Kill the worker and everything it started."""
@@ -137,6 +160,8 @@ class WorkerProcess:
                 raise MemoryExceededError
             if usage.threads > limits.threads + OWN_THREADS:
                 raise TooManyThreadsError
+            if self._cpu.used(usage.cpu) > self._cpu_limit:
+                raise CpuExceededError
         self._looked = now
 
     def _has_stray_bytes(self) -> bool:

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.isolation.host.requests import Assign, Build, Call, Get, Outcome, Step
 from autograder.isolation.wire import Handle, Result
 
 if TYPE_CHECKING:
-    from autograder.isolation.host.session import Session
+    from autograder.isolation.host.calls import CallLog
+    from autograder.isolation.host.transcript import Transcript
+
+
+class Session(Protocol):
+    """How checks reach the code under test, wherever it runs."""
+
+    #: What this check has called so far.
+    calls: CallLog
+    #: What the sandbox could not contain on this system, in sentences.
+    uncontained: tuple[str, ...]
+    #: What this check asked, and what came back; None where nobody wants to know.
+    transcript: Transcript | None
+
+    def run(self, steps: Sequence[Step]) -> list[Outcome]:
+        """Run the steps in order; raises a `SubmissionFault` if one fails."""
+
+    def begin(self) -> None:
+        """Start a check: objects of earlier ones are forgotten."""
+
+    def printed(self) -> str:
+        """What was printed since the last call."""
+
+    def close(self) -> None:
+        """End the conversation."""
 
 
 class RemoteModule:

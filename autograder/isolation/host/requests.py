@@ -126,3 +126,18 @@ class Outcome:
     aliased: tuple[str, ...] = ()
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the arrays in it, near enough."""
+        return sum(map(_size, (self.value, self.args, self.kwargs)))
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, dict):
+        return sum(map(_size, value.values()))
+    if isinstance(value, (tuple, list)):
+        return sum(map(_size, value))
+    return 8

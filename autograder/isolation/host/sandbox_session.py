@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from autograder.isolation import wire
@@ -15,13 +15,16 @@ from autograder.isolation.host import process as channel
 from autograder.isolation.host.callbacks import CallbackTable
 from autograder.isolation.host.calls import CallLog, RemoteCall
 from autograder.isolation.host.faults import (
+    Blocked,
     Crashed,
     InfrastructureFault,
     OutOfMemory,
     SubmissionFault,
     TimedOut,
 )
+from autograder.isolation.host.hanging import EndedCalls, call_that_hangs
 from autograder.isolation.host.requests import EndCheck, Load, Outcome, Step
+from autograder.isolation.host.time_limits import Deadlines, TimeBudget, TimeLimit
 from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.host.translate import (
     died,
@@ -33,30 +36,23 @@ from autograder.isolation.host.translate import (
 from framework.errors import SandboxError
 from framework.log import logger
 
-#: How often a worker that does not start is tried: once is chance, twice is the system.
-STARTS = 2
 #: What can go wrong with it: the program is missing, the system refuses, or it talks nonsense.
 NO_START = (OSError, SandboxError, channel.ChannelError, wire.WireError, KeyError, TypeError)
 
+#: What a report calls the requests that no check has made.
+IMPORT, SETTLING = "importing the file", "settling"
+#: After this share of its time a request has the worker write where it is.
+STACK_AFTER = 0.95
+
 _log = logger("worker")
-
-
-@dataclass(frozen=True)
-class Deadlines:
-    """Limits in seconds: start of a worker, import of the file, one request, all of an exercise."""
-
-    start: float = 20.0
-    load: float = 10.0
-    call: float = 5.0
-    total: float = 60.0
 
 
 class SandboxSession:
     """A submission in a sandboxed worker.
 
     A worker serves check after check until a fault; the next request then gets a fresh one. What
-    makes the import fail makes every later import fail, so it is tried once; a worker that does
-    not start is tried `STARTS` times, and not again for every check.
+    makes the import fail makes every later import fail, so it is tried once, and so is a worker
+    that does not start: the grader tries again with a session of its own.
     """
 
     def __init__(
@@ -75,7 +71,8 @@ class SandboxSession:
         self._callbacks = CallbackTable()
         self._fresh = True
         self._printed = ""
-        self._spent = 0.0
+        self._budget = TimeBudget(deadlines.total)
+        self._ended = EndedCalls()
 
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""
@@ -103,6 +100,7 @@ class SandboxSession:
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
         texts = self.calls.describe(steps)
+        self._refuse_ended_calls()
         try:
             worker = self._ready_worker()
             made = self.calls.made
@@ -110,8 +108,16 @@ class SandboxSession:
         except SubmissionFault as fault:
             fault.method = self.calls.method_of(fault.call)
             raise
+        self._ended.note_answers(self.calls.called)
         self.calls.note(steps, outcomes)
         return outcomes
+
+    def _refuse_ended_calls(self) -> None:
+        """Refuse a request with a call that has ended a worker and would do so again."""
+        found = self._ended.in_the_way(self.calls.called)
+        if found is not None:
+            call, fault = found
+            raise Blocked(f"waits for {call.method}: {fault.message}", stalled=fault.stalled)
 
     def _end_check(self) -> None:
         """Have the worker let go of the last check's objects; one that cannot is replaced.
@@ -122,7 +128,7 @@ class SandboxSession:
             return
         self._fresh = True
         try:
-            self._exchange(self._worker, [EndCheck()], ["settling"], self._deadlines.call)
+            self._exchange(self._worker, [EndCheck()], [SETTLING], self._deadlines.call)
         except SubmissionFault:
             self._discard()
 
@@ -136,30 +142,29 @@ class SandboxSession:
 
     def _started(self) -> channel.WorkerProcess:
         """A worker that is ready for the import."""
-        reason, name = "", self._launch.sandbox.name
-        for attempt in range(1, STARTS + 1):
-            try:
-                worker = self._worker = self._worker or self._launch.start()
-                greeting = worker.exchange(b"", self._deadlines.start)
-                inside = (str(text) for text in greeting["uncontained"])
-                self.uncontained = (*inside, *self._launch.sandbox.gaps())
-                _log.info("started for %s under %s", self._exercise, name)
-                return worker
-            except NO_START as error:
-                self._discard()
-                said = self._printed.strip()[-500:]
-                reason = f"{type(error).__name__} {error}{said and ', and said: '}{said}"
-                tried = f"try {attempt} of {STARTS}"
-                _log.info("did not start for %s, %s: %s", self._exercise, tried, reason)
+        name, started = self._launch.sandbox.name, time.monotonic()
+        try:
+            worker = self._worker = self._worker or self._launch.start()
+            greeting = worker.exchange(b"", TimeLimit(math.inf, self._deadlines.start))
+            self._budget.note_start(worker.cpu, time.monotonic() - started)
+            inside = (str(text) for text in greeting["uncontained"])
+            self.uncontained = (*inside, *self._launch.sandbox.gaps())
+            _log.info("started for %s under %s", self._exercise, name)
+            return worker
+        except NO_START as error:
+            self._discard()
+            said = self._printed.strip()[-500:]
+            reason = f"{type(error).__name__} {error}{said and ', and said: '}{said}"
+            _log.info("did not start for %s: %s", self._exercise, reason)
         self._lasting = InfrastructureFault(f"the worker did not start under {name}: {reason}")
         raise self._lasting
 
     def _load(self, worker: channel.WorkerProcess) -> None:
         try:
-            self._exchange(worker, [Load()], ["importing the file"], self._deadlines.load)
+            self._exchange(worker, [Load()], [IMPORT], self._deadlines.load)
         except SubmissionFault as fault:
-            self._lasting = fault
-            raise
+            self._lasting = _told_as_import(fault)
+            raise self._lasting from None
         self._loaded = True
         self._fresh = True
 
@@ -171,19 +176,20 @@ class SandboxSession:
         seconds: float,
         made: tuple[RemoteCall, ...] = (),
     ) -> list[Outcome]:
-        seconds = min(seconds, self._time_left())
+        limit = self._limit(seconds)
         started = time.monotonic()
         number = secrets.randbits(62)
-        frame = self._request(number, steps, texts, seconds)
+        frame = self._request(number, steps, texts, limit)
+        self.calls.entered = True
         callbacks = self._callbacks.new()
         try:
-            reply = self._read_reply(worker, frame, number, seconds)
+            reply = self._read_reply(worker, frame, number, limit)
             error, outcomes = outcomes_from(reply, number, len(steps))
-        except (channel.ChannelError, wire.WireError) as failure:
-            raise self._lost(failure, texts, seconds) from None
-        finally:
-            elapsed = time.monotonic() - started
-            self._spent += elapsed
+        except (channel.ChannelError, wire.WireError, MemoryError) as failure:
+            self._budget.note_exchange(worker.cpu, time.monotonic() - started)
+            raise self._lost(failure, texts, limit) from None
+        elapsed = time.monotonic() - started
+        self._budget.note_exchange(worker.cpu, elapsed)
         self._fresh = False
         fault = None if error is None else fault_from(error, texts, self._exercise)
         if self.transcript is not None:
@@ -195,49 +201,73 @@ class SandboxSession:
         raise fault
 
     def _read_reply(
-        self, worker: channel.WorkerProcess, frame: bytes, number: int, seconds: float
+        self, worker: channel.WorkerProcess, frame: bytes, number: int, limit: TimeLimit
     ) -> Any:
         """Return the reply to `frame`; calls of callbacks before it are answered."""
-        deadline = time.monotonic() + seconds
-        reply = worker.exchange(frame, seconds)
+        deadline, used = time.monotonic() + limit.wall, worker.cpu
+        reply = worker.exchange(frame, limit)
         while (question := question_in(reply, number)) is not None:
             answer = wire.encode(self._callbacks.answer(question))
-            reply = worker.exchange(answer, deadline - time.monotonic())
+            left = TimeLimit(limit.cpu - (worker.cpu - used), deadline - time.monotonic())
+            reply = worker.exchange(answer, left)
         return reply
 
     def _request(
-        self, number: int, steps: Sequence[Step], texts: Sequence[str], seconds: float
+        self, number: int, steps: Sequence[Step], texts: Sequence[str], limit: TimeLimit
     ) -> bytes:
-        request = {"id": number, "fresh": self._fresh, "seconds": seconds * 0.95}
+        warned = {"cpu": limit.cpu * STACK_AFTER, "wall": limit.wall * STACK_AFTER}
+        request = {"id": number, "fresh": self._fresh, "seconds": warned}
         try:
             plain = [step.plain() for step in steps]
             return wire.encode({**request, "steps": plain}, self._callbacks.stand_in)
         except wire.WireError as error:
+            if not self.calls.entered:
+                raise
             # What a check draws itself can be sent: it is a value that the submission gave.
             message = f"what it returned is too much to be handed back to it: {error}"
             raise Crashed(message, call=texts[-1]) from None
 
-    def _time_left(self) -> float:
-        left = self._deadlines.total - self._spent
-        if left <= 0:
-            raise TimedOut(f"the exercise's {self._deadlines.total:g} s of time are used up")
-        return left
+    def _limit(self, seconds: float) -> TimeLimit:
+        """The limit of a request that may take `seconds` of processor time."""
+        limit = self._budget.limit(seconds)
+        if limit.cpu <= 0:
+            raise TimedOut(self._used_up())
+        if limit.wall <= 0:
+            raise TimedOut(f"the exercise took {self._budget.wall:.0f} s", stalled=True)
+        return limit
 
-    def _lost(self, failure: Exception, texts: Sequence[str], seconds: float) -> SubmissionFault:
+    def _used_up(self) -> str:
+        return f"the exercise's {self._budget.total:g} s of processor time are used up"
+
+    def _lost(self, failure: Exception, texts: Sequence[str], limit: TimeLimit) -> SubmissionFault:
         """The fault for an exchange that broke off; the worker is done for."""
+        fault = self._fault_of(failure, texts, limit)
+        if texts[-1] not in (IMPORT, SETTLING) and self._budget.left.cpu > 0:
+            call = call_that_hangs(self.calls.called, fault.frames) or self.calls.latest
+            fault.call = call.text or fault.call
+            self._ended.note_end(call, fault)
+        return fault
+
+    def _fault_of(
+        self, failure: Exception, texts: Sequence[str], limit: TimeLimit
+    ) -> SubmissionFault:
         self._discard()
         if self.transcript is not None:
             self.transcript.give_up()
         frames, self._printed = hanging_frames(self._printed, self._folder)
         call = texts[-1]
+        if isinstance(failure, channel.CpuExceededError):
+            message = f"no answer within {limit.cpu:.3g} s of processor time"
+            is_last = self._budget.left.cpu <= 0
+            return TimedOut(self._used_up() if is_last else message, frames, call)
         if isinstance(failure, channel.DeadlineError):
-            return TimedOut(f"no answer within {seconds:g} s", frames, call)
+            return TimedOut(f"no answer within {limit.wall:.3g} s", frames, call, stalled=True)
         if isinstance(failure, channel.MemoryExceededError):
-            limit = self._launch.limits.memory >> 20
-            return OutOfMemory(f"used more than {limit:,} MiB of memory", frames, call)
+            mebibytes = self._launch.limits.memory >> 20
+            return OutOfMemory(f"used more than {mebibytes:,} MiB of memory", frames, call)
         if isinstance(failure, channel.TooManyThreadsError):
-            limit = self._launch.limits.threads
-            return Crashed(f"started more than {limit} threads or processes", frames, call)
+            threads = self._launch.limits.threads
+            return Crashed(f"started more than {threads} threads or processes", frames, call)
         if isinstance(failure, channel.DiedError):
             return died(failure.status, frames, call)
         if isinstance(failure, channel.StrayReplyError):
@@ -248,6 +278,15 @@ class SandboxSession:
         if self._worker is not None:
             _log.info("ended for %s: the next request gets a fresh one", self._exercise)
             self._worker.close()
+            self._budget.note_end()
             self._printed += self._worker.output.take()
             self._worker = None
         self._loaded = False
+
+
+def _told_as_import(fault: SubmissionFault) -> SubmissionFault:
+    """`fault` of an import; where that took too long, with the line that it was in."""
+    if isinstance(fault, TimedOut):
+        where = f"{fault.frames[-1].place}, " if fault.frames else ""
+        fault.message = f"the import of the file takes too long: {where}{fault.message}"
+    return fault

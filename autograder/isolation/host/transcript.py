@@ -66,7 +66,7 @@ class Transcript:
         self.seconds += seconds
         if not self.complete:
             return
-        self._bytes += len(frame) + sum(map(_bytes_of, outcomes))
+        self._bytes += len(frame) + sum(outcome.size for outcome in outcomes)
         raised = fault.raised if isinstance(fault, Crashed) else ""
         broke_off = fault is not None and not raised
         if broke_off or len(self.exchanges) >= MAX_EXCHANGES or self._bytes > MAX_BYTES:
@@ -97,18 +97,3 @@ def _copied(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return type(value)(map(_copied, value))
     return value
-
-
-def _bytes_of(outcome: Outcome) -> int:
-    return sum(map(_size, (outcome.value, outcome.args, outcome.kwargs)))
-
-
-def _size(value: Any) -> int:
-    """Bytes of the arrays in `value`, near enough."""
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    if isinstance(value, dict):
-        return sum(_size(item) for item in value.values())
-    if isinstance(value, (tuple, list)):
-        return sum(_size(item) for item in value)
-    return 8

@@ -78,5 +78,6 @@ def _usage(pid: int) -> Usage:
     with suppress(*_HIDDEN):
         process = psutil.Process(pid)
         with process.oneshot():
-            return Usage(process.memory_info().rss, process.num_threads())
+            cpu = sum(process.cpu_times()[:4])  # user, system, and those of ended children
+            return Usage(process.memory_info().rss, process.num_threads(), cpu)
     return Usage()

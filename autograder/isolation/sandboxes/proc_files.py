@@ -16,7 +16,9 @@ from autograder.isolation.sandboxes.processes import Handle, ProcessTree, Usage
 _PROC = Path("/proc")
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 #: Where /proc/PID/stat has them, counted from the state, which follows the name in brackets.
-_THREADS, _RESIDENT = 17, 21
+_CPU, _THREADS, _RESIDENT = slice(11, 15), 17, 21
+#: Processor time is counted in these.
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 class ProcTree(ProcessTree):
@@ -73,7 +75,8 @@ def _usage(pid: int) -> Usage:
         fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except OSError:  # it is gone
         return Usage()
-    return Usage(int(fields[_RESIDENT]) * _PAGE, int(fields[_THREADS]))
+    cpu = sum(map(int, fields[_CPU])) / _TICKS
+    return Usage(int(fields[_RESIDENT]) * _PAGE, int(fields[_THREADS]), cpu)
 
 
 def _children(pid: int) -> Iterator[int]:

@@ -32,14 +32,16 @@ class Usage:
     Attributes:
         memory: bytes of physical memory.
         threads: threads, at least one for each process.
+        cpu: seconds of processor time since they started, that of their ended children included.
     """
 
     memory: int = 0
     threads: int = 0
+    cpu: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
         """What both use together."""
-        return Usage(self.memory + other.memory, self.threads + other.threads)
+        return Usage(self.memory + other.memory, self.threads + other.threads, self.cpu + other.cpu)
 
 
 class Handle(ABC):

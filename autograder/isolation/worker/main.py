@@ -122,20 +122,27 @@ def _serve(
     _send(replies, wire.encode({"ready": True, "uncontained": uncontained}))
     use_parts_from(module.part)
     while (request := _receive(requests)) is not None:
-        signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+        _set_timers(**request["seconds"])
         reply = dispatcher.answer(request)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        _set_timers(cpu=0.0, wall=0.0)
         _flush()
         _send(replies, dispatcher.encoded(reply))
     os._exit(0)
 
 
 def _dump_stack_on_alarm() -> None:
-    """On SIGALRM write the Python stack to descriptor 2, even from within a C call."""
+    """On SIGALRM and SIGPROF write the Python stack to descriptor 2, even from within a C call."""
     import faulthandler
 
     faulthandler.enable(file=2)
-    faulthandler.register(signal.SIGALRM, file=2, all_threads=False, chain=False)
+    for timer in (signal.SIGALRM, signal.SIGPROF):
+        faulthandler.register(timer, file=2, all_threads=False, chain=False)
+
+
+def _set_timers(cpu: float, wall: float) -> None:
+    """Write the stack after so many seconds of processor time, or of wall time; 0 for never."""
+    signal.setitimer(signal.ITIMER_PROF, cpu)
+    signal.setitimer(signal.ITIMER_REAL, wall)
 
 
 def _receive(stream: BinaryIO) -> Any:

@@ -130,7 +130,9 @@ def test_a_check_that_the_reference_fails_says_nothing_about_its_metric(setting,
     fails = SHARE.replace(
         "    def training", '    raise ValueError("no such thing")\n\n    def training'
     )
-    with pytest.raises(GradusError, match=r"squash, seed 0: .*test_share failed on the reference"):
+    with pytest.raises(
+        GradusError, match=r"squash, seed 0: .*test_share not graded on the reference"
+    ):
         calibrated(setting, exercise(fails), 20, jobs=1)
 
 

@@ -17,8 +17,11 @@ CHECKS = '''
     from autograder.checks import CheckFailed, expect
     from autograder.checks.failures import MissedThreshold
     from autograder.isolation.host.calls import RemoteCall
-    from autograder.isolation.host.faults import Crashed, Frame, InfrastructureFault, TimedOut
+    from autograder.isolation.host.faults import (
+        Crashed, Frame, InfrastructureFault, ReferenceFailed, TimedOut
+    )
     from autograder.isolation.wire import WireError
+    from framework.errors import BadInputError, SandboxError
 
     @pytest.mark.task("RNN")
     @pytest.mark.points(1.5)
@@ -38,8 +41,9 @@ class Session:
     transcript = None
     uncontained = ()
 
-    def __init__(self):
+    def __init__(self, entered=False):
         self.calls = CallLog()
+        self.calls.entered = entered
         self.calls.latest = RemoteCall("RNN.forward", "RNN(3).forward(float64 (2,))")
         self.text = "hello\n"
 
@@ -56,11 +60,14 @@ class Session:
 
 @pytest.fixture
 def on_silent_sessions(tmp_path):
-    """`on_silent_sessions(tests)`: an exercise of one test file, beside two such sessions."""
+    """`on_silent_sessions(tests)`: an exercise of one test file, beside two such sessions.
 
-    def on_silent_sessions(tests):
+    `entered`: whether the code under test has been asked something.
+    """
+
+    def on_silent_sessions(tests, *, entered=False, **settings):
         exercise = SimpleNamespace(name="rnn", tests=tests, hidden_tests=tmp_path / "none.py")
-        return ExerciseUnderTest(exercise, Session(), Session(), seed=3)
+        return ExerciseUnderTest(exercise, Session(entered), Session(), seed=3, **settings)
 
     return on_silent_sessions
 
@@ -69,11 +76,11 @@ def on_silent_sessions(tmp_path):
 def collect(tmp_path, on_silent_sessions):
     """`collect(body)`: the results of a test file, with further pytest `plugins`."""
 
-    def collect(body="", *, hidden=False, text=CHECKS, plugins=()):
+    def collect(body="", *, hidden=False, text=CHECKS, plugins=(), **settings):
         path = tmp_path / ("test_rnn_hidden.py" if hidden else "test_rnn.py")
         path.write_text(textwrap.dedent(text).replace("{body}", body or "pass"), "utf-8")
         heard = []
-        under_test = on_silent_sessions(path)
+        under_test = on_silent_sessions(path, **settings)
         results = run_checks(under_test.exercise, under_test, heard.append, plugins=plugins)
         assert heard == results
         return results

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import resource
 import textwrap
 
 import pytest
 from printed_text import printed
 
+from autograder.checks.host_limits import HostLimits
 from autograder.grading.pytest_run import run_checks
 from autograder.isolation.host.faults import Frame
 from autograder.record.results import Fact
@@ -96,34 +98,61 @@ FAULTS = {
         {"fact": Fact("IndexError")},
     ),
     "raise TimedOut('too slow', (), 'g()')": (Verdict.TIMED_OUT, "too slow", {"call": "g()"}),
-    "pytest.skip('no GPU')": (Verdict.SKIPPED, "no GPU", {}),
-    "np.zeros(3) + np.zeros(2)": (
-        Verdict.FAILED,
-        "the check cannot use what came back: operands could not be broadcast together with "
-        "shapes (3,) (2,)",
-        {"call": "RNN(3).forward(float64 (2,))"},
-    ),
-    "{}['W']": (Verdict.FAILED, "the check cannot use what came back: 'W'", {}),
-    "None.shape": (
-        Verdict.FAILED,
-        "the check cannot use what came back: 'NoneType' object has no attribute 'shape'",
-        {},
-    ),
-    "raise RecursionError('deep')": (
-        Verdict.FAILED,
-        "the check cannot use what came back: deep",
-        {},
-    ),
-    "assert 1 == 2": (Verdict.FAILED, "the check cannot use what came back: assert 1 == 2", {}),
-    "raise InfrastructureFault('no worker')": (
-        Verdict.FAULT,
-        "InfrastructureFault: no worker",
-        {},
-    ),
-    "raise WireError('not plain')": (Verdict.FAULT, "WireError: not plain", {}),
-    "undefined_name": (Verdict.FAULT, "NameError: name 'undefined_name' is not defined", {}),
-    "raise OSError(28, 'disk full')": (Verdict.FAULT, "OSError: [Errno 28] disk full", {}),
 }
+
+#: Exceptions that no check means to raise, and how they are told once an answer has come.
+UNEXPECTED = {
+    "np.zeros(3) + np.zeros(2)": "operands could not be broadcast together with shapes (3,) (2,)",
+    "{}['W']": "'W'",
+    "None.shape": "'NoneType' object has no attribute 'shape'",
+    "raise RecursionError('deep')": "deep",
+    "assert 1 == 2": "assert 1 == 2",
+    "raise ReferenceFailed('the reference failed in f()')": "the reference failed in f()",
+    "raise BadInputError('losses of no batch')": "losses of no batch",
+    "pytest.fail('DID NOT RAISE')": "DID NOT RAISE",
+    "next(iter([])) or [next(iter([])) for _ in ()]": "StopIteration: StopIteration",
+    "list(next(iter([])) for _ in range(2))": "RuntimeError: generator raised StopIteration",
+    "raise WireError('not plain')": "WireError: not plain",
+    "undefined_name": "NameError: name 'undefined_name' is not defined",
+    "raise OSError(28, 'disk full')": "OSError: [Errno 28] disk full",
+    "np.zeros((1 << 20, 1)) + np.zeros(1 << 20)": "it makes the check use too much memory",
+    "bytearray(3 << 28)": "it makes the check use too much memory",
+    "while True: np.ones(9).sum()": "it makes the check compute without an end in sight",
+    "pytest.skip('no GPU')": "no GPU",
+}
+LIMITS = HostLimits(memory=1 << 29, seconds=0.5)
+
+
+@pytest.mark.parametrize("body", UNEXPECTED)
+def test_what_an_answer_leads_to_is_a_failed_check(collect, body):
+    (result,) = collect(body, entered=True, host_limits=LIMITS)
+    expected = f"the check cannot use what came back: {UNEXPECTED[body]}"
+    assert (result.verdict, result.message) == (Verdict.FAILED, expected)
+    assert result.call == "RNN(3).forward(float64 (2,))"
+    assert (result.earned, result.possible, result.not_graded) == (0, 1.5, 0)
+
+
+@pytest.mark.parametrize("body", UNEXPECTED)
+def test_what_goes_wrong_without_an_answer_is_a_fault_of_the_grader(collect, body):
+    (result,) = collect(body, host_limits=LIMITS)
+    is_skipped = "skip" in body
+    assert result.verdict is (Verdict.SKIPPED if is_skipped else Verdict.NOT_GRADED)
+    assert result.message != ""
+    assert (result.possible, result.not_graded) == ((0, 0) if is_skipped else (1.5, 1.5))
+
+
+@pytest.mark.parametrize("fault", ["InfrastructureFault('no worker')", "SandboxError('alive')"])
+@pytest.mark.parametrize("entered", [True, False])
+def test_a_sandbox_that_fails_is_never_the_submissions_fault(collect, fault, entered):
+    (result,) = collect(f"raise {fault}", entered=entered)
+    assert result.verdict is Verdict.NOT_GRADED
+
+
+def test_the_limits_end_with_the_check(collect):
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    collect("bytearray(3 << 28)", entered=True, host_limits=LIMITS)
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    assert len(bytearray(3 << 28)) == 3 << 28
 
 
 @pytest.mark.parametrize("body", FAULTS)
@@ -133,11 +162,12 @@ def test_every_fault_has_its_verdict(collect, body):
     assert (result.verdict, result.message) == (verdict, message)
     assert {name: getattr(result, name) for name in facts} == facts
     assert result.earned == 0
-    assert result.possible == (0 if verdict in (Verdict.SKIPPED, Verdict.FAULT) else 1.5)
+    assert (result.possible, result.not_graded) == (1.5, 0)
 
 
 def test_a_long_message_is_cut_to_its_first_line(collect):
-    (result,) = collect("raise ValueError('x' * 1000 + chr(10) + 'second line')")
+    body = "raise ValueError('x' * 1000 + chr(10) + 'second line')"
+    (result,) = collect(body, entered=True)
     assert result.message.startswith("the check cannot use what came back: xxx")
     assert len(result.message) < 600
     assert "second line" not in result.message
@@ -158,7 +188,7 @@ def test_a_fixture_that_fails_is_the_checks_result(collect):
             pass
     """
     (result,) = collect(text=text)
-    assert (result.verdict, result.task, result.points) == (Verdict.FAULT, "RNN", 2)
+    assert (result.verdict, result.task, result.points) == (Verdict.NOT_GRADED, "RNN", 2)
 
 
 def test_a_fixture_that_nobody_defines_is_our_fault(collect):
@@ -171,7 +201,7 @@ def test_a_fixture_that_nobody_defines_is_our_fault(collect):
             pass
     """
     (result,) = collect(text=text)
-    assert (result.verdict, result.task) == (Verdict.FAULT, "RNN")
+    assert (result.verdict, result.task) == (Verdict.NOT_GRADED, "RNN")
 
 
 def test_parametrized_checks_have_titles_of_their_own(collect):

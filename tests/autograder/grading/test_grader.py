@@ -47,7 +47,7 @@ def blocked():
 def skipped():
     return 1.0
 
-def infrastructure_fault():
+def not_graded():
     return 1.0
 """
 
@@ -74,7 +74,7 @@ def test_elsewhere(submission):
     pytest.skip("there is no such machine")
 
 
-@pytest.mark.task("infrastructure_fault")
+@pytest.mark.task("not_graded")
 @pytest.mark.points(2)
 def test_ours(submission):
     """A check that cannot be right."""
@@ -98,7 +98,7 @@ ORDER = [
     "crashed",
     "timed out",
     "out of memory",
-    "infrastructure fault",
+    "not graded",
 ]
 NAMES = [verdict.replace(" ", "_") for verdict in ORDER]
 
@@ -170,8 +170,8 @@ def test_every_verdict_is_reached(tasks, name):
     assert tasks[name].verdict.value == name.replace("_", " ")
 
 
-#: Points earned, and points that counted: a fault of ours and what was skipped count for nothing.
-POINTS = {"passed": (2, 2), "failed": (1, 3), "skipped": (0, 0), "infrastructure_fault": (0, 0)}
+#: Points earned, and points that could be: what was skipped counts for nothing.
+POINTS = {"passed": (2, 2), "failed": (1, 3), "skipped": (0, 0)}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -181,8 +181,8 @@ def test_points_are_given_check_by_check_and_counted_where_something_was_seen(ta
 
 def test_the_whole_takes_the_worst_and_adds_the_points(report):
     (result,) = report.exercises
-    assert result.verdict is Verdict.FAULT
-    assert (report.earned, report.possible) == (3, 15)
+    assert result.verdict is Verdict.NOT_GRADED
+    assert (report.earned, report.possible, report.not_graded) == (3, 17, 2)
     assert report.exit_code == 3
 
 
@@ -195,7 +195,7 @@ MESSAGES = {
     "out_of_memory": "asked for too much memory",
     "blocked": "needs 'sums'",
     "skipped": "there is no such machine",
-    "infrastructure_fault": "NameError: name 'undefined' is not defined",
+    "not_graded": "NameError: name 'undefined' is not defined",
 }
 
 

@@ -139,7 +139,7 @@ def assorted():
         ),
         make_check("It can be built", Verdict.BLOCKED, task="Cell", message="needs 'rnn'"),
         make_check(
-            "The reference agrees", Verdict.FAULT, task="Loss", message="the reference failed"
+            "The reference agrees", Verdict.NOT_GRADED, task="Loss", message="the reference failed"
         ),
         make_check("On a GPU", Verdict.SKIPPED, task="Device", message="there is no CUDA device"),
     ]

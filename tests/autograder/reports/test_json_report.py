@@ -55,8 +55,8 @@ def test_schema_describes_every_field_and_every_verdict(report):
 
 def test_a_check_and_the_totals(report):
     table = json.loads(render_json(report))
-    assert (table["verdict"], table["exit_code"]) == ("infrastructure fault", 3)
-    assert (table["earned"], table["possible"]) == (9.5, 48.5)
+    assert (table["verdict"], table["exit_code"]) == ("not graded", 3)
+    assert (table["earned"], table["possible"], table["not_graded"]) == (9.5, 50.5, 2)
     assert table["provenance"]["submission_hash"] == "4a44dc15364204a8"
     assert table["provenance"]["course"] == "cs224n"
     assert table["provenance"]["course_hash"] == "0c9ad1f7b5e82d36"
@@ -68,6 +68,7 @@ def test_a_check_and_the_totals(report):
         "points": 3.0,
         "earned": 0.0,
         "possible": 3.0,
+        "not_graded": 0,
         "message": "gradients['W_h']: 16 of 16 values differ from the expected ones",
         "details": ["worst at [2, 1]: expected 0.31, received 0.62 (ratio 2)"],
         "method": "",

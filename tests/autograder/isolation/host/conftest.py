@@ -7,7 +7,8 @@ import textwrap
 import pytest
 
 from autograder.isolation.host.launch import WorkerSpec
-from autograder.isolation.host.sandbox_session import Deadlines, SandboxSession
+from autograder.isolation.host.sandbox_session import SandboxSession
+from autograder.isolation.host.time_limits import Deadlines
 from autograder.isolation.sandboxes.process import ProcessSandbox
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from autograder.isolation.host.scratch import remove_scratch
+from autograder.isolation.sandboxes.scratch import remove_scratch
 
 
 def nest(folder: Path, depth: int) -> None:

@@ -1,0 +1,122 @@
+"""Limits of processor time, with generous ones of wall time behind, and what was used of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: How much longer than its processor time something may take on a machine that is busy.
+WALL_FACTOR = 4.0
+
+
+@dataclass(frozen=True)
+class TimeLimit:
+    """What one exchange with a worker may take, in seconds.
+
+    Attributes:
+        cpu: of processor time, over all processes of the worker.
+        wall: until the reply has arrived, whatever else the machine is doing.
+    """
+
+    cpu: float
+    wall: float
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Limits in seconds of processor time.
+
+    Attributes:
+        start: of a worker, in wall time: no submission runs yet.
+        load: import of the file.
+        call: one request.
+        total: all of an exercise, later starts of workers included.
+    """
+
+    start: float = 20.0
+    load: float = 10.0
+    call: float = 5.0
+    total: float = 60.0
+
+
+class CpuMeter:
+    """Processor time of one worker, from readings that are taken now and then.
+
+    A reading takes longer than most exchanges. The time of exchanges without one is an upper bound
+    of what they used, and as such left out of the measurement of the exchange that follows.
+    """
+
+    def __init__(self) -> None:
+        self._read = 0.0
+        self._unread = 0.0
+        self._base: float | None = None
+
+    @property
+    def total(self) -> float:
+        """What the worker has used since its start, at most."""
+        return self._read + self._unread
+
+    def begin(self) -> None:
+        """Start to measure an exchange."""
+        self._base = None
+
+    def used(self, reading: float) -> float:
+        """What the exchange has used so far, at least, after a new `reading`."""
+        reading = max(reading, self._read)  # what has ended is not listed any more
+        if self._base is None:
+            self._base = min(self.total, reading)
+        self._read, self._unread = reading, 0.0
+        return reading - self._base
+
+    def end(self, elapsed: float) -> None:
+        """Count an exchange of `elapsed` seconds, unless a reading has."""
+        if self._base is None:
+            self._unread += elapsed
+
+
+class TimeBudget:
+    """The time of one exercise: of its workers, one after the other.
+
+    Args:
+        total: seconds of processor time.
+    """
+
+    def __init__(self, total: float) -> None:
+        self.total = total
+        self._ended = 0.0
+        self._current = 0.0
+        self._free: float | None = None
+        self._wall = 0.0
+
+    def note_start(self, cpu: float, wall: float) -> None:
+        """Count the start of a worker; that of the first one is free."""
+        if self._free is None:
+            self._free = cpu
+        else:
+            self._wall += wall
+        self._current = cpu
+
+    def note_exchange(self, cpu: float, wall: float) -> None:
+        """Count an exchange of `wall` seconds with a worker that has used `cpu` so far."""
+        self._current = cpu
+        self._wall += wall
+
+    def note_end(self) -> None:
+        """Count what the current worker has used: another one follows."""
+        self._ended += self._current
+        self._current = 0.0
+
+    @property
+    def wall(self) -> float:
+        """Seconds that all of it has taken."""
+        return self._wall
+
+    @property
+    def left(self) -> TimeLimit:
+        """What is left of processor time, and of wall time."""
+        used = self._ended + self._current - (self._free or 0.0)
+        return TimeLimit(self.total - used, WALL_FACTOR * self.total - self._wall)
+
+    def limit(self, cpu: float) -> TimeLimit:
+        """The limit of an exchange that may take `cpu` seconds, and no more than what is left."""
+        left = self.left
+        return TimeLimit(min(cpu, left.cpu), min(WALL_FACTOR * cpu, left.wall))
