@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.course.reading import Exercise
-from autograder.grading.host_paths import HostPaths
 from autograder.grading.pytest_run import OnCheck, run_checks
 from autograder.grading.sessions import ProviderSession, ReferenceSession, open_inline, parts_of
 from autograder.grading.setting import Setting
@@ -20,6 +19,7 @@ from autograder.isolation.host.launch import NUMPY_ARRAYS, WorkerSpec
 from autograder.isolation.host.sandbox_session import SandboxSession
 from autograder.isolation.host.scratch import remove_scratch
 from autograder.isolation.host.session import Session
+from autograder.record.host_paths import HostPaths
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission
 from framework.providers.backends import REFERENCE, Backend, part_source
@@ -82,7 +82,13 @@ class Grader:
         backend = self._setting.reference_backend()
         reference = open_inline(ReferenceSession, backend, registry, exercise)
         session = self._session(exercise)
-        under_test = ExerciseUnderTest(exercise, session, reference, self._setting.seed)
+        under_test = ExerciseUnderTest(
+            exercise,
+            session,
+            reference,
+            self._setting.seed,
+            undefined=self._undefined(exercise),
+        )
         try:
             yield under_test
         finally:
@@ -132,6 +138,11 @@ class Grader:
 
         parts = part_source(self._setting.plugins.registry, [REFERENCE])
         return diagnosed(exercise, checks, asked, parts)
+
+    def _undefined(self, exercise: Exercise) -> dict[str, str]:
+        """Task -> why the submitted file does not define it, where that can be told."""
+        file = self._submission.files.get(exercise.name) if self._submission is not None else None
+        return file.undefined(exercise) if file is not None else {}
 
     def _file(self, exercise: Exercise) -> str:
         if self._submission is None or exercise.name not in self._submission.files:

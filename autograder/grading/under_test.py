@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +22,7 @@ class ExerciseUnderTest:
     Args:
         seed: all random numbers of all checks come from it.
         calibrating: metrics are measured, and held against nothing.
+        undefined: task -> why the submission does not define it, where that can be told.
 
     Attributes:
         transcripts: what each check that has run asked of the code under test, by its id.
@@ -32,6 +34,7 @@ class ExerciseUnderTest:
     reference_session: Session
     seed: int
     calibrating: bool = False
+    undefined: Mapping[str, str] = field(default_factory=dict)
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     measured: list[Measurement] = field(default_factory=list)
 

@@ -27,6 +27,7 @@ from autograder.isolation.host.translate import (
     died,
     fault_from,
     hanging_frames,
+    import_fault,
     outcomes_from,
     question_in,
 )
@@ -158,8 +159,8 @@ class SandboxSession:
         try:
             self._exchange(worker, [Load()], ["importing the file"], self._deadlines.load)
         except SubmissionFault as fault:
-            self._lasting = fault
-            raise
+            self._lasting = import_fault(fault)
+            raise self._lasting from None
         self._loaded = True
         self._fresh = True
 
