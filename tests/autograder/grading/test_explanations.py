@@ -41,7 +41,7 @@ def checks_of(report, task):
         ("x = = 1", "SyntaxError: invalid syntax"),
         ("x = 1 / 0", "ZeroDivisionError: division by zero"),
         ("attacked()", "TypeError: attacked() missing 1 required positional argument: 'x'"),
-        ("import no_such_package", "ModuleNotFoundError: No module named 'no_such_package'"),
+        ("import no_such_package", "ModuleNotFoundError: not available to graded code: no_such_"),
         ("raise NotImplementedError('later')", "NotImplementedError: later"),
         ("raise NotImplementedError", "NotImplementedError"),
         ("undefined", "NameError: name 'undefined' is not defined"),
@@ -52,7 +52,8 @@ def test_an_error_at_import_shows_itself(told, line, message):
     lines = RIGHT.count("\n") + 2
     for task in ("attacked", "Layer", "honest"):
         for check in checks_of(report, task):
-            assert (check["verdict"], check["message"]) == ("crashed", message)
+            assert check["verdict"] == "crashed"
+            assert check["message"].startswith(message)
             assert (check["hint"], check["diagnosis"]) == ("", None)
             assert check["call"] == "importing the file"
             assert [frame["line"] for frame in check["frames"]][:1] == [lines]
