@@ -12,6 +12,7 @@ import pytest
 from autograder.checks.budget import BudgetExceeded
 from autograder.checks.failures import CheckFailed, MissedThreshold
 from autograder.checks.host_limits import host_limited
+from autograder.grading.explanations import explained
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.host.calls import NO_CALL, CallLog, RemoteCall
@@ -105,7 +106,9 @@ class Collector:
         )
         if session.transcript is not None:
             self._under_test.transcripts[result.id] = session.transcript
-        return _judged(result, _raised(item, call), session.calls)
+        error = _raised(item, call)
+        judged = _judged(result, error, session.calls)
+        return explained(judged, error, session.calls, self._under_test.undefined)
 
     def _findings(self, item: pytest.Item) -> tuple[Finding, ...]:
         """What the check has shown, and what the submission printed meanwhile."""

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from autograder.checks.host_limits import LIMITED, UNLIMITED, HostLimits
 from autograder.course.reading import Exercise
-from autograder.grading.host_paths import HostPaths
 from autograder.grading.pytest_run import OnCheck, run_checks
 from autograder.grading.sessions import ProviderSession, ReferenceSession, open_inline, parts_of
 from autograder.grading.setting import Setting
@@ -21,6 +20,7 @@ from autograder.isolation.host.launch import NUMPY_ARRAYS, WorkerSpec
 from autograder.isolation.host.remote import Session
 from autograder.isolation.host.sandbox_session import SandboxSession
 from autograder.isolation.sandboxes.scratch import remove_scratch
+from autograder.record.host_paths import HostPaths
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission
 from framework.providers.backends import REFERENCE, Backend, part_source
@@ -90,7 +90,12 @@ class Grader:
         reference = open_inline(ReferenceSession, backend, registry, exercise)
         session = self._session(exercise)
         under_test = ExerciseUnderTest(
-            exercise, session, reference, self._setting.seed, host_limits=self._host_limits()
+            exercise,
+            session,
+            reference,
+            self._setting.seed,
+            host_limits=self._host_limits(),
+            undefined=self._undefined(exercise),
         )
         try:
             yield under_test
@@ -147,6 +152,11 @@ class Grader:
 
         parts = part_source(self._setting.plugins.registry, [REFERENCE])
         return diagnosed(exercise, checks, asked, parts)
+
+    def _undefined(self, exercise: Exercise) -> dict[str, str]:
+        """Task -> why the submitted file does not define it, where that can be told."""
+        file = self._submission.files.get(exercise.name) if self._submission is not None else None
+        return file.undefined(exercise) if file is not None else {}
 
     def _file(self, exercise: Exercise) -> str:
         if self._submission is None or exercise.name not in self._submission.files:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -17,9 +17,10 @@ from autograder.grading.not_started import is_not_started, not_started
 from autograder.grading.parallel import in_parallel, processes
 from autograder.grading.repeats import graded_once, is_open, repeated
 from autograder.grading.setting import Setting
-from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report
+from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, Provenance, Report
 from autograder.submissions.submission import Submission
 from framework import __version__
+from framework.providers.backends import REFERENCE
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader
@@ -62,7 +63,7 @@ def answer(request: GradeRequest) -> Report:
     return Report(
         provenance=_provenance(request),
         exercises=tuple(results[exercise.name] for exercise in request.exercises),
-        notes=_notes(request.submission),
+        notes=(*_notes(request.submission), *_about_arrays(request, results.values())),
         seconds=time.perf_counter() - started,
     )
 
@@ -124,6 +125,22 @@ def _notes(submission: Submission | None) -> tuple[str, ...]:
         return ()
     inner = (f"{file.shown}: {note}" for file in submission.files.values() for note in file.notes)
     return (*submission.notes, *inner)
+
+
+def _about_arrays(request: GradeRequest, results: Iterable[ExerciseResult]) -> Iterator[str]:
+    """One sentence for all files whose code works on other arrays than those it was handed."""
+    backend = request.setting.backend
+    wrong = [result.name for result in results if result.verdict in EXPLAINED]
+    if backend == REFERENCE or request.submission is None:
+        return
+    files = [request.submission.files[name] for name in wrong if name in request.submission.files]
+    found = [file for file in files if file.imports("numpy") and not file.imports(backend)]
+    if found:
+        yield (
+            f"{', '.join(file.shown for file in found)}: this code computes with NumPy, and "
+            f"`--backend {backend}` hands it other arrays. Grade it without `--backend {backend}`, "
+            f"or write it with {backend}"
+        )
 
 
 def _provenance(request: GradeRequest) -> Provenance:

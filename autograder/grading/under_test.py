@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +23,7 @@ class ExerciseUnderTest:
         seed: all random numbers of all checks come from it.
         calibrating: metrics are measured, and held against nothing.
         host_limits: what one check may take of the grader's own process.
+        undefined: task -> why the submission does not define it, where that can be told.
 
     Attributes:
         transcripts: what each check that has run asked of the code under test, by its id.
@@ -34,6 +36,7 @@ class ExerciseUnderTest:
     seed: int
     calibrating: bool = False
     host_limits: HostLimits = LIMITED
+    undefined: Mapping[str, str] = field(default_factory=dict)
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     measured: list[Measurement] = field(default_factory=list)
 

@@ -1,10 +1,10 @@
-"""Hidden checks: a student learns their titles and verdicts, and nothing else."""
+"""Hidden checks: a student learns their titles, verdicts and hints, and nothing else."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from autograder.record.results import CheckResult, ExerciseResult, Report
+from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, Report
 
 
 def without_details(check: CheckResult) -> CheckResult:
@@ -18,6 +18,7 @@ def without_details(check: CheckResult) -> CheckResult:
         hidden=True,
         points=check.points,
         verdict=check.verdict,
+        hint=check.hint if check.verdict in EXPLAINED else "",
         seconds=check.seconds,
     )
 

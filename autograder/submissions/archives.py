@@ -6,11 +6,9 @@ A member that cannot be read costs that member alone. What is left out is told i
 from __future__ import annotations
 
 import io
-import lzma
 import stat
 import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -24,20 +22,6 @@ MAX_TOTAL = 256 << 20
 #: The list of members, and an archive whose list must be repaired in memory.
 MAX_DIRECTORY = 8 << 20
 MAX_REPAIRED = 64 << 20
-
-#: What Python's decompressors raise for damaged or malicious data.
-_FAILURES = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    EOFError,
-    OSError,
-    MemoryError,
-)
 
 _END, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x07"
 #: Where `zipfile` looks for the last record of a large archive: before its locator, before the end.
@@ -68,10 +52,10 @@ def zip_members(
     try:
         with _opened(archive) as opened:
             yield from _members(opened, archive.name, is_wanted, on_note)
-    except _FAILURES as error:
-        on_note(f"{short(archive.name)} cannot be read as a zip archive: {reason(error)}")
     except BadInputError as error:
         on_note(str(error))
+    except Exception as error:  # `zipfile` does not document which it raises
+        on_note(f"{short(archive.name)} cannot be read as a zip archive: {reason(error)}")
 
 
 def _members(
@@ -84,7 +68,7 @@ def _members(
     for info in opened.infolist():
         # A backslash separates as it does where such archives are made.
         path = PurePosixPath(info.filename.replace("\\", "/"))
-        if info.is_dir() or not is_wanted(path):
+        if info.filename.endswith(("/", "\\")) or not is_wanted(path):
             continue
         if problem := _problem(path, info):
             on_note(f"{short(f'{archive}/{path}')} {problem}: zip plain files anew")
@@ -126,7 +110,7 @@ def _reader(
         try:
             with opened.open(info) as stream:
                 data = stream.read(limit)
-        except _FAILURES as error:
+        except Exception as error:  # as above
             raise BadInputError(f"{short(shown)} cannot be unpacked: {reason(error)}") from None
         left.count_bytes(len(data))
         return data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -98,6 +99,11 @@ class SubmittedFile:
         """Whether a task of `exercise` is begun in it."""
         begun = (Progress.WRITTEN, Progress.STARTED)
         return any(state in begun for state in self.progress(exercise).values())
+
+    def imports(self, package: str) -> bool:
+        """Whether `package`, or a module in it, is imported anywhere in it."""
+        pattern = rf"^\s*(import|from)\s+{re.escape(package)}\b"
+        return re.search(pattern, self.source, re.MULTILINE) is not None
 
     def undefined(self, exercise: Exercise) -> dict[str, str]:
         """Task -> why it is not defined, where more can be told than that it is not.

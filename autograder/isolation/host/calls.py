@@ -78,6 +78,7 @@ class CallLog:
         self._new: dict[int, _Object] = {}
         self._by_name: dict[str, RemoteCall] = {}
         self._values: deque[tuple[Outcome, RemoteCall]] = deque(maxlen=REMEMBERED)
+        self._without_value: set[str] = set()
 
     def describe(self, steps: Sequence[Step]) -> list[str]:
         """Return each of `steps`, which are about to be run, in words."""
@@ -98,10 +99,16 @@ class CallLog:
             if isinstance(outcome.value, Handle):
                 self._own(outcome.value, place, step)
             elif isinstance(step, Call | Get) and not outcome.is_method:
+                if outcome.value is None and isinstance(step, Call):
+                    self._without_value.add(self._made[place].text)
                 if outcome.size <= REMEMBERED_BYTES:
                     self._values.append((outcome, self._made[place]))
                 if not self._is_as_built(step, self._made[place]):
                     self.latest = self._made[place]
+
+    def returned_none(self, call: RemoteCall) -> bool:
+        """Whether a call of that text has returned None."""
+        return call.text in self._without_value
 
     @property
     def made(self) -> tuple[RemoteCall, ...]:

@@ -1,7 +1,8 @@
 """What can go wrong with a call to the submission.
 
 SubmissionFault             the submission's own doing; each class has its verdict
-├── NotWritten              still raises NotImplementedError, or is not defined
+├── NotWritten              still raises NotImplementedError
+│   └── NotDefined          a name that the exercise asks for is not there
 ├── Blocked                 needs what is not written, or what has ended a worker
 ├── Crashed                 raised, died, or broke the channel
 ├── TimedOut                overran its limit of time
@@ -52,6 +53,7 @@ class SubmissionFault(Exception):
 
     Attributes:
         method: the method of that call, as in ``RNN.forward``; empty where none was called.
+        at_import: whether the file could not be imported, whatever a check asks of it.
     """
 
     verdict = Verdict.CRASHED
@@ -70,12 +72,23 @@ class SubmissionFault(Exception):
         self.call = call
         self.stalled = stalled
         self.method = ""
+        self.at_import = False
 
 
 class NotWritten(SubmissionFault):
-    """Still raises NotImplementedError, or is not defined."""
+    """Still raises NotImplementedError."""
 
     verdict = Verdict.NOT_STARTED
+
+
+class NotDefined(NotWritten):
+    """The `name` that the exercise asks for is not there."""
+
+    def __init__(
+        self, message: str, frames: tuple[Frame, ...] = (), call: str = "", name: str = ""
+    ) -> None:
+        super().__init__(message, frames, call)
+        self.name = name
 
 
 class Blocked(SubmissionFault):

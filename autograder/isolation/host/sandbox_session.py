@@ -30,6 +30,7 @@ from autograder.isolation.host.translate import (
     died,
     fault_from,
     hanging_frames,
+    import_fault,
     outcomes_from,
     question_in,
 )
@@ -163,7 +164,7 @@ class SandboxSession:
         try:
             self._exchange(worker, [Load()], [IMPORT], self._deadlines.load)
         except SubmissionFault as fault:
-            self._lasting = _told_as_import(fault)
+            self._lasting = import_fault(_told_as_import(fault))
             raise self._lasting from None
         self._loaded = True
         self._fresh = True

@@ -12,6 +12,7 @@ from autograder.isolation.host.faults import (
     Blocked,
     Crashed,
     Frame,
+    NotDefined,
     NotWritten,
     OutOfMemory,
     SubmissionFault,
@@ -22,6 +23,8 @@ from autograder.isolation.wire import WireError
 
 _Kind = TypeVar("_Kind", list[Any], dict[Any, Any])
 
+#: What a NotImplementedError without a message says.
+NOT_WRITTEN = "not written yet"
 #: No file that a person wrote is longer.
 MAX_LINES = 1_000_000
 
@@ -102,8 +105,10 @@ def fault_from(error: dict[str, Any], texts: Sequence[str], exercise: str) -> Su
         return Blocked(message, frames, call)
     if kind == "not_written" and frames and frames[-1].file != f"{exercise}.py":
         return Blocked(f"needs '{PurePath(frames[-1].file).stem}'", frames, call)
-    if kind in ("not_written", "not_defined"):
-        return NotWritten(message or "not written yet", frames, call)
+    if kind == "not_defined":
+        return NotDefined(message, frames, call, _text(error.get("name"), 100))
+    if kind == "not_written":
+        return NotWritten(message or NOT_WRITTEN, frames, call)
     if kind == "memory":
         return OutOfMemory(_joined("asked for too much memory", message), frames, call)
     if kind == "unsendable":
@@ -112,6 +117,16 @@ def fault_from(error: dict[str, Any], texts: Sequence[str], exercise: str) -> Su
     if name == "SystemExit":
         return Crashed(f"tried to end the program: {told}", frames, call, raised=name)
     return Crashed(told, frames, call, raised=name)
+
+
+def import_fault(fault: SubmissionFault) -> SubmissionFault:
+    """`fault`, of an import: what raises there is no task that waits to be written."""
+    if type(fault) is NotWritten:
+        message = "" if fault.message == NOT_WRITTEN else fault.message
+        told = _joined("NotImplementedError", message)
+        fault = Crashed(told, fault.frames, fault.call, raised="NotImplementedError")
+    fault.at_import = True
+    return fault
 
 
 def _joined(what: str, message: str) -> str:

@@ -13,7 +13,11 @@ MAX_FRAMES = 12
 
 
 class NotDefinedError(GradusError):
-    """The submission does not define a name that the exercise asks for."""
+    """The submission does not define a `name` that the exercise asks for."""
+
+    def __init__(self, message: str, name: str = "") -> None:
+        super().__init__(message)
+        self.name = name
 
 
 class PartMissingError(GradusError):
@@ -32,9 +36,12 @@ def describe(error: BaseException, folder: str) -> dict[str, Any]:
 
     Returns:
         ``kind`` (raised, not_written, not_defined, part_missing, memory), ``type``, ``message`` and
-        ``frames``: (file, line, function) from the outermost to the innermost.
+        ``frames``: (file, line, function) from the outermost to the innermost; for a name that is
+        not defined, this ``name`` too.
     """
+    named = {"name": error.name} if isinstance(error, NotDefinedError) else {}
     return {
+        **named,
         "kind": _kind(error),
         "type": type(error).__name__[:100],
         "message": _message(error, folder),

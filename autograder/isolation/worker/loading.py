@@ -58,7 +58,7 @@ class SubmittedModule:
         try:
             return getattr(self._module(exercise), name)
         except AttributeError:
-            raise NotDefinedError(f"{exercise}.py does not define {name}") from None
+            raise NotDefinedError(f"{exercise}.py does not define {name}", name) from None
 
     def _module(self, exercise: str) -> ModuleType:
         if exercise not in self._modules:

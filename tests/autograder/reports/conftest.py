@@ -95,7 +95,12 @@ def wrong():
                 frames=(Frame("rnn.py", 90, "later"), BACKWARD),
             ),
             make_check(
-                "Other shapes", Verdict.FAILED, hidden=True, message="SECRET", hint="SECRET"
+                "Other shapes",
+                Verdict.FAILED,
+                hidden=True,
+                message="SECRET",
+                details=("SECRET",),
+                hint="No two sizes are the same.",
             ),
         ],
     )

@@ -57,6 +57,7 @@ def test_wrong_answers_are_explained(wrong):
         "               rnn.py:71 in backward\n"
         "                 from_later = grad_a @ W_h\n"
         "    ✗ failed  Other shapes (hidden, 2 points)\n"
+        "      hint     No two sizes are the same.\n"
         "\n"
     )
 
