@@ -1,19 +1,23 @@
 """What test files call: agreement, gradients, causality, training."""
 
+from autograder.checks.best_possible import not_above, not_better_than_bayes
 from autograder.checks.equality import after_call, agrees, equal, finite, real_array, refuses
 from autograder.checks.failures import CheckFailed, expect
 from autograder.checks.frequencies import matches_distribution
 from autograder.checks.gradients import gradients_agree
 from autograder.checks.language import (
     language_model_callback,
+    likelihood_ratio,
     log_softmax,
     no_look_ahead,
     perplexity,
     perplexity_ratio,
+    token_log_probabilities,
 )
 from autograder.checks.metric_threshold import HIGHER, LOWER
 from autograder.checks.paired_models import PairedModels, in_float32, paired_models
 from autograder.checks.sanity_checks import initial_loss_is_uniform, overfits, overfits_text
+from autograder.checks.trained_models import Evaluation, TrainedModels, combined, trained_models
 from autograder.checks.training import (
     classifier_chunks,
     language_model_chunks,
@@ -27,13 +31,16 @@ __all__ = [
     "HIGHER",
     "LOWER",
     "CheckFailed",
+    "Evaluation",
     "PairedModels",
+    "TrainedModels",
     "after_call",
     "agrees",
     "assign",
     "built",
     "callback",
     "classifier_chunks",
+    "combined",
     "equal",
     "expect",
     "finite",
@@ -42,9 +49,12 @@ __all__ = [
     "initial_loss_is_uniform",
     "language_model_callback",
     "language_model_chunks",
+    "likelihood_ratio",
     "log_softmax",
     "matches_distribution",
     "no_look_ahead",
+    "not_above",
+    "not_better_than_bayes",
     "overfits",
     "overfits_text",
     "paired_models",
@@ -53,6 +63,8 @@ __all__ = [
     "perplexity_ratio",
     "real_array",
     "refuses",
+    "token_log_probabilities",
     "train_classifier",
     "train_language_model",
+    "trained_models",
 ]

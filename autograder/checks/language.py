@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
+from autograder.checks.best_possible import not_better_than_source
 from autograder.checks.equality import finite, same_form, worst_entry, worst_fact
 from autograder.checks.failures import CheckFailed, expect
 from autograder.isolation.host.callbacks import Callback, callback
@@ -33,36 +33,70 @@ def perplexity(model: RemoteObject, tokens: Array, batch_size: int = 16) -> floa
 
     Raises:
         CheckFailed: what it returns is not a distribution.
-        BadInputError: the text is too short for so many streams.
+        BadInputError: the text is too short for that number of streams.
     """
-    length, words = len(tokens) // batch_size, int(np.max(tokens)) + 1
+    length = len(tokens) // batch_size
     if length < 2:
         raise BadInputError(f"{len(tokens)} tokens are too few for {batch_size} streams of two")
     streams = np.asarray(tokens)[: length * batch_size].reshape(batch_size, length)
-    state = model.initial_state(batch_size)
-    total = 0.0
-    for t in range(length - 1):
-        answer = model.next_log_probabilities(streams[:, t], state)
-        log_probabilities, state = _distributions(answer, batch_size, words)
-        total -= float(log_probabilities[np.arange(batch_size), streams[:, t + 1]].sum())
-    return math.exp(total / (batch_size * (length - 1)))
+    return _exp(-float(token_log_probabilities(model, streams).mean()))
 
 
-def perplexity_ratio(model: RemoteObject, language: AgreementLanguage, tokens: Array) -> float:
-    """How far `model` is from the best: its perplexity divided by that of the text's own source.
-
-    Both are measured on the same text, so that what is by chance hard to predict in it is so for
-    both; 1 is the best possible in the long run.
-
-    Args:
-        tokens: `(M,)`, a text of `language` that starts with a sentence.
+def token_log_probabilities(model: RemoteObject, texts: Array) -> Array:
+    """log P of each token of `texts: (N, T)` given those before it, but for the first: `(N, T−1)`.
 
     Raises:
         CheckFailed: what the model returns is not a distribution.
-        BadInputError: the text is too short, see `perplexity`.
+        BadInputError: the texts are too short.
     """
-    log_p = language.automaton.log_probabilities(language.vocabulary.decode(tokens))
-    return perplexity(model, tokens) / math.exp(-log_p[1:].mean())
+    count, length = texts.shape
+    if length < 2:
+        raise BadInputError(f"texts of {length} tokens are too short: two are needed to predict")
+    words, each = int(np.max(texts)) + 1, np.arange(count)
+    state = model.initial_state(count)
+    columns = []
+    for t in range(length - 1):
+        answer = model.next_log_probabilities(texts[:, t], state)
+        log_probabilities, state = _distributions(answer, count, words)
+        columns.append(log_probabilities[each, texts[:, t + 1]])
+    return np.stack(columns, axis=1)
+
+
+def perplexity_ratio(model: RemoteObject, language: AgreementLanguage, texts: Array) -> float:
+    """How far `model` is from the best: its perplexity divided by that of the texts' own source.
+
+    Both are measured on the same texts, so that what is by chance hard to predict in them is so
+    for both; 1 is the best possible in the long run.
+
+    Args:
+        texts: `(N, 1 + T)`, see `AgreementLanguage.sample_texts`: new ones for every evaluation.
+
+    Raises:
+        CheckFailed: what the model returns is not a distribution, or better than can be.
+        BadInputError: the texts are too short.
+    """
+    return likelihood_ratio(
+        token_log_probabilities(model, texts), language.log_probabilities(texts)
+    )
+
+
+def likelihood_ratio(model: Array, source: Array) -> float:
+    """The perplexity of a model, divided by that of the `source` of the same texts.
+
+    Args:
+        model, source: log probabilities of the tokens of the texts, `(N, T)`, in nats.
+
+    Raises:
+        CheckFailed: the model is better by more than chance allows.
+    """
+    not_better_than_source(float(model.sum()), float(source.sum()))
+    return _exp(float(source.mean() - model.mean()))
+
+
+def _exp(nats: float) -> float:
+    """exp, infinite where a model gives a word hardly any probability."""
+    with np.errstate(over="ignore"):
+        return float(np.exp(nats))
 
 
 def log_softmax(logits: Array) -> Array:

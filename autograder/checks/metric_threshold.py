@@ -4,9 +4,9 @@ A check announces its metric and how it is measured while a model is trained::
 
     def test_perplexity(submission, reference, metric_threshold, rng):
         def ratios(rng):
-            model = submission.RecurrentLM(..., rng=rng)
-            for _ in language_model_chunks(model, train, ...):
-                yield perplexity(model, test) / best
+            models = trained_models(submission, reference, "RecurrentLM", ..., rng=rng)
+            for _ in language_model_chunks(models, train, ...):
+                yield models.evaluate(perplexity_ratio, language, new_texts(rng))
 
         metric_threshold("perplexity_ratio", ratios, rng=rng, direction=LOWER, best=1.0, what="...")
 
@@ -14,6 +14,9 @@ In grading the training ends as soon as the threshold is met. Where it is not me
 check trains again with new random numbers, as often as the threshold allows: that makes the
 probability that a right solution fails small whatever the metric's distribution looks like (see
 `autograder.calibration.tolerance`). ``gradus calibrate`` runs the same check to the end instead.
+
+A value that meets the threshold is confirmed by the reference with the same parameters, which may
+be twice as far from the best possible as the threshold allows.
 """
 
 from __future__ import annotations
@@ -26,7 +29,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograder.checks.failures import MissedThreshold
+from autograder.checks.failures import CheckFailed, MissedThreshold
+from autograder.checks.trained_models import Evaluation
 from autograder.course.thresholds import HIGHER, LOWER, Threshold, better
 from autograder.record.findings.base import Findings
 from autograder.record.findings.curves import Curve
@@ -37,8 +41,8 @@ if TYPE_CHECKING:
 
     from autograder.course.reading import Exercise
 
-#: One training: yields the metric after each piece of it.
-Training = Callable[[np.random.Generator], "Generator[float, None, None]"]
+#: One training: yields the metric after each piece of it, as a number where no model is asked.
+Training = Callable[[np.random.Generator], "Generator[Evaluation | float, None, None]"]
 
 
 @dataclass(frozen=True)
@@ -145,17 +149,32 @@ class _Metric:
         curve = []
         with closing(training(rng)) as values:
             for value in self._finite(values):
-                curve.append(value)
-                if until is not None and better(value, until, self.direction):
+                number = value.value if isinstance(value, Evaluation) else value
+                curve.append(float(number))
+                if until is not None and better(number, until, self.direction):
+                    self._confirm(value, until)
                     break
         return Measurement(self.name, self.direction, self.best, tuple(curve))
 
     @staticmethod
-    def _finite(values: Iterator[float]) -> Iterator[float]:
+    def _finite(values: Iterator[Evaluation | float]) -> Iterator[Evaluation | float]:
         for value in values:
-            if not math.isfinite(value):
+            if not math.isfinite(value.value if isinstance(value, Evaluation) else value):
                 return
-            yield float(value)
+            yield value
+
+    def _confirm(self, value: Evaluation | float, until: float) -> None:
+        """Fail unless the reference with the same parameters is nearly as good."""
+        if not isinstance(value, Evaluation):
+            return
+        other = value.confirm()
+        limit = 2 * until - self.best if math.isfinite(self.best) else until
+        if not better(other, limit, self.direction):
+            raise CheckFailed(
+                f"{self.what} is {value.value:.4g}, but {other:.4g} for the network of this "
+                "exercise with the parameters that your model has learned: all that it knows must "
+                "be in its parameters, and forward must compute this network"
+            )
 
     def top(self, measurement: Measurement) -> float:
         """The best of its values; the worst possible one if there is none."""

@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.failures import MissedThreshold, expect
+from autograder.checks.language import log_softmax
+from autograder.checks.trained_models import TrainedModels
 from autograder.checks.training import train_classifier, train_language_model
 from autograder.isolation.host.remote import RemoteModule, RemoteObject, session_of
 
@@ -53,7 +55,7 @@ def initial_loss_is_uniform(loss: float, classes: int, about: object = None) -> 
 
 
 def overfits(
-    model: RemoteObject,
+    model: RemoteObject | TrainedModels,
     inputs: Array | tuple[Array, ...],
     labels: Array,
     *,
@@ -66,7 +68,8 @@ def overfits(
     """A new `model` knows nothing, and can learn one small batch by heart.
 
     Args:
-        model: a new one; it is trained.
+        model: a new one; it is trained. Of `TrainedModels`, the reference must know the examples
+            as well, with the same parameters.
         inputs: `(M, ...)`, different from each other; or a tuple of such arrays.
         labels: `(M, ...)`.
         classes: C.
@@ -79,10 +82,13 @@ def overfits(
         batch_size=len(labels), rng=rng,
     )  # fmt: skip
     _learned(model, losses, classes, f"{len(labels)} examples")
+    if isinstance(model, TrainedModels):
+        arrays = inputs if isinstance(inputs, tuple) else (inputs,)
+        _confirmed(model.evaluate_reference(_loss, arrays, labels))
 
 
 def overfits_text(
-    model: RemoteObject,
+    model: RemoteObject | TrainedModels,
     tokens: Array,
     *,
     words: int,
@@ -94,7 +100,7 @@ def overfits_text(
     """A new language `model` knows nothing, and can learn a few short texts by heart.
 
     Args:
-        model: a new one; it is trained.
+        model: a new one; it is trained, as in `overfits`.
         tokens: `(M,)`, read as `batch_size` texts; each must differ from the others in its first
             token, as nothing else tells which one is read.
         words: size of the vocabulary.
@@ -107,10 +113,32 @@ def overfits_text(
         batch_size=batch_size, unroll=(len(tokens) - 1) // batch_size,
     )  # fmt: skip
     _learned(model, losses, words, f"{len(tokens) - 1} tokens")
+    if isinstance(model, TrainedModels):
+        read, next_ones = (part.reshape(batch_size, -1) for part in (tokens[:-1], tokens[1:]))
+        _confirmed(model.evaluate_reference(_loss, (read,), next_ones))
 
 
-def _learned(model: RemoteObject, losses: Sequence[float], classes: int, what: str) -> None:
-    session, _ = session_of(model)
+def _loss(model: RemoteObject, inputs: tuple[Array, ...], labels: Array) -> float:
+    """The mean of −log P(label) for the scores `(M, ..., C)` of `inputs`."""
+    log_p = log_softmax(model.forward(*inputs))
+    return -float(np.take_along_axis(log_p, labels[..., None], axis=-1).mean())
+
+
+def _confirmed(loss: float) -> None:
+    """Fail unless the reference knows the examples, too: what was learned is in the parameters."""
+    expect(
+        loss <= 2 * BY_HEART,
+        "your model knows the examples by heart, but the network of this exercise with the "
+        f"parameters that it has learned has the loss {loss:.3f} on them: all that it knows must "
+        "be in its parameters, and forward must compute this network",
+    )
+
+
+def _learned(
+    model: RemoteObject | TrainedModels, losses: Sequence[float], classes: int, what: str
+) -> None:
+    student = model.student if isinstance(model, TrainedModels) else model
+    session, _ = session_of(student)
     initial_loss_is_uniform(losses[0], classes, session.calls.named("forward"))
     if losses[-1] > BY_HEART:
         raise MissedThreshold(

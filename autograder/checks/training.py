@@ -7,7 +7,7 @@ inputs, and the gradient of the loss with respect to what it returned.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -16,11 +16,13 @@ import numpy as np
 
 from autograder.checks.equality import finite, same_form, same_names
 from autograder.checks.failures import CheckFailed, expect
+from autograder.checks.trained_models import TrainedModels
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.inline import InlineSession
 from autograder.isolation.host.remote import (
     RemoteModule,
     RemoteObject,
+    assign,
     session_behind,
     session_of,
     wrap,
@@ -94,7 +96,7 @@ class HostedLanguageModel(HostedModel):
 
 
 def train_classifier(
-    model: RemoteObject,
+    model: RemoteObject | TrainedModels,
     inputs: Array | tuple[Array, ...],
     labels: Array,
     *,
@@ -121,7 +123,7 @@ def train_classifier(
 
 
 def classifier_chunks(
-    model: RemoteObject,
+    model: RemoteObject | TrainedModels,
     inputs: Array | tuple[Array, ...],
     labels: Array,
     *,
@@ -136,7 +138,8 @@ def classifier_chunks(
     """Train `model` to give `labels: (M, ...)`, `chunk` steps (None: an epoch) at a time.
 
     Args:
-        model: ``forward(inputs) -> logits (N, ..., C)``, with one argument for each of `inputs`.
+        model: ``forward(inputs) -> logits (N, ..., C)``, with one argument for each of `inputs`;
+            of `TrainedModels` the submission's is trained.
         inputs: `(M, ...)`, one example per row; or a tuple of such arrays.
         labels: as many as there are rows of logits; the loss is the mean over all.
 
@@ -144,10 +147,11 @@ def classifier_chunks(
         the losses of each chunk; by then `model` itself has the parameters found so far.
     """
     hosted: HostedModel
+    student, *others = _models(model)
     if isinstance(inputs, tuple):
-        hosted, rows = _HostedOnRows(model, inputs), np.arange(len(labels))
+        hosted, rows = _HostedOnRows(student, inputs), np.arange(len(labels))
     else:
-        hosted, rows = HostedModel(model), inputs
+        hosted, rows = HostedModel(student), inputs
     loss, optimizer_class = _tools(reference, optimizer)
     steps = classifier_steps(
         hosted,
@@ -160,11 +164,13 @@ def classifier_chunks(
         epochs=epochs,
         rng=rng,
     )
-    return _in_chunks(model, hosted, steps, chunk or math.ceil(len(labels) / batch_size))
+    return _in_chunks(
+        (student, *others), hosted, steps, chunk or math.ceil(len(labels) / batch_size)
+    )
 
 
 def train_language_model(
-    model: RemoteObject,
+    model: RemoteObject | TrainedModels,
     tokens: Array,
     *,
     reference: RemoteModule,
@@ -191,7 +197,7 @@ def train_language_model(
 
 
 def language_model_chunks(
-    model: RemoteObject,
+    model: RemoteObject | TrainedModels,
     tokens: Array,
     *,
     reference: RemoteModule,
@@ -208,7 +214,8 @@ def language_model_chunks(
     Yields:
         the losses of each chunk; by then `model` itself has the parameters found so far.
     """
-    hosted = HostedLanguageModel(model)
+    student, *others = _models(model)
+    hosted = HostedLanguageModel(student)
     loss, optimizer_class = _tools(reference, optimizer)
     steps = language_model_steps(
         hosted,
@@ -222,20 +229,25 @@ def language_model_chunks(
         clip=clip,
     )
     per_epoch = math.ceil((len(tokens) - 1) // batch_size / unroll)
-    return _in_chunks(model, hosted, steps, chunk or per_epoch)
+    return _in_chunks((student, *others), hosted, steps, chunk or per_epoch)
+
+
+def _models(model: RemoteObject | TrainedModels) -> tuple[RemoteObject, ...]:
+    """The model that is trained, then that which only gets its parameters, if any."""
+    return (model.student, model.reference) if isinstance(model, TrainedModels) else (model,)
 
 
 def _in_chunks(
-    model: RemoteObject, hosted: HostedModel, steps: Iterator[float], chunk: int
+    models: Sequence[RemoteObject], hosted: HostedModel, steps: Iterator[float], chunk: int
 ) -> Iterator[list[float]]:
-    """Take `chunk` steps at a time, and leave the model trained after each."""
-    session, handle = session_of(model)
+    """Take `chunk` steps at a time; all models have the parameters found so far after each."""
     while True:
         with _raised_as_failures():
             losses = list(islice(steps, chunk))
         if not losses:
             return
-        session.run([Assign(handle, "parameters", hosted.parameters)])
+        for model in models:
+            assign(model, hosted.parameters)
         yield losses
 
 

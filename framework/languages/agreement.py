@@ -15,9 +15,11 @@ from functools import cached_property
 import numpy as np
 
 from framework.data.corpus import Corpus
-from framework.data.vocabulary import EOS, SPECIAL, Ids, Vocabulary
+from framework.data.vocabulary import EOS, SPECIAL, Ids
 from framework.errors import BadInputError
+from framework.interfaces import Array
 from framework.languages.automaton import Automaton, Transition
+from framework.languages.draws import drawn_near, drawn_vocabulary
 
 #: singular and plural of each noun and verb, the frequent ones first
 NOUNS = (
@@ -45,22 +47,30 @@ class AgreementLanguage:
     """Sentences ``the NOUN (PREPOSITION the NOUN)* VERB PREDICATE </s>``, one after the other.
 
     Args:
-        longest_span: at most so many distractors stand between subject and verb.
+        longest_span: maximum number of distractors between subject and verb.
         continuation: probability of a further distractor, as long as there is room.
+        rng: draws the ids of the words and, near their usual values, all probabilities; None: the
+            language of the built-in corpus.
 
     Raises:
         BadInputError: `longest_span` is negative or `continuation` not in (0, 1).
     """
 
-    def __init__(self, longest_span: int = 4, continuation: float = 0.5) -> None:
+    def __init__(
+        self,
+        longest_span: int = 4,
+        continuation: float = 0.5,
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> None:
         if longest_span < 0 or not 0 < continuation < 1:
             raise BadInputError(
                 "an agreement language needs longest_span ≥ 0 and 0 < continuation < 1, "
                 f"received {longest_span} and {continuation}"
             )
-        transitions = _transitions(longest_span, continuation)
+        transitions = _Grammar(longest_span, continuation, rng).transitions()
         self.automaton = Automaton(transitions, start="sentence")
-        self.vocabulary = Vocabulary(self.automaton.words)
+        self.vocabulary = drawn_vocabulary(self.automaton.words, rng)
 
     @cached_property
     def best_perplexity(self) -> float:
@@ -70,6 +80,24 @@ class AgreementLanguage:
     def sample(self, length: int, *, rng: np.random.Generator) -> Ids:
         """A text of `length` tokens that starts with a sentence: `(length,)` ids."""
         return self.vocabulary.encode(self.automaton.sample(length, rng=rng))
+
+    def sample_texts(self, count: int, length: int, *, rng: np.random.Generator) -> Ids:
+        """Draw `count` independent texts, each an end of sentence and `length` tokens after it.
+
+        Returns:
+            ids `(count, 1 + length)`.
+        """
+        texts = [np.append(EOS, self.sample(length, rng=rng)) for _ in range(count)]
+        return np.stack(texts)
+
+    def log_probabilities(self, texts: Ids) -> Array:
+        """log p of each token of `texts`, as `sample_texts` draws them, but for the first.
+
+        Returns:
+            `(count, length)`, in nats.
+        """
+        words = [self.vocabulary.decode(text) for text in texts[:, 1:]]
+        return np.stack([self.automaton.log_probabilities(text) for text in words])
 
 
 def corpus() -> Corpus:
@@ -82,48 +110,60 @@ def corpus() -> Corpus:
     return Corpus("agreement", train, valid, language.vocabulary, language.best_perplexity)
 
 
-def _transitions(longest_span: int, continuation: float) -> Iterator[Transition]:
-    """Every transition. After the subject, a state remembers its number and the span so far."""
-    yield Transition("sentence", "the", 1.0, "subject")
-    for number in NUMBERS:
-        for word, p in _words(NOUNS, number).items():
-            yield Transition("subject", word, p / 2, _after_noun(number, 0))
-        for span in range(longest_span + 1):
-            more = continuation if span < longest_span else 0.0
-            yield from _verb(number, span, 1 - more)
-            if more:
-                yield from _distractor(number, span, more)
-    for word, p in _zipf(PREDICATES).items():
-        yield Transition("predicate", word, p, "end")
-    yield Transition("end", END, 1.0, "sentence")
+class _Grammar:
+    """The transitions of a language, and the probabilities that they have.
 
+    Args:
+        rng: draws the probabilities; None: the usual ones.
+    """
 
-def _verb(number: str, span: int, probability: float) -> Iterator[Transition]:
-    for word, p in _words(VERBS, number).items():
-        yield Transition(_after_noun(number, span), word, probability * p, "predicate")
+    def __init__(
+        self, longest_span: int, continuation: float, rng: np.random.Generator | None
+    ) -> None:
+        self.longest_span = longest_span
+        self.continuation = drawn_near(continuation, rng)
+        plural = drawn_near(0.5, rng)
+        self.numbers = dict(zip(NUMBERS, (1 - plural, plural), strict=True))
+        self.exponent = 2 * drawn_near(0.5, rng)
 
+    def transitions(self) -> Iterator[Transition]:
+        """Every one. After the subject, a state remembers its number and the span so far."""
+        yield Transition("sentence", "the", 1.0, "subject")
+        for number, share in self.numbers.items():
+            for word, p in self._forms(NOUNS, number).items():
+                yield Transition("subject", word, p * share, _after_noun(number, 0))
+            for span in range(self.longest_span + 1):
+                more = self.continuation if span < self.longest_span else 0.0
+                yield from self._verb(number, span, 1 - more)
+                if more:
+                    yield from self._distractor(number, span, more)
+        for word, p in self._zipf(PREDICATES).items():
+            yield Transition("predicate", word, p, "end")
+        yield Transition("end", END, 1.0, "sentence")
 
-def _distractor(number: str, span: int, probability: float) -> Iterator[Transition]:
-    """A preposition, ``the``, and a noun of either number: the subject's number is carried on."""
-    state = _after_noun(number, span)
-    preposition, article = f"{state}, preposition", f"{state}, preposition, the"
-    for word, p in _zipf(PREPOSITIONS).items():
-        yield Transition(state, word, probability * p, preposition)
-    yield Transition(preposition, "the", 1.0, article)
-    for either in NUMBERS:
-        for word, p in _words(NOUNS, either).items():
-            yield Transition(article, word, p / 2, _after_noun(number, span + 1))
+    def _verb(self, number: str, span: int, probability: float) -> Iterator[Transition]:
+        for word, p in self._forms(VERBS, number).items():
+            yield Transition(_after_noun(number, span), word, probability * p, "predicate")
+
+    def _distractor(self, number: str, span: int, probability: float) -> Iterator[Transition]:
+        """A preposition, ``the``, and a noun of either number: the subject's number is kept."""
+        state = _after_noun(number, span)
+        preposition, article = f"{state}, preposition", f"{state}, preposition, the"
+        for word, p in self._zipf(PREPOSITIONS).items():
+            yield Transition(state, word, probability * p, preposition)
+        yield Transition(preposition, "the", 1.0, article)
+        for either, share in self.numbers.items():
+            for word, p in self._forms(NOUNS, either).items():
+                yield Transition(article, word, p * share, _after_noun(number, span + 1))
+
+    def _forms(self, pairs: Sequence[tuple[str, str]], number: str) -> Mapping[str, float]:
+        return self._zipf([pair[NUMBERS.index(number)] for pair in pairs])
+
+    def _zipf(self, words: Sequence[str]) -> dict[str, float]:
+        """Probabilities that fall as 1/rank^exponent, as word frequencies do."""
+        weights = [rank**-self.exponent for rank in range(1, len(words) + 1)]
+        return {word: weight / sum(weights) for word, weight in zip(words, weights, strict=True)}
 
 
 def _after_noun(number: str, span: int) -> str:
     return f"{number} subject, {span} distractors"
-
-
-def _words(pairs: Sequence[tuple[str, str]], number: str) -> Mapping[str, float]:
-    return _zipf([pair[NUMBERS.index(number)] for pair in pairs])
-
-
-def _zipf(words: Sequence[str]) -> dict[str, float]:
-    """Probabilities that fall as 1/rank, as word frequencies do."""
-    weights = [1 / rank for rank in range(1, len(words) + 1)]
-    return {word: weight / sum(weights) for word, weight in zip(words, weights, strict=True)}

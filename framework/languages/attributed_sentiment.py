@@ -29,8 +29,9 @@ from framework.data.labelled import (
     TextCorpus,
     best_of_windows,
 )
-from framework.data.vocabulary import PAD, Ids, Vocabulary
+from framework.data.vocabulary import PAD, Ids
 from framework.errors import BadInputError
+from framework.languages.draws import drawn_near, drawn_vocabulary
 
 ASPECTS = ("film", "plot", "cast")
 POSITIVE = ("moving", "fine", "clever")
@@ -60,6 +61,8 @@ class AttributedSentiment:
             before or after them, both equally often.
         agreement: probability that critics, if they say something, agree with friends.
         negation: probability that a clause is negated.
+        rng: draws the ids of the words and, near their usual values, the probabilities; None: the
+            language of the built-in corpus.
 
     Raises:
         BadInputError: one of them is not in (0, 1).
@@ -67,15 +70,23 @@ class AttributedSentiment:
 
     best_accuracy = 1.0
 
-    def __init__(self, alone: float = 0.25, agreement: float = 0.5, negation: float = 0.4) -> None:
+    def __init__(
+        self,
+        alone: float = 0.25,
+        agreement: float = 0.5,
+        negation: float = 0.4,
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> None:
         if not all(0 < p < 1 for p in (alone, agreement, negation)):
             raise BadInputError(
                 "attributed sentiment needs alone, agreement and negation between 0 and 1, "
                 f"received {alone}, {agreement} and {negation}"
             )
-        self.alone, self.agreement, self.negation = alone, agreement, negation
+        usual = alone, agreement, negation
+        self.alone, self.agreement, self.negation = (drawn_near(p, rng) for p in usual)
         words = {word for opinion in self._opinions for word in opinion.words}
-        self.vocabulary = Vocabulary(sorted(words | {FRIENDS, CRITICS, *FILLER}))
+        self.vocabulary = drawn_vocabulary(sorted(words | {FRIENDS, CRITICS, *FILLER}), rng)
 
     def sample(self, count: int, *, rng: np.random.Generator) -> tuple[Ids, Ids]:
         """Draw `count` labelled texts.

@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from framework.data.vocabulary import EOS, SPECIAL, Ids, Vocabulary
+from framework.data.vocabulary import EOS, SPECIAL, Ids
 from framework.errors import BadInputError
 from framework.interfaces import Array
+from framework.languages.draws import drawn_near, drawn_vocabulary
 
 SEASONS = ("spring", "summer", "autumn", "winter")
 PLACES = ("coast", "mountains", "city")
@@ -39,6 +40,8 @@ class ConditionalTexts:
 
     Args:
         fidelity: probability that a word names the true season or place.
+        rng: draws the ids of the words and, near its usual value, the fidelity; None: the usual
+            language.
 
     Raises:
         BadInputError: `fidelity` is not in (0, 1).
@@ -47,11 +50,11 @@ class ConditionalTexts:
     length = len(_TEXT)
     condition_size = len(SEASONS) + len(PLACES)
 
-    def __init__(self, fidelity: float = 0.85) -> None:
+    def __init__(self, fidelity: float = 0.85, *, rng: np.random.Generator | None = None) -> None:
         if not 0 < fidelity < 1:
             raise BadInputError(f"conditional texts need 0 < fidelity < 1, received {fidelity}")
-        self.fidelity = fidelity
-        self.vocabulary = Vocabulary(sorted({word for words in _TEXT for word in words}))
+        self.fidelity = drawn_near(fidelity, rng)
+        self.vocabulary = drawn_vocabulary(sorted({word for words in _TEXT for word in words}), rng)
 
     def sample(self, count: int, *, rng: np.random.Generator) -> tuple[Ids, Array]:
         """Draw `count` texts.

@@ -11,15 +11,15 @@ guess, and how often that is right is a sum over all mentions that there are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from framework.data.tagged import TaggedCorpus, TaggedSentence
-from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError
+from framework.languages.draws import drawn_shares, drawn_vocabulary
 
 #: name -> the probabilities of its types.
 NAMES: Mapping[str, Mapping[str, float]] = {
@@ -57,6 +57,14 @@ AFTER = {
     "LOC": ("province", "streets", "hills"),
     "ORG": ("shares", "employees", "profits"),
 }
+#: Every word that only one type has -> the type; those of them that belong to a name.
+TELLING = {
+    word: kind
+    for table in (BEFORE, SECOND, AFTER)
+    for kind, words in table.items()
+    for word in words
+}
+SECOND_WORDS = frozenset(word for words in SECOND.values() for word in words)
 #: Words before and after a mention that tell nothing.
 PLAIN_BEFORE = ("saw", "about", "with", "and")
 PLAIN_AFTER = ("again", "today", "too", "however")
@@ -91,12 +99,20 @@ class EntityLanguage:
         informative: the probability that the word before a mention tells its type, and the same,
             independently, for the word after it.
         mentions: per sentence.
+        rng: draws the ids of the words and, near their usual values, the probabilities of the
+            types of a name; None: the language of the built-in corpus.
 
     Raises:
         BadInputError: `informative` is no probability, or there are no mentions.
     """
 
-    def __init__(self, informative: float = 0.5, mentions: int = 3) -> None:
+    def __init__(
+        self,
+        informative: float = 0.5,
+        mentions: int = 3,
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> None:
         if not 0 <= informative <= 1 or mentions < 1:
             raise BadInputError(
                 "a language of entities needs 0 ≤ informative ≤ 1 and mentions ≥ 1, "
@@ -104,10 +120,11 @@ class EntityLanguage:
             )
         self.informative = informative
         self.mentions = mentions
+        self.names = {name: drawn_shares(types, rng) for name, types in NAMES.items()}
         words = {*NAMES, *PLAIN_BEFORE, *PLAIN_AFTER, *FILLERS}
         for table in (BEFORE, SECOND, AFTER):
             words.update(*table.values())
-        self.vocabulary = Vocabulary(sorted(words))
+        self.vocabulary = drawn_vocabulary(sorted(words), rng)
 
     def sample(self, count: int, *, rng: np.random.Generator) -> list[TaggedSentence]:
         """Draw `count` sentences, tagged in IOB2."""
@@ -134,6 +151,20 @@ class EntityLanguage:
         words.append(_one_of(AFTER[kind] if after else PLAIN_AFTER, rng))
         tags.append("O")
 
+    def best_tags(self, words: Sequence[str]) -> list[str]:
+        """Return the most probable tag of each word of a sentence."""
+        tags = ["O"] * len(words)
+        for place, word in enumerate(words):
+            if word in self.names:
+                second = words[place + 1] in SECOND_WORDS
+                around = (words[place - 1], *words[place + 1 : place + 2 + second])
+                told = [TELLING[other] for other in around if other in TELLING]
+                kind = told[0] if told else _likeliest(self.names[word])
+                tags[place] = f"B-{kind}"
+                if second:
+                    tags[place + 1] = f"I-{kind}"
+        return tags
+
     @cached_property
     def all_mentions(self) -> list[Mention]:
         """Every mention, with probabilities that sum to 1."""
@@ -141,7 +172,7 @@ class EntityLanguage:
 
     def _mentions(self) -> Iterator[Mention]:
         chances = (self.informative, SECOND_WORD, self.informative)
-        for name, types in NAMES.items():
+        for name, types in self.names.items():
             for kind, share in types.items():
                 for telling in np.ndindex(2, 2, 2):
                     p = share / len(NAMES)
@@ -177,6 +208,10 @@ def corpus(sentences: int = 3000, seed: int = 0) -> TaggedCorpus:
     sizes = sentences, sentences // 5, 2 * sentences // 5
     train, valid, test = (language.sample(size, rng=rng) for size in sizes)
     return TaggedCorpus("entities", train, valid, language.vocabulary, language.best_f1, test)
+
+
+def _likeliest(types: Mapping[str, float]) -> str:
+    return max(types, key=types.__getitem__)
 
 
 def _one_of(words: tuple[str, ...], rng: np.random.Generator) -> str:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import numpy as np
 
 from framework.data.batching import pad
-from framework.data.vocabulary import Ids, Vocabulary
+from framework.data.vocabulary import Ids
 from framework.errors import BadInputError
+from framework.languages.draws import drawn_near, drawn_vocabulary
 from framework.languages.sentiment import ASPECTS, NEGATIVE, POSITIVE
 
 NEUTRAL = ("new", "long", "late", "quiet", "usual", "modern")
@@ -28,6 +29,8 @@ class LongReviews:
     Args:
         clauses: of one text, the opinion included.
         negation: probability that a clause is negated, whether it has an opinion or not.
+        rng: draws the ids of the words and, near its usual value, how often a clause is negated;
+            None: the usual language.
 
     Raises:
         BadInputError: there is no clause, or `negation` is not in (0, 1).
@@ -35,15 +38,23 @@ class LongReviews:
 
     best_accuracy = 1.0
 
-    def __init__(self, clauses: int = 8, negation: float = 0.1) -> None:
+    def __init__(
+        self,
+        clauses: int = 8,
+        negation: float = 0.1,
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> None:
         if clauses < 1 or not 0 < negation < 1:
             raise BadInputError(
                 "long reviews need clauses ≥ 1 and 0 < negation < 1, "
                 f"received {clauses} and {negation}"
             )
-        self.clauses, self.negation = clauses, negation
+        self.clauses, self.negation = clauses, drawn_near(negation, rng)
         adjectives = POSITIVE + NEGATIVE + NEUTRAL
-        self.vocabulary = Vocabulary(sorted({*ASPECTS, *adjectives, "the", "was", "not", "and"}))
+        self.vocabulary = drawn_vocabulary(
+            sorted({*ASPECTS, *adjectives, "the", "was", "not", "and"}), rng
+        )
 
     def sample(self, count: int, *, rng: np.random.Generator) -> tuple[Ids, Ids]:
         """Draw `count` labelled texts.

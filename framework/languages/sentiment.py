@@ -22,8 +22,9 @@ import numpy as np
 
 from framework.data.batching import pad
 from framework.data.labelled import BEST, BEST_OF_BAGS, LabelledText, TextCorpus
-from framework.data.vocabulary import PAD, Ids, Vocabulary
+from framework.data.vocabulary import PAD, Ids
 from framework.errors import BadInputError
+from framework.languages.draws import drawn_near, drawn_vocabulary
 
 ASPECTS = ("film", "plot", "cast", "music", "ending")
 POSITIVE = ("moving", "fine", "clever", "charming", "funny", "great")
@@ -50,21 +51,29 @@ class SentimentGrammar:
     Args:
         negation: probability that a clause is negated.
         noise: probability that a label is wrong, as annotators' labels are.
+        rng: draws the ids of the words and, near its usual value, how often a clause is negated;
+            None: the grammar of the built-in corpus.
 
     Raises:
         BadInputError: `negation` is not in (0, 1) or `noise` not in [0, 0.5).
     """
 
-    def __init__(self, negation: float = 0.3, noise: float = 0.05) -> None:
+    def __init__(
+        self,
+        negation: float = 0.3,
+        noise: float = 0.05,
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> None:
         if not 0 < negation < 1 or not 0 <= noise < 0.5:
             raise BadInputError(
                 "a sentiment grammar needs 0 < negation < 1 and 0 ≤ noise < 0.5, "
                 f"received {negation} and {noise}"
             )
-        self.negation = negation
+        self.negation = drawn_near(negation, rng)
         self.noise = noise
         words = {word for clause in self._clauses for word in clause.words}
-        self.vocabulary = Vocabulary(sorted(words | {"and", "but"}))
+        self.vocabulary = drawn_vocabulary(sorted(words | {"and", "but"}), rng)
 
     def sample(self, count: int, *, rng: np.random.Generator) -> tuple[Ids, Ids]:
         """Draw `count` labelled sentences.
@@ -127,6 +136,12 @@ class SentimentGrammar:
     def best_order_blind_accuracy(self) -> float:
         """Accuracy that no classifier of bags of words can exceed in the long run."""
         return self._best(lambda words: tuple(sorted(words)))
+
+    @cached_property
+    def best_order_blind_accuracy_without_noise(self) -> float:
+        """The same where the labels of the test are all right, as `sentences` has them."""
+        noise = self.noise
+        return (self.best_order_blind_accuracy - noise) / (1 - 2 * noise)
 
     def _best(self, view: Callable[[Words], Hashable]) -> float:
         """Choose the likelier label of all sentences that look the same in `view`."""

@@ -10,7 +10,7 @@ words none of which it has ever seen: all that it can go by is how they end, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import product
 
@@ -19,6 +19,7 @@ import numpy as np
 from framework.data.characters import Characters
 from framework.data.tagged import TaggedSentence
 from framework.errors import BadInputError
+from framework.languages.draws import drawn_order, drawn_shares
 
 TAGS = ("ADJ", "ADV", "NOUN", "PARTICLE", "VERB")
 
@@ -55,12 +56,20 @@ class SuffixTagging:
     Args:
         informative: the probability that the particle tells the part of speech.
         words: content words of a sentence.
+        rng: draws which suffix and which particle belongs to which part of speech, and the
+            probabilities of the suffixes of two of them; None: `SUFFIXES` and `BEFORE`.
 
     Raises:
         BadInputError: `informative` is no probability, or there are no words.
     """
 
-    def __init__(self, informative: float = 0.5, words: int = 4) -> None:
+    def __init__(
+        self,
+        informative: float = 0.5,
+        words: int = 4,
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> None:
         if not 0 <= informative <= 1 or words < 1:
             raise BadInputError(
                 "a language of suffixes needs 0 ≤ informative ≤ 1 and words ≥ 1, "
@@ -68,6 +77,10 @@ class SuffixTagging:
             )
         self.informative = informative
         self.words = words
+        shares = (drawn_shares(tags, rng) for tags in SUFFIXES.values())
+        self.suffixes = dict(zip(drawn_order(list(SUFFIXES), rng), shares, strict=True))
+        names = drawn_order([*BEFORE.values(), PLAIN_BEFORE], rng)
+        self.before = dict(zip([*BEFORE, ""], names, strict=True))
         particles = (*BEFORE.values(), PLAIN_BEFORE)
         self.characters = Characters([CONSONANTS, VOWELS, *SUFFIXES, *particles])
 
@@ -90,14 +103,24 @@ class SuffixTagging:
         words: list[str] = []
         tags: list[str] = []
         for _ in range(self.words):
-            suffix = tuple(SUFFIXES)[int(rng.integers(len(SUFFIXES)))]
-            shares = SUFFIXES[suffix]
+            suffix = tuple(self.suffixes)[int(rng.integers(len(self.suffixes)))]
+            shares = self.suffixes[suffix]
             tag = tuple(shares)[int(rng.choice(len(shares), p=list(shares.values())))]
             told = rng.random() < self.informative
-            words += [BEFORE[tag] if told else PLAIN_BEFORE]
+            words += [self.before[tag if told else ""]]
             words += [stems[int(rng.integers(len(stems)))] + suffix]
             tags += ["PARTICLE", tag]
         return TaggedSentence(tuple(words), tuple(tags))
+
+    def best_tags(self, words: Sequence[str], *, in_context: bool) -> list[str]:
+        """Return the most probable tags of a sentence, of words alone or in context."""
+        told = {particle: tag for tag, particle in self.before.items() if tag}
+        tags = []
+        for particle, word in zip(words[::2], words[1::2], strict=True):
+            shares = next(p for suffix, p in self.suffixes.items() if word.endswith(suffix))
+            likelier = max(shares, key=shares.__getitem__)
+            tags += ["PARTICLE", told.get(particle, likelier) if in_context else likelier]
+        return tags
 
     def best_accuracy(self, *, in_context: bool) -> float:
         """The share of content words that can be tagged right at best, in the long run.
@@ -105,5 +128,5 @@ class SuffixTagging:
         A word alone gets the likelier tag of its suffix. In context, where the particle before it
         tells the tag, every word is right; where it does not, that is independent of all else.
         """
-        alone = float(np.mean([max(shares.values()) for shares in SUFFIXES.values()]))
+        alone = float(np.mean([max(shares.values()) for shares in self.suffixes.values()]))
         return self.informative + (1 - self.informative) * alone if in_context else alone

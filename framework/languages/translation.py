@@ -21,6 +21,7 @@ import numpy as np
 from framework.data.pairs import PairCorpus, SentencePair
 from framework.data.vocabulary import EOS, PAD, Ids, Vocabulary
 from framework.errors import BadInputError
+from framework.languages.draws import drawn_vocabulary
 
 #: Source word -> target word. Target nouns that end in ``a`` are feminine.
 NOUNS = {
@@ -64,6 +65,9 @@ class Pairs(NamedTuple):
 class TranslationLanguage:
     """Sentences PHRASE VERB PHRASE with their translations PHRASE PHRASE VERB.
 
+    Args:
+        rng: draws the ids of the words of both languages; None: those of the built-in corpus.
+
     Attributes:
         source, target: the vocabularies.
         source_length, target_length: of the longest sentence, its end `EOS` included.
@@ -73,11 +77,11 @@ class TranslationLanguage:
     best_exact_match = 1.0
     source_length = target_length = 8
 
-    def __init__(self) -> None:
-        self.source = Vocabulary([*ARTICLES, *NOUNS, *ADJECTIVES, *VERBS])
+    def __init__(self, *, rng: np.random.Generator | None = None) -> None:
+        self.source = drawn_vocabulary([*ARTICLES, *NOUNS, *ADJECTIVES, *VERBS], rng)
         articles = [word for both in ARTICLES.values() for word in both]
         targets = [*articles, *NOUNS.values(), *ADJECTIVES.values(), *VERBS.values()]
-        self.target = Vocabulary(targets)
+        self.target = drawn_vocabulary(targets, rng)
 
     def sentences(self) -> list[tuple[Words, Words]]:
         """Every sentence and its translation, without ends."""

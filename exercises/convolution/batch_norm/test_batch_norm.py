@@ -141,35 +141,38 @@ def test_one_row(submission, rng):
 def test_the_start_hardly_matters(submission, rng, plot):
     """A network with batch normalization learns with small and large initial weights."""
     scales = (0.01, 0.1, 1.0, 10.0)
-    x = rng.normal(size=(60, 10))
-    labels = (x @ rng.normal(size=(10, 3))).argmax(axis=1)
-    seed = int(rng.integers(1000))
+    directions, seed = rng.normal(size=(10, 3)), int(rng.integers(2**31))
     losses = {
-        name: [_trained(layer, scale, x, labels, np.random.default_rng(seed)) for scale in scales]
+        name: [_trained(layer, scale, directions, np.random.default_rng(seed)) for scale in scales]
         for name, layer in (("with", submission.BatchNorm1d), ("without", None))
     }
     plot(
-        "A small network after 40 steps, by the scale of its initial weights",
+        "A small network after 80 steps, by the scale of its initial weights",
         {f"{name} batch normalization": losses[name] for name in losses},
         x=scales, x_label="factor of the initial weights", y_label="loss", log=True,
     )  # fmt: skip
-    # Over 300 seeds the largest loss was 0.29, at a factor of 10. Without batch normalization, it
-    # is above 0.78 at a factor of 0.01 or 10, mostly log 3 = 1.10: nothing is learned.
+    # Over 150 seeds the largest loss was 0.63, at a factor of 10 (mean 0.50, standard deviation
+    # 0.05). Without batch normalization it is above 1.05 there, and log 3 = 1.10 at 0.01.
     worst = int(np.argmax(losses["with"]))
     expect(
-        losses["with"][worst] < 0.6,
+        losses["with"][worst] < 0.85,
         f"with initial weights of {scales[worst]:g} times a good scale, the loss is still "
-        f"{losses['with'][worst]:.3f} after 40 steps: with batch normalization it is below 0.6",
+        f"{losses['with'][worst]:.3f} after 80 steps: with batch normalization it is below 0.85",
     )
 
 
-def _trained(layer, scale, x, labels, rng, hidden=40, steps=40, rate=1.0):
-    """Return the loss of two layers ReLU(norm(x W)) and a softmax after `steps` of descent."""
-    sizes = (x.shape[1], hidden, hidden)
+def _trained(layer, scale, directions, rng, hidden=40, steps=80, rate=1.0):
+    """Return the mean loss of the last 10 of `steps`, each on 60 new examples.
+
+    Two layers ReLU(norm(x W)) and a softmax are to tell which of `directions` is nearest to x.
+    """
+    sizes = (len(directions), hidden, hidden)
     W = [rng.normal(scale=scale * (2 / a) ** 0.5, size=(a, b)) for a, b in pairwise(sizes)]
     U = np.zeros((hidden, 3))
-    norms = [layer(hidden) if layer else None for _ in W]
+    norms, losses = [layer(hidden) if layer else None for _ in W], []
     for _ in range(steps):
+        x = rng.normal(size=(60, len(directions)))
+        labels = (x @ directions).argmax(axis=1)
         inputs = [x]
         for w, norm in zip(W, norms, strict=True):
             z = inputs[-1] @ w
@@ -177,11 +180,11 @@ def _trained(layer, scale, x, labels, rng, hidden=40, steps=40, rate=1.0):
         scores = inputs[-1] @ U
         p = np.exp(scores - scores.max(axis=1, keepdims=True))
         p /= p.sum(axis=1, keepdims=True)
-        loss = -np.log(np.maximum(p[np.arange(len(x)), labels], 1e-12)).mean()
+        losses.append(-np.log(np.maximum(p[np.arange(len(x)), labels], 1e-12)).mean())
         grad = (p - np.eye(3)[labels]) / len(x)
         grad, U = grad @ U.T, U - rate * inputs[-1].T @ grad
         for i in reversed(range(len(W))):
             grad = grad * (inputs[i + 1] > 0)
             grad = norms[i].backward(grad) if norms[i] else grad
             grad, W[i] = grad @ W[i].T, W[i] - rate * inputs[i].T @ grad
-    return float(loss)
+    return float(np.mean(losses[-10:]))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import classifier_chunks, equal, paired_models
+from autograder.checks import classifier_chunks, equal, paired_models, trained_models
 
 RTOL = 1e-7
 D, H = 3, 4
@@ -139,8 +139,10 @@ def test_steps_without_words(submission, reference, rng, pooling):
 SET, ON, OFF, WORDS = 0, 1, 2, 5
 
 
-def commands(count, rng, T=20):
+def commands(count, rng, ids, T=20):
     """Return one-hot texts `(count, T, WORDS)` and which phrase came last: *set on*, 1, or 0.
+
+    `ids` are those of the words.
 
     0 is *set off*. All texts begin with one of the two phrases, so the answer is known from the
     second step on; at the first step it is 0.
@@ -154,7 +156,12 @@ def commands(count, rng, T=20):
     latest = np.maximum.accumulate(np.where(told >= 0, np.arange(T), 0), axis=1)
     answers = np.take_along_axis(told, latest, axis=1)
     answers[:, 0] = 0
-    return np.eye(WORDS)[words], answers
+    return np.eye(WORDS)[ids[words]], answers
+
+
+def share_known(model, x, right):
+    """Return the share of steps, from the second on, at which the last phrase is known."""
+    return float((model.forward(x).argmax(axis=2) == right)[:, 1:].mean())
 
 
 @pytest.mark.task("QRNN")
@@ -166,15 +173,14 @@ def test_remembers_a_phrase(submission, reference, metric_threshold, rng):
     """Trained, it remembers which of two phrases came last."""
 
     def shares(rng):
-        x, answers = commands(400, rng)
-        held_out, right = commands(200, rng)
-        model = submission.QRNN(WORDS, 2, rng=rng)
+        ids = rng.permutation(WORDS)
+        x, answers = commands(400, rng, ids)
+        models = trained_models(submission, reference, "QRNN", WORDS, 2, rng=rng)
         for _ in classifier_chunks(
-            model, x, answers, reference=reference, epochs=30, batch_size=40, learning_rate=0.1,
+            models, x, answers, reference=reference, epochs=30, batch_size=40, learning_rate=0.1,
             rng=rng,
         ):  # fmt: skip
-            guesses = model.forward(held_out).argmax(axis=2)
-            yield (guesses == right)[:, 1:].mean()
+            yield models.evaluate(share_known, *commands(200, rng, ids))
 
     share = "the share of steps at which it knows which phrase came last"
     metric_threshold("phrase_accuracy", shares, rng=rng, best=1.0, what=share)

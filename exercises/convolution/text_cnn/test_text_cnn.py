@@ -13,6 +13,7 @@ from autograder.checks import (
     expect,
     overfits,
     paired_models,
+    trained_models,
 )
 from framework.data.batching import pad
 from framework.languages.sentiment import SentimentGrammar
@@ -188,27 +189,41 @@ def test_constrain(submission, rng):
 def test_accuracy(submission, reference, metric_threshold, rng):
     """Trained on a sentiment grammar: better than any classifier that ignores word order."""
     distinct = rng.permutation(np.arange(1, 17)).reshape(8, 2)  # no two texts share a word
-    small = submission.TextCNN(17, 8, 8, 2, widths=(2,), keep_probability=1.0, rng=rng)
+    settings = {"widths": (2,), "keep_probability": 1.0, "rng": rng}
+    small = trained_models(submission, reference, "TextCNN", 17, 8, 8, 2, **settings)
     overfits(
         small, distinct, np.arange(8) % 2, classes=2, reference=reference, rng=rng,
         learning_rate=0.05,
     )  # fmt: skip
 
-    grammar = SentimentGrammar(noise=0.05)
-    words, labels, p = zip(*grammar.sentences(), strict=True)
-    all_ids, all_labels = pad([grammar.vocabulary.encode(text) for text in words]), np.array(labels)
-    some = np.arange(0, len(p), 7)
-
     def accuracies(rng):
-        ids, labels = grammar.sample(1_000, rng=rng)
-        model = submission.TextCNN(len(grammar.vocabulary), 12, 12, 2, rng=rng)
-        for _ in classifier_chunks(
-            model, ids, labels, reference=reference, epochs=4, batch_size=32, learning_rate=0.02,
+        grammar = SentimentGrammar(noise=0.05, rng=rng)
+        (ids, labels), tests = grammar.sample(1_000, rng=rng), sevenths(grammar, rng)
+        sizes = len(grammar.vocabulary), 12, 12, 2
+        models = trained_models(submission, reference, "TextCNN", *sizes, rng=rng)
+        training = classifier_chunks(
+            models, ids, labels, reference=reference, epochs=4, batch_size=32, learning_rate=0.02,
             chunk=32, rng=rng,
-        ):  # fmt: skip
-            model.eval()
-            right = model.forward(all_ids[some]).argmax(axis=1) == all_labels[some]
-            model.train()
-            yield float(np.average(right, weights=np.array(p)[some]))
+        )  # fmt: skip
+        for test, _ in zip(tests, training, strict=False):
+            yield models.evaluate(share_right, *test)
 
-    metric_threshold("accuracy", accuracies, rng=rng, best=1.0, what="the share of right answers")
+    what = "the share of right answers"
+    metric_threshold("accuracy", accuracies, rng=rng, best=1.0, what=what)
+
+
+def sevenths(grammar, rng):
+    """Return all sentences in seven random parts: ids, labels and probabilities of each."""
+    words, labels, probabilities = zip(*grammar.sentences(), strict=True)
+    ids = pad([grammar.vocabulary.encode(text) for text in words])
+    labels, p = np.array(labels), np.array(probabilities)
+    parts = np.array_split(rng.permutation(len(p)), 7)
+    return [(ids[part], labels[part], p[part]) for part in parts]
+
+
+def share_right(model, ids, labels, p):
+    """Return the share of right answers, weighted by the probabilities of the sentences."""
+    model.eval()
+    right = model.forward(ids).argmax(axis=1) == labels
+    model.train()
+    return float(np.average(right, weights=p))

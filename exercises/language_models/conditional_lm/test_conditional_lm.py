@@ -10,11 +10,13 @@ from autograder.checks import (
     equal,
     expect,
     initial_loss_is_uniform,
+    likelihood_ratio,
     log_softmax,
     no_look_ahead,
     overfits,
     paired_models,
-    perplexity,
+    token_log_probabilities,
+    trained_models,
 )
 from framework.languages.conditional_texts import ConditionalTexts
 from framework.models.conditioned import Conditioned
@@ -38,9 +40,9 @@ def learns_by_heart(submission, reference, rng):
     tokens = np.concatenate(
         [np.zeros((4, 1), dtype=np.int64), rng.integers(8, size=(4, 8))], axis=1
     )
-    model = submission.ConditionalLM(8, 4, 8, 24, rng=rng)
+    pair = trained_models(submission, reference, "ConditionalLM", 8, 4, 8, 24, rng=rng)
     inputs = tokens[:, :-1], np.eye(4)
-    overfits(model, inputs, tokens[:, 1:], classes=8, reference=reference, rng=rng, steps=120,
+    overfits(pair, inputs, tokens[:, 1:], classes=8, reference=reference, rng=rng, steps=120,
              learning_rate=0.02)  # fmt: skip
 
 
@@ -182,33 +184,44 @@ def test_overfits_one_batch(submission, reference, rng):
 def test_perplexity(submission, reference, metric_threshold, rng):
     """After training, right conditions help and those of other texts raise the perplexity."""
     learns_by_heart(submission, reference, rng)
-    language = ConditionalTexts()
     misled = []
 
     def ratios(rng):
-        train, test = language.sample(2_000, rng=rng), language.sample(500, rng=rng)
-        best = np.exp(-language.log_probabilities(*test).mean())  # of the source, on this very text
-        model = submission.ConditionalLM(
-            len(language.vocabulary), language.condition_size, 16, 32, rng=rng
-        )
-        tokens, conditions = train
+        language = ConditionalTexts(rng=rng)
+        (tokens, conditions), K = language.sample(2_000, rng=rng), language.condition_size
+        sizes = len(language.vocabulary), K, 16, 32
+        models = trained_models(submission, reference, "ConditionalLM", *sizes, rng=rng)
         for _ in classifier_chunks(
-            model, (tokens[:, :-1], conditions), tokens[:, 1:], reference=reference, epochs=4,
+            models, (tokens[:, :-1], conditions), tokens[:, 1:], reference=reference, epochs=4,
             batch_size=32, learning_rate=0.01, rng=rng,
         ):  # fmt: skip
-            misled.append(told(model, test[0], rng.permutation(test[1])))
-            yield told(model, *test) / best
+            test = _HeldOut(language, rng)
+            evaluation = models.evaluate(test.ratio)
+            misled[:] = test.misled_perplexity, language.best_perplexity_without_condition
+            yield evaluation
 
     ratio = "the perplexity on held-out texts, divided by that of their own source,"
     metric_threshold("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=ratio)
-    limit = language.best_perplexity_without_condition
+    found, limit = misled
     expect(
-        misled[-1] > limit,
-        f"with the conditions of other texts the perplexity is {misled[-1]:.3f}; it "
+        found > limit,
+        f"with the conditions of other texts the perplexity is {found:.3f}; it "
         f"should exceed {limit:.3f}, the best without a condition",
     )
 
 
-def told(model, tokens, conditions):
-    """Return the perplexity of a batch of texts for a model with these `conditions`."""
-    return perplexity(Conditioned(model, conditions), tokens.ravel(), batch_size=len(tokens))
+class _HeldOut:
+    """New texts, half of them with the conditions of others: no row shows which half it is in."""
+
+    def __init__(self, language, rng, count=500):
+        self.ids, own = language.sample(2 * count, rng=rng)
+        self.source = language.log_probabilities(self.ids, own)
+        self.is_misled = rng.permutation(2 * count) < count
+        self.conditions = own.copy()
+        self.conditions[self.is_misled] = rng.permutation(own[self.is_misled])
+
+    def ratio(self, model):
+        """Return the perplexity ratio of the texts with their own conditions; note the others'."""
+        log_p = token_log_probabilities(Conditioned(model, self.conditions), self.ids)
+        self.misled_perplexity = float(np.exp(-log_p[self.is_misled].mean()))
+        return likelihood_ratio(log_p[~self.is_misled], self.source[~self.is_misled])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, built, equal, expect, no_look_ahead, part, perplexity
+from autograder.checks import agrees, built, equal, expect, no_look_ahead, part, perplexity_ratio
 from framework.data.vocabulary import EOS
 from framework.languages.agreement import AgreementLanguage
 
@@ -77,14 +77,18 @@ def test_san_francisco(submission):
 @pytest.mark.hint("Are the sums 1? Do shorter n-grams use the number of words before?")
 def test_perplexity(submission, reference, rng):
     """On a small text Kneser-Ney is better than interpolated backoff."""
-    language = AgreementLanguage(longest_span=2)
+    language = AgreementLanguage(longest_span=2, rng=rng)
     words = len(language.vocabulary)
-    train, test = (np.append(EOS, language.sample(n, rng=rng)) for n in (500, 1000))
+    train, test = language.sample_texts(1, 500, rng=rng)[0], language.sample_texts(10, 100, rng=rng)
     other = built(reference, part("backoff", words, 4, "interpolated", end=EOS))
     other.fit(train)
-    interpolated = perplexity(other, test, batch_size=10)
-    found = perplexity(fitted(submission, train, words, 4, end=EOS), test, batch_size=10)
-    message = f"the perplexity is {found:.2f}; interpolated backoff has {interpolated:.2f}"
+    interpolated = perplexity_ratio(other, language, test)
+    model = fitted(submission, train, words, 4, end=EOS)
+    found = perplexity_ratio(model, language, test)
+    message = (
+        f"the perplexity is {found:.2f} of that of the source; "
+        f"interpolated backoff has {interpolated:.2f}"
+    )
     expect(found < interpolated, message)
 
 

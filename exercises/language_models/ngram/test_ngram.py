@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, no_look_ahead, perplexity
+from autograder.checks import equal, expect, no_look_ahead, perplexity_ratio
 from framework.data.vocabulary import EOS
 from framework.languages.agreement import AgreementLanguage
 
@@ -253,11 +253,14 @@ def test_interpolated_sums_to_one(submission, rng):
 @pytest.mark.hint("Are the sums 1? Do all history lengths contribute?")
 def test_perplexity(submission, reference, rng):
     """On a small text interpolated backoff is best, then add-one, then uniform."""
-    language = AgreementLanguage(longest_span=2)
+    language = AgreementLanguage(longest_span=2, rng=rng)
     words = len(language.vocabulary)
-    train, test = (np.append(EOS, language.sample(n, rng=rng)) for n in (500, 1000))
+    train, test = language.sample_texts(1, 500, rng=rng)[0], language.sample_texts(10, 100, rng=rng)
     backoff = fitted(submission, "Backoff", train, words, 4, "interpolated", end=EOS)
     add_one = fitted(reference, "AddDelta", train, words, 4, 1.0, end=EOS)
-    found, other = (perplexity(model, test, batch_size=10) for model in (backoff, add_one))
-    message = f"interpolated {found:.2f}, add-one {other:.2f}, uniform {words}"
-    expect(found < other < words, f"the perplexities are {message}")
+    found, other = (perplexity_ratio(model, language, test) for model in (backoff, add_one))
+    uniform = words * np.exp(language.log_probabilities(test).mean())
+    message = f"interpolated {found:.2f}, add-one {other:.2f}, uniform {uniform:.2f}"
+    expect(
+        found < other < uniform, f"the perplexities, divided by that of the source, are {message}"
+    )

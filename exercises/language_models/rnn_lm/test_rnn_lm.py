@@ -14,6 +14,7 @@ from autograder.checks import (
     overfits_text,
     paired_models,
     perplexity_ratio,
+    trained_models,
 )
 from framework.languages.agreement import AgreementLanguage
 
@@ -25,8 +26,8 @@ def learns_by_heart(submission, reference, rng):
     """Check first that one batch can be overfitted, before a long training."""
     tokens = rng.integers(8, size=4 * 10 + 1)
     tokens[[0, 10, 20, 30]] = [0, 1, 2, 3]  # four texts that differ from their first token on
-    model = submission.RecurrentLM(8, 8, 24, rng=rng)
-    overfits_text(model, tokens, words=8, reference=reference)
+    models = trained_models(submission, reference, "RecurrentLM", 8, 8, 24, rng=rng)
+    overfits_text(models, tokens, words=8, reference=reference)
 
 
 @pytest.mark.task("RecurrentLM")
@@ -141,16 +142,17 @@ def test_overfits_one_batch(submission, reference, rng):
 def test_perplexity(submission, reference, metric_threshold, rng):
     """After training on the agreement language, its perplexity is close to the best."""
     learns_by_heart(submission, reference, rng)
-    language = AgreementLanguage(longest_span=2)
 
     def ratios(rng):
-        train, test = language.sample(30_000, rng=rng), language.sample(4_000, rng=rng)
-        model = submission.RecurrentLM(len(language.vocabulary), 16, 32, rng=rng)
+        language = AgreementLanguage(longest_span=2, rng=rng)
+        train, sizes = language.sample(30_000, rng=rng), (len(language.vocabulary), 16, 32)
+        models = trained_models(submission, reference, "RecurrentLM", *sizes, rng=rng)
         for _ in language_model_chunks(
-            model, train, reference=reference, epochs=5, batch_size=16, unroll=20,
+            models, train, reference=reference, epochs=5, batch_size=16, unroll=20,
             learning_rate=0.01, chunk=47,
         ):  # fmt: skip
-            yield perplexity_ratio(model, language, test)
+            texts = language.sample_texts(16, 250, rng=rng)
+            yield models.evaluate(perplexity_ratio, language, texts)
 
     ratio = "the perplexity on held-out text, divided by that of the text's own source,"
     metric_threshold("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=ratio)

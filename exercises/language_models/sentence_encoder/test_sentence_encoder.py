@@ -1,11 +1,16 @@
 """Checks of the sentence encoder that you can see. `grade sentence_encoder` adds hidden ones."""
 
-from itertools import accumulate
-
 import numpy as np
 import pytest
 
-from autograder.checks import classifier_chunks, equal, overfits, paired_models
+from autograder.checks import (
+    classifier_chunks,
+    combined,
+    equal,
+    overfits,
+    paired_models,
+    trained_models,
+)
 from framework.data.batching import pad
 from framework.languages.long_reviews import LongReviews
 from framework.languages.sentiment import SentimentGrammar
@@ -145,22 +150,19 @@ def test_accuracy(submission, reference, metric_threshold, rng):
     """After training on a sentiment grammar, each pooling uses the order of the words."""
     small = rng.permutation(np.arange(1, 17)).reshape(8, 2)  # no two texts share a word
     for pooling in POOLINGS:
-        model = submission.SentenceEncoder(17, 16, 16, 2, pooling, rng=rng)
-        overfits(model, small, np.arange(8) % 2, classes=2, reference=reference, rng=rng)
-
-    grammar = SentimentGrammar(noise=0.05)
-    sentences = _Sentences(grammar)
+        sizes = 17, 16, 16, 2, pooling
+        models = trained_models(submission, reference, "SentenceEncoder", *sizes, rng=rng)
+        overfits(models, small, np.arange(8) % 2, classes=2, reference=reference, rng=rng)
 
     def worst(rng):
-        data = grammar.sample(2_000, rng=rng)
-        trainings = [
-            accuracies(
-                submission.SentenceEncoder(len(grammar.vocabulary), 16, 24, 2, pooling, rng=rng),
-                data, sentences.share_right, reference=reference, rng=rng,
-            )
-            for pooling in POOLINGS
-        ]  # fmt: skip
-        yield from map(min, zip(*trainings, strict=True))
+        grammar = SentimentGrammar(noise=0.05, rng=rng)
+        data, tests = grammar.sample(2_000, rng=rng), sevenths(grammar, rng)
+        sizes = len(grammar.vocabulary), 16, 24, 2
+        pooled = [
+            trained(submission, reference, (*sizes, pooling), data, rng) for pooling in POOLINGS
+        ]
+        for test, *models in zip(tests, *pooled, strict=False):
+            yield combined(min, [one.evaluate(share_right, *test) for one in models])
 
     share = "the share of right answers over all sentences, for the worst of the three poolings,"
     metric_threshold("accuracy", worst, rng=rng, best=1.0, what=share)
@@ -173,24 +175,19 @@ def test_accuracy(submission, reference, metric_threshold, rng):
 )
 def test_long_sentences(submission, reference, metric_threshold, rng):
     """On long texts with an early opinion, maximum and mean are far better than the final state."""
-    reviews = LongReviews()
 
     def leads(rng):
-        data, (ids, labels) = reviews.sample(1_600, rng=rng), reviews.sample(400, rng=rng)
-
-        def share_right(model):
-            return float(np.mean(model.forward(ids).argmax(axis=1) == labels))
-
-        trainings = [
-            accuracies(
-                submission.SentenceEncoder(len(reviews.vocabulary), 16, 16, 2, pooling, rng=rng),
-                data, share_right, reference=reference, rng=rng,
-            )
-            for pooling in POOLINGS
-        ]  # fmt: skip
-        epochs = zip(*trainings, strict=True)
-        ahead = ((maximum + mean) / 2 - final for final, maximum, mean in epochs)
-        yield from accumulate(ahead, max)
+        reviews = LongReviews(rng=rng)
+        data, sizes = reviews.sample(1_600, rng=rng), (len(reviews.vocabulary), 16, 16, 2)
+        pooled = [
+            trained(submission, reference, (*sizes, pooling), data, rng) for pooling in POOLINGS
+        ]
+        ahead = []
+        for models in zip(*pooled, strict=True):
+            ids, labels = reviews.sample(400, rng=rng)
+            shares = [one.evaluate(share_right, ids, labels) for one in models]
+            ahead.append(combined(lead_of, shares))
+            yield max(ahead, key=lambda evaluation: evaluation.value)
 
     lead = (
         "in the best epoch, the mean accuracy of maximum and mean, minus that of the final state,"
@@ -198,24 +195,32 @@ def test_long_sentences(submission, reference, metric_threshold, rng):
     metric_threshold("lead", leads, rng=rng, best=0.5, what=lead)
 
 
-def accuracies(model, data, share_right, *, reference, rng):
-    """Train, and yield the accuracy after each epoch."""
+def lead_of(shares):
+    """Return by how much maximum and mean are ahead; a final state is never worse than chance."""
+    final, maximum, mean = shares
+    return (maximum + mean) / 2 - max(final, 0.5)
+
+
+def trained(submission, reference, sizes, data, rng):
+    """Train an encoder, and yield it after each epoch, beside the reference."""
     ids, labels = data
+    models = trained_models(submission, reference, "SentenceEncoder", *sizes, rng=rng)
     for _ in classifier_chunks(
-        model, ids, labels, reference=reference, epochs=4, batch_size=32, learning_rate=0.01,
+        models, ids, labels, reference=reference, epochs=4, batch_size=32, learning_rate=0.01,
         rng=rng,
     ):  # fmt: skip
-        yield share_right(model)
+        yield models
 
 
-class _Sentences:
-    """All sentences of the grammar with their probabilities, for exact accuracies."""
+def sevenths(grammar, rng):
+    """Return all sentences in seven random parts: ids, labels and probabilities of each."""
+    words, labels, probabilities = zip(*grammar.sentences(), strict=True)
+    ids = pad([grammar.vocabulary.encode(text) for text in words])
+    labels, p = np.array(labels), np.array(probabilities)
+    parts = np.array_split(rng.permutation(len(p)), 7)
+    return [(ids[part], labels[part], p[part]) for part in parts]
 
-    def __init__(self, grammar):
-        words, labels, probabilities = zip(*grammar.sentences(), strict=True)
-        self.ids = pad([grammar.vocabulary.encode(text) for text in words])
-        self.labels, self.p = np.array(labels), np.array(probabilities)
 
-    def share_right(self, model):
-        """Return the probability that `model` is right."""
-        return float(self.p @ (model.forward(self.ids).argmax(axis=1) == self.labels))
+def share_right(model, ids, labels, p=None):
+    """Return the share of right answers, weighted by the probabilities of the sentences."""
+    return float(np.average(model.forward(ids).argmax(axis=1) == labels, weights=p))

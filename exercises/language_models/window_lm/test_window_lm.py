@@ -13,6 +13,7 @@ from autograder.checks import (
     overfits_text,
     paired_models,
     perplexity_ratio,
+    trained_models,
 )
 from framework.languages.agreement import AgreementLanguage
 
@@ -22,8 +23,8 @@ V, E, H = 7, 3, 4
 def learns_by_heart(submission, reference, rng):
     """Check first that one batch can be overfitted, before a long training."""
     tokens = np.tile(np.arange(8), 6)[:41]
-    model = submission.WindowLM(8, 8, 24, 2, rng=rng)
-    overfits_text(model, tokens, words=8, reference=reference)
+    models = trained_models(submission, reference, "WindowLM", 8, 8, 24, 2, rng=rng)
+    overfits_text(models, tokens, words=8, reference=reference)
 
 
 @pytest.mark.task("WindowLM")
@@ -143,16 +144,17 @@ def test_overfits_one_batch(submission, reference, rng):
 def test_perplexity(submission, reference, metric_threshold, rng):
     """After training on sentences with a distractor, its perplexity is close to the best."""
     learns_by_heart(submission, reference, rng)
-    language = AgreementLanguage(longest_span=1)
 
     def ratios(rng):
-        train, test = language.sample(8_000, rng=rng), language.sample(4_000, rng=rng)
-        model = submission.WindowLM(len(language.vocabulary), 8, 32, 4, rng=rng)
+        language = AgreementLanguage(longest_span=1, rng=rng)
+        train, sizes = language.sample(8_000, rng=rng), (len(language.vocabulary), 8, 32, 4)
+        models = trained_models(submission, reference, "WindowLM", *sizes, rng=rng)
         for _ in language_model_chunks(
-            model, train, reference=reference, epochs=12, batch_size=16, unroll=20,
+            models, train, reference=reference, epochs=12, batch_size=16, unroll=20,
             learning_rate=0.01, chunk=50,
         ):  # fmt: skip
-            yield perplexity_ratio(model, language, test)
+            texts = language.sample_texts(16, 250, rng=rng)
+            yield models.evaluate(perplexity_ratio, language, texts)
 
     ratio = "the perplexity on held-out text, divided by that of the text's own source,"
     metric_threshold("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=ratio)

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, classifier_chunks, overfits, paired_models, real_array
+from autograder.checks import (
+    agrees,
+    classifier_chunks,
+    not_better_than_bayes,
+    overfits,
+    paired_models,
+    real_array,
+    trained_models,
+)
 from framework.evaluation.metrics import entity_f1
 from framework.languages.entities import EntityLanguage
 
@@ -71,22 +79,21 @@ def test_f1(submission, reference, metric_threshold, rng):
     """WindowClassifier: trained on named entities, its F1 is close to the best possible."""
     small = rng.permutation(np.arange(1, 41)).reshape(8, 5)  # no two windows share a word
     overfits(
-        submission.WindowClassifier(41, 8, 2, 16, 3, rng=rng), small, np.arange(8) % 3, classes=3,
-        reference=reference, rng=rng,
+        trained_models(submission, reference, "WindowClassifier", 41, 8, 2, 16, 3, rng=rng), small,
+        np.arange(8) % 3, classes=3, reference=reference, rng=rng,
     )  # fmt: skip
-    language = EntityLanguage()
 
     def scores(rng):
-        train, test = _Sentences(language, 800, rng), _Sentences(language, 800, rng)
-        inputs, labels = train.windows(reference), train.labels()
-        model = submission.WindowClassifier(
-            len(language.vocabulary), 16, 2, 32, len(TAGS), rng=rng
-        )  # fmt: skip
+        language = EntityLanguage(rng=rng)
+        train = _Sentences(language, 800, rng)
+        sizes = len(language.vocabulary), 16, 2, 32, len(TAGS)
+        models = trained_models(submission, reference, "WindowClassifier", *sizes, rng=rng)
         for _ in classifier_chunks(
-            model, inputs, labels, reference=reference, epochs=4, batch_size=64,
-            learning_rate=0.01, chunk=50, rng=rng,
+            models, train.windows(reference), train.labels(), reference=reference, epochs=4,
+            batch_size=64, learning_rate=0.01, chunk=50, rng=rng,
         ):  # fmt: skip
-            yield test.f1(model, reference) / language.best_f1
+            test = _Sentences(language, 800, rng)
+            yield models.evaluate(test.nearness, test.windows(reference))
 
     share = "the F1 of whole entities on held-out sentences, as a share of the best possible F1,"
     metric_threshold("f1_ratio", scores, rng=rng, best=1.0, what=share)
@@ -99,7 +106,7 @@ class _Sentences:
     """Tagged sentences; the model receives only the words."""
 
     def __init__(self, language, count, rng):
-        self.sentences = language.sample(count, rng=rng)
+        self.language, self.sentences = language, language.sample(count, rng=rng)
         self.ids = [language.vocabulary.encode(s.words) for s in self.sentences]
 
     def windows(self, reference):
@@ -112,14 +119,24 @@ class _Sentences:
         return np.concatenate([np.arange(2 + len(ids)) >= 2 for ids in self.ids])
 
     def labels(self):
+        """Return the numbers of the tags of all words `(M,)`."""
         return np.array([TAGS.index(tag) for s in self.sentences for tag in s.tags])
 
-    def f1(self, model, reference):
-        """Return the F1 of the most probable tag of each word."""
+    def nearness(self, model, windows):
+        """Return the F1 of the most probable tag of each word, divided by the best possible."""
         model.eval()
-        windows = self.windows(reference)
         scores = real_array(model.forward(windows), (len(windows), len(TAGS)), "forward")
+        answers = scores.argmax(axis=1)
         model.train()
-        best = iter(scores.argmax(axis=1))
-        tags = [[TAGS[next(best)] for _ in sentence.tags] for sentence in self.sentences]
-        return entity_f1([sentence.tags for sentence in self.sentences], tags)
+        self._reject_too_good(answers)
+        following = iter(answers)
+        tags = [[TAGS[next(following)] for _ in sentence.tags] for sentence in self.sentences]
+        return entity_f1([s.tags for s in self.sentences], tags) / self.language.best_f1
+
+    def _reject_too_good(self, answers):
+        """Compare with the most probable tag of each name; the names are independent."""
+        best = [tag for s in self.sentences for tag in self.language.best_tags(s.words)]
+        best = np.array([TAGS.index(tag) for tag in best])
+        labels = self.labels()
+        names = np.array([tag.startswith("B") for tag in TAGS])[labels]
+        not_better_than_bayes(answers[names], best[names], labels[names])

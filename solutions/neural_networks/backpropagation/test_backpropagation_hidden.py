@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, assign, equal, expect, in_float32, paired_models, refuses
+from autograder.checks import (
+    agrees,
+    assign,
+    equal,
+    expect,
+    in_float32,
+    paired_models,
+    refuses,
+    trained_models,
+)
 
 
 @pytest.mark.task("deltas")
@@ -83,16 +92,23 @@ def test_other_shapes_and_activations(submission, reference, rng):
     "Gradients point uphill: with ∂J/∂s = −1 a step against them raises the true score."
 )
 @pytest.mark.promise("Put the two into one batch and call `backward(np.array([-1.0, 1.0]))`.")
-def test_max_margin_training(submission, rng):
+def test_max_margin_training(submission, reference, rng):
     """WindowScorer: training with the max-margin loss separates a true and a corrupt window."""
-    model = submission.WindowScorer(20, 8, rng=rng)
-    windows = rng.normal(size=(2, 20))  # the true one, the corrupt one
+    models = trained_models(submission, reference, "WindowScorer", 20, 8, rng=rng)
+    model, windows = models.student, rng.normal(size=(2, 20))
     for _ in range(200):
-        s, s_c = model.forward(windows)
+        true, corrupt = rng.permutation(2)  # the rows of the batch
+        scores = model.forward(windows[[true, corrupt]])
+        s, s_c = scores[true], scores[corrupt]
         if 1 + s_c - s <= 0:
-            return
+            break
         model.zero_gradients()
-        model.backward(np.array([-1.0, 1.0]))
+        model.backward(np.where(np.arange(2) == true, -1.0, 1.0))
         parameters, gradients = model.parameters, model.gradients
         assign(model, {name: parameters[name] - 0.1 * gradients[name] for name in parameters})
-    expect(False, f"after 200 steps the true window scores {s:.3g}, the corrupt one {s_c:.3g}")
+    expect(
+        1 + s_c - s <= 0,
+        f"after 200 steps the true window scores {s:.3g}, the corrupt one {s_c:.3g}",
+    )
+    models.copy_parameters()
+    equal(scores, models.reference.forward(windows[[true, corrupt]]), "the scores of both windows")

@@ -14,6 +14,7 @@ from autograder.checks import (
     perplexity,
     perplexity_ratio,
 )
+from framework.data.vocabulary import EOS
 from framework.errors import BadInputError
 from framework.languages.agreement import AgreementLanguage
 
@@ -52,20 +53,81 @@ def test_a_uniform_model_is_as_good_as_chance(remote):
     assert perplexity(uniform, tokens, batch_size=3) == pytest.approx(V)
 
 
-def test_a_ratio_is_that_of_the_model_and_of_the_texts_own_source(remote):
-    """Of 40 words the first is given; 8 of each of the others, with what the grammar says of it."""
-    language = AgreementLanguage(longest_span=0)
-    words = len(language.vocabulary)
-    tokens = language.vocabulary.encode(["the", "key", "is", "here", "</s>"] * 8)
-    uniform = model_of(
+def uniform_over(remote, words):
+    return model_of(
         remote,
         next_log_probabilities=lambda self, t, s: (np.full((len(t), words), -math.log(words)), s),
     )
+
+
+def source_of(remote, language, known=None):
+    """Return a model that knows the probabilities of `language` for the texts `known`."""
+    log_p = None if known is None else language.log_probabilities(known)
+
+    def next_log_probabilities(self, tokens, state):
+        words, place = len(language.vocabulary), int(state[0])
+        p = np.full((len(tokens), words), -np.inf)
+        for row, column in enumerate(known[:, place + 1]):
+            p[row] = np.log((1 - np.exp(log_p[row, place])) / (words - 1) + 1e-300)
+            p[row, column] = log_p[row, place]
+        return p, state + 1
+
+    return model_of(remote, next_log_probabilities=next_log_probabilities)
+
+
+def test_a_ratio_is_that_of_the_model_and_of_the_texts_own_source(remote):
+    """Of 40 words 8 are of each kind; the grammar says how probable each of them is."""
+    language = AgreementLanguage(longest_span=0)
+    words = len(language.vocabulary)
+    tokens = language.vocabulary.encode(["the", "key", "is", "here", "</s>"] * 8)
     noun = 0.5 / sum(1 / rank for rank in range(1, 9))
     log_p = 8 * math.log(noun * (6 / 11) * (12 / 25))
-    assert perplexity_ratio(uniform, language, tokens) == pytest.approx(
-        words / math.exp(-log_p / 39)
-    )
+    found = perplexity_ratio(uniform_over(remote, words), language, np.append(EOS, tokens)[None])
+    assert found == pytest.approx(words / math.exp(-log_p / 40))
+
+
+def test_the_source_itself_has_the_ratio_1(remote, draws):
+    language = AgreementLanguage(longest_span=2, rng=draws)
+    texts = language.sample_texts(4, 50, rng=draws)
+    assert perplexity_ratio(source_of(remote, language, texts), language, texts) == pytest.approx(1)
+
+
+def test_a_model_that_knows_the_text_is_too_good(remote, draws):
+    language = AgreementLanguage(longest_span=2, rng=draws)
+    texts = language.sample_texts(4, 50, rng=draws)
+
+    def next_log_probabilities(self, tokens, state):
+        p = np.full((len(tokens), len(language.vocabulary)), 1e-9)
+        p[np.arange(len(tokens)), texts[:, int(state[0]) + 1]] = 1
+        return np.log(p / p.sum(axis=1, keepdims=True)), state + 1
+
+    oracle = model_of(remote, next_log_probabilities=next_log_probabilities)
+    with pytest.raises(CheckFailed, match="times as probable for the model as for the source"):
+        perplexity_ratio(oracle, language, texts)
+
+
+def test_who_knows_the_usual_language_is_far_from_a_drawn_one(remote):
+    """The source code of the generator helps nobody: ids and probabilities are drawn."""
+    usual = AgreementLanguage(longest_span=2)
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        drawn = AgreementLanguage(longest_span=2, rng=rng)
+        texts = drawn.sample_texts(4, 50, rng=rng)
+        known = 0.999 * np.exp(usual.log_probabilities(texts)) + 0.001 / len(usual.vocabulary)
+        assert np.log(known).mean() < drawn.log_probabilities(texts).mean() - 1
+
+
+def test_hardly_any_probability_is_a_ratio_without_limit(remote, draws):
+    language = AgreementLanguage(longest_span=0)
+    texts = language.sample_texts(2, 20, rng=draws)
+
+    def next_log_probabilities(self, tokens, state):
+        p = np.full((len(tokens), len(language.vocabulary)), -1e6)
+        p[:, 0] = 0.0
+        return p, state
+
+    stubborn = model_of(remote, next_log_probabilities=next_log_probabilities)
+    assert perplexity_ratio(stubborn, language, texts) == math.inf
 
 
 def test_log_softmax_of_extreme_scores_and_of_any_shape():

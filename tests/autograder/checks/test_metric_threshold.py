@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.checks import HIGHER, LOWER, CheckFailed
+from autograder.checks import HIGHER, LOWER, CheckFailed, Evaluation
 from autograder.checks.failures import MissedThreshold
 from autograder.checks.metric_threshold import MetricThreshold
 from autograder.course.thresholds import Threshold
@@ -172,3 +172,38 @@ def test_a_threshold_in_the_other_direction_is_our_mistake(threshold, reach):
 
 def test_a_number_somebody_chose_has_the_checks_direction(threshold, reach):
     assert reach(threshold(1.1, ""), Trainings([1.0]), direction=LOWER) == 1.0
+
+
+def evaluations(*pairs):
+    """One training of a submission's values, each with the reference's."""
+    return Trainings([Evaluation(value, lambda other=other: other) for value, other in pairs])
+
+
+def test_a_value_is_confirmed_by_the_reference(threshold, reach):
+    one = threshold()
+    assert reach(one, evaluations((0.5, 0.0), (0.92, 0.92))) == 0.92
+    assert curves(one) == [(0.5, 0.92)]
+
+
+def test_the_reference_may_be_twice_as_far_from_the_best(threshold, reach):
+    assert reach(threshold(), evaluations((0.9, 0.81))) == 0.9
+    assert reach(threshold(1.1, LOWER), evaluations((1.1, 1.19)), direction=LOWER) == 1.1
+
+
+@pytest.mark.parametrize("other", [0.79, 0.0, math.nan])
+def test_what_the_reference_does_not_confirm_was_not_learned(threshold, reach, other):
+    with pytest.raises(CheckFailed, match="for the network of this exercise with the parameters"):
+        reach(threshold(attempts=3), evaluations((0.95, other)))
+
+
+def test_without_a_best_value_the_reference_must_meet_the_threshold(threshold, reach):
+    assert reach(threshold(), evaluations((0.95, 0.9)), best=math.inf) == 0.95
+    with pytest.raises(CheckFailed, match=r"but 0\.89 for the network"):
+        reach(threshold(), evaluations((0.95, 0.89)), best=math.inf)
+
+
+def test_calibrating_asks_no_reference(threshold, reach):
+    def never():
+        raise AssertionError
+
+    assert reach(threshold(calibrating=True), Trainings([Evaluation(0.95, never)])) == 0.95

@@ -1,0 +1,103 @@
+"""A submitted model that is trained, beside the reference with the parameters that it has found.
+
+What a model has learned is in its parameters. A submission that remembers what it was asked, or
+counts words, can answer well without them; the reference with the same parameters cannot. So a
+score counts only if the reference, asked the same, confirms it: see `Evaluation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec
+
+import numpy as np
+
+from autograder.checks.failures import CheckFailed, expect
+from autograder.checks.paired_models import PairedModels
+from autograder.isolation.host.describe import value_text
+from autograder.isolation.host.faults import InfrastructureFault
+from autograder.isolation.host.remote import RemoteModule, RemoteObject, assign, built
+from autograder.isolation.host.requests import Build
+
+P = ParamSpec("P")
+#: A number for a model, the submission's or the reference's.
+Metric = Callable[Concatenate[RemoteObject, P], float]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The metric of a trained model, and how to confirm it.
+
+    Attributes:
+        value: of the submission's model.
+        confirm: measures the reference with the same parameters on the same sample.
+    """
+
+    value: float
+    confirm: Callable[[], float]
+
+
+@dataclass(frozen=True)
+class TrainedModels:
+    """The submission's model, which is trained, and the reference's, which gets its parameters."""
+
+    name: str
+    student: RemoteObject
+    reference: RemoteObject
+
+    def evaluate(self, metric: Metric[P], *args: P.args, **kwargs: P.kwargs) -> Evaluation:
+        """Call ``metric(model, ...)`` with the submission's model; later with the reference's."""
+        value = float(metric(self.student, *args, **kwargs))
+        return Evaluation(value, lambda: self.evaluate_reference(metric, *args, **kwargs))
+
+    def evaluate_reference(self, metric: Metric[P], *args: P.args, **kwargs: P.kwargs) -> float:
+        """Call ``metric(model, ...)`` with the reference's model.
+
+        Raises:
+            CheckFailed: with the learned parameters the reference gives no result.
+        """
+        try:
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                return float(metric(self.reference, *args, **kwargs))
+        except InfrastructureFault as fault:  # it is the submission's numbers that it fails with
+            raise CheckFailed(f"with the parameters of {self.name}, {fault}") from None
+
+    def copy_parameters(self) -> None:
+        """Give the reference the parameters that the submission's own training has found.
+
+        Raises:
+            CheckFailed: their names, shapes or dtypes are not the reference's.
+        """
+        PairedModels(self.name, self.student, self.reference).same_parameter_forms()
+        assign(self.reference, self.student.parameters)
+
+
+def trained_models(
+    submission: RemoteModule, reference: RemoteModule, name: str | Build, *args: Any, **kwargs: Any
+) -> TrainedModels:
+    """Build model `name` of both, each with the initial parameters of its own constructor.
+
+    Args:
+        name: of the model, or what `part` returns: a layer of another exercise, without `args`.
+
+    Raises:
+        CheckFailed: names, shapes or dtypes of the parameters are not the reference's.
+    """
+    if isinstance(name, Build):
+        student, other, name = built(submission, name), built(reference, name), name.name
+    else:
+        student = getattr(submission, name)(*args, **kwargs)
+        other = getattr(reference, name)(*args, **kwargs)
+    message = f"{name}(...) should make an object, not {value_text(student)}"
+    expect(isinstance(student, RemoteObject), message)
+    PairedModels(name, student, other).same_parameter_forms()
+    return TrainedModels(name, student, other)
+
+
+def combined(
+    combine: Callable[[Sequence[float]], float], evaluations: Sequence[Evaluation]
+) -> Evaluation:
+    """One evaluation of several models: their values, combined."""
+    value = combine([evaluation.value for evaluation in evaluations])
+    return Evaluation(value, lambda: combine([one.confirm() for one in evaluations]))

@@ -1,0 +1,134 @@
+"""A trained model beside the reference: the parameters are all that was learned."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks import (
+    CheckFailed,
+    TrainedModels,
+    classifier_chunks,
+    combined,
+    overfits,
+    trained_models,
+)
+from autograder.checks.trained_models import Evaluation
+from autograder.isolation.host.faults import InfrastructureFault
+from framework.interfaces import Model
+
+
+class Table(Model):
+    """A row of scores for each id."""
+
+    def __init__(self, ids, classes, *, rng):
+        super().__init__()
+        self.add_parameter("W", rng.normal(scale=0.1, size=(ids, classes)))
+
+    def forward(self, ids):
+        self.ids = ids
+        return self.parameters["W"][ids]
+
+    def backward(self, grad_output):
+        np.add.at(self.gradients["W"], self.ids, grad_output)
+
+
+class Remembering(Table):
+    """Reads the labels off the gradients, and learns nothing else."""
+
+    known = None
+
+    def forward(self, ids):
+        scores = super().forward(ids)
+        if self.known is None:
+            return scores
+        return scores + 9 * np.eye(scores.shape[1])[self.known[ids]]
+
+    def backward(self, grad_output):
+        if self.known is None:
+            self.known = np.zeros(len(self.parameters["W"]), dtype=int)
+        self.known[self.ids] = grad_output.argmin(axis=1)
+
+
+class Wider(Table):
+    """Has a parameter that the reference lacks."""
+
+    def __init__(self, ids, classes, *, rng):
+        super().__init__(ids, classes, rng=rng)
+        self.add_parameter("memory", np.zeros(9))
+
+
+@pytest.fixture
+def pair(remote, numpy_registry, draws):
+    """A model of the submission's class beside the reference, and the reference's module."""
+
+    def pair(cls):
+        reference = remote(numpy_registry, M=Table)
+        return trained_models(remote(M=cls), reference, "M", 8, 4, rng=draws), reference
+
+    return pair
+
+
+def share_right(model, labels):
+    return float((model.forward(np.arange(8)).argmax(axis=1) == labels).mean())
+
+
+def trained(pair, cls, draws):
+    models, reference = pair(cls)
+    ids, labels = np.tile(np.arange(8), 20), np.arange(8) % 4
+    for _ in classifier_chunks(
+        models, ids, labels[ids], reference=reference, epochs=10, learning_rate=0.1, rng=draws
+    ):
+        evaluation = models.evaluate(share_right, labels)
+    return evaluation
+
+
+def test_both_start_and_end_with_the_same_parameters(pair, draws):
+    evaluation = trained(pair, Table, draws)
+    assert (evaluation.value, evaluation.confirm()) == (1.0, 1.0)
+
+
+def test_what_is_only_remembered_is_not_confirmed(pair, draws):
+    evaluation = trained(pair, Remembering, draws)
+    assert evaluation.value == 1.0
+    assert evaluation.confirm() < 0.8
+
+
+def test_a_batch_that_is_only_remembered_is_not_known_by_heart(pair, draws):
+    labels = np.arange(8) % 4
+    models, reference = pair(Table)
+    overfits(models, np.arange(8), labels, classes=4, reference=reference, rng=draws)
+    models, reference = pair(Remembering)
+    with pytest.raises(CheckFailed, match="all that it knows must be in its parameters"):
+        overfits(models, np.arange(8), labels, classes=4, reference=reference, rng=draws)
+
+
+def test_parameters_of_another_form_are_told_before_the_training(pair):
+    with pytest.raises(CheckFailed, match="memory"):
+        pair(Wider)
+
+
+def test_what_is_no_object_is_told(remote, draws):
+    with pytest.raises(CheckFailed, match="should make an object, not 3"):
+        trained_models(remote(M=lambda rng: 3), remote(M=lambda rng: 3), "M", rng=draws)
+
+
+def test_own_training_is_copied(pair):
+    models, _ = pair(Table)
+    models.student.forward(np.arange(8))
+    models.copy_parameters()
+    np.testing.assert_array_equal(models.reference.parameters["W"], models.student.parameters["W"])
+
+
+def test_a_reference_that_fails_with_learned_parameters_is_the_submissions_fault():
+    def fails(model):
+        raise InfrastructureFault("the reference failed in M.forward: inf")
+
+    with pytest.raises(CheckFailed, match="with the parameters of M, the reference failed"):
+        TrainedModels("M", None, None).evaluate_reference(fails)
+
+
+def test_several_evaluations_are_combined():
+    one, other = Evaluation(0.9, lambda: 0.8), Evaluation(0.7, lambda: 0.95)
+    both = combined(min, [one, other])
+    assert (both.value, both.confirm()) == (0.7, 0.8)

@@ -1,0 +1,78 @@
+"""Submissions that would earn the points of a trained check without a model that has learned.
+
+``unearned/EXERCISE/ATTACK.py`` holds them: what each of them does stands in its first line. They
+may use the solution as `right_answer`, so that they pass the other checks.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.course.reading import find_course
+from autograder.grading.grader import Grader
+from autograder.grading.pytest_run import run_checks
+from autograder.grading.setting import Setting
+from autograder.isolation.sandboxes import choose
+from autograder.submissions.submission import Staging, Submission, SubmittedFile
+from framework.providers.plugins import Plugins
+
+HERE = Path(__file__).parent / "unearned"
+COURSE = find_course(HERE)
+
+#: Attack -> the check that it must not pass, and what is said to it.
+ATTACKS = {
+    "rnn_lm/remembers_texts": ("test_perplexity", "must be in its parameters"),
+    "rnn_lm/counts_words": ("test_perplexity", "network of this exercise with the parameters"),
+    "window_lm/knows_source": ("test_perplexity", "divided by that of the text's own source"),
+    "conditional_lm/asked_twice": ("test_perplexity", "divided by that of their own source"),
+    "text_cnn/reads_labels": ("test_accuracy", "network of this exercise"),
+    "word2vec/knows_classes": ("test_training_finds_the_classes", "nearest neighbours"),
+    "optimizers/jumps": ("test_sgd_narrow_valley", "where its formula gains"),
+    "backpropagation/answers_by_order": ("test_max_margin_training", "the scores of both windows"),
+    "batch_norm/labels_by_row": ("test_the_start_hardly_matters", "the loss is still"),
+}
+#: The first attack ever seen is tried every time, the others with ``-m slow``.
+CASES = [
+    pytest.param(name, marks=() if place == 0 else pytest.mark.slow, id=name)
+    for place, name in enumerate(ATTACKS)
+]
+
+#: Between the solution and the attack, in place of ``import right_answer``.
+RIGHT_ANSWER = "\nimport types\nright_answer = types.SimpleNamespace(**globals())\n"
+
+
+def handed_in(file: Path) -> Submission:
+    exercise = COURSE.exercise(file.parent.name)
+    solution = exercise.solution.read_text("utf-8")
+    sources = {n: COURSE.exercise(n).solution.read_text("utf-8") for n in exercise.requires}
+    attack = file.read_text("utf-8").replace("import right_answer\n", "")
+    sources[exercise.name] = solution + RIGHT_ANSWER + attack
+    files = {
+        name: SubmittedFile(name, file, f"{name}.py", f"{name}.py", source)
+        for name, source in sources.items()
+    }
+    return Submission(file.stem, files, "", (), Staging(sources))
+
+
+def messages(file: Path) -> dict[str, str]:
+    """Check -> the message that it has for the attack; empty for a check that passes."""
+    exercise = COURSE.exercise(file.parent.name)
+    with handed_in(file) as submission:
+        grader = Grader(Setting(COURSE, Plugins(), choose("process")), submission)
+        with grader.under_test(exercise) as under_test:
+            results = run_checks(exercise, under_test)
+        grader.close()
+    return {result.id.partition("::")[2]: result.message for result in results}
+
+
+def test_every_attack_is_tried():
+    found = {f"{file.parent.name}/{file.stem}" for file in HERE.glob("*/*.py")}
+    assert found == set(ATTACKS)
+
+
+@pytest.mark.parametrize("attack", CASES)
+def test_it_does_not_earn_the_points(attack):
+    check, words = ATTACKS[attack]
+    assert words in messages(HERE / f"{attack}.py")[check]
