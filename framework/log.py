@@ -16,7 +16,7 @@ _LINE = "%(asctime)s.%(msecs)03d %(levelname)s %(name)s: %(message)s"
 
 
 def logger(topic: str) -> logging.Logger:
-    """Return the logger of `topic`: plugins, course, sandbox or worker."""
+    """Return the logger of `topic`: plugins, course, sandbox, worker or training."""
     return logging.getLogger(f"{ROOT}.{topic}")
 
 

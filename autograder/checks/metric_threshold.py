@@ -35,11 +35,14 @@ from autograder.course.thresholds import HIGHER, LOWER, Threshold, better
 from autograder.record.findings.base import Findings
 from autograder.record.findings.curves import Curve
 from framework.errors import BadInputError
+from framework.log import logger
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from autograder.course.reading import Exercise
+
+_log = logger("training")
 
 #: One training: yields the metric after each piece of it, as a number where no model is asked.
 Training = Callable[[np.random.Generator], "Generator[Evaluation | float, None, None]"]
@@ -104,6 +107,8 @@ class MetricThreshold:
             if meter.met(tried[-1], threshold.value):
                 self._note(tried[-1], threshold.value)
                 return meter.top(tried[-1])
+            missed = (name, self.exercise.name, meter.top(tried[-1]), threshold.value)
+            _log.info("%s of %s is %.4g where %.4g is asked for: trained again if allowed", *missed)
         self._note(max(tried, key=meter.merit), threshold.value)
         raise meter.failure(self.measured[-1], threshold)
 

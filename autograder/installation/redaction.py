@@ -94,6 +94,8 @@ def _secrets() -> Iterator[str]:
         least = _LEAST_SECRET if is_named_so else _LEAST_OTHER
         if name not in HARMLESS and len(value) >= least and (is_named_so or not _is_place(value)):
             yield value
+            # A log escapes the ends of lines, and a message joins them.
+            yield from (line for line in value.splitlines() if len(line) >= _LEAST_OTHER)
 
 
 def _is_place(value: str) -> bool:

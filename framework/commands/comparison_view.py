@@ -25,7 +25,7 @@ def outcome_table(outcomes: Sequence[Outcome], longest: int) -> Table:
         outcomes: in the order of the rows.
         longest: words of the longest text, for what has to be computed in order.
     """
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("family", no_wrap=True)
     measured = ("parameters", "seconds per epoch", "in order")
     for name in ("accuracy", *_known("at best", outcomes), *measured):
@@ -54,8 +54,9 @@ def _cells(outcome: Outcome, longest: int, is_best_known: bool) -> list[str]:
 
 def _seconds(outcome: Outcome) -> str:
     """The median, and from where to where the timed epochs vary."""
-    least, most = outcome.range_of_seconds
-    return f"{outcome.typical_seconds:.3f} ({least:.3f} to {most:.3f})"
+    numbers = (outcome.typical_seconds, *outcome.range_of_seconds)
+    typical, least, most = (f"{x:.3f}" if x < 1 else f"{x:.1f}" for x in numbers)
+    return f"{typical} ({least}–{most})"
 
 
 def claim_table(claims: Sequence[Claim]) -> Table:

@@ -16,17 +16,6 @@ SAMPLE, _AFTER_SAMPLE, _AFTER_NAME = 20.0, 6.0, 16.0
 ROW = 18.0
 #: Of the dot of a single point.
 RADIUS = 4.0
-#: Where a name may stand beside its point: offset to the right and down, and its anchor.
-_PLACES = (
-    (0.0, -9.0, "middle"),
-    (8.0, 4.0, "start"),
-    (-8.0, 4.0, "end"),
-    (0.0, 17.0, "middle"),
-    (8.0, -9.0, "start"),
-    (-8.0, -9.0, "end"),
-    (8.0, 17.0, "start"),
-    (-8.0, 17.0, "end"),
-)
 
 
 @dataclass(frozen=True)
@@ -96,10 +85,11 @@ def beside(entry: Entry) -> float:
 
 def names_of_points(chart: Chart, frame: Frame) -> Iterator[Name]:
     """Yield a name beside each single point, if possible where nothing else stands."""
-    taken = [_occupied(line, frame) for line in chart.lines if len(line.x) == 1]
-    for (x, y), text in chart.points.items():
-        left, top = frame.x(x), frame.y(y)
-        names = [Name(text, left + right, top + down, anchor) for right, down, anchor in _PLACES]
+    points = [line for line in chart.lines if len(line.x) == 1]
+    covered = {(line.x[0], line.y[0]): _occupied(line, frame) for line in points}
+    taken = [_occupied(line, frame) for line in points]
+    for place, text in chart.points.items():
+        names = list(_beside_point(text, frame.x(place[0]), frame.y(place[1]), covered[place]))
         free = (
             name
             for name in names
@@ -108,6 +98,19 @@ def names_of_points(chart: Chart, frame: Frame) -> Iterator[Name]:
         name = next(free, names[0])
         taken.append(name.box)
         yield name
+
+
+def _beside_point(text: str, x: float, y: float, covered: Box) -> Iterator[Name]:
+    """Yield the places for the name of the point `(x, y)`, which covers an area, best first."""
+    above, below = covered.top - 5, covered.bottom + 13
+    left, right = covered.left - 4, covered.right + 4
+    yield Name(text, x, above, "middle")
+    yield Name(text, right, y + 4, "start")
+    yield Name(text, left, y + 4, "end")
+    yield Name(text, x, below, "middle")
+    for height in (above, below):
+        yield Name(text, right, height, "start")
+        yield Name(text, left, height, "end")
 
 
 def _occupied(line: Line, frame: Frame) -> Box:

@@ -26,7 +26,7 @@ PLOT = Layout(width=420, height=230, left=62, right=16, top=30, bottom=46)
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
 #: Of a title: height of the first row and of others, and the width of a bold letter, nearly.
-_TITLE, _TITLE_ROW, _TITLE_LETTER = 26.0, 18.0, 8.8
+_TITLE, _TITLE_ROW, _TITLE_LETTER = 26.0, 18.0, 9.4
 _CAP = 4.0  # half the width of the ends of an error bar
 
 

@@ -13,6 +13,7 @@ from autograder.checks.failures import MissedThreshold
 from autograder.checks.metric_threshold import MetricThreshold
 from autograder.course.thresholds import Threshold
 from framework.errors import BadInputError
+from framework.log import recorded_log
 
 
 class Trainings:
@@ -75,7 +76,11 @@ def test_lower_may_be_better(threshold, reach):
 
 def test_a_training_that_misses_is_tried_again_with_other_random_numbers(threshold, reach):
     one, trainings = threshold(attempts=3), Trainings([0.1, 0.2], [0.3, 0.9], [1.0])
-    assert reach(one, trainings) == 0.9
+    with recorded_log() as lines:
+        assert reach(one, trainings) == 0.9
+    assert [line.partition("training: ")[2].partition(":")[0] for line in lines] == [
+        f"share of {one.exercise.name} is 0.2 where 0.9 is asked for"
+    ]
     assert trainings.taken == [2, 2]
     assert len(set(trainings.drawn)) == 2
     assert curves(one) == [(0.3, 0.9)]

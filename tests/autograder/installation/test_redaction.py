@@ -25,6 +25,7 @@ def redact(tmp_path, monkeypatch):
         "USER": "anna",
         "API_TOKEN": "t0k3",
         "SOME_SETTING": "a long private value",
+        "PEM": "-----BEGIN-----\nlinetwoofthekey\n",
         "SHORT": "torch",
         "TERM": "xterm-256color",
     }.items():
@@ -45,7 +46,9 @@ def test_other_homes_lose_their_names(redact, text):
     assert "otto" not in redact(text)
 
 
-@pytest.mark.parametrize("secret", ["t0k3", "a long private value", "anna", "Anna", "annas-laptop"])
+@pytest.mark.parametrize(
+    "secret", ["linetwoofthekey", "t0k3", "a long private value", "anna", "Anna", "annas-laptop"]
+)
 def test_names_and_values_of_the_environment_are_removed(redact, secret):
     told = redact(f"before {secret} after, key={secret}, {secret}_x")
     assert secret.lower() not in told.lower()

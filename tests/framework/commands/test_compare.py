@@ -81,6 +81,14 @@ def test_json_has_all_numbers(folder, backend):
     assert shown.count("undecided") == 1
 
 
+def test_the_table_fits_a_terminal_of_80_columns(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = compare(*SHORT_RUN, "--models", "bag,rnn_last,lstm", "--seeds", 2)
+    assert "…" not in shown
+    seconds = rows(shown)["lstm"][-2]
+    assert re.fullmatch(r"[\d.]+ \([\d.]+–[\d.]+\)", seconds)
+
+
 def test_the_same_seed_gives_the_same_accuracies_whoever_is_compared():
     alone = rows(compare(*SHORT_RUN, "--models", "cnn"))["cnn"][0]
     beside = rows(compare(*SHORT_RUN, "--models", "bag,cnn"))["cnn"][0]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from framework.errors import BadInputError
 from framework.plotting.axes import Frame
 from framework.plotting.charts import Chart, Line
-from framework.plotting.names import names_of_points
+from framework.plotting.names import Box, names_of_points
 from framework.plotting.svg import PLOT, STYLES, chart_css, css_colour, plot_svg, save_chart
 
 
@@ -153,6 +153,15 @@ def test_a_range_of_x_is_a_level_bar_within_the_drawing():
     assert "V" in upright
 
 
+def test_names_of_points_whose_bars_overlap_are_apart():
+    cnn = Line("cnn", (0.113,), (82.3,), (1.0,), ((0.078, 0.178),))
+    window = Line("window", (0.103,), (82.4,), (1.0,), ((0.076, 0.145),))
+    rest = Line("lstm", (0.42,), (100.0,), (0.0,), ((0.3, 0.5),))
+    drawn = Chart("", "", "", (window, cnn, rest))
+    names = list(names_of_points(drawn, Frame.around(drawn, PLOT)))
+    assert not any(a.box.covers(b.box) for a, b in combinations(names, 2))
+
+
 COORDINATE = st.integers(0, 30).map(float)
 
 
@@ -179,7 +188,8 @@ def test_a_name_does_not_stand_on_the_error_bar_of_its_point():
     drawn = Chart("", "", "", lines)
     frame = Frame.around(drawn, PLOT)
     cnn, _ = names_of_points(drawn, frame)
-    assert not cnn.box.left < frame.x(1.0) < cnn.box.right
+    x, top, bottom = frame.x(1.0), frame.y(0.75), frame.y(0.25)
+    assert not cnn.box.covers(Box(x - 4, top, x + 4, bottom))
 
 
 def test_what_stands_in_names_is_text():
@@ -212,7 +222,7 @@ def test_a_long_title_takes_further_rows_and_is_never_cut(tmp_path):
     titles = [element for element in root if element.get("class") == "title"]
     assert len(titles) > 1
     assert " ".join(title.text for title in titles) == words
-    assert all(float(one.get("x")) + 8.8 * len(one.text) <= PLOT.width for one in titles)
+    assert all(float(one.get("x")) + 9.4 * len(one.text) <= PLOT.width for one in titles)
     axis = next(one for one in root if one.get("class") == "axis")
     top = float(re.search(r" ([\d.]+)V", axis.get("d")).group(1))
     assert max(float(title.get("y")) for title in titles) < top - 15
