@@ -15,7 +15,7 @@ DAN = "DeepAveragingNetwork"
 @pytest.mark.hint("W_1, b_1, ..., W_k, b_k for any number of hidden layers, also for none.")
 @pytest.mark.promise("the sizes H_1 ... H_{k−1} of the hidden layers; may be empty.")
 def test_any_shape(submission, reference, rng):
-    """Any batch, any length, any depth, any number of classes."""
+    """A batch of one, texts of one word, one class; no hidden layer, and three of them."""
     for N, T, V, E, hidden, C in [
         (1, 1, 2, 1, [1], 1),
         (5, 3, 7, 4, [], 3),

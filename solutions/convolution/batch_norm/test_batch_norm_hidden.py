@@ -31,7 +31,7 @@ def at_test_time(pair, x):
     "momentum: weight of a new batch in the running statistics, in [0, 1].",
 )
 def test_any_shape(submission, reference, rng):
-    """Any shape, momentum and epsilon, in both modes."""
+    """One feature, three axes, a momentum of 0 and of 1, a large epsilon; in both modes."""
     for shape, momentum, epsilon in [
         ((2, 1), 0.0, 1e-5),
         ((7, 3), 1.0, 2.0),
@@ -148,7 +148,7 @@ def test_batches_vary_but_their_average_does_not(submission, rng):
     "ValueError: `momentum` is not in [0, 1], or `epsilon` is not positive.",
 )
 def test_what_does_not_fit(submission):
-    """Other shapes and settings are errors."""
+    """Input of 1 or 4 axes or with other features, and settings out of range, are errors."""
     ones = np.ones((4, 3))
     equal(submission.BatchNorm1d(3).forward(ones), 0 * ones, "the output for ones", atol=1e-9)
     for shape in ((4,), (4, 2), (4, 2, 2), (1, 4, 5, 3)):

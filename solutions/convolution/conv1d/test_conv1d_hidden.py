@@ -15,7 +15,7 @@ from autograder.checks import assign, equal, in_float32, paired_models, refuses
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
 )
 def test_any_shape(submission, reference, rng):
-    """Any sizes; windows with gaps between them; padding wider than the window; float32."""
+    """Sizes of 1; windows with gaps between them; padding wider than the window; float32."""
     for shape, C, width, settings in [
         ((1, 1, 1), 1, 1, {}),
         ((2, 4, 3), 2, 4, {}),

@@ -17,7 +17,7 @@ PAD, END = 0, 2
     "then it is as wide as these steps."
 )
 def test_long_sentences(submission, reference):
-    """Other lengths and widths, which end in one step."""
+    """layer_widths: lengths 1 to 101 and widths 2 to 11, which end in one step."""
     for length, width in ((50, 4), (50, 7), (3, 9), (2, 2), (1, 3), (101, 11)):
         agrees(submission, reference, "layer_widths", length, width)
 
@@ -31,7 +31,7 @@ def test_long_sentences(submission, reference):
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
 )
 def test_any_encoder(submission, reference, rng):
-    """Any size; one sentence, sentences without words; float32."""
+    """Encoder: sizes of 1; one sentence, short sentences, sentences without words; float32."""
     for V, E, C, length, width in ((3, 1, 1, 2, 2), (5, 4, 2, 9, 4), (9, 2, 5, 13, 3)):
         name = "ConvolutionalEncoder"
         pair = paired_models(submission, reference, name, V, E, C, length, width, rng=rng)
@@ -67,7 +67,7 @@ def test_encoder_used_twice(submission, reference, rng):
     "`self.greedy` writes all in parallel.",
 )
 def test_any_translator(submission, reference, rng):
-    """Other sizes, widths and cells; translations longer and shorter than their sentences."""
+    """Translator: RNN and GRU cells; translations longer and shorter than their sentences."""
     for sizes, cell in (((3, 9, 2, 5, 4, 2), "rnn"), ((8, 3, 5, 2, 7, 4), "gru")):
         name = "ConvolutionalTranslator"
         pair = paired_models(submission, reference, name, *sizes, cell, rng=rng)

@@ -30,7 +30,7 @@ def at_test_time(pair, x):
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
 )
 def test_any_block(submission, reference, rng):
-    """Blocks of any size; one text, one step; float32."""
+    """ConvBlock: one channel; one text, one step; without a shortcut; float32."""
     for D, C, shortcut in ((1, 1, True), (5, 1, True), (1, 3, False)):
         pair = paired_models(submission, reference, "ConvBlock", D, C, shortcut, rng=rng)
         for N, T in ((1, 2), (3, 1), (2, 5)):
@@ -63,7 +63,7 @@ def test_block_used_twice(submission, reference, rng):
     "characters; cut after s of them, or padded with 0 at the end",
 )
 def test_any_network(submission, reference, rng):
-    """Other sizes: depth 29, odd lengths, a k larger than the length, three maps, one class.
+    """Depth 29, odd lengths, a k larger than the length, three maps, one class.
 
     At test time only: in training, a batch norm divides the rounding errors of a constant map by
     their own scale, and after many layers only such errors are left.

@@ -26,7 +26,7 @@ def some_state(rng, N, D, H, width):
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
 )
 def test_any_shape(submission, reference, rng, pooling):
-    """Any batch, any length, any sizes, any width."""
+    """A batch of one, sequences shorter than the width, sizes of 1, D ≠ H; float32."""
     for N, T, D, H, width in [(1, 1, 1, 1, 1), (1, 2, 2, 5, 4), (3, 9, 5, 1, 2), (2, 2, 1, 3, 3)]:
         pair = paired_models(submission, reference, "QRNN", D, H, width, pooling, rng=rng)
         state, x = some_state(rng, N, D, H, width), rng.normal(size=(N, T, D))

@@ -25,7 +25,7 @@ def pair_of(submission, reference, rng, *sizes, **settings):
 @pytest.mark.hint("Nothing in the network may depend on particular sizes.")
 @pytest.mark.promise("the k widths h of the filters, in words; there are C filters of each.")
 def test_any_shape(submission, reference, rng):
-    """Any batch, length, number of filters and of classes; widths may repeat."""
+    """A batch of one, a text of one word, one class, the same width three times."""
     for sizes, widths, shape in [
         ((2, 1, 1, 1), (1,), (1, 1)),
         ((7, 4, 3, 5), (2, 2, 2), (3, 6)),

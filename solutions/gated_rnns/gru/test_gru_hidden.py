@@ -36,7 +36,7 @@ def test_u_keeps_the_state(submission, rng):
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
 )
 def test_any_shape(submission, reference, rng, reset_after):
-    """Any batch, any length, any sizes."""
+    """A batch of one, sequences of 1 to 30 steps, sizes of 1, D ≠ H; float32; a second use."""
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 30, 1, 3)]:
         pair = paired_models(submission, reference, "GRU", D, H, reset_after=reset_after, rng=rng)
         pair.same_backward(rng.normal(size=(N, T, D)), rng.normal(size=(N, H)), rng=rng)

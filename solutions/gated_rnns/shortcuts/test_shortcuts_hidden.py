@@ -95,7 +95,7 @@ def test_gates_at_their_ends(submission, rng):
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
 )
 def test_any_shape(submission, reference, rng):
-    """Highway: any sizes, an input without a batch axis, ReLU at 0, float32."""
+    """Highway: sizes of 1, an input without a batch axis, ReLU at 0, float32."""
     for shape in ((1, 1), (7,), (2, 1, 3, 4)):
         pair = paired_models(submission, reference, "Highway", shape[-1], rng=rng)
         pair.same_backward(rng.normal(size=shape), rng=rng, rtol=RTOL)

@@ -25,7 +25,7 @@ RTOL = 1e-7
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
 )
 def test_any_shape(submission, reference, rng):
-    """Any batch, any length, any sizes, and float32 stays float32."""
+    """A batch of one, texts of 1 to 25 words, sizes of 1, E ≠ H; float32 stays float32."""
     for N, T, V, E, H in [(1, 1, 2, 1, 1), (1, 6, 5, 5, 5), (4, 1, 11, 2, 6), (3, 25, 4, 6, 2)]:
         pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
         tokens, state = rng.integers(V, size=(N, T)), rng.normal(size=(N, H))

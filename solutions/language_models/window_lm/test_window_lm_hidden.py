@@ -24,7 +24,7 @@ from autograder.checks import (
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
 )
 def test_any_shape(submission, reference, rng):
-    """Any batch, length, sizes and window, and float32 stays float32."""
+    """A batch of one, texts shorter than the window, a window of 1, sizes of 1; float32."""
     shapes = [(1, 1, 2, 1, 1, 1), (1, 6, 5, 5, 5, 5), (4, 1, 11, 2, 6, 3), (3, 9, 4, 6, 2, 2)]
     for N, T, V, E, H, n in shapes:
         pair = paired_models(submission, reference, "WindowLM", V, E, H, n, direct=T > 1, rng=rng)
