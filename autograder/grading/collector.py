@@ -97,11 +97,12 @@ class Collector:
             id=id_of(item),
             title=title_of(item),
             task=_marked(item, "task"),
-            hidden=_is_hidden(item),
+            hidden=is_hidden(item),
             points=float(_marked(item, "points") or 0),
             verdict=Verdict.PASSED,
             hint=_marked(item, "hint") or _sentence(item),
             findings=self._findings(item),
+            uses=tuple(sorted(session.calls.parts)),
             seconds=call.duration,
         )
         if session.transcript is not None:
@@ -230,5 +231,6 @@ def _sentence(item: pytest.Item) -> str:
     return f'The text says: "{sentence}"' if sentence else ""
 
 
-def _is_hidden(item: pytest.Item) -> bool:
+def is_hidden(item: pytest.Item) -> bool:
+    """Whether a check is one of the instructor's."""
     return item.get_closest_marker("hidden") is not None or Path(item.path).stem.endswith("_hidden")

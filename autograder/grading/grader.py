@@ -55,16 +55,16 @@ class Grader:
         remove_scratch(self._scratch)
 
     def grade(
-        self, exercise: Exercise, on_check: OnCheck | None = None, only: Sequence[str] = ()
+        self, exercise: Exercise, on_check: OnCheck | None = None, plugins: Sequence[object] = ()
     ) -> ExerciseResult:
         """Run the checks of `exercise`, public and hidden.
 
         Args:
-            only: ids of the checks to run; by default all.
+            plugins: of pytest, as `Only`, which leaves others out.
         """
         started = time.perf_counter()
         with self.under_test(exercise) as under_test:
-            checks = run_checks(exercise, under_test, on_check, only=only)
+            checks = run_checks(exercise, under_test, on_check, plugins=plugins)
             checks = [self._placed(check) for check in self._diagnosed(under_test, checks)]
             uncontained = under_test.session.uncontained
         return ExerciseResult(

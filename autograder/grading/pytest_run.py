@@ -37,7 +37,6 @@ def run_checks(
     on_check: OnCheck | None = None,
     *,
     stop_early: bool = False,
-    only: Sequence[str] = (),
     plugins: Sequence[object] = (),
 ) -> list[CheckResult]:
     """Run the test files of `exercise` with pytest; the student's own files are never collected.
@@ -45,13 +44,11 @@ def run_checks(
     Args:
         stop_early: after the first check that fails nothing else is run, and checks that train
             a model come last.
-        only: ids of the checks to run; by default all.
         plugins: further plugins of pytest.
     """
     from autograder.grading.collector import Collector
 
     collector = Collector(under_test, on_check)
-    plugins = [*plugins, _Only(only)] if only else plugins
     if stop_early:
         run_pytest(exercise, collector, "--exitfirst", plugins=[_TrainedLast(), *plugins])
     else:
@@ -61,17 +58,27 @@ def run_checks(
     return collector.results
 
 
-class _Only:
+class PublicOnly:
+    """A pytest plugin that leaves out the hidden checks."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the others in their order."""
+        from autograder.grading.collector import is_hidden
+
+        items[:] = [item for item in items if not is_hidden(item)]
+
+
+class Only:
     """A pytest plugin that leaves out every check but those with the given ids."""
 
     def __init__(self, ids: Sequence[str]) -> None:
-        self._ids = frozenset(ids)
+        self.ids = frozenset(ids)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the others in their order."""
         from autograder.grading.collector import id_of
 
-        items[:] = [item for item in items if id_of(item) in self._ids]
+        items[:] = [item for item in items if id_of(item) in self.ids]
 
 
 class _TrainedLast:

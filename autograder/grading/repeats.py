@@ -7,19 +7,19 @@ made once more, with a new budget of time: the machine was busy, or it waits for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autograder.course.reading import Exercise
 from autograder.grading.not_started import without_checks
+from autograder.grading.pytest_run import OnCheck, Only
 from autograder.record.results import CheckResult, ExerciseResult, TaskResult
 from autograder.verdicts import Verdict
 from framework.errors import SandboxError
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader
-    from autograder.grading.pytest_run import OnCheck
 
 #: How often a check is run, at most, until it is known what becomes of it.
 TRIES = 3
@@ -28,15 +28,18 @@ FAULTS = (OSError, MemoryError, SandboxError)
 
 
 def graded_once(
-    grader: Grader, exercise: Exercise, on_check: OnCheck | None = None, only: Sequence[str] = ()
+    grader: Grader,
+    exercise: Exercise,
+    on_check: OnCheck | None = None,
+    plugins: Sequence[object] = (),
 ) -> ExerciseResult:
     """Grade `exercise`; a fault of the grader is a result too.
 
     Args:
-        only: ids of the checks to run; by default all.
+        plugins: of pytest, for some of the checks alone.
     """
     try:
-        return grader.grade(exercise, on_check, only)
+        return grader.grade(exercise, on_check, plugins)
     except FAULTS as error:
         message = f"{type(error).__name__}: {error}"
         return without_checks(exercise, "is graded", message, verdict=Verdict.NOT_GRADED)
@@ -47,6 +50,20 @@ def is_open(result: ExerciseResult) -> bool:
     return any(map(_is_open, result.checks))
 
 
+def settled(
+    grader: Grader, exercises: Sequence[Exercise], results: Iterator[ExerciseResult]
+) -> Iterator[ExerciseResult]:
+    """The results that say something; then the others, after they were repeated one by one."""
+    by_name = {exercise.name: exercise for exercise in exercises}
+    left = []
+    for result in results:
+        if is_open(result):
+            left.append(result)
+        else:
+            yield result
+    yield from (repeated(grader, by_name[result.name], result) for result in left)
+
+
 def repeated(grader: Grader, exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
     """`result`, once its open checks were run again; to be called while nothing else runs."""
     for again in range(1, TRIES):
@@ -54,7 +71,8 @@ def repeated(grader: Grader, exercise: Exercise, result: ExerciseResult) -> Exer
         left = [check.id for check in result.checks if is_left(check)]
         if not left:
             break
-        result = _merged(result, graded_once(grader, exercise, only=[id for id in left if id]))
+        plugins = [Only(left)] if all(left) else []
+        result = _merged(result, graded_once(grader, exercise, plugins=plugins))
     return result
 
 

@@ -12,11 +12,11 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
 
 from autograder.course.identity import course_hash
-from autograder.course.reading import Exercise
+from autograder.course.reading import Course, Exercise
 from autograder.grading.not_started import is_not_started, not_started
 from autograder.grading.parallel import in_parallel, processes
-from autograder.grading.repeats import graded_once, is_open, repeated
 from autograder.grading.setting import Setting
+from autograder.record.blocking import Blocking
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, Provenance, Report
 from autograder.submissions.submission import Submission
 from framework import __version__
@@ -70,18 +70,22 @@ def answer(request: GradeRequest) -> Report:
 
 def _results(request: GradeRequest) -> Generator[ExerciseResult]:
     """The results as they come; where nothing is written, nothing is run."""
-    begun = []
+    begun, untouched = [], []
     for exercise in request.exercises:
         if is_not_started(exercise, request.submission):
-            yield not_started(exercise, request.submission)
+            untouched.append(not_started(exercise, request.submission))
         else:
             begun.append(exercise)
+    yield from untouched
     if begun:
-        yield from _graded(request, begun)
+        yield from _graded(request, begun, untouched)
 
 
-def _graded(request: GradeRequest, begun: Sequence[Exercise]) -> Iterator[ExerciseResult]:
-    from autograder.grading.grader import Grader  # imports NumPy
+def _graded(
+    request: GradeRequest, begun: Sequence[Exercise], untouched: Sequence[ExerciseResult]
+) -> Iterator[ExerciseResult]:
+    from autograder.grading.grader import Grader  # these import NumPy
+    from autograder.grading.repeats import graded_once, settled
 
     grader = Grader(request.setting, request.submission)
     try:
@@ -90,29 +94,69 @@ def _graded(request: GradeRequest, begun: Sequence[Exercise]) -> Iterator[Exerci
             found = in_parallel(once, begun, request.jobs, as_they_end=True)
         else:
             found = _in_turn(request, grader, begun)
-        yield from _settled(grader, begun, found)
+        final = settled(grader, begun, found)
+        yield from (
+            final
+            if request.submission is None
+            else _explained(request, request.submission, grader, (untouched, final))
+        )
     finally:
         grader.close()
 
 
-def _settled(
-    grader: Grader, begun: Sequence[Exercise], results: Iterator[ExerciseResult]
+def _explained(
+    request: GradeRequest,
+    submission: Submission,
+    grader: Grader,
+    results: tuple[Sequence[ExerciseResult], Iterator[ExerciseResult]],
 ) -> Iterator[ExerciseResult]:
-    """The results that say something; then the others, after they were repeated one by one."""
-    exercises = {exercise.name: exercise for exercise in begun}
-    left = []
-    for result in results:
-        if is_open(result):
-            left.append(result)
-        else:
-            yield result
-    yield from (repeated(grader, exercises[result.name], result) for result in left)
+    """The results, each as soon as all is known that its failing checks may wait for.
+
+    Args:
+        results: those that are final already, and those that come.
+    """
+    untouched, coming = results
+    blocking = _blocking(request.setting.course, submission)
+    for result in untouched:
+        blocking.add(result)
+    held: list[str] = []
+    for result in coming:
+        blocking.add(result)
+        held.append(result.name)
+        ready = [name for name in held if not blocking.missing(name)]
+        held = [name for name in held if name not in ready]
+        yield from map(blocking.final, ready)
+    while missing := set[str]().union(*map(blocking.missing, held)):
+        for name in sorted(missing):
+            blocking.add(_in_public(request.setting.course.exercise(name), submission, grader))
+    yield from map(blocking.final, held)
+
+
+def _in_public(exercise: Exercise, submission: Submission, grader: Grader) -> ExerciseResult:
+    """What becomes of the public checks of an exercise that was not asked for."""
+    from autograder.grading.pytest_run import PublicOnly
+    from autograder.grading.repeats import graded_once
+
+    if is_not_started(exercise, submission):
+        return not_started(exercise, submission)
+    return graded_once(grader, exercise, plugins=[PublicOnly()])
+
+
+def _blocking(course: Course, submission: Submission) -> Blocking:
+    from autograder.grading.sessions import parts_of
+
+    exercises = course.select()
+    required = {e.name: frozenset(o.name for o in course.with_required(e)) for e in exercises}
+    sources = {name: file.source for name, file in submission.files.items()}
+    return Blocking(parts_of(course), required, sources)
 
 
 def _in_turn(
     request: GradeRequest, grader: Grader, present: Sequence[Exercise]
 ) -> Iterator[ExerciseResult]:
     """Grade in this process; while one exercise is graded, the worker of the next starts."""
+    from autograder.grading.repeats import graded_once
+
     for index, exercise in enumerate(present):
         grader.start(exercise)
         for following in present[index + 1 : index + 2]:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from autograder.course.reading import Course, Exercise
+from autograder.isolation.host.time_limits import Deadlines
 from autograder.isolation.sandboxes import Sandbox
 from framework.providers.backends import REFERENCE, Backend
 from framework.providers.plugins import Plugins
-
-if TYPE_CHECKING:
-    from autograder.isolation.host.time_limits import Deadlines
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,4 @@ class Setting:
 
     def deadlines(self, exercise: Exercise) -> Deadlines:
         """The time limits of `exercise`: of one request, and of all of them."""
-        from autograder.isolation.host.time_limits import Deadlines  # imports NumPy
-
         return Deadlines(call=exercise.time.call, total=exercise.time.total)

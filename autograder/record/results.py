@@ -72,6 +72,8 @@ class CheckResult:
         hint: the check's own hint.
         findings: what the check shows besides.
         diagnosis: which mistake it is; None where that cannot be told.
+        uses: registry names of the parts that it was built from, as the code under test says.
+        blocked_by: what it waits for, an exercise or a task of this one; empty if for nothing.
         stalled: a call was late with processor time left, on a machine that may have been busy.
         seconds: how long it took.
     """
@@ -91,6 +93,8 @@ class CheckResult:
     hint: str = ""
     findings: tuple[Finding, ...] = ()
     diagnosis: Diagnosis | None = None
+    uses: tuple[str, ...] = ()
+    blocked_by: str = ""
     stalled: bool = False
     seconds: float = 0.0
 

@@ -19,6 +19,7 @@ def without_details(check: CheckResult) -> CheckResult:
         points=check.points,
         verdict=check.verdict,
         hint=check.hint if check.verdict in EXPLAINED else "",
+        blocked_by=check.blocked_by,
         seconds=check.seconds,
     )
 

@@ -66,6 +66,7 @@ _WORDING = (
     "remarks",
     "symbol",
     "ungraded",
+    "waiting_words",
     "word",
 )
 

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
+from autograder.record.blocking import Waiting, waiting
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports.hiding import for_student
 from autograder.verdicts import Verdict
@@ -53,6 +54,7 @@ def as_table(report: Report) -> dict[str, Any]:
         "seconds": _seconds(report.seconds),
         "provenance": _provenance(report.provenance),
         "notes": list(report.notes),
+        "waiting": [_waiting(one) for one in waiting(report)],
         "exercises": [_exercise(exercise) for exercise in report.exercises],
     }
 
@@ -70,6 +72,11 @@ def _provenance(provenance: Provenance) -> dict[str, Any]:
         "course_hash": provenance.course_hash,
         "versions": dict(sorted(provenance.versions.items())),
     }
+
+
+def _waiting(one: Waiting) -> dict[str, Any]:
+    command = f"grade {one.exercise}"
+    return {"exercise": one.exercise, "points": _rounded(one.points), "command": command}
 
 
 def _exercise(result: ExerciseResult) -> dict[str, Any]:
@@ -97,6 +104,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "title": check.title,
         "hidden": check.hidden,
         "verdict": check.verdict.value,
+        "blocked_by": check.blocked_by,
         "points": _rounded(check.points),
         **_points(check),
         "message": check.message,

@@ -18,6 +18,7 @@ from autograder.reports.wording import (
     remarks,
     symbol,
     ungraded,
+    waiting_words,
     word,
 )
 
@@ -51,6 +52,8 @@ class Summary:
                 yield Text()
             yield from _table(page, self._report)
             yield Text()
+        for sentence in waiting_words(self._report):
+            yield from page.hanging(Text(), sentence)
         for note in remarks(self._report):
             yield from page.hanging(Text("note: "), note)
         told = (", " if page.ascii_only else " · ").join(provenance_words(self._report.provenance))

@@ -114,7 +114,7 @@ class ExerciseView:
         if check.verdict is Verdict.SKIPPED:
             yield from page.hanging(Text("    "), check.message)
             return
-        left = Text("    ").append_text(page.marked(check.verdict, check.verdict.value))
+        left = Text("    ").append_text(page.marked(check.verdict, word(check.verdict, (check,))))
         yield from page.hanging(left.append("  "), check.title, "bold", f" ({cause.points_text})")
         yield from self._facts(page, check, " " * 6)
         if cause.others:

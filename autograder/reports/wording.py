@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.isolation.host.faults import Frame
+from autograder.record.blocking import waiting
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.verdicts import Verdict
 
@@ -29,6 +30,9 @@ def symbol(verdict: Verdict, ascii_only: bool = False) -> str:
 
 def word(verdict: Verdict, checks: Sequence[CheckResult]) -> str:
     """The word for `verdict` of all `checks`: a task that was begun is not "not started"."""
+    causes = {check.blocked_by for check in checks if check.verdict is Verdict.BLOCKED} - {""}
+    if verdict is Verdict.BLOCKED and len(causes) == 1:
+        return f"blocked by {causes.pop()}"
     begun = any(check.verdict is Verdict.PASSED for check in checks)
     return "unfinished" if verdict is Verdict.NOT_STARTED and begun else verdict.value
 
@@ -61,6 +65,15 @@ def points(result: Report | ExerciseResult | TaskResult) -> str:
 def ungraded(result: Report | ExerciseResult | TaskResult) -> str:
     """``17 not graded``, the points that are open; empty where all was graded."""
     return f"{number(result.not_graded)} not graded" if result.not_graded else ""
+
+
+def waiting_words(report: Report) -> list[str]:
+    """How many points wait for which exercise: ``97 points wait for your rnn: `grade rnn```."""
+    return [
+        f"{counted(one.points, 'point')} {'waits' if one.points == 1 else 'wait'} for your "
+        f"{one.exercise}: `grade {one.exercise}`"
+        for one in waiting(report)
+    ]
 
 
 def passed_tasks(result: ExerciseResult) -> int:

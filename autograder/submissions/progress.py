@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
 from autograder.course.source import Definition, definitions, parse
@@ -37,6 +37,29 @@ def task_progress(
     return {name: _progress(name, module, given, set(names)) for name in names}
 
 
+def task_needs(source: str, tasks: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Which others of `tasks` each of them uses, directly or through helpers and other tasks.
+
+    Nothing is known of a source that does not parse.
+    """
+    names = set(tasks)
+    try:
+        module = _Module(source)
+    except SyntaxError:
+        return dict.fromkeys(names, frozenset())
+    direct = {name: module.tasks_named(name, names) - {name} for name in names}
+    return {name: _reached(name, direct) - {name} for name in names}
+
+
+def _reached(name: str, direct: Mapping[str, set[str]]) -> frozenset[str]:
+    waiting, seen = [name], set[str]()
+    while waiting:
+        for other in direct[waiting.pop()] - seen:
+            seen.add(other)
+            waiting.append(other)
+    return frozenset(seen)
+
+
 class _Module:
     """The definitions of one source text."""
 
@@ -50,6 +73,11 @@ class _Module:
             for path, function in _functions(owner, self.definitions[owner]):
                 found[path] = function
         return found
+
+    def tasks_named(self, name: str, tasks: set[str]) -> set[str]:
+        """The tasks that the task `name` and its helpers use."""
+        nodes = (self.definitions[owner] for owner in self._parts(name, tasks))
+        return {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)} & tasks
 
     def _parts(self, name: str, tasks: set[str]) -> Iterator[str]:
         """`name` and what it builds on: base classes, and helpers that are no tasks themselves."""

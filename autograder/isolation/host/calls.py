@@ -61,6 +61,7 @@ class CallLog:
         latest: the call that was made last, or that wrote what was read last.
         entered: whether the code under test has been asked anything: what goes wrong in the check
             from then on may come from its answers.
+        parts: the parts of other exercises that the code under test says it was built from.
     """
 
     def __init__(self) -> None:
@@ -70,6 +71,7 @@ class CallLog:
         """Forget every call: a new check starts."""
         self.latest = NO_CALL
         self.entered = False
+        self.parts: set[str] = set()
         self._owners: dict[int, str] = {}
         self._objects: dict[int, _Object] = {}
         self._texts: list[str] = []  # of the latest request, as the two below

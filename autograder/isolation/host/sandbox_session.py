@@ -32,6 +32,7 @@ from autograder.isolation.host.translate import (
     hanging_frames,
     import_fault,
     outcomes_from,
+    parts_in,
     question_in,
 )
 from framework.errors import SandboxError
@@ -137,6 +138,7 @@ class SandboxSession:
         if self._lasting is not None:
             raise self._lasting.with_traceback(None)  # or it would grow with every check
         if self._worker is None or not self._loaded:
+            self._limit(self._deadlines.load)  # nothing is started where no time is left
             self._worker = self._started()
             self._load(self._worker)
         return self._worker
@@ -186,6 +188,7 @@ class SandboxSession:
         try:
             reply = self._read_reply(worker, frame, number, limit)
             error, outcomes = outcomes_from(reply, number, len(steps))
+            self.calls.parts |= parts_in(reply)
         except (channel.ChannelError, wire.WireError, MemoryError) as failure:
             self._budget.note_exchange(worker.cpu, time.monotonic() - started)
             raise self._lost(failure, texts, limit) from None

@@ -67,6 +67,12 @@ def outcomes_from(
     return error, [_outcome(result) for result in results]
 
 
+def parts_in(reply: Any) -> set[str]:
+    """The names of parts that the worker says it has used; nothing depends on their truth."""
+    names = reply.get("parts") if type(reply) is dict else None
+    return set(_names(names))
+
+
 def _outcome(result: Any) -> Outcome:
     if type(result) is not dict:
         raise WireError("a result that is no result")

@@ -35,6 +35,7 @@ class SubmittedModule:
         self._exercise = exercise
         self._parts = parts
         self._modules: dict[str, ModuleType] = {}
+        self._asked: set[str] = set()
 
     def load(self) -> None:
         """Import the graded file."""
@@ -46,6 +47,7 @@ class SubmittedModule:
 
     def part(self, name: str) -> Any:
         """The student's own part, for `framework.models.parts.parts_from`."""
+        self._asked.add(name)
         exercise, attribute = self._parts.get(name, ("", ""))
         if not (self._folder / f"{exercise}.py").is_file():
             raise PartMissingError(exercise or name)
@@ -53,6 +55,11 @@ class SubmittedModule:
             return self._defined(exercise, attribute)
         except NotDefinedError:
             raise PartMissingError(exercise) from None
+
+    def parts_asked(self) -> list[str]:
+        """Names of the parts that were asked for since this was last called."""
+        asked, self._asked = sorted(map(str, self._asked)), set()
+        return asked
 
     def _defined(self, exercise: str, name: str) -> Any:
         try:

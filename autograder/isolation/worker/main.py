@@ -123,7 +123,7 @@ def _serve(
     use_parts_from(module.part)
     while (request := _receive(requests)) is not None:
         _set_timers(**request["seconds"])
-        reply = dispatcher.answer(request)
+        reply = {**dispatcher.answer(request), "parts": module.parts_asked()}
         _set_timers(cpu=0.0, wall=0.0)
         _flush()
         _send(replies, dispatcher.encoded(reply))

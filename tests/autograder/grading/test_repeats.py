@@ -44,8 +44,8 @@ class Grader:
         self.outcomes = list(outcomes)
         self.asked = []
 
-    def grade(self, exercise, on_check=None, only=()):
-        self.asked.append(tuple(only))
+    def grade(self, exercise, on_check=None, plugins=()):
+        self.asked.append(tuple(sorted(id for plugin in plugins for id in plugin.ids)))
         outcome = self.outcomes.pop(0)
         if isinstance(outcome, Exception):
             raise outcome

@@ -65,6 +65,7 @@ def test_a_check_and_the_totals(report):
         "title": "Backward through time",
         "hidden": False,
         "verdict": "failed",
+        "blocked_by": "",
         "points": 3.0,
         "earned": 0.0,
         "possible": 3.0,

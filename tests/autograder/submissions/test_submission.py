@@ -12,7 +12,7 @@ import pytest
 
 from autograder.course.source import MAX_SOURCE
 from autograder.course.stubs import generate_stub
-from autograder.isolation.host.scratch import remove_scratch
+from autograder.isolation.sandboxes.scratch import remove_scratch
 from autograder.submissions import archives, folders
 from autograder.submissions.progress import Progress, task_progress
 from autograder.submissions.submission import load_submission, student_implementations
