@@ -163,6 +163,7 @@ def _tell(text: str) -> None:
 
 def main() -> None:
     """Entry point of the command."""
+    gc.disable()  # until everything is imported: nothing of it is garbage
     pin_threads()  # exercises are graded side by side
     try:
         code = grade(sys.argv[1:])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 
 from autograder.course.reading import Course, Exercise
 from autograder.grading.course_choice import chosen_course
 from autograder.grading.options import GradeOptions
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting
+from autograder.grading.workers import WarmState
 from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.isolation.sandboxes.choose import BUILT_IN
 from autograder.record.results import Report
@@ -35,7 +37,9 @@ def grade(options: GradeOptions, *, watch: bool = False) -> int:
         return _grade_once(options, setting).exit_code
     from autograder.commands.watch import grade_on_change
 
-    return grade_on_change(lambda: _grade_once(options, setting).exit_code, options.place(course))
+    with closing(WarmState(course)) as warm:
+        place = options.place(course)
+        return grade_on_change(lambda: _grade_once(options, setting, warm).exit_code, place)
 
 
 def _setting(options: GradeOptions, course: Course, plugins: Plugins) -> Setting:
@@ -57,9 +61,12 @@ def _sandbox(name: str, plugins: Plugins) -> Sandbox:
     return choose(name, {key: load_target(target) for key, target in targets.items()})
 
 
-def _grade_once(options: GradeOptions, setting: Setting) -> Report:
+def _grade_once(options: GradeOptions, setting: Setting, warm: WarmState | None = None) -> Report:
     if options.provider:
         return _graded(options, setting, None, setting.course.select(options.what))
+    if warm is not None:
+        warm.submission, exercises = options.find(setting.course, warm.submission)
+        return _graded(options, setting, warm.submission, exercises, warm)
     submission, exercises = options.find(setting.course)
     with submission:
         return _graded(options, setting, submission, exercises)
@@ -70,12 +77,13 @@ def _graded(
     setting: Setting,
     submission: Submission | None,
     exercises: list[Exercise],
+    warm: WarmState | None = None,
 ) -> Report:
     from autograder.reports.live import GradingDisplay
 
     folder = str(options.submission or "exercises")
     screen = GradingDisplay(folder=folder, command=options.command, show_hidden=options.show_hidden)
-    request = GradeRequest(setting, submission, tuple(exercises), options.jobs, screen)
+    request = GradeRequest(setting, submission, tuple(exercises), options.jobs, screen, warm)
     with screen:
         report: Report = setting.plugins.hook.grade_submission(request=request)
     screen.finish(report)

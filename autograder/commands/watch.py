@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from autograder.submissions.candidates import candidates
 from framework.errors import UsageError
 
 #: How often the files are looked at, in seconds.
-INTERVAL = 0.3
+INTERVAL = 0.02
+
+#: How long a file stays as it is before it counts as saved: editors empty it first.
+SAVING = 0.01
 
 #: File -> time of its last change and size.
 Stamps = dict[Path, tuple[int, int]]
@@ -39,8 +43,12 @@ def grade_on_change(grade: Callable[[], int], place: Path) -> int:
 
 def stamps(place: Path) -> Stamps:
     """The state of everything in `place` that may hold an exercise."""
+    return _stamps_of(_files(place))
+
+
+def _stamps_of(paths: Iterable[Path]) -> Stamps:
     found = {}
-    for path in _files(place):
+    for path in paths:
         with suppress(OSError):  # an editor may be replacing it just now
             state = path.stat()
             found[path] = state.st_mtime_ns, state.st_size
@@ -57,13 +65,28 @@ def _files(place: Path) -> Iterator[Path]:
 def _wait_for_change(place: Path, before: Stamps) -> Stamps:
     """Wait until the state is not `before`; returns the new one.
 
-    `before` is taken before grading, so that what is saved meanwhile is graded too.
+    `before` is taken before grading, so that what is saved meanwhile is graded too. The files and
+    folders that are known are looked at often, and all of `place` when one of them has changed.
     """
     sys.stdout.write(f"\nWatching {place}: save a file to grade again; Ctrl-C ends.\n")
     sys.stdout.flush()
+    folders = _folders(place)
+    seen = _stamps_of([*before, *folders])
     while (now := stamps(place)) == before:
-        time.sleep(INTERVAL)
+        while (found := _stamps_of([*before, *folders])) == seen:
+            time.sleep(INTERVAL)
+        time.sleep(SAVING)
+        while (seen := _stamps_of([*before, *folders])) != found:
+            time.sleep(SAVING)
+            found = seen
+        folders = _folders(place)
+        seen = _stamps_of([*before, *folders])
     return now
+
+
+def _folders(place: Path) -> list[Path]:
+    """`place`, and the folders in it, where new files may appear."""
+    return [Path(folder) for folder, _, _ in os.walk(place) if "/." not in folder]
 
 
 def _attempt(grade: Callable[[], int]) -> int:

@@ -166,20 +166,20 @@ class Course(Catalogue):
         Raises:
             BadInputError: one is missing; the message says how to get it.
         """
-        for needed in self.with_required(exercise):
+        for needed in self.with_required([exercise]):
             needed.require_solution()
 
-    def with_required(self, exercise: Exercise) -> list[Exercise]:
-        """`exercise`, and all that it requires, directly or through others."""
-        required = [exercise]
-        for needed in required:  # which grows meanwhile
-            others = map(self.exercise, needed.requires)
-            required += [other for other in others if other not in required]
-        return required
+    def with_required(self, exercises: Iterable[Exercise]) -> list[Exercise]:
+        """Each of `exercises`, and all that they require, once."""
+        found = list(dict.fromkeys(exercises))
+        for exercise in found:  # which grows meanwhile
+            others = map(self.exercise, exercise.requires)
+            found += [other for other in dict.fromkeys(others) if other not in found]
+        return found
 
     def graded_imports(self, exercise: Exercise) -> tuple[str, ...]:
         """What ``packages`` lets the code of `exercise` import, and that of its parts."""
-        added = [name for other in self.with_required(exercise) for name in other.packages]
+        added = [name for other in self.with_required([exercise]) for name in other.packages]
         return tuple(dict.fromkeys((*self.packages, *added)))
 
     def select(self, names: Iterable[str] = ()) -> list[Exercise]:

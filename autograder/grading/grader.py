@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,14 +11,17 @@ from pathlib import Path
 from autograder.checks.host_limits import LIMITED, UNLIMITED, HostLimits
 from autograder.course.reading import Exercise
 from autograder.grading.pytest_run import OnCheck, run_checks
-from autograder.grading.sessions import ProviderSession, ReferenceSession, open_inline, parts_of
 from autograder.grading.setting import Setting
-from autograder.grading.under_test import ExerciseUnderTest
+from autograder.grading.under_test import (
+    ExerciseUnderTest,
+    ProviderSession,
+    ReferenceSession,
+    open_inline,
+)
+from autograder.grading.workers import Workers
 from autograder.isolation.host.faults import Frame
-from autograder.isolation.host.launch import NUMPY_ARRAYS, WorkerSpec
 from autograder.isolation.host.remote import Session
 from autograder.isolation.host.sandbox_session import SandboxSession
-from autograder.isolation.sandboxes.scratch import remove_scratch
 from autograder.record.host_paths import HostPaths
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission
@@ -31,28 +33,21 @@ class Grader:
 
     Args:
         submission: None when a provider is graded.
+        workers: of the submission, where some are started already; closed with the grader.
     """
 
-    def __init__(self, setting: Setting, submission: Submission | None) -> None:
+    def __init__(
+        self, setting: Setting, submission: Submission | None, workers: Workers | None = None
+    ) -> None:
         self._setting = setting
         self._submission = submission
-        self._scratch = Path(tempfile.mkdtemp(prefix="gradus-scratch-"))
+        self._workers = workers
         self._host_paths = HostPaths({setting.course.root: "course"})
-        self._started: dict[str, SandboxSession] = {}
-
-    def start(self, exercise: Exercise) -> None:
-        """Start the worker for `exercise`, if there is none yet, while the caller goes on."""
-        submission = self._submission
-        if exercise.name in self._started or submission is None:
-            return
-        if exercise.name in submission.files:
-            self._started[exercise.name] = self._sandboxed(exercise, submission)
 
     def close(self) -> None:
-        """Remove what was set up."""
-        for session in self._started.values():
-            session.close()
-        remove_scratch(self._scratch)
+        """End workers that nothing needed, and remove what was set up."""
+        if self._workers is not None:
+            self._workers.close()
 
     def grade(
         self, exercise: Exercise, on_check: OnCheck | None = None, plugins: Sequence[object] = ()
@@ -113,31 +108,11 @@ class Grader:
             registry, device = self._setting.plugins.registry, self._setting.device
             backend = Backend(registry, self._setting.provider, device=device)
             return open_inline(ProviderSession, backend, registry, exercise)
-        if exercise.name not in self._started:
-            return self._sandboxed(exercise, self._submission)
-        return self._started.pop(exercise.name)
-
-    def _sandboxed(self, exercise: Exercise, submission: Submission) -> SandboxSession:
-        scratch = self._scratch / exercise.name
-        scratch.mkdir(exist_ok=True)
-        spec = WorkerSpec(
-            self._setting.sandbox,
-            submission.folder,
-            scratch,
-            parts_of(self._setting.course),
-            self._arrays(),
-            self._setting.device,
-            self._setting.course.graded_imports(exercise),
-        )
+        if self._workers is None:
+            self._workers = Workers(self._setting, self._submission)
+        launch = self._workers.launch(exercise)
         deadlines = self._setting.deadlines(exercise)
-        launch = spec.launch(exercise.name)
-        return SandboxSession(launch, str(submission.folder), exercise.name, deadlines)
-
-    def _arrays(self) -> str:
-        if self._setting.backend == REFERENCE:
-            return NUMPY_ARRAYS
-        registry = self._setting.plugins.registry
-        return registry.find("arrays", self._setting.backend, kind="arrays").target
+        return SandboxSession(launch, str(self._submission.folder), exercise.name, deadlines)
 
     def _diagnosed(
         self, under_test: ExerciseUnderTest, checks: list[CheckResult]

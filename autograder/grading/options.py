@@ -61,11 +61,14 @@ class GradeOptions:
         paths = self._paths(course)
         return Path(paths[0]) if paths else self.submission
 
-    def find(self, course: Course) -> tuple[Submission, list[Exercise]]:
+    def find(
+        self, course: Course, former: Submission | None = None
+    ) -> tuple[Submission, list[Exercise]]:
         """Load the submission; return it with the exercises that are graded.
 
         A path among the arguments is the submission, and what it holds is graded. Names choose
         exercises of ``--submission``, by default of the course's own folder; without names, all.
+        The folder of an earlier state, `former`, is taken over.
 
         Raises:
             UsageError: more than one submission is given, or a file of another kind among names.
@@ -80,11 +83,11 @@ class GradeOptions:
             )
         if paths:
             _require_kind(Path(paths[0]))
-            submission = load_submission(Path(paths[0]), course)
+            submission = load_submission(Path(paths[0]), course, former=former)
             return submission, course.select(names or (*submission.files, *submission.unread))
         exercises = course.select(names)
         needed = {name for e in exercises for name in (e.name, *e.requires)} if names else None
-        return load_submission(self.place(course), course, needed), exercises
+        return load_submission(self.place(course), course, needed, former), exercises
 
     def _paths(self, course: Course) -> list[str]:
         return [name for name in self.what if _is_path(name, course)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from autograder.course.reading import Course, Exercise
 from autograder.grading.not_started import is_not_started, not_started
 from autograder.grading.parallel import in_parallel, processes
 from autograder.grading.setting import Setting
+from autograder.grading.workers import WarmState, Workers, parts_of
 from autograder.record.blocking import Blocking
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, Provenance, Report
 from autograder.submissions.submission import Submission
@@ -43,6 +45,7 @@ class GradeRequest:
     Args:
         submission: None when a provider is graded.
         jobs: exercises graded side by side; 0 for one per processor.
+        warm: what the last grading of the same files left, if there was one.
     """
 
     setting: Setting
@@ -50,6 +53,7 @@ class GradeRequest:
     exercises: tuple[Exercise, ...]
     jobs: int
     listener: Listener
+    warm: WarmState | None = None
 
 
 def answer(request: GradeRequest) -> Report:
@@ -60,6 +64,9 @@ def answer(request: GradeRequest) -> Report:
         for result in found:
             request.listener.exercise_done(result)
             results[result.name] = result
+            if request.warm is not None and request.submission is not None:
+                exercise = request.setting.course.exercise(result.name)
+                request.warm.keep(exercise, request.submission, result)
     return Report(
         provenance=_provenance(request),
         exercises=tuple(results[exercise.name] for exercise in request.exercises),
@@ -74,6 +81,8 @@ def _results(request: GradeRequest) -> Generator[ExerciseResult]:
     for exercise in request.exercises:
         if is_not_started(exercise, request.submission):
             untouched.append(not_started(exercise, request.submission))
+        elif (known := _known(request, exercise)) is not None:
+            untouched.append(known)
         else:
             begun.append(exercise)
     yield from untouched
@@ -81,19 +90,31 @@ def _results(request: GradeRequest) -> Generator[ExerciseResult]:
         yield from _graded(request, begun, untouched)
 
 
+def _known(request: GradeRequest, exercise: Exercise) -> ExerciseResult | None:
+    """The result of the last grading, where it still holds."""
+    if request.warm is None or request.submission is None:
+        return None
+    return request.warm.result(exercise, request.submission)
+
+
 def _graded(
     request: GradeRequest, begun: Sequence[Exercise], untouched: Sequence[ExerciseResult]
 ) -> Iterator[ExerciseResult]:
-    from autograder.grading.grader import Grader  # these import NumPy
+    workers, warm = _workers(request), request.warm
+    in_turn = processes(request.jobs, len(begun)) <= 1
+    if workers is not None and in_turn:
+        workers.start(begun[0])  # it starts while this process imports NumPy and pytest
+    elif workers is not None:
+        workers.end_started()  # each forked process starts its own
+    grader = _loaded_grader()(request.setting, request.submission, workers)
     from autograder.grading.repeats import graded_once, settled
 
-    grader = Grader(request.setting, request.submission)
     try:
-        if processes(request.jobs, len(begun)) > 1:
+        if in_turn:
+            found = _in_turn(request, grader, workers, begun)
+        else:
             once = partial(graded_once, grader)
             found = in_parallel(once, begun, request.jobs, as_they_end=True)
-        else:
-            found = _in_turn(request, grader, begun)
         final = settled(grader, begun, found)
         yield from (
             final
@@ -101,7 +122,18 @@ def _graded(
             else _explained(request, request.submission, grader, (untouched, final))
         )
     finally:
-        grader.close()
+        if warm is None or request.submission is None:
+            grader.close()
+        else:
+            warm.start_workers(begun, request.submission)
+
+
+def _workers(request: GradeRequest) -> Workers | None:
+    """The workers of the submission; None where a provider is graded."""
+    setting, submission, warm = request.setting, request.submission, request.warm
+    if submission is None:
+        return None
+    return Workers(setting, submission) if warm is None else warm.workers(setting, submission)
 
 
 def _explained(
@@ -143,24 +175,33 @@ def _in_public(exercise: Exercise, submission: Submission, grader: Grader) -> Ex
 
 
 def _blocking(course: Course, submission: Submission) -> Blocking:
-    from autograder.grading.sessions import parts_of
-
-    exercises = course.select()
-    required = {e.name: frozenset(o.name for o in course.with_required(e)) for e in exercises}
+    exercises = course.with_required(map(course.exercise, submission.files))
+    required = {e.name: frozenset(o.name for o in course.with_required([e])) for e in exercises}
     sources = {name: file.source for name, file in submission.files.items()}
-    return Blocking(parts_of(course), required, sources)
+    return Blocking(parts_of(course, submission.files), required, sources)
+
+
+def _loaded_grader() -> type[Grader]:
+    """Import all that the checks need; forked processes share it."""
+    from autograder.grading import collector  # noqa: F401 - imports pytest
+    from autograder.grading.grader import Grader
+
+    if not gc.isenabled():  # as the command has it
+        gc.freeze()  # what was imported stays, and need not be searched for cycles
+        gc.enable()
+    return Grader
 
 
 def _in_turn(
-    request: GradeRequest, grader: Grader, present: Sequence[Exercise]
+    request: GradeRequest, grader: Grader, workers: Workers | None, begun: Sequence[Exercise]
 ) -> Iterator[ExerciseResult]:
     """Grade in this process; while one exercise is graded, the worker of the next starts."""
     from autograder.grading.repeats import graded_once
 
-    for index, exercise in enumerate(present):
-        grader.start(exercise)
-        for following in present[index + 1 : index + 2]:
-            grader.start(following)
+    for index, exercise in enumerate(begun):
+        if workers is not None:
+            for one in begun[index : index + 2]:
+                workers.start(one)
         yield graded_once(grader, exercise, partial(request.listener.check_done, exercise))
 
 

@@ -1,18 +1,23 @@
-"""One exercise under test: the code under test beside the reference."""
+"""One exercise under test beside the reference, and the sessions in this process."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from autograder.checks.host_limits import LIMITED, HostLimits
 from autograder.checks.metric_threshold import Measurement
 from autograder.course.reading import Exercise
+from autograder.isolation.host.faults import NotOffered, ReferenceFailed, SubmissionFault
+from autograder.isolation.host.inline import InlineSession, ProviderModule
 from autograder.isolation.host.remote import RemoteModule, Session
 from autograder.isolation.host.transcript import Transcript
+from framework.providers.backends import Backend, part_source
+from framework.providers.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -58,3 +63,29 @@ class ExerciseUnderTest:
         """End both conversations."""
         self.session.close()
         self.reference_session.close()
+
+
+class ReferenceSession(InlineSession):
+    """The conversation with the reference: a failure there is no fault of a call under test."""
+
+    def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
+        fault = super()._fault(error, texts)
+        raise ReferenceFailed(f"the reference failed in {fault.call}: {fault}") from fault
+
+
+class ProviderSession(InlineSession):
+    """The conversation with a provider that is graded: what it does not offer is skipped."""
+
+    def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
+        if error["kind"] == "not_defined":
+            return NotOffered(error["message"])
+        return super()._fault(error, texts)
+
+
+def open_inline(
+    session: type[InlineSession], backend: Backend, registry: Registry, exercise: Exercise
+) -> InlineSession:
+    """A conversation with what `backend` offers for `exercise`, in this process."""
+    names = {task.name: task.registry_name for task in exercise.tasks}
+    module = ProviderModule(registry, backend.name, names)
+    return session(module, backend.arrays, part_source(registry, backend.providers))

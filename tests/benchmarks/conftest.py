@@ -1,15 +1,19 @@
-"""What benchmarks share: medians of repeated runs, shown as a table."""
+"""What benchmarks share: medians of repeated runs, shown as a table and kept for each commit."""
 
 import statistics
 
 import pytest
+from benchmark_figures import save
 
 
 @pytest.fixture
-def show():
+def show(request):
     """Print rows of (name, values) under a title, with median, minimum and maximum of each."""
 
     def table(title, rows):
+        rows = list(rows)
+        medians = {f"{title}: {name}": statistics.median(values) for name, values in rows}
+        save(request.node.name, medians)
         print(f"\n{title}")
         width = max(len(name) for name, _ in rows)
         for name, values in rows:

@@ -18,8 +18,7 @@ from autograder.checks.host_limits import HostLimits
 from autograder.course.reading import find_course
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.pytest_run import run_checks
-from autograder.grading.sessions import ReferenceSession, open_inline
-from autograder.grading.under_test import ExerciseUnderTest
+from autograder.grading.under_test import ExerciseUnderTest, ReferenceSession, open_inline
 from autograder.isolation.host.faults import Blocked, Crashed, NotWritten, OutOfMemory, TimedOut
 from autograder.isolation.host.inline import InlineSession
 from autograder.isolation.wire import Handle

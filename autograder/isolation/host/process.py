@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.isolation import wire
 from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.host.output import Output
 from autograder.isolation.host.time_limits import CpuMeter, TimeLimit
@@ -112,6 +111,8 @@ class WorkerProcess:
         finally:
             self._cpu.end(time.monotonic() - started)
         self._read_output()
+        from autograder.isolation import wire  # imports NumPy, which nothing before here needs
+
         return wire.decode_frame(reply)
 
     def _reply(self, pending: memoryview, deadline: float) -> bytearray:
@@ -218,6 +219,8 @@ def _descriptors(process: subprocess.Popen[bytes]) -> tuple[int, int, int]:
 
 def _missing(reply: bytearray) -> int:
     """How many bytes the frame that `reply` begins with still lacks."""
+    from autograder.isolation import wire  # see `WorkerProcess.exchange`
+
     size = wire.HEADER.size
     if len(reply) < size:
         return size - len(reply)

@@ -37,6 +37,8 @@ def watched(folder, monkeypatch):
             return grade()
 
         def sleep(seconds):
+            if seconds == watch.SAVING:
+                return
             if not pending:
                 raise KeyboardInterrupt
             pending.pop(0)()
@@ -59,6 +61,21 @@ def test_edits_new_files_and_removals_are_noticed(watched, folder):
         lambda: os.utime(folder / "word2vec.ipynb", (1, 1)),
     ]
     assert watched(*edits) == (0, 5)
+
+
+def test_a_file_that_is_being_written_is_graded_once_it_is_whole(folder, monkeypatch):
+    texts = ["", "half", "all of it"]
+
+    def sleep(seconds):
+        if texts:
+            (folder / "rnn.py").write_text(texts.pop(0))
+        elif seconds == watch.INTERVAL:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(watch.time, "sleep", sleep)
+    graded = []
+    grade_on_change(lambda: graded.append((folder / "rnn.py").read_text()) or 0, folder)
+    assert graded == ["x = 1\n", "all of it"]
 
 
 def test_other_files_do_not_matter(watched, folder):
