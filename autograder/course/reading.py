@@ -37,7 +37,7 @@ KEYS = (
 
 @dataclass(frozen=True)
 class TimeBudget:
-    """Seconds for one call into the student's code, and for the whole exercise."""
+    """Seconds of processor time for one call into the student's code, and for the exercise."""
 
     call: float
     total: float

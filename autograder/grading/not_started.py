@@ -8,6 +8,9 @@ from autograder.record.results import MAX_MESSAGE, CheckResult, ExerciseResult, 
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 
+#: What is said of a stub as it was handed out.
+NOT_WRITTEN = "not written yet"
+
 
 def is_not_started(exercise: Exercise, submission: Submission | None) -> bool:
     """Whether the file of `exercise` is missing, or still the stub as it was handed out."""
@@ -22,7 +25,7 @@ def not_started(exercise: Exercise, submission: Submission | None) -> ExerciseRe
     file = submission.files.get(exercise.name) if submission is not None else None
     reason = submission.unread.get(exercise.name, "") if submission is not None else ""
     if file is not None:
-        return without_checks(exercise, "is written", "", file=file.inner)
+        return without_checks(exercise, "is written", NOT_WRITTEN, file=file.inner)
     if reason:
         return without_checks(exercise, "can be graded", reason, verdict=Verdict.FAILED)
     return without_checks(exercise, "is handed in", f"there is no {exercise.name}.py")

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from autograder.course.identity import course_hash
 from autograder.course.reading import Course, Exercise
-from autograder.grading.not_started import is_not_started, not_started
+from autograder.grading.not_started import is_not_started, not_started, without_checks
 from autograder.grading.parallel import in_parallel, processes
 from autograder.grading.setting import Setting
 from autograder.grading.workers import WarmState, Workers, parts_of
 from autograder.record.blocking import Blocking
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, Provenance, Report
 from autograder.submissions.submission import Submission
+from autograder.verdicts import Verdict
 from framework import __version__
+from framework.errors import GradusError
 from framework.providers.backends import REFERENCE
 
 if TYPE_CHECKING:
@@ -171,7 +173,10 @@ def _in_public(exercise: Exercise, submission: Submission, grader: Grader) -> Ex
 
     if is_not_started(exercise, submission):
         return not_started(exercise, submission)
-    return graded_once(grader, exercise, plugins=[PublicOnly()])
+    try:
+        return graded_once(grader, exercise, plugins=[PublicOnly()])
+    except GradusError as error:  # its checks cannot be run: nothing is known of it
+        return without_checks(exercise, "is graded", f"{error}", verdict=Verdict.NOT_GRADED)
 
 
 def _blocking(course: Course, submission: Submission) -> Blocking:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 #: How much longer than its processor time something may take on a machine that is busy.
-WALL_FACTOR = 4.0
+WALL_FACTOR = 8.0
 
 
 @dataclass(frozen=True)
