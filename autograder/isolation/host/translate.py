@@ -137,6 +137,10 @@ def _of_kind(kind: type[_Kind], value: Any) -> _Kind:
     return kind() if value is None else value
 
 
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(_text(name, 80) for name in value[:16]) if type(value) is list else ()
+
+
 def _text(value: Any, limit: int) -> str:
     return plain_text(str(value))[:limit] if type(value) in (str, int) else ""
 
