@@ -33,7 +33,8 @@ def agrees(
     """Call `name` of both with the same arguments and compare; returns the submission's value.
 
     Value, shape and dtype must agree; the arguments must be unchanged, and the result must not
-    share their memory.
+    share their memory. Where nothing is drawn and no object is among the arguments, a second call
+    with the very same arguments must agree as well.
 
     Raises:
         CheckFailed: with the worst entry.
@@ -42,13 +43,26 @@ def agrees(
     outcome = getattr(submission, name).outcome(*args, **kwargs)
     equal(outcome.value, expected, name, rtol=rtol, atol=atol)
     leaves_arguments_alone(outcome, name)
+    if isinstance(submission, RemoteModule) and _is_plain([*args, *kwargs.values()]):
+        again = getattr(submission, name).again()
+        what = f"{name}, called again with the same arguments"
+        equal(again, expected, what, rtol=rtol, atol=atol)
     return outcome.value
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a call with `value` is the same each time: it holds numbers and texts alone."""
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    return isinstance(value, np.ndarray | np.generic | int | float | complex | str | None)
 
 
 def after_call(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
     """Call method `name` of `owner`; returns the arguments as they are afterwards."""
     function: RemoteFunction = getattr(owner, name)
-    return function.outcome(*args, after=True, **kwargs).args
+    return function.arguments_after(*args, **kwargs)
 
 
 def refuses(

@@ -27,7 +27,14 @@ from autograder.isolation.host.remote import (
     session_of,
     wrap,
 )
-from autograder.isolation.host.requests import Build, Call, Get, Outcome, Step
+from autograder.isolation.host.requests import (
+    Build,
+    Call,
+    Get,
+    Outcome,
+    Step,
+    observations,
+)
 from autograder.isolation.wire import Result
 
 Array = np.ndarray[Any, Any]
@@ -246,14 +253,13 @@ def _backward(
 ) -> list[Outcome]:
     """Outcomes of forward, backward and the gradients after it, in one exchange."""
     session, handle = session_of(model)
-    steps: list[Step] = [
-        Call(handle, "forward", inputs),
-        Call(handle, "backward", (upstream,)),
-        Get(handle, "gradients"),
-    ]
-    first: list[Step] = [Call(handle, "zero_gradients")] if zero else []
-    outcomes = session.run(first + steps)[len(first) :]
-    return [wrap(session, outcome) for outcome in outcomes]
+    steps: list[Step] = [Call(handle, "zero_gradients")] if zero else []
+    backward = Call(handle, "backward", (upstream,))
+    steps += [Call(handle, "forward", inputs), backward]
+    place = len(steps) - 1
+    steps += [*observations(backward, place), Get(handle, "gradients")]
+    outcomes = session.run(steps)
+    return [wrap(session, outcomes[i]) for i in (place - 1, place, -1)]
 
 
 def in_float32(pair: PairedModels) -> bool:

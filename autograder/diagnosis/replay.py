@@ -90,7 +90,7 @@ class Replay:
             reply = self._dispatcher.answer(request)
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
         check()  # the dispatcher takes everything that is raised for a fault of the code it runs
-        error, outcomes = outcomes_from(returned, 0, len(steps))
+        error, outcomes = outcomes_from(returned, 0, steps)
         for theirs, ours in zip(exchange.outcomes, outcomes, strict=False):
             self._learn(theirs, ours)
         if error is None:

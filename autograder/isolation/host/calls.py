@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder.isolation.host.describe import MAX_NAME, step_text
 from autograder.isolation.host.output import shown
-from autograder.isolation.host.requests import Build, Call, Get, Outcome, Step
+from autograder.isolation.host.requests import Build, Call, CallAgain, Get, Outcome, Step
 from autograder.isolation.wire import Handle, Result
 
 #: How many values are remembered, of how many bytes each: a check compares what it got before.
@@ -86,10 +86,13 @@ class CallLog:
         """Return each of `steps`, which are about to be run, in words."""
         self._texts, self._made, self._called, self._new = [], [], [], {}
         for place, step in enumerate(steps):
-            self._texts.append(step_text(step, self._owners, self._texts))
+            is_repeated = isinstance(step, CallAgain)
+            text = self.latest.text if is_repeated else step_text(step, self._owners, self._texts)
+            self._texts.append(text)
             self._made.append(self._behind_step(step, self._texts[-1]))
-            if isinstance(step, Call | Build):
+            if isinstance(step, Call | CallAgain | Build):
                 self._called.append(self._made[-1])
+            if isinstance(step, Call | Build):
                 self._new[place] = _Object(self._made[-1], step.name)
             if isinstance(step, Call):
                 self._remember(step, self._made[-1])
@@ -100,7 +103,7 @@ class CallLog:
         for place, (step, outcome) in enumerate(zip(steps, outcomes, strict=False)):
             if isinstance(outcome.value, Handle):
                 self._own(outcome.value, place, step)
-            elif isinstance(step, Call | Get) and not outcome.is_method:
+            elif isinstance(step, Call | CallAgain | Get) and not outcome.is_method:
                 if outcome.value is None and isinstance(step, Call):
                     self._without_value.add(self._made[place].text)
                 if outcome.size <= REMEMBERED_BYTES:
@@ -138,6 +141,8 @@ class CallLog:
         return next(found, self.latest)
 
     def _behind_step(self, step: Step, text: str) -> RemoteCall:
+        if isinstance(step, CallAgain):
+            return self.latest
         if _builds(step):
             return RemoteCall(step.name, text)
         if not isinstance(step, Call | Get) or step.owner is None:
@@ -165,10 +170,12 @@ class CallLog:
             if isinstance(value, Handle | Result) and (concerned := self._object(value)):
                 concerned.remember(step.name, call)
 
-    def _is_as_built(self, step: Call | Get, call: RemoteCall) -> bool:
+    def _is_as_built(self, step: Call | CallAgain | Get, call: RemoteCall) -> bool:
         """Whether `step` reads what no call has written since the object was built."""
-        owner = self._object(step.owner) if step.owner is not None else None
-        return isinstance(step, Get) and owner is not None and call is owner.built
+        if not isinstance(step, Get) or step.owner is None:
+            return False
+        owner = self._object(step.owner)
+        return owner is not None and call is owner.built
 
     def _own(self, handle: Handle, place: int, step: Step) -> None:
         """Note what the object behind a returned `handle` was built by."""

@@ -11,7 +11,16 @@ import numpy as np
 from autograder.isolation.host.callbacks import Callback
 from autograder.isolation.host.output import shown
 from autograder.isolation.host.remote import unwrap
-from autograder.isolation.host.requests import Assign, Build, Call, Get, Step
+from autograder.isolation.host.requests import (
+    Assign,
+    Build,
+    Call,
+    FlipArgument,
+    Get,
+    ReadArguments,
+    ReadResult,
+    Step,
+)
 from autograder.isolation.wire import Handle, Result
 
 MAX_ITEMS = 6
@@ -99,6 +108,8 @@ def step_text(step: Step, owners: Mapping[int, str], earlier: list[str]) -> str:
         return f"{_owner(step, owners, earlier)}{step.name}"
     if isinstance(step, Assign):
         return f"setting {_owner(step, owners, earlier)}{step.name}"
+    if isinstance(step, ReadArguments | FlipArgument | ReadResult):
+        return earlier[step.of]
     return "importing the file"
 
 

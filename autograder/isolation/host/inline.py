@@ -64,14 +64,15 @@ class InlineSession:
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
         texts = self.calls.describe(steps)
-        request = {"id": 0, "fresh": self._fresh, "steps": [step.plain() for step in steps]}
+        plain = [step.plain() for step in steps]
+        request = {"id": 0, "fresh": self._fresh, "steps": plain}
         self._fresh = False
         with parts_from(self._parts):
             frame = wire.encode(request, self._callbacks.stand_in)
             self.calls.entered = True
             reply = self._dispatcher.answer(wire.decode_frame(frame))
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
-        error, outcomes = outcomes_from(returned, 0, len(steps))
+        error, outcomes = outcomes_from(returned, 0, plain)
         if error is not None:
             fault = self._fault(error, texts)
             fault.method = self.calls.method_of(fault.call)

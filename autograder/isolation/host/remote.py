@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from autograder.isolation.host.requests import Assign, Build, Call, Get, Outcome, Step
+from autograder.isolation.host.requests import (
+    Assign,
+    Build,
+    Call,
+    CallAgain,
+    Get,
+    Outcome,
+    Step,
+    observations,
+)
 from autograder.isolation.wire import Handle, Result
 
 if TYPE_CHECKING:
@@ -57,15 +66,34 @@ class RemoteFunction:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it; returns its value."""
-        return self.outcome(*args, **kwargs).value
+        return self._outcome(args, kwargs).value
 
     def outcome(self, *args: Any, after: bool = False, **kwargs: Any) -> Outcome:
         """Call, and tell what happened to the arguments besides the value."""
+        return self._outcome(args, kwargs, after=after, observed=True)
+
+    def arguments_after(self, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """Call; returns the arguments as they are afterwards."""
+        return self._outcome(args, kwargs, after=True).args
+
+    def again(self) -> Any:
+        """Make the latest call once more, with the very same arguments; returns its value."""
+        return wrap(self._session, self._session.run([CallAgain()])[-1]).value
+
+    def _outcome(
+        self,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        *,
+        after: bool = False,
+        observed: bool = False,
+    ) -> Outcome:
         parts = _Parts()
         args = tuple(parts.placed(value) for value in args)
         kwargs = {name: parts.placed(value) for name, value in kwargs.items()}
-        call = Call(self._owner, self._name, args, kwargs, after)
-        return wrap(self._session, self._session.run([*parts.steps, call])[-1])
+        call, place = Call(self._owner, self._name, args, kwargs, after), len(parts.steps)
+        more = observations(call, place) if observed else []
+        return wrap(self._session, self._session.run([*parts.steps, call, *more])[place])
 
     def __repr__(self) -> str:
         return f"<remote function {self._name}>"

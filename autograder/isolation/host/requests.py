@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.isolation.named_arrays import named_arrays
 from autograder.isolation.wire import Handle, Result
 
 Owner = Handle | Result | None
@@ -42,6 +43,49 @@ class Call:
         args = [_sealed(value) for value in self.args]
         kwargs = {name: _sealed(value) for name, value in self.kwargs.items()}
         return ["call", self.owner, self.name, args, kwargs, self.after]
+
+
+@dataclass(frozen=True)
+class ReadArguments:
+    """Read the arrays that the call of step `of` was given, as they are now, by name."""
+
+    of: int
+
+    def plain(self) -> list[Any]:
+        """The step as it crosses the wire."""
+        return ["arguments", self.of]
+
+
+@dataclass(frozen=True)
+class FlipArgument:
+    """Change the array `name` among the arguments of step `of`; twice, and it is as before."""
+
+    of: int
+    name: str
+
+    def plain(self) -> list[Any]:
+        """The step as it crosses the wire."""
+        return ["flip", self.of, self.name]
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """Read what step `of` has returned, as it is now."""
+
+    of: int
+
+    def plain(self) -> list[Any]:
+        """The step as it crosses the wire."""
+        return ["result", self.of]
+
+
+@dataclass(frozen=True)
+class CallAgain:
+    """Make the latest call of this check once more, with the very same arguments."""
+
+    def plain(self) -> list[Any]:
+        """The step as it crosses the wire."""
+        return ["again"]
 
 
 @dataclass(frozen=True)
@@ -105,7 +149,22 @@ def _sealed(value: Any) -> Any:
     return np.random.default_rng(int.from_bytes(hashlib.sha256(state).digest(), "big"))
 
 
-Step = Load | Call | Build | Get | Assign | EndCheck
+Observation = ReadArguments | FlipArgument | ReadResult
+Step = Load | Call | CallAgain | Observation | Build | Get | Assign | EndCheck
+
+
+def observations(call: Call, place: int) -> list[Step]:
+    """Steps that show whether `call`, which is step `place`, changed its arrays or returned them.
+
+    The arrays are read after the call. Then one after the other is changed from here, and the
+    result is read: where it changes as well, the two share memory.
+    """
+    names = [name for name, _ in named_arrays(call.args, call.kwargs)]
+    steps: list[Step] = [ReadArguments(place)] if names else []
+    for name in names:
+        flip = FlipArgument(place, name)
+        steps += [flip, ReadResult(place), flip]
+    return steps
 
 
 @dataclass(frozen=True)
@@ -115,8 +174,9 @@ class Outcome:
     Attributes:
         value: a plain value or a `Handle`.
         is_method: `Get` found something to call; there is no value.
-        changed: the arguments that the call modified, by name ("argument 1", "argument rng").
-        aliased: the arguments whose memory the result shares.
+        changed: the arrays among the arguments that the call modified, by name ("argument 1").
+            Known, as `aliased` is, where `observations` follow the call.
+        aliased: the arrays among the arguments whose memory the result shares.
         args, kwargs: the arguments after the call, where `Call.after` asked for them.
     """
 

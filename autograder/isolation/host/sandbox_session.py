@@ -182,12 +182,13 @@ class SandboxSession:
         limit = self._limit(seconds)
         started = time.monotonic()
         number = secrets.randbits(62)
-        frame = self._request(number, steps, texts, limit)
+        plain = [step.plain() for step in steps]
+        frame = self._request(number, plain, texts, limit)
         self.calls.entered = True
         callbacks = self._callbacks.new()
         try:
             reply = self._read_reply(worker, frame, number, limit)
-            error, outcomes = outcomes_from(reply, number, len(steps))
+            error, outcomes = outcomes_from(reply, number, plain)
             self.calls.parts |= parts_in(reply)
         except (channel.ChannelError, wire.WireError, MemoryError) as failure:
             self._budget.note_exchange(worker.cpu, time.monotonic() - started)
@@ -217,13 +218,12 @@ class SandboxSession:
         return reply
 
     def _request(
-        self, number: int, steps: Sequence[Step], texts: Sequence[str], limit: TimeLimit
+        self, number: int, steps: list[list[Any]], texts: Sequence[str], limit: TimeLimit
     ) -> bytes:
         warned = {"cpu": limit.cpu * STACK_AFTER, "wall": limit.wall * STACK_AFTER}
         request = {"id": number, "fresh": self._fresh, "seconds": warned}
         try:
-            plain = [step.plain() for step in steps]
-            return wire.encode({**request, "steps": plain}, self._callbacks.stand_in)
+            return wire.encode({**request, "steps": steps}, self._callbacks.stand_in)
         except wire.WireError as error:
             if not self.calls.entered:
                 raise

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, TypeVar
+
+import numpy as np
 
 from autograder.isolation.host.faults import (
     Blocked,
@@ -19,7 +22,8 @@ from autograder.isolation.host.faults import (
 )
 from autograder.isolation.host.output import plain_text
 from autograder.isolation.host.requests import Outcome
-from autograder.isolation.wire import WireError
+from autograder.isolation.named_arrays import named_arrays
+from autograder.isolation.wire import Handle, WireError
 
 _Kind = TypeVar("_Kind", list[Any], dict[Any, Any])
 
@@ -50,9 +54,12 @@ def question_in(reply: Any, number: int) -> list[Any] | None:
 
 
 def outcomes_from(
-    reply: Any, number: int, steps: int
+    reply: Any, number: int, steps: Sequence[list[Any]]
 ) -> tuple[dict[str, Any] | None, list[Outcome]]:
     """The error (or None) and the outcomes in `reply`.
+
+    Args:
+        steps: of the request, as they crossed the wire.
 
     Raises:
         WireError: it is not a reply to request `number`.
@@ -62,9 +69,49 @@ def outcomes_from(
     error, results = reply.get("error"), reply.get("results")
     if type(results) is not list or not (error is None or type(error) is dict):
         raise WireError("a reply without results")
-    if error is None and len(results) != steps:
-        raise WireError("a reply with too few results")
-    return error, [_outcome(result) for result in results]
+    if len(results) > len(steps) or (error is None and len(results) != len(steps)):
+        raise WireError("a reply with another number of results")
+    return error, _with_effects(steps, [_outcome(result) for result in results])
+
+
+def _with_effects(steps: Sequence[list[Any]], outcomes: list[Outcome]) -> list[Outcome]:
+    """`outcomes` with what the observations among `steps` show, told with the calls."""
+    found = list(outcomes)
+    for place, (step, outcome) in enumerate(zip(steps, outcomes, strict=False)):
+        if step[0] == "arguments":
+            call = steps[step[1]]
+            changed = _changed(dict(named_arrays(call[3], call[4])), outcome.value)
+            found[step[1]] = replace(found[step[1]], changed=changed)
+        elif step[0] == "result" and not _same_bytes(outcome.value, outcomes[step[1]].value):
+            aliased = (*found[step[1]].aliased, steps[place - 1][2])
+            found[step[1]] = replace(found[step[1]], aliased=aliased)
+        if step[0] in ("arguments", "result"):
+            found[place] = Outcome()
+    return found
+
+
+def _changed(given: dict[str, Any], left: Any) -> tuple[str, ...]:
+    """The names of the arrays that are not `left` as they were `given`."""
+    if type(left) is not dict:
+        raise WireError("arguments that are no dict")
+    return tuple(name for name, array in given.items() if not _same_bytes(left.get(name), array))
+
+
+def _same_bytes(one: Any, other: Any) -> bool:
+    """Whether two values are the same to the last bit; objects of the worker count as the same."""
+    if isinstance(other, np.ndarray | np.generic):
+        sent = other.astype(other.dtype.newbyteorder("<"), copy=False)  # as the wire does
+        is_array = isinstance(one, np.ndarray) and one.dtype == sent.dtype
+        return is_array and one.shape == sent.shape and one.tobytes() == sent.tobytes()
+    if isinstance(other, Handle):
+        return isinstance(one, Handle)
+    if type(one) is not type(other):
+        return False
+    if isinstance(other, dict):
+        return list(one) == list(other) and all(_same_bytes(one[k], other[k]) for k in other)
+    if isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_same_bytes, one, other))
+    return repr(one) == repr(other)  # NaN is NaN
 
 
 def parts_in(reply: Any) -> set[str]:
@@ -79,8 +126,6 @@ def _outcome(result: Any) -> Outcome:
     return Outcome(
         value=result.get("value"),
         is_method=result.get("is_method") is True,
-        changed=_names(result.get("changed")),
-        aliased=_names(result.get("aliased")),
         args=tuple(_of_kind(list, result.get("args"))),
         kwargs=_of_kind(dict, result.get("kwargs")),
     )

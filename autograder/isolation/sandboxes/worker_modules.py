@@ -42,6 +42,7 @@ FRAMEWORK_MODULES = (
 WORKER_MODULES = (
     "autograder",
     "autograder.isolation",
+    "autograder.isolation.named_arrays",
     "autograder.isolation.wire",
     "autograder.isolation.worker.",
     "autograder.isolation.confine.",

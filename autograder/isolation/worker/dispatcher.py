@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 
 from autograder.isolation import wire
+from autograder.isolation.named_arrays import named_arrays
 from autograder.isolation.wire import CallbackRef, Handle, Result
 from autograder.isolation.worker.callback_proxy import CallbackProxy
 from autograder.isolation.worker.faults import describe
@@ -54,11 +56,15 @@ class Dispatcher:
         self._request_id = 0
         self._objects: dict[int, Any] = {}
         self._last_handle = 0
+        self._arguments: dict[int, dict[str, Any]] = {}  # arrays by name, of each call's step
+        self._latest_call: Callable[[], Any] | None = None
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run the steps of `request`; never raises."""
         if request.get("fresh"):
             self._objects.clear()
+            self._latest_call = None
+        self._arguments.clear()
         self._request_id = request["id"]
         values: list[Any] = []
         reply: dict[str, Any] = {"id": request["id"], "results": [], "error": None}
@@ -126,6 +132,10 @@ class Dispatcher:
             return self._get(step, values)
         if step[0] == "assign":
             return self._assign(step, values)
+        if step[0] in ("arguments", "flip", "result"):
+            return self._observe(step, values)
+        if step[0] == "again":
+            return self._again()
         if step[0] == "settle":
             return _end_check()
         self._module.load()
@@ -135,18 +145,30 @@ class Dispatcher:
         _, owner, name, args, kwargs, after = step
         function = self._attribute(owner, name, values)
         args, kwargs = self._resolve(args, values), self._resolve(kwargs, values)
-        before = [(where, array, self._state(array)) for where, array in _arrays(args, kwargs)]
+        self._arguments[len(values)] = dict(named_arrays(args, kwargs))
+        self._latest_call = partial(function, *args, **kwargs)
         value = function(*args, **kwargs)
         result: dict[str, Plain] = {"value": value}
-        changed = [where for where, array, saved in before if self._state(array) != saved]
-        if changed:
-            result["changed"] = changed
-        aliased = [where for where, array, _ in before if _shares(value, array)]
-        if aliased:
-            result["aliased"] = aliased
         if after:
             result["args"], result["kwargs"] = args, kwargs
         return value, result
+
+    def _again(self) -> tuple[Any, dict[str, Plain]]:
+        """Make the latest call once more, with the very same arguments."""
+        if self._latest_call is None:
+            raise ValueError("there is no call to be made again")
+        value = self._latest_call()
+        return value, {"value": value}
+
+    def _observe(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
+        """Read the arrays that a call was given, or what it returned; or change one of them."""
+        kind, place, *name = step
+        if kind == "result":
+            return None, {"value": self._snapshot(values[place])}
+        if kind == "arguments":
+            return None, {"value": self._snapshot(self._arguments[place])}
+        _flip(self._arguments[place][name[0]])
+        return None, {}
 
     def _build(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
         _, name, args, kwargs = step
@@ -191,9 +213,26 @@ class Dispatcher:
             return tuple(self._resolve(item, values) for item in value)
         return value
 
-    def _state(self, array: Any) -> tuple[tuple[int, ...], bytes]:
-        plain = array if type(array) is np.ndarray else self._arrays.to_numpy(array)
-        return plain.shape, plain.tobytes()
+    def _snapshot(self, value: Any) -> Any:
+        """A copy of the arrays in `value`: a reply is encoded after all steps of a request."""
+        kind = type(value)
+        if kind is dict:
+            return {key: self._snapshot(item) for key, item in value.items()}
+        if kind in (list, tuple):
+            return kind(self._snapshot(item) for item in value)
+        if isinstance(value, np.ndarray):
+            return np.array(value, copy=True, subok=False)
+        return self._arrays.to_numpy(value) if self._arrays.is_native(value) else value
+
+
+def _flip(array: Any) -> None:
+    """Invert one bit of every byte of `array`, in place: twice is as before.
+
+    Arrays of other libraries stay as they are: what they keep for a gradient would become void.
+    """
+    if type(array) is np.ndarray and array.flags.c_contiguous:
+        array.flags.writeable = True
+        array.reshape(-1).view(np.uint8)[...] ^= 1
 
 
 def _end_check() -> tuple[None, dict[str, Plain]]:
@@ -206,33 +245,6 @@ def _end_check() -> tuple[None, dict[str, Plain]]:
 def _is_plain_list(value: list[Any]) -> bool:
     """Whether a list holds only numbers and text: the common long list, of token ids."""
     return all(type(item) in (int, float, str, bool) for item in value)
-
-
-def _arrays(args: list[Any], kwargs: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Every array among the arguments, and one level inside them, with its name."""
-    named = [(f"argument {i}", value) for i, value in enumerate(args, start=1)]
-    named += [(f"argument {key}", value) for key, value in kwargs.items()]
-    for where, value in named:
-        if _is_array(value):
-            yield where, value
-        elif type(value) is dict:
-            yield from ((f"{where}['{k}']", v) for k, v in value.items() if _is_array(v))
-        elif type(value) in (list, tuple):
-            yield from ((f"{where}[{i}]", v) for i, v in enumerate(value) if _is_array(v))
-
-
-def _is_array(value: Any) -> bool:
-    return hasattr(value, "dtype") and hasattr(value, "shape")
-
-
-def _shares(result: Any, array: Any) -> bool:
-    parts = result if type(result) in (list, tuple) else (result,)
-    return any(
-        isinstance(part, np.ndarray)
-        and isinstance(array, np.ndarray)
-        and np.may_share_memory(part, array)
-        for part in parts
-    )
 
 
 def _check_shape(attribute: str, key: str, array: Any, value: Any) -> None:

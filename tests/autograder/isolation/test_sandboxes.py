@@ -8,12 +8,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from itertools import takewhile
 from pathlib import Path
 from tempfile import gettempdir
 
+import numpy
 import pytest
 from repository import ROOT
 
@@ -414,24 +416,44 @@ for name in sorted(names):
 """
 
 
-@pytest.mark.parametrize("layers", ["all", "landlock"])
-def test_solutions_stay_hidden_where_gradus_is_installed(sandbox, probe, installed, layers):
-    before = ""
-    if layers == "landlock":
-        if not landlock_version() or sandbox.name != "process":
-            pytest.skip("needs the process sandbox on a kernel with Landlock")
-        before = "from autograder.isolation.confine import namespaces\n"
-        before += "namespaces.enter_namespaces = lambda: False"
+@pytest.fixture(params=["all", "landlock"])
+def without_namespaces(request, sandbox) -> str:
+    """What a worker runs first: nothing, or what leaves it Landlock alone."""
+    if request.param == "all":
+        return ""
+    if not landlock_version() or sandbox.name != "process":
+        pytest.skip("needs the process sandbox on a kernel with Landlock")
+    code = "from autograder.isolation.confine import namespaces\n"
+    return code + "namespaces.enter_namespaces = lambda: False"
+
+
+def test_solutions_stay_hidden_where_gradus_is_installed(
+    sandbox, probe, installed, without_namespaces
+):
     names = [str(path.relative_to(installed)) for path in installed.rglob("?") if path.is_file()]
     code = f"names = {names!r}\nfolder = {str(installed)!r}\n{FIND}"
     extra = (installed, installed / "exercises" / "rnn", installed / "autograder/isolation/worker")
-    found = probe(sandbox, code, extra=extra, before=before).printed
+    found = probe(sandbox, code, extra=extra, before=without_namespaces).printed
     assert found == [
         "autograder/isolation/worker/g",
         "exercises/rnn/c",
         "framework/e",
         "numpy/a",
     ]
+
+
+def test_packages_that_are_not_granted_cannot_be_read(sandbox, probe, without_namespaces):
+    beside_python = Path(sysconfig.get_path("stdlib"), "site-packages")
+    system = Path("/usr/lib/python3/dist-packages")
+    others = [*beside_python.glob("*/__init__.py"), *system.glob("*/__init__.py")]
+    linked = [
+        Path("/lib", path.relative_to("/usr/lib")) for path in others if system in path.parents
+    ]
+    packages = [Path(pytest.__file__), ROOT / "framework/evaluation/metrics.py", *others, *linked]
+    names = [str(path) for path in (Path(numpy.__file__), *packages)]
+    code = f"names = {names!r}\nfolder = '/'\n{FIND}"
+    found = probe(sandbox, code, before=without_namespaces, imports="import numpy").printed
+    assert found == [numpy.__file__]
 
 
 def test_what_is_asked_for_itself_is_shown(installed, tmp_path):

@@ -15,8 +15,8 @@ dispatchers = [o for o in gc.get_objects() if type(o).__name__ == "Dispatcher"]
 
 def attacked(x):
     for dispatcher in dispatchers:
-        type(dispatcher)._state = lambda self, array: b""
-    sys.modules[type(dispatchers[0]).__module__]._shares = lambda *args: False
+        type(dispatcher)._snapshot = lambda self, value: value
+    sys.modules[type(dispatchers[0]).__module__]._flip = lambda array: None
     wire.MAX_DEPTH = wire.MAX_BLOBS = wire.MAX_STRUCTURE = 1 << 60
     NumpyArrays.to_numpy = Model.backward = lambda *args: np.zeros(1)
     x[...] = 0

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.isolation.host.faults import Blocked, Crashed, Frame, NotWritten, OutOfMemory
+from autograder.isolation.host.requests import Outcome
 from autograder.isolation.host.translate import died, fault_from, hanging_frames, outcomes_from
 from autograder.isolation.wire import Handle, WireError
 
@@ -34,15 +35,78 @@ from autograder.isolation.wire import Handle, WireError
 )
 def test_what_is_no_reply_is_refused(reply):
     with pytest.raises(WireError):
-        outcomes_from(reply, 7, 1)
+        outcomes_from(reply, 7, [["load"]])
 
 
 def test_forged_details_are_dropped():
-    result = {"value": 1, "is_method": 1, "changed": "all", "aliased": [3, None, "a\x1b[2J\nb"]}
-    _, outcomes = outcomes_from({"id": 7, "results": [result], "error": None}, 7, 1)
-    assert outcomes[0].is_method is False
-    assert outcomes[0].changed == ()
-    assert outcomes[0].aliased == ("3", "", "a\nb")
+    result = {"value": 1, "is_method": 1, "changed": ["argument 1"], "aliased": [3, None]}
+    _, outcomes = outcomes_from({"id": 7, "results": [result], "error": None}, 7, [["load"]])
+    assert outcomes == [Outcome(value=1)]
+
+
+CALL = ["call", None, "f", [np.zeros(2), {"w": np.ones(1)}], {"b": np.arange(3)}, False]
+NAMES = ("argument 1", "argument 2['w']", "argument b")
+LEFT = {"argument 1": np.zeros(2), "argument 2['w']": np.ones(1), "argument b": np.arange(3)}
+
+
+def observed(steps, values):
+    """The outcome of the call, and those of the observations, for the `values` of all steps."""
+    results = [{"value": value} for value in values]
+    return outcomes_from({"id": 7, "results": results, "error": None}, 7, [CALL, *steps])[1]
+
+
+@pytest.mark.parametrize(
+    ("left", "changed"),
+    [
+        (LEFT, ()),
+        ({**LEFT, "argument 1": np.array([0.0, 1e-300])}, ("argument 1",)),
+        ({**LEFT, "argument 1": np.zeros(2, np.float32)}, ("argument 1",)),
+        ({**LEFT, "argument b": np.arange(3)[:, None]}, ("argument b",)),
+        ({**LEFT, "argument b": [0, 1, 2]}, ("argument b",)),
+        ({**LEFT, "argument 3": np.zeros(1)}, ()),
+        ({}, NAMES),
+    ],
+)
+def test_what_a_call_changed_is_found_by_comparing_with_what_was_sent(left, changed):
+    call, read = observed([["arguments", 0]], [3, left])
+    assert (call, read) == (Outcome(value=3, changed=changed), Outcome())
+
+
+@pytest.mark.parametrize("left", [None, 3, [1], np.zeros(2)])
+def test_arguments_that_are_none_are_refused(left):
+    with pytest.raises(WireError, match="arguments that are no dict"):
+        observed([["arguments", 0]], [3, left])
+
+
+@pytest.mark.parametrize(
+    ("value", "later", "is_shared"),
+    [
+        (np.zeros(2), np.zeros(2), False),
+        (np.zeros(2), np.array([0.0, 1e-310]), True),
+        (np.array([np.nan]), np.array([np.nan]), False),
+        ((1.5, [np.zeros(2)]), (1.5, [np.ones(2)]), True),
+        ({"a": np.zeros(2)}, {"a": np.ones(2)}, True),
+        ({"a": float("nan")}, {"a": float("nan")}, False),
+        (Handle(1, "X"), Handle(2, "X"), False),
+        ([1, 2], (1, 2), True),
+        ([1, 2], [1], True),
+        (None, None, False),
+    ],
+    ids=repr,
+)
+def test_memory_is_shared_where_the_result_changes_with_the_argument(value, later, is_shared):
+    flip = ["flip", 0, "argument 1"]
+    call, *rest = observed([flip, ["result", 0], flip], [value, None, later, None])
+    assert call.aliased == (("argument 1",) if is_shared else ())
+    assert rest == [Outcome()] * 3
+
+
+def test_what_was_observed_before_an_error_still_counts():
+    results = [{"value": 3}, {"value": {}}]
+    reply = {"id": 7, "results": results, "error": {"step": 2}}
+    error, outcomes = outcomes_from(reply, 7, [CALL, ["arguments", 0], CALL])
+    assert error == {"step": 2}
+    assert outcomes[0].changed == NAMES
 
 
 @pytest.mark.parametrize(

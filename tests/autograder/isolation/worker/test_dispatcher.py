@@ -34,6 +34,13 @@ def functions():
     def reshapes(x):
         x.shape = (-1,)
 
+    def rebinds(table):
+        table["w"] = np.zeros(3)
+
+    def locks(x):
+        x.flags.writeable = False
+        return x
+
     def fails():
         raise ValueError("no good")
 
@@ -54,6 +61,9 @@ def functions():
         "views": lambda x, y: (x + 1, y.T),
         "changes_dict": lambda table: table["w"].fill(0),
         "in_place": in_place,
+        "rebinds": rebinds,
+        "locks": locks,
+        "fails_not": lambda: None,
         "reshapes": reshapes,
         "objects": lambda: np.array([object()]),
         "slippery": lambda: [Slippery()],
@@ -152,30 +162,58 @@ def test_methods_are_told_from_values(ask):
 
 
 @pytest.mark.parametrize(
-    ("step", "changed"),
+    ("step", "left"),
     [
-        (call("in_place", np.zeros(3)), ["argument 1"]),
-        (call("in_place", x=np.zeros(3)), ["argument x"]),
-        (call("reshapes", np.zeros((2, 2))), ["argument 1"]),
-        (call("changes_dict", {"v": np.ones(2), "w": np.ones(2)}), ["argument 1['w']"]),
-        (call("double", np.zeros(3)), None),
+        (call("in_place", np.zeros(3)), {"argument 1": np.ones(3)}),
+        (call("in_place", x=np.zeros(3)), {"argument x": np.ones(3)}),
+        (call("reshapes", np.zeros((2, 2))), {"argument 1": np.zeros(4)}),
+        (
+            call("changes_dict", {"v": np.ones(2), "w": np.ones(2)}),
+            {"argument 1['v']": np.ones(2), "argument 1['w']": np.zeros(2)},
+        ),
+        (call("rebinds", {"w": np.ones(2)}), {"argument 1['w']": np.ones(2)}),
+        (call("double", np.zeros(3)), {"argument 1": np.zeros(3)}),
+        (call("fails_not"), {}),
     ],
-    ids=["by place", "by name", "shape", "in a dict", "none"],
+    ids=["by place", "by name", "shape", "in a dict", "another array", "unchanged", "none"],
 )
-def test_changed_arguments_are_named(ask, step, changed):
-    assert ask(step)["results"][0].get("changed") == changed
+def test_the_arrays_of_a_call_can_be_read_after_it(ask, step, left):
+    found = ask(step, ("arguments", 0))["results"][1]["value"]
+    assert list(found) == list(left)
+    for name, array in left.items():
+        np.testing.assert_array_equal(found[name], array, strict=True)
 
 
 @pytest.mark.parametrize(
-    ("step", "aliased"),
+    ("step", "name", "is_shared"),
     [
-        (call("view", np.zeros(3)), ["argument 1"]),
-        (call("views", np.zeros(3), np.zeros((2, 2))), ["argument 2"]),
-        (call("double", np.zeros(3)), None),
+        (call("view", np.zeros(3)), "argument 1", True),
+        (call("views", np.zeros(3), np.zeros((2, 2))), "argument 1", False),
+        (call("views", np.zeros(3), np.zeros((2, 2))), "argument 2", True),
+        (call("double", np.zeros(3)), "argument 1", False),
+        (call("echo", np.array(True)), "argument 1", True),
     ],
 )
-def test_results_that_share_memory_with_an_argument_are_named(ask, step, aliased):
-    assert ask(step)["results"][0].get("aliased") == aliased
+def test_a_result_that_shares_memory_changes_with_the_array(ask, step, name, is_shared):
+    flip = ("flip", 0, name)
+    reply = ask(step, flip, ("result", 0), flip, ("result", 0), ("arguments", 0))
+    first, _, during, _, after, left = (result.get("value") for result in reply["results"])
+    assert (repr(during) != repr(first)) == is_shared
+    assert repr(after) == repr(first)
+    assert not np.asarray(left[name]).view(np.uint8).any() or left[name].dtype == bool
+
+
+def test_a_call_is_made_again_with_the_very_same_arguments(ask):
+    counts = ask(call("in_place", np.zeros(2)), ("again",), ("arguments", 0))["results"]
+    np.testing.assert_array_equal(counts[2]["value"]["argument 1"], [2.0, 2.0])
+    assert ask(("again",))["error"] is None
+    assert ask(("again",), fresh=True)["error"]["message"] == "there is no call to be made again"
+
+
+def test_an_array_that_was_made_read_only_can_be_read_and_flipped(ask):
+    reply = ask(call("locks", np.zeros(2)), ("flip", 0, "argument 1"), ("result", 0))
+    assert reply["error"] is None
+    assert reply["results"][2]["value"].all()
 
 
 def test_the_arguments_after_a_call_come_back_when_asked_for(ask):
