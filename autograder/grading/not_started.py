@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograder.course.reading import Exercise
+from autograder.isolation.host.faults import NOT_WRITTEN
 from autograder.isolation.host.output import shown
 from autograder.record.results import MAX_MESSAGE, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission
@@ -22,7 +23,7 @@ def not_started(exercise: Exercise, submission: Submission | None) -> ExerciseRe
     file = submission.files.get(exercise.name) if submission is not None else None
     reason = submission.unread.get(exercise.name, "") if submission is not None else ""
     if file is not None:
-        return without_checks(exercise, "is written", "not written yet", file=file.inner)
+        return without_checks(exercise, "is written", NOT_WRITTEN, file=file.inner)
     if reason:
         return without_checks(exercise, "can be graded", reason, verdict=Verdict.FAILED)
     return without_checks(exercise, "is handed in", f"there is no {exercise.name}.py")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from autograder.isolation.host.faults import Frame
+from autograder.isolation.host.faults import NOT_WRITTEN, Frame
 from autograder.record.findings.base import Finding
 from autograder.record.findings.printed import excerpt
 from autograder.record.results import CheckResult, ExerciseResult, TaskResult
@@ -86,7 +86,7 @@ class ExerciseView:
     def _absence(self, page: Page) -> Iterator[Text]:
         """Why nothing could be run, where it is not the stub's own NotImplementedError."""
         checks = (c for c in self._result.checks if not (c.frames or c.hidden))
-        told = (check.message for check in checks)
+        told = (check.message for check in checks if check.message != NOT_WRITTEN)
         for message in list(dict.fromkeys(filter(None, told)))[:1]:
             yield from page.hanging(Text("  "), message)
 

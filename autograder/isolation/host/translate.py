@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Any, TypeVar
 
 from autograder.isolation.host.faults import (
+    NOT_WRITTEN,
     Blocked,
     Crashed,
     Frame,
@@ -23,8 +24,6 @@ from autograder.isolation.wire import WireError
 
 _Kind = TypeVar("_Kind", list[Any], dict[Any, Any])
 
-#: What a NotImplementedError without a message says.
-NOT_WRITTEN = "not written yet"
 #: No file that a person wrote is longer.
 MAX_LINES = 1_000_000
 
