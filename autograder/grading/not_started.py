@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from autograder.course.reading import Exercise
+from autograder.isolation.host.faults import NOT_WRITTEN
 from autograder.isolation.host.output import shown
 from autograder.record.results import MAX_MESSAGE, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
-
-#: What is said of a stub as it was handed out.
-NOT_WRITTEN = "not written yet"
 
 
 def is_not_started(exercise: Exercise, submission: Submission | None) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.reading import Course, Exercise
-from autograder.submissions.candidates import LIMITS
+from autograder.submissions.candidates import LIMITS, suffix
 from autograder.submissions.submission import Submission, load_submission
 from framework.errors import UsageError
 
@@ -101,5 +101,5 @@ def _is_path(name: str, course: Course) -> bool:
 
 def _require_kind(path: Path) -> None:
     """Refuse a file that no submission can be; what `--submission` names ends in a report."""
-    if os.path.isfile(path) and path.suffix not in (*LIMITS, ".zip"):  # noqa: PTH113
+    if os.path.isfile(path) and suffix(path) not in (*LIMITS, ".zip"):  # noqa: PTH113
         raise UsageError(f"{path} is no submission: a folder, a .py, an .ipynb or a .zip is")

@@ -34,9 +34,19 @@ def advice(report: Report, folder: str = "exercises", command: str = "grade") ->
             "Its points are open."
         )
         return Advice(sentence, ((again[0], "tries it again"),))
+    if _nothing_handed_in(report):
+        return Advice("Nothing that was handed in could be graded: the notes say why.")
     if report.provenance.provider:
         return Advice(f"Next: {result.name}", (again,))
     return Advice(_sentence(report, result, folder), (*_help(result), again))
+
+
+def _nothing_handed_in(report: Report) -> bool:
+    """Whether there is not one file of an exercise, and no check has run."""
+    return all(
+        not result.file and all(check.id == "" for check in result.checks)
+        for result in report.exercises
+    )
 
 
 def _first(report: Report) -> ExerciseResult | None:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from autograder.grading.not_started import NOT_WRITTEN
-from autograder.isolation.host.faults import Frame
+from autograder.isolation.host.faults import NOT_WRITTEN, Frame
 from autograder.record.findings.base import Finding
 from autograder.record.findings.printed import excerpt
 from autograder.record.results import CheckResult, ExerciseResult, TaskResult

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from autograder.course.source import MAX_SOURCE
 from autograder.submissions.archives import zip_members
@@ -38,6 +38,11 @@ class Candidate:
     read: Callable[[], bytes]
 
 
+def suffix(path: PurePath) -> str:
+    """The suffix of `path` in small letters: some systems write ``.PY`` and ``.ZIP``."""
+    return path.suffix.lower()
+
+
 def require_submission(path: Path) -> None:
     """Refuse a path where nothing is.
 
@@ -58,9 +63,9 @@ def candidates(path: Path, on_note: OnNote) -> Iterator[Candidate]:
         yield from _in_folder(path, on_note)
     elif not os.path.isfile(path):  # noqa: PTH113
         on_note(f"{short(path.name)} is not a regular file or folder: nothing is read")
-    elif path.suffix == ".zip":
+    elif suffix(path) == ".zip":
         yield from _in_zip(path, on_note)
-    elif path.suffix in LIMITS:
+    elif suffix(path) in LIMITS:
         yield _on_disk(path, PurePosixPath(path.name))
     else:
         on_note(
@@ -79,7 +84,7 @@ def _is_hidden(name: str) -> bool:
 
 
 def _is_candidate(inner: PurePosixPath) -> bool:
-    return inner.suffix in LIMITS and not _is_skipped(inner)
+    return suffix(inner) in LIMITS and not _is_skipped(inner)
 
 
 def _in_folder(root: Path, on_note: OnNote) -> Iterator[Candidate]:
@@ -99,13 +104,13 @@ def _on_disk(file: Path, inner: PurePosixPath) -> Candidate:
 def _in_zip(archive: Path, on_note: OnNote) -> Iterator[Candidate]:
     for member in zip_members(archive, _is_candidate, on_note):
         shown = short(f"{archive.name}/{member.path}")
-        read = cache(partial(member.read, LIMITS[member.path.suffix] + 1))
+        read = cache(partial(member.read, LIMITS[suffix(member.path)] + 1))
         yield Candidate(archive, member.path, shown, read)
 
 
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
-            return stream.read(LIMITS[path.suffix] + 1)
+            return stream.read(LIMITS[suffix(path)] + 1)
     except OSError as error:
         raise BadInputError(f"{short(path.name)} cannot be read: {reason(error)}") from None

@@ -15,6 +15,7 @@ _PYTHON_CELLS = {"time", "capture", "prun"}
 
 _TIMED = re.compile(r"(\s*)%time\s+(\S.*)")
 _ASSIGNED = re.compile(r"(\s*+[\w.,\[\] ]++=\s*+)[%!].*")
+_DEFINITION = re.compile(r"^(?:class|def|async[ \t]+def)[ \t]+(\w+)", re.MULTILINE)
 _MAGIC = re.compile(r"(\s*+)([%!?].*|\S.*\?)")
 
 
@@ -97,7 +98,6 @@ def _plain(line: str) -> str | None:
     return None
 
 
-def defines(cell: Cell, name: str) -> bool:
-    """Whether a cell that does not parse was meant to define the task `name`."""
-    pattern = rf"^(class|def|async\s+def)\s+{re.escape(name)}\b"
-    return re.search(pattern, cell.source, re.MULTILINE) is not None
+def meant_names(cell: Cell) -> list[str]:
+    """The names that a cell defines at its top level, as its text has it: it may not parse."""
+    return _DEFINITION.findall(cell.source)

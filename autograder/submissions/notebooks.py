@@ -16,7 +16,7 @@ from autograder.course.source import MAX_SOURCE, definitions, parse
 from autograder.submissions.notebook_magics import (
     Cell,
     ParseBudget,
-    defines,
+    meant_names,
     skipped_magic,
     without_magics,
 )
@@ -119,6 +119,11 @@ def notebook_exercise(notebook: dict[str, Any], stem: str, course: Course) -> st
     return next((name for name in (named, stem) if name in course.exercise_names), None)
 
 
+def meant_definitions(notebook: dict[str, Any]) -> set[str]:
+    """The names that code cells were to define, whether they parse or not."""
+    return {name for cell in code_cells(notebook) for name in meant_names(cell)}
+
+
 def notebook_module(notebook: dict[str, Any], tasks: Iterable[str] | None = None) -> NotebookModule:
     """The code of `notebook` as a module; with `tasks`, only what these need.
 
@@ -169,7 +174,7 @@ class _Reader:
 
     def _reject(self, cell: Cell, error: SyntaxError) -> None:
         problem = f"line {error.lineno or 1}: {error.msg}"
-        meant = [name for name in self._tasks if defines(cell, name)]
+        meant = [name for name in meant_names(cell) if name in self._tasks]
         for name in meant:
             self.broken.setdefault(name, f"cell {cell.number}, {problem}")
         if not meant:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from autograder.course.reading import Course
 from autograder.course.source import decode, definitions, parse
-from autograder.submissions.candidates import Candidate
+from autograder.submissions.candidates import Candidate, suffix
 from autograder.submissions.notebooks import (
-    code_cells,
+    meant_definitions,
     notebook_exercise,
     notebook_module,
     read_notebook,
@@ -26,9 +26,9 @@ def recognised(candidate: Candidate, course: Course, *, by_tasks: bool) -> str:
         BadInputError: with `by_tasks`, that cannot be told.
     """
     stem = candidate.inner.stem
-    if stem in course.exercise_names and candidate.inner.suffix == ".py":
+    if stem in course.exercise_names and suffix(candidate.inner) == ".py":
         return stem
-    if candidate.inner.suffix == ".ipynb" and (found := _of_notebook(candidate, course, by_tasks)):
+    if suffix(candidate.inner) == ".ipynb" and (found := _of_notebook(candidate, course, by_tasks)):
         return found
     return _by_tasks(candidate, course) if by_tasks else ""
 
@@ -60,11 +60,10 @@ def _by_tasks(candidate: Candidate, course: Course) -> str:
 
 
 def _defined_names(candidate: Candidate) -> Iterable[str]:
-    if candidate.inner.suffix == ".ipynb":
+    if suffix(candidate.inner) == ".ipynb":
         notebook = read_notebook(candidate.read(), candidate.shown)
-        source = notebook_module(notebook).source if code_cells(notebook) else ""
-    else:
-        source = decode(candidate.read(), candidate.shown)
+        return {*notebook_module(notebook).defined, *meant_definitions(notebook)}
+    source = decode(candidate.read(), candidate.shown)
     try:
         return definitions(parse(source))
     except SyntaxError as error:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course.reading import Course
-from autograder.submissions.candidates import LIMITS, candidates, require_submission
+from autograder.submissions.candidates import LIMITS, candidates, require_submission, suffix
 from autograder.submissions.gathering import Gathering
 from autograder.submissions.notes import Notes
 from autograder.submissions.progress import Progress
@@ -131,7 +131,7 @@ def load_submission(
     names = tuple(exercises) if exercises is not None else course.exercise_names
     notes = Notes()
     gathering = Gathering(course, names, notes.add)
-    is_single = path.suffix in LIMITS and path.is_file()
+    is_single = suffix(path) in LIMITS and path.is_file()
     for candidate in candidates(path, notes.add):
         gathering.add(candidate, is_single=is_single)
     files = gathering.files()

@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.course.reading import Exercise
 from autograder.course.source import decode, definitions, parse
 from autograder.course.stubs import known_stub
-from autograder.submissions.candidates import Candidate
+from autograder.submissions.candidates import Candidate, suffix
 from autograder.submissions.notebooks import Origin, notebook_module, read_notebook
 from autograder.submissions.progress import Progress, task_progress
 
@@ -53,7 +53,7 @@ class SubmittedFile:
         """
         name, path, shown = exercise.name, candidate.path, candidate.shown
         inner = str(candidate.inner)
-        if candidate.inner.suffix == ".py":
+        if suffix(candidate.inner) == ".py":
             return cls(name, path, inner, shown, decode(candidate.read(), shown))
         notebook = read_notebook(candidate.read(), shown)
         module = notebook_module(notebook, exercise.task_names)

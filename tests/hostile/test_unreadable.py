@@ -163,10 +163,11 @@ def graded(submission, folder):
 
 
 @pytest.mark.parametrize("name", ["report.pdf", "empty.zip", "empty.ipynb", "empty.py", "loop"])
-def test_what_holds_nothing_ends_in_a_report_too(name, tmp_path, monkeypatch):
+def test_what_holds_nothing_ends_in_a_report_too(name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     path = Path(name)
     path.symlink_to(name) if name == "loop" else path.touch()
     report, _, _ = graded(path, tmp_path)
     assert {exercise["verdict"] for exercise in report["exercises"]} == {"not started"}
     assert any(name in note for note in report["notes"])
+    assert "Nothing that was handed in could be graded" in capsys.readouterr().out

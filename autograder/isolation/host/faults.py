@@ -19,6 +19,9 @@ from dataclasses import dataclass
 from autograder.verdicts import Verdict
 from framework.errors import SandboxError
 
+#: What is said of a stub, whose NotImplementedError has no message.
+NOT_WRITTEN = "not written yet"
+
 
 @dataclass(frozen=True)
 class Frame:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograder.isolation.host.faults import (
+    NOT_WRITTEN,
     Blocked,
     Crashed,
     Frame,
@@ -27,8 +28,6 @@ from autograder.isolation.wire import Handle, WireError
 
 _Kind = TypeVar("_Kind", list[Any], dict[Any, Any])
 
-#: What a NotImplementedError without a message says.
-NOT_WRITTEN = "not written yet"
 #: No file that a person wrote is longer.
 MAX_LINES = 1_000_000
 

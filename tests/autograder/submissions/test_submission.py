@@ -120,6 +120,8 @@ def test_single_file_by_name_or_by_its_tasks(tiny_course, hand_in, solved, make_
             "my answer (2).py": solved["squash"],
             "untitled.ipynb": make_notebook("def total(v):\n    return 1"),
             "other.ipynb": make_notebook("x = 1", name="squash"),
+            "broken.ipynb": make_notebook("def total(v:\n    return 1"),
+            "LOUD.PY": solved["sums"],
         }
     )
 
@@ -130,6 +132,8 @@ def test_single_file_by_name_or_by_its_tasks(tiny_course, hand_in, solved, make_
     assert exercise_of("my answer (2).py") == ["squash"]
     assert exercise_of("untitled.ipynb") == ["sums"]
     assert exercise_of("other.ipynb") == ["squash"]
+    assert exercise_of("broken.ipynb") == ["sums"]
+    assert exercise_of("LOUD.PY") == ["sums"]
 
 
 @pytest.mark.parametrize(
