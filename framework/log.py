@@ -16,7 +16,7 @@ _LINE = "%(asctime)s.%(msecs)03d %(levelname)s %(name)s: %(message)s"
 
 
 def logger(topic: str) -> logging.Logger:
-    """Return the logger of `topic`: plugins, course, sandbox, worker or training."""
+    """Return the logger of `topic`: plugins, course, sandbox, worker, training or retries."""
     return logging.getLogger(f"{ROOT}.{topic}")
 
 

@@ -17,9 +17,12 @@ from autograder.grading.pytest_run import OnCheck, Only
 from autograder.record.results import CheckResult, ExerciseResult, TaskResult
 from autograder.verdicts import Verdict
 from framework.errors import SandboxError
+from framework.log import logger
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader
+
+_log = logger("retries")
 
 #: How often a check is run, at most, until it is known what becomes of it.
 TRIES = 3
@@ -71,6 +74,7 @@ def repeated(grader: Grader, exercise: Exercise, result: ExerciseResult) -> Exer
         left = [check.id for check in result.checks if is_left(check)]
         if not left:
             break
+        _log.info("%s: %d checks, try %d of %d", exercise.name, len(left), again + 1, TRIES)
         plugins = [Only(left)] if all(left) else []
         result = _merged(result, graded_once(grader, exercise, plugins=plugins))
     return result

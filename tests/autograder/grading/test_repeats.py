@@ -11,6 +11,7 @@ from autograder.grading.repeats import TRIES, graded_once, is_open, repeated
 from autograder.isolation.host.faults import InfrastructureFault
 from autograder.record.results import CheckResult, ExerciseResult, TaskResult
 from autograder.verdicts import Verdict
+from framework.log import recorded_log
 
 EXERCISE = SimpleNamespace(
     name="rnn",
@@ -73,8 +74,13 @@ def test_only_the_checks_that_say_nothing_are_run_again():
 
 def test_a_fault_that_stays_is_tried_three_times_and_its_points_stay_open():
     grader = Grader(*[result_of(forward=None, backward=None, loss=OPEN)] * (TRIES - 1))
-    final = repeated(grader, EXERCISE, result_of(loss=OPEN))
+    with recorded_log() as lines:
+        final = repeated(grader, EXERCISE, result_of(loss=OPEN))
     assert TRIES == 3
+    assert [line.partition("retries: ")[2] for line in lines] == [
+        "rnn: 1 checks, try 2 of 3",
+        "rnn: 1 checks, try 3 of 3",
+    ]
     assert grader.outcomes == []
     assert (final.earned, final.possible, final.not_graded) == (4, 6, 2)
 
