@@ -1,10 +1,10 @@
-"""What went wrong, in one sentence, where it can be told for certain.
+"""Diagnosis: one sentence that names the mistake behind a failed check, where it is certain.
 
-A session keeps a transcript of every check: what the grader asked of the submission, and what came
-back. After a check has failed, the same requests are asked of the solution and of the solution with
-each listed mistake in it. Where a mistake answers exactly as the submission did, it is named; else
-what is known of mistakes in general is tried. What is said holds for every input of the check, or
-nothing is said.
+A session records a transcript of every check: the requests to the submission and its answers.
+After a check has failed, the same requests go to the solution, and to the solution with each
+listed mistake. If a changed solution gives exactly the submission's answers, its mistake is
+reported. Otherwise general patterns of mistakes are tried. A sentence is reported only if it
+holds for every input of the check.
 
 diagnose.py             the failed checks of one exercise, one after the other
 first_fault.py          the method that was wrong first in a check
