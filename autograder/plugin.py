@@ -1,4 +1,4 @@
-"""What the autograder adds to gradus: its sandboxes, its reporters and its commands."""
+"""The built-in plugin of the autograder: sandboxes, reporters and commands."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ COMMANDS = {
 
 @hookimpl
 def register_sandboxes() -> dict[str, str]:
-    """The sandboxes that ship with gradus."""
+    """Return the sandboxes that ship with gradus."""
     return {
         "bubblewrap": "autograder.isolation.sandboxes.bubblewrap:BubblewrapSandbox",
         "process": "autograder.isolation.sandboxes.process:ProcessSandbox",
@@ -72,7 +72,7 @@ def register_sandboxes() -> dict[str, str]:
 
 @hookimpl
 def register_reporters() -> dict[str, str]:
-    """The report formats that ship with gradus."""
+    """Return the report formats that ship with gradus."""
     from autograder.reports import REPORTERS
 
     return dict(REPORTERS)
@@ -80,7 +80,7 @@ def register_reporters() -> dict[str, str]:
 
 @hookimpl(trylast=True)
 def grade_submission(request: GradeRequest) -> Report:
-    """Grade in sandboxes on this machine."""
+    """Grade the request in sandboxes on this machine."""
     from autograder.grading.request import answer
 
     return answer(request)
@@ -88,14 +88,14 @@ def grade_submission(request: GradeRequest) -> Report:
 
 @hookimpl
 def student_implementations(folder: Path, course: Catalogue) -> Iterable[Implementation]:
-    """What is written in a student's folder, for ``gradus train --backend student``."""
+    """Return the implementations in a student's folder, for ``gradus train --backend student``."""
     from autograder.course.reading import Course
     from autograder.submissions.submission import load_submission, student_implementations
 
     exercises = Course.read(course.root)
     submission = load_submission(folder, exercises)
     submission.require(*exercises.exercise_names)
-    atexit.register(submission.close)  # its staged files are imported when they are needed
+    atexit.register(submission.close)  # its staged files are imported on first use
     return student_implementations(submission, exercises)
 
 

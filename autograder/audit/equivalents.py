@@ -1,4 +1,4 @@
-"""Mutants that no check can catch, because they are right: listed by hand, each with its reason.
+"""Equivalent mutants: no check can catch them, because they are right; listed with a reason.
 
 ``solutions/UNIT/EXERCISE/equivalents.toml``::
 
@@ -16,7 +16,7 @@ from framework.toml_tables import Table, read_table
 
 
 def load_equivalents(exercise: Exercise) -> dict[str, str]:
-    """Mutant id -> why it is right; empty where there is no file.
+    """Return a dict: mutant id -> why it is right; empty if there is no file.
 
     Raises:
         BadInputError: the file is wrong, or it lists a mutant twice; the message names the key.

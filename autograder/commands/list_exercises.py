@@ -1,4 +1,4 @@
-"""``gradus list``: the course at a glance."""
+"""``gradus list``: all exercises of the course."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 def list_exercises(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Exercises or units; all if none is named.")
+        list[str] | None, typer.Argument(help="Exercises or units. Default: all.")
     ] = None,
     course: CourseOption = None,
 ) -> None:
-    """Show all exercises, what they are worth and how far you are.
+    """Show all exercises, their points and your progress.
 
-    "Written" only says that nothing is left to fill in. Whether it is right says `grade EXERCISE`.
+    "Written" only means that no TODO is left. `grade EXERCISE` checks whether it is right.
     """
     found = find_course(course)
     console().print(_table(found, found.select(names or ())))
@@ -58,7 +58,7 @@ def _rows(course: Course, exercises: list[Exercise]) -> Iterator[tuple[str, ...]
 
 
 def written_state(exercise: Exercise) -> str:
-    """How far the student's file is, in words: ``2 of 6 written, 1 begun``."""
+    """Return the progress of the student's file in words: ``2 of 6 written, 1 begun``."""
     if not exercise.stub.is_file():
         return "no file"
     try:

@@ -27,11 +27,11 @@ def show(
     ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Show the text of an exercise: what, why, the equations and the shapes.
+    """Show the text of an exercise, with its equations and shapes.
 
     A figure is named with its file; a browser or an editor shows it.
 
-    Its last line names the file to write in. `gradus hint EXERCISE` helps where you are stuck.
+    The last line names the file to edit. If you are stuck, run `gradus hint EXERCISE`.
     """
     found = find_course(course).exercise(exercise)
     if promises:

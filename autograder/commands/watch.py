@@ -38,7 +38,7 @@ def grade_on_change(grade: Callable[[], int], place: Path) -> int:
 
 
 def stamps(place: Path) -> Stamps:
-    """The state of everything in `place` that may hold an exercise."""
+    """Return the state of everything in `place` that may hold an exercise."""
     found = {}
     for path in _files(place):
         with suppress(OSError):  # an editor may be replacing it just now

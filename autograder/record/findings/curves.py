@@ -76,7 +76,7 @@ class Curve(Finding):
         return {"values": six_digits(self.values)}
 
     def add_to(self, fields: dict[str, Any]) -> None:
-        """Set the field ``curve``: of several the last one counts."""
+        """Set the field ``curve``; the last of several curves is used."""
         fields["curve"] = six_digits(self.values)
 
 

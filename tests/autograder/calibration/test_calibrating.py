@@ -176,7 +176,7 @@ def test_its_help_says_what_a_threshold_is(gradus):
     code, output = gradus("--help")
     told = " ".join(output.split())
     assert code == 0
-    assert "a right solution fail at most 1 time in 10,000" in told
+    assert "a right solution fails at most 1 time in 10,000" in told
     assert "uses the fixture `metric_threshold`" in told
     assert "nothing else in the file changes" in told
 
