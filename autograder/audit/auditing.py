@@ -89,7 +89,7 @@ def _without_mistakes(scope: Scope) -> tuple[str, ...]:
 
     Raises:
         BadInputError: `scope` has only mistakes and no exercise lists any, or solutions are
-        missing.
+            missing.
     """
     for exercise in scope.exercises:
         exercise.require_solution()

@@ -137,7 +137,7 @@ def find_regions(lines: list[str], file: Path) -> list[Region]:
 
     Raises:
         BadInputError: a region is unclosed, nested or not opened, or a mark is malformed, so that a
-        stub could contain an answer.
+            stub could contain an answer.
     """
     regions: list[Region] = []
     begin: Region | None = None

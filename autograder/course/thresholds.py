@@ -47,7 +47,7 @@ class Threshold:
     Attributes:
         value: the required value.
         direction: ``higher`` or ``lower``, the better direction; empty for a plain number, whose
-        direction the check states.
+            direction the check states.
         best: the best possible value; infinite if there is no limit.
         mean: of the reference's metric at the end of its training.
         spread: standard deviation of the same.

@@ -76,7 +76,7 @@ class Evidence:
         wrong: its arrays that differ from the expected ones.
         right: its arrays that are equal to the expected ones.
         effects: calls whose arguments were changed or shared, though the solution does not, or the
-        reverse.
+            reverse.
         others: its wrong answers without arrays, or of another form than expected.
     """
 

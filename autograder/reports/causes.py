@@ -1,4 +1,4 @@
-"""Checks of one exercise that failed for the same reason are told together.
+"""Failed checks of one exercise with the same cause are reported together.
 
 A file that cannot be imported fails every check in the same way, and one mistake is often seen
 by several: one cause, told once. Checks have one cause where the same mistake explains them, or
@@ -101,6 +101,6 @@ def _cause(checks: list[CheckResult], show_hidden: bool) -> Cause:
 
 
 def is_short(result: ExerciseResult) -> bool:
-    """Whether nothing is to be told of `result`: all of it passed, or nothing is written."""
+    """Return whether `result` needs no explanation: all passed, or nothing is written."""
     verdicts = {check.verdict for check in result.checks}
     return verdicts in ({Verdict.PASSED}, {Verdict.NOT_STARTED})

@@ -27,7 +27,7 @@ def render_html(report: Report, *, show_hidden: bool = False) -> str:
     """Return `report` as a page of HTML.
 
     Args:
-        show_hidden: whether the facts of hidden checks are told, for an instructor's eyes.
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
     page = _environment().get_template("page.html")
     return page.render(report=report, show_hidden=show_hidden, chart_css=chart_css())

@@ -32,7 +32,7 @@ def render_junit(report: Report, *, show_hidden: bool = False) -> str:
     """`report` as JUnit XML.
 
     Args:
-        show_hidden: whether the facts of hidden checks are told, for an instructor's eyes.
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
     report = report if show_hidden else for_student(report)
     checks = [check for exercise in report.exercises for check in exercise.checks]

@@ -101,7 +101,7 @@ class ExerciseView:
         yield Text()
 
     def _causes(self, page: Page, task: TaskResult, found: tuple[Cause, ...]) -> Iterator[Text]:
-        """The causes of `task`; one that was told under another task is only pointed at."""
+        """The causes of `task`; a cause shown under another task is only referred to."""
         mine = [cause for cause in found if cause.concerns(task.name)]
         told = [cause for cause in mine if cause.told.task == task.name]
         for cause in told:

@@ -106,7 +106,7 @@ class SubmittedFile:
         return re.search(pattern, self.source, re.MULTILINE) is not None
 
     def undefined(self, exercise: Exercise) -> dict[str, str]:
-        """Task -> why it is not defined, where more can be told than that it is not.
+        """Task -> why it is not defined, if the reason is known.
 
         Its cell does not parse, or a name that is almost that of the task is defined.
         """

@@ -23,7 +23,7 @@ class OnDemand(TyperCommand):
     target: ClassVar[str]
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **named: Any) -> Any:
-        """The context of the command itself, which is imported now."""
+        """Return the context of the command itself, which is imported now."""
         found = load_target(self.target)
         app = new_app()
         if isinstance(found, typer.Typer):
@@ -35,7 +35,7 @@ class OnDemand(TyperCommand):
 
 
 def new_app(**options: Any) -> typer.Typer:
-    """An application without commands, whose help is plain text."""
+    """Return an application without commands, whose help is plain text."""
     return typer.Typer(add_completion=False, rich_markup_mode=None, **options)
 
 
@@ -56,7 +56,7 @@ def _not_imported() -> None:
 
 
 def values_of(option: str, arguments: Sequence[str]) -> list[str]:
-    """What `option` is given, as ``--option VALUE`` or ``--option=VALUE``."""
+    """Return what `option` is given, as ``--option VALUE`` or ``--option=VALUE``."""
     words = arguments[: arguments.index("--")] if "--" in arguments else arguments
     apart = [value for word, value in pairwise(words) if word == option]
     joined = [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]

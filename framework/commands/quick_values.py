@@ -24,7 +24,7 @@ class QuickCommand(TyperCommand):
     """A command whose common values are converted without pydantic."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """The parameters, ``--help`` among them."""
+        """Return the parameters, ``--help`` among them."""
         return [_quickly_converted(one) for one in super().get_params(ctx)]
 
 
@@ -32,7 +32,7 @@ class QuickGroup(TyperGroup):
     """A group of commands whose common values are converted without pydantic."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """The parameters, ``--help`` among them."""
+        """Return the parameters, ``--help`` among them."""
         return [_quickly_converted(one) for one in super().get_params(ctx)]
 
 

@@ -1,4 +1,4 @@
-"""What the lecture says of each family of models, held against what was measured.
+"""The lecture's claims about families of models, compared with measured results.
 
 A claim holds or does not hold *here*: on this corpus, with these sizes. Differences of accuracy
 count where they are more than chance, two standard errors. Of speed nothing is said unless every
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from framework.comparison.outcomes import Outcome
 
-#: What is lacking to a good baseline, and to what comes near something, is this at most.
+#: Maximum difference of accuracies for "a good baseline", and for "near".
 GOOD = 0.05
 #: Standard errors that a difference has to exceed.
 SURE = 2.0
@@ -40,7 +40,7 @@ class Claim:
 
 
 def claims(outcomes: Outcomes) -> Iterator[Claim]:
-    """The claims about the families that were trained; others are passed over."""
+    """The claims about the families that were trained; others are skipped."""
     for names, check in _CLAIMS:
         if all(name in outcomes for name in names):
             yield from check(*(outcomes[name] for name in names), outcomes)

@@ -7,8 +7,9 @@
 What friends say is the label; what critics say, before or after them, is not. A bag of words does
 not know which adjective is negated, nor who said it. Windows of three words see the first, but not
 the second, and since every clause stands between the same words, they do not see the order of the
-clauses either. Whoever reads from left to right is never wrong. How well a classifier of each kind
-can do at best is computed exactly, from every text and its probability (lecture 11, section 3.4).
+clauses either. A model that reads from left to right can always be right. How well a classifier of
+each kind can do at best is computed exactly, from every text and its probability (lecture 11,
+section 3.4).
 """
 
 from __future__ import annotations

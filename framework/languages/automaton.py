@@ -26,9 +26,10 @@ class Transition:
 class Automaton:
     """A random walk over states that writes one word per step, for ever.
 
-    It is *unifilar*: a state and the word written there determine the next state. Whoever has seen
-    the words from a known state on therefore knows the state, and no predictor can do better than
-    the state's own distribution: the entropy rate of the words is the mean entropy of the states,
+    It is *unifilar*: a state and the word written there determine the next state. A model that has
+        seen the words from a known state on therefore knows the state, and no predictor can do
+        better than the state's own distribution: the entropy rate of the words is the mean entropy
+        of the states,
 
         H = −Σ_s π(s) Σ_w p(w|s) log p(w|s),      π = π P  (the stationary distribution),
 

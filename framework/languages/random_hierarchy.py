@@ -1,4 +1,4 @@
-"""Texts whose class is told by nothing that stands near: a hierarchy of pairs.
+"""Texts whose class depends on no local pattern: a hierarchy of pairs.
 
 A class is written as a pair of symbols, each of these as a pair again, and so on, down to the
 characters. Every symbol has several pairs to choose from, and no pair belongs to two symbols:

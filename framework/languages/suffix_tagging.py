@@ -46,7 +46,7 @@ PLAIN_BEFORE = "and"
 
 #: Syllables of the stems. Suffixes may occur within: "bedali" is not a past tense.
 CONSONANTS, VOWELS = "bdgklmnprstv", "aeiou"
-#: Every so many stems are kept for the words that are never seen in training.
+#: One of this number of stems is kept for words that do not occur in training.
 KEPT = 7
 
 

@@ -3,7 +3,7 @@
     the red cat sees a dog        →   lo kato rugo un hundo vida
     ARTICLE ADJECTIVE NOUN VERB       article noun adjective, and the verb at the end
 
-Adjectives change places with their nouns, and the verb goes to the end. Articles agree with the
+Adjectives follow their nouns, and the verb is at the end. Articles agree with the
 gender of the noun, which the source language does not have: *the cat* is ``lo kato``, *the queen*
 ``la regina``, so that an article cannot be translated before the noun after it is read. The best
 possible share of sentences that are right in every word is 100 %.

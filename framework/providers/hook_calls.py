@@ -24,7 +24,7 @@ def functions_of(manager: pluggy.PluginManager, source: Source, hook: str) -> li
 
 
 def check_hooks(manager: pluggy.PluginManager, source: Source) -> None:
-    """Refuse what pluggy passes over in silence.
+    """Raise errors for mistakes that pluggy ignores.
 
     Raises:
         PluginError: an attribute has the name of a hook and is no hook, or wraps a hook of which

@@ -60,7 +60,7 @@ class Source:
 
     @property
     def file(self) -> str | None:
-        """The file of the code; None where that cannot be told without importing a package."""
+        """Return the file of the code; None if that needs the import of a package."""
         if self.is_path:
             return str(locate(self.target).file)
         spec = importlib.util.find_spec(self.target) if "." not in self.target else None
@@ -98,7 +98,7 @@ def find_sources(
     Args:
         options: modules or paths given with ``--plugin``.
         course: the course's own list.
-        blocked: names that nobody will use: these may be shared.
+        blocked: names of blocked plugins; several plugins may share them.
 
     Raises:
         ConflictError: two plugins share a name: pluggy alone would pass over one of them.

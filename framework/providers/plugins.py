@@ -33,7 +33,7 @@ from framework.providers.hook_calls import (
 from framework.providers.plugin_sources import Source, find_sources
 from framework.providers.registry import Implementation, Registry, problem
 
-#: Providers that one built-in plugin alone may offer; nobody registers what a student wrote.
+#: Providers that only one built-in plugin may offer; no plugin may offer `student`.
 RESERVED = {REFERENCE: "numpy_reference", "torch": "torch_backend", STUDENT: ""}
 
 #: The owner of what the exercises define, as origins and ``[overrides]`` name it.

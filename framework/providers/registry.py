@@ -209,9 +209,9 @@ class Registry:
         """Import the class or function behind `implementation`, once.
 
         Raises:
-            PluginError: its module cannot be imported or lacks the attribute.
+            PluginError: its module cannot be imported or has no such attribute.
         UsageError: a package that it needs is not installed, or a solution is missing.
-            InterfaceError: it is no class or function, or lacks a method that its kind promises.
+            InterfaceError: it is no class or function, or a method of its kind is missing.
         """
         if implementation.key not in self._loaded:
             self._loaded[implementation.key] = _import(implementation)

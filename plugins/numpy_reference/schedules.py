@@ -69,7 +69,7 @@ class Plateau(Schedule):
         self._best, self._waited = float("inf"), 0
 
     def rate(self, step: int) -> float:
-        """The rate after all scores that were observed, at any `step`."""
+        """Return the rate after all scores that were observed, at any `step`."""
         return self.learning_rate
 
     def observe(self, cost: float) -> None:

@@ -196,7 +196,7 @@ def _add_rows(table: Array, ids: Array, rows: Array) -> None:
 
 
 def _windows_with_words(words: Array, width: int) -> Array:
-    """Which windows `(N, T + width − 1)` have a word among their `width` places."""
+    """Return which windows `(N, T + width − 1)` have a word among their `width` places."""
     N, T = words.shape
     found = np.zeros((N, T + width - 1), bool)
     for k in range(width):

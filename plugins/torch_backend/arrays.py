@@ -52,7 +52,7 @@ class TorchArrays(Arrays):
         self.device = use_device(device)
 
     def from_numpy(self, array: Array) -> Tensor:
-        """A tensor of the same dtype, shape and values; never shares memory with `array`.
+        """Return a tensor of the same dtype, shape and values; never shares memory with `array`.
 
         Raises:
             BadInputError: torch has no such dtype.
@@ -60,7 +60,7 @@ class TorchArrays(Arrays):
         return _from_numpy(array, self.device)
 
     def to_numpy(self, native: Tensor) -> Array:
-        """A NumPy copy of `native` in C order, from any device, with or without a graph.
+        """Return a NumPy copy of `native` in C order, from any device, with or without a graph.
 
         Raises:
             BadInputError: NumPy has no such array: bfloat16, sparse, meta ...
@@ -81,7 +81,7 @@ class TorchArrays(Arrays):
         target.copy_(_from_numpy(array, target.device))
 
     def is_native(self, value: object) -> bool:
-        """Whether `value` is a tensor."""
+        """Return whether `value` is a tensor."""
         return isinstance(value, Tensor)
 
     def asarray(self, value: Any) -> Tensor:
@@ -160,7 +160,7 @@ def to_tensor(value: Any) -> Tensor:
 
 
 def to_dtype(dtype: npt.DTypeLike | torch.dtype) -> torch.dtype:
-    """The torch dtype of the same name as NumPy's: ``"float32"`` -> ``torch.float32``."""
+    """Return the torch dtype of the same name as NumPy's: ``"float32"`` -> ``torch.float32``."""
     if isinstance(dtype, torch.dtype):
         return dtype
     return _from_numpy(np.empty(0, dtype), torch.device("cpu")).dtype

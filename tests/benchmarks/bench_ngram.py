@@ -18,7 +18,7 @@ lm = pytest.importorskip("nltk.lm", reason="NLTK is not installed")
 pytestmark = pytest.mark.benchmark
 
 V, ORDER, WORDS, NEW, REPEATS = 2000, 3, 20_000, 500, 5
-#: Ours must be at least so many times as fast, or the test fails.
+#: Ours must be faster by at least this factor, or the test fails.
 FASTER = {"counting": 5, "scoring, interpolated": 10, "scoring, Kneser-Ney": 1000}
 
 

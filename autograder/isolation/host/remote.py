@@ -60,7 +60,7 @@ class RemoteFunction:
         return self.outcome(*args, **kwargs).value
 
     def outcome(self, *args: Any, after: bool = False, **kwargs: Any) -> Outcome:
-        """Call, and tell what happened to the arguments besides the value."""
+        """Call, and return the value together with the effects on the arguments."""
         parts = _Parts()
         args = tuple(parts.placed(value) for value in args)
         kwargs = {name: parts.placed(value) for name, value in kwargs.items()}

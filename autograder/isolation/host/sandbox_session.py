@@ -124,7 +124,7 @@ class SandboxSession:
     def _end_check(self) -> None:
         """Have the worker let go of the last check's objects; one that cannot is replaced.
 
-        What clings to life, or goes on after its call, must not fail the next check.
+        Leftover objects and threads must not affect the next check.
         """
         if self._worker is None or not self._loaded or self._fresh:
             return

@@ -36,7 +36,7 @@ _STACK_START = re.compile(
 
 
 def question_in(reply: Any, number: int) -> list[Any] | None:
-    """What the worker asks about something it was lent, on its way to the reply; else None.
+    """Return the worker's question about a callback, sent before its reply; else None.
 
     Raises:
         WireError: it asks on behalf of another request.

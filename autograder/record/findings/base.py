@@ -13,7 +13,7 @@ class Finding(ABC):
     Attributes:
         kind: one word that names the kind, in JSON and in reports.
         explains_failure: whether it is shown only for a failed check, among its facts; otherwise it
-        is shown under its heading for every verdict.
+            is shown under its heading for every verdict.
         on_page_of_passed: whether an HTML page also shows it for a passed check.
     """
 

@@ -66,7 +66,7 @@ class BatchNorm1d(AutogradModel):
         return super().forward(x)
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The kernel moves the running statistics by itself."""
+        """Return the kernel moves the running statistics by itself."""
         (x,) = inputs
         y = functional.batch_norm(
             x.reshape(-1, self.features),

@@ -23,7 +23,7 @@ END = 2
 
 
 def layer_widths(length: int, width: int) -> list[int]:
-    """The widths of the convolutions that leave one step of `length`, from below.
+    """Return the widths of the convolutions that leave one step of `length`, from below.
 
     All have the `width` ≥ 2, but where the last one has less to read; `length` is at least 1.
     """
@@ -100,7 +100,7 @@ class ConvolutionalTranslator(Model):
         return logits
 
     def backward(self, grad_logits: Tensor) -> None:
-        """Back through the decoder, to what it was told, to the encoder, from `(N, U, V)`."""
+        """Backpropagate `(N, U, V)` through the decoder, its inputs and the encoder."""
         self.encoder.backward(self.decoder.backward(grad_logits))
 
     @torch.no_grad()

@@ -1,7 +1,7 @@
 """Word vectors from characters on torch tensors, and a tagger that uses them.
 
-The layers are parts, of which only the interface is used: they may come from anybody who offers
-them on tensors.
+The layers are parts, of which only the interface is used: they may come from any provider that
+    offers them on tensors.
 
 Source: CS224n lecture 11, sections 3.5, 3.9 and 3.10; Kim, Jernite, Sontag and Rush,
 "Character-Aware Neural Language Models" (2016), section 3; dos Santos and Zadrozny, "Learning
@@ -61,7 +61,7 @@ class CharacterWordEncoder(EmbeddingModel):
         return super()._look_up(_checked(ids, (2, 3), self.characters))
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The vectors `(..., F)` of words, for characters `(M, L)` or `(N, T, L)`."""
+        """Return the vectors `(..., F)` of words, for characters `(M, L)` or `(N, T, L)`."""
         is_character = (self._ids != PAD).flatten(0, -2)
         e = inputs[0].flatten(0, -3) * is_character[:, :, None]
         best = [

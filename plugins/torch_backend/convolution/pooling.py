@@ -23,7 +23,7 @@ class _Pool(AutogradModel):
     """What all poolings share: texts `(N, T, C)` whose padding a mask `(N, T)` marks with False."""
 
     def forward(self, x: Tensor, mask: Any = None) -> Tensor:
-        """The pooled text; 0 where there are no words.
+        """Return the pooled text; 0 where there are no words.
 
         Raises:
             ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
@@ -43,7 +43,7 @@ class _Pool(AutogradModel):
         return x if self._padding is None else x.masked_fill(self._padding, _LEAST)
 
     def _pooled(self, y: Tensor) -> Tensor:
-        """0 where nothing but padding was to choose from; without a mask there are words."""
+        """Return `x` with 0 where a window contains only padding; without a mask there is none."""
         return y if self._padding is None else _without_words(y)
 
 
@@ -59,7 +59,7 @@ class AverageOverTime(_Pool):
     """The mean of each channel over the words of a text, `(N, C)`."""
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The sum over the words, by their number."""
+        """Return the sum over the words, by their number."""
         (x,) = inputs
         if self._padding is None:
             return x.mean(dim=1)
@@ -68,7 +68,7 @@ class AverageOverTime(_Pool):
 
 
 class LocalMaxPool(_Pool):
-    """The maximum of each window, `(N, T', C)`; what the last window lacks is padding."""
+    """The maximum of each window, `(N, T', C)`; the last window is padded."""
 
     def __init__(self, size: int, stride: int) -> None:
         super().__init__()
@@ -81,7 +81,7 @@ class LocalMaxPool(_Pool):
         return -(-max(length - self.size, 0) // self.stride) + 1
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The kernel wants channels before time, and at least one full window."""
+        """Return the kernel wants channels before time, and at least one full window."""
         x = self._candidates(inputs[0])
         if x.shape[1] < self.size:
             x = functional.pad(x, (0, 0, 0, self.size - x.shape[1]), value=_LEAST)
@@ -109,5 +109,5 @@ class KMaxPool(_Pool):
 
 
 def _without_words(y: Tensor) -> Tensor:
-    """0 where nothing but padding was to choose from."""
+    """Return `x` with 0 where a window contains only padding."""
     return y.masked_fill(y.isneginf(), 0)

@@ -59,14 +59,14 @@ class QRNN(Model):
         self.add_parameter("b", np.zeros(blocks * H))
 
     def initial_state(self, batch_size: int) -> State:
-        """The state before the first step: zeros."""
+        """Return the state before the first step: zeros."""
         b, H = self.parameters["b"], self.hidden_size
         before = b.new_zeros(batch_size, self.width - 1, self.input_size)
         return b.new_zeros(batch_size, H), b.new_zeros(batch_size, H), before
 
     @torch.no_grad()
     def forward(self, x: Tensor, state: State | None = None, mask: Any = None) -> Tensor:
-        """All states h `(N, T, H)` of `x: (N, T, D)`: see `RecurrentLayer.forward`."""
+        """Return all states h `(N, T, H)` of `x: (N, T, D)`: see `RecurrentLayer.forward`."""
         x = checked_inputs(x, self.input_size)
         h_0, c_0, before = self.initial_state(len(x)) if state is None else state
         self._words = None if mask is None else to_tensor(mask).bool().T[:, :, None]
@@ -141,13 +141,13 @@ class QRNN(Model):
         return grad_x.transpose(0, 1), before.transpose(0, 1)
 
     def _hold(self, h: Tensor, h_0: Tensor, words: Tensor) -> Tensor:
-        """Where there is no word, the h of the last word before, or h_0."""
+        """Return where there is no word, the h of the last word before, or h_0."""
         steps = torch.arange(1, len(h) + 1, device=h.device)[:, None, None]
         self._held = (steps * words).cummax(dim=0).values.expand_as(h)
         return torch.cat([h_0[None], h]).gather(0, self._held)
 
     def _hold_back(self, grad_h: Tensor) -> tuple[Tensor, Tensor]:
-        """The gradients of what `_hold` chose from: of each h, and of h_0."""
+        """Return the gradients of what `_hold` chose from: of each h, and of h_0."""
         nothing = torch.zeros_like(self._c[0])
         if self._words is None:
             return grad_h, nothing

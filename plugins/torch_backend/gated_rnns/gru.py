@@ -39,7 +39,7 @@ class GRU(RecurrentLayer):
             self.add_parameter("b_h", np.zeros(H))
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The kernel keeps transposed weights in the order r, z, h̃, and two biases."""
+        """Return the kernel keeps transposed weights in the order r, z, h̃, and two biases."""
         if not self.reset_after or self._mask is not None:
             return self._own_steps(parameters, *inputs)
         x, h_0 = inputs

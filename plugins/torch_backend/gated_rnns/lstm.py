@@ -40,7 +40,7 @@ class LSTM(RecurrentLayer):
             self.gradients[name] = torch.zeros_like(self.parameters[name])
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The kernel has a second bias, which stays 0."""
+        """Return the kernel has a second bias, which stays 0."""
         if self._mask is not None:
             return self._masked_steps(parameters, self._mask, *inputs)
         x, h_0, c_0 = inputs

@@ -66,7 +66,7 @@ def descend(
     steps: int,
     threshold: float | None = None,
 ) -> Tensor:
-    """The path of gradient descent from `start: (d,)`, `(steps + 1, d)`.
+    """Return the path of gradient descent from `start: (d,)`, `(steps + 1, d)`.
 
     Gradients whose norm exceeds the `threshold` are clipped to it; None clips none.
     """

@@ -68,7 +68,7 @@ class ConditionalLM(CellScorer):
         return grad_condition
 
     def initial_state(self, batch_size: int, condition: Tensor | None = None) -> tuple[Any, Tensor]:
-        """The cell's state, set by the condition (None: zeros), and the condition itself.
+        """Return the cell's state, set by the condition (None: zeros), and the condition itself.
 
         Raises:
             ValueError: `condition` is not `(N, K)`.

@@ -18,7 +18,7 @@ from plugins.torch_backend.shared.rnn_steps import recurrent_steps
 class RNN(RecurrentLayer):
     """h_t = tanh(x_t W_x + h_{t−1} W_h + b).
 
-    With `truncation` the gradient flows back through chunks of so many steps only.
+    With `truncation` the gradient flows back only through chunks of this number of steps.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class RNN(RecurrentLayer):
         self._move_into_kernel_layout()
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The states of every chunk, each chunk from the last state of the one before."""
+        """Return the states of every chunk, each chunk from the last state of the one before."""
         x, state = inputs
         steps = self._kernel_steps if x.is_cuda else recurrent_steps
         weights = [parameters[name] for name in ("W_x", "W_h", "b")]
@@ -75,7 +75,7 @@ class RNN(RecurrentLayer):
         from anywhere else they would be copied there by every call.
         """
         values = self.parameters["b"]
-        # On the device "meta" a layer draws no values of its own: nobody's random state moves.
+        # On the device "meta" a layer draws no values of its own: no random state changes.
         layer = nn.RNN(self.input_size, self.hidden_size, device="meta", dtype=values.dtype)
         layer.to_empty(device=values.device)
         self._zero_bias = _data(layer.bias_hh_l0).zero_()
@@ -100,6 +100,6 @@ def _masked_steps(
 
 
 def _data(parameter: Any) -> Tensor:
-    """The memory of a parameter of a torch module, as a plain tensor."""
+    """Return the memory of a parameter of a torch module, as a plain tensor."""
     tensor: Tensor = parameter.detach()
     return tensor

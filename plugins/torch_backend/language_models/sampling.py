@@ -15,7 +15,7 @@ from plugins.torch_backend.arrays import to_tensor
 
 
 def _read(model: Any, prefix: Any) -> tuple[Tensor, Any]:
-    """What the model expects after `prefix: (N, P)`, and its state there."""
+    """Return what the model expects after `prefix: (N, P)`, and its state there."""
     tokens = to_tensor(prefix).long()
     if tokens.ndim != 2 or not tokens.shape[1]:
         raise ValueError(f"a prefix is (N, P) with P ≥ 1, not {tuple(tokens.shape)}")

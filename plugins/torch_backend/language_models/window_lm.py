@@ -81,7 +81,7 @@ class WindowLM(WordScorer):
         self.gradients["embedding"].index_add_(0, places, grad_e.view(len(places), -1))
 
     def initial_state(self, batch_size: int) -> Tensor:
-        """The words before a text: none, `(batch_size, n − 1)` times V."""
+        """Return the words before a text: none, `(batch_size, n − 1)` times V."""
         size = (batch_size, self.window - 1)
         device = self.parameters["U"].device
         return torch.full(size, self.vocabulary_size, dtype=torch.long, device=device)

@@ -9,7 +9,7 @@ from torch.nn import functional
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.shared.model import check_forward, checked_ids, leaf
 
-#: Torch leaves out the targets of one value, and cannot be told not to: one that is no class.
+#: Torch always ignores one target value: this one, which is no class.
 _NOTHING = torch.iinfo(torch.int64).min
 
 

@@ -151,7 +151,7 @@ def averaged_squares(
 
 
 def remembered(memory: Parameters, parameters: Parameters) -> list[Tensor]:
-    """What `memory` holds for each parameter, in their order: 0 before the first step."""
+    """Return what `memory` holds for each parameter, in their order: 0 before the first step."""
     for name, x in parameters.items():
         if name not in memory:
             memory[name] = torch.zeros_like(x, requires_grad=False)

@@ -1,6 +1,6 @@
 """Deep models as chains: each layer reads what the one before it returns, and back.
 
-Of the layers only their interface is used, so they may come from anybody who offers them on
+Of the layers only their interface is used, so they may come from any provider that offers them on
 tensors.
 """
 
@@ -43,7 +43,7 @@ class EmbeddedChain(Model):
 
     @torch.no_grad()
     def forward(self, ids: Any) -> Tensor:
-        """What the last layer returns for `ids`.
+        """Return what the last layer returns for `ids`.
 
         Raises:
             IndexError: an id that is no row of the table.
@@ -53,7 +53,7 @@ class EmbeddedChain(Model):
         return forward_through(self.layers, functional.embedding(self._ids, table))
 
     def _prepared(self, ids: Tensor) -> Tensor:
-        """The ids that are looked up for `ids`."""
+        """Return the ids that are looked up for `ids`."""
         return ids
 
     @torch.no_grad()
@@ -64,7 +64,7 @@ class EmbeddedChain(Model):
 
 
 def forward_through(layers: Sequence[Any], x: Tensor) -> Tensor:
-    """The output of the last of `layers`."""
+    """Return the output of the last of `layers`."""
     for layer in layers:
         x = layer.forward(x)
     return x

@@ -27,12 +27,12 @@ class RecurrentLayer(AutogradModel):
     state: Any
 
     def initial_state(self, batch_size: int) -> Any:
-        """The state before the first step: zeros."""
+        """Return the state before the first step: zeros."""
         b = self.parameters["b"]
         return _state([b.new_zeros(batch_size, self.hidden_size) for _ in range(self.state_parts)])
 
     def forward(self, x: Tensor, state: Any = None, mask: Any = None) -> Tensor:
-        """All states h `(N, T, H)` of `x: (N, T, D)`, T ≥ 1.
+        """Return all states h `(N, T, H)` of `x: (N, T, D)`, T ≥ 1.
 
         Args:
             x: the inputs.

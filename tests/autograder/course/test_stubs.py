@@ -1,4 +1,4 @@
-"""Stubs hold no answers, and writing them loses nobody's work."""
+"""Stubs hold no answers, and writing them loses no edits."""
 
 import ast
 from pathlib import Path

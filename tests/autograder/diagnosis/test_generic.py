@@ -1,4 +1,4 @@
-"""Without a list of mistakes: what can be told from the answers, beside those of the solution."""
+"""Without a list of mistakes: what the answers show, compared with those of the solution."""
 
 import pytest
 
@@ -88,7 +88,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_mistake_is_told_without_a_list(changed, case):
+def test_a_mistake_is_reported_without_a_list(changed, case):
     exercise, replacements, name, words = CASES[case]
     told = changed(exercise, *replacements).diagnoses(listed=False)
     assert told

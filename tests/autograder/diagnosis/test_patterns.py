@@ -46,7 +46,7 @@ def told(*wrong, right=()):
         ("not-finite", np.where(X > 1, np.nan, X), X, "infinity or NaN"),
     ],
 )
-def test_one_array_is_enough_where_its_numbers_can_be_told_apart(name, actual, expected, words):
+def test_one_array_is_enough_if_its_numbers_differ(name, actual, expected, words):
     found, sentence = told(pair(actual, expected))
     assert found == name
     assert words in sentence
@@ -72,7 +72,7 @@ def test_what_was_right_elsewhere_contradicts_a_factor():
     assert told(pair(2 * X, X), right=[pair(0 * X, 0 * X)])[0] == "factor"
 
 
-def test_a_size_is_told_from_several_shapes():
+def test_a_size_is_reported_from_several_shapes():
     pairs = [pair(X[:n] / n, X[:n], inputs=(X[:n],)) for n in (2, 3, 4)]
     name, sentence = told(*pairs, right=[pair(X[:1], X[:1], inputs=(X[:1],))])
     assert name == "divided-by-a-size"
@@ -118,9 +118,7 @@ def test_sequences_with_padding():
     wrong = np.where(mask.all(axis=1)[:, None], right, right + RNG.normal(size=right.shape))
     name, sentence = told(pair(wrong, right, inputs=(mask,)))
     assert name == "padded-sequences"
-    assert sentence == (
-        "The result of forward is wrong only for the sequences with padding."
-    )
+    assert sentence == ("The result of forward is wrong only for the sequences with padding.")
     assert told(pair(wrong[:3], right[:3], inputs=(mask[:3],))) is None  # too few to tell
     assert told(pair(wrong, right, inputs=(mask,)), pair(wrong[1:], right[1:])) is None  # no mask
 

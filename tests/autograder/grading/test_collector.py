@@ -191,7 +191,7 @@ def test_a_fixture_that_fails_is_the_checks_result(collect):
     assert (result.verdict, result.task, result.points) == (Verdict.NOT_GRADED, "RNN", 2)
 
 
-def test_a_fixture_that_nobody_defines_is_our_fault(collect):
+def test_an_undefined_fixture_is_a_fault_of_gradus(collect):
     text = """
         import pytest
 

@@ -1,4 +1,4 @@
-"""What is told once: one mistake, or one thing of one method, whichever checks have seen it."""
+"""What is reported once: one mistake, or one thing of one method, whichever checks have seen it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_BIAS = Diagnosis("no-bias", "You leave out the bias.")
 
 @pytest.fixture
 def told(wrong):
-    """`told({...}, {...})`: which checks, by number, are told together; first the one shown."""
+    """`told({...}, {...})`: which checks, by number, are reported together; first the one shown."""
     first = replace(wrong.checks[0], verdict=Verdict.FAILED)
 
     def told(*facts, **options):
@@ -35,7 +35,7 @@ def told(wrong):
     return told
 
 
-def test_one_thing_of_one_method_is_told_once_whatever_the_numbers(told):
+def test_one_thing_of_one_method_is_reported_once_whatever_the_numbers(told):
     other_numbers = {**FORWARD, "fact": replace(FORWARD["fact"], received="3")}
     assert told(FORWARD, FORWARD, other_numbers) == [[0, 1, 2]]
     assert told(FORWARD, {**FORWARD, "task": "RNNCell"}) == [[0, 1]]
@@ -53,14 +53,14 @@ def test_another_method_thing_or_verdict_is_another_cause(told, other):
     assert told(FORWARD, other, FORWARD) == [[0, 2], [1]]
 
 
-def test_what_has_no_name_is_told_alone_unless_it_reads_the_same(told):
+def test_what_has_no_name_is_reported_alone_unless_it_reads_the_same(told):
     nameless = {"method": "RNN.forward", "fact": Fact()}
     assert told(nameless, nameless) == [[0], [1]]
     same = {**nameless, "message": "the same"}
     assert told(same, FORWARD, same) == [[0, 2], [1]]
 
 
-def test_a_mistake_that_explains_one_of_them_is_told_for_all(told):
+def test_a_mistake_that_explains_one_of_them_is_reported_for_all(told):
     explained = {**FORWARD, "diagnosis": NO_BIAS}
     assert told(FORWARD, explained, FORWARD) == [[1, 0, 2]]
     assert told({**FORWARD, "hidden": True, "diagnosis": NO_BIAS}, FORWARD) == [[1, 0]]

@@ -144,7 +144,7 @@ NOT_AVAILABLE = (
         ("raise SystemExit('bye')\n", "tried to end the program: SystemExit: bye", 1),
     ],
 )
-def test_what_fails_the_import_is_told_for_every_check_and_tried_once(
+def test_what_fails_the_import_is_reported_for_every_check_and_tried_once(
     module_of, code, message, line
 ):
     session, module = module_of("print('imported')\n" + code)
@@ -493,7 +493,7 @@ import numpy as np
 
 class Layer:
     def __init__(self):
-        self.part = self  # a circle: nothing but the garbage collector ends it
+        self.part = self  # a cycle: only the garbage collector ends it
         self.array = np.empty(20_000_000)
 
     def size(self):

@@ -116,11 +116,11 @@ def test_an_interrupted_run_goes_on_and_a_finished_one_is_not_repeated(folder, m
         with pytest.raises(PowerCutError):
             train(*options, "--out", "cut")
     assert (folder / "cut.last").is_file()
-    assert "going on after epoch 2\nepoch 3/3" in train(*options, "--out", "cut", "--resume")
+    assert "continuing after epoch 2\nepoch 3/3" in train(*options, "--out", "cut", "--resume")
     assert not (folder / "cut.last").exists()
     assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
     again = train(*options, "--out", "cut", "--resume")
-    assert "going on after epoch 3\nheld-out accuracy" in again
+    assert "continuing after epoch 3\nheld-out accuracy" in again
     with pytest.raises(UsageError, match="its batch size is 32, but 8"):
         train(*options, "--batch-size", 8, "--out", "cut", "--resume")
 

@@ -95,7 +95,7 @@ def test_the_best_epoch_is_kept_and_of_equals_the_last(backends):
 @pytest.mark.parametrize(
     ("settings", "arguments", "said"),
     [
-        ({"epochs": 9}, {}, "its epochs is 3, but 9 is asked for"),
+        ({"epochs": 9}, {}, "its epochs is 3, but the options give 9"),
         ({"optimizer": "sgd"}, {}, "its optimizer is adam, but sgd"),
         ({}, {"hidden_sizes": [9]}, "its arguments is"),
     ],

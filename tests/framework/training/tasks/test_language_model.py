@@ -117,7 +117,7 @@ def test_a_cell_by_name_is_trained(backends):
 @pytest.mark.parametrize(
     ("changes", "arguments", "said"),
     [
-        ({"learning_rate": 0.5}, DEEP, "its learning rate is 0.01, but 0.5 is asked for"),
+        ({"learning_rate": 0.5}, DEEP, "its learning rate is 0.01, but the options give 0.5"),
         ({"schedule": None, "hold": 1}, DEEP, "its hold is 2, but 1"),
         ({}, {**SIZES, "cell": "lstm"}, "its arguments is .*'layers': 2.*, but .*'cell': 'lstm'"),
     ],
