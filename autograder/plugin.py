@@ -24,35 +24,35 @@ _HERE = "autograder.commands"
 COMMANDS = {
     "list": (
         f"{_HERE}.list_exercises:list_exercises",
-        "Show all exercises, what they are worth and how far you are.",
+        "Show all exercises, their points and your progress.",
     ),
     "show": (
         f"{_HERE}.show:show",
-        "Show the text of an exercise: what, why, the equations and the shapes.",
+        "Show the text of an exercise, with its equations and shapes.",
     ),
     "hint": (
         f"{_HERE}.hint:hint",
-        "Give one hint more each time, from a nudge to nearly the answer.",
+        "Show the next hint; the last hints give almost the whole answer.",
     ),
     "reset": (
         f"{_HERE}.reset:reset",
-        "Put the untouched stub back, after a backup of what you wrote.",
+        "Restore the original stub, after a backup of your file.",
     ),
     "stubs": (
         f"{_HERE}.stubs:stubs",
-        "Make the stubs of all exercises from their solutions.",
+        "Generate the stubs of all exercises from their solutions.",
     ),
     "notebook": (
         f"{_HERE}.notebook:notebook",
-        "Write an exercise as a notebook: its text, a cell per task, and how to grade it.",
+        "Write an exercise as a notebook: its text, and a cell for each task.",
     ),
     "audit": (
         f"{_HERE}.audit:audit",
-        "Prove that the checks can tell right from wrong.",
+        "Prove that the checks catch wrong answers.",
     ),
     "calibrate": (
         f"{_HERE}.calibrate:calibrate",
-        "Measure how good the reference gets, and write the thresholds to exercise.toml.",
+        "Measure the metrics of the reference, and write the thresholds to exercise.toml.",
     ),
     "doctor": (
         f"{_HERE}.doctor:doctor",

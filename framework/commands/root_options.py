@@ -1,4 +1,4 @@
-"""The options of `gradus` itself, which stand before the command."""
+"""The options of `gradus` itself, before the command."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def root_options(
 
 
 def prepare_process(arguments: Sequence[str]) -> None:
-    """Do what has to be done before plugins and NumPy are imported.
+    """Prepare the process before plugins and NumPy are imported.
 
     Args:
         arguments: if they begin with ``-v``, the log begins. `gradus compare` gets one thread.

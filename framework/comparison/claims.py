@@ -40,7 +40,7 @@ class Claim:
 
 
 def claims(outcomes: Outcomes) -> Iterator[Claim]:
-    """The claims about the families that were trained; others are skipped."""
+    """Yield the claims about the families that were trained; others are skipped."""
     for names, check in _CLAIMS:
         if all(name in outcomes for name in names):
             yield from check(*(outcomes[name] for name in names), outcomes)
@@ -124,7 +124,7 @@ _CLAIMS: tuple[tuple[tuple[str, ...], Callable[..., Iterator[Claim]]], ...] = (
 
 
 def _limited(outcome: Outcome, what: str) -> Claim:
-    """That `outcome` is not above what is best possible for its family, where that is known."""
+    """Yield the claim that `outcome` does not exceed the known best accuracy of its family."""
     limit = outcome.best or 1.0
     text = f"{what}: no more than {limit:.2%} right, in the long run."
     chance = SURE * outcome.error
@@ -133,7 +133,7 @@ def _limited(outcome: Outcome, what: str) -> Claim:
 
 
 def _is_ahead(one: Outcome, other: Outcome) -> bool:
-    """Whether `one` is more accurate than `other`, by more than chance."""
+    """Return whether `one` is more accurate than `other`, by more than chance."""
     return one.accuracy - other.accuracy > SURE * math.hypot(one.error, other.error)
 
 
@@ -142,7 +142,7 @@ def _said(outcome: Outcome) -> str:
 
 
 def _faster(fast: Outcome, slow: Outcome, text: str) -> Claim:
-    """The claim that `fast` takes less time than `slow`; undecided where their ranges overlap."""
+    """Return the claim that `fast` is faster than `slow`; undecided if their ranges overlap."""
     numbers = f"seconds per epoch: {_took(fast)}, {_took(slow)}"
     timed = min(len(fast.epoch_seconds), len(slow.epoch_seconds))
     if timed < TIMINGS:

@@ -113,7 +113,7 @@ class AttributedSentiment:
         return said
 
     def texts(self) -> Iterator[tuple[Words, bool, float]]:
-        """Every text with its label and its probability."""
+        """Yield every text with its label and its probability."""
         for opinion in self._opinions:
             words = (*FILLER, FRIENDS, *opinion.words, *FILLER)
             yield words, opinion.positive, self.alone * opinion.probability

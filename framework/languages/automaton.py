@@ -96,7 +96,7 @@ class Automaton:
         return sorted({word for row in self.transitions.values() for word in row})
 
     def stationary(self) -> Array:
-        """The share of time spent in each of `states`: π = π P, Σ π = 1; `(S,)`."""
+        """Return the share of time spent in each of `states`: π = π P, Σ π = 1; `(S,)`."""
         index = {state: i for i, state in enumerate(self.states)}
         P = np.zeros((len(index), len(index)))
         for source, row in self.transitions.items():

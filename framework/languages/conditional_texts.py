@@ -95,7 +95,7 @@ class ConditionalTexts:
         return np.asarray(np.log(np.stack(columns, axis=1)))
 
     def _probabilities(self, words: tuple[str, ...], season: Ids, place: Ids) -> Array:
-        """How likely each of `words` is at its place: `(M, len(words))`."""
+        """Return how likely each of `words` is at its place: `(M, len(words))`."""
         if words in (SKIES, CLOTHES):
             return np.asarray(self._channel(len(SEASONS))[season])
         if words in (SPOTS, ACTIONS):

@@ -203,7 +203,7 @@ class EntityLanguage:
 
 
 def corpus(sentences: int = 3000, seed: int = 0) -> TaggedCorpus:
-    """The corpus ``entities``: `sentences` to learn from, a fifth held out, two fifths to test."""
+    """Return the corpus ``entities``: `sentences` for training, 1/5 held out, 2/5 for the test."""
     language, rng = EntityLanguage(), np.random.default_rng(seed)
     sizes = sentences, sentences // 5, 2 * sentences // 5
     train, valid, test = (language.sample(size, rng=rng) for size in sizes)

@@ -82,7 +82,7 @@ class RandomHierarchy:
         return texts + 1, labels
 
     def parse(self, ids: Ids) -> Ids:
-        """The classes `(N,)` of texts `ids: (N, 2^L)`, read pair by pair from below.
+        """Return the classes `(N,)` of texts `ids: (N, 2^L)`, read pair by pair from below.
 
         Raises:
             BadInputError: a text is not one of this grammar.

@@ -123,7 +123,7 @@ class SuffixTagging:
         return tags
 
     def best_accuracy(self, *, in_context: bool) -> float:
-        """The share of content words that can be tagged right at best, in the long run.
+        """Return the share of content words that can be tagged right at best, in the long run.
 
         A word alone gets the likelier tag of its suffix. In context, where the particle before it
         tells the tag, every word is right; where it does not, that is independent of all else.

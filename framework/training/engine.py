@@ -316,5 +316,5 @@ class Run:
                 known = "not known" if name not in saved.training else found
                 raise UsageError(
                     f"the checkpoint cannot be resumed: its {name.replace('_', ' ')} is "
-                    f"{known}, but the options give {wanted}"
+                    f"{known}, but this run has {wanted}"
                 )

@@ -157,7 +157,7 @@ class TextCNN(Model):
         ]
 
     def _answers(self, products: Array) -> list[Array]:
-        """c `(N, T + h − 1, C)` for each width: a window's k-th word answers with part k."""
+        """Yield c `(N, T + h − 1, C)` for each width; the k-th word of a window uses part k."""
         N, T = self._words.shape
         grid = np.zeros((N, T, products.shape[1]), products.dtype)
         grid[self._words] = products

@@ -1,4 +1,4 @@
-"""Torch tensors as the arrays of a backend, and the device they live on.
+"""Torch tensors as the arrays of a backend, and their device.
 
 This file stands alone: a sandbox gets it without the rest of the backend, so it imports torch,
 numpy and `framework` and nothing else.
@@ -18,17 +18,17 @@ from torch import Tensor
 from framework.arrays import Array, Arrays
 from framework.errors import BadInputError
 
-#: Name of the device in force.
+#: Name of the current device.
 _device = ContextVar("device", default="cpu")
 
 
 def current_device() -> torch.device:
-    """The device on which models and tensors are made: the CPU until `use_device` says else."""
+    """Return the device of new models and tensors: the CPU before `use_device` is called."""
     return torch.device(_device.get())
 
 
 def use_device(name: str) -> torch.device:
-    """Make everything from now on on device `name`: ``cpu``, ``cuda`` or ``cuda:1``.
+    """Use the device `name` for new models and tensors: ``cpu``, ``cuda`` or ``cuda:1``.
 
     Raises:
         BadInputError: there is no such device here.
@@ -39,7 +39,7 @@ def use_device(name: str) -> torch.device:
 
 
 class TorchArrays(Arrays):
-    """Tensors on one device; to make this is to choose the device of every model built after it.
+    """Tensors on one device; its constructor sets the device of all models built later.
 
     Args:
         device: ``cpu``, ``cuda`` or ``cuda:1``.
@@ -103,7 +103,7 @@ class TorchArrays(Arrays):
         return native.to(to_dtype(dtype))
 
     def generator(self, seed: int | Sequence[int]) -> DeviceGenerator:
-        """See `DeviceGenerator`."""
+        """Return a `DeviceGenerator`."""
         return DeviceGenerator(seed, self.device)
 
     def generator_state(self, generator: np.random.Generator) -> dict[str, Any]:
@@ -132,11 +132,11 @@ class TorchArrays(Arrays):
 
 
 class DeviceGenerator(np.random.Generator):
-    """A generator of NumPy with one of a device beside it, from which `uniforms` draws.
+    """A generator of NumPy together with one of a device, from which `uniforms` draws.
 
     Args:
-        seed: of both.
-        device: where masks are drawn.
+        seed: the seed of both.
+        device: the device on which masks are drawn.
     """
 
     def __init__(self, seed: int | Sequence[int], device: torch.device) -> None:

@@ -25,7 +25,7 @@ from plugins.torch_backend.shared.model import PAD, EmbeddingModel, checked_ids,
 
 
 class CharacterWordEncoder(EmbeddingModel):
-    """tanh of the greatest answer of each filter to a word's characters, then highway layers.
+    """tanh of the maximum of each filter over a word's characters, then highway layers.
 
     Attributes:
         size: F, the sum of `maps` over the widths.
@@ -112,7 +112,7 @@ class CharacterTagger(Model):
 
     @torch.no_grad()
     def backward(self, grad_logits: Tensor) -> None:
-        """Back through the convolution to the encoder, from `(N, T, C)`."""
+        """Backpropagate `(N, T, C)` through the convolution and the encoder."""
         self.encoder.backward(self.output.backward(grad_logits) * self._is_word)
 
 

@@ -103,7 +103,7 @@ class SequenceClassifier(EmbeddingModel):
 
 
 def _last(h: Tensor, words: Tensor) -> Tensor:
-    """h `(N, H)` at the last word of each text; 0 where there is none."""
+    """Return h `(N, H)` at the last word of each text; 0 without words."""
     counts = words.sum(1)
     places = functional.one_hot((counts - 1).clamp(min=0), h.shape[1])
     chosen = (places * (counts > 0)[:, None]).to(h.dtype)

@@ -125,7 +125,7 @@ class QRNN(Model):
             self._i = others[1] if self._words is None else others[1].where(self._words, 0)
 
     def _back_to_inputs(self, grad_a: Tensor) -> tuple[Tensor, Tensor]:
-        """Add the gradients of W and b; return those of x and of the inputs before it."""
+        """Add the gradients of W and b, and return those of x and of the inputs before it."""
         T, N, _ = grad_a.shape
         rows, W = grad_a.flatten(0, 1), self.parameters["W"]
         self.gradients["W"].add_(product(self._rows.T, rows).view_as(W))
@@ -141,13 +141,13 @@ class QRNN(Model):
         return grad_x.transpose(0, 1), before.transpose(0, 1)
 
     def _hold(self, h: Tensor, h_0: Tensor, words: Tensor) -> Tensor:
-        """Return where there is no word, the h of the last word before, or h_0."""
+        """Return h, replaced at padding by the h of the last word before it, or by h_0."""
         steps = torch.arange(1, len(h) + 1, device=h.device)[:, None, None]
         self._held = (steps * words).cummax(dim=0).values.expand_as(h)
         return torch.cat([h_0[None], h]).gather(0, self._held)
 
     def _hold_back(self, grad_h: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the gradients of what `_hold` chose from: of each h, and of h_0."""
+        """Return the gradients of the inputs of `_hold`: of each h and of h_0."""
         nothing = torch.zeros_like(self._c[0])
         if self._words is None:
             return grad_h, nothing
@@ -156,7 +156,7 @@ class QRNN(Model):
 
 
 def _after(first: Tensor, a: Tensor, b: Tensor | int) -> Tensor:
-    """`first` and then the T products a ∘ b, `(T + 1, N, H)`, without a copy in between."""
+    """Return `first` followed by the T products a ∘ b, `(T + 1, N, H)`, without a copy."""
     found = a.new_empty(len(a) + 1, *first.shape)
     found[0] = first
     torch.mul(a, b, out=found[1:])

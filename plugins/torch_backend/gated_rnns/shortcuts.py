@@ -1,4 +1,4 @@
-"""Ways around a layer on tensors: residual, dense and highway connections.
+"""Shortcut connections around a layer on tensors: residual, dense and highway.
 
 Source: CS224n lecture 7, section 4.3; He et al., "Deep Residual Learning for Image Recognition"
 (2015); Huang et al., "Densely Connected Convolutional Networks" (2017); Srivastava, Greff and
@@ -19,7 +19,7 @@ from plugins.torch_backend.shared.model import AutogradModel
 
 
 class _Around(Model):
-    """A way around f, of which only the interface is used: it differentiates itself."""
+    """A shortcut around f; f computes its own backward."""
 
     def __init__(self, f: Any) -> None:
         super().__init__()

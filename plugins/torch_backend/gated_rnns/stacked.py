@@ -1,4 +1,4 @@
-"""Recurrent layers on top of each other, on tensors, with ways around them.
+"""Stacked recurrent layers on tensors, with shortcut connections.
 
 Source: CS224n lecture 7, sections 4.10 to 4.13; Britz et al., "Massive Exploration of Neural
 Machine Translation Architectures" (2017).
@@ -63,7 +63,7 @@ class Stacked(Model):
         """Return the gradients of x `(N, T, D)`, and of all first states, from below."""
         grad_states: list[Any] = []
         grad = grad_h
-        if self.skip == "dense":  # nothing comes back around the highest layer
+        if self.skip == "dense":  # there is no shortcut around the highest layer
             grad = functional.pad(grad_h, (self._widths[-1], 0))
         for layer, width in zip(reversed(self.layers), reversed(self._widths), strict=True):
             around, of_h = self._parted(grad, width)
@@ -73,7 +73,7 @@ class Stacked(Model):
         return grad, tuple(reversed(grad_states))
 
     def _joined(self, x: Tensor, h: Tensor) -> Tensor:
-        """Return what the next layer reads, of what this one read and its states."""
+        """Return the inputs of the next layer, from the inputs and states of this one."""
         if self.skip == "dense":
             return torch.cat([x, h], dim=-1)
         return x + h if self.skip == "skip" and x.shape == h.shape else h

@@ -48,7 +48,7 @@ class RNN(RecurrentLayer):
         masks = [None] * x.shape[1] if self._mask is None else torch.split(self._mask, length, 1)
         chunks: list[Tensor] = []
         for chunk, mask in zip(torch.split(x, length, dim=1), masks, strict=False):
-            if chunks:  # the state is carried on, but no gradient flows back through it
+            if chunks:  # the state is passed on, but no gradient flows back through it
                 state = chunks[-1][:, -1].detach()
             if mask is None:
                 chunks.append(steps(chunk, state, *weights))
@@ -57,7 +57,7 @@ class RNN(RecurrentLayer):
         return chunks[0] if len(chunks) == 1 else torch.cat(chunks, dim=1)
 
     def _kernel_steps(self, x: Tensor, h_0: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
-        """As `recurrent_steps`, by cuDNN: x W_ihᵀ + b_ih + h W_hhᵀ + b_hh with b_hh = 0."""
+        """Compute `recurrent_steps` by cuDNN: x W_ihᵀ + b_ih + h W_hhᵀ + b_hh with b_hh = 0."""
         weights = [W_x.T, W_h.T, b, self._zero_bias]
         h, _ = torch.rnn_tanh(x, h_0[None], weights, True, 1, 0.0, True, False, batch_first=True)
         return h
@@ -69,10 +69,10 @@ class RNN(RecurrentLayer):
         return self
 
     def _move_into_kernel_layout(self) -> None:
-        """Turn the parameters into views of weights that lie as the kernel wants them.
+        """Turn the parameters into views of weights in the memory layout of the kernel.
 
-        `nn.RNN` keeps transposed matrices, on a GPU all in one piece of memory as cuDNN reads it;
-        from anywhere else they would be copied there by every call.
+        `nn.RNN` has transposed matrices, on a GPU in one block of memory for cuDNN. In another
+        layout, every call would copy them.
         """
         values = self.parameters["b"]
         # On the device "meta" a layer draws no values of its own: no random state changes.
@@ -91,7 +91,7 @@ class RNN(RecurrentLayer):
 def _masked_steps(
     x: Tensor, h: Tensor, mask: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor
 ) -> Tensor:
-    """As `recurrent_steps`, but the state stays where `mask: (N, T)` is False."""
+    """Compute `recurrent_steps`, but keep the state where `mask: (N, T)` is False."""
     states = []
     for a, words in zip((x @ W_x + b).unbind(1), mask[:, :, None].unbind(1), strict=True):
         h = torch.where(words, (a + h @ W_h).tanh(), h)

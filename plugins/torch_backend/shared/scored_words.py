@@ -1,7 +1,7 @@
 """Language models whose last layer scores all words, with or without a recurrent cell below it.
 
-The two large tables are differentiated by hand: their gradients are added where they belong, while
-autograd would make new ones of full size first.
+The two large tables are differentiated by hand: their gradients are added in place, while autograd
+    would make new ones of full size first.
 """
 
 from __future__ import annotations
@@ -82,5 +82,5 @@ class CellLM(CellScorer):
 
     @torch.no_grad()
     def backward(self, grad_logits: Tensor) -> None:
-        """Back through the output layer, the cell and the embeddings, from `(N, T, V)`."""
+        """Backpropagate `(N, T, V)` through the output layer, the cell and the embeddings."""
         self._read_back(grad_logits)

@@ -141,7 +141,7 @@ def test_what_cannot_be_compared_is_refused(folder):
         compare("--models", "bag,bag")
     with pytest.raises(UsageError, match="name each family once: there is none"):
         compare("--models", "")
-    with pytest.raises(UsageError, match="--width is odd, not 4"):
+    with pytest.raises(UsageError, match="--width must be odd, not 4"):
         compare("--width", 4)
     (folder / "file").write_text("", "utf-8")
     with pytest.raises(BadInputError, match="cannot be written"):

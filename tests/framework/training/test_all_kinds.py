@@ -227,5 +227,5 @@ def test_a_longer_run_goes_on_with_a_shorter_one_where_its_end_settles_nothing()
     train("word_vectors", "v", "--schedule", "constant", epochs=1)
     assert "epoch 2/2" in train("word_vectors", "v", "--schedule", "constant", "--resume", epochs=2)
     train("word_vectors", "v", epochs=1)
-    with pytest.raises(UsageError, match="its epochs is 1, but the options give 2"):
+    with pytest.raises(UsageError, match="its epochs is 1, but this run has 2"):
         train("word_vectors", "v", "--resume", epochs=2)

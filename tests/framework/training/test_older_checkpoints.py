@@ -67,11 +67,11 @@ def test_a_run_that_was_cut_goes_on_to_what_the_whole_one_came_to(kind):
 
 
 def test_its_options_are_still_compared():
-    with pytest.raises(UsageError, match="its batch size is 4, but the options give 5"):
+    with pytest.raises(UsageError, match="its batch size is 4, but this run has 5"):
         train("language_model", "--resume", "--batch-size", 5)
-    with pytest.raises(UsageError, match=r"its clip is None, but the options give 1\.0"):
+    with pytest.raises(UsageError, match=r"its clip is None, but this run has 1\.0"):
         train("tagger", "--resume", "--clip", 1)
-    with pytest.raises(UsageError, match="its optimizer is sgd, but the options give adam"):
+    with pytest.raises(UsageError, match="its optimizer is sgd, but this run has adam"):
         train("word_vectors", "--resume", "--optimizer", "adam")
 
 

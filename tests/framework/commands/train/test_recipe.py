@@ -125,7 +125,7 @@ def test_the_error_for_an_unknown_recipe_lists_all():
         train("--recipe", "x")
     assert str(refused.value) == (
         "no recipe 'x': choose one of kim_2016_small, zaremba_small. "
-        "A recipe of your own is a path that ends in .toml"
+        "For your own recipe, give a path that ends in .toml"
     )
 
 

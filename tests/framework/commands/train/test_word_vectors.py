@@ -107,7 +107,7 @@ def test_the_same_seed_gives_the_same_file_also_after_an_interruption(folder, mo
 
 def test_resuming_needs_the_same_options():
     train("--epochs", 2)
-    with pytest.raises(UsageError, match="its negative is 3, but the options give 4"):
+    with pytest.raises(UsageError, match="its negative is 3, but this run has 4"):
         train("--epochs", 2, "--negative", 4, "--resume")
 
 

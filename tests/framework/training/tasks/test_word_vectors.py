@@ -97,9 +97,9 @@ def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(backends, backe
 @pytest.mark.parametrize(
     ("changes", "count", "said"),
     [
-        ({"window": 5}, 300, "its window is 2, but the options give 5"),
-        ({"epochs": 9}, 300, "its epochs is 4, but 9"),
-        ({}, 302, "its words is 900, but 906"),
+        ({"window": 5}, 300, "its window is 2, but this run has 5"),
+        ({"epochs": 9}, 300, "its epochs is 4, but this run has 9"),
+        ({}, 302, "its words is 900, but this run has 906"),
     ],
 )
 def test_another_run_is_not_resumed(backends, changes, count, said):
