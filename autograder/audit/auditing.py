@@ -135,7 +135,7 @@ def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
 
 
 def _accept(exercise: Exercise) -> Judge:
-    """Raise an error if the unchanged solution fails: then every change would seem caught."""
+    """Return a judge that raises an error if the unchanged solution fails its checks."""
 
     def judge(failures: Failures) -> None:
         if failures:
