@@ -101,7 +101,7 @@ def student_implementations(folder: Path, course: Catalogue) -> Iterable[Impleme
 
 @hookimpl
 def add_commands(app: typer.Typer) -> None:
-    """The commands for students and instructors."""
+    """Add the commands for students and instructors."""
     from framework.commands.on_demand import add_commands_on_demand
 
     add_commands_on_demand(app, COMMANDS)

@@ -47,7 +47,7 @@ def audit(
     mistake must fail only the checks of its task. An automatic change must fail a check, unless
     equivalents.toml says why it is right. Otherwise the exit code is 1.
     """
-    pin_threads()  # processes run side by side
+    pin_threads()  # processes run in parallel
     if mistakes and operator:
         raise UsageError("--mistakes and --operator exclude each other: choose one")
     from autograder.audit import report

@@ -35,7 +35,7 @@ def calibrate(
     right solution fails at most 1 time in 10,000: 3 trainings for 100 seeds, more for fewer seeds.
     Only the tables [thresholds.NAME] of the file change.
     """
-    pin_threads()  # processes run side by side
+    pin_threads()  # processes run in parallel
     from autograder.calibration.calibrating import calibrated
     from autograder.calibration.recording import record
     from autograder.grading.setting import Setting

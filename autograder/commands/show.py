@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def show(
     exercise: ExerciseArgument,
-    pager: Annotated[bool, typer.Option("--pager", help="Page by page, on a terminal.")] = False,
+    pager: Annotated[bool, typer.Option("--pager", help="Show the text page by page.")] = False,
     promises: Annotated[
         bool, typer.Option("--promises", help="Which check tests which sentence of the text.")
     ] = False,

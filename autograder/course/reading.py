@@ -52,7 +52,7 @@ class Exercise:
         requires: the exercises whose parts this exercise uses.
         formerly: names of exercises to which its tasks belonged earlier.
         points: the sum of the points of its checks, hidden ones included.
-        thresholds: what metrics of trained models have to reach, by the metric's name.
+        thresholds: the thresholds of trained models, by metric.
         packages: packages, and modules of `framework`, that its code may import besides.
     """
 
@@ -172,7 +172,7 @@ class Course(Catalogue):
     def with_required(self, exercise: Exercise) -> list[Exercise]:
         """`exercise`, and all that it requires, directly or through others."""
         required = [exercise]
-        for needed in required:  # which grows meanwhile
+        for needed in required:  # the list grows during the loop
             others = map(self.exercise, needed.requires)
             required += [other for other in others if other not in required]
         return required

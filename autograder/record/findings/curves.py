@@ -12,7 +12,7 @@ from autograder.record.findings.base import Finding, six_digits
 if TYPE_CHECKING:
     from framework.plotting.charts import Chart
 
-#: How many values of a curve a text shows, at most.
+#: Maximum number of values that a text shows.
 NUMBERS = 8
 #: From this ratio of the largest value to the smallest one on, the y axis is logarithmic.
 WIDE = 30.0
