@@ -154,7 +154,7 @@ def grade(arguments: list[str]) -> int:
     return grade_as_asked(options, watch=given.watch)
 
 
-def _tell(text: str) -> None:
+def _write_error(text: str) -> None:
     """Write an error; it may contain file names of an untrusted submission."""
     from autograder.reports.plain import clean
 
@@ -167,13 +167,13 @@ def main() -> None:
     try:
         code = grade(sys.argv[1:])
     except GradusError as error:
-        _tell(f"grade: {error}\n")
+        _write_error(f"grade: {error}\n")
         code = error.exit_code
     except KeyboardInterrupt:
         code = 130
     except Exception:
-        _tell(traceback.format_exc())
-        _tell("grade: the above is a fault of gradus itself, not of the submission\n")
+        _write_error(traceback.format_exc())
+        _write_error("grade: the above is a fault of gradus itself, not of the submission\n")
         code = GradusError.exit_code
     gc.freeze()  # or Python would search all that was imported for cycles once more, for 30 ms
     sys.exit(code)

@@ -54,7 +54,7 @@ class Table:
         """Raise a `BadInputError` that names the file and `key`."""
         raise BadInputError(f"{self.file}: {self._prefix}{key} {problem}")
 
-    def only(self, *keys: str) -> None:
+    def reject_unknown_keys(self, *keys: str) -> None:
         """Raise an error for every other key, because it may be misspelled."""
         for key in self.values:
             if key not in keys:

@@ -195,14 +195,14 @@ def _judge_mutant(base: Finding, reason: str) -> Judge:
 def _difference(file: Path, before: str, after: str) -> tuple[str, tuple[str, ...]]:
     """Return the first line that differs in two sources, and the removed and added lines."""
     old, new = before.splitlines(), after.splitlines()
-    start = _alike(old, new)
-    end = _alike(old[start:][::-1], new[start:][::-1])
+    start = _equal_lines(old, new)
+    end = _equal_lines(old[start:][::-1], new[start:][::-1])
     taken = [f"- {line.strip()}" for line in old[start : len(old) - end][:1]]
     put = [f"+ {line.strip()}" for line in new[start : len(new) - end][:1]]
     return f"{file}:{start + 1}", (*taken, *put)
 
 
-def _alike(old: list[str], new: list[str]) -> int:
+def _equal_lines(old: list[str], new: list[str]) -> int:
     """Return the number of equal lines before the first difference."""
     pairs = zip(old, new, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

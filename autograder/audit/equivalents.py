@@ -25,7 +25,7 @@ def load_equivalents(exercise: Exercise) -> dict[str, str]:
     if not file.is_file():
         return {}
     table = read_table(file)
-    table.only("equivalents")
+    table.reject_unknown_keys("equivalents")
     reasons: dict[str, str] = {}
     for mutant, reason in _entries(table):
         if mutant in reasons:
@@ -36,7 +36,7 @@ def load_equivalents(exercise: Exercise) -> dict[str, str]:
 
 def _entries(table: Table) -> Iterator[tuple[str, str]]:
     for entry in table.tables("equivalents"):
-        entry.only("reason", "mutants")
+        entry.reject_unknown_keys("reason", "mutants")
         reason = entry.get("reason", str).strip()
         if not reason:
             entry.fail("reason", "is empty: say why the mutant is right")

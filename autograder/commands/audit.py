@@ -62,8 +62,8 @@ def audit(
     scope = Scope(tuple(found.select(exercises or ())), mistakes, operator)
     setting = Setting(found, Plugins(course=found), choose(sandbox))
     journal = Journal(resume, found) if resume else None
-    with progress("auditing") as tell:
-        result = carry_out(setting, scope, jobs, tell, journal)
+    with progress("auditing") as report_progress:
+        result = carry_out(setting, scope, jobs, report_progress, journal)
     report.show(result, console(), by_operator=not mistakes)
     if json_file is not None:
         json_file.write_text(report.to_json(result), "utf-8")

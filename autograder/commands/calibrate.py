@@ -46,8 +46,8 @@ def calibrate(
     found = find_course(course)
     chosen = found.exercise(exercise)
     setting = Setting(found, Plugins(course=found), choose("process"), provider=REFERENCE)
-    with progress(f"calibrating {exercise}") as tell:
-        thresholds = calibrated(setting, chosen, seeds, jobs, tell)
+    with progress(f"calibrating {exercise}") as report_progress:
+        thresholds = calibrated(setting, chosen, seeds, jobs, report_progress)
     _show(chosen, thresholds)
     record(chosen.toml, thresholds)
     say(f"written to {shown(chosen.toml)}")

@@ -10,7 +10,7 @@ import typer
 from autograder.commands.options import CourseOption, console
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.course.source import decode
-from autograder.course.stubs import known_stub
+from autograder.course.stubs import available_stub
 from autograder.submissions.progress import Progress, task_progress
 from framework.errors import BadInputError
 from framework.text_files import read_bytes
@@ -65,7 +65,7 @@ def written_state(exercise: Exercise) -> str:
         source = decode(read_bytes(exercise.stub), exercise.stub.name)
     except BadInputError:
         return "unreadable"
-    stub = known_stub(exercise)
+    stub = available_stub(exercise)
     if source == stub:
         return "not started"
     states = list(task_progress(source, exercise.task_names, stub).values())

@@ -92,7 +92,7 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
     if not file.is_file():
         return ()
     table = read_table(file)
-    table.only("mistakes")
+    table.reject_unknown_keys("mistakes")
     mistakes = tuple(_read_mistake(entry, exercise) for entry in table.tables("mistakes"))
     for name, count in Counter(mistake.id for mistake in mistakes).items():
         if count > 1:
@@ -101,7 +101,7 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
 
 
 def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
-    table.only(*_KEYS)
+    table.reject_unknown_keys(*_KEYS)
     table.require(id=str, task=str, sentence=str, hint=str, find=str, replace=str)
     further = [_read_replacement(entry, "find", "replace") for entry in table.tables("also")]
     return Mistake(
@@ -119,7 +119,7 @@ def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
 
 def _read_replacement(table: Table, *only: str) -> Replacement:
     if only:
-        table.only(*only)
+        table.reject_unknown_keys(*only)
     find, replace = _text(table, "find"), table.get("replace", str)
     if find == replace:
         table.fail("replace", "is the same as find")

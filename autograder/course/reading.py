@@ -53,7 +53,7 @@ class Exercise:
         formerly: names of exercises to which its tasks belonged earlier.
         points: the sum of the points of its checks, hidden ones included.
         thresholds: the thresholds of trained models, by metric.
-        packages: packages, and modules of `framework`, that its code may import besides.
+        packages: packages, and modules of `framework`, that its code may also import.
     """
 
     root: Path
@@ -219,7 +219,7 @@ def find_course(start: Path | None = None) -> Course:
 
 def _read_exercise(course: Course, name: str) -> Exercise:
     table = course.exercise_table(name)
-    table.only(*KEYS)
+    table.reject_unknown_keys(*KEYS)
     _reject_gaps(table)
     return Exercise(
         root=course.root,
@@ -263,7 +263,7 @@ def _required(table: Table, course: Course) -> tuple[str, ...]:
 
 
 def _read_time(table: Table) -> TimeBudget:
-    table.only("call", "total")
+    table.reject_unknown_keys("call", "total")
     call, total = table.get("call", float), table.get("total", float)
     if not 0 < call <= total:
         table.fail("call", f"= {call:g} must be positive and not above total = {total:g}")

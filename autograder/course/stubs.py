@@ -56,7 +56,7 @@ def pristine_stub(exercise: Exercise) -> str | None:
     return stub
 
 
-def known_stub(exercise: Exercise) -> str | None:
+def available_stub(exercise: Exercise) -> str | None:
     """Return the stub of `exercise`, generated or shipped; None if neither exists.
 
     A wheel contains the stubs of the public course twice, because students edit the first copy. It

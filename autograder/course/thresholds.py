@@ -86,7 +86,7 @@ def _read(thresholds: Table, name: str) -> Threshold:
     if not isinstance(thresholds.values[name], dict):
         return Threshold(thresholds.get(name, float))
     table = thresholds.table(name)
-    table.only(*KEYS)
+    table.reject_unknown_keys(*KEYS)
     _reject_gaps(table, name)
     found = Threshold(
         value=table.get("value", float),

@@ -108,9 +108,9 @@ def _pattern(
         if sentence is None and name in PER_CHECK:
             sentences = {check: pattern(evidence) for check, evidence in group.items()}
         diagnoses = {
-            check: Diagnosis(f"generic/{name}", said)
-            for check, said in sentences.items()
-            if said is not None
+            check: Diagnosis(f"generic/{name}", sentence)
+            for check, sentence in sentences.items()
+            if sentence is not None
         }
         if len(diagnoses) == len(group):
             return diagnoses

@@ -28,14 +28,14 @@ class Cause:
         others: the other checks that failed for this reason; only their titles are shown.
     """
 
-    told: CheckResult
+    shown: CheckResult
     others: tuple[CheckResult, ...]
 
     @property
     def points_text(self) -> str:
         """What the checks are worth together, in words."""
-        words = [counted(sum(check.points for check in (self.told, *self.others)), "point")]
-        if self.told.hidden:
+        words = [counted(sum(check.points for check in (self.shown, *self.others)), "point")]
+        if self.shown.hidden:
             words.insert(0, "hidden")
         if self.told.verdict is Verdict.SKIPPED:
             words.append("not counted")
@@ -51,11 +51,11 @@ class Cause:
     @property
     def pointer(self) -> str:
         """What stands under a task whose checks failed for a reason told under another."""
-        return f"as under {self.told.task}: {self.told.title}"
+        return f"as under {self.shown.task}: {self.shown.title}"
 
     def concerns(self, task: str) -> bool:
         """Whether a check of `task` failed for this reason."""
-        return any(check.task == task for check in (self.told, *self.others))
+        return any(check.task == task for check in (self.shown, *self.others))
 
 
 def causes(result: ExerciseResult, *, show_hidden: bool = False) -> tuple[Cause, ...]:
@@ -96,8 +96,8 @@ def _wrong(check: CheckResult) -> Hashable:
 def _cause(checks: list[CheckResult], show_hidden: bool) -> Cause:
     """Tell a public check where there is one, and of these one with a diagnosis."""
     first = min(range(len(checks)), key=lambda i: (checks[i].hidden, checks[i].diagnosis is None))
-    told = checks[first] if show_hidden else without_details(checks[first])
-    return Cause(told, (*checks[:first], *checks[first + 1 :]))
+    shown = checks[first] if show_hidden else without_details(checks[first])
+    return Cause(shown, (*checks[:first], *checks[first + 1 :]))
 
 
 def is_short(result: ExerciseResult) -> bool:

@@ -98,7 +98,7 @@ def _sentences(check: CheckResult) -> list[str]:
 
 def _causes_shown_under(found: Iterable[Cause], task: TaskResult) -> list[Cause]:
     """The causes whose facts stand under `task`."""
-    return [cause for cause in found if cause.told.task == task.name]
+    return [cause for cause in found if cause.shown.task == task.name]
 
 
 def _pointers(found: Iterable[Cause], task: TaskResult) -> list[str]:

@@ -100,9 +100,9 @@ def _case(check: CheckResult, owner: str, title: str) -> ET.Element:
     )
     outcome = _outcome(check)
     if outcome:
-        told = ET.SubElement(case, outcome, type=check.verdict.value)
-        told.set("message", _valid(check.message or check.verdict.value))
-        told.text = _valid("\n".join(_facts(check)))
+        element = ET.SubElement(case, outcome, type=check.verdict.value)
+        element.set("message", _valid(check.message or check.verdict.value))
+        element.text = _valid("\n".join(_facts(check)))
     if shown := "\n".join(map(_shown, filter(_is_output, check.findings))):
         ET.SubElement(case, "system-out").text = _valid(shown)
     return case

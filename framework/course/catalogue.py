@@ -38,7 +38,7 @@ class Catalogue:
         root: the folder that holds ``exercises`` and ``solutions``.
         plugins: modules or files of the course itself.
         overrides: ``name@provider`` -> origin, see `framework.providers.registry.Registry`.
-        packages: packages, and modules of `framework`, that graded code may import besides.
+        packages: packages, and modules of `framework`, that graded code may also import.
     """
 
     root: Path
@@ -56,7 +56,7 @@ class Catalogue:
             BadInputError: it is missing or wrong; the message names the key.
         """
         table = read_table(course_file(root))
-        table.only("units", "plugins", "overrides", "packages")
+        table.reject_unknown_keys("units", "plugins", "overrides", "packages")
         units = tuple(_read_unit(unit) for unit in table.tables("units"))
         _reject_duplicates(table, units)
         plugins = tuple(_located(root, plugin) for plugin in table.texts("plugins"))
@@ -134,7 +134,7 @@ def active_course() -> Catalogue:
 
 
 def _read_unit(table: Table) -> Unit:
-    table.only("name", "title", "exercises")
+    table.reject_unknown_keys("name", "title", "exercises")
     table.require(name=str, title=str)
     return Unit(_package_name(table), table.get("title", str), table.texts("exercises"))
 

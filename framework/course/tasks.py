@@ -39,7 +39,7 @@ def read_tasks(table: Table) -> tuple[Task, ...]:
 
 
 def _read_task(table: Table) -> Task:
-    table.only("name", "kind", "registry")
+    table.reject_unknown_keys("name", "kind", "registry")
     table.require(name=str, kind=str)
     name, kind = table.get("name", str), table.get("kind", str)
     if not name.isidentifier():

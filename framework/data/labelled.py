@@ -78,7 +78,7 @@ def with_held_out(corpus: TextCorpus, *, rng: np.random.Generator) -> TextCorpus
             f"{corpus.name} has {len(corpus.train)} text(s) to learn from: at least two are "
             "needed, because a tenth is held out"
         )
-    held_out, rest = _dealt(corpus.train, [max(1, len(corpus.train) // 10)], rng)
+    held_out, rest = _shuffled_parts(corpus.train, [max(1, len(corpus.train) // 10)], rng)
     return replace(corpus, train=rest, valid=held_out)
 
 
@@ -102,14 +102,14 @@ def folds(corpus: TextCorpus, count: int, *, rng: np.random.Generator) -> list[T
     if len(texts) < count:
         raise BadInputError(f"{len(texts)} texts of {corpus.name} cannot be cut into {count} folds")
     ends = [len(texts) * i // count for i in range(1, count)]
-    parts = _dealt(texts, ends, rng)
+    parts = _shuffled_parts(texts, ends, rng)
     return [
         replace(corpus, train=_joined(parts[:i] + parts[i + 1 :]), valid=(), test=parts[i])
         for i in range(count)
     ]
 
 
-def _dealt(texts: Texts, ends: Sequence[int], rng: np.random.Generator) -> list[Texts]:
+def _shuffled_parts(texts: Texts, ends: Sequence[int], rng: np.random.Generator) -> list[Texts]:
     """Return the texts in random order, divided at the indices `ends`."""
     order = rng.permutation(len(texts))
     return [[texts[place] for place in places] for places in np.split(order, ends)]

@@ -202,7 +202,7 @@ class Comparison:
         usable: whether the measurement allows a decision.
     """
 
-    said: float
+    claimed: float
     measured: float
     tolerance: float
     usable: bool = True
@@ -210,7 +210,7 @@ class Comparison:
     @property
     def excess(self) -> float:
         """|g·v − u·s| / τ: above one, the two disagree; zero without a decision."""
-        off = abs(self.said - self.measured)
+        off = abs(self.claimed - self.measured)
         return off / self.tolerance if self.usable and off else 0.0
 
     @property

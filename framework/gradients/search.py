@@ -43,7 +43,7 @@ class Entry:
     """
 
     index: tuple[int, ...]
-    said: float
+    claimed: float
     measured: float
 
 
@@ -106,9 +106,9 @@ def _entries(claim: Claim, names: list[str], rng: np.random.Generator) -> Disagr
     wrong = [i for i, one in enumerate(found) if not one.agrees]
     if not wrong:
         return Disagreement(tuple(names), None, 0, len(block), None)
-    i = max(wrong, key=lambda i: abs(found[i].said - found[i].measured))
+    i = max(wrong, key=lambda i: abs(found[i].claimed - found[i].measured))
     index = tuple(int(k) for k in np.unravel_index(block[i], shape))
-    worst = Entry(index, found[i].said, found[i].measured)
+    worst = Entry(index, found[i].claimed, found[i].measured)
     ratio = _common_ratio([found[i] for i in wrong])
     return Disagreement(tuple(names), worst, len(wrong), len(block), ratio)
 
@@ -137,7 +137,7 @@ def _within(entries: Array, direction: Point) -> dict[str, Array]:
 def _common_ratio(wrong: Sequence[Comparison]) -> float | None:
     if any(one.measured == 0 for one in wrong):
         return None
-    ratios = np.array([one.said / one.measured for one in wrong])
+    ratios = np.array([one.claimed / one.measured for one in wrong])
     middle = float(np.median(ratios))
     same = np.abs(ratios - middle) <= SAME_RATIO * max(1.0, abs(middle))
     return middle if same.all() else None

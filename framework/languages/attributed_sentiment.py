@@ -100,7 +100,7 @@ class AttributedSentiment:
         return ids[drawn], labels[drawn]
 
     @cached_property
-    def _opinions(self) -> list[_Opinion]:
+    def _opinion_probabilities(self) -> list[_Opinion]:
         """Everything that may be said, with its probability."""
         adjectives = [(word, True) for word in POSITIVE] + [(word, False) for word in NEGATIVE]
         share = 1 / (len(ASPECTS) * len(adjectives))
@@ -114,10 +114,10 @@ class AttributedSentiment:
 
     def texts(self) -> Iterator[tuple[Words, bool, float]]:
         """Yield every text with its label and its probability."""
-        for opinion in self._opinions:
+        for opinion in self._opinion_probabilities:
             words = (*FILLER, FRIENDS, *opinion.words, *FILLER)
             yield words, opinion.positive, self.alone * opinion.probability
-        for ours, theirs in product(self._opinions, self._opinions):
+        for ours, theirs in product(self._opinion_probabilities, self._opinion_probabilities):
             agrees = ours.positive == theirs.positive
             share = self.agreement if agrees else 1 - self.agreement
             # Half of all opinions are of the sentiment wanted; one order of two.

@@ -33,7 +33,7 @@ class Batch:
         targets: the targets of the loss.
         terms: the summed loss divided by the mean loss.
         weight: the weight of its loss in the mean loss of an epoch.
-        goes_on: None: the model takes no state. False: it takes one, and the texts begin here.
+        continues: None: the model takes no state. False: it takes one, and the texts begin here.
             True: it continues with the state after the previous batch.
     """
 
@@ -41,7 +41,7 @@ class Batch:
     targets: Array
     terms: int = 1
     weight: float = 1.0
-    goes_on: bool | None = None
+    continues: bool | None = None
 
 
 class Learner(ABC):
@@ -103,8 +103,8 @@ class LossLearner(Learner):
         """Compute forward, loss and backward of `batch`, and return the mean loss."""
         inputs = [self.arrays.from_numpy(array) for array in batch.inputs]
         targets = self.arrays.from_numpy(batch.targets)
-        if batch.goes_on is not None:
-            inputs.append(self.model.state if batch.goes_on else None)  # type: ignore[attr-defined]
+        if batch.continues is not None:
+            inputs.append(self.model.state if batch.continues else None)  # type: ignore[attr-defined]
         value = self.loss.forward(self.model.forward(*inputs), targets)
         self.model.zero_gradients()
         self.model.backward(self.loss.backward())
@@ -210,7 +210,7 @@ def text_batches(ids: Ids, batch_size: int, unroll: int) -> tuple[int, Iterator[
     text = training_streams(ids, batch_size)
     chunks = enumerate(text.chunks(unroll))
     made = (
-        Batch((inputs,), targets, terms=inputs.shape[1], goes_on=place > 0)
+        Batch((inputs,), targets, terms=inputs.shape[1], continues=place > 0)
         for place, (inputs, targets) in chunks
     )
     return -(-text.inputs.shape[1] // unroll), made

@@ -29,7 +29,7 @@ def read_recipe(table: Table) -> Recipe:
     Raises:
         BadInputError: `model` is missing, a key is unknown, or a value is of another type.
     """
-    table.only("model", "defaults", "run")
+    table.reject_unknown_keys("model", "defaults", "run")
     defaults = table.table("defaults").values
     return Recipe(table.get("model", str), defaults, table.get("run", str, DEFAULT_RUN))
 

@@ -89,7 +89,7 @@ class Task(ABC):
         measure: the name of the score, as in ``accuracy``.
         lower_is_better: whether a lower score is the better one.
         model_kind: the kind of the model in the registry.
-        carries_state: whether the model's state is passed from batch to batch, see `Batch.goes_on`.
+        carries_state: whether the state is passed from batch to batch, see `Batch.continues`.
         unit: the unit of speed in the plural, as in ``tokens``.
         advice: what to try if a loss is not finite.
         corpus: the name of the corpus.

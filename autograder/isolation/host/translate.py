@@ -119,10 +119,10 @@ def fault_from(error: dict[str, Any], texts: Sequence[str], exercise: str) -> Su
         return OutOfMemory(_joined("asked for too much memory", message), frames, call)
     if kind == "unsendable":
         return Crashed(f"returned what cannot be sent back: {message}", frames, call)
-    told = _joined(name or "raised an exception", message)
+    message = _joined(name or "raised an exception", message)
     if name == "SystemExit":
-        return Crashed(f"tried to end the program: {told}", frames, call, raised=name)
-    return Crashed(told, frames, call, raised=name)
+        return Crashed(f"tried to end the program: {message}", frames, call, raised=name)
+    return Crashed(message, frames, call, raised=name)
 
 
 def import_fault(fault: SubmissionFault) -> SubmissionFault:

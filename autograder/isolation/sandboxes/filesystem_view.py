@@ -41,7 +41,7 @@ def build_view(
     packages holds them.
 
     Args:
-        files: files and folders besides Python and the system's libraries.
+        files: files and folders in addition to Python and the system's libraries.
         scratch: an existing empty folder, which the worker may write to.
         devices: device files, as those of a GPU.
     """

@@ -46,8 +46,8 @@ class Finding(ABC):
 
     def add_to(self, fields: dict[str, Any]) -> None:
         """Add the finding to the JSON `fields` of its check; older kinds have separate fields."""
-        told = {"kind": self.kind, "heading": self.heading(), "data": self.as_json()}
-        fields["findings"].append(told)
+        data = {"kind": self.kind, "heading": self.heading(), "data": self.as_json()}
+        fields["findings"].append(data)
 
 
 class Findings:

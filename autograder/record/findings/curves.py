@@ -45,10 +45,10 @@ class Curve(Finding):
         from autograder.record.findings.html import block
         from framework.plotting.svg import plot_svg
 
-        told = in_numbers(self.values)
+        text = in_numbers(self.values)
         if len(self.values) > 1:
-            return block("drawing", drawing=plot_svg(self.chart()), told=told)
-        return block("drawing", drawing="", told=", ".join((told, *self._levels())))
+            return block("drawing", drawing=plot_svg(self.chart()), text=text)
+        return block("drawing", drawing="", text=", ".join((text, *self._levels())))
 
     def _levels(self) -> dict[str, float]:
         """Return the threshold and the best possible value, as far as there are such, by name."""

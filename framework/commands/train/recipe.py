@@ -27,7 +27,7 @@ def recipe_option(kind: str, options: type[TrainingOptions]) -> Any:
             table = read_table(_file(recipe, kind))
             known = {option.name or "": None for option in context.command.params}
             del known["recipe"]
-            table.only(*known)
+            table.reject_unknown_keys(*known)
             context.default_map = _checked(table, options, SetupOptions)
         return recipe
 

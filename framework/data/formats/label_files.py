@@ -18,7 +18,7 @@ from framework.errors import BadInputError
 #: Characters of words; other characters separate words, except the marks of `_SEPARATED`.
 _BLANK = re.compile(r"[^A-Za-z0-9,!?()'`]+")
 #: Marks and endings that become separate words.
-_APART = re.compile(r"[,!?()]|n't\b|'(?:s|ve|re|d|ll)\b")
+_SEPARATED = re.compile(r"[,!?()]|n't\b|'(?:s|ve|re|d|ll)\b")
 
 
 def read_labelled(path: Path, *, published: bool = False) -> list[LabelledText]:
@@ -67,7 +67,7 @@ def tokens(text: str) -> tuple[str, ...]:
     Source: the preparation of the corpora in Kim, "Convolutional Neural Networks for Sentence
     Classification" (2014).
     """
-    return tuple(_APART.sub(r" \g<0> ", _BLANK.sub(" ", text)).split())
+    return tuple(_SEPARATED.sub(r" \g<0> ", _BLANK.sub(" ", text)).split())
 
 
 def _labelled(path: Path, number: int, line: str, published: bool) -> LabelledText:

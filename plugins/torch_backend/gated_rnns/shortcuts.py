@@ -18,7 +18,7 @@ from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.shared.model import AutogradModel
 
 
-class _Around(Model):
+class _Shortcut(Model):
     """A shortcut around f; f computes its own backward."""
 
     def __init__(self, f: Any) -> None:
@@ -26,7 +26,7 @@ class _Around(Model):
         self.f = self.add_child("f", f)
 
 
-class Residual(_Around):
+class Residual(_Shortcut):
     """y = x + f(x)."""
 
     def forward(self, x: Tensor) -> Tensor:
@@ -47,7 +47,7 @@ class Residual(_Around):
         return torch.add(grad_output, self.f.backward(grad_output))
 
 
-class DenseConnection(_Around):
+class DenseConnection(_Shortcut):
     """y = [x, f(x)] in the last axis."""
 
     def forward(self, x: Tensor) -> Tensor:

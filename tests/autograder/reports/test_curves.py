@@ -35,10 +35,10 @@ def test_three_digits_of_each_value(curve, text):
 
 
 def test_a_long_curve_is_shown_as_few_numbers_the_first_and_the_last_among_them():
-    told = [int(number) for number in in_numbers(range(100)).split(" → ")]
-    assert len(told) == NUMBERS
-    assert (told[0], told[-1]) == (0, 99)
-    steps = [b - a for a, b in pairwise(told)]
+    shown = [int(number) for number in in_numbers(range(100)).split(" → ")]
+    assert len(shown) == NUMBERS
+    assert (shown[0], shown[-1]) == (0, 99)
+    steps = [b - a for a, b in pairwise(shown)]
     assert set(steps) <= {14, 15}
 
 
