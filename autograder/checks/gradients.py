@@ -26,9 +26,7 @@ from framework.gradients.search import Disagreement, UndecidedError, disagreemen
 #: At a kink the point moves this far, as a share of each array's size, and is asked again.
 SIDESTEP = 1e-2
 ATTEMPTS = 4
-BACKWARD_IS_RIGHT = (
-    "backward is right for the forward that was asked for: it is forward that is wrong"
-)
+BACKWARD_IS_RIGHT = "backward is correct for the expected forward; forward is wrong"
 #: Two forward passes whose values are this close are the same.
 SAME = 1e-9
 

@@ -100,8 +100,8 @@ def right_reference(remote, affine, model):
 @pytest.mark.parametrize(
     ("forward_is_wrong", "backward_is_wrong", "fault"),
     [
-        (False, True, "forward is right: it is backward that is wrong"),
-        (True, False, "backward is right for the forward that was asked for"),
+        (False, True, "forward is right; backward is wrong"),
+        (True, False, "backward is correct for the expected forward"),
         (True, True, "both are wrong"),
     ],
 )
