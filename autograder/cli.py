@@ -90,7 +90,7 @@ def _add_output(parser: Parser) -> None:
     add("--show-hidden", action="store_true", help="show the details of hidden checks too")
     for name, shown in FILES.items():
         add(f"--{name}", type=Path, metavar="FILE", help=f"write the report as {shown} too")
-    add("-v", "--verbose", action="store_true", help="log what is loaded, chosen and started")
+    add("-v", "--verbose", action="store_true", help="log plugins, choices and processes")
     add("--plots", type=Path, metavar="DIR", help="save the plots of checks as SVG files in DIR")
     add(
         "--report",

@@ -48,10 +48,10 @@ from framework.training.tasks.text_classifier import TextClassifierTask
 
 HELP = """Train families of text classifiers in the same way, and check the lecture's claims.
 
-All see the same texts in the same order, with the same loss, optimizer and sizes. The epoch
-that is best on texts held out is tested. A claim holds here or it does not: on this corpus.
-Epochs are timed on one thread, in turns. Nothing is said about speed where the times of two
-families overlap."""
+All families get the same texts in the same order, with the same loss, optimizer and sizes. The
+epoch with the best accuracy on held-out texts is tested. A claim is only checked on this corpus.
+Epochs are timed on one thread, in turns. If the times of two families overlap, the claim about
+their speed is undecided."""
 
 
 def _compare(

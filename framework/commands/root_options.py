@@ -23,12 +23,12 @@ def root_options(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Show the version and end.", callback=_end_with_version, is_eager=True
+            "--version", help="Show the version.", callback=_end_with_version, is_eager=True
         ),
     ] = False,
     verbose: Annotated[
         bool,
-        typer.Option(*_VERBOSE, help="Log to standard error what is loaded, chosen and started."),
+        typer.Option(*_VERBOSE, help="Log plugins, choices and processes to standard error."),
     ] = False,
 ) -> None:
     """Declare the options; `prepare_process` has obeyed `--verbose` before plugins were loaded."""

@@ -46,13 +46,15 @@ class LearningOptions:
         "of word vectors (at most, in blocks of 32).",
         minimum=1,
     )
-    optimizer: str = option("adam", "NAME or NAME@PROVIDER, with arguments as in momentum:mu=0.8.")
+    optimizer: str = option(
+        "adam", "Optimizer: NAME or NAME@PROVIDER, with arguments as in momentum:mu=0.8."
+    )
     learning_rate: float = option(0.003, "Initial learning rate.", minimum=0.0)
     schedule: str | None = option(
         None,
-        "How the learning rate changes: step_decay:factor=0.5,every=1 from epoch to epoch, "
-        "plateau:factor=0.5,by=1.0 where the held-out score does not improve, linear_decay from "
-        "step to step, constant. Default: constant.",
+        "Learning rate schedule: step_decay:factor=0.5,every=1 by epoch, "
+        "plateau:factor=0.5,by=1.0 if the held-out score does not improve, linear_decay by step, "
+        "or constant. Default: constant.",
     )
     hold: int = option(
         1, "Epochs at the initial learning rate before the schedule starts.", minimum=1
