@@ -64,7 +64,7 @@ def plot_words(
     for error in shown.unknown:
         typer.echo(f"left out: {error}", err=True)
     share = sum(shown.shares)
-    typer.echo(f"Saved {out}: {len(shown.drawn)} words, {share:.0%} of how they differ.")
+    typer.echo(f"Saved {out}: {len(shown.drawn)} words, {share:.0%} of their variance.")
 
 
 def _show(found: Scored) -> None:
