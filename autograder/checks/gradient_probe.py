@@ -109,8 +109,8 @@ class Probe:
                 fact="the gradients that backward returns: length",
             )
             for i, gradient in zip(places, returned, strict=True):
-                said |= dict(leaves(gradient, self._input_name(use, i)))
-        return {name: _gradient(said, name, value) for name, value in self.point.items()}
+                claimed |= dict(leaves(gradient, self._input_name(use, i)))
+        return {name: _gradient(claimed, name, value) for name, value in self.point.items()}
 
     def _places(self, use: int, returned: Sequence[Any]) -> Sequence[int]:
         """The inputs that the `returned` gradients belong to: those of real numbers, or the first.

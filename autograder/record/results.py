@@ -70,8 +70,8 @@ class CheckResult:
         call: the call of that method that shows it.
         frames: lines of the submission, outermost first.
         hint: the check's own hint.
-        findings: what the check shows besides.
-        diagnosis: which mistake it is; None where that cannot be told.
+        findings: other results that the check shows.
+        diagnosis: the mistake; None if it is not certain.
         uses: registry names of the parts that it was built from, as the code under test says.
         blocked_by: what it waits for, an exercise or a task of this one; empty if for nothing.
         stalled: a call was late with processor time left, on a machine that may have been busy.

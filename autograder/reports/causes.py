@@ -1,7 +1,7 @@
 """Failed checks of one exercise with the same cause are reported together.
 
 A file that cannot be imported fails every check in the same way, and one mistake is often seen
-by several: one cause, told once. Checks have one cause where the same mistake explains them, or
+by several: one cause, shown once. Checks have one cause where the same mistake explains them, or
 where the same thing of the same method is wrong first.
 """
 
@@ -24,7 +24,7 @@ class Cause:
     """One reason why checks did not pass.
 
     Attributes:
-        told: the check whose facts are shown.
+        shown: the check whose facts are shown.
         others: the other checks that failed for this reason; only their titles are shown.
     """
 
@@ -37,7 +37,7 @@ class Cause:
         words = [counted(sum(check.points for check in (self.shown, *self.others)), "point")]
         if self.shown.hidden:
             words.insert(0, "hidden")
-        if self.told.verdict is Verdict.SKIPPED:
+        if self.shown.verdict is Verdict.SKIPPED:
             words.append("not counted")
         return ", ".join(words)
 

@@ -21,7 +21,7 @@ class Session(Protocol):
     calls: CallLog
     #: What the sandbox could not contain on this system, in sentences.
     uncontained: tuple[str, ...]
-    #: What this check asked, and what came back; None where nobody wants to know.
+    #: The requests of this check and their answers; None if they are not recorded.
     transcript: Transcript | None
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:

@@ -38,7 +38,7 @@ from autograder.isolation.host.translate import (
 from framework.errors import SandboxError
 from framework.log import logger
 
-#: What can go wrong with it: the program is missing, the system refuses, or it talks nonsense.
+#: Its possible errors: the program is missing, the system refuses it, or an answer is invalid.
 NO_START = (OSError, SandboxError, channel.ChannelError, wire.WireError, KeyError, TypeError)
 
 #: What a report calls the requests that no check has made.

@@ -100,7 +100,7 @@ FAULTS = {
     "raise TimedOut('too slow', (), 'g()')": (Verdict.TIMED_OUT, "too slow", {"call": "g()"}),
 }
 
-#: Exceptions that no check means to raise, and how they are told once an answer has come.
+#: Exceptions that no check means to raise, and how they are reported after an answer.
 UNEXPECTED = {
     "np.zeros(3) + np.zeros(2)": "operands could not be broadcast together with shapes (3,) (2,)",
     "{}['W']": "'W'",

@@ -89,7 +89,7 @@ def test_the_table_fits_a_terminal_of_80_columns(monkeypatch):
     assert re.fullmatch(r"[\d.]+ \([\d.]+–[\d.]+\)", seconds)
 
 
-def test_the_same_seed_gives_the_same_accuracies_whoever_is_compared():
+def test_the_same_seed_gives_the_same_accuracies_for_every_choice_of_models():
     alone = rows(compare(*SHORT_RUN, "--models", "cnn"))["cnn"][0]
     beside = rows(compare(*SHORT_RUN, "--models", "bag,cnn"))["cnn"][0]
     assert alone == beside

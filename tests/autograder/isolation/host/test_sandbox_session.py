@@ -348,7 +348,7 @@ def test_the_time_of_all_calls_together_is_limited(module_of):
     assert time.monotonic() - started < 0.1, "nothing is started any more"
 
 
-def test_waiting_is_no_computing_and_is_told_apart(module_of):
+def test_waiting_is_distinguished_from_computing(module_of):
     code = "import time\ndef wait(seconds):\n    time.sleep(seconds)\n"
     _, module = module_of(code, call=0.2)
     module.wait(0.4)
@@ -358,7 +358,7 @@ def test_waiting_is_no_computing_and_is_told_apart(module_of):
     assert fault.frames[-1].function == "wait"
 
 
-def test_a_slow_import_is_told_with_its_line(module_of):
+def test_a_slow_import_is_reported_with_its_line(module_of):
     code = "import numpy\n\ndef busy():\n    while True: pass\n\nbusy()\n"
     _, module = module_of(code, load=0.4)
     fault = fault_of(module.double, 1)
