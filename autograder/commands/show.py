@@ -50,7 +50,8 @@ def _show_text(exercise: Exercise, pager: bool) -> None:
     output = console()
     with output.pager(styles=True) if pager and sys.stdout.isatty() else nullcontext():
         output.print(text)
-        where = f"Write in {shown(exercise.stub)}, then `grade {exercise.name}`."
+        file, name = shown(exercise.stub), exercise.name
+        where = f"Write your code in {file}, then run `grade {name}`."
         output.print(f"\n{where}", markup=False)
 
 

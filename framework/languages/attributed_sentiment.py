@@ -86,7 +86,7 @@ class AttributedSentiment:
             )
         usual = alone, agreement, negation
         self.alone, self.agreement, self.negation = (drawn_near(p, rng) for p in usual)
-        words = {word for opinion in self._opinions for word in opinion.words}
+        words = {word for opinion in self._opinion_probabilities for word in opinion.words}
         self.vocabulary = drawn_vocabulary(sorted(words | {FRIENDS, CRITICS, *FILLER}), rng)
 
     def sample(self, count: int, *, rng: np.random.Generator) -> tuple[Ids, Ids]:
