@@ -32,7 +32,7 @@ def constraints() -> Iterator[str]:
 
 
 def link(name: str, site: Path) -> None:
-    """Link the distribution `name`, and what it requires and `site` lacks, into `site`."""
+    """Link the distribution `name`, and its missing requirements, into `site`."""
     present = {_key(one.metadata["Name"]) for one in metadata.distributions(path=[str(site)])}
     wanted = [name]
     for needed in wanted:  # which grows meanwhile

@@ -18,7 +18,7 @@ DESCRIPTION = """Grade exercises: run their checks against your code and explain
   grade                         everything in ./exercises
   grade activations             one exercise; `grade neural_networks` a unit
   grade my_notebook.ipynb       a file, a notebook, a folder or a zip
-  grade --submission solutions  somebody else's folder: here, the tour
+  grade --submission solutions  another folder: here, the tour of all solutions
   grade rnn --backend torch     hand the code torch tensors instead of NumPy arrays
   grade rnn --provider torch    grade a backend or a plugin instead of a submission"""
 
@@ -60,38 +60,38 @@ def parser() -> Parser:
 
 
 def _add_choices(parser: Parser) -> None:
-    add = parser.add_argument_group("what is graded, and how").add_argument
+    add = parser.add_argument_group("grading").add_argument
     add(
         "--submission",
         type=Path,
         metavar="PATH",
         help="folder, .py, .ipynb or .zip to grade; default: ./exercises",
     )
-    add("--backend", default="numpy", help="whose arrays the code works on: numpy or torch")
+    add("--backend", default="numpy", help="arrays that the code gets: numpy or torch")
     add("--provider", default="", help="grade this provider instead of a submission")
-    add("--device", choices=("cpu", "cuda"), default="cpu", help="where torch computes")
+    add("--device", choices=("cpu", "cuda"), default="cpu", help="device of torch")
     add(
         "--sandbox",
         default="auto",
         help="auto, bubblewrap (fails if it is missing), process, or a plugin's",
     )
-    add("--seed", type=_natural, default=0, help="source of all random inputs")
+    add("--seed", type=_natural, default=0, help="seed of all random inputs")
     add(
         "--jobs",
         type=_natural,
         default=0,
-        help="exercises graded side by side; 0: one per processor",
+        help="exercises graded in parallel; 0: one per processor",
     )
     add("--watch", action="store_true", help="grade again whenever a file is saved")
 
 
 def _add_output(parser: Parser) -> None:
-    add = parser.add_argument_group("what is told").add_argument
-    add("--show-hidden", action="store_true", help="the details of hidden checks too")
+    add = parser.add_argument_group("output").add_argument
+    add("--show-hidden", action="store_true", help="show the details of hidden checks too")
     for name, shown in FILES.items():
         add(f"--{name}", type=Path, metavar="FILE", help=f"write the report as {shown} too")
-    add("-v", "--verbose", action="store_true", help="log what is loaded, chosen and started")
-    add("--plots", type=Path, metavar="DIR", help="save what checks have drawn as SVG files in DIR")
+    add("-v", "--verbose", action="store_true", help="log plugins, choices and processes")
+    add("--plots", type=Path, metavar="DIR", help="save the plots of checks as SVG files in DIR")
     add(
         "--report",
         type=_named_file,
@@ -154,8 +154,8 @@ def grade(arguments: list[str]) -> int:
     return grade_as_asked(options, watch=given.watch)
 
 
-def _tell(text: str) -> None:
-    """Write an error, which may hold names that a stranger gave to files."""
+def _write_error(text: str) -> None:
+    """Write an error; it may contain file names of an untrusted submission."""
     from autograder.reports.plain import clean
 
     sys.stderr.write(clean(text))
@@ -168,13 +168,13 @@ def main() -> None:
     try:
         code = grade(sys.argv[1:])
     except GradusError as error:
-        _tell(f"grade: {error}\n")
+        _write_error(f"grade: {error}\n")
         code = error.exit_code
     except KeyboardInterrupt:
         code = 130
     except Exception:
-        _tell(traceback.format_exc())
-        _tell("grade: the above is a fault of gradus itself, not of the submission\n")
+        _write_error(traceback.format_exc())
+        _write_error("grade: the above is a fault of gradus itself, not of the submission\n")
         code = GradusError.exit_code
     gc.freeze()  # or Python would search all that was imported for cycles once more, for 30 ms
     sys.exit(code)

@@ -1,4 +1,4 @@
-"""What the autograder adds to gradus: its sandboxes, its reporters and its commands."""
+"""The built-in plugin of the autograder: sandboxes, reporters and commands."""
 
 from __future__ import annotations
 
@@ -24,35 +24,35 @@ _HERE = "autograder.commands"
 COMMANDS = {
     "list": (
         f"{_HERE}.list_exercises:list_exercises",
-        "Show all exercises, what they are worth and how far you are.",
+        "Show all exercises, their points and your progress.",
     ),
     "show": (
         f"{_HERE}.show:show",
-        "Show the text of an exercise: what, why, the equations and the shapes.",
+        "Show the text of an exercise, with its equations and shapes.",
     ),
     "hint": (
         f"{_HERE}.hint:hint",
-        "Give one hint more each time, from a nudge to nearly the answer.",
+        "Show the next hint; the last hints give almost the whole answer.",
     ),
     "reset": (
         f"{_HERE}.reset:reset",
-        "Put the untouched stub back, after a backup of what you wrote.",
+        "Restore the original stub, after a backup of your file.",
     ),
     "stubs": (
         f"{_HERE}.stubs:stubs",
-        "Make the stubs of all exercises from their solutions.",
+        "Generate the stubs of all exercises from their solutions.",
     ),
     "notebook": (
         f"{_HERE}.notebook:notebook",
-        "Write an exercise as a notebook: its text, a cell per task, and how to grade it.",
+        "Write an exercise as a notebook: its text, and a cell for each task.",
     ),
     "audit": (
         f"{_HERE}.audit:audit",
-        "Prove that the checks can tell right from wrong.",
+        "Prove that the checks catch wrong answers.",
     ),
     "calibrate": (
         f"{_HERE}.calibrate:calibrate",
-        "Measure how good the reference gets, and write the thresholds to exercise.toml.",
+        "Measure the metrics of the reference, and write the thresholds to exercise.toml.",
     ),
     "doctor": (
         f"{_HERE}.doctor:doctor",
@@ -63,7 +63,7 @@ COMMANDS = {
 
 @hookimpl
 def register_sandboxes() -> dict[str, str]:
-    """The sandboxes that ship with gradus."""
+    """Return the sandboxes that ship with gradus."""
     return {
         "bubblewrap": "autograder.isolation.sandboxes.bubblewrap:BubblewrapSandbox",
         "process": "autograder.isolation.sandboxes.process:ProcessSandbox",
@@ -72,7 +72,7 @@ def register_sandboxes() -> dict[str, str]:
 
 @hookimpl
 def register_reporters() -> dict[str, str]:
-    """The report formats that ship with gradus."""
+    """Return the report formats that ship with gradus."""
     from autograder.reports import REPORTERS
 
     return dict(REPORTERS)
@@ -80,7 +80,7 @@ def register_reporters() -> dict[str, str]:
 
 @hookimpl(trylast=True)
 def grade_submission(request: GradeRequest) -> Report:
-    """Grade in sandboxes on this machine."""
+    """Grade the request in sandboxes on this machine."""
     from autograder.grading.request import answer
 
     return answer(request)
@@ -88,20 +88,20 @@ def grade_submission(request: GradeRequest) -> Report:
 
 @hookimpl
 def student_implementations(folder: Path, course: Catalogue) -> Iterable[Implementation]:
-    """What is written in a student's folder, for ``gradus train --backend student``."""
+    """Return the implementations in a student's folder, for ``gradus train --backend student``."""
     from autograder.course.reading import Course
     from autograder.submissions.submission import load_submission, student_implementations
 
     exercises = Course.read(course.root)
     submission = load_submission(folder, exercises)
     submission.require(*exercises.exercise_names)
-    atexit.register(submission.close)  # its staged files are imported when they are needed
+    atexit.register(submission.close)  # its staged files are imported on first use
     return student_implementations(submission, exercises)
 
 
 @hookimpl
 def add_commands(app: typer.Typer) -> None:
-    """The commands for students and instructors."""
+    """Add the commands for students and instructors."""
     from framework.commands.on_demand import add_commands_on_demand
 
     add_commands_on_demand(app, COMMANDS)

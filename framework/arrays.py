@@ -1,7 +1,7 @@
-"""The arrays of a backend: how they are made, and which are in force.
+"""The arrays of a backend, and the choice of the current arrays.
 
 A model asks the arrays in force for storage, zeros, copies and dtypes, so that its own code names
-no array library. They are NumPy's unless something is built for another backend.
+no array library. They are NumPy's arrays unless a model is built for another backend.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ Array = npt.NDArray[Any]
 
 
 class Arrays(ABC):
-    """A backend's own arrays: how they are made from NumPy's and turned back.
+    """The arrays of a backend, with conversions from and to NumPy arrays.
 
-    The abstract methods are all that a backend has to write. The others are written over them,
-    through NumPy; a backend overrides those that its library does better.
+    A backend must implement the abstract methods. The other methods use them and NumPy; a backend
+    may override them with faster ones.
     """
 
     @abstractmethod
@@ -31,7 +31,7 @@ class Arrays(ABC):
 
     @abstractmethod
     def to_numpy(self, native: Any) -> Array:
-        """A NumPy copy of a native array."""
+        """Return a NumPy copy of a native array."""
 
     @abstractmethod
     def assign(self, target: Any, array: Array) -> None:
@@ -39,14 +39,14 @@ class Arrays(ABC):
 
     @abstractmethod
     def is_native(self, value: object) -> bool:
-        """Whether `value` is one of the backend's arrays."""
+        """Return whether `value` is one of the backend's arrays."""
 
     def asarray(self, value: Any) -> Any:
         """Return `value` itself if it is native, else a native array of its values."""
         return value if self.is_native(value) else self.from_numpy(np.asarray(value))
 
     def zeros_like(self, native: Any) -> Any:
-        """A native array of zeros in the shape and dtype of `native`."""
+        """Return a native array of zeros in the shape and dtype of `native`."""
         return self.from_numpy(np.zeros_like(self.to_numpy(native)))
 
     def fill_zero(self, natives: Iterable[Any]) -> None:
@@ -55,28 +55,28 @@ class Arrays(ABC):
             self.assign(native, np.zeros_like(self.to_numpy(native)))
 
     def astype(self, native: Any, dtype: npt.DTypeLike) -> Any:
-        """A native array of the values of `native` in `dtype`."""
+        """Return a native array of the values of `native` in `dtype`."""
         return self.from_numpy(self.to_numpy(native).astype(dtype))
 
     def generator(self, seed: int | Sequence[int]) -> np.random.Generator:
-        """A random generator for models in training: of initial weights, and of dropout masks.
+        """Return a random generator for the initial weights and dropout masks of a model.
 
-        What its own methods draw is what ``numpy.random.default_rng(seed)`` draws. A backend may
-        return a subclass that its models draw masks from on their device.
+        Its methods draw the numbers of ``numpy.random.default_rng(seed)``. A backend may return a
+        subclass that draws masks on the device of its models.
         """
         return np.random.default_rng(seed)
 
     def generator_state(self, generator: np.random.Generator) -> dict[str, Any]:
-        """The state of a `generator` of these arrays, in values that JSON can say."""
+        """Return the state of a `generator` of these arrays, as values that JSON can represent."""
         return dict(generator.bit_generator.state)
 
     def restore_generator(self, generator: np.random.Generator, state: Mapping[str, Any]) -> None:
-        """Let `generator`, which models may hold, go on from a `generator_state`."""
+        """Set `generator`, which models may keep, to a `generator_state`."""
         generator.bit_generator.state = dict(state)
 
 
 class NumpyArrays(Arrays):
-    """NumPy's own arrays: native already."""
+    """NumPy's arrays, which are native already."""
 
     def from_numpy(self, array: Array) -> Array:
         """Return a copy of `array`."""
@@ -91,7 +91,7 @@ class NumpyArrays(Arrays):
         target[...] = array
 
     def is_native(self, value: object) -> bool:
-        """Whether `value` is a NumPy array."""
+        """Return whether `value` is a NumPy array."""
         return isinstance(value, np.ndarray)
 
     def zeros_like(self, native: Array) -> Array:
@@ -104,7 +104,7 @@ class NumpyArrays(Arrays):
             native.fill(0)
 
     def astype(self, native: Array, dtype: npt.DTypeLike) -> Array:
-        """A copy of `native` in `dtype`."""
+        """Return a copy of `native` in `dtype`."""
         return native.astype(dtype)
 
 
@@ -112,13 +112,13 @@ _in_force: ContextVar[Arrays] = ContextVar("arrays_in_force", default=NumpyArray
 
 
 def current_arrays() -> Arrays:
-    """The arrays in force: NumPy's outside of every `arrays_in_force`."""
+    """Return the arrays in force: NumPy's outside of every `arrays_in_force`."""
     return _in_force.get()
 
 
 @contextmanager
 def arrays_in_force(arrays: Arrays) -> Iterator[None]:
-    """Within the block, models are built on `arrays`."""
+    """Build the models of the block on `arrays`."""
     token = _in_force.set(arrays)
     try:
         yield

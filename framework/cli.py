@@ -1,4 +1,4 @@
-"""`gradus`: the root command. Every other command joins it here or through hook `add_commands`."""
+"""`gradus`: the root command; commands come from a table or from the hook `add_commands`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ exercises/, and run `grade activations`."""
 
 _HERE = "framework.commands"
 
-#: The framework's own commands: name -> where it is, and the first sentence of its help.
+#: The framework's commands: name -> its target, and the first sentence of its help.
 COMMANDS = {
     "compare": (
         f"{_HERE}.compare:compare",
@@ -29,11 +29,11 @@ COMMANDS = {
     ),
     "evaluate": (
         f"{_HERE}.evaluate:evaluate",
-        "Compute the perplexity of a language model on held-out text, or on a text of your own.",
+        "Measure a trained model: perplexity, accuracy or word similarity.",
     ),
     "sample": (
         f"{_HERE}.sample:sample",
-        "Write text with a checkpoint, one sentence per line.",
+        "Generate text with a checkpoint, one sentence per line.",
     ),
     "neighbors": (
         f"{_HERE}.neighbors:neighbors",
@@ -41,11 +41,11 @@ COMMANDS = {
     ),
     "analogy": (
         f"{_HERE}.neighbors:analogy",
-        "A is to B as C is to which word? Show those nearest to b − a + c, with their cosines.",
+        "Show the words D for which A is to B as C is to D.",
     ),
     "plot-words": (
         f"{_HERE}.neighbors:plot_words",
-        "Draw WORDS where their vectors lie in the plane that shows most of how they differ.",
+        "Draw the vectors of WORDS in the plane of their two principal components.",
     ),
     "corpora": (
         f"{_HERE}.corpora:corpora",
@@ -53,7 +53,7 @@ COMMANDS = {
     ),
     "plugins": (
         f"{_HERE}.plugins:plugins",
-        "List what the course defines and what every plugin offers, and where it came from.",
+        "List what the course and every plugin offer, with their sources.",
     ),
     "train": (
         f"{_HERE}.train.group:train",
@@ -61,7 +61,7 @@ COMMANDS = {
     ),
     "new": (
         f"{_HERE}.new:new",
-        "Write the beginnings of a plugin.",
+        "Write the first files of a plugin.",
     ),
 }
 
@@ -70,28 +70,28 @@ _WITH_COMMANDS = ("autograder", "autograder.plugin")
 
 
 class Root(QuickGroup):
-    """Knows the commands of gradus; loads plugins to list all commands, or for an unknown one.
+    """The root group: loads plugins only to list all commands, or for an unknown command.
 
     Attributes:
-        arguments: the command line: its ``--plugin`` and ``--block`` say which plugins there are.
+        arguments: the command line; its ``--plugin`` and ``--block`` select the plugins.
     """
 
     arguments: ClassVar[Sequence[str]] = ()
     _has_all = False
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """The names of all commands, those of plugins at the end."""
+        """Return the names of all commands, those of plugins at the end."""
         self._add_commands_of_plugins()
         return list(self.commands)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of this name; None where there is none."""
+        """Return the command of this name, or None."""
         if cmd_name not in self.commands:
             self._add_commands_of_plugins()
         return self.commands.get(cmd_name)
 
     def _add_commands_of_plugins(self) -> None:
-        """Load the plugins, once, and add what they offer.
+        """Load the plugins once, and add their commands.
 
         Raises:
             ConflictError: two of them, or one and gradus, offer one command.
@@ -112,7 +112,7 @@ class Root(QuickGroup):
 
 
 def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
-    """The application with the commands of gradus, and those of plugins where they are needed.
+    """Return the application with the commands of gradus, and those of plugins if needed.
 
     Args:
         arguments: the command line.
@@ -130,7 +130,7 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
 
 
 def main() -> None:
-    """Entry point of the command."""
+    """Run the command line."""
     from framework.commands.root_options import prepare_process
 
     try:

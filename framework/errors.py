@@ -30,7 +30,7 @@ class UsageError(GradusError):
     exit_code = 2
 
 
-#: As many names are listed in the error for an unknown one that resembles none of them.
+#: Maximum number of names that are listed in the error for an unknown name.
 MAX_LISTED = 12
 
 
@@ -39,10 +39,10 @@ class UnknownNameError(UsageError):
 
     Args:
         what: the sort of object, as in ``exercise``.
-        name: the name that was asked for.
-        known: every name that exists; a few are listed where none is near and `see` is not given.
+        name: the requested name.
+        known: every existing name; without near misses and without `see`, a few are listed.
         see: the command that lists them.
-        note: what else could explain it, as plugins that were left out.
+        note: another possible cause, such as blocked plugins.
     """
 
     def __init__(
@@ -74,11 +74,11 @@ class ConflictError(UsageError):
 
     @classmethod
     def between(cls, what: str, name: str, first: str, second: str) -> ConflictError:
-        """The error for two owners of one `name`: plugins by label, gradus itself by ``gradus``.
+        """Return the error for two owners of one `name`.
 
         Args:
             what: the sort of object, as in ``corpus``.
-            name: what both call it.
+            name: the name that both offer.
             first, second: ``name`` or ``name (distribution)`` of each; a plugin can be blocked.
         """
         owners = dict.fromkeys((first, second))

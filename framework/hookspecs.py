@@ -35,10 +35,10 @@ hookimpl = pluggy.HookimplMarker("gradus")
 def register_implementations(  # type: ignore[empty-body]
     course: Catalogue,
 ) -> Iterable[Implementation]:
-    """Offer implementations, as data: strings that name where the code is.
+    """Offer implementations as data: strings with the location of the code.
 
     One of the kind ``task`` is a kind of run of ``gradus train``, see `framework.training.task`.
-    What the exercises of `course` define is offered by its solutions already, as ``numpy``.
+    The solutions of `course` already offer the tasks of its exercises, as ``numpy``.
     """
 
 
@@ -46,7 +46,7 @@ def register_implementations(  # type: ignore[empty-body]
 def register_corpora() -> Iterable[CorpusEntry]:  # type: ignore[empty-body]
     """Offer corpora of any kind, as data: see `framework.data.corpus_entry.CorpusEntry`.
 
-    The function of a corpus is called when it is loaded, and what it returns is checked.
+    The function of a corpus is called when the corpus is loaded, and its result is checked.
     """
 
 
@@ -59,8 +59,8 @@ def register_sandboxes() -> Mapping[str, str]:  # type: ignore[empty-body]
 def register_reporters() -> Mapping[str, str]:  # type: ignore[empty-body]
     """Offer report formats: name -> ``module:function``, for ``grade --report NAME=FILE``.
 
-    The function is called as ``function(report, show_hidden=...)`` and returns text; unless
-    `show_hidden`, the facts of hidden checks are for the instructor's eyes alone.
+    The function is called as ``function(report, show_hidden=...)`` and returns text; without
+    `show_hidden` it must not contain the facts of hidden checks.
     """
 
 
@@ -68,9 +68,9 @@ def register_reporters() -> Mapping[str, str]:  # type: ignore[empty-body]
 def student_implementations(  # type: ignore[empty-body]
     folder: Path, course: Catalogue
 ) -> Iterable[Implementation]:
-    """Offer what a student has written in `folder`, as ``student``: targets are paths.
+    """Offer the implementations that a student wrote in `folder`, as ``student``.
 
-    They are tasks of `course`.
+    They are tasks of `course`; their targets are paths.
     """
 
 
@@ -81,9 +81,9 @@ def add_commands(app: typer.Typer) -> None:
 
 @hookspec(firstresult=True)
 def grade_submission(request: Any) -> Any:
-    """Grade one submission; wrap it to change the report, as for a late penalty."""
+    """Grade one submission; wrap it to change the report, for example for a late penalty."""
 
 
 @hookspec
 def submission_graded(report: Any) -> None:
-    """Look at a finished report, as to send it somewhere: shown and written it is already."""
+    """Use a finished report, for example send it; it has been shown and written already."""

@@ -1,4 +1,4 @@
-"""Importing modules, and what they define, by name or by path."""
+"""Import of modules and their attributes, by name or by path."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _FRAMEWORK = str(Path(__file__).parent)
 
 
 def import_module(target: str) -> ModuleType:
-    """The module ``package.module``, or the one in the file ``path/to/file.py``.
+    """Return the module ``package.module``, or the one in the file ``path/to/file.py``.
 
-    A file gets a module name of its own: two files called ``rnn.py`` stay apart, and neither hides
-    an installed module. It is executed once per process.
+    A file gets a unique module name, so that two files called ``rnn.py`` do not conflict and do not
+    hide an installed module. It is executed once per process.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -51,9 +51,9 @@ def _import_file(path: Path) -> ModuleType:
 
 
 def place_of(error: BaseException) -> str:
-    """Where an import failed, as ``path/to/file.py:12``; empty where no imported code was run.
+    """Return the line where an import failed, as ``path/to/file.py:12``, or an empty text.
 
-    It is the last line of the imported file, or of a file in its folder, that was run.
+    It is the last executed line of the imported file, or of a file in its folder.
     """
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno or 1}"
@@ -69,12 +69,12 @@ def place_of(error: BaseException) -> str:
 
 
 def import_fault(error: BaseException) -> str:
-    """Why an import failed, on one line: type, message and place.
+    """Return the reason of a failed import, on one line: type, message and place.
 
-    A package that is not installed is no fault of the line that imports it.
+    For a package that is not installed the place is left out.
     """
-    is_told = isinstance(error, GradusError | ModuleNotFoundError)
-    place = "" if is_told else place_of(error)
+    is_complete = isinstance(error, GradusError | ModuleNotFoundError)
+    place = "" if is_complete else place_of(error)
     return f"{in_one_line(error)} ({place})" if place else in_one_line(error)
 
 
@@ -85,7 +85,7 @@ def is_target(target: str) -> bool:
 
 
 def load_target(target: str) -> Any:
-    """Import what a plugin named as ``module:attribute`` or ``path/to/file.py:attribute``.
+    """Import the target ``module:attribute`` or ``path/to/file.py:attribute`` of a plugin.
 
     Raises:
         PluginError: it is not there, or cannot be imported.
@@ -98,6 +98,6 @@ def load_target(target: str) -> Any:
 
 
 def in_one_line(error: BaseException) -> str:
-    """The message of `error` on one line, after its type unless gradus raised it on purpose."""
+    """Return the message of `error` on one line, with its type if it is no `GradusError`."""
     name = "" if isinstance(error, GradusError) else f"{type(error).__name__}: "
     return " ".join(f"{name}{error}".split())

@@ -1,12 +1,12 @@
-"""The interfaces that every implementation offers, whoever wrote it.
+"""The interfaces of all implementations: of gradus, of plugins and of students.
 
 Conventions, the same everywhere: sequences are `(N, T, D)` = (batch, time, features); token ids
 are integers; `V` is the vocabulary size; a layer computes ``x @ W + b`` with `W: (in, out)`.
-Chance enters only through the keyword-only argument `rng: numpy.random.Generator`.
+Random numbers come only from the keyword-only argument `rng: numpy.random.Generator`.
 
-No class here knows an array library: "array" means one of those in force when a model is built (see
-`framework.arrays`), NumPy's unless a backend says otherwise. An implementation is judged by its
-methods (`missing_methods`), not by its ancestors.
+No class here uses an array library: "array" means an array of the current backend (see
+`framework.arrays`), by default NumPy. An implementation is checked by its methods
+(`missing_methods`), not by its base classes.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Parameters = dict[str, Any]
 
 
 class Model:
-    """A layer or a whole network: both are the same thing, and models compose models.
+    """A layer or a whole network; a model can contain other models.
 
     Attributes:
         parameters: name -> array. Optimizers update these arrays in place.
@@ -47,7 +47,7 @@ class Model:
         training: True in training mode (dropout drops, batch norm uses the batch).
     """
 
-    #: Of a class that does not call `__init__`.
+    #: The default for a class that does not call `__init__`.
     _arrays: Arrays = NumpyArrays()
 
     def __init__(self) -> None:
@@ -60,9 +60,8 @@ class Model:
     def add_parameter(self, name: str, value: Any) -> Any:
         """Register the array `value` under `name`, with a zero gradient of the same shape.
 
-        Returns:
-            the array that is registered: `value` itself, or where that is an array of NumPy and
-            the arrays in force are others, one of these with its values.
+        Returns: the registered array: `value` itself, or its copy in an array of the current
+        backend.
         """
         parameter = self._arrays.asarray(value)
         self.parameters[name] = parameter
@@ -75,8 +74,8 @@ class Model:
         The arrays are shared, not copied, so that an in-place update reaches the child.
 
         Args:
-            name: of the part; one that begins with "_" does not appear in the names of parameters.
-            child: a model, as its methods show; it need not be a `Model`.
+            name: the name of the part; a name that begins with "_" is left out of parameter names.
+            child: an object with the methods of a model; it need not be a `Model`.
         """
         self._children[name] = child
         self._share(name, child)
@@ -97,9 +96,10 @@ class Model:
 
     @property
     def buffers(self) -> Parameters:
-        """Name -> array of what training moves besides parameters, as running statistics.
+        """Return name -> array of values that training changes without gradients.
 
-        Those of parts as ``name.buffer``. A checkpoint keeps them with the parameters.
+        Examples are running statistics. Buffers of parts are called ``name.buffer``. A checkpoint
+        stores them with the parameters.
         """
         return {
             _shared_name(name, key): value
@@ -120,7 +120,7 @@ class Model:
         self._set_training(False)
 
     def astype(self, dtype: Any) -> Self:
-        """Convert all parameters and gradients to `dtype`, parts included; returns the model."""
+        """Convert all parameters and gradients to `dtype`, parts included, and return the model."""
         for name in self.parameters.keys() - self._shared_names():
             self.parameters[name] = self._arrays.astype(self.parameters[name], dtype)
             self.gradients[name] = self._arrays.astype(self.gradients[name], dtype)
@@ -148,32 +148,32 @@ class Model:
 
 
 def _shared_name(child: str, key: str) -> str:
-    """What a model calls the array `key` of its part `child`."""
+    """Return the name in a model of the array `key` of its part `child`."""
     return key if child.startswith("_") else f"{child}.{key}"
 
 
 class LanguageModel(Model):
-    """A model that predicts the next token from what it has read so far.
+    """A model that predicts the next token from the tokens before it.
 
     Perplexity, sampling and beam search are written once over these two methods.
 
     Attributes:
-        state: the state after the last token that `forward` read. Models that are trained on long
-            texts leave it there, so that the next chunk of the text can go on with it.
+        state: the state after the last token that `forward` read. Models for long texts set it, so
+            that the next chunk of the text continues with it.
     """
 
     state: Any
 
     def initial_state(self, batch_size: int) -> Any:
-        """State before the first token, for `batch_size` texts read side by side."""
+        """Return the state before the first token, for a batch of `batch_size` texts."""
         raise NotImplementedError
 
     def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Any, Any]:
         """Read one token of each text; predict the next one.
 
         Args:
-            tokens: ids just read, `(N,)` integers.
-            state: what `initial_state` or the last call returned.
+            tokens: the current ids, `(N,)` integers.
+            state: the result of `initial_state` or of the last call.
 
         Returns:
             log probabilities of the next token `(N, V)`, and the state after `tokens`.
@@ -182,40 +182,40 @@ class LanguageModel(Model):
 
 
 class Loss(ABC):
-    """A scalar to be minimised: the mean over the batch unless the class says otherwise."""
+    """A scalar to minimise: the mean over the batch unless the class says otherwise."""
 
     @abstractmethod
     def forward(self, *inputs: Any) -> Any:
         """Compute the loss and keep what `backward` needs.
 
         Returns:
-            a number, or an array of the backend without axes. `float` reads it where it is shown:
-            to read it from a GPU is to wait for all that is still being computed.
+            a number, or an array of the backend without axes. `float` reads it; a read from a GPU
+            waits until all its computations are done.
         """
 
     @abstractmethod
     def backward(self) -> Any:
-        """Gradient(s) of that loss with respect to the input(s) that are real numbers."""
+        """Return the gradient(s) of that loss with respect to the real-valued input(s)."""
 
 
 class Optimizer(ABC):
-    """Updates parameter arrays in place; keeps its state per parameter name.
+    """An update rule that changes parameter arrays in place and keeps a state for each name.
 
-    `state` and `restore` here serve every optimizer that keeps what it remembers in attributes
-    that are dicts: parameter name -> array or number, as m, v and t of Adam.
+    `state` and `restore` work for every optimizer that keeps its state in dicts as attributes:
+    parameter name -> array or number, as m, v and t of Adam.
 
     Attributes:
-        learning_rate: of the next step; a schedule sets it.
+        learning_rate: the learning rate of the next step; a schedule sets it.
     """
 
     learning_rate: float
 
     @abstractmethod
     def step(self, parameters: Parameters, gradients: Mapping[str, Any]) -> None:
-        """Move every array of `parameters` in place, using the gradient of the same name."""
+        """Update every array of `parameters` in place with the gradient of the same name."""
 
     def state(self) -> dict[str, Any]:
-        """What it remembers: ``ATTRIBUTE/PARAMETER`` -> array or number, not copied."""
+        """Return the state: ``ATTRIBUTE/PARAMETER`` -> array or number, not copied."""
         return {
             f"{attribute}/{name}": value
             for attribute, memory in vars(self).items()
@@ -224,7 +224,7 @@ class Optimizer(ABC):
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Remember what `state` of an optimizer like this one has returned."""
+        """Restore the result of `state` of an optimizer with the same settings."""
         for key, value in state.items():
             attribute, _, name = key.partition("/")
             getattr(self, attribute)[name] = value
@@ -235,15 +235,15 @@ class Schedule(ABC):
 
     @abstractmethod
     def rate(self, step: int) -> float:
-        """Learning rate at `step` = 0, 1, 2, ..."""
+        """Return the learning rate at `step` = 0, 1, 2, ..."""
 
 
 class Transform(ABC):
-    """Preprocessing whose statistics come from training data alone."""
+    """Preprocessing with statistics of the training data only."""
 
     @abstractmethod
     def fit(self, x: Any) -> None:
-        """Take the statistics of `x: (N, D)`."""
+        """Compute the statistics of `x: (N, D)`."""
 
     @abstractmethod
     def apply(self, x: Any) -> Any:
@@ -255,8 +255,8 @@ class Penalty(ABC):
 
     @abstractmethod
     def value(self, parameters: Mapping[str, Any]) -> float:
-        """The penalty itself."""
+        """Return the penalty itself."""
 
     @abstractmethod
     def gradient(self, parameters: Mapping[str, Any]) -> Parameters:
-        """Its gradient, for the parameters that are penalised."""
+        """Return the gradient for the penalised parameters."""

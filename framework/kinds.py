@@ -24,11 +24,11 @@ KINDS: dict[str, tuple[str, ...]] = {
 
 
 def missing_methods(kind: str, implementation: object) -> list[str]:
-    """Names that `kind` promises and `implementation` (a class or a function) lacks."""
+    """Return the methods of `kind` that are missing in `implementation`, a class or a function."""
     return [name for name in KINDS[kind] if not _has_method(implementation, name)]
 
 
 def _has_method(implementation: object, name: str) -> bool:
-    """An abstract method is only promised once more."""
+    """Return an abstract method is only promised once more."""
     method = getattr(implementation, name, None)
     return callable(method) and not getattr(method, "__isabstractmethod__", False)

@@ -1,4 +1,4 @@
-"""Text files read with errors that name the file and the line."""
+"""Reading of text files, with errors that name the file and the line."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def decode(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        # The codec counts from behind a byte order mark, which `error.object` does not hold.
+        # The codec counts after a byte order mark, which `error.object` does not contain.
         line = error.object[: error.start].count(b"\n") + 1
         raise BadInputError(
             f"{name}, line {line}, is not UTF-8 text (byte {error.object[error.start]:#04x}). "

@@ -1,4 +1,4 @@
-"""TOML files read with errors that name the file and the key."""
+"""Reading of TOML files, with errors that name the file and the key."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def read_table(file: Path) -> Table:
 
 
 class Table:
-    """One table of a TOML file; what it hands out has the type that was asked for.
+    """One table of a TOML file; its values are returned with checked types.
 
     Args:
-        file: where it stands, for messages.
-        values: what it holds.
-        prefix: what precedes its keys in messages, as in ``time.``.
+        file: the path of the file, for messages.
+        values: the content of the table.
+        prefix: the prefix of its keys in messages, as in ``time.``.
     """
 
     def __init__(self, file: Path, values: Mapping[str, Any], prefix: str = "") -> None:
@@ -54,8 +54,8 @@ class Table:
         """Raise a `BadInputError` that names the file and `key`."""
         raise BadInputError(f"{self.file}: {self._prefix}{key} {problem}")
 
-    def only(self, *keys: str) -> None:
-        """Refuse every other key: a misspelt one would be passed over in silence."""
+    def reject_unknown_keys(self, *keys: str) -> None:
+        """Raise an error for every other key, because it may be misspelled."""
         for key in self.values:
             if key not in keys:
                 import difflib
@@ -65,7 +65,7 @@ class Table:
                 self.fail(key, f"is no known key{hint}")
 
     def missing(self, **kinds: type) -> list[str]:
-        """What is wrong where keys are missing: a sentence for each of `kinds` that is not here."""
+        """Return a sentence for each of `kinds` whose key is missing."""
         return [
             f"{self._prefix}{key} is missing: it must be {_WORDS[kind]}"
             for key, kind in kinds.items()
@@ -73,12 +73,13 @@ class Table:
         ]
 
     def require(self, **kinds: type) -> None:
-        """Refuse a table that lacks one of `kinds`; all missing keys are named at once."""
+        """Raise one error that names all missing keys of `kinds`."""
         if missing := self.missing(**kinds):
             raise BadInputError(f"{self.file}: {'; '.join(missing)}")
 
     def get(self, key: str, kind: type[T], default: T | None = None) -> T:
-        """The value of `key`, of type `kind`; missing is an error unless there is a default."""
+        """Return the value of `key`, of type `kind`; without a default, a missing key is an
+        error."""
         value = self.values.get(key, default)
         if value is None:
             self.require(**{key: kind})
@@ -89,7 +90,7 @@ class Table:
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts; empty where `key` is missing."""
+        """Return a list of texts; empty if `key` is missing."""
         values: list[Any] = self.get(key, list, [])
         for value in values:
             if not isinstance(value, str):
@@ -97,11 +98,11 @@ class Table:
         return tuple(values)
 
     def table(self, key: str) -> Table:
-        """The table under `key`; empty where it is missing."""
+        """Return the table under `key`; empty if it is missing."""
         return Table(self.file, self.get(key, dict, {}), f"{self._prefix}{key}.")
 
     def tables(self, key: str) -> list[Table]:
-        """An array of tables, ``[[key]]``; empty where it is missing."""
+        """Return an array of tables, ``[[key]]``; empty where it is missing."""
         values: list[Any] = self.get(key, list, [])
         if not all(isinstance(value, dict) for value in values):
             self.fail(key, f"must be written as [[{key}]] tables")

@@ -1,1 +1,1 @@
-"""Proof that the checks can tell right from wrong: mistakes and mutants that they must catch."""
+"""The audit: proves that the checks catch listed mistakes and automatic mutants."""

@@ -1,4 +1,4 @@
-"""An audit: every mistake and every mutant of some exercises, tried and judged."""
+"""The audit: grades every mistake and mutant of some exercises and classifies the result."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class _Case:
-    """A trial, and what its failures say."""
+    """A trial, and the function that classifies its failures."""
 
     trial: Trial
     judge: Judge
@@ -63,12 +63,12 @@ def audit(
     """Try everything in `scope`.
 
     Args:
-        on_finding: called with how many trials are done and how many there are.
-        journal: knows trials that need not be made again, and remembers those that are made.
+        on_finding: called with the number of trials done, and the number of all trials.
+        journal: stores the results of trials, so that they are not repeated.
 
     Raises:
         BadInputError: a list of mistakes or equivalents, or a solution's regions, are wrong.
-        GradusError: an unchanged solution fails its own checks, or a fault of ours.
+        GradusError: an unchanged solution fails its own checks, or gradus has a fault.
     """
     started = time.perf_counter()
     without = _without_mistakes(scope)
@@ -85,11 +85,11 @@ def audit(
 
 
 def _without_mistakes(scope: Scope) -> tuple[str, ...]:
-    """The exercises of `scope` without a ``mistakes.toml``, where mistakes are asked for.
+    """Return the exercises without a ``mistakes.toml``, if `scope` includes mistakes.
 
     Raises:
-        BadInputError: nothing but mistakes is asked for, and no exercise has any; or solutions
-            are missing, which come with the mistakes.
+        BadInputError: `scope` has only mistakes and no exercise lists any, or solutions are
+            missing.
     """
     for exercise in scope.exercises:
         exercise.require_solution()
@@ -109,7 +109,7 @@ def _without_mistakes(scope: Scope) -> tuple[str, ...]:
 def _outcomes(
     setting: Setting, trials: Sequence[Trial], jobs: int, journal: Journal | None
 ) -> Iterator[Failures]:
-    """What each of `trials` found, now or as `journal` knows."""
+    """Yield the failures of each of `trials`, from `journal` if it has them."""
     known = [journal.find(trial) if journal else None for trial in trials]
     unknown = [trial for trial, failures in zip(trials, known, strict=True) if failures is None]
     made = in_parallel(partial(attempt, setting), unknown, jobs)
@@ -135,7 +135,7 @@ def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
 
 
 def _accept(exercise: Exercise) -> Judge:
-    """Every change would count as caught where the solution itself fails."""
+    """Return a judge that raises an error if the unchanged solution fails its checks."""
 
     def judge(failures: Failures) -> None:
         if failures:
@@ -193,23 +193,23 @@ def _judge_mutant(base: Finding, reason: str) -> Judge:
 
 
 def _difference(file: Path, before: str, after: str) -> tuple[str, tuple[str, ...]]:
-    """Where two sources differ first, and what was taken out and put in there."""
+    """Return the first line that differs in two sources, and the removed and added lines."""
     old, new = before.splitlines(), after.splitlines()
-    start = _alike(old, new)
-    end = _alike(old[start:][::-1], new[start:][::-1])
+    start = _equal_lines(old, new)
+    end = _equal_lines(old[start:][::-1], new[start:][::-1])
     taken = [f"- {line.strip()}" for line in old[start : len(old) - end][:1]]
     put = [f"+ {line.strip()}" for line in new[start : len(new) - end][:1]]
     return f"{file}:{start + 1}", (*taken, *put)
 
 
-def _alike(old: list[str], new: list[str]) -> int:
-    """How many lines are the same before the first that is not."""
+def _equal_lines(old: list[str], new: list[str]) -> int:
+    """Return the number of equal lines before the first difference."""
     pairs = zip(old, new, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _stale(scope: Scope, findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
-    """Listed equivalents that no operator makes any more: the list must not rot."""
+    """Return the listed equivalents that no operator makes any more; they must be removed."""
     if scope.mistakes_only or scope.operator:
         return
     made = {(finding.exercise, finding.id) for finding in findings}

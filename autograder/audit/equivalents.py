@@ -1,4 +1,4 @@
-"""Mutants that no check can catch, because they are right: listed by hand, each with its reason.
+"""Equivalent mutants: no check can catch them, because they are right; listed with a reason.
 
 ``solutions/UNIT/EXERCISE/equivalents.toml``::
 
@@ -16,7 +16,7 @@ from framework.toml_tables import Table, read_table
 
 
 def load_equivalents(exercise: Exercise) -> dict[str, str]:
-    """Mutant id -> why it is right; empty where there is no file.
+    """Return a dict: mutant id -> why it is right; empty if there is no file.
 
     Raises:
         BadInputError: the file is wrong, or it lists a mutant twice; the message names the key.
@@ -25,7 +25,7 @@ def load_equivalents(exercise: Exercise) -> dict[str, str]:
     if not file.is_file():
         return {}
     table = read_table(file)
-    table.only("equivalents")
+    table.reject_unknown_keys("equivalents")
     reasons: dict[str, str] = {}
     for mutant, reason in _entries(table):
         if mutant in reasons:
@@ -36,7 +36,7 @@ def load_equivalents(exercise: Exercise) -> dict[str, str]:
 
 def _entries(table: Table) -> Iterator[tuple[str, str]]:
     for entry in table.tables("equivalents"):
-        entry.only("reason", "mutants")
+        entry.reject_unknown_keys("reason", "mutants")
         reason = entry.get("reason", str).strip()
         if not reason:
             entry.fail("reason", "is empty: say why the mutant is right")

@@ -1,4 +1,4 @@
-"""What an audit found out: frozen data, rendered elsewhere."""
+"""The findings of an audit, as frozen data; `report.py` renders them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-#: What mistakes count as where operators are counted.
+#: The operator name under which mistakes are counted.
 MISTAKES = "mistakes"
 
 
 class Outcome(StrEnum):
-    """What became of a mistake or a mutant."""
+    """The result for a mistake or a mutant."""
 
     KILLED = "killed"
     SURVIVED = "survived"
@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing has to be done about it."""
+        """Whether no action is needed."""
         return self in (Outcome.KILLED, Outcome.EQUIVALENT)
 
 
@@ -30,11 +30,11 @@ class Finding:
     """One mistake or mutant.
 
     Attributes:
-        operator: of a mutant; `MISTAKES` for a mistake.
-        task: of a mistake: the one that must fail.
+        operator: the operator of a mutant; `MISTAKES` for a mistake.
+        task: for a mistake, the task that must fail.
         place: ``file:line`` of the change.
-        diff: the changed lines, the first of those taken out and of those put in.
-        failed: ids of the checks that failed; of a mutant the first one alone.
+        diff: the first removed and the first added line.
+        failed: ids of the checks that failed; for a mutant only the first one.
         note: why it is equivalent, or which tasks lost points that they should have kept.
     """
 
@@ -54,8 +54,8 @@ class Audit:
     """All findings, in the order of the course and of the lines of its solutions.
 
     Attributes:
-        stale: (exercise, id) of equivalents that are listed, but that no operator makes any more.
-        without_mistakes: exercises that have no ``mistakes.toml``, where mistakes were asked for.
+        stale: (exercise, id) of listed equivalents that no operator makes any more.
+        without_mistakes: exercises without a ``mistakes.toml``, if the audit includes mistakes.
     """
 
     findings: tuple[Finding, ...]
@@ -65,16 +65,16 @@ class Audit:
 
     @property
     def unsound(self) -> tuple[Finding, ...]:
-        """Findings that call for a better check or a corrected list."""
+        """The findings that need a better check or a corrected list."""
         return tuple(finding for finding in self.findings if not finding.outcome.is_sound)
 
     @property
     def exit_code(self) -> int:
-        """0 if every check could tell, 1 if something survived or a list is wrong."""
+        """0 if the checks caught everything, 1 if a change survived or a list is wrong."""
         return 1 if self.unsound or self.stale else 0
 
     def of(self, exercise: str, operator: str | None = None) -> list[Finding]:
-        """The findings of `exercise`, or those of one operator."""
+        """Return the findings of `exercise`, or those of one operator."""
         return [
             finding
             for finding in self.findings
@@ -83,5 +83,5 @@ class Audit:
 
 
 def count(findings: Iterable[Finding], outcome: Outcome) -> int:
-    """How many of `findings` ended in `outcome`."""
+    """Return the number of `findings` with this `outcome`."""
     return sum(finding.outcome is outcome for finding in findings)

@@ -1,4 +1,4 @@
-"""A file that remembers what trials found, so that an interrupted audit can go on."""
+"""A file with the results of trials, so that an interrupted audit can continue."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from framework.errors import BadInputError
 
 FORMAT = "gradus-audit-journal-1"
 
-#: Lists that an audit reads anew each time: what they say does not change what a trial finds.
+#: Lists that do not change the result of a trial; an audit reads them each time.
 _LISTS = ("mistakes.toml", "equivalents.toml")
 
 _PACKAGES = ("framework", "autograder", "plugins")
 
 
 class Journal:
-    """Failures of earlier trials, each under a digest of everything that they depend on.
+    """The failures of earlier trials, each with a digest of everything that they depend on.
 
-    That is the trial, the exercise's checks, all solutions and gradus itself. Where one of these
-    has changed, a trial is unknown and has to be made again.
+    The digest covers the trial, the exercise's checks, all solutions and gradus itself. If one of
+    these has changed, the trial is repeated.
 
     Args:
         path: the file; one line of JSON for each trial. It need not exist.
@@ -43,17 +43,17 @@ class Journal:
         self._digest_of = cache(self._exercise_digest)
 
     def find(self, trial: Trial) -> tuple[Failure, ...] | None:
-        """What `trial` found earlier; None if it is not known."""
+        """Return the stored failures of `trial`; None if there are none."""
         return self._known.get(self._key(trial))
 
     def add(self, trial: Trial, failures: tuple[Failure, ...]) -> None:
-        """Remember `failures`; they are on disk when this returns."""
+        """Store `failures` on disk."""
         key = self._key(trial)
         self._known[key] = failures
         line = json.dumps({"key": key, "failures": [[f.check, f.task] for f in failures]})
         start = "" if self.path.exists() else FORMAT
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(f"{start}\n{line}")  # a line that was cut off ends here
+            file.write(f"{start}\n{line}")  # ends a line whose writing was interrupted
 
     def _key(self, trial: Trial) -> str:
         own = self._digest_of(trial.exercise)
@@ -66,7 +66,7 @@ class Journal:
 
 
 def _shared_digest(course: Course) -> str:
-    """Of all solutions, which are the reference's parts, and of gradus itself."""
+    """Return the digest of all solutions and of gradus itself."""
     gradus = Path(__file__).parents[2]
     folders = [solutions_folder(course.root), *(gradus / name for name in _PACKAGES)]
     files = (file for folder in folders for file in _files(folder))
@@ -74,7 +74,7 @@ def _shared_digest(course: Course) -> str:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The files of `folder` in a fixed order, without what Python leaves and audits read anew."""
+    """Yield the files of `folder` in a fixed order, without caches and `LISTS`."""
     for file in sorted(folder.rglob("*")):
         if file.is_file() and "__pycache__" not in file.parts and file.name not in _LISTS:
             yield file
@@ -93,7 +93,7 @@ def _digest(parts: Iterable[bytes]) -> str:
 
 
 def _read(path: Path) -> Iterator[tuple[str, tuple[Failure, ...]]]:
-    """The trials in `path`; a line that was cut off counts as not written."""
+    """Yield the trials in `path`; a line whose writing was interrupted is skipped."""
     if not path.exists():
         return
     first, *lines = path.read_text("utf-8", errors="replace").split("\n")

@@ -1,4 +1,4 @@
-"""An audit as tables for people and as JSON for programs."""
+"""The report of an audit, as tables and as JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _COLUMNS = ("killed", "survived", "equivalent")
 
 
 def show(audit: Audit, console: Console, *, by_operator: bool = True) -> None:
-    """Print what was found: exercises, operators, and everything that calls for work."""
+    """Print the findings by exercise and by operator, and all that need an action."""
     exercises = list(dict.fromkeys(finding.exercise for finding in audit.findings))
     _print_table(console, "exercise", {name: audit.of(name) for name in exercises})
     if by_operator:
@@ -27,7 +27,7 @@ def show(audit: Audit, console: Console, *, by_operator: bool = True) -> None:
         _print_finding(console, finding)
     for exercise, mutant in audit.stale:
         console.print(
-            f"{exercise}: equivalents.toml lists what no operator makes: {escape(mutant)}"
+            f"{exercise}: equivalents.toml lists a mutant that no operator makes: {escape(mutant)}"
         )
     for exercise in audit.without_mistakes:
         console.print(f"{exercise} has no mistakes.toml: no listed mistake was tried.")
@@ -49,7 +49,7 @@ def _print_table(console: Console, title: str, rows: dict[str, list[Finding]]) -
 
 
 def _numbers(findings: list[Finding]) -> list[str]:
-    """Mistakes and mutants, their outcomes, and the share killed of what is not equivalent."""
+    """Return the numbers of a row: outcomes, and the killed share without equivalent mutants."""
     mistakes = sum(finding.operator == MISTAKES for finding in findings)
     killed, equivalent = (count(findings, o) for o in (Outcome.KILLED, Outcome.EQUIVALENT))
     others = len(findings) - killed - equivalent
@@ -80,7 +80,7 @@ def _verdict(audit: Audit) -> str:
     if not audit.findings and not audit.stale:
         return f"{tried}: there is no mistake and no mutant to try."
     if audit.exit_code == 0:
-        return f"{tried}: every one was caught, or is listed as equivalent."
+        return f"{tried}: all were caught, or are listed as equivalent."
     return (
         f"{tried}: {len(audit.unsound)} to look at. Write a check that catches it, or list it in "
         "equivalents.toml with the reason why it is right."
@@ -88,7 +88,7 @@ def _verdict(audit: Audit) -> str:
 
 
 def to_json(audit: Audit) -> str:
-    """The audit as JSON; places are relative to the working directory."""
+    """Return the audit as JSON, with paths relative to the working directory."""
     exercises = list(dict.fromkeys(finding.exercise for finding in audit.findings))
     document = {
         "format": "gradus-audit-1",

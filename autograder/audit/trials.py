@@ -1,4 +1,4 @@
-"""One changed solution handed in and graded, as a student's file would be."""
+"""Grading of one changed solution, in the same way as a student's file."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from framework.errors import GradusError
 
 @dataclass(frozen=True)
 class Trial:
-    """What is tried.
+    """One changed solution that is graded.
 
     Args:
         exercise: the exercise's name.
-        label: what to call it in messages.
+        label: its name in messages.
         source: the changed text of its solution.
         stop_early: one failing check is enough.
     """
@@ -40,10 +40,10 @@ class Failure:
 
 
 def attempt(setting: Setting, trial: Trial) -> tuple[Failure, ...]:
-    """Grade `trial`; the checks that it fails.
+    """Grade `trial` and return the checks that it fails.
 
     Raises:
-        GradusError: a fault of ours: nothing can be said about the checks.
+        GradusError: gradus has a fault, so there is no result.
     """
     exercise = setting.course.exercise(trial.exercise)
     with _handed_in(setting, exercise, trial) as submission:
@@ -60,7 +60,7 @@ def attempt(setting: Setting, trial: Trial) -> tuple[Failure, ...]:
 
 
 def _handed_in(setting: Setting, exercise: Exercise, trial: Trial) -> Submission:
-    """The changed solution, with the solutions of what it requires beside it."""
+    """Return a submission with the changed solution and the solutions that it requires."""
     required = {name: setting.course.exercise(name) for name in exercise.requires}
     sources = {name: other.solution_source() for name, other in required.items()}
     sources[exercise.name] = trial.source

@@ -1,1 +1,1 @@
-"""Thresholds from many trainings of the reference: how ``gradus calibrate`` works."""
+"""Calibration: ``gradus calibrate`` computes thresholds from many trainings of the reference."""

@@ -1,4 +1,4 @@
-"""Calibrating one exercise: measure, then decide."""
+"""Calibration of one exercise: measure its metrics, then compute the thresholds."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from autograder.course.thresholds import Threshold
 from autograder.grading.setting import Setting
 from framework.errors import BadInputError
 
-#: Called with the number of trainings done, and of all.
+#: Called with the number of trainings done, and the number of all trainings.
 OnSeed = Callable[[int, int], None]
 
 
 def calibrated(
     setting: Setting, exercise: Exercise, seeds: int, jobs: int = 0, on_seed: OnSeed | None = None
 ) -> dict[str, Threshold]:
-    """The thresholds of `exercise`, by metric, from `seeds` trainings of what `setting` grades.
+    """Return the thresholds of `exercise` by metric, from `seeds` trainings.
 
     Raises:
         BadInputError: too few seeds, no check of the exercise trains a model, or two measure
@@ -39,7 +39,7 @@ def calibrated(
 
 
 def _reject_none_or_doubles(exercise: Exercise, measured: Sequence[Measurement]) -> None:
-    """A threshold holds for one way to measure: two checks must not share its name."""
+    """Raise an error if no check measures a metric, or if two checks share a name."""
     names = [measurement.name for measurement in measured]
     if not names:
         raise BadInputError(
@@ -55,7 +55,7 @@ def _reject_none_or_doubles(exercise: Exercise, measured: Sequence[Measurement])
 
 
 def _threshold(measurements: list[Measurement]) -> Threshold:
-    """From the values at the end of every training: of right answers nothing less is certain."""
+    """Return the threshold from the metric at the end of every training."""
     first = measurements[0]
     ends = [measurement.curve[-1] for measurement in measurements]
     return threshold_from(ends, first.direction, first.best)

@@ -1,4 +1,4 @@
-"""Training the reference once for each seed, in parallel processes."""
+"""Training of the reference once for each seed, in parallel processes."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from framework.errors import GradusError
 
 
 class _Measurer(Collector):
-    """Runs only the checks that train, and keeps what they measured."""
+    """A pytest plugin that runs only the checks that train, and keeps their metrics."""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out every check without a metric."""
+        """Deselect every check without a metric."""
         items[:] = [item for item in items if "metric_threshold" in fixtures_of(item)]
 
 
 def measure(
     setting: Setting, exercise: Exercise, seeds: Sequence[int], jobs: int
 ) -> Iterator[tuple[Measurement, ...]]:
-    """What the checks of `exercise` measure of the reference, for each of `seeds`.
+    """Return the metrics that the checks of `exercise` measure, for each of `seeds`.
 
     Args:
-        setting: grades a provider: the one whose metrics are measured.
-        jobs: processes side by side; 0 for one per processor.
+        setting: the settings of grading; its provider is measured.
+        jobs: the number of parallel processes; 0 for one per processor.
 
     Raises:
         GradusError: the reference fails such a check, which says nothing about its metric.

@@ -1,7 +1,7 @@
-"""Writing thresholds into exercise.toml: their own tables change, and nothing else.
+"""Writing of thresholds into exercise.toml; nothing else in the file changes.
 
-People edit that file, so comments, order and spelling are kept. The new text is read again and
-compared with what it should say before it replaces the file.
+Instructors edit this file, so comments, order and spelling are kept. The new text is parsed and
+compared with the expected content before it replaces the file.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _SECTION, _TASKS = "thresholds", "tasks"
 
 
 def record(file: Path, thresholds: Mapping[str, Threshold]) -> None:
-    """Put `thresholds` into the exercise.toml `file`, in place of those of the same names.
+    """Write `thresholds` into the exercise.toml `file`; they replace those of the same names.
 
     Raises:
-        BadInputError: the file is written in a way that only a person can change.
+        BadInputError: the layout of the file does not allow an automatic change.
     """
     before = decode(read_bytes(file), str(file))
     after = _edited(before, thresholds)
@@ -40,7 +40,7 @@ def record(file: Path, thresholds: Mapping[str, Threshold]) -> None:
 
 
 def _edited(text: str, thresholds: Mapping[str, Threshold]) -> str:
-    """Return `text` with `thresholds`, or unchanged where they are dotted keys or inline tables."""
+    """Return `text` with `thresholds`; unchanged if they are dotted keys or inline tables."""
     newline = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
     document = tomlkit.parse(text if text.endswith("\n") or not text else text + newline)
     if thresholds and _SECTION not in document:
@@ -56,7 +56,7 @@ def _edited(text: str, thresholds: Mapping[str, Threshold]) -> str:
 
 
 def _with_section(document: tomlkit.TOMLDocument, newline: str) -> tomlkit.TOMLDocument:
-    """Add an empty table ``[thresholds]`` above the tasks and the comment that belongs to them."""
+    """Add an empty table ``[thresholds]`` before the tasks and their comment."""
     names = [key.key if key is not None else "" for key, _ in document.body]
     place = names.index(_TASKS) if _TASKS in names else len(names)
     before, after = document.body[:place], document.body[place:]
@@ -65,7 +65,7 @@ def _with_section(document: tomlkit.TOMLDocument, newline: str) -> tomlkit.TOMLD
     section.trivia.indent, section.trivia.trail = newline * bool(before), newline
     blank: Body = [(None, Whitespace(newline))] if after else []
     section.value.body.extend(following or blank)
-    extended = tomlkit.TOMLDocument(parsed=True)  # appends without a layout of its own
+    extended = tomlkit.TOMLDocument(parsed=True)  # `append` itself does not set the layout
     for key, item in [*before, (SingleKey(_SECTION), section), *after]:
         extended.append(key, item)
     extended.parsing(False)
@@ -73,10 +73,10 @@ def _with_section(document: tomlkit.TOMLDocument, newline: str) -> tomlkit.TOMLD
 
 
 def _put(sections: Sequence[Table], name: str, threshold: Threshold, newline: str) -> None:
-    """Put `threshold` into the section that has `name`, or into the last one.
+    """Write `threshold` into the section that contains `name`, or into the last one.
 
     Raises:
-        LookupError: there is no such section, or the table of `name` is in pieces.
+        LookupError: there is no such section, or the table of `name` has several parts.
     """
     section = next((section for section in sections if name in section), sections[-1])
     old = section.value.item(name) if name in section else None
@@ -96,7 +96,7 @@ def _put(sections: Sequence[Table], name: str, threshold: Threshold, newline: st
 
 
 def _append_table(section: Table, name: str, old: Item | None, newline: str) -> Table:
-    """Append an empty table to `section`; it takes the place of the value `old`, if any."""
+    """Append an empty table to `section`, or replace the value `old` by it."""
     table = tomlkit.table(is_super_table=False)
     table.trivia.indent, table.trivia.trail = newline, newline
     if old is not None:
@@ -107,7 +107,7 @@ def _append_table(section: Table, name: str, old: Item | None, newline: str) -> 
 
 
 def _take_following(body: Body) -> Body:
-    """Remove and return what stands at the end of `body` and belongs to what follows it.
+    """Remove and return the end of `body` that belongs to the next table.
 
     These are blank lines, and a comment between a blank line and the next header.
     """
@@ -124,7 +124,7 @@ def _take_following(body: Body) -> Body:
 
 
 def _last_body(body: Body) -> Body:
-    """Return the entries in which the text of `body` ends: its own, or those of its last table."""
+    """Return the last entries of `body`: its own, or those of its last table."""
     last = next((item for key, item in reversed(body) if key is not None), None)
     if isinstance(last, AoT):
         last = last.body[-1]
@@ -134,7 +134,7 @@ def _last_body(body: Body) -> Body:
 def _reject_damage(
     file: Path, before: str, after: str, thresholds: Mapping[str, Threshold]
 ) -> None:
-    """Whether `after` says what it should, and all else that `before` said."""
+    """Raise an error unless `after` has the new thresholds and everything else of `before`."""
     wanted: dict[str, Any] = tomllib.loads(before)
     section = wanted.setdefault("thresholds", {})
     section.update({name: asdict(threshold) for name, threshold in thresholds.items()})

@@ -1,7 +1,7 @@
-"""From the reference's metric over many seeds to a threshold with a known rate of false failures.
+"""Threshold from the reference's metric over many seeds, with a known false-failure rate.
 
-Let x_1 ... x_n be the metric at the end of n trainings, each with random numbers of its own. Two
-bounds are computed from them, and the laxer one becomes the threshold:
+Let x_1 ... x_n be the metric at the end of n trainings with different seeds. Two bounds are
+computed from them. The less strict one is the threshold:
 
 **The worst of the n** is a bound without any assumption about the distribution. If a share q of all
 trainings were worse than it, then all n would have been better with probability (1 − q)ⁿ only; so
@@ -11,7 +11,7 @@ trainings were worse than it, then all n would have been better with probability
 which is 3 % for n = 100. A check that may train m times, each time with new random numbers, fails a
 right solution when all m are worse: with probability qᵐ at most. `attempts` is the smallest m that
 brings this to 1 in 10,000: 3 for n = 100. (Bounding q itself so far would take 30,000 trainings.)
-Ties do no harm: who equals the worst one passes.
+Equal values do no harm: a metric equal to the worst one passes.
 
 **A limit beyond the worst** gives slack, so that a right solution in another style, whose initial
 weights or rounding differ, seldom trains twice; the guarantee above does not rest on it. Where
@@ -38,20 +38,20 @@ from statistics import NormalDist, fmean, stdev
 from autograder.course.thresholds import HIGHER, Threshold, better
 from framework.errors import BadInputError
 
-#: A right solution fails a check with this probability at most.
+#: Maximum probability that a right solution fails a check.
 FALSE_FAILURE = 1e-4
-#: How sure that is, given that only so many seeds were measured.
+#: Confidence of this limit, which is estimated from a finite number of seeds.
 CONFIDENCE = 0.95
 #: Slack beyond the worst seed, as a share of the mean, where the metric is not normal.
 SLACK = 0.02
 #: The statistic A*² of normal numbers exceeds this in 5 % of all cases.
 CRITICAL = 0.752
-#: Fewer seeds say next to nothing: a normal limit from ten may lie beyond every wrong solution.
+#: Minimum number of seeds: with ten, a normal limit can be beyond every wrong solution.
 FEWEST = 20
 
 
 def threshold_from(metrics: Sequence[float], direction: str, best: float) -> Threshold:
-    """The threshold for a metric that the reference brought to `metrics`, one for each seed.
+    """Return the threshold for the values `metrics` of the reference, one for each seed.
 
     Raises:
         BadInputError: there are fewer than `FEWEST`.
@@ -79,17 +79,18 @@ def threshold_from(metrics: Sequence[float], direction: str, best: float) -> Thr
 
 
 def worst_share(n: int) -> float:
-    """Upper limit of the share of trainings that are worse than the worst of `n`."""
+    """Return the upper limit of the share of trainings that are worse than the worst of `n`."""
     return float(1 - (1 - CONFIDENCE) ** (1 / n))
 
 
 def attempts_for(n: int) -> int:
-    """How many trainings bring the probability that all are worse to `FALSE_FAILURE`."""
+    """Return the number of trainings of which all are worse with probability `FALSE_FAILURE`."""
     return math.ceil(math.log(FALSE_FAILURE) / math.log(worst_share(n)))
 
 
 def tolerance_factor(n: int) -> float:
-    """k: mean − k · spread of `n` normal numbers bounds a share 1 − `FALSE_FAILURE` of all.
+    """Return k, for which mean − k · spread of `n` normal numbers bounds 1 − `FALSE_FAILURE` of
+    all.
 
     k = (z_p + √(z_p² − a b)) / a,    a = 1 − z_γ² / (2 (n − 1)),    b = z_p² − z_γ² / n
     """
@@ -99,7 +100,7 @@ def tolerance_factor(n: int) -> float:
 
 
 def is_normal(metrics: Sequence[float]) -> bool:
-    """Whether `metrics` may come from a normal distribution: its test does not reject it.
+    """Return whether a test does not reject that `metrics` are normally distributed.
 
     A² = −n − 1/n Σ_i (2i − 1) (ln F(x_i) + ln(1 − F(x_{n+1−i}))),   x sorted, F fitted
     A*² = A² (1 + 0.75/n + 2.25/n²)
@@ -116,7 +117,7 @@ def is_normal(metrics: Sequence[float]) -> bool:
 
 
 def _lowered(value: float, slack: float, direction: str) -> float:
-    """`value` less `slack` (more, where lower is better), to four digits that let more pass."""
+    """Return `value` minus `slack`, or plus if lower is better, rounded towards easier."""
     bound = value - slack if direction == HIGHER else value + slack
     if bound == 0:
         return 0.0
@@ -126,5 +127,5 @@ def _lowered(value: float, slack: float, direction: str) -> float:
 
 
 def _rounded(value: float, digits: int = 6) -> float:
-    """`value` to so many digits that count."""
+    """Return `value` rounded to four significant digits."""
     return float(f"{value:.{digits}g}")

@@ -1,7 +1,7 @@
 """Scores that are too good: better than the source of the data is on the same sample.
 
 A model that has learned can be lucky, but only so lucky. Both bounds below hold whatever a model
-answers, as long as its answers depend on nothing but what it was asked before:
+answers, as long as its answers depend on only the earlier requests:
 
 **Language models.** Let p be the source of a text x and q the model. The likelihood ratio q(x)/p(x)
 has the mean Σ_x p(x) q(x)/p(x) ≤ 1. By Markov's inequality

@@ -1,4 +1,4 @@
-"""A limit on the computing that an explanation may take: nobody waits long for a guess."""
+"""A limit on the computing time of a diagnosis, so that reports come quickly."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from types import FrameType
 
 import numpy as np
 
-#: After the limit it is said again and again, as whoever computes may catch everything.
+#: Seconds between signals after the limit: the running code may catch the first exceptions.
 REPEAT = 0.02
 
-#: Where the code of others lies. NumPy's may be left anywhere, as it is where the time goes.
+#: Folders of library code, which is not interrupted. NumPy is: it takes most of the time.
 LIBRARIES = (*(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")), "<frozen ")
 NUMPY = str(Path(np.__file__).parent)
 
-#: When the innermost limit is reached, in seconds of this process's computing.
+#: The CPU time of this process at which the innermost limit is reached, in seconds.
 _end = math.inf
 
 
 class BudgetExceeded(BaseException):
-    """The limit is reached; no `Exception`, so that nobody takes it for one of his own."""
+    """The limit is reached. It is no `Exception`, so that ``except Exception`` lets it pass."""
 
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raise `BudgetExceeded` in the block after `seconds` of this process's computing.
+    """Raise `BudgetExceeded` in the block after `seconds` of this process's CPU time.
 
-    Computing, not waiting, is counted: another program on a busy machine changes no result.
-    A limit within a limit ends no later than that. Where there is no such clock (Windows, other
-    threads), there is no limit.
+    CPU time, not elapsed time, is counted: the load of the machine changes no result. An inner
+    limit ends no later than the outer one. Windows and other threads have no such clock, and
+    therefore no limit.
     """
     is_first = threading.current_thread() is threading.main_thread()
     if not hasattr(signal, "setitimer") or not is_first:
         yield
         return
-    global _end  # noqa: PLW0603 - there is one such clock in a process
+    global _end  # noqa: PLW0603 - a process has only one such clock
     outer, _end = _end, min(_end, time.process_time() + seconds)
-    before = signal.signal(signal.SIGPROF, _ring)
+    before = signal.signal(signal.SIGPROF, _on_signal)
     _set(_end)
     try:
         yield
@@ -54,7 +54,7 @@ def limited(seconds: float) -> Iterator[None]:
 
 
 def check() -> None:
-    """Raise `BudgetExceeded` where the limit was reached and somebody has caught what said so."""
+    """Raise `BudgetExceeded` if the limit was reached and its exception was caught."""
     if time.process_time() >= _end:
         raise BudgetExceeded
 
@@ -64,15 +64,15 @@ def _set(end: float) -> None:
     signal.setitimer(signal.ITIMER_PROF, seconds, REPEAT)
 
 
-def _ring(number: int, frame: FrameType | None) -> None:
-    """Say it, or wait for the next time where the code of others is at work.
+def _on_signal(number: int, frame: FrameType | None) -> None:
+    """Raise `BudgetExceeded`, unless library code runs; then the next signal does it.
 
-    Python calls some of that of its own accord (when it collects garbage, say) and swallows what
-    is raised there; other code of theirs does not expect to be left halfway.
+    Python calls some library code itself, for example during garbage collection, and ignores
+    exceptions there. Other library code must not be interrupted halfway.
     """
-    if frame is None or _may_be_left(frame.f_code.co_filename):
+    if frame is None or _may_be_interrupted(frame.f_code.co_filename):
         check()
 
 
-def _may_be_left(file: str) -> bool:
+def _may_be_interrupted(file: str) -> bool:
     return file.startswith(NUMPY) or not file.startswith(LIBRARIES)

@@ -156,11 +156,11 @@ def _equal_dict(actual: Any, expected: Any, what: str, rtol: float, atol: float)
 
 def same_names(actual: Collection[str], expected: Collection[str], what: str) -> None:
     """Fail unless two collections hold the same names."""
-    lacking = sorted(map(str, set(expected) - set(actual)))
+    missing = sorted(map(str, set(expected) - set(actual)))
     extra = sorted(map(str, set(actual) - set(expected)))
-    if lacking or extra:
-        parts = [f"lacks {_name_list(lacking)}"] * bool(lacking)
-        parts += [f"has {_name_list(extra)} besides"] * bool(extra)
+    if missing or extra:
+        parts = [f"is missing entries: {_name_list(missing)}"] * bool(missing)
+        parts += [f"has unexpected entries: {_name_list(extra)}"] * bool(extra)
         raise CheckFailed(f"{what} {' and '.join(parts)}", about=actual, fact=f"{what}: names")
 
 

@@ -96,7 +96,7 @@ class Probe:
         for call, grad in zip(self._calls({}), self._split(upstream), strict=True):
             steps += [call, Call(self._handle, "backward", (grad,))]
         outcomes = self._session.run([*steps, Get(self._handle, "gradients")])
-        said = _named(outcomes[-1])
+        claimed = _named(outcomes[-1])
         for use, outcome in enumerate(outcomes[2:-1:2]):
             several = isinstance(outcome.value, (tuple, list))
             returned = outcome.value if several else (outcome.value,)
@@ -109,8 +109,8 @@ class Probe:
                 fact="the gradients that backward returns: length",
             )
             for i, gradient in zip(places, returned, strict=True):
-                said |= dict(leaves(gradient, self._input_name(use, i)))
-        return {name: _gradient(said, name, value) for name, value in self.point.items()}
+                claimed |= dict(leaves(gradient, self._input_name(use, i)))
+        return {name: _gradient(claimed, name, value) for name, value in self.point.items()}
 
     def _places(self, use: int, returned: Sequence[Any]) -> Sequence[int]:
         """The inputs that the `returned` gradients belong to: those of real numbers, or the first.
@@ -222,10 +222,10 @@ def _named(gradients: Outcome) -> dict[str, Array]:
     return {PARAMETER + name: value for name, value in gradients.value.items()}
 
 
-def _gradient(said: Mapping[str, Array], name: str, value: Array) -> Array:
-    got = np.shape(said.get(name, ()))
+def _gradient(claimed: Mapping[str, Array], name: str, value: Array) -> Array:
+    got = np.shape(claimed.get(name, ()))
     if got != value.shape:
         message = f"the gradient of {name} should have shape {value.shape}, not {got}"
-        raise CheckFailed(message, about=said.get(name), fact=f"the gradient of {name}: shape")
-    finite(said[name] if value.shape else np.asarray(said[name]), f"the gradient of {name}")
-    return np.asarray(said[name], float)
+        raise CheckFailed(message, about=claimed.get(name), fact=f"the gradient of {name}: shape")
+    finite(claimed[name] if value.shape else np.asarray(claimed[name]), f"the gradient of {name}")
+    return np.asarray(claimed[name], float)

@@ -26,9 +26,7 @@ from framework.gradients.search import Disagreement, UndecidedError, disagreemen
 #: At a kink the point moves this far, as a share of each array's size, and is asked again.
 SIDESTEP = 1e-2
 ATTEMPTS = 4
-BACKWARD_IS_RIGHT = (
-    "backward is right for the forward that was asked for: it is forward that is wrong"
-)
+BACKWARD_IS_RIGHT = "backward is correct for the expected forward; forward is wrong"
 #: Two forward passes whose values are this close are the same.
 SAME = 1e-9
 
@@ -67,25 +65,25 @@ def gradients_agree(
 
 
 def _fact(found: Disagreement) -> Fact:
-    """What is wrong of backward, as comparisons of gradients say it."""
+    """Return what is wrong in backward, in the form of a comparison of gradients."""
     name, worst = found.names[0], found.worst
     what = f"the gradient of {name} that backward returns: values"
     if name.startswith(PARAMETER):
         what = f"gradients['{name.removeprefix(PARAMETER)}']: values"
-    return Fact(what, f"{worst.measured:.6g}", f"{worst.said:.6g}") if worst else Fact(what)
+    return Fact(what, f"{worst.measured:.6g}", f"{worst.claimed:.6g}") if worst else Fact(what)
 
 
 def _first_decided(probe: Probe, rng: np.random.Generator) -> Disagreement | None:
-    """What is wrong at the point, or near it where the point itself is a kink."""
+    """Return the disagreement at the point, or near it if the point is a kink."""
     for _ in range(ATTEMPTS):
         claim = _claim(probe, rng)
         try:
             return disagreement(claim, rng)
         except UndecidedError:
-            probe.move({name: _beside(value, rng) for name, value in probe.point.items()})
+            probe.move({name: _near(value, rng) for name, value in probe.point.items()})
     raise CheckFailed(
-        "forward has no derivative here: small changes of its parameters and inputs make it jump, "
-        "at this point and at others beside it",
+        "forward has no derivative here: small changes of its parameters and inputs cause jumps, "
+        "at this point and at points near it",
         about=probe.call_of_forward,
         fact="forward: no derivative",
     )
@@ -97,7 +95,7 @@ def _claim(probe: Probe, rng: np.random.Generator) -> Claim:
     return Claim(probe, dict(probe.point), value, upstream, probe.backward(upstream))
 
 
-def _beside(value: Array, rng: np.random.Generator) -> Array:
+def _near(value: Array, rng: np.random.Generator) -> Array:
     size = float(np.sqrt(np.mean(value**2))) if value.size else 0.0
     return np.asarray(value + rng.normal(scale=SIDESTEP * (size or 1.0), size=value.shape))
 
@@ -105,7 +103,7 @@ def _beside(value: Array, rng: np.random.Generator) -> Array:
 def _fault(
     model: RemoteObject, reference: RemoteObject | None, inputs: Inputs, rng: np.random.Generator
 ) -> tuple[str, str]:
-    """Which of forward and backward is wrong, and a sentence where a reference can tell."""
+    """Return the wrong method, forward or backward, and a sentence if a reference is given."""
     if reference is None:
         return "backward", ""
     ours, theirs = Probe(model, [inputs]), Probe(reference, [inputs])
@@ -115,13 +113,13 @@ def _fault(
         value, expected = ours.look(), theirs.look()
         upstream = rng.normal(size=expected.size)
         if _same(value, expected):
-            return "backward", "forward is right: it is backward that is wrong"
-        said, right = ours.backward(upstream), theirs.backward(upstream)
+            return "backward", "forward is right; backward is wrong"
+        claimed, right = ours.backward(upstream), theirs.backward(upstream)
     except (CheckFailed, SubmissionFault, ValueError):
         return "backward", ""
-    if all(_same(said[name], right[name]) for name in right):
+    if all(_same(claimed[name], right[name]) for name in right):
         return "forward", BACKWARD_IS_RIGHT
-    return "forward", "both are wrong: forward first, backward has to be its derivative"
+    return "forward", "both are wrong: correct forward first, then backward, its derivative"
 
 
 def _same_point(ours: Probe, theirs: Probe) -> None:
@@ -151,19 +149,19 @@ def _sentences(found: Disagreement, fault: str) -> tuple[str, ...]:
     if fault:
         lines.append(fault)
     if found.worst is not None:
-        said, measured = found.worst.said, found.worst.measured
-        ratio = f" (ratio {said / measured:.4g})" if measured else ""
+        claimed, measured = found.worst.claimed, found.worst.measured
+        ratio = f" (ratio {claimed / measured:.4g})" if measured else ""
         lines.append(
-            f"worst at {list(found.worst.index)}: forward changes by {measured:.6g}, "
-            f"backward says {said:.6g}{ratio}"
+            f"worst at {list(found.worst.index)}: numerical derivative {measured:.6g}, "
+            f"backward returned {claimed:.6g}{ratio}"
         )
-        every = f", all by the factor {found.ratio:.6g}" if _tells(found) else ""
+        every = f", all by the factor {found.ratio:.6g}" if _is_one_factor(found) else ""
         lines.append(f"{found.wrong} of {found.asked} entries are wrong{every}")
     if others:
-        lines.append(f"wrong as well: {', '.join(others)}")
+        lines.append(f"also wrong: {', '.join(others)}")
     return tuple(lines)
 
 
-def _tells(found: Disagreement) -> bool:
-    """Whether several entries are wrong in the same way."""
+def _is_one_factor(found: Disagreement) -> bool:
+    """Return whether several entries are wrong by one factor."""
     return found.ratio is not None and found.wrong > 1

@@ -1,4 +1,4 @@
-"""Metrics of trained models: measured on our side, held against a calibrated threshold.
+"""Metrics of trained models: measured by the grader, compared with a calibrated threshold.
 
 A check announces its metric and how it is measured while a model is trained::
 

@@ -5,7 +5,7 @@ longer training can succeed, and it is known in a fraction of the time.
 
 Both bounds are far from what right answers need, so that the rate of false failures is that of the
 threshold behind them: in 300 trainings each of the references of word2vec, bag_of_vectors and
-rnn_lm the first loss was within 12 % of log C, and the last one below 0.005. Where nobody says how
+rnn_lm the first loss was within 12 % of log C, and the last one below 0.005. Where nothing says how
 large the first parameters are, larger ones are right as well: those of other right answers took the
 first loss up to 1 above log C.
 """

@@ -273,7 +273,7 @@ def _real_arrays(value: Any, what: str) -> dict[str, Array]:
 
 
 def _tools(reference: RemoteModule, optimizer: str) -> tuple[Any, Any]:
-    """Loss and optimizer classes of the NumPy reference, whoever is being graded."""
+    """The loss and optimizer classes of the NumPy reference, for every graded provider."""
     registry = _registry(reference)
     return registry.get("softmax_cross_entropy", "numpy"), registry.get(optimizer, "numpy")
 

@@ -23,7 +23,7 @@ def rebuilt(value: Any, name: str, arrays: Mapping[str, Array], other: Any = ...
     """`value` with other arrays for its leaves.
 
     Args:
-        arrays: by the names that `leaves` gives; a leaf that they lack stays.
+        arrays: by the names that `leaves` gives; a leaf without an array stays.
         other: what stands for everything that is no leaf; by default that itself.
     """
     if isinstance(value, (tuple, list)):

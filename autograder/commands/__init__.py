@@ -1,1 +1,1 @@
-"""Commands of `gradus` for a student's day and for the course's files, one per module."""
+"""Commands of `gradus` for students and instructors, one per module."""

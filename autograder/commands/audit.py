@@ -1,4 +1,4 @@
-"""``gradus audit``: whether the checks catch what they must."""
+"""``gradus audit``: proves that the checks catch wrong answers."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ from framework.threads import pin_threads
 
 def audit(
     exercises: Annotated[
-        list[str] | None, typer.Argument(help="Exercises or units; by default all.")
+        list[str] | None, typer.Argument(help="Exercises or units. Default: all.")
     ] = None,
     mistakes: Annotated[
-        bool, typer.Option("--mistakes", help="Only the mistakes of mistakes.toml.")
+        bool, typer.Option("--mistakes", help="Try only the mistakes of mistakes.toml.")
     ] = False,
     operator: Annotated[
-        str, typer.Option(metavar="NAME", help="Only the mutants of this operator.")
+        str, typer.Option(metavar="NAME", help="Try only the mutants of this operator.")
     ] = "",
     jobs: Annotated[
-        int, typer.Option(min=0, help="Processes side by side; 0: one per processor.")
+        int, typer.Option(min=0, help="Number of parallel processes; 0: one per processor.")
     ] = 0,
     json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the findings here too.")
+        Path | None, typer.Option("--json", metavar="FILE", help="Also write the findings to FILE.")
     ] = None,
     resume: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Remember every trial in FILE, and skip those that it knows already, as long as "
-            "solutions, checks and gradus are what they were.",
+            help="Store the result of every trial in FILE, and skip trials whose result it has. "
+            "A change of solutions, checks or gradus makes stored results invalid.",
         ),
     ] = None,
-    sandbox: Annotated[str, typer.Option(help="auto, bubblewrap or process.")] = "auto",
+    sandbox: Annotated[str, typer.Option(help="Sandbox: auto, bubblewrap or process.")] = "auto",
     course: CourseOption = None,
 ) -> None:
-    """Prove that the checks can tell right from wrong.
+    """Prove that the checks catch wrong answers.
 
-    Every mistake in mistakes.toml and every small automatic change of a solution is handed in and
-    graded. A mistake must fail the checks of its task and of no other; an automatic change must
-    fail some check, unless equivalents.toml says why it is right. Exit code 1 if not.
+    Every mistake in mistakes.toml and every small automatic change of a solution is graded. A
+    mistake must fail only the checks of its task. An automatic change must fail a check, unless
+    equivalents.toml says why it is right. Otherwise the exit code is 1.
     """
-    pin_threads()  # processes run side by side
+    pin_threads()  # processes run in parallel
     if mistakes and operator:
-        raise UsageError("--mistakes tries no operator and --operator no mistakes: choose one")
+        raise UsageError("--mistakes and --operator exclude each other: choose one")
     from autograder.audit import report
     from autograder.audit.auditing import Scope
     from autograder.audit.auditing import audit as carry_out
@@ -62,8 +62,8 @@ def audit(
     scope = Scope(tuple(found.select(exercises or ())), mistakes, operator)
     setting = Setting(found, Plugins(course=found), choose(sandbox))
     journal = Journal(resume, found) if resume else None
-    with progress("auditing") as tell:
-        result = carry_out(setting, scope, jobs, tell, journal)
+    with progress("auditing") as report_progress:
+        result = carry_out(setting, scope, jobs, report_progress, journal)
     report.show(result, console(), by_operator=not mistakes)
     if json_file is not None:
         json_file.write_text(report.to_json(result), "utf-8")

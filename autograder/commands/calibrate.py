@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 def calibrate(
     exercise: ExerciseArgument,
     seeds: Annotated[
-        int, typer.Option(help="Trainings, each with its own random numbers; at least 20.")
+        int, typer.Option(help="Number of trainings, each with its own seed; at least 20.")
     ] = 100,
     jobs: Annotated[
-        int, typer.Option(min=0, help="Processes side by side; 0: one per processor.")
+        int, typer.Option(min=0, help="Number of parallel processes; 0: one per processor.")
     ] = 0,
     course: CourseOption = None,
 ) -> None:
-    """Measure how good the reference gets, and write the thresholds to exercise.toml.
+    """Measure the metrics of the reference, and write the thresholds to exercise.toml.
 
-    Every check that trains a model (it uses the fixture `metric_threshold`) is run to its end on
-    the NumPy reference, once for each seed. The threshold lets the worst of these trainings pass,
-    with some slack. A check that misses it trains again with new random numbers, as often as it
-    takes to make a right solution fail at most 1 time in 10,000: 3 trainings after 100 seeds, more
-    after fewer. Tables [thresholds.NAME] are replaced, and nothing else in the file changes.
+    Every check with the fixture `metric_threshold` trains a model. It runs once for each seed on
+    the NumPy reference. All these trainings pass the new threshold, with some slack. A check that
+    misses the threshold trains again with another seed. The number of trainings is chosen so that a
+    right solution fails at most 1 time in 10,000: 3 trainings for 100 seeds, more for fewer seeds.
+    Only the tables [thresholds.NAME] of the file change.
     """
-    pin_threads()  # processes run side by side
+    pin_threads()  # processes run in parallel
     from autograder.calibration.calibrating import calibrated
     from autograder.calibration.recording import record
     from autograder.grading.setting import Setting
@@ -46,8 +46,8 @@ def calibrate(
     found = find_course(course)
     chosen = found.exercise(exercise)
     setting = Setting(found, Plugins(course=found), choose("process"), provider=REFERENCE)
-    with progress(f"calibrating {exercise}") as tell:
-        thresholds = calibrated(setting, chosen, seeds, jobs, tell)
+    with progress(f"calibrating {exercise}") as report_progress:
+        thresholds = calibrated(setting, chosen, seeds, jobs, report_progress)
     _show(chosen, thresholds)
     record(chosen.toml, thresholds)
     say(f"written to {shown(chosen.toml)}")
@@ -81,5 +81,5 @@ def _number(value: float | None) -> str:
 
 
 def _rate(share: float | None) -> str:
-    """How often a right solution fails at most."""
+    """Return the maximum rate of false failures, as text."""
     return f"1 in {1 / share:,.0f}" if share else "-"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def doctor(
     bundle: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Save it for a bug report, redacted: .zip or .txt."),
+        typer.Option(metavar="FILE", help="Save a redacted bug report: .zip or .txt."),
     ] = None,
     plugin: PluginOption = None,
     block: BlockOption = None,

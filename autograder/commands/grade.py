@@ -1,4 +1,4 @@
-"""`grade`: grades what its options ask for, shows and writes the report, and perhaps repeats it."""
+"""`grade`: grades a submission, shows and writes the report, and repeats it with --watch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from framework.providers.plugins import Plugins
 
 
 def grade(options: GradeOptions, *, watch: bool = False) -> int:
-    """Grade what `options` ask for; return the exit code.
+    """Grade as `options` say; return the exit code.
 
     Args:
         watch: grade again after every change of the submission, until interrupted.
@@ -32,7 +32,7 @@ def grade(options: GradeOptions, *, watch: bool = False) -> int:
         sys.stderr.write(f"grade: {warning}\n")
     check_files(options, plugins)
     setting = _setting(options, course, plugins)
-    setting.reference_backend()  # an unknown backend or a missing GPU is said at once
+    setting.reference_backend()  # an unknown backend or a missing GPU is reported before grading
     if not watch:
         return _grade_once(options, setting).exit_code
     from autograder.commands.watch import grade_on_change

@@ -1,4 +1,4 @@
-"""``gradus hint EXERCISE``: one hint more each time."""
+"""``gradus hint EXERCISE``: shows one more hint each time."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from autograder.course.student_state import load_state, save_state
 def hint(
     exercise: ExerciseArgument,
     show_all: Annotated[bool, typer.Option("--all", help="Show every hint at once.")] = False,
-    restart: Annotated[bool, typer.Option("--restart", help="Begin with the first again.")] = False,
+    restart: Annotated[bool, typer.Option("--restart", help="Start with the first hint.")] = False,
     course: CourseOption = None,
 ) -> None:
-    """Give one hint more each time, from a nudge to nearly the answer.
+    """Show the next hint; the last hints give almost the whole answer.
 
-    Try for a while before you ask again: the last hints leave little to find out.
+    Each call shows one more hint. Try for a while before you ask for the next one.
     """
     found = find_course(course)
     chosen = found.exercise(exercise)
@@ -35,7 +35,7 @@ def hint(
 
 
 def _count(value: object) -> int:
-    """The number of hints given; a damaged record counts as none."""
+    """Return the number of shown hints; 0 if the record is damaged."""
     return value if isinstance(value, int) and value > 0 else 0
 
 
@@ -49,9 +49,9 @@ def _print(exercise: Exercise, numbers: range) -> None:
 def _outlook(exercise: Exercise, given: int) -> str:
     left = len(exercise.hints) - given - 1
     if left > 0:
-        return f"{left} more: `gradus hint {exercise.name}`"
+        return f"{left} more {'hint' if left == 1 else 'hints'}: `gradus hint {exercise.name}`"
     if left == 0:
-        return f"That was the last. `grade {exercise.name}` says what is still wrong"
+        return f"This was the last hint. `grade {exercise.name}` shows what is still wrong"
     if not exercise.hints:
         return f"'{exercise.name}' has no hints"
-    return f"There are no more. `gradus hint {exercise.name} --all` shows them again"
+    return f"There are no more hints. `gradus hint {exercise.name} --all` shows them again"

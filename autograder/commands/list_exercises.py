@@ -1,4 +1,4 @@
-"""``gradus list``: the course at a glance."""
+"""``gradus list``: all exercises of the course."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from autograder.commands.options import CourseOption, console
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.course.source import decode
-from autograder.course.stubs import known_stub
+from autograder.course.stubs import available_stub
 from autograder.submissions.progress import Progress, task_progress
 from framework.errors import BadInputError
 from framework.text_files import read_bytes
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 def list_exercises(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Exercises or units; all if none is named.")
+        list[str] | None, typer.Argument(help="Exercises or units. Default: all.")
     ] = None,
     course: CourseOption = None,
 ) -> None:
-    """Show all exercises, what they are worth and how far you are.
+    """Show all exercises, their points and your progress.
 
-    "Written" only says that nothing is left to fill in. Whether it is right says `grade EXERCISE`.
+    "Written" only means that no TODO is left. `grade EXERCISE` checks whether it is right.
     """
     found = find_course(course)
     console().print(_table(found, found.select(names or ())))
@@ -58,14 +58,14 @@ def _rows(course: Course, exercises: list[Exercise]) -> Iterator[tuple[str, ...]
 
 
 def written_state(exercise: Exercise) -> str:
-    """How far the student's file is, in words: ``2 of 6 written, 1 begun``."""
+    """Return the progress of the student's file in words: ``2 of 6 written, 1 begun``."""
     if not exercise.stub.is_file():
         return "no file"
     try:
         source = decode(read_bytes(exercise.stub), exercise.stub.name)
     except BadInputError:
         return "unreadable"
-    stub = known_stub(exercise)
+    stub = available_stub(exercise)
     if source == stub:
         return "not started"
     states = list(task_progress(source, exercise.task_names, stub).values())

@@ -1,4 +1,4 @@
-"""``gradus notebook EXERCISE``: the exercise as a notebook."""
+"""``gradus notebook EXERCISE``: writes the exercise as a notebook."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def notebook(
     exercise: ExerciseArgument,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="Where to; by default ./EXERCISE.ipynb"),
+        typer.Option("--out", metavar="FILE", help="File to write. Default: ./EXERCISE.ipynb."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite FILE.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing FILE.")] = False,
     course: CourseOption = None,
 ) -> None:
-    """Write an exercise as a notebook: its text, a cell per task, and how to grade it.
+    """Write an exercise as a notebook: its text, and a cell for each task.
 
-    What you have already written in the exercise's file comes along. Grade the notebook itself:
+    The notebook contains what you have already written in the exercise's file. To grade it, run
     `grade EXERCISE.ipynb`.
     """
     found = find_course(course).exercise(exercise)
@@ -35,7 +35,7 @@ def notebook(
     if not found.stub.is_file():
         raise BadInputError(f"{found.stub} is missing: `gradus reset {exercise}` writes it")
     from autograder.submissions.new_notebook import (
-        new_notebook,  # nbformat takes a tenth of a second
+        new_notebook,  # the import of nbformat takes 0.1 s
     )
 
     text = new_notebook(found, decode(read_bytes(found.stub), str(found.stub)), target.name)

@@ -1,4 +1,4 @@
-"""What the commands share: the option that names the course, and where output goes."""
+"""Options and output that the commands share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-#: Width of output that goes to a file or a pipe, where nobody knows how wide it may be.
+#: Width of output to a file or a pipe.
 PIPED_WIDTH = 100
 
 CourseOption = Annotated[
@@ -19,15 +19,15 @@ CourseOption = Annotated[
     typer.Option(
         "--course",
         metavar="DIR",
-        help="The course's folder; by default the one that holds the working directory.",
+        help="Folder of the course. Default: the course of the working directory.",
     ),
 ]
 
-ExerciseArgument = Annotated[str, typer.Argument(help="An exercise; `gradus list` shows them.")]
+ExerciseArgument = Annotated[str, typer.Argument(help="An exercise; `gradus list` shows all.")]
 
 
 def console() -> Console:
-    """A console on standard output: colours on a terminal, plain text in a pipe."""
+    """Return a console for standard output: colours on a terminal, plain text in a pipe."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else PIPED_WIDTH
@@ -35,12 +35,12 @@ def console() -> Console:
 
 
 def say(text: str) -> None:
-    """Print `text` as it is, broken nowhere."""
+    """Print `text` unchanged, without line breaks of its own."""
     typer.echo(text)
 
 
 def shown(path: Path) -> str:
-    """`path` as seen from the working directory, where that is shorter."""
+    """Return `path` relative to the working directory, if that is shorter."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

@@ -1,4 +1,4 @@
-"""A progress bar for commands that take long."""
+"""A progress bar for slow commands."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar while it runs, on a terminal; nothing in a pipe.
+    """Show a progress bar on a terminal during the block; nothing in a pipe.
 
-    Yields:
-        what to call with the number of steps done, and of all.
+    Yields: a function to call with the number of steps done, and of all steps.
     """
     if not sys.stderr.isatty():
         yield None

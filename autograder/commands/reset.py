@@ -1,4 +1,4 @@
-"""``gradus reset EXERCISE``: a fresh start that loses nothing."""
+"""``gradus reset EXERCISE``: restores the stub after a backup."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from autograder.course.student_state import back_up
 
 
 def reset(exercise: ExerciseArgument, course: CourseOption = None) -> None:
-    """Put the untouched stub back, after a backup of what you wrote.
+    """Restore the original stub, after a backup of your file.
 
-    Backups are numbered and never overwritten; copy one back to have your work again.
+    Backups are numbered and never overwritten. To get your work back, copy a backup.
     """
     found = find_course(course)
     stub = stub_file(found.exercise(exercise))
     if not stub.drifted:
-        say(f"{shown(stub.path)} is the untouched stub already: nothing to do.")
+        say(f"{shown(stub.path)} is already the original stub: nothing to do.")
         return
     if stub.present is not None:
-        say(f"Your file is kept as {shown(back_up(found, stub.path))}")
+        say(f"Your file is saved as {shown(back_up(found, stub.path))}")
     write_stub(stub)
-    say(f"{shown(stub.path)} is the stub again. `gradus show {exercise}` says what to do.")
+    say(f"{shown(stub.path)} is the original stub again. `gradus show {exercise}` shows the text.")

@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 def show(
     exercise: ExerciseArgument,
-    pager: Annotated[bool, typer.Option("--pager", help="Page by page, on a terminal.")] = False,
+    pager: Annotated[bool, typer.Option("--pager", help="Show the text page by page.")] = False,
     promises: Annotated[
         bool, typer.Option("--promises", help="Which check tests which sentence of the text.")
     ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Show the text of an exercise: what, why, the equations and the shapes.
+    """Show the text of an exercise, with its equations and shapes.
 
     A figure is named with its file; a browser or an editor shows it.
 
-    Its last line names the file to write in. `gradus hint EXERCISE` helps where you are stuck.
+    The last line names the file to edit. If you are stuck, run `gradus hint EXERCISE`.
     """
     found = find_course(course).exercise(exercise)
     if promises:
@@ -50,7 +50,8 @@ def _show_text(exercise: Exercise, pager: bool) -> None:
     output = console()
     with output.pager(styles=True) if pager and sys.stdout.isatty() else nullcontext():
         output.print(text)
-        where = f"Write in {shown(exercise.stub)}, then `grade {exercise.name}`."
+        file, name = shown(exercise.stub), exercise.name
+        where = f"Write your code in {file}, then run `grade {name}`."
         output.print(f"\n{where}", markup=False)
 
 

@@ -1,4 +1,4 @@
-"""``gradus stubs``: exercises made from solutions, and held in step with them."""
+"""``gradus stubs``: generates the exercises from the solutions."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from framework.errors import ConflictError
 
 def stubs(
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail if any stub is out of date.")
+        bool, typer.Option("--check", help="Write nothing; fail if a stub is out of date.")
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Overwrite edited stubs too, after a backup.")
+        bool, typer.Option("--force", help="Also overwrite edited stubs, after a backup.")
     ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Make the stubs of all exercises from their solutions.
+    """Generate the stubs of all exercises from their solutions.
 
-    Between `# BEGIN SOLUTION` and `# END SOLUTION` a stub has a TODO instead. A stub that holds
-    somebody's edits is left alone.
+    A stub has a TODO instead of the code between `# BEGIN SOLUTION` and `# END SOLUTION`. Edited
+    stubs are not overwritten.
     """
     found = find_course(course)
     if check:
@@ -38,7 +38,7 @@ def _check(course: Course) -> None:
     files = stub_files(course)
     drifted = [file for file in files if file.drifted]
     for file in drifted:
-        say(f"{shown(file.path)} is not what its solution gives:\n{file.diff()}\n")
+        say(f"{shown(file.path)} differs from the stub of its solution:\n{file.diff()}\n")
     if drifted:
         say(f"{len(drifted)} of {len(files)} stubs are out of date: `gradus stubs` writes them.")
         raise typer.Exit(1)
@@ -48,7 +48,7 @@ def _check(course: Course) -> None:
 def _write(course: Course, force: bool) -> None:
     result = write_stubs(course, force=force)
     for copy in result.backups:
-        say(f"edits are kept as {shown(copy)}")
+        say(f"edits are saved as {shown(copy)}")
     for path in result.written:
         say(f"wrote {shown(path)}")
     if result.kept:
@@ -59,4 +59,4 @@ def _write(course: Course, force: bool) -> None:
 
 def _refusal(kept: tuple[Path, ...]) -> str:
     files = ", ".join(shown(path) for path in kept)
-    return f"not overwritten, for the edits they hold: {files}. `gradus stubs --force` does"
+    return f"not overwritten, they contain edits: {files}. `gradus stubs --force` overwrites them"

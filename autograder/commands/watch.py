@@ -42,7 +42,7 @@ def grade_on_change(grade: Callable[[], int], place: Path) -> int:
 
 
 def stamps(place: Path) -> Stamps:
-    """The state of everything in `place` that may hold an exercise."""
+    """Return the state of everything in `place` that may hold an exercise."""
     return _stamps_of(_files(place))
 
 

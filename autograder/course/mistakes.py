@@ -1,16 +1,16 @@
-"""The wrong answers that students really give, as small patches to a solution.
+"""Mistakes: wrong answers of students, as small patches to a solution.
 
 ``solutions/UNIT/EXERCISE/mistakes.toml`` lists them::
 
     [[mistakes]]
     id = "backward-forgets-the-bias"
     task = "RNN"                     # the task whose checks must fail
-    sentence = "You ..."             # what was done and why it is wrong
-    hint = "..."                     # the next thought
+    sentence = "You ..."             # what is wrong and why
+    hint = "..."                     # the next step, without the answer
     find = '''exactly one place of the solution'''
-    replace = '''what stands there instead'''
-    also = [{ find = "...", replace = "..." }]      # further replacements, if it takes any
-    also_fails = ["RecurrentLM"]     # tasks that use the broken one and may fail with it
+    replace = '''the wrong text'''
+    also = [{ find = "...", replace = "..." }]      # more replacements, if needed
+    also_fails = ["RecurrentLM"]     # tasks that use this task and may fail with it
 
 ``gradus audit --mistakes`` proves that the checks catch each of them.
 """
@@ -32,7 +32,7 @@ _KEYS = ("id", "task", "sentence", "hint", "find", "replace", "also", "also_fail
 
 @dataclass(frozen=True)
 class Replacement:
-    """One exact replacement: `find` must stand in the text exactly once."""
+    """One exact replacement: `find` must occur exactly once in the text."""
 
     find: str
     replace: str
@@ -43,13 +43,13 @@ class Mistake:
     """One wrong answer.
 
     Args:
-        file: the ``mistakes.toml`` that it comes from, for messages.
-        id: its name in the exercise, in kebab-case.
+        file: its ``mistakes.toml``, for messages.
+        id: its unique name in the exercise, in kebab-case.
         task: the task whose checks it must fail.
-        sentence: for the student: what was done and why it is wrong.
-        hint: for the student: the next thought, without the answer.
-        replacements: what turns the solution into this mistake, in order.
-        also_fails: tasks that depend on the broken one and may fail with it.
+        sentence: the explanation for the student: what is wrong and why.
+        hint: the next step for the student, without the answer.
+        replacements: the changes that turn the solution into this mistake, in order.
+        also_fails: tasks that depend on this task and may fail with it.
     """
 
     file: Path
@@ -61,29 +61,29 @@ class Mistake:
     also_fails: tuple[str, ...] = ()
 
     def apply(self, solution_source: str) -> str:
-        """The solution's text with this mistake in it.
+        """Return the solution's text with this mistake in it.
 
         Raises:
-            BadInputError: a `find` does not stand in it exactly once.
+            BadInputError: a `find` does not occur in it exactly once.
         """
         source = solution_source
         for replacement in self.replacements:
             if (count := source.count(replacement.find)) != 1:
                 raise BadInputError(
                     f"{self.file}: mistake '{self.id}' must find its text once in the solution, "
-                    f"but it stands there {count} times: {replacement.find!r}"
+                    f"but it occurs {count} times: {replacement.find!r}"
                 )
             source = source.replace(replacement.find, replacement.replace)
         return source
 
 
 def mistakes_file(exercise: Exercise) -> Path:
-    """Where the mistakes of `exercise` are listed."""
+    """Return the file that lists the mistakes of `exercise`."""
     return exercise.solution.parent / "mistakes.toml"
 
 
 def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
-    """The mistakes of `exercise`, in the order of their file; none where there is no file.
+    """Return the mistakes of `exercise`, in the order of their file; none without a file.
 
     Raises:
         BadInputError: the file is wrong; the message names it and the key.
@@ -92,7 +92,7 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
     if not file.is_file():
         return ()
     table = read_table(file)
-    table.only("mistakes")
+    table.reject_unknown_keys("mistakes")
     mistakes = tuple(_read_mistake(entry, exercise) for entry in table.tables("mistakes"))
     for name, count in Counter(mistake.id for mistake in mistakes).items():
         if count > 1:
@@ -101,7 +101,7 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
 
 
 def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
-    table.only(*_KEYS)
+    table.reject_unknown_keys(*_KEYS)
     table.require(id=str, task=str, sentence=str, hint=str, find=str, replace=str)
     further = [_read_replacement(entry, "find", "replace") for entry in table.tables("also")]
     return Mistake(
@@ -119,7 +119,7 @@ def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
 
 def _read_replacement(table: Table, *only: str) -> Replacement:
     if only:
-        table.only(*only)
+        table.reject_unknown_keys(*only)
     find, replace = _text(table, "find"), table.get("replace", str)
     if find == replace:
         table.fail("replace", "is the same as find")

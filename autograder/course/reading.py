@@ -1,6 +1,6 @@
 """The course: its units and exercises, read from ``course.toml`` and ``exercise.toml``.
 
-Only `course.toml` is read at once; an exercise is read when it is asked for.
+`course.toml` is read immediately; an exercise is read on first use.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from framework.text_files import read_text
 from framework.toml_tables import Table
 from framework.training.recipes import Recipe, read_recipe
 
-#: What an ``exercise.toml`` may say.
+#: The keys of an ``exercise.toml``.
 KEYS = (
     "title",
     "lecture",
@@ -37,7 +37,7 @@ KEYS = (
 
 @dataclass(frozen=True)
 class TimeBudget:
-    """Seconds of processor time for one call into the student's code, and for the exercise."""
+    """Seconds of processor time: for one call of the student's code, and for the exercise."""
 
     call: float
     total: float
@@ -49,11 +49,11 @@ class Exercise:
 
     Args:
         root: the folder that holds ``exercises`` and ``solutions``.
-        requires: exercises whose parts this one uses.
-        formerly: names of exercises, of today or of the past, that its tasks once belonged to.
+        requires: the exercises whose parts this exercise uses.
+        formerly: names of exercises to which its tasks belonged earlier.
         points: the sum of the points of its checks, hidden ones included.
-        thresholds: what metrics of trained models have to reach, by the metric's name.
-        packages: packages, and modules of `framework`, that its code may import besides.
+        thresholds: the thresholds of trained models, by metric.
+        packages: packages, and modules of `framework`, that its code may also import.
     """
 
     root: Path
@@ -73,36 +73,36 @@ class Exercise:
 
     @property
     def folder(self) -> Path:
-        """Where a student works."""
+        """The folder in which a student works."""
         return self.root / "exercises" / self.unit / self.name
 
     @property
     def stub(self) -> Path:
-        """The file to fill in."""
+        """The file that a student completes."""
         return self.folder / f"{self.name}.py"
 
     @property
     def toml(self) -> Path:
-        """What this is read from."""
+        """The file that describes the exercise."""
         return self.folder / "exercise.toml"
 
     @property
     def readme(self) -> Path:
-        """What to do and why."""
+        """The text of the exercise."""
         return self.folder / "README.md"
 
     @property
     def tests(self) -> Path:
-        """The checks that a student can read."""
+        """The file of the public checks."""
         return self.folder / f"test_{self.name}.py"
 
     @property
     def solution(self) -> Path:
-        """The stub, filled in; absent from a student kit."""
+        """The file of the solution; a student kit has none."""
         return solutions_folder(self.root) / self.unit / self.name / f"{self.name}.py"
 
     def solution_source(self) -> str:
-        """The text of the solution.
+        """Return the text of the solution.
 
         Raises:
             BadInputError: the solution is missing, and the message says how to get it; or it is
@@ -112,7 +112,7 @@ class Exercise:
         return read_text(self.solution)
 
     def require_solution(self) -> None:
-        """Refuse to go on without the solution.
+        """Raise an error if the solution is missing.
 
         Raises:
             BadInputError: the solution is missing; the message says how to get it.
@@ -122,12 +122,12 @@ class Exercise:
 
     @property
     def hidden_tests(self) -> Path:
-        """The checks with other seeds and shapes; absent from a student kit."""
+        """The file of the hidden checks, with other seeds and shapes; a student kit has none."""
         return self.solution.parent / f"test_{self.name}_hidden.py"
 
     @property
     def task_names(self) -> tuple[str, ...]:
-        """Names to be defined in the stub file."""
+        """The names that the student's file must define."""
         return tuple(task.name for task in self.tasks)
 
 
@@ -138,7 +138,7 @@ class Course(Catalogue):
     _read: dict[str, Exercise] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def exercise(self, name: str) -> Exercise:
-        """The exercise `name`, read on first use.
+        """Return the exercise `name`, read on first use.
 
         Raises:
             UnknownNameError: with near misses.
@@ -149,7 +149,7 @@ class Course(Catalogue):
         return self._read[name]
 
     def require_exercises(self) -> None:
-        """Refuse to go on where the course has no exercise.
+        """Raise an error if the course has no exercise.
 
         Raises:
             BadInputError: it has none; the message names the file that lists them.
@@ -161,7 +161,7 @@ class Course(Catalogue):
             )
 
     def require_solutions(self, exercise: Exercise) -> None:
-        """Refuse to go on without the solutions of `exercise` and of all that it requires.
+        """Raise an error if a solution of `exercise`, or of its requirements, is missing.
 
         Raises:
             BadInputError: one is missing; the message says how to get it.
@@ -170,9 +170,9 @@ class Course(Catalogue):
             needed.require_solution()
 
     def with_required(self, exercises: Iterable[Exercise]) -> list[Exercise]:
-        """Each of `exercises`, and all that they require, once."""
+        """Return each of `exercises`, and all that they require, once."""
         found = list(dict.fromkeys(exercises))
-        for exercise in found:  # which grows meanwhile
+        for exercise in found:  # the list grows during the loop
             others = map(self.exercise, exercise.requires)
             found += [other for other in dict.fromkeys(others) if other not in found]
         return found
@@ -183,7 +183,7 @@ class Course(Catalogue):
         return tuple(dict.fromkeys((*self.packages, *added)))
 
     def select(self, names: Iterable[str] = ()) -> list[Exercise]:
-        """The exercises that `names` (of exercises or units; none means all) stand for, in order.
+        """Return the exercises named by `names` (exercises or units; none means all), in order.
 
         Raises:
             UnknownNameError: with near misses.
@@ -202,7 +202,8 @@ class Course(Catalogue):
 
 
 def find_course(start: Path | None = None) -> Course:
-    """The course that `start` lies in, or else the working directory, or else the installed one.
+    """Return the course of the folder `start`, else of the working directory, else the installed
+    one.
 
     Raises:
         BadInputError: there is none, or its ``course.toml`` is wrong.
@@ -218,7 +219,7 @@ def find_course(start: Path | None = None) -> Course:
 
 def _read_exercise(course: Course, name: str) -> Exercise:
     table = course.exercise_table(name)
-    table.only(*KEYS)
+    table.reject_unknown_keys(*KEYS)
     _reject_gaps(table)
     return Exercise(
         root=course.root,
@@ -239,7 +240,7 @@ def _read_exercise(course: Course, name: str) -> Exercise:
 
 
 def _reject_gaps(table: Table) -> None:
-    """Name every key that is missing at once, so that a new file is not mended key by key."""
+    """Raise one error that names all missing keys."""
     missing = table.missing(title=str, lecture=str, points=int)
     missing += table.table("time").missing(call=float, total=float)
     if missing:
@@ -262,7 +263,7 @@ def _required(table: Table, course: Course) -> tuple[str, ...]:
 
 
 def _read_time(table: Table) -> TimeBudget:
-    table.only("call", "total")
+    table.reject_unknown_keys("call", "total")
     call, total = table.get("call", float), table.get("total", float)
     if not 0 < call <= total:
         table.fail("call", f"= {call:g} must be positive and not above total = {total:g}")

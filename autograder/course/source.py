@@ -1,4 +1,4 @@
-"""Python source read without running it: decoding, parsing, and what a module defines."""
+"""Python source without execution: decoding, parsing, and the names that a module defines."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from functools import lru_cache
 from framework import text_files
 from framework.errors import BadInputError
 
-#: The most code that one exercise may hold.
+#: Maximum size of the code of one exercise, in bytes.
 MAX_SOURCE = 256 << 10
 
-#: The deepest nesting of code that is looked at; people stay under 50.
+#: Maximum nesting of code; code written by people stays below 50.
 MAX_DEPTH = 200
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def decode(data: bytes, name: str) -> str:
-    """Text of the source file `name`, with ``\\n`` at line ends and without a byte order mark.
+    """Return the text of the source file `name`, with ``\\n`` line ends and no byte order mark.
 
     Raises:
         BadInputError: not UTF-8, or too large.
@@ -28,7 +28,7 @@ def decode(data: bytes, name: str) -> str:
     if len(data) > MAX_SOURCE:
         raise BadInputError(
             f"{name} is too large: the code of an exercise may take {MAX_SOURCE >> 10} KiB. "
-            "Data does not belong into it"
+            "Keep data in other files"
         )
     text = text_files.decode(data, name)
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -36,13 +36,13 @@ def decode(data: bytes, name: str) -> str:
 
 @lru_cache(maxsize=4)
 def parse(source: str) -> ast.Module:
-    """Parse `source`; whatever is wrong with it is a `SyntaxError`, and nothing is printed.
+    """Parse `source`; every problem is a `SyntaxError`, and nothing is printed.
 
-    Code from strangers may be nested so deeply that looking at it overflows the stack: beyond
-    `MAX_DEPTH` it counts as broken.
+    Untrusted code can be nested so deeply that parsing overflows the stack. Beyond `MAX_DEPTH` it
+    counts as a syntax error.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # "\d" in a text is the student's business
+        warnings.simplefilter("ignore")  # warnings such as that for "\d" concern the student only
         try:
             tree = ast.parse(source)
         except SyntaxError:
@@ -71,12 +71,12 @@ def _reject_depth(tree: ast.Module) -> None:
 
 
 def definitions(tree: ast.Module) -> dict[str, ast.stmt]:
-    """What the module binds at its top level: name -> statement, the last one winning."""
+    """Return the top-level definitions of the module: name -> its last statement."""
     return {name: node for node in _top_level(tree.body) for name in _bound(node)}
 
 
 def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements of the module itself, those under ``if``, ``try`` and ``with`` included."""
+    """Yield the statements of the module, also those inside ``if``, ``try`` and ``with``."""
     for node in body:
         yield node
         for part in ("body", "orelse", "finalbody"):

@@ -1,8 +1,7 @@
-"""Keeping ``exercises/`` in step with ``solutions/`` without losing what a student wrote.
+"""Update of ``exercises/`` from ``solutions/`` without loss of a student's edits.
 
-The hash of every stub that was written is remembered in ``.gradus/stubs.json``. A file that
-differs from its new stub is replaced only where it still is what we wrote last; everything else
-is somebody's work.
+The hash of every written stub is stored in ``.gradus/stubs.json``. A file that differs from its new
+stub is replaced only if it has the stored hash. Otherwise it contains edits.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _DIFF_LINES = 20
 
 @dataclass(frozen=True)
 class StubFile:
-    """A stub as it should be (`fresh`) and as it is on disk (None where it is missing)."""
+    """A generated stub (`fresh`) and the file on disk (None if it is missing)."""
 
     exercise: Exercise
     fresh: str
@@ -31,16 +30,16 @@ class StubFile:
 
     @property
     def path(self) -> Path:
-        """Where it stands."""
+        """The path of the file."""
         return self.exercise.stub
 
     @property
     def drifted(self) -> bool:
-        """Whether the file is not what the solution gives."""
+        """Whether the file differs from the generated stub."""
         return self.present != self.fresh
 
     def diff(self) -> str:
-        """The first lines of a unified diff from the file to the stub."""
+        """Return the first lines of a unified diff from the file to the stub."""
         if self.present is None:
             return "the file is missing"
         old, new = self.present.splitlines(), self.fresh.splitlines()
@@ -51,7 +50,7 @@ class StubFile:
 
 @dataclass(frozen=True)
 class WrittenStubs:
-    """What `write_stubs` did: files written, files kept for their edits, copies of edits."""
+    """The result of `write_stubs`: written files, files kept because of edits, backups of edits."""
 
     written: tuple[Path, ...]
     kept: tuple[Path, ...]
@@ -59,7 +58,7 @@ class WrittenStubs:
 
 
 def stub_files(course: Course) -> list[StubFile]:
-    """Every stub of the course beside its file.
+    """Return every generated stub of the course with its file.
 
     Raises:
         BadInputError: an exercise without a solution, or a solution that the course does not list.
@@ -69,10 +68,10 @@ def stub_files(course: Course) -> list[StubFile]:
 
 
 def stub_file(exercise: Exercise) -> StubFile:
-    """The stub of one exercise beside its file.
+    """Return the generated stub of one exercise with its file.
 
     Raises:
-        BadInputError: there is no solution to make it from; the message says how to get it.
+        BadInputError: the solution is missing; the message says how to get it.
     """
     fresh = pristine_stub(exercise)
     if fresh is None:
@@ -87,7 +86,7 @@ def stub_file(exercise: Exercise) -> StubFile:
 def _read(path: Path) -> str | None:
     if not path.exists():
         return None
-    # A file in another encoding is somebody's work as well: it differs, and that is all we ask.
+    # A file in another encoding contains edits as well: it differs from the stub.
     return path.read_text("utf-8", errors="surrogateescape")
 
 
@@ -100,7 +99,7 @@ def _reject_unlisted(course: Course) -> None:
 
 
 def write_stubs(course: Course, *, force: bool = False) -> WrittenStubs:
-    """Write every stub that drifted; one that holds edits only with `force`, after a backup."""
+    """Write every stub that differs; edited files only with `force`, after a backup."""
     hashes = load_state(course, "stubs")
     written, kept, backups = [], [], []
     for stub in stub_files(course):
@@ -119,7 +118,7 @@ def write_stubs(course: Course, *, force: bool = False) -> WrittenStubs:
 
 
 def write_stub(stub: StubFile) -> None:
-    """Write the fresh stub over whatever is there."""
+    """Write the generated stub; it replaces the file."""
     stub.path.parent.mkdir(parents=True, exist_ok=True)
     stub.path.write_text(stub.fresh, "utf-8", newline="\n")
 

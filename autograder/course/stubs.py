@@ -1,12 +1,12 @@
-"""Stubs: a solution with its answers taken out.
+"""Stubs: solutions without their answers.
 
     # BEGIN SOLUTION: compute σ(z)              # TODO: compute σ(z)
     return 1 / (1 + np.exp(-z))        ->       raise NotImplementedError
     # END SOLUTION
 
-A region in a function becomes a TODO and ``raise NotImplementedError``. A region outside of any
-function (helpers, imports that only an answer uses) disappears, since raising there would keep
-the stub from being imported; only the TODO stays, where it says something.
+A region in a function becomes a TODO and ``raise NotImplementedError``. A region outside of a
+function (helpers, imports that only an answer uses) is removed, because an exception there would
+make the import fail. Only its TODO stays, if it has a text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from autograder.course.source import Definition, definitions, parse
 from framework.errors import BadInputError
 from framework.text_files import read_text
 
-#: Where a wheel holds the exercises as they were shipped; there is no such folder in a clone.
+#: The folder of a wheel with the shipped exercises; a clone has no such folder.
 SHIPPED = Path(__file__).parent / "shipped_exercises"
 
 
@@ -34,7 +34,7 @@ _LIKE_A_MARK = re.compile(r"\b(BEGIN|END)[ _-]*SOLUTION\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Region:
-    """Lines `first` to `last`, marks included, counted from 1."""
+    """A region: lines `first` to `last` with the marks, counted from 1."""
 
     first: int
     last: int
@@ -43,7 +43,7 @@ class Region:
 
 
 def pristine_stub(exercise: Exercise) -> str | None:
-    """The stub of `exercise` as its solution gives it; None where solutions are not at hand.
+    """Return the stub of `exercise` made from its solution; None without solutions.
 
     Raises:
         BadInputError: the solution has a malformed region, or leaves a task undefined.
@@ -56,17 +56,17 @@ def pristine_stub(exercise: Exercise) -> str | None:
     return stub
 
 
-def known_stub(exercise: Exercise) -> str | None:
-    """The stub of `exercise`, from its solution or as it was shipped; None where neither is there.
+def available_stub(exercise: Exercise) -> str | None:
+    """Return the stub of `exercise`, generated or shipped; None if neither exists.
 
-    A wheel holds the stubs of the public course a second time: students edit the first ones, and
-    no solution is in it.
+    A wheel contains the stubs of the public course twice, because students edit the first copy. It
+    contains no solution.
     """
     return pristine_stub(exercise) or _shipped_stub(exercise)
 
 
 def _shipped_stub(exercise: Exercise) -> str | None:
-    """The shipped stub; None where another course only uses the same names."""
+    """Return the shipped stub; None if `exercise` is of another course with equal names."""
     shipped = SHIPPED / exercise.unit / exercise.name
     toml, stub = shipped / exercise.toml.name, shipped / exercise.stub.name
     is_same = toml.is_file() and stub.is_file() and read_text(toml) == read_text(exercise.toml)
@@ -74,7 +74,7 @@ def _shipped_stub(exercise: Exercise) -> str | None:
 
 
 def require_tasks(exercise: Exercise, solution: str) -> None:
-    """Refuse a task that the text `solution` does not define: its name is misspelt.
+    """Raise an error for a task that the text `solution` does not define.
 
     Raises:
         BadInputError: names the task, the file that lists it and the nearest names.
@@ -97,12 +97,12 @@ def require_tasks(exercise: Exercise, solution: str) -> None:
 
 
 def generate_stub(solution: str, file: Path) -> str:
-    """The stub of the text `solution`, which stands in `file`.
+    """Return the stub of the text `solution`, the content of `file`.
 
     Raises:
         BadInputError: a malformed region, or a stub that would not parse; with a line number.
     """
-    lines = solution.split("\n")  # as Python counts them: a form feed ends no line
+    lines = solution.split("\n")  # Python's line count: a form feed ends no line
     scopes = list(_definitions_below(_parse(solution, file, "the solution")))
     stub: list[str] = []
     end = 0
@@ -128,16 +128,16 @@ def _fail(file: Path, line: int, problem: str) -> NoReturn:
 
 
 def _past_blank_lines(lines: list[str], start: int) -> int:
-    """The first line from `start` on that is not blank, so that no gap is left."""
+    """Return the first non-blank line from `start` on."""
     return next((i for i in range(start, len(lines)) if lines[i].strip()), len(lines))
 
 
 def find_regions(lines: list[str], file: Path) -> list[Region]:
-    """All regions, in order.
+    """Return all regions, in order.
 
     Raises:
-        BadInputError: one is unclosed, nested or not opened, or a mark is not written as it must
-            be: an answer could slip into a stub.
+        BadInputError: a region is unclosed, nested or not opened, or a mark is malformed, so that a
+            stub could contain an answer.
     """
     regions: list[Region] = []
     begin: Region | None = None
@@ -162,7 +162,7 @@ def _mark(line: str, file: Path, number: int) -> re.Match[str] | None:
     closing_text = mark is not None and mark["edge"] == "END" and mark["text"]
     if closing_text or (mark is None and _LIKE_A_MARK.search(line)):
         known = "`# BEGIN SOLUTION`, `# BEGIN SOLUTION: what to write`, `# END SOLUTION`"
-        _fail(file, number, f"a mark stands alone in its line and is one of {known}")
+        _fail(file, number, f"expected a line with only a mark, one of {known}")
     return mark
 
 
@@ -180,7 +180,7 @@ def _replacement(
     inside = range(region.first, region.last - 1)
     code = [i + 1 for i in inside if lines[i].strip() and not lines[i].lstrip().startswith("#")]
     if not code:
-        _fail(file, region.first, "the region holds no code")
+        _fail(file, region.first, "the region contains no code")
     innermost = _innermost(scopes, region.first, code[0])
     if isinstance(innermost, ast.FunctionDef | ast.AsyncFunctionDef):
         todo = f"# TODO: {region.text or 'your code here'}"
@@ -189,7 +189,7 @@ def _replacement(
 
 
 def _definitions_below(node: ast.AST) -> Iterator[Definition]:
-    """Every function and class below `node`; they are statements, so no expression is searched."""
+    """Yield every function and class below `node`; only statements are searched."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, Definition):
             yield child
@@ -198,7 +198,7 @@ def _definitions_below(node: ast.AST) -> Iterator[Definition]:
 
 
 def _innermost(scopes: Sequence[Definition], before: int, line: int) -> Definition | None:
-    """The innermost function or class that starts above line `before` and reaches to `line`."""
+    """Return the innermost function or class around `line` that starts before line `before`."""
     around = (
         scope for scope in scopes if scope.lineno < before and (scope.end_lineno or 0) >= line
     )

@@ -1,4 +1,4 @@
-"""What gradus remembers between commands: small JSON files and backups in ``.gradus``."""
+"""State that gradus keeps between commands: small JSON files and backups in ``.gradus``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.course.reading import Course
 
 
 def state_folder(course: Course) -> Path:
-    """``.gradus`` beside ``exercises``; for a course that is installed, the user's own folder."""
+    """Return the folder ``.gradus`` next to ``exercises``; for an installed course, the user's."""
     folder = course.root / ".gradus"
     if "site-packages" not in course.root.parts:
         try:
@@ -33,7 +33,7 @@ def _user_folder(root: Path) -> Path:
 
 
 def load_state(course: Course, name: str) -> dict[str, Any]:
-    """The JSON object remembered as `name`; empty where there is none or it is damaged."""
+    """Return the JSON object stored as `name`; empty if it is missing or damaged."""
     try:
         state = json.loads((state_folder(course) / f"{name}.json").read_text("utf-8"))
     except (OSError, ValueError):
@@ -42,7 +42,7 @@ def load_state(course: Course, name: str) -> dict[str, Any]:
 
 
 def save_state(course: Course, name: str, state: dict[str, Any]) -> None:
-    """Remember `state` as `name`; written aside first, so that it is never half there."""
+    """Store `state` as `name`; the file is replaced at once, never written in part."""
     file = state_folder(course) / f"{name}.json"
     aside = file.with_suffix(".part")
     aside.write_text(json.dumps(state, indent=2, sort_keys=True) + "\n", "utf-8")
@@ -50,7 +50,7 @@ def save_state(course: Course, name: str, state: dict[str, Any]) -> None:
 
 
 def back_up(course: Course, file: Path) -> Path:
-    """Copy `file` to ``.gradus/backups`` under the next free number; returns the copy."""
+    """Copy `file` to ``.gradus/backups`` under the next free number, and return the copy."""
     folder = state_folder(course) / "backups" / file.parent.name
     folder.mkdir(parents=True, exist_ok=True)
     number = 1

@@ -1,19 +1,19 @@
-"""Thresholds: how good a trained model must be, as ``exercise.toml`` states it.
+"""Thresholds of ``exercise.toml``: the required metric of a trained model.
 
-A number somebody chose, or a table that ``gradus calibrate`` wrote::
+A threshold is a chosen number, or a table that ``gradus calibrate`` wrote::
 
     [thresholds]
     loss = 0.5
 
     [thresholds.purity]
-    value = 0.978            # asked for
-    direction = "higher"     # what is better
+    value = 0.978            # the required value
+    direction = "higher"     # which values are better
     best = 1.0               # the best possible
-    mean = 1.0               # of the reference, over so many seeds
+    mean = 1.0               # of the reference, over all seeds
     spread = 0.0             # its standard deviation
     seeds = 100
-    attempts = 3             # a check trains anew, so often at most, before it fails
-    false_failure = 2.58e-05 # at most so often does a right solution fail all attempts
+    attempts = 3             # maximum number of trainings before a check fails
+    false_failure = 2.58e-05 # upper limit of the rate of false failures
     method = "..."
 """
 
@@ -42,19 +42,19 @@ KEYS = (
 
 @dataclass(frozen=True)
 class Threshold:
-    """What a metric has to reach.
+    """The required value of a metric.
 
     Attributes:
-        value: asked for.
-        direction: ``higher`` or ``lower``: what is better; empty for a plain number, where the
-            check alone knows.
-        best: the best possible; infinite where there is no limit.
+        value: the required value.
+        direction: ``higher`` or ``lower``, the better direction; empty for a plain number, whose
+            direction the check states.
+        best: the best possible value; infinite if there is no limit.
         mean: of the reference's metric at the end of its training.
         spread: standard deviation of the same.
-        seeds: how many were measured; 0: the value is somebody's choice.
-        attempts: how often a check may train, each time with new random numbers.
+        seeds: the number of measured seeds; 0 for a chosen value.
+        attempts: the number of trainings that a check may try, each with new random numbers.
         false_failure: upper limit of the probability that a right solution fails.
-        method: how value and limit came about.
+        method: the method that gave the value.
     """
 
     value: float
@@ -69,12 +69,12 @@ class Threshold:
 
 
 def better(one: float, other: float, direction: str) -> bool:
-    """Whether metric `one` is at least as good as `other`."""
+    """Return whether metric `one` is at least as good as `other`."""
     return one >= other if direction == HIGHER else one <= other
 
 
 def read_thresholds(table: Table) -> dict[str, Threshold]:
-    """The thresholds in table ``[thresholds]``.
+    """Return the thresholds in table ``[thresholds]``.
 
     Raises:
         BadInputError: names the key that is wrong.
@@ -86,7 +86,7 @@ def _read(thresholds: Table, name: str) -> Threshold:
     if not isinstance(thresholds.values[name], dict):
         return Threshold(thresholds.get(name, float))
     table = thresholds.table(name)
-    table.only(*KEYS)
+    table.reject_unknown_keys(*KEYS)
     _reject_gaps(table, name)
     found = Threshold(
         value=table.get("value", float),

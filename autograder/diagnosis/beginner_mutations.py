@@ -1,7 +1,7 @@
-"""Small changes of a solution that beginners make, and that are no mutants of the audit.
+"""Small changes of a solution that beginners make and that the audit does not use.
 
-They go further than its operators, in more ways at each place: any other variable, the reverse of
-a gate, a choice that is left out. `slips.py` tries them last.
+They try more changes at each place than the operators of the audit: any other variable, the
+complement of a gate, a choice that is left out. `mutation_candidates.py` tries them last.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SHAPES = ("range", "zeros", "ones", "empty", "full", "reshape", "eye", "arange"
 
 
 def unused_result(site: Site) -> Iterator[ast.AST]:
-    """``x = f(x)`` becomes ``f(x)``: what comes out is not used."""
+    """``x = f(x)`` becomes ``f(x)``: the result is not used."""
     node = site.node
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
         target = ast.unparse(node.targets[0])
@@ -50,14 +50,14 @@ def dropped_limit(site: Site) -> Iterator[ast.AST]:
 
 
 def finite(site: Site) -> Iterator[ast.AST]:
-    """``np.inf`` becomes 0: padding may win a maximum."""
+    """``np.inf`` becomes 0, so that padding can be the maximum."""
     node = site.node
     if isinstance(node, ast.Attribute) and node.attr == "inf":
         yield ast.Constant(0.0)
 
 
 def complement(site: Site) -> Iterator[ast.AST]:
-    """``z * h`` becomes ``(1 - z) * h``: a gate that is used the other way round."""
+    """``z * h`` becomes ``(1 - z) * h``: a gate is replaced by its complement."""
     node, parent = site.node, site.parent
     if (
         isinstance(node, ast.Assign)
@@ -94,10 +94,10 @@ def another_axis(site: Site) -> Iterator[ast.AST]:
     if not isinstance(node, ast.Subscript) or not isinstance(node.ctx, ast.Load):
         return
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    telling = [part for part in parts if ast.unparse(part) not in (":", "...")]
-    if len(telling) != 1:
+    informative = [part for part in parts if ast.unparse(part) not in (":", "...")]
+    if len(informative) != 1:
         return
-    (part,) = telling
+    (part,) = informative
     if isinstance(part, ast.Slice) and part.step is not None:
         yield node.value
     elif not isinstance(node.slice, ast.Tuple):
@@ -135,19 +135,19 @@ def another_power(site: Site) -> Iterator[ast.AST]:
 
 
 def another_kind(site: Site) -> Iterator[ast.AST]:
-    """``x.any()`` becomes ``x.all()``, ``x.std()`` ``x.var()``, and the other way round."""
+    """``x.any()`` becomes ``x.all()``, ``x.std()`` becomes ``x.var()``, and the reverse."""
     node = site.node
     if isinstance(node, ast.Call) and called_name(node) in _OTHERS:
         yield with_name(node, _OTHERS[called_name(node)])
 
 
-def one_round(site: Site) -> Iterator[ast.AST]:
-    """A loop makes its first round alone, or its last."""
+def one_iteration(site: Site) -> Iterator[ast.AST]:
+    """A loop runs only its first iteration, or only its last."""
     node, parent = site.node, site.parent
     if isinstance(parent, ast.For | ast.comprehension) and node is parent.iter:
-        rounds = f"list({ast.unparse(node)})"
-        yield parsed(f"{rounds}[:1]")
-        yield parsed(f"{rounds}[-1:]")
+        iterations = f"list({ast.unparse(node)})"
+        yield parsed(f"{iterations}[:1]")
+        yield parsed(f"{iterations}[-1:]")
 
 
 def dropped_default(site: Site) -> Iterator[ast.AST]:
@@ -160,7 +160,7 @@ def dropped_default(site: Site) -> Iterator[ast.AST]:
 
 
 def another_variable(site: Site) -> Iterator[ast.AST]:
-    """A variable becomes any other of its function, an attribute any other that it reads."""
+    """A variable becomes another one of its function; an attribute another one that it reads."""
     node, function = site.node, site.function
     if function is None or not isinstance(getattr(node, "ctx", None), ast.Load):
         return
@@ -175,19 +175,22 @@ def another_variable(site: Site) -> Iterator[ast.AST]:
         yield from (changed(node, attr=name) for name in read if name != node.attr)
 
 
-#: Name, what it looks like from outside -> the change.
-HABITS: dict[str, tuple[str, Mutate]] = {
-    "unkept result": ("one result that is computed and not used", unused_result),
-    "dropped choice": ("one choice left out, as if a mask did not matter", dropped_choice),
-    "dropped limit": ("one maximum or minimum of two left out", dropped_limit),
-    "finite": ("0 where infinity belongs", finite),
-    "dropped default": ("no default where a key is not there", dropped_default),
-    "another kind": ("any for all, or a variance for a deviation, or the other way", another_kind),
-    "another order": ("two things put together in the other order", another_order),
-    "another axis": ("one slice or index along another axis, or without it", another_axis),
-    "another end": ("one slice that takes the other end", another_end),
-    "another power": ("one divisor squared, or its root", another_power),
-    "one round": ("one loop that makes a single round", one_round),
-    "complement": ("1 − x for x in one place: a gate, or a share, the other way round", complement),
+#: Name -> the sentence that describes the change to a student, and the change.
+BEGINNER_MUTATIONS: dict[str, tuple[str, Mutate]] = {
+    "unused result": ("one result is computed but not used", unused_result),
+    "dropped choice": ("one choice by a mask is missing", dropped_choice),
+    "dropped limit": ("one maximum or minimum of two values is missing", dropped_limit),
+    "finite": ("0 instead of infinity", finite),
+    "dropped default": ("no default for a missing key", dropped_default),
+    "another kind": (
+        "any and all, or variance and standard deviation, are exchanged",
+        another_kind,
+    ),
+    "another order": ("two items are joined in the opposite order", another_order),
+    "another axis": ("one slice or index is along another axis, or is missing", another_axis),
+    "another end": ("one slice takes the opposite end", another_end),
+    "another power": ("one divisor is squared, or is replaced by its square root", another_power),
+    "one iteration": ("one loop runs only once", one_iteration),
+    "complement": ("1 − x instead of x in one place, for example for a gate", complement),
     "another variable": ("another variable in one place", another_variable),
 }

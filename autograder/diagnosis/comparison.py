@@ -1,4 +1,4 @@
-"""Whether two answers to one request are the same: much closer than any check asks."""
+"""Comparison of two answers to one request, far stricter than the tolerance of any check."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from autograder.isolation.wire import Handle
 
 Array = np.ndarray[Any, Any]
 
-#: By the size of a number in bytes. Equal computations in another order differ by some multiples
-#: of 1e-16 (in float32, of 1e-7).
+#: Relative tolerance by the size of a number in bytes. Equal computations in another order
+#: differ by a few multiples of 1e-16 (1e-7 in float32).
 RTOL = {8: 1e-9, 4: 1e-5, 2: 1e-2}
 
 
 def tolerance(*arrays: Array) -> float:
-    """How far entries of equal arrays may be apart: by their largest entry and coarsest dtype."""
+    """Return the largest allowed difference of equal arrays, from their largest entry and dtype."""
     largest, rtol = 0.0, 0.0
     for array in arrays:
         if array.dtype.kind in "fc" and array.size:
@@ -28,19 +28,19 @@ def tolerance(*arrays: Array) -> float:
 
 
 def close(actual: Array, expected: Array) -> bool:
-    """Whether two arrays have one shape, and no entry is further off than rounding; NaN is NaN."""
+    """Return whether two arrays have one shape and differ at most by rounding; NaN equals NaN."""
     if actual.shape != expected.shape:
         return False
     if actual.dtype.kind not in "fc" and expected.dtype.kind not in "fc":
         return bool(np.array_equal(actual, expected))
-    if actual.dtype.kind == "O":  # an integer that no array holds
+    if actual.dtype.kind == "O":  # an integer too large for an integer array
         return False
     allowed = tolerance(actual, expected)
     return bool(np.allclose(actual, expected, rtol=0.0, atol=allowed, equal_nan=True))
 
 
 def same_value(actual: Any, expected: Any) -> bool:
-    """Whether two values are the same: numbers as such, arrays with their dtype, containers."""
+    """Return whether two values are equal; arrays need equal dtypes as well, numbers do not."""
     if isinstance(expected, Handle):
         return isinstance(actual, Handle)
     if isinstance(expected, dict):
@@ -61,7 +61,7 @@ def same_value(actual: Any, expected: Any) -> bool:
 
 
 def same_forms(actual: Any, expected: Any) -> bool:
-    """Whether two dicts hold arrays of the same names, shapes and kinds, whatever is in them."""
+    """Return whether two dicts hold arrays of the same names, shapes and dtypes."""
     return (
         isinstance(expected, dict)
         and same_names(actual, expected)
@@ -70,7 +70,7 @@ def same_forms(actual: Any, expected: Any) -> bool:
 
 
 def same_outcome(actual: Outcome, expected: Outcome) -> bool:
-    """Whether a step had the same value and did the same to its arguments."""
+    """Return whether a step returned the same value and changed its arguments in the same way."""
     return (
         actual.is_method == expected.is_method
         and same_effects(actual, expected)
@@ -81,24 +81,24 @@ def same_outcome(actual: Outcome, expected: Outcome) -> bool:
 
 
 def same_effects(actual: Outcome, expected: Outcome) -> bool:
-    """Whether the same arguments were changed, or lent their memory to the result."""
+    """Return whether the same arguments were changed, or share memory with the result."""
     return actual.changed == expected.changed and actual.aliased == expected.aliased
 
 
 def is_number(value: Any) -> bool:
-    """A Python number or an array without axes; no truth value."""
+    """Return whether `value` is a Python number (no bool) or an array without axes."""
     if isinstance(value, np.ndarray):
         return value.ndim == 0
     return isinstance(value, (int, float, complex)) and not isinstance(value, bool)
 
 
 def same_names(actual: Any, expected: dict[Any, Any]) -> bool:
-    """Whether `actual` is a dict with the keys of `expected`."""
+    """Return whether `actual` is a dict with the keys of `expected`."""
     return isinstance(actual, dict) and set(actual) == set(expected)
 
 
 def same_form(actual: Any, expected: Any) -> bool:
-    """Whether `actual` is an array of the shape of `expected`; all integers are of one kind."""
+    """Return whether the arrays have one shape and dtype; all integer dtypes count as one."""
     if not isinstance(actual, np.ndarray) or not isinstance(expected, np.ndarray):
         return False
     kinds = actual.dtype.kind + expected.dtype.kind

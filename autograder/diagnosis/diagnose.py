@@ -1,4 +1,4 @@
-"""Which mistake it is that a check has found."""
+"""Diagnosis of the failed checks of one exercise."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 
-#: Seconds of computing for one exercise, where everything goes slower than it should.
+#: The limit of CPU time for one exercise, in seconds; most exercises need much less.
 SECONDS = 3.0
-#: Of a check whose answers took so many seconds few changes of the solution can be tried.
-LONG = 0.2
+#: A check whose answers took longer than this, in seconds, is diagnosed after the other checks.
+SLOW = 0.2
 
 
 def diagnosed(
@@ -38,12 +38,12 @@ def diagnosed(
     *,
     listed: bool = True,
 ) -> list[CheckResult]:
-    """`checks` with the method that was wrong first, and a diagnosis wherever one is certain.
+    """Return `checks` with the method that was wrong first, and a diagnosis where it is certain.
 
     Args:
-        transcripts: what each check asked, by its id.
-        parts: where networks get the parts of other exercises from.
-        listed: whether the mistakes listed for the exercise are known.
+        transcripts: the requests and answers of each check, by its id.
+        parts: the source of the parts of other exercises.
+        listed: whether the mistakes listed for the exercise are used.
     """
     diagnoser = Diagnoser(exercise, checks, transcripts, parts)
     found: dict[str, Diagnosis] = {}
@@ -58,8 +58,8 @@ def diagnosed(
             for task in exercise.task_names:
                 found = diagnoser.generic(task, set(found)) | found
     except BudgetExceeded:
-        pass  # what was found until then holds
-    except Exception as error:  # whatever a submission answers, it gets its report
+        pass  # the diagnoses found so far are valid
+    except Exception as error:  # a report must not depend on the diagnosis
         logging.getLogger(__name__).debug("no diagnosis for %s", exercise.name, exc_info=error)
     return [
         replace(at_fault.get(check.id, check), diagnosis=found.get(check.id)) for check in checks
@@ -68,7 +68,7 @@ def diagnosed(
 
 @contextmanager
 def numpy_errors_ignored() -> Iterator[None]:
-    """Say nothing of overflows and the like: some mistakes are about them."""
+    """Ignore NumPy's floating-point errors in the block: some mistakes cause them."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
@@ -96,7 +96,7 @@ class Diagnoser:
         return KnownMistakes(self._cache)
 
     def located(self, task: str) -> dict[str, CheckResult]:
-        """The failed checks of `task`, by id, with the method that was wrong first in each."""
+        """Return the failed checks of `task` by id, each with the method that was wrong first."""
         failed, cache = self._failed(task), self._cache
         if not failed:
             return {}
@@ -110,7 +110,7 @@ class Diagnoser:
         }
 
     def known(self, task: str) -> Iterator[tuple[str, Diagnosis]]:
-        """What the listed mistakes explain: id of a failed check of `task`, and its diagnosis."""
+        """Yield the id and the diagnosis of each failed check that a listed mistake explains."""
         failed, passed = self._failed(task), self._passed(task)
         for name, exchanges in failed.items():
             others = [other for key, other in failed.items() if key != name]
@@ -119,12 +119,12 @@ class Diagnoser:
                 yield name, Diagnosis(mistake.id, mistake.sentence, mistake.hint)
 
     def generic(self, task: str, known: set[str]) -> dict[str, Diagnosis]:
-        """What can be told of the other failed checks of `task` without such a list."""
+        """Return diagnoses of the other failed checks of `task`, without the listed mistakes."""
         failed = {k: exchanges for k, exchanges in self._failed(task).items() if k not in known}
         return explain_failures(self._cache, task, failed, self._passed(task)) if failed else {}
 
     def _failed(self, task: str) -> dict[str, Exchanges]:
-        """By their ids, the cheapest first."""
+        """Return the exchanges of the failed checks by id, the cheapest first."""
         return {
             check.id: self._exchanges[check.id]
             for check in self._checks
@@ -132,7 +132,7 @@ class Diagnoser:
         }
 
     def _passed(self, task: str) -> list[Exchanges]:
-        """The cheapest first."""
+        """Return the exchanges of the passed checks, the cheapest first."""
         return [
             self._exchanges[check.id]
             for check in self._checks
@@ -141,6 +141,6 @@ class Diagnoser:
 
 
 def cost(transcript: Transcript) -> tuple[bool, int]:
-    """What it costs to play it again: whether it took long, and how many bytes it asked."""
+    """Return the cost of a replay: whether the check took long, and the bytes of its requests."""
     asked = sum(len(exchange.frame) for exchange in transcript.exchanges)
-    return transcript.seconds > LONG, asked
+    return transcript.seconds > SLOW, asked

@@ -1,4 +1,4 @@
-"""What the submission answered beside what is right: pairs of arrays, for the most part."""
+"""Evidence of a failed check: pairs of an actual and an expected array or answer."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from autograder.isolation.host.requests import Outcome
 
 Array = np.ndarray[Any, Any]
 
-#: Nearer than this, by the largest entry, it may be rounding; further off it is not.
+#: A smaller relative difference may be rounding; a larger one is a mistake.
 DIFFERS = 1e-6
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One array of an answer.
+    """One actual array of an answer, with the expected one.
 
     Attributes:
         method: the method that it came from; gradients come from ``backward``.
-        name: for people, as in ``gradients['W_h']``.
-        inputs: the arrays that this method was given.
-        seen: the arrays that ``forward`` was given last, for an answer of ``backward``.
-        before: what was there before the call: of an argument, or of gradients that are added to.
-        call: that call.
+        name: its name in messages, as in ``gradients['W_h']``.
+        inputs: the array arguments of this method.
+        seen: for an answer of ``backward``, the array arguments of the last ``forward``.
+        before: the values before the call, for an argument or a gradient that is added to.
+        call: the call that gave this answer.
     """
 
     method: str
@@ -42,12 +42,12 @@ class Pair:
 
     @property
     def differs(self) -> bool:
-        """Whether they are not the same."""
+        """Whether the two arrays differ."""
         return not close(self.actual, self.expected)
 
     @property
     def is_unclear(self) -> bool:
-        """Whether they differ so little that it may be rounding."""
+        """Whether the difference is so small that it may be rounding."""
         if self.actual.shape != self.expected.shape or not self.differs:
             return False
         if self.actual.dtype.kind not in "fc" or self.expected.dtype.kind not in "fc":
@@ -60,7 +60,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer that is no array, as a list of words, or has not the form of the right one."""
+    """One answer without arrays, such as a list of words, or of another form than expected."""
 
     method: str
     actual: Any
@@ -69,14 +69,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one failed check shows.
+    """The wrong and the right answers of one failed check.
 
     Attributes:
-        method: the one that went wrong first.
-        wrong: its arrays that differ.
-        right: its arrays that do not, but for those that differ elsewhere by the same name.
-        effects: arguments that the submission changed, or lent, and should not; or the other way.
-        others: its answers that differ and are no arrays, or have another form.
+        method: the method that was wrong first.
+        wrong: its arrays that differ from the expected ones.
+        right: its arrays that are equal to the expected ones.
+        effects: calls whose arguments were changed or shared, though the solution does not, or the
+            reverse.
+        others: its wrong answers without arrays, or of another form than expected.
     """
 
     method: str
@@ -87,30 +88,35 @@ class Evidence:
 
     @property
     def is_of_arrays(self) -> bool:
-        """Whether arrays show it: else it is lists or words that differ, or an exception."""
+        """Whether arrays or effects are wrong, not lists, words or an exception alone."""
         return bool(self.wrong or self.effects)
 
     @property
     def names(self) -> str:
-        """What is wrong, for people."""
+        """The names of the wrong arrays, for a message."""
         names = list(dict.fromkeys(pair.name for pair in self.wrong))
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
     @property
     def subject(self) -> str:
-        """What is wrong, as the start of a sentence, with its verb."""
+        """The start of a sentence about the wrong arrays, with its verb."""
         several = len({pair.name for pair in self.wrong}) > 1
         return f"{self.names[0].upper()}{self.names[1:]} {'are' if several else 'is'}"
 
     @property
     def same_name(self) -> list[Pair]:
-        """Arrays that are right, of a name that is wrong elsewhere."""
+        """The right arrays with the name of a wrong one."""
         names = {pair.name for pair in self.wrong}
         return [pair for pair in self.right if pair.name in names]
 
     @staticmethod
     def together(parts: Iterable[Evidence], right: Sequence[Pair]) -> Evidence:
-        """The evidence of several checks of one method, with arrays that were `right` in others."""
+        """Return the joint evidence of several checks of one method.
+
+        Args:
+            parts: the evidence of each check.
+            right: arrays of this method that were right in other checks.
+        """
         parts = list(parts)
         return Evidence(
             parts[0].method,

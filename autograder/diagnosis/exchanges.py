@@ -1,4 +1,4 @@
-"""Whether two answers to one request are the same, and which of its steps count for that."""
+"""Comparison of two answers to one request, without the differences that do not count."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Exchanges = Sequence[Exchange]
 
 @dataclass(frozen=True)
 class IgnoredDifferences:
-    """What need not be the same in the answers to one request.
+    """The steps of a request whose answers may differ.
 
     Attributes:
-        drawn: steps that read initial parameters: a correct model may draw them in another way, so
-            that only their form counts.
-        free: steps that do not count at all.
+        drawn: steps that read initial parameters. A correct model may draw them in another way, so
+            only their shapes and dtypes are compared.
+        free: steps that are not compared.
     """
 
     drawn: Set[int] = frozenset()
@@ -33,13 +33,13 @@ NONE = IgnoredDifferences()
 def ignored(
     exchanges: Exchanges, right: Exchanges, method: str = "", *, strictly: bool = False
 ) -> Iterator[IgnoredDifferences]:
-    """For each exchange of a check, what need not be the same.
+    """Yield the ignored differences of each exchange of a check.
 
     Args:
-        right: what the solution answered.
-        method: if given, what went wrong first: from then on the steps about other methods are
-            free, as what they do follows from it in a way of the submission's own.
-        strictly: initial parameters have to be the same as well.
+        right: the answers of the solution.
+        method: the method that was wrong first, if given. After its first wrong answer, steps of
+            other methods are free: their answers follow from it.
+        strictly: whether initial parameters must be equal as well.
     """
     latest, is_wrong = "", False
     for theirs, expected in zip(exchanges, right, strict=True):
@@ -47,7 +47,7 @@ def ignored(
         steps = steps_of(theirs)
         for i, step in enumerate(steps):
             if step[0] == "call":
-                latest = step[2]  # what is read from an object later on is about this method
+                latest = step[2]  # attributes that are read later belong to this method
             if step[::2] == ["get", "parameters"]:
                 drawn.add(i)
             if latest == method:
@@ -58,13 +58,13 @@ def ignored(
 
 
 def same_exchange(one: Exchange, other: Exchange, allowed: IgnoredDifferences = NONE) -> bool:
-    """Whether two answers to one request are the same; of exceptions the type alone."""
-    steps = range(max(_begun(one), _begun(other)))
+    """Return whether two answers to one request are equal; exceptions need equal types only."""
+    steps = range(max(_started(one), _started(other)))
     return all(i in allowed.free or _same_step(i, one, other, i in allowed.drawn) for i in steps)
 
 
-def _begun(exchange: Exchange) -> int:
-    """How many steps were begun: the last one may have raised an exception."""
+def _started(exchange: Exchange) -> int:
+    """Return the number of steps that were started; the last one may have raised an exception."""
     return len(exchange.outcomes) + bool(exchange.raised)
 
 

@@ -1,7 +1,7 @@
-"""Which method a failed check found wrong first, and what of it.
+"""The method that was wrong first in a failed check.
 
-Where forward is wrong, the gradients after it are wrong too, and a check may look at these alone.
-The answers beside the right ones tell which method gave the first wrong one.
+If forward is wrong, later gradients are wrong too, and a check may compare only these. The
+comparison of all answers with those of the solution shows which method was wrong first.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ def wrong_methods(pairs: Iterable[Pair]) -> frozenset[str]:
 
 
 def located(check: CheckResult, pairs: Sequence[Pair], free: frozenset[str]) -> CheckResult:
-    """Return `check` with the method that was wrong first, the call, and what is wrong of it.
+    """Return `check` with the method that was wrong first, its call and its wrong value.
 
     Args:
-        check: one that failed, and found a method at fault.
-        pairs: the submission's arrays beside the right ones, in the order of the calls.
-        free: methods whose answers may differ, as draws of random numbers do: they differ in
-            checks that passed, and no check has found them wrong.
+        check: a failed check that names a wrong method.
+        pairs: the actual and expected arrays, in the order of the calls.
+        free: methods whose answers may differ, such as random draws: they differ in passed checks,
+            and no check has found them wrong.
     """
     wrong = (p for p in pairs if p.differs and p.call.method and p.call.method not in free)
     first = next(wrong, None)
@@ -46,7 +46,7 @@ def located(check: CheckResult, pairs: Sequence[Pair], free: frozenset[str]) -> 
 
 
 def _fact(pair: Pair) -> Fact:
-    """What is wrong of an array: its shape, or its values with those that are furthest off."""
+    """Return what is wrong with an array: its shape, or the values with the largest deviation."""
     actual, expected = pair.actual, pair.expected
     if actual.shape != expected.shape:
         return Fact(f"{pair.name}: shape", str(expected.shape), str(actual.shape))

@@ -1,9 +1,9 @@
-"""What can be told of failed checks without a list of the exercise's mistakes.
+"""Diagnosis of failed checks without the mistakes listed for the exercise.
 
-The failed checks of one task whose answers went wrong in the same method are looked at together:
-what is said has to hold in all of them, and the answers that were right must not speak against
-it. What is plain to see comes first (zero is returned, an argument is changed), then the solution
-used in another way, then what the arrays have in common, and small changes of the solution last.
+The failed checks of one task in which the same method was wrong first form a group. An explanation
+must hold in the whole group, and the right answers must not contradict it. Direct effects are
+tried first (a zero result, a changed argument), then changes of the solution's behaviour, then
+patterns of the arrays, and small changes of the solution's source last.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from autograder.diagnosis.behaviour_changes import behaviour_changes
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.exchanges import Exchanges
 from autograder.diagnosis.mutation_candidates import mutation_candidates
-from autograder.diagnosis.patterns import EACH, EFFECTS, LISTS, PATTERNS, Pattern
+from autograder.diagnosis.patterns import EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
 from autograder.diagnosis.reading import gather, pairs_of
 from autograder.diagnosis.replay import Module, SourceModule
 from autograder.diagnosis.replay_cache import ReplayCache
@@ -25,10 +25,10 @@ from autograder.record.results import Diagnosis
 def explain_failures(
     cache: ReplayCache, task: str, failed: Mapping[str, Exchanges], passed: Sequence[Exchanges]
 ) -> dict[str, Diagnosis]:
-    """What explains the `failed` checks of `task`, by their ids, where anything does.
+    """Return the diagnoses of the `failed` checks of `task` by id, where one was found.
 
     Args:
-        passed: what the checks of the task asked that passed.
+        passed: the exchanges of the passed checks of the task.
     """
     right = [pair for other in passed for pair in pairs_of(other, cache.right_answers(other))]
     groups: dict[tuple[str, bool], dict[str, Evidence]] = {}
@@ -39,26 +39,26 @@ def explain_failures(
     found: dict[str, Diagnosis] = {}
     for (method, is_of_arrays), group in sorted(groups.items(), key=lambda item: not item[0][1]):
         together = Evidence.together(group.values(), [p for p in right if p.method == method])
-        # What explains other answers has to explain the arrays of the same method as well.
+        # An explanation of other answers must explain the arrays of the same method as well.
         names = group if is_of_arrays else {**group, **groups.get((method, True), {})}
         case = Case(cache, task, method, {name: failed[name] for name in names}, passed)
-        told = (
+        diagnoses = (
             (is_of_arrays and _pattern(EFFECTS, group, together))
             or case.changed()
             or _pattern(PATTERNS if is_of_arrays else LISTS, group, together)
             or case.mutation()
         )
-        found = told | found
+        found = diagnoses | found
     return found
 
 
 @dataclass(frozen=True)
 class Case:
-    """Failed checks of one task that went wrong in the same method.
+    """The failed checks of one task in which the same method was wrong first.
 
     Args:
-        failed: what they asked, by their ids.
-        passed: what the checks of the task asked that passed.
+        failed: their exchanges, by id.
+        passed: the exchanges of the passed checks of the task.
     """
 
     cache: ReplayCache
@@ -68,14 +68,14 @@ class Case:
     passed: Sequence[Exchanges]
 
     def changed(self) -> dict[str, Diagnosis]:
-        """The solution, used in another way, that answers as the submission did."""
+        """Return the diagnoses by a change of behaviour that gives the submission's answers."""
         for changed in behaviour_changes(self.cache, self.task, list(self.failed.values())):
             if self._is_explained_by(changed):
-                return self._told(changed.id, changed.sentence)
+                return self._diagnosed(changed.id, changed.sentence)
         return {}
 
     def mutation(self) -> dict[str, Diagnosis]:
-        """The solution with one small change that answers as the submission did."""
+        """Return the diagnoses by one small change that gives the submission's answers."""
         for mutation in mutation_candidates(self.cache.exercise, self.task, self.method):
             if self.cache.mutations_left <= 0:
                 break
@@ -85,10 +85,10 @@ class Case:
             except SyntaxError:
                 continue
             if self._is_explained_by(module):
-                return self._told(mutation.id, mutation.sentence)
+                return self._diagnosed(mutation.id, mutation.sentence)
         return {}
 
-    def _told(self, name: str, sentence: str) -> dict[str, Diagnosis]:
+    def _diagnosed(self, name: str, sentence: str) -> dict[str, Diagnosis]:
         return dict.fromkeys(self.failed, Diagnosis(f"generic/{name}", sentence))
 
     def _is_explained_by(self, module: Module) -> bool:
@@ -101,17 +101,17 @@ class Case:
 def _pattern(
     patterns: Mapping[str, Pattern], group: Mapping[str, Evidence], together: Evidence
 ) -> dict[str, Diagnosis]:
-    """What the wrong arrays have in common, in all checks of the group."""
+    """Return the diagnoses by the first pattern that holds in all checks of the group."""
     for name, pattern in patterns.items():
         sentence = pattern(together)
         sentences = dict.fromkeys(group, sentence)
-        if sentence is None and name in EACH:
+        if sentence is None and name in PER_CHECK:
             sentences = {check: pattern(evidence) for check, evidence in group.items()}
-        told = {
-            check: Diagnosis(f"generic/{name}", said)
-            for check, said in sentences.items()
-            if said is not None
+        diagnoses = {
+            check: Diagnosis(f"generic/{name}", sentence)
+            for check, sentence in sentences.items()
+            if sentence is not None
         }
-        if len(told) == len(group):
-            return told
+        if len(diagnoses) == len(group):
+            return diagnoses
     return {}

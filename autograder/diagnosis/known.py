@@ -1,4 +1,4 @@
-"""The listed mistakes of an exercise, held against what a check has seen."""
+"""Diagnosis by the listed mistakes of an exercise."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from framework.errors import BadInputError
 
 
 class KnownMistakes:
-    """The mistakes of the exercise that `cache` is about, each as the solution with it."""
+    """The listed mistakes of the exercise of `cache`, each as a changed solution."""
 
     def __init__(self, cache: ReplayCache) -> None:
         self._cache = cache
         self._modules: dict[Mistake, SourceModule] = {}
         self._latest: Mistake | None = None
         solution = cache.exercise.solution_source()
-        with suppress(BadInputError):  # no list is better than no report: the audit tells
+        with suppress(
+            BadInputError
+        ):  # a broken list must not prevent a report; the audit reports it
             for mistake in load_mistakes(cache.exercise):
                 with suppress(BadInputError, SyntaxError):
                     self._modules[mistake] = cache.module(mistake.apply(solution))
@@ -32,14 +34,15 @@ class KnownMistakes:
         passed: Sequence[Exchanges],
         failed: Sequence[Exchanges],
     ) -> Mistake | None:
-        """The mistake that explains a failed check of `task`.
+        """Return the mistake that explains a failed check of `task`, or None.
 
-        Several that do are told apart by the other checks of the task: `passed` must not
-        contradict, and `failed` must show the same. What no check tells apart shares a name.
+        Several such mistakes are distinguished by the other checks of the task: the `passed` ones
+        must not contradict, and the `failed` ones must show the same mistake. If the checks cannot
+        distinguish two mistakes, the first one is returned.
         """
         concerning = self._concerning(task)
         if self._latest in concerning and self._holds(self._latest, exchanges, passed):
-            return self._latest  # it has explained another check already
+            return self._latest  # this mistake explained another check
         found = [m for m in concerning if self._holds(m, exchanges, passed)]
         if len(found) > 1:
             found = [m for m in found if self._agrees(m, failed)][:1]
@@ -54,6 +57,6 @@ class KnownMistakes:
         return all(self._cache.agrees(self._modules[mistake], other) for other in others)
 
     def _concerning(self, task: str) -> list[Mistake]:
-        """Those that can fail a check of `task`, its own first."""
+        """Return the mistakes that can fail a check of `task`, its own first."""
         concerning = [m for m in self._modules if task in (m.task, *m.also_fails)]
         return sorted(concerning, key=lambda mistake: mistake.task != task)

@@ -1,6 +1,6 @@
-"""The solution with one small change, as the audit makes them: a term left out, an axis mistaken.
+"""The solution with one small change, as the audit makes them: a missing term, a wrong axis.
 
-What such a change is called is all that is told of it: the solution itself stays unseen.
+Reports show only the name of the change, so that they do not reveal the solution.
 """
 
 from __future__ import annotations
@@ -10,37 +10,37 @@ from dataclasses import dataclass
 from itertools import product
 
 from autograder.course.reading import Exercise
-from autograder.diagnosis.beginner_mutations import HABITS
+from autograder.diagnosis.beginner_mutations import BEGINNER_MUTATIONS
 from autograder.mutations.mutants import draw_mutants
 from autograder.mutations.operators import OPERATORS
 
-#: Operator -> what the change looks like from outside.
+#: Operator -> the sentence that describes the change to a student.
 WORDS = {
-    "np.add.at": "x[ids] += y in place of np.add.at: ids that occur several times count once",
-    "overwrite": "= in place of one +=: what was there is lost",
-    "rebinding": "a new array where one should be changed in place",
-    "in place": "an array changed in place that somebody else still needs",
-    "sum and mean": "one sum in place of a mean, or a mean in place of a sum",
-    "axis": "one operation along another axis, or over all of them",
-    "transpose": "one transpose left out",
-    "max and min": "a maximum in place of a minimum, or the other way round",
-    "swapped parts": "two results in each other's place",
-    "swapped operands": "the two sides of one operation exchanged",
-    "swapped arguments": "two arguments of one call in each other's place",
-    "shifted slice": "one slice that starts or ends at another place",
-    "shifted index": "one index that is off by one step",
-    "loop bounds": "one loop that misses its first or its last round",
-    "comparison": "another comparison in one place, such as < in place of ≤",
-    "condition": "one condition that is left out or turned round",
-    "boolean": "one condition that is left out or turned round",
-    "dropped minus": "one minus sign lost",
-    "added minus": "one minus sign too many",
-    "dropped call": "one function left out",
+    "np.add.at": "x[ids] += y instead of np.add.at: repeated ids count only once",
+    "overwrite": "= instead of +=: earlier values are lost",
+    "rebinding": "a new array instead of a change in place",
+    "in place": "an array is changed in place, though other code needs its old values",
+    "sum and mean": "sum instead of mean, or mean instead of sum",
+    "axis": "one operation is along another axis, or over all axes",
+    "transpose": "one transpose is missing",
+    "max and min": "maximum instead of minimum, or minimum instead of maximum",
+    "swapped parts": "two results are exchanged",
+    "swapped operands": "the two sides of one operation are exchanged",
+    "swapped arguments": "two arguments of one call are exchanged",
+    "shifted slice": "one slice starts or ends at another position",
+    "shifted index": "one index is wrong by one",
+    "loop bounds": "one loop misses its first or its last iteration",
+    "comparison": "another comparison in one place, such as < instead of ≤",
+    "condition": "one condition is missing or negated",
+    "boolean": "one condition is missing or negated",
+    "dropped minus": "one minus sign is missing",
+    "added minus": "one extra minus sign",
+    "dropped call": "one function call is missing",
     "function": "another function in one place",
-    "dropped operand": "one term or factor left out",
-    "arithmetic": "another operation in one place, such as + in place of −",
-    "dropped argument": "one argument of a call left out",
-    "dropped statement": "one step left out",
+    "dropped operand": "one term or factor is missing",
+    "arithmetic": "another operation in one place, such as + instead of −",
+    "dropped argument": "one argument of a call is missing",
+    "dropped statement": "one statement is missing",
     "constant": "another constant in one place",
     "attribute": "another attribute in one place",
     "variable": "another variable in one place",
@@ -49,7 +49,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class MutationCandidate:
-    """One small change, and what to say of it."""
+    """One changed source of the solution, and the sentence that describes the change."""
 
     id: str
     sentence: str
@@ -57,9 +57,9 @@ class MutationCandidate:
 
 
 def mutation_candidates(exercise: Exercise, task: str, method: str) -> Iterator[MutationCandidate]:
-    """The small changes that can make `method` of `task` wrong, its own first.
+    """Yield the small changes that can make `method` of `task` wrong, those inside it first.
 
-    What only runs after `forward` cannot have made it wrong.
+    Code that only runs after `forward` cannot have made it wrong.
     """
     own = {method, f"{task}.{method}"}
     tasks = set(exercise.task_names)
@@ -73,7 +73,7 @@ def mutation_candidates(exercise: Exercise, task: str, method: str) -> Iterator[
     source = exercise.solution_source()
     tables = (
         {name: (words, OPERATORS[name]) for name, words in WORDS.items()},
-        HABITS,
+        BEGINNER_MUTATIONS,
     )
     for table, within in product(tables, (own.__contains__, elsewhere)):
         operators = {name: mutate for name, (_, mutate) in table.items()}
@@ -81,5 +81,7 @@ def mutation_candidates(exercise: Exercise, task: str, method: str) -> Iterator[
             words, _ = table[mutant.operator]
             name = mutant.operator.replace("np.", "").replace(".", "-").replace(" ", "-")
             yield MutationCandidate(
-                name, f"Your {method} answers as it would with {words}.", mutant.source
+                name,
+                f"Your {method} behaves like the solution with one change: {words}.",
+                mutant.source,
             )

@@ -1,7 +1,7 @@
-"""Gathers the evidence of one check from its answers.
+"""Collection of the evidence of one check from its answers.
 
-Where forward is wrong, all that follows from it is wrong too, so that only the answers of the first
-method that went wrong count: all that it returned during the check, whatever the inputs.
+If forward is wrong, everything computed from it is wrong too. So only the answers of the method
+that was wrong first count: all its answers during the check, for all inputs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from autograder.isolation.wire import Handle
 
 
 def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> Evidence | None:
-    """What the answers show; None where that is not clear."""
+    """Return the evidence in the answers; None if it is not clear."""
     reader = _read(exchanges, right)
     first = next((pair.method for pair in reader.pairs if pair.differs), None)
     if first is not None:
@@ -41,7 +41,7 @@ def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> Evidence
 
 
 def pairs_of(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> list[Pair]:
-    """All arrays of the answers."""
+    """Return all arrays of the answers."""
     return _read(exchanges, right).pairs
 
 
@@ -147,7 +147,7 @@ class _Reader:
 
 
 def _returned(method: str, value: Any) -> str:
-    """The name of what a method returns; of several results each gets its number."""
+    """Return the name of what a method returns; of several results each gets its number."""
     if method == "backward":
         several = isinstance(value, tuple)
         return "the gradient of input " if several else "the gradient that backward returns"

@@ -1,8 +1,8 @@
-"""The requests of a check, asked of other code: a solution, or a solution with a mistake in it.
+"""Replay of the requests of a check on other code: a solution, or a changed solution.
 
-It is our own code, and runs in this process through the worker's dispatcher, as the reference
-does. Requests are read again from the frames that were sent, and each handle of the submission's
-objects is replaced by that of the object which the same step made here.
+The code is trusted. It runs in this process through the worker's dispatcher, as the reference
+does. Requests are decoded from the frames that were sent. Each handle of an object of the
+submission is replaced by the handle of the object that the same step created here.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ from autograder.isolation.worker.dispatcher import Dispatcher
 from autograder.isolation.worker.faults import NotDefinedError
 from framework.models.parts import PartSource, parts_from
 
-#: Stands for an object that was not made here.
-NOBODY = Handle(0, "")
+#: The handle for an object that was not created in the replay.
+UNKNOWN_OBJECT = Handle(0, "")
 
 
 class Module(Protocol):
-    """Who is asked."""
+    """The code that answers the requests."""
 
     def load(self) -> None:
-        """Import it."""
+        """Import the code."""
 
     def attribute(self, name: str) -> Any:
-        """What it defines as `name`."""
+        """Return what it defines as `name`."""
 
 
 class SourceModule:
-    """A text as a module, run on first use.
+    """A module made from source text, executed on first use.
 
     Args:
-        name: the module that it stands in for.
+        name: the name of the module.
 
     Attributes:
-        namespace: what it defines; empty before it is run.
+        namespace: the names that it defines; empty before it is executed.
     """
 
     def __init__(self, source: str, name: str) -> None:
@@ -52,14 +52,14 @@ class SourceModule:
         self.namespace: dict[str, Any] = {}
 
     def load(self) -> None:
-        """Run it, unless it was."""
+        """Execute the source once."""
         if not self.namespace:
             module = ModuleType(self._name)
             self.namespace = module.__dict__
             exec(self._code, self.namespace)
 
     def attribute(self, name: str) -> Any:
-        """What it defines as `name`."""
+        """Return what it defines as `name`."""
         self.load()
         try:
             return self.namespace[name]
@@ -68,11 +68,11 @@ class SourceModule:
 
 
 class Replay:
-    """One check, played again from its first request.
+    """The replay of one check, from its first request.
 
     Args:
-        module: who is asked.
-        parts: where its networks get their parts from.
+        module: the code that answers the requests.
+        parts: the source of the parts of its networks.
     """
 
     def __init__(self, module: Module, parts: PartSource) -> None:
@@ -82,14 +82,14 @@ class Replay:
         self._handles: dict[int, Handle] = {}
 
     def answer(self, exchange: Exchange) -> Exchange:
-        """What is answered here to the request of `exchange`."""
+        """Return the answer of this module to the request of `exchange`."""
         steps = steps_of(exchange)
         self._callbacks.restore(exchange.callbacks)
         request = {"id": 0, "fresh": False, "steps": self._translated(steps)}
         with parts_from(self._parts):
             reply = self._dispatcher.answer(request)
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
-        check()  # the dispatcher takes everything that is raised for a fault of the code it runs
+        check()  # the dispatcher reports every exception as a fault of the code it runs
         error, outcomes = outcomes_from(returned, 0, steps)
         for theirs, ours in zip(exchange.outcomes, outcomes, strict=False):
             self._learn(theirs, ours)
@@ -106,7 +106,7 @@ class Replay:
     def _translated(self, value: Any) -> Any:
         """`value` with the handles of this replay."""
         if isinstance(value, Handle):
-            return self._handles.get(value.id, NOBODY)
+            return self._handles.get(value.id, UNKNOWN_OBJECT)
         if isinstance(value, (list, tuple)):
             return type(value)(self._translated(item) for item in value)
         if isinstance(value, dict):
@@ -115,6 +115,6 @@ class Replay:
 
 
 def steps_of(exchange: Exchange) -> list[list[Any]]:
-    """The steps of a request, as the worker reads them."""
+    """Return the steps of a request, as the worker reads them."""
     steps: list[list[Any]] = wire.decode_frame(exchange.frame)["steps"]
     return steps

@@ -1,4 +1,4 @@
-"""Where transcripts of an exercise are played again: on its solution, and on changes of it."""
+"""Cached replays of the transcripts of an exercise on its solution and on changed solutions."""
 
 from __future__ import annotations
 
@@ -14,34 +14,35 @@ from autograder.diagnosis.replay import Module, Replay, SourceModule
 from autograder.isolation.host.transcript import Exchange
 from framework.models.parts import PartSource
 
-#: Small changes of the solution that are tried for one exercise. It is a count, not a time, so that
-#: the same submission gets the same report on every machine; here they take about two seconds.
-MAX_SLIPS = 1000
-#: Seconds, and how many times as long as the solution, that a change of it may compute.
-PATIENCE, SLOWER = 0.2, 5.0
+#: The number of small changes of the solution that are tried for one exercise. It is a count, not a
+#: time, so that one submission gets the same report on every machine. They take about two seconds.
+MAX_MUTATIONS = 1000
+#: A changed solution may compute for `EXTRA_SECONDS` plus `MAX_SLOWDOWN` times the solution's
+#: seconds.
+EXTRA_SECONDS, MAX_SLOWDOWN = 0.2, 5.0
 
-#: Of one exchange: what need not be the same, and whether the submission's answer is wrong.
-Terms = tuple[IgnoredDifferences, bool]
+#: For one exchange: the ignored differences, and whether the submission's answer is wrong.
+Comparison = tuple[IgnoredDifferences, bool]
 
 
 @dataclass
 class ReplayCache:
-    """Plays transcripts of `exercise` again.
+    """Replays transcripts of `exercise` and keeps the answers of the solution.
 
     Args:
-        parts: where the parts of other exercises come from; its own come from the text in question.
+        parts: the source of the parts of other exercises; its own come from the replayed module.
 
     Attributes:
-        mutations_left: so many small changes of the solution may still be tried.
+        mutations_left: the number of small changes of the solution that may still be tried.
     """
 
     exercise: Exercise
     parts: PartSource
-    mutations_left: int = MAX_SLIPS
+    mutations_left: int = MAX_MUTATIONS
     _modules: dict[str, SourceModule] = field(default_factory=dict)
     _right: dict[int, list[Exchange]] = field(default_factory=dict)
     _seconds: dict[int, float] = field(default_factory=dict)
-    _terms: dict[tuple[int, str, bool], list[Terms]] = field(default_factory=dict)
+    _comparisons: dict[tuple[int, str, bool], list[Comparison]] = field(default_factory=dict)
 
     @property
     def solution(self) -> SourceModule:
@@ -49,13 +50,13 @@ class ReplayCache:
         return self.module(self.exercise.solution_source())
 
     def module(self, source: str) -> SourceModule:
-        """The module of this text."""
+        """Return the module of this source text, cached."""
         if source not in self._modules:
             self._modules[source] = SourceModule(source, self.exercise.name)
         return self._modules[source]
 
     def answers(self, module: Module, exchanges: Exchanges) -> Iterator[Exchange]:
-        """What `module` answers to the requests of `exchanges`, one after the other."""
+        """Yield the answers of `module` to the requests of `exchanges`, in order."""
         own = {task.registry_name: task.name for task in self.exercise.tasks}
 
         def part(name: str) -> Any:
@@ -64,7 +65,7 @@ class ReplayCache:
         return map(Replay(module, part).answer, exchanges)
 
     def right_answers(self, exchanges: Exchanges) -> list[Exchange]:
-        """What the solution answers to all requests of a check."""
+        """Return the answers of the solution to all requests of a check."""
         key = id(exchanges)
         if key not in self._right:
             started = time.process_time()
@@ -73,65 +74,65 @@ class ReplayCache:
         return self._right[key]
 
     def explains(self, module: Module, exchanges: Exchanges, method: str = "") -> bool:
-        """Whether `module` answers everything as the submission did, and the solution does not.
+        """Return whether `module` gives all answers of the submission, and the solution does not.
 
-        An exception of the same type is the same answer; it is no proof of the same mistake,
-        unless its words are the same too.
+        An exception of the same type is an equal answer. It proves the same mistake only if its
+        message is the same too.
 
         Args:
-            method: what went wrong first, if that alone is to be explained: what other methods get
-                wrong may follow from it in a way of its own.
+            method: the method that was wrong first, if only this method must be explained. Wrong
+                answers of other methods may follow from it.
         """
         try:
-            with limited(self._patience(exchanges)):
-                same, telling = self._compared(module, exchanges, method, strictly=False)
-                if same and not telling:
-                    same, telling = self._compared(module, exchanges, method, strictly=True)
-                return same and telling
+            with limited(self._time_limit(exchanges)):
+                same, is_evidence = self._compared(module, exchanges, method, strictly=False)
+                if same and not is_evidence:
+                    same, is_evidence = self._compared(module, exchanges, method, strictly=True)
+                return same and is_evidence
         except BudgetExceeded:
             return False
 
     def _compared(
         self, module: Module, exchanges: Exchanges, method: str, *, strictly: bool
     ) -> tuple[bool, bool]:
-        """Whether `module` answers as the submission did, and whether that tells anything."""
-        telling = False
-        terms = self._terms_of(exchanges, method, strictly)
+        """Return whether the answers are equal, and whether an equal answer is a wrong one."""
+        is_evidence = False
+        comparisons = self._comparisons_of(exchanges, method, strictly)
         answers = self.answers(module, exchanges)
-        for theirs, ours, (allowed, is_wrong) in zip(exchanges, answers, terms, strict=True):
+        for theirs, ours, (allowed, is_wrong) in zip(exchanges, answers, comparisons, strict=True):
             if not same_exchange(theirs, ours, allowed):
                 return False, False
             same_words = theirs.message == ours.message or len(theirs.outcomes) in allowed.free
-            telling = telling or (is_wrong and (not theirs.raised or same_words))
-        return True, telling
+            is_evidence = is_evidence or (is_wrong and (not theirs.raised or same_words))
+        return True, is_evidence
 
     def agrees(self, module: Module, exchanges: Exchanges) -> bool:
-        """Whether `module` answers everything as the submission did."""
-        allowed = [allowed for allowed, _ in self._terms_of(exchanges)]
+        """Return whether `module` gives all answers of the submission."""
+        allowed = [allowed for allowed, _ in self._comparisons_of(exchanges)]
         try:
-            with limited(self._patience(exchanges)):
+            with limited(self._time_limit(exchanges)):
                 return all(map(same_exchange, exchanges, self.answers(module, exchanges), allowed))
         except BudgetExceeded:
             return False
 
-    def _patience(self, exchanges: Exchanges) -> float:
-        """Seconds of computing for another module: one that needs more is not the one handed in.
+    def _time_limit(self, exchanges: Exchanges) -> float:
+        """Return the CPU time that another module may use, in seconds.
 
-        Some small changes make a network of a thousand times as many parameters.
+        Some small changes give a network with a thousand times as many parameters.
         """
         self.right_answers(exchanges)
-        return PATIENCE + SLOWER * self._seconds[id(exchanges)]
+        return EXTRA_SECONDS + MAX_SLOWDOWN * self._seconds[id(exchanges)]
 
-    def _terms_of(
+    def _comparisons_of(
         self, exchanges: Exchanges, method: str = "", strictly: bool = False
-    ) -> list[Terms]:
-        """What every module is held to, so that it is worked out once."""
+    ) -> list[Comparison]:
+        """Return the ignored differences and wrong answers of a check, computed once."""
         key = id(exchanges), method, strictly
-        if key not in self._terms:
+        if key not in self._comparisons:
             right = self.right_answers(exchanges)
             allowed = ignored(exchanges, right, method, strictly=strictly)
-            self._terms[key] = [
+            self._comparisons[key] = [
                 (here, not same_exchange(theirs, expected, here))
                 for theirs, expected, here in zip(exchanges, right, allowed, strict=True)
             ]
-        return self._terms[key]
+        return self._comparisons[key]

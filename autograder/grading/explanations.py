@@ -23,7 +23,7 @@ def explained(
     """`result` of a check that was ended by `error`, with what explains it.
 
     Args:
-        undefined: task -> why the submission does not define it, where that can be told.
+        undefined: task -> why the submission does not define it, if the reason is known.
     """
     if isinstance(error, NotDefined) and error.name in undefined:
         told = undefined[error.name]

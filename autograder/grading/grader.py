@@ -129,7 +129,7 @@ class Grader:
         return diagnosed(exercise, checks, asked, parts)
 
     def _undefined(self, exercise: Exercise) -> dict[str, str]:
-        """Task -> why the submitted file does not define it, where that can be told."""
+        """Task -> why the submitted file does not define it, if the reason is known."""
         file = self._submission.files.get(exercise.name) if self._submission is not None else None
         return file.undefined(exercise) if file is not None else {}
 

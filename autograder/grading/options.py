@@ -26,7 +26,7 @@ class GradeOptions:
         show_hidden: whether the details of hidden checks are shown.
         files: report format -> where the report is written in it; None for nowhere.
         plots: folder for the plots of checks; None for none.
-        plugins: modules or paths, loaded besides those of the course.
+        plugins: modules or paths, loaded in addition to those of the course.
         blocked: names of plugins that are not loaded.
     """
 

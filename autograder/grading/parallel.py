@@ -78,6 +78,6 @@ def _work(argument: Any) -> Any:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         return _function(argument)
     except KeyboardInterrupt:
-        os._exit(1)  # nobody waits for an answer
+        os._exit(1)  # the parent does not wait for an answer
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from autograder.grading.collector import Collector
 
-#: Checks run the same whatever else is installed; an outcome is told by its exception alone.
+#: Checks do not depend on other installed plugins; only the exception decides the outcome.
 PYTEST_OPTIONS = (
     "--disable-plugin-autoload -p autograder.grading.pytest_plugin -p no:terminal "
     "-p no:cacheprovider -p no:faulthandler -p no:junitxml -p no:pastebin -p no:doctest "
@@ -97,7 +97,7 @@ def run_pytest(
     """Run the test files of `exercise`, or those of their checks that `collector` leaves in.
 
     Args:
-        plugins: of pytest, besides `collector`.
+        plugins: plugins of pytest in addition to `collector`.
 
     Raises:
         GradusError: there are none, or they cannot be collected.

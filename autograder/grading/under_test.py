@@ -26,9 +26,9 @@ class ExerciseUnderTest:
 
     Args:
         seed: all random numbers of all checks come from it.
-        calibrating: metrics are measured, and held against nothing.
+        calibrating: whether metrics are measured without a comparison with thresholds.
         host_limits: what one check may take of the grader's own process.
-        undefined: task -> why the submission does not define it, where that can be told.
+        undefined: task -> why the submission does not define it, if the reason is known.
 
     Attributes:
         transcripts: what each check that has run asked of the code under test, by its id.

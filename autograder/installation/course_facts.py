@@ -39,7 +39,7 @@ def plugin_facts(plugin: Sequence[str], block: Sequence[str]) -> Iterator[Fact]:
     try:
         found = Plugins(plugin, blocked=block)
     except GradusError as error:
-        # One that must load did not: what there is can still be told.
+        # A required plugin did not load: the other facts are still reported.
         yield Fact("plugins", "not loaded", problem=str(error))
         yield from map(_fact, _findable(plugin, block))
         return

@@ -53,7 +53,7 @@ class Redactor:
         """Return the redactor for the user, system and environment of this process.
 
         Args:
-            folders: word -> a folder that it replaces, besides those that every process has.
+            folders: word -> a folder that it replaces, in addition to those of every process.
         """
         paths: dict[str, str] = {}
         for word, folder in (*folders.items(), *_folders()):

@@ -39,7 +39,7 @@ def sandbox_facts(plugin: Sequence[str] = (), block: Sequence[str] = ()) -> Iter
 
 
 def _of_plugins(plugin: Sequence[str], block: Sequence[str]) -> dict[str, type[Sandbox]]:
-    """Return the sandboxes of plugins; none where a plugin cannot be loaded, which is told."""
+    """Return the sandboxes of plugins; none if a plugin cannot be loaded, which is reported."""
     try:
         targets = Plugins(plugin, blocked=block).named("register_sandboxes")
     except GradusError:

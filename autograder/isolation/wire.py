@@ -33,7 +33,7 @@ MAX_DEPTH = 24
 MAX_UNSALTED_KEYS = 4096
 MAX_INTEGER_BYTES = 64
 
-_ARRAY, _TUPLE, _HANDLE, _RESULT, _GENERATOR, _INTEGER, _COMPLEX, _LOAN = range(1, 9)
+_ARRAY, _TUPLE, _HANDLE, _RESULT, _GENERATOR, _INTEGER, _COMPLEX, _CALLBACK = range(1, 9)
 _NUMBER_KINDS = "biufc"
 #: NumPy would parse, and build, records of a million fields from a text.
 _DTYPE_NAME = re.compile(r"[<|][biufc][0-9]{1,2}")
@@ -168,7 +168,7 @@ class _Encoder:
             return msgpack.ExtType(_HANDLE, self.pack([value.id, value.type_name]))
         if isinstance(value, CallbackRef):
             fields = [value.id, value.type_name, list(value.methods), list(value.attributes)]
-            return msgpack.ExtType(_LOAN, self.pack(fields))
+            return msgpack.ExtType(_CALLBACK, self.pack(fields))
         if isinstance(value, Result):
             return msgpack.ExtType(_RESULT, self.pack(value.index))
         if isinstance(value, np.random.Generator):
@@ -306,7 +306,7 @@ def _fields(value: Any, *kinds: type) -> Any:
 def _small(code: int, value: Any) -> Any:
     if code == _HANDLE:
         return Handle(*_fields(value, int, str))
-    if code == _LOAN:
+    if code == _CALLBACK:
         number, type_name, *names = _fields(value, int, str, list, list)
         return CallbackRef(
             number, type_name, *(tuple(_typed(n, str) for n in some) for some in names)

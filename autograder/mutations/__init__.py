@@ -1,1 +1,1 @@
-"""Mutants of a solution: one small change each, by operators that know what beginners do."""
+"""Mutants of a solution: each has one small change, made by an operator."""

@@ -12,7 +12,7 @@ from autograder.course.stubs import Region, find_regions
 from autograder.mutations.operators import OPERATORS, Mutate, Site
 from autograder.mutations.splicing import splice
 
-#: Longer pieces of source are cut in an id; an ordinal keeps ids apart.
+#: Maximum length of a piece of source in an id; an ordinal keeps shortened ids unique.
 _FRAGMENT = 70
 
 
@@ -21,7 +21,7 @@ class Mutant:
     """A solution with one change.
 
     Args:
-        id: operator, function, the changed piece of source and what became of it, and the
+        id: operator, function, the piece of source before and after the change, and the
             statement that it belongs to: the same after edits elsewhere in the file.
         line: where the change is, counted from 1.
         scope: first and last line of the function around it, or of the statement where there is
@@ -39,9 +39,9 @@ class Mutant:
 def make_mutants(
     source: str, file: Path, operators: Mapping[str, Mutate] = OPERATORS
 ) -> list[Mutant]:
-    """All mutants of the solution `source`, which stands in `file`, in the order of its lines.
+    """Return all mutants of the solution `source`, the text of `file`, in the order of its lines.
 
-    What does not parse is left out, and so is what is the same program as an earlier mutant.
+    Mutants that do not parse, and programs equal to an earlier mutant, are left out.
 
     Raises:
         BadInputError: a malformed region.
@@ -88,7 +88,7 @@ def draw_mutants(
 def _mutant(
     source: str, operator: str, site: Site, replacement: ast.AST, named: Counter[str]
 ) -> Mutant:
-    # What is left out, or the same, is counted too: no ordinal depends on another operator.
+    # Mutants that are left out later are counted too: no ordinal depends on another operator.
     name = f"{operator} in {site.qualified_name}: {_shown(site.node)} -> {_shown(replacement)}"
     if site.node is not site.statement:
         name += f" | {_shown(site.statement)}"
@@ -100,7 +100,7 @@ def _mutant(
 
 
 def _shown(node: ast.AST) -> str:
-    text = ast.unparse(node).partition("\n")[0]  # of a block its head alone
+    text = ast.unparse(node).partition("\n")[0]  # only the first line of a block
     return text if len(text) <= _FRAGMENT else f"{text[:_FRAGMENT]}..."
 
 
@@ -109,13 +109,14 @@ def _extent(node: ast.AST) -> tuple[int, int]:
 
 
 def _scope_after(source: str, mutant: Mutant) -> tuple[int, int]:
-    """The lines of the mutant's scope in its own source."""
+    """Return the lines of the mutant's scope in its own source."""
     first, last = mutant.scope
     return first, last + mutant.source.count("\n") - source.count("\n")
 
 
 def _program(source: str, scope: tuple[int, int]) -> str | None:
-    """The program that the lines `scope` are, whatever their layout; None if they are none."""
+    """Return the syntax tree of the lines `scope` without their layout; None if they do not
+    parse."""
     first, last = scope
     text = "\n".join(source.split("\n")[first - 1 : last])
     try:
@@ -130,7 +131,7 @@ def _is_within(node: ast.AST, regions: list[Region]) -> bool:
 
 
 def _sites(tree: ast.Module) -> Iterator[Site]:
-    """Every node that has a place, but for messages, annotations and docstrings."""
+    """Yield every node with a position, except those in messages, annotations and docstrings."""
     yield from _below(Site(tree, tree, tree, None, "module"))
 
 
@@ -153,7 +154,7 @@ def _site(child: ast.AST, outer: Site) -> Site:
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.JoinedStr | ast.Raise):
-        return  # messages; and before Python 3.12 what is in an f-string has no place of its own
+        return  # messages; and before Python 3.12 the parts of an f-string have no position
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list"):
             continue

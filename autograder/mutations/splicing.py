@@ -1,4 +1,4 @@
-"""One node of a source replaced, with every other character left as it is."""
+"""Replacement of one node in a source; all other characters stay unchanged."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from functools import lru_cache
 from itertools import accumulate
 
 _COMPOUND = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Lambda)
-#: Around these nothing but brackets keeps an expression together.
+#: An expression inside one of these nodes needs its own brackets.
 _BINDING = (*_COMPOUND, ast.Attribute)
 
 
 def splice(source: str, node: ast.AST, replacement: ast.AST, parent: ast.AST) -> str:
-    """`source` with `replacement` where `node`, a child of `parent`, stands."""
+    """Return `source` with `node`, a child of `parent`, replaced by `replacement`."""
     data = source.encode()  # columns of the syntax tree count bytes
     starts = _line_starts(source)
     start = starts[_number(node, "lineno") - 1] + _number(node, "col_offset")
@@ -30,7 +30,7 @@ def _number(node: ast.AST, name: str) -> int:
 
 @lru_cache(maxsize=4)
 def _line_starts(source: str) -> list[int]:
-    """Where each line begins, in bytes; the same source is asked for thousands of times."""
+    """Return the byte offset of each line, cached: one source is used thousands of times."""
     lengths = (len(line.encode()) + 1 for line in source.split("\n"))
     return list(accumulate(lengths, initial=0))
 
@@ -51,5 +51,5 @@ def _needs_brackets(replacement: ast.AST, parent: ast.AST, node: ast.AST) -> boo
 
 
 def _has_brackets(data: bytes, start: int, end: int) -> bool:
-    """What stands between brackets already is balanced, so that the two belong together."""
+    """Return whether the text is in one pair of brackets, whose content is balanced."""
     return data[start - 1 : start] == b"(" and data[end : end + 1] == b")"

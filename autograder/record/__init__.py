@@ -1,1 +1,1 @@
-"""What a check found, as one typed record: results, and findings with their renderings."""
+"""The record of a check: its result, and findings with their renderings."""

@@ -24,7 +24,7 @@ class HostPaths:
     """Replaces folders of this machine by a word each.
 
     Args:
-        folders: folder -> the word for it, besides those of Python and of gradus itself.
+        folders: folder -> the word for it, in addition to those of Python and of gradus itself.
     """
 
     def __init__(self, folders: Mapping[Path, str]) -> None:

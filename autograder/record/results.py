@@ -1,10 +1,10 @@
-"""What grading found out: frozen data, rendered elsewhere.
+"""The results of grading, as frozen data; `autograder.reports` renders them.
 
 Report            one submission: provenance and
 └── ExerciseResult    one exercise:
     └── TaskResult        one name of the stub:
         └── CheckResult       one check: verdict, points, message, method at fault
-            └── Finding           what it shows besides: a plot, a table, printed text
+            └── Finding           what else it shows: a plot, a table, printed text
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ EXPLAINED = (Verdict.FAILED, Verdict.CRASHED)
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What went wrong, where it can be told for certain.
+    """The mistake behind a failed check, if it is certain.
 
     Attributes:
         id: of a mistake of the exercise, as in ``no-bias``, or of a pattern: ``generic/negated``.
@@ -41,7 +41,7 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Fact:
-    """What a failed check found wrong first.
+    """The first wrong result of a failed check.
 
     Attributes:
         what: the thing and its aspect, as in ``gradients['W_h']: values``; no numbers of the check.
@@ -70,8 +70,8 @@ class CheckResult:
         call: the call of that method that shows it.
         frames: lines of the submission, outermost first.
         hint: the check's own hint.
-        findings: what the check shows besides.
-        diagnosis: which mistake it is; None where that cannot be told.
+        findings: other results that the check shows.
+        diagnosis: the mistake; None if it is not certain.
         uses: registry names of the parts that it was built from, as the code under test says.
         blocked_by: what it waits for, an exercise or a task of this one; empty if for nothing.
         stalled: a call was late with processor time left, on a machine that may have been busy.
@@ -215,7 +215,7 @@ class Report:
     """The grading of one submission.
 
     Attributes:
-        notes: what a person should know besides: files that were ignored, cells that were skipped.
+        notes: additional facts for a reader: ignored files, skipped cells.
     """
 
     provenance: Provenance

@@ -1,7 +1,7 @@
-"""Checks of one exercise that failed for the same reason are told together.
+"""Failed checks of one exercise with the same cause are reported together.
 
 A file that cannot be imported fails every check in the same way, and one mistake is often seen
-by several: one cause, told once. Checks have one cause where the same mistake explains them, or
+by several: one cause, shown once. Checks have one cause where the same mistake explains them, or
 where the same thing of the same method is wrong first.
 """
 
@@ -24,20 +24,20 @@ class Cause:
     """One reason why checks did not pass.
 
     Attributes:
-        told: the check whose facts are shown.
+        shown: the check whose facts are shown.
         others: the other checks that failed for this reason; only their titles are shown.
     """
 
-    told: CheckResult
+    shown: CheckResult
     others: tuple[CheckResult, ...]
 
     @property
     def points_text(self) -> str:
         """What the checks are worth together, in words."""
-        words = [counted(sum(check.points for check in (self.told, *self.others)), "point")]
-        if self.told.hidden:
+        words = [counted(sum(check.points for check in (self.shown, *self.others)), "point")]
+        if self.shown.hidden:
             words.insert(0, "hidden")
-        if self.told.verdict is Verdict.SKIPPED:
+        if self.shown.verdict is Verdict.SKIPPED:
             words.append("not counted")
         return ", ".join(words)
 
@@ -51,11 +51,11 @@ class Cause:
     @property
     def pointer(self) -> str:
         """What stands under a task whose checks failed for a reason told under another."""
-        return f"as under {self.told.task}: {self.told.title}"
+        return f"as under {self.shown.task}: {self.shown.title}"
 
     def concerns(self, task: str) -> bool:
         """Whether a check of `task` failed for this reason."""
-        return any(check.task == task for check in (self.told, *self.others))
+        return any(check.task == task for check in (self.shown, *self.others))
 
 
 def causes(result: ExerciseResult, *, show_hidden: bool = False) -> tuple[Cause, ...]:
@@ -96,11 +96,11 @@ def _wrong(check: CheckResult) -> Hashable:
 def _cause(checks: list[CheckResult], show_hidden: bool) -> Cause:
     """Tell a public check where there is one, and of these one with a diagnosis."""
     first = min(range(len(checks)), key=lambda i: (checks[i].hidden, checks[i].diagnosis is None))
-    told = checks[first] if show_hidden else without_details(checks[first])
-    return Cause(told, (*checks[:first], *checks[first + 1 :]))
+    shown = checks[first] if show_hidden else without_details(checks[first])
+    return Cause(shown, (*checks[:first], *checks[first + 1 :]))
 
 
 def is_short(result: ExerciseResult) -> bool:
-    """Whether nothing is to be told of `result`: all of it passed, or nothing is written."""
+    """Return whether `result` needs no explanation: all passed, or nothing is written."""
     verdicts = {check.verdict for check in result.checks}
     return verdicts in ({Verdict.PASSED}, {Verdict.NOT_STARTED})

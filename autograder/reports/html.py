@@ -27,7 +27,7 @@ def render_html(report: Report, *, show_hidden: bool = False) -> str:
     """Return `report` as a page of HTML.
 
     Args:
-        show_hidden: whether the facts of hidden checks are told, for an instructor's eyes.
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
     page = _environment().get_template("page.html")
     return page.render(report=report, show_hidden=show_hidden, chart_css=chart_css())
@@ -98,7 +98,7 @@ def _sentences(check: CheckResult) -> list[str]:
 
 def _causes_shown_under(found: Iterable[Cause], task: TaskResult) -> list[Cause]:
     """The causes whose facts stand under `task`."""
-    return [cause for cause in found if cause.told.task == task.name]
+    return [cause for cause in found if cause.shown.task == task.name]
 
 
 def _pointers(found: Iterable[Cause], task: TaskResult) -> list[str]:

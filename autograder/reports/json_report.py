@@ -28,7 +28,7 @@ def render_json(report: Report, *, show_hidden: bool = False) -> str:
     """`report` as JSON text that ends with a newline.
 
     Args:
-        show_hidden: whether the facts of hidden checks are told, for an instructor's eyes.
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
     table = as_table(report if show_hidden else for_student(report))
     text = json.dumps(table, indent=2, ensure_ascii=False, allow_nan=False)

@@ -32,7 +32,7 @@ def render_junit(report: Report, *, show_hidden: bool = False) -> str:
     """`report` as JUnit XML.
 
     Args:
-        show_hidden: whether the facts of hidden checks are told, for an instructor's eyes.
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
     report = report if show_hidden else for_student(report)
     checks = [check for exercise in report.exercises for check in exercise.checks]
@@ -100,9 +100,9 @@ def _case(check: CheckResult, owner: str, title: str) -> ET.Element:
     )
     outcome = _outcome(check)
     if outcome:
-        told = ET.SubElement(case, outcome, type=check.verdict.value)
-        told.set("message", _valid(check.message or check.verdict.value))
-        told.text = _valid("\n".join(_facts(check)))
+        element = ET.SubElement(case, outcome, type=check.verdict.value)
+        element.set("message", _valid(check.message or check.verdict.value))
+        element.text = _valid("\n".join(_facts(check)))
     if shown := "\n".join(map(_shown, filter(_is_output, check.findings))):
         ET.SubElement(case, "system-out").text = _valid(shown)
     return case

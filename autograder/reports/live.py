@@ -15,7 +15,7 @@ from autograder.reports.terminal import ExerciseView
 if TYPE_CHECKING:
     from rich.status import Status
 
-#: Width of output that goes to a file or a pipe, where nobody knows how wide it may be.
+#: Width of output to a file or a pipe.
 PIPED_WIDTH = 100
 
 

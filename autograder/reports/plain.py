@@ -1,4 +1,4 @@
-"""Text that somebody else wrote, made safe and fit to show.
+"""Untrusted text, made safe for display.
 
 What a submission prints or raises may hold escape sequences that repaint a terminal, characters
 that turn the direction of writing, commands that a CI server obeys, and no end of lines.

@@ -56,8 +56,8 @@ class Summary:
             yield from page.hanging(Text(), sentence)
         for note in remarks(self._report):
             yield from page.hanging(Text("note: "), note)
-        told = (", " if page.ascii_only else " · ").join(provenance_words(self._report.provenance))
-        yield Text(page.cut(told, page.width), "dim")
+        shown = (", " if page.ascii_only else " · ").join(provenance_words(self._report.provenance))
+        yield Text(page.cut(shown, page.width), "dim")
         yield from self._next(page)
 
     def _next(self, page: Page) -> Iterator[Text]:

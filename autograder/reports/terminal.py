@@ -80,14 +80,14 @@ class ExerciseView:
         if verdict is Verdict.NOT_STARTED:
             yield from self._absence(page)
         elif found:
-            yield from self._facts(page, found[0].told, " " * 4)
+            yield from self._facts(page, found[0].shown, " " * 4)
             yield Text()
 
     def _absence(self, page: Page) -> Iterator[Text]:
         """Why nothing could be run, where it is not the stub's own NotImplementedError."""
         checks = (c for c in self._result.checks if not (c.frames or c.hidden))
-        told = (check.message for check in checks if check.message != NOT_WRITTEN)
-        for message in list(dict.fromkeys(filter(None, told)))[:1]:
+        shown = (check.message for check in checks if check.message != NOT_WRITTEN)
+        for message in list(dict.fromkeys(filter(None, shown)))[:1]:
             yield from page.hanging(Text("  "), message)
 
     def _task_by_task(self, page: Page, found: tuple[Cause, ...]) -> Iterator[Text]:
@@ -101,16 +101,16 @@ class ExerciseView:
         yield Text()
 
     def _causes(self, page: Page, task: TaskResult, found: tuple[Cause, ...]) -> Iterator[Text]:
-        """The causes of `task`; one that was told under another task is only pointed at."""
+        """The causes of `task`; a cause shown under another task is only referred to."""
         mine = [cause for cause in found if cause.concerns(task.name)]
-        told = [cause for cause in mine if cause.told.task == task.name]
-        for cause in told:
+        shown = [cause for cause in mine if cause.shown.task == task.name]
+        for cause in shown:
             yield from self._cause(page, cause)
-        if mine and not told:
+        if mine and not shown:
             yield from page.hanging(Text("    "), mine[0].pointer)
 
     def _cause(self, page: Page, cause: Cause) -> Iterator[Text]:
-        check = cause.told
+        check = cause.shown
         if check.verdict is Verdict.SKIPPED:
             yield from page.hanging(Text("    "), check.message)
             return

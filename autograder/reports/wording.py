@@ -83,7 +83,7 @@ def passed_tasks(result: ExerciseResult) -> int:
 
 def provenance_words(provenance: Provenance) -> list[str]:
     """How a report came about, the most important first."""
-    told = [
+    shown = [
         f"provider {provenance.provider}" if provenance.provider else "",
         f"submission {provenance.submission_hash[:8]}" if provenance.submission_hash else "",
         f"course {provenance.course_hash[:8]}" if provenance.course_hash else "",
@@ -92,7 +92,7 @@ def provenance_words(provenance: Provenance) -> list[str]:
         f"sandbox {provenance.sandbox}" if provenance.sandbox else "",
     ]
     versions = (f"{name} {version}" for name, version in sorted(provenance.versions.items()))
-    return [*filter(None, told), *versions]
+    return [*filter(None, shown), *versions]
 
 
 def remarks(report: Report) -> list[str]:

@@ -1,6 +1,6 @@
-"""Zip archives from strangers, read in memory: nothing of them is ever unpacked by its own name.
+"""Untrusted zip archives, read in memory: no member is unpacked under its own name.
 
-A member that cannot be read costs that member alone. What is left out is told in a note.
+A member that cannot be read is skipped, and a note names it.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class _Budget:
         """Count one more member.
 
         Raises:
-            BadInputError: it is one too many, or there were too many bytes before it.
+            BadInputError: the archive has too many members or bytes.
         """
         self._members -= 1
         if self._members < 0 or self._bytes < 0:

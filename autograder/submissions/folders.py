@@ -1,4 +1,4 @@
-"""The files below a folder that somebody handed in: links, loops and depth do no harm."""
+"""The files of a submitted folder: links, loops and depth do no harm."""
 
 from __future__ import annotations
 

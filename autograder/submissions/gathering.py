@@ -72,7 +72,7 @@ class Gathering:
         return {name: files[name] for name in self._course.exercise_names if name in files}
 
     def _chosen(self, name: str, found: list[SubmittedFile]) -> SubmittedFile | None:
-        """The one file among `found` that counts; None where that cannot be told."""
+        """Return the file among `found` that counts; None if it is ambiguous."""
         exercise = self._course.exercise(name)
         different = list({file.source: file for file in reversed(found)}.values())[::-1]
         if len(different) == 1:

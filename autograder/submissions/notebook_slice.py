@@ -59,7 +59,7 @@ class Statement:
 
     @cached_property
     def is_kept_anyway(self) -> bool:
-        """``from x import *`` binds nobody knows what; ``from __future__`` changes the language."""
+        """``from x import *`` binds unknown names; ``from __future__`` changes the language."""
         imports = [node for node in self.nodes if isinstance(node, ast.ImportFrom)]
         stars = any(alias.name == "*" for node in imports for alias in node.names)
         return stars or self.is_future_import

@@ -127,7 +127,7 @@ def _is_open(path: str, functions: dict[str, ast.AST], known: dict[str, ast.AST]
 def _untouched(
     functions: dict[str, ast.AST], known: dict[str, ast.AST], still_open: set[str]
 ) -> bool:
-    """Whether nothing was written: as in the stub, or, without one, nothing but constructors."""
+    """Return whether nothing was written: equal to the stub, or else only constructors."""
     if known:
         return functions.keys() == known.keys() and all(
             _same(functions[path], known[path]) for path in functions

@@ -23,7 +23,7 @@ def recognised(candidate: Candidate, course: Course, *, by_tasks: bool) -> str:
         by_tasks: whether a file of any name is known by the tasks that it defines.
 
     Raises:
-        BadInputError: with `by_tasks`, that cannot be told.
+        BadInputError: with `by_tasks`, the exercise is ambiguous.
     """
     stem = candidate.inner.stem
     if stem in course.exercise_names and suffix(candidate.inner) == ".py":
@@ -40,7 +40,7 @@ def _of_notebook(candidate: Candidate, course: Course, by_tasks: bool) -> str | 
     except BadInputError:
         if by_tasks and stem not in course.exercise_names:
             raise
-        # Named after an exercise, it is to be told; another notebook in the folder is not ours.
+        # A notebook named after an exercise is reported; other notebooks are ignored.
         return stem if stem in course.exercise_names else None
     return notebook_exercise(notebook, stem, course)
 

@@ -1,4 +1,4 @@
-"""What somebody hands in, read without importing any of it.
+"""A submission, read without import of its code.
 
 A submission is a folder, a ``.py`` file, a notebook or a zip archive. Whatever it is, it ends up
 as the source text of one module per exercise.
@@ -110,7 +110,7 @@ def load_submission(
     exercises: Iterable[str] | None = None,
     former: Submission | None = None,
 ) -> Submission:
-    """Read the submission `path`; with `exercises`, nothing but their files.
+    """Read the submission `path`; with `exercises`, only their files.
 
     Args:
         path: the file or the folder.
@@ -121,7 +121,7 @@ def load_submission(
     A file belongs to the exercise it is named after; a notebook to the one in its metadata, and a
     single file of any other name to the one whose tasks it defines. An exercise without a file of
     its own, or with an untouched one, takes that of an exercise which its tasks once belonged to.
-    Whatever cannot be read is told in `Submission.notes`, and the rest is there.
+    Files that cannot be read are named in `Submission.notes`; the others are read.
 
     Raises:
         BadInputError: nothing is at `path`, or the course has no exercise.

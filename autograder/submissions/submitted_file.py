@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.course.reading import Exercise
 from autograder.course.source import decode, definitions, parse
-from autograder.course.stubs import known_stub
+from autograder.course.stubs import available_stub
 from autograder.submissions.candidates import Candidate, suffix
 from autograder.submissions.notebooks import Origin, notebook_module, read_notebook
 from autograder.submissions.progress import Progress, task_progress
@@ -88,11 +88,11 @@ class SubmittedFile:
 
     def is_stub(self, exercise: Exercise) -> bool:
         """Whether it is the stub of `exercise`, unchanged, with something left to be written."""
-        return "NotImplementedError" in self.source and self.source == known_stub(exercise)
+        return "NotImplementedError" in self.source and self.source == available_stub(exercise)
 
     def progress(self, exercise: Exercise) -> dict[str, Progress]:
         """How far it is with each task of `exercise`; a task whose cell is broken is begun."""
-        found = task_progress(self.source, exercise.task_names, known_stub(exercise))
+        found = task_progress(self.source, exercise.task_names, available_stub(exercise))
         return found | dict.fromkeys(self.broken, Progress.STARTED)
 
     def has_work(self, exercise: Exercise) -> bool:
@@ -106,7 +106,7 @@ class SubmittedFile:
         return re.search(pattern, self.source, re.MULTILINE) is not None
 
     def undefined(self, exercise: Exercise) -> dict[str, str]:
-        """Task -> why it is not defined, where more can be told than that it is not.
+        """Task -> why it is not defined, if the reason is known.
 
         Its cell does not parse, or a name that is almost that of the task is defined.
         """

@@ -1,1 +1,1 @@
-"""The commands of `gradus` that train models and use them, as plain functions."""
+"""The commands of `gradus` that train and use models."""

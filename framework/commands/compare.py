@@ -48,10 +48,10 @@ from framework.training.tasks.text_classifier import TextClassifierTask
 
 HELP = """Train families of text classifiers in the same way, and check the lecture's claims.
 
-All see the same texts in the same order, with the same loss, optimizer and sizes. The epoch
-that is best on texts held out is tested. A claim holds here or it does not: on this corpus.
-Epochs are timed on one thread, in turns. Nothing is said about speed where the times of two
-families overlap."""
+All families get the same texts in the same order, with the same loss, optimizer and sizes. The
+epoch with the best accuracy on held-out texts is tested. A claim is only checked on this corpus.
+Epochs are timed on one thread, in turns. If the times of two families overlap, the claim about
+their speed is undecided."""
 
 
 def _compare(
@@ -149,7 +149,7 @@ def _trained(
     options: ComparisonOptions,
     console: Console,
 ) -> list[Outcome]:
-    """The families, trained on `task` in turns; a bar shows how far each epoch is."""
+    """Return the families, trained on `task` in turns; a bar shows how far each epoch is."""
     with unfinished_parts(backend):
         trainings = [
             Training(backend, task, name, family, options) for name, family in families.items()
@@ -161,7 +161,7 @@ def _trained(
 def _bars(
     console: Console, options: ComparisonOptions, name: str
 ) -> Callable[[Run], AbstractContextManager[OnStep]]:
-    """A bar for each epoch of the family `name`."""
+    """Return a bar for each epoch of the family `name`."""
 
     def bar(run: Run) -> AbstractContextManager[OnStep]:
         epoch = f"{run.epochs_done + 1}/{options.epochs}"
@@ -178,7 +178,7 @@ def _longest(task: ClassifierTask) -> int:
 def _show(
     console: Console, outcomes: Sequence[Outcome], found: Sequence[Claim], longest: int
 ) -> None:
-    """The table, and under it the claims."""
+    """Print the table of results and the claims."""
     console.print()
     console.print(outcome_table(outcomes, longest))
     if found:

@@ -19,7 +19,7 @@ _COLOURS = {True: "green", False: "red", None: ""}
 
 
 def outcome_table(outcomes: Sequence[Outcome], longest: int) -> Table:
-    """A row for each family: accuracy, parameters, seconds per epoch.
+    """Return a row for each family: accuracy, parameters, seconds per epoch.
 
     Args:
         outcomes: in the order of the rows.
@@ -60,7 +60,7 @@ def _seconds(outcome: Outcome) -> str:
 
 
 def claim_table(claims: Sequence[Claim]) -> Table:
-    """Each claim after whether it holds, with the numbers that say so."""
+    """Return each claim after whether it holds, with the numbers that say so."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column()
@@ -73,7 +73,7 @@ def claim_table(claims: Sequence[Claim]) -> Table:
 def as_json(
     settings: Mapping[str, Any], outcomes: Sequence[Outcome], claims: Sequence[Claim]
 ) -> dict[str, Any]:
-    """The comparison as plain dicts and lists."""
+    """Return the comparison as plain dicts and lists."""
     return {
         "settings": dict(settings),
         "families": [_plain(outcome) for outcome in outcomes],
@@ -114,6 +114,6 @@ def save_pictures(outcomes: Sequence[Outcome], corpus: str, folder: Path) -> lis
 
 
 def _point(outcome: Outcome, x: float, x_range: tuple[float, float] | None = None) -> Line:
-    """The accuracy of one family with its spread over seeds, at `x` with its range."""
+    """Return the accuracy of one family with its spread over seeds, at `x` with its range."""
     y, spread = 100 * outcome.accuracy, 100 * outcome.spread
     return Line(outcome.name, (x,), (y,), (spread,), (x_range,) if x_range else ())

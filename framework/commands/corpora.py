@@ -23,15 +23,15 @@ PIPED_WIDTH = 400
 
 def corpora(
     name: Annotated[
-        str | None, typer.Argument(help="Describe only this corpus, with all of its file names.")
+        str | None, typer.Argument(help="Describe only this corpus, with all its file names.")
     ] = None,
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:
     """List every corpus: its kind, the best possible score, files, licence and owner.
 
-    A corpus with files is read from the folder that `--data` names. A generated corpus is made to
-    know its best possible score.
+    A corpus with files is read from the folder `--data`. Generated corpora have a known best
+    possible score.
     """
     known = load_plugins(plugin, block).corpora
     console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False)
@@ -43,7 +43,7 @@ def corpora(
 
 
 def corpus_table(entries: Iterable[CorpusEntry]) -> Table:
-    """A row for each corpus, sorted by kind as in `KINDS`."""
+    """Return a row for each corpus, sorted by kind as in `KINDS`."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for column in ("corpus", "kind"):
         table.add_column(column, no_wrap=True)
@@ -59,7 +59,7 @@ def corpus_table(entries: Iterable[CorpusEntry]) -> Table:
 
 
 def corpus_description(entry: CorpusEntry) -> Iterator[Text]:
-    """All about one corpus, on a line each."""
+    """Yield the lines that describe one corpus."""
     yield Text.assemble((entry.name, "bold"), f"  {entry.description}")
     facts = {
         "kind": f"{entry.kind}: {KINDS[entry.kind].title}",
@@ -75,7 +75,7 @@ def corpus_description(entry: CorpusEntry) -> Iterator[Text]:
 
 
 def described_score(entry: CorpusEntry) -> str:
-    """The best possible score with its measure; why it cannot be told; empty if not known."""
+    """Return the best possible score with its measure, or the reason why it is unknown."""
     try:
         score = best_possible_score(entry)
     except GradusError as error:

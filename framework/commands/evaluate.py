@@ -1,4 +1,4 @@
-"""`gradus evaluate`: how good a trained model is, or what word vectors know."""
+"""`gradus evaluate`: measures a trained model or word vectors."""
 
 from __future__ import annotations
 
@@ -29,11 +29,13 @@ def evaluate(
     backend: CheckpointBackend = None,
     corpus: Annotated[
         str | None,
-        typer.Option(help="A corpus or a text file. Default: the held-out part of its own."),
+        typer.Option(
+            help="A corpus or a text file. Default: the held-out part of the checkpoint's corpus."
+        ),
     ] = None,
     task: Annotated[
         Literal["perplexity", "agreement"],
-        typer.Option(help="agreement: does the verb agree with its subject? Needs `--data`."),
+        typer.Option(help="agreement: accuracy of subject-verb agreement; needs `--data`."),
     ] = "perplexity",
     data: Annotated[
         Path | None,
@@ -51,16 +53,16 @@ def evaluate(
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:
-    """Compute the perplexity of a language model on held-out text, or on a text of your own.
+    """Measure a trained model: perplexity, accuracy or word similarity.
 
-    A classifier is measured on the test part of its corpus, or of another one.
+    A language model is measured by its perplexity on held-out text, or on a text of yours. A
+    classifier is measured on the test part of its corpus, or of another corpus.
 
-    With `--task agreement`, show how often the verb that agrees with its subject is found more
-    probable than its other form, by the number of nouns between them that could mislead (Linzen
-    et al. 2016).
+    `--task agreement` shows how often a language model gives the correct verb form the higher
+    probability, by the number of misleading nouns before it (Linzen et al. 2016).
 
-    Word vectors are compared with people's judgements: with `--similarity FILE`, show Spearman's
-    correlation of the cosines and the scores of FILE. Vectors in word2vec's text format will do.
+    `--similarity FILE` shows Spearman's correlation between cosines of word vectors and the human
+    scores in FILE. Vectors in word2vec's text format also work.
     """
     if similarity:
         _compare(checkpoint, similarity)
@@ -81,7 +83,7 @@ def evaluate(
 
 
 def _compare(path: Path, files: list[Path]) -> None:
-    """Show how the word vectors at `path` agree with each of `files`, and on how many pairs."""
+    """Show the correlation of the word vectors at `path` with each of `files`."""
     vectors = load_vectors(path)
     judged = {file: read_judged_pairs(file) for file in files}
     width = max(len(file.name) for file in files)

@@ -13,10 +13,10 @@ from framework.training.checkpoints import Checkpoint
 
 
 def agreement_lines(saved: Checkpoint, backend: Backend, data: Path | None) -> Iterator[str]:
-    """How the model of the checkpoint agrees with subjects, a line per number of attractors.
+    """Yield the accuracy of the checkpoint's model, a line per number of attractors.
 
     Raises:
-        UsageError: it is not said where the items are.
+        UsageError: the folder of the items is missing.
     """
     if data is None:
         raise UsageError("`--task agreement` needs the folder with the items: `--data FOLDER`")

@@ -1,4 +1,4 @@
-"""`gradus neighbors`, `analogy` and `plot-words`: ask word vectors which words are near."""
+"""`gradus neighbors`, `analogy` and `plot-words`: show relations between word vectors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from framework.evaluation.word_similarity import analogy as find_analogy
 from framework.evaluation.word_similarity import neighbors as find_neighbors
 from framework.training.trained_vectors import load_vectors
 
-Count = Annotated[int, typer.Option(min=1, help="Show so many words.")]
+Count = Annotated[int, typer.Option(min=1, help="Number of words to show.")]
 
 
 def neighbors(
@@ -23,22 +23,23 @@ def neighbors(
 ) -> None:
     """Show the words nearest to WORD, with their cosines.
 
-    A cosine of 1 says: the same direction; 0: nothing in common. Words that stand among the
-    same words get near vectors: opposites, too, as good and bad.
+    A cosine of 1 means the same direction, and 0 means orthogonal vectors. Words in similar
+    contexts get near vectors. This includes opposites such as good and bad.
     """
     _show(find_neighbors(load_vectors(vectors), word, count))
 
 
 def analogy(
-    a: Annotated[str, typer.Argument(help="As in: man")],
+    a: Annotated[str, typer.Argument(help="For example: man")],
     b: Annotated[str, typer.Argument(help="is to: king")],
     c: Annotated[str, typer.Argument(help="as: woman is to ...")],
     vectors: VectorFile = TRAINED_VECTORS,
     count: Count = 10,
 ) -> None:
-    """A is to B as C is to which word? Show those nearest to b − a + c, with their cosines.
+    """Show the words D for which A is to B as C is to D.
 
-    The three words themselves are left out: the nearest word is often one of them.
+    They are the words nearest to the vector b − a + c, with their cosines. A, B and C are left out,
+    because the nearest word is often one of them.
     """
     _show(find_analogy(load_vectors(vectors), a, b, c, count))
 
@@ -48,12 +49,14 @@ def plot_words(
         list[str], typer.Argument(help="Words, of which at least three have vectors.")
     ],
     vectors: VectorFile = TRAINED_VECTORS,
-    out: Annotated[Path, typer.Option(help="The picture: .png, .svg or .pdf.")] = Path("words.png"),
+    out: Annotated[Path, typer.Option(help="File to write: .png, .svg or .pdf.")] = Path(
+        "words.png"
+    ),
 ) -> None:
-    """Draw WORDS where their vectors lie in the plane that shows most of how they differ.
+    """Draw the vectors of WORDS in the plane of their two principal components.
 
-    The axes are the two principal components of these words alone: other words, another plane.
-    Words without a vector are left out, with a note.
+    The components are computed from WORDS only, so other words give another plane. Words without a
+    vector are left out, with a note.
     """
     from framework.plotting.word_map import plot_words as draw
 
@@ -61,7 +64,7 @@ def plot_words(
     for error in shown.unknown:
         typer.echo(f"left out: {error}", err=True)
     share = sum(shown.shares)
-    typer.echo(f"Saved {out}: {len(shown.drawn)} words, {share:.0%} of how they differ.")
+    typer.echo(f"Saved {out}: {len(shown.drawn)} words, {share:.0%} of their variance.")
 
 
 def _show(found: Scored) -> None:

@@ -1,4 +1,4 @@
-"""`gradus new`: the beginnings of things that others add to gradus."""
+"""`gradus new`: writes the first files of a plugin."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from framework.providers.plugin_sources import BUILT_IN
 from framework.providers.plugins import RESERVED
 
 new = typer.Typer(
-    name="new", cls=QuickGroup, help="Write the beginnings of a plugin.", no_args_is_help=True
+    name="new", cls=QuickGroup, help="Write the first files of a plugin.", no_args_is_help=True
 )
 
 TEMPLATES = Path(__file__).parent / "templates" / "plugin"
@@ -31,37 +31,39 @@ _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 
 @new.callback()
 def main() -> None:
-    """Write the beginnings of a plugin."""
+    """Write the first files of a plugin."""
 
 
 @new.command(cls=QuickCommand)
 def plugin(
-    name: Annotated[str, typer.Argument(help="Of the plugin and of its provider, as in week3.")],
+    name: Annotated[
+        str, typer.Argument(help="Name of the plugin and of its provider, for example week3.")
+    ],
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to. Default: ./NAME.")
+        Path | None, typer.Option(metavar="DIR", help="Folder to write. Default: ./NAME.")
     ] = None,
 ) -> None:
-    """Write a small installable plugin with an optimizer and a test of it.
+    """Write a small installable plugin with an optimizer and its test.
 
-    Install it with `pip install -e NAME`, or try it with `--plugin NAME`.
+    Install it with `pip install -e NAME`, or use it without installation with `--plugin NAME`.
     """
     folder = out or Path(name)
     for path in write_plugin(name, folder):
         typer.echo(f"wrote {path}")
-    # A plain name would be taken for a module where there is no such folder.
+    # Without such a folder, a plain name would be read as a module.
     place = shlex.quote(folder.as_posix() if folder.is_absolute() else f"./{folder.as_posix()}")
     typer.echo(
         f"\nTry it:\n"
         f"  gradus plugins --plugin {place}\n"
         f"  grade optimizers --provider {name} --plugin {place}\n"
         f"  gradus train rnn_lm --optimizer nesterov@{name} --plugin {place}\n"
-        f"Install it, and leave --plugin away:\n"
+        f"Install it; then --plugin is not needed:\n"
         f"  pip install -e {place} && pytest {place}"
     )
 
 
 def write_plugin(name: str, folder: Path) -> list[Path]:
-    """Write the files of plugin `name` into the new folder `folder`; returns their paths.
+    """Write the files of plugin `name` into the new folder `folder`, and return their paths.
 
     Raises:
         BadInputError: `name` cannot be the name of a plugin, or of its package.
@@ -83,7 +85,7 @@ def write_plugin(name: str, folder: Path) -> list[Path]:
 
 
 def _check_name(name: str, module: str) -> None:
-    """Refuse what pip, Python or gradus would later refuse or confuse with something else."""
+    """Raise an error for a name that pip, Python or gradus cannot use."""
     if not _NAME.fullmatch(name) or iskeyword(module):
         raise BadInputError(
             f"'{name}' cannot name a plugin: expected lower-case letters and digits, with single - "
@@ -99,6 +101,6 @@ def _check_name(name: str, module: str) -> None:
 
 
 def _is_installed(module: str) -> bool:
-    """Whether something is imported as `module`; a folder that merely has the name is not."""
+    """Return whether `module` can be imported; a folder of that name does not count."""
     spec = importlib.util.find_spec(module)
     return spec is not None and spec.origin is not None

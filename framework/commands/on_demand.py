@@ -1,4 +1,4 @@
-"""Commands whose modules are imported when they are called, and not when they are listed."""
+"""Commands whose modules are imported when the command is called."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from framework.importing import load_target
 
 
 class OnDemand(TyperCommand):
-    """Stands for a command until that is called.
+    """A placeholder for a command until it is called.
 
     Attributes:
         target: ``module:attribute`` of the command's function, or of the `typer.Typer` of a group.
@@ -23,7 +23,7 @@ class OnDemand(TyperCommand):
     target: ClassVar[str]
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **named: Any) -> Any:
-        """The context of the command itself, which is imported now."""
+        """Import the command, and return its context."""
         found = load_target(self.target)
         app = new_app()
         if isinstance(found, typer.Typer):
@@ -35,16 +35,16 @@ class OnDemand(TyperCommand):
 
 
 def new_app(**options: Any) -> typer.Typer:
-    """An application without commands, whose help is plain text."""
+    """Return an application without commands, whose help is plain text."""
     return typer.Typer(add_completion=False, rich_markup_mode=None, **options)
 
 
 def add_commands_on_demand(app: typer.Typer, commands: Mapping[str, tuple[str, str]]) -> None:
-    """Add `commands` to `app`, and import none of them.
+    """Add `commands` to `app` without importing them.
 
     Args:
-        app: gets the commands.
-        commands: name -> (``module:attribute``, the line that the list of commands shows).
+        app: the application.
+        commands: name -> (``module:attribute``, its line in the list of commands).
     """
     for name, (target, summary) in commands.items():
         cls = type("OnDemandCommand", (OnDemand,), {"target": target})
@@ -52,11 +52,11 @@ def add_commands_on_demand(app: typer.Typer, commands: Mapping[str, tuple[str, s
 
 
 def _not_imported() -> None:
-    """Take the place of a function that is not imported yet."""
+    """Replace a function that has not been imported."""
 
 
 def values_of(option: str, arguments: Sequence[str]) -> list[str]:
-    """What `option` is given, as ``--option VALUE`` or ``--option=VALUE``."""
+    """Return the values of `option`, from ``--option VALUE`` or ``--option=VALUE``."""
     words = arguments[: arguments.index("--")] if "--" in arguments else arguments
     apart = [value for word, value in pairwise(words) if word == option]
     joined = [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]

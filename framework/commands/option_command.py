@@ -25,15 +25,15 @@ def option_command(
     before: Mapping[str, tuple[Any, Any]] | None = None,
     after: Mapping[str, tuple[Any, Any]] | None = None,
 ) -> Callable[..., None]:
-    """A function that typer makes a command of: with a parameter for each option.
+    """Return a function for a typer command, with a parameter for each option.
 
     Args:
         options: a dataclass of options.
         run: called as ``run(context, options, **others)``.
-        name: of the command.
+        name: the name of the command.
         help: the text of ``--help``.
-        before: other parameters, as name -> annotation for typer and default.
-        after: such parameters that stand behind the options.
+        before: other parameters before the options: name -> annotation for typer and default.
+        after: other parameters after the options.
     """
     fields = option_fields(options)
     parameters = {
@@ -62,7 +62,7 @@ def option_command(
 
 
 def annotation(field: OptionField) -> Any:
-    """What typer wants to know about the option `field`."""
+    """Return the typer annotation of the option `field`."""
     said = field.option
     shown = f"{said.help} [{bounds}]" if (bounds := field.bounds()) else said.help
     kind, metavar = _type(field), said.metavar or _choices(field)
@@ -70,20 +70,20 @@ def annotation(field: OptionField) -> Any:
 
 
 def _type(field: OptionField) -> Any:
-    """The type that typer reads; `OptionField.checked` refuses values that are no choice."""
+    """Return the type for typer; `OptionField.checked` checks that a value is a choice."""
     if _is_list(field):
         return list[str] | None
     return str if _choices(field) else field.type
 
 
 def _choices(field: OptionField) -> str | None:
-    """The values to choose from, as ``--help`` shows them; None: there are none."""
+    """Return the choices, as ``--help`` shows them; None if any value is allowed."""
     kind = plain_type(field.type)
     return f"<{'|'.join(get_args(kind))}>" if get_origin(kind) is Literal else None
 
 
 def _called(field: OptionField) -> str:
-    """How the command line calls the option."""
+    """Return the names of the option on the command line."""
     return field.option.names[0] if field.option.names else flag(field.name)
 
 
@@ -96,7 +96,7 @@ def _default(field: OptionField) -> Any:
 
 
 def _value(field: OptionField, given: Any, context: typer.Context) -> Any:
-    """The value of the option: of a list, what a recipe says comes first."""
+    """Return the value of the option; for a list, the values of a recipe come first."""
     if not _is_list(field):
         return given
     said, given = list((context.default_map or {}).get(field.name, ())), list(given or ())

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options of several commands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from framework.training.option_fields import OptionField, option, option_fields
 
 @dataclass(frozen=True, kw_only=True)
 class SetupOptions:
-    """With what a command computes: the types of these options, for recipes."""
+    """The options for backend, device, submission and plugins, with their types for recipes."""
 
     backend: str = option("numpy", "See `BackendName`.")
     device: Literal["cpu", "cuda"] = option("cpu", "See `Device`.")
@@ -27,7 +27,7 @@ def _setup_field(name: str) -> OptionField:
 
 
 def _check_device(value: str) -> str:
-    """Refuse a device that is no choice, as `gradus train` refuses values of other options."""
+    """Raise an error if the device is no choice, as `gradus train` does for its options."""
     checked: str = _setup_field("device").checked(value, "--device")
     return checked
 
@@ -41,9 +41,7 @@ BackendName = Annotated[
 ]
 CheckpointBackend = Annotated[
     str | None,
-    typer.Option(
-        "--backend", help="Backend. Default: the one that the checkpoint was trained with."
-    ),
+    typer.Option("--backend", help="Backend. Default: the backend of the training."),
 ]
 Device = Annotated[
     str,
@@ -54,7 +52,7 @@ Submission = Annotated[
 ]
 PluginOption = Annotated[
     list[str] | None,
-    typer.Option("--plugin", help="Load this plugin too: a module or a path. Repeatable."),
+    typer.Option("--plugin", help="Also load this plugin: a module or a path. Repeatable."),
 ]
 BlockOption = Annotated[
     list[str] | None,
@@ -68,9 +66,9 @@ Resume = Annotated[
         "result is the same as without the interruption.",
     ),
 ]
-CheckpointFile = Annotated[Path, typer.Argument(help="A file that `gradus train` has written.")]
+CheckpointFile = Annotated[Path, typer.Argument(help="A checkpoint, written by `gradus train`.")]
 
-#: What `gradus train skip_gram` writes unless it is told otherwise.
+#: The default output of `gradus train skip_gram`.
 TRAINED_VECTORS = Path("checkpoints", "skip_gram.safetensors")
 
 VectorFile = Annotated[

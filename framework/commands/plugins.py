@@ -1,4 +1,4 @@
-"""`gradus plugins`: who offers what, and where it came from."""
+"""`gradus plugins`: lists what each plugin offers, and its source."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from framework.providers.plugin_commands import add_plugin_commands
 from framework.providers.plugin_sources import Source
 from framework.providers.plugins import COURSE, Plugins
 
-#: Width of output that goes to a file or a pipe, where nobody knows how wide it may be.
+#: Width of output to a file or a pipe.
 PIPED_WIDTH = 100
 
 #: Hooks whose result is a mapping from names, with the word for them.
@@ -30,33 +30,36 @@ NAMED = {
     "register_reporters": "report formats",
 }
 
-#: Hooks of which the list shows what they offer rather than that they are there.
+#: Hooks whose offers the list shows; of other hooks it shows only the names.
 SHOWN = (*NAMED, "register_implementations", "register_corpora", "add_commands")
 
 
 def plugins(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Plugins to show; by default the course and all.")
+        list[str] | None,
+        typer.Argument(help="Plugins to show. Default: the course and all plugins."),
     ] = None,
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:
-    """List what the course defines and what every plugin offers, and where it came from.
+    """List what the course and every plugin offer, with their sources.
 
-    `--plugin` shows one that is not installed, `--block` what remains without one.
+    `--plugin` adds a plugin that is not installed, and `--block` leaves one out.
     """
     found = load_plugins(plugin, block)
     width = None if sys.stdout.isatty() else PIPED_WIDTH
     console = Console(width=width, highlight=False, soft_wrap=True)
-    for line in list(describe(found, console.width, names or ())):  # errors come before output
+    for line in list(
+        describe(found, console.width, names or ())
+    ):  # errors are reported before any output
         console.print(line)
 
 
 def describe(found: Plugins, width: int, names: Sequence[str] = ()) -> Iterator[Text]:
-    """The lines of the list, at most `width` characters each where words allow.
+    """Yield the lines of the list, at most `width` characters each where words allow.
 
     Args:
-        names: of the plugins that are listed; none for the course and all plugins.
+        names: the plugins to list; none for the course and all plugins.
 
     Raises:
         UnknownNameError: there is no plugin of one of the `names`.
@@ -92,12 +95,12 @@ def _check_names(found: Plugins, names: Sequence[str]) -> None:
 
 
 def _named(sources: Iterable[Source], names: Sequence[str]) -> list[Source]:
-    """Those of `sources` that have one of `names`, or all."""
+    """Return those of `sources` that have one of `names`, or all."""
     return [source for source in sources if not names or source.name in names]
 
 
 def _shown(path: Path) -> str:
-    """`path` as it is seen from the working directory."""
+    """Return `path` relative to the working directory."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
@@ -144,7 +147,7 @@ def _names(found: Plugins, source: Source) -> Iterator[tuple[str, list[str]]]:
 
 
 def _commands(found: Plugins) -> dict[str, list[str]]:
-    """The commands of each plugin, by the plugin's name."""
+    """Return the commands of each plugin, by the plugin's name."""
     commands = defaultdict(list)
     for name, source in add_plugin_commands(typer.Typer(), found).items():
         commands[source.name].append(name)

@@ -1,4 +1,4 @@
-"""Values of common types, taken from the command line without pydantic.
+"""Conversion of common types of the command line without pydantic.
 
 Recent versions of typer convert every value, that of ``--help`` too, with pydantic, whose import
 takes longer than all else that a small command does. Text, paths and lists of them need no
@@ -16,7 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 #: The attribute in which typer keeps how a parameter's value is converted, once it is known.
 _CONVERSION = "_runtime_param"
 
-#: What may be asked of a path beside its text: these checks are left to typer.
+#: Checks of a path that are left to typer.
 _PATH_CHECKS = ("exists", "writable", "resolve_path", "allow_dash", "path_type")
 
 
@@ -24,7 +24,7 @@ class QuickCommand(TyperCommand):
     """A command whose common values are converted without pydantic."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """The parameters, ``--help`` among them."""
+        """Return the parameters, ``--help`` among them."""
         return [_quickly_converted(one) for one in super().get_params(ctx)]
 
 
@@ -32,7 +32,7 @@ class QuickGroup(TyperGroup):
     """A group of commands whose common values are converted without pydantic."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """The parameters, ``--help`` among them."""
+        """Return the parameters, ``--help`` among them."""
         return [_quickly_converted(one) for one in super().get_params(ctx)]
 
 
@@ -58,7 +58,7 @@ def _is_common(kind: Any, described: Any) -> bool:
 
 @dataclass(frozen=True)
 class _Conversion:
-    """Takes the place of typer's conversion to the type `kind`."""
+    """A replacement for typer's conversion to the type `kind`."""
 
     kind: Any
 

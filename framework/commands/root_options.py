@@ -1,4 +1,4 @@
-"""The options of `gradus` itself, which stand before the command."""
+"""The options of `gradus` itself, before the command."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ def root_options(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Show the version and end.", callback=_end_with_version, is_eager=True
+            "--version", help="Show the version.", callback=_end_with_version, is_eager=True
         ),
     ] = False,
     verbose: Annotated[
         bool,
-        typer.Option(*_VERBOSE, help="Log to standard error what is loaded, chosen and started."),
+        typer.Option(*_VERBOSE, help="Log plugins, choices and processes to standard error."),
     ] = False,
 ) -> None:
     """Declare the options; `prepare_process` has obeyed `--verbose` before plugins were loaded."""
 
 
 def prepare_process(arguments: Sequence[str]) -> None:
-    """Do what has to be done before plugins and NumPy are imported.
+    """Prepare the process before plugins and NumPy are imported.
 
     Args:
         arguments: if they begin with ``-v``, the log begins. `gradus compare` gets one thread.

@@ -1,4 +1,4 @@
-"""`gradus sample`: text from a checkpoint, word by word."""
+"""`gradus sample`: generates text with a checkpoint."""
 
 from __future__ import annotations
 
@@ -28,22 +28,29 @@ from framework.training.checkpoints import load_checkpoint
 
 def sample(
     checkpoint: CheckpointFile,
-    prompt: Annotated[str, typer.Option(help="What the text starts with.")] = "",
-    length: Annotated[int, typer.Option(min=1, help="Number of tokens to write.")] = 60,
+    prompt: Annotated[str, typer.Option(help="The start of the text.")] = "",
+    length: Annotated[int, typer.Option(min=1, help="Number of tokens to generate.")] = 60,
     temperature: Annotated[
-        float, typer.Option(min=0.0, help="Below 1 is bolder about the likely words; 0 is greedy.")
+        float,
+        typer.Option(
+            min=0.0, help="Below 1, likely words become more likely; 0 takes the likeliest word."
+        ),
     ] = 1.0,
     top_k: Annotated[
-        int | None, typer.Option(min=1, help="Draw from the likeliest K words alone.")
+        int | None, typer.Option(min=1, help="Draw only from the K likeliest words.")
     ] = None,
     top_p: Annotated[
         float | None,
-        typer.Option(min=0.0, max=1.0, help="Draw from the fewest words with this probability."),
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Draw only from the likeliest words whose probabilities sum to P.",
+        ),
     ] = None,
     beam: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Instead of drawing, look for the likeliest sentence: N at a time."
+            min=1, help="Search for the likeliest sentence by beam search with N hypotheses."
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same text.")] = 0,
@@ -53,10 +60,11 @@ def sample(
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:
-    """Write text with a checkpoint, one sentence per line.
+    """Generate text with a checkpoint, one sentence per line.
 
-    Words are drawn as the model has them, or from its likeliest alone (--top-k, --top-p). With
-    --temperature 0 each word is the likeliest; with --beam the sentence as a whole is.
+    Words are drawn from the model's distribution, or only from its likeliest words (--top-k,
+    --top-p). --temperature 0 takes the likeliest word each time, and --beam searches for the
+    likeliest sentence.
     """
     saved = load_checkpoint(checkpoint)
     plugins = load_plugins(plugin, block)
@@ -86,7 +94,7 @@ def sample(
 
 
 def _truncation(computing: Backend, top_k: int | None, top_p: float | None) -> Truncate | None:
-    """What leaves unlikely words out; None where nothing is asked for."""
+    """Return the truncation of the distribution; None without --top-k and --top-p."""
     if top_k is None and top_p is None:
         return None
     return partial(computing.function("truncate"), top_k=top_k, top_p=top_p)
@@ -99,7 +107,7 @@ def _warn_of_unknown(words: list[str], vocabulary: Vocabulary) -> None:
 
 
 def _write(words: list[str], tokens: Iterable[int], vocabulary: Vocabulary) -> None:
-    """Print each word as soon as it is drawn; the end of a sentence ends the line."""
+    """Print each word immediately; the end of a sentence ends the line."""
     between = ""
     for word in words:
         typer.echo(f"{between}{word}", nl=False)

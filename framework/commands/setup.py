@@ -1,4 +1,4 @@
-"""What every command does first: load plugins, choose a backend, say whose parts are used."""
+"""The first steps of every command: load plugins, choose a backend, describe the parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from framework.providers.plugins import Plugins
 
 
 def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> Plugins:
-    """All plugins, with the course's and ``--plugin``'s, and without those of ``--block``.
+    """Return all plugins, with the course's and ``--plugin``'s, and without those of ``--block``.
 
     What was left out, because it cannot be loaded, is said on standard error.
     """
@@ -26,7 +26,7 @@ def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> P
 def choose_backend(
     plugins: Plugins, name: str, *, submission: Path, device: str = "cpu"
 ) -> Backend:
-    """The backend `name`; for ``student``, with what is written in the folder `submission`.
+    """Return the backend `name`; ``student`` uses the code in the folder `submission`.
 
     Raises:
         UnknownNameError: no such backend.
@@ -51,7 +51,7 @@ def _add_student(plugins: Plugins, submission: Path) -> None:
 
 
 def describe_parts(backend: Backend) -> list[str]:
-    """Which parts were taken from where, a line per provider, in the order they are asked."""
+    """Return the parts of each provider, a line per provider, in order of their priority."""
     lines = []
     for provider in dict.fromkeys([*backend.providers, *sorted(backend.taken.values())]):
         names = sorted(name for name, owner in backend.taken.items() if owner == provider)
@@ -67,10 +67,10 @@ def _owner(provider: str) -> str:
 
 @contextmanager
 def unfinished_parts(backend: Backend) -> Iterator[None]:
-    """Turn a NotImplementedError of a part into an error that says where to look.
+    """Turn a NotImplementedError of a part into an error that names the parts.
 
     Raises:
-        UsageError: in its place.
+        UsageError: instead of the NotImplementedError.
     """
     try:
         yield
@@ -79,5 +79,5 @@ def unfinished_parts(backend: Backend) -> Iterator[None]:
         where = f" ({error})" if str(error) else ""
         raise UsageError(
             f"one of the parts in use is not finished{where}: {parts}. "
-            "`grade` says which of yours is missing what"
+            "`grade` shows what is missing in yours"
         ) from error

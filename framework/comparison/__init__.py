@@ -1,1 +1,1 @@
-"""Families of text classifiers, trained alike on one corpus, and what the lecture says of them."""
+"""Families of text classifiers, trained in the same way, and the lecture's claims about them."""

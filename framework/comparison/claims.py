@@ -1,4 +1,4 @@
-"""What the lecture says of each family of models, held against what was measured.
+"""The lecture's claims about families of models, compared with measured results.
 
 A claim holds or does not hold *here*: on this corpus, with these sizes. Differences of accuracy
 count where they are more than chance, two standard errors. Of speed nothing is said unless every
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from framework.comparison.outcomes import Outcome
 
-#: What is lacking to a good baseline, and to what comes near something, is this at most.
+#: Maximum difference of accuracies for "a good baseline", and for "near".
 GOOD = 0.05
 #: Standard errors that a difference has to exceed.
 SURE = 2.0
@@ -40,7 +40,7 @@ class Claim:
 
 
 def claims(outcomes: Outcomes) -> Iterator[Claim]:
-    """The claims about the families that were trained; others are passed over."""
+    """Yield the claims about the families that were trained; others are skipped."""
     for names, check in _CLAIMS:
         if all(name in outcomes for name in names):
             yield from check(*(outcomes[name] for name in names), outcomes)
@@ -51,7 +51,7 @@ def _baseline(bag: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
     yield Claim(
         f"A bag of vectors is a good baseline: within {GOOD:.0%} of the best family.",
         best.accuracy - bag.accuracy <= GOOD,
-        f"{_said(bag)}, {_said(best)}",
+        f"{_accuracy_text(bag)}, {_accuracy_text(best)}",
     )
 
 
@@ -64,7 +64,7 @@ def _local(window: Outcome, rnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]
     yield Claim(
         "Windows are enough where what decides is local: they are no worse than an RNN.",
         not _is_ahead(rnn, window),
-        f"{_said(window)}, {_said(rnn)}",
+        f"{_accuracy_text(window)}, {_accuracy_text(rnn)}",
     )
     if window.best is not None:
         yield _limited(window, "Windows see no further than their width")
@@ -75,7 +75,7 @@ def _classifies(cnn: Outcome, window: Outcome, outcomes: Outcomes) -> Iterator[C
         "A CNN is good at classification: the greatest answer of each filter is no worse than "
         "the mean of all.",
         not _is_ahead(window, cnn),
-        f"{_said(cnn)}, {_said(window)}",
+        f"{_accuracy_text(cnn)}, {_accuracy_text(window)}",
     )
 
 
@@ -89,7 +89,7 @@ def _last(last: Outcome, rnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
     yield Claim(
         "An RNN of which the last state alone is used is worse at classification.",
         _is_ahead(rnn, last),
-        f"{_said(last)}, {_said(rnn)}",
+        f"{_accuracy_text(last)}, {_accuracy_text(rnn)}",
     )
 
 
@@ -97,15 +97,15 @@ def _near(qrnn: Outcome, rnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
     yield Claim(
         f"A QRNN comes near an RNN: within {GOOD:.0%}, or better.",
         rnn.accuracy - qrnn.accuracy <= GOOD,
-        f"{_said(qrnn)}, {_said(rnn)}",
+        f"{_accuracy_text(qrnn)}, {_accuracy_text(rnn)}",
     )
 
 
-def _beside_lstm(qrnn: Outcome, lstm: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+def _compared_with_lstm(qrnn: Outcome, lstm: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
     yield Claim(
         "A QRNN is as good as an LSTM, or better.",
         not _is_ahead(lstm, qrnn),
-        f"{_said(qrnn)}, {_said(lstm)}",
+        f"{_accuracy_text(qrnn)}, {_accuracy_text(lstm)}",
     )
     yield _faster(qrnn, lstm, "A QRNN is faster than an LSTM.")
 
@@ -119,31 +119,33 @@ _CLAIMS: tuple[tuple[tuple[str, ...], Callable[..., Iterator[Claim]]], ...] = (
     (("rnn", "cnn"), _slow),
     (("rnn_last", "rnn"), _last),
     (("qrnn", "rnn"), _near),
-    (("qrnn", "lstm"), _beside_lstm),
+    (("qrnn", "lstm"), _compared_with_lstm),
 )
 
 
 def _limited(outcome: Outcome, what: str) -> Claim:
-    """That `outcome` is not above what is best possible for its family, where that is known."""
+    """Yield the claim that `outcome` does not exceed the known best accuracy of its family."""
     limit = outcome.best or 1.0
     text = f"{what}: no more than {limit:.2%} right, in the long run."
     chance = SURE * outcome.error
-    numbers = f"{_said(outcome)}, ± {100 * chance:.1f} by chance on {outcome.texts:,} texts"
+    numbers = (
+        f"{_accuracy_text(outcome)}, ± {100 * chance:.1f} by chance on {outcome.texts:,} texts"
+    )
     return Claim(text, outcome.accuracy <= limit + chance, numbers)
 
 
 def _is_ahead(one: Outcome, other: Outcome) -> bool:
-    """Whether `one` is more accurate than `other`, by more than chance."""
+    """Return whether `one` is more accurate than `other`, by more than chance."""
     return one.accuracy - other.accuracy > SURE * math.hypot(one.error, other.error)
 
 
-def _said(outcome: Outcome) -> str:
+def _accuracy_text(outcome: Outcome) -> str:
     return f"{outcome.name} {outcome.accuracy:.2%}"
 
 
 def _faster(fast: Outcome, slow: Outcome, text: str) -> Claim:
-    """The claim that `fast` takes less time than `slow`; undecided where their ranges overlap."""
-    numbers = f"seconds per epoch: {_took(fast)}, {_took(slow)}"
+    """Return the claim that `fast` is faster than `slow`; undecided if their ranges overlap."""
+    numbers = f"seconds per epoch: {_seconds_text(fast)}, {_seconds_text(slow)}"
     timed = min(len(fast.epoch_seconds), len(slow.epoch_seconds))
     if timed < TIMINGS:
         needed = f"{timed} timed epochs, {TIMINGS} are needed: more `--epochs` or `--seeds`"
@@ -155,6 +157,6 @@ def _faster(fast: Outcome, slow: Outcome, text: str) -> Claim:
     return Claim(text, None, f"{numbers}; these overlap")
 
 
-def _took(outcome: Outcome) -> str:
+def _seconds_text(outcome: Outcome) -> str:
     least, most = outcome.range_of_seconds
     return f"{outcome.name} {least:.3g} to {most:.3g}"

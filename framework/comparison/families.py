@@ -57,7 +57,7 @@ FAMILIES = {
 
 
 def chosen_families(names: Sequence[str]) -> dict[str, Family]:
-    """The families of these names, in this order.
+    """Return the families of these names, in this order.
 
     Raises:
         UnknownNameError: there is no such family.

@@ -1,4 +1,4 @@
-"""Families of models trained in the same way on one task: what came out."""
+"""The results of families of models trained in the same way on one task."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Bar = Callable[[Run], AbstractContextManager[OnStep]]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one family, over one training or several.
+    """The result of one family, over one training or several.
 
     Attributes:
         name: of the family.
@@ -151,6 +151,6 @@ def train_in_turns(trainings: Sequence[Training], epochs: int, bar: Callable[[st
 
 
 def _best(task: ClassifierTask, family: Family, width: int) -> float | None:
-    """What is best possible for `family`, as far as the corpus says."""
+    """Return what is best possible for `family`, as far as the corpus says."""
     views = {"": BEST_OF_BAGS, "conv1d": best_of_windows(width)}
     return task.best.get(views.get(family.encoder, BEST))

@@ -1,1 +1,1 @@
-"""The course folder: where it is, and what its exercises offer."""
+"""The folder of a course and the catalogue of its exercises."""

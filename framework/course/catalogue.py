@@ -1,6 +1,6 @@
 """The catalogue of a course: its units and exercises, and the tasks that each of them defines.
 
-Only `course.toml` is read at once; an exercise's file is read when it is asked for, and once.
+`course.toml` is read immediately; the file of an exercise is read once, on first use.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Catalogue:
 
     Args:
         root: the folder that holds ``exercises`` and ``solutions``.
-        plugins: modules or files that the course brings along.
+        plugins: modules or files of the course itself.
         overrides: ``name@provider`` -> origin, see `framework.providers.registry.Registry`.
-        packages: packages, and modules of `framework`, that graded code may import besides.
+        packages: packages, and modules of `framework`, that graded code may also import.
     """
 
     root: Path
@@ -56,7 +56,7 @@ class Catalogue:
             BadInputError: it is missing or wrong; the message names the key.
         """
         table = read_table(course_file(root))
-        table.only("units", "plugins", "overrides", "packages")
+        table.reject_unknown_keys("units", "plugins", "overrides", "packages")
         units = tuple(_read_unit(unit) for unit in table.tables("units"))
         _reject_duplicates(table, units)
         plugins = tuple(_located(root, plugin) for plugin in table.texts("plugins"))
@@ -72,7 +72,7 @@ class Catalogue:
         return tuple(name for unit in self.units for name in unit.exercises)
 
     def unit_of(self, exercise: str) -> str:
-        """The unit of an exercise.
+        """Return the unit of an exercise.
 
         Raises:
             UnknownNameError: the course has no such exercise; with near misses.
@@ -83,11 +83,11 @@ class Catalogue:
         raise UnknownNameError("exercise", exercise, self.exercise_names, "gradus list")
 
     def is_unread(self, exercise: str) -> bool:
-        """Whether the file of `exercise` has not been needed yet."""
+        """Return whether the file of `exercise` has not been needed yet."""
         return exercise not in self._tables
 
     def exercise_table(self, exercise: str) -> Table:
-        """What ``exercise.toml`` of an exercise says.
+        """Return the content of the ``exercise.toml`` of an exercise.
 
         Raises:
             UnknownNameError: the course has no such exercise.
@@ -99,7 +99,7 @@ class Catalogue:
         return self._tables[exercise]
 
     def tasks(self, exercise: str) -> tuple[Task, ...]:
-        """What an exercise asks for.
+        """Return the tasks of an exercise.
 
         Raises:
             UnknownNameError: the course has no such exercise.
@@ -109,22 +109,22 @@ class Catalogue:
 
 
 def _read_once(file: Path) -> Table:
-    """The table in `file`, parsed once per process for as long as the file stays as it is."""
+    """Return the table in `file`, cached in the process until the file changes."""
     try:
         found = file.stat()
     except OSError:
-        return read_table(file)  # which says why it cannot be read
+        return read_table(file)  # this reports why it cannot be read
     return _parsed(file, (found.st_mtime_ns, found.st_size, found.st_ino))
 
 
 @lru_cache(maxsize=1024)
 def _parsed(file: Path, version: tuple[int, ...]) -> Table:
-    """The table in `file`, of which `version` tells whether it has changed."""
+    """Return the table in `file`; `version` changes with the file."""
     return read_table(file)
 
 
 def active_course() -> Catalogue:
-    """The course around the working directory, or else the installed one; empty without any.
+    """Return the course of the working directory, else the installed one, else an empty one.
 
     Raises:
         BadInputError: its ``course.toml`` is wrong.
@@ -134,7 +134,7 @@ def active_course() -> Catalogue:
 
 
 def _read_unit(table: Table) -> Unit:
-    table.only("name", "title", "exercises")
+    table.reject_unknown_keys("name", "title", "exercises")
     table.require(name=str, title=str)
     return Unit(_package_name(table), table.get("title", str), table.texts("exercises"))
 
@@ -147,13 +147,13 @@ def _package_name(table: Table) -> str:
 
 
 def _reject_duplicates(table: Table, units: tuple[Unit, ...]) -> None:
-    """Units and exercises are chosen by the same argument: their names must all differ."""
+    """Raise an error for equal names: one argument selects both units and exercises."""
     names = [unit.name for unit in units]
     names += [name for unit in units for name in unit.exercises]
     for name, count in Counter(names).items():
         if count > 1:
             table.fail(
-                "units", f"name '{name}' {count} times: every unit and exercise needs its own"
+                "units", f"name '{name}' {count} times: every unit and exercise needs its own name"
             )
 
 
@@ -176,5 +176,5 @@ def import_names(table: Table) -> tuple[str, ...]:
 
 
 def _located(root: Path, plugin: str) -> str:
-    """A plugin given as a file stands relative to the course, not to where it is used."""
+    """Return `plugin`; a path is relative to the course, not to the working directory."""
     return str(root / plugin) if plugin.endswith(".py") or "/" in plugin else plugin

@@ -1,4 +1,4 @@
-"""Where the course is."""
+"""The search for the folder of the course."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import framework
 
 
 def course_file(root: Path) -> Path:
-    """The file that makes the folder `root` a course."""
+    """Return the file that makes the folder `root` a course."""
     return root / "exercises" / "course.toml"
 
 
 def find_course_folder(start: Path | None = None) -> Path | None:
-    """The course that `start` lies in, or else the working directory, or else the installed one.
+    """Return the course of the folder `start`, else of the working directory, else the installed
+    one.
 
-    Returns:
-        the folder that holds ``exercises``; None where there is no course. A `start` that is given
-        never falls back to the installed course.
+    Returns: the folder that contains ``exercises``; None if there is no course. With a given
+    `start` the installed course is never used.
     """
     here = (start or Path.cwd()).resolve()
     installed = [] if start else [Path(framework.__file__).parents[1]]

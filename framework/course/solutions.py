@@ -1,4 +1,4 @@
-"""The solutions of a course: where they are, how they are imported, what helps if they lack."""
+"""The solutions of a course: their folder, their import, and the advice if they are missing."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from pathlib import Path
 
 import framework
 
-#: What the packages of courses are called, followed by a hash.
+#: The start of the package names of courses; a hash follows.
 _PREFIX = "gradus_course_"
 
 
 def solutions_folder(root: Path) -> Path:
-    """The folder with the solutions of the course at `root`; absent from a student kit."""
+    """Return the folder with the solutions of the course at `root`; absent from a student kit."""
     return root / "solutions"
 
 
 def solution_module(root: Path, unit: str, exercise: str) -> str:
-    """Name of the module that holds the solution of `exercise`: it can be imported from now on.
+    """Return the name of the module with the solution of `exercise`, ready for import.
 
-    It lies in a package of its course alone. Two courses with exercises of the same name never
-    share a module, and no installed package is hidden.
+    Each course has its own package. Courses with exercises of the same name share no module, and no
+    installed package is hidden.
     """
     return f"{_course_package(root.absolute())}.{unit}.{exercise}.{exercise}"
 
 
 def is_solution_module(name: str) -> bool:
-    """Whether the module `name` holds a solution: its name says nothing to a person."""
+    """Return whether the module `name` contains a solution; users should not see such a name."""
     return name.startswith(_PREFIX)
 
 
 def _course_package(root: Path) -> str:
-    """Name of the package whose folder is that of the solutions, made on first use."""
+    """Return the name of the package of the folder of solutions, created on first use."""
     name = f"{_PREFIX}{sha256(str(root).encode()).hexdigest()[:12]}"
     if name not in sys.modules:
         spec = ModuleSpec(name, None, is_package=True)
@@ -45,7 +45,7 @@ def _course_package(root: Path) -> str:
 
 
 def missing_solution(root: Path, unit: str, exercise: str) -> str:
-    """The sentence for a solution that is not there: which file, and how to get it."""
+    """Return the sentence for a missing solution: its file and how to get it."""
     file = solutions_folder(root) / unit / exercise / f"{exercise}.py"
     return f"{file} is missing, the solution of '{exercise}'. {_advice(root)}"
 
@@ -57,4 +57,4 @@ def _advice(root: Path) -> str:
             f"`pip install '{framework.DISTRIBUTION}-solutions=={framework.__version__}'` installs "
             "the solutions of this course, and a clone of gradus has them"
         )
-    return f"Student kits lack it: get the folder 'solutions' of the course at {root}"
+    return f"Student kits have no solutions: get the folder 'solutions' of the course at {root}"

@@ -1,4 +1,4 @@
-"""What an exercise asks for: the ``[[tasks]]`` tables of its ``exercise.toml``."""
+"""The tasks of an exercise: the ``[[tasks]]`` tables of its ``exercise.toml``."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from framework.toml_tables import Table
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to write: `name` in the exercise's file, `registry_name` everywhere else.
+    """One class or function to write: `name` in the file, `registry_name` everywhere else.
 
-    That is the snake_case of `name`, unless the key ``registry`` gives another one: the function
-    ``sigmoid`` cannot have the name of the layer ``Sigmoid``.
+    `registry_name` is the snake_case of `name`, unless the key ``registry`` gives another one: the
+    function ``sigmoid`` cannot have the name of the layer ``Sigmoid``.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Task:
 
 
 def read_tasks(table: Table) -> tuple[Task, ...]:
-    """The tasks in `table`, which is an ``exercise.toml``.
+    """Return the tasks in `table`, which is an ``exercise.toml``.
 
     Raises:
         BadInputError: there is none, two share a name, or one is malformed.
@@ -39,7 +39,7 @@ def read_tasks(table: Table) -> tuple[Task, ...]:
 
 
 def _read_task(table: Table) -> Task:
-    table.only("name", "kind", "registry")
+    table.reject_unknown_keys("name", "kind", "registry")
     table.require(name=str, kind=str)
     name, kind = table.get("name", str), table.get("kind", str)
     if not name.isidentifier():
@@ -50,7 +50,7 @@ def _read_task(table: Table) -> Task:
 
 
 def snake_case(class_name: str) -> str:
-    """Registry name of a class: ``SkipGram`` -> ``skip_gram``, ``RNN`` -> ``rnn``."""
-    one_word = class_name.replace("ReLU", "Relu")  # written so, but said and found as "relu"
+    """Return the registry name of a class: ``SkipGram`` -> ``skip_gram``, ``RNN`` -> ``rnn``."""
+    one_word = class_name.replace("ReLU", "Relu")  # the registry name is "relu"
     words = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3_\2\4", one_word)
     return words.lower()

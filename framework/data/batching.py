@@ -15,12 +15,12 @@ from framework.interfaces import Array
 
 @dataclass(frozen=True)
 class Streams:
-    """One long text cut into `N` pieces that are read side by side.
+    """One long text divided into `N` streams of a batch.
 
     Attributes:
         inputs: ids to read, `(N, T)`.
         targets: the id that follows each of them, `(N, T)`.
-        mask: where there is a target, `(N, T)` bool; False only behind the end of the text.
+        mask: True where there is a target, `(N, T)` bool; False only after the end of the text.
     """
 
     inputs: Ids
@@ -28,7 +28,7 @@ class Streams:
     mask: npt.NDArray[np.bool_]
 
     def chunks(self, unroll: int) -> Iterator[tuple[Ids, Ids]]:
-        """Inputs and targets of `unroll` steps at a time; the last chunk may be shorter.
+        """Yield inputs and targets of `unroll` steps at a time; the last chunk may be shorter.
 
         The state after one chunk is the state before the next.
         """
@@ -38,7 +38,7 @@ class Streams:
 
 
 def streams(ids: Ids, batch_size: int) -> Streams:
-    """Cut the text `ids: (M,)` into `batch_size` streams: every token but the first is a target.
+    """Divide the text `ids: (M,)` into `batch_size` streams; all tokens but the first are targets.
 
     The last streams are padded where the text does not divide evenly (see `Streams.mask`).
 
@@ -57,10 +57,10 @@ def streams(ids: Ids, batch_size: int) -> Streams:
 
 
 def training_streams(ids: Ids, batch_size: int) -> Streams:
-    """Like `streams`, but without padding: up to ``batch_size − 1`` last tokens are left out.
+    """Return `streams` without padding: up to ``batch_size − 1`` last tokens are left out.
 
     Raises:
-        BadInputError: the text is too short for so many streams.
+        BadInputError: the text is too short for `batch_size` streams.
     """
     steps = (len(ids) - 1) // batch_size
     if steps < 1:
@@ -72,7 +72,7 @@ def training_streams(ids: Ids, batch_size: int) -> Streams:
 
 
 def pad(texts: Sequence[Sequence[int] | Ids]) -> Ids:
-    """Texts of different lengths as one array `(M, T)`, `T` the longest, filled with `PAD`."""
+    """Return texts of different lengths as one array `(M, T)`, filled with `PAD`."""
     longest = max((len(text) for text in texts), default=0)
     padded = np.full((len(texts), longest), PAD, dtype=np.int64)
     for row, text in zip(padded, texts, strict=True):
@@ -81,7 +81,7 @@ def pad(texts: Sequence[Sequence[int] | Ids]) -> Ids:
 
 
 def without_padding(ids: Ids) -> Ids:
-    """`ids: (N, T)` without its last columns, as far as all texts are padding there.
+    """Return `ids: (N, T)` without the last columns that are padding in all texts.
 
     One column is left even of empty texts.
     """
@@ -92,7 +92,7 @@ def without_padding(ids: Ids) -> Ids:
 def batches(
     inputs: Array, labels: Array, batch_size: int, *, rng: np.random.Generator
 ) -> Iterator[tuple[Array, Array]]:
-    """All examples once, in random order, `batch_size` at a time; the last batch may be smaller.
+    """Yield all examples once in random order, `batch_size` at a time.
 
     Args:
         inputs: `(M, ...)`, one example per row.

@@ -1,4 +1,4 @@
-"""The corpora that ship with gradus, and help texts made from such a table.
+"""The built-in corpora, and help texts made from such a table.
 
 A corpus is added here, or by a plugin's hook `register_corpora`.
 """
@@ -121,12 +121,12 @@ BUILT_IN = (
 
 
 def corpus_help(*kinds: str, file: str = "", entries: Iterable[CorpusEntry] = BUILT_IN) -> str:
-    """The help text of an option that takes a corpus of one of `kinds`.
+    """Return the help text of an option for a corpus of one of `kinds`.
 
     Args:
         kinds: of `framework.data.corpus_entry.KINDS`.
-        file: what a file that the option takes as well has in it, as ``a sentence per line``.
-        entries: the corpora that it names.
+        file: the content of a file that the option accepts too, as in ``a sentence per line``.
+        entries: the corpora to list.
     """
     known = [entry for entry in entries if entry.kind in kinds]
     ready = [entry.name for entry in known if not entry.files]

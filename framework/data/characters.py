@@ -1,4 +1,4 @@
-"""Words as sequences of characters: what a model reads that has to cope with words it never saw."""
+"""Words as sequences of characters, for models that read unknown words."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from framework.data.vocabulary import PAD, UNK, Ids
 from framework.errors import BadInputError
 
-#: Stand before and after the characters of every word, so that a prefix and a suffix can be told
-#: from the same letters within a word (Kim et al. 2016, section 4).
+#: Marks before and after the characters of every word. They distinguish prefixes and suffixes from
+#: the same letters within a word (Kim et al. 2016, section 4).
 BEGIN, END = 2, 3
 
 _FIRST = 4
@@ -20,9 +20,9 @@ class Characters:
     """Characters and their ids: padding, unknown character, begin and end of a word, then the rest.
 
     Args:
-        words: whose characters are known; they get their ids by code point.
-        longest: at most so many characters of a word are kept, half of them from its beginning and
-            the others from its end.
+        words: the words whose characters get ids, by code point.
+        longest: maximum number of characters of a word. Half of them are taken from its start, the
+            others from its end.
 
     Raises:
         BadInputError: there are no characters, or `longest` is less than 2.
@@ -32,7 +32,7 @@ class Characters:
         self.characters = tuple(sorted({character for word in words for character in word}))
         if not self.characters or longest < 2:
             raise BadInputError(
-                "characters need a word to be found in and words of at least 2 of them, "
+                "expected words with characters and longest of at least 2, "
                 f"received {len(self.characters)} characters and longest={longest}"
             )
         self.longest = longest
@@ -42,14 +42,15 @@ class Characters:
         return _FIRST + len(self.characters)
 
     def encode(self, words: Sequence[str]) -> Ids:
-        """The words as ids `(M, L)`: begin, characters, end, padding; L fits the longest of them.
+        """Return the words as ids `(M, L)`: begin, characters, end, padding.
 
         An empty word is all padding.
         """
         return self._padded([self._word(word) for word in words])
 
     def encode_sentences(self, sentences: Sequence[Sequence[str]]) -> Ids:
-        """The words of sentences as ids `(N, T, L)`; a shorter sentence ends with empty words."""
+        """Return the words of sentences as ids `(N, T, L)`; short sentences end with empty
+        words."""
         most = max((len(sentence) for sentence in sentences), default=0)
         rows = [word for s in sentences for word in [*s, *[""] * (most - len(s))]]
         ids = self.encode(rows)

@@ -23,21 +23,20 @@ def load_corpus(
     minimum_count: int = 2,
     held_out: Path | None = None,
 ) -> Corpus:
-    """The corpus `name`, or the text file at the path `name`.
+    """Return the corpus `name`, or the text file at the path `name`.
 
     A text file has one sentence per line, its words separated by blanks; every line gets an end of
     sentence. The last tenth of the lines is held out. Words that the other lines have only once
-    become ``<unk>``, so that the model learns what to expect of an unknown word.
-
-    Names that a plugin or gradus itself offers come with a held-out text of their own.
+    become ``<unk>``, so that the model learns about unknown words. Corpora of gradus and of plugins
+    have their own held-out text.
 
     Args:
         name: a name, or a path.
         corpora: the known corpora; None: those that ship with gradus.
-        folder: where the files of a published corpus are.
-        maximum_size: at most so many words of a text file are told apart.
-        minimum_count: words that a text file has less often become ``<unk>``.
-        held_out: a text file to measure on; then all lines of `name` are there to learn from.
+        folder: the folder of the files of a published corpus.
+        maximum_size: maximum vocabulary size of a text file.
+        minimum_count: rarer words of a text file become ``<unk>``.
+        held_out: a text file for evaluation; then all lines of `name` are training text.
 
     Raises:
         UnknownNameError: neither a corpus nor a file.
@@ -50,9 +49,7 @@ def load_corpus(
     if entry is None:
         return _from_file(name, held_out, maximum_size, minimum_count)
     if held_out is not None:
-        raise UsageError(
-            f"the corpus '{name}' has a held-out text of its own: leave out {held_out}"
-        )
+        raise UsageError(f"the corpus '{name}' has its own held-out text: leave out {held_out}")
     corpus: Corpus = load_entry(entry, folder)
     return corpus
 
@@ -60,15 +57,15 @@ def load_corpus(
 def load_sentences(
     name: str, corpora: Corpora | None = None, *, folder: Path | None = None
 ) -> Sentences:
-    """The sentences to learn from of the corpus `name`, or all lines of the file at that path.
+    """Return the training sentences of the corpus `name`, or all lines of that file.
 
     Args:
         name: a name, or a path.
         corpora: the known corpora; None: those that ship with gradus.
-        folder: where the files of a published corpus are.
+        folder: the folder of the files of a published corpus.
 
-    Raises:
-        UnknownNameError, UsageError, BadInputError, PluginError: as `load_corpus`.
+        Raises:
+            UnknownNameError, UsageError, BadInputError, PluginError: as `load_corpus`.
     """
     entry = find_unless_file(corpora or Corpora(), name, SENTENCES, TEXT)
     if entry is None:
@@ -86,7 +83,7 @@ def _sentences_of(corpus: Corpus) -> Sentences:
 
 
 def load_text(path: str, vocabulary: Vocabulary) -> Ids:
-    """A whole text file in the words of `vocabulary`: ids `(M,)` in the form of `Corpus.valid`.
+    """Return a text file as ids `(M,)` of `vocabulary`, in the form of `Corpus.valid`.
 
     Raises:
         BadInputError: the file is missing, empty or no text.
@@ -97,7 +94,7 @@ def load_text(path: str, vocabulary: Vocabulary) -> Ids:
 def find_unless_file(
     corpora: Corpora, name: str, *kinds: str, file: str = "text file"
 ) -> CorpusEntry | None:
-    """The corpus `name` of one of `kinds`; None where `name` is the path of a file.
+    """Return the corpus `name` of one of `kinds`; None if `name` is the path of a file.
 
     Raises:
         UnknownNameError, UsageError: as `Corpora.find`, for what does not look like a path.

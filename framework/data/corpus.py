@@ -11,15 +11,15 @@ from framework.data.vocabulary import Ids, Vocabulary
 
 @dataclass(frozen=True)
 class Corpus:
-    """A text to learn from and one to be measured on.
+    """A training text and a held-out text.
 
     Attributes:
-        name: what `framework.data.corpora.load_corpus` knows it by.
-        train: ids `(M,)`. The first one, an end of sentence, is only ever read, never predicted.
+        name: its name for `framework.data.corpora.load_corpus`.
+        train: ids `(M,)`. The first one, an end of sentence, is never predicted.
         valid: held-out ids `(L,)`, in the same form.
         vocabulary: the words behind the ids.
-        best_perplexity: exp of the entropy rate where it is known.
-        held_out: the file that `valid` comes from; None where it is a part of the corpus.
+        best_perplexity: exp of the entropy rate, if it is known.
+        held_out: the file of `valid`; None if it is a part of the corpus.
     """
 
     name: str
@@ -31,16 +31,16 @@ class Corpus:
 
     @property
     def best_score(self) -> float | None:
-        """The best possible perplexity, where it is known."""
+        """The best possible perplexity, if it is known."""
         return self.best_perplexity
 
 
 @dataclass(frozen=True)
 class SentenceCorpus:
-    """Sentences to learn word vectors from.
+    """Training sentences for word vectors.
 
     Attributes:
-        name: what it is called in a report.
+        name: its name in reports.
         sentences: the words of each sentence.
         best_score: None: word vectors have no best possible score.
     """

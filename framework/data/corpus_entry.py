@@ -1,4 +1,4 @@
-"""A corpus as data: its name, its kind, where it is made or read, and the best possible score.
+"""A corpus as data: its name, its kind, its loading function and its best possible score.
 
 Nothing is imported or read before the corpus is loaded. See `framework.data.corpus_registry`.
 """
@@ -18,12 +18,12 @@ AS_LOADED: Final = "as loaded"
 
 
 class CorpusKind(NamedTuple):
-    """What a function returns that makes or reads a corpus of one kind.
+    """A kind of corpus, with the class that a loading function returns.
 
     Attributes:
-        title: what such a corpus holds, in the plural.
+        title: the content of such a corpus, in the plural.
         type: ``module:Class`` of the corpus; its `best_score` is the best possible one or None.
-        measure: what the score is called.
+        measure: the name of the score.
     """
 
     title: str
@@ -53,8 +53,8 @@ class CorpusFile(NamedTuple):
     """One file of a published corpus.
 
     Attributes:
-        part: what the loading function knows it by, as ``train``.
-        names: the file names under which it is looked for, in this order.
+        part: its name for the loading function, as in ``train``.
+        names: the possible file names, in the order of search.
     """
 
     part: str
@@ -66,19 +66,19 @@ class CorpusEntry:
     """One corpus, as data: nothing is imported until it is loaded.
 
     Args:
-        name: what ``--corpus`` calls it.
+        name: its name for ``--corpus``.
         kind: one of `KINDS`.
         target: ``package.module:function`` or ``path/to/file.py:function``. It is called without
             arguments, or with a mapping part -> path of a file if there are `files`. It returns a
             corpus of the class that `KINDS` names.
         description: what the corpus is, on one line.
-        best_score: the best possible score; `AS_LOADED`: the loaded corpus knows it; None: it is
+        best_score: the best possible score; `AS_LOADED`: the loaded corpus contains it; None: it is
             not known.
-        files: the files that the user has and names the folder of with ``--data``.
-        licence: under which the texts may be used.
-        formerly: names that it had before; they still work, with a line that says the new one.
-        owner: the plugin that registered it and its distribution, or `GRADUS`. Stamped by the
-            plugin manager; a plugin cannot declare it.
+        files: the files of the user in the folder ``--data``.
+        licence: the licence of the texts.
+        formerly: earlier names; they still work, with a message that gives the new name.
+        owner: the plugin that registered it and its distribution, or `GRADUS`. The plugin manager
+            sets it; a plugin cannot declare it.
     """
 
     name: str
@@ -93,7 +93,7 @@ class CorpusEntry:
 
 
 def problem(entry: CorpusEntry) -> str:
-    """What is wrong with `entry` as data; empty if nothing is."""
+    """Return the problem of `entry` as data; empty without a problem."""
     for label in ("name", "kind", "target", "description", "licence"):
         value = getattr(entry, label)
         if not isinstance(value, str) or not (value or label in ("description", "licence")):

@@ -1,4 +1,4 @@
-"""Every corpus that can be named, of every kind: found, checked and loaded."""
+"""The registry of corpora of every kind: finds, checks and loads them."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _LOG = logging.getLogger("gradus")
 
 
 class Corpora:
-    """All known corpora, by name: each name has one owner, whatever the kind.
+    """All known corpora by name; each name has one owner for all kinds.
 
     Args:
-        entries: of plugins, beside those that ship with gradus.
-        left_out: plugins that are not here, and why: part of the error for an unknown name.
+        entries: the entries of plugins, in addition to the built-in corpora.
+        left_out: plugins that were not loaded, with reasons, for the error for an unknown name.
 
     Raises:
         PluginError: an entry is malformed.
-        ConflictError: two entries have one name, whatever their kinds.
+        ConflictError: two entries have one name, of any kind.
     """
 
     def __init__(self, entries: Iterable[CorpusEntry] = (), left_out: Iterable[str] = ()) -> None:
@@ -62,20 +62,20 @@ class Corpora:
         names[name] = entry
 
     def names(self, *kinds: str) -> list[str]:
-        """The names of all corpora of one of `kinds`, sorted."""
+        """Return the names of all corpora of one of `kinds`, sorted."""
         return sorted(entry.name for entry in self if entry.kind in kinds)
 
     def find(self, name: str, *kinds: str, file: str = "") -> CorpusEntry:
-        """The corpus `name`, which is of one of `kinds`.
+        """Return the corpus `name`, which is of one of `kinds`.
 
         Args:
-            name: of the corpus.
-            kinds: the kinds that are of use.
-            file: what the name may be otherwise, as ``text file``: part of the error.
+            name: the name of the corpus.
+            kinds: the accepted kinds.
+            file: the other meaning of the name, as in ``text file``, for the error.
 
         Raises:
             UnknownNameError: there is no corpus of that name: with near misses.
-            UsageError: it is of another kind: with those of use.
+            UsageError: it is of another kind; the message lists corpora of the accepted kinds.
         """
         found = self._by_name.get(name) or self._renamed(name)
         if found is None:
@@ -91,28 +91,28 @@ class Corpora:
         return found
 
     def _renamed(self, name: str) -> CorpusEntry | None:
-        """Return the corpus that had this `name` before, and log its new name."""
+        """Return the corpus with the earlier `name`, and log its new name."""
         entry = self._by_former_name.get(name)
         if entry is not None:
             _LOG.warning("The corpus '%s' is now called '%s'.", name, entry.name)
         return entry
 
     def load(self, name: str, *kinds: str, folder: Path | None = None) -> Any:
-        """Find and load in one step: see `find` and `load_entry`."""
+        """Find and load a corpus, see `find` and `load_entry`."""
         return load_entry(self.find(name, *kinds), folder)
 
 
 def load_entry(entry: CorpusEntry, folder: Path | None = None) -> Any:
-    """The corpus of `entry`: an object of the class of its kind.
+    """Return the corpus of `entry`: an object of the class of its kind.
 
     Args:
-        entry: of a registry.
-        folder: where its files are, if it needs some: it, or its subfolder named as the corpus.
+        entry: an entry of a registry.
+        folder: the folder of its files, if it has any, or the folder above with the corpus's name.
 
     Raises:
         UsageError: it needs files, and no folder is given.
         BadInputError: a file is missing or malformed.
-        PluginError: it cannot be loaded, or is not what `entry` says: names the owner.
+        PluginError: it cannot be loaded, or does not match `entry`; the message names the owner.
     """
     files = corpus_files(entry, folder)
     try:
@@ -128,7 +128,7 @@ def load_entry(entry: CorpusEntry, folder: Path | None = None) -> Any:
 
 
 def corpus_files(entry: CorpusEntry, folder: Path | None) -> Mapping[str, Path]:
-    """The files of a published corpus, by part; none for a corpus that needs none.
+    """Return the files of a published corpus by part; empty for a corpus without files.
 
     Raises:
         UsageError: no folder was given.
@@ -141,10 +141,10 @@ def corpus_files(entry: CorpusEntry, folder: Path | None) -> Mapping[str, Path]:
 
 
 def best_possible_score(entry: CorpusEntry) -> float | None:
-    """The best possible score on the corpus of `entry`; None where it is not known.
+    """Return the best possible score on the corpus of `entry`; None if it is not known.
 
     Raises:
-        GradusError: the corpus is loaded to know it, and that fails.
+        GradusError: the corpus must be loaded for it, and loading fails.
     """
     if not isinstance(entry.best_score, str):
         return entry.best_score
@@ -158,7 +158,9 @@ def _corpus_folder(name: str, folder: Path | None) -> Path:
             f"the corpus '{name}' is read from files: give their folder with `--data DIR`"
         )
     if not folder.is_dir():
-        raise BadInputError(f"no folder '{folder}': `--data DIR` is where the files of {name} are")
+        raise BadInputError(
+            f"no folder '{folder}': `--data DIR` must name the folder of the files of {name}"
+        )
     return folder / name if (folder / name).is_dir() else folder
 
 
@@ -170,7 +172,7 @@ def _first_file(folder: Path, names: Iterable[str]) -> Path:
 
 
 def _check(entry: CorpusEntry, corpus: Any) -> None:
-    """Refuse a corpus that is not what its entry says."""
+    """Raise an error if the corpus does not match its entry."""
     kind = KINDS[entry.kind]
     expected = load_target(kind.type)
     if not isinstance(corpus, expected):

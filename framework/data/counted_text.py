@@ -1,4 +1,4 @@
-"""A text as word vectors are learned from it: frequent enough words alone, and their counts."""
+"""A text for word vectors: its frequent words and their counts."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from framework.errors import BadInputError
 
 @dataclass(frozen=True)
 class CountedText:
-    """The words of a text that are frequent enough, in order.
+    """The frequent words of a text, in order.
 
     Attributes:
-        name: what the user calls it.
-        vocabulary: the words, the most frequent first, behind the special ones.
+        name: its name for the user.
+        vocabulary: the special words, then the words by decreasing frequency.
         ids: the text without rare words `(M,)`.
         sentences: the number of the sentence of each word `(M,)`; no context goes beyond one.
-        counts: how often each word of the vocabulary stands in the text `(V,)`.
+        counts: the count of each word of the vocabulary `(V,)`.
         total: the number of words before rare ones were left out.
     """
 
@@ -34,15 +34,15 @@ class CountedText:
 
 
 def count_text(name: str, sentences: Sentences, *, minimum_count: int) -> CountedText:
-    """Leave out what is too rare, then count.
+    """Remove rare words, then count the others.
 
-    Rare words are left out before the windows are laid, as word2vec does it: the words beside
-    one become neighbours. So is every ``<unk>`` of the text itself.
+    As in word2vec, rare words are removed before windows are made, so the words next to them become
+    neighbours. Every ``<unk>`` of the text is removed too.
 
     Args:
-        name: of the text.
+        name: the name of the text.
         sentences: its words.
-        minimum_count: words with fewer occurrences are left out.
+        minimum_count: words with a lower count are left out.
 
     Raises:
         BadInputError: no two words of any sentence are left, so that there is no context.

@@ -1,4 +1,4 @@
-"""Texts that each have a label: what a text classifier learns from, and how it is cut up."""
+"""Labelled texts for text classifiers, and their division into parts."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import numpy as np
 
 from framework.errors import BadInputError, UsageError
 
-#: What `TextCorpus.best` calls the best accuracy of all classifiers, and that of bags of words.
+#: Keys of `TextCorpus.best`: the best accuracy of all classifiers, and of bags of words.
 BEST = "best possible"
 BEST_OF_BAGS = "without the order of words"
 
 
 def best_of_windows(width: int) -> str:
-    """What it calls the best accuracy of bags of windows of `width` words."""
+    """Return its key for the best accuracy of bags of windows of `width` words."""
     return f"with windows of {width} words"
 
 
@@ -33,14 +33,14 @@ Texts = Sequence[LabelledText]
 
 @dataclass(frozen=True)
 class TextCorpus:
-    """Labelled texts to learn from, to choose an epoch by, and to be measured on.
+    """Labelled texts for training, for the choice of an epoch, and for the test.
 
     Attributes:
         name: what it is called in a report.
         train: to learn from.
         valid: held out; empty where the corpus has no such part.
         test: to be measured on at the end; empty where the corpus has no such part.
-        best: what is best possible in the long run, where it is known: description -> accuracy.
+        best: the best possible accuracy in expectation, if it is known: description -> accuracy.
     """
 
     name: str
@@ -51,17 +51,18 @@ class TextCorpus:
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
-        """The labels of the texts to learn from, by alphabet: a class is a place in this list."""
+        """The labels of the training texts in alphabetical order; a class is an index of this
+        list."""
         return tuple(sorted({text.label for text in self.train}))
 
     @property
     def best_score(self) -> float | None:
-        """The best possible accuracy of all classifiers, where it is known."""
+        """The best possible accuracy of all classifiers, if it is known."""
         return self.best.get(BEST)
 
 
 def with_held_out(corpus: TextCorpus, *, rng: np.random.Generator) -> TextCorpus:
-    """The same corpus; without a held-out part, a tenth of its training part becomes one.
+    """Return the corpus with a held-out part: its own, or a tenth of the training part.
 
     Args:
         corpus: not modified.
@@ -77,23 +78,23 @@ def with_held_out(corpus: TextCorpus, *, rng: np.random.Generator) -> TextCorpus
             f"{corpus.name} has {len(corpus.train)} text(s) to learn from: at least two are "
             "needed, because a tenth is held out"
         )
-    held_out, rest = _dealt(corpus.train, [max(1, len(corpus.train) // 10)], rng)
+    held_out, rest = _shuffled_parts(corpus.train, [max(1, len(corpus.train) // 10)], rng)
     return replace(corpus, train=rest, valid=held_out)
 
 
 def folds(corpus: TextCorpus, count: int, *, rng: np.random.Generator) -> list[TextCorpus]:
-    """The `count` corpora of a cross-validation: each text is in the test part of one of them.
+    """Return the `count` corpora of a cross-validation; each text is in one test part.
 
-    What such a corpus learns from is everything else; nothing is held out yet.
+    All other texts are the training part; there is no held-out part yet.
 
     Args:
         corpus: has no test part; a held-out part counts as any other text.
-        count: of parts, at least 2.
-        rng: deals the texts out.
+        count: the number of folds, at least 2.
+        rng: draws the folds.
 
     Raises:
         UsageError: the corpus has a test part of its own.
-        BadInputError: it has fewer texts than parts are asked for.
+        BadInputError: it has fewer texts than `count`.
     """
     if corpus.test:
         raise UsageError(f"{corpus.name} has a test part of its own: leave out `--folds`")
@@ -101,15 +102,15 @@ def folds(corpus: TextCorpus, count: int, *, rng: np.random.Generator) -> list[T
     if len(texts) < count:
         raise BadInputError(f"{len(texts)} texts of {corpus.name} cannot be cut into {count} folds")
     ends = [len(texts) * i // count for i in range(1, count)]
-    parts = _dealt(texts, ends, rng)
+    parts = _shuffled_parts(texts, ends, rng)
     return [
         replace(corpus, train=_joined(parts[:i] + parts[i + 1 :]), valid=(), test=parts[i])
         for i in range(count)
     ]
 
 
-def _dealt(texts: Texts, ends: Sequence[int], rng: np.random.Generator) -> list[Texts]:
-    """The texts in random order, cut at the places `ends`."""
+def _shuffled_parts(texts: Texts, ends: Sequence[int], rng: np.random.Generator) -> list[Texts]:
+    """Return the texts in random order, divided at the indices `ends`."""
     order = rng.permutation(len(texts))
     return [[texts[place] for place in places] for places in np.split(order, ends)]
 

@@ -1,4 +1,4 @@
-"""Pairs of sentences: each one and its translation."""
+"""Pairs of a sentence and its translation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class SentencePair(NamedTuple):
 
 @dataclass(frozen=True)
 class PairCorpus:
-    """Pairs to learn from, to choose an epoch by, and to be measured on.
+    """Pairs for training, for the choice of an epoch, and for the test.
 
     Attributes:
         name: what it is called in a report.
@@ -34,5 +34,5 @@ class PairCorpus:
 
     @property
     def best_score(self) -> float | None:
-        """The best possible exact match, where it is known."""
+        """The best possible exact match, if it is known."""
         return self.best_exact_match

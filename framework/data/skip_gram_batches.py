@@ -1,10 +1,10 @@
-"""What a skip-gram with negative sampling learns from: blocks of text with words drawn for each.
+"""Batches for a skip-gram with negative sampling: blocks of text with negative samples.
 
-Word2vec takes one centre word after the other and draws K words for each of its pairs. Here `T`
-neighbouring centre words form a block: all words around them and the words drawn for them are
-gathered once, and the scores of all centre words with all of these are one matrix product,
-``(T, d) @ (d, T + 2m + N)``. A matrix of weights picks the pairs. The objective is the same on
-average: a drawn word stands for ``K/N`` negatives of every pair in its block.
+Word2vec processes the centre words one by one and draws K words for each of their pairs. Here `T`
+neighbouring centre words form a block. Their context words and negative samples are gathered once,
+and the scores of all centre words with all of these are one matrix product, ``(T, d) @ (d, T + 2m +
+N)``. A matrix of weights selects the pairs. The expected objective is the same: a drawn word counts
+as ``K/N`` negatives of every pair in its block.
 
 Source: Mikolov et al., "Distributed Representations of Words and Phrases and their
 Compositionality" (2013), sections 2.2 and 2.3; Ji et al., "Parallelizing Word2Vec in Shared and
@@ -35,13 +35,13 @@ REPEATS = 4
 
 @dataclass(frozen=True)
 class Batch:
-    """B blocks of T centre words, each with M = T + 2m words around them and N drawn words.
+    """B blocks of T centre words, each with M = T + 2m context words and N drawn words.
 
     Attributes:
         center_ids: `(B, T)`.
-        outside_ids: the words around them, then the drawn ones `(B, M + N)`.
+        outside_ids: the context words, then the drawn ones `(B, M + N)`.
         weights: `(B, T, M + N)` float32: 1 where the two words are a pair of the text, minus the
-            number of negatives that a drawn word stands for, and 0 where the two have no business.
+            number of negatives that a drawn word counts as, and 0 elsewhere.
         pairs: the number of pairs of the text.
     """
 
@@ -52,10 +52,10 @@ class Batch:
 
 
 def keep_probabilities(counts: Ids, threshold: float) -> npt.NDArray[np.float64]:
-    """How likely one occurrence of each word stays in the text: ``min(1, √(t/f) + t/f)``.
+    """Return the probability that an occurrence of each word is kept: ``min(1, √(t/f) + t/f)``.
 
-    f is the word's share of the text, t the threshold; 0 keeps everything. So has it word2vec's
-    program; the paper (section 2.3) has ``√(t/f)``.
+    f is the word's share of the text, t the threshold; 0 keeps everything. This is the formula of
+    word2vec's program; the paper (section 2.3) has ``√(t/f)``.
 
     Args:
         counts: `(V,)`, of the words; a word that never occurs may have any result.
@@ -68,15 +68,15 @@ def keep_probabilities(counts: Ids, threshold: float) -> npt.NDArray[np.float64]
 
 
 class SkipGramBatches:
-    """Cuts a text into batches, anew in each epoch.
+    """The batches of a text, drawn again in each epoch.
 
     Args:
-        text: what to learn from.
-        window: m, the most words to each side of a centre word that are its context.
+        text: the text.
+        window: m, the maximum number of context words on each side of a centre word.
         negative: K, drawn words per pair.
         subsample: see `keep_probabilities`.
-        noise: how likely each word is to be drawn `(V,)`.
-        batch_size: centre words of a batch, at most, in whole blocks.
+        noise: the probability of each word as a negative sample `(V,)`.
+        batch_size: maximum number of centre words of a batch, in whole blocks.
     """
 
     def __init__(
@@ -101,13 +101,13 @@ class SkipGramBatches:
         self._distance = np.where(t == j, np.iinfo(np.int32).max, np.abs(t - j)).astype(np.int32)
 
     def epoch(self, rng: np.random.Generator) -> tuple[int, Iterator[Batch]]:
-        """The batches of one reading, in the order of the text, and how many they are.
+        """Return the batches of one epoch, in the order of the text, and their number.
 
-        Frequent words are thinned out first. Each centre word reaches 1 to m words to each side,
-        as it is drawn: nearer words are pairs more often.
+        Frequent words are thinned out first. The window size of each centre word is drawn from 1 to
+        m, so nearer words are pairs more often.
 
         Args:
-            rng: draws all that is left to chance.
+            rng: draws all random numbers.
         """
         kept = rng.random(len(self._text.ids)) < self._keep[self._text.ids]
         ids, sentences = self._text.ids[kept], self._text.sentences[kept]
@@ -116,7 +116,7 @@ class SkipGramBatches:
         padding = self._window, words - len(ids) + self._window
         ids = np.pad(ids, padding, constant_values=PAD)
         sentences = np.pad(sentences, padding, constant_values=-1)
-        # Nothing is in reach of padding, and it is in no sentence.
+        # Padding is in no window and in no sentence.
         reach = np.pad(reach, (0, words - len(reach)))
         starts = np.arange(0, words, BLOCK)
         cuts = [starts[i : i + self._blocks] for i in range(0, len(starts), self._blocks)]
@@ -130,7 +130,8 @@ class SkipGramBatches:
         starts: Ids,
         rng: np.random.Generator,
     ) -> Batch:
-        """The blocks that start at the words `starts: (B,)`; `ids` begins with m of padding."""
+        """Return the blocks that start at the words `starts: (B,)`; `ids` starts with m
+        paddings."""
         centers = starts[:, None] + np.arange(BLOCK)
         around = starts[:, None] + np.arange(BLOCK + 2 * self._window)
         pairs = self._distance <= reach[centers][:, :, None]
@@ -145,6 +146,6 @@ class SkipGramBatches:
 
 
 def _blocks_per_batch(expected: npt.NDArray[np.float64], most: int) -> int:
-    """Given how often each word is expected in one reading `(V,)`; at most `most`."""
+    """Return the blocks per batch from the expected counts in an epoch `(V,)`; at most `most`."""
     share = expected.max() / expected.sum()
     return int(np.clip(REPEATS / (share * BLOCK), 1, most))

@@ -1,4 +1,4 @@
-"""Texts in which every word has a tag: generated, or read from files."""
+"""Texts with a tag for every word, generated or read from files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from framework.data.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class TaggedSentence:
-    """Words and their tags, equally many."""
+    """Words and their tags, of equal number."""
 
     words: tuple[str, ...]
     tags: tuple[str, ...]
@@ -19,7 +19,7 @@ class TaggedSentence:
 
 @dataclass(frozen=True)
 class TaggedCorpus:
-    """Sentences to learn from, to choose an epoch by, and to be measured on.
+    """Sentences for training, for the choice of an epoch, and for the test.
 
     Attributes:
         name: what it is called in a report.
@@ -39,10 +39,10 @@ class TaggedCorpus:
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
-        """The tags of the training part, by alphabet: a class is a place in this list."""
+        """The tags of the training part in alphabetical order; a class is an index of this list."""
         return tuple(sorted({tag for sentence in self.train for tag in sentence.tags}))
 
     @property
     def best_score(self) -> float | None:
-        """The best possible F1, where it is known."""
+        """The best possible F1, if it is known."""
         return self.best_f1

@@ -1,6 +1,6 @@
-"""Named entities as tags, one per word: B-PER begins a person, I-PER goes on, O is outside.
+"""Named entities as tags, one per word: B-PER starts a person, I-PER continues it, O is outside.
 
-Two dialects are in use, and both are read here. IOB2 marks every first word with B; IOB1, in which
+There are two variants, and both are supported. IOB2 marks every first word with B; IOB1, in which
 CoNLL-2003 was published, does so only where the entity before has the same type and ends there.
 """
 
@@ -23,7 +23,7 @@ class Entity(NamedTuple):
 
 
 def entities(tags: Sequence[str]) -> list[Entity]:
-    """The entities that `tags: (T,)` mark, in order.
+    """Return the entities that `tags: (T,)` mark, in order.
 
     An entity begins at every B, and at an I after an outside word or after another type.
 
@@ -45,7 +45,7 @@ def entities(tags: Sequence[str]) -> list[Entity]:
 
 
 def as_iob2(tags: Sequence[str]) -> list[str]:
-    """The same entities with a B at the first word of each.
+    """Return the same entities with a B at the first word of each.
 
     Raises:
         BadInputError: see `entities`.
@@ -57,7 +57,7 @@ def as_iob2(tags: Sequence[str]) -> list[str]:
 
 
 def _parts(tag: str) -> tuple[str, str]:
-    """``B`` or ``I`` and the type; two empty strings for an outside word."""
+    """Return ``B`` or ``I`` and the type; two empty strings for an outside word."""
     if tag == OUTSIDE:
         return "", ""
     mark, dash, kind = tag.partition("-")

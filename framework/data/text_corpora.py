@@ -1,4 +1,4 @@
-"""Corpora of labelled texts: by name, from a file, or from the files that others publish."""
+"""Corpora of labelled texts: by name, from a file, or from published files."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ AG_NEWS = ("World", "Sports", "Business", "Sci/Tech")
 def load_text_corpus(
     name: str, folder: Path | None = None, corpora: Corpora | None = None
 ) -> TextCorpus:
-    """The corpus `name`, or the file of labelled texts at the path `name`.
+    """Return the corpus `name`, or the file of labelled texts at the path `name`.
 
     Args:
         name: a name, or the path of a file with a label and words on each line.
-        folder: where the files of a published corpus are, or the folder above.
+        folder: the folder of the files of a published corpus, or the folder above.
         corpora: the known corpora; None: those that ship with gradus.
 
     Raises:
@@ -40,22 +40,22 @@ def load_text_corpus(
 
 
 def trec(files: Mapping[str, Path]) -> TextCorpus:
-    """The corpus ``trec``."""
+    """Return the corpus ``trec``."""
     return _prepared_by_kim("trec", files)
 
 
 def mr(files: Mapping[str, Path]) -> TextCorpus:
-    """The corpus ``mr``."""
+    """Return the corpus ``mr``."""
     return _prepared_by_kim("mr", files)
 
 
 def sst2(files: Mapping[str, Path]) -> TextCorpus:
-    """The corpus ``sst2``."""
+    """Return the corpus ``sst2``."""
     return _prepared_by_kim("sst2", files)
 
 
 def ag_news(files: Mapping[str, Path]) -> TextCorpus:
-    """The corpus ``ag_news``."""
+    """Return the corpus ``ag_news``."""
     train, test = (read_csv_texts(files[part], AG_NEWS) for part in ("train", "test"))
     return TextCorpus("ag_news", train, test=test)
 

@@ -44,12 +44,12 @@ class Vocabulary:
         minimum_count: int = 1,
         maximum_size: int | None = None,
     ) -> Vocabulary:
-        """The words of `texts`, the most frequent first, equally frequent ones by alphabet.
+        """Return the words of `texts`, the most frequent first, equally frequent ones by alphabet.
 
         Args:
             texts: each a sequence of words.
-            minimum_count: rarer words are left out: they become ``<unk>``.
-            maximum_size: at most so many words, special ones included.
+            minimum_count: rarer words are left out and become ``<unk>``.
+            maximum_size: maximum vocabulary size, special words included.
 
         Raises:
             BadInputError: there is no word in `texts`, or `maximum_size` leaves room for none.
@@ -59,8 +59,8 @@ class Vocabulary:
             raise BadInputError("a vocabulary cannot be made from an empty text")
         if maximum_size is not None and maximum_size <= len(SPECIAL):
             raise BadInputError(
-                f"a vocabulary of at most {maximum_size} words has no room beside the "
-                f"{len(SPECIAL)} special ones: {' '.join(SPECIAL)}"
+                f"a vocabulary of at most {maximum_size} words has no room for "
+                f"words in addition to the {len(SPECIAL)} special ones: {' '.join(SPECIAL)}"
             )
         ranked = sorted(counts, key=lambda word: (-counts[word], word))
         kept = [w for w in ranked if counts[w] >= minimum_count and w not in SPECIAL]
@@ -77,12 +77,12 @@ class Vocabulary:
         return {word: index for index, word in enumerate(self.words)}
 
     def encode(self, text: Iterable[str]) -> Ids:
-        """Ids of the words of `text`, `(T,)` int64; an unknown word becomes `UNK`."""
+        """Return the ids of the words of `text`, `(T,)` int64; an unknown word becomes `UNK`."""
         ids = self._ids
         return np.array([ids.get(word, UNK) for word in text], dtype=np.int64)
 
     def decode(self, ids: Iterable[int]) -> list[str]:
-        """Words of `ids: (T,)`.
+        """Return the words of `ids: (T,)`.
 
         Raises:
             BadInputError: an id is not in 0 .. V−1.

@@ -1,4 +1,4 @@
-"""How often a language model prefers the form of a verb that agrees with its subject."""
+"""Subject-verb agreement: how often a language model prefers the right form of a verb."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from framework.errors import BadInputError
 from framework.evaluation.agreement_items import AgreementItem
 from framework.interfaces import Array, Arrays, LanguageModel
 
-#: Sentences read side by side.
+#: Batch size.
 BATCH_SIZE = 64
 
 
 @dataclass(frozen=True)
 class AgreementScore:
-    """What came out, by number of attractors.
+    """The results by number of attractors.
 
     Attributes:
         right: attractors -> items in which the right form was more probable.
-        items: attractors -> items that were asked.
-        left_out: items with a form that is not in the vocabulary: there is nothing to compare.
+        items: attractors -> number of items.
+        left_out: the number of items with a form that is not in the vocabulary.
         unknown_words: share of the words before the verbs that were read as ``<unk>``.
     """
 
@@ -37,18 +37,18 @@ class AgreementScore:
 def agreement_score(
     model: LanguageModel, items: Sequence[AgreementItem], vocabulary: Vocabulary, arrays: Arrays
 ) -> AgreementScore:
-    """Ask `model` for both forms of each verb after the words before it.
+    """Compare the probabilities of both forms of each verb after the words before it.
 
     A sentence starts after the end of another one, as in training.
 
     Args:
-        model: asked through `initial_state` and `next_log_probabilities` alone.
+        model: used only through `initial_state` and `next_log_probabilities`.
         items: the sentences.
         vocabulary: the words that the model knows.
         arrays: the model's own arrays.
 
     Raises:
-        BadInputError: of no item both forms are in the vocabulary.
+        BadInputError: no item has both forms in the vocabulary.
     """
     asked = [item for item in items if item.right in vocabulary and item.wrong in vocabulary]
     if not asked:
@@ -68,7 +68,7 @@ def agreement_score(
 
 
 def _batches(items: Sequence[AgreementItem]) -> Iterator[list[AgreementItem]]:
-    """All of one length, so that none has to wait for another one's end."""
+    """Yield batches of items of equal length."""
 
     def length(item: AgreementItem) -> int:
         return len(item.prefix)
@@ -82,7 +82,7 @@ def _batches(items: Sequence[AgreementItem]) -> Iterator[list[AgreementItem]]:
 def _judged(
     model: LanguageModel, batch: Sequence[AgreementItem], vocabulary: Vocabulary, arrays: Arrays
 ) -> Array:
-    """Whether the right form is the more probable one, `(N,)`."""
+    """Return whether the right form is more probable, `(N,)`."""
     prefixes = np.array([[EOS, *vocabulary.encode(item.prefix)] for item in batch])
     state = model.initial_state(len(batch))
     for tokens in prefixes.T:

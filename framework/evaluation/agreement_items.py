@@ -33,15 +33,15 @@ class AgreementItem:
 
 
 def read_agreement_items(folder: Path) -> list[AgreementItem]:
-    """The items in `folder`: a file ``*.text`` and a file ``*.gold`` with a line for each of them.
+    """Return the items in `folder`: a file ``*.text`` and a file ``*.gold``, one line per item.
 
-    A line of the one is a sentence, its words separated by blanks; a line of the other says, with
-    tabs in between, at which word of the sentence, counted from 0, the verb stands, the right form,
-    the wrong form, and the number of attractors. Where the sentence has a verb in small letters,
-    both forms are read so.
+    A line of the text file is a sentence with blanks between words. A line of the gold file has
+    four columns with tabs between them: the index of the verb from 0, the right form, the wrong
+    form, and the number of attractors. Where the sentence has a verb in small letters, both forms
+    are read so.
 
     Raises:
-        BadInputError: there are no such files, or they do not fit each other.
+        BadInputError: there are no such files, or they do not match.
     """
     texts, golds = _the_file(folder, ".text"), _the_file(folder, ".gold")
     pairs = zip_longest(_lines(texts), _lines(golds))

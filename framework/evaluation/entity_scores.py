@@ -1,4 +1,4 @@
-"""How well entities were found, for each type and altogether.
+"""Precision, recall and F1 of entities, for each type and in total.
 
 Source: Tjong Kim Sang and De Meulder, "Introduction to the CoNLL-2003 Shared Task" (2003).
 """
@@ -18,9 +18,9 @@ class EntityScore:
     """Counts of entities; one counts as right if first word, last word and type are.
 
     Attributes:
-        right: predicted entities that are there.
+        right: predicted entities that are true.
         predicted: all predicted ones.
-        true: all that are there.
+        true: all true ones.
     """
 
     right: int
@@ -29,17 +29,17 @@ class EntityScore:
 
     @property
     def precision(self) -> float:
-        """right / predicted; 1 where nothing was predicted."""
+        """right / predicted; 1 if nothing was predicted."""
         return self.right / self.predicted if self.predicted else 1.0
 
     @property
     def recall(self) -> float:
-        """right / true; 1 where there is nothing to find."""
+        """right / true; 1 without true entities."""
         return self.right / self.true if self.true else 1.0
 
     @property
     def f1(self) -> float:
-        """The harmonic mean of precision P and recall R; 1 where nothing is there and was found.
+        """The harmonic mean of precision P and recall R; 1 without true and predicted entities.
 
         F1 = 2 P R / (P + R) = 2 · right / (predicted + true)
         """
@@ -50,11 +50,11 @@ class EntityScore:
 def entity_scores(
     true: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]
 ) -> dict[str, EntityScore]:
-    """The score of each type of entity that is there or was predicted, by alphabet.
+    """Return the score of each true or predicted type of entity, in alphabetical order.
 
     Args:
         true: the tags of each sentence, see `framework.data.tags`.
-        predicted: as many, each as long.
+        predicted: the predicted tags, in the same form.
 
     Raises:
         BadInputError: there are not as many tags as words, or a tag is none.
@@ -73,7 +73,7 @@ def entity_scores(
 
 
 def together(scores: dict[str, EntityScore]) -> EntityScore:
-    """The score of all entities, whatever their type."""
+    """Return the score of the entities of all types."""
     every = scores.values()
     return EntityScore(
         sum(score.right for score in every),
@@ -83,7 +83,7 @@ def together(scores: dict[str, EntityScore]) -> EntityScore:
 
 
 def score_table(scores: dict[str, EntityScore]) -> list[str]:
-    """A line per type and one for all, under a line of headings."""
+    """Return a line per type and one for all, under a line of headings."""
     rows = {**scores, "all": together(scores)}
     width = max(len("type"), *map(len, rows))
     lines = [f"{'type':<{width}}  precision  recall      F1  entities"]

@@ -1,4 +1,4 @@
-"""How good a model is, computed on our side from what it predicted."""
+"""Metrics of a model, computed from its predictions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from framework.interfaces import Array, Arrays, LanguageModel
 
 
 def perplexity(log_probabilities: Array) -> float:
-    """exp of the mean cross-entropy, the inverse geometric mean of the probabilities.
+    """Return exp of the mean cross-entropy, the inverse geometric mean of the probabilities.
 
         exp(−1/T Σ_t log p_t)
 
@@ -29,13 +29,13 @@ def perplexity(log_probabilities: Array) -> float:
     """
     if log_probabilities.size == 0:
         raise BadInputError("the perplexity of an empty text is not defined")
-    # An overflow means what it says: an impossible token has infinite perplexity.
+    # An overflow is correct: an impossible token has infinite perplexity.
     with np.errstate(over="ignore"):
         return float(np.exp(-np.mean(log_probabilities, dtype=np.float64)))
 
 
 def accuracy(logits: Array, labels: Array) -> float:
-    """Share of rows of `logits: (N, C)` whose largest entry is at the label in `labels: (N,)`.
+    """Return the share of rows of `logits: (N, C)` whose maximum is at the label in `labels: (N,)`.
 
     Raises:
         BadInputError: there is no row, or the shapes do not fit.
@@ -49,14 +49,13 @@ def accuracy(logits: Array, labels: Array) -> float:
 
 
 def entity_f1(true: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> float:
-    """F1 of whole entities over all sentences: see `framework.evaluation.entity_scores`.
+    """Return the F1 of whole entities, see `framework.evaluation.entity_scores`.
 
     Args:
         true: the tags of each sentence, see `framework.data.tags`.
-        predicted: as many, each as long.
+        predicted: the predicted tags, in the same form.
 
-    Returns:
-        0 to 1; 1 where there is nothing to find and nothing was found.
+    Returns: 0 to 1; 1 without true and predicted entities.
 
     Raises:
         BadInputError: there are not as many tags as words, or a tag is none.
@@ -67,14 +66,14 @@ def entity_f1(true: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]])
 def language_model_perplexity(
     model: LanguageModel, ids: Ids, batch_size: int, arrays: Arrays
 ) -> float:
-    """Perplexity of `model` on the text `ids: (M,)`, asked for one token after the other.
+    """Return the perplexity of `model` on the text `ids: (M,)`, token by token.
 
-    The text is cut into `batch_size` streams that are read side by side. Every token but the first
-    is predicted; a stream that does not start with the text starts without a memory of it.
+    The text is divided into `batch_size` parallel streams. Every token but the first is predicted.
+    Each stream starts with the initial state.
 
     Args:
-        model: asked through `initial_state` and `next_log_probabilities` alone, in evaluation mode
-            if the caller put it there.
+        model: used only through `initial_state` and `next_log_probabilities`; the caller sets its
+            mode.
         ids: the text.
         batch_size: number of streams.
         arrays: the model's own arrays.

@@ -1,4 +1,4 @@
-"""Text from a language model, token by token."""
+"""Sampling of text from a language model, token by token."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def sample_tokens(
     truncate: Truncate | None = None,
     rng: np.random.Generator,
 ) -> Iterator[int]:
-    """Go on after `prompt` for ever: each token is drawn with probability ∝ p^(1/temperature).
+    """Yield tokens after `prompt` without end, each with probability ∝ p^(1/temperature).
 
     Args:
         model: in evaluation mode.
-        prompt: ids of what comes before, at least one.
+        prompt: the ids before the sampled text, at least one.
         arrays: the model's own arrays.
-        temperature: below 1 the likely words gain; 0 always takes the likeliest one.
-        truncate: leaves some words out, after the temperature; None leaves all in.
+        temperature: below 1, likely words become more likely; 0 always takes the likeliest word.
+        truncate: removes some words, after the temperature; None keeps all.
         rng: draws the tokens.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What word vectors know: the nearest words, analogies, and agreement with people's judgements.
+"""Relations between word vectors: nearest words, analogies, and correlation with human scores.
 
 Source: CS224n lecture 1; Mikolov et al., "Efficient Estimation of Word Representations in Vector
 Space" (2013), section 4, for analogies; Finkelstein et al. (2002) for judged pairs of words.
@@ -20,7 +20,7 @@ JudgedPairs = list[tuple[str, str, float]]
 
 
 def neighbors(vectors: WordVectors, word: str, count: int = 10) -> Scored:
-    """The `count` words with the greatest cosine to `word`, without itself, nearest first.
+    """Return the `count` words with the largest cosine to `word`, without itself, nearest first.
 
     Raises:
         UnknownNameError: `word` has no vector.
@@ -31,9 +31,9 @@ def neighbors(vectors: WordVectors, word: str, count: int = 10) -> Scored:
 
 
 def analogy(vectors: WordVectors, a: str, b: str, c: str, count: int = 10) -> Scored:
-    """The words d for which a is to b as c is to d: the greatest cosine with b − a + c.
+    """Return the words d for which a is to b as c is to d: the largest cosine with b − a + c.
 
-    All vectors are scaled to length 1 before; a, b and c are no answers.
+    All vectors are first scaled to length 1; a, b and c are left out.
 
     Raises:
         UnknownNameError: one of the three has no vector.
@@ -45,7 +45,7 @@ def analogy(vectors: WordVectors, a: str, b: str, c: str, count: int = 10) -> Sc
 
 
 def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-    """Spearman's ρ of `x: (n,)` and `y: (n,)`: the correlation of their ranks.
+    """Return Spearman's ρ of `x: (n,)` and `y: (n,)`, the correlation of their ranks.
 
     Equal values share the mean of their ranks.
 
@@ -59,7 +59,7 @@ def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
 
 
 def read_judged_pairs(path: Path) -> JudgedPairs:
-    """Two words and a score on each line, separated by tabs.
+    """Return two words and a score on each line, separated by tabs.
 
     Raises:
         BadInputError: the file is missing, no text, empty, or a line has another form.
@@ -79,13 +79,11 @@ def read_judged_pairs(path: Path) -> JudgedPairs:
 
 
 def judged_similarity(vectors: WordVectors, pairs: JudgedPairs) -> tuple[float, int]:
-    """Spearman's ρ of cosines and scores over the pairs whose words both have vectors.
+    """Return Spearman's ρ of cosines and scores over the pairs with two known words.
 
-    A word without a vector is looked up in small letters, too: many texts have no others.
+    A word without a vector is also looked up in lower case, because many texts have only this.
 
-    Returns:
-        ρ, and how many pairs it is computed from: ρ of two sets of vectors can be compared only
-        where these are the same pairs.
+    Returns: ρ, and the number of pairs. Compare ρ of two sets of vectors only for the same pairs.
 
     Raises:
         BadInputError: fewer than two pairs are left.
@@ -98,7 +96,7 @@ def judged_similarity(vectors: WordVectors, pairs: JudgedPairs) -> tuple[float, 
 
 
 def unit_vectors(vectors: Vectors) -> Vectors:
-    """`vectors: (..., d)`, each divided by its length; a vector of zeros stays as it is."""
+    """Return `vectors: (..., d)`, each divided by its length; a vector of zeros is unchanged."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.where(lengths > 0, lengths, 1.0))
 

@@ -1,4 +1,4 @@
-"""Is a claimed gradient the derivative of a function? Asked numerically, with derived error bounds.
+"""Numerical test of a claimed gradient, with derived error bounds.
 
 The function f: (arrays by name) -> `(m,)` is only ever evaluated, at many points at once. With an
 upstream gradient u, the claim is that g is the gradient of L = Σ_j u_j f_j at the point p. Along a
@@ -62,20 +62,20 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 Point = Mapping[str, Array]
-#: The values `(m,)` of f at many points; arrays that a point does not name are where they were.
+#: The values `(m,)` of f at many points; arrays that a point does not name are unchanged.
 Function = Callable[[Sequence[Point]], Sequence[Array]]
 
 EPSILON = float(np.finfo(np.float64).eps)
-#: Length of h v, and the shorter ones to fall back on.
+#: Length of h v, and shorter lengths for a second try.
 STEP = EPSILON**0.2
 FINER_STEPS = (STEP / 16, STEP / 256, STEP / 4096)
-#: Below this blur no smaller step is tried; above `USABLE` a direction decides nothing.
+#: Below this blur no smaller step is tried; above `USABLE` a direction gives no decision.
 SHARP = 1e-9
 USABLE = 1e-6
 #: τ = SAFETY |u∘ê| + RTOL |g∘v|.
 SAFETY = 4.0
 RTOL = 1e-9
-#: How much further a scaled direction moves an entry with a small gradient.
+#: The factor by which a scaled direction moves entries with a small gradient further.
 REACH = 1e3
 
 _MULTIPLES = np.array([1.0, 2.0, 4.0])
@@ -100,23 +100,23 @@ class Slopes:
 
     @property
     def blur(self) -> float:
-        """|ê| as a share of the slopes; infinite where a value was not finite."""
+        """|ê| as a share of the slopes; infinite if a value is not finite."""
         blur = _norm(self.errors) / (_norm(self.values) + 1e-3 * self.scale or 1.0)
         return blur if math.isfinite(blur) else math.inf
 
     @property
     def usable(self) -> bool:
-        """Whether f is smooth and exact enough along this direction to decide anything."""
+        """Whether f is smooth and exact enough along this direction for a decision."""
         return self.blur <= USABLE
 
 
 def differentiate(
     function: Function, point: Point, directions: Sequence[Point], value: Array
 ) -> list[Slopes]:
-    """Slopes of `function` at `point` along each of `directions`, six evaluations for each.
+    """Return the slopes of `function` at `point` along `directions`, six evaluations for each.
 
     Args:
-        function: f; called with points that hold the arrays of a direction alone.
+        function: f; called with points that contain only the arrays of a direction.
         directions: arrays by name, in the shapes of those in `point`.
         value: f(point) `(m,)`.
     """
@@ -149,8 +149,8 @@ def _measure(
 
 
 def _slopes(forth: Array, back: Array, value: Array, h: float, length: float) -> Slopes:
-    """From φ at h, 2h, 4h and at −h, −2h, −4h, `(3, m)` each, and at 0, `(m,)`."""
-    with np.errstate(all="ignore"):  # what is not finite ends in an infinite blur
+    """Return slopes from φ at ±h, ±2h, ±4h, `(3, m)` for each sign, and at 0, `(m,)`."""
+    with np.errstate(all="ignore"):  # values that are not finite give an infinite blur
         kh = h * _MULTIPLES[:, None]
         right, left = (forth - value) / kh, (value - back) / kh
         central, jump = (forth - back) / (2 * kh), right - left
@@ -160,14 +160,14 @@ def _slopes(forth: Array, back: Array, value: Array, h: float, length: float) ->
 
 
 def moved(point: Point, direction: Point, t: float) -> dict[str, Array]:
-    """The arrays of `point` + t `direction` that `direction` names."""
+    """Return the arrays of `point` + t `direction` that `direction` names."""
     return {name: point[name] + t * v for name, v in direction.items()}
 
 
 def plain_direction(
     point: Point, rng: np.random.Generator, names: Iterable[str] | None = None
 ) -> dict[str, Array]:
-    """A direction with independent entries N(0, 1) in the arrays `names` (None: in all)."""
+    """Return a direction with independent entries N(0, 1) in the arrays `names` (None: in all)."""
     names = list(point) if names is None else names
     return {name: np.asarray(rng.normal(size=point[name].shape)) for name in names}
 
@@ -175,7 +175,7 @@ def plain_direction(
 def scaled_direction(
     gradients: Point, rng: np.random.Generator, names: Iterable[str] | None = None
 ) -> dict[str, Array]:
-    """A random direction in which entries with a small claimed gradient go further."""
+    """Return a random direction that moves entries with a small claimed gradient further."""
     names = list(gradients) if names is None else list(names)
     largest = max((float(np.abs(gradients[n]).max(initial=0)) for n in names), default=0.0)
     least = largest / REACH or 1.0
@@ -185,7 +185,7 @@ def scaled_direction(
 
 
 def unit_direction(point: Point, name: str, entry: int) -> dict[str, Array]:
-    """The direction of a single entry of the array `name`, given by its place when flattened."""
+    """Return the direction of one entry of the array `name`, given by its flat index."""
     direction = np.zeros(point[name].shape)
     direction.flat[entry] = 1.0
     return {name: direction}
@@ -193,41 +193,41 @@ def unit_direction(point: Point, name: str, entry: int) -> dict[str, Array]:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a claim says along one direction, beside what was measured.
+    """The claimed and the measured derivative along one direction.
 
     Attributes:
         said: g·v.
         measured: u·s.
         tolerance: τ.
-        usable: whether the measurement decides anything.
+        usable: whether the measurement allows a decision.
     """
 
-    said: float
+    claimed: float
     measured: float
     tolerance: float
     usable: bool = True
 
     @property
     def excess(self) -> float:
-        """|g·v − u·s| / τ: above one, the two disagree; zero where nothing can be said."""
-        off = abs(self.said - self.measured)
+        """|g·v − u·s| / τ: above one, the two disagree; zero without a decision."""
+        off = abs(self.claimed - self.measured)
         return off / self.tolerance if self.usable and off else 0.0
 
     @property
     def agrees(self) -> bool:
-        """Whether the claim may be right."""
+        """Whether the claim agrees with the measurement."""
         return self.excess <= 1.0
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A claimed gradient: that of L = Σ u∘f at a point.
+    """A claimed gradient of L = Σ u∘f at a point.
 
     Attributes:
         function: f.
         point: p, float64 arrays by name.
         value: f(p) `(m,)`.
-        upstream: u `(m,)`; drawn at random, or an error in backward may cancel.
+        upstream: u `(m,)`; random, because errors in backward could cancel otherwise.
         gradients: g, the names and shapes of `point`.
     """
 
@@ -238,7 +238,7 @@ class Claim:
     gradients: Point
 
     def compare(self, directions: Sequence[Point]) -> list[Comparison]:
-        """The claim beside the measurement, along each of `directions`."""
+        """Return the comparison of claim and measurement along each of `directions`."""
         slopes = differentiate(self.function, self.point, directions, self.value)
         return [self._compared(s, v) for s, v in zip(slopes, directions, strict=True)]
 
@@ -253,7 +253,7 @@ class Claim:
 def numerical_gradient(
     function: Callable[[dict[str, Array]], npt.ArrayLike], point: Point, upstream: npt.ArrayLike = 1
 ) -> dict[str, Array]:
-    """The gradient of Σ u∘f entry by entry, for a plain function of one point.
+    """Return the gradient of Σ u∘f entry by entry, for a plain function of one point.
 
     Args:
         function: f; returns a number or an array of the shape of `upstream`.
@@ -274,7 +274,7 @@ def numerical_gradient(
 
 
 def pointwise(function: Callable[[dict[str, Array]], npt.ArrayLike], point: Point) -> Function:
-    """A plain function of one point as a `Function`; what is not moved is as in `point`."""
+    """Return a plain function of one point as a `Function`; other arrays are those of `point`."""
 
     def values(moves: Sequence[Point]) -> list[Array]:
         return [np.ravel(np.asarray(function({**point, **move}), float)) for move in moves]

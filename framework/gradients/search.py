@@ -1,8 +1,8 @@
-"""Where is a claimed gradient wrong? First a few directions; the entries only after they disagree.
+"""Search for the wrong entries of a claimed gradient: first along directions, then by entry.
 
-Two directions (`plain`, `scaled`) ask about everything at once. Where one disagrees, every array is
-asked about with two of its own, and the worst array is halved, each half asked with a direction,
-until few enough entries are left to ask one by one: 12 log₂ n calls of f instead of 6 n.
+Two directions (`plain`, `scaled`) test all entries together. If one disagrees, every array is
+tested with two directions. The worst array is halved, and each half is tested with a direction,
+until few entries are left for single tests: 12 log₂ n calls of f instead of 6 n.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from framework.gradients.numerical import (
     unit_direction,
 )
 
-#: So many entries are asked one by one.
+#: Maximum number of entries that are tested one by one.
 MAX_ENTRIES = 128
 #: Ratios this close to each other are the same.
 SAME_RATIO = 1e-5
 
 
 class UndecidedError(Exception):
-    """The function is not smooth or not exact enough at this point: no direction tells anything."""
+    """The function is not smooth or not exact enough at this point for a decision."""
 
 
 @dataclass(frozen=True)
@@ -37,26 +37,26 @@ class Entry:
     """A wrong entry of a gradient.
 
     Attributes:
-        index: its place in the array.
-        said: what the claim says.
-        measured: what it is.
+        index: its index in the array.
+        said: the claimed value.
+        measured: the numerical value.
     """
 
     index: tuple[int, ...]
-    said: float
+    claimed: float
     measured: float
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """What is wrong about a claim.
+    """The differences between a claim and the measurement.
 
     Attributes:
         names: the arrays whose gradient is wrong, the worst first.
-        worst: the entry of the first array that is furthest off; None if no single entry is.
-        wrong: how many entries of that array are wrong, of those asked one by one.
-        asked: how many were asked.
-        ratio: said / measured, where it is the same for all wrong entries.
+        worst: the entry of the first array with the largest deviation; None without a single one.
+        wrong: the number of wrong entries of that array among those tested one by one.
+        asked: the number of entries tested one by one.
+        ratio: said / measured, if it is equal for all wrong entries.
     """
 
     names: tuple[str, ...]
@@ -67,10 +67,10 @@ class Disagreement:
 
 
 def disagreement(claim: Claim, rng: np.random.Generator) -> Disagreement | None:
-    """What is wrong about `claim`; None if it may be right.
+    """Return the differences of `claim`; None if it agrees with the measurement.
 
     Raises:
-        UndecidedError: at a kink, or where f is too coarse to be differentiated numerically.
+        UndecidedError: at a kink, or if f is too coarse for numerical derivatives.
     """
     both = claim.compare(_directions(claim, rng))
     if not all(one.usable for one in both):
@@ -91,7 +91,7 @@ def _directions(
 
 
 def _wrong_arrays(claim: Claim, rng: np.random.Generator) -> list[str]:
-    """Names of the arrays that their own directions find wrong, the worst first."""
+    """Return the names of the wrong arrays, the worst first."""
     names = list(claim.point)
     found = claim.compare([v for name in names for v in _directions(claim, rng, [name])])
     excess = {n: max(found[2 * i : 2 * i + 2], key=_excess) for i, n in enumerate(names)}
@@ -106,15 +106,15 @@ def _entries(claim: Claim, names: list[str], rng: np.random.Generator) -> Disagr
     wrong = [i for i, one in enumerate(found) if not one.agrees]
     if not wrong:
         return Disagreement(tuple(names), None, 0, len(block), None)
-    i = max(wrong, key=lambda i: abs(found[i].said - found[i].measured))
+    i = max(wrong, key=lambda i: abs(found[i].claimed - found[i].measured))
     index = tuple(int(k) for k in np.unravel_index(block[i], shape))
-    worst = Entry(index, found[i].said, found[i].measured)
+    worst = Entry(index, found[i].claimed, found[i].measured)
     ratio = _common_ratio([found[i] for i in wrong])
     return Disagreement(tuple(names), worst, len(wrong), len(block), ratio)
 
 
 def _block(claim: Claim, name: str, rng: np.random.Generator) -> Array:
-    """Flat places of at most `MAX_ENTRIES` entries of an array, among which it is wrong."""
+    """Return flat indices of at most `MAX_ENTRIES` entries that contain a wrong one."""
     block = np.arange(claim.point[name].size)
     while block.size > MAX_ENTRIES:
         halves = np.array_split(block, 2)
@@ -127,7 +127,7 @@ def _block(claim: Claim, name: str, rng: np.random.Generator) -> Array:
 
 
 def _within(entries: Array, direction: Point) -> dict[str, Array]:
-    """`direction`, of one array, with zeros outside `entries`."""
+    """Return `direction` of one array with zeros outside `entries`."""
     ((name, v),) = direction.items()
     cut = np.zeros(v.shape)
     cut.flat[entries] = v.flat[entries]
@@ -137,7 +137,7 @@ def _within(entries: Array, direction: Point) -> dict[str, Array]:
 def _common_ratio(wrong: Sequence[Comparison]) -> float | None:
     if any(one.measured == 0 for one in wrong):
         return None
-    ratios = np.array([one.said / one.measured for one in wrong])
+    ratios = np.array([one.claimed / one.measured for one in wrong])
     middle = float(np.median(ratios))
     same = np.abs(ratios - middle) <= SAME_RATIO * max(1.0, abs(middle))
     return middle if same.all() else None

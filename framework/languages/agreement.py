@@ -78,7 +78,7 @@ class AgreementLanguage:
         return float(np.exp(self.automaton.entropy_rate()))
 
     def sample(self, length: int, *, rng: np.random.Generator) -> Ids:
-        """A text of `length` tokens that starts with a sentence: `(length,)` ids."""
+        """Return a text of `length` tokens that starts with a sentence: `(length,)` ids."""
         return self.vocabulary.encode(self.automaton.sample(length, rng=rng))
 
     def sample_texts(self, count: int, length: int, *, rng: np.random.Generator) -> Ids:
@@ -101,7 +101,7 @@ class AgreementLanguage:
 
 
 def corpus() -> Corpus:
-    """The built-in corpus ``agreement``: always the same text, after an end of sentence."""
+    """Return the built-in corpus ``agreement``: always the same text, after an end of sentence."""
     language = AgreementLanguage()
     rng = np.random.default_rng(0)
     # So much held out, because the best perplexity holds in the long run alone: on 10,000 tokens

@@ -7,8 +7,9 @@
 What friends say is the label; what critics say, before or after them, is not. A bag of words does
 not know which adjective is negated, nor who said it. Windows of three words see the first, but not
 the second, and since every clause stands between the same words, they do not see the order of the
-clauses either. Whoever reads from left to right is never wrong. How well a classifier of each kind
-can do at best is computed exactly, from every text and its probability (lecture 11, section 3.4).
+clauses either. A model that reads from left to right can always be right. How well a classifier of
+each kind can do at best is computed exactly, from every text and its probability (lecture 11,
+section 3.4).
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ class AttributedSentiment:
             )
         usual = alone, agreement, negation
         self.alone, self.agreement, self.negation = (drawn_near(p, rng) for p in usual)
-        words = {word for opinion in self._opinions for word in opinion.words}
+        words = {word for opinion in self._opinion_probabilities for word in opinion.words}
         self.vocabulary = drawn_vocabulary(sorted(words | {FRIENDS, CRITICS, *FILLER}), rng)
 
     def sample(self, count: int, *, rng: np.random.Generator) -> tuple[Ids, Ids]:
@@ -99,7 +100,7 @@ class AttributedSentiment:
         return ids[drawn], labels[drawn]
 
     @cached_property
-    def _opinions(self) -> list[_Opinion]:
+    def _opinion_probabilities(self) -> list[_Opinion]:
         """Everything that may be said, with its probability."""
         adjectives = [(word, True) for word in POSITIVE] + [(word, False) for word in NEGATIVE]
         share = 1 / (len(ASPECTS) * len(adjectives))
@@ -112,11 +113,11 @@ class AttributedSentiment:
         return said
 
     def texts(self) -> Iterator[tuple[Words, bool, float]]:
-        """Every text with its label and its probability."""
-        for opinion in self._opinions:
+        """Yield every text with its label and its probability."""
+        for opinion in self._opinion_probabilities:
             words = (*FILLER, FRIENDS, *opinion.words, *FILLER)
             yield words, opinion.positive, self.alone * opinion.probability
-        for ours, theirs in product(self._opinions, self._opinions):
+        for ours, theirs in product(self._opinion_probabilities, self._opinion_probabilities):
             agrees = ours.positive == theirs.positive
             share = self.agreement if agrees else 1 - self.agreement
             # Half of all opinions are of the sentiment wanted; one order of two.

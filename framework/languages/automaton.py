@@ -26,9 +26,10 @@ class Transition:
 class Automaton:
     """A random walk over states that writes one word per step, for ever.
 
-    It is *unifilar*: a state and the word written there determine the next state. Whoever has seen
-    the words from a known state on therefore knows the state, and no predictor can do better than
-    the state's own distribution: the entropy rate of the words is the mean entropy of the states,
+    It is *unifilar*: a state and the word written there determine the next state. A model that has
+        seen the words from a known state on therefore knows the state, and no predictor can do
+        better than the state's own distribution: the entropy rate of the words is the mean entropy
+        of the states,
 
         H = −Σ_s π(s) Σ_w p(w|s) log p(w|s),      π = π P  (the stationary distribution),
 
@@ -95,7 +96,7 @@ class Automaton:
         return sorted({word for row in self.transitions.values() for word in row})
 
     def stationary(self) -> Array:
-        """The share of time spent in each of `states`: π = π P, Σ π = 1; `(S,)`."""
+        """Return the share of time spent in each of `states`: π = π P, Σ π = 1; `(S,)`."""
         index = {state: i for i, state in enumerate(self.states)}
         P = np.zeros((len(index), len(index)))
         for source, row in self.transitions.items():

@@ -95,7 +95,7 @@ class ConditionalTexts:
         return np.asarray(np.log(np.stack(columns, axis=1)))
 
     def _probabilities(self, words: tuple[str, ...], season: Ids, place: Ids) -> Array:
-        """How likely each of `words` is at its place: `(M, len(words))`."""
+        """Return how likely each of `words` is at its place: `(M, len(words))`."""
         if words in (SKIES, CLOTHES):
             return np.asarray(self._channel(len(SEASONS))[season])
         if words in (SPOTS, ACTIONS):
@@ -109,12 +109,13 @@ class ConditionalTexts:
 
     @property
     def best_perplexity(self) -> float:
-        """Of whoever knows the condition: exp of the mean entropy of a word given it."""
+        """The best perplexity with the condition: exp of the mean entropy of a word given it."""
         return self._perplexity(lambda p: -2 * np.sum(p * np.log(p)) / len(p))
 
     @property
     def best_perplexity_without_condition(self) -> float:
-        """Of whoever does not, but infers from the first word about it what the second may be."""
+        """The best perplexity without the condition, which the first word about it reveals in
+        part."""
         return self._perplexity(_entropy_of_two)
 
     @property

@@ -88,7 +88,7 @@ class Mention:
 
     name: str
     type: str
-    telling: tuple[bool, bool, bool]
+    informative: tuple[bool, bool, bool]
     probability: float
 
 
@@ -142,7 +142,7 @@ class EntityLanguage:
 
     def _add_mention(self, words: list[str], tags: list[str], rng: np.random.Generator) -> None:
         mention = self.all_mentions[int(rng.choice(len(self.all_mentions), p=self._shares))]
-        kind, (before, second, after) = mention.type, mention.telling
+        kind, (before, second, after) = mention.type, mention.informative
         words += [_one_of(BEFORE[kind] if before else PLAIN_BEFORE, rng), mention.name]
         tags += ["O", f"B-{kind}"]
         if second:
@@ -174,11 +174,11 @@ class EntityLanguage:
         chances = (self.informative, SECOND_WORD, self.informative)
         for name, types in self.names.items():
             for kind, share in types.items():
-                for telling in np.ndindex(2, 2, 2):
+                for informative in np.ndindex(2, 2, 2):
                     p = share / len(NAMES)
-                    for chance, tells in zip(chances, telling, strict=True):
-                        p *= chance if tells else 1 - chance
-                    before, second, after = map(bool, telling)
+                    for chance, is_informative in zip(chances, informative, strict=True):
+                        p *= chance if is_informative else 1 - chance
+                    before, second, after = map(bool, informative)
                     yield Mention(name, kind, (before, second, after), p)
 
     @cached_property
@@ -196,14 +196,14 @@ class EntityLanguage:
         """
         seen: dict[tuple[object, ...], float] = defaultdict(float)
         for mention in self.all_mentions:
-            told = mention.type if any(mention.telling) else None
-            key = (mention.name, mention.telling, told)
+            told = mention.type if any(mention.informative) else None
+            key = (mention.name, mention.informative, told)
             seen[key] = max(seen[key], mention.probability)
         return sum(seen.values())
 
 
 def corpus(sentences: int = 3000, seed: int = 0) -> TaggedCorpus:
-    """The corpus ``entities``: `sentences` to learn from, a fifth held out, two fifths to test."""
+    """Return the corpus ``entities``: `sentences` for training, 1/5 held out, 2/5 for the test."""
     language, rng = EntityLanguage(), np.random.default_rng(seed)
     sizes = sentences, sentences // 5, 2 * sentences // 5
     train, valid, test = (language.sample(size, rng=rng) for size in sizes)

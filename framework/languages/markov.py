@@ -32,7 +32,7 @@ class MarkovModel(LanguageModel):
     def random(
         cls, vocabulary_size: int, *, rng: np.random.Generator, scale: float = 1.5
     ) -> MarkovModel:
-        """A softmax of normal scores with standard deviation `scale`."""
+        """Return a softmax of normal scores with standard deviation `scale`."""
         scores = np.exp(rng.normal(scale=scale, size=(vocabulary_size,) * 3))
         return cls(scores / scores.sum(axis=-1, keepdims=True))
 
@@ -41,7 +41,7 @@ class MarkovModel(LanguageModel):
         return np.zeros(batch_size, dtype=np.int64)
 
     def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Array, Array]:
-        """What follows `state` and `tokens`, both `(N,)`; the state after that is `tokens`.
+        """Return what follows `state` and `tokens`, both `(N,)`; the state after that is `tokens`.
 
         Raises:
             ValueError: one of them holds no ids, or their shapes differ.

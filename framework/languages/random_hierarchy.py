@@ -1,4 +1,4 @@
-"""Texts whose class is told by nothing that stands near: a hierarchy of pairs.
+"""Texts whose class depends on no local pattern: a hierarchy of pairs.
 
 A class is written as a pair of symbols, each of these as a pair again, and so on, down to the
 characters. Every symbol has several pairs to choose from, and no pair belongs to two symbols:
@@ -82,7 +82,7 @@ class RandomHierarchy:
         return texts + 1, labels
 
     def parse(self, ids: Ids) -> Ids:
-        """The classes `(N,)` of texts `ids: (N, 2^L)`, read pair by pair from below.
+        """Return the classes `(N,)` of texts `ids: (N, 2^L)`, read pair by pair from below.
 
         Raises:
             BadInputError: a text is not one of this grammar.

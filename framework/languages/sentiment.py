@@ -118,7 +118,7 @@ class SentimentGrammar:
         return np.cumsum([clause.probability for clause in self._clauses])
 
     def sentences(self) -> Iterator[tuple[Words, bool, float]]:
-        """Every sentence with its sentiment (before noise) and its probability."""
+        """Yield every sentence with its sentiment (before noise) and its probability."""
         for clause in self._clauses:
             yield clause.words, clause.positive, SHARES[""] * clause.probability
         for first, last in product(self._clauses, self._clauses):
@@ -156,7 +156,7 @@ class SentimentGrammar:
 
 
 def corpus(sentences: int = 4000, seed: int = 0) -> TextCorpus:
-    """The corpus ``sentiment``: `sentences` to learn from, 1/8 of that held out, 1/4 to test."""
+    """Return the corpus ``sentiment``: `sentences` for training, 1/8 held out, 1/4 for the test."""
     grammar, rng = SentimentGrammar(), np.random.default_rng(seed)
     sizes = sentences, sentences // 8, sentences // 4
     train, valid, test = (_labelled(grammar, size, rng) for size in sizes)

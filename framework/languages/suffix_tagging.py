@@ -46,7 +46,7 @@ PLAIN_BEFORE = "and"
 
 #: Syllables of the stems. Suffixes may occur within: "bedali" is not a past tense.
 CONSONANTS, VOWELS = "bdgklmnprstv", "aeiou"
-#: Every so many stems are kept for the words that are never seen in training.
+#: One of this number of stems is kept for words that do not occur in training.
 KEPT = 7
 
 
@@ -123,7 +123,7 @@ class SuffixTagging:
         return tags
 
     def best_accuracy(self, *, in_context: bool) -> float:
-        """The share of content words that can be tagged right at best, in the long run.
+        """Return the share of content words that can be tagged right at best, in the long run.
 
         A word alone gets the likelier tag of its suffix. In context, where the particle before it
         tells the tag, every word is right; where it does not, that is independent of all else.

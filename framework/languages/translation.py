@@ -3,7 +3,7 @@
     the red cat sees a dog        →   lo kato rugo un hundo vida
     ARTICLE ADJECTIVE NOUN VERB       article noun adjective, and the verb at the end
 
-Adjectives change places with their nouns, and the verb goes to the end. Articles agree with the
+Adjectives follow their nouns, and the verb is at the end. Articles agree with the
 gender of the noun, which the source language does not have: *the cat* is ``lo kato``, *the queen*
 ``la regina``, so that an article cannot be translated before the noun after it is read. The best
 possible share of sentences that are right in every word is 100 %.
@@ -84,7 +84,7 @@ class TranslationLanguage:
         self.target = drawn_vocabulary(targets, rng)
 
     def sentences(self) -> list[tuple[Words, Words]]:
-        """Every sentence and its translation, without ends."""
+        """Return every sentence and its translation, without ends."""
         phrases = list(_phrases())
         return [
             (
@@ -120,7 +120,7 @@ class TranslationLanguage:
 
 
 def corpus(sentences: int = 3000, seed: int = 0) -> PairCorpus:
-    """The corpus ``translation``: `sentences` to learn from, a tenth held out, a tenth to test."""
+    """Return the corpus ``translation``: `sentences` for training, 1/10 held out, 1/10 to test."""
     found = [SentencePair(*pair) for pair in TranslationLanguage().sentences()]
     order = np.random.default_rng(seed).permutation(len(found))
     held_out = sentences // 10
@@ -130,7 +130,7 @@ def corpus(sentences: int = 3000, seed: int = 0) -> PairCorpus:
 
 
 def _phrases() -> Iterator[_Phrase]:
-    """Every article and noun, without and with every adjective."""
+    """Yield every article and noun, without and with every adjective."""
     for article, noun, adjective in product(ARTICLES, NOUNS, ("", *ADJECTIVES)):
         middle = (adjective,) if adjective else ()
         behind = (ADJECTIVES[adjective],) if adjective else ()

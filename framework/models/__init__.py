@@ -1,1 +1,1 @@
-"""Models that are built from parts of any backend: deep, character-aware, conditioned."""
+"""Models built from parts of any backend: deep, character-aware, conditioned."""

@@ -1,9 +1,8 @@
 """Language models whose word vectors come from the characters of the words.
 
-A model that looks its words up in a table ``embedding (V, F)`` becomes such a one where the rows of
-that table are computed from spelling. Its own code stays as it is, a student's too: before every
-`forward` the rows that the text needs are written, and what `backward` adds to their gradients goes
-on to the encoder.
+A model with an embedding table ``embedding (V, F)`` becomes character-aware if the rows of the
+table are computed from the spelling. The code of the model does not change: before every `forward`
+the needed rows are written, and after `backward` their gradients are passed to the encoder.
 
 Source: Kim, Jernite, Sontag and Rush, "Character-Aware Neural Language Models" (2016), section 3;
 CS224n lecture 11, section 3.10.
@@ -30,24 +29,25 @@ _TABLE = "embedding"
 
 
 class ModelBuilder(Protocol):
-    """What `build_language_model` asks of a backend: see `framework.providers.backends.Backend`."""
+    """The methods of a backend that are used here: see `framework.providers.backends.Backend`."""
 
     def build(self, name: str, /, *args: Any, kind: str, **options: Any) -> Any:
         """Build the model `name`."""
 
     def in_force(self) -> AbstractContextManager[None]:
-        """Within the block, models are built from this backend's parts, on its arrays."""
+        """Build the models of the block from this backend's parts, on its arrays."""
 
 
 def kim_encoder(
     filters: int, embedding_size: int | None = None, highway_layers: int | None = None
 ) -> dict[str, Any]:
-    """The encoder of Kim et al. 2016 as arguments of a ``character_word_encoder``.
+    """Return the encoder of Kim et al. 2016 as arguments of a ``character_word_encoder``.
 
     Args:
-        filters: of width w = 1 ... 6 there are w times as many; the paper's small model has 25.
-        embedding_size: of a character; None: the paper's 15.
-        highway_layers: how many follow; None: the paper's 1.
+        filters: the number of filters of width 1; width w = 2 ... 6 has w times this number. The
+            paper's small model has 25.
+        embedding_size: the embedding size of a character; None: 15, as in the paper.
+        highway_layers: the number of highway layers; None: 1, as in the paper.
     """
     widths = list(range(1, 7))
     return {
@@ -65,13 +65,13 @@ def build_language_model(
     arguments: Mapping[str, Any],
     rng: np.random.Generator,
 ) -> LanguageModel:
-    """The language model `name`, character-aware where its `arguments` describe an encoder.
+    """Return the language model `name`, character-aware if `arguments` describe an encoder.
 
     Args:
         backend: offers the model, and the encoder.
         vocabulary: the words behind the ids.
-        arguments: of the model's constructor, and maybe ``characters``: those of the encoder's
-            beside the number of characters. The encoder then says what the ``embedding_size`` is.
+        arguments: the arguments of the model's constructor. An entry ``characters`` has those of
+            the encoder, without the number of characters. The encoder then sets ``embedding_size``.
         rng: draws the initial weights.
 
     Raises:
@@ -111,16 +111,15 @@ def _check_table(name: str, model: Any, words: int, size: int) -> None:
 
 
 class CharacterAwareLM(LanguageModel):
-    """A language model that knows its words by how they are written.
+    """A language model that computes word vectors from the characters of words.
 
     Args:
-        model: a language model that needs no rows of its embedding but those of the tokens which
-            `forward` reads.
+        model: a language model that only needs the embedding rows of the tokens of `forward`.
         encoder: returns vectors `(M, F)` for the characters `(M, L)` of words.
-        spelling: the characters of every word, `(V, L)`, padded behind.
+        spelling: the characters of every word, `(V, L)`, with padding at the end.
 
-    Parameters:
-        those of the model, with those of the encoder as ``embedding.NAME`` in place of the table.
+    Parameters: those of the model, with the parameters of the encoder as ``embedding.NAME`` instead
+    of the table.
 
     Attributes:
         state: the state of the model after the last token that `forward` read.
@@ -133,17 +132,17 @@ class CharacterAwareLM(LanguageModel):
         self.encoder = self.add_child(_TABLE, encoder)
 
     def _share(self, name: str, child: Any) -> None:
-        """The table is no parameter: its rows are computed."""
+        """Share all parameters except the table, whose rows are computed."""
         super()._share(name, child)
         for arrays in (self.parameters, self.gradients):
             arrays.pop(_TABLE, None)
 
     def initial_state(self, batch_size: int) -> Any:
-        """The state of the model before the first token."""
+        """Return the state of the model before the first token."""
         return self.model.initial_state(batch_size)
 
     def forward(self, tokens: Array, state: Any = None) -> Array:
-        """What the model returns for `tokens: (N, T)`, logits `(N, T, V)`.
+        """Return the model's logits `(N, T, V)` for `tokens: (N, T)`.
 
         Args:
             tokens: ids, in the backend's arrays, as everything here.
@@ -155,20 +154,22 @@ class CharacterAwareLM(LanguageModel):
         return logits
 
     def backward(self, grad_logits: Array) -> None:
-        """Back through the model, and through the encoder of each word that was read."""
+        """Backpropagate through the model and through the encoder of each word of the text."""
         self.model.backward(grad_logits)
         grad_table = self.model.gradients[_TABLE]
         self.encoder.backward(grad_table[self._read])
-        self._arrays.fill_zero([grad_table])  # it is passed on: the next `backward` adds its own
+        self._arrays.fill_zero(
+            [grad_table]
+        )  # passed to the encoder; the next `backward` starts from zero
 
     def next_log_probabilities(self, tokens: Array, state: Any) -> tuple[Array, Any]:
-        """Read one token of each text; predict the one after it, as the model does."""
+        """Read one token of each text; predict the next one."""
         self._spell(tokens)
         log_probabilities, state = self.model.next_log_probabilities(tokens, state)
         return log_probabilities, state
 
     def _spell(self, tokens: Any) -> None:
-        """Write the rows of the table that `tokens` need: each word is encoded once."""
+        """Write the rows of the table for `tokens`; each word is encoded once."""
         words = np.unique(self._arrays.to_numpy(tokens))
         spelled = self._arrays.from_numpy(without_padding(self.spelling[words]))
         self._read = self._arrays.from_numpy(words)

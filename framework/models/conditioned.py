@@ -1,7 +1,7 @@
-"""A conditional language model whose condition is fixed: an ordinary language model.
+"""A conditional language model with a fixed condition, used as a `LanguageModel`.
 
-Sampling, beam search and perplexity are written over `LanguageModel`. With this they serve a
-caption of one picture or the translation of one sentence just as well (lecture 6, section 3.6).
+Sampling, beam search and perplexity need a `LanguageModel`. With this class they also work for a
+caption of a picture or a translation of a sentence (lecture 6, section 3.6).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from framework.interfaces import LanguageModel
 
 
 class Conditioned(LanguageModel):
-    """P(text | condition) for one condition per text: to be asked, not to be trained.
+    """P(text | condition) for one condition per text; it cannot be trained.
 
     Args:
         model: has ``forward(tokens, condition)``, ``initial_state(batch_size, condition)``, and
             ``next_log_probabilities(tokens, state)`` whose state carries the condition. On any
             backend's arrays.
-        condition: `(N, K)`, one row for each of the N texts that are read side by side.
+        condition: `(N, K)`, one row for each of the N texts of the batch.
     """
 
     def __init__(self, model: Any, condition: Any) -> None:
@@ -26,11 +26,11 @@ class Conditioned(LanguageModel):
         self.model, self.condition = model, condition
 
     def forward(self, tokens: Any) -> Any:
-        """Logits `(N, T, V)` of `tokens: (N, T)`."""
+        """Return the logits `(N, T, V)` of `tokens: (N, T)`."""
         return self.model.forward(tokens, self.condition)
 
     def initial_state(self, batch_size: int) -> Any:
-        """The state before the first token; `batch_size` must be N."""
+        """Return the state before the first token; `batch_size` must be N."""
         return self.model.initial_state(batch_size, self.condition)
 
     def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Any, Any]:

@@ -38,7 +38,7 @@ class DeepCell:
     Args:
         part: gives the class behind a registered name; see `framework.models.parts.part`.
         layer: registered name of the layers.
-        layers: how many of them, one on top of the other.
+        layers: the number of stacked layers.
         dropout: the probability that a number between two layers, below the first or above the
             last is dropped in training.
 
@@ -58,7 +58,7 @@ class DeepCell:
         self.layer, self.layers, self.dropout = layer, layers, dropout
 
     def __call__(self, input_size: int, hidden_size: int, *, rng: np.random.Generator) -> Any:
-        """The stack: it reads `(N, T, input_size)` and returns `(N, T, hidden_size)`."""
+        """Return the stack: it reads `(N, T, input_size)` and returns `(N, T, hidden_size)`."""
         if self.layers == 1:
             cell = self._built(input_size, hidden_size, rng=rng)
         else:
@@ -97,11 +97,11 @@ class Dropped(Model):
         return self.layer.state
 
     def initial_state(self, batch_size: int) -> Any:
-        """The state of the layer before the first step."""
+        """Return the state of the layer before the first step."""
         return self.layer.initial_state(batch_size)
 
     def forward(self, x: Array, state: Any = None, mask: Array | None = None) -> Array:
-        """What the layer returns, `(N, T, H)`, for `x: (N, T, D)`.
+        """Return what the layer returns, `(N, T, H)`, for `x: (N, T, D)`.
 
         Args:
             x: in the backend's arrays, as everything here.

@@ -1,4 +1,4 @@
-"""Parts by name: how a network is built from whoever's layers are in force.
+"""Parts by name: networks are built from the layers of the current provider.
 
 A language model asks for ``part("rnn")``, not for a module: under the NumPy reference it gets
 ``rnn@numpy``, in a student's sandbox ``rnn@student``, and in ``gradus train --backend student``

@@ -53,12 +53,12 @@ class Box:
     bottom: float
 
     def covers(self, other: Box) -> bool:
-        """Whether the two share some area."""
+        """Return whether the two share some area."""
         beside = self.right <= other.left or other.right <= self.left
         return not (beside or self.bottom <= other.top or other.bottom <= self.top)
 
     def is_within(self, layout: Layout) -> bool:
-        """Whether it lies inside of the drawing, above the x axis."""
+        """Return whether it lies inside of the drawing, above the x axis."""
         bottom = layout.height - layout.bottom
         return (
             self.left >= 0 and self.right <= layout.width and 0 <= self.top < self.bottom <= bottom

@@ -33,7 +33,7 @@ PLACES: tuple[tuple[Literal["left", "right", "center"], tuple[int, int]], ...] =
 
 
 def principal_components(x: Vectors) -> tuple[Vectors, Vectors]:
-    """The points `x: (n, d)`, centred, along the two directions in which they differ most.
+    """Return the points `x: (n, d)`, centred, along the two directions in which they differ most.
 
     Of the two ends of a direction, the positive one is that of its greatest entry, so that the
     same vectors always give the same picture.

@@ -1,4 +1,4 @@
-"""Who computes: the parts of one backend, with NumPy's where it has none of its own."""
+"""Backends: the parts of one provider, completed by those of NumPy."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:  # they import NumPy, which a command need not
     from framework.arrays import Arrays
     from framework.models.parts import PartSource
 
-#: The provider that offers whatever a provider without arrays of its own has not.
+#: The provider of the parts that a provider without its own arrays does not offer.
 REFERENCE = "numpy"
 
-#: Kinds that know no arrays: the reference's serve every backend.
+#: Kinds that use no arrays: every backend uses those of the reference.
 _WITHOUT_ARRAYS = ("schedule",)
 
-#: The provider of what a student wrote.
+#: The provider of a student's implementations.
 STUDENT = "student"
 
 
@@ -33,8 +33,8 @@ def part_source(
     """Look parts up at the first of `providers` that offers them.
 
     Args:
-        registry: everything that is offered.
-        providers: in the order in which they are asked.
+        registry: all implementations.
+        providers: the providers in order of priority.
         taken: if given, filled with part name -> provider as parts are looked up.
 
     Returns:
@@ -55,8 +55,8 @@ def part_source(
 class Backend:
     """The providers that one run computes with.
 
-    A provider with arrays of its own (``numpy``, ``torch``) stands alone. Any other one
-    (``student``, a plugin's) works on NumPy arrays, and the reference offers what it has not.
+    A provider with its own arrays (``numpy``, ``torch``) is used alone. Any other one (``student``,
+    a plugin's) works on NumPy arrays, and the reference offers the other parts.
 
     Args:
         registry: everything that is offered.
@@ -84,13 +84,13 @@ class Backend:
             _ = self.arrays  # a missing package or GPU is an error at once
         elif device != "cpu":
             raise UsageError(
-                f"the backend '{name}' computes with NumPy, on the CPU alone: "
+                f"the backend '{name}' computes with NumPy, only on the CPU: "
                 f"`--backend torch --device {device}` uses a GPU"
             )
 
     @cached_property
     def arrays(self) -> Arrays:
-        """Converts between NumPy's arrays and the backend's own."""
+        """The arrays of the backend, with conversions from and to NumPy."""
         owner = self.providers[-1]
         if owner == REFERENCE:
             from framework.arrays import NumpyArrays
@@ -118,7 +118,7 @@ class Backend:
             return _called(cls, args, options, refused)
 
     def parameters_of(self, name: str, kind: str) -> Mapping[str, inspect.Parameter]:
-        """The parameters of the constructor of ``name`` or ``name@provider``.
+        """Return the parameters of the constructor of ``name`` or ``name@provider``.
 
         Raises:
             UsageError: no provider here offers it, or it is no `kind`.
@@ -127,7 +127,7 @@ class Backend:
 
     @contextmanager
     def in_force(self) -> Iterator[None]:
-        """Within the block, models are built from this backend's parts, on its arrays."""
+        """Build the models of the block from this backend's parts, on its arrays."""
         from framework.arrays import arrays_in_force
         from framework.models.parts import parts_from
 
@@ -135,7 +135,7 @@ class Backend:
             yield
 
     def function(self, name: str) -> Any:
-        """The function ``name`` or ``name@provider``, which works on this backend's arrays.
+        """Return the function ``name`` or ``name@provider``, which works on this backend's arrays.
 
         Raises:
             UsageError: no provider here offers it, or it is no function.
@@ -143,7 +143,7 @@ class Backend:
         return self._offered(name, "function")
 
     def implementation_of(self, name: str) -> Implementation:
-        """The implementation of the part `name`, not yet loaded.
+        """Return the implementation of the part `name`, not yet loaded.
 
         Raises:
             UsageError, UnknownNameError: no provider here offers it.
@@ -151,13 +151,13 @@ class Backend:
         return self._registry.find(name, self.provider_of(name))
 
     def implementations(self, kind: str) -> Iterator[Implementation]:
-        """The implementation of each part of the kind `kind` that this backend offers."""
+        """Yield the implementation of each part of the kind `kind` that this backend offers."""
         for name in self._registry.names(kind):
             if first_provider(self._registry, name, self.providers) is not None:
                 yield self.implementation_of(name)
 
     def load(self, implementation: Implementation) -> Any:
-        """The class or function behind `implementation`, see `Registry.load`."""
+        """Return the class or function behind `implementation`, see `Registry.load`."""
         return self._registry.load(implementation)
 
     def provider_of(self, name: str) -> str:
@@ -201,7 +201,7 @@ def with_article(noun: str) -> str:
 def _called(
     cls: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any], refused: str
 ) -> Any:
-    """What `cls` returns; an error of its own says what was `refused`, and where it was raised."""
+    """Return the result of `cls`; its own errors get the text `refused` and their place."""
     try:
         return cls(*args, **options)
     except (GradusError, NotImplementedError):
@@ -211,7 +211,7 @@ def _called(
 
 
 def _described(error: Exception) -> str:
-    """The type, the message and the place of `error`."""
+    """Return the type, the message and the place of `error`."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     file = Path(frame.filename)
     shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file

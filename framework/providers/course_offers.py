@@ -1,4 +1,4 @@
-"""What follows from a course: what its reference offers, and what a backend offers for it."""
+"""The implementations that follow from a course: those of its reference and of backends."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from framework.providers.registry import Implementation
 
 
 class CourseOffers:
-    """What one provider offers for the exercises of a course, each read when it is needed.
+    """The implementations of one provider for the exercises of a course, read on first use.
 
     Args:
         provider: the provider.
         course: the active course.
-        exercises: those that the provider offers something for.
+        exercises: the exercises that the provider implements.
         implement: gives the implementation of a task of an exercise.
-        extras: what no exercise asks for. One that an exercise defines is left out.
+        extras: implementations without an exercise. One that an exercise defines is left out.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class CourseOffers:
         self.providers = own | {entry.provider for entry in self._extras.values()}
 
     def find(self, name: str, provider: str) -> Implementation | None:
-        """The implementation ``name@provider``; exercises that are read already come first."""
+        """Return the implementation ``name@provider``; exercises read earlier are tried first."""
         for exercise in sorted(self._exercises, key=self._course.is_unread):
             for entry in self._of(exercise):
                 if (entry.name, entry.provider) == (name, provider):
@@ -67,7 +67,7 @@ class CourseOffers:
 
 
 def _claim(owners: dict[str, str], entry: Implementation, exercise: str) -> None:
-    """Note that `exercise` defines `entry`; names are shared by all exercises of a course."""
+    """Record that `exercise` defines `entry`; a name belongs to one exercise of a course."""
     other = owners.setdefault(entry.name, exercise)
     if other != exercise:
         task = entry.target.rpartition(":")[2]
@@ -79,7 +79,7 @@ def _claim(owners: dict[str, str], entry: Implementation, exercise: str) -> None
 
 
 def reference_offers(course: Catalogue) -> CourseOffers:
-    """The tasks of all exercises of `course`: each is offered by the exercise's solution."""
+    """Return the tasks of all exercises of `course`: each is offered by the exercise's solution."""
 
     def implement(exercise: str, task: Task) -> Implementation:
         unit = course.unit_of(exercise)
@@ -94,7 +94,7 @@ def reference_offers(course: Catalogue) -> CourseOffers:
 def backend_offers(
     package: str, provider: str, course: Catalogue, extras: Iterable[Implementation] = ()
 ) -> CourseOffers:
-    """What a backend offers: the tasks of every exercise that it has a module named after.
+    """Return the implementations of a backend: the tasks of exercises with a module of that name.
 
     The module stands in `package` itself or in a folder of it, as one for each unit. Nothing is
     imported. A module without a task of its exercise is an error when that task is first used.

@@ -19,8 +19,8 @@ from framework.providers.plugins import Plugins
 def default_part(name: str) -> Any:
     """Return the part `name` of the course that the caller works in.
 
-    The course is the one around the working directory, or else around the file that asks, or else
-    the installed one. What its ``exercises`` define is used where it is written.
+    The course is that of the working directory, else of the calling file, else the installed one.
+    Its ``exercises`` are used for the parts that are written.
 
     Raises:
         UnknownNameError: the course has no part `name`.
@@ -36,7 +36,7 @@ def _course_folder() -> Path | None:
 
 
 def _calling_folders() -> Iterator[Path]:
-    """The folders of the files that are being executed, innermost first, outside of framework."""
+    """Yield the folders of the executed files outside of framework, innermost first."""
     own = Path(framework.__file__).parent
     frame = sys._getframe()
     while frame := frame.f_back:  # type: ignore[assignment]
@@ -47,7 +47,7 @@ def _calling_folders() -> Iterator[Path]:
 
 @cache
 def _source_of(root: Path | None) -> PartSource:
-    """The parts of a course. They are read once: a new process sees later edits."""
+    """Return the parts of a course. They are read once: a new process sees later edits."""
     plugins = Plugins(course=Catalogue.read(root)) if root else Plugins()
     if root:
         plugins.add_student(root / "exercises")

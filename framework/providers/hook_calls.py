@@ -1,4 +1,4 @@
-"""Calling one plugin's hooks: what it may define, what it raises, what it returns."""
+"""Calls of one plugin's hooks, with checks of definitions, exceptions and results."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from framework.providers.plugin_sources import Source
 
 
 def hook_names(manager: pluggy.PluginManager) -> list[str]:
-    """Every hook that `manager` knows, by name."""
+    """Return every hook that `manager` knows, by name."""
     return sorted(name for name in vars(manager.hook) if not name.startswith("_"))
 
 
 def functions_of(manager: pluggy.PluginManager, source: Source, hook: str) -> list[pluggy.HookImpl]:
-    """The plugin's own functions for `hook`, in the order in which pluggy calls them."""
+    """Return the plugin's own functions for `hook`, in the order in which pluggy calls them."""
     functions = getattr(manager.hook, hook).get_hookimpls()
     return [function for function in reversed(functions) if function.plugin_name == source.name]
 
 
 def check_hooks(manager: pluggy.PluginManager, source: Source) -> None:
-    """Refuse what pluggy passes over in silence.
+    """Raise errors for mistakes that pluggy ignores.
 
     Raises:
         PluginError: an attribute has the name of a hook and is no hook, or wraps a hook of which
@@ -55,7 +55,7 @@ def _check_wrappers(manager: pluggy.PluginManager, source: Source, hook: str) ->
 
 
 def ask(manager: pluggy.PluginManager, source: Source, hook: str, **arguments: Any) -> list[Any]:
-    """What the plugin's functions for `hook` return; iterators are read to their end.
+    """Return what the plugin's functions for `hook` return; iterators are read to their end.
 
     Raises:
         PluginError: one of them raises.
@@ -90,13 +90,13 @@ def expect(source: Source, hook: str, wanted: str, kind: type, value: object) ->
 
 
 def invalid_return(source: Source, hook: str, wanted: str, value: object) -> PluginError:
-    """The error for a hook that returns `value` instead of what is `wanted`."""
+    """Return the error for a hook that returns `value` instead of what is `wanted`."""
     received = f"{value!r:.80} ({type(value).__name__})"
     return contract_error(source, hook, f"it must return {wanted}, but it returned {received}")
 
 
 def contract_error(source: Source, hook: str, problem: str) -> PluginError:
-    """The error for a hook that does not do what its specification says."""
+    """Return the error for a hook that does not do what its specification says."""
     return PluginError(
         f"plugin {source.label}: hook '{hook}': {problem}. "
         f"`--block {source.name}` leaves the plugin out"

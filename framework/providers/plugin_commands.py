@@ -16,12 +16,12 @@ from framework.providers.plugins import Plugins
 def add_plugin_commands(
     app: typer.Typer, plugins: Plugins, own: Collection[str] = ()
 ) -> dict[str, Source]:
-    """Let every plugin add its commands to `app`; returns command -> the plugin that added it.
+    """Let every plugin add its commands to `app`, and return command -> plugin.
 
     Args:
         app: the application.
-        plugins: who is asked.
-        own: names that no plugin may take.
+        plugins: the plugins.
+        own: names that no plugin may use.
 
     Raises:
         ConflictError: two plugins add one command, or a plugin one of `own`: typer alone would
@@ -40,7 +40,7 @@ def add_plugin_commands(
 
 
 def command_names(app: typer.Typer) -> list[str]:
-    """The names of the commands and groups of `app`, with repeats."""
+    """Return the names of the commands and groups of `app`, with repeats."""
     commands = [
         command.name or get_command_name(command.callback.__name__)
         for command in app.registered_commands

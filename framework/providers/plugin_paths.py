@@ -29,7 +29,7 @@ class Place:
 
 
 def is_path(target: str) -> bool:
-    """Whether `target` is a path rather than the name of a module."""
+    """Return whether `target` is a path rather than the name of a module."""
     return target.endswith(".py") or "/" in target or os.sep in target or Path(target).is_dir()
 
 
@@ -56,7 +56,7 @@ def locate(target: str) -> Place:
 
 
 def _declared(project: Path) -> dict[str, str]:
-    """The one plugin that a project has: its name and its module."""
+    """Return the one plugin that a project has: its name and its module."""
     file = project / "pyproject.toml"
     if not file.is_file():
         return {project.name: project.name.replace("-", "_")}
@@ -92,7 +92,7 @@ def import_place(place: Place) -> ModuleType:
 
 
 def _check_free(name: str, file: Path) -> None:
-    """A folder that merely has the name, as a project's, does not take it: it has no origin."""
+    """Raise an error if an installed module has the name; a plain folder has no origin."""
     spec = importlib.util.find_spec(name)
     taken = spec.origin if spec is not None else None
     if taken is not None and Path(taken).resolve() != file:

@@ -1,4 +1,4 @@
-"""Where plugins come from, and how each is imported."""
+"""The sources of plugins, and their import."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Source:
     """Where one plugin comes from.
 
     Args:
-        name: what ``--block`` calls it.
+        name: its name for ``--block``.
         channel: ``built-in``, ``entry point``, ``course`` or ``option``: who put it there decides
             what happens when it cannot be loaded, and what it may claim.
         target: a module, or the path of a file or a folder.
@@ -50,7 +50,7 @@ class Source:
 
     @property
     def place(self) -> str:
-        """Where it comes from, for people."""
+        """The channel and the target, for messages."""
         return f"{self.channel} {self.target}"
 
     @property
@@ -60,7 +60,7 @@ class Source:
 
     @property
     def file(self) -> str | None:
-        """The file of the code; None where that cannot be told without importing a package."""
+        """Return the file of the code; None if that needs the import of a package."""
         if self.is_path:
             return str(locate(self.target).file)
         spec = importlib.util.find_spec(self.target) if "." not in self.target else None
@@ -86,19 +86,19 @@ class Source:
             ) from error
 
     def _is_absent(self, error: ModuleNotFoundError) -> bool:
-        """Whether the plugin itself is not there, rather than something that it imports."""
+        """Return whether the plugin itself is missing, not a module that it imports."""
         return f"{self.target}.".startswith(f"{error.name}.")
 
 
 def find_sources(
     options: Iterable[str], course: Iterable[str], blocked: Collection[str] = ()
 ) -> list[Source]:
-    """Every plugin there is, in the order in which they are loaded.
+    """Return every plugin there is, in the order in which they are loaded.
 
     Args:
         options: modules or paths given with ``--plugin``.
         course: the course's own list.
-        blocked: names that nobody will use: these may be shared.
+        blocked: names of blocked plugins; several plugins may share them.
 
     Raises:
         ConflictError: two plugins share a name: pluggy alone would pass over one of them.
@@ -123,7 +123,7 @@ def _given(target: str, channel: str) -> Source:
 
 
 def _without_repeats(sources: Iterable[Source], blocked: Collection[str]) -> Iterator[Source]:
-    """Each source once: a plugin that is installed may also be given with ``--plugin``."""
+    """Yield each source once: a plugin that is installed may also be given with ``--plugin``."""
     seen: list[Source] = []
     for source in sources:
         if any(_named_again(other, source) for other in seen):
@@ -136,7 +136,7 @@ def _without_repeats(sources: Iterable[Source], blocked: Collection[str]) -> Ite
 
 
 def _named_again(one: Source, other: Source) -> bool:
-    """Whether `other`, listed or asked for, is the plugin `one`."""
+    """Return whether `other`, listed or asked for, is the plugin `one`."""
     if other.channel not in GIVEN or one.target == other.target:
         return other.channel in GIVEN
     return one.name == other.name and one.file is not None and one.file == other.file

@@ -33,10 +33,10 @@ from framework.providers.hook_calls import (
 from framework.providers.plugin_sources import Source, find_sources
 from framework.providers.registry import Implementation, Registry, problem
 
-#: Providers that one built-in plugin alone may offer; nobody registers what a student wrote.
+#: Providers that only one built-in plugin may offer; no plugin may offer `student`.
 RESERVED = {REFERENCE: "numpy_reference", "torch": "torch_backend", STUDENT: ""}
 
-#: The owner of what the exercises define, as origins and ``[overrides]`` name it.
+#: The owner of the exercises' tasks, in origins and ``[overrides]``.
 COURSE = "the course"
 
 _log = logger("plugins")
@@ -92,14 +92,14 @@ class Plugins:
 
     @property
     def warnings(self) -> list[str]:
-        """What a person should know: which plugins were left out, and why."""
+        """Messages about plugins that were left out, with reasons."""
         return [
             f"plugin {source.label} is left out, it cannot be loaded: {reason}"
             for source, reason in self.failures
         ]
 
     def _load(self, source: Source) -> None:
-        """Load one plugin; only what was merely installed may fail without ending the run."""
+        """Load one plugin; only a failure of an installed, not requested plugin is allowed."""
         try:
             self._register(source)
         except (Exception, SystemExit) as error:
@@ -166,7 +166,7 @@ class Plugins:
         return Corpora(entries, self._left_out())
 
     def corpora_of(self, source: Source) -> list[CorpusEntry]:
-        """The corpora that one plugin offers, stamped with its label."""
+        """Return the corpora that one plugin offers, stamped with its label."""
         hook, wanted = "register_corpora", "a list of CorpusEntries"
         return [
             replace(_checked_corpus(source, hook, value), owner=source.label)
@@ -184,7 +184,7 @@ class Plugins:
             self.registry.add(replace(implementation, origin=str(folder)))
 
     def student_implementations(self, folder: Path) -> list[Implementation]:
-        """What a student has written in `folder`.
+        """Return what a student has written in `folder`.
 
         Raises:
             PluginError: a plugin offers a student's code under another provider.
@@ -211,7 +211,7 @@ class Plugins:
         return blocked + [f"{source.label} failed: {reason}" for source, reason in self.failures]
 
     def call(self, hook: str, **arguments: Any) -> list[tuple[Source, Any]]:
-        """What each plugin that implements `hook` returns, in the order of `sources`.
+        """Return what each plugin that implements `hook` returns, in the order of `sources`.
 
         Raises:
             PluginError: one of them raises.
@@ -223,7 +223,7 @@ class Plugins:
         ]
 
     def ask(self, source: Source, hook: str, **arguments: Any) -> list[Any]:
-        """What one plugin returns for `hook`: nothing where it does not implement it.
+        """Return what one plugin returns for `hook`: nothing where it does not implement it.
 
         Raises:
             PluginError: it raises.
@@ -248,12 +248,12 @@ class Plugins:
         return merged
 
     def names_of(self, source: Source, hook: str) -> list[str]:
-        """The names that one plugin returns for `hook`."""
+        """Return the names that one plugin returns for `hook`."""
         offered = self.ask(source, hook)
         return sorted(name for value in offered for name in _names(source, hook, value))
 
     def hooks_of(self, source: Source) -> list[str]:
-        """The hooks that a plugin implements."""
+        """Return the hooks that a plugin implements."""
         manager = self.manager
         return [name for name in hook_names(manager) if functions_of(manager, source, name)]
 
@@ -295,7 +295,7 @@ def _checked_corpus(source: Source, hook: str, value: object) -> CorpusEntry:
 
 
 def _may_claim(source: Source, *providers: str) -> bool:
-    """Whether a plugin may offer implementations of `providers`."""
+    """Return whether a plugin may offer implementations of `providers`."""
     return all(RESERVED.get(provider, source.name) == source.name for provider in providers)
 
 

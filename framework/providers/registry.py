@@ -1,4 +1,4 @@
-"""Who offers what: implementations registered as data and loaded on first use.
+"""The registry of implementations, registered as data and loaded on first use.
 
 An implementation is known as ``name@provider``: ``rnn@numpy`` is the reference, ``rnn@torch`` the
 PyTorch backend, ``rnn@student`` what a student wrote.
@@ -58,7 +58,7 @@ class Implementation:
 
 
 def problem(implementation: Implementation) -> str:
-    """What is wrong with `implementation` as data; empty if nothing is."""
+    """Return what is wrong with `implementation` as data; empty if nothing is."""
     entry = implementation
     for label in ("kind", "name", "provider", "target"):
         value = getattr(entry, label)
@@ -81,10 +81,10 @@ class Offers(Protocol):
         """The providers of all of them."""
 
     def find(self, name: str, provider: str) -> Implementation | None:
-        """The one of this name, if there is one."""
+        """Return the one of this name, if there is one."""
 
     def __iter__(self) -> Iterator[Implementation]:
-        """All of them."""
+        """Return all of them."""
 
 
 class Registry:
@@ -122,7 +122,7 @@ class Registry:
         self._deferred.append((offers, origin))
 
     def _look_up(self, name: str, provider: str) -> Implementation | None:
-        """The implementation ``name@provider``, asked for among those that are deferred too."""
+        """Return the implementation ``name@provider``, also from deferred offers."""
         key = f"{name}@{provider}"
         for offers, origin in self._deferred:
             if provider in offers.providers and (key, origin) not in self._looked_up:
@@ -166,27 +166,27 @@ class Registry:
         return chosen in (implementation.origin, _plugin(implementation))
 
     def providers(self, name: str | None = None) -> list[str]:
-        """Every provider, or those that offer `name`, sorted."""
+        """Return every provider, or those that offer `name`, sorted."""
         if name is not None:
             return sorted({entry.provider for entry in self if name == entry.name})
         found = {entry.provider for entry in self._by_key.values()}
         return sorted(found.union(*(offers.providers for offers, _ in self._deferred)))
 
     def names(self, kind: str | None = None) -> list[str]:
-        """Every registry name, or those of one kind, sorted."""
+        """Return every registry name, or those of one kind, sorted."""
         return sorted({entry.name for entry in self if kind in (None, entry.kind)})
 
     def offers(self, name: str, provider: str) -> bool:
-        """Whether `provider` offers `name`."""
+        """Return whether `provider` offers `name`."""
         return self._look_up(name, provider) is not None
 
     def unknown(self, what: str, name: str, known: Iterable[str]) -> UnknownNameError:
-        """The error for a `name` that is not among the `known`; it names plugins left out."""
+        """Return the error for an unknown `name`; it also names plugins that were left out."""
         note = f"Not loaded: {'; '.join(self._left_out)}" if self._left_out else ""
         return UnknownNameError(what, name, known, "gradus plugins", note)
 
     def find(self, name: str, provider: str, *, kind: str | None = None) -> Implementation:
-        """The implementation ``name@provider``.
+        """Return the implementation ``name@provider``.
 
         Raises:
             UnknownNameError: no such name or provider: with near misses.
@@ -209,23 +209,23 @@ class Registry:
         """Import the class or function behind `implementation`, once.
 
         Raises:
-            PluginError: its module cannot be imported or lacks the attribute.
+            PluginError: its module cannot be imported or has no such attribute.
         UsageError: a package that it needs is not installed, or a solution is missing.
-            InterfaceError: it is no class or function, or lacks a method that its kind promises.
+            InterfaceError: it is no class or function, or a method of its kind is missing.
         """
         if implementation.key not in self._loaded:
             self._loaded[implementation.key] = _import(implementation)
         return self._loaded[implementation.key]
 
     def get(self, name: str, provider: str, *, kind: str | None = None) -> Any:
-        """Find and load in one step."""
+        """Find and load an implementation."""
         return self.load(self.find(name, provider, kind=kind))
 
 
 def _missing(
     implementation: Implementation, module_name: str, error: ModuleNotFoundError
 ) -> PluginError | UsageError:
-    """A package that is not installed is for the user to install; a wrong target is a fault."""
+    """Return the error for a missing module: a package to install, or a wrong target."""
     if implementation.if_absent and f"{module_name}.".startswith(f"{error.name}."):
         return UsageError(f"{implementation.key} cannot be used: {implementation.if_absent}")
     package = (error.name or "").partition(".")[0]
@@ -282,23 +282,23 @@ def checked(implementation: Implementation, value: Any) -> Any:
 
 
 def _place(implementation: Implementation) -> str:
-    """The target of `implementation`, as a person knows it."""
+    """Return the target of `implementation`, as a person knows it."""
     module_name, _, attribute = implementation.target.rpartition(":")
     return f"{_shown(module_name)}:{attribute}"
 
 
 def _shown(module_name: str) -> str:
-    """The imported module as a person knows it: of a solution that is its file."""
+    """Return the imported module as a person knows it: of a solution that is its file."""
     if not is_solution_module(module_name):
         return module_name
     return str(sys.modules[module_name].__file__)
 
 
 def _plugin(implementation: Implementation) -> str:
-    """The name of the plugin in the origin: ``week3`` in ``week3 (week3-plugin 1.0)``."""
+    """Return the name of the plugin in the origin: ``week3`` in ``week3 (week3-plugin 1.0)``."""
     return implementation.origin.partition(" (")[0]
 
 
 def first_provider(registry: Registry, name: str, providers: Iterable[str]) -> str | None:
-    """The first of `providers` that offers `name`, or None."""
+    """Return the first of `providers` that offers `name`, or None."""
     return next((provider for provider in providers if registry.offers(name, provider)), None)

@@ -1,7 +1,7 @@
 """Checkpoints: a trained model in one safetensors file that every backend reads.
 
-Parameters have the same names and shapes under every provider, so a model that was trained with
-PyTorch goes on under NumPy. The metadata says how to build the model and how to read its ids.
+Parameters have the same names and shapes under every provider, so NumPy can use a model trained
+with PyTorch. The metadata describes the model and its vocabulary.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from framework.models.character_aware import build_language_model
 from framework.providers.backends import Backend
 from framework.training.older_checkpoints import upgraded
 
-#: Raised whenever an older gradus could not read what this one writes.
+#: Version of the format; it increases when an older gradus cannot read new files.
 SCHEMA_VERSION = 3
 
 # One key with everything: safetensors does not keep the order of several, and the same training
 # run should write the same bytes.
 _KEY = "gradus"
 
-#: What the names of arrays that are no parameters start with; a parameter's has no slash.
+#: Prefixes of the names of arrays that are no parameters; names of parameters have no slash.
 _OPTIMIZER = "optimizer/"
 _ARGUMENT = "argument/"
 _STATE = "state/"
@@ -45,15 +45,15 @@ class Checkpoint:
 
     Attributes:
         model: registry name, as ``recurrent_lm``.
-        arguments: keyword arguments of its constructor, `rng` excepted: what JSON can say, and
-            arrays, as word vectors that are not learned.
+        arguments: keyword arguments of its constructor except `rng`: JSON values, and arrays such
+            as fixed word vectors.
         vocabulary: the words behind the ids.
         corpus: name or path of the text it was trained on.
         provider: the backend it was trained with.
         parameters: name -> array; buffers among them, see `saved_arrays`.
-        training: what a kind of run needs to go on where it stopped; nothing where it cannot.
-        optimizer: what the optimizer remembers, see `framework.interfaces.Optimizer.state`.
-        state: the arrays of the model's state, where a run stopped between two chunks of a text.
+        training: the data that a kind of run needs to continue; empty if it cannot.
+        optimizer: the state of the optimizer, see `framework.interfaces.Optimizer.state`.
+        state: the arrays of the model's state, if a run stopped between two chunks of a text.
     """
 
     model: str
@@ -73,7 +73,7 @@ class Checkpoint:
         return str(self.training.get("run", old))
 
     def save(self, path: Path) -> None:
-        """Write the file at `path`, all of it or none; its folder is made if needed.
+        """Write the file at `path` completely or not at all; create its folder if needed.
 
         Raises:
             BadInputError: the file cannot be written there.
@@ -88,7 +88,7 @@ class Checkpoint:
             for key, array in group.items()
         }
         arrays = {
-            # What has no axes keeps having none: `ascontiguousarray` would give it one.
+            # Arrays without axes are kept: `ascontiguousarray` would add an axis.
             name: np.array(array, order="C")
             for name, array in {**self.parameters, **beside}.items()
         }
@@ -138,7 +138,7 @@ class Checkpoint:
         return model
 
     def _fill(self, model: Any, backend: Backend) -> None:
-        """Give `model` the parameters that are kept here, in their precision."""
+        """Set the parameters of `model` to the saved ones, in their precision."""
         dtypes = {array.dtype for array in self.parameters.values()}
         model.astype(np.result_type(*dtypes))
         assign(model, self.parameters, backend.arrays)
@@ -189,12 +189,12 @@ def _checkpoint(path: Path, metadata: Mapping[str, str], arrays: Mapping[str, Ar
 
 
 def _arrays(arguments: Mapping[str, Any]) -> dict[str, Array]:
-    """Those arguments that JSON cannot say."""
+    """Return the arguments that are no JSON values."""
     return {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
 
 
 def _beginning(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """The arrays whose names begin with `prefix`, without it."""
+    """Return the arrays whose names start with `prefix`, by their names without it."""
     return {
         name.removeprefix(prefix): array
         for name, array in arrays.items()
@@ -203,7 +203,7 @@ def _beginning(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def saved_arrays(model: Model, arrays: Arrays) -> dict[str, Array]:
-    """What a checkpoint keeps of `model`: its parameters and buffers, as NumPy's arrays."""
+    """Return the parameters and buffers of `model` for a checkpoint, as NumPy arrays."""
     return {name: arrays.to_numpy(array) for name, array in _all_arrays(model).items()}
 
 
@@ -213,7 +213,7 @@ def _all_arrays(model: Model) -> dict[str, Any]:
 
 
 def assign(model: Model, parameters: Mapping[str, Array], arrays: Arrays) -> None:
-    """Set what `saved_arrays` has taken of a model like `model`, in place.
+    """Set the parameters and buffers of `model` to `saved_arrays` of an equal model, in place.
 
     Raises:
         BadInputError: names or shapes differ; both are shown.
@@ -233,7 +233,7 @@ def assign(model: Model, parameters: Mapping[str, Array], arrays: Arrays) -> Non
 
 
 def _write_atomically(path: Path, content: bytes) -> None:
-    """Write beside `path`, then rename: a reader sees the old file or the new one."""
+    """Write a temporary file next to `path` and rename it: readers see the old or the new file."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         temporary.write_bytes(content)

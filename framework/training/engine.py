@@ -1,4 +1,4 @@
-"""One training run of any kind of model: epochs and steps, where it is, and how to go on there."""
+"""One training run of any kind of model: its epochs and steps, its position, and resuming."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from framework.training.states import (
 from framework.training.task import Task
 from framework.training.tools import LearningRate, build_optimizer, check_sizes
 
-#: Called after each step with the number of steps done, of all steps, and the last loss that was
-#: read; None: none was yet.
+#: Called after each step with the number of steps done, the number of all steps, and the last loss
+#: that was read, or None.
 OnStep = Callable[[int, int, float | None], None]
 
 
 @dataclass(frozen=True)
 class Best:
-    """The epoch whose model was best on what is held out; of equals, the last one.
+    """The epoch whose model was best on held-out data; the last one of equal epochs.
 
     Attributes:
         epoch: its number, from 1.
@@ -48,18 +48,18 @@ class Run:
     """A model in training.
 
     Args:
-        backend: computes.
-        task: what to learn.
+        backend: the backend that computes.
+        task: the examples, the loss and the score.
         model: registry name of the model.
-        arguments: keyword arguments of its constructor beside `rng` and what `Task.sizes` says.
-        options: how it is trained. The same options give the same run.
+        arguments: keyword arguments of its constructor, without `rng` and `Task.sizes`.
+        options: the options of training. Equal options give equal runs.
 
     Attributes:
-        epochs_done: how many epochs the model has been trained.
-        steps_done: how many steps of the next epoch; 0 between epochs.
-        scores: the held-out score after each epoch of this process and the ones before it.
+        epochs_done: the number of completed epochs.
+        steps_done: the number of steps done in the current epoch; 0 between epochs.
+        scores: the held-out score after each epoch, also those before resuming.
         best: the best epoch; None before the first.
-        seconds: that the steps of a whole epoch take, measured on the last one.
+        seconds: the time of all steps of an epoch, measured on the last one.
 
     Raises:
         UsageError: the backend does not offer the model, the optimizer or the schedule, or they do
@@ -109,7 +109,7 @@ class Run:
 
     @property
     def learning_rate(self) -> float:
-        """The rate of the next step, where an epoch begins."""
+        """The learning rate of the next step, at the start of an epoch."""
         return self._rates.at(self.epochs_done + 1)
 
     @property
@@ -120,8 +120,8 @@ class Run:
     def epoch(self, on_step: OnStep | None = None) -> tuple[float, float]:
         """Train to the end of the epoch; return the mean loss, and the score on held-out data.
 
-        What is drawn depends on the seed and the number of the epoch alone, so that a run that was
-        interrupted goes on as if it had not been.
+        Random numbers depend only on the seed and the number of the epoch. So an interrupted run
+        continues as if it had not been interrupted.
 
         Raises:
             UsageError: a loss is no number any more.
@@ -138,7 +138,7 @@ class Run:
         return loss, self.scores[-1]
 
     def _begin_epoch(self) -> None:
-        # The model's layers hold this very generator, for dropout.
+        # The model's layers use the same generator object for dropout.
         seed = self.task.generator_seed(self.options.seed, self.epochs_done + 1)
         arrays = self.backend.arrays
         arrays.restore_generator(self._rng, arrays.generator_state(arrays.generator(seed)))
@@ -149,7 +149,7 @@ class Run:
         total, batches = self.task.batches(self.options, number)
         started = time.perf_counter()
         for step, batch in enumerate(batches, 1):
-            if step <= done:  # in the run before it was interrupted
+            if step <= done:  # in the run before the interruption
                 continue
             if self._rates.is_scheduled:
                 self._optimizer.learning_rate = self._rates.at(number, (step - 1) / total)
@@ -173,19 +173,20 @@ class Run:
         return score if self.task.lower_is_better else -score
 
     def take_best(self) -> None:
-        """Give the model the parameters of its best epoch, if these are kept."""
+        """Set the model to the parameters of its best epoch, if they are kept."""
         if self.best is not None and self.options.keep == "best":
             assign(self.model, self.best.parameters, self.backend.arrays)
 
     def checkpoint(self) -> Checkpoint:
-        """The model that is kept: after its best epoch, or after the last with how to go on."""
+        """Return the final model: after its best epoch, or after the last one with its run
+        state."""
         if self.options.keep == "last":
             return self.progress()
         best = self._saved() if self.best is None else self.best.parameters
         return self._checkpoint(best, self._training())
 
     def progress(self) -> Checkpoint:
-        """The model as it is now, and how to go on with it.
+        """Return the current model with the state of the run.
 
         Raises:
             UsageError: a loss is no number any more.
@@ -201,7 +202,7 @@ class Run:
         return self._checkpoint(self._saved(), training, memory, state)
 
     def _interrupted(self) -> dict[str, Any]:
-        """Where the run is within an epoch."""
+        """Return the position of the run within an epoch."""
         self._losses.read(self.steps_done)
         return {
             "steps_done": self.steps_done,
@@ -245,10 +246,10 @@ class Run:
         }
 
     def _identity(self) -> dict[str, Any]:
-        """What a run has in common with the one that it goes on with."""
+        """Return the settings that must be equal in a resumed run."""
         settings = self.options.settings()
         if self.options.keep == "last" and not self._rates.depends_on_the_end:
-            del settings["epochs"]  # more epochs only add to what was done
+            del settings["epochs"]  # more epochs only continue the run
         return {
             **settings,
             "run": self.task.kind,
@@ -257,14 +258,14 @@ class Run:
         }
 
     def resume(self, last: Checkpoint, best: Checkpoint | None = None) -> None:
-        """Go on where another run has stopped.
+        """Continue an interrupted run.
 
         Args:
             last: `progress` of that run.
-            best: `checkpoint` of that run, by then or later, where it keeps the best epoch.
+            best: `checkpoint` of that run, if it keeps the best epoch.
 
         Raises:
-            UsageError: that run had other options or other examples.
+            UsageError: the options or examples of that run differ.
             BadInputError: a setting in the checkpoint is outside of its range.
         """
         self._check_same(last)
@@ -275,7 +276,7 @@ class Run:
             self._go_on_within(last)
 
     def take_over(self, best: Checkpoint) -> None:
-        """Become the finished run whose `checkpoint` is `best`.
+        """Take the state of the finished run whose `checkpoint` is `best`.
 
         Raises:
             UsageError, BadInputError: see `resume`.
@@ -302,18 +303,18 @@ class Run:
             self.model.state = state  # type: ignore[attr-defined]
 
     def _check_same(self, saved: Checkpoint) -> None:
-        """Refuse a checkpoint of another run."""
+        """Raise an error for a checkpoint of another run."""
         try:
             check_settings(type(self.options), saved.training)
         except UsageError as error:
             raise BadInputError(f"the checkpoint cannot be resumed: its {error}") from None
         if saved.vocabulary.words != self.task.vocabulary.words:
-            raise UsageError("the checkpoint cannot be resumed: its text had other words")
+            raise UsageError("the checkpoint cannot be resumed: its vocabulary differs")
         for name, wanted in sorted(self._identity().items()):
             found = saved.training.get(name)
             if found != wanted:
                 known = "not known" if name not in saved.training else found
                 raise UsageError(
                     f"the checkpoint cannot be resumed: its {name.replace('_', ' ')} is "
-                    f"{known}, but {wanted} is asked for"
+                    f"{known}, but this run has {wanted}"
                 )

@@ -1,4 +1,4 @@
-"""The kinds of runs that there are: those of gradus, and those of plugins."""
+"""The kinds of runs: those of gradus and those of plugins."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from framework.training.task import Task
 
 _TASKS = "framework.training.tasks"
 
-#: Kind of run -> where its task is.
+#: Kind of run -> target of its task.
 BUILT_IN = {
     "language_model": f"{_TASKS}.language_model:LanguageModelTask",
     "tagger": f"{_TASKS}.tagger:TaggerTask",
@@ -21,11 +21,11 @@ BUILT_IN = {
 
 
 def task_class(kind: str, registry: Registry | None = None) -> type[Task]:
-    """The task of the kind of run `kind`.
+    """Return the task of the kind of run `kind`.
 
     Args:
-        kind: as ``run`` of a table ``[train]`` says it, or as a plugin has registered it.
-        registry: what plugins offer.
+        kind: the value of ``run`` in a table ``[train]``, or the name in a plugin.
+        registry: the implementations of plugins.
 
     Raises:
         UnknownNameError: there is no such kind.
@@ -42,7 +42,7 @@ def task_class(kind: str, registry: Registry | None = None) -> type[Task]:
 
 
 def plugin_tasks(registry: Registry | None) -> dict[str, Implementation]:
-    """The kinds of runs that plugins offer.
+    """Return the kinds of runs that plugins offer.
 
     Raises:
         ConflictError: see `task_class`.

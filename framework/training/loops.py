@@ -1,7 +1,7 @@
 """The steps of training, the same for every backend, every kind of model, and the checks.
 
-A step uses a model through the methods of `framework.interfaces.Model` alone, and hands it the
-backend's own arrays. Model, loss and optimizer come from one backend.
+A step uses only the methods of `framework.interfaces.Model`, with the backend's arrays. Model, loss
+and optimizer come from one backend.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ READING = 0.5
 
 @dataclass(frozen=True)
 class Batch:
-    """What one step learns from, in NumPy's arrays.
+    """The examples of one step, as NumPy arrays.
 
     Attributes:
         inputs: the arguments of the model's `forward`.
-        targets: what the loss compares its output with.
-        terms: how many times the mean loss is contained in the summed one.
-        weight: of its loss in the mean loss of an epoch.
-        goes_on: None: the model takes no state. False: it takes one, and the texts begin here.
-            True: it goes on with the state after the batch before.
+        targets: the targets of the loss.
+        terms: the summed loss divided by the mean loss.
+        weight: the weight of its loss in the mean loss of an epoch.
+        continues: None: the model takes no state. False: it takes one, and the texts begin here.
+            True: it continues with the state after the previous batch.
     """
 
     inputs: tuple[Array, ...]
     targets: Array
     terms: int = 1
     weight: float = 1.0
-    goes_on: bool | None = None
+    continues: bool | None = None
 
 
 class Learner(ABC):
-    """Takes one step of training after the other.
+    """The steps of training.
 
     Args:
-        model: what learns. A model with a method ``constrain`` is asked for it after each step, as
-            for a greatest norm.
+        model: the model to train. Its method ``constrain``, if any, is called after each step, for
+            example to limit a norm.
         optimizer: keeps its own state.
         arrays: the backend's arrays.
         clip: greatest global norm of the gradients (see `scale_gradients`).
@@ -69,7 +69,7 @@ class Learner(ABC):
         self.clip, self.summed = clip, summed
 
     def step(self, batch: Batch) -> Any:
-        """Take one step; returns the mean loss before it."""
+        """Take one step, and return the mean loss before it."""
         value = self.backpropagate(batch)
         gradients = self.model.gradients
         scale_gradients(gradients, batch.terms if self.summed else 1, self.clip)
@@ -80,11 +80,11 @@ class Learner(ABC):
 
     @abstractmethod
     def backpropagate(self, batch: Batch) -> Any:
-        """Leave the gradients of the mean loss in the model; returns that loss."""
+        """Compute the gradients of the mean loss in the model, and return that loss."""
 
 
 class LossLearner(Learner):
-    """Learns from a loss of the model's output.
+    """The steps of training with a loss of the model's output.
 
     Args:
         model: ``forward(*inputs) -> output``. For batches with a state
@@ -100,11 +100,11 @@ class LossLearner(Learner):
         self.loss = loss
 
     def backpropagate(self, batch: Batch) -> Any:
-        """Forward, loss and backward of `batch`."""
+        """Compute forward, loss and backward of `batch`, and return the mean loss."""
         inputs = [self.arrays.from_numpy(array) for array in batch.inputs]
         targets = self.arrays.from_numpy(batch.targets)
-        if batch.goes_on is not None:
-            inputs.append(self.model.state if batch.goes_on else None)  # type: ignore[attr-defined]
+        if batch.continues is not None:
+            inputs.append(self.model.state if batch.continues else None)  # type: ignore[attr-defined]
         value = self.loss.forward(self.model.forward(*inputs), targets)
         self.model.zero_gradients()
         self.model.backward(self.loss.backward())
@@ -112,10 +112,10 @@ class LossLearner(Learner):
 
 
 class Losses:
-    """The losses of an epoch, which are read from their device now and then, not at each step.
+    """The losses of an epoch, which are read from their device only at intervals.
 
     Args:
-        advice: what to try where a loss is no number any more.
+        advice: what to try if a loss is not finite.
         total: sum of the losses so far, times their weights.
         weight: sum of the weights so far.
 
@@ -130,7 +130,7 @@ class Losses:
         self._next_reading = 0.0
 
     def add(self, step: int, steps: int, loss: Any, weight: float) -> None:
-        """Take the loss of step number `step` of all `steps`.
+        """Add the loss of step number `step` of all `steps`.
 
         Raises:
             UsageError: a loss is no number any more.
@@ -140,7 +140,7 @@ class Losses:
             self.read(steps)
 
     def read(self, steps: int) -> None:
-        """Read what was not read yet.
+        """Read the losses that have not been read.
 
         Raises:
             UsageError: a loss is no number any more.
@@ -157,7 +157,7 @@ class Losses:
 
     @property
     def mean(self) -> float:
-        """The weighted mean of all that were read."""
+        """The weighted mean of all losses that have been read."""
         return self.total / self.weight if self.weight else math.nan
 
 
@@ -183,7 +183,7 @@ def language_model_steps(
             after the chunk in its attribute ``state``.
         ids: the text.
         batch_size, unroll: see `text_batches`.
-        epochs: number of times that the text is read.
+        epochs: the number of epochs.
         loss, optimizer, arrays, clip, summed: see `LossLearner`.
 
     Yields:
@@ -196,7 +196,7 @@ def language_model_steps(
 
 
 def text_batches(ids: Ids, batch_size: int, unroll: int) -> tuple[int, Iterator[Batch]]:
-    """The number of batches of one epoch, and these batches.
+    """Return the number of batches of one epoch, and these batches.
 
     The text is cut into `batch_size` streams, and those into chunks of `unroll` steps. The state
     is carried from chunk to chunk, the gradient is not (truncated backpropagation through time).
@@ -204,13 +204,13 @@ def text_batches(ids: Ids, batch_size: int, unroll: int) -> tuple[int, Iterator[
 
     Args:
         ids: the text, `(M,)`.
-        batch_size: streams read side by side.
+        batch_size: the number of parallel streams.
         unroll: steps per chunk.
     """
     text = training_streams(ids, batch_size)
     chunks = enumerate(text.chunks(unroll))
     made = (
-        Batch((inputs,), targets, terms=inputs.shape[1], goes_on=place > 0)
+        Batch((inputs,), targets, terms=inputs.shape[1], continues=place > 0)
         for place, (inputs, targets) in chunks
     )
     return -(-text.inputs.shape[1] // unroll), made
@@ -236,7 +236,7 @@ def classifier_steps(
     Args:
         model: ``forward(inputs) -> logits (N, C)``.
         inputs, labels, batch_size, rng, shorten: see `example_batches`.
-        epochs: number of times that all examples are seen.
+        epochs: the number of epochs.
         loss, optimizer, arrays: see `LossLearner`.
 
     Yields:
@@ -256,7 +256,9 @@ def example_batches(
     rng: np.random.Generator,
     shorten: bool = False,
 ) -> tuple[int, Iterator[Batch]]:
-    """The number of batches of one epoch, and these batches. The summed loss is over examples.
+    """Return the number of batches of one epoch, and these batches.
+
+    The summed loss is the sum over examples.
 
     Args:
         inputs: the arguments of the model, each with one example per row.
@@ -290,17 +292,17 @@ def _examples(inputs: tuple[Array, ...], rows: Ids, targets: Array, shorten: boo
 def scale_gradients(
     gradients: Mapping[str, Any], factor: float = 1, clip: float | None = None
 ) -> None:
-    """Multiply all gradients by `factor`, or by less: their global norm is at most `clip` after.
+    """Multiply all gradients by `factor`, and limit their global norm to `clip`.
 
         g · f · min(1, clip / ‖f g‖),    ‖g‖² = Σ over all entries of all gradients
 
     Args:
         gradients: changed in place. Arrays of any backend whose operators are NumPy's.
         factor: f, positive.
-        clip: greatest norm, positive; None: no bound.
+        clip: maximum norm, positive; None: no limit.
 
     Raises:
-        BadInputError: the norm is not finite: scaling could not save such a step.
+        BadInputError: the norm is not finite.
 
     Source: Pascanu et al. 2013, algorithm 1; lecture 7.
     """
@@ -315,6 +317,6 @@ def scale_gradients(
 
 
 def _norm(gradients: Mapping[str, Any]) -> float:
-    """A product of a vector with itself needs no array of squares."""
+    """Return the norm of `array`; a dot product needs no array of squares."""
     vectors = (gradient.reshape(-1) for gradient in gradients.values())
     return math.sqrt(sum(float(vector @ vector) for vector in vectors))

@@ -1,4 +1,4 @@
-"""Settings in checkpoints of older versions, as those of today: what could not be chosen then.
+"""Conversion of the settings in checkpoints of older versions.
 
 Version 1 says nothing about training; version 2 has the options that each kind of run had.
 """
@@ -17,7 +17,7 @@ _CLASSIFIER = {
     "keep": "best",
 }
 
-#: Kind of run -> what version 2 did not say, since there was no choice.
+#: Kind of run -> the settings that were fixed in version 2.
 _ADDED: dict[str, dict[str, Any]] = {
     "language_model": {"keep": "last"},
     "tagger": _CLASSIFIER,
@@ -37,7 +37,7 @@ _ADDED: dict[str, dict[str, Any]] = {
 
 
 def upgraded(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """What `metadata` of a checkpoint says about its training, as a version 3 says it."""
+    """Return the training settings in `metadata` of a checkpoint, in the form of version 3."""
     training = dict(metadata.get("training", {}))
     if not training or metadata["schema_version"] >= 3:
         return training

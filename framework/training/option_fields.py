@@ -20,16 +20,17 @@ _KEY = "option"
 
 @dataclass(frozen=True)
 class Option:
-    """What is said about an option beside its name, type and default.
+    """The properties of an option in addition to its name, type and default.
 
     Attributes:
-        help: the sentence of ``--help``.
+        help: the text of ``--help``.
         minimum, maximum: its range, both included; None: no bound.
-        names: how the command line calls it; empty: ``--name-of-the-field``.
-        metavar: what stands for the value in ``--help``.
-        settles: whether it settles the result of a run: it is saved, and `--resume` compares it.
-        keyed: whether each of a list of texts is ``NAME=VALUE``: the command line's value of a
-            name replaces the recipe's.
+        names: its names on the command line; empty: ``--name-of-the-field``.
+        metavar: the placeholder for the value in ``--help``.
+        settles: whether it determines the result of a run; such options are saved, and `--resume`
+            compares them.
+        keyed: whether each text of a list is ``NAME=VALUE``: a value of the command line replaces
+            the value of the recipe with the same name.
     """
 
     help: str
@@ -52,26 +53,26 @@ def option(
     settles: bool = True,
     keyed: bool = False,
 ) -> Any:
-    """A field that is an option, see `Option`."""
+    """Return a field that is an option, see `Option`."""
     described = Option(help, minimum, maximum, names, metavar, settles, keyed)
     return field(default=default, metadata={_KEY: described})
 
 
 def with_default(base: type, name: str, default: Any) -> Any:
-    """The option `name` of the dataclass `base`, with another default."""
+    """Return the option `name` of the dataclass `base`, with another default."""
     found = next(one for one in fields(base) if one.name == name)
     return field(default=default, metadata=found.metadata)
 
 
 @dataclass(frozen=True)
 class OptionField:
-    """One option of a dataclass, complete.
+    """One option of a dataclass with all its properties.
 
     Attributes:
         name: of the field.
         type: the type of its values.
-        default: its value where nothing is said.
-        option: everything else.
+        default: its default value.
+        option: all other properties.
     """
 
     name: str
@@ -80,11 +81,11 @@ class OptionField:
     option: Option
 
     def checked(self, value: Any, called: str = "") -> Any:
-        """`value` in the type of the option.
+        """Return `value` converted to the type of the option.
 
         Args:
-            value: what was said.
-            called: how a message calls the option; empty: by its name.
+            value: the given value.
+            called: the name of the option in messages; empty: its name.
 
         Raises:
             UsageError: `value` has another type, or is outside of the range.
@@ -97,20 +98,20 @@ class OptionField:
         return converted
 
     def allowed(self) -> str:
-        """The values that are allowed, in words: "a whole number from 1 on"."""
+        """Return the values that are allowed, in words: "a whole number from 1 on"."""
         kind = plain_type(self.type)
         if get_origin(kind) is Literal:
             return f"one of {', '.join(map(str, get_args(kind)))}"
         return f"{_WORDS[_name(kind)]} {self.bounds()}".rstrip()
 
     def bounds(self) -> str:
-        """The range in words: "from 1 on"; empty where there is none."""
+        """Return the range in words, such as "from 1 on"; empty without a range."""
         low, high = self.option.minimum, self.option.maximum
         start = "" if low is None else f"from {low:g}{' on' if high is None else ' '}"
         return f"{start}{'' if high is None else f'to {high:g}'}"
 
     def _is_in_range(self, value: Any) -> bool:
-        # Written so that NaN is outside of every range, as infinity is.
+        # In this form NaN is outside of every range, like infinity.
         if isinstance(value, float) and not math.isfinite(value):
             return False
         low, high = self.option.minimum, self.option.maximum
@@ -128,12 +129,12 @@ _WORDS = {
 
 
 def flag(name: str) -> str:
-    """How the command line calls the option `name` that has no other names."""
+    """Return the command-line flag of the option `name`."""
     return f"--{name.replace('_', '-')}"
 
 
 def option_fields(options: type) -> tuple[OptionField, ...]:
-    """The options of the dataclass `options`, in order."""
+    """Return the options of the dataclass `options`, in order."""
     types = get_type_hints(options)
     return tuple(
         OptionField(one.name, types[one.name], one.default, one.metadata[_KEY])
@@ -146,7 +147,7 @@ def _own_fields(options: type) -> Iterator[Field[Any]]:
 
 
 def checked_values(options: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of `values` that are options of the dataclass `options`, in the options' types.
+    """Return the `values` that are options of the dataclass `options`, converted to their types.
 
     Raises:
         UsageError: see `OptionField.checked`.
@@ -159,7 +160,7 @@ def checked_values(options: type, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain_type(kind: Any) -> Any:
-    """`kind` without ``| None``."""
+    """Return `kind` without ``| None``."""
     if get_origin(kind) not in (Union, UnionType):
         return kind
     return next(one for one in get_args(kind) if one is not type(None))
@@ -170,7 +171,7 @@ def _name(kind: Any) -> str:
 
 
 def _convert(value: Any, kind: Any) -> Any:
-    """`value` as a `kind`; None where it is something else."""
+    """Return `value` converted to `kind`; None if it has another type."""
     if get_origin(kind) is Literal:
         return value if value in get_args(kind) else None
     if get_origin(kind) is tuple:

@@ -1,8 +1,8 @@
-"""The options of training, each with its name, type, default, range and help: nowhere else.
+"""The options of training, each with its name, type, default, range and help text.
 
 The command line (`framework.commands.option_command`), recipes, the settings in a checkpoint and
 ``--help`` are made from these dataclasses. A plugin's kind of run extends `TrainingOptions`.
-Nothing here needs NumPy or typer. The module is long since it is the one place of all options.
+Nothing here needs NumPy or typer. The module is long because all options are defined here.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from framework.training.option_fields import (
 
 @dataclass(frozen=True, kw_only=True)
 class LearningOptions:
-    """How any model is trained, whatever it learns.
+    """The options of training for every kind of model.
 
     Raises:
         UsageError: a value has another type than its option, is outside of its range, or
@@ -42,21 +42,27 @@ class LearningOptions:
     epochs: int = option(3, "Number of epochs.", minimum=1)
     batch_size: int = option(
         32,
-        "Examples per step: texts read side by side, labelled texts, windows, pairs, or centre "
-        "words of word vectors (at most, in blocks of 32).",
+        "Batch size: number of parallel texts, labelled texts, windows, pairs, or centre words "
+        "of word vectors (at most, in blocks of 32).",
         minimum=1,
     )
-    optimizer: str = option("adam", "NAME or NAME@PROVIDER, with arguments as momentum:mu=0.8.")
-    learning_rate: float = option(0.003, "Learning rate at the start.", minimum=0.0)
+    optimizer: str = option(
+        "adam", "Optimizer: NAME or NAME@PROVIDER, with arguments as in momentum:mu=0.8."
+    )
+    learning_rate: float = option(0.003, "Initial learning rate.", minimum=0.0)
     schedule: str | None = option(
         None,
-        "How the learning rate changes: step_decay:factor=0.5,every=1 from epoch to epoch, "
-        "plateau:factor=0.5,by=1.0 where the held-out score does not improve, linear_decay from "
-        "step to step, constant. Default: constant.",
+        "Learning rate schedule: step_decay:factor=0.5,every=1 by epoch, "
+        "plateau:factor=0.5,by=1.0 if the held-out score does not improve, linear_decay by step, "
+        "or constant. Default: constant.",
     )
-    hold: int = option(1, "Epochs at the first rate before the schedule begins.", minimum=1)
+    hold: int = option(
+        1, "Epochs at the initial learning rate before the schedule starts.", minimum=1
+    )
     clip: float | None = option(
-        None, "Greatest norm of all gradients together. Default: no bound.", minimum=1e-12
+        None,
+        "Maximum global norm of the gradients (clipping). Default: no clipping.",
+        minimum=1e-12,
     )
     summed: bool = option(
         False,
@@ -64,21 +70,23 @@ class LearningOptions:
         "of words, not averaged over them.",
     )
     precision: Literal["float64", "float32"] = option(
-        "float64", "float32 is faster, less exact.", names=("--precision", "--dtype")
+        "float64",
+        "Floating-point type; float32 is faster but less exact.",
+        names=("--precision", "--dtype"),
     )
     initial_range: float | None = option(
         None,
-        "Draw all weights from −r to r. Default: each layer's own way.",
+        "Draw initial weights uniformly from −r to r. Default: the initialization of each layer.",
         minimum=0.0,
         maximum=1e6,
     )
     keep: Literal["last", "best"] = option(
-        "last", "Which epoch's model is saved in the end: the last, or the best on held-out data."
+        "last", "Model to save: that of the last epoch, or of the best one on held-out data."
     )
-    seed: int = option(0, "The same seed gives the same run.", minimum=0)
+    seed: int = option(0, "Random seed; equal seeds give equal runs.", minimum=0)
     seeds: int = option(
         1,
-        "Number of runs, with the seeds from --seed on: mean and spread of their scores.",
+        "Number of runs with consecutive seeds from --seed; shows mean and spread of scores.",
         minimum=1,
         settles=False,
     )
@@ -89,20 +97,20 @@ class LearningOptions:
         self.check_together()
 
     def check_together(self) -> None:
-        """Refuse options that contradict each other, or have no effect together.
+        """Raise an error for options that contradict each other or have no effect together.
 
         Raises:
-            UsageError: two options do not fit.
+            UsageError: two options contradict each other.
         """
         if self.hold != 1 and self.schedule is None:
             raise UsageError("`--hold` delays a schedule, but there is none: add `--schedule NAME`")
 
     def each_seed(self) -> Iterator[Self]:
-        """These options, once for each seed."""
+        """Return these options once for each seed."""
         return (replace(self, seed=self.seed + i) for i in range(self.seeds))
 
     def settings(self) -> dict[str, Any]:
-        """The options that settle the result of a run, as JSON has them."""
+        """Return the options that determine the result of a run, as JSON values."""
         return {
             one.name: _plain(getattr(self, one.name))
             for one in option_fields(type(self))
@@ -112,23 +120,23 @@ class LearningOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions(LearningOptions):
-    """How one model is trained, and where it is saved."""
+    """The options of training one model, and the file for its checkpoint."""
 
     arguments: tuple[str, ...] = option(
         (),
-        "An argument of the model, as hidden_sizes=[64,32] or activation=relu. Repeatable.",
+        "Argument of the model, as in hidden_sizes=[64,32] or activation=relu. Repeatable.",
         names=("--set",),
         metavar="NAME=VALUE",
         settles=False,
         keyed=True,
     )
     out: Path | None = option(
-        None, "Where to save. Default: checkpoints/NAME.safetensors.", settles=False
+        None, "File of the checkpoint. Default: checkpoints/NAME.safetensors.", settles=False
     )
     resume: bool = option(
         False,
-        "Go on with an interrupted run with the same options: the result is the same as without "
-        "the interruption.",
+        "Continue an interrupted run with the same options; the result equals that of an "
+        "uninterrupted run.",
         names=("--resume",),
         settles=False,
     )
@@ -136,7 +144,7 @@ class TrainingOptions(LearningOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class WordOptions:
-    """Which words a model knows: a part of other options."""
+    """The options of a vocabulary: a part of other options."""
 
     minimum_count: int = option(
         2,
@@ -149,11 +157,11 @@ class WordOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class FolderOptions:
-    """Where a corpus of several files is: a part of other options."""
+    """The option for the folder of a corpus: a part of other options."""
 
     data: Path | None = option(
         None,
-        "The folder of a corpus that is read from files.",
+        "Folder of a corpus with files.",
         names=("--data",),
         metavar="DIR",
         settles=False,
@@ -162,11 +170,11 @@ class FolderOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class LanguageModelOptions(WordOptions, TrainingOptions):
-    """How a language model is trained, and the sizes of the models that the course has."""
+    """The options of language models, with the sizes of the course's models."""
 
     batch_size: int = with_default(LearningOptions, "batch_size", 20)
     held_out: Path | None = option(
-        None, "A text file to measure on. Default: the last tenth of the corpus.", settles=False
+        None, "Text file for evaluation. Default: the last tenth of the corpus.", settles=False
     )
     maximum_words: int = option(
         10_000,
@@ -176,10 +184,10 @@ class LanguageModelOptions(WordOptions, TrainingOptions):
     )
     unroll: int = option(20, "Truncation length of backpropagation through time.", minimum=1)
     embedding_size: int | None = option(
-        None, "Size of a word vector. Default: what the exercise says.", minimum=1, settles=False
+        None, "Size of a word vector. Default: that of the exercise.", minimum=1, settles=False
     )
     hidden_size: int | None = option(
-        None, "Size of a hidden layer. Default: what the exercise says.", minimum=1, settles=False
+        None, "Size of a hidden layer. Default: that of the exercise.", minimum=1, settles=False
     )
     cell: str | None = option(
         None, "The recurrent layer: rnn, lstm, gru, or a plugin's.", settles=False
@@ -187,7 +195,7 @@ class LanguageModelOptions(WordOptions, TrainingOptions):
     layers: int = option(1, "Number of recurrent layers.", minimum=1, settles=False)
     dropout: float = option(
         0.0,
-        "Share of the numbers between layers to drop.",
+        "Dropout rate between layers.",
         minimum=0.0,
         maximum=0.99,
         settles=False,
@@ -196,7 +204,7 @@ class LanguageModelOptions(WordOptions, TrainingOptions):
         None,
         "Word vectors from the characters of the words, as highway_char_cnn makes them: this "
         "number of filters of width 1, twice as many of width 2, ... up to 6 (Kim et al. 2016: "
-        "25). `--embedding-size` is that of a character then.",
+        "25). `--embedding-size` is then that of a character.",
         minimum=1,
         settles=False,
     )
@@ -208,7 +216,7 @@ class LanguageModelOptions(WordOptions, TrainingOptions):
     )
 
     def check_together(self) -> None:
-        """Refuse highway layers without filters, beside what is refused everywhere."""
+        """Raise an error also for highway layers without filters."""
         super().check_together()
         if self.highway_layers is not None and self.character_filters is None:
             raise UsageError(
@@ -219,7 +227,7 @@ class LanguageModelOptions(WordOptions, TrainingOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifierOptions(FolderOptions, TrainingOptions):
-    """How a classifier is trained."""
+    """The options of classifiers."""
 
     epochs: int = with_default(LearningOptions, "epochs", 5)
     keep: Literal["last", "best"] = with_default(LearningOptions, "keep", "best")
@@ -227,7 +235,7 @@ class ClassifierOptions(FolderOptions, TrainingOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class TaggerOptions(ClassifierOptions):
-    """How a tagger is trained."""
+    """The options of taggers."""
 
     corpus: str = option(
         "entities",
@@ -238,7 +246,7 @@ class TaggerOptions(ClassifierOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledTextOptions(WordOptions, FolderOptions):
-    """Which labelled texts are learned from: a part of other options."""
+    """The options for a corpus of labelled texts: a part of other options."""
 
     corpus: str = option(
         "sentiment",
@@ -249,18 +257,18 @@ class LabelledTextOptions(WordOptions, FolderOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
-    """How a text classifier is trained."""
+    """The options of text classifiers."""
 
     folds: int = option(
         0,
-        "Cross-validation of a corpus without a test part: the number of runs, each tested on "
-        "another part of the texts. 0: none.",
+        "Number of folds of a cross-validation, for a corpus without a test part; 0: no "
+        "cross-validation.",
         minimum=0,
         settles=False,
     )
     vectors: Path | None = option(
         None,
-        "Word vectors that a model starts from which takes some, as text_cnn: a checkpoint of "
+        "Initial word vectors, for models such as text_cnn: a checkpoint of "
         "`gradus train skip_gram`, or word2vec's text format.",
     )
     vector_range: float | None = option(
@@ -272,20 +280,22 @@ class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
     )
 
     def check_together(self) -> None:
-        """Refuse a cross-validation of one part, beside what is refused everywhere."""
+        """Raise an error also for a cross-validation with one fold."""
         super().check_together()
         if self.folds == 1:
-            raise UsageError("a cross-validation has at least 2 folds, not 1; 0 makes none")
+            raise UsageError(
+                "a cross-validation needs at least 2 folds, not 1; 0 means no cross-validation"
+            )
 
     def settings(self) -> dict[str, Any]:
-        """As everywhere; vectors that are given are not drawn."""
+        """Return the settings as elsewhere; without the range of vectors that are given."""
         drawn = None if self.vectors is not None else self.vector_range
         return {**super().settings(), "vector_range": drawn}
 
 
 @dataclass(frozen=True, kw_only=True)
 class PairOptions(FolderOptions, TrainingOptions):
-    """How a model of sentences and their translations is trained."""
+    """The options of models of sentence pairs."""
 
     corpus: str = option(
         "translation",
@@ -297,7 +307,7 @@ class PairOptions(FolderOptions, TrainingOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class WordVectorOptions(WordOptions, TrainingOptions):
-    """How word vectors are trained."""
+    """The options of word vectors."""
 
     corpus: str = option(
         "agreement", corpus_help(SENTENCES, TEXT, file="a sentence per line"), settles=False
@@ -307,7 +317,7 @@ class WordVectorOptions(WordOptions, TrainingOptions):
     batch_size: int = with_default(LearningOptions, "batch_size", 256)
     minimum_count: int = option(
         5,
-        "Minimum count of a word: too little can be learned of rarer ones, which are left out.",
+        "Minimum count of a word; rarer words are left out.",
         minimum=1,
         names=("--min-count", "--minimum-count"),
     )
@@ -316,14 +326,16 @@ class WordVectorOptions(WordOptions, TrainingOptions):
     schedule: str | None = with_default(LearningOptions, "schedule", "linear_decay")
     summed: bool = with_default(LearningOptions, "summed", True)
     precision: Literal["float64", "float32"] = with_default(LearningOptions, "precision", "float32")
-    dimension: int = option(100, "Numbers per vector: 50 to 300 for real text.", minimum=1)
+    dimension: int = option(100, "Dimension of a vector: 50 to 300 for real text.", minimum=1)
     window: int = option(
         5,
         "Maximum number of context words to each side: for each word the number is drawn from 1 "
         "to this. Wide windows learn topics, narrow ones grammar.",
         minimum=1,
     )
-    negative: int = option(5, "Words drawn for each pair: 5 to 20 for a small text.", minimum=1)
+    negative: int = option(
+        5, "Number of negative samples for each pair: 5 to 20 for a small text.", minimum=1
+    )
     subsample: float = option(
         1e-3,
         "Words with a greater share of the text than this are thinned out, as 'the'; 0 keeps all "
@@ -332,13 +344,15 @@ class WordVectorOptions(WordOptions, TrainingOptions):
         maximum=1.0,
     )
     vectors: Path | None = option(
-        None, "Save the vectors here, too, in word2vec's text format.", settles=False
+        None,
+        "File for the vectors in word2vec's text format, in addition to the checkpoint.",
+        settles=False,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ComparisonOptions(LabelledTextOptions, LearningOptions):
-    """How families of text classifiers are trained that are compared."""
+    """The options of the comparison of text classifiers."""
 
     corpus: str = with_default(LabelledTextOptions, "corpus", "attributed_sentiment")
     epochs: int = with_default(LearningOptions, "epochs", 6)
@@ -346,17 +360,17 @@ class ComparisonOptions(LabelledTextOptions, LearningOptions):
     keep: Literal["last", "best"] = with_default(LearningOptions, "keep", "best")
     embedding_size: int = option(16, "Size of a word vector.", minimum=1)
     hidden_size: int = option(24, "Size of every hidden layer.", minimum=1)
-    width: int = option(3, "Words in a window, odd.", minimum=1)
+    width: int = option(3, "Number of words in a window; odd.", minimum=1)
 
     def check_together(self) -> None:
-        """Refuse a window without a middle, beside what is refused everywhere."""
+        """Raise an error also for a window without a middle word."""
         super().check_together()
         if self.width % 2 == 0:
-            raise UsageError(f"a window has a word in the middle: --width is odd, not {self.width}")
+            raise UsageError(f"a window needs a middle word: --width must be odd, not {self.width}")
 
 
 def _plain(value: Any) -> Any:
-    """`value` as JSON has it."""
+    """Return `value` as a JSON value."""
     if isinstance(value, Path):
         return str(value)
     return list(value) if isinstance(value, tuple) else value

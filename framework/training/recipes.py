@@ -1,4 +1,4 @@
-"""What `gradus train EXERCISE` trains: the table ``[train]`` of the exercise's exercise.toml."""
+"""The recipes of `gradus train EXERCISE`: tables ``[train]`` in exercise.toml."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from framework.course.catalogue import active_course
 from framework.errors import UnknownNameError
 from framework.toml_tables import Table
 
-#: The kind of run of a recipe that names none, and of a model that no exercise trains.
+#: The default kind of run, of a recipe and of a model without an exercise.
 DEFAULT_RUN = "language_model"
 
 
@@ -24,18 +24,18 @@ class Recipe:
 
 
 def read_recipe(table: Table) -> Recipe:
-    """The recipe in the table ``[train]``.
+    """Return the recipe in the table ``[train]``.
 
     Raises:
         BadInputError: `model` is missing, a key is unknown, or a value is of another type.
     """
-    table.only("model", "defaults", "run")
+    table.reject_unknown_keys("model", "defaults", "run")
     defaults = table.table("defaults").values
     return Recipe(table.get("model", str), defaults, table.get("run", str, DEFAULT_RUN))
 
 
 def exercise_recipes() -> Iterator[tuple[str, Recipe]]:
-    """The exercises of the active course that can be trained, with their recipes."""
+    """Yield the exercises of the active course that can be trained, with their recipes."""
     course = active_course()
     for name in course.exercise_names:
         table = course.exercise_table(name).table("train")
@@ -44,11 +44,11 @@ def exercise_recipes() -> Iterator[tuple[str, Recipe]]:
 
 
 def find_recipe(name: str, models: Iterable[str]) -> Recipe:
-    """The recipe of the exercise or model `name`; a model that no exercise trains has no defaults.
+    """Return the recipe of the exercise or model `name`.
 
     Args:
-        name: what to train; or ``KIND:MODEL``, a model with the kind of run that is to train it.
-        models: registry names of what can be trained without naming the kind of run.
+        name: an exercise or a model; or ``KIND:MODEL``, a kind of run and a model.
+        models: registry names of the models that do not need a kind.
 
     Raises:
         UnknownNameError: neither an exercise with a recipe nor a model.
@@ -68,7 +68,7 @@ def find_recipe(name: str, models: Iterable[str]) -> Recipe:
 
 
 def run_of(name: str) -> str:
-    """The kind of run that trains the exercise or model `name`, known or not."""
+    """Return the kind of run that trains the exercise or model `name`, known or not."""
     kind, colon, _ = name.partition(":")
     if colon:
         return kind

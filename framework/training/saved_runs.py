@@ -1,7 +1,7 @@
-"""A run with its files: what is saved when, so that any interruption leaves something to resume.
+"""A run with its files, which can be resumed after any interruption.
 
-The file `out` has the model that is kept. While a run lasts, the file ``out.last`` beside it has
-what is needed to go on, also within an epoch; it is gone when the run has ended.
+The file `out` contains the final or best model. During a run, the file ``out.last`` contains the
+state for resuming, also within an epoch. It is deleted when the run has ended.
 """
 
 from __future__ import annotations
@@ -19,35 +19,35 @@ from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import OnStep, Run
 from framework.training.states import UnsavableStateError
 
-#: Seconds between two savings within an epoch, at least.
+#: Minimum seconds between two saves within an epoch.
 SAVING = 60.0
 
-#: Saving may take this share of the time, at most.
+#: Maximum share of the time for saving.
 SAVING_SHARE = 0.02
 
 
 class Watcher:
-    """Is told how a run proceeds; this one shows nothing."""
+    """An observer of a run; this one shows nothing."""
 
     def begins(self, run: Run) -> None:
-        """The run is about to begin, or to go on."""
+        """Handle the start of the run, new or resumed."""
 
     @contextmanager
     def epoch(self, run: Run) -> Iterator[OnStep]:
-        """An epoch lasts; what is yielded is called after each step."""
+        """Handle an epoch, and yield a function that is called after each step."""
         yield lambda done, total, loss: None
 
     def epoch_ends(self, run: Run, loss: float, score: float) -> None:
-        """An epoch has ended, with this mean loss and held-out score."""
+        """Handle the end of an epoch, with its mean loss and held-out score."""
 
 
 class SavedRun:
-    """A run that is saved while it lasts.
+    """A run that is saved regularly.
 
     Args:
-        run: at its start.
-        out: where to save.
-        watcher: shows how it proceeds.
+        run: a run at its start.
+        out: the file of the checkpoint.
+        watcher: the observer of the run.
     """
 
     def __init__(self, run: Run, out: Path, watcher: Watcher) -> None:
@@ -58,17 +58,17 @@ class SavedRun:
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing is there to resume."""
+        """Whether there is no file to resume from."""
         return not (self.out.exists() or self.last.exists())
 
     def train(self, *, resume: bool) -> None:
         """Train to the last epoch.
 
         Args:
-            resume: go on with what is there; a run that has ended is not repeated.
+            resume: whether to continue from the files; a finished run is not repeated.
 
         Raises:
-            StoppedError: the process was told to end; what was done is saved.
+            StoppedError: the process got a signal to end; the state is saved.
             UsageError, BadInputError: see `Run.resume` and `Run.epoch`.
         """
         if resume:
@@ -100,7 +100,7 @@ class SavedRun:
             run.resume(load_checkpoint(self.out))
 
     def _save_epoch(self) -> None:
-        # In this order: what `.last` says is the best epoch is never older than `out`.
+        # In this order, the best epoch in `.last` is never older than `out`.
         self.run.checkpoint().save(self.out)
         if self.run.options.keep == "best":
             self._save_last()
@@ -110,7 +110,7 @@ class SavedRun:
             self._end("after")
 
     def _saving(self, on_step: OnStep) -> OnStep:
-        """`on_step`, and what is to be saved after a step."""
+        """Return a function that calls `on_step` and saves after a step."""
 
         def after_step(done: int, total: int, loss: float | None) -> None:
             on_step(done, total, loss)
@@ -124,7 +124,7 @@ class SavedRun:
 
     def _save_within_epoch(self) -> None:
         started = time.monotonic()
-        # A state that no file can keep: the file of the last epoch's end stays.
+        # The state cannot be saved: the file from the end of the last epoch stays.
         with suppress(UnsavableStateError):
             self._save_last()
         ended = time.monotonic()
@@ -139,15 +139,15 @@ class SavedRun:
     def _end(self, where: str) -> None:
         epoch = self.run.epochs_done + (self.run.steps_done > 0)
         raise StoppedError(
-            f"interrupted {where} epoch {epoch}; the same command with `--resume` goes on there"
+            f"interrupted {where} epoch {epoch}; the same command with `--resume` continues there"
         )
 
 
 @contextmanager
 def _stopping(ask: Callable[[], None]) -> Iterator[None]:
-    """Within the block, the first interruption calls `ask`; the second one ends the process."""
+    """Call `ask` at the first interruption of the block; the second one ends the process."""
     if threading.current_thread() is not threading.main_thread():
-        yield  # signals are handled there alone
+        yield  # only the main thread handles signals
         return
     before: dict[signal.Signals, object] = {}
 

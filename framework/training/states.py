@@ -1,4 +1,4 @@
-"""What a run remembers beside parameters, as arrays of a checkpoint: states, and optimizers.
+"""Saved states of models and optimizers, as arrays of a checkpoint.
 
 The state of a language model between two chunks of a text is an array, a number, None, or a tuple,
 a list or a dict of states.
@@ -21,10 +21,10 @@ class UnsavableStateError(BadInputError):
 
 
 def pack_state(state: Any, arrays: Arrays) -> tuple[Any, dict[str, Array]]:
-    """The form of `state` as JSON has it, and its arrays by name.
+    """Return the structure of `state` as JSON values, and its arrays by name.
 
     Raises:
-        UnsavableStateError: a part of it is something else.
+        UnsavableStateError: a part of it has another type.
     """
     found: dict[str, Array] = {}
     return _pack(state, arrays, found), found
@@ -49,7 +49,7 @@ def _pack(state: Any, arrays: Arrays, found: dict[str, Array]) -> Any:
 
 
 def unpack_state(form: Any, found: Mapping[str, Array], arrays: Arrays) -> Any:
-    """The state of which `pack_state` has returned `form` and the arrays `found`."""
+    """Return the state from the results of `pack_state`: `form` and the arrays `found`."""
     if not isinstance(form, dict):
         return form
     ((kind, parts),) = form.items()
@@ -62,7 +62,7 @@ def unpack_state(form: Any, found: Mapping[str, Array], arrays: Arrays) -> Any:
 
 
 def optimizer_state(optimizer: Optimizer, arrays: Arrays) -> dict[str, Array]:
-    """What `optimizer` remembers, in NumPy's arrays; numbers become arrays without axes."""
+    """Return the state of `optimizer` as NumPy arrays; numbers become arrays without axes."""
     state = _method(optimizer, "state")()
     return {
         key: arrays.to_numpy(value) if arrays.is_native(value) else np.array(value)
@@ -71,7 +71,7 @@ def optimizer_state(optimizer: Optimizer, arrays: Arrays) -> dict[str, Array]:
 
 
 def restore_optimizer(optimizer: Optimizer, state: Mapping[str, Array], arrays: Arrays) -> None:
-    """Give `optimizer` what `optimizer_state` has returned."""
+    """Set the state of `optimizer` to a result of `optimizer_state`."""
     native = {
         key: value.item() if value.ndim == 0 else arrays.from_numpy(value)
         for key, value in state.items()
@@ -80,7 +80,7 @@ def restore_optimizer(optimizer: Optimizer, state: Mapping[str, Array], arrays: 
 
 
 def _method(optimizer: Optimizer, name: str) -> Callable[..., Any]:
-    """The method of that name; an optimizer that is no `Optimizer` gets that of the interface."""
+    """Return the method `name` of the optimizer, or else that of `Optimizer`."""
     own = getattr(optimizer, name, None)
     found: Callable[..., Any] = (
         own if callable(own) else partial(getattr(Optimizer, name), optimizer)

@@ -1,4 +1,4 @@
-"""What a model is trained to do: its batches, its loss, its score, and the options that it takes.
+"""Tasks: the batches, the loss, the score and the options of a kind of run.
 
 A kind of run is a subclass of `Task`. Those of the framework are in `framework.training.tasks`; a
 plugin offers its own as an implementation of the kind ``task``.
@@ -26,7 +26,7 @@ from framework.training.tools import model_arguments
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be trained.
+    """The model to train and its surroundings.
 
     Attributes:
         model: registry name of the model.
@@ -43,14 +43,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a checkpoint is to be measured on.
+    """The data on which a checkpoint is measured.
 
     Attributes:
-        backend: computes.
-        corpus: a corpus or a file; None: what the model was trained on, its test or held-out part.
-        data: the folder of that corpus; None: as when it was trained.
+        backend: the backend that computes.
+        corpus: a corpus or a file; None: the test or held-out part of the training corpus.
+        data: the folder of that corpus; None: the folder of the training.
         corpora: the known corpora; None: those that ship with gradus.
-        path: of the checkpoint, for messages.
+        path: the path of the checkpoint, for messages.
     """
 
     backend: Backend
@@ -62,14 +62,14 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Job:
-    """One run among those that a command starts.
+    """One of the runs of a command.
 
     Attributes:
-        label: tells its file from those of the others; empty for a single run.
-        task: what is learned.
+        label: distinguishes its file from those of other runs; empty for a single run.
+        task: the task.
         model: registry name of the model.
-        arguments: of the model's constructor, beside `Task.sizes`.
-        options: with the seed of this run.
+        arguments: arguments of the model's constructor, without `Task.sizes`.
+        options: the options, with the seed of this run.
     """
 
     label: str
@@ -80,19 +80,19 @@ class Job:
 
 
 class Task(ABC):
-    """Examples to learn from and to be measured on.
+    """The training and test examples of a kind of run.
 
     Attributes:
-        kind: the kind of run, as ``run`` of a table ``[train]`` says it.
+        kind: the kind of run, as in ``run`` of a table ``[train]``.
         help: the text of ``gradus train NAME --help``.
         options: the class of its options.
-        measure: what its score is, as ``accuracy``.
+        measure: the name of the score, as in ``accuracy``.
         lower_is_better: whether a lower score is the better one.
-        model_kind: the kind of model that it trains, as the registry says it.
-        carries_state: whether the model's state goes from batch to batch, see `Batch.goes_on`.
-        unit: what is read in a step, in the plural, as ``tokens``.
-        advice: what to try where a run's loss is no number any more.
-        corpus: the name of what it learns from.
+        model_kind: the kind of the model in the registry.
+        carries_state: whether the state is passed from batch to batch, see `Batch.continues`.
+        unit: the unit of speed in the plural, as in ``tokens``.
+        advice: what to try if a loss is not finite.
+        corpus: the name of the corpus.
         described: its parts and their sizes, for a report.
         vocabulary: the words behind the ids.
     """
@@ -111,16 +111,16 @@ class Task(ABC):
     described: str
     vocabulary: Vocabulary
 
-    # What is to be done, from options.
+    # From options to runs.
 
     @classmethod
     @abstractmethod
     def load(cls, options: Any, request: Request) -> Task:
-        """The examples that `options` name."""
+        """Return the task with the examples that `options` name."""
 
     @classmethod
     def jobs(cls, options: Any, request: Request) -> Iterator[Job]:
-        """The runs that `options` ask for: one for each seed."""
+        """Yield the runs of `options`: one for each seed."""
         arguments = cls.arguments(options, request)
         task = cls.load(options, request)
         for one in options.each_seed():
@@ -129,50 +129,51 @@ class Task(ABC):
 
     @classmethod
     def arguments(cls, options: Any, request: Request) -> dict[str, Any]:
-        """The arguments of the model: those of its recipe, then those of ``--set``."""
+        """Return the arguments of the model: those of its recipe, then those of ``--set``."""
         return {**request.defaults, **model_arguments(options.arguments)}
 
     # The model.
 
     def sizes(self) -> dict[str, Any]:
-        """The arguments of the model that follow from the examples."""
+        """Return the arguments of the model that the examples determine."""
         return {"vocabulary_size": len(self.vocabulary)}
 
     def build(
         self, backend: Backend, model: str, arguments: Mapping[str, Any], rng: np.random.Generator
     ) -> Model:
-        """The model to train; `arguments` contain `sizes`."""
+        """Return the model to train; `arguments` contain `sizes`."""
         built: Model = backend.build(model, kind=self.model_kind, rng=rng, **arguments)
         return built
 
     def initialise(
         self, model: Model, arrays: Arrays, options: Any, rng: np.random.Generator
     ) -> None:
-        """Change the initial parameters, where options ask for it; here none do."""
+        """Change the initial parameters as options require; by default do nothing."""
         return
 
     def kept_arguments(self, model: Model, arrays: Arrays) -> dict[str, Array]:
-        """Arguments of the model that are arrays, to be kept in its checkpoint."""
+        """Return the array arguments of the model, for its checkpoint."""
         return {}
 
-    # A batch, a loss, a score.
+    # Batches, loss and score.
 
     @abstractmethod
     def batches(self, options: Any, epoch: int) -> tuple[int, Iterator[Batch]]:
-        """The number of batches of epoch number `epoch`, from 1, and these batches.
+        """Return the number of batches of epoch number `epoch`, from 1, and these batches.
 
-        What is drawn depends on `options` and `epoch` alone, so that an interrupted run can go on.
+        Random numbers depend only on `options` and `epoch`, so that an interrupted run can
+        continue.
         """
 
     def loss(self, backend: Backend) -> Loss:
-        """The loss: a mean over all predictions of a batch."""
+        """Return the loss: a mean over all predictions of a batch."""
         found: Loss = backend.build("softmax_cross_entropy", kind="loss")
         return found
 
     def learner(
         self, backend: Backend, model: Model, optimizer: Optimizer, options: Any
     ) -> Learner:
-        """What takes the steps."""
+        """Return the object that takes the steps."""
         return LossLearner(
             model,
             self.loss(backend),
@@ -184,55 +185,55 @@ class Task(ABC):
 
     @abstractmethod
     def score(self, model: Model, arrays: Arrays) -> float | None:
-        """How good `model` is on what is held out; None: nothing is, and the loss has to do."""
+        """Return the score of `model` on held-out data; None without such data."""
 
     def generator_seed(self, seed: int, epoch: int) -> list[int]:
-        """The seed of what the model draws in epoch number `epoch`, as dropout."""
+        """Return the seed of the model's random numbers in epoch number `epoch`, as for dropout."""
         return [seed, epoch]
 
     # Reports.
 
     def identity(self) -> dict[str, Any]:
-        """What a run has in common with the one that it goes on with, as JSON has it."""
+        """Return the properties that must be equal in a resumed run, as JSON values."""
         return {}
 
     def size_of(self, model: Model) -> str:
-        """The size of `model`, for a report."""
+        """Return the size of `model`, for a report."""
         size = sum(int(np.prod(array.shape)) for array in model.parameters.values())
         return f"{size:,} parameters"
 
     def step_size(self, options: Any) -> int:
-        """How many units are read in a step, for the speed."""
+        """Return the number of units in a step, for the speed."""
         size: int = options.batch_size
         return size
 
     def speed(self, seconds: float) -> str:
-        """How fast an epoch was that took `seconds`; empty where that is not shown."""
+        """Return the speed of an epoch that took `seconds`; empty if it is not shown."""
         return ""
 
     def held_out(self, score: float) -> str:
-        """The score after an epoch, for a report."""
+        """Return the score after an epoch, for a report."""
         return f"held-out {self.measure} {score:.4f}"
 
     def measured(self, model: Model, arrays: Arrays) -> tuple[float, list[str]] | None:
-        """The score of the trained model, and lines about it; None: that of its epoch is all."""
+        """Return the score of the trained model and lines about it; None without a test."""
         return None
 
     def finish(self, checkpoint: Checkpoint, options: Any, label: str) -> list[str]:
-        """Save what is to be saved beside the checkpoint; lines that say so.
+        """Save additional files of the run, and return lines about them.
 
         Args:
-            checkpoint: of the trained model.
-            options: of the run.
-            label: tells the run from others, see `Job`.
+            checkpoint: the checkpoint of the trained model.
+            options: the options of the run.
+            label: distinguishes the run from others, see `Job`.
         """
         return []
 
     def next_command(self, out: Path) -> str:
-        """What to do with the checkpoint at `out`."""
+        """Return the next command for the checkpoint at `out`."""
         return f"gradus evaluate {out}"
 
     @classmethod
     @abstractmethod
     def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
-        """Lines that say how good the model of the checkpoint `saved` is."""
+        """Yield lines with the score of the model of the checkpoint `saved`."""

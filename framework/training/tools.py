@@ -1,4 +1,4 @@
-"""What a command line or a recipe says in one word: optimizers, schedules, arguments of models."""
+"""Named parts of a run from text: optimizers, schedules, and arguments of models."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from framework.providers.backends import Backend
 from framework.training.option_fields import flag, option_fields
 from framework.training.options import LearningOptions
 
-#: Arguments that gradus gives to what it builds, and what sets them instead.
+#: Arguments that gradus sets, and the option or rule that determines them.
 _GIVEN = {
     "learning_rate": "`--learning-rate` sets it",
     "rng": "it follows from `--seed`",
-    "kind": "gradus knows it",
+    "kind": "gradus sets it",
 }
 
 
 def parse_named(text: str) -> tuple[str, dict[str, float]]:
-    """``NAME`` or ``NAME:argument=number,...`` as the name and the arguments.
+    """Return the name and the arguments of ``NAME`` or ``NAME:argument=number,...``.
 
     >>> parse_named("step_decay:factor=0.5,every=1")
     ('step_decay', {'factor': 0.5, 'every': 1})
@@ -50,13 +50,13 @@ def _argument(text: str, item: str) -> tuple[str, float]:
 
 
 def model_arguments(written: Iterable[str]) -> dict[str, Any]:
-    """The arguments that ``NAME=VALUE`` says, each value as TOML has it, or else as text.
+    """Return the arguments in texts ``NAME=VALUE``, with TOML values or else text.
 
     >>> model_arguments(["hidden_sizes=[64, 32]", "activation=relu"])
     {'hidden_sizes': [64, 32], 'activation': 'relu'}
 
     Args:
-        written: in a recipe or on the command line.
+        written: the texts of a recipe or of the command line.
 
     Raises:
         UsageError: one of them is not written like that, is written twice, or is one that gradus
@@ -66,7 +66,7 @@ def model_arguments(written: Iterable[str]) -> dict[str, Any]:
 
 
 def _unique(where: str, arguments: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """`arguments` as a dictionary; one that is there twice is refused."""
+    """Return `arguments` as a dict; a repeated name is an error."""
     found: dict[str, Any] = {}
     for name, value in arguments:
         if name in found:
@@ -80,13 +80,13 @@ def _unique(where: str, arguments: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 def check_sizes(
     arguments: Mapping[str, Any], sizes: Iterable[str], options: LearningOptions, corpus: str
 ) -> None:
-    """Refuse `arguments` of a model that follow from what it learns from.
+    """Raise an error for `arguments` of a model that its examples determine.
 
     Args:
-        arguments: those that were given.
+        arguments: the given arguments.
         sizes: see `framework.training.task.Task.sizes`.
         options: of the run; one of `sizes` that is among them may be given, in its range.
-        corpus: what it learns from.
+        corpus: the name of the corpus.
 
     Raises:
         UsageError: one is given that cannot be, or contradicts an option.
@@ -115,7 +115,7 @@ def _model_argument(text: str) -> tuple[str, Any]:
 
 
 def build_optimizer(backend: Backend, options: LearningOptions) -> Optimizer:
-    """The optimizer of `options`.
+    """Return the optimizer of `options`.
 
     Raises:
         UsageError: `backend` does not offer it, or it does not take these arguments.
@@ -130,15 +130,15 @@ def _build(backend: Backend, kind: str, written: str, rate: float) -> Any:
 
 
 class LearningRate:
-    """The learning rate of a run, as its schedule says.
+    """The learning rate of a run according to its schedule.
 
     A schedule gives a rate for each epoch: ``rate(step)``, where `step` counts the epochs after
     those that are held. It may offer two more methods:
 
-    - ``observe(cost)`` is told the held-out score after each epoch: a number that is lower for a
-      better model, as the perplexity, or minus the accuracy.
-    - ``rate_at(share)`` is asked before each step instead of ``rate``, with the share of the
-      training that is done, 0 to 1.
+    - ``observe(cost)`` gets the held-out score after each epoch. It is lower for a better model, as
+    the perplexity or the negative accuracy.
+    - ``rate_at(share)`` is called before each step instead of ``rate``, with the finished share of
+    the training, 0 to 1.
 
     Args:
         backend: offers the schedule.
@@ -156,7 +156,7 @@ class LearningRate:
 
     @property
     def is_scheduled(self) -> bool:
-        """Whether there is a schedule at all."""
+        """Whether there is a schedule."""
         return self._schedule is not None
 
     @property
@@ -165,7 +165,7 @@ class LearningRate:
         return hasattr(self._schedule, "rate_at")
 
     def at(self, epoch: int, share: float = 0.0) -> float:
-        """The rate after `share` of epoch number `epoch`, from 1.
+        """Return the rate after `share` of epoch number `epoch`, from 1.
 
         Raises:
             UsageError: the schedule returns something else than a finite number.
@@ -190,7 +190,7 @@ class LearningRate:
         return rate
 
     def observe(self, epoch: int, cost: float) -> None:
-        """Tell the schedule how good the model is after epoch number `epoch`; lower is better."""
+        """Pass the score after epoch number `epoch` to the schedule; lower is better."""
         observe = getattr(self._schedule, "observe", None)
         if observe is not None and epoch >= self._hold:
             observe(cost)

@@ -1,4 +1,4 @@
-"""Word vectors from a file of either form: a checkpoint, or the text format of word2vec."""
+"""Word vectors from a checkpoint, or from a file in word2vec's text format."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from framework.data.vocabulary import SPECIAL
 from framework.errors import UsageError
 from framework.training.checkpoints import Checkpoint, load_checkpoint
 
-#: The parameter of a skip-gram that is taken for the vectors of the words.
+#: The parameter of a skip-gram that contains the word vectors.
 CENTER_VECTORS = "center_vectors"
 
 
 def load_vectors(path: Path) -> WordVectors:
-    """The word vectors in the file at `path`: a checkpoint of `gradus train skip_gram`, or text.
+    """Return the word vectors in the file at `path`: a checkpoint of a skip-gram, or text.
 
     Raises:
         UsageError: it is the checkpoint of a model without word vectors.
@@ -26,7 +26,7 @@ def load_vectors(path: Path) -> WordVectors:
 
 
 def vectors_of(saved: Checkpoint, path: Path) -> WordVectors:
-    """The vectors of all words of the checkpoint `saved`, which was read from `path`.
+    """Return the vectors of all words of the checkpoint `saved`, which was read from `path`.
 
     Special words, as ``<unk>``, have none.
 
@@ -36,21 +36,21 @@ def vectors_of(saved: Checkpoint, path: Path) -> WordVectors:
     if not has_word_vectors(saved):
         raise UsageError(
             f"{path} holds a {saved.model}, which has no word vectors: "
-            "`gradus train skip_gram` learns some"
+            "`gradus train skip_gram` trains word vectors"
         )
     vectors = saved.parameters[CENTER_VECTORS]
     return WordVectors(saved.vocabulary.words[len(SPECIAL) :], vectors[len(SPECIAL) :])
 
 
 def has_word_vectors(saved: Checkpoint) -> bool:
-    """Whether the checkpoint `saved` is of a skip-gram."""
+    """Return whether the checkpoint `saved` is of a skip-gram."""
     return CENTER_VECTORS in saved.parameters
 
 
 def _is_safetensors(path: Path) -> bool:
-    """Whether the file begins with the length of a JSON header and that header's brace.
+    """Return whether the file starts with the length of a JSON header and its brace.
 
-    The digits that a text file begins with would say: longer than any file.
+    The first bytes of a text file would give a length beyond any file.
     """
     if not path.is_file():
         return False

@@ -1,7 +1,7 @@
-"""What belongs to the NumPy reference beside the course's solutions.
+"""The parts of the NumPy reference other than the course's solutions.
 
-That is what no exercise asks for, what training needs in any course, and faster forms of solutions
-for courses whose ``[overrides]`` choose them.
+These are implementations without an exercise, those that training needs in every course, and faster
+forms of solutions for courses whose ``[overrides]`` choose them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from framework.hookspecs import hookimpl
 from framework.providers.backends import REFERENCE
 from framework.providers.registry import Implementation
 
-#: What no exercise asks for.
+#: Implementations without an exercise.
 _EXTRAS = (
     Implementation("arrays", "arrays", REFERENCE, "framework.interfaces:NumpyArrays"),
     Implementation("optimizer", "ada_delta", REFERENCE, f"{__name__}.ada_delta:AdaDelta"),
@@ -23,7 +23,7 @@ _EXTRAS = (
     Implementation("schedule", "plateau", REFERENCE, f"{__name__}.schedules:Plateau"),
 )
 
-#: What training asks for by name; a course that has exercises on them offers its solutions.
+#: Implementations that training needs; a course with exercises on them offers its solutions.
 _TRAINING = tuple(
     Implementation(kind, name, REFERENCE, f"{__name__}.training_parts:{target}")
     for kind, name, target in (
@@ -39,6 +39,6 @@ _FASTER = (Implementation("model", "text_cnn", REFERENCE, f"{__name__}.text_cnn:
 
 @hookimpl
 def register_implementations(course: Catalogue) -> list[Implementation]:
-    """Everything in NumPy that no solution of `course` holds, and the faster forms it chooses."""
+    """Return the implementations without a solution in `course`, and its faster forms."""
     chosen = [entry for entry in _FASTER if entry.key in course.overrides]
     return [*_EXTRAS, *_TRAINING, *chosen]

@@ -1,6 +1,6 @@
-"""AdaDelta: steps in the units of the parameters, without a learning rate to choose.
+"""AdaDelta: steps in the units of the parameters, without a chosen learning rate.
 
-No exercise asks for it; Kim's convolutional network is trained with it.
+It has no exercise; Kim's convolutional network is trained with it.
 
 Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method" (2012), algorithm 1.
 """
@@ -14,7 +14,7 @@ import numpy as np
 
 from framework.interfaces import Array, Optimizer, Parameters
 
-#: Numbers that are moved at a time.
+#: Number of entries that are updated at once.
 BLOCK = 32_768
 
 
@@ -40,7 +40,7 @@ class AdaDelta(Optimizer):
         self.squared_steps: Parameters = {}
 
     def step(self, parameters: Parameters, gradients: Mapping[str, Array]) -> None:
-        """Move every array of `parameters` in place; c and d are kept per name."""
+        """Update every array of `parameters` in place; c and d are kept per name."""
         for name, x in parameters.items():
             c = self.squared_gradients.setdefault(name, np.zeros_like(x))
             d = self.squared_steps.setdefault(name, np.zeros_like(x))
@@ -48,7 +48,7 @@ class AdaDelta(Optimizer):
                 self._move(x[rows], gradients[name][rows], c[rows], d[rows])
 
     def _move(self, x: Array, g: Array, c: Array, d: Array) -> None:
-        """The formulas above, in place; all arrays have one shape."""
+        """Apply the formulas above in place; all arrays have one shape."""
         c *= self.decay
         c += (1.0 - self.decay) * g * g
         delta = np.sqrt((d + self.epsilon) / (c + self.epsilon)) * g

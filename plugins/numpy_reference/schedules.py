@@ -1,4 +1,4 @@
-"""Schedules that no exercise asks for; they know no arrays, so that every backend has them.
+"""Schedules without an exercise; they use no arrays, so every backend offers them.
 
 See `framework.training.tools.LearningRate` for the methods that a schedule may have.
 """
@@ -40,7 +40,7 @@ class LinearDecay(Constant):
 
 
 class Plateau(Schedule):
-    """A rate that falls where the held-out score does not improve.
+    """A learning rate that decreases if the held-out score does not improve.
 
     After each epoch that is not better than the best one before it by more than a given amount,
     the rate is multiplied by a factor.
@@ -69,11 +69,11 @@ class Plateau(Schedule):
         self._best, self._waited = float("inf"), 0
 
     def rate(self, step: int) -> float:
-        """The rate after all scores that were observed, at any `step`."""
+        """Return the rate after all observed scores, at any `step`."""
         return self.learning_rate
 
     def observe(self, cost: float) -> None:
-        """Take the score after an epoch into account; lower is better."""
+        """Observe the score after an epoch; lower is better."""
         if cost < self._best - self.by:
             self._waited = 0
         elif self._waited < self.patience:

@@ -1,6 +1,6 @@
 """A step of a skip-gram with negative sampling on blocks of text: matrix products throughout.
 
-The solution of the exercise takes one pair at a time, which is clearer and a hundred times slower.
+The solution of the exercise uses one pair at a time, which is clearer but a hundred times slower.
 
 Source: Mikolov et al., "Distributed Representations of Words and Phrases and their
 Compositionality" (2013), section 2.2.
@@ -21,7 +21,7 @@ def skip_gram_step(
     weights: Array,
     learning_rate: float,
 ) -> float:
-    """Move all vectors of the words named one step downhill, in place.
+    """Take one step of gradient descent on the vectors of the given words, in place.
 
         J = Σ |w| log(1 + exp(−z)),   z = sign(w) u·v,   ∂J/∂(u·v) = −w σ(−z)
 
@@ -42,7 +42,7 @@ def skip_gram_step(
     v, u = center_vectors[center_ids], outside_vectors[outside_ids]
     z = v @ u.swapaxes(1, 2)
     z *= np.sign(weights)
-    # Past 80, where float32 has no room for exp(z), log(1 + exp(−z)) and σ(−z) are 0 all the same.
+    # Above 80, where exp(z) overflows float32, log(1 + exp(−z)) and σ(−z) are 0 anyway.
     p = np.exp(np.minimum(z, 80.0, out=z))
     p += 1.0
     loss = np.vdot(np.abs(weights), np.log(p) - z)  # log(1 + exp(z)) − z = log(1 + exp(−z))

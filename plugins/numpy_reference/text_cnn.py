@@ -157,7 +157,7 @@ class TextCNN(Model):
         ]
 
     def _answers(self, products: Array) -> list[Array]:
-        """c `(N, T + h − 1, C)` for each width: a window's k-th word answers with part k."""
+        """Yield c `(N, T + h − 1, C)` for each width; the k-th word of a window uses part k."""
         N, T = self._words.shape
         grid = np.zeros((N, T, products.shape[1]), products.dtype)
         grid[self._words] = products
@@ -196,7 +196,7 @@ def _add_rows(table: Array, ids: Array, rows: Array) -> None:
 
 
 def _windows_with_words(words: Array, width: int) -> Array:
-    """Which windows `(N, T + width − 1)` have a word among their `width` places."""
+    """Return which windows `(N, T + width − 1)` have a word among their `width` places."""
     N, T = words.shape
     found = np.zeros((N, T + width - 1), bool)
     for k in range(width):

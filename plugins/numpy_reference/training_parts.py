@@ -1,7 +1,7 @@
-"""The loss and the optimizers that training asks for, for courses whose exercises define none.
+"""The loss and the optimizers of training, for courses whose exercises define none.
 
-Trained checks and `gradus train` take them by name; a course that has exercises on them uses its
-own solutions instead.
+Trained checks and `gradus train` use them by name; a course with exercises on them uses its own
+solutions.
 
 Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1.
 """
@@ -93,7 +93,7 @@ class Adam(Optimizer):
             x -= self.learning_rate * m / (np.sqrt(v) + self.epsilon)
 
     def _means(self, name: str, g: Array) -> tuple[Array, Array]:
-        """m̂ and v̂ after one more gradient `g` of the parameter `name`."""
+        """Return m̂ and v̂ after one more gradient `g` of the parameter `name`."""
         t = self.t[name] = self.t.get(name, 0) + 1
         m = self.m.setdefault(name, np.zeros_like(g))
         v = self.v.setdefault(name, np.zeros_like(g))

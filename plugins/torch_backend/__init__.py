@@ -13,7 +13,7 @@ from framework.providers.registry import Implementation
 
 PROVIDER = "torch"
 
-#: What no exercise asks for, and what training needs in a course without exercises on it.
+#: Implementations without an exercise, and those that training needs in every course.
 _EXTRAS = (
     Implementation("arrays", "arrays", PROVIDER, f"{__name__}.arrays:TorchArrays"),
     Implementation("optimizer", "ada_delta", PROVIDER, f"{__name__}.ada_delta:AdaDelta"),
@@ -33,5 +33,5 @@ _EXTRAS = (
 
 @hookimpl
 def register_implementations(course: Catalogue) -> CourseOffers:
-    """Everything this backend offers for `course`, and what no exercise asks for."""
+    """Return the implementations for the exercises of `course`, and the extra ones."""
     return backend_offers(__name__, PROVIDER, course, _EXTRAS)

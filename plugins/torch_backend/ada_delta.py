@@ -39,7 +39,7 @@ class AdaDelta(TorchOptimizer):
         self.squared_steps: Parameters = {}
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
-        """One step of the size of recent ones."""
+        """Take one step, scaled by the size of recent steps."""
         c = averaged_squares(self.squared_gradients, parameters, g, self.decay)
         memory = remembered(self.squared_steps, parameters)
         delta = list(torch._foreach_add(memory, self.epsilon))

@@ -1,4 +1,4 @@
-"""Torch tensors as the arrays of a backend, and the device they live on.
+"""Torch tensors as the arrays of a backend, and their device.
 
 This file stands alone: a sandbox gets it without the rest of the backend, so it imports torch,
 numpy and `framework` and nothing else.
@@ -18,17 +18,17 @@ from torch import Tensor
 from framework.arrays import Array, Arrays
 from framework.errors import BadInputError
 
-#: Name of the device in force.
+#: Name of the current device.
 _device = ContextVar("device", default="cpu")
 
 
 def current_device() -> torch.device:
-    """The device on which models and tensors are made: the CPU until `use_device` says else."""
+    """Return the device of new models and tensors: the CPU before `use_device` is called."""
     return torch.device(_device.get())
 
 
 def use_device(name: str) -> torch.device:
-    """Make everything from now on on device `name`: ``cpu``, ``cuda`` or ``cuda:1``.
+    """Use the device `name` for new models and tensors: ``cpu``, ``cuda`` or ``cuda:1``.
 
     Raises:
         BadInputError: there is no such device here.
@@ -39,7 +39,7 @@ def use_device(name: str) -> torch.device:
 
 
 class TorchArrays(Arrays):
-    """Tensors on one device; to make this is to choose the device of every model built after it.
+    """Tensors on one device; its constructor sets the device of all models built later.
 
     Args:
         device: ``cpu``, ``cuda`` or ``cuda:1``.
@@ -52,7 +52,7 @@ class TorchArrays(Arrays):
         self.device = use_device(device)
 
     def from_numpy(self, array: Array) -> Tensor:
-        """A tensor of the same dtype, shape and values; never shares memory with `array`.
+        """Return a tensor of the same dtype, shape and values; never shares memory with `array`.
 
         Raises:
             BadInputError: torch has no such dtype.
@@ -60,7 +60,7 @@ class TorchArrays(Arrays):
         return _from_numpy(array, self.device)
 
     def to_numpy(self, native: Tensor) -> Array:
-        """A NumPy copy of `native` in C order, from any device, with or without a graph.
+        """Return a NumPy copy of `native` in C order, from any device, with or without a graph.
 
         Raises:
             BadInputError: NumPy has no such array: bfloat16, sparse, meta ...
@@ -81,7 +81,7 @@ class TorchArrays(Arrays):
         target.copy_(_from_numpy(array, target.device))
 
     def is_native(self, value: object) -> bool:
-        """Whether `value` is a tensor."""
+        """Return whether `value` is a tensor."""
         return isinstance(value, Tensor)
 
     def asarray(self, value: Any) -> Tensor:
@@ -103,7 +103,7 @@ class TorchArrays(Arrays):
         return native.to(to_dtype(dtype))
 
     def generator(self, seed: int | Sequence[int]) -> DeviceGenerator:
-        """See `DeviceGenerator`."""
+        """Return a `DeviceGenerator`."""
         return DeviceGenerator(seed, self.device)
 
     def generator_state(self, generator: np.random.Generator) -> dict[str, Any]:
@@ -132,11 +132,11 @@ class TorchArrays(Arrays):
 
 
 class DeviceGenerator(np.random.Generator):
-    """A generator of NumPy with one of a device beside it, from which `uniforms` draws.
+    """A generator of NumPy together with one of a device, from which `uniforms` draws.
 
     Args:
-        seed: of both.
-        device: where masks are drawn.
+        seed: the seed of both.
+        device: the device on which masks are drawn.
     """
 
     def __init__(self, seed: int | Sequence[int], device: torch.device) -> None:
@@ -160,7 +160,7 @@ def to_tensor(value: Any) -> Tensor:
 
 
 def to_dtype(dtype: npt.DTypeLike | torch.dtype) -> torch.dtype:
-    """The torch dtype of the same name as NumPy's: ``"float32"`` -> ``torch.float32``."""
+    """Return the torch dtype of the same name as NumPy's: ``"float32"`` -> ``torch.float32``."""
     if isinstance(dtype, torch.dtype):
         return dtype
     return _from_numpy(np.empty(0, dtype), torch.device("cpu")).dtype

@@ -20,7 +20,7 @@ def skip_gram_step(
     weights: Tensor,
     learning_rate: float,
 ) -> Tensor:
-    """Move all vectors of the words named one step downhill, in place.
+    """Take one step of gradient descent on the vectors of the given words, in place.
 
         J = Σ |w| log(1 + exp(−z)),   z = sign(w) u·v,   ∂J/∂(u·v) = −w σ(−z)
 

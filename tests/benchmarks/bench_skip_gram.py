@@ -113,6 +113,6 @@ def test_skip_gram(sentences):
     for name, bound in BOUNDS.items():
         speed, found = results[name]
         assert speed * bound >= theirs
-        for file in JUDGED[:2]:  # the third has so few of these words that its ρ is noise
+        for file in JUDGED[:2]:  # the third has too few of these words for a stable ρ
             assert found[file][1] == known[file][1]
             assert found[file][0] >= known[file][0] - TOLERATED

@@ -1,4 +1,4 @@
-"""A course of somebody else: its folder is all that gradus needs to grade and audit it."""
+"""A course outside of this repository: gradus needs only its folder to grade and audit it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 
 def accuracy(backend, depth, shortcut, seed):
-    """The share of right answers on 1000 new texts, after so many steps."""
+    """The share of right answers on 1000 new texts, after this number of steps."""
     rng = np.random.default_rng(seed)
     grammar = RandomHierarchy(LEVELS, rng=rng)
     ids, labels = grammar.sample(STEPS * BATCH, rng=rng)

@@ -53,7 +53,7 @@ def test_what_is_required_stands_before(exercise):
 def test_the_parts_of_other_exercises_are_required(exercise):
     owners = {OWNERS[name] for name in PART.findall(python_of(exercise)) if name in OWNERS}
     missing = owners - {exercise.name, *exercise.requires}
-    assert not missing, f"{exercise.toml}: `requires` lacks {sorted(missing)}"
+    assert not missing, f"{exercise.toml}: `requires` is missing {sorted(missing)}"
 
 
 @every_exercise

@@ -1,4 +1,4 @@
-"""Points follow effort: the rule of exercises/README.md, held against the solutions."""
+"""Points follow effort: the rule of exercises/README.md, compared with the solutions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The root command: everybody's commands, and errors with their exit codes."""
+"""The root command: the commands of all plugins, and errors with their exit codes."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_help_names_every_command_and_where_to_begin(run):
         assert f"  {command} " in out
 
 
-def test_the_version_is_told_with_that_of_python(run):
+def test_the_version_is_reported_with_that_of_python(run):
     code, out, err = run("--version")
     assert (code, err) == (0, "")
     assert re.fullmatch(rf"gradus {__version__} \(Python 3\.\d+\.\d+\S*\)\n", out)

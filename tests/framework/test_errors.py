@@ -22,5 +22,5 @@ from framework.errors import MAX_LISTED, UnknownNameError
         (UnknownNameError("word", "x", map(str, range(MAX_LISTED + 1))), "no word 'x'"),
     ],
 )
-def test_an_unknown_name_is_told_with_near_misses_or_choices(error, message):
+def test_an_unknown_name_is_reported_with_near_misses_or_choices(error, message):
     assert str(error) == message

@@ -184,7 +184,7 @@ def pool() -> Iterator[ProcessPoolExecutor]:
 
 @pytest.fixture(scope="session")
 def canaries() -> Iterator[tuple[Path, ...]]:
-    """Files that nobody may change: in the repository, at home and among temporary files."""
+    """Files that no submission may change: in the repository, at home and among temporary files."""
     handles = []
     for folder in (ROOT, Path.home(), Path(tempfile.gettempdir())):
         descriptor, name = tempfile.mkstemp(prefix="canary-", dir=folder)
@@ -198,7 +198,7 @@ def canaries() -> Iterator[tuple[Path, ...]]:
 
 @pytest.fixture(scope="session")
 def listener() -> Iterator[socket.socket]:
-    """Somebody on 127.0.0.1 whom no submission may reach."""
+    """A server on 127.0.0.1 that no submission may reach."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         yield server

@@ -47,7 +47,7 @@ def test_it_gets_what_it_deserves(expected, aftermath, listener):
 
 
 def described(result):
-    """Everything that was found out, for whoever debugs a case."""
+    """All facts, for the debugging of a case."""
     return "\n".join(
         f"{check.id} {check.verdict}: {check.message} {check.details} | {printed(check)[-500:]}"
         for check in result.checks

@@ -29,7 +29,7 @@ def test_every_package_says_that_it_is_annotated():
     )
 
 
-def test_every_path_that_contributors_are_told_of_exists():
+def test_every_path_named_for_contributors_exists():
     told = re.findall(r"`((?:framework|plugins|exercises|docs|tests|solutions|\.ci)/[\w./-]*)`",
                       text(".github/CONTRIBUTING.md"))  # fmt: skip
     assert len(told) > 8

@@ -1,4 +1,4 @@
-"""A training that ends in the middle of an epoch, as if somebody had pulled the plug."""
+"""A training that ends in the middle of an epoch, as in a power cut."""
 
 from contextlib import contextmanager
 
@@ -10,7 +10,7 @@ class PowerCutError(Exception):
 
 
 def power_cut(after, steps=0):
-    """A class of watchers that end the run after so many epochs, and so many steps of the next."""
+    """Return a class of watchers that end the run after some epochs and steps of the next one."""
     epochs = []
 
     class PowerCut(Watcher):

@@ -1,7 +1,6 @@
-"""The solution, used in other ways: a weight left out, an option ignored, a function forgotten.
+"""The solution with a change of behaviour: no bias, an ignored option, another function.
 
-A variant knows nothing of the exercise but the names and shapes of the parameters, and the
-signatures of the methods.
+A change uses only the names and shapes of the parameters and the signatures of the methods.
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ __all__ = ["ChangedSolution", "behaviour_changes"]
 def behaviour_changes(
     cache: ReplayCache, task: str, checks: Sequence[Exchanges]
 ) -> Iterator[ChangedSolution]:
-    """All variants of `task`, the particular ones first.
+    """Return all changes of `task`, the most special ones first.
 
     Args:
-        checks: what was asked; it shows the parameters.
+        checks: the exchanges of the checks; they contain the parameters.
     """
     solution = cache.solution
     value = solution.attribute(task)
@@ -49,13 +48,13 @@ def behaviour_changes(
 
 
 def _children(cache: ReplayCache) -> list[str]:
-    """The attributes that hold the layers of a network."""
+    """Return the attributes that hold the layers of a network."""
     source = cache.exercise.solution_source()
     return list(dict.fromkeys(re.findall(r"self\.(\w+) = self\.add_child\(", source)))
 
 
 def _shapes(cache: ReplayCache, checks: Sequence[Exchanges]) -> Shapes:
-    """The parameters that any of the checks has looked at."""
+    """Return the shapes of the parameters that a check has read."""
     found: Shapes = {}
     for exchanges in checks:
         for exchange in cache.right_answers(exchanges):

@@ -1,4 +1,4 @@
-"""Arguments that are ignored, and options that stand for another value."""
+"""Changes of arguments: ignored, exchanged, or another value."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from autograder.diagnosis.behaviour_changes.change import (
 
 
 def other_arguments(task: str, value: Any) -> Iterator[Change]:
-    """Changes of what the methods of a class, or a function, are given."""
+    """Yield changes of the arguments of a function, or of the methods of a class."""
     for method, function in _callables(value):
         who = f"Your {task if method in ('', INIT) else method}"
         methods = (method,) if method else ()
@@ -34,8 +34,8 @@ def other_arguments(task: str, value: Any) -> Iterator[Change]:
         for parameter in parameters:
             yield from _changes(who, methods, parameter)
         for one, other in pairwise(parameter.name for parameter in parameters):
-            said = f"{who} takes {one} for {other}, and {other} for {one}."
-            yield Change("swapped-arguments", said, partial(_swapped, one, other), methods)
+            sentence = f"{who} uses {one} as {other}, and {other} as {one}."
+            yield Change("swapped-arguments", sentence, partial(_swapped, one, other), methods)
 
 
 def _callables(value: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -49,24 +49,24 @@ def _callables(value: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
 def _changes(who: str, methods: tuple[str, ...], parameter: inspect.Parameter) -> Iterator[Change]:
     name = parameter.name
     if parameter.default is not parameter.empty:
-        said = f"{who} ignores its argument {name}."
-        yield Change("ignores-argument", said, partial(_dropped, name), methods)
+        sentence = f"{who} ignores its argument {name}."
+        yield Change("ignores-argument", sentence, partial(_dropped, name), methods)
     if methods in ((), (INIT,)):
         for words, other in OTHER_VALUES.items():
-            said = f"{who} computes as if {name} were {words.format(name)}."
-            yield Change("another-option", said, partial(_replaced, name, other), methods)
+            sentence = f"{who} computes as if {name} were {words.format(name)}."
+            yield Change("another-option", sentence, partial(_replaced, name, other), methods)
     if methods == (BACKWARD,):
-        said = f"Your backward ignores {name}, the gradient that it is given."
-        yield Change("ignores-upstream", said, partial(_replaced, name, _ones), methods)
+        sentence = f"Your backward ignores {name}, its upstream gradient."
+        yield Change("ignores-upstream", sentence, partial(_replaced, name, _ones), methods)
     if methods == (FORWARD,):
-        for words, by in (("ahead", -1), ("behind", 1)):
-            said = f"Your forward reads {name} one step {words}."
+        for words, by in (("early", -1), ("late", 1)):
+            sentence = f"Your forward uses {name} one step too {words}."
             call = partial(_replaced, name, partial(_moved, by))
-            yield Change(f"one-step-{words}", said, call, methods)
+            yield Change(f"one-step-{words}", sentence, call, methods)
 
 
 def _dropped(name: str, pending: PendingCall) -> Any:
-    _let_refuse(pending)
+    _raise_for_impossible(pending)
     pending.bound.arguments.pop(name, None)
     return pending.run()
 
@@ -79,7 +79,7 @@ def _swapped(one: str, other: str, pending: PendingCall) -> Any:
 
 
 def _replaced(name: str, other: Callable[[Any], Any], pending: PendingCall) -> Any:
-    _let_refuse(pending)
+    _raise_for_impossible(pending)
     pending.bound.apply_defaults()
     value = pending.bound.arguments.get(name)
     if value is not None:
@@ -87,12 +87,12 @@ def _replaced(name: str, other: Callable[[Any], Any], pending: PendingCall) -> A
     return pending.run()
 
 
-def _let_refuse(pending: PendingCall) -> None:
-    """An argument that is ignored is still refused where it is impossible."""
+def _raise_for_impossible(pending: PendingCall) -> None:
+    """Raise the constructor's error for impossible arguments, also if they are ignored."""
     if pending.function.__name__ == INIT:
-        somebody = object.__new__(type(pending.owner))
+        instance = object.__new__(type(pending.owner))
         args, kwargs = copy.deepcopy((pending.bound.args[1:], pending.bound.kwargs))
-        pending.function(somebody, *args, **kwargs)
+        pending.function(instance, *args, **kwargs)
 
 
 def _ones(value: Any) -> Any:
@@ -100,7 +100,7 @@ def _ones(value: Any) -> Any:
 
 
 def _moved(by: int, value: Any) -> Any:
-    """One step along time; the step at the end stays."""
+    """Return `value` moved by one step of time; the step at the end keeps its value."""
     if not isinstance(value, np.ndarray) or value.ndim < 2 or value.shape[1] < 2:
         return value
     moved, end = np.roll(value, by, axis=1), -1 if by < 0 else 0
@@ -120,7 +120,7 @@ def _plus(by: int, value: Any) -> Any:
     return value + by if type(value) is int else value
 
 
-#: What an option is taken for: ``{0}`` is its name.
+#: Other values of an option: ``{0}`` is its name.
 OTHER_VALUES: dict[str, Callable[[Any], Any]] = {
     "its opposite": _opposite,
     "1 − {0}": _complement,

@@ -1,4 +1,4 @@
-"""One thing that is different about the methods of a solution."""
+"""A change of the behaviour of a solution's methods."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ FORWARD, BACKWARD, INIT, STEP = "forward", "backward", "__init__", "step"
 
 @dataclass(frozen=True)
 class PendingCall:
-    """A call that is about to be made.
+    """A call that a change may alter before it is made.
 
     Args:
-        owner: whose method it is; None for a function.
-        bound: its arguments, which may be changed.
-        namespace: of the solution, which may be changed for the time of the call.
-        function: what is called.
+        owner: the object of the method; None for a function.
+        bound: its arguments; a change may alter them.
+        namespace: the module of the solution; a change may alter it during the call.
+        function: the called function.
     """
 
     owner: Any
@@ -36,11 +36,11 @@ class PendingCall:
 
 @dataclass(frozen=True)
 class Change:
-    """What is different, and what to say of it.
+    """A change of behaviour, with the sentence that describes it.
 
     Args:
-        call: makes the call, in its own way.
-        methods: the methods that it is about; all public ones if empty.
+        call: makes the changed call.
+        methods: the changed methods; all public ones if empty.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Change:
 
 
 class ChangedSolution:
-    """The solution, but for its `task`, in which a change is made."""
+    """The solution with a change in its `task`."""
 
     def __init__(self, solution: SourceModule, task: str, change: Change) -> None:
         self._solution, self._task, self._change = solution, task, change
@@ -61,7 +61,7 @@ class ChangedSolution:
         self._solution.load()
 
     def attribute(self, name: str) -> Any:
-        """What it defines as `name`."""
+        """Return its definition of `name`, changed if it is the task."""
         value = self._solution.attribute(name)
         if name != self._task:
             return value
@@ -78,7 +78,7 @@ class ChangedSolution:
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
             nonlocal depth
-            if depth:  # by itself, from within: the change is made already
+            if depth:  # an inner call: the change is already made
                 return function(*args, **kwargs)
             owner = args[0] if is_method else None
             depth += 1
@@ -92,5 +92,5 @@ class ChangedSolution:
 
 
 def public_methods(cls: type) -> Iterator[str]:
-    """The methods that `cls` defines itself."""
+    """Return the names of the public methods that `cls` itself defines."""
     return (name for name, value in vars(cls).items() if callable(value) and name[0] != "_")

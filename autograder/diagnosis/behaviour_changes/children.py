@@ -1,4 +1,4 @@
-"""Layers of a network that are left out."""
+"""Changes of networks: one layer is not used."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from autograder.diagnosis.behaviour_changes.change import BACKWARD, FORWARD, Cha
 
 
 def other_children(names: Sequence[str]) -> Iterator[Change]:
-    """Changes of the layers that a network calls.
+    """Yield changes in which a network does not use one of its layers.
 
     Args:
         names: the attributes that hold them.
     """
     for method in (FORWARD, BACKWARD):
         for name in names:
-            said = f"Your {method} leaves out {name}."
-            yield Change("missing-layer", said, partial(_left_out, name, method), (method,))
+            sentence = f"Your {method} does not use {name}."
+            yield Change("missing-layer", sentence, partial(_left_out, name, method), (method,))
 
 
 def _left_out(name: str, method: str, pending: PendingCall) -> Any:
-    """The layer is called as ever, but what comes in goes on."""
+    """Make the call with a layer that returns its input; the layer itself still runs."""
     child = getattr(pending.owner, name)
     function = getattr(child, method)
 

@@ -1,4 +1,4 @@
-"""Functions of NumPy that are left out, or taken for another one."""
+"""Changes of NumPy functions: missing, or replaced by another one."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ def _sigmoid(x: Any) -> Any:
     return 1 / (1 + np.exp(-x))
 
 
-#: Function -> what is said -> what stands in its place.
+#: Function -> the description of the change -> the replacement.
 OTHERS: dict[str, dict[str, Callable[..., Any]]] = {
-    "tanh": {"leaves out tanh": _same, "uses the sigmoid where tanh belongs": _sigmoid},
-    "sqrt": {"leaves out the root": _same},
-    "square": {"leaves out the square": _same},
-    "sum": {"takes a mean for a sum": np.mean},
-    "mean": {"takes a sum for a mean": np.sum},
-    "sign": {"leaves out the sign": _same},
-    "maximum": {"leaves out the maximum": _same},
-    "exp": {"leaves out exp": _same},
-    "log": {"leaves out the logarithm": _same},
-    "abs": {"leaves out the absolute value": _same},
+    "tanh": {"does not apply tanh": _same, "uses sigmoid instead of tanh": _sigmoid},
+    "sqrt": {"does not take the square root": _same},
+    "square": {"does not square the values": _same},
+    "sum": {"uses mean instead of sum": np.mean},
+    "mean": {"uses sum instead of mean": np.sum},
+    "sign": {"does not apply sign": _same},
+    "maximum": {"does not apply maximum": _same},
+    "exp": {"does not apply exp": _same},
+    "log": {"does not take the logarithm": _same},
+    "abs": {"does not take the absolute value": _same},
 }
 
 
 def other_functions(task: str, value: Any) -> Iterator[Change]:
-    """Changes of the functions that a task calls, method by method."""
+    """Yield changes of the NumPy functions that a task calls, for each method."""
     if hasattr(value, STEP):
         for words, root in ROOTS.items():
-            said = f"Your {STEP} adds epsilon {words} the root."
-            yield Change("place-of-epsilon", said, partial(_with_root, root), (STEP,))
+            sentence = f"Your {STEP} adds epsilon {words} the square root."
+            yield Change("place-of-epsilon", sentence, partial(_with_root, root), (STEP,))
     for method in public_methods(value) if inspect.isclass(value) else ("",):
         for name, others in OTHERS.items():
             for words, other in others.items():
-                said = f"Your {method or task} {words}."
+                sentence = f"Your {method or task} {words}."
                 call = partial(_with_numpy, name, other)
-                yield Change("another-function", said, call, (method,) if method else ())
+                yield Change("another-function", sentence, call, (method,) if method else ())
 
 
-#: Where epsilon is added -> the root that does so, whatever the method itself does.
+#: The place of epsilon -> a square root that moves it there.
 ROOTS: dict[str, Callable[[Any, float], Any]] = {
     "outside": lambda c, epsilon: np.sqrt(c - epsilon) + epsilon,
     "inside": lambda c, epsilon: np.sqrt(c + epsilon) - epsilon,
@@ -62,7 +62,7 @@ def _with_root(root: Callable[[Any, float], Any], pending: PendingCall) -> Any:
 
 
 class _Numpy:
-    """NumPy with another function in place of one of its own."""
+    """NumPy with one function replaced."""
 
     def __init__(self, name: str, other: Callable[..., Any]) -> None:
         self.__dict__[name] = other

@@ -1,4 +1,4 @@
-"""What backward adds to the gradients of the parameters."""
+"""Changes of the gradients that backward adds to."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Any
 from autograder.diagnosis.behaviour_changes.change import BACKWARD, Change, PendingCall
 from autograder.diagnosis.behaviour_changes.parameters import Shapes
 
-#: So many axes of the gradient from above are averaged over -> what that is.
-SIZES = {1: "the size of the batch", 2: "the number of all steps of the batch"}
+#: The number of averaged axes of the upstream gradient -> their name in messages.
+SIZES = {1: "the batch size", 2: "the batch size times the number of steps"}
 
 
 def other_gradients(shapes: Shapes) -> Iterator[Change]:
-    """Changes of the gradients of all parameters, of all biases, or of a single parameter."""
+    """Yield changes of the gradients of all parameters, of all biases, or of one parameter."""
     biases = [name for name, shape in shapes.items() if len(shape) == 1]
     groups = {"the gradients": [*shapes], "the gradients of all biases": biases}
     groups |= {f"gradients['{name}']": [name] for name in shapes}
     for what, names in groups.items():
-        said = f"Your backward overwrites {what}: it must add to what is there."
-        yield Change("overwritten", said, partial(_cleared, names), (BACKWARD,))
+        sentence = f"Your backward overwrites {what}: it must add to the existing values."
+        yield Change("overwritten", sentence, partial(_cleared, names), (BACKWARD,))
         for axes, size in SIZES.items():
-            said = f"Your backward divides {what} by {size}: a mean stands for a sum."
+            sentence = f"Your backward divides {what} by {size}: mean is used instead of sum."
             call = partial(_averaged, names, axes)
-            yield Change("divided-by-a-size", said, call, (BACKWARD,))
+            yield Change("divided-by-a-size", sentence, call, (BACKWARD,))
 
 
 def _cleared(names: Sequence[str], pending: PendingCall) -> Any:

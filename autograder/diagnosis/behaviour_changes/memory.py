@@ -1,4 +1,4 @@
-"""What an object keeps from one call to the next."""
+"""Changes of the values that an object keeps between calls."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from autograder.diagnosis.behaviour_changes.change import (
 
 
 def other_memory(task: str, cls: type) -> Iterator[Change]:
-    """Changes of what objects of `cls` remember."""
+    """Yield changes of the values that objects of `cls` keep."""
     if hasattr(cls, STEP):
-        said = f"Your {task} remembers nothing of the steps before."
-        yield Change("forgets", said, _as_new, (STEP,))
+        sentence = f"Your {task} does not keep its values from earlier steps."
+        yield Change("forgets", sentence, _as_new, (STEP,))
     if hasattr(cls, BACKWARD):
-        said = "Your backward takes the derivative at the output of forward, not at its input."
-        yield Change("derivative-at-the-output", said, _at_the_output, (FORWARD,))
+        sentence = "Your backward takes the derivative at the output of forward, not at its input."
+        yield Change("derivative-at-the-output", sentence, _at_the_output, (FORWARD,))
 
 
 def _as_new(pending: PendingCall) -> Any:
-    """Whatever was gathered under names is gone."""
+    """Make the call with all dicts of the object emptied."""
     for name, value in vars(pending.owner).items():
         if isinstance(value, dict):
             setattr(pending.owner, name, {})
@@ -33,7 +33,7 @@ def _as_new(pending: PendingCall) -> Any:
 
 
 def _at_the_output(pending: PendingCall) -> Any:
-    """What backward will find is what forward keeps of its own result."""
+    """Call forward again on its own result, so that backward uses the wrong values."""
     result = pending.run()
     _, first, *_ = pending.bound.arguments
     pending.bound.arguments[first] = result

@@ -1,4 +1,4 @@
-"""Parameters that are left out, taken the wrong way round, for another one, or another gate."""
+"""Changes of parameters: missing, transposed, reversed, exchanged, or with other gates."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Shapes = dict[str, tuple[int, ...]]
 
 #: Numbers of gates that a cell may have.
 GATES = (4, 3, 2)
-#: Axes of a filter: the steps of its window, features in, features out.
+#: The number of axes of a filter: steps of the window, input features, output features.
 FILTER = 3
 
 
 def other_parameters(task: str, shapes: Shapes) -> Iterator[Change]:
-    """Changes of the parameters that all methods see, or forward or backward alone."""
+    """Yield changes of the parameters for all methods, for forward, or for backward."""
     for who, methods in ((task, ()), (FORWARD, (FORWARD,)), (BACKWARD, (BACKWARD,))):
         for name in shapes:
             yield from _changes(who, methods, name, shapes)
@@ -30,22 +30,22 @@ def other_parameters(task: str, shapes: Shapes) -> Iterator[Change]:
 
 def _changes(who: str, methods: tuple[str, ...], name: str, shapes: Shapes) -> Iterator[Change]:
     shape = shapes[name]
-    said = f"Your {who} leaves out {name}: its answers are those with {name} = 0."
-    yield Change("missing-term", said, partial(_with, name, np.zeros_like), methods)
+    sentence = f"Your {who} does not use {name}: its results are those with {name} = 0."
+    yield Change("missing-term", sentence, partial(_with, name, np.zeros_like), methods)
     if len(shape) == 2 and shape[0] == shape[1]:
-        said = f"Your {who} takes {name} for its transpose."
-        yield Change("lost-transpose", said, partial(_with, name, np.transpose), methods)
+        sentence = f"Your {who} uses {name}.T instead of {name}."
+        yield Change("lost-transpose", sentence, partial(_with, name, np.transpose), methods)
     if len(shape) == FILTER:
-        said = f"Your {who} takes {name} from its last entry to its first: a filter turned around."
-        yield Change("reversed", said, partial(_with, name, np.flipud), methods)
+        sentence = f"Your {who} uses {name} in reverse order: the filter is flipped."
+        yield Change("reversed", sentence, partial(_with, name, np.flipud), methods)
     for other in shapes:
         if other != name and shapes[other] == shape:
-            said = f"Your {who} uses {other} where {name} belongs."
-            yield Change("another-parameter", said, partial(_with_other, name, other), methods)
+            sentence = f"Your {who} uses {other} instead of {name}."
+            yield Change("another-parameter", sentence, partial(_with_other, name, other), methods)
 
 
 def _with(name: str, change: Callable[[Array], Array], pending: PendingCall) -> Any:
-    """Call with another value in parameter `name`; in place, for all who share it."""
+    """Make the call with other values in parameter `name`, set in place for all its users."""
     array = pending.owner.parameters[name]
     saved = array.copy()
     array[...] = change(saved)
@@ -61,19 +61,19 @@ def _with_other(name: str, other: str, pending: PendingCall) -> Any:
 
 
 def _other_gates(shapes: Shapes) -> Iterator[Change]:
-    """Equal parts of the last axis, in another order, of all parameters that are so wide."""
+    """Yield changes of the order of the blocks along the last axis of the widest parameters."""
     widths = {shape[-1] for shape in shapes.values() if shape}
     for count in GATES:
         if max(widths, default=1) % count:
             continue
         for order in list(permutations(range(count)))[1:]:
-            said = (
-                f"You take the {count} blocks along the last axis of the parameters in the order "
-                f"{', '.join(map(str, order))} instead of 0 to {count - 1}."
+            sentence = (
+                f"Your code uses the {count} blocks along the last axis of the parameters in the "
+                f"order {', '.join(map(str, order))} instead of 0 to {count - 1}."
             )
             for methods in ((), (FORWARD,)):
                 call = partial(_permuted, order)
-                yield Change("gates-permuted", said, call, methods)
+                yield Change("gates-permuted", sentence, call, methods)
 
 
 def _permuted(order: Sequence[int], pending: PendingCall) -> Any:

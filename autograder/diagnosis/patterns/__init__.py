@@ -1,8 +1,8 @@
-"""What can be told from wrong answers beside the right ones alone, without knowing the exercise.
+"""Patterns of mistakes, found by comparison of wrong answers with the right ones.
 
-A pattern looks at the evidence of one check and gives a sentence that holds for every answer of it
-that is wrong, or nothing. The first that does wins: the table runs from the particular to the
-general.
+Patterns do not know the exercise. A pattern gets the evidence of one check and returns a sentence
+that holds for all its wrong answers, or None. The first sentence is used. The table is ordered
+from special patterns to general ones.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from autograder.diagnosis.patterns.scaling import SCALING
 
 Pattern = Callable[[Evidence], str | None]
 
-__all__ = ["EACH", "EFFECTS", "LISTS", "PATTERNS", "Pattern"]
+__all__ = ["EFFECTS", "LISTS", "PATTERNS", "PER_CHECK", "Pattern"]
 
 PATTERNS: dict[str, Pattern] = {**SCALING, **ARRANGEMENT, **FUNCTIONS, **PLACES}
 
-#: Patterns with a number that may be another one in every check, as it depends on sizes or options.
-EACH = ("factor",)
+#: Patterns whose number may differ between checks, because it depends on sizes or options.
+PER_CHECK = ("factor",)

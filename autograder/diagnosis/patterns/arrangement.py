@@ -1,4 +1,4 @@
-"""Right numbers in the wrong places, and numbers that were put together along an axis."""
+"""Patterns of right numbers in wrong places, and of reductions along an axis."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ import numpy as np
 from autograder.diagnosis.comparison import close
 from autograder.diagnosis.evidence import Array, Evidence, Pair
 
-#: Gates of a recurrent cell, side by side along the last axis.
+#: Possible numbers of gates of a recurrent cell, as blocks along the last axis.
 GATES = (4, 3, 2)
-#: With fewer different numbers, a wrong arrangement may be chance.
+#: With fewer different numbers, an equal arrangement may be a coincidence.
 MANY = 4
 
 
 def swapped(evidence: Evidence) -> str | None:
-    """Two results in each other's place."""
+    """Return a sentence if two results are exchanged."""
     names = list(dict.fromkeys(pair.name for pair in evidence.wrong))
     if len(names) != 2 or names[0].rstrip("0123456789]") != names[1].rstrip("0123456789]"):
         return None
     one, other = ([p for p in evidence.wrong if p.name == name] for name in names)
-    if len(one) != len(other) or not all(map(_crosswise, one, other)):
+    if len(one) != len(other) or not all(map(_are_exchanged, one, other)):
         return None
-    return f"{names[0][0].upper()}{names[0][1:]} and {names[1]} stand in each other's place."
+    return f"{names[0][0].upper()}{names[0][1:]} and {names[1]} are exchanged."
 
 
-def _crosswise(one: Pair, other: Pair) -> bool:
+def _are_exchanged(one: Pair, other: Pair) -> bool:
     return close(one.actual, other.expected) and close(other.actual, one.expected)
 
 
 def transposed(evidence: Evidence) -> str | None:
-    """The transpose, or all numbers in its order."""
+    """Return a sentence if the result is transposed, or has the order of the transpose."""
     if _rearranged(evidence, lambda a: a.T if a.ndim == 2 else None):
         return f"{evidence.subject} transposed."
     if _rearranged(evidence, lambda a: a.T.reshape(a.shape) if a.ndim > 1 else None):
         return (
-            f"{evidence.subject} right, but in the order of the transpose: "
-            "reshape does not exchange axes."
+            f"{evidence.subject} in the order of the transpose: "
+            "reshape was used instead of transpose."
         )
     return None
 
 
 def reversed_order(evidence: Evidence) -> str | None:
-    """From the last to the first along an axis."""
+    """Return a sentence if the result is reversed along an axis."""
     for axis in _axes(evidence):
         if _rearranged(evidence, partial(np.flip, axis=axis)):
             return f"{evidence.subject} in reverse order along axis {axis}."
@@ -53,7 +53,7 @@ def reversed_order(evidence: Evidence) -> str | None:
 
 
 def shifted(evidence: Evidence) -> str | None:
-    """One step early or late along an axis, such as time."""
+    """Return a sentence if the result is one step early or late along an axis, such as time."""
     for axis in _axes(evidence):
         for by, words in ((1, "one step late"), (-1, "one step early")):
             if _all_shifted(evidence, axis, by):
@@ -70,22 +70,22 @@ def _all_shifted(evidence: Evidence, axis: int, by: int) -> bool:
     return (
         _same_shapes(evidence)
         and all(map(is_shifted, evidence.wrong))
-        and any(_tells(_but_one(pair.expected, axis)) for pair in evidence.wrong)
+        and any(_is_informative(_without_first(pair.expected, axis)) for pair in evidence.wrong)
     )
 
 
-def _but_one(array: Array, axis: int) -> Array:
+def _without_first(array: Array, axis: int) -> Array:
     return np.moveaxis(array, axis, 0)[1:]
 
 
 def blocks_permuted(evidence: Evidence) -> str | None:
-    """Equal parts of the last axis, as those of the gates, in another order."""
+    """Return a sentence if blocks of the last axis, such as gates, have another order."""
     for count in GATES:
         for order in list(permutations(range(count)))[1:]:
             if _rearranged(evidence, partial(_in_order, order)):
                 return (
                     f"{evidence.subject} made of {count} blocks along the last axis in the order "
-                    f"{list(order)}: the gates stand in another order."
+                    f"{list(order)}: the gates are in another order."
                 )
     return None
 
@@ -98,14 +98,14 @@ def _in_order(order: tuple[int, ...], array: Array) -> Array | None:
 
 
 def reduced(evidence: Evidence) -> str | None:
-    """Summed, averaged or the largest along an axis, or over everything."""
-    for name, function in (("sum", np.sum), ("mean", np.mean), ("largest", np.max)):
+    """Return a sentence if the result is a sum, mean or maximum along an axis or over all axes."""
+    for name, function in (("sum", np.sum), ("mean", np.mean), ("maximum", np.max)):
         for axis in (*_axes(evidence), None):
             if all(_is_reduced(pair, function, axis) for pair in evidence.wrong) and any(
-                _tells(pair.expected) for pair in evidence.wrong
+                _is_informative(pair.expected) for pair in evidence.wrong
             ):
-                where = "over everything" if axis is None else f"along axis {axis}"
-                return f"{evidence.subject} the {name} {where} of what is expected."
+                where = "over all axes" if axis is None else f"along axis {axis}"
+                return f"{evidence.subject} the {name} {where} of the expected values."
     return None
 
 
@@ -120,16 +120,16 @@ def _is_reduced(pair: Pair, function: Callable[..., Array], axis: int | None) ->
 
 
 def _rearranged(evidence: Evidence, arrange: Callable[[Array], Array | None]) -> bool:
-    """Whether all wrong arrays are the right ones, arranged, and the others look the same then."""
+    """Return whether `arrange` turns all expected arrays into the actual ones, right ones too."""
     for pair in (*evidence.wrong, *evidence.same_name):
         wanted = arrange(pair.expected)
         if wanted is None or not close(pair.actual, wanted):
             return False
-    return any(_tells(pair.expected) for pair in evidence.wrong)
+    return any(_is_informative(pair.expected) for pair in evidence.wrong)
 
 
-def _tells(array: Array) -> bool:
-    """Whether its numbers can be told apart."""
+def _is_informative(array: Array) -> bool:
+    """Return whether the array has enough different numbers for a pattern."""
     return len(np.unique(array)) >= MANY
 
 

@@ -1,4 +1,4 @@
-"""Answers that are no answer: nothing, what was given, what was there before, no number."""
+"""Patterns of trivial answers and side effects: zero, an argument, old values, no finite number."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _all(test: Callable[[Pair], bool], evidence: Evidence) -> bool:
 
 
 def changes_an_argument(evidence: Evidence) -> str | None:
-    """All values are right, but an argument is not what it was."""
+    """Return a sentence if all values are right, but an argument was changed."""
     written = {
         name
         for _, ours, right in evidence.effects
@@ -26,11 +26,11 @@ def changes_an_argument(evidence: Evidence) -> str | None:
         written = {pair.name for pair in evidence.wrong}
     elif evidence.wrong or not written:
         return None
-    return f"Your {evidence.method} writes into {_listed(written)}, which belongs to its caller."
+    return f"Your {evidence.method} changes {_listed(written)}, which it must not modify."
 
 
 def _is_modified(pair: Pair) -> bool:
-    """Whether it is an argument that should have stayed as it was."""
+    """Return whether `pair` is an argument that must not change."""
     return (
         pair.name.startswith("argument")
         and pair.before is not None
@@ -39,7 +39,7 @@ def _is_modified(pair: Pair) -> bool:
 
 
 def not_in_place(evidence: Evidence) -> str | None:
-    """All values are right, but the arrays that should have changed did not."""
+    """Return a sentence if all values are right, but arrays were not changed in place."""
     left = {
         name
         for _, ours, right in evidence.effects
@@ -48,75 +48,75 @@ def not_in_place(evidence: Evidence) -> str | None:
     }
     if evidence.wrong or not left:
         return None
-    return f"Your {evidence.method} makes new arrays and leaves {_listed(left)} as it was."
+    return f"Your {evidence.method} makes new arrays instead of changing {_listed(left)} in place."
 
 
 def shares_memory(evidence: Evidence) -> str | None:
-    """All values are right, but they are a view of an argument."""
-    lent = {
+    """Return a sentence if all values are right, but they share memory with an argument."""
+    shared = {
         name
         for _, ours, right in evidence.effects
         for name in ours.aliased
         if name not in right.aliased
     }
-    if evidence.wrong or not lent:
+    if evidence.wrong or not shared:
         return None
-    return f"What your {evidence.method} returns is {_listed(lent)} itself, or a view of it."
+    return f"Your {evidence.method} returns {_listed(shared)} itself or a view of it, not a copy."
 
 
-def new_array(evidence: Evidence) -> str | None:
-    """The dict of gradients that somebody held on to did not see what was added."""
+def gradients_replaced(evidence: Evidence) -> str | None:
+    """Return a sentence if backward replaced the arrays in the dict of gradients."""
     if evidence.method != "copy" or not _all(lambda p: not p.actual.any(), evidence):
         return None
-    return "Your backward puts new arrays into gradients instead of adding to those that are there."
+    return "Your backward puts new arrays into gradients instead of adding to the existing ones."
 
 
 def not_finite(evidence: Evidence) -> str | None:
-    """Infinity or NaN; all other entries are right."""
+    """Return a sentence if some entries are infinity or NaN and all others are right."""
 
-    def broken(pair: Pair) -> bool:
+    def has_infinities(pair: Pair) -> bool:
         if pair.actual.shape != pair.expected.shape or pair.actual.dtype.kind != "f":
             return False
         bad = ~np.isfinite(pair.actual) & np.isfinite(pair.expected)
         return bool(bad.any()) and close(pair.actual[~bad], pair.expected[~bad])
 
-    if not _all(broken, evidence):
+    if not _all(has_infinities, evidence):
         return None
     return (
         f"Your {evidence.method} overflows, or divides by 0: "
-        "infinity or NaN comes out where the result is an ordinary number."
+        "it returns infinity or NaN where a finite number is expected."
     )
 
 
-def nothing(evidence: Evidence) -> str | None:
-    """Zero where it should not be."""
+def returns_zero(evidence: Evidence) -> str | None:
+    """Return a sentence if the result is zero and should not be."""
     if not _all(lambda p: not p.actual.any() and p.actual.shape == p.expected.shape, evidence):
         return None
-    return f"{evidence.subject} zero, and should not be."
+    return f"{evidence.subject} zero, but other values are expected."
 
 
-def unmoved(evidence: Evidence) -> str | None:
-    """An argument that should have been changed is as it was."""
+def argument_unchanged(evidence: Evidence) -> str | None:
+    """Return a sentence if an argument that must be changed has its old values."""
     if not _all(lambda p: p.before is not None and close(p.actual, p.before), evidence):
         return None
     if not all(pair.name.startswith("argument") for pair in evidence.wrong):
         return f"Your {evidence.method} adds nothing to {evidence.names}."
-    return f"Your {evidence.method} leaves {evidence.names} as it was."
+    return f"Your {evidence.method} does not change {evidence.names}."
 
 
-def what_was_given(evidence: Evidence) -> str | None:
-    """One of the arguments is returned."""
+def argument_returned(evidence: Evidence) -> str | None:
+    """Return a sentence if the result equals one of the arguments."""
 
-    def given(pair: Pair) -> bool:
+    def equals_an_input(pair: Pair) -> bool:
         return pair.before is None and any(close(pair.actual, array) for array in pair.inputs)
 
-    if not _all(given, evidence):
+    if not _all(equals_an_input, evidence):
         return None
-    return f"{evidence.subject} just what {evidence.method} was given."
+    return f"{evidence.subject} equal to an argument of {evidence.method}."
 
 
-def overwritten(evidence: Evidence) -> str | None:
-    """Gradients that should have been added to are replaced."""
+def gradients_overwritten(evidence: Evidence) -> str | None:
+    """Return a sentence if backward replaces gradients instead of adding to them."""
 
     def replaced(pair: Pair) -> bool:
         if pair.before is None or pair.before.shape != pair.actual.shape or not pair.before.any():
@@ -125,7 +125,7 @@ def overwritten(evidence: Evidence) -> str | None:
 
     if evidence.method != "backward" or not _all(replaced, evidence):
         return None
-    return f"Your backward overwrites {evidence.names}: it must add to what is there."
+    return f"Your backward overwrites {evidence.names}: it must add to the existing values."
 
 
 def _listed(names: set[str]) -> str:
@@ -133,13 +133,13 @@ def _listed(names: set[str]) -> str:
 
 
 EFFECTS = {
-    "new-array": new_array,
+    "new-array": gradients_replaced,
     "changes-an-argument": changes_an_argument,
     "not-in-place": not_in_place,
-    "lends-memory": shares_memory,
-    "overwritten": overwritten,
-    "zero": nothing,
-    "unmoved": unmoved,
-    "given-back": what_was_given,
+    "shares-memory": shares_memory,
+    "overwritten": gradients_overwritten,
+    "zero": returns_zero,
+    "unmoved": argument_unchanged,
+    "argument-returned": argument_returned,
     "not-finite": not_finite,
 }

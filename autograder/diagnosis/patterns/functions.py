@@ -1,4 +1,4 @@
-"""Answers that are a function of the right ones, entry by entry or row by row."""
+"""Patterns of answers that are a function of the right ones, by entry or by row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from autograder.diagnosis.comparison import close
 from autograder.diagnosis.evidence import Array, Evidence, Pair
 
-#: With fewer different numbers, it may be chance.
+#: With fewer different numbers, equality may be a coincidence.
 MANY = 4
 
 
@@ -23,18 +23,24 @@ def _log_softmax(x: Array) -> Array:
 
 
 FORMS: dict[str, tuple[str, Callable[[Array], Array]]] = {
-    "exponential": ("exp of", np.exp),
-    "logarithm": ("the logarithm of", np.log),
-    "softmax": ("the softmax of", lambda x: _softmax(x) if x.ndim else x),
-    "log-softmax": ("the log softmax of", lambda x: _log_softmax(x) if x.ndim else x),
-    "absolute": ("the absolute value of", np.abs),
-    "squared": ("the square of", np.square),
-    "root": ("the root of", np.sqrt),
-    "reciprocal": ("1 over", np.reciprocal),
-    "tanh": ("tanh of", np.tanh),
-    "sigmoid": ("the sigmoid of", lambda x: 1 / (1 + np.exp(-x))),
-    "cut-at-zero": ("cut off at zero, otherwise", lambda x: np.maximum(x, 0)),
-    "doubled-argument": ("the sigmoid where tanh stands, for", lambda x: (x + 1) / 2),
+    "exponential": ("exp of the expected values", np.exp),
+    "logarithm": ("the logarithm of the expected values", np.log),
+    "softmax": ("the softmax of the expected values", lambda x: _softmax(x) if x.ndim else x),
+    "log-softmax": (
+        "the log softmax of the expected values",
+        lambda x: _log_softmax(x) if x.ndim else x,
+    ),
+    "absolute": ("the absolute value of the expected values", np.abs),
+    "squared": ("the square of the expected values", np.square),
+    "root": ("the square root of the expected values", np.sqrt),
+    "reciprocal": ("the reciprocal of the expected values", np.reciprocal),
+    "tanh": ("tanh of the expected values", np.tanh),
+    "sigmoid": ("the sigmoid of the expected values", lambda x: 1 / (1 + np.exp(-x))),
+    "cut-at-zero": (
+        "right, but negative values are replaced by zero",
+        lambda x: np.maximum(x, 0),
+    ),
+    "doubled-argument": ("like sigmoid(2x) instead of tanh(x)", lambda x: (x + 1) / 2),
 }
 
 
@@ -45,7 +51,7 @@ def _form(words: str, function: Callable[[Array], Array]) -> Callable[[Evidence]
             return None
         if not any(len(np.unique(pair.expected)) >= MANY for pair in evidence.wrong):
             return None
-        return f"{evidence.subject} {words} what is expected."
+        return f"{evidence.subject} {words}."
 
     return pattern
 

@@ -1,4 +1,4 @@
-"""Answers that are lists, of words say, and hold other items than they should."""
+"""Patterns of wrong lists, for example of words."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def _pattern(words: str, test: Test) -> Callable[[Evidence], str | None]:
                 return None
             if not test(actual, expected):
                 return None
-        return f"What your {evidence.method} returns {words}."
+        return f"The result of {evidence.method} {words}."
 
     return pattern
 
 
 def _differing(actual: Any, expected: Any) -> Iterator[tuple[Any, Any]]:
-    """The innermost values that differ: lists as a whole."""
+    """Yield the innermost values that differ; a list counts as one value."""
     if same_value(actual, expected):
         return
     if isinstance(expected, dict) and isinstance(actual, dict) and set(actual) == set(expected):
@@ -44,7 +44,7 @@ def _differing(actual: Any, expected: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _once(items: list[Any]) -> list[Any]:
-    """`items`, each at its first place alone."""
+    """Return `items` without repetitions."""
     return [item for i, item in enumerate(items) if not _is_in(item, items[:i])]
 
 
@@ -88,11 +88,11 @@ def _begins_too_early(actual: list[Any], expected: list[Any]) -> bool:
 
 
 LISTS = {
-    "repetitions": _pattern("holds some items more than once", _has_repetitions),
-    "sorted": _pattern("is sorted, and should keep the order in which it was found", _is_sorted),
-    "another-order": _pattern("holds the right items in another order", _has_another_order),
-    "ends-early": _pattern("ends too early: the last items lack", _is_cut_at_the_end),
-    "starts-late": _pattern("starts too late: the first items lack", _is_cut_at_the_start),
-    "goes-on": _pattern("goes on where it should end", _continues),
-    "starts-early": _pattern("starts with items that do not belong there", _begins_too_early),
+    "repetitions": _pattern("contains some items more than once", _has_repetitions),
+    "sorted": _pattern("is sorted, but must keep the original order", _is_sorted),
+    "another-order": _pattern("contains the right items in another order", _has_another_order),
+    "ends-early": _pattern("is missing its last items", _is_cut_at_the_end),
+    "starts-late": _pattern("is missing its first items", _is_cut_at_the_start),
+    "extra-items-at-the-end": _pattern("has extra items at the end", _continues),
+    "extra-items-at-the-start": _pattern("has extra items at the start", _begins_too_early),
 }

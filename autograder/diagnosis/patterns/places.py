@@ -1,4 +1,4 @@
-"""Answers that are wrong in some places alone, and where these are."""
+"""Patterns of answers that are wrong only at certain positions."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from autograder.diagnosis.evidence import Array, Evidence, Pair
 
 Mask = Array | None
 
-#: With fewer entries in question, it may be chance.
+#: With fewer entries, a match may be a coincidence.
 MANY = 8
-#: So many sequences must be wrong, and as many right.
+#: The minimum number of wrong sequences, and of right ones.
 ROWS = 3
-#: Where something is special about the entries of an input.
+#: Conditions on the entries of an input.
 ENTRIES: dict[str, Callable[[Array], Array]] = {
     "negative": lambda x: x < 0,
     "positive": lambda x: x > 0,
@@ -28,27 +28,27 @@ ENTRIES: dict[str, Callable[[Array], Array]] = {
 
 
 def where_the_input_is(evidence: Evidence) -> str | None:
-    """Zero, of the wrong sign, or just wrong, where the input is negative, say, and only there."""
+    """Return a sentence if entries are wrong only where an input meets a condition."""
     for position in range(len(_inputs(evidence.wrong[0]))):
         for words, condition in ENTRIES.items():
-            said = _said(evidence, partial(_by_entry, position, condition))
-            if said:
-                return f"{evidence.subject} {said} where the input is {words}, and only there."
+            fault = _fault(evidence, partial(_by_entry, position, condition))
+            if fault:
+                return f"{evidence.subject} {fault} only where the input is {words}."
     return None
 
 
-def _said(evidence: Evidence, mask: Callable[[Pair], Mask]) -> str:
-    """What the entries that the mask tells are."""
+def _fault(evidence: Evidence, mask: Callable[[Pair], Mask]) -> str:
+    """Return what is wrong exactly with the entries under the mask; empty if nothing is."""
     if _all_are(evidence, mask, 0.0):
         return "zero"
     if _all_are(evidence, mask, -1.0):
-        return "of the wrong sign"
+        return "of opposite sign"
     return "wrong" if _exactly(evidence, mask) else ""
 
 
 def _all_are(evidence: Evidence, mask: Callable[[Pair], Mask], times: float) -> bool:
-    """Whether the entries that the mask tells are so many times what they should be."""
-    told = 0
+    """Return whether the entries under the mask are `times` their expected values."""
+    compared = 0
     for pair in (*evidence.wrong, *evidence.same_name):
         places = mask(pair)
         if places is None or pair.actual.shape != pair.expected.shape:
@@ -56,21 +56,21 @@ def _all_are(evidence: Evidence, mask: Callable[[Pair], Mask], times: float) -> 
         if not close(pair.actual, np.where(places, times * pair.expected, pair.expected)):
             return False
         if places.any() and not places.all():
-            told += places.size
-    return told >= MANY
+            compared += places.size
+    return compared >= MANY
 
 
 def where_ids(evidence: Evidence) -> str | None:
     """Wrong in the rows of ids that occur several times, or of the padding."""
     if _exactly(evidence, lambda pair: _by_row(pair, _repeated)):
-        return f"{evidence.subject} wrong exactly in the rows of ids that occur several times."
+        return f"{evidence.subject} wrong only in the rows of repeated ids."
     if _exactly(evidence, lambda pair: _by_row(pair, lambda ids, rows: rows == 0)):
-        return f"{evidence.subject} wrong exactly in row 0, that of the padding."
+        return f"{evidence.subject} wrong only in row 0, the row of the padding."
     return None
 
 
 def where_padded(evidence: Evidence) -> str | None:
-    """Wrong for the sequences that have steps without a word, and for no others."""
+    """Return a sentence if exactly the sequences with padding are wrong."""
     wrong = right = 0
     for pair in (*evidence.wrong, *evidence.same_name):
         padded = _padded(pair)
@@ -82,11 +82,11 @@ def where_padded(evidence: Evidence) -> str | None:
         wrong, right = wrong + int(rows.sum()), right + int((~rows).sum())
     if min(wrong, right) < ROWS:
         return None
-    return f"{evidence.subject} wrong exactly for the sequences that have steps without a word."
+    return f"{evidence.subject} wrong only for the sequences with padding."
 
 
 def _padded(pair: Pair) -> Mask:
-    """Which rows have steps without a word: none, where no mask was given."""
+    """Return which rows have padding: none, if no mask was given."""
     if not pair.expected.ndim or not pair.expected.size:
         return None
     masks = [array for array in _inputs(pair) if array.dtype.kind == "b" and array.ndim == 2]
@@ -97,18 +97,18 @@ def _padded(pair: Pair) -> Mask:
 
 
 def at_first_or_last_step(evidence: Evidence) -> str | None:
-    """Right, or wrong, at the first or the last step alone."""
+    """Return a sentence if only the first or the last step is right, or is wrong."""
     for index, words in ((0, "first"), (-1, "last")):
         if _exactly(evidence, partial(_step, index)):
-            return f"{evidence.subject} wrong at the {words} step alone."
+            return f"{evidence.subject} wrong only at the {words} step."
         if _exactly(evidence, partial(_other_steps, index)):
-            return f"{evidence.subject} right at the {words} step alone."
+            return f"{evidence.subject} right only at the {words} step."
     return None
 
 
 def _exactly(evidence: Evidence, mask: Callable[[Pair], Mask]) -> bool:
-    """Whether entries are wrong where the mask says so, all of them and no others."""
-    told = 0
+    """Return whether exactly the entries under the mask are wrong."""
+    compared = 0
     for pair in (*evidence.wrong, *evidence.same_name):
         places = mask(pair)
         if places is None or pair.actual.shape != pair.expected.shape:
@@ -116,8 +116,8 @@ def _exactly(evidence: Evidence, mask: Callable[[Pair], Mask]) -> bool:
         if not np.array_equal(_wrong(pair), places):
             return False
         if places.any() and not places.all():
-            told += places.size
-    return told >= MANY
+            compared += places.size
+    return compared >= MANY
 
 
 def _wrong(pair: Pair) -> Array:
@@ -167,6 +167,6 @@ def _other_steps(index: int, pair: Pair) -> Mask:
 PLACES = {
     "where-the-input-is": where_the_input_is,
     "rows-of-ids": where_ids,
-    "at-an-end": at_first_or_last_step,
+    "first-or-last-step": at_first_or_last_step,
     "padded-sequences": where_padded,
 }

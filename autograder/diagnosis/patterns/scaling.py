@@ -1,4 +1,4 @@
-"""Answers that are off by a sign, a factor, or a constant."""
+"""Patterns of answers that differ by a sign, a factor or a constant."""
 
 from __future__ import annotations
 
@@ -10,77 +10,79 @@ import numpy as np
 from autograder.diagnosis.comparison import close, tolerance
 from autograder.diagnosis.evidence import Array, Evidence, Pair
 
-#: So many numbers must tell a factor that is no simple one: any single number is c times another.
+#: The minimum number of entries for a factor that is not simple: any one number is c times another.
 ENOUGH = 3
-#: How precisely all entries must give the same factor.
+#: The relative tolerance for factors of different entries.
 PRECISION = 1e-7
 
 
 def negated(evidence: Evidence) -> str | None:
-    """The sign is wrong, and nothing else."""
+    """Return a sentence if only the sign is wrong."""
     if _holds(evidence, lambda pair: -pair.expected):
-        return f"{evidence.subject} right but for the sign: a minus is lost, or one too many."
+        return f"{evidence.subject} of opposite sign: a minus sign is missing or extra."
     if _moves(evidence) and _factor(evidence, _step_pairs(evidence)) == -1:
-        return f"Your {evidence.method} goes in the opposite direction: the sign is wrong."
+        return f"Your {evidence.method} moves in the opposite direction: the sign is wrong."
     return None
 
 
 def factor(evidence: Evidence) -> str | None:
-    """Everything is c times what is expected."""
+    """Return a sentence if all entries are c times the expected ones."""
     if _moves(evidence):
         c = _factor(evidence, _step_pairs(evidence))
         if c is not None and c > 0:
-            return f"Your {evidence.method} goes {_number(c)} times as far as it should."
+            return f"Your {evidence.method} makes a step {_number(c)} times as long as expected."
         return None
     c = _factor(evidence, [(pair.actual, pair.expected) for pair in evidence.wrong])
     if c is None or _contradicted(evidence):
         return None
-    return f"{evidence.subject} {_number(c)} times what is expected."
+    return f"{evidence.subject} {_number(c)} times the expected value."
 
 
 def divided_by_a_size(evidence: Evidence) -> str | None:
-    """The factor is, or is 1 over, how many there are of something, whatever its number."""
+    """Return a sentence if the factor is the size of an axis of an input, or 1 over it."""
     for position, axes in _axes(evidence):
         for power, verb in ((-1, "divided by"), (1, "multiplied by")):
             if _is_size(evidence, position, axes, power):
                 where = " times that of axis ".join(map(str, axes))
                 return (
                     f"{evidence.subject} {verb} the size of axis {where} of the input: "
-                    "a mean stands for a sum, or a sum for a mean."
+                    "mean is used instead of sum, or sum instead of mean."
                 )
     return None
 
 
 def constant_added(evidence: Evidence) -> str | None:
-    """Everything is off by the same constant."""
+    """Return a sentence if all entries differ by the same constant."""
     offsets = [pair.actual - pair.expected for pair in evidence.wrong if _comparable(pair)]
     if len(offsets) < len(evidence.wrong) or _contradicted(evidence) or _moves(evidence):
         return None
     c = _agreed(offsets, [pair.expected for pair in evidence.wrong])
     if c is None:
         return None
-    return f"{evidence.subject} off by {_number(c)} everywhere: a term lacks, or is one too many."
+    verb = "differs" if evidence.subject.endswith(" is") else "differ"
+    subject = evidence.subject.rpartition(" ")[0]
+    return f"{subject} {verb} by the constant {_number(c)}: a term is missing or extra."
 
 
 def complement(evidence: Evidence) -> str | None:
     """1 − p instead of p."""
     if _holds(evidence, lambda pair: 1 - pair.expected):
-        return f"{evidence.subject} 1 minus what is expected."
+        return f"{evidence.subject} 1 minus the expected value."
     return None
 
 
 def _holds(evidence: Evidence, wanted: Callable[[Pair], Array]) -> bool:
-    """Whether all wrong arrays are `wanted`, and there are numbers enough to tell."""
+    """Return whether all wrong arrays equal `wanted` and have enough numbers for certainty."""
     return (
         all(map(_comparable, evidence.wrong))
         and not _contradicted(evidence)
-        and _telling([pair.expected for pair in evidence.wrong]) > 0
+        and _count_unround([pair.expected for pair in evidence.wrong]) > 0
         and all(close(pair.actual, wanted(pair)) for pair in evidence.wrong)
     )
 
 
-def _telling(arrays: list[Array]) -> int:
-    """How many different numbers there are that are not round: 3/4 is 3 · 1/4, and 1 − 1/4."""
+def _count_unround(arrays: list[Array]) -> int:
+    """Return the number of different values that are not round: 3/4 is 3 · 1/4 and 1 − 1/4."""
     every = np.unique(np.concatenate([np.abs(array).ravel() for array in arrays]))
     return int((64 * every % 1 > 1e-9).sum())
 
@@ -95,12 +97,12 @@ def _comparable(pair: Pair) -> bool:
 
 
 def _contradicted(evidence: Evidence) -> bool:
-    """Whether the same array was right elsewhere, though not zero."""
+    """Return whether an array of the same name was right elsewhere, with entries other than 0."""
     return any(pair.expected.any() for pair in evidence.same_name)
 
 
 def _moves(evidence: Evidence) -> bool:
-    """Whether the wrong arrays are arguments that were to be changed."""
+    """Return whether the wrong arrays are arguments that must be changed in place."""
     return all(
         pair.before is not None and pair.name.startswith("argument") and _comparable(pair)
         for pair in evidence.wrong
@@ -116,7 +118,7 @@ def _step_pairs(evidence: Evidence) -> list[tuple[Array, Array]]:
 
 
 def _factor(evidence: Evidence, pairs: list[tuple[Array, Array]]) -> float | None:
-    """The c of actual = c · expected; only a simple one counts where there are few numbers."""
+    """Return c of actual = c · expected; if there are few numbers, only a simple c."""
     if not all(map(_comparable, evidence.wrong)):
         return None
     ratios = []
@@ -132,7 +134,7 @@ def _factor(evidence: Evidence, pairs: list[tuple[Array, Array]]) -> float | Non
     if c == 0 or np.abs(every - c).max() > PRECISION * abs(c):
         return None
     needed = 1 if _is_simple(c) else ENOUGH
-    return c if _telling([expected for _, expected in pairs]) >= needed else None
+    return c if _count_unround([expected for _, expected in pairs]) >= needed else None
 
 
 def _is_simple(c: float) -> bool:
@@ -147,11 +149,11 @@ def _agreed(offsets: list[Array], expected: list[Array]) -> float | None:
     far = np.abs(every - c).max(initial=0.0) > 1e-9 * max(largest, abs(c))
     needed = 1 if c and _is_simple(c) else ENOUGH
     different = len(np.unique(np.concatenate([array.ravel() for array in expected])))
-    return c if not far and (_telling(expected) >= needed or different >= ENOUGH) else None
+    return c if not far and (_count_unround(expected) >= needed or different >= ENOUGH) else None
 
 
 def _axes(evidence: Evidence) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Positions of inputs that all pairs have, and axes of theirs: one, or the first two."""
+    """Yield positions of inputs that all pairs have, with one axis or the first two axes."""
     everything = [*evidence.wrong, *evidence.same_name]
     inputs = [(*pair.inputs, *pair.seen) for pair in everything]
     for position in range(min(map(len, inputs))):
@@ -162,13 +164,13 @@ def _axes(evidence: Evidence) -> Iterator[tuple[int, tuple[int, ...]]]:
 
 
 def _is_size(evidence: Evidence, position: int, axes: tuple[int, ...], power: int) -> bool:
-    """Whether the factor is that size to the power, wherever it takes several values."""
+    """Return whether the factor is that size to the `power`, for several different sizes."""
     sizes = set()
     for pair in (*evidence.wrong, *evidence.same_name):
         shape = (*pair.inputs, *pair.seen)[position].shape
         size = math.prod(shape[axis] for axis in axes)
         if not pair.expected.any() and not pair.actual.any():
-            continue  # nothing, divided by anything
+            continue  # zero divided by any size is zero
         if not _comparable(pair) or size == 0:
             return False
         if not close(pair.actual, pair.expected * float(size) ** power):
@@ -178,7 +180,7 @@ def _is_size(evidence: Evidence, position: int, axes: tuple[int, ...], power: in
 
 
 def _number(c: float) -> str:
-    """``0.25 (1/4)``, ``−2``, ``1.9``."""
+    """Return a number as text, such as ``0.25 (1/4)``, ``−2`` or ``1.9``."""
     text = f"{c:.6g}".replace("-", "−")
     inverse = 1 / c if c else 0.0
     if 1 < abs(inverse) < 1000 and abs(inverse - round(inverse)) < 1e-6:

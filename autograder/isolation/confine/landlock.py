@@ -28,7 +28,7 @@ READ = READ_FILE | READ_DIR
 SCRATCH = READ | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_FILE | REFER | TRUNCATE
 DEVICE = READ_FILE | WRITE_FILE | TRUNCATE | DEVICE_CONTROL
 
-#: What stays readable of /proc, where it shows the worker's own processes and everybody's.
+#: Files of /proc that stay readable if /proc shows the processes of all users.
 _PRIVATE_PROC = ("/proc",)
 _SHARED_PROC = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
 
@@ -57,7 +57,7 @@ def apply_landlock(view: FilesystemView, *, private_root: bool) -> bool:
 
     Args:
         view: what stays readable, and the scratch folder, which stays writable.
-        private_root: there is nothing but `view` in the file system already.
+        private_root: whether the file system already contains only `view`.
 
     Returns:
         False where the kernel has no Landlock.

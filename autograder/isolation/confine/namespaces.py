@@ -16,7 +16,7 @@ NEW_NETWORK = 0x40000000
 
 _PRIVATE = NEW_MOUNTS | NEW_HOSTNAME | NEW_MESSAGES | NEW_PROCESSES | NEW_NETWORK
 
-#: Who the worker is inside: an ordinary user, whoever runs it outside.
+#: The user of the worker inside: an ordinary user for every user outside.
 INNER_ID = 1000
 
 
@@ -31,7 +31,9 @@ def enter_namespaces() -> bool:
         libc.unshare(_PRIVATE | NEW_USERS)
     except OSError:
         return _enter_as_root()
-    with suppress(OSError):  # unmapped, the worker is "nobody" inside, which does as well
+    with suppress(
+        OSError
+    ):  # unmapped, the worker has the overflow user id inside, which is sufficient
         _map_ids(user, group)
     return True
 

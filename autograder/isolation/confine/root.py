@@ -21,7 +21,8 @@ BIND, RECURSIVE, PRIVATE = 0x1000, 0x4000, 1 << 18
 #: be memory that no limit counts.
 DEVICES = ("/dev/null", "/dev/urandom", "/dev/random")
 
-#: Ids that the kernel does not hand out again, and the processes besides the worker's threads.
+#: Ids that the kernel does not hand out again, and the processes in addition to the worker's
+#: threads.
 _RESERVED_IDS, _PROCESSES = 300, 3
 
 _MOUNT_SETATTR, _HERE = 442, -100

@@ -106,7 +106,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "fremovexattr": (199, 16),
     "removexattrat": (466, 466),
     "file_setattr": (469, 469),
-    # the network, and other ways to meet strangers
+    # the network, and other communication with other processes
     "socket": (41, 198),
     "socketpair": (53, 199),
     "connect": (42, 203),

@@ -1,8 +1,8 @@
-"""What a check lends: an object that stays with the grader, and that the submission may call.
+"""Callbacks of a check: objects that stay with the grader and that the submission may call.
 
 A function whose gradient a student's code has to find, or a model that it has to sample from, is
 the grader's own: nothing of it enters the worker but its name. Each call crosses the channel while
-the worker waits, within the deadline of the request that lent it.
+the worker waits, within the deadline of the request that passed the callback.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def callback(target: Any, *names: str) -> Callback:
 
 
 class CallbackTable:
-    """What was lent within one check, by number."""
+    """The callbacks of one check, by number."""
 
     def __init__(self) -> None:
         self._callbacks: dict[int, Callback] = {}
@@ -64,7 +64,7 @@ class CallbackTable:
         """What crosses the wire for `value`.
 
         Raises:
-            wire.WireError: it was not lent.
+            wire.WireError: it is no callback of this check.
         """
         if not isinstance(value, Callback):
             raise wire.WireError(f"a {type(value).__name__}")
@@ -73,35 +73,36 @@ class CallbackTable:
         return CallbackRef(number, value.name, value.methods, value.attributes)
 
     def forget(self) -> None:
-        """What was lent is lent no longer."""
+        """Remove all callbacks."""
         self._callbacks.clear()
         self._noted = 0
 
     def new(self) -> dict[int, Callback]:
-        """Copies of what was lent since this was last asked, as it was then."""
-        fresh = {n: copy.deepcopy(lent) for n, lent in self._callbacks.items() if n > self._noted}
+        """Return copies of the callbacks that are new since the last call, in their initial
+        state."""
+        fresh = {n: copy.deepcopy(c) for n, c in self._callbacks.items() if n > self._noted}
         self._noted = len(self._callbacks)
         return fresh
 
-    def restore(self, lent: dict[int, Callback]) -> None:
-        """Lend copies of `lent`, under their old numbers."""
-        self._callbacks.update(copy.deepcopy(lent))
+    def restore(self, callbacks: dict[int, Callback]) -> None:
+        """Add copies of `callbacks`, under their old numbers."""
+        self._callbacks.update(copy.deepcopy(callbacks))
 
     def answer(self, question: list[Any]) -> dict[str, Any]:
         """Call what a submission asks for.
 
         Args:
-            question: the number of the loan, a name, and arguments and keyword arguments.
+            question: the number of the callback, a name, arguments and keyword arguments.
 
         Returns:
             ``value``, or ``error``, a text.
 
         Raises:
-            wire.WireError: it is no question about anything that was lent.
+            wire.WireError: it is no question about a callback of this check.
         """
-        lent, name, args, kwargs = self._asked(question)
+        callback, name, args, kwargs = self._asked(question)
         try:
-            value = getattr(lent.target, name)
+            value = getattr(callback.target, name)
             return {"value": value(*args, **kwargs) if callable(value) else value}
         except Exception as error:
             return {"error": f"{error}"}
@@ -114,7 +115,8 @@ class CallbackTable:
         if [type(part) for part in question] != [int, str, list, dict]:
             raise wire.WireError("a question that is none")
         number, name, args, kwargs = question
-        lent = self._callbacks.get(number)
-        if lent is None or name not in lent.names or not all(type(key) is str for key in kwargs):
-            raise wire.WireError("a question about what was not lent")
-        return lent, name, args, kwargs
+        callback = self._callbacks.get(number)
+        is_text = all(type(key) is str for key in kwargs)
+        if callback is None or name not in callback.names or not is_text:
+            raise wire.WireError("a question about an unknown callback")
+        return callback, name, args, kwargs

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import Frame, SubmissionFault
 
-#: A method whose calls have ended so many workers is not called any more, whatever it answered.
+#: A method is not called any more after its calls have ended this number of workers.
 MOST = 2
 
 

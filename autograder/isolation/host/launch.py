@@ -24,7 +24,7 @@ from autograder.isolation.sandboxes.worker_modules import (
 NUMPY_ARRAYS = "framework.interfaces:NumpyArrays"
 #: What the worker imports, whatever graded code may import.
 WORKER_PACKAGES = ("numpy", "msgpack")
-#: It requires so many packages that it is shown only to a submission that mentions it.
+#: It requires many packages, so only a submission that mentions it sees it.
 PLOTTING = "matplotlib"
 #: PyTorch alone takes half a gigabyte before a student's first line.
 HEAVY_MEMORY = 4 << 30

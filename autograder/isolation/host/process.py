@@ -18,7 +18,7 @@ from autograder.isolation.sandboxes.base import Sandbox
 CHUNK = 1 << 18
 #: How often the memory of a running call is looked at, in seconds.
 WATCH_INTERVAL = 0.1
-#: Threads that a worker has besides the submission's: its supervisors and the libraries'.
+#: Threads of a worker in addition to the submission's: its supervisors and the libraries'.
 OWN_THREADS = 10
 #: How long a worker that closed its channel may take to end, in seconds.
 GRACE = 1.0
@@ -218,7 +218,7 @@ def _descriptors(process: subprocess.Popen[bytes]) -> tuple[int, int, int]:
 
 
 def _missing(reply: bytearray) -> int:
-    """How many bytes the frame that `reply` begins with still lacks."""
+    """Return the number of bytes that are missing in the first frame of `reply`."""
     from autograder.isolation import wire  # see `WorkerProcess.exchange`
 
     size = wire.HEADER.size

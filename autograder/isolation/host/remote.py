@@ -30,7 +30,7 @@ class Session(Protocol):
     calls: CallLog
     #: What the sandbox could not contain on this system, in sentences.
     uncontained: tuple[str, ...]
-    #: What this check asked, and what came back; None where nobody wants to know.
+    #: The requests of this check and their answers; None if they are not recorded.
     transcript: Transcript | None
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
@@ -69,7 +69,7 @@ class RemoteFunction:
         return self._outcome(args, kwargs).value
 
     def outcome(self, *args: Any, after: bool = False, **kwargs: Any) -> Outcome:
-        """Call, and tell what happened to the arguments besides the value."""
+        """Call, and return the value together with the effects on the arguments."""
         return self._outcome(args, kwargs, after=after, observed=True)
 
     def arguments_after(self, *args: Any, **kwargs: Any) -> tuple[Any, ...]:

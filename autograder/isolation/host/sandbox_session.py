@@ -38,7 +38,7 @@ from autograder.isolation.host.translate import (
 from framework.errors import SandboxError
 from framework.log import logger
 
-#: What can go wrong with it: the program is missing, the system refuses, or it talks nonsense.
+#: Its possible errors: the program is missing, the system refuses it, or an answer is invalid.
 NO_START = (OSError, SandboxError, channel.ChannelError, wire.WireError, KeyError, TypeError)
 
 #: What a report calls the requests that no check has made.
@@ -124,7 +124,7 @@ class SandboxSession:
     def _end_check(self) -> None:
         """Have the worker let go of the last check's objects; one that cannot is replaced.
 
-        What clings to life, or goes on after its call, must not fail the next check.
+        Leftover objects and threads must not affect the next check.
         """
         if self._worker is None or not self._loaded or self._fresh:
             return

@@ -13,7 +13,7 @@ from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import Crashed, SubmissionFault
 from autograder.isolation.host.requests import Outcome
 
-#: A check that asks more than this trains a model: there is nothing to be told from single answers.
+#: Maximum number of requests; a check with more trains a model, and its answers explain nothing.
 MAX_EXCHANGES = 400
 MAX_BYTES = 2 << 20
 
@@ -27,7 +27,7 @@ class Exchange:
         outcomes: of its steps, up to the one that failed.
         raised: the type of the exception that ended it; empty if none did.
         message: that type, and what the exception said.
-        lent: what the check lent with this request, as it was before it was called.
+        callbacks: the callbacks of this request, in their state before it.
         calls: behind each step; empty for the import of the file.
     """
 
@@ -83,7 +83,7 @@ class Transcript:
 
 
 def _kept(outcome: Outcome) -> Outcome:
-    """A copy of `outcome` that nobody else holds."""
+    """Return a deep copy of `outcome`."""
     args: tuple[Any, ...] = _copied(outcome.args)
     value, kwargs = _copied(outcome.value), _copied(outcome.kwargs)
     return replace(outcome, value=value, args=args, kwargs=kwargs)

@@ -39,7 +39,7 @@ _STACK_START = re.compile(
 
 
 def question_in(reply: Any, number: int) -> list[Any] | None:
-    """What the worker asks about something it was lent, on its way to the reply; else None.
+    """Return the worker's question about a callback, sent before its reply; else None.
 
     Raises:
         WireError: it asks on behalf of another request.
@@ -163,10 +163,10 @@ def fault_from(error: dict[str, Any], texts: Sequence[str], exercise: str) -> Su
         return OutOfMemory(_joined("asked for too much memory", message), frames, call)
     if kind == "unsendable":
         return Crashed(f"returned what cannot be sent back: {message}", frames, call)
-    told = _joined(name or "raised an exception", message)
+    message = _joined(name or "raised an exception", message)
     if name == "SystemExit":
-        return Crashed(f"tried to end the program: {told}", frames, call, raised=name)
-    return Crashed(told, frames, call, raised=name)
+        return Crashed(f"tried to end the program: {message}", frames, call, raised=name)
+    return Crashed(message, frames, call, raised=name)
 
 
 def import_fault(fault: SubmissionFault) -> SubmissionFault:

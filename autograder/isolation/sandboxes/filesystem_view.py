@@ -21,7 +21,7 @@ PROCESSORS = ("/sys/devices/system/cpu",)
 #: What a GPU's driver reads, granted along with devices only.
 DRIVER = ("/sys/bus/pci", "/sys/devices", "/sys/module/nvidia", "/etc/nvidia")
 
-#: What a folder with gradus in it holds besides what the worker may see.
+#: Entries of a folder with gradus that the worker must not see.
 HIDDEN = (".git", "autograder", "exercises", "plugins", "solutions", "tests")
 
 #: What folders of installed packages are called.
@@ -41,7 +41,7 @@ def build_view(
     packages holds them.
 
     Args:
-        files: files and folders besides Python and the system's libraries.
+        files: files and folders in addition to Python and the system's libraries.
         scratch: an existing empty folder, which the worker may write to.
         devices: device files, as those of a GPU.
     """

@@ -42,7 +42,7 @@ class ListedTree(ProcessTree):
 
 
 class _Listed(Handle):
-    """A process and the time of its start: a recycled process id never hits a stranger."""
+    """A process and the time of its start: a recycled process id never hits another process."""
 
     def __init__(self, process: psutil.Process) -> None:
         self._process = process

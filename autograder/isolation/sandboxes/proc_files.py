@@ -45,7 +45,7 @@ class ProcTree(ProcessTree):
 
 
 class _Descriptor(Handle):
-    """A process descriptor: a recycled process id never hits a stranger."""
+    """A process descriptor: a recycled process id never hits another process."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor

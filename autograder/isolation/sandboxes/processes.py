@@ -147,7 +147,7 @@ class ProcessTree(ABC):
                 os.killpg(self._process.pid, getattr(signal, name))
 
     def _is_recycled(self) -> bool:
-        """Whether the first number is a stranger's by now; while the session lives it is not."""
+        """Return whether another process has the first number now; not during the session."""
         return self._process.returncode is not None and self._process.pid in self._listed()
 
     def _session(self, leader: int) -> Iterator[int]:

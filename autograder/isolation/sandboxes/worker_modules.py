@@ -57,7 +57,7 @@ def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "
 
     Args:
         folder: must not exist.
-        added: modules of `framework` that graded code may import besides.
+        added: modules of `framework` that graded code may also import.
         arrays: the module with the arrays of another backend; empty for NumPy's. It comes without
             the packages above it, which register a plugin.
     """

@@ -1,4 +1,4 @@
-"""What the grader lent, as the submission sees it: calls are answered on the other side."""
+"""A callback of the grader on the worker's side: the grader answers its calls."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.isolation.wire import CallbackRef
 
-#: Called with the number of a loan, a method, its arguments and its keyword arguments.
+#: Called with the number of a callback, a method, its arguments and its keyword arguments.
 Ask = Callable[[int, str, tuple[Any, ...], dict[str, Any]], Any]
 
 
@@ -19,7 +19,7 @@ class CallbackProxy:
         self._ref, self._ask = ref, ask
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the object itself, where that was lent."""
+        """Call the object itself, if it is callable."""
         return self._method("__call__", *args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:

@@ -113,9 +113,9 @@ class Dispatcher:
         return Handle(self._last_handle, type(value).__name__[:100])
 
     def _ask(self, number: int, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call a method of what the grader lent."""
+        """Call a method of a callback of the grader."""
         if self._ask_grader is None:
-            raise ValueError("there is nobody to ask")
+            raise ValueError("this worker has no connection for callbacks")
         question = {"id": self._request_id, "question": [number, method, list(args), kwargs]}
         with self._asking:
             answer = wire.decode_frame(self._ask_grader(wire.encode(question, self._foreign)))

@@ -32,7 +32,7 @@ def describe(error: BaseException, folder: str) -> dict[str, Any]:
     """A description of `error` made of text and numbers.
 
     Args:
-        folder: only frames of files in this folder are told.
+        folder: only frames of files in this folder are reported.
 
     Returns:
         ``kind`` (raised, not_written, not_defined, part_missing, memory), ``type``, ``message`` and
@@ -64,7 +64,7 @@ def _message(error: BaseException, folder: str) -> str:
         text = str(error)
         if isinstance(error, SyntaxError) and error.msg:  # the frames tell its line
             text = error.msg
-        # The folder is a temporary one, and its name means nothing to anybody.
+        # The folder is temporary, and its name has no meaning for a student.
         return (text.replace(f"{folder}/", "") if folder else text)[:MAX_MESSAGE]
     except BaseException:
         return "(its message cannot be shown)"

@@ -89,7 +89,7 @@ def _compiled(loader: Loader, module: str) -> CodeType:
 
     Raises:
         SyntaxError: in place of the `MemoryError` or `RecursionError` for deep nesting. These
-            name no line: the longest one is told.
+            name no line: the longest one is reported.
     """
     inspected = cast(InspectLoader, loader)
     try:

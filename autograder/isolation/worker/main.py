@@ -140,7 +140,7 @@ def _dump_stack_on_alarm() -> None:
 
 
 def _set_timers(cpu: float, wall: float) -> None:
-    """Write the stack after so many seconds of processor time, or of wall time; 0 for never."""
+    """Write the stack after a number of seconds of CPU time or of wall time; 0 for never."""
     signal.setitimer(signal.ITIMER_PROF, cpu)
     signal.setitimer(signal.ITIMER_REAL, wall)
 

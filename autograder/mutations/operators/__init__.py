@@ -1,4 +1,4 @@
-"""The mutation operators, one table: name -> what an operator makes of a node.
+"""The mutation operators, in one table: name -> the function that changes a node.
 
 They are written for this project because existing libraries do not fit it: cosmic-ray and mutmut
 change whole files and run a test command for each change, while here only the marked regions of a

@@ -35,7 +35,7 @@ _NOT_COMMUTATIVE = (ast.Sub, ast.Div, ast.MatMult, ast.Pow, ast.Mod, ast.FloorDi
 
 
 def arithmetic(site: Site) -> Iterator[ast.AST]:
-    """``a + b`` becomes ``a - b``, ``a * b`` ``a / b``, ``a & b`` ``a | b``; ``+=`` likewise."""
+    """``a + b`` becomes ``a - b``, ``a * b`` becomes ``a / b``, and so on; ``+=`` likewise."""
     node = site.node
     if isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in _ARITHMETIC:
         yield changed(node, op=_ARITHMETIC[type(node.op)])
@@ -63,7 +63,7 @@ def comparison(site: Site) -> Iterator[ast.AST]:
 
 
 def condition(site: Site) -> Iterator[ast.AST]:
-    """The test of an ``if`` is negated, always true, or always false."""
+    """``if x`` becomes ``if not x``, ``if True`` or ``if False``."""
     parent = site.parent
     if isinstance(parent, ast.If | ast.IfExp | ast.While) and site.node is parent.test:
         yield ast.UnaryOp(ast.Not(), parent.test)
@@ -72,7 +72,7 @@ def condition(site: Site) -> Iterator[ast.AST]:
 
 
 def boolean(site: Site) -> Iterator[ast.AST]:
-    """``and`` becomes ``or``, the other way round, or loses one of its conditions."""
+    """``a and b`` becomes ``a or b``, ``a`` or ``b``, and the reverse."""
     node = site.node
     if isinstance(node, ast.BoolOp):
         yield changed(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
@@ -82,12 +82,12 @@ def boolean(site: Site) -> Iterator[ast.AST]:
 
 
 def constant(site: Site) -> Iterator[ast.AST]:
-    """A number becomes 0, 1, −1, its negative or the next one; True becomes False."""
+    """``2`` becomes 0, 1, −1, −2 or 3; ``True`` becomes ``False``."""
     value = _number(site.node)
     if value is None or _is_minus(site.parent):
         return
     if isinstance(site.parent, ast.keyword) and site.parent.arg in ("axis", "axes", "keepdims"):
-        return  # those have operators of their own
+        return  # other operators change these
     if isinstance(value, bool):
         yield ast.Constant(not value)
         return
@@ -98,7 +98,7 @@ def constant(site: Site) -> Iterator[ast.AST]:
 
 
 def _number(node: ast.AST) -> bool | int | float | None:
-    """The number that `node` is, with its sign."""
+    """Return the value of the number `node`, with its sign."""
     if _is_minus(node) and isinstance(node, ast.UnaryOp):
         positive = _number(node.operand)
         return -positive if positive is not None else None
@@ -117,7 +117,7 @@ def dropped_minus(site: Site) -> Iterator[ast.AST]:
 
 
 def added_minus(site: Site) -> Iterator[ast.AST]:
-    """What is assigned, added or returned becomes its negative."""
+    """``return a`` becomes ``return -a``; assigned and added values likewise."""
     node = site.node
     if not isinstance(node, ast.Assign | ast.AugAssign | ast.Return) or node.value is None:
         return

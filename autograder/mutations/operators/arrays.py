@@ -1,4 +1,4 @@
-"""Operators on what is particular to arrays: axes, transposes, in-place marks, reductions."""
+"""Operators for arrays: axes, transposes, changes in place, reductions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _EXTREMES = {**dict(_PAIRS), **{b: a for a, b in _PAIRS}}
 
 
 def axis(site: Site) -> Iterator[ast.AST]:
-    """``axis=-1`` becomes ``axis=0``, another one, or is missing; ``axis=(0, 1)`` one of both."""
+    """``axis=-1`` becomes another axis, or is missing; ``axis=(0, 1)`` becomes one of the two."""
     node = site.node
     if not isinstance(node, ast.Call):
         return
@@ -66,21 +66,21 @@ def transpose(site: Site) -> Iterator[ast.AST]:
 
 
 def extreme(site: Site) -> Iterator[ast.AST]:
-    """``max`` becomes ``min`` and the other way round."""
+    """``max`` becomes ``min``, and the reverse."""
     node = site.node
     if isinstance(node, ast.Call) and called_name(node) in _EXTREMES:
         yield with_name(node, _EXTREMES[called_name(node)])
 
 
 def sum_and_mean(site: Site) -> Iterator[ast.AST]:
-    """``sum`` becomes ``mean`` and the other way round."""
+    """``sum`` becomes ``mean``, and the reverse."""
     node = site.node
     if isinstance(node, ast.Call) and called_name(node) in ("sum", "mean"):
         yield with_name(node, "mean" if called_name(node) == "sum" else "sum")
 
 
 def overwrite(site: Site) -> Iterator[ast.AST]:
-    """``x += y`` becomes ``x = y``, or, where `x` is an array's place, ``x[...] = y``."""
+    """``x += y`` becomes ``x = y``; for a part of an array it becomes ``x[...] = y``."""
     node = site.node
     if isinstance(node, ast.AugAssign):
         yield ast.Assign([node.target], node.value)
@@ -90,7 +90,7 @@ def overwrite(site: Site) -> Iterator[ast.AST]:
 
 
 def rebinding(site: Site) -> Iterator[ast.AST]:
-    """``x -= y`` becomes ``x = x - y``, ``x[...] = y`` becomes ``x = y``: no longer in place."""
+    """``x -= y`` becomes ``x = x - y``, ``x[...] = y`` becomes ``x = y``: not in place."""
     node = site.node
     if isinstance(node, ast.AugAssign):
         yield ast.Assign([node.target], ast.BinOp(_load(node.target), node.op, node.value))
@@ -103,7 +103,7 @@ def _is_all_of_an_array(target: ast.expr) -> TypeGuard[ast.Subscript]:
 
 
 def in_place(site: Site) -> Iterator[ast.AST]:
-    """``x = x * y`` becomes ``x *= y``: whoever else holds the array sees it change."""
+    """``x = x * y`` becomes ``x *= y``: other users of the array see the change."""
     node = site.node
     if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp)):
         return

@@ -1,4 +1,4 @@
-"""What an operator sees, and what it gives back."""
+"""The input and the output of an operator."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Node = TypeVar("Node", bound=ast.AST)
 
 @dataclass(frozen=True)
 class Site:
-    """One node of a solution, where it stands.
+    """One node of a solution, with its surroundings.
 
     Args:
         parent: the node around it.
@@ -29,12 +29,12 @@ class Site:
     qualified_name: str
 
 
-#: Yields what may stand in place of the node: nodes of the same sort, or nothing.
+#: Yields replacements of the node, of the same sort.
 Mutate = Callable[[Site], Iterator[ast.AST]]
 
 
 def changed(node: Node, **fields: object) -> Node:
-    """A copy of `node` with other `fields`; the original is shared with all other mutants."""
+    """Return a copy of `node` with other `fields`; other mutants share the original."""
     clone = copy.copy(node)
     for name, value in fields.items():
         setattr(clone, name, value)
@@ -42,7 +42,7 @@ def changed(node: Node, **fields: object) -> Node:
 
 
 def called_name(node: ast.AST) -> str:
-    """``sum`` for both ``np.sum(x)`` and ``x.sum()``; empty for anything but a call."""
+    """Return ``sum`` for both ``np.sum(x)`` and ``x.sum()``; empty if `node` is no call."""
     if not isinstance(node, ast.Call):
         return ""
     if isinstance(node.func, ast.Attribute):
@@ -51,7 +51,7 @@ def called_name(node: ast.AST) -> str:
 
 
 def is_of_module(node: ast.Call) -> bool:
-    """Whether it is a call of a module's function, as in ``np.sum(x)``: no ``x`` before the dot."""
+    """Return whether `node` calls a function of a module, such as ``np.sum(x)``."""
     function = node.func
     return isinstance(function, ast.Name) or (
         isinstance(function, ast.Attribute)
@@ -61,12 +61,12 @@ def is_of_module(node: ast.Call) -> bool:
 
 
 def with_name(node: ast.Call, name: str) -> ast.Call:
-    """The same call of another function, in the same module or of the same object."""
+    """Return the same call of another function, in the same module or of the same object."""
     if isinstance(node.func, ast.Attribute):
         return changed(node, func=changed(node.func, attr=name))
     return changed(node, func=ast.Name(name, ast.Load()))
 
 
 def parsed(expression: str) -> ast.expr:
-    """The node of a piece of source."""
+    """Return the node of a piece of source."""
     return ast.parse(expression, mode="eval").body

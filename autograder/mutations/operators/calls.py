@@ -1,4 +1,4 @@
-"""Operators on calls: other functions, arguments that are swapped or missing, copies."""
+"""Operators for calls: other functions, exchanged or missing arguments, missing copies."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _OTHER = {
 }
 _COPIES = ("copy", "array", "asarray", "ascontiguousarray", "astype")
 _UNTOUCHED = ("axis", "keepdims")
-#: Functions of one argument that are no functions of a number.
+#: Functions of one argument that is not a number.
 _NOT_OF_NUMBERS = (*_COPIES, "reversed", "range", "len", "enumerate", "zip")
 
 
 def function(site: Site) -> Iterator[ast.AST]:
-    """``exp`` becomes ``log``, ``zeros`` ``ones``, ``tanh`` ``arctan`` or σ, and so on."""
+    """``exp`` becomes ``log``, ``zeros`` becomes ``ones``, and so on."""
     node = site.node
     if isinstance(node, ast.Call) and called_name(node) in _OTHER:
         yield with_name(node, _OTHER[called_name(node)])
@@ -45,7 +45,7 @@ def function(site: Site) -> Iterator[ast.AST]:
 
 
 def dropped_call(site: Site) -> Iterator[ast.AST]:
-    """``f(x)`` becomes ``x``: a function is forgotten."""
+    """``f(x)`` becomes ``x``: a function call is missing."""
     node = site.node
     if not isinstance(node, ast.Call) or called_name(node) in _NOT_OF_NUMBERS:
         return
@@ -71,7 +71,7 @@ def dropped_copy(site: Site) -> Iterator[ast.AST]:
 
 
 def swapped_arguments(site: Site) -> Iterator[ast.AST]:
-    """Two neighbouring arguments change places."""
+    """``f(a, b)`` becomes ``f(b, a)``."""
     node = site.node
     if isinstance(node, ast.Call):
         for i in range(len(node.args) - 1):
@@ -81,7 +81,7 @@ def swapped_arguments(site: Site) -> Iterator[ast.AST]:
 
 
 def dropped_argument(site: Site) -> Iterator[ast.AST]:
-    """The last of several arguments is missing, or a named one: its default is used."""
+    """``f(a, b, c=1)`` becomes ``f(a, c=1)`` or ``f(a, b)``: a default is used."""
     node = site.node
     if not isinstance(node, ast.Call):
         return
@@ -93,7 +93,7 @@ def dropped_argument(site: Site) -> Iterator[ast.AST]:
 
 
 def loop_bounds(site: Site) -> Iterator[ast.AST]:
-    """A loop over ``range(n)`` misses its first or its last round."""
+    """``range(n)`` becomes ``range(1, n)`` or ``range(n - 1)``."""
     node = site.node
     if not isinstance(node, ast.Call) or called_name(node) != "range" or len(node.args) > 2:
         return

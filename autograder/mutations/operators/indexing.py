@@ -1,4 +1,4 @@
-"""Operators on what is looked up: slices, indices, keys, attributes and variables."""
+"""Operators for slices, indices, keys, attributes and variables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def shifted_slice(site: Site) -> Iterator[ast.AST]:
 
 
 def shifted_index(site: Site) -> Iterator[ast.AST]:
-    """``x[:, t]`` becomes ``x[:, t - 1]`` and ``x[:, t + 1]``: off by one step."""
+    """``x[:, t]`` becomes ``x[:, t - 1]`` and ``x[:, t + 1]``: wrong by one step."""
     if not isinstance(site.node, ast.Name) or not _is_index(site):
         return
     yield _moved(site.node, -1)
@@ -34,7 +34,7 @@ def shifted_index(site: Site) -> Iterator[ast.AST]:
 
 
 def _is_index(site: Site) -> bool:
-    """Whether it is a loop variable that stands as an index, alone or in a tuple."""
+    """Return whether `site` is a loop variable used as an index, alone or in a tuple."""
     loops = ast.walk(site.function) if site.function is not None else ()
     variables = {
         name.id
@@ -61,7 +61,7 @@ def _moved(bound: ast.expr, by: int) -> ast.expr:
 
 
 def key(site: Site) -> Iterator[ast.AST]:
-    """``self.gradients["U"]`` becomes that of another parameter of the same function."""
+    """``self.gradients["U"]`` becomes ``self.gradients["W"]``, another key of the function."""
     node = site.node
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
         return
@@ -81,7 +81,7 @@ def _keys(function: ast.FunctionDef) -> list[str]:
 
 
 def attribute(site: Site) -> Iterator[ast.AST]:
-    """``self.beta1`` becomes ``self.beta2``: another number or array that the function reads."""
+    """``self.beta1`` becomes ``self.beta2``, another attribute that the function reads."""
     node = site.node
     if not (is_own_attribute(node) and isinstance(node.ctx, ast.Load) and site.function):
         return
@@ -97,7 +97,7 @@ def attribute(site: Site) -> Iterator[ast.AST]:
 
 
 def is_own_attribute(node: ast.AST) -> TypeGuard[ast.Attribute]:
-    """Whether it is ``self.something``."""
+    """Return whether it is ``self.something``."""
     return (
         isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
@@ -106,7 +106,7 @@ def is_own_attribute(node: ast.AST) -> TypeGuard[ast.Attribute]:
 
 
 def variable(site: Site) -> Iterator[ast.AST]:
-    """A variable becomes the next one of its function: the derivative of the wrong one, say."""
+    """``x`` becomes ``y``, the next variable of its function."""
     node = site.node
     if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or not site.function:
         return
@@ -116,7 +116,7 @@ def variable(site: Site) -> Iterator[ast.AST]:
 
 
 def variables(function: ast.FunctionDef) -> list[str]:
-    """Arguments but ``self``, then what is assigned, in the order of the source."""
+    """Return the arguments without ``self``, then assigned variables, in source order."""
     arguments = [a.arg for a in (*function.args.args, *function.args.kwonlyargs)]
     stored = [
         node.id
@@ -127,7 +127,7 @@ def variables(function: ast.FunctionDef) -> list[str]:
 
 
 def _next(name: str, names: list[str]) -> list[str]:
-    """The name that follows `name` in `names`, in a circle; nothing if there is no other."""
+    """Return the name after `name` in `names`, cyclically; empty if there is no other."""
     distinct = list(dict.fromkeys(names))
     if name not in distinct or len(distinct) < 2:
         return []

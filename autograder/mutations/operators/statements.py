@@ -1,4 +1,4 @@
-"""Operators on whole statements."""
+"""Operators for whole statements."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _BLOCKS = (ast.If, ast.For)
 
 
 def dropped_statement(site: Site) -> Iterator[ast.AST]:
-    """A statement, or a block with all that is in it, is missing."""
+    """A statement, or a whole block, becomes ``pass``."""
     if isinstance(site.node, (*_SIMPLE, *_BLOCKS)):
         yield ast.Pass()
 
 
 def dropped_target(site: Site) -> Iterator[ast.AST]:
-    """``a, b = x, y`` assigns one of both alone."""
+    """``a, b = x, y`` assigns only one of the two."""
     node = site.node
     if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple)):
         return

@@ -1,4 +1,4 @@
-"""What a check shows besides its verdict: one module for each kind, with all of its renderings.
+"""Findings: what a check shows in addition to its verdict; one module for each kind.
 
 base.py      `Finding`, which every kind extends, and `Findings`, which one check adds to
 plots.py     lines over a pair of axes

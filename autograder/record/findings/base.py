@@ -1,4 +1,4 @@
-"""What every kind of finding offers to the reports, and where a check adds its findings."""
+"""The base class of all findings, and the fixture to which a check adds them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 
 
 class Finding(ABC):
-    """One thing that a check shows besides its verdict: frozen data and its renderings.
+    """One result that a check shows in addition to its verdict: frozen data with renderings.
 
     Attributes:
-        kind: one word for it, in JSON and beside it in reports.
-        explains_failure: shown among the facts of a check that failed, beside `kind`; otherwise
-            under its heading, whatever the verdict.
-        on_page_of_passed: a page shows it for a check that passed as well.
+        kind: one word that names the kind, in JSON and in reports.
+        explains_failure: whether it is shown only for a failed check, among its facts; otherwise it
+            is shown under its heading for every verdict.
+        on_page_of_passed: whether an HTML page also shows it for a passed check.
     """
 
     kind: ClassVar[str]
@@ -22,17 +22,18 @@ class Finding(ABC):
     on_page_of_passed: ClassVar[bool] = True
 
     def heading(self) -> str:
-        """Return what it shows, in a few words."""
+        """Return the heading, a few words about the content."""
         return self.kind
 
     @abstractmethod
     def text_lines(self) -> Sequence[str]:
-        """Return it as lines of text, for a terminal and for logs; none if text cannot show it."""
+        """Return the finding as lines of text, for terminals and logs; empty if text cannot show
+        it."""
 
     def html(self) -> str:
-        """Return it as HTML: `markupsafe.Markup`; a plain text is escaped.
+        """Return the finding as HTML: `markupsafe.Markup`; plain text is escaped.
 
-        Unless a kind has more to show, these are its lines of text.
+        By default these are the lines of text.
         """
         from autograder.record.findings.html import block
 
@@ -41,12 +42,12 @@ class Finding(ABC):
 
     @abstractmethod
     def as_json(self) -> dict[str, Any]:
-        """Return its data as plain dicts, lists, texts and finite numbers."""
+        """Return the data as plain dicts, lists, strings and finite numbers."""
 
     def add_to(self, fields: dict[str, Any]) -> None:
-        """Add it to the JSON `fields` of its check; older kinds have fields of their own."""
-        told = {"kind": self.kind, "heading": self.heading(), "data": self.as_json()}
-        fields["findings"].append(told)
+        """Add the finding to the JSON `fields` of its check; older kinds have separate fields."""
+        data = {"kind": self.kind, "heading": self.heading(), "data": self.as_json()}
+        fields["findings"].append(data)
 
 
 class Findings:
@@ -56,15 +57,15 @@ class Findings:
         self._found: list[Finding] = []
 
     def add(self, finding: Finding) -> None:
-        """Show `finding` in the reports, whatever becomes of the check."""
+        """Show `finding` in the reports, for every verdict of the check."""
         self._found.append(finding)
 
     @property
     def all(self) -> tuple[Finding, ...]:
-        """The findings, in the order in which they were added."""
+        """The findings, in the order of their addition."""
         return tuple(self._found)
 
 
 def six_digits(values: Sequence[float]) -> list[float]:
-    """Return `values` to six significant digits, as reports for programs give numbers."""
+    """Return `values` rounded to six significant digits, for JSON reports."""
     return [float(f"{value:.6g}") for value in values]

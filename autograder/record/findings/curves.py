@@ -12,7 +12,7 @@ from autograder.record.findings.base import Finding, six_digits
 if TYPE_CHECKING:
     from framework.plotting.charts import Chart
 
-#: How many values of a curve a text shows, at most.
+#: Maximum number of values that a text shows.
 NUMBERS = 8
 #: From this ratio of the largest value to the smallest one on, the y axis is logarithmic.
 WIDE = 30.0
@@ -45,10 +45,10 @@ class Curve(Finding):
         from autograder.record.findings.html import block
         from framework.plotting.svg import plot_svg
 
-        told = in_numbers(self.values)
+        text = in_numbers(self.values)
         if len(self.values) > 1:
-            return block("drawing", drawing=plot_svg(self.chart()), told=told)
-        return block("drawing", drawing="", told=", ".join((told, *self._levels())))
+            return block("drawing", drawing=plot_svg(self.chart()), text=text)
+        return block("drawing", drawing="", text=", ".join((text, *self._levels())))
 
     def _levels(self) -> dict[str, float]:
         """Return the threshold and the best possible value, as far as there are such, by name."""
@@ -76,7 +76,7 @@ class Curve(Finding):
         return {"values": six_digits(self.values)}
 
     def add_to(self, fields: dict[str, Any]) -> None:
-        """Set the field ``curve``: of several the last one counts."""
+        """Set the field ``curve``; the last of several curves is used."""
         fields["curve"] = six_digits(self.values)
 
 

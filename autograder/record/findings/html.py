@@ -1,4 +1,4 @@
-"""HTML from templates: what is filled in is escaped, and a name that is missing is an error."""
+"""HTML from templates: values are escaped, and an undefined name is an error."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def environment(package: str) -> Environment:
 
 
 def block(name: str, **values: Any) -> Markup:
-    """Return one of the building blocks that ``templates/blocks.html`` defines, filled in."""
+    """Return a building block of ``templates/blocks.html`` with its values."""
     filled: Markup = getattr(_blocks(), name)(**values)
     return filled
 

@@ -1,4 +1,4 @@
-"""Plots that checks draw: lines and named points over one pair of axes."""
+"""Plots that checks draw: lines and named points in one pair of axes."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ class Plot(Chart, Finding):
         return self.title
 
     def text_lines(self) -> list[str]:
-        """Return nothing: lines of text show no plot."""
+        """Return an empty tuple, because text cannot show a plot."""
         return []
 
     def html(self) -> str:
-        """Return it as a figure, its title as the caption."""
+        """Return a figure with the title as its caption."""
         from autograder.record.findings.html import block
         from framework.plotting.svg import plot_svg
 
         return block("figure", drawing=plot_svg(self), caption=self.title)
 
     def as_json(self) -> dict[str, Any]:
-        """Return labels, and the points of every line."""
+        """Return the labels and the points of every line."""
         lines = [
             {"name": line.name, "x": six_digits(line.x), "y": six_digits(line.y)}
             for line in self.lines
@@ -43,7 +43,7 @@ class Plot(Chart, Finding):
         return {**labels, "log": self.log, "lines": lines}
 
     def add_to(self, fields: dict[str, Any]) -> None:
-        """Add it to the field ``plots``."""
+        """Add the plot to the field ``plots``."""
         fields["plots"].append(self.as_json())
 
 
@@ -63,18 +63,17 @@ class Plotter:
         y_label: str,
         log: bool = False,
     ) -> None:
-        """Draw `lines`, each by its name, over `x`; the report shows them whatever the check finds.
+        """Draw the named `lines` over `x`; reports show them for every verdict.
 
-        Points that are not finite are left out, and so are those that a logarithmic axis has no
-        place for.
+        Points that are not finite, or not positive on a logarithmic axis, are left out.
 
         Raises:
-            BadInputError: a line has another number of points than `x`.
+            BadInputError: the number of points of a line differs from that of `x`.
         """
         drawn = []
         for name, y in lines.items():
             if len(y) != len(x):
-                raise BadInputError(f"line '{name}' has {len(y)} points over {len(x)} values of x")
+                raise BadInputError(f"line '{name}' has {len(y)} points, but x has {len(x)} values")
             points = [(float(a), float(b)) for a, b in zip(x, y, strict=True)]
             kept = [p for p in points if all(map(math.isfinite, p)) and not (log and p[1] <= 0)]
             drawn.append(Line(name, tuple(a for a, _ in kept), tuple(b for _, b in kept)))

@@ -1,4 +1,4 @@
-"""What the submission printed during a check."""
+"""The text that the submission printed during a check."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 
 from autograder.record.findings.base import Finding
 
-#: Lines that a page shows; a terminal shows fewer.
+#: Maximum number of lines on a page; a terminal shows fewer.
 ON_PAGE = 40
 
 
 @dataclass(frozen=True)
 class PrintedText(Finding):
-    """Printed text, without terminal control sequences; floods are cut before it is recorded."""
+    """Printed text without terminal control sequences, shortened before it is recorded."""
 
     kind: ClassVar[str] = "printed"
     explains_failure: ClassVar[bool] = True
@@ -23,12 +23,12 @@ class PrintedText(Finding):
     text: str
 
     def text_lines(self) -> list[str]:
-        """Return its lines; none if it is blank."""
+        """Return the lines; none if the text is blank."""
         text = self.text.replace("\r\n", "\n")
         return text.strip("\n").split("\n") if text.strip() else []
 
     def html(self) -> str:
-        """Return it as preformatted text, at most `ON_PAGE` lines of it."""
+        """Return at most `ON_PAGE` lines as preformatted text."""
         from autograder.record.findings.html import block
 
         lines = self.text_lines()
@@ -39,13 +39,13 @@ class PrintedText(Finding):
         return {"text": self.text}
 
     def add_to(self, fields: dict[str, Any]) -> None:
-        """Add it to the field ``printed``."""
+        """Add the text to the field ``printed``."""
         fields["printed"] += self.text
 
 
 def excerpt(lines: Sequence[str], most: int) -> list[str]:
-    """Return at most `most` of `lines`, and one that tells how many were left out."""
-    if len(lines) <= most + 2:  # to leave out less saves nothing
+    """Return at most `most` of `lines`, and a line with the number of omitted ones."""
+    if len(lines) <= most + 2:  # with fewer lines there is nothing to omit
         return list(lines)
     tail = most // 3
     head = most - tail

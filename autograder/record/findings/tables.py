@@ -1,4 +1,4 @@
-"""Tables that checks show: texts in rows and columns."""
+"""Tables that checks show: text in rows and columns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograder.isolation.host.output import shown
 from autograder.record.findings.base import Finding, Findings
 from framework.errors import BadInputError
 
-#: Maximum length of a cell: its text may come from a submission.
+#: Maximum length of a cell; its text may come from a submission.
 LONGEST = 40
 GAP = "  "
 
@@ -30,7 +30,7 @@ class ShownTable(Finding):
         return self.title
 
     def text_lines(self) -> list[str]:
-        """Return the names of the columns, then a line for each row; numbers are aligned."""
+        """Return a line with the column names, then one for each row; numbers are aligned."""
         from rich.cells import cell_len
 
         lines = [self.columns, *self.rows]
@@ -44,7 +44,7 @@ class ShownTable(Finding):
         return found
 
     def html(self) -> str:
-        """Return a table element, its title as the caption."""
+        """Return a table element with the title as its caption."""
         from autograder.record.findings.html import block
 
         return block("table", caption=self.title, columns=self.columns, rows=self.rows)
@@ -55,7 +55,7 @@ class ShownTable(Finding):
         return {"title": self.title, "columns": list(self.columns), "rows": rows}
 
     def add_to(self, fields: dict[str, Any]) -> None:
-        """Add it to the field ``tables``."""
+        """Add the table to the field ``tables``."""
         fields["tables"].append(self.as_json())
 
 
@@ -66,15 +66,15 @@ class Tabulator:
         self._findings = findings
 
     def __call__(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Show `rows` under the names of their columns, whatever the check finds.
+        """Show `rows` with their column names; reports show them for every verdict.
 
         Raises:
-            BadInputError: a row has another number of cells than there are columns.
+            BadInputError: the number of cells of a row differs from the number of columns.
         """
         kept = []
         for row in rows:
             if len(row) != len(columns):
-                sizes = f"{len(row)} cells under {len(columns)} columns"
+                sizes = f"{len(row)} cells for {len(columns)} columns"
                 raise BadInputError(f"a row of table '{title}' has {sizes}: {row}")
             kept.append(tuple(shown(cell, LONGEST) for cell in row))
         self._findings.add(ShownTable(title, tuple(columns), tuple(kept)))

@@ -118,8 +118,10 @@ def test_beam_with_an_end(submission, reference, rng):
     for end in range(3):
         model = MarkovModel.random(6, rng=rng)
         prefix = rng.integers(6, size=1)
-        lent = language_model_callback(model)
-        text, _ = agrees(submission, reference, "beam_search", lent, prefix, 6, 3, end=end)
+        model_callback = language_model_callback(model)
+        text, _ = agrees(
+            submission, reference, "beam_search", model_callback, prefix, 6, 3, end=end
+        )
         early = np.asarray(text)[:-1]
         expect(end not in early, f"{text} continues after its end {end}")
 

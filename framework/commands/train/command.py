@@ -27,7 +27,7 @@ from framework.training.task import Job, Request, Task
 
 
 def train_command(task: type[Task]) -> Callable[..., None]:
-    """The function behind ``gradus train NAME`` for runs of one kind."""
+    """Return the function of ``gradus train NAME`` for runs of one kind."""
 
     def run(context: typer.Context, options: TrainingOptions, **setup: Any) -> None:
         setup.pop("recipe")
@@ -73,9 +73,9 @@ def _train(
 
 
 def _train_one(job: Job, backend: Any, out: Path) -> float:
-    """Train one of several runs, each of which has a file of its own; returns its score.
+    """Train one of several runs, each with its own file, and return its score.
 
-    A run that has not begun is started, also where the others are resumed.
+    With `--resume`, a run without a file starts from the beginning.
     """
     path = out.with_stem(f"{out.stem}-{job.label}") if job.label else out
     run = Run(backend, job.task, job.model, job.arguments, job.options)
@@ -85,7 +85,7 @@ def _train_one(job: Job, backend: Any, out: Path) -> float:
 
 
 def _report(run: Run, job: Job, path: Path) -> float:
-    """Show how good the trained model is, and what to do with it; returns its score."""
+    """Show the score of the trained model and the next command, and return the score."""
     console, score = plain_console(), run.scores[-1]
     found = run.task.measured(run.model, run.backend.arrays)
     if found is not None:
@@ -101,4 +101,4 @@ def _report(run: Run, job: Job, path: Path) -> float:
 def _chosen(run: Run) -> str:
     if run.options.keep != "best" or run.best is None:
         return ""
-    return f" after epoch {run.best.epoch}, the best on what is held out"
+    return f" after epoch {run.best.epoch}, the best on held-out data"

@@ -1,4 +1,4 @@
-"""How far a training run is: a bar on a terminal, lines elsewhere, and a line for each epoch."""
+"""The progress of a training run: a bar on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from framework.commands.setup import describe_parts
 from framework.training.engine import OnStep, Run
 from framework.training.saved_runs import Watcher
 
-#: Where the output is no terminal, seconds between two lines within an epoch: at least, if another
-#: tenth of the steps is done, and at most.
+#: Minimum and maximum seconds between two lines within an epoch, if the output is no terminal. The
+#: minimum needs another tenth of the steps.
 LINE_AFTER, LINE_BY = 10.0, 30.0
 
 
 def plain_console() -> Console:
-    """A console that prints lines as they are, neither coloured nor broken."""
+    """Return a console that prints lines without colours and line breaks."""
     return Console(highlight=False, markup=False, soft_wrap=True)
 
 
 def show_spread(measure: str, scores: Sequence[float]) -> None:
-    """Mean and standard deviation of the scores of several runs."""
+    """Show mean and standard deviation of the scores of several runs."""
     if len(scores) > 1:
         mean, spread = statistics.mean(scores), statistics.stdev(scores)
         plain_console().print(
@@ -44,15 +44,15 @@ def show_spread(measure: str, scores: Sequence[float]) -> None:
 
 
 class EpochLines(Watcher):
-    """Shows a run: what it is, how far each epoch is, and how each epoch ended."""
+    """Shows a run: its settings, the progress of each epoch, and the result of each epoch."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or plain_console()
         self._started = self._rate = 0.0
 
     def begins(self, run: Run) -> None:
-        """Print what is trained on what, with whose parts."""
-        done = [f"going on after epoch {run.epochs_done}{_within(run)}"] * is_resumed(run)
+        """Print the model, the corpus and the parts of the run."""
+        done = [f"continuing after epoch {run.epochs_done}{_within(run)}"] * is_resumed(run)
         for line in (
             f"{run.model_name}, {run.task.size_of(run.model)}, {run.options.precision} on "
             f"{run.backend.device}",
@@ -64,7 +64,7 @@ class EpochLines(Watcher):
 
     @contextmanager
     def epoch(self, run: Run) -> Iterator[OnStep]:
-        """Show how far the epoch is."""
+        """Show the progress of the epoch."""
         self._started, self._rate = time.perf_counter(), run.learning_rate
         with epoch_progress(self.console, self._name(run, run.epochs_done + 1), run) as on_step:
             yield on_step
@@ -88,7 +88,7 @@ class EpochLines(Watcher):
 
 
 def is_resumed(run: Run) -> bool:
-    """Whether `run` goes on with another one."""
+    """Return whether `run` continues an earlier run."""
     return bool(run.epochs_done or run.steps_done)
 
 
@@ -100,13 +100,13 @@ def _within(run: Run) -> str:
 def epoch_progress(
     console: Console, name: str, run: Run, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[OnStep]:
-    """Show how far an epoch is: by a bar on a terminal, else by a line now and then.
+    """Show the progress of an epoch: by a bar on a terminal, else by lines.
 
     Args:
-        console: where it is shown.
-        name: of the epoch.
-        run: of which it is an epoch.
-        clock: seconds, for the lines.
+        console: the console for the output.
+        name: the name of the epoch.
+        run: the run of the epoch.
+        clock: returns the time in seconds.
     """
     lines = EpochSteps(console, name, clock)
     with _bars(console) as progress:
@@ -123,12 +123,12 @@ def epoch_progress(
 
 
 class EpochSteps:
-    """Prints a line within an epoch now and then, the same for every backend.
+    """Prints lines about the progress of an epoch, equal for every backend.
 
     Args:
-        console: where it prints.
-        name: of the epoch.
-        clock: seconds.
+        console: the console for the output.
+        name: the name of the epoch.
+        clock: returns the time in seconds.
     """
 
     def __init__(self, console: Console, name: str, clock: Callable[[], float]) -> None:
@@ -136,7 +136,7 @@ class EpochSteps:
         self._when, self._before = clock(), 0
 
     def step(self, done: int, total: int, loss: str) -> None:
-        """Take note that `done` of `total` steps are done."""
+        """Record that `done` of `total` steps are done."""
         if done < total and self._is_due(done, total):
             self._when, self._before = self._clock(), done
             self._console.print(f"{self._name}   step {done:,} of {total:,}   {loss}".rstrip())
@@ -147,7 +147,7 @@ class EpochSteps:
 
 
 def _bars(console: Console) -> Progress:
-    """A bar on a terminal; nothing where the output goes elsewhere."""
+    """Return a bar on a terminal; nothing for other output."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -161,9 +161,9 @@ def _bars(console: Console) -> Progress:
 
 
 class SpeedColumn(ProgressColumn):
-    """Tokens, examples or words per second."""
+    """The column with tokens, examples or words per second."""
 
     def render(self, task: Task) -> Text:
-        """What stands beside the bar of `task`."""
+        """Return the speed that is shown next to the bar of `task`."""
         tokens, unit = task.fields["tokens"], task.fields["unit"]
         return Text(f"{task.speed * tokens:,.0f} {unit}/s" if task.speed else "")

@@ -1,4 +1,4 @@
-"""`gradus train NAME`: each kind of run is a command with options of its own."""
+"""`gradus train NAME`: each kind of run is a command with its own options."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from framework.training.recipes import exercise_recipes, run_of
 HELP = """Train a model and save a checkpoint after every epoch.
 
 COMMAND is an exercise (rnn_lm, bag_of_vectors) or a model (recurrent_lm, skip_gram): `gradus train
-rnn_lm --help` shows the options of its kind. A model that no exercise has is trained as KIND:MODEL,
+rnn_lm --help` shows the options of its kind. Other models are trained as KIND:MODEL,
 where KIND is language_model, tagger, text_classifier, pairs, conditions, word_vectors, or a kind
 that a plugin offers."""
 
@@ -26,16 +26,16 @@ _PLUGINS = "gradus.plugins"
 
 
 class CommandByKind(QuickGroup):
-    """Finds the command for a name: the one of the kind of run that its recipe says."""
+    """The group of commands: a name selects the kind of run of its recipe."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """The exercises that can be trained."""
+        """Return the exercises that can be trained."""
         return [name for name, _ in exercise_recipes()]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command for `cmd_name`, an exercise or a model.
+        """Return the command for `cmd_name`, an exercise or a model.
 
-        An unknown name gets a command, too, which knows the models that plugins offer.
+        An unknown name also gets a command, which looks for the models of plugins.
         """
         task = task_class(run_of(cmd_name), _plugins(ctx).registry)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)

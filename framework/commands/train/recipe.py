@@ -1,4 +1,4 @@
-"""`--recipe`: the options of a published training run, from a file."""
+"""`--recipe`: reads the options of a published training run from a file."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from framework.toml_tables import Table, read_table
 from framework.training.option_fields import checked_values
 from framework.training.options import TrainingOptions
 
-#: Recipes that ship with gradus: a folder for each kind of run, with a TOML file each.
+#: The built-in recipes: TOML files in a folder for each kind of run.
 FOLDER = Path(framework.__file__).parent / "training" / "published"
 
 
 def recipe_option(kind: str, options: type[TrainingOptions]) -> Any:
-    """The parameter ``--recipe`` of the command for runs of the kind `kind`."""
+    """Return the parameter ``--recipe`` of the command for runs of the kind `kind`."""
 
     def apply(context: typer.Context, recipe: str | None) -> str | None:
-        """Make the lines of the file `recipe` the defaults of the command's options."""
+        """Use the values in the file `recipe` as defaults of the command's options."""
         if recipe is not None:
             table = read_table(_file(recipe, kind))
             known = {option.name or "": None for option in context.command.params}
             del known["recipe"]
-            table.only(*known)
+            table.reject_unknown_keys(*known)
             context.default_map = _checked(table, options, SetupOptions)
         return recipe
 
     known = ", ".join(sorted(_recipes(kind)))
-    shipped = f", or one that ships with gradus: {known}" if known else ""
+    shipped = f", or a built-in recipe: {known}" if known else ""
     described = typer.Option(
         "--recipe",
         is_eager=True,
         callback=apply,
-        help=f"Defaults for all other options: a TOML file with a line for each{shipped}.",
+        help=f"Defaults of the other options: a TOML file with a line for each{shipped}.",
     )
     return Annotated[str | None, described]
 
@@ -47,7 +47,7 @@ def _recipes(kind: str) -> dict[str, Path]:
 
 
 def _checked(table: Table, *options: type) -> dict[str, Any]:
-    """The values in `table`, held to the types and ranges of the dataclasses `options`.
+    """Return the values in `table`, checked by the types and ranges of `options`.
 
     Raises:
         BadInputError: a value does not fit: names the file, the option and what is allowed.
@@ -60,7 +60,7 @@ def _checked(table: Table, *options: type) -> dict[str, Any]:
 
 
 def _file(recipe: str, kind: str) -> Path:
-    """Where `recipe` is.
+    """Return where `recipe` is.
 
     Raises:
         UnknownNameError: neither a recipe of this kind of run nor a file.
@@ -71,6 +71,8 @@ def _file(recipe: str, kind: str) -> Path:
     if recipe in known:
         return known[recipe]
     others = [path.parent.name for path in FOLDER.glob(f"*/{recipe}.toml")]
-    note = f"'{recipe}' is one for runs of the kind {others[0]}, not {kind}. " if others else ""
-    note += "A recipe of your own is a path that ends in .toml"
+    note = (
+        f"'{recipe}' is a recipe for runs of the kind {others[0]}, not {kind}. " if others else ""
+    )
+    note += "For your own recipe, give a path that ends in .toml"
     raise UnknownNameError("recipe", recipe, known, note=note)

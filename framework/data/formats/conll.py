@@ -5,8 +5,8 @@
     EU NNP I-NP I-ORG
     rejects VBZ I-VP O
 
-The first column is the word and the last one its named-entity tag; how many stand between them
-does not matter. The corpus itself is not free: whoever has it points at its folder.
+The first column is the word and the last one its named-entity tag; the columns between them are
+ignored. The corpus itself is not free; users need their own copy.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _DOCUMENT = "-DOCSTART-"
 
 
 def conll2003(files: Mapping[str, Path]) -> TaggedCorpus:
-    """The corpus ``conll2003``; tags are turned into IOB2.
+    """Return the corpus ``conll2003``; tags are turned into IOB2.
 
-    Words that the training part has only once become ``<unk>``, so that the model learns what to
-    expect of an unknown word.
+    Words that the training part has only once become ``<unk>``, so that the model learns about
+    unknown words.
 
     Args:
         files: ``train``, ``valid`` and ``test``.
@@ -42,7 +42,7 @@ def conll2003(files: Mapping[str, Path]) -> TaggedCorpus:
 
 
 def read_conll(file: Path) -> list[TaggedSentence]:
-    """The sentences of one file, with tags in IOB2.
+    """Return the sentences of one file, with tags in IOB2.
 
     Raises:
         BadInputError: names the file, and the line if it is one: no tag, an unknown one, or no
@@ -50,7 +50,7 @@ def read_conll(file: Path) -> list[TaggedSentence]:
     """
     sentences = list(_sentences(file))
     if not sentences:
-        raise BadInputError(f"{file} has no sentences: one word and its tags stand on each line")
+        raise BadInputError(f"{file} has no sentences: expected a word and its tags on each line")
     return sentences
 
 

@@ -15,24 +15,24 @@ from framework.data.formats.text_file import read_text
 from framework.data.labelled import LabelledText
 from framework.errors import BadInputError
 
-#: What is taken for a part of a word; all else but the marks of `_APART` separates words.
+#: Characters of words; other characters separate words, except the marks of `_SEPARATED`.
 _BLANK = re.compile(r"[^A-Za-z0-9,!?()'`]+")
-#: Marks and endings that are words of their own.
-_APART = re.compile(r"[,!?()]|n't\b|'(?:s|ve|re|d|ll)\b")
+#: Marks and endings that become separate words.
+_SEPARATED = re.compile(r"[,!?()]|n't\b|'(?:s|ve|re|d|ll)\b")
 
 
 def read_labelled(path: Path, *, published: bool = False) -> list[LabelledText]:
-    """The texts of a file with a label and then the words on each line; blank lines are skipped.
+    """Return the texts of a file with a label and words on each line; blank lines are skipped.
 
     Args:
         path: the file.
-        published: it is one of the corpora of Kim 2014: in Latin-1, and cut into words as there
-            (see `tokens`). Else it is in UTF-8, and blanks separate the words.
+        published: whether it is a corpus of Kim 2014, which is in Latin-1 and is tokenized as there
+            (see `tokens`). Other files are in UTF-8, with blanks between words.
 
     Raises:
         BadInputError: the file cannot be read, a line has a label but no words, or there is none.
     """
-    # Latin-1 has characters that `splitlines` takes for ends of lines.
+    # `splitlines` would split at some characters of Latin-1.
     text = _latin(path) if published else read_text(path)
     lines = (line.strip() for line in text.split("\n"))
     texts = [
@@ -44,7 +44,7 @@ def read_labelled(path: Path, *, published: bool = False) -> list[LabelledText]:
 
 
 def read_csv_texts(path: Path, classes: Sequence[str]) -> list[LabelledText]:
-    """The texts of a CSV file with a class and one or more columns of text in each row.
+    """Return the texts of a CSV file with a class and one or more columns of text in each row.
 
     Args:
         path: the file, in UTF-8; a first row of headings is skipped.
@@ -60,20 +60,20 @@ def read_csv_texts(path: Path, classes: Sequence[str]) -> list[LabelledText]:
 
 
 def tokens(text: str) -> tuple[str, ...]:
-    """The words of running text: ``it's dull, isn't it?`` → it 's dull , is n't it ?
+    """Return the words of running text: ``it's dull, isn't it?`` → it 's dull , is n't it ?
 
-    Letters, digits and ``,!?()'`` are kept, case too.
+    Letters with their case, digits and ``,!?()'`` are kept.
 
     Source: the preparation of the corpora in Kim, "Convolutional Neural Networks for Sentence
     Classification" (2014).
     """
-    return tuple(_APART.sub(r" \g<0> ", _BLANK.sub(" ", text)).split())
+    return tuple(_SEPARATED.sub(r" \g<0> ", _BLANK.sub(" ", text)).split())
 
 
 def _labelled(path: Path, number: int, line: str, published: bool) -> LabelledText:
     label, _, text = line.partition(" ")
     words = tokens(text) if published else tuple(text.split())
-    if not words and not published:  # cutting into words may leave none of a published text
+    if not words and not published:  # tokenization may leave no word of a published text
         raise BadInputError(f"{path}, line {number}: a label and words expected, but got '{line}'")
     return LabelledText(words, label)
 

@@ -14,7 +14,7 @@ Sentences = list[list[str]]
 
 
 def read_sentences(path: Path) -> Sentences:
-    """The words of each line of the file at `path`; blank lines are skipped.
+    """Return the words of each line of the file at `path`; blank lines are skipped.
 
     Raises:
         BadInputError: the file is missing, a folder, not UTF-8 text, or has no words.
@@ -26,7 +26,7 @@ def read_sentences(path: Path) -> Sentences:
 
 
 def read_text(path: Path) -> str:
-    """The text of the file at `path`.
+    """Return the text of the file at `path`.
 
     Raises:
         BadInputError: the file is missing, a folder, or not UTF-8 text.
@@ -38,12 +38,12 @@ def read_text(path: Path) -> str:
 
 
 def split(sentences: Sentences) -> tuple[Sentences, Sentences]:
-    """The first nine tenths to learn from, the last tenth (at least one sentence) held out."""
+    """Return the first nine tenths for training and the last tenth as held-out part."""
     held_out = max(1, len(sentences) // 10)
     return sentences[:-held_out], sentences[-held_out:]
 
 
 def token_ids(sentences: Sequence[Sequence[str]], vocabulary: Vocabulary) -> Ids:
-    """All sentences as one text `(M,)`: an end of sentence, then each sentence and its end."""
+    """Return all sentences as one text `(M,)`: an end of sentence, then each sentence and end."""
     end = SPECIAL[EOS]
     return vocabulary.encode(chain([end], *([*words, end] for words in sentences)))

@@ -49,11 +49,11 @@ class WordVectors:
 
     @cached_property
     def ids(self) -> dict[str, int]:
-        """The row of each word."""
+        """Word -> its row."""
         return {word: row for row, word in enumerate(self.words)}
 
     def row(self, word: str) -> int:
-        """The row of `word`.
+        """Return the row of `word`.
 
         Raises:
             UnknownNameError: it has no vector; similar words are suggested.
@@ -63,12 +63,12 @@ class WordVectors:
         return self.ids[word]
 
     def save(self, path: Path) -> None:
-        """Write all vectors to the file at `path`: in their own dtype, what is read is the same.
+        """Write all vectors to the file at `path`, exactly for their dtype.
 
         Raises:
             BadInputError: the file cannot be written there.
         """
-        # Nine digits tell all float32 apart, and are half as many as repr writes.
+        # Nine digits distinguish all float32 numbers, and are half as many as in repr.
         form = "{:.9g}".format if self.vectors.dtype == np.float32 else repr
         lines = [" ".join(map(str, self.vectors.shape))]
         for word, vector in zip(self.words, self.vectors.tolist(), strict=True):

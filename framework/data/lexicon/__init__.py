@@ -1,4 +1,4 @@
-"""Lexicons of synsets and hypernyms: our own small one, and WordNet."""
+"""Lexicons of synsets and hypernyms: the small built-in one, and WordNet."""
 
 from framework.data.lexicon.synsets import Lexicon, Synset, lexicon_of, mini_lexicon
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from framework.data.formats.text_file import read_text
 from framework.errors import BadInputError
 
-#: Part of speech of a synset -> that of the file it stands in: satellites stand with adjectives.
+#: Part of speech of a synset -> that of its file: satellites are in the file of adjectives.
 FILE_POS = {"n": "n", "v": "v", "a": "a", "s": "a", "r": "r"}
 
 HYPERNYM, INSTANCE_HYPERNYM, SIMILAR = "@", "@i", "&"
@@ -41,22 +41,22 @@ class Entry:
     gloss: str
 
     def pointed(self, *symbols: str) -> list[str]:
-        """The ids that pointers of these symbols lead to, in the order of the line."""
+        """Return the ids of pointers with these symbols, in the order of the line."""
         return [target for symbol, target in self.pointers if symbol in symbols]
 
 
 def sense_id(word: str, pos: str, number: int) -> str:
-    """The id of the synset that is sense `number` (from 1) of its first word."""
+    """Return the id of the synset that is sense `number` (from 1) of its first word."""
     return f"{word.lower()}.{pos}.{number:02d}"
 
 
 def mini_entries() -> list[Entry]:
-    """The synsets of the mini lexicon."""
+    """Return the synsets of the mini lexicon."""
     return read_entries(_MINI_LEXICON)
 
 
 def read_entries(file: Path) -> list[Entry]:
-    """The synsets of `file`; empty lines and those that start with ``#`` are skipped.
+    """Return the synsets of `file`; empty lines and those that start with ``#`` are skipped.
 
     Senses are numbered in the order of the lines, adjectives and satellites together.
 

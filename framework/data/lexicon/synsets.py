@@ -1,4 +1,4 @@
-"""Lexicons of synsets and hypernyms, as plain dicts, and our own small one.
+"""Lexicons of synsets and hypernyms as plain dicts, and the small built-in one.
 
 Source: CS224n lecture 1, sections 1.3 and 1.4; Fellbaum (ed.), *WordNet: An Electronic Lexical
 Database* (1998).
@@ -20,7 +20,7 @@ from framework.data.lexicon.entries import (
 
 
 class Synset(TypedDict):
-    """Words with one meaning in common.
+    """Words with a common meaning.
 
     `pos` is n (noun), v (verb), a (adjective), s (adjective satellite) or r (adverb); `words` are
     written with ``_`` for a blank; `hypernyms` are the ids of the synsets of which this one is a
@@ -43,12 +43,12 @@ class Lexicon(TypedDict):
 
 
 def mini_lexicon() -> Lexicon:
-    """About 200 synsets, with *good* and *panda* as in the lecture; nothing has to be installed."""
+    """About 200 synsets, with *good* and *panda* as in the lecture; it needs no other package."""
     return lexicon_of(mini_entries())
 
 
 def lexicon_of(entries: Iterable[Entry]) -> Lexicon:
-    """The plain form of `entries`, whose order is that of the senses."""
+    """Return the plain form of `entries`, whose order is that of the senses."""
     synsets: dict[str, Synset] = {}
     senses: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for entry in entries:

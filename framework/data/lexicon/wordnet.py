@@ -17,7 +17,7 @@ DEBIAN_WORDNET = Path("/usr/share/wordnet")
 
 
 def read_wordnet(folder: Path = DEBIAN_WORDNET) -> Lexicon:
-    """The lexicon in `folder`, in the format of WordNet's database files, read by NLTK.
+    """Return the lexicon in `folder`, in the format of WordNet's database files, read by NLTK.
 
     The whole of WordNet (117 659 synsets) takes about ten seconds.
 

@@ -39,7 +39,7 @@ def read(folder: Path) -> Lexicon:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[WordNetCorpusReader]:
-    """NLTK's own reader of the database in `folder`, until its files are closed again.
+    """Open NLTK's reader of the database in `folder`, and close its files after the block.
 
     NLTK reads no files outside of the folders in `nltk.data.path`, and only warns of an offset at
     which no synset starts: here it may read `folder`, and a warning is an error.
@@ -57,7 +57,7 @@ def opened(folder: Path) -> Iterator[WordNetCorpusReader]:
 
 
 class _Reader(WordNetCorpusReader):  # type: ignore[misc]  # NLTK is not annotated
-    """NLTK's reader, content with the files that Debian installs."""
+    """NLTK's reader, changed to need only the files that Debian installs."""
 
     def __init__(self, root: str) -> None:
         self._opened: list[Any] = []
@@ -73,7 +73,7 @@ class _Reader(WordNetCorpusReader):  # type: ignore[misc]  # NLTK is not annotat
             stream.close()
 
     def open(self, file: str) -> Any:
-        """The file, or a stand-in where it may be missing: names that nobody asks for here."""
+        """Return the file, or an empty replacement for a file that is not needed here."""
         if file == "lexnames":
             return io.StringIO("".join(f"{i:02d}\tfile\t1\n" for i in range(_LEXICOGRAPHER_FILES)))
         if file.endswith(".exc"):
@@ -82,11 +82,13 @@ class _Reader(WordNetCorpusReader):  # type: ignore[misc]  # NLTK is not annotat
         return self._opened[-1]
 
     def map_wn(self, version: str = "wordnet") -> None:
-        """No map to another version of WordNet, which NLTK would look for in its own downloads."""
+        """Return no map to another version of WordNet, for which NLTK would need its downloads."""
 
 
 def _plain(reader: WordNetCorpusReader) -> Lexicon:
-    for _ in reader.all_synsets():  # kept by NLTK: one after the other is far faster than by offset
+    for _ in (
+        reader.all_synsets()
+    ):  # NLTK caches them: sequential reads are far faster than reads by offset
         pass
     senses = {
         word: {pos: _senses(reader, word, pos) for pos in _FILES}
@@ -100,7 +102,7 @@ def _plain(reader: WordNetCorpusReader) -> Lexicon:
 
 
 def _senses(reader: WordNetCorpusReader, word: str, pos: str) -> list[Any]:
-    """The synsets of `word` itself: NLTK adds those of its base forms, as of *axe* to *axes*."""
+    """Return the synsets of `word` itself; NLTK adds those of base forms, as *axe* for *axes*."""
     found = reader.synsets(word, pos, check_exceptions=False)
     own = (synset for synset in found if word in map(str.lower, synset.lemma_names()))
     return list(dict.fromkeys(own))
@@ -111,7 +113,7 @@ def _all(senses: dict[str, list[Any]]) -> Iterator[Any]:
 
 
 def _id(synset: Any, senses: Senses) -> str:
-    """As WordNet counts: adjectives and satellites together, as not all versions of NLTK."""
+    """Return the id with WordNet's numbers, which count adjectives and satellites together."""
     first, pos = synset.lemma_names()[0], synset.pos()
     return sense_id(first, pos, 1 + senses[first.lower()][FILE_POS[pos]].index(synset))
 

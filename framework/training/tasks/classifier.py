@@ -1,4 +1,4 @@
-"""Classifiers: examples with labels to learn from, and parts to be measured on."""
+"""Tasks of classifiers: labelled examples for training, and parts for evaluation."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from framework.training.loops import Batch, example_batches
 from framework.training.options import ClassifierOptions
 from framework.training.task import Evaluation, Task
 
-#: Examples that are classified at a time: many enough for the backend, few enough for the memory.
+#: Number of examples that are classified at once, limited by memory.
 AT_A_TIME = 256
 
 
 class Part(ABC):
-    """Examples that a classifier is measured on.
+    """Examples for the evaluation of a classifier.
 
     Attributes:
         inputs: one example per row, `(M, ...)` ids.
-        measure: what its score is, as ``accuracy``.
+        measure: the name of the score, as in ``accuracy``.
     """
 
     inputs: Ids
@@ -34,10 +34,10 @@ class Part(ABC):
 
     @abstractmethod
     def score(self, predicted: Ids) -> float:
-        """How good the classes `predicted: (M,)` are, 0 to 1."""
+        """Return the score of the classes `predicted: (M,)`, 0 to 1."""
 
     def details(self, predicted: Ids) -> list[str]:
-        """Lines that say more about them."""
+        """Return more lines about the predicted classes."""
         return []
 
 
@@ -76,26 +76,26 @@ class ClassifierTask(Task):
     source: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def sizes(self) -> dict[str, Any]:
-        """The number of words, and of classes."""
+        """Return the number of words, and of classes."""
         return {**super().sizes(), "classes": len(self.classes)}
 
     def batches(self, options: Any, epoch: int) -> tuple[int, Iterator[Batch]]:
-        """All examples, in an order that is drawn."""
+        """Return all examples, in an order that is drawn."""
         rng = np.random.default_rng([options.seed, epoch, 1])
         return example_batches(
             (self.inputs,), self.labels, options.batch_size, rng=rng, shorten=self.shorten
         )
 
     def score(self, model: Model, arrays: Arrays) -> float:
-        """That of the held-out part."""
+        """Return the score of the held-out part."""
         return self.valid.score(self.predict(model, self.valid, arrays))
 
     def predict(self, model: Model, part: Part, arrays: Arrays) -> Ids:
-        """The classes that `model` gives the examples of `part`, `(M,)`."""
+        """Return the classes that `model` gives the examples of `part`, `(M,)`."""
         return predicted_classes(model, part, arrays, shorten=self.shorten)
 
     def identity(self) -> dict[str, Any]:
-        """The classes, and where the examples come from."""
+        """Return the classes, and where the examples come from."""
         return {
             "classes": list(self.classes),
             "examples": len(self.inputs),
@@ -103,7 +103,7 @@ class ClassifierTask(Task):
         }
 
     def measured(self, model: Model, arrays: Arrays) -> tuple[float, list[str]]:
-        """The score of the test part, or of the held-out one where there is none."""
+        """Return the score of the test part, else of the held-out part."""
         name, part = ("held-out", self.valid) if self.test is None else ("test", self.test)
         predicted = self.predict(model, part, arrays)
         score = part.score(predicted)
@@ -114,11 +114,11 @@ class ClassifierTask(Task):
     @classmethod
     @abstractmethod
     def part_to_measure(cls, saved: Checkpoint, asked: Evaluation) -> tuple[Part, str]:
-        """The examples to measure the checkpoint `saved` on, and what to call them."""
+        """Return the examples to measure the checkpoint `saved` on, and what to call them."""
 
     @classmethod
     def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
-        """The score on the test part of a corpus, or else on what was held out of it.
+        """Yield the score on the test part of a corpus, else on its held-out part.
 
         Of another corpus without a test part it is the score on all of it.
         """
@@ -132,14 +132,14 @@ class ClassifierTask(Task):
 
 
 def source_to_measure(saved: Checkpoint, asked: Evaluation) -> dict[str, Any]:
-    """The source of the checkpoint, with what the user wants instead."""
+    """Return the source of the checkpoint, with what the user wants instead."""
     given = {"corpus": asked.corpus, "data": None if asked.data is None else str(asked.data)}
     wanted = {key: value for key, value in given.items() if value is not None}
     return {**saved.training["source"], **wanted}
 
 
 def predicted_classes(model: Model, part: Part, arrays: Arrays, *, shorten: bool) -> Ids:
-    """The class with the greatest logit for each example of `part`, `(M,)`, in evaluation mode.
+    """Return the class with the largest logit for each example of `part`, `(M,)`.
 
     Args:
         model: ``forward(inputs) -> logits (N, C)``.

@@ -11,7 +11,7 @@ from framework.data.vocabulary import PAD, Vocabulary
 def initial_vectors(
     vectors: WordVectors, vocabulary: Vocabulary, *, rng: np.random.Generator
 ) -> tuple[Vectors, int]:
-    """The vector of each word of `vocabulary`, and of how many it is known.
+    """Return the vector of each word of `vocabulary`, and of how many it is known.
 
     Those of other words are drawn evenly from −a to a, with a such that they have the variance of
     the known ones, a² / 3. Padding has the vector 0.

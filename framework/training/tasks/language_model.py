@@ -34,7 +34,7 @@ SIZES = {"embedding_size": 32, "hidden_size": 64}
 
 
 def held_out_perplexity(model: LanguageModel, ids: Ids, arrays: Arrays) -> float:
-    """Perplexity on the text `ids: (M,)`, the same for `gradus train` and `gradus evaluate`."""
+    """Return the perplexity on the text `ids: (M,)`, for `gradus train` and `gradus evaluate`."""
     model.eval()
     return language_model_perplexity(model, ids, EVALUATION_STREAMS, arrays)
 
@@ -65,7 +65,7 @@ class LanguageModelTask(Task):
 
     @classmethod
     def load(cls, options: LanguageModelOptions, request: Request) -> LanguageModelTask:
-        """The text that `options` name."""
+        """Return the text that `options` name."""
         corpus = load_corpus(
             options.corpus,
             request.corpora,
@@ -77,7 +77,7 @@ class LanguageModelTask(Task):
 
     @classmethod
     def arguments(cls, options: LanguageModelOptions, request: Request) -> dict[str, Any]:
-        """Default sizes that the model takes, then the recipe's, then what the options say."""
+        """Return the arguments: default sizes, then the recipe's, then those of the options."""
         backend, model = request.backend, request.model
         known = backend.parameters_of(model, cls.model_kind)
         given = _given(options)
@@ -97,44 +97,44 @@ class LanguageModelTask(Task):
     def build(
         self, backend: Backend, model: str, arguments: Mapping[str, Any], rng: np.random.Generator
     ) -> Model:
-        """The model, character-aware where its arguments describe an encoder."""
+        """Return the model, character-aware where its arguments describe an encoder."""
         return build_language_model(backend, model, self.vocabulary, arguments, rng)
 
     def batches(self, options: LanguageModelOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
-        """Chunks of the text, in its order."""
+        """Return the chunks of the text, in order."""
         return text_batches(self.text.train, options.batch_size, options.unroll)
 
     def score(self, model: Any, arrays: Arrays) -> float:
-        """The perplexity of the held-out text."""
+        """Return the perplexity of the held-out text."""
         return held_out_perplexity(model, self.text.valid, arrays)
 
     def generator_seed(self, seed: int, epoch: int) -> list[int]:
-        """As it always was: a checkpoint of any version goes on with the same draws."""
+        """Return the seed, unchanged since the first version so that old checkpoints can resume."""
         return [epoch, seed]
 
     def identity(self) -> dict[str, Any]:
-        """The size of the text, and the file that is held out."""
+        """Return the size of the text, and the file that is held out."""
         return {"words": len(self.text.train), "held_out": self.text.held_out}
 
     def step_size(self, options: LanguageModelOptions) -> int:
-        """The tokens of all streams in a chunk."""
+        """Return the tokens of all streams in a chunk."""
         return options.batch_size * options.unroll
 
     def speed(self, seconds: float) -> str:
-        """Tokens per second."""
+        """Return the tokens per second."""
         return f"{(len(self.text.train) - 1) / seconds:,.0f} tokens/s"
 
     def held_out(self, score: float) -> str:
-        """The perplexity, with the best possible one where it is known."""
+        """Return the perplexity, with the best possible one where it is known."""
         return f"{super().held_out(score)}{_best(self.text.best_perplexity)}"
 
     def next_command(self, out: Path) -> str:
-        """How to see what it writes."""
+        """Return the command that generates text."""
         return f"gradus sample {out}"
 
     @classmethod
     def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
-        """The perplexity on a text."""
+        """Yield the perplexity on a text."""
         ids, described, best = _text(saved, asked)
         backend = asked.backend
         perplexity = held_out_perplexity(saved.restore(backend), ids, backend.arrays)
@@ -147,7 +147,7 @@ def _best(perplexity: float | None) -> str:
 
 
 def _given(options: LanguageModelOptions) -> dict[str, Any]:
-    """The arguments that the user gave, as options of their own or by ``--set``.
+    """Return the arguments that the user gave, by options or by ``--set``.
 
     Raises:
         UsageError: one is given both ways, or a size is outside of its range.
@@ -172,7 +172,7 @@ def _takes(known: Mapping[str, Parameter], name: str) -> bool:
 def _deep(
     model: str, cell: Any, known: Mapping[str, Parameter], options: LanguageModelOptions
 ) -> dict[str, Any]:
-    """The description of a stack of the cell that `model` has, or that was chosen.
+    """Return the description of a stack of the cell that `model` has, or that was chosen.
 
     Raises:
         UsageError: the model has no cell, none is known, or it is a stack already.
@@ -191,7 +191,7 @@ def _deep(
 
 
 def _text(saved: Checkpoint, asked: Evaluation) -> tuple[Ids, str, float | None]:
-    """The text to score: ids, what to call it, and the best perplexity where it is known.
+    """Return the text for evaluation: ids, name, and the best perplexity if it is known.
 
     A file of the user's own is scored whole; of what the model was trained on, only the part that
     was held out.

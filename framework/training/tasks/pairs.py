@@ -1,4 +1,4 @@
-"""Pairs of sentences: a text given another one, measured by the perplexity of its words."""
+"""Tasks of sentence pairs: a target text given a source text, measured by perplexity."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from framework.training.options import PairOptions
 from framework.training.task import Evaluation, Request, Task
 from framework.training.tasks.recurrent_layers import check_recurrent_layer
 
-#: Pairs that are scored at a time.
+#: Number of pairs that are scored at once.
 AT_A_TIME = 256
 
 
@@ -42,7 +42,7 @@ class EncodedPairs:
 
     @property
     def before(self) -> Ids:
-        """`target` as a decoder reads it, `(M, T)`: one `EOS` in front, the last column cut."""
+        """The input of a decoder, `(M, T)`: `EOS`, then `target` without its last column."""
         ends = np.full((len(self.target), 1), EOS)
         return np.concatenate([ends, self.target[:, :-1]], axis=1)
 
@@ -65,8 +65,8 @@ class PairTask(Task):
     kind: ClassVar[str] = "pairs"
     help: ClassVar[str] = """Train a model of sentences and their translations.
 
-    After each epoch the perplexity of held-out translations is shown, and in the end the share of
-    test sentences that are translated right in every word."""
+    After each epoch the perplexity of held-out translations is shown, and after training the
+    share of test sentences whose translation is right in every word."""
     options: ClassVar[type[PairOptions]] = PairOptions
     measure: ClassVar[str] = "perplexity"
     lower_is_better: ClassVar[bool] = True
@@ -99,7 +99,7 @@ class PairTask(Task):
 
     @classmethod
     def load(cls, options: PairOptions, request: Request) -> PairTask:
-        """The pairs that `options` name."""
+        """Return the pairs that `options` name."""
         found = load_pairs(options.corpus, options.data, request.corpora)
         source = Vocabulary(dict.fromkeys(word for pair in found.train for word in pair.source))
         target = Vocabulary(dict.fromkeys(word for pair in found.train for word in pair.target))
@@ -108,14 +108,14 @@ class PairTask(Task):
 
     @classmethod
     def arguments(cls, options: PairOptions, request: Request) -> dict[str, Any]:
-        """As everywhere; a `cell` among them is a recurrent layer."""
+        """Return the arguments; a `cell` among them must be a recurrent layer."""
         arguments = super().arguments(options, request)
         if "cell" in arguments:
             check_recurrent_layer(request.backend, arguments["cell"])
         return arguments
 
     def sizes(self) -> dict[str, Any]:
-        """The words of both sides, and those of the longest sentence with its end."""
+        """Return the words of both sides, and those of the longest sentence with its end."""
         return {
             "source_size": len(self.source),
             "target_size": len(self.vocabulary),
@@ -123,7 +123,7 @@ class PairTask(Task):
         }
 
     def batches(self, options: PairOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
-        """All pairs, in an order that is drawn; the summed loss is over the words of a sentence."""
+        """Return all pairs in random order; the summed loss is over the words of a sentence."""
         rng = np.random.default_rng([options.seed, epoch, 1])
         count, made = example_batches(
             self.inputs(self.train, options.precision),
@@ -134,15 +134,16 @@ class PairTask(Task):
         return count, (replace(batch, terms=batch.targets.shape[1]) for batch in made)
 
     def inputs(self, pairs: EncodedPairs, dtype: npt.DTypeLike = float) -> tuple[Array, ...]:
-        """The arguments of the model's `forward`; those that are no ids have the type `dtype`."""
+        """Return the arguments of the model's `forward`; arguments other than ids have type
+        `dtype`."""
         return pairs.source, pairs.before
 
     def score(self, model: Model, arrays: Arrays) -> float:
-        """The perplexity of the held-out translations, their padding left out."""
+        """Return the perplexity of the held-out translations, their padding left out."""
         return self.perplexity(model, self.valid, arrays)
 
     def perplexity(self, model: Model, pairs: EncodedPairs, arrays: Arrays) -> float:
-        """The perplexity of the translations of `pairs`, their padding left out."""
+        """Return the perplexity of the translations of `pairs`, their padding left out."""
         model.eval()
         inputs, found = self.inputs(pairs, _precision(model, arrays)), []
         for start in range(0, len(pairs.target), AT_A_TIME):
@@ -152,7 +153,7 @@ class PairTask(Task):
         return perplexity(np.concatenate(found))
 
     def identity(self) -> dict[str, Any]:
-        """The size of the corpus, and the words of the source sentences."""
+        """Return the size of the corpus, and the words of the source sentences."""
         return {
             "examples": len(self.train.source),
             "source_words": list(self.source.words[len(SPECIAL) :]),
@@ -161,14 +162,15 @@ class PairTask(Task):
         }
 
     def measured(self, model: Model, arrays: Arrays) -> tuple[float, list[str]]:
-        """The perplexity of the test part, or of the held-out one, and the exact matches."""
+        """Return the perplexity of the test part, or of the held-out one, and the exact matches."""
         has_test = len(self.test.source) > 0
         name, part = ("test", self.test) if has_test else ("held-out", self.valid)
         value = self.perplexity(model, part, arrays)
         return value, [f"{name} perplexity {value:.4f}", *self.matches(model, part, arrays)]
 
     def matches(self, model: Any, pairs: EncodedPairs, arrays: Arrays) -> list[str]:
-        """The share of translations that are right in every word, for a model that translates."""
+        """Return the share of translations that are right in every word, if the model
+        translates."""
         if not hasattr(model, "translate"):
             return []
         written = model.translate(arrays.from_numpy(pairs.source), self.length)
@@ -178,7 +180,7 @@ class PairTask(Task):
 
     @classmethod
     def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
-        """The perplexity on the test part of a corpus, or on what was held out of it."""
+        """Yield the perplexity on the test part of a corpus, or on what was held out of it."""
         name = asked.corpus or saved.corpus
         trained = saved.training
         found = load_pairs(name, asked.data or trained["data"], asked.corpora)
@@ -192,24 +194,24 @@ class PairTask(Task):
 class ConditionTask(PairTask):
     """Predict each word of a text from the words before it and a condition.
 
-    The condition is how often each word of the source vocabulary stands in the source sentence. A
-    model has ``forward(before (N, T), condition (N, K)) -> logits (N, T, V)`` and the arguments
+    The condition is the count of each word of the source vocabulary in the source sentence. A model
+    has ``forward(before (N, T), condition (N, K)) -> logits (N, T, V)`` and the arguments
     `vocabulary_size` and `condition_size`.
     """
 
     kind: ClassVar[str] = "conditions"
     help: ClassVar[str] = """Train a conditional language model: a text about a bag of words.
 
-    The condition of a text is how often each word stands in the sentence that it translates: the
-    order of its words is not told. After each epoch the perplexity of held-out texts is shown."""
+    The condition of a text is the count of each word in the source sentence, without the order
+    of its words. After each epoch the perplexity of held-out texts is shown."""
     model_kind: ClassVar[str] = "language_model"
 
     def sizes(self) -> dict[str, Any]:
-        """The words of the texts, and those that a condition counts."""
+        """Return the words of the texts, and those that a condition counts."""
         return {"vocabulary_size": len(self.vocabulary), "condition_size": len(self.source)}
 
     def inputs(self, pairs: EncodedPairs, dtype: npt.DTypeLike = float) -> tuple[Array, ...]:
-        """The words before, and the counts of the source words."""
+        """Return the words before, and the counts of the source words."""
         counts = np.zeros((len(pairs.source), len(self.source)), dtype)
         rows = np.arange(len(pairs.source))[:, None]
         np.add.at(counts, (rows, pairs.source), 1)
@@ -218,13 +220,13 @@ class ConditionTask(PairTask):
 
 
 def _precision(model: Model, arrays: Arrays) -> npt.DTypeLike:
-    """The dtype of the parameters of `model`."""
+    """Return the dtype of the parameters of `model`."""
     smallest = min(model.parameters.values(), key=len)
     return arrays.to_numpy(smallest).dtype
 
 
 def load_pairs(name: str, folder: Path | str | None, corpora: Corpora | None) -> PairCorpus:
-    """The corpus of sentence pairs `name`, from its `folder` where it needs one."""
+    """Return the corpus of sentence pairs `name`, from its `folder` where it needs one."""
     where = None if folder is None else Path(folder)
     found: PairCorpus = (corpora or Corpora()).load(name, SENTENCE_PAIRS, folder=where)
     return found
@@ -233,7 +235,7 @@ def load_pairs(name: str, folder: Path | str | None, corpora: Corpora | None) ->
 def encode_pairs(
     pairs: Sequence[SentencePair], source: Vocabulary, target: Vocabulary, length: int
 ) -> EncodedPairs:
-    """`pairs` as ids `(M, length)`, each sentence with its end and padding after it."""
+    """Return `pairs` as ids `(M, length)`, each sentence with its end and padding."""
     sides = (
         [[*vocabulary.encode(words), EOS] for words in side]
         for vocabulary, side in (
@@ -249,12 +251,12 @@ def _padded(texts: Sequence[Sequence[int]], length: int) -> Ids:
 
 
 def _longest(*parts: Sequence[SentencePair]) -> int:
-    """Words of the longest sentence of both sides, with its end."""
+    """Return the number of words of the longest sentence, with its end."""
     return 1 + max(len(side) for part in parts for pair in part for side in pair)
 
 
 def _log_probabilities(logits: Array, targets: Ids) -> Array:
-    """log p of the words `targets: (N, T)` that are no padding."""
+    """Return log p of the words `targets: (N, T)` without padding."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     normalised = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     chosen = np.take_along_axis(normalised, targets[..., None], axis=-1)[..., 0]

@@ -1,4 +1,4 @@
-"""Skip-gram steps of one pair at a time: how a `negative_sampling` of one's own is put to use."""
+"""Skip-gram steps for one pair at a time, for a student's `negative_sampling`."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class PairwiseStep:
     Args:
         negative_sampling: ``(center, outside_id, negative_ids, outside_vectors) -> loss, gradient
             of center, ids, gradients of their vectors``, as in the exercise of that name.
-        negative: K; each pair takes the next K of the words that were drawn for its block.
-        at_once: whether all pairs see the vectors as they are before the first of them, so that
-            the step is one along the gradient of their sum.
+        negative: K; each pair uses the next K words that were drawn for its block.
+        at_once: whether all pairs use the vectors before the step, so that the step follows the
+            gradient of the summed loss.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class PairwiseStep:
         weights: Array,
         learning_rate: float,
     ) -> float:
-        """Take a step for each pair, in place; returns the sum of the losses before them."""
+        """Take a step for each pair, in place, and return the sum of the losses before them."""
         centers, outsides = center_vectors, outside_vectors
         if self._at_once:
             centers, outsides = center_vectors.copy(), outside_vectors.copy()

@@ -1,4 +1,4 @@
-"""The recurrent layers of a backend: what the argument `cell` of a model may name."""
+"""The recurrent layers of a backend: the choices for the argument `cell` of a model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from framework.providers.registry import Implementation
 
 
 def check_recurrent_layer(backend: Backend, cell: str | Mapping[str, Any]) -> None:
-    """Refuse a `cell` that is no recurrent layer, before a model is built with it.
+    """Raise an error if `cell` is no recurrent layer, before a model is built with it.
 
     Args:
         backend: offers the layer.
@@ -33,16 +33,16 @@ def check_recurrent_layer(backend: Backend, cell: str | Mapping[str, Any]) -> No
 
 
 def recurrent_layers(backend: Backend) -> Iterator[str]:
-    """The names of the recurrent layers that `backend` offers."""
+    """Yield the names of the recurrent layers that `backend` offers."""
     for found in backend.implementations("model"):
-        # What cannot be imported is no choice.
+        # Layers that cannot be imported are left out.
         with suppress(GradusError):
             if not _problem(backend, found):
                 yield found.name
 
 
 def _problem(backend: Backend, found: Implementation) -> str:
-    """Why `found` is no recurrent layer; empty if it is one."""
+    """Return why `found` is no recurrent layer; empty if it is one."""
     if found.kind != "model":
         return f"is {with_article(found.kind)}"
     layer = backend.load(found)

@@ -1,4 +1,4 @@
-"""Where the examples of a classifier come from, in a form that its checkpoint keeps."""
+"""The source of the examples of a classifier, in the form of its checkpoint."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from framework.data.text_corpora import load_text_corpus
 
 @dataclass(frozen=True)
 class TextSource:
-    """A corpus of labelled texts, and how it is cut up.
+    """A corpus of labelled texts, and its division into parts.
 
     Attributes:
         corpus: its name, or the path of a file.
         data: the folder of its files, if it needs one.
-        seed: of what is held out, and of the folds.
+        seed: the seed of the held-out part and of the folds.
         folds: parts of a cross-validation, each the test part once; 0: none.
         fold: which of them is the test part, from 1.
     """
@@ -33,7 +33,7 @@ class TextSource:
     fold: int = 0
 
     def load(self, corpora: Corpora | None = None) -> TextCorpus:
-        """The corpus, with a held-out part.
+        """Return the corpus, with a held-out part.
 
         Args:
             corpora: the known corpora; None: those that ship with gradus.
@@ -45,7 +45,7 @@ class TextSource:
         return with_held_out(corpus, rng=rng)
 
     def whole(self, corpora: Corpora | None = None) -> TextCorpus:
-        """The corpus as it is published."""
+        """Return the published corpus."""
         return load_text_corpus(self.corpus, Path(self.data) if self.data else None, corpora)
 
 
@@ -62,7 +62,7 @@ class TagSource:
     data: str | None = None
 
     def load(self, corpora: Corpora | None = None) -> TaggedCorpus:
-        """The corpus.
+        """Return the corpus.
 
         Args:
             corpora: the known corpora; None: those that ship with gradus.

@@ -1,4 +1,4 @@
-"""Taggers: classes of words from the windows around them, measured by the F1 of whole entities."""
+"""Tasks of taggers: the tag of the middle word of a window, measured by F1 of entities."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Windows = Callable[[Ids, int], Ids]
 
 @dataclass(frozen=True)
 class TaggedPart(Part):
-    """Tagged sentences to be measured on.
+    """Tagged sentences for the evaluation.
 
     Attributes:
         inputs: windows `(M, 2m + 1)` of all words, sentence after sentence.
@@ -40,11 +40,11 @@ class TaggedPart(Part):
     classes: Sequence[str]
 
     def score(self, predicted: Ids) -> float:
-        """F1 of whole entities."""
+        """Return the F1 of whole entities."""
         return together(self._scores(predicted)).f1
 
     def details(self, predicted: Ids) -> list[str]:
-        """A table of precision, recall and F1 for each type."""
+        """Return a table of precision, recall and F1 for each type."""
         return score_table(self._scores(predicted))
 
     def _scores(self, predicted: Ids) -> dict[str, EntityScore]:
@@ -54,7 +54,7 @@ class TaggedPart(Part):
 
 
 def backend_windows(backend: Backend) -> Windows:
-    """The function ``windows`` of `backend`, from and to NumPy's arrays."""
+    """Return the function ``windows`` of `backend`, from and to NumPy's arrays."""
     function, arrays = backend.function("windows"), backend.arrays
 
     def windows(ids: Ids, size: int) -> Ids:
@@ -69,16 +69,16 @@ class TaggerTask(ClassifierTask):
     kind: ClassVar[str] = "tagger"
     help: ClassVar[
         str
-    ] = """Train a tagger, and test its best epoch: F1 of entities, altogether and by type.
+    ] = """Train a tagger, and test its best epoch: F1 of entities, in total and by type.
 
-    The best epoch is that with the greatest F1 on sentences that are held out. It is what is saved
-    and tested. The generated corpus says which F1 is best possible."""
+    The best epoch is that with the highest F1 on held-out sentences. It is saved and tested. The
+    best possible F1 of the generated corpus is known."""
     options: ClassVar[type[TaggerOptions]] = TaggerOptions
     measure: ClassVar[str] = "F1"
 
     @classmethod
     def load(cls, options: TaggerOptions, request: Request) -> TaggerTask:
-        """The sentences that `options` name, in windows of the size that the model reads."""
+        """Return the sentences that `options` name, in windows of the size that the model reads."""
         size = window_size(cls.arguments(options, request))
         source = TagSource(options.corpus, None if options.data is None else str(options.data))
         corpus = source.load(request.corpora)
@@ -86,7 +86,7 @@ class TaggerTask(ClassifierTask):
 
     @classmethod
     def part_to_measure(cls, saved: Checkpoint, asked: Evaluation) -> tuple[Part, str]:
-        """The tagged sentences to measure on, and what to call them."""
+        """Return the tagged sentences to measure on, and what to call them."""
         source = source_to_measure(saved, asked)
         sentences = TagSource(**source).load(asked.corpora).test
         part = tagged_part(
@@ -100,7 +100,7 @@ class TaggerTask(ClassifierTask):
 
 
 def window_size(arguments: Mapping[str, object]) -> int:
-    """Words to each side of the word that is tagged: the model's argument ``window``.
+    """Return the number of words on each side of the tagged word: the argument ``window``.
 
     Raises:
         UsageError: it is missing, or no whole number from 0 on.
@@ -152,7 +152,7 @@ def tagged_part(
     size: int,
     windows: Windows,
 ) -> TaggedPart:
-    """`sentences` as windows of `size` words to each side, in the words of `vocabulary`.
+    """Return `sentences` as windows of `size` words on each side, as ids of `vocabulary`.
 
     Raises:
         BadInputError: `windows` makes something else than one window per word.

@@ -1,4 +1,4 @@
-"""Text classifiers: classes of whole texts, measured by accuracy."""
+"""Tasks of text classifiers: the class of a text, measured by accuracy."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TextOptions = TextClassifierOptions | ComparisonOptions
 
 @dataclass(frozen=True)
 class TextPart(Part):
-    """Texts to be measured on.
+    """Texts for the evaluation.
 
     Attributes:
         inputs: ids `(M, T)`, padded.
@@ -42,7 +42,7 @@ class TextPart(Part):
     labels: Ids
 
     def score(self, predicted: Ids) -> float:
-        """The share of right classes."""
+        """Return the share of right classes."""
         return float(np.mean(predicted == self.labels))
 
 
@@ -51,15 +51,15 @@ class TextClassifierTask(ClassifierTask):
     """Learn the labels of texts.
 
     Attributes:
-        vectors: word vectors that the model starts from, `(V, E)`; None: its own. A model that
-            takes some and does not learn them has them in an attribute `static`.
+        vectors: initial word vectors of the model, `(V, E)`; None: random ones. A model with fixed
+            word vectors has them in an attribute `static`.
     """
 
     kind: ClassVar[str] = "text_classifier"
     help: ClassVar[str] = """Train a text classifier, and test its best epoch.
 
-    The best epoch is that with the greatest accuracy on texts that are held out: a part of the
-    corpus, or a tenth of its texts to learn from. It is what is saved and tested."""
+    The best epoch is that with the highest accuracy on held-out texts: a part of the corpus, or a
+    tenth of its training texts. It is saved and tested."""
     options: ClassVar[type[TextClassifierOptions]] = TextClassifierOptions
     measure: ClassVar[str] = "accuracy"
     shorten: ClassVar[bool] = True
@@ -68,7 +68,7 @@ class TextClassifierTask(ClassifierTask):
 
     @classmethod
     def jobs(cls, options: TextClassifierOptions, request: Request) -> Iterator[Job]:
-        """A run for each seed, and for each fold of a cross-validation.
+        """Yield a run for each seed, and for each fold of a cross-validation.
 
         Raises:
             UsageError: arguments of the model contradict the vectors that it starts from.
@@ -90,7 +90,7 @@ class TextClassifierTask(ClassifierTask):
 
     @classmethod
     def load(cls, options: TextOptions, request: Request) -> TextClassifierTask:
-        """The texts that `options` name, cut as their seed says."""
+        """Return the texts that `options` name, cut as their seed says."""
         source = next(source for _, source in _sources(options, False))
         corpus = source.load(request.corpora)
         return text_task(corpus, minimum_count=options.minimum_count, source=asdict(source))
@@ -98,14 +98,14 @@ class TextClassifierTask(ClassifierTask):
     def build(
         self, backend: Backend, model: str, arguments: Mapping[str, Any], rng: np.random.Generator
     ) -> Model:
-        """The model, with the word vectors that it starts from."""
+        """Return the model, with the word vectors that it starts from."""
         start = {} if self.vectors is None else {"vectors": self.vectors}
         return super().build(backend, model, {**arguments, **start}, rng)
 
     def initialise(
         self, model: Model, arrays: Arrays, options: Any, rng: np.random.Generator
     ) -> None:
-        """Draw the word vectors, where a range is given.
+        """Draw the initial word vectors, if a range is given.
 
         Raises:
             UsageError: the model has no parameter of that name.
@@ -121,13 +121,13 @@ class TextClassifierTask(ClassifierTask):
         arrays.assign(model.parameters["embedding"], drawn.astype(options.precision))
 
     def kept_arguments(self, model: Model, arrays: Arrays) -> dict[str, Any]:
-        """The word vectors that are not among the parameters."""
+        """Return the word vectors that are not among the parameters."""
         static = getattr(model, "static", None)
         return {} if static is None else {"vectors": arrays.to_numpy(static)}
 
     @classmethod
     def part_to_measure(cls, saved: Checkpoint, asked: Evaluation) -> tuple[Part, str]:
-        """The texts to measure on, and what to call them."""
+        """Return the texts to measure on, and what to call them."""
         source = source_to_measure(saved, asked)
         corpus = source["corpus"]
         if corpus == saved.training["source"]["corpus"]:
@@ -141,7 +141,7 @@ class TextClassifierTask(ClassifierTask):
 
 
 def _width(start: WordVectors, options: TextClassifierOptions) -> int:
-    """The size of the vectors `start`.
+    """Return the size of the vectors `start`.
 
     Raises:
         UsageError: ``--set`` sets another size.
@@ -156,7 +156,7 @@ def _width(start: WordVectors, options: TextClassifierOptions) -> int:
 
 
 def _sources(options: TextOptions, of_seeds: bool) -> Iterator[tuple[str, TextSource]]:
-    """A corpus for each run, with what tells its file from those of the others."""
+    """Yield a corpus for each run, with the label of its file."""
     where = None if options.data is None else str(options.data)
     folds = options.folds if isinstance(options, TextClassifierOptions) else 0
     for fold in range(1, folds + 1) if folds else (0,):
@@ -165,7 +165,7 @@ def _sources(options: TextOptions, of_seeds: bool) -> Iterator[tuple[str, TextSo
 
 
 def _starting(task: TextClassifierTask, start: WordVectors | None, seed: int) -> TextClassifierTask:
-    """`task`, with a vector for each of its words where the model starts from some."""
+    """Return `task`, with initial word vectors if options name a file."""
     if start is None:
         return task
     table, known = initial_vectors(start, task.vocabulary, rng=np.random.default_rng([seed, 2]))
@@ -190,7 +190,7 @@ def text_task(
     if len(corpus.classes) < 2:
         raise BadInputError(
             f"all texts of {corpus.name} to learn from have the label '{corpus.classes[0]}': "
-            "there is nothing to tell apart"
+            "at least two labels are needed"
         )
     words = [text.words for text in corpus.train]
     vocabulary = Vocabulary.from_texts(words, minimum_count=minimum_count)
@@ -211,10 +211,10 @@ def text_task(
 
 
 def text_part(texts: Texts, vocabulary: Vocabulary, classes: Sequence[str]) -> TextPart:
-    """`texts` in the words of `vocabulary`.
+    """Return `texts` as ids of `vocabulary`.
 
     Raises:
-        BadInputError: a text has a label that is none of `classes`.
+        BadInputError: a label is not in `classes`.
     """
     places = {label: place for place, label in enumerate(classes)}
     for text in texts:

@@ -1,4 +1,4 @@
-"""Word vectors: a skip-gram with negative sampling learns the words around each word."""
+"""Tasks of word vectors: a skip-gram with negative sampling."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ LONG_STEP = 2.0**20
 
 
 class WordVectorTask(Task):
-    """Tell the words around each word from words that are drawn at random.
+    """Distinguish the context words of each word from random words.
 
-    A backend whose `negative_sampling` comes from another provider than its `skip_gram_step`, as
-    a student's, learns from one pair after the other.
+    If `negative_sampling` comes from another provider than `skip_gram_step`, for example from a
+    student, the pairs are used one by one.
 
     Args:
-        text: what to learn from, counted with the minimum count of `options`.
-        options: how the text is cut.
-        backend: offers the distribution that words are drawn from.
+        text: the text, counted with the minimum count of `options`.
+        options: the options of the run.
+        backend: offers the distribution of the negative samples.
     """
 
     kind: ClassVar[str] = "word_vectors"
@@ -46,8 +46,8 @@ class WordVectorTask(Task):
         str
     ] = """Learn word vectors by the skip-gram with negative sampling, as word2vec.
 
-    Each word learns to tell the words around it from words that are drawn at random. Words that
-    stand among the same words end up with near vectors.
+    Each word learns to distinguish its context words from random words. Words in similar contexts
+    get near vectors.
 
     Nothing is held out: the score that is shown, compared and looked at by a schedule is the mean
     loss of an epoch. With the optimizer sgd, a summed loss and no clipping, a step changes only the
@@ -67,17 +67,17 @@ class WordVectorTask(Task):
 
     @classmethod
     def load(cls, options: WordVectorOptions, request: Request) -> WordVectorTask:
-        """The text that `options` name."""
+        """Return the text that `options` name."""
         sentences = load_sentences(options.corpus, request.corpora)
         text = count_text(options.corpus, sentences, minimum_count=options.minimum_count)
         return cls(text, options, request.backend)
 
     def sizes(self) -> dict[str, Any]:
-        """The number of words, and of the numbers per vector."""
+        """Return the number of words and the dimension of a vector."""
         return {**super().sizes(), "dimension": self._options.dimension}
 
     def build(self, backend: Backend, model: str, *args: Any) -> Model:
-        """The model to train.
+        """Return the model to train.
 
         Raises:
             UsageError: it has other parameters than a skip-gram.
@@ -92,7 +92,7 @@ class WordVectorTask(Task):
         return built
 
     def batches(self, options: WordVectorOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
-        """The text in its order; what is drawn depends on the epoch."""
+        """Return the batches in the order of the text; random numbers depend on the epoch."""
         steps, found = self._batches.epoch(np.random.default_rng([options.seed, epoch - 1]))
         return steps, self._checked(
             Batch(
@@ -118,34 +118,35 @@ class WordVectorTask(Task):
     def learner(
         self, backend: Backend, model: Model, optimizer: Optimizer, options: Any
     ) -> Learner:
-        """What takes the steps: the backend's own for plain gradient descent."""
+        """Return the object that takes the steps; plain gradient descent uses the backend's
+        step."""
         is_plain = options.optimizer == "sgd" and options.clip is None and options.summed
         learner = _SkipGramLearner if is_plain else _GradientLearner
         return learner(model, optimizer, backend, options)
 
     def score(self, model: Model, arrays: Arrays) -> None:
-        """Nothing is held out."""
+        """Return None, because nothing is held out."""
         return
 
     def identity(self) -> dict[str, Any]:
-        """The size of the text."""
+        """Return the size of the text."""
         return {"words": len(self.text.ids)}
 
     def size_of(self, model: Model) -> str:
-        """The number of words that have a vector, and its numbers."""
+        """Return the number of words that have a vector, and its numbers."""
         words = len(self.text.counts.nonzero()[0])
         return f"{words:,} words with {self._options.dimension} numbers each"
 
     def speed(self, seconds: float) -> str:
-        """Words per second."""
+        """Return the words per second."""
         return f"{self.text.total / seconds:,.0f} words/s"
 
     def held_out(self, score: float) -> str:
-        """Nothing: the loss is shown already."""
+        """Return an empty text, because the loss is shown already."""
         return ""
 
     def finish(self, checkpoint: Checkpoint, options: WordVectorOptions, label: str) -> list[str]:
-        """Save the vectors as text, where that is asked for."""
+        """Save the vectors as text, if the option is given."""
         path = options.vectors
         if path is None:
             return []
@@ -154,18 +155,18 @@ class WordVectorTask(Task):
         return [f"Saved {path}, as text."]
 
     def next_command(self, out: Path) -> str:
-        """How to see what the vectors know."""
+        """Return the command that shows nearest words."""
         return f"gradus neighbors WORD --vectors {out}"
 
     @classmethod
     def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
-        """Refuse: word vectors are compared with people's judgements, and have no text to score.
+        """Raise an error: word vectors are compared with human scores, not measured on a text.
 
         Raises:
             UsageError: always.
         """
         raise UsageError(
-            f"{asked.path} holds word vectors: compare them with people's judgements by "
+            f"{asked.path} holds word vectors: compare them with human scores by "
             "`--similarity FILE`, which has word, word, score on each line"
         )
 
@@ -193,7 +194,7 @@ def _step_function(backend: Backend, negative: int, *, at_once: bool) -> Callabl
 
 
 class _SkipGramLearner(Learner):
-    """Plain gradient descent on the summed loss: the backend's step moves the vectors at once.
+    """Plain gradient descent on the summed loss, by the backend's own step.
 
     Args:
         model: has the vectors.
@@ -211,14 +212,15 @@ class _SkipGramLearner(Learner):
         self._precision = options.precision
 
     def step(self, batch: Batch) -> float:
-        """Move the vectors of the words of `batch`; returns the mean loss of a pair before it."""
+        """Update the vectors of the words of `batch`, and return the mean loss of a pair before
+        it."""
         tables = [self.model.parameters[name] for name in TABLES]
         return self._moved(tables, batch.inputs, batch, self.optimizer.learning_rate)
 
     def backpropagate(self, batch: Batch) -> float:
         """Leave the gradients of the mean loss in the model; returns that loss.
 
-        They are read off one long step of copies of the vectors of these words.
+        They are computed from one long step on copies of the vectors.
         """
         model, from_numpy = self.model, self.arrays.from_numpy
         model.zero_gradients()
@@ -236,13 +238,13 @@ class _SkipGramLearner(Learner):
         return loss
 
     def _moved(self, tables: list[Any], ids: Iterable[Array], batch: Batch, rate: float) -> float:
-        """Move `tables` one step downhill; returns the mean loss of a pair before it."""
+        """Take one step of gradient descent on `tables`, and return the mean loss before it."""
         weights = batch.targets.astype(self._precision, copy=False)
         native = (self.arrays.from_numpy(array) for array in (*ids, weights))
         return self._move(*tables, *native, rate) / max(batch.terms, 1)
 
 
 class _GradientLearner(_SkipGramLearner):
-    """Any optimizer, clipping, and means: with gradients of all vectors, of which most are 0."""
+    """Steps of any optimizer with clipping and means, using the gradients of all vectors."""
 
     step = Learner.step

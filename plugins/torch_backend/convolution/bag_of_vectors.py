@@ -89,9 +89,9 @@ class DeepAveragingNetwork(Model):
         return torch.addmm(self.parameters[f"b_{i}"], z, self.parameters[f"W_{i}"])
 
     def _add_to_words(self, grad_mean: Tensor) -> None:
-        """Give each of the n words of a text 1/n of the gradient of their mean `(N, E)`."""
+        """Add 1/n of the gradient of the mean `(N, E)` to each of the n words of a text."""
         weights = (self._words != PAD).to(grad_mean.dtype)
         weights /= weights.sum(1, keepdim=True).clamp_(min=1)
-        # Padding is added too, with weight 0: cheaper than to pick the words out.
+        # Padding is added too, with weight 0: cheaper than a selection of the words.
         grads = weights[:, :, None] * grad_mean[:, None, :]
         self.gradients["embedding"].index_add_(0, self._words.flatten(), grads.flatten(0, 1))

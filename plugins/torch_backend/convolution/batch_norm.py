@@ -21,7 +21,7 @@ class BatchNorm1d(AutogradModel):
     """y = γ (x − μ) / √(σ² + ε) + β, feature by feature; μ and σ² of the batch in training.
 
     Attributes:
-        running_mean: `(C,)`; with `running_variance` what takes the place of μ and σ² at test time.
+        running_mean: `(C,)`; with `running_variance` it replaces μ and σ² at test time.
         running_variance: `(C,)`, of the batches' unbiased variances.
     """
 
@@ -39,11 +39,11 @@ class BatchNorm1d(AutogradModel):
 
     @property
     def buffers(self) -> dict[str, Tensor]:
-        """The running statistics, which a checkpoint keeps with the parameters."""
+        """Return the running statistics, which a checkpoint stores with the parameters."""
         return {"running_mean": self.running_mean, "running_variance": self.running_variance}
 
     def astype(self, dtype: Any) -> Self:
-        """Convert parameters, gradients and running statistics; returns the layer."""
+        """Convert parameters, gradients and running statistics; return the layer."""
         self.running_mean = self._arrays.astype(self.running_mean, dtype)
         self.running_variance = self._arrays.astype(self.running_variance, dtype)
         return super().astype(dtype)
@@ -66,7 +66,7 @@ class BatchNorm1d(AutogradModel):
         return super().forward(x)
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The kernel moves the running statistics by itself."""
+        """Return y; the kernel updates the running statistics."""
         (x,) = inputs
         y = functional.batch_norm(
             x.reshape(-1, self.features),

@@ -46,7 +46,7 @@ class Conv1d(AutogradModel):
         self.add_parameter("b", np.zeros(C))
 
     def output_length(self, length: int) -> int:
-        """T' for a text of T = `length` words.
+        """Return T' for a text of T = `length` words.
 
         Raises:
             ValueError: not even one window fits.
@@ -68,14 +68,14 @@ class Conv1d(AutogradModel):
         return super().forward(x)
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The kernel for images, on texts as images of a single row.
+        """Return y, computed by the kernel for images on texts as images of one row.
 
-        It takes channels last, as texts lie in memory: the kernel for one dimension would copy
-        them first. Its backward for a single filter refuses that order.
+        This kernel reads the channels last, the memory layout of texts; the kernel for one
+        dimension would copy them first. Its backward for a single filter refuses that order.
         """
         (x,), W, b = inputs, parameters["W"], parameters["b"]
         padding = self.padding
-        if padding >= self.span:  # oneDNN crashes on windows of nothing but its own padding
+        if padding >= self.span:  # oneDNN crashes on windows that contain only its own padding
             x, padding = functional.pad(x, (0, 0, padding, padding)), 0
         order = torch.contiguous_format if len(b) == 1 else torch.channels_last
         image = x.transpose(1, 2)[:, :, None].contiguous(memory_format=order)

@@ -23,16 +23,16 @@ END = 2
 
 
 def layer_widths(length: int, width: int) -> list[int]:
-    """The widths of the convolutions that leave one step of `length`, from below.
+    """Return the widths of the convolutions that reduce `length` steps to one, lowest first.
 
-    All have the `width` ≥ 2, but where the last one has less to read; `length` is at least 1.
+    All have the `width` ≥ 2, except a smaller last one; `length` is at least 1.
     """
     full, left = divmod(length - 1, width - 1)
     return [width] * full + [left + 1] * (left > 0)
 
 
 class ConvolutionalEncoder(EmbeddedChain):
-    """x_i = tanh(conv_i(x_{i−1})) without padding, until one step is left: the vector c.
+    """x_i = tanh(conv_i(x_{i−1})) without padding, until one step remains: the vector c.
 
     `forward` returns the vectors c `(N, C)` of the sentences `ids: (N, T)`, T ≤ `length`.
     """
@@ -100,7 +100,7 @@ class ConvolutionalTranslator(Model):
         return logits
 
     def backward(self, grad_logits: Tensor) -> None:
-        """Back through the decoder, to what it was told, to the encoder, from `(N, U, V)`."""
+        """Backpropagate `(N, U, V)` through the decoder, its inputs and the encoder."""
         self.encoder.backward(self.decoder.backward(grad_logits))
 
     @torch.no_grad()

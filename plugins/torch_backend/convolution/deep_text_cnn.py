@@ -108,7 +108,7 @@ class DeepTextCNN(EmbeddedChain):
     def _add_stages(
         self, blocks: Sequence[int], maps: int, shortcut: bool, rng: np.random.Generator
     ) -> None:
-        """Blocks, and before each stage but the first a maximum of 3 steps, every second step."""
+        """Add the blocks, with max pooling of 3 steps and stride 2 before each later stage."""
         channels, number = maps, 0
         for stage, count in enumerate(blocks, start=1):
             if stage > 1:
@@ -120,12 +120,12 @@ class DeepTextCNN(EmbeddedChain):
                 channels = made
 
     def _add_head(self, sizes: Sequence[int], rng: np.random.Generator) -> None:
-        """Three affine layers, a ReLU behind the first two."""
+        """Add three affine layers, with a ReLU after the first two."""
         for i, name in enumerate(("hidden_1", "hidden_2", "output")):
             self.add_layer(name, part("affine")(sizes[i], sizes[i + 1], rng=rng))
             if name != "output":
                 self.add_layer(f"relu_{i + 1}", part("relu")())
 
     def _prepared(self, ids: Tensor) -> Tensor:
-        """Texts are cut at the end, or filled up: a negative number of ids to add takes away."""
+        """Return the texts cut or padded at the end; a negative padding cuts."""
         return functional.pad(ids, (0, self.length - ids.shape[1]), value=PAD)

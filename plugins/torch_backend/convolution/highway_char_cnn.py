@@ -1,7 +1,7 @@
 """Word vectors from characters on torch tensors, and a tagger that uses them.
 
-The layers are parts, of which only the interface is used: they may come from anybody who offers
-them on tensors.
+The layers are parts, of which only the interface is used: they may come from any provider that
+    offers them on tensors.
 
 Source: CS224n lecture 11, sections 3.5, 3.9 and 3.10; Kim, Jernite, Sontag and Rush,
 "Character-Aware Neural Language Models" (2016), section 3; dos Santos and Zadrozny, "Learning
@@ -25,7 +25,7 @@ from plugins.torch_backend.shared.model import PAD, EmbeddingModel, checked_ids,
 
 
 class CharacterWordEncoder(EmbeddingModel):
-    """tanh of the greatest answer of each filter to a word's characters, then highway layers.
+    """tanh of the maximum of each filter over a word's characters, then highway layers.
 
     Attributes:
         size: F, the sum of `maps` over the widths.
@@ -61,7 +61,7 @@ class CharacterWordEncoder(EmbeddingModel):
         return super()._look_up(_checked(ids, (2, 3), self.characters))
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The vectors `(..., F)` of words, for characters `(M, L)` or `(N, T, L)`."""
+        """Return the vectors `(..., F)` of words, for characters `(M, L)` or `(N, T, L)`."""
         is_character = (self._ids != PAD).flatten(0, -2)
         e = inputs[0].flatten(0, -3) * is_character[:, :, None]
         best = [
@@ -112,7 +112,7 @@ class CharacterTagger(Model):
 
     @torch.no_grad()
     def backward(self, grad_logits: Tensor) -> None:
-        """Back through the convolution to the encoder, from `(N, T, C)`."""
+        """Backpropagate `(N, T, C)` through the convolution and the encoder."""
         self.encoder.backward(self.output.backward(grad_logits) * self._is_word)
 
 

@@ -25,7 +25,7 @@ Row = tuple[str, float, int, float]
 
 
 def count_parameters(model: Any) -> int:
-    """The sum of the sizes of the parameters of `model`."""
+    """Return the sum of the sizes of the parameters of `model`."""
     return sum(tensor.numel() for tensor in model.parameters.values())
 
 
@@ -52,7 +52,7 @@ def best_accuracy(ids: Tensor, labels: Tensor, probabilities: Tensor, width: int
 
 
 def _bags(ids: Tensor, width: int) -> Tensor:
-    """How often each window occurs in each text, `(M, windows)`."""
+    """Return how often each window occurs in each text, `(M, windows)`."""
     windows = functional.pad(ids, (width // 2, width // 2), value=PAD).unfold(1, width, 1)
     kinds, kind = torch.unique(windows.flatten(0, 1), dim=0, return_inverse=True)
     bags = ids.new_zeros(len(ids), len(kinds))
@@ -103,7 +103,7 @@ class SequenceClassifier(EmbeddingModel):
 
 
 def _last(h: Tensor, words: Tensor) -> Tensor:
-    """h `(N, H)` at the last word of each text; 0 where there is none."""
+    """Return h `(N, H)` at the last word of each text; 0 without words."""
     counts = words.sum(1)
     places = functional.one_hot((counts - 1).clamp(min=0), h.shape[1])
     chosen = (places * (counts > 0)[:, None]).to(h.dtype)

@@ -1,4 +1,4 @@
-"""Pooling over time on torch tensors; of equal numbers the first wins.
+"""Pooling over time on torch tensors; of equal numbers the first is taken.
 
 Source: CS224n lecture 11, sections 1.6, 1.9, 1.10 and 2.3; Collobert et al., "Natural Language
 Processing (Almost) from Scratch" (2011), for the maximum over time; Kalchbrenner et al., "A
@@ -20,10 +20,11 @@ _LEAST = -torch.inf
 
 
 class _Pool(AutogradModel):
-    """What all poolings share: texts `(N, T, C)` whose padding a mask `(N, T)` marks with False."""
+    """The base of all poolings: texts `(N, T, C)`, with a mask `(N, T)` that is False at
+    padding."""
 
     def forward(self, x: Tensor, mask: Any = None) -> Tensor:
-        """The pooled text; 0 where there are no words.
+        """Return the pooled text; 0 where there are no words.
 
         Raises:
             ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
@@ -39,11 +40,11 @@ class _Pool(AutogradModel):
         return super().forward(x)
 
     def _candidates(self, x: Tensor) -> Tensor:
-        """`x` with −∞ at the padding."""
+        """Return `x` with −∞ at the padding."""
         return x if self._padding is None else x.masked_fill(self._padding, _LEAST)
 
     def _pooled(self, y: Tensor) -> Tensor:
-        """0 where nothing but padding was to choose from; without a mask there are words."""
+        """Return `x` with 0 where a window contains only padding; without a mask there is none."""
         return y if self._padding is None else _without_words(y)
 
 
@@ -51,7 +52,7 @@ class MaxOverTime(_Pool):
     """The greatest number of each channel, `(N, C)`."""
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """Not `amax`, which divides the gradient among equals."""
+        """Return the maxima; not by `amax`, which divides the gradient among equal numbers."""
         return self._pooled(self._candidates(inputs[0]).max(dim=1).values)
 
 
@@ -59,7 +60,7 @@ class AverageOverTime(_Pool):
     """The mean of each channel over the words of a text, `(N, C)`."""
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The sum over the words, by their number."""
+        """Return the sum over the words, by their number."""
         (x,) = inputs
         if self._padding is None:
             return x.mean(dim=1)
@@ -68,7 +69,7 @@ class AverageOverTime(_Pool):
 
 
 class LocalMaxPool(_Pool):
-    """The maximum of each window, `(N, T', C)`; what the last window lacks is padding."""
+    """The maximum of each window, `(N, T', C)`; the last window is padded."""
 
     def __init__(self, size: int, stride: int) -> None:
         super().__init__()
@@ -81,7 +82,7 @@ class LocalMaxPool(_Pool):
         return -(-max(length - self.size, 0) // self.stride) + 1
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The kernel wants channels before time, and at least one full window."""
+        """Return the maxima; the kernel needs channels before time and at least one full window."""
         x = self._candidates(inputs[0])
         if x.shape[1] < self.size:
             x = functional.pad(x, (0, 0, 0, self.size - x.shape[1]), value=_LEAST)
@@ -99,7 +100,7 @@ class KMaxPool(_Pool):
         self.k = k
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """Not `topk`, which takes any of equals."""
+        """Return the k maxima; not by `topk`, which takes any of equal numbers."""
         T = inputs[0].shape[1]
         full = functional.pad(self._candidates(inputs[0]), (0, 0, 0, self.k), value=_LEAST)
         best = full.sort(dim=1, descending=True, stable=True)
@@ -109,5 +110,5 @@ class KMaxPool(_Pool):
 
 
 def _without_words(y: Tensor) -> Tensor:
-    """0 where nothing but padding was to choose from."""
+    """Return `x` with 0 where a window contains only padding."""
     return y.masked_fill(y.isneginf(), 0)

@@ -59,14 +59,14 @@ class QRNN(Model):
         self.add_parameter("b", np.zeros(blocks * H))
 
     def initial_state(self, batch_size: int) -> State:
-        """The state before the first step: zeros."""
+        """Return the state before the first step: zeros."""
         b, H = self.parameters["b"], self.hidden_size
         before = b.new_zeros(batch_size, self.width - 1, self.input_size)
         return b.new_zeros(batch_size, H), b.new_zeros(batch_size, H), before
 
     @torch.no_grad()
     def forward(self, x: Tensor, state: State | None = None, mask: Any = None) -> Tensor:
-        """All states h `(N, T, H)` of `x: (N, T, D)`: see `RecurrentLayer.forward`."""
+        """Return all states h `(N, T, H)` of `x: (N, T, D)`: see `RecurrentLayer.forward`."""
         x = checked_inputs(x, self.input_size)
         h_0, c_0, before = self.initial_state(len(x)) if state is None else state
         self._words = None if mask is None else to_tensor(mask).bool().T[:, :, None]
@@ -84,7 +84,7 @@ class QRNN(Model):
         else:
             torch.mul(self._o, self._c[1:], out=by_time)
         if self._words is not None:
-            by_time.copy_(self._hold(by_time, h_0, self._words))
+            by_time.copy_(self._fill_padding(by_time, h_0, self._words))
         last = inputs[x.shape[1] :].transpose(0, 1)
         self.state = h[:, -1].clone(), self._c[-1].clone(), last.clone()
         return h
@@ -93,7 +93,7 @@ class QRNN(Model):
     def backward(self, grad_h: Tensor) -> tuple[Tensor, State]:
         """The gradients of x `(N, T, D)`, and of h_0, c_0 and the inputs before the first one."""
         z, f, o, i, c = self._z, self._f, self._o, self._i, self._c
-        grad, grad_h_0 = self._hold_back(grad_h.transpose(0, 1))
+        grad, grad_h_0 = self._fill_padding_backward(grad_h.transpose(0, 1))
         grad_c = _after(torch.zeros_like(c[0]), grad, 1 if o is None else o)
         linear_recurrence_back(f, grad_c, parallel=self.parallel)
         grad_new = grad_c[1:]
@@ -125,7 +125,7 @@ class QRNN(Model):
             self._i = others[1] if self._words is None else others[1].where(self._words, 0)
 
     def _back_to_inputs(self, grad_a: Tensor) -> tuple[Tensor, Tensor]:
-        """Add the gradients of W and b; return those of x and of the inputs before it."""
+        """Add the gradients of W and b, and return those of x and of the inputs before it."""
         T, N, _ = grad_a.shape
         rows, W = grad_a.flatten(0, 1), self.parameters["W"]
         self.gradients["W"].add_(product(self._rows.T, rows).view_as(W))
@@ -140,14 +140,14 @@ class QRNN(Model):
             grad_x = grad_x.where(self._words, 0)
         return grad_x.transpose(0, 1), before.transpose(0, 1)
 
-    def _hold(self, h: Tensor, h_0: Tensor, words: Tensor) -> Tensor:
-        """Where there is no word, the h of the last word before, or h_0."""
+    def _fill_padding(self, h: Tensor, h_0: Tensor, words: Tensor) -> Tensor:
+        """Return h, replaced at padding by the h of the last word before it, or by h_0."""
         steps = torch.arange(1, len(h) + 1, device=h.device)[:, None, None]
         self._held = (steps * words).cummax(dim=0).values.expand_as(h)
         return torch.cat([h_0[None], h]).gather(0, self._held)
 
-    def _hold_back(self, grad_h: Tensor) -> tuple[Tensor, Tensor]:
-        """The gradients of what `_hold` chose from: of each h, and of h_0."""
+    def _fill_padding_backward(self, grad_h: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the gradients of the inputs of `_fill_padding`: of each h and of h_0."""
         nothing = torch.zeros_like(self._c[0])
         if self._words is None:
             return grad_h, nothing
@@ -156,7 +156,7 @@ class QRNN(Model):
 
 
 def _after(first: Tensor, a: Tensor, b: Tensor | int) -> Tensor:
-    """`first` and then the T products a ∘ b, `(T + 1, N, H)`, without a copy in between."""
+    """Return `first` followed by the T products a ∘ b, `(T + 1, N, H)`, without a copy."""
     found = a.new_empty(len(a) + 1, *first.shape)
     found[0] = first
     torch.mul(a, b, out=found[1:])

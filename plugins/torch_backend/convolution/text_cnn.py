@@ -69,7 +69,7 @@ class TextCNN(EmbeddingModel):
         return super().astype(dtype)
 
     def _look_up(self, ids: Tensor) -> Tensor:
-        """One channel, or two side by side, `(N, T, D)`."""
+        """Return one channel, or two side by side, `(N, T, D)`."""
         self._ids = checked_ids(ids, self.vocabulary_size)
         tables = [self.static, self.parameters.get("embedding")]
         found = [functional.embedding(self._ids, table) for table in tables if table is not None]
@@ -98,7 +98,7 @@ class TextCNN(EmbeddingModel):
 
 
 def _windows_with_words(words: Tensor, width: int) -> Tensor:
-    """Which of the T + h − 1 windows have a word in them."""
+    """Return which of the T + h − 1 windows have a word in them."""
     return functional.pad(words, (width - 1, width - 1)).unfold(1, width, 1).any(dim=-1)
 
 

@@ -32,14 +32,14 @@ class Bidirectional(Model):
         self.backward_layer = self.add_child("backward_layer", backward)
 
     def initial_state(self, batch_size: int) -> tuple[Any, Any]:
-        """The states that both layers start from."""
+        """Return the states that both layers start from."""
         return (
             self.forward_layer.initial_state(batch_size),
             self.backward_layer.initial_state(batch_size),
         )
 
     def forward(self, x: Tensor, state: tuple[Any, Any] | None = None, mask: Any = None) -> Tensor:
-        """All states y `(N, T, H_forward + H_backward)` of `x: (N, T, D)`."""
+        """Return all states y `(N, T, H_forward + H_backward)` of `x: (N, T, D)`."""
         x = to_tensor(x)
         start, end = (None, None) if state is None else state
         reversed_mask = None if mask is None else to_tensor(mask).flip(1)
@@ -50,7 +50,7 @@ class Bidirectional(Model):
         return torch.cat([to_right, to_left.flip(1)], dim=-1)
 
     def backward(self, grad_y: Tensor) -> tuple[Tensor, tuple[Any, Any]]:
-        """The gradients of x `(N, T, D)`, and of the states that the layers started from."""
+        """Return the gradients of x `(N, T, D)`, and of the states that the layers started from."""
         to_right, to_left = torch.tensor_split(grad_y, [self._H], dim=-1)
         grad_x, grad_start = self.forward_layer.backward(to_right)
         grad_reversed_x, grad_end = self.backward_layer.backward(to_left.flip(1))

@@ -27,7 +27,7 @@ def clip_by_norm(gradients: Mapping[str, Tensor], threshold: float) -> dict[str,
 
 
 def _norm(gradients: Mapping[str, Tensor]) -> float:
-    """The length of all gradients together, as if they were one long vector."""
+    """Return the length of all gradients together, as if they were one long vector."""
     filled = [g for g in gradients.values() if g.numel()]
     largest = float(torch.stack([g.abs().amax() for g in filled]).amax()) if filled else 0.0
     if not math.isfinite(largest):

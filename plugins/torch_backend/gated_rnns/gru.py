@@ -39,7 +39,8 @@ class GRU(RecurrentLayer):
             self.add_parameter("b_h", np.zeros(H))
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The kernel keeps transposed weights in the order r, z, h̃, and two biases."""
+        """Return the states; the kernel has transposed weights in the order r, z, h̃, and two
+        biases."""
         if not self.reset_after or self._mask is not None:
             return self._own_steps(parameters, *inputs)
         x, h_0 = inputs
@@ -64,6 +65,6 @@ class GRU(RecurrentLayer):
 
 
 def _kernel_order(value: Tensor) -> Tensor:
-    """From u, r, h̃ to r, −u, h̃ in the last axis."""
+    """Return the blocks u, r, h̃ of the last axis in the kernel's order r, −u, h̃."""
     u, r, content = torch.chunk(value, 3, dim=-1)
     return torch.cat([r, -u, content], dim=-1)

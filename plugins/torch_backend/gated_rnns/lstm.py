@@ -35,12 +35,12 @@ class LSTM(RecurrentLayer):
         self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, 4 * H)))
         self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, 4 * H)))
         self.add_parameter("b", np.repeat([0.0, forget_bias, 0.0, 0.0], H))
-        for name in ("W_x", "W_h"):  # as the kernel reads them: its rows are our columns
+        for name in ("W_x", "W_h"):  # in the layout of the kernel: its rows are the columns here
             self.parameters[name] = self.parameters[name].t().contiguous().t()
             self.gradients[name] = torch.zeros_like(self.parameters[name])
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The kernel has a second bias, which stays 0."""
+        """Return the states; the second bias of the kernel is 0."""
         if self._mask is not None:
             return self._masked_steps(parameters, self._mask, *inputs)
         x, h_0, c_0 = inputs
@@ -76,6 +76,6 @@ class LSTM(RecurrentLayer):
 
 
 def _swapped(value: Tensor) -> Tensor:
-    """The last two of four blocks of rows in the opposite order: the kernel has i, f, g, o."""
+    """Return the four blocks of rows with the last two exchanged: the kernel has i, f, g, o."""
     i, f, third, fourth = torch.chunk(value, 4)
     return torch.cat([i, f, fourth, third])

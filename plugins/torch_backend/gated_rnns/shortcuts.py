@@ -1,4 +1,4 @@
-"""Ways around a layer on tensors: residual, dense and highway connections.
+"""Shortcut connections around a layer on tensors: residual, dense and highway.
 
 Source: CS224n lecture 7, section 4.3; He et al., "Deep Residual Learning for Image Recognition"
 (2015); Huang et al., "Densely Connected Convolutional Networks" (2017); Srivastava, Greff and
@@ -18,15 +18,15 @@ from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.shared.model import AutogradModel
 
 
-class _Around(Model):
-    """A way around f, of which only the interface is used: it differentiates itself."""
+class _Shortcut(Model):
+    """A shortcut around f; f computes its own backward."""
 
     def __init__(self, f: Any) -> None:
         super().__init__()
         self.f = self.add_child("f", f)
 
 
-class Residual(_Around):
+class Residual(_Shortcut):
     """y = x + f(x)."""
 
     def forward(self, x: Tensor) -> Tensor:
@@ -47,7 +47,7 @@ class Residual(_Around):
         return torch.add(grad_output, self.f.backward(grad_output))
 
 
-class DenseConnection(_Around):
+class DenseConnection(_Shortcut):
     """y = [x, f(x)] in the last axis."""
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Recurrent layers on top of each other, on tensors, with ways around them.
+"""Stacked recurrent layers on tensors, with shortcut connections.
 
 Source: CS224n lecture 7, sections 4.10 to 4.13; Britz et al., "Massive Exploration of Neural
 Machine Translation Architectures" (2017).
@@ -40,11 +40,11 @@ class Stacked(Model):
         ]
 
     def initial_state(self, batch_size: int) -> tuple[Any, ...]:
-        """The states of all layers before the first step, from below."""
+        """Return the states of all layers before the first step, from below."""
         return tuple(layer.initial_state(batch_size) for layer in self.layers)
 
     def forward(self, x: Tensor, state: Sequence[Any] | None = None, mask: Any = None) -> Tensor:
-        """The result `(N, T, H)` of `x: (N, T, D)`: that of the highest layer.
+        """Return the result `(N, T, H)` of `x: (N, T, D)`: that of the highest layer.
 
         Raises:
             ValueError: there is not one state for each layer.
@@ -60,10 +60,10 @@ class Stacked(Model):
         return h if self.skip == "dense" else x
 
     def backward(self, grad_h: Tensor) -> tuple[Tensor, tuple[Any, ...]]:
-        """The gradients of x `(N, T, D)`, and of all first states, from below."""
+        """Return the gradients of x `(N, T, D)`, and of all first states, from below."""
         grad_states: list[Any] = []
         grad = grad_h
-        if self.skip == "dense":  # nothing comes back around the highest layer
+        if self.skip == "dense":  # there is no shortcut around the highest layer
             grad = functional.pad(grad_h, (self._widths[-1], 0))
         for layer, width in zip(reversed(self.layers), reversed(self._widths), strict=True):
             around, of_h = self._parted(grad, width)
@@ -73,13 +73,13 @@ class Stacked(Model):
         return grad, tuple(reversed(grad_states))
 
     def _joined(self, x: Tensor, h: Tensor) -> Tensor:
-        """What the next layer reads, of what this one read and its states."""
+        """Return the inputs of the next layer, from the inputs and states of this one."""
         if self.skip == "dense":
             return torch.cat([x, h], dim=-1)
         return x + h if self.skip == "skip" and x.shape == h.shape else h
 
     def _parted(self, grad: Tensor, width: int) -> tuple[Tensor | None, Tensor]:
-        """The gradients of x, around the layer, and of h."""
+        """Return the gradients of x, around the layer, and of h."""
         if self.skip == "dense":
             of_x, of_h = torch.tensor_split(grad, [width], dim=-1)
             return of_x, of_h

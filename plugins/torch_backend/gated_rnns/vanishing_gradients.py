@@ -18,7 +18,7 @@ from plugins.torch_backend.arrays import to_tensor
 def gradient_norms(rnn: Any, x: Tensor, loss_at: int) -> Tensor:
     """‖∂J/∂h_k‖ for k = 0 ... t = `loss_at`, where J = Σ h_t, `(t + 1,)`.
 
-    The `gradients` of `rnn` are afterwards what they were before.
+    The `gradients` of `rnn` are restored afterwards.
 
     Raises:
         IndexError: there is no step `loss_at`.
@@ -66,7 +66,7 @@ def descend(
     steps: int,
     threshold: float | None = None,
 ) -> Tensor:
-    """The path of gradient descent from `start: (d,)`, `(steps + 1, d)`.
+    """Return the path of gradient descent from `start: (d,)`, `(steps + 1, d)`.
 
     Gradients whose norm exceeds the `threshold` are clipped to it; None clips none.
     """

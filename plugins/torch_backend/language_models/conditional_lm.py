@@ -59,7 +59,7 @@ class ConditionalLM(CellScorer):
 
     @torch.no_grad()
     def backward(self, grad_logits: Tensor) -> Tensor:
-        """Back to the condition, whose gradient `(N, K)` is returned, from `(N, T, V)`."""
+        """Backpropagate `(N, T, V)`, and return the gradient of the condition `(N, K)`."""
         grad_e, grad_state = self._read_back(grad_logits)
         grad_condition = self._back_to_condition("W_c", grad_e.sum(1))
         if self._starts:
@@ -68,7 +68,7 @@ class ConditionalLM(CellScorer):
         return grad_condition
 
     def initial_state(self, batch_size: int, condition: Tensor | None = None) -> tuple[Any, Tensor]:
-        """The cell's state, set by the condition (None: zeros), and the condition itself.
+        """Return the cell's state, set by the condition (None: zeros), and the condition itself.
 
         Raises:
             ValueError: `condition` is not `(N, K)`.
@@ -81,19 +81,19 @@ class ConditionalLM(CellScorer):
     def next_log_probabilities(
         self, tokens: Tensor, state: tuple[Any, Tensor]
     ) -> tuple[Tensor, tuple[Any, Tensor]]:
-        """As of every language model; the state carries the condition."""
+        """Read one token of each text; predict the next one. The state contains the condition."""
         cell_state, condition = state
         logits = self.forward(to_tensor(tokens)[:, None], condition, cell_state)[:, 0]
         return logits.log_softmax(dim=-1), (self.state, condition)
 
     def _first_state(self, condition: Tensor) -> Any:
-        """The cell's state before the first token: h_0, and whatever else it has, as zeros."""
+        """Return the cell's state before the first token: h_0, and zeros for its other parts."""
         h_0 = (condition @ self.parameters["W_0"]).tanh()
         zeros = self.cell.initial_state(len(condition))
         return (h_0, *zeros[1:]) if isinstance(zeros, tuple) else h_0
 
     def _back_to_condition(self, name: str, grad: Tensor) -> Tensor:
-        """Through c W: add the gradient of W, and return that of c."""
+        """Backpropagate through c W: add the gradient of W, and return that of c."""
         self.gradients[name].addmm_(self._condition.T, grad)
         return torch.mm(grad, self.parameters[name].T)
 
@@ -107,5 +107,5 @@ class ConditionalLM(CellScorer):
 
 
 def _first(state: Any) -> Any:
-    """h, of a state that is h alone or a tuple that starts with it."""
+    """Return h of a state: the state itself, or the first item of a tuple."""
     return state[0] if isinstance(state, tuple) else state

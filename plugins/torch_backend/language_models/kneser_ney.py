@@ -44,14 +44,14 @@ class KneserNey(NgramLM):
         return torch.where(total > 0, ratio(left + taken * shorter, total), shorter)
 
     def _continuations(self, n: int) -> Tensor:
-        """How many different words stand before each n-gram, its count if none does: `(K_n,)`."""
+        """Return the number of different words before each n-gram, or else its count: `(K_n,)`."""
         ends = self.ngrams(n + 1)[0][:, 1:]
         before = torch.bincount(self._number(ends), minlength=len(self.counts[n]))
         return torch.where(before > 0, before, self.counts[n])
 
 
 def kneser_ney_discounts(counts: Any) -> Tensor:
-    """D(1), D(2) and D(3 and more) for `counts: (K,)`; 0.5, 1, 1.5 where they say nothing."""
+    """D(1), D(2) and D(3 and more) for `counts: (K,)`; 0.5, 1, 1.5 if they are undefined."""
     n = torch.bincount(to_tensor(counts).clamp(max=5), minlength=6).double()
     i = torch.arange(1, 4, device=n.device)
     D = i - (i + 1) * n[1] / (n[1] + 2 * n[2]) * n[2:5] / n[1:4]

@@ -35,7 +35,7 @@ class NgramLM(Model):
         if end is not None and not 0 <= end < vocabulary_size:
             raise ValueError(f"end must be one of 0 ... {vocabulary_size - 1} or None, not {end}")
         self.vocabulary_size, self.order, self.end = vocabulary_size, order, end
-        self.nothing = vocabulary_size  # stands in a history where there is no word
+        self.nothing = vocabulary_size  # the id of a missing word in a history
         self.keys: list[Tensor] = []
         self.counts: list[Tensor] = []
         self.totals: list[Tensor] = []
@@ -73,7 +73,7 @@ class NgramLM(Model):
         return torch.stack(columns[::-1], dim=1)[seen], self.counts[n][seen]
 
     def count(self, ngrams: Any) -> Tensor:
-        """How often each of `ngrams: (..., n)` was seen: `(...)`."""
+        """Return how often each of `ngrams: (..., n)` was seen: `(...)`."""
         ngrams = to_tensor(ngrams)
         return values_at(self.counts[ngrams.shape[-1]], self._number(ngrams))
 
@@ -123,7 +123,7 @@ class NgramLM(Model):
         return self.probability(history[:, :, None], words).log()
 
     def initial_state(self, batch_size: int) -> Tensor:
-        """The history before anything was read: V everywhere, `(batch_size, order − 1)`."""
+        """Return the history before the first token: V everywhere, `(batch_size, order − 1)`."""
         return torch.full((batch_size, self.order - 1), self.nothing, device=current_device())
 
     def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Tensor, Tensor]:
@@ -147,7 +147,7 @@ class NgramLM(Model):
         return c, values_at(self.totals[n - 1], h)
 
     def _number(self, ngrams: Tensor) -> Tensor:
-        """The number of each of `ngrams: (..., n)`; −1 where it was never seen."""
+        """Return the number of each of `ngrams: (..., n)`; −1 where it was never seen."""
         number = torch.zeros(ngrams.shape[:-1], dtype=torch.int64, device=ngrams.device)
         for n in range(1, ngrams.shape[-1] + 1):
             number = self._follow(n, number, ngrams[..., n - 1])
@@ -215,7 +215,7 @@ class Backoff(NgramLM):
 
 
 def _checked_ids(value: Any, size: int) -> Tensor:
-    """`value` as ids; on a GPU as well they are looked at, because no kernel here refuses any."""
+    """Return `value` as ids; they are checked on a GPU too, because no kernel does it."""
     ids = to_tensor(value)
     if ids.numel() and (int(ids.min()) < 0 or int(ids.max()) >= size):
         found = f"{int(ids.min())} ... {int(ids.max())}"
@@ -224,7 +224,7 @@ def _checked_ids(value: Any, size: int) -> Tensor:
 
 
 def values_at(values: Tensor, numbers: Tensor) -> Tensor:
-    """The values with these numbers; 0 for the number −1."""
+    """Return the values with these numbers; 0 for the number −1."""
     if not len(values):
         return torch.zeros_like(numbers)
     return torch.where(numbers >= 0, values[numbers.clamp(min=0)], 0)

@@ -18,7 +18,7 @@ from plugins.torch_backend.shared.rnn_steps import recurrent_steps
 class RNN(RecurrentLayer):
     """h_t = tanh(x_t W_x + h_{t−1} W_h + b).
 
-    With `truncation` the gradient flows back through chunks of so many steps only.
+    With `truncation` the gradient flows back only through chunks of this number of steps.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class RNN(RecurrentLayer):
         self._move_into_kernel_layout()
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The states of every chunk, each chunk from the last state of the one before."""
+        """Return the states of every chunk, each chunk from the last state of the one before."""
         x, state = inputs
         steps = self._kernel_steps if x.is_cuda else recurrent_steps
         weights = [parameters[name] for name in ("W_x", "W_h", "b")]
@@ -48,7 +48,7 @@ class RNN(RecurrentLayer):
         masks = [None] * x.shape[1] if self._mask is None else torch.split(self._mask, length, 1)
         chunks: list[Tensor] = []
         for chunk, mask in zip(torch.split(x, length, dim=1), masks, strict=False):
-            if chunks:  # the state is carried on, but no gradient flows back through it
+            if chunks:  # the state is passed on, but no gradient flows back through it
                 state = chunks[-1][:, -1].detach()
             if mask is None:
                 chunks.append(steps(chunk, state, *weights))
@@ -57,7 +57,7 @@ class RNN(RecurrentLayer):
         return chunks[0] if len(chunks) == 1 else torch.cat(chunks, dim=1)
 
     def _kernel_steps(self, x: Tensor, h_0: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
-        """As `recurrent_steps`, by cuDNN: x W_ihᵀ + b_ih + h W_hhᵀ + b_hh with b_hh = 0."""
+        """Compute `recurrent_steps` by cuDNN: x W_ihᵀ + b_ih + h W_hhᵀ + b_hh with b_hh = 0."""
         weights = [W_x.T, W_h.T, b, self._zero_bias]
         h, _ = torch.rnn_tanh(x, h_0[None], weights, True, 1, 0.0, True, False, batch_first=True)
         return h
@@ -69,13 +69,13 @@ class RNN(RecurrentLayer):
         return self
 
     def _move_into_kernel_layout(self) -> None:
-        """Turn the parameters into views of weights that lie as the kernel wants them.
+        """Turn the parameters into views of weights in the memory layout of the kernel.
 
-        `nn.RNN` keeps transposed matrices, on a GPU all in one piece of memory as cuDNN reads it;
-        from anywhere else they would be copied there by every call.
+        `nn.RNN` has transposed matrices, on a GPU in one block of memory for cuDNN. In another
+        layout, every call would copy them.
         """
         values = self.parameters["b"]
-        # On the device "meta" a layer draws no values of its own: nobody's random state moves.
+        # On the device "meta" a layer draws no values of its own: no random state changes.
         layer = nn.RNN(self.input_size, self.hidden_size, device="meta", dtype=values.dtype)
         layer.to_empty(device=values.device)
         self._zero_bias = _data(layer.bias_hh_l0).zero_()
@@ -91,7 +91,7 @@ class RNN(RecurrentLayer):
 def _masked_steps(
     x: Tensor, h: Tensor, mask: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor
 ) -> Tensor:
-    """As `recurrent_steps`, but the state stays where `mask: (N, T)` is False."""
+    """Compute `recurrent_steps`, but keep the state where `mask: (N, T)` is False."""
     states = []
     for a, words in zip((x @ W_x + b).unbind(1), mask[:, :, None].unbind(1), strict=True):
         h = torch.where(words, (a + h @ W_h).tanh(), h)
@@ -100,6 +100,6 @@ def _masked_steps(
 
 
 def _data(parameter: Any) -> Tensor:
-    """The memory of a parameter of a torch module, as a plain tensor."""
+    """Return the memory of a parameter of a torch module, as a plain tensor."""
     tensor: Tensor = parameter.detach()
     return tensor

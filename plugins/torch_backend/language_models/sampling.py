@@ -1,4 +1,4 @@
-"""Text out of a language model on torch tensors.
+"""Sampling and search of text with a language model on torch tensors.
 
 Source: CS224n lecture 6; Fan et al. (2018) for top-k; Holtzman et al. (2020) for nucleus sampling.
 """
@@ -15,7 +15,7 @@ from plugins.torch_backend.arrays import to_tensor
 
 
 def _read(model: Any, prefix: Any) -> tuple[Tensor, Any]:
-    """What the model expects after `prefix: (N, P)`, and its state there."""
+    """Return the log probabilities after `prefix: (N, P)`, and the state."""
     tokens = to_tensor(prefix).long()
     if tokens.ndim != 2 or not tokens.shape[1]:
         raise ValueError(f"a prefix is (N, P) with P ≥ 1, not {tuple(tokens.shape)}")
@@ -32,7 +32,7 @@ def _rows_of(state: Any, rows: Tensor) -> Any:
 
 
 def truncate(scores: Tensor, top_k: int | None = None, top_p: float | None = None) -> Tensor:
-    """Log probabilities `(N, V)` of the likeliest words alone; all others get −∞.
+    """Return log probabilities `(N, V)` of the likeliest words; all others get −∞.
 
     The `scores: (N, V)` are log probabilities but for a constant per row. `top_k` is applied before
     `top_p`; of equally likely words those with smaller ids stay.
@@ -63,7 +63,7 @@ def sample(
     top_p: float | None = None,
     rng: np.random.Generator,
 ) -> Tensor:
-    """Go on after each prefix `(N, P)` with drawn words, `(N, length)`.
+    """Continue each prefix `(N, P)` with random words, `(N, length)`.
 
     `rng` seeds torch's generator.
 
@@ -82,7 +82,7 @@ def sample(
 
 
 def greedy(model: Any, prefix: Tensor, length: int) -> Tensor:
-    """Go on after each prefix `(N, P)` with the likeliest words, `(N, length)`.
+    """Continue each prefix `(N, P)` with the likeliest words, `(N, length)`.
 
     Raises:
         ValueError: `length` is negative, or the prefix is empty.
@@ -105,7 +105,9 @@ def _written(model: Any, prefix: Any, length: int, choose: Any) -> Tensor:
 def beam_search(
     model: Any, prefix: Tensor, length: int, beam_size: int, *, end: int | None = None
 ) -> tuple[Tensor, float]:
-    """The likeliest text found after `prefix: (P,)`: at most `length` ids, and its log probability.
+    """Return the likeliest text found after `prefix: (P,)`, and its log probability.
+
+    The text has at most `length` ids.
 
     Raises:
         ValueError: a setting is out of range, or the prefix is empty.

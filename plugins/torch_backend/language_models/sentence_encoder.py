@@ -19,8 +19,8 @@ POOLINGS = ("final", "max", "mean")
 class SentenceEncoder(EmbeddingModel):
     """logits = encoding U + b_2, where the encoding pools the states h_t of a recurrent layer.
 
-    Padding stands at the end, where no word's state depends on it: the cell reads without a mask,
-    as its fused kernel wants, and the pooling leaves those states out.
+    Padding is at the end, so that no state of a word depends on it. The cell needs no mask, and its
+    fused kernel is used; the pooling leaves the states of padding out.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class SentenceEncoder(EmbeddingModel):
         return (self._pooling_weights(h.detach()) * h).sum(1)
 
     def _pooling_weights(self, h: Tensor) -> Tensor:
-        """Every pooling is a sum Σ_t weight_t ∘ h_t: its weights, `(N, T, H)` or `(N, T, 1)`."""
+        """Return the weights of the pooling Σ_t weight_t ∘ h_t, `(N, T, H)` or `(N, T, 1)`."""
         words = (self._ids != PAD)[:, :, None]
         counts = words.sum(1, keepdim=True)
         if self.pooling == "mean":
@@ -72,4 +72,4 @@ class SentenceEncoder(EmbeddingModel):
         else:
             chosen = h.masked_fill(~words, -torch.inf).argmax(1, keepdim=True)
         here = torch.zeros_like(h[:, :, : chosen.shape[2]]).scatter_(1, chosen, 1)
-        return here * words  # in a text without words, the step chosen is none
+        return here * words  # a text without words has no chosen step

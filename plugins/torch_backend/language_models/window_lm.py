@@ -68,7 +68,7 @@ class WindowLM(WordScorer):
 
     @torch.no_grad()
     def backward(self, grad_logits: Tensor) -> None:
-        """Back through both layers to the word vectors, from `(N, T, V)`."""
+        """Backpropagate `(N, T, V)` through both layers to the word vectors."""
         grad = grad_logits.flatten(0, 1)
         grad_z = self._scores_back(grad) * (1 - self._h**2)
         self.gradients["W"].addmm_(self._e.T, grad_z)
@@ -81,7 +81,7 @@ class WindowLM(WordScorer):
         self.gradients["embedding"].index_add_(0, places, grad_e.view(len(places), -1))
 
     def initial_state(self, batch_size: int) -> Tensor:
-        """The words before a text: none, `(batch_size, n − 1)` times V."""
+        """Return the empty history, V everywhere, `(batch_size, n − 1)`."""
         size = (batch_size, self.window - 1)
         device = self.parameters["U"].device
         return torch.full(size, self.vocabulary_size, dtype=torch.long, device=device)

@@ -20,7 +20,7 @@ from plugins.torch_backend.shared.model import check_forward
 def deltas(
     x: Tensor, W: Tensor, b: Tensor, U: Tensor, activation: str = "sigmoid"
 ) -> tuple[Tensor, Tensor, float]:
-    """The error ∂s/∂z of every node of s = Uᵀ f(W x + b) for one window.
+    """Return the error ∂s/∂z of every node of s = Uᵀ f(W x + b) for one window.
 
     Returns:
         the errors of the input `(D,)`, of the hidden layer `(H,)`, and of the score: 1.
@@ -58,13 +58,13 @@ class WindowScorer(Model):
         self.add_parameter("U", rng.normal(scale=H**-0.5, size=H))
 
     def deltas(self, x: Tensor) -> tuple[Tensor, Tensor, float]:
-        """The errors of all nodes for the window `x: (D,)`."""
+        """Return the errors of all nodes for the window `x: (D,)`."""
         W, b, U = (self.parameters[name] for name in ("W", "b", "U"))
         return deltas(x, W, b, U, self.activation)
 
     @torch.no_grad()
     def forward(self, x: Tensor) -> Tensor:
-        """The scores `(N,)` of the windows `x: (N, D)`.
+        """Return the scores `(N,)` of the windows `x: (N, D)`.
 
         Raises:
             ValueError: `x` is not `(N, D)`.

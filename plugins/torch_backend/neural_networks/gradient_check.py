@@ -104,6 +104,6 @@ def is_gradient(
 def _slopes(
     f: Function, x: Tensor, value: float, epsilon: float, seed: int | None
 ) -> tuple[Tensor, Tensor]:
-    """The slopes to the right and to the left of every entry."""
+    """Return the slopes to the right and to the left of every entry."""
     above, below = _shifted(f, x, (epsilon, -epsilon), seed)
     return (above - value) / epsilon, (value - below) / epsilon

@@ -1,4 +1,4 @@
-"""Initial weights as torch tensors, drawn by NumPy's generator as everywhere.
+"""Initial weights as torch tensors, drawn by NumPy's generator.
 
 Source: CS224n notes part III, section 2.6; Glorot and Bengio, "Understanding the difficulty of
 training deep feedforward neural networks" (2010); LeCun et al., "Efficient BackProp" (1998).

@@ -27,7 +27,7 @@ class _Decay(Schedule):
         return self.learning_rate * self._at(step)
 
     def _at(self, step: int) -> float:
-        """The factor at `step`."""
+        """Return the factor at `step`."""
         raise NotImplementedError
 
 

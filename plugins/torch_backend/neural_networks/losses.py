@@ -9,7 +9,7 @@ from torch.nn import functional
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.shared.model import check_forward, checked_ids, leaf
 
-#: Torch leaves out the targets of one value, and cannot be told not to: one that is no class.
+#: Torch always ignores one target value: this one, which is no class.
 _NOTHING = torch.iinfo(torch.int64).min
 
 
@@ -26,7 +26,7 @@ class MaxMarginLoss:
 
     @torch.no_grad()
     def forward(self, true_scores: Tensor, corrupt_scores: Tensor) -> Tensor:
-        """J of the true scores s `(...)`, each beside its corrupt score s_c.
+        """Return J of the true scores s `(...)` with their corrupt scores s_c.
 
         Raises:
             ValueError: the shapes differ, or there is no pair at all.
@@ -41,7 +41,7 @@ class MaxMarginLoss:
 
     @torch.no_grad()
     def backward(self) -> tuple[Tensor, Tensor]:
-        """∂J/∂s and ∂J/∂s_c `(...)`; zeros for a pair that is satisfied or stands at the kink."""
+        """∂J/∂s and ∂J/∂s_c `(...)`; zeros for pairs with zero loss, also at the kink."""
         check_forward(self, "_violated")
         grad_corrupt = self._violated / self._violated.numel()
         return -grad_corrupt, grad_corrupt

@@ -16,27 +16,27 @@ Parameters = dict[str, Tensor]
 
 
 class TorchOptimizer(ABC):
-    """Moves tensors in place; what it remembers is kept per parameter name."""
+    """An optimizer that updates tensors in place and keeps a state per parameter name."""
 
     def __init__(self, learning_rate: float) -> None:
         self.learning_rate = learning_rate
 
     @torch.no_grad()
     def step(self, parameters: Parameters, gradients: Mapping[str, Tensor]) -> None:
-        """Move every tensor of `parameters` in place, using the gradient of the same name."""
+        """Update every tensor of `parameters` in place with the gradient of the same name."""
         if parameters:  # torch's operations on lists refuse empty ones
             self.update(parameters, [gradients[name] for name in parameters])
 
     @abstractmethod
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
-        """Move `parameters`, of which there is at least one, given their gradients in order."""
+        """Update `parameters`, at least one, given their gradients in order."""
 
 
 class SGD(TorchOptimizer):
     """Stochastic gradient descent: x ← x − α g."""
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
-        """One step down the gradient."""
+        """Take one step of gradient descent."""
         torch._foreach_add_(list(parameters.values()), g, alpha=-self.learning_rate)
 
 
@@ -49,7 +49,7 @@ class Momentum(TorchOptimizer):
         self.v: Parameters = {}
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
-        """One step of the velocity."""
+        """Take one step with the velocity."""
         v = remembered(self.v, parameters)
         torch._foreach_mul_(v, self.mu)
         torch._foreach_add_(v, g, alpha=-self.learning_rate)
@@ -68,7 +68,7 @@ class AdaGrad(TorchOptimizer):
         self.cache: Parameters = {}
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
-        """One step, shorter where the gradients so far were large."""
+        """Take one step, shorter if the gradients so far were large."""
         cache = remembered(self.cache, parameters)
         torch._foreach_addcmul_(cache, g, g)
         root = torch._foreach_add(cache, self.epsilon)
@@ -88,7 +88,7 @@ class RMSProp(TorchOptimizer):
         self.cache: Parameters = {}
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
-        """One step, shorter where recent gradients were large."""
+        """Take one step, shorter if recent gradients were large."""
         root = torch._foreach_sqrt(averaged_squares(self.cache, parameters, g, self.decay))
         torch._foreach_add_(root, self.epsilon)
         torch._foreach_addcdiv_(list(parameters.values()), g, root, value=-self.learning_rate)
@@ -120,7 +120,7 @@ class Adam(TorchOptimizer):
         self.t: dict[str, int] = {}
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
-        """One step of the average gradient over the root of the average square."""
+        """Take one step with the mean gradient over the root of the mean square."""
         m = remembered(self.m, parameters)
         for name in parameters:
             self.t[name] = self.t.get(name, 0) + 1
@@ -143,7 +143,7 @@ class Adam(TorchOptimizer):
 def averaged_squares(
     memory: Parameters, parameters: Parameters, values: list[Tensor], decay: float
 ) -> list[Tensor]:
-    """The running averages of squares in `memory`, after those of `values`: ρ c + (1 − ρ) v²."""
+    """Update and return the running averages of squares in `memory`: ρ c + (1 − ρ) v²."""
     averages = remembered(memory, parameters)
     torch._foreach_mul_(averages, decay)
     torch._foreach_addcmul_(averages, values, values, value=1 - decay)
@@ -151,7 +151,7 @@ def averaged_squares(
 
 
 def remembered(memory: Parameters, parameters: Parameters) -> list[Tensor]:
-    """What `memory` holds for each parameter, in their order: 0 before the first step."""
+    """Return the state in `memory` of each parameter, in order; 0 before the first step."""
     for name, x in parameters.items():
         if name not in memory:
             memory[name] = torch.zeros_like(x, requires_grad=False)

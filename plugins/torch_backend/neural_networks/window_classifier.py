@@ -17,7 +17,7 @@ from plugins.torch_backend.shared.model import PAD
 
 
 def windows(ids: Tensor, size: int) -> Tensor:
-    """The window `(T, 2m + 1)` of every word of `ids: (T,)`, m = `size`, `PAD` beyond the ends.
+    """Return the window `(T, 2m + 1)` of every word of `ids: (T,)`, m = `size`, with padding.
 
     Raises:
         ValueError: `ids` has not one axis, or `size` is negative.

@@ -1,1 +1,1 @@
-"""What several exercises have in common on torch tensors: bases of models, and kernels."""
+"""Base classes and kernels for several exercises on torch tensors."""

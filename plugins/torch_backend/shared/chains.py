@@ -1,6 +1,6 @@
-"""Deep models as chains: each layer reads what the one before it returns, and back.
+"""Deep models as chains of layers: each layer reads the result of the one before it.
 
-Of the layers only their interface is used, so they may come from anybody who offers them on
+Of the layers only their interface is used, so they may come from any provider that offers them on
 tensors.
 """
 
@@ -38,12 +38,12 @@ class EmbeddedChain(Model):
         self.layers: list[Any] = []
 
     def add_layer(self, name: str, layer: Any) -> None:
-        """Make `layer` a part of this model, and the last of the chain so far."""
+        """Append `layer` to the chain of this model."""
         self.layers.append(self.add_child(name, layer))
 
     @torch.no_grad()
     def forward(self, ids: Any) -> Tensor:
-        """What the last layer returns for `ids`.
+        """Return the result of the last layer for `ids`.
 
         Raises:
             IndexError: an id that is no row of the table.
@@ -53,7 +53,7 @@ class EmbeddedChain(Model):
         return forward_through(self.layers, functional.embedding(self._ids, table))
 
     def _prepared(self, ids: Tensor) -> Tensor:
-        """The ids that are looked up for `ids`."""
+        """Return the ids whose vectors are read for `ids`."""
         return ids
 
     @torch.no_grad()
@@ -64,7 +64,7 @@ class EmbeddedChain(Model):
 
 
 def forward_through(layers: Sequence[Any], x: Tensor) -> Tensor:
-    """The output of the last of `layers`."""
+    """Return the output of the last of `layers`."""
     for layer in layers:
         x = layer.forward(x)
     return x

@@ -35,7 +35,7 @@ class AutogradModel(Model, ABC):
 
     @abstractmethod
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The output, by differentiable operations on `parameters` and `inputs`.
+        """Return the output, by differentiable operations on `parameters` and `inputs`.
 
         Args:
             parameters: the model's own. Parts have theirs: see `through`.
@@ -53,7 +53,7 @@ class AutogradModel(Model, ABC):
         return self._output.detach()
 
     def _own_names(self) -> list[str]:
-        """The parameters that `compute` gets: those of parts have a dot in their names."""
+        """Return the parameters that `compute` gets: those of parts have a dot in their names."""
         return [name for name in self.parameters if "." not in name]
 
     def backward(self, grad_output: Tensor) -> Any:
@@ -77,11 +77,11 @@ class AutogradModel(Model, ABC):
         return inputs[0] if len(inputs) == 1 else inputs
 
     def _laid_out(self, parameter: Tensor) -> Tensor:
-        """How `compute` gets a parameter: a kernel may want it in another order."""
+        """Return how `compute` gets a parameter: a kernel may want it in another order."""
         return parameter
 
     def _laid_back(self, gradient: Tensor) -> Tensor:
-        """The way back."""
+        """Return the way back."""
         return gradient
 
 
@@ -93,7 +93,7 @@ class EmbeddingModel(AutogradModel):
     """
 
     def forward(self, *inputs: Any) -> Tensor:
-        """What `compute` makes of the vectors of `ids`.
+        """Return what `compute` makes of the vectors of `ids`.
 
         Raises:
             IndexError: an id that is no row of the table.
@@ -171,5 +171,5 @@ def checked_ids(value: Any, size: int) -> Tensor:
 
 
 def leaf(value: Tensor) -> Tensor:
-    """The same memory as the start of a new graph."""
+    """Return the same memory as the start of a new graph."""
     return value.detach().requires_grad_()

@@ -1,4 +1,4 @@
-"""What the recurrent layers have in common: how they start, and what they accept."""
+"""The base class of recurrent layers: initial states and checks of inputs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class RecurrentLayer(AutogradModel):
         state: after the last step that `forward` read: a tensor `(N, H)`, or a tuple of them.
     """
 
-    #: How many tensors a state consists of.
+    #: Number of tensors of a state.
     state_parts = 1
 
     input_size: int
@@ -27,16 +27,16 @@ class RecurrentLayer(AutogradModel):
     state: Any
 
     def initial_state(self, batch_size: int) -> Any:
-        """The state before the first step: zeros."""
+        """Return the state before the first step: zeros."""
         b = self.parameters["b"]
         return _state([b.new_zeros(batch_size, self.hidden_size) for _ in range(self.state_parts)])
 
     def forward(self, x: Tensor, state: Any = None, mask: Any = None) -> Tensor:
-        """All states h `(N, T, H)` of `x: (N, T, D)`, T ≥ 1.
+        """Return all states h `(N, T, H)` of `x: (N, T, D)`, T ≥ 1.
 
         Args:
             x: the inputs.
-            state: what the layer starts from; None: `initial_state`.
+            state: the first state; None: `initial_state`.
             mask: `(N, T)`, False where there is no word and the state stays; or None.
 
         Raises:

@@ -1,7 +1,7 @@
 """Language models whose last layer scores all words, with or without a recurrent cell below it.
 
-The two large tables are differentiated by hand: their gradients are added where they belong, while
-autograd would make new ones of full size first.
+The two large tables are differentiated by hand: their gradients are added in place, while autograd
+    would make new ones of full size first.
 """
 
 from __future__ import annotations
@@ -41,13 +41,14 @@ class WordScorer(LanguageModel):
 class CellScorer(WordScorer):
     """h_t is the state of a cell that reads the vectors e_t of the tokens.
 
-    Of the cell only its interface is used, so it may come from anybody who offers one on tensors.
+    Of the cell only its interface is used, so it may come from any provider that offers one on
+    tensors.
     """
 
     cell: Any
 
     def initial_state(self, batch_size: int) -> Any:
-        """The state of the cell before the first token."""
+        """Return the state of the cell before the first token."""
         return self.cell.initial_state(batch_size)
 
     def _read(self, tokens: Tensor, state: Any, about: Tensor | None = None) -> Tensor:
@@ -60,7 +61,7 @@ class CellScorer(WordScorer):
         return self._scores(h.flatten(0, 1)).view(*self._tokens.shape, -1)
 
     def _read_back(self, grad_logits: Tensor) -> tuple[Tensor, Any]:
-        """The gradients of the vectors `(N, T, E)` and of the first state."""
+        """Return the gradients of the vectors `(N, T, E)` and of the first state."""
         grad_h = self._scores_back(grad_logits.flatten(0, 1))
         grad_e, grad_state = self.cell.backward(grad_h.view(*grad_logits.shape[:2], -1))
         self.gradients["embedding"].index_add_(0, self._tokens.flatten(), grad_e.flatten(0, 1))
@@ -68,7 +69,7 @@ class CellScorer(WordScorer):
 
 
 class CellLM(CellScorer):
-    """A cell that is told nothing but the tokens."""
+    """A cell whose only inputs are the tokens."""
 
     @torch.no_grad()
     def forward(self, tokens: Tensor, state: Any = None) -> Tensor:
@@ -81,5 +82,5 @@ class CellLM(CellScorer):
 
     @torch.no_grad()
     def backward(self, grad_logits: Tensor) -> None:
-        """Back through the output layer, the cell and the embeddings, from `(N, T, V)`."""
+        """Backpropagate `(N, T, V)` through the output layer, the cell and the embeddings."""
         self._read_back(grad_logits)

@@ -9,7 +9,7 @@ from framework.data.lexicon import Lexicon
 
 
 def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
-    """The other words of the synsets of `word`, by part of speech, each once."""
+    """Return the other words of the synsets of `word`, by part of speech, each once."""
     senses = [lexicon["synsets"][sense] for sense in lexicon["index"].get(_key(word), ())]
     return {
         pos: list(

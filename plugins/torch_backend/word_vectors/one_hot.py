@@ -14,7 +14,7 @@ from plugins.torch_backend.shared.model import checked_ids
 
 
 def one_hot(ids: Tensor, vocabulary_size: int) -> Tensor:
-    """A vector `(..., V)`, float64, for every one of `ids: (...)`.
+    """Return a vector `(..., V)`, float64, for every one of `ids: (...)`.
 
     Raises:
         IndexError: an id outside 0 ... V−1.

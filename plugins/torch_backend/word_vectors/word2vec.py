@@ -22,7 +22,7 @@ from plugins.torch_backend.shared.model import checked_ids
 
 @torch.no_grad()
 def context_pairs(tokens: Sequence[int] | Tensor, window: int) -> tuple[Tensor, Tensor]:
-    """Every pair of w_t with w_{t+j}, −m ≤ j ≤ m, j ≠ 0, ordered by t, then by j.
+    """Return every pair of w_t with w_{t+j}, −m ≤ j ≤ m, j ≠ 0, ordered by t, then by j.
 
     Returns:
         centre ids and outside ids, int64 `(P,)` each, of the text `(T,)`.
@@ -73,7 +73,7 @@ class SkipGram(Model):
 
     @torch.no_grad()
     def forward(self, center_ids: Tensor) -> Tensor:
-        """The scores u_wᵀ v_c `(N, V)` for the centre words `center_ids: (N,)`.
+        """Return the scores u_wᵀ v_c `(N, V)` for the centre words `center_ids: (N,)`.
 
         Raises:
             IndexError: an id outside 0 ... V−1.

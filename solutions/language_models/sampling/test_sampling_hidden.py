@@ -72,8 +72,8 @@ def test_sampled_from_a_nucleus(submission, reference, rng):
     model = MarkovModel.random(6, rng=rng)
     settings = {"top_k": 4, "top_p": 0.8}
     prefix = np.stack([rng.integers(6, size=2500), np.full(2500, 5)], axis=1)
-    lent = language_model_callback(model)
-    drawn = submission.sample(lent, prefix, 1, 1.5, **settings, rng=rng)[:, 0]
+    model_callback = language_model_callback(model)
+    drawn = submission.sample(model_callback, prefix, 1, 1.5, **settings, rng=rng)[:, 0]
     for first in range(6):
         logs = np.log(model.transitions[first, 5])[None] / 1.5
         p = np.exp(reference.truncate(logs, 4, 0.8)[0])
@@ -100,8 +100,8 @@ def test_no_words(submission, rng):
 def test_longer_texts(submission, rng):
     """sample: the fourth word depends on the words before it, as in the model."""
     model = MarkovModel.random(4, rng=rng)
-    lent = language_model_callback(model)
-    drawn = submission.sample(lent, np.full((4000, 1), 1), 4, rng=rng)
+    model_callback = language_model_callback(model)
+    drawn = submission.sample(model_callback, np.full((4000, 1), 1), 4, rng=rng)
     joint = np.einsum("a,ab,abc->abc", np.ones(4), np.ones((4, 4)), model.transitions)
     start = model.transitions[0, 1]
     second = start[:, None] * model.transitions[1]  # word 1, word 2
@@ -153,12 +153,12 @@ def test_a_beam_of_one(submission, reference, rng):
     """beam_search: a beam of one is greedy; here a wider one is at least as good."""
     for _ in range(3):
         model = MarkovModel.random(6, rng=rng)
-        lent, prefix = language_model_callback(model), rng.integers(6, size=2)
-        plain = reference.greedy(lent, prefix[None], 6)[0]
-        text, score = submission.beam_search(lent, prefix, 6, 1)
+        model_callback, prefix = language_model_callback(model), rng.integers(6, size=2)
+        plain = reference.greedy(model_callback, prefix[None], 6)[0]
+        text, score = submission.beam_search(model_callback, prefix, 6, 1)
         equal(np.asarray(text), plain, "a beam of one")
-        wide = reference.beam_search(lent, prefix, 6, 5)[1]
-        found = submission.beam_search(lent, prefix, 6, 5)[1]
+        wide = reference.beam_search(model_callback, prefix, 6, 5)[1]
+        found = submission.beam_search(model_callback, prefix, 6, 5)[1]
         equal(found, wide, "the score of a beam of five")
         expect(wide < score or found >= score, f"a beam of five scores {found}, greedy {score}")
 

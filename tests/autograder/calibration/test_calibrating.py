@@ -104,13 +104,13 @@ def test_side_by_side_and_in_turn_measure_the_same(setting, exercise):
     assert calibrated(setting, trained, 20, jobs=2) == calibrated(setting, trained, 20, jobs=1)
 
 
-def test_how_far_it_is_is_told_after_every_seed(setting, exercise):
+def test_how_far_it_is_is_reported_after_every_seed(setting, exercise):
     told = []
     calibrated(setting, exercise(SHARE), 20, 1, lambda done, total: told.append((done, total)))
     assert told == [(done, 20) for done in range(1, 21)]
 
 
-def test_an_exercise_that_trains_nothing_is_told_so_after_the_first_seed(setting, exercise):
+def test_an_exercise_that_trains_nothing_is_reported_after_the_first_seed(setting, exercise):
     count = 'from pathlib import Path\nwith Path("{}").open("a") as f:\n    f.write("x")\n'
     untrained = exercise(UNTRAINED)
     seen = untrained.tests.with_name("seen")
@@ -176,7 +176,7 @@ def test_its_help_says_what_a_threshold_is(gradus):
     code, output = gradus("--help")
     told = " ".join(output.split())
     assert code == 0
-    assert "a right solution fail at most 1 time in 10,000" in told
+    assert "a right solution fails at most 1 time in 10,000" in told
     assert "uses the fixture `metric_threshold`" in told
     assert "nothing else in the file changes" in told
 

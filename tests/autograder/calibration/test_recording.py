@@ -75,7 +75,7 @@ def test_the_first_threshold_stands_before_the_tasks_and_their_comment(recorded)
     assert recorded(BEFORE + AFTER) == BEFORE + "\n[thresholds]\n\n" + TABLE + AFTER
 
 
-def test_a_number_somebody_chose_becomes_a_table(recorded):
+def test_a_chosen_number_becomes_a_table(recorded):
     section = "\n[thresholds]\n# Measured.\nloss = 0.5\nshare = 0.7\n"
     text = recorded(BEFORE + section + AFTER)
     kept = "\n[thresholds]\n# Measured.\nloss = 0.5\n\n"

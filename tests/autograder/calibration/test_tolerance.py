@@ -29,7 +29,7 @@ from framework.errors import BadInputError
 
 #: Calibrations played for each distribution, and the seeds of each.
 TIMES, SEEDS = 400, 40
-#: Three standard errors of a share of 95 % that is estimated from so many.
+#: Three standard errors of a share of 95 % that is estimated from this number.
 ERROR = 3 * math.sqrt(CONFIDENCE * (1 - CONFIDENCE) / TIMES)
 
 

@@ -23,7 +23,7 @@ class Names:
 
     def attribute(self, name):
         if name not in self._names:
-            raise NotDefinedError(f"nobody defines {name}")
+            raise NotDefinedError(f"{name} is not defined")
         return self._names[name]
 
 

@@ -1,4 +1,4 @@
-"""A limit on computing that nobody can catch."""
+"""A limit on computing that no code can catch."""
 
 import gc
 import signal
@@ -18,7 +18,7 @@ def spin():
         pass
 
 
-def test_computing_is_ended_though_somebody_catches_everything():
+def test_computing_is_ended_even_if_everything_is_caught():
     started = time.process_time()
     with pytest.raises(BudgetExceeded), limited(0.05):
         for _ in range(3):
@@ -38,7 +38,7 @@ def test_in_time_nothing_happens_and_nothing_is_left():
     assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
 
 
-def test_whoever_catches_it_is_told_again_at_the_next_check():
+def test_the_next_check_raises_it_again_if_it_was_caught():
     with pytest.raises(BudgetExceeded), limited(0.05):
         check()
         while True:
@@ -91,7 +91,7 @@ def test_a_callback_of_the_garbage_collector_is_not_interrupted():
 
 
 def test_numpy_is_interrupted():
-    """What takes long in it is said to whoever in NumPy called it, and to nobody else."""
+    """A time-out inside it reaches only its caller in NumPy."""
     x = np.broadcast_to(0.5, 60_000_000)
     started = time.process_time()
     with pytest.raises(BudgetExceeded), limited(0.05):

@@ -180,7 +180,10 @@ def failure(function, *args, **kwargs):
             id="inside a tuple",
         ),
         pytest.param(
-            {"W": X, "c": 1.0}, {"W": X, "b": 1.0}, ["y lacks b and has c besides"], id="names"
+            {"W": X, "c": 1.0},
+            {"W": X, "b": 1.0},
+            ["y is missing entries: b and has unexpected entries: c"],
+            id="names",
         ),
         pytest.param([1], {"W": X}, ["y: expected a dict, received [1]"], id="no dict"),
         pytest.param(

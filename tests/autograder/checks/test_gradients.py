@@ -54,7 +54,7 @@ def test_the_parameter_whose_gradient_is_wrong_is_named(check, spoil, named):
     assert f"gradient of parameter {named}" in caught.value.message
 
 
-def test_the_worst_entry_is_told_with_its_ratio(check):
+def test_the_worst_entry_is_reported_with_its_ratio(check):
     with pytest.raises(CheckFailed) as caught:
         check(flips_a_sign)
     told = " ".join(caught.value.details)
@@ -100,8 +100,8 @@ def right_reference(remote, affine, model):
 @pytest.mark.parametrize(
     ("forward_is_wrong", "backward_is_wrong", "fault"),
     [
-        (False, True, "forward is right: it is backward that is wrong"),
-        (True, False, "backward is right for the forward that was asked for"),
+        (False, True, "forward is right; backward is wrong"),
+        (True, False, "backward is correct for the expected forward"),
         (True, True, "both are wrong"),
     ],
 )
@@ -132,7 +132,7 @@ def test_parameters_are_as_before(remote, affine, draws):
         np.testing.assert_array_equal(value, before[name])
 
 
-def test_a_factor_of_all_entries_is_told(check):
+def test_a_factor_of_all_entries_is_reported(check):
     with pytest.raises(CheckFailed) as caught:
         check(averages)
     assert "6 of 6 entries are wrong, all by the factor 0.25" in caught.value.details
@@ -194,7 +194,7 @@ def test_two_uses_have_to_add_up(remote, affine, draws):
         gradients_agree(model, X, rng=draws, and_then=again)
 
 
-def test_a_forward_without_a_derivative_is_told(remote, draws):
+def test_a_forward_without_a_derivative_is_reported(remote, draws):
     class Steps(Pair):
         def forward(self, x):
             return np.floor(1e6 * x)

@@ -107,7 +107,7 @@ def test_a_model_that_knows_the_text_is_too_good(remote, draws):
 
 
 def test_who_knows_the_usual_language_is_far_from_a_drawn_one(remote):
-    """The source code of the generator helps nobody: ids and probabilities are drawn."""
+    """The source code of the generator does not help: ids and probabilities are drawn."""
     usual = AgreementLanguage(longest_span=2)
     for seed in range(5):
         rng = np.random.default_rng(seed)

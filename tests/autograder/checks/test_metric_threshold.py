@@ -1,4 +1,4 @@
-"""Metrics against thresholds: early ends, further attempts, curves, and what a student is told."""
+"""Metrics against thresholds: early ends, further attempts, curves, and messages."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def curves(threshold):
 
 @pytest.fixture
 def threshold(tiny_course):
-    """`gauge(0.9, attempts=2)`: of an exercise that asks for a share of 0.9."""
+    """`threshold(0.9, attempts=2)`: of an exercise that asks for a share of 0.9."""
 
     def threshold(value=0.9, direction=HIGHER, *, attempts=1, calibrating=False):
         thresholds = {"share": Threshold(value, direction, attempts=attempts)}
@@ -122,7 +122,7 @@ def test_a_metric_that_is_no_finite_number_ends_the_attempt(threshold, reach, ba
     assert curves(one) == [(0.4,)]
 
 
-def test_and_is_told_as_such_where_there_was_no_other(threshold, reach):
+def test_and_is_reported_as_such_where_there_was_no_other(threshold, reach):
     with pytest.raises(CheckFailed, match=r"the share is no finite number: at least 0\.9 is asked"):
         reach(threshold(), Trainings([math.nan]))
 
@@ -175,7 +175,7 @@ def test_a_threshold_in_the_other_direction_is_our_mistake(threshold, reach):
         reach(threshold(0.9, LOWER), Trainings([1.0]))
 
 
-def test_a_number_somebody_chose_has_the_checks_direction(threshold, reach):
+def test_a_chosen_number_has_the_checks_direction(threshold, reach):
     assert reach(threshold(1.1, ""), Trainings([1.0]), direction=LOWER) == 1.0
 
 

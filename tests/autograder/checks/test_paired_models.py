@@ -94,13 +94,13 @@ def no_dict(layer):
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        (rename, "Layer.parameters lacks b and has bias besides"),
+        (rename, "Layer.parameters is missing entries: b and has unexpected entries: bias"),
         (transpose, "Layer.parameters['W'] has the wrong shape: expected (3, 2), received (2, 3)"),
         (
             single,
             "Layer.parameters['W']: float32 where float64 was given: precision is lost on the way",
         ),
-        (no_gradients, "Layer.gradients lacks W, b"),
+        (no_gradients, "Layer.gradients is missing entries: W, b"),
         (no_dict, "Layer.parameters should be a dict of arrays"),
     ],
 )

@@ -97,7 +97,7 @@ def test_a_right_model_passes(by_heart, text_by_heart):
     text_by_heart(Bigrams)
 
 
-def test_a_new_model_that_prefers_a_class_is_told_what_it_should_not_know(by_heart):
+def test_a_new_model_that_prefers_a_class_is_reported_with_the_reason(by_heart):
     with pytest.raises(CheckFailed, match=r"the loss of a new model is \d.*near log 4 = 1\.386"):
         by_heart(Cocksure)
 
@@ -107,7 +107,7 @@ def test_so_is_a_new_language_model(text_by_heart):
         text_by_heart(CocksureBigrams)
 
 
-def test_a_model_that_cannot_learn_is_told_how_far_it_came(by_heart):
+def test_a_model_that_cannot_learn_is_reported_with_its_progress(by_heart):
     with pytest.raises(CheckFailed, match="8 examples cannot be learned by heart: after 60 steps"):
         by_heart(Uphill)
 

@@ -51,7 +51,7 @@ class Remembering(Table):
 
 
 class Wider(Table):
-    """Has a parameter that the reference lacks."""
+    """Has a parameter that is missing in the reference."""
 
     def __init__(self, ids, classes, *, rng):
         super().__init__(ids, classes, rng=rng)
@@ -103,12 +103,12 @@ def test_a_batch_that_is_only_remembered_is_not_known_by_heart(pair, draws):
         overfits(models, np.arange(8), labels, classes=4, reference=reference, rng=draws)
 
 
-def test_parameters_of_another_form_are_told_before_the_training(pair):
+def test_parameters_of_another_form_are_reported_before_the_training(pair):
     with pytest.raises(CheckFailed, match="memory"):
         pair(Wider)
 
 
-def test_what_is_no_object_is_told(remote, draws):
+def test_what_is_no_object_is_reported(remote, draws):
     with pytest.raises(CheckFailed, match="should make an object, not 3"):
         trained_models(remote(M=lambda rng: 3), remote(M=lambda rng: 3), "M", rng=draws)
 

@@ -111,7 +111,7 @@ def test_after_each_chunk_the_model_is_as_far_as_its_losses_say(remote, numpy_re
     assert taken == [6, 6, 3]
 
 
-def test_a_chunk_is_an_epoch_unless_it_is_told_otherwise(remote, numpy_registry, draws):
+def test_a_chunk_is_an_epoch_by_default(remote, numpy_registry, draws):
     model = remote(Bigrams=Bigrams).Bigrams(V, V, rng=draws)
     chunks = language_model_chunks(
         model, np.tile(np.arange(V), 60), reference=remote(numpy_registry), epochs=2,
@@ -148,14 +148,14 @@ def complex_numbers(self, grad_output):
             r"gradients\['W'\] during training has the wrong shape: expected \(6, 3\)",
         ),
         ({"backward": gives_nan}, r"gradients\['W'\] during training: 18 of 18 .* not finite"),
-        ({"backward": loses}, "gradients lacks W"),
+        ({"backward": loses}, "gradients is missing entries: W"),
         ({"backward": no_dict}, "gradients should be a dict"),
         ({"backward": complex_numbers}, "should hold real numbers, not complex128"),
         ({"forward": lambda self, ids: None}, "forward should return an array of scores"),
     ],
     ids=["shape", "NaN", "lost", "no dict", "complex", "no scores"],
 )
-def test_what_goes_wrong_on_the_way_is_told(train, methods, message):
+def test_what_goes_wrong_on_the_way_is_reported(train, methods, message):
     with pytest.raises(CheckFailed, match=message):
         train(type("Wrong", (Table,), methods), epochs=1)
 

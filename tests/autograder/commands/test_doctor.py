@@ -30,7 +30,7 @@ def doctor(course_root, monkeypatch):
     return run
 
 
-def test_a_sound_installation_is_told_section_by_section(doctor, course_root):
+def test_a_sound_installation_is_reported_section_by_section(doctor, course_root):
     code, output = doctor()
     assert code == 0
     titles = ["versions", "sandboxes", "course", "plugins", "folders"]
@@ -40,7 +40,7 @@ def test_a_sound_installation_is_told_section_by_section(doctor, course_root):
     assert output.endswith("No problem found.\n")
 
 
-def test_what_is_broken_is_a_problem_and_the_rest_is_told(doctor, course_root):
+def test_a_broken_part_is_a_problem_and_the_rest_is_reported(doctor, course_root):
     toml = next(course_root.glob("exercises/*/*/exercise.toml"))
     toml.write_text("title = 3", "utf-8")
     plugin = course_root / "lions.py"

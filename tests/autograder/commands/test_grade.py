@@ -122,7 +122,7 @@ def test_exercises_that_were_not_handed_in_count(run, answers, real_course):
     ("arguments", "code", "words"),
     [
         (["activatons"], 2, "no exercise 'activatons': did you mean 'activations'?"),
-        (["nonsense.py"], 2, "no submission at nonsense.py"),
+        (["missing.py"], 2, "no submission at missing.py"),
         (["--submission", "no/such/folder"], 2, "no submission at no/such/folder"),
         (["solutions", "--submission", "exercises"], 2, "more than one submission"),
         (["solutions", "README.md", "exercises/"], 2, "more than one submission"),
@@ -135,7 +135,7 @@ def test_exercises_that_were_not_handed_in_count(run, answers, real_course):
         (["rnn", "--plugin", "no_such_module"], 2, "no_such_module"),
         (["rnn", "--course", "/"], 2, "course.toml"),
         (["rnn", "--seed", "minus"], 2, "'minus' is not 0, 1, 2"),
-        (["rnn", "--nonsense"], 2, "--nonsense"),
+        (["rnn", "--unknown"], 2, "--unknown"),
         (["rnn", "--html"], 2, "--html"),
         (["README.md"], 2, "README.md is no submission"),
     ],
@@ -181,7 +181,7 @@ def test_hidden_checks_keep_their_details_unless_they_are_asked_for(run, answers
     assert "nan at [1, 1]" in shown
 
 
-def test_a_provider_stands_in_for_a_submission(run):
+def test_a_provider_replaces_a_submission(run):
     code, output, _ = run("activations", "--provider", "numpy")
     assert (code, points_of(output)) == (0, {"activations": FULL})
     assert "provider numpy" in output
@@ -221,7 +221,7 @@ def test_the_command_ends_with_the_code_and_the_message():
     assert done.stderr.startswith("grade: no exercise 'activatons'")
 
 
-def test_a_fault_of_our_own_is_told_from_a_failed_check(tmp_path):
+def test_a_fault_of_our_own_is_distinguished_from_a_failed_check(tmp_path):
     plugin = tmp_path / "broken.py"
     plugin.write_text(
         "from framework.hookspecs import hookimpl\n"
@@ -254,7 +254,7 @@ def test_an_interrupt_ends_all_processes_without_a_word(jobs):
     assert (process.returncode, errors) == (130, b"")
 
 
-def test_the_version_is_told():
+def test_the_version_is_reported():
     done = grade_alone("--version")
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(rf"grade {__version__} \(Python 3\.\S+\)\n", done.stdout)

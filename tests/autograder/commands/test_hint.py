@@ -8,15 +8,15 @@ def test_hints_come_one_by_one(gradus, lines, written):
         "Hint 1 of 3",
         "a nudge",
         "",
-        "2 more: `gradus hint squash`",
+        "2 more hints: `gradus hint squash`",
     ]
     second = gradus("hint", "squash")[1]
     assert "a push [with brackets]" in second
     assert "a nudge" not in second
-    assert "That was the last" in gradus("hint", "squash")[1]
+    assert "This was the last hint" in gradus("hint", "squash")[1]
     again = gradus("hint", "squash")[1]
     assert "nearly the answer" in again
-    assert "There are no more" in again
+    assert "There are no more hints" in again
     assert "Hint 1 of 3" in gradus("hint", "squash", "--restart")[1]
     assert "Hint 2 of 3" in gradus("hint", "squash")[1]
     assert "Hint 1 of 1" in gradus("hint", "sums")[1]

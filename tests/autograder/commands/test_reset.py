@@ -10,12 +10,12 @@ from framework.errors import BadInputError
 def test_reset_keeps_numbered_backups(gradus, written, course_root):
     stub = written.exercise("squash").stub
     pristine = stub.read_text("utf-8")
-    assert "nothing to do" in gradus("reset", "squash")[1]
+    assert "is already the original stub: nothing to do" in gradus("reset", "squash")[1]
     for number in (1, 2):
         stub.write_text(f"work = {number}\n")
         output = gradus("reset", "squash")[1]
         copy = Path(f".gradus/backups/squash/squash.{number}.py")
-        assert f"Your file is kept as {copy}\n" in output
+        assert f"Your file is saved as {copy}\n" in output
         assert (course_root / copy).read_text() == f"work = {number}\n"
         assert stub.read_text("utf-8") == pristine
     stub.unlink()

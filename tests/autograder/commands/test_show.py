@@ -13,7 +13,7 @@ def test_show_renders_the_text_and_names_the_file(gradus, written):
     assert "The equation" in output
     assert "*equation*" not in output
     path = Path("exercises/first_unit/squash/squash.py")
-    assert output.endswith(f"\nWrite in {path}, then `grade squash`.\n")
+    assert output.endswith(f"\nWrite your code in {path}, then run `grade squash`.\n")
 
 
 def test_show_without_text_is_an_error(gradus, written):

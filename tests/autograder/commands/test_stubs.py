@@ -15,10 +15,10 @@ def test_stubs_are_written_checked_and_protected(gradus, tiny_course):
     assert gradus("stubs") == (0, "All stubs are up to date.\n")
     stub = tiny_course.exercise("sums").stub
     stub.write_text("# my work\n")
-    with pytest.raises(ConflictError, match=r"sums\.py. `gradus stubs --force` does"):
+    with pytest.raises(ConflictError, match=r"sums\.py. `gradus stubs --force` overwrites them"):
         gradus("stubs")
     assert stub.read_text() == "# my work\n"
-    assert "edits are kept as" in gradus("stubs", "--force")[1]
+    assert "edits are saved as" in gradus("stubs", "--force")[1]
     assert gradus("stubs", "--check")[0] == 0
 
 

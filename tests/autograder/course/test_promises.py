@@ -88,7 +88,7 @@ def test_a_sentence_split_over_two_texts_in_quotes_is_one(table_of):
         ),
     ],
 )
-def test_what_is_wrong_with_a_promise_is_told(table_of, marker, problem):
+def test_what_is_wrong_with_a_promise_is_reported(table_of, marker, problem):
     assert list(promise_problems(table_of(marker))) == [problem]
 
 

@@ -167,7 +167,7 @@ def test_a_task_that_the_solution_does_not_define_is_named(course_root):
     with pytest.raises(BadInputError, match=message):
         pristine_stub(exercise)
     exercise.solution.write_text("from elsewhere import *\n", "utf-8")
-    assert pristine_stub(exercise) is not None  # nobody knows what it defines
+    assert pristine_stub(exercise) is not None  # its definitions are unknown
 
 
 def test_plugins_given_as_files_stand_relative_to_the_course(course_root):

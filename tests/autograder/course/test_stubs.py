@@ -1,4 +1,4 @@
-"""Stubs hold no answers, and writing them loses nobody's work."""
+"""Stubs hold no answers, and writing them loses no edits."""
 
 import ast
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.stub_files import stub_files, write_stubs
-from autograder.course.stubs import generate_stub, known_stub, pristine_stub
+from autograder.course.stubs import available_stub, generate_stub, pristine_stub
 from framework.errors import BadInputError
 
 FILE = Path("solutions/u/x/x.py")
@@ -76,9 +76,9 @@ def test_regions_outside_of_functions_never_raise_at_import():
             "inside the region of line 2",
         ),
         ("def f():\n    # BEGIN SOLUTION\n    x = 1\n# END SOLUTION\n", 4, "not indented like"),
-        ("def f():\n    #BEGIN SOLUTION\n    x = 1\n    # END SOLUTION\n", 2, "stands alone"),
-        ("def f():\n    x = 1  # END SOLUTION\n", 2, "stands alone"),
-        ("def f():\n    # begin solution\n    x = 1\n    # END SOLUTION\n", 2, "stands alone"),
+        ("def f():\n    #BEGIN SOLUTION\n    x = 1\n    # END SOLUTION\n", 2, "only a mark"),
+        ("def f():\n    x = 1  # END SOLUTION\n", 2, "only a mark"),
+        ("def f():\n    # begin solution\n    x = 1\n    # END SOLUTION\n", 2, "only a mark"),
         ("def f():\n    # BEGIN SOLUTION\n    # why\n    # END SOLUTION\n    pass", 2, "no code"),
         ("class A:\n    # BEGIN SOLUTION\n    x = 1\n    # END SOLUTION\n", 1, "its stub"),
         ("def f(:\n", 1, "cannot parse the solution"),
@@ -152,12 +152,12 @@ def test_stub_parses(tiny_course):
 def test_without_solutions_the_shipped_stub_is_known(tiny_course, monkeypatch, tmp_path):
     exercise = tiny_course.exercise("squash")
     exercise.solution.unlink()
-    assert known_stub(exercise) is None
+    assert available_stub(exercise) is None
     shipped = tmp_path / "first_unit/squash"
     shipped.mkdir(parents=True)
     monkeypatch.setattr("autograder.course.stubs.SHIPPED", tmp_path)
     (shipped / "squash.py").write_text(SQUASH_STUB, "utf-8")
     (shipped / "exercise.toml").write_bytes(exercise.toml.read_bytes())
-    assert known_stub(exercise) == SQUASH_STUB
+    assert available_stub(exercise) == SQUASH_STUB
     (shipped / "exercise.toml").write_text("title = 'Another course'", "utf-8")
-    assert known_stub(exercise) is None
+    assert available_stub(exercise) is None

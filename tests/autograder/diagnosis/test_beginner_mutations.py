@@ -3,10 +3,10 @@
 import pytest
 from mutated import mutated
 
-from autograder.diagnosis.beginner_mutations import HABITS
+from autograder.diagnosis.beginner_mutations import BEGINNER_MUTATIONS
 
 CASES = {
-    "unkept result": [("x = g(x, 1)", ["g(x, 1)"]), ("y = g(x)", [])],
+    "unused result": [("x = g(x, 1)", ["g(x, 1)"]), ("y = g(x)", [])],
     "dropped choice": [("np.where(x > 0, x, y)", ["x", "y"]), ("np.where(x)", [])],
     "dropped limit": [("np.maximum(x, y)", ["x", "y"]), ("max(x, 1)", ["x", "1"]), ("x.max()", [])],
     "finite": [("-np.inf", ["-0.0"])],
@@ -32,7 +32,7 @@ CASES = {
         ("x[::-1]", []),
     ],
     "another power": [("x / y", ["x / y ** 2", "x / np.sqrt(y)"])],
-    "one round": [
+    "one iteration": [
         (
             "for t in range(3):\n    pass",
             ["for t in list(range(3))[:1]:\n    pass", "for t in list(range(3))[-1:]:\n    pass"],
@@ -54,7 +54,7 @@ CASES = {
 
 
 def test_every_habit_is_here():
-    assert set(CASES) == set(HABITS)
+    assert set(CASES) == set(BEGINNER_MUTATIONS)
 
 
 @pytest.mark.parametrize(
@@ -62,5 +62,5 @@ def test_every_habit_is_here():
     [(habit, code, made) for habit, cases in CASES.items() for code, made in cases],
 )
 def test_what_a_habit_makes_of_a_line(habit, code, expected):
-    _, mutate = HABITS[habit]
+    _, mutate = BEGINNER_MUTATIONS[habit]
     assert mutated(code, {habit: mutate}) == expected

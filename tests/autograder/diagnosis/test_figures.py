@@ -28,7 +28,7 @@ pytestmark = [
 ]
 
 OWN, GENERAL, MANY = 0.95, 0.60, 80
-#: What no check of the exercise can tell apart shares a name: the first of the list.
+#: Mistakes that no check of the exercise distinguishes share a name: the first of the list.
 SAME = {("optimizers", "rms-prop-never-forgets"): "rms-prop-new-square-in-full"}
 UNTRUE = {
     ("activations", "relu-derivative-by-the-upstream-sign"),

@@ -60,7 +60,7 @@ def test_backward_is_not_blamed_on_a_forward_that_is_right(failed):
     assert "test_gradients_are_right" in checks
 
 
-def test_a_wrong_forward_behind_wrong_gradients_is_told_with_what_it_gave(failed):
+def test_a_wrong_forward_behind_wrong_gradients_is_reported_with_what_it_gave(failed):
     change = ("/ (1.0 + e)\n        return self.y", "/ (1.1 + e)\n        return self.y")
     check = failed("activations", *change)["test_sigmoid_backward"]
     assert check.message.startswith("σ'(0)")

@@ -1,4 +1,4 @@
-"""Without a list of mistakes: what can be told from the answers, beside those of the solution."""
+"""Without a list of mistakes: what the answers show, compared with those of the solution."""
 
 import pytest
 
@@ -10,7 +10,7 @@ CASES = {
             "return -grad_output * self.y * (1.0 - self.y)",
         ],
         "generic/negated",
-        "right but for the sign",
+        "of opposite sign",
     ),
     "a factor": (
         "activations",
@@ -19,25 +19,25 @@ CASES = {
             "return 3 * grad_output * self.y * (1.0 - self.y)",
         ],
         "generic/factor",
-        "is 3 times what is expected",
+        "is 3 times the expected value",
     ),
     "divided by the batch": (
         "word2vec",
         ["grad_scores.T @ self.v_c", "grad_scores.T @ self.v_c / len(grad_scores)"],
         "generic/divided-by-a-size",
-        "divides gradients['outside_vectors'] by the size of the batch",
+        "divides gradients['outside_vectors'] by the batch size",
     ),
     "a lost transpose": (
         "rnn",
         ["grad_a[:, t] @ W_h.T", "grad_a[:, t] @ W_h"],
         "generic/lost-transpose",
-        "takes W_h for its transpose",
+        "uses W_h.T instead of W_h",
     ),
     "a missing term": (
         "rnn",
         ['@ self.parameters["W_x"] + self.parameters["b"]', '@ self.parameters["W_x"]'],
         "generic/missing-term",
-        "leaves out b:",
+        "does not use b:",
     ),
     "one step late": (
         "rnn",
@@ -55,19 +55,19 @@ CASES = {
         "bag_of_vectors",
         ["weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1)", "weights /= 1"],
         "generic/",
-        "sum in place of a mean",
+        "sum instead of mean",
     ),
     "in the other order": (
         "stacked",
         ["np.concatenate([x, h], axis=-1)", "np.concatenate([h, x], axis=-1)"],
         "generic/another-order",
-        "two things put together in the other order",
+        "two items are joined in the opposite order",
     ),
     "an exception": (
         "lexicon",
         ['lexicon["index"].get(key, [])', 'lexicon["index"][key]'],
         "generic/dropped-default",
-        "no default where a key is not there",
+        "no default for a missing key",
     ),
     "a list": (
         "lexicon",
@@ -82,13 +82,13 @@ CASES = {
             "y = x.max(axis=1)",
         ],
         "generic/dropped-choice",
-        "as if a mask did not matter",
+        "one choice by a mask is missing",
     ),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_mistake_is_told_without_a_list(changed, case):
+def test_a_mistake_is_reported_without_a_list(changed, case):
     exercise, replacements, name, words = CASES[case]
     told = changed(exercise, *replacements).diagnoses(listed=False)
     assert told

@@ -30,7 +30,7 @@ def test_a_mistake_in_another_style_is_named_too(changed):
     assert "test_backward_through_time" in told
 
 
-def test_two_mistakes_are_told_where_each_of_them_is_alone(changed):
+def test_two_mistakes_are_reported_where_each_of_them_is_alone(changed):
     told = changed(
         "activations",
         "self.y = np.tanh(z)",

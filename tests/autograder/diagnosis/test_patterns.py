@@ -29,24 +29,24 @@ def told(*wrong, right=()):
 @pytest.mark.parametrize(
     ("name", "actual", "expected", "words"),
     [
-        ("negated", -X, X, "right but for the sign"),
+        ("negated", -X, X, "of opposite sign"),
         ("factor", 0.25 * X, X, "0.25 (1/4) times"),
         ("factor", -3 * X, X, "−3 times"),
-        ("off-by-a-constant", X + 1.5, X, "off by 1.5 everywhere"),
+        ("off-by-a-constant", X + 1.5, X, "differs by the constant 1.5"),
         ("one-minus", 1 - X, X, "1 minus"),
         ("transposed", X.T.copy(), X, "transposed"),
         ("transposed", SEQUENCE[0].T.copy(), SEQUENCE[0], "transposed"),
         ("reversed", SEQUENCE[:, ::-1].copy(), SEQUENCE, "in reverse order along axis 1"),
         ("gates-permuted", np.roll(X, 2, axis=1), X, "[2, 3, 0, 1]"),
         ("reduced", X.mean(axis=0), X, "the mean along axis 0"),
-        ("reduced", np.float64(X.sum()), X, "the sum over everything"),
+        ("reduced", np.float64(X.sum()), X, "the sum over all axes"),
         ("exponential", np.exp(X), X, "exp of"),
-        ("cut-at-zero", np.maximum(X, 0), X, "cut off at zero"),
+        ("cut-at-zero", np.maximum(X, 0), X, "negative values are replaced by zero"),
         ("zero", 0 * X, X, "is zero"),
         ("not-finite", np.where(X > 1, np.nan, X), X, "infinity or NaN"),
     ],
 )
-def test_one_array_is_enough_where_its_numbers_can_be_told_apart(name, actual, expected, words):
+def test_one_array_is_enough_if_its_numbers_differ(name, actual, expected, words):
     found, sentence = told(pair(actual, expected))
     assert found == name
     assert words in sentence
@@ -72,7 +72,7 @@ def test_what_was_right_elsewhere_contradicts_a_factor():
     assert told(pair(2 * X, X), right=[pair(0 * X, 0 * X)])[0] == "factor"
 
 
-def test_a_size_is_told_from_several_shapes():
+def test_a_size_is_reported_from_several_shapes():
     pairs = [pair(X[:n] / n, X[:n], inputs=(X[:n],)) for n in (2, 3, 4)]
     name, sentence = told(*pairs, right=[pair(X[:1], X[:1], inputs=(X[:1],))])
     assert name == "divided-by-a-size"
@@ -83,7 +83,7 @@ def test_how_far_a_step_goes():
     start, step = X, RNG.normal(size=X.shape)
     facts = {"method": "step", "name": "argument 1['x']", "before": start}
     assert "opposite direction" in told(pair(start - step, start + step, **facts))[1]
-    assert "0.1 (1/10) times as far" in told(pair(start + 0.1 * step, start + step, **facts))[1]
+    assert "0.1 (1/10) times as long" in told(pair(start + 0.1 * step, start + step, **facts))[1]
     assert told(pair(start, start + step, **facts))[0] == "unmoved"
 
 
@@ -99,7 +99,7 @@ def test_where_the_input_is_negative():
     grad = RNG.normal(size=z.shape)
     assert told(pair(np.where(z < 0, 0, grad), grad, **facts)) == (
         "where-the-input-is",
-        "The gradient is zero where the input is negative, and only there.",
+        "The gradient is zero only where the input is negative.",
     )
 
 
@@ -118,9 +118,7 @@ def test_sequences_with_padding():
     wrong = np.where(mask.all(axis=1)[:, None], right, right + RNG.normal(size=right.shape))
     name, sentence = told(pair(wrong, right, inputs=(mask,)))
     assert name == "padded-sequences"
-    assert sentence == (
-        "The result of forward is wrong exactly for the sequences that have steps without a word."
-    )
+    assert sentence == ("The result of forward is wrong only for the sequences with padding.")
     assert told(pair(wrong[:3], right[:3], inputs=(mask[:3],))) is None  # too few to tell
     assert told(pair(wrong, right, inputs=(mask,)), pair(wrong[1:], right[1:])) is None  # no mask
 
@@ -134,10 +132,10 @@ WORDS = ["to", "be", "or", "not"]
         ("repetitions", ["to", "be", "to", "or", "not", "be"], "some items more than once"),
         ("sorted", sorted(WORDS), "is sorted"),
         ("another-order", ["be", "to", "or", "not"], "in another order"),
-        ("ends-early", WORDS[:2], "the last items lack"),
-        ("starts-late", WORDS[1:], "the first items lack"),
-        ("goes-on", [*WORDS, "to", "bee"], "goes on"),
-        ("starts-early", ["and", *WORDS], "starts with items"),
+        ("ends-early", WORDS[:2], "is missing its last items"),
+        ("starts-late", WORDS[1:], "is missing its first items"),
+        ("extra-items-at-the-end", [*WORDS, "to", "bee"], "extra items at the end"),
+        ("extra-items-at-the-start", ["and", *WORDS], "extra items at the start"),
     ],
 )
 def test_lists(name, actual, words):

@@ -36,7 +36,7 @@ CHECKS = '''
 
 
 class Session:
-    """A session that remembers and prints what it is told to."""
+    """A session that records and prints the given texts."""
 
     transcript = None
     uncontained = ()

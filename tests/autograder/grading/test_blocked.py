@@ -1,4 +1,4 @@
-"""One slip, one place: what is built from a wrong part waits for it."""
+"""One mistake, one place: what is built from a wrong part waits for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.reports.terminal import ExerciseView
 from autograder.verdicts import Verdict
 
 BLOCKED = Verdict.BLOCKED
-SLIP = ("np.tanh(from_input", "np.sin(from_input")
+MISTAKE = ("np.tanh(from_input", "np.sin(from_input")
 NAMES = ("rnn", "rnn_lm", "sentence_encoder")
 
 
@@ -34,7 +34,7 @@ def solutions(real_solution):
 
 
 def slipped(text):
-    before, after = SLIP
+    before, after = MISTAKE
     assert text.count(before) == 1
     return text.replace(before, after)
 

@@ -100,7 +100,7 @@ FAULTS = {
     "raise TimedOut('too slow', (), 'g()')": (Verdict.TIMED_OUT, "too slow", {"call": "g()"}),
 }
 
-#: Exceptions that no check means to raise, and how they are told once an answer has come.
+#: Exceptions that no check means to raise, and how they are reported after an answer.
 UNEXPECTED = {
     "np.zeros(3) + np.zeros(2)": "operands could not be broadcast together with shapes (3,) (2,)",
     "{}['W']": "'W'",
@@ -191,7 +191,7 @@ def test_a_fixture_that_fails_is_the_checks_result(collect):
     assert (result.verdict, result.task, result.points) == (Verdict.NOT_GRADED, "RNN", 2)
 
 
-def test_a_fixture_that_nobody_defines_is_our_fault(collect):
+def test_an_undefined_fixture_is_a_fault_of_gradus(collect):
     text = """
         import pytest
 

@@ -1,4 +1,4 @@
-"""What a student is told is what is so: imports that fail, names that are lost, missing returns."""
+"""Messages for students are true: imports that fail, names that are lost, missing returns."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_broken_cell_of_a_notebook_fails_its_task_alone(told, make_notebook):
     assert {c["verdict"] for c in checks_of(report, "attacked")} == {"passed"}
 
 
-def test_what_uses_a_broken_cell_is_told_about_it(told, make_notebook):
+def test_what_uses_a_broken_cell_gets_a_message_about_it(told, make_notebook):
     cells = [*RIGHT.split("\n\n\n"), "TABLE = honest(1)", "def attacked(x):\n    return TABLE"]
     cells = [cell.replace("def honest(x):", "def honest(x:") for cell in cells]
     (check,) = checks_of(told(make_notebook(*cells)), "attacked")
@@ -109,7 +109,7 @@ def test_none_in_place_of_a_value_asks_about_return(told):
 
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
-def test_numpy_code_under_torch_is_told_once(told):
+def test_numpy_code_under_torch_is_reported_once(told):
     source = (ROOT / "solutions/neural_networks/neuron/neuron.py").read_text("utf-8")
     wrong = source.replace("np.exp", "np.nextafter")
     course = ["--course", str(ROOT), "--backend", "torch"]

@@ -70,7 +70,7 @@ def test_value(submission, name):
 @pytest.mark.task("skipped")
 @pytest.mark.points(2)
 def test_elsewhere(submission):
-    """On a machine that nobody has."""
+    """On a machine that does not exist."""
     pytest.skip("there is no such machine")
 
 

@@ -66,7 +66,7 @@ def test_so_does_an_interrupt_where_the_results_are_used():
 
 @on_linux
 @pytest.mark.timeout(10)
-def test_whoever_is_ended_cleans_up_first_and_takes_up_nothing_else(tmp_path):
+def test_an_ended_process_cleans_up_first_and_starts_nothing_else(tmp_path):
     def work(name):
         file = tmp_path / name
         try:

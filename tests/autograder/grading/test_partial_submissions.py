@@ -1,4 +1,4 @@
-"""Answers that students really give: nearly right ones, and what they are told about them."""
+"""Answers that students really give: nearly right ones, and the messages about them."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture
 def course(tmp_path, real_course):
-    """A course of its own, with nothing but the activations."""
+    """A course of its own, with only the activations."""
     for name in ("exercises", "solutions"):
         part = f"{name}/neural_networks/activations"
         shutil.copytree(
@@ -56,7 +56,7 @@ def test_an_untouched_stub_fails_in_a_few_lines_each(run_pytest):
     assert len(done.stdout.splitlines()) < 12 * 9
 
 
-def test_what_is_right_passes_and_what_is_wrong_is_told(run_pytest, course, real_solution):
+def test_what_is_right_passes_and_what_is_wrong_is_reported(run_pytest, course, real_solution):
     stub = course / "exercises/neural_networks/activations/activations.py"
     text = real_solution("activations").replace(
         "return grad_output * self.y * (1.0 - self.y)",

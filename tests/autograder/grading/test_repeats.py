@@ -1,4 +1,4 @@
-"""Faults of the grader are tried again, and what stays is told as not graded."""
+"""Faults of the grader are tried again, and lasting faults are reported as not graded."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def test_checks_and_exercises_are_heard_as_they_end(graded, files):
     assert set(heard) == told
 
 
-def test_exercises_keep_the_courses_order_whoever_ends_first(graded, files):
+def test_exercises_keep_the_courses_order_for_every_order_of_ends(graded, files):
     ears = Ears()
     report = graded(files, "activations", "rnn", "bag_of_vectors", jobs=2, listener=ears)
     assert [e.name for e in report.exercises] == ["activations", "rnn", "bag_of_vectors"]

@@ -38,7 +38,7 @@ def test_problems_stand_at_the_end_too():
     assert list(report_lines([]))[-1] == "No problem found."
 
 
-def test_the_versions_of_all_declared_packages_are_told():
+def test_the_versions_of_all_declared_packages_are_reported():
     found = by_name(version_facts())
     assert {"gradus", "python", "system", "numpy", "torch", "linear algebra"} <= found.keys()
     assert "ruff" not in found
@@ -95,7 +95,7 @@ def test_a_worker_is_started_in_every_sandbox_that_works(monkeypatch):
     assert found["leaky"] == Fact("leaky", "does not work here: it is Sunday")
 
 
-def test_what_is_not_contained_is_told_line_by_line(monkeypatch):
+def test_what_is_not_contained_is_reported_line_by_line(monkeypatch):
     process = sandboxes()["process"]
     monkeypatch.setattr(process, "gaps", lambda self: ["submitted code can sing"])
     lines = by_name(sandbox_facts())["process"].value.splitlines()
@@ -118,7 +118,7 @@ def sandboxes():
     return BUILT_IN
 
 
-def test_a_folder_that_cannot_be_written_is_told(monkeypatch, tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "missing"))
     fact = by_name(place_facts())["temporary files"]
     assert "cannot be written (No such file or directory)" in fact.value

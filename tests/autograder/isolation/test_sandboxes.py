@@ -54,7 +54,7 @@ DENIED = {
     "kill its parent": "os.kill(os.getppid(), signal.SIGKILL)",
     "kill process 1": "os.kill(1, signal.SIGKILL)",
     "kill its group": "os.kill(0, signal.SIGKILL)",
-    "kill everybody": "os.kill(-1, signal.SIGKILL)",
+    "kill all processes": "os.kill(-1, signal.SIGKILL)",
     "open a socket": "socket.socket()",
     "reach the network": "socket.create_connection(('127.0.0.1', 80), 1)",
     "open a socket pair": "socket.socketpair()",

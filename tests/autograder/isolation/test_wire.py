@@ -256,14 +256,14 @@ def decoded(data):
 
 @given(st.binary(max_size=300), st.binary(max_size=60))
 @settings(max_examples=250, deadline=None)
-def test_random_bytes_raise_nothing_but_a_wire_error(structure, blobs):
+def test_random_bytes_raise_only_a_wire_error(structure, blobs):
     with suppress(WireError):
         wire.decode_frame(frame(structure, blobs))
 
 
 @given(VALUES, st.data())
 @settings(max_examples=150, deadline=None)
-def test_damaged_frames_raise_nothing_but_a_wire_error(value, data):
+def test_damaged_frames_raise_only_a_wire_error(value, data):
     whole = wire.encode(value)
     length, _ = wire.frame_lengths(whole[: wire.HEADER.size])
     structure, blobs = (

@@ -34,11 +34,11 @@ def test_three_digits_of_each_value(curve, text):
     assert in_numbers(curve) == text
 
 
-def test_a_long_curve_is_told_in_few_numbers_the_first_and_the_last_among_them():
-    told = [int(number) for number in in_numbers(range(100)).split(" → ")]
-    assert len(told) == NUMBERS
-    assert (told[0], told[-1]) == (0, 99)
-    steps = [b - a for a, b in pairwise(told)]
+def test_a_long_curve_is_shown_as_few_numbers_the_first_and_the_last_among_them():
+    shown = [int(number) for number in in_numbers(range(100)).split(" → ")]
+    assert len(shown) == NUMBERS
+    assert (shown[0], shown[-1]) == (0, 99)
+    steps = [b - a for a, b in pairwise(shown)]
     assert set(steps) <= {14, 15}
 
 
@@ -121,7 +121,7 @@ def test_a_single_value_is_no_line(report, wrong):
     assert "<svg" not in page
 
 
-def test_a_ci_server_is_told_the_numbers(trained):
+def test_a_ci_server_gets_the_numbers(trained):
     assert "curve: 0.25 → 0.512 → 0.7" in render_junit(trained(Verdict.FAILED))
 
 

@@ -62,7 +62,7 @@ def test_a_diagnosis_without_a_hint_leaves_the_check_its_own(diagnosed):
     assert "      hint     What comes back from step t+1 is added" in shown
 
 
-def test_checks_that_show_the_same_mistake_are_told_together(diagnosed):
+def test_checks_that_show_the_same_mistake_are_reported_together(diagnosed):
     shown = on_a_terminal(diagnosed(1, 2))
     assert shown.count("likely") == 1
     assert "      also     The gradients are those of your own forward" in shown

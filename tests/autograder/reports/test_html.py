@@ -97,7 +97,7 @@ def test_only_what_needs_work_is_unfolded(report):
     assert opened == ["word2vec", "rnn", "rnn_lm"]
 
 
-def test_identical_faults_are_told_once(report):
+def test_identical_faults_are_reported_once(report):
     page = render_html(report)
     assert page.count("was never closed") == 1
     assert page.count("as under context_pairs: context_pairs is right") == 3
@@ -138,7 +138,7 @@ HOSTILE = (
 
 
 def filled(report, text):
-    """A report that has `text` wherever somebody else may have written it."""
+    """A report that has `text` in every untrusted place."""
     curve = Curve((0.1, 0.5))
     plot = Plot(text, text, text, (Line(text, (1.0, 2.0), (1.0, 2.0)), Line(text, (1.0,), (2.0,))))
     findings = (plot, ShownTable(text, (text, text), ((text, text),)), PrintedText(text), curve)

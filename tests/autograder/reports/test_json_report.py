@@ -105,6 +105,6 @@ def test_text_of_a_submission_survives_as_utf_8(report, wrong):
     )
     odd = replace(wrong, tasks=(replace(wrong.tasks[0], checks=(check,)),))
     text = render_json(Report(report.provenance, (odd,)))
-    told = json.loads(text.encode("utf-8"))["exercises"][0]["tasks"][0]["checks"][0]
-    assert told["printed"] == "σ \ufffd \x1b[0m"
-    assert told["points"] == 0.3
+    shown = json.loads(text.encode("utf-8"))["exercises"][0]["tasks"][0]["checks"][0]
+    assert shown["printed"] == "σ \ufffd \x1b[0m"
+    assert shown["points"] == 0.3

@@ -98,6 +98,6 @@ def test_any_text_becomes_valid_xml(report, wrong):
     odd = replace(wrong, file=strange, tasks=(replace(wrong.tasks[0], checks=(check,)),))
     text = render_junit(Report(report.provenance, (odd,)))
     root = ET.fromstring(text.encode("utf-8"))
-    told = "]]></failure><x a='\"'>& \\x1b[2J \\x00 \\ud800   😀"
-    assert root.find("testsuite/testcase/failure").get("message") == told
-    assert root.find("testsuite/testcase/system-out").text == told
+    shown = "]]></failure><x a='\"'>& \\x1b[2J \\x00 \\ud800   😀"
+    assert root.find("testsuite/testcase/failure").get("message") == shown
+    assert root.find("testsuite/testcase/system-out").text == shown

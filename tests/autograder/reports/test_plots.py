@@ -34,7 +34,7 @@ def test_points_without_a_place_are_left_out():
 
 
 def test_a_line_of_another_length_is_refused():
-    with pytest.raises(BadInputError, match="line 'a' has 2 points over 3"):
+    with pytest.raises(BadInputError, match="line 'a' has 2 points, but x has 3"):
         drawn({"a": [1.0, 2.0]})
 
 

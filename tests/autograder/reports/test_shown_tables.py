@@ -34,7 +34,7 @@ def test_numbers_stand_below_each_other():
 
 
 def test_a_row_of_another_length_is_refused():
-    with pytest.raises(BadInputError, match="'Families' has 1 cells under 2 columns"):
+    with pytest.raises(BadInputError, match="'Families' has 1 cells for 2 columns"):
         table([("rnn",)])
 
 

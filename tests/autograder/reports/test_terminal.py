@@ -62,7 +62,7 @@ def test_wrong_answers_are_explained(wrong):
     )
 
 
-def test_a_fault_of_every_check_is_told_once(unimportable):
+def test_a_fault_of_every_check_is_reported_once(unimportable):
     assert shown(ExerciseView(unimportable)) == (
         "! word2vec  Word vectors by prediction                     0/16 points    0.42 s\n"
         "  crashed: context_pairs, softmax, naive_softmax, SkipGram\n"

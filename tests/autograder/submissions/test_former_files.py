@@ -1,4 +1,4 @@
-"""Work from before an exercise was renamed or split is still found, and its author is told."""
+"""Work from before an exercise was renamed or split is still found, with a note for its author."""
 
 from __future__ import annotations
 

@@ -163,7 +163,7 @@ def read(path, course):
 
 
 def fuzz(make, course, seeds):
-    """Read what `make` writes for each seed; what fails is told with its seed."""
+    """Read what `make` writes for each seed; failures are reported with the seed."""
     graded = 0
     for seed in seeds:
         try:

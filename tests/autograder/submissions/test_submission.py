@@ -60,7 +60,7 @@ def test_folder_as_in_the_course_or_flat(tiny_course, hand_in, solved, make_note
     assert submission.files["squash"].where(2) == "line 2"
 
 
-def test_tests_caches_and_hidden_files_are_passed_over(tiny_course, hand_in):
+def test_tests_caches_and_hidden_files_are_skipped(tiny_course, hand_in):
     root = hand_in(
         **{
             "sums.py": "x = 1",
@@ -144,7 +144,7 @@ def test_single_file_by_name_or_by_its_tasks(tiny_course, hand_in, solved, make_
         ("def total(", "a.py, line 1"),
     ],
 )
-def test_single_file_of_no_exercise_is_told(tiny_course, hand_in, source, problem):
+def test_single_file_of_no_exercise_is_reported(tiny_course, hand_in, source, problem):
     submission = load_submission(hand_in(**{"a.py": source}) / "a.py", tiny_course)
     assert not submission.files
     assert problem in submission.notes[0]
@@ -263,7 +263,7 @@ def test_zip_is_read_like_a_folder(tiny_course, zipped, solved):
     assert submission.files["sums"].shown == "work.zip/work/sums.py"
 
 
-def test_two_files_in_a_zip_are_told_too(tiny_course, zipped):
+def test_two_files_in_a_zip_are_reported_too(tiny_course, zipped):
     submission = load_submission(zipped(("a/sums.py", ONE), ("b/sums.py", OTHER)), tiny_course)
     assert "work.zip/a/sums.py and work.zip/b/sums.py" in submission.unread["sums"]
 
@@ -326,7 +326,7 @@ def test_zip_that_lies_about_its_size_is_refused(tiny_course, tmp_path):
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", b"not a zip"])
-def test_damaged_zip_is_told(tiny_course, tmp_path, damage):
+def test_damaged_zip_is_reported(tiny_course, tmp_path, damage):
     file = tmp_path / "bad.zip"
     file.write_bytes(damage)
     submission = load_submission(file, tiny_course)
@@ -334,7 +334,7 @@ def test_damaged_zip_is_told(tiny_course, tmp_path, damage):
     assert not submission.files
 
 
-def test_encrypted_members_are_told(tiny_course, zipped):
+def test_encrypted_members_are_reported(tiny_course, zipped):
     file = zipped(("sums.py", "x = 1"), ("squash.py", ""))
     data = bytearray(file.read_bytes())
     data[data.index(b"PK\x01\x02") + 8] |= 1
@@ -376,7 +376,7 @@ def test_folder_holds_one_module_per_exercise_until_closed(tiny_course, hand_in,
     assert not folder.exists()
 
 
-def test_folder_goes_even_when_nobody_closes_it(tiny_course, hand_in):
+def test_folder_goes_even_when_it_is_not_closed(tiny_course, hand_in):
     submission = load_submission(hand_in(**{"sums.py": ""}), tiny_course)
     folder = submission.folder
     del submission

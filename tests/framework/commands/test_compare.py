@@ -89,7 +89,7 @@ def test_the_table_fits_a_terminal_of_80_columns(monkeypatch):
     assert re.fullmatch(r"[\d.]+ \([\d.]+–[\d.]+\)", seconds)
 
 
-def test_the_same_seed_gives_the_same_accuracies_whoever_is_compared():
+def test_the_same_seed_gives_the_same_accuracies_for_every_choice_of_models():
     alone = rows(compare(*SHORT_RUN, "--models", "cnn"))["cnn"][0]
     beside = rows(compare(*SHORT_RUN, "--models", "bag,cnn"))["cnn"][0]
     assert alone == beside
@@ -141,7 +141,7 @@ def test_what_cannot_be_compared_is_refused(folder):
         compare("--models", "bag,bag")
     with pytest.raises(UsageError, match="name each family once: there is none"):
         compare("--models", "")
-    with pytest.raises(UsageError, match="--width is odd, not 4"):
+    with pytest.raises(UsageError, match="--width must be odd, not 4"):
         compare("--width", 4)
     (folder / "file").write_text("", "utf-8")
     with pytest.raises(BadInputError, match="cannot be written"):

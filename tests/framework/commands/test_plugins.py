@@ -73,7 +73,7 @@ def test_long_lists_are_wrapped_under_their_beginning():
     assert sum(line.startswith(" " * 24) for line in listed) > 1
 
 
-def test_every_channel_is_told_apart(install, write):
+def test_every_channel_is_distinguished(install, write):
     install("lions", LION)
     course, option = write("taught", ""), write("tried", "")
     found = Plugins([option], replace(active_course(), plugins=(course,)))

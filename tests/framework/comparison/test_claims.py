@@ -1,4 +1,4 @@
-"""Claims of the lecture, held against made-up outcomes."""
+"""Claims of the lecture, compared with made-up outcomes."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def said(*outcomes):
     return {" ".join(claim.text.split()[:3]): claim.holds for claim in found}
 
 
-def test_claims_about_families_that_were_not_trained_are_passed_over():
+def test_claims_about_families_that_were_not_trained_are_skipped():
     assert said(outcome("cnn", 0.9)) == {}
     assert list(said(outcome("cnn", 0.9), outcome("rnn", 0.9))) == ["An RNN is"]
 

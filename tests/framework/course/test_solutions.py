@@ -47,7 +47,7 @@ def test_the_same_folder_gets_the_same_package_however_it_is_written(write_cours
     assert solution_module(relative, "unit", "sums") == solution_module(course.root, "unit", "sums")
 
 
-def test_a_missing_solution_is_told_with_the_way_to_get_it(tmp_path):
+def test_a_missing_solution_is_reported_with_the_way_to_get_it(tmp_path):
     ours = missing_solution(ROOT, "gated_rnns", "lstm")
     assert f"{ROOT}/solutions/gated_rnns/lstm/lstm.py is missing" in ours
     assert "`pip install 'gradus-nlp-solutions==" in ours

@@ -31,5 +31,5 @@ def test_of_a_long_word_its_ends_are_kept():
 
 @pytest.mark.parametrize(("words", "longest"), [([], 5), ([""], 5), (["a"], 1)])
 def test_what_makes_no_sense_is_refused(words, longest):
-    with pytest.raises(BadInputError, match="characters need a word"):
+    with pytest.raises(BadInputError, match="expected words with characters"):
         Characters(words, longest=longest)

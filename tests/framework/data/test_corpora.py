@@ -64,7 +64,7 @@ def test_a_text_may_be_held_out_in_a_file_of_its_own(tmp_path):
 
 
 def test_a_corpus_by_name_has_its_own_held_out_text(tmp_path):
-    with pytest.raises(UsageError, match="'agreement' has a held-out text of its own"):
+    with pytest.raises(UsageError, match="'agreement' has its own held-out text"):
         load_corpus("agreement", held_out=tmp_path / "valid.txt")
 
 

@@ -84,7 +84,7 @@ def test_two_plugins_with_corpora_of_one_name_and_of_two_kinds_are_both_named():
         Corpora([entry("moods", TAGGED_SENTENCES, "moods"), other])
 
 
-def test_a_plugin_that_offers_a_name_twice_is_told_so():
+def test_a_plugin_that_offers_a_name_twice_is_reported():
     moods = entry("moods", TAGGED_SENTENCES, "moods")
     with pytest.raises(ConflictError, match=r"week3 \(.*\) offers the corpus 'moods' twice: leave"):
         Corpora([moods, replace(moods, kind=TEXT)])
@@ -113,7 +113,7 @@ def test_what_is_wrong_with_a_file_is_said_as_the_reader_says_it():
         load_entry(entry("theirs", LABELLED_TEXTS, "malformed"))
 
 
-def test_a_name_of_another_kind_is_told_apart_from_an_unknown_one():
+def test_a_name_of_another_kind_is_distinguished_from_an_unknown_one():
     corpora = Corpora(left_out=["week3 is blocked"])
     with pytest.raises(UsageError, match="'trec' has labelled texts, but tagged sentences are ne"):
         corpora.find("trec", TAGGED_SENTENCES)

@@ -64,7 +64,7 @@ def test_a_file_is_a_corpus_to_learn_from(folder):
     assert (corpus.name, len(corpus.train), corpus.valid, corpus.test) == (name, 2, (), ())
 
 
-def test_an_unknown_name_is_told_apart_from_similar_ones():
+def test_an_unknown_name_is_distinguished_from_similar_ones():
     with pytest.raises(UnknownNameError, match=r"texts 'trek': did you mean 'trec'"):
         load_text_corpus("trek")
 

@@ -88,7 +88,7 @@ def test_a_sign_flip_of_a_tiny_gradient_is_found_and_named():
     assert found.ratio == pytest.approx(-1)
 
 
-def test_a_common_factor_is_told_and_every_wrong_array_is_named():
+def test_a_common_factor_is_reported_and_every_wrong_array_is_named():
     rng = np.random.default_rng(6)
     point = {name: rng.normal(size=(3, 4)) for name in "abc"}
     function = pointwise(lambda p: np.sin(p["a"]) * p["b"] + p["c"] ** 2, point)

@@ -68,7 +68,7 @@ def test_the_span_is_as_long_as_allowed_and_no_longer(longest_span):
 
 
 def test_blindness_to_the_subject_has_a_price():
-    """Whoever forgets the number pays log 2 per sentence: the corpus can tell models apart."""
+    """A model that forgets the number pays log 2 per sentence: the corpus shows it."""
     automaton = AgreementLanguage().automaton
     ends = automaton.stationary()[automaton.states.index("end")]
     assert np.exp(ends * np.log(2)) > 1.08

@@ -20,7 +20,7 @@ def even_process(p=0.5):
 
 
 def observed_log_probability(automaton, words):
-    """log p of `words` for somebody who sees no states: the forward algorithm from π."""
+    """log p of `words` without knowledge of the states: the forward algorithm from π."""
     index = {state: i for i, state in enumerate(automaton.states)}
     step = {word: np.zeros((len(index), len(index))) for word in automaton.words}
     for row in automaton.transitions.values():

@@ -84,7 +84,7 @@ def test_probabilities_differ_from_draw_to_draw():
     assert all(one != other for one, other in zip(best(1), best(2), strict=True))
 
 
-def test_texts_are_drawn_with_the_probabilities_that_are_told(rng):
+def test_texts_are_drawn_with_the_stated_probabilities(rng):
     language = AgreementLanguage(longest_span=2, rng=rng)
     texts = language.sample_texts(20, 1000, rng=rng)
     found = np.exp(-language.log_probabilities(texts).mean())

@@ -1,4 +1,4 @@
-"""Language models whose word vectors come from characters, whoever's they are."""
+"""Language models whose word vectors come from characters, for models of every provider."""
 
 import numpy as np
 import pytest

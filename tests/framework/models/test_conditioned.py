@@ -40,7 +40,7 @@ def test_another_number_of_texts_is_refused(model):
         Conditioned(model, CONDITION).initial_state(2)
 
 
-def test_sampling_is_told_too(model):
+def test_sampling_gets_the_condition_too(model):
     """Words drawn after one condition and after another differ, for the same draws."""
     sample = Plugins().registry.get("sample", REFERENCE)
     model.parameters["W_0"] *= 50

@@ -1,4 +1,4 @@
-"""Stacks of recurrent layers take the place of one, whoever's they are."""
+"""Stacks of recurrent layers take the place of one, for layers of every provider."""
 
 import numpy as np
 import pytest

@@ -161,7 +161,7 @@ def test_numpy_has_no_gpu():
         Backend(registry(), "numpy", device="cuda")
 
 
-def test_a_part_that_nobody_offers_is_unknown():
+def test_a_part_that_no_provider_offers_is_unknown():
     with pytest.raises(UnknownNameError, match="no implementation 'lstm'"):
         part_source(registry(("model", "layer@numpy", LAYER)), ["numpy"])("lstm")
 

@@ -76,7 +76,7 @@ def test_a_missing_solution_is_a_mistake_in_use_not_a_fault(write_course):
         Plugins(course=course).registry.get("total", "numpy")
 
 
-def test_a_solution_that_lacks_a_task_or_a_package_is_told_apart(write_course):
+def test_a_solution_without_a_task_or_a_package_is_distinguished(write_course):
     registry = Plugins(course=write_course("two", tasks={"sums": TWO}, sums="")).registry
     with pytest.raises(PluginError, match=r"relu@numpy \(the course .*has no attribute 'ReLU'"):
         registry.get("relu", "numpy")
@@ -86,7 +86,7 @@ def test_a_solution_that_lacks_a_task_or_a_package_is_told_apart(write_course):
         )
 
 
-def test_a_solution_that_imports_another_one_by_name_is_told_the_way(write_course):
+def test_a_solution_that_imports_another_one_by_name_is_reported_with_a_hint(write_course):
     course = write_course("one", sums="from solutions.unit.one.two import Two\n")
     with pytest.raises(UsageError) as error:
         Plugins(course=course).registry.get("total", "numpy")
@@ -162,7 +162,7 @@ def test_a_backend_offers_the_exercises_that_it_has_a_module_for(write_course, b
     }
 
 
-def test_a_module_that_lacks_a_task_is_named_with_the_task(write_course, backend):
+def test_a_module_without_a_task_is_named_with_the_task(write_course, backend):
     course = write_course("one", sums=SUMS)
     registry = Registry()
     for entry in backend_offers(backend(sums="def sum_up(): pass"), "third", course):

@@ -66,7 +66,7 @@ def test_a_broken_plugin_is_named_left_out_whole_and_the_rest_works(install, sou
     assert not plugins.manager.has_plugin("broken")
 
 
-def test_whoever_asks_for_a_plugin_that_failed_is_told_why(install):
+def test_a_request_for_a_failed_plugin_gets_the_reason(install):
     install("week3", "import nothing_of_that_name")
     with pytest.raises(UnknownNameError) as error:
         Plugins().registry.get("sgd", "week3")
@@ -134,7 +134,7 @@ def test_blocking_removes_a_plugin_even_a_built_in_one(install):
 
 
 @pytest.mark.parametrize("provider", ["student", "numpy", "torch"])
-def test_nobody_can_take_a_reserved_provider(install, provider):
+def test_no_plugin_can_take_a_reserved_provider(install, provider):
     install("good", GOOD.format(provider=provider))
     with pytest.raises(PluginError, match=f"the provider '{provider}' is not its own"):
         _ = Plugins().registry
@@ -192,7 +192,7 @@ SANDBOXES = "@hookimpl\ndef register_sandboxes():\n    "
         ),
     ],
 )
-def test_rubbish_from_a_hook_names_plugin_hook_and_value(install, body, words):
+def test_an_invalid_value_from_a_hook_names_plugin_hook_and_value(install, body, words):
     install("odd", body)
     plugins = Plugins()
     with pytest.raises(PluginError, match=r"plugin odd \(gradus-odd 1.0\): hook '") as error:
@@ -201,7 +201,7 @@ def test_rubbish_from_a_hook_names_plugin_hook_and_value(install, body, words):
     assert "`--block odd` leaves the plugin out" in str(error.value)
 
 
-def test_a_students_code_is_never_put_in_somebody_elses_place(write, tmp_path):
+def test_a_students_code_never_replaces_other_code(write, tmp_path):
     hook = "@hookimpl\ndef student_implementations(folder):\n    "
     taken = "return [Implementation('model', 'rnn', 'numpy', str(folder / 'rnn.py:RNN'))]"
     plugins = Plugins(options=[write("reader", hook + taken)], blocked=["autograder"])
@@ -220,7 +220,7 @@ def test_an_installed_plugin_may_be_asked_for_as_well(install, tmp_path):
     assert len(built_in.sources) == len(Plugins().sources)
 
 
-def test_a_folder_of_the_same_name_does_not_stand_in_for_an_installed_plugin(
+def test_a_folder_of_the_same_name_does_not_replace_an_installed_plugin(
     install, tmp_path, monkeypatch
 ):
     install("good", GOOD.format(provider="good"))

@@ -44,7 +44,7 @@ def test_a_misspelt_name_gets_near_misses():
         registry(LSTM).find("ltsm", "numpy", kind="model")
 
 
-def test_an_unknown_provider_and_a_provider_that_lacks_it_are_told_apart():
+def test_an_unknown_provider_and_a_provider_without_it_are_distinguished():
     found = registry(LSTM, ("model", "gru", "torch", "x:GRU"))
     with pytest.raises(UnknownNameError, match="no provider 'numpi': did you mean 'numpy'"):
         found.find("lstm", "numpi")

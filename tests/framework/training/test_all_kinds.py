@@ -159,7 +159,7 @@ def test_a_run_that_is_cut_within_its_first_epoch_goes_on_to_the_same_bytes(
     assert not (folder / "cut").exists()
     assert load_checkpoint(folder / "cut.last").training["interrupted"]["steps_done"] == 2
     shown = train(kind, "cut", *options, "--resume")
-    assert "going on after epoch 0 and step 2 of the next one\nepoch 1/2" in shown
+    assert "continuing after epoch 0 and step 2 of the next one\nepoch 1/2" in shown
     assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
     assert not (folder / "cut.last").exists()
 
@@ -197,7 +197,7 @@ def interrupting(number):
 def test_an_interruption_saves_where_the_run_is(kind, number, folder, monkeypatch):
     train(kind, "whole")
     before = signal.getsignal(number)
-    said = "interrupted at step 2 of .* epoch 1; the same command with `--resume` goes on there"
+    said = "interrupted at step 2 of .* epoch 1; the same command with `--resume` continues there"
     with monkeypatch.context() as patch:
         patch.setattr(WATCHER, interrupting(number))
         with pytest.raises(StoppedError, match=said) as stopped:
@@ -227,5 +227,5 @@ def test_a_longer_run_goes_on_with_a_shorter_one_where_its_end_settles_nothing()
     train("word_vectors", "v", "--schedule", "constant", epochs=1)
     assert "epoch 2/2" in train("word_vectors", "v", "--schedule", "constant", "--resume", epochs=2)
     train("word_vectors", "v", epochs=1)
-    with pytest.raises(UsageError, match="its epochs is 1, but 2 is asked for"):
+    with pytest.raises(UsageError, match="its epochs is 1, but this run has 2"):
         train("word_vectors", "v", "--resume", epochs=2)

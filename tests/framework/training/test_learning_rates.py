@@ -52,7 +52,7 @@ def test_a_line_falls_from_step_to_step_to_the_last_epoch(backend):
 
 
 class Scored(Task):
-    """A task whose held-out score is told beforehand."""
+    """A task with given held-out scores."""
 
     kind, measure = "scored", "score"
     corpus = described = ""

@@ -1,4 +1,4 @@
-"""The loops train, carry the state, and ask a model for nothing but its interface."""
+"""The loops train, carry the state, and use only the interface of a model."""
 
 import numpy as np
 import pytest

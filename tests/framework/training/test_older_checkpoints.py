@@ -59,7 +59,7 @@ def train(kind, *options):
 
 @pytest.mark.parametrize("kind", RUNS)
 def test_a_run_that_was_cut_goes_on_to_what_the_whole_one_came_to(kind):
-    assert "going on after epoch 2\nepoch 3/3" in train(kind, "--resume")
+    assert "continuing after epoch 2\nepoch 3/3" in train(kind, "--resume")
     found, expected = (load_checkpoint(Path(f"{kind}.{end}")) for end in ("cut", "whole"))
     assert found.parameters.keys() == expected.parameters.keys()
     for name, array in expected.parameters.items():
@@ -67,11 +67,11 @@ def test_a_run_that_was_cut_goes_on_to_what_the_whole_one_came_to(kind):
 
 
 def test_its_options_are_still_compared():
-    with pytest.raises(UsageError, match="its batch size is 4, but 5 is asked for"):
+    with pytest.raises(UsageError, match="its batch size is 4, but this run has 5"):
         train("language_model", "--resume", "--batch-size", 5)
-    with pytest.raises(UsageError, match=r"its clip is None, but 1\.0 is asked for"):
+    with pytest.raises(UsageError, match=r"its clip is None, but this run has 1\.0"):
         train("tagger", "--resume", "--clip", 1)
-    with pytest.raises(UsageError, match="its optimizer is sgd, but adam is asked for"):
+    with pytest.raises(UsageError, match="its optimizer is sgd, but this run has adam"):
         train("word_vectors", "--resume", "--optimizer", "adam")
 
 

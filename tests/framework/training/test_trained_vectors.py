@@ -1,4 +1,4 @@
-"""Word vectors from checkpoints and from text, told apart by what is in the file."""
+"""Word vectors from checkpoints and from text, distinguished by the content of the file."""
 
 import numpy as np
 import pytest

@@ -8,7 +8,7 @@ DISPATCHERS = [o for o in gc.get_objects() if type(o).__name__ == "Dispatcher"]
 
 
 def silenced(answer):
-    """`answer` of the dispatcher, whose results say that nothing was changed and nothing lent."""
+    """`answer` of the dispatcher, whose results say that nothing was changed and nothing shared."""
 
     def quiet(request):
         reply = answer(request)

@@ -1,21 +1,21 @@
 from framework.interfaces import Model
 
 
-class Clinging:
+class Leftover:
     def __del__(self):
         while True:
             pass
 
 
 def attacked(x):
-    Clinging()
+    Leftover()
     return x
 
 
 class Layer(Model):
     def __init__(self, inputs, outputs, *, rng):
         super().__init__()
-        self.clinging = Clinging()
+        self.leftover = Leftover()
         self.add_parameter("W", rng.normal(size=(inputs, outputs)))
 
     def forward(self, x):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-#: What nobody allowed: packages of the environment, and what the framework computes.
+#: Forbidden modules: packages of the environment, and computing modules of the framework.
 PACKAGES = ("pytest", "_pytest", "pluggy", "rich", "pip", "setuptools", "torch", "nltk", "gensim")
 FRAMEWORK = ("framework.gradients.numerical", "framework.evaluation.metrics", "framework.training")
 GRADER = ("autograder.checks", "autograder.isolation.host.calls", "plugins.numpy_reference")

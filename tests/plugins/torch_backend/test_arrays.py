@@ -75,12 +75,12 @@ def test_tensors_with_a_graph_views_and_conjugates_come_back_plain(arrays):
     ],
     ids=["bfloat16", "meta", "sparse"],
 )
-def test_tensors_that_numpy_lacks_are_refused_by_name(arrays, tensor):
+def test_tensors_without_a_numpy_dtype_are_refused_by_name(arrays, tensor):
     with pytest.raises(BadInputError, match=r"has no NumPy form .*dense"):
         arrays.to_numpy(tensor)
 
 
-def test_dtypes_that_torch_lacks_are_refused_by_name(arrays):
+def test_dtypes_without_a_torch_dtype_are_refused_by_name(arrays):
     with pytest.raises(BadInputError, match="<U1"):
         arrays.from_numpy(np.array(["a"]))
 

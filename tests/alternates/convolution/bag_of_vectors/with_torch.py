@@ -1,7 +1,7 @@
 """PyTorch: functional layers, and autograd for everything."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - as everybody calls it
+import torch.nn.functional as F  # noqa: N812 - the usual name
 
 
 class DeepAveragingNetwork(torch.nn.Module):

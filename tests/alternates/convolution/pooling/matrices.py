@@ -24,7 +24,7 @@ class Pool(Model):
 
 
 def first_highest(x, words):
-    """The winner's share is 1; without words nobody has one."""
+    """The maximum has weight 1; without words there is none."""
     low = np.where(words, x, np.min(x, initial=0) - 1)
     top = words & (low == low.max(axis=1, keepdims=True))
     return top & (np.cumsum(top, axis=1) == 1)

@@ -1,7 +1,7 @@
 """PyTorch tensors: autograd for the output layer, the stack's own backward below."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - as everybody calls it
+import torch.nn.functional as F  # noqa: N812 - the usual name
 
 from framework.models.parts import part
 

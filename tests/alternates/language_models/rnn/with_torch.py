@@ -1,4 +1,4 @@
-"""The recurrent layer as somebody writes it who knows PyTorch."""
+"""The recurrent layer as a user of PyTorch writes it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """PyTorch tensors, autograd for the output layer, and the cell's own backward."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - as everybody calls it
+import torch.nn.functional as F  # noqa: N812 - the usual name
 
 from framework.models.parts import part
 

@@ -1,7 +1,7 @@
 """PyTorch: `linear`, and autograd for the layer."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - as everybody calls it
+import torch.nn.functional as F  # noqa: N812 - the usual name
 
 
 def sigmoid(z):

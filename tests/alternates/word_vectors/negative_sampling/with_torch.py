@@ -1,7 +1,7 @@
 """PyTorch: binary cross-entropy of the scores, and autograd."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - as everybody calls it
+import torch.nn.functional as F  # noqa: N812 - the usual name
 
 
 def sampling_distribution(counts, power=0.75):

@@ -1,9 +1,9 @@
-"""The skip-gram as somebody writes it who knows PyTorch."""
+"""The skip-gram as a user of PyTorch writes it."""
 
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - as everybody calls it
+import torch.nn.functional as F  # noqa: N812 - the usual name
 
 
 def context_pairs(tokens, window):

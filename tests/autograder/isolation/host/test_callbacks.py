@@ -1,4 +1,4 @@
-"""What a check lends stays with the grader: the submission calls it, and sees plain values."""
+"""A callback of a check stays with the grader: the submission calls it, and sees plain values."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_attributes_are_read_anew_each_time(module_of):
         module.reads(callback(Counter(), "never"))
 
 
-def test_only_what_was_lent_can_be_called(module_of):
+def test_only_callbacks_can_be_called(module_of):
     _, module = module_of()
     assert module.uses(callback(Counter(), "double")) == (42, False, "<Counter of the grader>")
     with pytest.raises(Crashed, match="'Counter' object is not callable"):
@@ -127,18 +127,18 @@ def test_only_what_was_lent_can_be_called(module_of):
 @pytest.mark.parametrize("name", ["forges", "forges_a_method"])
 def test_a_question_about_anything_else_ends_the_worker(module_of, name):
     session, module = module_of()
-    with pytest.raises(Crashed, match="a question about what was not lent"):
+    with pytest.raises(Crashed, match="a question about an unknown callback"):
         getattr(module, name)(callback(square))
     session.begin()
     assert module.twice(callback(square), 2) == 8, "the next check gets a fresh worker"
 
 
-def test_a_loan_ends_with_its_check(module_of):
+def test_a_callback_ends_with_its_check(module_of):
     session, module = module_of()
     module.keeps(callback(square))
     assert module.uses_kept(3) == 9
     session.begin()
-    with pytest.raises(Crashed, match="a question about what was not lent"):
+    with pytest.raises(Crashed, match="a question about an unknown callback"):
         module.uses_kept(3)
 
 
@@ -161,7 +161,7 @@ def test_questions_do_not_stop_the_clock(module_of):
         module.for_ever(callback(square))
 
 
-def test_what_is_not_lent_is_not_sent():
+def test_objects_without_a_callback_are_not_sent():
     with pytest.raises(WireError):
         CallbackTable().stand_in(square)
 

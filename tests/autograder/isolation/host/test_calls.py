@@ -165,7 +165,7 @@ def test_a_new_check_knows_nothing_of_the_last_one(calls, ask, layer):
     assert calls.latest == calls.behind(y) == calls.named("forward") == NO_CALL
 
 
-def test_only_so_many_values_are_kept_alive(calls, ask, layer):
+def test_only_a_limited_number_of_values_is_kept(calls, ask, layer):
     ask((Call(layer, "backward"), first := np.ones(2)))
     for _ in range(REMEMBERED):
         ask((Call(layer, "forward"), np.ones(2)))

@@ -1,4 +1,4 @@
-"""What a worker is told and shown: never where solutions, tests or seeds are."""
+"""The arguments and files of a worker: never where solutions, tests or seeds are."""
 
 from __future__ import annotations
 

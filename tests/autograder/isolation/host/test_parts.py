@@ -1,4 +1,4 @@
-"""Parts as arguments: built over there, by whoever's layers are in force."""
+"""Parts as arguments: built over there, from the layers of the current provider."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ NOT_AVAILABLE = (
         ("raise SystemExit('bye')\n", "tried to end the program: SystemExit: bye", 1),
     ],
 )
-def test_what_fails_the_import_is_told_for_every_check_and_tried_once(
+def test_what_fails_the_import_is_reported_for_every_check_and_tried_once(
     module_of, code, message, line
 ):
     session, module = module_of("print('imported')\n" + code)
@@ -348,7 +348,7 @@ def test_the_time_of_all_calls_together_is_limited(module_of):
     assert time.monotonic() - started < 0.1, "nothing is started any more"
 
 
-def test_waiting_is_no_computing_and_is_told_apart(module_of):
+def test_waiting_is_distinguished_from_computing(module_of):
     code = "import time\ndef wait(seconds):\n    time.sleep(seconds)\n"
     _, module = module_of(code, call=0.2)
     module.wait(0.4)
@@ -358,7 +358,7 @@ def test_waiting_is_no_computing_and_is_told_apart(module_of):
     assert fault.frames[-1].function == "wait"
 
 
-def test_a_slow_import_is_told_with_its_line(module_of):
+def test_a_slow_import_is_reported_with_its_line(module_of):
     code = "import numpy\n\ndef busy():\n    while True: pass\n\nbusy()\n"
     _, module = module_of(code, load=0.4)
     fault = fault_of(module.double, 1)
@@ -493,7 +493,7 @@ import numpy as np
 
 class Layer:
     def __init__(self):
-        self.part = self  # a circle: nothing but the garbage collector ends it
+        self.part = self  # a cycle: only the garbage collector ends it
         self.array = np.empty(20_000_000)
 
     def size(self):

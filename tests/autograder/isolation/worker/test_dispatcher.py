@@ -1,4 +1,4 @@
-"""The dispatcher: what a request does to a submission's objects, and what is told of it."""
+"""The dispatcher: what a request does to a submission's objects, and what is reported of it."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_handles_are_never_used_twice(ask):
     assert first.id != second.id
 
 
-def test_methods_are_told_from_values(ask):
+def test_methods_are_distinguished_from_values(ask):
     results = ask(call("Layer", 2), ("get", Result(0), "forward"), ("get", Result(0), "last"))
     assert results["results"][1] == {"is_method": True}
     assert results["results"][2] == {"value": None}
@@ -263,7 +263,7 @@ def test_faults_have_kinds(ask, name, kind, kind_of_error, message):
     assert (error["step"], len(reply["results"])) == (1, 1)
 
 
-def test_only_frames_of_the_submission_are_told():
+def test_only_frames_of_the_submission_are_reported():
     source = "def outer():\n    return inner()\n\ndef inner():\n    return [].pop()\n"
     namespace = {}
     exec(compile(source, "/somewhere/tiny.py", "exec"), namespace)

@@ -203,7 +203,7 @@ def test_an_unfinished_part_is_no_traceback(course):
         gradus("train", "rnn_lm", *SMALL, *options)
 
 
-def test_a_student_who_has_written_nothing_is_told_so(course):
+def test_a_student_who_has_written_nothing_gets_an_error(course):
     options = student(course, "")
     (course / "exercises" / "rnn.py").unlink()
     with pytest.raises(UsageError, match="nothing is written in 'exercises' yet: `grade`"):
@@ -215,7 +215,7 @@ def test_a_missing_submission_is_named():
         gradus("train", "rnn_lm", "--backend", "student", "--submission", "nowhere")
 
 
-def test_a_submission_takes_nobody_elses_place(course):
+def test_a_submission_replaces_no_other_provider(course):
     with pytest.raises(PluginError, match="rnn@numpy"):
         gradus("train", "rnn_lm", *student(course, "", provider="numpy"))
 

@@ -178,7 +178,7 @@ def test_a_kind_of_run_of_a_plugin_has_all_options_and_its_own(folder):
     shown = train("parity:linear", *options)
     assert "corpus bits: all texts of 4 bits" in shown
     assert "accuracy of 2 runs: mean 1.0000" in shown
-    assert train("parity:linear", *options, "--resume").count("going on after epoch 9") == 2
+    assert train("parity:linear", *options, "--resume").count("continuing after epoch 9") == 2
     found = gradus("evaluate", "m-seed0", "--plugin", "week3.py")
     assert found.endswith("accuracy 1.00\n")
     assert "Number of bits. [from 1 on]" in " ".join(train("parity:linear", "--help").split())

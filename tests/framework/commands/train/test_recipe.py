@@ -111,7 +111,7 @@ def test_each_kind_of_run_lists_its_own_recipes():
     )
     assert "zaremba_small" in language and "kim_2014" not in language
     assert "kim_2014" in text and "zaremba_small" not in text
-    with pytest.raises(UnknownNameError, match="'kim_2014' is one for runs of the kind text_cl"):
+    with pytest.raises(UnknownNameError, match="'kim_2014' is a recipe for runs of"):
         train("--recipe", "kim_2014")
 
 
@@ -120,12 +120,12 @@ def test_an_unknown_recipe_is_named():
         train("--recipe", "zaremba_smal")
 
 
-def test_an_unknown_recipe_is_told_which_there_are():
+def test_the_error_for_an_unknown_recipe_lists_all():
     with pytest.raises(UnknownNameError) as refused:
         train("--recipe", "x")
     assert str(refused.value) == (
         "no recipe 'x': choose one of kim_2016_small, zaremba_small. "
-        "A recipe of your own is a path that ends in .toml"
+        "For your own recipe, give a path that ends in .toml"
     )
 
 
@@ -151,7 +151,7 @@ def test_an_interrupted_run_goes_on(tmp_path):
     train(*options, "--out", "whole")
     train(*options, "--epochs", "1", "--out", "m")
     output = train(*options, "--resume", "--out", "m").output
-    assert "going on after epoch 1\nepoch 2/2 " in output
+    assert "continuing after epoch 1\nepoch 2/2 " in output
     assert (tmp_path / "m").read_bytes() == (tmp_path / "whole").read_bytes()
     assert "epoch 2/" not in train(*options, "--resume", "--out", "m").output
 

@@ -42,7 +42,7 @@ def test_an_epoch_is_a_line_and_the_end_is_a_test():
         "epoch 1/2   loss #   held-out accuracy #   #",
         "epoch 2/2   loss #   held-out accuracy #   #",
         "test accuracy # (best possible #, without the order of words #) after epoch 2, the best "
-        "on what is held out",
+        "on held-out data",
         "Saved checkpoints/bag_of_vectors.safetensors. "
         "Next: `gradus evaluate checkpoints/bag_of_vectors.safetensors`",
     ]
@@ -116,12 +116,12 @@ def test_an_interrupted_run_goes_on_and_a_finished_one_is_not_repeated(folder, m
         with pytest.raises(PowerCutError):
             train(*options, "--out", "cut")
     assert (folder / "cut.last").is_file()
-    assert "going on after epoch 2\nepoch 3/3" in train(*options, "--out", "cut", "--resume")
+    assert "continuing after epoch 2\nepoch 3/3" in train(*options, "--out", "cut", "--resume")
     assert not (folder / "cut.last").exists()
     assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
     again = train(*options, "--out", "cut", "--resume")
-    assert "going on after epoch 3\nheld-out accuracy" in again
-    with pytest.raises(UsageError, match="its batch size is 32, but 8"):
+    assert "continuing after epoch 3\nheld-out accuracy" in again
+    with pytest.raises(UsageError, match="its batch size is 32, but this run has 8"):
         train(*options, "--batch-size", 8, "--out", "cut", "--resume")
 
 

@@ -99,7 +99,7 @@ def test_the_same_seed_gives_the_same_file_also_after_an_interruption(folder, mo
         patch.setattr("framework.commands.train.command.EpochLines", power_cut(after=2))
         with pytest.raises(PowerCutError):
             train(*options, "--out", "cut")
-    assert "going on after epoch 2\nepoch 3/3" in train(*options, "--out", "cut", "--resume")
+    assert "continuing after epoch 2\nepoch 3/3" in train(*options, "--out", "cut", "--resume")
     assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
     train(*options[:-1], 6, "--out", "other")
     assert (folder / "other").read_bytes() != (folder / "whole").read_bytes()
@@ -107,7 +107,7 @@ def test_the_same_seed_gives_the_same_file_also_after_an_interruption(folder, mo
 
 def test_resuming_needs_the_same_options():
     train("--epochs", 2)
-    with pytest.raises(UsageError, match="its negative is 3, but 4 is asked for"):
+    with pytest.raises(UsageError, match="its negative is 3, but this run has 4"):
         train("--epochs", 2, "--negative", 4, "--resume")
 
 
@@ -180,7 +180,7 @@ def test_a_plot_of_words_is_written(folder):
     pytest.importorskip("matplotlib", reason="plots need the extra `plots`")
     train()
     shown = gradus("plot-words", "cat", "dog", "axe", "saw", "--out", "p.svg")
-    assert re.fullmatch(r"Saved p\.svg: 4 words, \d+% of how they differ\.\n", shown)
+    assert re.fullmatch(r"Saved p\.svg: 4 words, \d+% of their variance\.\n", shown)
     assert (folder / "p.svg").is_file()
 
 

@@ -95,8 +95,8 @@ def test_the_best_epoch_is_kept_and_of_equals_the_last(backends):
 @pytest.mark.parametrize(
     ("settings", "arguments", "said"),
     [
-        ({"epochs": 9}, {}, "its epochs is 3, but 9 is asked for"),
-        ({"optimizer": "sgd"}, {}, "its optimizer is adam, but sgd"),
+        ({"epochs": 9}, {}, "its epochs is 3, but this run has 9"),
+        ({"optimizer": "sgd"}, {}, "its optimizer is adam, but this run has sgd"),
         ({}, {"hidden_sizes": [9]}, "its arguments is"),
     ],
 )

@@ -117,8 +117,8 @@ def test_a_cell_by_name_is_trained(backends):
 @pytest.mark.parametrize(
     ("changes", "arguments", "said"),
     [
-        ({"learning_rate": 0.5}, DEEP, "its learning rate is 0.01, but 0.5 is asked for"),
-        ({"schedule": None, "hold": 1}, DEEP, "its hold is 2, but 1"),
+        ({"learning_rate": 0.5}, DEEP, "its learning rate is 0.01, but this run has 0.5"),
+        ({"schedule": None, "hold": 1}, DEEP, "its hold is 2, but this run has 1"),
         ({}, {**SIZES, "cell": "lstm"}, "its arguments is .*'layers': 2.*, but .*'cell': 'lstm'"),
     ],
 )
@@ -131,7 +131,7 @@ def test_another_run_is_not_resumed(backends, changes, arguments, said):
 
 def test_another_text_is_not_resumed(backends):
     saved = a_run(backends("numpy")).checkpoint()
-    with pytest.raises(UsageError, match="its words is 200, but 100"):
+    with pytest.raises(UsageError, match="its words is 200, but this run has 100"):
         a_run(backends("numpy"), corpus=a_corpus(tokens=100)).resume(saved)
 
 

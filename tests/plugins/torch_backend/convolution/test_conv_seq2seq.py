@@ -1,4 +1,4 @@
-"""The translator on tensors, beside its NumPy twin built from the same random numbers."""
+"""The translator on tensors and its NumPy counterpart of equal seed."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The very deep network on tensors, beside its NumPy twin built from the same random numbers."""
+"""The very deep network on tensors and its NumPy counterpart of equal seed."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The comparison on tensors, beside its NumPy twin."""
+"""The comparison on tensors and its NumPy counterpart."""
 
 import numpy as np
 import pytest

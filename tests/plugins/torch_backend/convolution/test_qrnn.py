@@ -1,4 +1,4 @@
-"""The QRNN on tensors beside its NumPy twin, and its recurrence one way and the other."""
+"""The QRNN on tensors and its NumPy counterpart, and its recurrence in both directions."""
 
 import numpy as np
 import pytest

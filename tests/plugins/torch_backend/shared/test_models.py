@@ -1,4 +1,4 @@
-"""Every torch model beside its NumPy twin: one catalogue of cases feeds both."""
+"""Every torch model compared with its NumPy counterpart: one catalogue of cases feeds both."""
 
 from dataclasses import dataclass
 from importlib import import_module
