@@ -221,7 +221,8 @@ class Dispatcher:
         if kind in (list, tuple):
             return kind(self._snapshot(item) for item in value)
         if isinstance(value, np.ndarray):
-            return np.array(value, copy=True, subok=False)
+            is_sendable = value.nbytes <= wire.MAX_BLOBS  # another one is refused when it is sent
+            return np.array(value, copy=True, subok=False) if is_sendable else value
         return self._arrays.to_numpy(value) if self._arrays.is_native(value) else value
 
 
