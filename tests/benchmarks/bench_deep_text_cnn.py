@@ -3,6 +3,9 @@
 Looked for in the folder ``GRADUS_DATA``; its training part there is a subset of 8,000 of the
 120,000 texts, so that the errors are far above the paper's. ``pytest -m benchmark -s
 tests/benchmarks/bench_deep_text_cnn.py``; on two cores a few minutes.
+
+The accuracy on the 7,600 test texts, with 8 maps, one training of five epochs each: with shortcuts
+61.4 %, 57.8 % and 57.5 % for 9, 17 and 29 layers; without them 53.9 %, 57.8 % and 28.4 %.
 """
 
 import csv
