@@ -33,7 +33,7 @@ def calibrate(
     the NumPy reference. All these trainings pass the new threshold, with some slack. A check that
     misses the threshold trains again with another seed. The number of trainings is chosen so that a
     right solution fails at most 1 time in 10,000: 3 trainings for 100 seeds, more for fewer seeds.
-    Only the tables [thresholds.NAME] of the file change.
+    Only the tables `thresholds.NAME` of the file change.
     """
     pin_threads()  # processes run in parallel
     from autograder.calibration.calibrating import calibrated

@@ -178,7 +178,7 @@ def test_its_help_says_what_a_threshold_is(gradus):
     assert code == 0
     assert "a right solution fails at most 1 time in 10,000" in told
     assert "Every check with the fixture `metric_threshold` trains a model." in told
-    assert "Only the tables [thresholds.NAME] of the file change." in told
+    assert "Only the tables `thresholds.NAME` of the file change." in told
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
