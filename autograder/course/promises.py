@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from autograder.course.reading import Exercise
+from autograder.course.source import parse
 from framework.errors import BadInputError
 from framework.text_files import read_text
 
@@ -161,7 +162,7 @@ def _constant(sentence: ast.expr, file: Path) -> str:
 
 def _parsed(file: Path) -> ast.Module:
     try:
-        return ast.parse(read_text(file))
+        return parse(read_text(file))
     except SyntaxError as error:
         raise BadInputError(f"{file}, line {error.lineno}, is not Python: {error.msg}") from None
 

@@ -116,6 +116,10 @@ class Drawing:
         if text:
             self.text(x, y, text, words)
 
+    def operator(self, x: float, y: float, sign: str) -> None:
+        """Draw an elementwise operation: its `sign` in a circle of radius 12."""
+        self.circle(x, y, 12, sign, words="strong")
+
     def text(self, x: float, y: float, text: str, style: str = "", anchor: str = "middle") -> None:
         """Write one line whose middle is at height y.
 

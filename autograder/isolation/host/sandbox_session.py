@@ -166,7 +166,7 @@ class SandboxSession:
         try:
             self._exchange(worker, [Load()], [IMPORT], self._deadlines.load)
         except SubmissionFault as fault:
-            self._lasting = import_fault(_told_as_import(fault))
+            self._lasting = import_fault(fault)
             raise self._lasting from None
         self._loaded = True
         self._fresh = True
@@ -286,11 +286,3 @@ class SandboxSession:
             self._printed += self._worker.output.take()
             self._worker = None
         self._loaded = False
-
-
-def _told_as_import(fault: SubmissionFault) -> SubmissionFault:
-    """`fault` of an import; where that took too long, with the line that it was in."""
-    if isinstance(fault, TimedOut):
-        where = f"{fault.frames[-1].place}, " if fault.frames else ""
-        fault.message = f"the import of the file takes too long: {where}{fault.message}"
-    return fault

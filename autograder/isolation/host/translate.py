@@ -20,6 +20,7 @@ from autograder.isolation.host.faults import (
     NotWritten,
     OutOfMemory,
     SubmissionFault,
+    TimedOut,
 )
 from autograder.isolation.host.output import plain_text
 from autograder.isolation.host.requests import Outcome
@@ -170,11 +171,18 @@ def fault_from(error: dict[str, Any], texts: Sequence[str], exercise: str) -> Su
 
 
 def import_fault(fault: SubmissionFault) -> SubmissionFault:
-    """`fault`, of an import: what raises there is no task that waits to be written."""
+    """Return the fault of an import for a `fault` that happened during one.
+
+    A NotImplementedError there is no task that waits to be written, and ends as a crash. The
+    message of one that took too long names the import, and the line that it was in.
+    """
     if type(fault) is NotWritten:
         message = "" if fault.message == NOT_WRITTEN else fault.message
         told = _joined("NotImplementedError", message)
         fault = Crashed(told, fault.frames, fault.call, raised="NotImplementedError")
+    if isinstance(fault, TimedOut):
+        where = f"{fault.frames[-1].place}, " if fault.frames else ""
+        fault.message = f"the import of the file takes too long: {where}{fault.message}"
     fault.at_import = True
     return fault
 
