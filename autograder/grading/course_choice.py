@@ -17,7 +17,7 @@ CI_VARIABLES = ("CI", "TF_BUILD", "TEAMCITY_VERSION", "JENKINS_URL")
 
 
 def chosen_course(options: GradeOptions) -> Course:
-    """The course of ``--course``, or else the one around the working directory.
+    """Return the course of ``--course``, or else the one around the working directory.
 
     Without a submission, a person grades work of their own in a course that they trust. On a CI
     server the working directory may be a student's checkout: there, the course has to be named.

@@ -49,14 +49,14 @@ def graded_once(
 
 
 def is_open(result: ExerciseResult) -> bool:
-    """Whether checks of `result` have to be run again."""
+    """Return whether checks of `result` have to be run again."""
     return any(map(_is_open, result.checks))
 
 
 def settled(
     grader: Grader, exercises: Sequence[Exercise], results: Iterator[ExerciseResult]
 ) -> Iterator[ExerciseResult]:
-    """The results that say something; then the others, after they were repeated one by one."""
+    """Yield the final results, then the others after repeating them one by one."""
     by_name = {exercise.name: exercise for exercise in exercises}
     left = []
     for result in results:
@@ -68,7 +68,7 @@ def settled(
 
 
 def repeated(grader: Grader, exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
-    """`result`, once its open checks were run again; to be called while nothing else runs."""
+    """Run the open checks of `result` again, and return it; nothing else may run meanwhile."""
     for again in range(1, TRIES):
         is_left = _is_open if again == 1 else _is_not_graded
         left = [check.id for check in result.checks if is_left(check)]
@@ -89,7 +89,7 @@ def _is_not_graded(check: CheckResult) -> bool:
 
 
 def _merged(before: ExerciseResult, again: ExerciseResult) -> ExerciseResult:
-    """`before` with the checks of `again` in place of its own; a result without checks gives way.
+    """Replace the checks of `before` that `again` repeated; all if none of its own could run.
 
     Checks that could not even be prepared again stay as they were.
     """

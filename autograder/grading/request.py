@@ -34,10 +34,10 @@ class Listener(Protocol):
     """Hears how far grading is."""
 
     def check_done(self, exercise: Exercise, result: CheckResult) -> None:
-        """One check has its verdict."""
+        """Take note that one check has its verdict."""
 
     def exercise_done(self, result: ExerciseResult) -> None:
-        """One exercise is through; they come in the order in which they end."""
+        """Take note that one exercise is graded; the order is that in which they end."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def answer(request: GradeRequest) -> Report:
 
 
 def _results(request: GradeRequest) -> Generator[ExerciseResult]:
-    """The results as they come; where nothing is written, nothing is run."""
+    """Yield the results as they end; an exercise without any written task runs no check."""
     begun, untouched = [], []
     for exercise in request.exercises:
         if is_not_started(exercise, request.submission):
@@ -93,7 +93,7 @@ def _results(request: GradeRequest) -> Generator[ExerciseResult]:
 
 
 def _known(request: GradeRequest, exercise: Exercise) -> ExerciseResult | None:
-    """The result of the last grading, where it still holds."""
+    """Return the result of the last grading if it still holds, else None."""
     if request.warm is None or request.submission is None:
         return None
     return request.warm.result(exercise, request.submission)
@@ -131,7 +131,7 @@ def _graded(
 
 
 def _workers(request: GradeRequest) -> Workers | None:
-    """The workers of the submission; None where a provider is graded."""
+    """Return the workers of the submission; None if a provider is graded."""
     setting, submission, warm = request.setting, request.submission, request.warm
     if submission is None:
         return None
@@ -144,7 +144,7 @@ def _explained(
     grader: Grader,
     results: tuple[Sequence[ExerciseResult], Iterator[ExerciseResult]],
 ) -> Iterator[ExerciseResult]:
-    """The results, each as soon as all is known that its failing checks may wait for.
+    """Yield each result once the parts that its failing checks use are graded.
 
     Args:
         results: those that are final already, and those that come.
@@ -167,7 +167,7 @@ def _explained(
 
 
 def _in_public(exercise: Exercise, submission: Submission, grader: Grader) -> ExerciseResult:
-    """What becomes of the public checks of an exercise that was not asked for."""
+    """Grade the public checks of an exercise that was not requested."""
     from autograder.grading.pytest_run import PublicOnly
     from autograder.grading.repeats import graded_once
 
@@ -218,7 +218,7 @@ def _notes(submission: Submission | None) -> tuple[str, ...]:
 
 
 def _about_arrays(request: GradeRequest, results: Iterable[ExerciseResult]) -> Iterator[str]:
-    """One sentence for all files whose code works on other arrays than those it was handed."""
+    """Yield one note for all files that compute with other arrays than the backend's."""
     backend = request.setting.backend
     wrong = [result.name for result in results if result.verdict in EXPLAINED]
     if backend == REFERENCE or request.submission is None:

@@ -61,7 +61,7 @@ class Workers:
         self._ready: dict[str, EarlyLaunch] = {}
 
     def serve(self, submission: Submission) -> bool:
-        """Whether they serve `submission`: the same exercises in the same folder."""
+        """Return whether they serve `submission`: the same exercises in the same folder."""
         return (submission.folder, tuple(submission.files)) == (self._folder, self._names)
 
     def start(self, exercise: Exercise) -> None:
@@ -71,7 +71,7 @@ class Workers:
             self._ready[exercise.name].start_early()
 
     def launch(self, exercise: Exercise) -> Launch:
-        """What starts a worker for `exercise`; it may be the one that is started already."""
+        """Return the launch of a worker for `exercise`; it may have started already."""
         return self._ready.pop(exercise.name, None) or self._launch(exercise)
 
     def close(self) -> None:
@@ -106,7 +106,7 @@ class Workers:
 
 
 def parts_of(course: Course, names: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """The parts that networks of the exercises `names`, and of those they require, may ask for.
+    """Return the parts that the exercises `names`, and those they require, may use.
 
     Returns:
         registry name -> (exercise, task).
@@ -139,7 +139,7 @@ class WarmState:
         self._results: dict[str, tuple[tuple[str, ...], ExerciseResult]] = {}
 
     def workers(self, setting: Setting, submission: Submission) -> Workers:
-        """The workers for `submission`; new ones where other exercises are handed in."""
+        """Return the workers for `submission`; new ones if its exercises are others."""
         if self._workers is not None and not self._workers.serve(submission):
             self._workers.close()
             self._workers = None
@@ -156,7 +156,7 @@ class WarmState:
                 self._workers.start(exercise)
 
     def result(self, exercise: Exercise, submission: Submission) -> ExerciseResult | None:
-        """The last result of `exercise` where no file that it depends on has changed."""
+        """Return the last result of `exercise` if no file that it depends on has changed."""
         sources, result = self._results.get(exercise.name, ((), None))
         return result if sources == self._sources(exercise, submission) else None
 
@@ -166,7 +166,7 @@ class WarmState:
             self._results[exercise.name] = self._sources(exercise, submission), result
 
     def _sources(self, exercise: Exercise, submission: Submission) -> tuple[str, ...]:
-        """The code that the result of `exercise` depends on."""
+        """Return the code that the result of `exercise` depends on."""
         needed = (one.name for one in self._course.with_required([exercise]))
         return tuple(submission.files[name].source for name in needed if name in submission.files)
 

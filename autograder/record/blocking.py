@@ -82,7 +82,7 @@ class Blocking:
         return self._final[name]
 
     def _failing_with(self, name: str, check: CheckResult) -> list[tuple[str, str]]:
-        """The (exercise, task) of each part of others that a failing `check` of `name` uses."""
+        """Return (exercise, task) of each part of others that a failing `check` of `name` uses."""
         if check.verdict not in _FAILING:
             return []
         known = (self._parts[part] for part in check.uses if part in self._parts)
@@ -119,20 +119,20 @@ def _within(result: ExerciseResult, source: str) -> ExerciseResult:
 
 
 def _failed_in_public(result: ExerciseResult, task: str) -> list[CheckResult]:
-    """The public checks of `task` that did not pass."""
+    """Return the public checks of `task` that did not pass."""
     checks = [check for check in result.checks if check.task == task and not check.hidden]
     return [check for check in checks if check.verdict not in _FINE]
 
 
 def _common_cause(result: ExerciseResult, checks: list[CheckResult]) -> str:
-    """The exercise that all of `checks` wait for; empty where one fails by itself."""
+    """Return the exercise that all of `checks` wait for; empty if one fails by itself."""
     causes = {check.blocked_by for check in checks}
     own = {task.name for task in result.tasks}
     return causes.pop() if len(causes) == 1 and not causes & own else ""
 
 
 def _changed(result: ExerciseResult, cause: Callable[[CheckResult], str]) -> ExerciseResult:
-    """`result` with the failing checks that have a `cause` blocked by it."""
+    """Return `result`, in which failing checks with a `cause` are blocked by it."""
     tasks = tuple(
         TaskResult(task.name, tuple(_blocked(check, result, cause) for check in task.checks))
         for task in result.tasks

@@ -44,7 +44,7 @@ class Member:
 def zip_members(
     archive: Path, is_wanted: Callable[[PurePosixPath], bool], on_note: OnNote
 ) -> Iterator[Member]:
-    """The members of `archive` whose path `is_wanted`; each is to be read before the next.
+    """Yield the members of `archive` whose path `is_wanted`; read each before the next.
 
     Args:
         on_note: called with a sentence for each member, or the archive, that is left out.
@@ -78,7 +78,7 @@ def _members(
 
 
 class _Budget:
-    """How much of an archive is still read."""
+    """The number of bytes of an archive that may still be read."""
 
     def __init__(self, archive: str) -> None:
         self._archive = archive
@@ -119,7 +119,7 @@ def _reader(
 
 
 def _problem(path: PurePosixPath, info: zipfile.ZipInfo) -> str:
-    """Why a member is not read; empty for one that can be."""
+    """Return why a member is not read; empty for one that can be."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if path.is_absolute() or ".." in path.parts or PureWindowsPath(info.filename).drive:
         return "is refused, it would leave the folder it is unpacked in"
@@ -129,7 +129,7 @@ def _problem(path: PurePosixPath, info: zipfile.ZipInfo) -> str:
 
 
 def _opened(archive: Path) -> zipfile.ZipFile:
-    """The archive, with its list of members.
+    """Open the archive with its list of members.
 
     Raises:
         BadInputError: the list would take too much memory.

@@ -39,7 +39,7 @@ class Candidate:
 
 
 def suffix(path: PurePath) -> str:
-    """The suffix of `path` in small letters: some systems write ``.PY`` and ``.ZIP``."""
+    """Return the suffix of `path` in small letters: some systems write ``.PY``."""
     return path.suffix.lower()
 
 
@@ -54,7 +54,7 @@ def require_submission(path: Path) -> None:
 
 
 def candidates(path: Path, on_note: OnNote) -> Iterator[Candidate]:
-    """Every candidate in the submission `path`; read each of them before the next.
+    """Yield every candidate in the submission `path`; read each before the next.
 
     Args:
         on_note: called with a sentence for everything that is left out for a reason.

@@ -43,7 +43,7 @@ def files_below(
 
 
 def _entries(root: Path, folder: PurePosixPath, on_note: OnNote) -> tuple[list[str], list[str]]:
-    """Names of the folders and of the other entries in `folder`, sorted."""
+    """Return the sorted names of the folders, and of the other entries, in `folder`."""
     folders: list[str] = []
     files: list[str] = []
     try:
@@ -59,7 +59,7 @@ def _entries(root: Path, folder: PurePosixPath, on_note: OnNote) -> tuple[list[s
 
 
 def why_unreadable(root: Path, inner: PurePosixPath) -> str:
-    """Why the file `inner` of the folder `root` is not read; empty for a file of its own."""
+    """Return why the file `inner` of `root` is not read; empty if it can be."""
     try:
         target = Path(os.path.realpath(root / inner, strict=True))
         mode = target.stat().st_mode

@@ -52,7 +52,7 @@ class Gathering:
                 self._former[heir.name] = file
 
     def _read(self, candidate: Candidate, name: str, own: str) -> SubmittedFile | None:
-        """The code for the exercise `name` in `candidate`, which belongs to `own`."""
+        """Return the code for the exercise `name` in `candidate`, which belongs to `own`."""
         try:
             return SubmittedFile.read(candidate, self._course.exercise(name))
         except Exception as error:
@@ -63,7 +63,7 @@ class Gathering:
             return None
 
     def files(self) -> dict[str, SubmittedFile]:
-        """The file of each exercise that has one, in the order of the course."""
+        """Return the file of each exercise that has one, in the order of the course."""
         chosen = {name: self._chosen(name, found) for name, found in self._found.items()}
         files = {name: file for name, file in chosen.items() if file is not None}
         files |= from_former_files(files, self._former, self._course)
@@ -93,7 +93,7 @@ def _two_files(files: list[SubmittedFile], exercise: Exercise) -> str:
 
 
 def _told(candidate: Candidate, error: Exception) -> str:
-    """Why `candidate` is left out: nothing that it holds may end the reading of the others."""
+    """Return why `candidate` is left out; the other files are still read."""
     if isinstance(error, BadInputError):
         return str(error)
     return f"{candidate.shown} cannot be read, for a fault of gradus: {reason(error)}"

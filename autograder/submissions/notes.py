@@ -30,18 +30,18 @@ class Notes:
             self._left_out += 1
 
     def all(self) -> tuple[str, ...]:
-        """What was kept, and how many more there were."""
+        """Return what was kept, and how many more there were."""
         more = [f"{self._left_out} more files were left out"] if self._left_out else []
         return (*self._kept, *more)
 
 
 def short(name: str) -> str:
-    """`name` of a file as it fits into a sentence: its end, which tells files apart."""
+    """Shorten the `name` of a file for a sentence: its end is kept."""
     plain = shown(name.replace("\n", " "), 1 << 16)
     return plain if len(plain) <= MAX_NAME else f"...{plain[3 - MAX_NAME :]}"
 
 
 def reason(error: BaseException) -> str:
-    """Why reading failed, in words: the system's own for `OSError`, without its path."""
+    """Return why reading failed: the system's message for `OSError`, without the path."""
     text = error.strerror if isinstance(error, OSError) else str(error)
     return shown(text or type(error).__name__, MAX_REASON)

@@ -17,7 +17,7 @@ from framework.errors import BadInputError
 
 
 def recognised(candidate: Candidate, course: Course, *, by_tasks: bool) -> str:
-    """The exercise that `candidate` belongs to; empty for none.
+    """Return the exercise that `candidate` belongs to; empty for none.
 
     Args:
         by_tasks: whether a file of any name is known by the tasks that it defines.
@@ -46,7 +46,7 @@ def _of_notebook(candidate: Candidate, course: Course, by_tasks: bool) -> str | 
 
 
 def _by_tasks(candidate: Candidate, course: Course) -> str:
-    """The exercise most of whose tasks `candidate` defines."""
+    """Return the exercise of which `candidate` defines most tasks."""
     defined = set(_defined_names(candidate))
     counts = {e.name: len(defined.intersection(e.task_names)) for e in course.select()}
     best = [name for name, count in counts.items() if count == max(counts.values()) > 0]

@@ -87,21 +87,21 @@ class SubmittedFile:
         return None
 
     def is_stub(self, exercise: Exercise) -> bool:
-        """Whether it is the stub of `exercise`, unchanged, with something left to be written."""
+        """Return whether it is the unchanged stub of `exercise`, and the stub has gaps."""
         return "NotImplementedError" in self.source and self.source == available_stub(exercise)
 
     def progress(self, exercise: Exercise) -> dict[str, Progress]:
-        """How far it is with each task of `exercise`; a task whose cell is broken is begun."""
+        """Return the progress of each task of `exercise`; a broken cell counts as begun."""
         found = task_progress(self.source, exercise.task_names, available_stub(exercise))
         return found | dict.fromkeys(self.broken, Progress.STARTED)
 
     def has_work(self, exercise: Exercise) -> bool:
-        """Whether a task of `exercise` is begun in it."""
+        """Return whether a task of `exercise` is begun in it."""
         begun = (Progress.WRITTEN, Progress.STARTED)
         return any(state in begun for state in self.progress(exercise).values())
 
     def imports(self, package: str) -> bool:
-        """Whether `package`, or a module in it, is imported anywhere in it."""
+        """Return whether it imports `package`, or a module of it, anywhere."""
         pattern = rf"^\s*(import|from)\s+{re.escape(package)}\b"
         return re.search(pattern, self.source, re.MULTILINE) is not None
 
@@ -119,7 +119,7 @@ class SubmittedFile:
         return told
 
     def _definitions(self) -> dict[str, str]:
-        """Every name that is defined -> where, in words."""
+        """Return every defined name -> where, in words."""
         if self.line_map is not None:
             return {name: f"cell {c}, line {i}" for name, (c, i) in self.elsewhere.items()}
         try:
@@ -130,7 +130,7 @@ class SubmittedFile:
 
 
 def _near_miss(name: str, others: list[str]) -> str:
-    """The one of `others` that `name` is misspelt as; empty where none is near."""
+    """Return the one of `others` that resembles `name`; empty if none does."""
     import difflib  # takes longer to import than most names to be found
 
     folded = {_folded(other): other for other in others}
