@@ -82,6 +82,12 @@ def _add_choices(parser: Parser) -> None:
         default=0,
         help="exercises graded in parallel; 0: one per processor",
     )
+    add(
+        "--manual-points",
+        type=Path,
+        metavar="FILE",
+        help="CSV file with instructors' points for answers in prose",
+    )
     add("--watch", action="store_true", help="grade again whenever a file is saved")
 
 
@@ -147,6 +153,7 @@ def grade(arguments: list[str]) -> int:
         show_hidden=given.show_hidden,
         files={**{name: getattr(given, name) for name in FILES}, **dict(given.report)},
         plots=given.plots,
+        manual_points=given.manual_points,
         course=given.course,
         plugins=tuple(given.plugin),
         blocked=tuple(given.block),

@@ -54,6 +54,10 @@ COMMANDS = {
         f"{_HERE}.calibrate:calibrate",
         "Measure the metrics of the reference, and write the thresholds to exercise.toml.",
     ),
+    "manual-points": (
+        f"{_HERE}.manual_points:manual_points",
+        "Write a row for each answer in prose, in which an instructor enters points.",
+    ),
     "doctor": (
         f"{_HERE}.doctor:doctor",
         "Check this installation: versions, sandboxes, course, plugins, folders.",

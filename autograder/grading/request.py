@@ -18,6 +18,8 @@ from autograder.grading.not_started import is_not_started, not_started, without_
 from autograder.grading.parallel import in_parallel, processes
 from autograder.grading.setting import Setting
 from autograder.grading.workers import WarmState, Workers, parts_of
+from autograder.grading.written.manual_points import NO_POINTS, ManualPoints
+from autograder.grading.written.results import grade_answers
 from autograder.record.blocking import Blocking
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, Provenance, Report
 from autograder.submissions.submission import Submission
@@ -48,6 +50,7 @@ class GradeRequest:
         submission: None when a provider is graded.
         jobs: exercises graded side by side; 0 for one per processor.
         warm: what the last grading of the same files left, if there was one.
+        manual_points: what instructors gave for answers in prose.
     """
 
     setting: Setting
@@ -56,6 +59,7 @@ class GradeRequest:
     jobs: int
     listener: Listener
     warm: WarmState | None = None
+    manual_points: ManualPoints = NO_POINTS
 
 
 def answer(request: GradeRequest) -> Report:
@@ -81,7 +85,10 @@ def _results(request: GradeRequest) -> Generator[ExerciseResult]:
     """Yield the results as they end; an exercise without any written task runs no check."""
     begun, untouched = [], []
     for exercise in request.exercises:
-        if is_not_started(exercise, request.submission):
+        if exercise.questions:
+            seed, points = request.setting.seed, request.manual_points
+            untouched.append(grade_answers(exercise, request.submission, seed, points))
+        elif is_not_started(exercise, request.submission):
             untouched.append(not_started(exercise, request.submission))
         elif (known := _known(request, exercise)) is not None:
             untouched.append(known)
@@ -182,7 +189,8 @@ def _in_public(exercise: Exercise, submission: Submission, grader: Grader) -> Ex
 def _blocking(course: Course, submission: Submission) -> Blocking:
     exercises = course.with_required(map(course.exercise, submission.files))
     required = {e.name: frozenset(o.name for o in course.with_required([e])) for e in exercises}
-    sources = {name: file.source for name, file in submission.files.items()}
+    files = submission.files.items()
+    sources = {name: file.source for name, file in files if course.exercise(name).tasks}
     return Blocking(parts_of(course, submission.files), required, sources)
 
 

@@ -22,6 +22,8 @@ F = TypeVar("F", bound=Finding)
 MAX_MESSAGE, MAX_FACT = 2000, 400
 #: Checks with these may get a diagnosis; what is not written, hangs or eats memory answers nothing.
 EXPLAINED = (Verdict.FAILED, Verdict.CRASHED)
+#: Verdicts that leave nothing to do for the student.
+FINE = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.FOR_A_PERSON})
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class CheckResult:
         diagnosis: the mistake; None if it is not certain.
         uses: registry names of the parts that it was built from, as the code under test says.
         blocked_by: what it waits for, an exercise or a task of this one; empty if for nothing.
+        awarded: the points that an instructor gave; None if a program decides.
         stalled: a call was late with processor time left, on a machine that may have been busy.
         seconds: how long it took.
     """
@@ -95,6 +98,7 @@ class CheckResult:
     diagnosis: Diagnosis | None = None
     uses: tuple[str, ...] = ()
     blocked_by: str = ""
+    awarded: float | None = None
     stalled: bool = False
     seconds: float = 0.0
 
@@ -104,7 +108,9 @@ class CheckResult:
 
     @property
     def earned(self) -> float:
-        """All of the points or none."""
+        """What an instructor gave; else all of the points or none."""
+        if self.awarded is not None:
+            return self.awarded
         return self.points if self.verdict is Verdict.PASSED else 0.0
 
     @property
@@ -116,6 +122,11 @@ class CheckResult:
     def not_graded(self) -> float:
         """The points about which nothing is known: neither earned nor lost."""
         return self.points if self.verdict is Verdict.NOT_GRADED else 0.0
+
+    @property
+    def for_a_person(self) -> float:
+        """The points of an answer that waits for a person: neither earned nor lost."""
+        return self.points if self.verdict is Verdict.FOR_A_PERSON else 0.0
 
 
 @dataclass(frozen=True)
@@ -144,6 +155,11 @@ class TaskResult:
     def not_graded(self) -> float:
         """Points of the checks that could not be run."""
         return sum(check.not_graded for check in self.checks)
+
+    @property
+    def for_a_person(self) -> float:
+        """Points of answers that wait for a person."""
+        return sum(check.for_a_person for check in self.checks)
 
 
 @dataclass(frozen=True)
@@ -187,6 +203,11 @@ class ExerciseResult:
     def not_graded(self) -> float:
         """Points of the checks that could not be run."""
         return sum(task.not_graded for task in self.tasks)
+
+    @property
+    def for_a_person(self) -> float:
+        """Points of answers that wait for a person."""
+        return sum(task.for_a_person for task in self.tasks)
 
 
 @dataclass(frozen=True)
@@ -239,9 +260,17 @@ class Report:
         return sum(exercise.not_graded for exercise in self.exercises)
 
     @property
+    def for_a_person(self) -> float:
+        """Points of answers that wait for a person."""
+        return sum(exercise.for_a_person for exercise in self.exercises)
+
+    @property
     def exit_code(self) -> int:
-        """0 all passed, 1 something did not, 3 something could not be graded."""
+        """0 all passed, 1 something did not, 3 something could not be graded.
+
+        Answers that wait for a person change nothing.
+        """
         verdicts = {check.verdict for exercise in self.exercises for check in exercise.checks}
         if Verdict.NOT_GRADED in verdicts:
             return 3
-        return 0 if verdicts <= {Verdict.PASSED, Verdict.SKIPPED} else 1
+        return 0 if verdicts <= FINE else 1
