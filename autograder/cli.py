@@ -23,7 +23,7 @@ DESCRIPTION = """Grade exercises: run their checks against your code and explain
   grade rnn --provider torch    grade a backend or a plugin instead of a submission"""
 
 EXIT_CODES = """Exit codes: 0 everything passed or waits for a person, 1 something did not, 2 the
-command cannot be carried out as given, 3 something could not be graded, by a fault of gradus itself."""
+command cannot be carried out as given, 3 something could not be graded, by a fault of gradus."""
 
 #: The report formats that have an option of their own: option -> how the format is written.
 FILES = {"json": "JSON", "junit": "JUnit XML", "html": "HTML"}

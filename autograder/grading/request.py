@@ -7,11 +7,12 @@ import platform
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
 
+from autograder.course.figures import figures
 from autograder.course.identity import course_hash
 from autograder.course.reading import Course, Exercise
 from autograder.grading.not_started import is_not_started, not_started, without_checks
@@ -21,12 +22,20 @@ from autograder.grading.workers import WarmState, Workers, parts_of
 from autograder.grading.written.manual_points import NO_POINTS, ManualPoints
 from autograder.grading.written.results import grade_answers
 from autograder.record.blocking import Blocking
-from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, Provenance, Report
+from autograder.record.results import (
+    EXPLAINED,
+    CheckResult,
+    ExerciseResult,
+    Provenance,
+    Report,
+    ShownFigure,
+)
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 from framework import __version__
 from framework.errors import GradusError
 from framework.providers.backends import REFERENCE
+from framework.text_files import read_bytes, read_text
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader
@@ -69,7 +78,7 @@ def answer(request: GradeRequest) -> Report:
     with closing(_results(request)) as found:  # workers end with an interrupt, too
         for result in found:
             request.listener.exercise_done(result)
-            results[result.name] = result
+            results[result.name] = _with_figures(request, result)
             if request.warm is not None and request.submission is not None:
                 exercise = request.setting.course.exercise(result.name)
                 request.warm.keep(exercise, request.submission, result)
@@ -79,6 +88,17 @@ def answer(request: GradeRequest) -> Report:
         notes=(*_notes(request.submission), *_about_arrays(request, results.values())),
         seconds=time.perf_counter() - started,
     )
+
+
+def _with_figures(request: GradeRequest, result: ExerciseResult) -> ExerciseResult:
+    """Add the figures of the exercise's text, as its folder in the course has them."""
+    exercise = request.setting.course.exercise(result.name)
+    try:
+        found = tuple(figures(read_text(exercise.readme), exercise.folder))
+        shown = tuple(ShownFigure(one.title, read_bytes(one.path)) for one in found)
+    except GradusError:  # without a text there is nothing to show
+        return result
+    return replace(result, figures=shown)
 
 
 def _results(request: GradeRequest) -> Generator[ExerciseResult]:

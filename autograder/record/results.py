@@ -9,6 +9,7 @@ Report            one submission: provenance and
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -163,12 +164,26 @@ class TaskResult:
 
 
 @dataclass(frozen=True)
+class ShownFigure:
+    """A figure of the text of an exercise: what it shows, and its SVG."""
+
+    title: str
+    svg: bytes = field(repr=False)
+
+    @property
+    def address(self) -> str:
+        """The figure as an address for a page, where no script of it can run."""
+        return f"data:image/svg+xml;base64,{b64encode(self.svg).decode('ascii')}"
+
+
+@dataclass(frozen=True)
 class ExerciseResult:
     """One exercise.
 
     Attributes:
         file: the submitted file, relative to the submission; empty if there was none.
         uncontained: what the sandbox could not contain on this system, in sentences.
+        figures: those of its text, for reports that can show them.
     """
 
     name: str
@@ -177,6 +192,7 @@ class ExerciseResult:
     tasks: tuple[TaskResult, ...]
     file: str = ""
     uncontained: tuple[str, ...] = ()
+    figures: tuple[ShownFigure, ...] = ()
     seconds: float = 0.0
 
     @property

@@ -34,7 +34,8 @@ def word(verdict: Verdict, checks: Sequence[CheckResult]) -> str:
     causes = {check.blocked_by for check in checks if check.verdict is Verdict.BLOCKED} - {""}
     if verdict is Verdict.BLOCKED and len(causes) == 1:
         return f"blocked by {causes.pop()}"
-    if verdict is Verdict.FAILED and any(check.awarded for check in checks):
+    failed = [check for check in checks if check.verdict is Verdict.FAILED]
+    if verdict is Verdict.FAILED and all(check.awarded for check in failed):
         return "partly right"
     begun = any(check.verdict is Verdict.PASSED for check in checks)
     return "unfinished" if verdict is Verdict.NOT_STARTED and begun else verdict.value

@@ -108,7 +108,11 @@ def _number_difference(question: Number, given: float, expected: float) -> str:
     if allowed is None:
         allowed = RELATIVE * max(1.0, abs(expected))
     rounding = ABSOLUTE * max(1.0, abs(expected))
-    return "" if abs(given - expected) <= allowed + rounding else f"{given:.6g} is not the number"
+    return (
+        ""
+        if abs(given - expected) <= allowed + rounding
+        else f"{given:.6g} is not the right number"
+    )
 
 
 def _formula_difference(

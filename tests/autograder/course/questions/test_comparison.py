@@ -64,9 +64,9 @@ def test_a_long_line_of_signs_takes_no_time():
     ("question", "given", "expected", "told"),
     [
         (NUMBER, 2.01, 2.0, ""),
-        (NUMBER, 2.02, 2.0, "2.02 is not the number"),
+        (NUMBER, 2.02, 2.0, "2.02 is not the right number"),
         (PLAIN, 1 / 3, 0.333333333, ""),
-        (PLAIN, 0.333, 1 / 3, "0.333 is not the number"),
+        (PLAIN, 0.333, 1 / 3, "0.333 is not the right number"),
         (CHOICE, "b", "b", ""),
         (CHOICE, "a", "b", "(a) is not the right choice"),
     ],
