@@ -76,9 +76,10 @@ def answer(request: GradeRequest) -> Report:
     started = time.perf_counter()
     results = {}
     with closing(_results(request)) as found:  # workers end with an interrupt, too
-        for result in found:
+        for graded in found:
+            result = _with_figures(request, graded)
             request.listener.exercise_done(result)
-            results[result.name] = _with_figures(request, result)
+            results[result.name] = result
             if request.warm is not None and request.submission is not None:
                 exercise = request.setting.course.exercise(result.name)
                 request.warm.keep(exercise, request.submission, result)
