@@ -98,7 +98,7 @@ def student_implementations(folder: Path, course: Catalogue) -> Iterable[Impleme
 
     exercises = Course.read(course.root)
     submission = load_submission(folder, exercises)
-    submission.require(*exercises.exercise_names)
+    submission.require(*(exercise.name for exercise in exercises.code_exercises))
     atexit.register(submission.close)  # its staged files are imported on first use
     return student_implementations(submission, exercises)
 

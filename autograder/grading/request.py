@@ -20,7 +20,6 @@ from autograder.grading.parallel import in_parallel, processes
 from autograder.grading.setting import Setting
 from autograder.grading.workers import WarmState, Workers, parts_of
 from autograder.grading.written.manual_points import NO_POINTS, ManualPoints
-from autograder.grading.written.results import grade_answers
 from autograder.record.blocking import Blocking
 from autograder.record.results import (
     EXPLAINED,
@@ -107,8 +106,7 @@ def _results(request: GradeRequest) -> Generator[ExerciseResult]:
     begun, untouched = [], []
     for exercise in request.exercises:
         if exercise.questions:
-            seed, points = request.setting.seed, request.manual_points
-            untouched.append(grade_answers(exercise, request.submission, seed, points))
+            untouched.append(_answers(request, exercise))
         elif is_not_started(exercise, request.submission):
             untouched.append(not_started(exercise, request.submission))
         elif (known := _known(request, exercise)) is not None:
@@ -118,6 +116,12 @@ def _results(request: GradeRequest) -> Generator[ExerciseResult]:
     yield from untouched
     if begun:
         yield from _graded(request, begun, untouched)
+
+
+def _answers(request: GradeRequest, exercise: Exercise) -> ExerciseResult:
+    from autograder.grading.written.results import grade_answers  # most requests have no questions
+
+    return grade_answers(exercise, request.submission, request.setting.seed, request.manual_points)
 
 
 def _known(request: GradeRequest, exercise: Exercise) -> ExerciseResult | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from autograder.record.results import FINE, ExerciseResult, Report
-from autograder.reports.wording import open_points
+from autograder.reports.wording import counted
 from autograder.verdicts import Verdict
 
 
@@ -43,9 +43,11 @@ def advice(report: Report, folder: str = "exercises", command: str = "grade") ->
 
 
 def _all_passed(report: Report) -> str:
-    if not report.for_a_person:
+    count = report.for_a_person
+    if not count:
         return "All passed."
-    return f"All that a program checks has passed; {open_points(report)}."
+    waits = "waits" if count == 1 else "wait"
+    return f"All that a program checks has passed; {counted(count, 'point')} {waits} for a person."
 
 
 def _nothing_handed_in(report: Report) -> bool:

@@ -139,7 +139,7 @@ def _question_cells(text: str) -> Iterator[Cell]:
 
 def _how_to_answer(file_name: str) -> Cell:
     return _markdown(
-        "## How to answer\n\nDouble-click a cell with the heading Answer, and write below the "
+        "## In this notebook\n\nDouble-click a cell with the heading Answer, and write below the "
         f"heading. Save this notebook, then run in a terminal:\n\n```\ngrade {file_name}\n```"
     )
 

@@ -2,6 +2,8 @@ import math
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograder.course.questions.expressions import (
     MAX_LENGTH,
@@ -92,3 +94,19 @@ def test_a_formula_without_a_value_is_not_a_number_and_takes_no_time(text):
 
 def test_a_product_may_be_infinite():
     assert math.isinf(Expression("1e308 * 10").value())
+
+
+SIGNS = st.text("x019.+-*/^()[]{}<>=!,:;%@&|~'\"_ ejπσ²\\\n\t", max_size=40)
+WORDS = st.lists(
+    st.sampled_from(["x", "exp(", "log(", "max(", "**", "*", "-", "/", "9e99", ",", ")", "(x)"])
+)
+
+
+@given(SIGNS | WORDS.map("".join) | st.text(max_size=40))
+def test_every_text_has_a_number_or_a_sentence(text):
+    try:
+        value = Expression(text, ["x"]).value({"x": 0.5})
+    except UnreadableAnswerError as error:
+        assert str(error)
+    else:
+        assert isinstance(value, float)
