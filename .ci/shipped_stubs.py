@@ -37,6 +37,7 @@ class ShippedStubs(BuildHookInterface):
         for toml in exercises.glob("*/*/exercise.toml"):
             copy = copies / toml.parent.relative_to(exercises)
             copy.mkdir(parents=True)
-            for file in (toml, toml.with_name(f"{toml.parent.name}.py")):
+            stubs = (toml.with_name(f"{toml.parent.name}.py"), toml.with_name("questions.md"))
+            for file in (toml, *(stub for stub in stubs if stub.is_file())):
                 shutil.copy(file, copy)
         return copies

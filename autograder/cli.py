@@ -22,8 +22,8 @@ DESCRIPTION = """Grade exercises: run their checks against your code and explain
   grade rnn --backend torch     hand the code torch tensors instead of NumPy arrays
   grade rnn --provider torch    grade a backend or a plugin instead of a submission"""
 
-EXIT_CODES = """Exit codes: 0 everything passed, 1 something did not, 2 the command cannot be
-carried out as given, 3 something could not be graded, by a fault of gradus itself."""
+EXIT_CODES = """Exit codes: 0 everything passed or waits for a person, 1 something did not, 2 the
+command cannot be carried out as given, 3 something could not be graded, by a fault of gradus."""
 
 #: The report formats that have an option of their own: option -> how the format is written.
 FILES = {"json": "JSON", "junit": "JUnit XML", "html": "HTML"}
@@ -81,6 +81,12 @@ def _add_choices(parser: Parser) -> None:
         type=_natural,
         default=0,
         help="exercises graded in parallel; 0: one per processor",
+    )
+    add(
+        "--manual-points",
+        type=Path,
+        metavar="FILE",
+        help="CSV file with instructors' points for answers in prose",
     )
     add("--watch", action="store_true", help="grade again whenever a file is saved")
 
@@ -147,6 +153,7 @@ def grade(arguments: list[str]) -> int:
         show_hidden=given.show_hidden,
         files={**{name: getattr(given, name) for name in FILES}, **dict(given.report)},
         plots=given.plots,
+        manual_points=given.manual_points,
         course=given.course,
         plugins=tuple(given.plugin),
         blocked=tuple(given.block),

@@ -54,6 +54,10 @@ COMMANDS = {
         f"{_HERE}.calibrate:calibrate",
         "Measure the metrics of the reference, and write the thresholds to exercise.toml.",
     ),
+    "manual-points": (
+        f"{_HERE}.manual_points:manual_points",
+        "Write a row for each answer in prose, in which an instructor enters points.",
+    ),
     "doctor": (
         f"{_HERE}.doctor:doctor",
         "Check this installation: versions, sandboxes, course, plugins, folders.",
@@ -94,7 +98,7 @@ def student_implementations(folder: Path, course: Catalogue) -> Iterable[Impleme
 
     exercises = Course.read(course.root)
     submission = load_submission(folder, exercises)
-    submission.require(*exercises.exercise_names)
+    submission.require(*(exercise.name for exercise in exercises.code_exercises))
     atexit.register(submission.close)  # its staged files are imported on first use
     return student_implementations(submission, exercises)
 

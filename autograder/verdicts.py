@@ -10,11 +10,13 @@ class Verdict(StrEnum):
 
     `NOT_GRADED` stands last: a fault of the grader stayed after every try, so that nothing is
     known about the submission. Its points are neither earned nor lost: reports show them apart,
-    and the command ends with exit code 3.
+    and the command ends with exit code 3. `FOR_A_PERSON` is an answer in prose that no instructor
+    has given points for yet; its points are shown apart, too.
     """
 
     PASSED = "passed"
     SKIPPED = "skipped"
+    FOR_A_PERSON = "waits for a person"
     BLOCKED = "blocked"
     NOT_STARTED = "not started"
     FAILED = "failed"

@@ -14,6 +14,7 @@ from autograder.audit.findings import MISTAKES, Audit, Finding, Outcome
 from autograder.audit.journal import Journal
 from autograder.audit.trials import Failure, Trial, attempt
 from autograder.course.mistakes import Mistake, load_mistakes, mistakes_file
+from autograder.course.questions.key import WrongAnswer, answered, load_key
 from autograder.course.reading import Exercise
 from autograder.course.stubs import require_tasks
 from autograder.grading.parallel import in_parallel
@@ -124,6 +125,9 @@ def _outcomes(
 
 
 def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
+    if exercise.questions:
+        yield from _question_cases(exercise, scope)
+        return
     solution = exercise.solution_source()
     require_tasks(exercise, solution)
     yield _Case(Trial(exercise.name, "the solution", solution, True), _accept(exercise))
@@ -168,6 +172,36 @@ def _mistake_case(exercise: Exercise, mistake: Mistake, solution: str) -> _Case:
         )
 
     return _Case(Trial(exercise.name, mistake.id, source, False), judge)
+
+
+def _question_cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
+    """Yield the model answers, and each listed wrong answer among them."""
+    key = load_key(exercise)
+    right = {name: section.answer for name, section in key.sections.items()}
+    source = answered(exercise, right)
+    yield _Case(Trial(exercise.name, "the solution", source, True), _accept(exercise))
+    for wrong in () if scope.operator else key.wrong:
+        text = answered(exercise, right | {wrong.question: wrong.answer})
+        judge = _judge_answer(exercise, wrong)
+        yield _Case(Trial(exercise.name, wrong.id, text, False), judge)
+
+
+def _judge_answer(exercise: Exercise, wrong: WrongAnswer) -> Judge:
+    def judge(failures: Failures) -> Finding:
+        tasks = {failure.task for failure in failures}
+        outcome = Outcome.KILLED if wrong.question in tasks else Outcome.SURVIVED
+        return Finding(
+            exercise.name,
+            MISTAKES,
+            wrong.id,
+            Outcome.WRONG_TASK if tasks - {wrong.question} else outcome,
+            str(mistakes_file(exercise)),
+            (f"+ {wrong.answer}",),
+            wrong.question,
+            tuple(failure.check for failure in failures),
+        )
+
+    return judge
 
 
 def _mutant_cases(exercise: Exercise, scope: Scope, solution: str) -> Iterator[_Case]:

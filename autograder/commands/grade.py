@@ -11,6 +11,7 @@ from autograder.grading.options import GradeOptions
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting
 from autograder.grading.workers import WarmState
+from autograder.grading.written.manual_points import NO_POINTS, ManualPoints, read_manual_points
 from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.isolation.sandboxes.choose import BUILT_IN
 from autograder.record.results import Report
@@ -72,6 +73,12 @@ def _grade_once(options: GradeOptions, setting: Setting, warm: WarmState | None 
         return _graded(options, setting, submission, exercises)
 
 
+def _manual_points(options: GradeOptions, course: Course) -> ManualPoints:
+    if options.manual_points is None:
+        return NO_POINTS
+    return read_manual_points(options.manual_points, course)
+
+
 def _graded(
     options: GradeOptions,
     setting: Setting,
@@ -83,7 +90,10 @@ def _graded(
 
     folder = str(options.submission or "exercises")
     screen = GradingDisplay(folder=folder, command=options.command, show_hidden=options.show_hidden)
-    request = GradeRequest(setting, submission, tuple(exercises), options.jobs, screen, warm)
+    points = _manual_points(options, setting.course)
+    request = GradeRequest(
+        setting, submission, tuple(exercises), options.jobs, screen, warm, points
+    )
     with screen:
         report: Report = setting.plugins.hook.grade_submission(request=request)
     screen.finish(report)

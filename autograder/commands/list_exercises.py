@@ -11,7 +11,7 @@ from autograder.commands.options import CourseOption, console
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.course.source import decode
 from autograder.course.stubs import available_stub
-from autograder.submissions.progress import Progress, task_progress
+from autograder.submissions.progress import Progress, progress_in
 from framework.errors import BadInputError
 from framework.text_files import read_bytes
 
@@ -68,7 +68,7 @@ def written_state(exercise: Exercise) -> str:
     stub = available_stub(exercise)
     if source == stub:
         return "not started"
-    states = list(task_progress(source, exercise.task_names, stub).values())
+    states = list(progress_in(source, exercise, stub).values())
     written, begun = states.count(Progress.WRITTEN), states.count(Progress.STARTED)
     if written == len(states):
         return "all written"

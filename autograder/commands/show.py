@@ -10,6 +10,7 @@ import typer
 
 from autograder.commands.options import CourseOption, ExerciseArgument, console, say, shown
 from autograder.course.figures import Figure, replaced
+from autograder.course.questions.sections import read_sections
 from autograder.course.reading import find_course
 from framework.errors import BadInputError
 from framework.text_files import read_text
@@ -31,7 +32,8 @@ def show(
 
     A figure is named with its file; a browser or an editor shows it.
 
-    The last line names the file to edit. If you are stuck, run `gradus hint EXERCISE`.
+    Written questions follow the text. The last line names the file to edit. If you are stuck, run
+    `gradus hint EXERCISE`.
     """
     found = find_course(course).exercise(exercise)
     if promises:
@@ -46,13 +48,28 @@ def _show_text(exercise: Exercise, pager: bool) -> None:
     if not exercise.readme.is_file():
         raise BadInputError(f"{exercise.readme} is missing: exercise '{exercise.name}' has no text")
     readme = read_text(exercise.readme)
-    text = Markdown(replaced(readme, exercise.readme.parent, _named))
+    described = replaced(readme, exercise.readme.parent, _named)
+    text = Markdown(described + _questions(exercise))
     output = console()
     with output.pager(styles=True) if pager and sys.stdout.isatty() else nullcontext():
         output.print(text)
         file, name = shown(exercise.stub), exercise.name
-        where = f"Write your code in {file}, then run `grade {name}`."
+        what = "answers" if exercise.questions else "code"
+        where = f"Write your {what} in {file}, then run `grade {name}`."
         output.print(f"\n{where}", markup=False)
+
+
+def _questions(exercise: Exercise) -> str:
+    """Return the written questions as Markdown, with what each is worth; else nothing."""
+    source = exercise.solution if exercise.solution.is_file() else exercise.stub
+    if not exercise.questions or not source.is_file():
+        return ""
+    sections = read_sections(read_text(source), exercise.task_names)
+    parts = [
+        f"## {one.id}: {sections[one.id].title} ({one.points} points)\n\n{sections[one.id].text}"
+        for one in exercise.questions
+    ]
+    return "\n\n".join(["", *parts])
 
 
 def _named(figure: Figure) -> str:

@@ -25,6 +25,12 @@ def course_hash(course: Catalogue) -> str:
     return digest.hexdigest()
 
 
+def _questions(folder: Path) -> Iterator[Path]:
+    """Yield the key of written questions, if the exercise in `folder` has one."""
+    if (folder / "questions.md").is_file():
+        yield from (folder / "questions.md", folder / "mistakes.toml")
+
+
 def _deciding(course: Catalogue) -> Iterator[Path]:
     yield course_file(course.root)
     yield from map(Path, course.plugins)
@@ -32,5 +38,6 @@ def _deciding(course: Catalogue) -> Iterator[Path]:
         for name in unit.exercises:
             yield course.root / "exercises" / unit.name / name / "exercise.toml"
             yield course.root / "exercises" / unit.name / name / f"test_{name}.py"
+            yield from _questions(solutions_folder(course.root) / unit.name / name)
             yield solutions_folder(course.root) / unit.name / name / f"{name}.py"
             yield solutions_folder(course.root) / unit.name / name / f"test_{name}_hidden.py"

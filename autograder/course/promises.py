@@ -128,7 +128,7 @@ def promise_problems(table: PromiseTable) -> Iterator[str]:
 def _texts_of(exercise: Exercise) -> Iterator[tuple[str, str]]:
     if exercise.readme.is_file():
         yield exercise.readme.name, _single_spaced(read_text(exercise.readme))
-    if exercise.stub.is_file():
+    if exercise.tasks and exercise.stub.is_file():
         docstrings = _docstrings(_parsed(exercise.stub))
         yield exercise.stub.name, "\n".join(map(_single_spaced, docstrings))
 

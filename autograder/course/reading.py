@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.course.questions.description import Question, read_questions
 from autograder.course.thresholds import Threshold, read_thresholds
 from framework.course.catalogue import Catalogue, import_names
 from framework.course.folder import course_file, find_course_folder
@@ -32,7 +33,11 @@ KEYS = (
     "thresholds",
     "train",
     "tasks",
+    "questions",
 )
+
+#: The file of written questions.
+QUESTIONS = "questions.md"
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Exercise:
         points: the sum of the points of its checks, hidden ones included.
         thresholds: the thresholds of trained models, by metric.
         packages: packages, and modules of `framework`, that its code may also import.
+        questions: written questions, which take the place of tasks.
     """
 
     root: Path
@@ -70,6 +76,7 @@ class Exercise:
     train: Recipe | None
     tasks: tuple[Task, ...]
     packages: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -79,7 +86,11 @@ class Exercise:
     @property
     def stub(self) -> Path:
         """The file that a student completes."""
-        return self.folder / f"{self.name}.py"
+        return self.folder / self._file_name
+
+    @property
+    def _file_name(self) -> str:
+        return QUESTIONS if self.questions else f"{self.name}.py"
 
     @property
     def toml(self) -> Path:
@@ -99,7 +110,7 @@ class Exercise:
     @property
     def solution(self) -> Path:
         """The file of the solution; a student kit has none."""
-        return solutions_folder(self.root) / self.unit / self.name / f"{self.name}.py"
+        return solutions_folder(self.root) / self.unit / self.name / self._file_name
 
     def solution_source(self) -> str:
         """Return the text of the solution.
@@ -118,7 +129,8 @@ class Exercise:
             BadInputError: the solution is missing; the message says how to get it.
         """
         if not self.solution.is_file():
-            raise BadInputError(missing_solution(self.root, self.unit, self.name))
+            named = (self.root, self.unit, self.name, self.solution.name)
+            raise BadInputError(missing_solution(*named))
 
     @property
     def hidden_tests(self) -> Path:
@@ -127,8 +139,13 @@ class Exercise:
 
     @property
     def task_names(self) -> tuple[str, ...]:
-        """The names that the student's file must define."""
-        return tuple(task.name for task in self.tasks)
+        """The names that the student's file must define, or the questions that it must answer."""
+        return tuple(task.name for task in self.tasks) or tuple(one.id for one in self.questions)
+
+    def points_of(self, task: str) -> float:
+        """Return the points of a question, or an equal share of the points for a task."""
+        own = [question.points for question in self.questions if question.id == task]
+        return own[0] if own else self.points / len(self.tasks)
 
 
 @dataclass(frozen=True)
@@ -147,6 +164,11 @@ class Course(Catalogue):
         if name not in self._read:
             self._read[name] = _read_exercise(self, name)
         return self._read[name]
+
+    @property
+    def code_exercises(self) -> tuple[Exercise, ...]:
+        """The exercises whose tasks are code, in order; the others are written questions."""
+        return tuple(one for one in map(self.exercise, self.exercise_names) if one.tasks)
 
     def require_exercises(self) -> None:
         """Raise an error if the course has no exercise.
@@ -221,6 +243,7 @@ def _read_exercise(course: Course, name: str) -> Exercise:
     table = course.exercise_table(name)
     table.reject_unknown_keys(*KEYS)
     _reject_gaps(table)
+    questions = read_questions(table)
     return Exercise(
         root=course.root,
         unit=course.unit_of(name),
@@ -230,19 +253,21 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         points=_positive(table, "points"),
         requires=_required(table, course),
         formerly=table.texts("formerly") if "formerly" in table.values else (),
-        hints=table.texts("hints"),
-        time=_read_time(table.table("time")),
+        hints=table.texts("hints") or tuple(f"{one.id}: {one.hint}" for one in questions),
+        time=_read_time(table.table("time")) if "tasks" in table.values else TimeBudget(1, 1),
         thresholds=read_thresholds(table.table("thresholds")),
         train=read_recipe(table.table("train")) if "train" in table.values else None,
         tasks=course.tasks(name),
         packages=import_names(table),
+        questions=questions,
     )
 
 
 def _reject_gaps(table: Table) -> None:
     """Raise one error that names all missing keys."""
     missing = table.missing(title=str, lecture=str, points=int)
-    missing += table.table("time").missing(call=float, total=float)
+    if "questions" not in table.values:
+        missing += table.table("time").missing(call=float, total=float)
     if missing:
         raise BadInputError(f"{table.file}: {'; '.join(missing)}")
 

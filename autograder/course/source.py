@@ -19,15 +19,18 @@ MAX_DEPTH = 200
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def decode(data: bytes, name: str) -> str:
+def decode(data: bytes, name: str, what: str = "code") -> str:
     """Return the text of the source file `name`, with ``\\n`` line ends and no byte order mark.
+
+    Args:
+        what: what the file contains, for messages.
 
     Raises:
         BadInputError: not UTF-8, or too large.
     """
     if len(data) > MAX_SOURCE:
         raise BadInputError(
-            f"{name} is too large: the code of an exercise may take {MAX_SOURCE >> 10} KiB. "
+            f"{name} is too large: the {what} of an exercise may take {MAX_SOURCE >> 10} KiB. "
             "Keep data in other files"
         )
     text = text_files.decode(data, name)

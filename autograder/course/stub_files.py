@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.reading import Course, Exercise
+from autograder.course.reading import QUESTIONS, Course, Exercise
 from autograder.course.stubs import pristine_stub
 from autograder.course.student_state import back_up, load_state, save_state
 from framework.course.solutions import missing_solution, solutions_folder
@@ -75,7 +75,9 @@ def stub_file(exercise: Exercise) -> StubFile:
     """
     fresh = pristine_stub(exercise)
     if fresh is None:
-        missing = missing_solution(exercise.root, exercise.unit, exercise.name)
+        missing = missing_solution(
+            exercise.root, exercise.unit, exercise.name, exercise.solution.name
+        )
         raise BadInputError(
             f"{missing}. The stub of '{exercise.name}' is made from it; you can also take a fresh "
             "stub from where you got the course"
@@ -93,9 +95,10 @@ def _read(path: Path) -> str | None:
 def _reject_unlisted(course: Course) -> None:
     solutions = solutions_folder(course.root)
     listed = {solutions / unit.name / name for unit in course.units for name in unit.exercises}
-    for file in sorted(solutions.glob("*/*/*.py")):
-        if file.stem == file.parent.name and file.parent not in listed:
-            raise BadInputError(f"{file}: exercises/course.toml does not list '{file.stem}'")
+    for file in sorted((*solutions.glob("*/*/*.py"), *solutions.glob(f"*/*/{QUESTIONS}"))):
+        is_source = file.name == QUESTIONS or file.stem == file.parent.name
+        if is_source and file.parent not in listed:
+            raise BadInputError(f"{file}: exercises/course.toml does not list '{file.parent.name}'")
 
 
 def write_stubs(course: Course, *, force: bool = False) -> WrittenStubs:

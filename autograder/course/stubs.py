@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from autograder.course.questions.key import question_stub
 from autograder.course.reading import Exercise
 from autograder.course.source import Definition, definitions, parse
 from framework.errors import BadInputError
@@ -51,6 +52,8 @@ def pristine_stub(exercise: Exercise) -> str | None:
     if not exercise.solution.is_file():
         return None
     solution = exercise.solution_source()
+    if exercise.questions:
+        return question_stub(exercise, solution)
     stub = generate_stub(solution, exercise.solution)
     require_tasks(exercise, solution)
     return stub

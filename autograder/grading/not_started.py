@@ -26,7 +26,7 @@ def not_started(exercise: Exercise, submission: Submission | None) -> ExerciseRe
         return without_checks(exercise, "is written", NOT_WRITTEN, file=file.inner)
     if reason:
         return without_checks(exercise, "can be graded", reason, verdict=Verdict.FAILED)
-    return without_checks(exercise, "is handed in", f"there is no {exercise.name}.py")
+    return without_checks(exercise, "is handed in", f"there is no {exercise.stub.name}")
 
 
 def without_checks(
@@ -44,7 +44,7 @@ def without_checks(
             title=f"{task} {wanted}",
             task=task,
             hidden=False,
-            points=exercise.points / len(exercise.tasks),
+            points=exercise.points_of(task),
             verdict=verdict,
             message=shown(message, MAX_MESSAGE),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.reading import Course, Exercise
-from autograder.submissions.candidates import LIMITS, suffix
+from autograder.submissions.candidates import may_be_read, suffix
 from autograder.submissions.submission import Submission, load_submission
 from framework.errors import UsageError
 
@@ -25,6 +25,7 @@ class GradeOptions:
         jobs: exercises graded side by side; 0 for one per processor.
         show_hidden: whether the details of hidden checks are shown.
         files: report format -> where the report is written in it; None for nowhere.
+        manual_points: a CSV file with the points for answers in prose; None for none.
         plots: folder for the plots of checks; None for none.
         plugins: modules or paths, loaded in addition to those of the course.
         blocked: names of plugins that are not loaded.
@@ -41,6 +42,7 @@ class GradeOptions:
     show_hidden: bool = False
     files: Mapping[str, Path | None] = field(default_factory=dict)
     plots: Path | None = None
+    manual_points: Path | None = None
     course: Path | None = None
     plugins: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
@@ -95,11 +97,12 @@ class GradeOptions:
 
 def _is_path(name: str, course: Course) -> bool:
     known = (*course.exercise_names, *(unit.name for unit in course.units))
-    looks_like_one = "/" in name or name.endswith((".py", ".ipynb", ".zip"))
+    looks_like_one = "/" in name or name.endswith((".py", ".ipynb", ".md", ".zip"))
     return name not in known and (looks_like_one or os.path.lexists(name))
 
 
 def _require_kind(path: Path) -> None:
     """Refuse a file that no submission can be; what `--submission` names ends in a report."""
-    if os.path.isfile(path) and suffix(path) not in (*LIMITS, ".zip"):  # noqa: PTH113
-        raise UsageError(f"{path} is no submission: a folder, a .py, an .ipynb or a .zip is")
+    is_read = may_be_read(path) or suffix(path) == ".zip"
+    if os.path.isfile(path) and not is_read:  # noqa: PTH113
+        raise UsageError(f"{path} is no submission: a folder, a .py, an .ipynb, a .md or a .zip is")

@@ -7,24 +7,34 @@ import platform
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
 
+from autograder.course.figures import figures
 from autograder.course.identity import course_hash
 from autograder.course.reading import Course, Exercise
 from autograder.grading.not_started import is_not_started, not_started, without_checks
 from autograder.grading.parallel import in_parallel, processes
 from autograder.grading.setting import Setting
 from autograder.grading.workers import WarmState, Workers, parts_of
+from autograder.grading.written.manual_points import NO_POINTS, ManualPoints
 from autograder.record.blocking import Blocking
-from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, Provenance, Report
+from autograder.record.results import (
+    EXPLAINED,
+    CheckResult,
+    ExerciseResult,
+    Provenance,
+    Report,
+    ShownFigure,
+)
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 from framework import __version__
 from framework.errors import GradusError
 from framework.providers.backends import REFERENCE
+from framework.text_files import read_bytes, read_text
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader
@@ -48,6 +58,7 @@ class GradeRequest:
         submission: None when a provider is graded.
         jobs: exercises graded side by side; 0 for one per processor.
         warm: what the last grading of the same files left, if there was one.
+        manual_points: what instructors gave for answers in prose.
     """
 
     setting: Setting
@@ -56,6 +67,7 @@ class GradeRequest:
     jobs: int
     listener: Listener
     warm: WarmState | None = None
+    manual_points: ManualPoints = NO_POINTS
 
 
 def answer(request: GradeRequest) -> Report:
@@ -63,7 +75,8 @@ def answer(request: GradeRequest) -> Report:
     started = time.perf_counter()
     results = {}
     with closing(_results(request)) as found:  # workers end with an interrupt, too
-        for result in found:
+        for graded in found:
+            result = _with_figures(request, graded)
             request.listener.exercise_done(result)
             results[result.name] = result
             if request.warm is not None and request.submission is not None:
@@ -77,11 +90,24 @@ def answer(request: GradeRequest) -> Report:
     )
 
 
+def _with_figures(request: GradeRequest, result: ExerciseResult) -> ExerciseResult:
+    """Add the figures of the exercise's text, as its folder in the course has them."""
+    exercise = request.setting.course.exercise(result.name)
+    try:
+        found = tuple(figures(read_text(exercise.readme), exercise.folder))
+        shown = tuple(ShownFigure(one.title, read_bytes(one.path)) for one in found)
+    except GradusError:  # without a text there is nothing to show
+        return result
+    return replace(result, figures=shown)
+
+
 def _results(request: GradeRequest) -> Generator[ExerciseResult]:
     """Yield the results as they end; an exercise without any written task runs no check."""
     begun, untouched = [], []
     for exercise in request.exercises:
-        if is_not_started(exercise, request.submission):
+        if exercise.questions:
+            untouched.append(_answers(request, exercise))
+        elif is_not_started(exercise, request.submission):
             untouched.append(not_started(exercise, request.submission))
         elif (known := _known(request, exercise)) is not None:
             untouched.append(known)
@@ -90,6 +116,12 @@ def _results(request: GradeRequest) -> Generator[ExerciseResult]:
     yield from untouched
     if begun:
         yield from _graded(request, begun, untouched)
+
+
+def _answers(request: GradeRequest, exercise: Exercise) -> ExerciseResult:
+    from autograder.grading.written.results import grade_answers  # most requests have no questions
+
+    return grade_answers(exercise, request.submission, request.setting.seed, request.manual_points)
 
 
 def _known(request: GradeRequest, exercise: Exercise) -> ExerciseResult | None:
@@ -182,7 +214,8 @@ def _in_public(exercise: Exercise, submission: Submission, grader: Grader) -> Ex
 def _blocking(course: Course, submission: Submission) -> Blocking:
     exercises = course.with_required(map(course.exercise, submission.files))
     required = {e.name: frozenset(o.name for o in course.with_required([e])) for e in exercises}
-    sources = {name: file.source for name, file in submission.files.items()}
+    files = submission.files.items()
+    sources = {name: file.source for name, file in files if course.exercise(name).tasks}
     return Blocking(parts_of(course, submission.files), required, sources)
 
 

@@ -9,6 +9,7 @@ Report            one submission: provenance and
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -22,6 +23,8 @@ F = TypeVar("F", bound=Finding)
 MAX_MESSAGE, MAX_FACT = 2000, 400
 #: Checks with these may get a diagnosis; what is not written, hangs or eats memory answers nothing.
 EXPLAINED = (Verdict.FAILED, Verdict.CRASHED)
+#: Verdicts that leave nothing to do for the student.
+FINE = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.FOR_A_PERSON})
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class CheckResult:
         diagnosis: the mistake; None if it is not certain.
         uses: registry names of the parts that it was built from, as the code under test says.
         blocked_by: what it waits for, an exercise or a task of this one; empty if for nothing.
+        awarded: the points that an instructor gave; None if a program decides.
         stalled: a call was late with processor time left, on a machine that may have been busy.
         seconds: how long it took.
     """
@@ -95,6 +99,7 @@ class CheckResult:
     diagnosis: Diagnosis | None = None
     uses: tuple[str, ...] = ()
     blocked_by: str = ""
+    awarded: float | None = None
     stalled: bool = False
     seconds: float = 0.0
 
@@ -104,7 +109,9 @@ class CheckResult:
 
     @property
     def earned(self) -> float:
-        """All of the points or none."""
+        """What an instructor gave; else all of the points or none."""
+        if self.awarded is not None:
+            return self.awarded
         return self.points if self.verdict is Verdict.PASSED else 0.0
 
     @property
@@ -116,6 +123,11 @@ class CheckResult:
     def not_graded(self) -> float:
         """The points about which nothing is known: neither earned nor lost."""
         return self.points if self.verdict is Verdict.NOT_GRADED else 0.0
+
+    @property
+    def for_a_person(self) -> float:
+        """The points of an answer that waits for a person: neither earned nor lost."""
+        return self.points if self.verdict is Verdict.FOR_A_PERSON else 0.0
 
 
 @dataclass(frozen=True)
@@ -145,6 +157,24 @@ class TaskResult:
         """Points of the checks that could not be run."""
         return sum(check.not_graded for check in self.checks)
 
+    @property
+    def for_a_person(self) -> float:
+        """Points of answers that wait for a person."""
+        return sum(check.for_a_person for check in self.checks)
+
+
+@dataclass(frozen=True)
+class ShownFigure:
+    """A figure of the text of an exercise: what it shows, and its SVG."""
+
+    title: str
+    svg: bytes = field(repr=False)
+
+    @property
+    def address(self) -> str:
+        """The figure as an address for a page, where no script of it can run."""
+        return f"data:image/svg+xml;base64,{b64encode(self.svg).decode('ascii')}"
+
 
 @dataclass(frozen=True)
 class ExerciseResult:
@@ -153,6 +183,7 @@ class ExerciseResult:
     Attributes:
         file: the submitted file, relative to the submission; empty if there was none.
         uncontained: what the sandbox could not contain on this system, in sentences.
+        figures: those of its text, for reports that can show them.
     """
 
     name: str
@@ -161,6 +192,7 @@ class ExerciseResult:
     tasks: tuple[TaskResult, ...]
     file: str = ""
     uncontained: tuple[str, ...] = ()
+    figures: tuple[ShownFigure, ...] = ()
     seconds: float = 0.0
 
     @property
@@ -187,6 +219,11 @@ class ExerciseResult:
     def not_graded(self) -> float:
         """Points of the checks that could not be run."""
         return sum(task.not_graded for task in self.tasks)
+
+    @property
+    def for_a_person(self) -> float:
+        """Points of answers that wait for a person."""
+        return sum(task.for_a_person for task in self.tasks)
 
 
 @dataclass(frozen=True)
@@ -239,9 +276,17 @@ class Report:
         return sum(exercise.not_graded for exercise in self.exercises)
 
     @property
+    def for_a_person(self) -> float:
+        """Points of answers that wait for a person."""
+        return sum(exercise.for_a_person for exercise in self.exercises)
+
+    @property
     def exit_code(self) -> int:
-        """0 all passed, 1 something did not, 3 something could not be graded."""
+        """0 all passed, 1 something did not, 3 something could not be graded.
+
+        Answers that wait for a person change nothing.
+        """
         verdicts = {check.verdict for exercise in self.exercises for check in exercise.checks}
         if Verdict.NOT_GRADED in verdicts:
             return 3
-        return 0 if verdicts <= {Verdict.PASSED, Verdict.SKIPPED} else 1
+        return 0 if verdicts <= FINE else 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from autograder.record.results import ExerciseResult, Report
+from autograder.record.results import FINE, ExerciseResult, Report
+from autograder.reports.wording import counted
 from autograder.verdicts import Verdict
 
 
@@ -26,7 +27,7 @@ def advice(report: Report, folder: str = "exercises", command: str = "grade") ->
     """
     result = _first(report)
     if result is None:
-        return Advice("All passed.")
+        return Advice(_all_passed(report))
     again = (f"{command} {result.name}", "grades it alone")
     if result.verdict is Verdict.NOT_GRADED:
         sentence = (
@@ -41,6 +42,14 @@ def advice(report: Report, folder: str = "exercises", command: str = "grade") ->
     return Advice(_sentence(report, result, folder), (*_help(result), again))
 
 
+def _all_passed(report: Report) -> str:
+    count = report.for_a_person
+    if not count:
+        return "All passed."
+    waits = "waits" if count == 1 else "wait"
+    return f"All that a program checks has passed; {counted(count, 'point')} {waits} for a person."
+
+
 def _nothing_handed_in(report: Report) -> bool:
     """Whether there is not one file of an exercise, and no check has run."""
     return all(
@@ -51,8 +60,7 @@ def _nothing_handed_in(report: Report) -> bool:
 
 def _first(report: Report) -> ExerciseResult | None:
     """The first exercise to work on; one that waits for another, or for us, comes later."""
-    passed = (Verdict.PASSED, Verdict.SKIPPED)
-    left = [result for result in report.exercises if result.verdict not in passed]
+    left = [result for result in report.exercises if result.verdict not in FINE]
     waiting = [Verdict.BLOCKED, Verdict.NOT_GRADED]
     ready = (result for result in left if result.verdict not in waiting)
     return next(ready, left[0] if left else None)
@@ -61,9 +69,15 @@ def _first(report: Report) -> ExerciseResult | None:
 def _sentence(report: Report, result: ExerciseResult, folder: str) -> str:
     if any(check.verdict is not Verdict.NOT_STARTED for check in result.checks):
         return f"Next: {result.name}"
-    own = result.file or f"{result.unit}/{result.name}/{result.name}.py"
+    own = result.file or f"{result.unit}/{result.name}/{_file_of(result)}"
     begin = "Start" if report.earned == 0 else "Go on"
     return f"{begin} with {result.name}: open {PurePath(folder, own).as_posix()}"
+
+
+def _file_of(result: ExerciseResult) -> str:
+    """Return the name of the file to write; a check of a question names it."""
+    named = [check.id.partition("::")[0] for check in result.checks if check.id]
+    return next((name for name in named if name.endswith(".md")), f"{result.name}.py")
 
 
 def _help(result: ExerciseResult) -> tuple[tuple[str, str], ...]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from autograder.record.findings.base import Finding
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, Report
 
 
 def without_details(check: CheckResult) -> CheckResult:
-    """`check`, without what a hidden check found out if it is one."""
+    """`check`, without what a hidden check found out if it is one, and without a key."""
     if not check.hidden:
-        return check
+        return replace(check, findings=_without_keys(check))
     return CheckResult(
         id=check.id,
         title=check.title,
@@ -24,13 +26,25 @@ def without_details(check: CheckResult) -> CheckResult:
     )
 
 
-def _exercise(result: ExerciseResult) -> ExerciseResult:
-    tasks = tuple(
-        replace(task, checks=tuple(map(without_details, task.checks))) for task in result.tasks
-    )
-    return replace(result, tasks=tasks)
+def without_keys(report: Report) -> Report:
+    """Return `report` without the model answers and rubrics of written questions."""
+    return _changed(report, lambda check: replace(check, findings=_without_keys(check)))
+
+
+def _without_keys(check: CheckResult) -> tuple[Finding, ...]:
+    return tuple(finding.for_student() for finding in check.findings)
 
 
 def for_student(report: Report) -> Report:
     """`report` without the details of hidden checks."""
-    return replace(report, exercises=tuple(map(_exercise, report.exercises)))
+    return _changed(report, without_details)
+
+
+def _changed(report: Report, change: Callable[[CheckResult], CheckResult]) -> Report:
+    """Return `report` with `change` made to every check."""
+
+    def changed(result: ExerciseResult) -> ExerciseResult:
+        tasks = (replace(task, checks=tuple(map(change, task.checks))) for task in result.tasks)
+        return replace(result, tasks=tuple(tasks))
+
+    return replace(report, exercises=tuple(map(changed, report.exercises)))

@@ -15,6 +15,7 @@ from autograder.record.findings.base import Finding
 from autograder.record.results import CheckResult, Report, TaskResult
 from autograder.reports import wording
 from autograder.reports.causes import Cause, causes, is_short
+from autograder.reports.hiding import without_keys
 from autograder.reports.plain import clean
 from autograder.verdicts import Verdict
 from framework.plotting.svg import chart_css
@@ -29,6 +30,8 @@ def render_html(report: Report, *, show_hidden: bool = False) -> str:
     Args:
         show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
+    if not show_hidden:
+        report = without_keys(report)
     page = _environment().get_template("page.html")
     return page.render(report=report, show_hidden=show_hidden, chart_css=chart_css())
 
@@ -59,13 +62,13 @@ _WORDING = (
     "hint_of",
     "inside",
     "number",
+    "open_points",
     "passed_tasks",
     "points",
     "provenance_words",
     "ratio",
     "remarks",
     "symbol",
-    "ungraded",
     "waiting_words",
     "word",
 )

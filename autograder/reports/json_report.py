@@ -21,6 +21,8 @@ from autograder.verdicts import Verdict
 #: Raised when a field changes its meaning or goes; a new field leaves it as it is.
 SCHEMA = "gradus-report/2"
 
+_POINTS = ("earned", "possible", "not_graded", "for_a_person")
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -129,7 +131,7 @@ def _findings(check: CheckResult) -> dict[str, Any]:
 
 
 def _points(result: Report | ExerciseResult | TaskResult | CheckResult) -> dict[str, float]:
-    return {name: _rounded(getattr(result, name)) for name in ("earned", "possible", "not_graded")}
+    return {name: _rounded(getattr(result, name)) for name in _POINTS}
 
 
 def _rounded(points: float) -> float:

@@ -19,7 +19,11 @@ from autograder.reports.plain import clean
 from autograder.reports.wording import counted, hint_of, inside, number
 from autograder.verdicts import Verdict
 
-_OUTCOMES = {Verdict.SKIPPED: "skipped", Verdict.NOT_GRADED: "error"}
+_OUTCOMES = {
+    Verdict.SKIPPED: "skipped",
+    Verdict.FOR_A_PERSON: "skipped",
+    Verdict.NOT_GRADED: "error",
+}
 
 #: Facts of the provenance that each testsuite tells.
 _PROVENANCE = (
@@ -78,6 +82,7 @@ def _properties(exercise: ExerciseResult, provenance: Provenance) -> Iterator[tu
     yield "earned", number(exercise.earned)
     yield "possible", number(exercise.possible)
     yield "not_graded", number(exercise.not_graded)
+    yield "for_a_person", number(exercise.for_a_person)
     for name in _PROVENANCE:
         yield name, str(getattr(provenance, name))
     for name, version in sorted(provenance.versions.items()):

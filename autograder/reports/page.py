@@ -18,6 +18,7 @@ from autograder.verdicts import Verdict
 STYLES = {
     Verdict.PASSED: "green",
     Verdict.SKIPPED: "",
+    Verdict.FOR_A_PERSON: "magenta",
     Verdict.BLOCKED: "magenta",
     Verdict.NOT_STARTED: "",
     Verdict.FAILED: "red",

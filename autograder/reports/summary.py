@@ -12,6 +12,7 @@ from autograder.reports.advice import advice
 from autograder.reports.causes import is_short
 from autograder.reports.page import STYLES, Page
 from autograder.reports.wording import (
+    open_points,
     passed_tasks,
     provenance_words,
     ratio,
@@ -103,7 +104,7 @@ def _total(report: Report) -> tuple[str, ...]:
     passed = sum(map(passed_tasks, report.exercises))
     tasks = sum(len(result.tasks) for result in report.exercises)
     points = ratio(report.earned, report.possible)
-    return "", "total", f"{passed}/{tasks}", points, ungraded(report), f"{report.seconds:.2f}"
+    return "", "total", f"{passed}/{tasks}", points, open_points(report), f"{report.seconds:.2f}"
 
 
 def _widths(rows: list[tuple[str, ...]], width: int) -> list[int]:

@@ -14,7 +14,7 @@ from autograder.record.results import CheckResult, ExerciseResult, TaskResult
 from autograder.reports.causes import Cause, causes, is_short
 from autograder.reports.page import STYLES, Page
 from autograder.reports.summary import Summary
-from autograder.reports.wording import duration, hint_of, inside, points, ungraded, word
+from autograder.reports.wording import duration, hint_of, inside, open_points, points, word
 from autograder.verdicts import Verdict
 
 __all__ = ["ExerciseView", "Summary"]
@@ -48,8 +48,8 @@ class ExerciseView:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         page, found = Page.of(console, options), causes(self._result, show_hidden=self._show_hidden)
         yield self._header(page)
-        if open_points := ungraded(self._result):
-            yield Text("  ").append(f"points: {open_points}")
+        if open_words := open_points(self._result):
+            yield Text("  ").append(f"points: {open_words}")
         if _is_uniform(self._result, found):
             yield from self._in_short(page, found)
         else:

@@ -13,6 +13,7 @@ from autograder.verdicts import Verdict
 SYMBOLS = {
     Verdict.PASSED: ("✓", "+"),
     Verdict.SKIPPED: ("–", "-"),
+    Verdict.FOR_A_PERSON: ("…", "~"),
     Verdict.BLOCKED: ("◇", "#"),
     Verdict.NOT_STARTED: ("○", "o"),
     Verdict.FAILED: ("✗", "x"),
@@ -33,6 +34,9 @@ def word(verdict: Verdict, checks: Sequence[CheckResult]) -> str:
     causes = {check.blocked_by for check in checks if check.verdict is Verdict.BLOCKED} - {""}
     if verdict is Verdict.BLOCKED and len(causes) == 1:
         return f"blocked by {causes.pop()}"
+    failed = [check for check in checks if check.verdict is Verdict.FAILED]
+    if verdict is Verdict.FAILED and all(check.awarded for check in failed):
+        return "partly right"
     begun = any(check.verdict is Verdict.PASSED for check in checks)
     return "unfinished" if verdict is Verdict.NOT_STARTED and begun else verdict.value
 
@@ -58,13 +62,22 @@ def duration(seconds: float) -> str:
 
 
 def points(result: Report | ExerciseResult | TaskResult) -> str:
-    """``18/35 points``."""
+    """``18/35 points``; ``?/3 points`` where all of them wait for a person."""
+    if 0 < result.possible == result.for_a_person:
+        return f"?/{number(result.possible)} points"
     return f"{ratio(result.earned, result.possible)} points"
 
 
 def ungraded(result: Report | ExerciseResult | TaskResult) -> str:
     """``17 not graded``, the points that are open; empty where all was graded."""
     return f"{number(result.not_graded)} not graded" if result.not_graded else ""
+
+
+def open_points(result: Report | ExerciseResult | TaskResult) -> str:
+    """``17 not graded, 3 wait for a person``; empty where every point is earned or lost."""
+    count = result.for_a_person
+    for_a_person = f"{number(count)} {'waits' if count == 1 else 'wait'} for a person"
+    return ", ".join(filter(None, (ungraded(result), for_a_person if count else "")))
 
 
 def waiting_words(report: Report) -> list[str]:

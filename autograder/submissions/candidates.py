@@ -16,7 +16,7 @@ from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
 
 #: What is read at all, and how much of it.
-LIMITS = {".py": MAX_SOURCE, ".ipynb": MAX_NOTEBOOK}
+LIMITS = {".py": MAX_SOURCE, ".ipynb": MAX_NOTEBOOK, ".md": MAX_SOURCE}
 
 _SKIPPED = {"__pycache__", "__MACOSX", "node_modules", "site-packages", "venv"}
 
@@ -43,6 +43,11 @@ def suffix(path: PurePath) -> str:
     return path.suffix.lower()
 
 
+def may_be_read(path: PurePath) -> bool:
+    """Return whether a file of this name may hold an exercise; a README is its text."""
+    return suffix(path) in LIMITS and path.name.lower() != "readme.md"
+
+
 def require_submission(path: Path) -> None:
     """Refuse a path where nothing is.
 
@@ -65,11 +70,12 @@ def candidates(path: Path, on_note: OnNote) -> Iterator[Candidate]:
         on_note(f"{short(path.name)} is not a regular file or folder: nothing is read")
     elif suffix(path) == ".zip":
         yield from _in_zip(path, on_note)
-    elif suffix(path) in LIMITS:
+    elif may_be_read(path):
         yield _on_disk(path, PurePosixPath(path.name))
     else:
         on_note(
-            f"{short(path.name)} is no submission: expected a folder, a .py, an .ipynb or a .zip"
+            f"{short(path.name)} is no submission: expected a folder, a .py, an .ipynb, a .md "
+            "or a .zip"
         )
 
 
@@ -84,7 +90,7 @@ def _is_hidden(name: str) -> bool:
 
 
 def _is_candidate(inner: PurePosixPath) -> bool:
-    return suffix(inner) in LIMITS and not _is_skipped(inner)
+    return may_be_read(inner) and not _is_skipped(inner)
 
 
 def _in_folder(root: Path, on_note: OnNote) -> Iterator[Candidate]:

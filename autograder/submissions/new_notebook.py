@@ -13,6 +13,7 @@ import nbformat
 from nbformat import v4
 
 from autograder.course.figures import Figure, figures, replaced
+from autograder.course.questions.sections import ANSWER_HEADING
 from autograder.course.reading import Exercise
 from autograder.course.source import parse
 from framework.errors import BadInputError
@@ -32,7 +33,10 @@ def new_notebook(exercise: Exercise, stub: str, file_name: str) -> str:
     Raises:
         BadInputError: `stub` does not parse.
     """
-    cells = [*_readme_cells(exercise), *_code_cells(exercise, stub), _last_cell(file_name)]
+    if exercise.questions:
+        cells = [*_readme_cells(exercise), _how_to_answer(file_name), *_question_cells(stub)]
+    else:
+        cells = [*_readme_cells(exercise), *_code_cells(exercise, stub), _last_cell(file_name)]
     for number, cell in enumerate(cells, 1):
         cell["id"] = f"{exercise.name}-{number}"[-64:]  # random ids would differ every time
     metadata = {
@@ -122,6 +126,22 @@ def _pieces(
 def _piece(task: str, lines: list[str]) -> Iterator[tuple[str, str]]:
     if text := "\n".join(lines).strip("\n"):
         yield task, text
+
+
+def _question_cells(text: str) -> Iterator[Cell]:
+    """The questions, and a cell for each answer."""
+    _, *questions = sections(text)
+    for question in questions:
+        before, heading, answer = question.partition(ANSWER_HEADING)
+        yield _markdown(before.strip())
+        yield _markdown(f"{heading}{answer}".strip())
+
+
+def _how_to_answer(file_name: str) -> Cell:
+    return _markdown(
+        "## In this notebook\n\nDouble-click a cell with the heading Answer, and write below the "
+        f"heading. Save this notebook, then run in a terminal:\n\n```\ngrade {file_name}\n```"
+    )
 
 
 def _last_cell(file_name: str) -> Cell:

@@ -107,16 +107,29 @@ def code_cells(notebook: dict[str, Any]) -> list[Cell]:
     """The code cells, numbered by their place among all cells."""
     cells = []
     for number, cell in enumerate(_raw_cells(notebook), 1):
-        if _at(cell, "cell_type") == "code":
+        if _is_of(cell, "code"):
             text = _text(cell.get("source", cell.get("input")))
             cells.append(Cell(number, text.replace("\r\n", "\n").replace("\r", "\n")))
     return cells
+
+
+def _is_of(cell: Any, kind: str) -> bool:
+    return bool(_at(cell, "cell_type") == kind)
 
 
 def notebook_exercise(notebook: dict[str, Any], stem: str, course: Course) -> str | None:
     """The exercise of a notebook: as its metadata says, else as its file is named."""
     named = _text(_at(notebook, "metadata", "gradus", "exercise"))
     return next((name for name in (named, stem) if name in course.exercise_names), None)
+
+
+def notebook_text(notebook: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """The text of the Markdown cells, and notes about code cells, which hold no answers."""
+    texts = [_text(cell.get("source")) for cell in _raw_cells(notebook) if _is_of(cell, "markdown")]
+    code = [str(cell.number) for cell in code_cells(notebook) if cell.source.strip()]
+    note = f"cells {', '.join(code)} hold code: answers are read from Markdown cells alone"
+    text = "\n\n".join(texts).replace("\r\n", "\n").replace("\r", "\n")
+    return text, (note,) if code else ()
 
 
 def meant_definitions(notebook: dict[str, Any]) -> set[str]:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
+from autograder.course.questions.sections import read_sections
+from autograder.course.reading import Exercise
 from autograder.course.source import Definition, definitions, parse
 
 
@@ -35,6 +37,17 @@ def task_progress(
     except SyntaxError:
         return dict.fromkeys(names, Progress.STARTED)
     return {name: _progress(name, module, given, set(names)) for name in names}
+
+
+def progress_in(source: str, exercise: Exercise, stub: str | None) -> dict[str, Progress]:
+    """How far `source` is with each task, or with each written question, of `exercise`."""
+    if not exercise.questions:
+        return task_progress(source, exercise.task_names, stub)
+    sections = read_sections(source, exercise.task_names)
+    return {
+        name: Progress.WRITTEN if section.answer else Progress.UNTOUCHED
+        for name, section in sections.items()
+    }
 
 
 def task_needs(source: str, tasks: Iterable[str]) -> dict[str, frozenset[str]]:

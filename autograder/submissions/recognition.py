@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autograder.course.reading import Course
+from autograder.course.questions.sections import exercise_mark, exercise_of
+from autograder.course.reading import QUESTIONS, Course
 from autograder.course.source import decode, definitions, parse
 from autograder.submissions.candidates import Candidate, suffix
 from autograder.submissions.notebooks import (
@@ -26,11 +27,29 @@ def recognised(candidate: Candidate, course: Course, *, by_tasks: bool) -> str:
         BadInputError: with `by_tasks`, the exercise is ambiguous.
     """
     stem = candidate.inner.stem
+    if suffix(candidate.inner) == ".md":
+        return _of_markdown(candidate, course, by_tasks)
     if stem in course.exercise_names and suffix(candidate.inner) == ".py":
         return stem
     if suffix(candidate.inner) == ".ipynb" and (found := _of_notebook(candidate, course, by_tasks)):
         return found
     return _by_tasks(candidate, course) if by_tasks else ""
+
+
+def _of_markdown(candidate: Candidate, course: Course, is_all: bool) -> str:
+    """Return the exercise whose questions `candidate` answers: by its mark, name or folder."""
+    inner = candidate.inner
+    marked = exercise_of(candidate.read()[: 1 << 14].decode("utf-8", "replace"))
+    folder = inner.parent.name if inner.name.lower() == QUESTIONS else ""
+    for name in (marked, inner.stem, folder):
+        if name in course.exercise_names and course.exercise(name).questions:
+            return name
+    if is_all:
+        raise BadInputError(
+            f"{candidate.shown} belongs to no exercise: expected a line "
+            f"{exercise_mark('NAME')} with the name of its exercise. `gradus list` shows all"
+        )
+    return ""
 
 
 def _of_notebook(candidate: Candidate, course: Course, by_tasks: bool) -> str | None:
@@ -48,7 +67,7 @@ def _of_notebook(candidate: Candidate, course: Course, by_tasks: bool) -> str | 
 def _by_tasks(candidate: Candidate, course: Course) -> str:
     """Return the exercise of which `candidate` defines most tasks."""
     defined = set(_defined_names(candidate))
-    counts = {e.name: len(defined.intersection(e.task_names)) for e in course.select()}
+    counts = {e.name: len(defined.intersection(e.task_names)) for e in course.code_exercises}
     best = [name for name, count in counts.items() if count == max(counts.values()) > 0]
     if len(best) == 1:
         return best[0]

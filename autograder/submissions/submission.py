@@ -137,7 +137,7 @@ def load_submission(
     files = gathering.files()
     if not files and not gathering.unread:
         notes.add(_nothing_found(names))
-    sources = {name: file.source for name, file in files.items()}
+    sources = {name: files[name].source for name in files if course.exercise(name).tasks}
     staging = former.restaged(sources) if former is not None else Staging(sources)
     unread = {name: gathering.unread[name] for name in names if name in gathering.unread}
     return Submission(_label(path), files, _hash(files), notes.all(), staging, unread)
@@ -176,6 +176,7 @@ def student_implementations(submission: Submission, course: Course) -> list[Impl
             task.kind, task.registry_name, "student", f"{submission.folder / name}.py:{task.name}"
         )
         for name, file in submission.files.items()
+        if course.exercise(name).tasks
         for task, state in zip(
             course.exercise(name).tasks, file.progress(course.exercise(name)).values(), strict=True
         )

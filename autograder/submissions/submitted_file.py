@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from autograder.course.questions.sections import are_untouched, read_sections
 from autograder.course.reading import Exercise
 from autograder.course.source import decode, definitions, parse
 from autograder.course.stubs import available_stub
 from autograder.submissions.candidates import Candidate, suffix
-from autograder.submissions.notebooks import Origin, notebook_module, read_notebook
-from autograder.submissions.progress import Progress, task_progress
+from autograder.submissions.notebooks import Origin, notebook_module, notebook_text, read_notebook
+from autograder.submissions.progress import Progress, progress_in
+from framework.errors import BadInputError
 
 #: How alike two names are, from 0 to 1, to take one for a misspelt other.
 ALIKE = 0.8
@@ -53,9 +55,16 @@ class SubmittedFile:
         """
         name, path, shown = exercise.name, candidate.path, candidate.shown
         inner = str(candidate.inner)
-        if suffix(candidate.inner) == ".py":
-            return cls(name, path, inner, shown, decode(candidate.read(), shown))
+        if suffix(candidate.inner) != ".ipynb":
+            if (suffix(candidate.inner) == ".md") != bool(exercise.questions):
+                raise BadInputError(
+                    f"{shown} is no file of '{name}': expected {exercise.stub.name}"
+                )
+            return cls(name, path, inner, shown, _decoded(candidate.read(), shown, exercise))
         notebook = read_notebook(candidate.read(), shown)
+        if exercise.questions:
+            text, about = notebook_text(notebook)
+            return cls(name, path, inner, shown, decode(text.encode(), shown), notes=about)
         module = notebook_module(notebook, exercise.task_names)
         source = decode(module.source.encode(), shown)
         notes, broken, defined = module.notes, module.broken, module.defined
@@ -88,11 +97,13 @@ class SubmittedFile:
 
     def is_stub(self, exercise: Exercise) -> bool:
         """Return whether it is the unchanged stub of `exercise`, and the stub has gaps."""
+        if exercise.questions:
+            return are_untouched(read_sections(self.source, exercise.task_names))
         return "NotImplementedError" in self.source and self.source == available_stub(exercise)
 
     def progress(self, exercise: Exercise) -> dict[str, Progress]:
         """Return the progress of each task of `exercise`; a broken cell counts as begun."""
-        found = task_progress(self.source, exercise.task_names, available_stub(exercise))
+        found = progress_in(self.source, exercise, available_stub(exercise))
         return found | dict.fromkeys(self.broken, Progress.STARTED)
 
     def has_work(self, exercise: Exercise) -> bool:
@@ -127,6 +138,10 @@ class SubmittedFile:
         except SyntaxError:
             return {}
         return {name: f"line {node.lineno}" for name, node in found.items()}
+
+
+def _decoded(data: bytes, shown: str, exercise: Exercise) -> str:
+    return decode(data, shown, "answers" if exercise.questions else "code")
 
 
 def _near_miss(name: str, others: list[str]) -> str:

@@ -44,9 +44,9 @@ def _course_package(root: Path) -> str:
     return name
 
 
-def missing_solution(root: Path, unit: str, exercise: str) -> str:
+def missing_solution(root: Path, unit: str, exercise: str, file_name: str = "") -> str:
     """Return the sentence for a missing solution: its file and how to get it."""
-    file = solutions_folder(root) / unit / exercise / f"{exercise}.py"
+    file = solutions_folder(root) / unit / exercise / (file_name or f"{exercise}.py")
     return f"{file} is missing, the solution of '{exercise}'. {_advice(root)}"
 
 

@@ -26,11 +26,16 @@ class Task:
 def read_tasks(table: Table) -> tuple[Task, ...]:
     """Return the tasks in `table`, which is an ``exercise.toml``.
 
+    An exercise of written questions has ``[[questions]]`` instead, and no task.
+
     Raises:
         BadInputError: there is none, two share a name, or one is malformed.
     """
     tasks = tuple(_read_task(task) for task in table.tables("tasks"))
-    if not tasks:
+    questions = table.tables("questions")
+    if tasks and questions:
+        table.fail("questions", "cannot stand beside [[tasks]]: make them an exercise of their own")
+    if not tasks and not questions:
         table.fail("tasks", "is missing: at least one [[tasks]] table with name and kind")
     for name, count in Counter(task.name for task in tasks).items():
         if count > 1:

@@ -92,7 +92,7 @@ def test_an_alternate_gets_full_marks_whatever_the_seed(file, seeds):
 
 
 def test_every_exercise_has_alternates_in_three_styles_one_of_them_in_torch():
-    for exercise in COURSE.select():
+    for exercise in COURSE.code_exercises:
         styles = [file for file in FILES if file.parent.name == exercise.name]
         assert len(styles) >= 3, exercise.name
         assert any(map(is_torch, styles)), exercise.name

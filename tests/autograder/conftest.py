@@ -220,3 +220,161 @@ def graded(real_course: Course, tmp_path: Path):
             return answer(GradeRequest(made, submission, exercises, jobs, listener or Silence()))
 
     return graded
+
+
+QUESTIONS_TOML = """
+title = "Asked"
+lecture = "lecture 3"
+points = 9
+
+[[questions]]
+id = "half"
+kind = "number"
+points = 2
+tolerance = 0.01
+units = { m = 1.0, cm = 0.01 }
+hint = "Half of one."
+
+[[questions]]
+id = "square"
+kind = "formula"
+points = 2
+variables = { x = [-2.0, 2.0] }
+hint = "Twice."
+
+[[questions]]
+id = "letter"
+kind = "choice"
+points = 2
+options = ["a", "b"]
+hint = "Not the first."
+
+[[questions]]
+id = "why"
+kind = "prose"
+points = 3
+hint = "Begin with a reason."
+"""
+
+QUESTIONS_SOURCE = """# Asked
+
+<!-- exercise: asked -->
+
+## half: How long is half a metre?
+
+In m.
+
+### Answer
+
+<!-- BEGIN SOLUTION -->
+0.5 m
+<!-- END SOLUTION -->
+
+## square: What is the slope of x²?
+
+A formula in x.
+
+### Answer
+
+<!-- BEGIN SOLUTION -->
+2*x
+
+The power rule.
+<!-- END SOLUTION -->
+
+## letter: Which letter?
+
+- a) the first
+- b) the second
+
+### Answer
+
+<!-- BEGIN SOLUTION -->
+b
+<!-- END SOLUTION -->
+
+## why: Why?
+
+### Answer
+
+<!-- BEGIN SOLUTION -->
+The secret reason.
+
+### Rubric
+
+- 3 points: the hidden rubric
+<!-- END SOLUTION -->
+"""
+
+QUESTION_MISTAKES = """
+[[mistakes]]
+id = "factor-left-out"
+question = "square"
+answer = "x"
+sentence = "This is the answer with the factor 2 left out."
+hint = "Differentiate x·x."
+"""
+
+
+@pytest.fixture
+def asked_course(course_root: Path) -> Course:
+    """The tiny course with a third exercise, `asked`, of written questions, and its stubs."""
+    from autograder.course.stub_files import write_stubs
+
+    listed = COURSE.replace('["sums"]', '["sums", "asked"]')
+    write(course_root / "exercises/course.toml", listed)
+    write(course_root / "exercises/second_unit/asked/exercise.toml", QUESTIONS_TOML)
+    write(course_root / "exercises/second_unit/asked/README.md", "# Asked\n\nFour questions.\n")
+    write(course_root / "solutions/second_unit/asked/questions.md", QUESTIONS_SOURCE)
+    write(course_root / "solutions/second_unit/asked/mistakes.toml", QUESTION_MISTAKES)
+    course = find_course(course_root)
+    write_stubs(course)
+    return course
+
+
+@pytest.fixture
+def answers():
+    """`answers(half="1", why="...")`: the text of a ``questions.md`` with these answers."""
+
+    def text(**given):
+        parts = [f"## {name}: title\n\n### Answer\n\n{answer}\n" for name, answer in given.items()]
+        return "<!-- exercise: asked -->\n\n" + "\n".join(parts)
+
+    return text
+
+
+RIGHT = {"half": "50 cm", "square": "x + x", "letter": "b)", "why": "Because <b>I</b> say so."}
+
+
+@pytest.fixture
+def right_answers():
+    return dict(RIGHT)
+
+
+@pytest.fixture
+def grade_asked(asked_course, tmp_path):
+    """`grade_asked(text)`: the report on a submission with this ``questions.md``."""
+    from autograder.grading.request import GradeRequest, answer
+    from autograder.grading.setting import Setting
+    from autograder.grading.written.manual_points import NO_POINTS
+    from autograder.isolation.sandboxes import choose
+    from autograder.submissions.submission import load_submission
+    from framework.providers.plugins import Plugins
+
+    def grade(text, *, name="questions.md", points=NO_POINTS, provider=""):
+        folder = tmp_path / "ann"
+        (folder / "asked").mkdir(parents=True, exist_ok=True)
+        data = text if isinstance(text, bytes) else text.encode()
+        (folder / "asked" / name).write_bytes(data)
+        setting = Setting(
+            asked_course, Plugins(course=asked_course), choose("process"), provider=provider
+        )
+        exercises = (asked_course.exercise("asked"),)
+        with load_submission(folder, asked_course) as submission:
+            handed_in = None if provider else submission
+            request = GradeRequest(
+                setting, handed_in, exercises, 1, Silence(), manual_points=points
+            )
+            return answer(request)
+
+    return grade

@@ -13,7 +13,7 @@ COURSE = find_course()
 PLACES = {name: place for place, name in enumerate(COURSE.exercise_names)}
 OWNERS = {
     name: exercise.name
-    for exercise in COURSE.select()
+    for exercise in COURSE.code_exercises
     for task in exercise.tasks
     for name in (task.name, task.registry_name)
 }
@@ -21,7 +21,9 @@ PART = re.compile(r'\bpart\("(\w+)"')
 #: A pair of two references measures for a plot: no part of the student is used.
 REFERENCES_ALONE = re.compile(r"\w+\(reference, reference, .*")
 
-every_exercise = pytest.mark.parametrize("exercise", COURSE.select(), ids=lambda one: one.name)
+every_exercise = pytest.mark.parametrize(
+    "exercise", COURSE.code_exercises, ids=lambda one: one.name
+)
 
 
 def python_of(exercise):

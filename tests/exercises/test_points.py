@@ -34,7 +34,7 @@ def written_statements(exercise):
     ]
 
 
-@pytest.mark.parametrize("exercise", COURSE.select(), ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize("exercise", COURSE.code_exercises, ids=lambda exercise: exercise.name)
 def test_an_exercise_is_worth_ten_points_and_one_for_each_statement(exercise):
     by_rule = BASE + len(written_statements(exercise))
     assert abs(exercise.points - by_rule) <= ROUNDING, f"{exercise.toml}: the rule gives {by_rule}"

@@ -14,7 +14,7 @@ import pytest
 from autograder.course.reading import find_course
 
 COURSE = find_course()
-EXERCISES = COURSE.select()
+EXERCISES = COURSE.code_exercises
 #: These show their numbers in prose and formulas, which tests of their own hold against the code.
 IN_PROSE = {"rnn", "rnn_lm", "bag_of_vectors"}
 

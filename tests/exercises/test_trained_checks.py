@@ -20,7 +20,7 @@ from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins
 
 COURSE = find_course()
-TRAINED = [exercise for exercise in COURSE.select() if exercise.thresholds]
+TRAINED = [exercise for exercise in COURSE.code_exercises if exercise.thresholds]
 
 #: Seconds that a trained check may take, in the worst case.
 LONGEST = 10

@@ -30,7 +30,7 @@ from framework.providers.backends import REFERENCE, Backend
 from framework.providers.plugins import Plugins
 
 COURSE = find_course()
-NAMES = COURSE.exercise_names
+NAMES = [exercise.name for exercise in COURSE.code_exercises]
 PLUGINS = Plugins(course=COURSE)
 LIMITS = HostLimits(memory=600 << 20, seconds=20.0)
 #: What all runs together may add to the memory of this process.

@@ -54,7 +54,7 @@ def tracked(pattern: str) -> set[str]:
 def test_gradus_holds_the_public_course_and_nothing_that_gives_answers_away(wheels):
     found = set(names(wheels[0]))
     assert [name for name in found if any(secret in name for secret in SECRET)] == []
-    for pattern in ("*.py", "README.md", "exercise.toml"):
+    for pattern in ("*.py", "README.md", "exercise.toml", "questions.md"):
         expected = tracked(f"exercises/*/*/{pattern}")
         assert expected and expected <= found
     for package in ("framework", "plugins", "autograder"):
@@ -68,7 +68,8 @@ def test_gradus_holds_the_public_course_and_nothing_that_gives_answers_away(whee
 
 def test_the_second_distribution_holds_the_solutions_alone(wheels):
     found = {name for name in names(wheels[1]) if ".dist-info" not in name}
-    assert found == tracked("solutions/*/*/*.py") | tracked("solutions/*/*/*.toml")
+    expected = [tracked(f"solutions/*/*/*.{suffix}") for suffix in ("py", "toml", "md")]
+    assert all(expected) and found == set().union(*expected)
     for secret in SECRET:
         assert any(secret in name for name in found)
 

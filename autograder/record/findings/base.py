@@ -40,6 +40,10 @@ class Finding(ABC):
         lines = self.text_lines()
         return block("text", lines=lines) if lines else ""
 
+    def for_student(self) -> Finding:
+        """Return the finding without what only instructors may see."""
+        return self
+
     @abstractmethod
     def as_json(self) -> dict[str, Any]:
         """Return the data as plain dicts, lists, strings and finite numbers."""

@@ -78,3 +78,15 @@ class Plotter:
             kept = [p for p in points if all(map(math.isfinite, p)) and not (log and p[1] <= 0)]
             drawn.append(Line(name, tuple(a for a, _ in kept), tuple(b for _, b in kept)))
         self._findings.add(Plot(title, x_label, y_label, tuple(drawn), log))
+
+    def points(
+        self, title: str, places: Mapping[str, Sequence[float]], *, x_label: str, y_label: str
+    ) -> None:
+        """Draw a map: each name of `places` beside its point (x, y); infinite ones are left out."""
+        pairs = {name: (float(place[0]), float(place[1])) for name, place in places.items()}
+        drawn = (
+            Line(name, (x,), (y,))
+            for name, (x, y) in pairs.items()
+            if math.isfinite(x) and math.isfinite(y)
+        )
+        self._findings.add(Plot(title, x_label, y_label, tuple(drawn)))

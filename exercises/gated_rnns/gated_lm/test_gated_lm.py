@@ -17,13 +17,15 @@ from autograder.checks import (
     perplexity_ratio,
     trained_models,
 )
-from framework.languages.agreement import NOUN_FORMS, OTHER_FORM, AgreementLanguage
+from framework.languages.agreement import NOUN_FORMS, NOUNS, OTHER_FORM, AgreementLanguage
 from framework.languages.markov import MarkovModel
 
 V, E, H = 7, 3, 4
 #: Trained on 40,000 words of the corpus agreement, the best Kneser-Ney model (4-grams) reaches this
 #: perplexity ratio, and about half of the distant verbs. CHANCE: no more counts as remembering.
 OF_NGRAMS, CHANCE = 1.07, 0.7
+#: Words of the sentence that `agreement_items` puts before each prefix.
+PAST = 5
 
 
 def learns_by_heart(submission, reference, rng):
@@ -154,7 +156,7 @@ def test_overfits_one_batch(submission, reference, rng):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(7)
 @pytest.mark.hint("If all checks above pass, run `grade lstm`: does its cell keep its content?")
-def test_perplexity(submission, reference, metric_threshold, rng):
+def test_perplexity(submission, reference, metric_threshold, plot, rng):
     """Trained, its perplexity is near the best possible: it remembers subjects."""
     learns_by_heart(submission, reference, rng)
 
@@ -168,13 +170,60 @@ def test_perplexity(submission, reference, metric_threshold, rng):
         ):  # fmt: skip
             texts = language.sample_texts(16, 250, rng=rng)
             items = agreement_items(language, 150, rng, nearest=2)
+            trained[:] = [(models.reference.parameters, language, items[0])]
             yield models.evaluate(remembering_ratio, language, texts, items)
 
     what = (
         "the perplexity on held-out text, divided by that of the text's own source (that of "
         "n-grams at best, where distant subjects are forgotten),"
     )
-    metric_threshold("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=what)
+    trained = []
+    try:
+        metric_threshold("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=what)
+    finally:
+        if trained:
+            parameters, language, prefixes = trained[0]
+            draw_gates(plot, parameters, language, min(prefixes, key=len)[PAST:])
+
+
+def gates_and_cells(parameters, tokens):
+    """Return the input gates, the forget gates and the cells after each token: three (T, H)."""
+    W_x, W_h, b = (parameters[f"cell.layer_1.{name}"] for name in ("W_x", "W_h", "b"))
+    h = c = np.zeros(len(W_h))
+    found = []
+    for x in parameters["embedding"][tokens]:
+        i, f, o, g = np.split(x @ W_x + h @ W_h + b, 4)
+        i, f, o = (1 / (1 + np.exp(-a)) for a in (i, f, o))
+        c = f * c + i * np.tanh(g)
+        h = o * np.tanh(c)
+        found.append((i, f, c))
+    return (np.stack(values) for values in zip(*found, strict=True))
+
+
+def draw_gates(plot, parameters, language, tokens):
+    """Draw the gates and the cell of one unit: the one that depends most on the subject's number.
+
+    The second line of the cell belongs to the same words after the subject's other form.
+    """
+    words = language.vocabulary.decode(tokens)
+    other = dict(NOUNS) | {plural: singular for singular, plural in NOUNS}
+    changed = language.vocabulary.encode([words[0], other[words[1]], *words[2:]])
+    with np.errstate(all="ignore"):  # a training may have gone wrong
+        i, f, c = gates_and_cells(parameters, tokens)
+        _, _, c_changed = gates_and_cells(parameters, changed)
+    unit = np.argmax(np.abs(c - c_changed)[-1])
+    plot(
+        "Your LSTM: the unit that remembers the subject's number",
+        {
+            "forget gate": f[:, unit],
+            "input gate": i[:, unit],
+            f"cell after '{words[1]}'": c[:, unit],
+            f"cell after '{other[words[1]]}'": c_changed[:, unit],
+        },
+        x=np.arange(1, len(words) + 1),
+        x_label=" ".join(words),
+        y_label="gates and cell",
+    )
 
 
 @pytest.mark.task("agreement_accuracy")

@@ -168,7 +168,7 @@ def test_negative_log_likelihood(submission, reference, rng):
 @pytest.mark.task("SkipGram")
 @pytest.mark.points(5)
 @pytest.mark.hint("Words of one class have the same neighbours: their vectors must become similar.")
-def test_training_finds_the_classes(submission, reference, metric_threshold, rng):
+def test_training_finds_the_classes(submission, reference, metric_threshold, plot, rng):
     """SkipGram: after training, the nearest words are of the same class."""
     V = CLASSES * MEMBERS
     centers, outsides = rng.permutation(V)[:8], rng.integers(V, size=8)
@@ -185,11 +185,33 @@ def test_training_finds_the_classes(submission, reference, metric_threshold, rng
         ):  # fmt: skip
             # The parameters as the check has them: the model is not asked for its vectors.
             vectors = models.reference.parameters["center_vectors"][order]
+            trained[:] = [vectors]
             new = pairs_of(text_of_classes(2000, order, rng))
             yield Evaluation(purity(vectors), partial(purity_if_predictive, models, vectors, new))
 
     share = "the share of nearest neighbours that are of the word's own class (0.17 by chance)"
-    metric_threshold("purity", purities, rng=rng, best=1.0, what=share)
+    trained = []
+    try:
+        metric_threshold("purity", purities, rng=rng, best=1.0, what=share)
+    finally:
+        if trained:
+            draw_map(plot, trained[0])
+
+
+def draw_map(plot, vectors):
+    """Draw the words along the two directions in which their vectors differ most."""
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not np.isfinite(unit).all():
+        return
+    centred = unit - unit.mean(axis=0)
+    places = centred @ np.linalg.svd(centred)[2][:2].T
+    names = [f"{'abcde'[w // MEMBERS]}{w % MEMBERS + 1}" for w in range(len(vectors))]
+    plot.points(
+        "Your word vectors: words of one class have the same letter",
+        dict(zip(names, places, strict=True)),
+        x_label="first principal component",
+        y_label="second principal component",
+    )
 
 
 def purity_if_predictive(models, vectors, pairs):

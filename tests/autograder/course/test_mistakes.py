@@ -9,7 +9,7 @@ from autograder.course.stubs import generate_stub
 from framework.errors import BadInputError
 
 COURSE = find_course()
-WITH_MISTAKES = [e for e in COURSE.select() if mistakes_file(e).is_file()]
+WITH_MISTAKES = [e for e in COURSE.code_exercises if mistakes_file(e).is_file()]
 
 GOOD = """
 [[mistakes]]
@@ -90,7 +90,7 @@ def test_every_mistake_is_something_that_a_student_can_write(exercise):
         assert generate_stub(source, exercise.solution) == stub, name
 
 
-@pytest.mark.parametrize("exercise", COURSE.select(), ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize("exercise", COURSE.code_exercises, ids=lambda exercise: exercise.name)
 def test_every_exercise_has_enough_mistakes(exercise):
     """At least 6, and 4 for each class with a backward."""
     counts = Counter(mistake.task for mistake in load_mistakes(exercise))

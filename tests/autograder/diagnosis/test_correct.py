@@ -57,6 +57,6 @@ def test_no_alternate_is_diagnosed(hand_in, file):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("exercise", COURSE.exercise_names)
+@pytest.mark.parametrize("exercise", [one.name for one in COURSE.code_exercises])
 def test_no_solution_is_diagnosed(hand_in, exercise):
     nothing_is_said(hand_in, COURSE.exercise(exercise).solution)

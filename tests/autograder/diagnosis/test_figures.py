@@ -57,7 +57,7 @@ class Found:
 @pytest.fixture(scope="module")
 def found(with_mistake) -> list[Found]:
     found = []
-    for exercise in find_course().select():
+    for exercise in find_course().code_exercises:
         for mistake in load_mistakes(exercise):
             try:
                 graded = with_mistake(exercise.name, mistake.id)

@@ -70,7 +70,7 @@ def written_lines(solution):
 
 
 def test_every_line_of_the_course_is_changed_in_several_ways():
-    for exercise in find_course().select():
+    for exercise in find_course().code_exercises:
         source = exercise.solution.read_text("utf-8")
         mutants = make_mutants(source, exercise.solution)
         assert len(mutants) >= 5 * written_lines(source) > 0, exercise.name

@@ -23,6 +23,7 @@ from autograder.record.results import (
     ExerciseResult,
     Provenance,
     Report,
+    ShownFigure,
     TaskResult,
 )
 from autograder.reports.html import render_html
@@ -202,3 +203,22 @@ def test_the_same_report_gives_the_same_page(report):
 
 def test_nothing_possible_divides_nothing(report):
     assert '<progress value="0" max="1">' in render_html(Report(report.provenance, ()))
+
+
+def test_the_figures_of_the_text_are_shown_where_no_script_of_theirs_can_run(report):
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    (first, *others) = report.exercises
+    figure = ShownFigure('One "step" <b>', svg)
+    shown = replace(report, exercises=(replace(first, figures=(figure,)), *others))
+    html = render_html(shown)
+    assert html.count('<img src="data:image/svg+xml;base64,') == 1
+    assert "<script>" not in html and "<b>" not in html
+    assert 'alt="One &#34;step&#34; &lt;b&gt;"' in html
+    assert "data:image" not in render_html(report)
+
+
+def test_a_grading_shows_the_figures_of_its_exercises(graded, real_course):
+    lstm, sampling = graded({"lstm": "", "sampling": ""}).exercises[::-1]
+    assert [figure.title for figure in lstm.figures] == ["One step of an LSTM"]
+    assert lstm.figures[0].svg == (real_course.exercise("lstm").folder / "cell.svg").read_bytes()
+    assert sampling.figures == ()

@@ -70,6 +70,7 @@ def test_a_check_and_the_totals(report):
         "earned": 0.0,
         "possible": 3.0,
         "not_graded": 0,
+        "for_a_person": 0,
         "message": "gradients['W_h']: 16 of 16 values differ from the expected ones",
         "details": ["worst at [2, 1]: expected 0.31, received 0.62 (ratio 2)"],
         "method": "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -74,3 +75,13 @@ def test_the_plot_of_a_hidden_check_is_hidden(report_with):
     report = for_student(report_with(hidden=True))
     assert '<svg class="plot"' not in render_html(report)
     assert not any(c.of(Plot) for e in report.exercises for t in e.tasks for c in t.checks)
+
+
+def test_a_map_has_a_dot_and_a_name_for_each_place():
+    findings = Findings()
+    places = {"king": (0.0, 1.0), "queen": (1.0, 0.5), "lost": (math.nan, 0.0)}
+    Plotter(findings).points("Words", places, x_label="one", y_label="two")
+    (drawn,) = findings.all
+    assert [line.name for line in drawn.lines] == ["king", "queen"]
+    html = drawn.html()
+    assert html.count("<circle") == 2 and "queen" in html and "lost" not in html

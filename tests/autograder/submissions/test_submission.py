@@ -106,7 +106,9 @@ def test_nothing_found_says_what_was_expected(tiny_course, hand_in):
     empty = load_submission(root, tiny_course)
     assert (dict(empty.files), dict(empty.unread)) == ({}, {})
     assert "holds no exercise: expected squash.py, sums.py" in empty.notes[-1]
-    assert "a .py, an .ipynb or a .zip" in load_submission(root / "a.tar", tiny_course).notes[0]
+    assert (
+        "a .py, an .ipynb, a .md or a .zip" in load_submission(root / "a.tar", tiny_course).notes[0]
+    )
     with pytest.raises(BadInputError, match="no such file or folder"):
         load_submission(root / "nowhere", tiny_course)
     with pytest.raises(BadInputError, match="holds no exercise"):

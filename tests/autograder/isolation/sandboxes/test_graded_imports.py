@@ -18,7 +18,7 @@ from autograder.isolation.sandboxes.graded_imports import (
 def imported_by_stubs():
     """Module of `framework` -> the names that stubs import of it."""
     found = {}
-    for exercise in find_course(ROOT).select():
+    for exercise in find_course(ROOT).code_exercises:
         for node in ast.walk(ast.parse(exercise.stub.read_text("utf-8"))):
             if isinstance(node, ast.Import):
                 assert all(not alias.name.startswith("framework") for alias in node.names)

@@ -1,0 +1,93 @@
+"""``gradus manual-points FILE SUBMISSION``: the rows in which an instructor enters points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.commands.options import CourseOption, say, shown
+from autograder.course.questions.description import Prose
+from autograder.course.questions.sections import read_sections
+from autograder.course.reading import Course, find_course
+from autograder.grading.written.manual_points import (
+    ManualPoints,
+    as_csv,
+    digest_of,
+    read_manual_points,
+)
+from autograder.submissions.submission import Submission, load_submission
+from framework.errors import BadInputError
+
+#: What a spreadsheet takes for the start of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t")
+
+
+def manual_points(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV file; need not exist.")],
+    submissions: Annotated[
+        list[Path], typer.Argument(metavar="SUBMISSION ...", help="Folders or files to read.")
+    ],
+    course: CourseOption = None,
+) -> None:
+    """Write a row for each answer in prose, in which an instructor enters points.
+
+    Rows that the file has already are kept as they are. A report shows the answers beside their
+    rubrics: `grade --submission SUBMISSION --show-hidden --html report.html`. With the points
+    entered, grade again with `--manual-points FILE`.
+    """
+    found = find_course(course)
+    known = read_manual_points(file, found) if file.exists() else ManualPoints()
+    new: dict[tuple[str, ...], dict[str, str]] = {}
+    for path in submissions:
+        with load_submission(path, found) as submission:
+            for row in _rows(submission, found):
+                if not _is_known(row, known):
+                    new[tuple(row.values())] = row
+    rows = [*known.rows, *new.values()]
+    _write(file, as_csv(rows))
+    without = sum(not row["points"].strip() for row in rows)
+    say(f"{shown(file)}: {len(new)} new rows, {without} of {len(rows)} wait for points.")
+
+
+def _rows(submission: Submission, course: Course) -> Iterator[dict[str, str]]:
+    """Yield a row for each answer in prose of `submission`."""
+    for name, file in submission.files.items():
+        exercise = course.exercise(name)
+        sections = read_sections(file.source, exercise.task_names) if exercise.questions else {}
+        for question in exercise.questions:
+            section = sections[question.id]
+            if isinstance(question, Prose) and section.answer and not section.problem:
+                yield {
+                    "submission": _plain(submission.label),
+                    "exercise": name,
+                    "question": question.id,
+                    "answer": digest_of(name, question.id, section.answer),
+                    "possible": str(question.points),
+                    "points": "",
+                    "comment": "",
+                }
+
+
+def _plain(label: str) -> str:
+    """Return `label` such that no spreadsheet runs it."""
+    return f"'{label}" if label.startswith(_FORMULA) else label
+
+
+def _is_known(row: dict[str, str], known: ManualPoints) -> bool:
+    about = (row["submission"], row["exercise"], row["question"], row["answer"])
+    return any(
+        (one.submission, one.exercise, one.question, one.digest) == about for one in known.entries
+    )
+
+
+def _write(file: Path, text: str) -> None:
+    """Replace `file` at once, never in part."""
+    aside = file.with_name(f"{file.name}.part")
+    try:
+        aside.write_text(text, "utf-8", newline="")
+        aside.replace(file)
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be written: {error.strerror}") from None

@@ -1,0 +1,171 @@
+"""Formulas of students: parsed, checked against a list of what is allowed, and computed as floats.
+
+A formula is untrusted text. It is never run: `ast` parses it, every node must be of a known kind,
+and all numbers are floats, so that no power takes long and no number becomes large.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+import re
+from collections.abc import Callable, Collection, Mapping
+
+from autograder.course.source import parse
+
+#: Maximum length of a formula, in characters.
+MAX_LENGTH = 400
+
+_BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: math.pow,  # `**` of floats makes complex numbers
+}
+_UNARY: dict[type[ast.unaryop], Callable[[float], float]] = {
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+}
+_CONSTANTS = {"pi": math.pi, "e": math.e}
+_SIGNS = str.maketrans(
+    {"^": "**", "·": "*", "×": "*", "∙": "*", "−": "-", "–": "-", "÷": "/", "²": "**2", "³": "**3"}
+)
+#: Marks of Markdown around a formula.
+_MARKUP = "`$ \t"
+_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
+
+
+def _sigmoid(z: float) -> float:
+    return 1 / (1 + math.exp(-z)) if z >= 0 else math.exp(z) / (1 + math.exp(z))
+
+
+_FUNCTIONS: dict[str, Callable[..., float]] = {
+    "exp": math.exp,
+    "log": math.log,
+    "ln": math.log,
+    "log2": math.log2,
+    "log10": math.log10,
+    "sqrt": math.sqrt,
+    "tanh": math.tanh,
+    "sigmoid": _sigmoid,
+    "σ": _sigmoid,
+    "abs": abs,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "min": min,
+    "max": max,
+}
+#: Functions of two or more values; the others have one.
+_OF_SEVERAL = ("min", "max")
+
+
+class UnreadableAnswerError(Exception):
+    """An answer that cannot be compared; its message is a sentence for the student."""
+
+
+class Expression:
+    """A formula whose nodes are all known.
+
+    Args:
+        text: the formula, in the notation of Python.
+        names: its variables.
+
+    Raises:
+        UnreadableAnswerError: it is too long, no formula, or uses something that is not allowed.
+    """
+
+    def __init__(self, text: str, names: Collection[str] = ()) -> None:
+        self._names = names
+        self._root = _parsed(_plain(text))
+        for node in ast.walk(self._root):
+            self._require_known(node)
+
+    def value(self, variables: Mapping[str, float] | None = None) -> float:
+        """Return its value; not a number where it has none, as for ``1/0`` or ``sqrt(-1)``."""
+        try:
+            return self._compute(self._root, variables or {})
+        except (ArithmeticError, ValueError):
+            return math.nan
+
+    def _require_known(self, node: ast.AST) -> None:
+        match node:
+            case ast.BinOp(op=op) if type(op) in _BINARY:
+                return
+            case ast.UnaryOp(op=op) if type(op) in _UNARY:
+                return
+            case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+                return
+            case ast.Name(id=name):
+                self._require_name(name)
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
+                _require_arguments(name, len(args))
+            case ast.operator() | ast.unaryop() | ast.expr_context():
+                return
+            case _:
+                raise UnreadableAnswerError(
+                    f"`{ast.unparse(node)}` is not allowed in a formula: use numbers, "
+                    f"{self._known}, + - * / ** and brackets"
+                )
+
+    def _require_name(self, name: str) -> None:
+        if name not in self._names and name not in _CONSTANTS and name not in _FUNCTIONS:
+            raise UnreadableAnswerError(f"`{name}` is not known: use {self._known}")
+
+    @property
+    def _known(self) -> str:
+        variables = f"the variables {', '.join(self._names)}, " if self._names else ""
+        return f"{variables}{', '.join(_CONSTANTS)} and the functions {', '.join(_FUNCTIONS)}"
+
+    def _compute(self, node: ast.expr, variables: Mapping[str, float]) -> float:
+        match node:
+            case ast.BinOp(left=left, op=op, right=right):
+                values = self._compute(left, variables), self._compute(right, variables)
+                return _BINARY[type(op)](*values)
+            case ast.UnaryOp(op=op, operand=operand):
+                return _UNARY[type(op)](self._compute(operand, variables))
+            case ast.Call(func=ast.Name(id=name), args=args):
+                return float(_FUNCTIONS[name](*(self._compute(arg, variables) for arg in args)))
+            case ast.Constant(value=int() | float() as value):
+                return float(value)
+            case ast.Name(id=name) if name in variables:
+                return float(variables[name])
+            case ast.Name(id=name) if name in _CONSTANTS:
+                return _CONSTANTS[name]
+        raise ValueError(f"no value: {ast.unparse(node)}")
+
+
+def is_reserved(name: str) -> bool:
+    """Return whether `name` is a function or a constant of formulas."""
+    return name in _FUNCTIONS or name in _CONSTANTS
+
+
+def _plain(text: str) -> str:
+    """Return `text` in Python's notation, without marks of Markdown and without a left side."""
+    if len(text) > MAX_LENGTH:
+        raise UnreadableAnswerError(
+            f"it has {len(text)} characters: a formula may have {MAX_LENGTH}"
+        )
+    *_, right = _EQUALS.split(text.translate(_SIGNS))
+    return right.strip(_MARKUP)
+
+
+def _parsed(text: str) -> ast.expr:
+    try:
+        body = parse(f"({text})").body
+    except SyntaxError:
+        raise UnreadableAnswerError(
+            f"`{text}` is not a formula: write products as 2*x, powers as x**2, and functions "
+            "with brackets"
+        ) from None
+    if not text or len(body) != 1 or not isinstance(body[0], ast.Expr):
+        raise UnreadableAnswerError("expected one formula in the first line")
+    return body[0].value
+
+
+def _require_arguments(name: str, count: int) -> None:
+    is_right = count >= 2 if name in _OF_SEVERAL else count == 1
+    if not is_right:
+        expected = "at least two values" if name in _OF_SEVERAL else "one value"
+        raise UnreadableAnswerError(f"`{name}` takes {expected}, not {count}")

@@ -1,0 +1,164 @@
+"""The points that instructors give for answers in prose: a CSV file with one row for each answer.
+
+    submission,exercise,question,answer,possible,points,comment
+    ann,lm_questions,bottleneck,3f1c09d2a1b4c8e7,3,2.5,The batch is missing.
+
+`answer` is a digest of the text. A regrade finds the points again for the same answer, also under
+another name of the submission, and a changed answer waits for a person again.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.course.questions.description import Prose
+from autograder.course.reading import Course
+from framework.errors import BadInputError
+from framework.text_files import read_text
+
+COLUMNS = ("submission", "exercise", "question", "answer", "possible", "points", "comment")
+#: Columns that a file may be without: they help people alone.
+_OPTIONAL = ("submission", "possible", "comment")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row: the answer that it is about, and what was given; `points` is None if nothing yet."""
+
+    submission: str
+    exercise: str
+    question: str
+    digest: str
+    points: float | None
+    comment: str
+    line: int
+
+
+@dataclass(frozen=True)
+class ManualPoints:
+    """All rows of a file; without a file, none."""
+
+    entries: tuple[Entry, ...] = ()
+    rows: tuple[dict[str, str], ...] = field(default=(), repr=False)
+
+    def find(self, exercise: str, question: str, digest: str, submission: str) -> Entry | None:
+        """Return the row about an answer: that of the same submission, else one with points."""
+        found = [one for one in self._about(exercise, question) if one.digest == digest]
+        own = [one for one in found if one.submission == submission]
+        given = [one for one in own or found if one.points is not None]
+        return next(iter(given or own or found), None)
+
+    def is_changed(
+        self, exercise: str, question: str, digest: str, submission: str
+    ) -> Iterator[str]:
+        """Yield a sentence if points were given for another answer of the same submission."""
+        for one in self._about(exercise, question):
+            if (one.submission, one.digest == digest) == (submission, False) and one.points:
+                yield (
+                    f"{one.points:g} points were given for an earlier answer: it has changed since"
+                )
+                return
+
+    def _about(self, exercise: str, question: str) -> Iterator[Entry]:
+        return (one for one in self.entries if (one.exercise, one.question) == (exercise, question))
+
+
+#: Where there is no file.
+NO_POINTS = ManualPoints()
+
+
+def digest_of(exercise: str, question: str, answer: str) -> str:
+    """Return the name of an answer: the same for the same text, spaces at line ends aside."""
+    text = "\n".join(line.rstrip() for line in answer.strip().split("\n"))
+    return hashlib.sha256("\0".join((exercise, question, text)).encode()).hexdigest()[:16]
+
+
+def read_manual_points(file: Path, course: Course) -> ManualPoints:
+    """Read the points in `file`.
+
+    Raises:
+        BadInputError: a column is missing, or a row names no question in prose, or its points are
+            no number from 0 to those of the question, or two rows disagree; with the line.
+    """
+    rows = list(_rows(file))
+    entries = [_entry(file, number, row, course) for number, row in rows]
+    _require_agreement(file, entries)
+    return ManualPoints(tuple(entries), tuple(row for _, row in rows))
+
+
+def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    text = read_text(file)
+    head = text.split("\n", 1)[0]
+    # Where a comma is the decimal sign, spreadsheets write semicolons.
+    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in head else ",")
+    try:
+        missing = [name for name in COLUMNS if name not in (*(reader.fieldnames or ()), *_OPTIONAL)]
+        if missing:
+            raise BadInputError(
+                f"{file} has no column {', '.join(missing)}: `gradus manual-points {file.name} "
+                "SUBMISSION` writes the rows to fill in"
+            )
+        for row in reader:
+            plain = {name: value or "" for name, value in row.items() if isinstance(name, str)}
+            if any(plain.values()):
+                yield reader.line_num, plain
+    except csv.Error as error:
+        raise BadInputError(f"{file}, line {reader.line_num}, is not CSV: {error}") from None
+
+
+def _entry(file: Path, line: int, row: dict[str, str], course: Course) -> Entry:
+    place = f"{file}, line {line}"
+    exercise, question = row["exercise"].strip(), row["question"].strip()
+    known = course.exercise(exercise).questions if exercise in course.exercise_names else ()
+    asked = [one for one in known if one.id == question and isinstance(one, Prose)]
+    if not asked:
+        raise BadInputError(f"{place}: '{exercise}' has no question in prose named '{question}'")
+    return Entry(
+        submission=row.get("submission", "").strip(),
+        exercise=exercise,
+        question=question,
+        digest=row["answer"].strip(),
+        points=_points(place, row["points"], asked[0].points),
+        comment=row.get("comment", "").strip(),
+        line=line,
+    )
+
+
+def _points(place: str, text: str, possible: int) -> float | None:
+    if not text.strip():
+        return None
+    try:
+        points = float(text.replace(",", "."))
+    except ValueError:
+        points = math.nan
+    if not 0 <= points <= possible:
+        raise BadInputError(f"{place}: points must be a number from 0 to {possible}, not {text!r}")
+    return points
+
+
+def _require_agreement(file: Path, entries: Sequence[Entry]) -> None:
+    seen: dict[tuple[str, ...], Entry] = {}
+    for one in entries:
+        key = (one.submission, one.exercise, one.question, one.digest)
+        before = seen.setdefault(key, one)
+        if before.points != one.points:
+            raise BadInputError(
+                f"{file}: lines {before.line} and {one.line} give different points for one answer: "
+                "keep one of them"
+            )
+
+
+def as_csv(rows: Sequence[dict[str, str]]) -> str:
+    """Return `rows` as CSV, with the columns that some of them have in addition."""
+    names = dict.fromkeys([*COLUMNS, *(name for row in rows for name in row)])
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(names), restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()

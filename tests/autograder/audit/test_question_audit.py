@@ -1,0 +1,40 @@
+"""An audit of written questions: model answers pass, and each listed wrong answer fails its own."""
+
+import pytest
+
+from autograder.audit.auditing import Scope, audit
+from autograder.audit.findings import Outcome
+from autograder.grading.setting import Setting
+from autograder.grading.written import results
+from autograder.isolation.sandboxes import choose
+from framework.errors import GradusError
+from framework.providers.plugins import Plugins
+
+
+@pytest.fixture
+def run(asked_course):
+    setting = Setting(asked_course, Plugins(course=asked_course), choose("process"))
+    scope = Scope((asked_course.exercise("asked"),))
+    return lambda: audit(setting, scope, jobs=1)
+
+
+def test_a_wrong_answer_fails_its_own_question(run):
+    (finding,) = run().findings
+    assert (finding.id, finding.task, finding.outcome) == (
+        "factor-left-out",
+        "square",
+        Outcome.KILLED,
+    )
+    assert finding.failed == ("questions.md::square",)
+
+
+def test_a_comparison_that_accepts_everything_is_found(run, monkeypatch):
+    monkeypatch.setattr(results, "difference", lambda *_: "")
+    (finding,) = run().findings
+    assert finding.outcome is Outcome.SURVIVED
+
+
+def test_a_comparison_that_refuses_the_model_answer_is_an_error(run, monkeypatch):
+    monkeypatch.setattr(results, "difference", lambda *_: "no")
+    with pytest.raises(GradusError, match="the solution of asked fails its own check"):
+        run()

@@ -1,0 +1,207 @@
+"""The keys of the written questions, each computed a second time in another way.
+
+A formula of the key is compared with numerical derivatives, simulations or counts. A number is
+computed from its definition. So a wrong key cannot stay.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from autograder.course.questions.comparison import difference, read_answer, sample
+from autograder.course.questions.description import Choice, Formula, Number, Prose
+from autograder.course.questions.key import load_key
+from autograder.course.reading import find_course
+from autograder.course.stubs import pristine_stub
+from autograder.submissions.progress import Progress, progress_in
+
+COURSE = find_course()
+EXERCISES = [exercise for exercise in COURSE.select() if exercise.questions]
+QUESTIONS = {
+    f"{exercise.name}/{question.id}": (exercise, question)
+    for exercise in EXERCISES
+    for question in exercise.questions
+}
+
+
+def derivative(f, at, step=1e-5):
+    return (f(at + step) - f(at - step)) / (2 * step)
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def pairs(T, m):
+    return sum(abs(i - j) <= m for i in range(int(T)) for j in range(int(T)) if i != j)
+
+
+def gradient(u1, u2, v):
+    return derivative(lambda v: -np.log(np.exp(u1 * v) / (np.exp(u1 * v) + np.exp(u2 * v))), v)
+
+
+def error_signal(w, x, b, u):
+    return derivative(lambda w: u * sigmoid(w * x + b), w)
+
+
+def descent(x0, alpha, c, n):
+    x = x0
+    for _ in range(int(n)):
+        x -= alpha * derivative(lambda x: c * x**2 / 2, x)
+    return x
+
+
+def smoothing(c, n, V, d):
+    counts = np.zeros(int(V))
+    counts[0], counts[1] = c, n - c
+    return ((counts + d) / (counts + d).sum())[0]
+
+
+def through_time(w, x1, x2, x3):
+    def h_3(w):
+        h = 0.0
+        for x in (x1, x2, x3):
+            h = w * h + x
+        return h
+
+    return derivative(h_3, w)
+
+
+def clipped(a, b, threshold):
+    g = np.array([a, b])
+    assert np.linalg.norm(g) > threshold
+    return (g * threshold / np.linalg.norm(g))[0]
+
+
+def weights(D, H):
+    part = COURSE.exercise("lstm")
+    scope = {}
+    exec(compile(part.solution_source(), "lstm", "exec"), scope)  # our own solution
+    layer = scope["LSTM"](int(D), int(H), rng=np.random.default_rng(0))
+    return sum(array.size for array in layer.parameters.values())
+
+
+def length(T, k, p, s, r):
+    padded = int(T + 2 * p)
+    starts = range(0, padded, int(s))
+    return sum(start + r * (k - 1) < padded for start in starts)
+
+
+def oldest(f, n):
+    c, z = 0.0, [1.0] + [0.0] * (int(n) - 1)
+    for z_t in z:
+        c = f * c + (1 - f) * z_t
+    return c
+
+
+def vanished():
+    norm, steps = 1.0, 0
+    while norm > 0.01:
+        norm, steps = 0.9 * norm, steps + 1
+    return steps
+
+
+def forget():
+    c = 1.0
+    for _ in range(10):
+        c = sigmoid(1.0) * c + sigmoid(0.0) * np.tanh(0.0)
+    return c
+
+
+def batch_of_two():
+    values = np.array([3.0, 17.0])
+    results = (values - values.mean()) / values.std()
+    return {(0.0, 0.0): "a", (3 / 20, 17 / 20): "b", (-1.0, 1.0): "d"}[tuple(results)]
+
+
+def step():
+    ratio = (1 - 0.99) / (1 - 0.5)
+    return min(
+        {"a": 1.0, "b": 2.0, "c": 1 / 50, "d": 0.0}.items(), key=lambda o: abs(o[1] - ratio)
+    )[0]
+
+
+PROBABILITIES = np.array([1 / 4, 1 / 16] * 50)
+
+#: Question -> the answer, computed in another way than in the key.
+SECOND = {
+    "word_vector_questions/memory": lambda: np.dtype("f4").itemsize * 500_000**2 / 1e12,
+    "word_vector_questions/pairs": pairs,
+    "word_vector_questions/gradient": gradient,
+    "word_vector_questions/step": step,
+    "network_questions/slope": lambda a: derivative(np.tanh, np.arctanh(a)),
+    "network_questions/error_signal": error_signal,
+    "network_questions/sizes": lambda: sum(map(math.prod, [(8, 5 * 4), (8,), (8, 1)])),
+    "network_questions/descent": descent,
+    "language_model_questions/initial_loss": lambda: -np.log(np.full(10_000, 1e-4)).mean(),
+    "language_model_questions/perplexity": lambda: np.exp(-np.log(PROBABILITIES).mean()),
+    "language_model_questions/smoothing": smoothing,
+    "language_model_questions/through_time": through_time,
+    "gated_rnn_questions/vanished": vanished,
+    "gated_rnn_questions/clipped": clipped,
+    "gated_rnn_questions/forget": forget,
+    "gated_rnn_questions/weights": weights,
+    "convolution_questions/length": length,
+    "convolution_questions/filters": lambda: sum(100 * (300 * width + 1) for width in (3, 4, 5)),
+    "convolution_questions/batch_of_two": batch_of_two,
+    "convolution_questions/oldest": oldest,
+}
+
+
+def test_every_key_that_a_program_compares_is_computed_twice():
+    compared = {name for name, (_, one) in QUESTIONS.items() if not isinstance(one, Prose)}
+    assert set(SECOND) == compared
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_a_key_agrees_with_its_second_derivation(name):
+    exercise, question = QUESTIONS[name]
+    answer = read_answer(question, load_key(exercise).sections[question.id].answer)
+    match question:
+        case Number():
+            assert difference(question, answer, float(SECOND[name]()), 0) == ""
+        case Choice():
+            assert answer == SECOND[name]()
+        case Formula():
+            for seed in range(3):
+                for variables in sample(question, seed):
+                    expected = float(SECOND[name](**variables))
+                    assert answer.value(variables) == pytest.approx(expected, rel=1e-5, abs=1e-7)
+
+
+def test_xor_needs_two_units_and_the_given_two_are_enough():
+    """The model answer of a question in prose is a claim about numbers, too."""
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    sums = x.sum(axis=1)
+    assert (np.maximum(sums, 0) - 2 * np.maximum(sums - 1, 0)).tolist() == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_three_to_five_questions_of_every_unit_one_of_them_in_prose(exercise):
+    assert 3 <= len(exercise.questions) <= 5
+    assert any(isinstance(question, Prose) for question in exercise.questions)
+    assert {e.unit for e in EXERCISES} == {unit.name for unit in COURSE.units}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_a_compared_question_has_wrong_answers_and_none_of_them_is_in_the_stub(exercise):
+    key = load_key(exercise)
+    for question in exercise.questions:
+        listed = [wrong for wrong in key.wrong if wrong.question == question.id]
+        assert len(listed) >= (0 if isinstance(question, Prose) else 2), question.id
+    for wrong in key.wrong:
+        assert wrong.sentence.endswith(".") and wrong.hint.endswith("."), wrong.id
+    stub = pristine_stub(exercise)
+    assert set(progress_in(stub, exercise, stub).values()) == {Progress.UNTOUCHED}
+    for section in key.sections.values():
+        assert section.answer.split("\n\n")[-1] not in stub
+        assert not section.rubric or section.rubric not in stub
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_points_of_a_question_are_two_or_three(exercise):
+    for question in exercise.questions:
+        assert question.points == 3 if isinstance(question, Prose) else question.points in (2, 3)
