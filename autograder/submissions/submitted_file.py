@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.course.reading import Exercise
 from autograder.course.source import decode, definitions, parse
 from autograder.course.stubs import available_stub
 from autograder.submissions.candidates import Candidate, suffix
-from autograder.submissions.notebooks import Origin, notebook_module, read_notebook
 from autograder.submissions.progress import Progress, task_progress
+
+if TYPE_CHECKING:
+    from autograder.submissions.notebooks import Origin
 
 #: How alike two names are, from 0 to 1, to take one for a misspelt other.
 ALIKE = 0.8
@@ -55,6 +58,8 @@ class SubmittedFile:
         inner = str(candidate.inner)
         if suffix(candidate.inner) == ".py":
             return cls(name, path, inner, shown, decode(candidate.read(), shown))
+        from autograder.submissions.notebooks import notebook_module, read_notebook
+
         notebook = read_notebook(candidate.read(), shown)
         module = notebook_module(notebook, exercise.task_names)
         source = decode(module.source.encode(), shown)
