@@ -128,7 +128,7 @@ def _graded(
         if warm is None or request.submission is None:
             grader.close()
         else:
-            warm.start_workers(begun, request.submission)
+            warm.graded_last = tuple(begun)
 
 
 def _workers(request: GradeRequest) -> Workers | None:
