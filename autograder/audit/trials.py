@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pytest
+
 from autograder.course.reading import Exercise
+from autograder.grading.collector import id_of, result_in, task_of
 from autograder.grading.grader import Grader
-from autograder.grading.pytest_run import run_checks
+from autograder.grading.pytest_run import TrainedLast, run_checks
 from autograder.grading.setting import Setting
 from autograder.grading.written.manual_points import NO_POINTS
 from autograder.grading.written.results import grade_answers
@@ -26,7 +29,7 @@ class Trial:
         exercise: the exercise's name.
         label: its name in messages.
         source: the changed text of its solution.
-        stop_early: one failing check is enough.
+        stop_early: one failing check is enough; otherwise one for each task.
     """
 
     exercise: str
@@ -41,6 +44,31 @@ class Failure:
 
     check: str
     task: str
+
+
+class OneFailurePerTask(TrainedLast):
+    """A pytest plugin that runs no further check of a task once one of its checks has failed.
+
+    Attributes:
+        left_out: ids of the checks that were not run.
+    """
+
+    def __init__(self) -> None:
+        self.left_out: set[str] = set()
+        self._failed: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note the task of a check that did not pass."""
+        result = result_in(report)
+        if result is not None and result.verdict is not Verdict.PASSED:
+            self._failed.add(result.task)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Skip a check of such a task before its fixtures are set up."""
+        if task_of(item) in self._failed:
+            self.left_out.add(id_of(item))
+            pytest.skip("another check of the task has failed")
 
 
 def attempt(setting: Setting, trial: Trial) -> tuple[Failure, ...]:
@@ -66,10 +94,19 @@ def _results(
         return grade_answers(exercise, submission, setting.seed, NO_POINTS).checks
     grader = Grader(setting, submission)
     try:
-        with grader.under_test(exercise) as under_test:
-            return run_checks(exercise, under_test, stop_early=trial.stop_early)
+        return _checked(grader, exercise, trial)
     finally:
         grader.close()
+
+
+def _checked(grader: Grader, exercise: Exercise, trial: Trial) -> list[CheckResult]:
+    """Run the checks of `trial` that may still say something new."""
+    with grader.under_test(exercise) as under_test:
+        if trial.stop_early:
+            return run_checks(exercise, under_test, stop_early=True)
+        plugin = OneFailurePerTask()
+        results = run_checks(exercise, under_test, plugins=[plugin])
+    return [result for result in results if result.id not in plugin.left_out]
 
 
 def _handed_in(setting: Setting, exercise: Exercise, trial: Trial) -> Submission:

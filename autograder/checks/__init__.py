@@ -1,31 +1,42 @@
-"""What test files call: agreement, gradients, causality, training."""
+"""What test files call: agreement, gradients, causality, training.
 
-from autograder.checks.best_possible import not_above, not_better_than_bayes
-from autograder.checks.equality import after_call, agrees, equal, finite, real_array, refuses
-from autograder.checks.failures import CheckFailed, expect
-from autograder.checks.frequencies import matches_distribution
-from autograder.checks.gradients import gradients_agree
-from autograder.checks.language import (
-    language_model_callback,
-    likelihood_ratio,
-    log_softmax,
-    no_look_ahead,
-    perplexity,
-    perplexity_ratio,
-    token_log_probabilities,
-)
-from autograder.checks.metric_threshold import HIGHER, LOWER
+The modules behind most names are imported on first use: a check of one layer needs few of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+# Imported at once: these functions have the names of their modules.
 from autograder.checks.paired_models import PairedModels, in_float32, paired_models
-from autograder.checks.sanity_checks import initial_loss_is_uniform, overfits, overfits_text
 from autograder.checks.trained_models import Evaluation, TrainedModels, combined, trained_models
-from autograder.checks.training import (
-    classifier_chunks,
-    language_model_chunks,
-    train_classifier,
-    train_language_model,
-)
-from autograder.isolation.host.callbacks import callback
-from autograder.isolation.host.remote import assign, built, part
+
+if TYPE_CHECKING:
+    from autograder.checks.best_possible import not_above, not_better_than_bayes
+    from autograder.checks.equality import after_call, agrees, equal, finite, real_array, refuses
+    from autograder.checks.failures import CheckFailed, expect
+    from autograder.checks.frequencies import matches_distribution
+    from autograder.checks.gradients import gradients_agree
+    from autograder.checks.language import (
+        language_model_callback,
+        likelihood_ratio,
+        log_softmax,
+        no_look_ahead,
+        perplexity,
+        perplexity_ratio,
+        token_log_probabilities,
+    )
+    from autograder.checks.metric_threshold import HIGHER, LOWER
+    from autograder.checks.sanity_checks import initial_loss_is_uniform, overfits, overfits_text
+    from autograder.checks.training import (
+        classifier_chunks,
+        language_model_chunks,
+        train_classifier,
+        train_language_model,
+    )
+    from autograder.isolation.host.callbacks import callback
+    from autograder.isolation.host.remote import assign, built, part
 
 __all__ = [
     "HIGHER",
@@ -68,3 +79,47 @@ __all__ = [
     "train_language_model",
     "trained_models",
 ]
+
+#: Module -> the names that are imported from it on first use.
+_LAZY = {
+    "autograder.checks.best_possible": ("not_above", "not_better_than_bayes"),
+    "autograder.checks.equality": (
+        "after_call",
+        "agrees",
+        "equal",
+        "finite",
+        "real_array",
+        "refuses",
+    ),
+    "autograder.checks.failures": ("CheckFailed", "expect"),
+    "autograder.checks.frequencies": ("matches_distribution",),
+    "autograder.checks.gradients": ("gradients_agree",),
+    "autograder.checks.language": (
+        "language_model_callback",
+        "likelihood_ratio",
+        "log_softmax",
+        "no_look_ahead",
+        "perplexity",
+        "perplexity_ratio",
+        "token_log_probabilities",
+    ),
+    "autograder.checks.metric_threshold": ("HIGHER", "LOWER"),
+    "autograder.checks.sanity_checks": ("initial_loss_is_uniform", "overfits", "overfits_text"),
+    "autograder.checks.training": (
+        "classifier_chunks",
+        "language_model_chunks",
+        "train_classifier",
+        "train_language_model",
+    ),
+    "autograder.isolation.host.callbacks": ("callback",),
+    "autograder.isolation.host.remote": ("assign", "built", "part"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import `name` on first use."""
+    for module, names in _LAZY.items():
+        if name in names:
+            globals().update((one, getattr(importlib.import_module(module), one)) for one in names)
+            return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

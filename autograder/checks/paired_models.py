@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,8 +15,6 @@ from autograder.checks.equality import (
     same_names,
 )
 from autograder.checks.failures import CheckFailed, expect
-from autograder.checks.gradient_probe import Inputs
-from autograder.checks.gradients import gradients_agree
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.faults import Crashed
 from autograder.isolation.host.remote import (
@@ -36,6 +34,9 @@ from autograder.isolation.host.requests import (
     observations,
 )
 from autograder.isolation.wire import Result
+
+if TYPE_CHECKING:
+    from autograder.checks.gradient_probe import Inputs
 
 Array = np.ndarray[Any, Any]
 
@@ -145,6 +146,8 @@ class PairedModels:
         Where it is not, the reference tells which of the two is at fault: see
         `autograder.checks.gradients.gradients_agree`.
         """
+        from autograder.checks.gradients import gradients_agree
+
         gradients_agree(self.student, *inputs, rng=rng, and_then=and_then, reference=self.reference)
 
     def accumulates(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:

@@ -67,7 +67,9 @@ def _grade_once(options: GradeOptions, setting: Setting, warm: WarmState | None 
         return _graded(options, setting, None, setting.course.select(options.what))
     if warm is not None:
         warm.submission, exercises = options.find(setting.course, warm.submission)
-        return _graded(options, setting, warm.submission, exercises, warm)
+        report = _graded(options, setting, warm.submission, exercises, warm)
+        warm.start_workers()  # after the report is shown
+        return report
     submission, exercises = options.find(setting.course)
     with submission:
         return _graded(options, setting, submission, exercises)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,27 +18,36 @@ def course_hash(course: Catalogue) -> str:
     The stubs, which students edit, are no part of it. A plugin that is a folder or a module counts
     by its name alone.
     """
-    digest = hashlib.sha256()
+    digest, inside = hashlib.sha256(), f"{course.root}{os.sep}"
     for file in _deciding(course):
-        name = file.relative_to(course.root) if file.is_relative_to(course.root) else file.name
-        for data in (str(name).encode(), file.read_bytes() if file.is_file() else b""):
+        name = file.removeprefix(inside) if file.startswith(inside) else Path(file).name
+        for data in (name.encode(), _content(file)):
             digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
 
 
-def _questions(folder: Path) -> Iterator[Path]:
+def _questions(folder: str) -> Iterator[str]:
     """Yield the key of written questions, if the exercise in `folder` has one."""
-    if (folder / "questions.md").is_file():
-        yield from (folder / "questions.md", folder / "mistakes.toml")
+    if os.path.isfile(f"{folder}/questions.md"):  # noqa: PTH113
+        yield from (f"{folder}/questions.md", f"{folder}/mistakes.toml")
 
 
-def _deciding(course: Catalogue) -> Iterator[Path]:
-    yield course_file(course.root)
-    yield from map(Path, course.plugins)
+def _content(file: str) -> bytes:
+    """Return the bytes of `file`; nothing if it is no file."""
+    if not os.path.isfile(file):  # noqa: PTH113
+        return b""
+    with open(file, "rb") as stream:  # noqa: PTH123
+        return stream.read()
+
+
+def _deciding(course: Catalogue) -> Iterator[str]:
+    yield str(course_file(course.root))
+    yield from course.plugins
+    exercises, solutions = course.root / "exercises", solutions_folder(course.root)
     for unit in course.units:
         for name in unit.exercises:
-            yield course.root / "exercises" / unit.name / name / "exercise.toml"
-            yield course.root / "exercises" / unit.name / name / f"test_{name}.py"
-            yield from _questions(solutions_folder(course.root) / unit.name / name)
-            yield solutions_folder(course.root) / unit.name / name / f"{name}.py"
-            yield solutions_folder(course.root) / unit.name / name / f"test_{name}_hidden.py"
+            yield f"{exercises}/{unit.name}/{name}/exercise.toml"
+            yield f"{exercises}/{unit.name}/{name}/test_{name}.py"
+            yield from _questions(f"{solutions}/{unit.name}/{name}")
+            yield f"{solutions}/{unit.name}/{name}/{name}.py"
+            yield f"{solutions}/{unit.name}/{name}/test_{name}_hidden.py"

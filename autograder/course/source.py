@@ -12,6 +12,8 @@ from framework.errors import BadInputError
 
 #: Maximum size of the code of one exercise, in bytes.
 MAX_SOURCE = 256 << 10
+#: Maximum size of a notebook, in bytes: outputs may hold pictures.
+MAX_NOTEBOOK = 32 << 20
 
 #: Maximum nesting of code; code written by people stays below 50.
 MAX_DEPTH = 200

@@ -105,17 +105,17 @@ class Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the result that came with the report of a check."""
-        for name, result in report.user_properties:
-            if name == RESULT and isinstance(result, CheckResult) and report.when != "teardown":
-                self.results.append(result)
-                self._on_result(result)
+        result = result_in(report)
+        if result is not None:
+            self.results.append(result)
+            self._on_result(result)
 
     def _result(self, item: pytest.Item, call: pytest.CallInfo[None]) -> CheckResult:
         session = self._under_test.session
         result = CheckResult(
             id=id_of(item),
             title=title_of(item),
-            task=_marked(item, "task"),
+            task=task_of(item),
             hidden=is_hidden(item),
             points=float(_marked(item, "points") or 0),
             verdict=Verdict.PASSED,
@@ -220,6 +220,19 @@ def _about(result: CheckResult, call: RemoteCall) -> CheckResult:
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return shown(lines[0], MAX_FACT) if lines else type(error).__name__
+
+
+def result_in(report: pytest.TestReport) -> CheckResult | None:
+    """Return the result of a check that `report` tells of; None where it is of a teardown."""
+    if report.when == "teardown":
+        return None
+    results = (value for name, value in report.user_properties if name == RESULT)
+    return next((value for value in results if isinstance(value, CheckResult)), None)
+
+
+def task_of(item: pytest.Item) -> str:
+    """Return the name in the stub that a check is about; empty if it is about none."""
+    return _marked(item, "task")
 
 
 def id_of(item: pytest.Item) -> str:

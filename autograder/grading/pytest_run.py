@@ -50,7 +50,7 @@ def run_checks(
 
     collector = Collector(under_test, on_check)
     if stop_early:
-        run_pytest(exercise, collector, "--exitfirst", plugins=[_TrainedLast(), *plugins])
+        run_pytest(exercise, collector, "--exitfirst", plugins=[TrainedLast(), *plugins])
     else:
         run_pytest(exercise, collector, plugins=plugins)
     if not collector.results:
@@ -81,7 +81,7 @@ class Only:
         items[:] = [item for item in items if id_of(item) in self.ids]
 
 
-class _TrainedLast:
+class TrainedLast:
     """A pytest plugin: what trains a model, or draws its training, costs more than all the rest."""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import platform
+import sys
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -159,7 +160,7 @@ def _graded(
         if warm is None or request.submission is None:
             grader.close()
         else:
-            warm.start_workers(begun, request.submission)
+            warm.graded_last = tuple(begun)
 
 
 def _workers(request: GradeRequest) -> Workers | None:
@@ -266,11 +267,17 @@ def _about_arrays(request: GradeRequest, results: Iterable[ExerciseResult]) -> I
         )
 
 
+def _version(package: str) -> str:
+    """Return the version of `package`: what it says itself, if it is imported."""
+    found = getattr(sys.modules.get(package), "__version__", None)
+    return str(found) if isinstance(found, str) else metadata.version(package)
+
+
 def _provenance(request: GradeRequest) -> Provenance:
     setting, submission = request.setting, request.submission
     versions = {"python": platform.python_version(), "gradus": __version__}
     for package in ("numpy", *(["torch"] if setting.backend == "torch" else [])):
-        versions[package] = metadata.version(package)
+        versions[package] = _version(package)
     return Provenance(
         seed=setting.seed,
         backend=setting.backend,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograder.checks.host_limits import LIMITED, HostLimits
-from autograder.checks.metric_threshold import Measurement
 from autograder.course.reading import Exercise
 from autograder.isolation.host.faults import NotOffered, ReferenceFailed, SubmissionFault
 from autograder.isolation.host.inline import InlineSession, ProviderModule
@@ -18,6 +17,9 @@ from autograder.isolation.host.remote import RemoteModule, Session
 from autograder.isolation.host.transcript import Transcript
 from framework.providers.backends import Backend, part_source
 from framework.providers.registry import Registry
+
+if TYPE_CHECKING:
+    from autograder.checks.metric_threshold import Measurement
 
 
 @dataclass(frozen=True)

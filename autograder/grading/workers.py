@@ -8,7 +8,7 @@ the first worker starts while the command still imports what the checks need.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,10 +130,12 @@ class WarmState:
 
     Attributes:
         submission: the state that was graded last; the next one takes its folder over.
+        graded_last: the exercises of which checks ran then.
     """
 
     def __init__(self, course: Course) -> None:
         self.submission: Submission | None = None
+        self.graded_last: tuple[Exercise, ...] = ()
         self._course = course
         self._workers: Workers | None = None
         self._results: dict[str, tuple[tuple[str, ...], ExerciseResult]] = {}
@@ -147,13 +149,20 @@ class WarmState:
             self._workers = Workers(setting, submission)
         return self._workers
 
-    def start_workers(self, exercises: Sequence[Exercise], submission: Submission) -> None:
+    def start_workers(self) -> None:
         """Start the workers that the next grading will probably need."""
-        files = submission.files
-        last = sorted(exercises, key=lambda one: -files[one.name].path.stat().st_mtime_ns)
-        for exercise in last[:STARTED]:
-            if self._workers is not None:
-                self._workers.start(exercise)
+        if self._workers is None or self.submission is None:
+            return
+        for exercise in sorted(self.graded_last, key=self._saved)[-STARTED:]:
+            self._workers.start(exercise)
+
+    def _saved(self, exercise: Exercise) -> int:
+        """Return when the file of `exercise` was saved last; 0 if it is gone."""
+        files = self.submission.files if self.submission is not None else {}
+        try:
+            return files[exercise.name].path.stat().st_mtime_ns
+        except (OSError, KeyError):
+            return 0
 
     def result(self, exercise: Exercise, submission: Submission) -> ExerciseResult | None:
         """Return the last result of `exercise` if no file that it depends on has changed."""

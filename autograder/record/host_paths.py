@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, replace
+from functools import cached_property
 from pathlib import Path
 
 from autograder.isolation.sandboxes import site_folders
@@ -28,16 +30,25 @@ class HostPaths:
     """
 
     def __init__(self, folders: Mapping[Path, str]) -> None:
-        words = {**dict(_of_python()), **folders, PACKAGE_ROOT: "gradus"}
+        self._folders = folders
+
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        words = {**dict(_of_python()), **self._folders, PACKAGE_ROOT: "gradus"}
         known = {str(form): word for path, word in words.items() for form in _forms(path)}
-        self._words = {path: word for path, word in known.items() if path not in _COMMON}
+        return {path: word for path, word in known.items() if path not in _COMMON}
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
         longest_first = sorted(self._words, key=len, reverse=True)
         temporary = re.escape(f"{tempfile.gettempdir()}/gradus-") + r"[\w-]+"
         one_of = "|".join([*map(re.escape, longest_first), temporary])
-        self._pattern = re.compile(rf"(?:{one_of})(?![\w-])")
+        return re.compile(rf"(?:{one_of})(?![\w-])")
 
     def hidden(self, text: str) -> str:
-        """`text` without these paths."""
+        """Return `text` without these paths; no path is without a separator."""
+        if not ("/" in text or os.sep in text):
+            return text
         return self._pattern.sub(lambda match: self._words.get(match[0], "temporary"), text)
 
     def hidden_in(self, check: CheckResult) -> CheckResult:

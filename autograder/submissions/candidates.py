@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path, PurePath, PurePosixPath
 
-from autograder.course.source import MAX_SOURCE
-from autograder.submissions.archives import zip_members
+from autograder.course.source import MAX_NOTEBOOK, MAX_SOURCE
 from autograder.submissions.folders import files_below, why_unreadable
-from autograder.submissions.notebooks import MAX_NOTEBOOK
 from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
 
@@ -108,6 +106,8 @@ def _on_disk(file: Path, inner: PurePosixPath) -> Candidate:
 
 
 def _in_zip(archive: Path, on_note: OnNote) -> Iterator[Candidate]:
+    from autograder.submissions.archives import zip_members  # most submissions are no archive
+
     for member in zip_members(archive, _is_candidate, on_note):
         shown = short(f"{archive.name}/{member.path}")
         read = cache(partial(member.read, LIMITS[suffix(member.path)] + 1))

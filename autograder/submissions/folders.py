@@ -59,8 +59,14 @@ def _entries(root: Path, folder: PurePosixPath, on_note: OnNote) -> tuple[list[s
 
 
 def why_unreadable(root: Path, inner: PurePosixPath) -> str:
-    """Return why the file `inner` of `root` is not read; empty if it can be."""
+    """Return why the file `inner` of `root` is not read; empty if it can be.
+
+    Args:
+        inner: as `files_below` yields it: no folder on the way is a link.
+    """
     try:
+        if stat.S_ISREG(os.lstat(root / inner).st_mode):
+            return ""
         target = Path(os.path.realpath(root / inner, strict=True))
         mode = target.stat().st_mode
         inside = target.is_relative_to(os.path.realpath(root))

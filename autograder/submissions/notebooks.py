@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.course.reading import Course
-from autograder.course.source import MAX_SOURCE, definitions, parse
+from autograder.course.source import MAX_NOTEBOOK, MAX_SOURCE, definitions, parse
 from autograder.submissions.notebook_magics import (
     Cell,
     ParseBudget,
@@ -26,8 +26,6 @@ from framework.errors import BadInputError
 
 Origin = tuple[int, int]
 
-#: Outputs may hold pictures, so a notebook may be larger than source.
-MAX_NOTEBOOK = 32 << 20
 #: Lists and dicts in it: each takes twenty times the memory that its two characters take.
 MAX_CONTAINERS = 1_000_000
 

@@ -8,12 +8,6 @@ from autograder.course.questions.sections import exercise_mark, exercise_of
 from autograder.course.reading import QUESTIONS, Course
 from autograder.course.source import decode, definitions, parse
 from autograder.submissions.candidates import Candidate, suffix
-from autograder.submissions.notebooks import (
-    meant_definitions,
-    notebook_exercise,
-    notebook_module,
-    read_notebook,
-)
 from framework.errors import BadInputError
 
 
@@ -53,6 +47,8 @@ def _of_markdown(candidate: Candidate, course: Course, is_all: bool) -> str:
 
 
 def _of_notebook(candidate: Candidate, course: Course, by_tasks: bool) -> str | None:
+    from autograder.submissions.notebooks import notebook_exercise, read_notebook
+
     stem = candidate.inner.stem
     try:
         notebook = read_notebook(candidate.read(), candidate.shown)
@@ -80,6 +76,12 @@ def _by_tasks(candidate: Candidate, course: Course) -> str:
 
 def _defined_names(candidate: Candidate) -> Iterable[str]:
     if suffix(candidate.inner) == ".ipynb":
+        from autograder.submissions.notebooks import (
+            meant_definitions,
+            notebook_module,
+            read_notebook,
+        )
+
         notebook = read_notebook(candidate.read(), candidate.shown)
         return {*notebook_module(notebook).defined, *meant_definitions(notebook)}
     source = decode(candidate.read(), candidate.shown)

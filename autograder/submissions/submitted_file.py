@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.course.questions.sections import are_untouched, read_sections
 from autograder.course.reading import Exercise
 from autograder.course.source import decode, definitions, parse
 from autograder.course.stubs import available_stub
 from autograder.submissions.candidates import Candidate, suffix
-from autograder.submissions.notebooks import Origin, notebook_module, notebook_text, read_notebook
 from autograder.submissions.progress import Progress, progress_in
 from framework.errors import BadInputError
+
+if TYPE_CHECKING:
+    from autograder.submissions.notebooks import Origin
 
 #: How alike two names are, from 0 to 1, to take one for a misspelt other.
 ALIKE = 0.8
@@ -61,6 +64,8 @@ class SubmittedFile:
                     f"{shown} is no file of '{name}': expected {exercise.stub.name}"
                 )
             return cls(name, path, inner, shown, _decoded(candidate.read(), shown, exercise))
+        from autograder.submissions.notebooks import notebook_module, notebook_text, read_notebook
+
         notebook = read_notebook(candidate.read(), shown)
         if exercise.questions:
             text, about = notebook_text(notebook)

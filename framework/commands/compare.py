@@ -7,17 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
-from framework.commands.comparison_view import (
-    as_json,
-    claim_table,
-    outcome_table,
-    save_pictures,
-)
 from framework.commands.option_command import option_command
 from framework.commands.options import (
     BackendName,
@@ -26,25 +19,18 @@ from framework.commands.options import (
     PluginOption,
     Submission,
 )
-from framework.commands.setup import (
-    choose_backend,
-    describe_parts,
-    load_plugins,
-    unfinished_parts,
-)
-from framework.commands.train.epoch_lines import epoch_progress
-from framework.comparison.claims import Claim, claims
 from framework.comparison.families import FAMILIES, Family, chosen_families
-from framework.comparison.outcomes import Outcome, Training, train_in_turns
-from framework.data.vocabulary import PAD
 from framework.errors import BadInputError
-from framework.providers.backends import Backend
-from framework.threads import threads_in_words
-from framework.training.engine import OnStep, Run
 from framework.training.options import ComparisonOptions
-from framework.training.task import Request
-from framework.training.tasks.classifier import ClassifierTask
-from framework.training.tasks.text_classifier import TextClassifierTask
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from framework.comparison.claims import Claim
+    from framework.comparison.outcomes import Outcome
+    from framework.providers.backends import Backend
+    from framework.training.engine import OnStep, Run
+    from framework.training.tasks.classifier import ClassifierTask
 
 HELP = """Train families of text classifiers in the same way, and check the lecture's claims.
 
@@ -67,6 +53,15 @@ def _compare(
     plugin: Sequence[str] | None,
     block: Sequence[str] | None,
 ) -> None:
+    from rich.console import Console
+
+    from framework.commands.comparison_view import as_json, save_pictures
+    from framework.commands.setup import choose_backend, describe_parts, load_plugins
+    from framework.comparison.claims import claims
+    from framework.threads import threads_in_words
+    from framework.training.task import Request
+    from framework.training.tasks.text_classifier import TextClassifierTask
+
     plugins = load_plugins(plugin, block)
     computing = choose_backend(plugins, backend, submission=submission, device=device)
     families = chosen_families([name for name in models.replace(" ", "").split(",") if name])
@@ -132,6 +127,8 @@ compare = option_command(
 
 def _described(options: ComparisonOptions, backend: str) -> dict[str, Any]:
     """Sizes and settings; those that were left alone are left out."""
+    from framework.threads import threads_in_words
+
     settings = {name: value for name, value in options.settings().items() if value is not None}
     return {
         "corpus": options.corpus,
@@ -150,6 +147,9 @@ def _trained(
     console: Console,
 ) -> list[Outcome]:
     """Return the families, trained on `task` in turns; a bar shows how far each epoch is."""
+    from framework.commands.setup import unfinished_parts
+    from framework.comparison.outcomes import Training, train_in_turns
+
     with unfinished_parts(backend):
         trainings = [
             Training(backend, task, name, family, options) for name, family in families.items()
@@ -162,6 +162,7 @@ def _bars(
     console: Console, options: ComparisonOptions, name: str
 ) -> Callable[[Run], AbstractContextManager[OnStep]]:
     """Return a bar for each epoch of the family `name`."""
+    from framework.commands.train.epoch_lines import epoch_progress
 
     def bar(run: Run) -> AbstractContextManager[OnStep]:
         epoch = f"{run.epochs_done + 1}/{options.epochs}"
@@ -171,7 +172,9 @@ def _bars(
 
 
 def _longest(task: ClassifierTask) -> int:
-    """Words of the longest text to learn from."""
+    """Return the number of words of the longest text to learn from."""
+    from framework.data.vocabulary import PAD
+
     return int((task.inputs != PAD).sum(axis=1).max())
 
 
@@ -179,6 +182,8 @@ def _show(
     console: Console, outcomes: Sequence[Outcome], found: Sequence[Claim], longest: int
 ) -> None:
     """Print the table of results and the claims."""
+    from framework.commands.comparison_view import claim_table, outcome_table
+
     console.print()
     console.print(outcome_table(outcomes, longest))
     if found:

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from framework.commands.evaluate_agreement import agreement_lines
 from framework.commands.options import (
     BlockOption,
     CheckpointBackend,
@@ -16,12 +15,6 @@ from framework.commands.options import (
     PluginOption,
     Submission,
 )
-from framework.commands.setup import choose_backend, describe_parts, load_plugins, unfinished_parts
-from framework.evaluation.word_similarity import judged_similarity, read_judged_pairs
-from framework.training.checkpoints import load_checkpoint
-from framework.training.kinds import task_class
-from framework.training.task import Evaluation
-from framework.training.trained_vectors import load_vectors
 
 
 def evaluate(
@@ -67,6 +60,17 @@ def evaluate(
     if similarity:
         _compare(checkpoint, similarity)
         return
+    from framework.commands.evaluate_agreement import agreement_lines
+    from framework.commands.setup import (
+        choose_backend,
+        describe_parts,
+        load_plugins,
+        unfinished_parts,
+    )
+    from framework.training.checkpoints import load_checkpoint
+    from framework.training.kinds import task_class
+    from framework.training.task import Evaluation
+
     saved = load_checkpoint(checkpoint)
     plugins = load_plugins(plugin, block)
     kind = task_class(saved.kind, plugins.registry)
@@ -84,6 +88,9 @@ def evaluate(
 
 def _compare(path: Path, files: list[Path]) -> None:
     """Show the correlation of the word vectors at `path` with each of `files`."""
+    from framework.evaluation.word_similarity import judged_similarity, read_judged_pairs
+    from framework.training.trained_vectors import load_vectors
+
     vectors = load_vectors(path)
     judged = {file: read_judged_pairs(file) for file in files}
     width = max(len(file.name) for file in files)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from framework.commands.options import TRAINED_VECTORS, VectorFile
-from framework.evaluation.word_similarity import Scored
-from framework.evaluation.word_similarity import analogy as find_analogy
-from framework.evaluation.word_similarity import neighbors as find_neighbors
-from framework.training.trained_vectors import load_vectors
+
+if TYPE_CHECKING:
+    from framework.evaluation.word_similarity import Scored
 
 Count = Annotated[int, typer.Option(min=1, help="Number of words to show.")]
 
@@ -26,21 +25,28 @@ def neighbors(
     A cosine of 1 means the same direction, and 0 means orthogonal vectors. Words in similar
     contexts get near vectors. This includes opposites such as good and bad.
     """
+    from framework.evaluation.word_similarity import neighbors as find_neighbors
+    from framework.training.trained_vectors import load_vectors
+
     _show(find_neighbors(load_vectors(vectors), word, count))
 
 
 def analogy(
-    a: Annotated[str, typer.Argument(help="For example: man")],
-    b: Annotated[str, typer.Argument(help="is to: king")],
-    c: Annotated[str, typer.Argument(help="as: woman is to ...")],
+    a: Annotated[str, typer.Argument(help="The word that B belongs to, as in: man")],
+    b: Annotated[str, typer.Argument(help="The word that belongs to A, as in: king")],
+    c: Annotated[str, typer.Argument(help="The word for which D is searched, as in: woman")],
     vectors: VectorFile = TRAINED_VECTORS,
     count: Count = 10,
 ) -> None:
     """Show the words D for which A is to B as C is to D.
 
-    They are the words nearest to the vector b − a + c, with their cosines. A, B and C are left out,
-    because the nearest word is often one of them.
+    With man, king and woman, the expected word is queen. The command shows the words nearest to the
+    vector b − a + c, with their cosines. A, B and C are left out: the nearest word is often one of
+    them.
     """
+    from framework.evaluation.word_similarity import analogy as find_analogy
+    from framework.training.trained_vectors import load_vectors
+
     _show(find_analogy(load_vectors(vectors), a, b, c, count))
 
 
@@ -59,6 +65,7 @@ def plot_words(
     vector are left out, with a note.
     """
     from framework.plotting.word_map import plot_words as draw
+    from framework.training.trained_vectors import load_vectors
 
     shown = draw(load_vectors(vectors), words, out, f"Word vectors of {vectors.name}")
     for error in shown.unknown:

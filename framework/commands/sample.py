@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 
 from framework.commands.options import (
@@ -19,11 +18,11 @@ from framework.commands.options import (
     PluginOption,
     Submission,
 )
-from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
-from framework.data.vocabulary import EOS, Vocabulary
-from framework.evaluation.sampling import Truncate, sample_tokens
-from framework.providers.backends import Backend
-from framework.training.checkpoints import load_checkpoint
+
+if TYPE_CHECKING:
+    from framework.data.vocabulary import Vocabulary
+    from framework.evaluation.sampling import Truncate
+    from framework.providers.backends import Backend
 
 
 def sample(
@@ -66,6 +65,13 @@ def sample(
     --top-p). --temperature 0 takes the likeliest word each time, and --beam searches for the
     likeliest sentence.
     """
+    import numpy as np
+
+    from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
+    from framework.data.vocabulary import EOS
+    from framework.evaluation.sampling import sample_tokens
+    from framework.training.checkpoints import load_checkpoint
+
     saved = load_checkpoint(checkpoint)
     plugins = load_plugins(plugin, block)
     name = backend or saved.provider
@@ -108,6 +114,8 @@ def _warn_of_unknown(words: list[str], vocabulary: Vocabulary) -> None:
 
 def _write(words: list[str], tokens: Iterable[int], vocabulary: Vocabulary) -> None:
     """Print each word immediately; the end of a sentence ends the line."""
+    from framework.data.vocabulary import EOS
+
     between = ""
     for word in words:
         typer.echo(f"{between}{word}", nl=False)

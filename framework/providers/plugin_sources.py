@@ -112,9 +112,17 @@ def find_sources(
 
 
 def _entry_points() -> Iterator[Source]:
-    for entry in metadata.entry_points(group=GROUP):
-        distribution = f"{entry.dist.name} {entry.dist.version}" if entry.dist else ""
-        yield Source(entry.name, "entry point", entry.value, distribution)
+    """Yield the plugins of installed packages; of two that share a name, the one imported counts.
+
+    Few packages have any: `metadata.entry_points` would parse the entry points of all of them.
+    """
+    seen: set[str] = set()
+    for found in metadata.distributions():
+        if f"[{GROUP}]" not in (found.read_text("entry_points.txt") or "") or found.name in seen:
+            continue
+        seen.add(found.name)
+        for entry in found.entry_points.select(group=GROUP):
+            yield Source(entry.name, "entry point", entry.value, f"{found.name} {found.version}")
 
 
 def _given(target: str, channel: str) -> Source:

@@ -6,16 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from framework import hookspecs
 from framework.course.catalogue import Catalogue, active_course
 from framework.course.folder import course_file
-from framework.data import corpus_entry
-from framework.data.corpus_entry import CorpusEntry
-from framework.data.corpus_registry import Corpora
 from framework.errors import ConflictError, PluginError, UnknownNameError, UsageError
 from framework.importing import import_fault
 from framework.log import logger
@@ -32,6 +29,10 @@ from framework.providers.hook_calls import (
 )
 from framework.providers.plugin_sources import Source, find_sources
 from framework.providers.registry import Implementation, Registry, problem
+
+if TYPE_CHECKING:
+    from framework.data.corpus_entry import CorpusEntry
+    from framework.data.corpus_registry import Corpora
 
 #: Providers that only one built-in plugin may offer; no plugin may offer `student`.
 RESERVED = {REFERENCE: "numpy_reference", "torch": "torch_backend", STUDENT: ""}
@@ -162,6 +163,8 @@ class Plugins:
             ConflictError: two owners offer one name.
             PluginError: a plugin returns something else.
         """
+        from framework.data.corpus_registry import Corpora
+
         entries = (entry for source in self.sources for entry in self.corpora_of(source))
         return Corpora(entries, self._left_out())
 
@@ -286,7 +289,9 @@ def _checked(source: Source, hook: str, value: object) -> Implementation:
 
 def _checked_corpus(source: Source, hook: str, value: object) -> CorpusEntry:
     """`value` if it is a corpus that can be registered."""
-    if not isinstance(value, CorpusEntry):
+    from framework.data import corpus_entry
+
+    if not isinstance(value, corpus_entry.CorpusEntry):
         raise invalid_return(source, hook, "CorpusEntries", value)
     wrong = corpus_entry.problem(value)
     if wrong:

@@ -62,6 +62,7 @@ class CallLog:
         entered: whether the code under test has been asked anything: what goes wrong in the check
             from then on may come from its answers.
         parts: the parts of other exercises that the code under test says it was built from.
+        methods: (handle, attribute) of each method that was asked for: an object is asked once.
     """
 
     def __init__(self) -> None:
@@ -72,6 +73,7 @@ class CallLog:
         self.latest = NO_CALL
         self.entered = False
         self.parts: set[str] = set()
+        self.methods: set[tuple[int, str]] = set()
         self._owners: dict[int, str] = {}
         self._objects: dict[int, _Object] = {}
         self._texts: list[str] = []  # of the latest request, as the two below

@@ -108,10 +108,13 @@ class RemoteObject:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        outcome = self._session.run([Get(self._handle, name)])[0]
-        if outcome.is_method:
-            return RemoteFunction(self._session, self._handle, name)
-        return wrap(self._session, outcome).value
+        known, method = self._session.calls.methods, (self._handle.id, name)
+        if method not in known:
+            outcome = self._session.run([Get(self._handle, name)])[0]
+            if not outcome.is_method:
+                return wrap(self._session, outcome).value
+            known.add(method)
+        return RemoteFunction(self._session, self._handle, name)
 
     def __repr__(self) -> str:
         return f"<remote {self._handle.type_name}>"

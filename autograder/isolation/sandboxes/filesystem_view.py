@@ -131,8 +131,11 @@ def _is_shown_anyway(path: str, granted: Set[str], hidden: Iterable[str]) -> boo
 
 def _links(path: Path) -> Iterator[Path]:
     """The symbolic links on the way to `path`, each at its real place."""
+    absolute = path.absolute()
+    if os.path.realpath(absolute) == str(absolute):  # the usual case
+        return
     place = Path(path.anchor)
-    for part in path.absolute().parts[1:]:
+    for part in absolute.parts[1:]:
         place /= part
         if _exists(place) and place.is_symlink():
             yield place

@@ -85,14 +85,31 @@ def _with_required(
     waiting, seen = list(distributions), set[str]()
     while waiting:
         distribution = waiting.pop()
-        if distribution.name not in seen:
-            seen.add(distribution.name)
+        head = _head(distribution)
+        name = next(_values("Name", head), None) or distribution.name
+        if name not in seen:
+            seen.add(name)
             yield distribution
-            waiting += _required(distribution)
+            waiting += _required(distribution, head)
 
 
-def _required(distribution: metadata.Distribution) -> Iterator[metadata.Distribution]:
-    for text in distribution.requires or ():
+def _head(distribution: metadata.Distribution) -> list[str]:
+    """Return the lines of METADATA before the description; none where there is no such file.
+
+    `importlib.metadata` parses the description, too, which takes longer than all the rest.
+    """
+    return (distribution.read_text("METADATA") or "").partition("\n\n")[0].splitlines()
+
+
+def _values(field: str, head: Iterable[str]) -> Iterator[str]:
+    start = f"{field}: "
+    return (line.removeprefix(start) for line in head if line.startswith(start))
+
+
+def _required(
+    distribution: metadata.Distribution, head: list[str]
+) -> Iterator[metadata.Distribution]:
+    for text in _values("Requires-Dist", head) if head else distribution.requires or ():
         from packaging.requirements import Requirement  # takes longer than most of what it reads
 
         requirement = Requirement(text)

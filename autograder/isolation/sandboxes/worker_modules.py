@@ -69,6 +69,8 @@ def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "
         added = [*added, *_imported(source)]
     for file in map(_file_of, framework_modules(added)):
         files[file.relative_to(PACKAGE_ROOT)] = file
+    for parent in {place.parent for place in files}:
+        (folder / parent / "__pycache__").mkdir(parents=True, exist_ok=True)
     for place, file in files.items():
         _copy(file, folder / place)
 
@@ -139,7 +141,6 @@ def _copy(file: Path, target: Path) -> None:
     if file.suffix == ".py" and compiled.is_file():
         pairs.append((compiled, target.parent / "__pycache__" / compiled.name))
     for source, copy in pairs:
-        copy.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(source, copy)
         except OSError:

@@ -26,7 +26,9 @@ def main() -> None:
     sys.path[:] = [settings["modules"], *sys.path[1:]]
     sys.meta_path.append(PackageFinder(settings["packages"], settings["metadata"]))
     sys.argv = ["worker"]
-    from autograder.isolation.confine import FilesystemView, Limits, isolate, lock
+    from autograder.isolation.confine import FilesystemView, Limits
+    from autograder.isolation.confine.isolate import isolate
+    from autograder.isolation.confine.lock import lock
 
     view, limits = FilesystemView.from_json(settings["view"]), Limits.from_json(settings["limits"])
     held = isolate(view, limits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -16,30 +16,30 @@ from framework.commands.options import (
     PluginOption,
     Submission,
 )
-from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
-from framework.commands.train.epoch_lines import EpochLines, plain_console, show_spread
 from framework.commands.train.recipe import recipe_option
-from framework.training.engine import Run
+from framework.training.kinds import RunKind, task_class
 from framework.training.options import TrainingOptions
 from framework.training.recipes import find_recipe
-from framework.training.saved_runs import SavedRun
-from framework.training.task import Job, Request, Task
+
+if TYPE_CHECKING:
+    from framework.training.engine import Run
+    from framework.training.task import Job
 
 
-def train_command(task: type[Task]) -> Callable[..., None]:
+def train_command(kind: RunKind) -> Callable[..., None]:
     """Return the function of ``gradus train NAME`` for runs of one kind."""
 
     def run(context: typer.Context, options: TrainingOptions, **setup: Any) -> None:
         setup.pop("recipe")
-        _train(task, context.info_name or "", options, **setup)
+        _train(kind.name, context.info_name or "", options, **setup)
 
     return option_command(
-        task.options,
+        kind.options,
         run,
-        name=task.kind,
-        help=task.help,
+        name=kind.name,
+        help=kind.help,
         before={
-            "recipe": (recipe_option(task.kind, task.options), None),
+            "recipe": (recipe_option(kind.name, kind.options), None),
             "backend": (BackendName, "numpy"),
         },
         after={
@@ -52,7 +52,7 @@ def train_command(task: type[Task]) -> Callable[..., None]:
 
 
 def _train(
-    task: type[Task],
+    kind: str,
     name: str,
     options: TrainingOptions,
     *,
@@ -62,7 +62,12 @@ def _train(
     plugin: Sequence[str] | None,
     block: Sequence[str] | None,
 ) -> None:
+    from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
+    from framework.commands.train.epoch_lines import show_spread
+    from framework.training.task import Request
+
     plugins = load_plugins(plugin, block)
+    task = task_class(kind, plugins.registry)
     computing = choose_backend(plugins, backend, submission=submission, device=device)
     recipe = find_recipe(name, plugins.registry.names("language_model"))
     request = Request(recipe.model, recipe.defaults, computing, plugins.corpora)
@@ -77,6 +82,10 @@ def _train_one(job: Job, backend: Any, out: Path) -> float:
 
     With `--resume`, a run without a file starts from the beginning.
     """
+    from framework.commands.train.epoch_lines import EpochLines
+    from framework.training.engine import Run
+    from framework.training.saved_runs import SavedRun
+
     path = out.with_stem(f"{out.stem}-{job.label}") if job.label else out
     run = Run(backend, job.task, job.model, job.arguments, job.options)
     saved = SavedRun(run, path, EpochLines())
@@ -86,6 +95,8 @@ def _train_one(job: Job, backend: Any, out: Path) -> float:
 
 def _report(run: Run, job: Job, path: Path) -> float:
     """Show the score of the trained model and the next command, and return the score."""
+    from framework.commands.train.epoch_lines import plain_console
+
     console, score = plain_console(), run.scores[-1]
     found = run.task.measured(run.model, run.backend.arrays)
     if found is not None:

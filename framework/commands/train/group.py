@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from framework.commands.on_demand import values_of
 from framework.commands.quick_values import QuickGroup
 from framework.commands.train.command import train_command
-from framework.providers.plugins import Plugins
-from framework.training.kinds import task_class
+from framework.training.kinds import BUILT_IN, RunKind, task_class
 from framework.training.recipes import exercise_recipes, run_of
+
+if TYPE_CHECKING:
+    from framework.providers.plugins import Plugins
 
 HELP = """Train a model and save a checkpoint after every epoch.
 
@@ -37,15 +39,25 @@ class CommandByKind(QuickGroup):
 
         An unknown name also gets a command, which looks for the models of plugins.
         """
-        task = task_class(run_of(cmd_name), _plugins(ctx).registry)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(cmd_name)(train_command(task))
+        app.command(cmd_name)(train_command(_kind_of(cmd_name, ctx)))
         return typer.main.get_command(app)
+
+
+def _kind_of(name: str, ctx: Any) -> RunKind:
+    """Return the kind of run of an exercise or a model; only an unknown kind loads the plugins."""
+    kind = run_of(name)
+    if kind in BUILT_IN:
+        return BUILT_IN[kind]
+    task = task_class(kind, _plugins(ctx).registry)
+    return RunKind(kind, "", task.options, task.help)
 
 
 def _plugins(ctx: Any) -> Plugins:
     """The plugins that the command line asks for, loaded once; the command itself warns of them."""
     if _PLUGINS not in ctx.meta:
+        from framework.providers.plugins import Plugins
+
         arguments = getattr(ctx.find_root().command, "arguments", ())
         blocked = values_of("--block", arguments)
         ctx.meta[_PLUGINS] = Plugins(values_of("--plugin", arguments), blocked=blocked)

@@ -18,6 +18,7 @@ from framework.interfaces import Arrays, LanguageModel, Model
 from framework.models.character_aware import CHARACTERS, build_language_model, kim_encoder
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
+from framework.training.kinds import BUILT_IN
 from framework.training.loops import Batch, text_batches
 from framework.training.option_fields import flag, option_fields
 from framework.training.options import LanguageModelOptions
@@ -47,7 +48,7 @@ class LanguageModelTask(Task):
     """
 
     kind: ClassVar[str] = "language_model"
-    help: ClassVar[str] = "Train a language model and save a checkpoint after every epoch."
+    help: ClassVar[str] = BUILT_IN["language_model"].help
     options: ClassVar[type[LanguageModelOptions]] = LanguageModelOptions
     measure: ClassVar[str] = "perplexity"
     lower_is_better: ClassVar[bool] = True

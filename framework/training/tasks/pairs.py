@@ -19,6 +19,7 @@ from framework.errors import BadInputError
 from framework.evaluation.metrics import perplexity
 from framework.interfaces import Array, Arrays, Model
 from framework.training.checkpoints import Checkpoint
+from framework.training.kinds import BUILT_IN
 from framework.training.loops import Batch, example_batches
 from framework.training.options import PairOptions
 from framework.training.task import Evaluation, Request, Task
@@ -63,10 +64,7 @@ class PairTask(Task):
     """
 
     kind: ClassVar[str] = "pairs"
-    help: ClassVar[str] = """Train a model of sentences and their translations.
-
-    After each epoch the perplexity of held-out translations is shown, and after training the
-    share of test sentences whose translation is right in every word."""
+    help: ClassVar[str] = BUILT_IN["pairs"].help
     options: ClassVar[type[PairOptions]] = PairOptions
     measure: ClassVar[str] = "perplexity"
     lower_is_better: ClassVar[bool] = True
@@ -200,10 +198,7 @@ class ConditionTask(PairTask):
     """
 
     kind: ClassVar[str] = "conditions"
-    help: ClassVar[str] = """Train a conditional language model: a text about a bag of words.
-
-    The condition of a text is the count of each word in the source sentence, without the order
-    of its words. After each epoch the perplexity of held-out texts is shown."""
+    help: ClassVar[str] = BUILT_IN["conditions"].help
     model_kind: ClassVar[str] = "language_model"
 
     def sizes(self) -> dict[str, Any]:

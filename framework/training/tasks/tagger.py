@@ -14,6 +14,7 @@ from framework.errors import BadInputError, UsageError
 from framework.evaluation.entity_scores import EntityScore, entity_scores, score_table, together
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
+from framework.training.kinds import BUILT_IN
 from framework.training.options import TaggerOptions
 from framework.training.task import Evaluation, Request
 from framework.training.tasks.classifier import ClassifierTask, Part, source_to_measure
@@ -67,12 +68,7 @@ class TaggerTask(ClassifierTask):
     """Learn the tag of the word in the middle of each window."""
 
     kind: ClassVar[str] = "tagger"
-    help: ClassVar[
-        str
-    ] = """Train a tagger, and test its best epoch: F1 of entities, in total and by type.
-
-    The best epoch is that with the highest F1 on held-out sentences. It is saved and tested. The
-    best possible F1 of the generated corpus is known."""
+    help: ClassVar[str] = BUILT_IN["tagger"].help
     options: ClassVar[type[TaggerOptions]] = TaggerOptions
     measure: ClassVar[str] = "F1"
 

@@ -16,6 +16,7 @@ from framework.errors import BadInputError, UsageError
 from framework.interfaces import Arrays, Model
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
+from framework.training.kinds import BUILT_IN
 from framework.training.options import ComparisonOptions, TextClassifierOptions
 from framework.training.task import Evaluation, Job, Request
 from framework.training.tasks.classifier import ClassifierTask, Part, source_to_measure
@@ -56,10 +57,7 @@ class TextClassifierTask(ClassifierTask):
     """
 
     kind: ClassVar[str] = "text_classifier"
-    help: ClassVar[str] = """Train a text classifier, and test its best epoch.
-
-    The best epoch is that with the highest accuracy on held-out texts: a part of the corpus, or a
-    tenth of its training texts. It is saved and tested."""
+    help: ClassVar[str] = BUILT_IN["text_classifier"].help
     options: ClassVar[type[TextClassifierOptions]] = TextClassifierOptions
     measure: ClassVar[str] = "accuracy"
     shorten: ClassVar[bool] = True

@@ -15,6 +15,7 @@ from framework.errors import BadInputError, UsageError
 from framework.interfaces import Array, Arrays, Model, Optimizer
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
+from framework.training.kinds import BUILT_IN
 from framework.training.loops import Batch, Learner
 from framework.training.options import WordVectorOptions
 from framework.training.task import Evaluation, Request, Task
@@ -42,18 +43,7 @@ class WordVectorTask(Task):
     """
 
     kind: ClassVar[str] = "word_vectors"
-    help: ClassVar[
-        str
-    ] = """Learn word vectors by the skip-gram with negative sampling, as word2vec.
-
-    Each word learns to distinguish its context words from random words. Words in similar contexts
-    get near vectors.
-
-    Nothing is held out: the score that is shown, compared and looked at by a schedule is the mean
-    loss of an epoch. With the optimizer sgd, a summed loss and no clipping, a step changes only the
-    vectors of its words; any other choice updates all of them, and takes longer.
-
-    A student's own negative_sampling is used one pair at a time: give it a small text."""
+    help: ClassVar[str] = BUILT_IN["word_vectors"].help
     options: ClassVar[type[WordVectorOptions]] = WordVectorOptions
     measure: ClassVar[str] = "loss"
     lower_is_better: ClassVar[bool] = True

@@ -118,6 +118,15 @@ def test_mistakes_are_caught_missed_or_hit_the_wrong_task(run):
     assert stray.note == "fails double, not only Sigmoid"
 
 
+def test_one_failing_check_of_each_task_is_enough(run, exercise):
+    checks = exercise.tests.read_text("utf-8")
+    more = checks.replace("def test_", "def test_later_").partition("@pytest.mark.task")
+    exercise.tests.write_text(f"{checks}\n\n{''.join(more[1:])}", "utf-8")
+    result = run(CAUGHT + STRAY, mistakes_only=True)
+    assert [finding.failed for finding in result.findings] == [("test_squash.py::test_double",)] * 2
+    assert result.findings[1].note == "fails double, not only Sigmoid"
+
+
 def test_all_is_well_when_all_are_caught(run):
     result = run(CAUGHT, mistakes_only=True)
     assert result.exit_code == 0

@@ -48,6 +48,7 @@ def regrade(folder):
         exercises = tuple(course.exercise(name) for name in names)
         request = GradeRequest(setting, warm.submission, exercises, 1, listener, warm)
         report = answer(request)
+        warm.start_workers()
         return {one.name: one.verdict for one in report.exercises}, listener.checks
 
     regrade.warm = warm

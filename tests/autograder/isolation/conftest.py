@@ -25,7 +25,9 @@ sys.path.insert(0, settings["modules"])
 from autograder.isolation.worker.main import PackageFinder
 sys.meta_path.append(PackageFinder(settings["packages"], []))
 exec(settings["before"])
-from autograder.isolation.confine import FilesystemView, Limits, isolate, lock
+from autograder.isolation.confine import FilesystemView, Limits
+from autograder.isolation.confine.isolate import isolate
+from autograder.isolation.confine.lock import lock
 view, limits = FilesystemView.from_json(settings["view"]), Limits.from_json(settings["limits"])
 held = isolate(view, limits)
 exec(settings["imports"])

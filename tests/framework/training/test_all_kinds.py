@@ -18,7 +18,7 @@ from framework.training.saved_runs import Watcher
 #: Small corpora of the kinds that are read from files.
 CORPORA = Path(__file__).parent / "version_2"
 
-WATCHER = "framework.commands.train.command.EpochLines"
+WATCHER = "framework.commands.train.epoch_lines.EpochLines"
 
 RUNS = {
     "language_model": (

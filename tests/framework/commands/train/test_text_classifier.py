@@ -86,7 +86,7 @@ def test_an_interrupted_cross_validation_goes_on_with_the_fold_it_was_in(folder,
     options = ("--corpus", "mr", "--data", ".", "--folds", 3, "--epochs", 2)
     whole = train(*options)
     with monkeypatch.context() as patch:
-        patch.setattr("framework.commands.train.command.EpochLines", power_cut(after=3))
+        patch.setattr("framework.commands.train.epoch_lines.EpochLines", power_cut(after=3))
         with pytest.raises(PowerCutError):
             train(*options, "--out", "cut")
     assert {path.name for path in folder.glob("cut*")} == {
@@ -112,7 +112,7 @@ def test_an_interrupted_run_goes_on_and_a_finished_one_is_not_repeated(folder, m
     options = ("--corpus", "reviews.txt", "--epochs", 3)
     train(*options, "--out", "whole")
     with monkeypatch.context() as patch:
-        patch.setattr("framework.commands.train.command.EpochLines", power_cut(after=2))
+        patch.setattr("framework.commands.train.epoch_lines.EpochLines", power_cut(after=2))
         with pytest.raises(PowerCutError):
             train(*options, "--out", "cut")
     assert (folder / "cut.last").is_file()

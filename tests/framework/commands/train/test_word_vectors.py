@@ -96,7 +96,7 @@ def test_the_same_seed_gives_the_same_file_also_after_an_interruption(folder, mo
     options = ("--backend", backend, "--epochs", 3, "--seed", 5)
     train(*options, "--out", "whole")
     with monkeypatch.context() as patch:
-        patch.setattr("framework.commands.train.command.EpochLines", power_cut(after=2))
+        patch.setattr("framework.commands.train.epoch_lines.EpochLines", power_cut(after=2))
         with pytest.raises(PowerCutError):
             train(*options, "--out", "cut")
     assert "continuing after epoch 2\nepoch 3/3" in train(*options, "--out", "cut", "--resume")
