@@ -41,7 +41,7 @@ class Gathering:
         stem = candidate.inner.stem
         try:
             by_tasks = is_single and stem not in self._moved
-            exercise = recognised(candidate, self._course, by_tasks=by_tasks)
+            exercise = recognised(candidate, self._course, self._names, by_tasks=by_tasks)
         except Exception as error:
             self._on_note(_told(candidate, error))
             return

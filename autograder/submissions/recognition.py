@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from autograder.course.questions.sections import exercise_mark, exercise_of
 from autograder.course.reading import QUESTIONS, Course
@@ -11,10 +11,13 @@ from autograder.submissions.candidates import Candidate, suffix
 from framework.errors import BadInputError
 
 
-def recognised(candidate: Candidate, course: Course, *, by_tasks: bool) -> str:
+def recognised(
+    candidate: Candidate, course: Course, wanted: Collection[str], *, by_tasks: bool
+) -> str:
     """Return the exercise that `candidate` belongs to; empty for none.
 
     Args:
+        wanted: the exercises that are read; the descriptions of others are not needed.
         by_tasks: whether a file of any name is known by the tasks that it defines.
 
     Raises:
@@ -22,7 +25,7 @@ def recognised(candidate: Candidate, course: Course, *, by_tasks: bool) -> str:
     """
     stem = candidate.inner.stem
     if suffix(candidate.inner) == ".md":
-        return _of_markdown(candidate, course, by_tasks)
+        return _of_markdown(candidate, course, wanted, by_tasks)
     if stem in course.exercise_names and suffix(candidate.inner) == ".py":
         return stem
     if suffix(candidate.inner) == ".ipynb" and (found := _of_notebook(candidate, course, by_tasks)):
@@ -30,13 +33,17 @@ def recognised(candidate: Candidate, course: Course, *, by_tasks: bool) -> str:
     return _by_tasks(candidate, course) if by_tasks else ""
 
 
-def _of_markdown(candidate: Candidate, course: Course, is_all: bool) -> str:
+def _of_markdown(
+    candidate: Candidate, course: Course, wanted: Collection[str], is_all: bool
+) -> str:
     """Return the exercise whose questions `candidate` answers: by its mark, name or folder."""
     inner = candidate.inner
     marked = exercise_of(candidate.read()[: 1 << 14].decode("utf-8", "replace"))
     folder = inner.parent.name if inner.name.lower() == QUESTIONS else ""
     for name in (marked, inner.stem, folder):
-        if name in course.exercise_names and course.exercise(name).questions:
+        if name in course.exercise_names and (
+            name not in wanted or course.exercise(name).questions
+        ):
             return name
     if is_all:
         raise BadInputError(
