@@ -47,13 +47,16 @@ def gradients_agree(
         and_then: arguments of a second use of the layer: L is the sum over both, so that the
             gradients of both have to add up.
         reference: a right model with the same parameters: the message then says which of forward
-            and backward is at fault.
+            and backward is at fault. Nothing that it depends on may be without effect on `model`:
+            the derivative of a constant is easily right.
 
     Raises:
         CheckFailed: names the array, its worst entry, and the ratio of the two derivatives.
     """
     uses = [inputs] if and_then is None else [inputs, and_then]
     found = _first_decided(Probe(model, uses), rng)
+    if found is None and reference is not None:
+        _depends_on_all(Probe(model, uses[:1]), Probe(reference, uses[:1]), rng)
     if found is not None:
         method, sentence = _fault(model, reference, uses[-1], rng)
         session, _ = session_of(model)
@@ -62,6 +65,20 @@ def gradients_agree(
             about=session.calls.named(method),
             fact=_fact(found) if method == "backward" else "forward: values",
         )
+
+
+def _depends_on_all(ours: Probe, theirs: Probe, rng: np.random.Generator) -> None:
+    """Fail where `theirs` has a derivative and `ours`, all of which are right, has only zeros."""
+    _same_point(ours, theirs)
+    theirs.move(ours.point)
+    slopes = [probe.backward(rng.normal(size=probe.look().size)) for probe in (theirs, ours)]
+    for name, slope in slopes[0].items():
+        if np.any(slope) and not np.any(slopes[1][name]):
+            raise CheckFailed(
+                f"forward does not depend on {name}: whatever it is, the result is the same",
+                about=ours.call_of_forward,
+                fact=Fact(f"forward: does not depend on {name}"),
+            )
 
 
 def _fact(found: Disagreement) -> Fact:

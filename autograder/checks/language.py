@@ -142,15 +142,16 @@ def no_look_ahead(
     """A change of the tokens from step t + 1 on leaves the outputs up to step t as they are.
 
     Raises:
-        CheckFailed: names the step that knew what came later.
+        CheckFailed: names the step that knew what came later, or no change changes anything.
     """
     tokens = rng.integers(0, vocabulary_size, size=(batch_size, steps))
-    before = _scores(model.forward(tokens), tokens)
+    before, depends = _scores(model.forward(tokens), tokens), False
     for t in range(steps - 1):
         changed = tokens.copy()
         changed[:, t + 1 :] = (changed[:, t + 1 :] + 1) % vocabulary_size
         after = same_form(model.forward(changed), before, "forward")
         early, now = before[:, : t + 1], after[:, : t + 1]
+        depends |= bool(np.any(after[:, t + 1 :] != before[:, t + 1 :]))
         wrong = ~np.isclose(now, early, rtol=1e-9, atol=1e-12)
         if wrong.any():
             raise CheckFailed(
@@ -160,6 +161,12 @@ def no_look_ahead(
                 about=after,
                 fact=worst_fact("forward: looks ahead", now, early, wrong),
             )
+    expect(
+        depends,
+        "the outputs do not depend on the tokens at all",
+        about=before,
+        fact="forward: does not depend on the tokens",
+    )
 
 
 def _scores(output: Any, tokens: Array) -> Array:

@@ -151,10 +151,13 @@ class PairedModels:
         gradients_agree(self.student, *inputs, rng=rng, and_then=and_then, reference=self.reference)
 
     def accumulates(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
-        """A second `backward` adds to the gradients in place, and `zero_gradients` clears them."""
+        """A second `backward` adds to the gradients in place, and `zero_gradients` clears them.
+
+        What adds up has to be a gradient: that of the student's own `forward`.
+        """
         upstream = _upstream(self.reference.forward(*inputs), rng)
-        once = _backward(self.student, inputs, upstream)[2].value
-        twice = _backward(self.student, inputs, upstream, zero=False)[2].value
+        once = self._named(_backward(self.student, inputs, upstream)[2].value)
+        twice = self._named(_backward(self.student, inputs, upstream, zero=False)[2].value)
         for key, value in once.items():
             if np.array_equal(twice[key], value) and np.any(value):
                 raise CheckFailed(
@@ -167,13 +170,22 @@ class PairedModels:
             equal(twice[key], 2 * value, what, rtol=rtol, atol=1e-12)
         self._adds_in_place(inputs, upstream)
         self.student.zero_gradients()
-        for key, value in self.student.gradients.items():
+        for key, value in self._named(self.student.gradients).items():
             expect(
                 not np.any(value),
                 f"zero_gradients leaves gradients['{key}'] as it was",
                 about=value,
                 fact="gradients not cleared",
             )
+        self.gradients_agree(*inputs, rng=rng)
+
+    def _named(self, gradients: Any) -> dict[str, Any]:
+        """`gradients`, if it is a dict with the names of the reference's."""
+        what = f"{self.name}.gradients"
+        message = f"{what} should be a dict of arrays"
+        expect(isinstance(gradients, dict), message, about=gradients, fact=f"{what}: type")
+        same_names(gradients, self.reference.gradients, what)
+        return dict(gradients)
 
     def keeps_gradient_arrays(self, function: str, *args: Any) -> None:
         """`function(model, *args)` of the submission leaves the student's model its `gradients`.
@@ -212,7 +224,7 @@ class PairedModels:
                 Get(handle, "gradients"),
             ]
         )
-        held, current = outcomes[2].value, outcomes[5].value
+        held, current = (self._named(outcomes[i].value) for i in (2, 5))
         for key, value in current.items():
             expect(
                 np.array_equal(held[key], value, equal_nan=True),
@@ -233,12 +245,9 @@ class PairedModels:
             equal(one, other, what, rtol=rtol, atol=atol)
 
     def _same_gradients(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
-        what = f"{self.name}.gradients"
-        message = f"{what} should be a dict of arrays"
-        expect(isinstance(ours, dict), message, about=ours, fact=f"{what}: type")
-        same_names(ours, theirs, what)
+        named = self._named(ours)
         for key, value in theirs.items():
-            equal(ours[key], value, f"gradients['{key}']", rtol=rtol, atol=atol)
+            equal(named[key], value, f"gradients['{key}']", rtol=rtol, atol=atol)
 
     def _what(self, method: str) -> str:
         return f"{self.name}.{method}"

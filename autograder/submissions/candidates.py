@@ -9,7 +9,7 @@ from functools import cache, partial
 from pathlib import Path, PurePath, PurePosixPath
 
 from autograder.course.source import MAX_NOTEBOOK, MAX_SOURCE
-from autograder.submissions.folders import files_below, why_unreadable
+from autograder.submissions.folders import MAX_BYTES, files_below, why_unreadable
 from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
 
@@ -92,13 +92,26 @@ def _is_candidate(inner: PurePosixPath) -> bool:
 
 
 def _in_folder(root: Path, on_note: OnNote) -> Iterator[Candidate]:
+    left = MAX_BYTES  # as in an archive; a link counts with the size of its target
     for inner in files_below(root, lambda name: not _is_hidden(name), on_note):
         if not _is_candidate(inner):
             continue
         if problem := why_unreadable(root, inner):
             on_note(f"{short(str(inner))} {problem}")
-        else:
-            yield _on_disk(root / inner, inner)
+            continue
+        left -= _size(root / inner)
+        if left < 0:
+            on_note(f"more than {MAX_BYTES >> 20} MiB: the rest is not read. Name a smaller folder")
+            return
+        yield _on_disk(root / inner, inner)
+
+
+def _size(file: Path) -> int:
+    """Return the bytes of `file` that would be read; 0 if the system does not tell."""
+    try:
+        return min(file.stat().st_size, LIMITS[suffix(file)] + 1)
+    except OSError:
+        return 0
 
 
 def _on_disk(file: Path, inner: PurePosixPath) -> Candidate:

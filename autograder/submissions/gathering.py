@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection
 
@@ -12,6 +13,9 @@ from autograder.submissions.notes import OnNote, reason
 from autograder.submissions.recognition import recognised
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.errors import BadInputError
+
+#: Different files of one exercise that are read: a notebook may take seconds.
+MAX_VERSIONS = 8
 
 
 class Gathering:
@@ -31,6 +35,7 @@ class Gathering:
         self._moved = moved_exercises(course, names)
         self._found: dict[str, list[SubmittedFile]] = defaultdict(list)
         self._former: dict[str, SubmittedFile] = {}
+        self._seen: dict[tuple[str, str], set[bytes]] = defaultdict(set)
 
     def add(self, candidate: Candidate, *, is_single: bool) -> None:
         """Read `candidate`, if it belongs to one of the exercises.
@@ -52,8 +57,13 @@ class Gathering:
                 self._former[heir.name] = file
 
     def _read(self, candidate: Candidate, name: str, own: str) -> SubmittedFile | None:
-        """Return the code for the exercise `name` in `candidate`, which belongs to `own`."""
+        """Return the code for the exercise `name` in `candidate`, which belongs to `own`.
+
+        None for a file that cannot be read, and for a copy of one that was read.
+        """
         try:
+            if not self._is_new(candidate, (name, own)):
+                return None
             return SubmittedFile.read(candidate, self._course.exercise(name))
         except Exception as error:
             told = _told(candidate, error)
@@ -61,6 +71,23 @@ class Gathering:
             if name == own:
                 self.unread.setdefault(name, told)
             return None
+
+    def _is_new(self, candidate: Candidate, place: tuple[str, str]) -> bool:
+        """Return whether no file with the same bytes was read for the exercises in `place`.
+
+        Raises:
+            BadInputError: too many different files were read for them.
+        """
+        seen, digest = self._seen[place], hashlib.sha256(candidate.read()).digest()
+        if digest in seen:
+            return False
+        if len(seen) >= MAX_VERSIONS:
+            raise BadInputError(
+                f"{candidate.shown} is not read: there are more than {MAX_VERSIONS} different "
+                f"files for exercise '{place[0]}'. Remove all but one"
+            )
+        seen.add(digest)
+        return True
 
     def files(self) -> dict[str, SubmittedFile]:
         """Return the file of each exercise that has one, in the order of the course."""

@@ -12,6 +12,8 @@ from framework.plotting.charts import Chart
 _TICKS = 5
 #: Share of a range that is left free beside single points, for their names.
 _ROOM = 0.08
+#: Values that are nearer to each other, as a share of their size or at all, count as one value.
+_LEAST, _SMALLEST = 1e-12, 1e-300
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,10 @@ class Frame:
 def _range(values: list[float], room: float) -> tuple[float, float]:
     """From the least to the largest, and `room` beyond; one value alone gets room on both sides."""
     low, high = min(values, default=0.0), max(values, default=0.0)
-    if not high > low:
-        return low - 0.5, high + 0.5
+    size = max(abs(low), abs(high))
+    if not high - low > max(_LEAST * size, _SMALLEST):
+        around = max(0.5, size * _LEAST)
+        return low - around, high + around
     beyond = room * (high - low)
     return low - beyond, high + beyond
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: What a chart can show: differences of larger numbers may overflow.
+LARGEST = 1e150
+
 
 @dataclass(frozen=True)
 class Line:
-    """One line; all numbers are finite.
+    """One line; the sizes of all numbers are at most `LARGEST`.
 
     Attributes:
         name: what the legend calls it, or what stands beside its only point.

@@ -15,6 +15,8 @@ class Limits:
 
     Attributes:
         memory: bytes of private memory.
+        addresses: bytes of addresses, of memory that is only read too: each two megabytes of them
+            may take a page of page tables, which no other limit counts.
         threads: threads beside the main one.
         open_files: open descriptors, pipes included.
         file_size: bytes of one file.
@@ -23,6 +25,7 @@ class Limits:
     """
 
     memory: int = 2 * GIBIBYTE
+    addresses: int = 64 * GIBIBYTE
     threads: int = 64
     open_files: int = 64
     file_size: int = 16 * MEBIBYTE

@@ -24,11 +24,12 @@ def lock(view: FilesystemView, limits: Limits, held: Set[str]) -> list[str]:
         what could not be contained on this system, as plain sentences: empty where all is.
     """
     held = set(held)
-    limited = apply_rlimits(limits, own_processes=PROCESSES in held)
+    devices = bool(view.devices)
+    limited = apply_rlimits(limits, own_processes=PROCESSES in held, devices=devices)
     if sys.platform != "linux":
         return gaps(held)
     if limited:
         held.add(RLIMITS)  # elsewhere the limit on memory is accepted and not kept
-    if apply_seccomp(devices=bool(view.devices)):
+    if apply_seccomp(devices=devices):
         held.add(SECCOMP)
     return gaps(held)

@@ -17,15 +17,16 @@ STACK = 8 << 20
 _PROCESSES = 3
 
 
-def apply_rlimits(limits: Limits, *, own_processes: bool) -> bool:
+def apply_rlimits(limits: Limits, *, own_processes: bool, devices: bool = False) -> bool:
     """Lower this process's limits, for good.
 
-    Memory is bounded as RLIMIT_DATA, private writable memory: RLIMIT_AS would count what OpenBLAS
-    and torch only reserve.
+    Memory is bounded as RLIMIT_DATA, private writable memory. RLIMIT_AS also counts what OpenBLAS
+    and torch only reserve, and is far above; the driver of a GPU reserves more than any bound.
 
     Args:
         limits: what the worker may use.
         own_processes: its user has no other processes, so that they can be counted.
+        devices: it drives a GPU.
 
     Returns:
         False where the system has no resource limits (Windows).
@@ -42,6 +43,8 @@ def apply_rlimits(limits: Limits, *, own_processes: bool) -> bool:
         "RLIMIT_MEMLOCK": 0,
         "RLIMIT_MSGQUEUE": 0,
     }
+    if not devices:
+        wanted["RLIMIT_AS"] = limits.addresses
     if own_processes:
         wanted["RLIMIT_NPROC"] = limits.threads + _PROCESSES
     for name, value in wanted.items():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from autograder.isolation.host.output import shown
 from autograder.isolation.host.requests import (
     Assign,
     Build,
@@ -99,6 +100,15 @@ class RemoteFunction:
         return f"<remote function {self._name}>"
 
 
+#: What a check asks of arrays and never of a model: an object of the code under test that answers
+#: it would be taken for the array that a check computes with.
+_OF_ARRAYS = {
+    *("T", "all", "any", "argmax", "argmin", "dtype", "flatten", "item", "max", "mean", "min"),
+    *("ndim", "ravel", "reshape", "round", "shape", "squeeze", "std", "sum", "tolist"),
+    *("transpose", "var"),
+}
+
+
 class RemoteObject:
     """An object of the code under test: attributes are read, methods are called."""
 
@@ -108,6 +118,8 @@ class RemoteObject:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        if name in _OF_ARRAYS:
+            raise AttributeError(f"expected an array, received {self._described()}")
         known, method = self._session.calls.methods, (self._handle.id, name)
         if method not in known:
             outcome = self._session.run([Get(self._handle, name)])[0]
@@ -115,6 +127,9 @@ class RemoteObject:
                 return wrap(self._session, outcome).value
             known.add(method)
         return RemoteFunction(self._session, self._handle, name)
+
+    def _described(self) -> str:
+        return f"a {shown(self._handle.type_name, 100)}"
 
     def __repr__(self) -> str:
         return f"<remote {self._handle.type_name}>"

@@ -32,7 +32,8 @@ _Kind = TypeVar("_Kind", list[Any], dict[Any, Any])
 #: No file that a person wrote is longer.
 MAX_LINES = 1_000_000
 
-_STACK_LINE = re.compile(r'^  File "([^"]+)", line (\d+) in (\S+)$', re.MULTILINE)
+#: The submission may print such lines itself: a number has no more digits than `MAX_LINES` allows.
+_STACK_LINE = re.compile(r'^  File "([^"]+)", line (\d{1,6}) in (\S+)$', re.MULTILINE)
 _STACK_START = re.compile(
     r"^(Fatal Python error: .*|Current thread .*|Thread 0x.*|Stack .*most recent call first.*)$",
     re.MULTILINE,

@@ -61,10 +61,11 @@ class Curve(Finding):
 
     def chart(self) -> Chart:
         """Return the values over the measurements, with lines for the threshold and the best."""
-        from framework.plotting.charts import Chart, Line
+        from framework.plotting.charts import LARGEST, Chart, Line
 
         xs = tuple(map(float, range(1, len(self.values) + 1)))
-        lines = [Line("yours", xs, self.values)]
+        ys = tuple(max(-LARGEST, min(value, LARGEST)) for value in self.values)
+        lines = [Line("yours", xs, ys)]
         lines += [Line(name, (xs[0], xs[-1]), (y, y)) for name, y in self._levels().items()]
         heights = [y for line in lines for y in line.y]
         log = min(heights) > 0 and max(heights) > WIDE * min(heights)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from autograder.record.findings.base import Finding, Findings, six_digits
 from framework.errors import BadInputError
-from framework.plotting.charts import Chart, Line
+from framework.plotting.charts import LARGEST, Chart, Line
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,8 @@ class Plotter:
     ) -> None:
         """Draw the named `lines` over `x`; reports show them for every verdict.
 
-        Points that are not finite, or not positive on a logarithmic axis, are left out.
+        Points that are not finite or larger than a chart can show are left out, and on a
+        logarithmic axis those that are not positive.
 
         Raises:
             BadInputError: the number of points of a line differs from that of `x`.
@@ -75,18 +75,22 @@ class Plotter:
             if len(y) != len(x):
                 raise BadInputError(f"line '{name}' has {len(y)} points, but x has {len(x)} values")
             points = [(float(a), float(b)) for a, b in zip(x, y, strict=True)]
-            kept = [p for p in points if all(map(math.isfinite, p)) and not (log and p[1] <= 0)]
+            kept = [p for p in points if all(map(_is_shown, p)) and not (log and p[1] <= 0)]
             drawn.append(Line(name, tuple(a for a, _ in kept), tuple(b for _, b in kept)))
         self._findings.add(Plot(title, x_label, y_label, tuple(drawn), log))
 
     def points(
         self, title: str, places: Mapping[str, Sequence[float]], *, x_label: str, y_label: str
     ) -> None:
-        """Draw a map: each name of `places` beside its point (x, y); infinite ones are left out."""
+        """Draw a map: each name of `places` beside its point (x, y), if a chart can show it."""
         pairs = {name: (float(place[0]), float(place[1])) for name, place in places.items()}
         drawn = (
             Line(name, (x,), (y,))
             for name, (x, y) in pairs.items()
-            if math.isfinite(x) and math.isfinite(y)
+            if _is_shown(x) and _is_shown(y)
         )
         self._findings.add(Plot(title, x_label, y_label, tuple(drawn)))
+
+
+def _is_shown(number: float) -> bool:
+    return abs(number) <= LARGEST  # NaN is not

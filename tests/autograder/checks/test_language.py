@@ -246,6 +246,12 @@ def test_a_peek_at_the_end_alone_is_noticed(remote):
     assert caught.value.details[0].startswith("worst at [")
 
 
+def test_outputs_that_are_always_the_same_do_not_pass_for_blind_to_the_future(remote):
+    model = model_of(remote, forward=lambda self, tokens: np.zeros((*tokens.shape, V)))
+    with pytest.raises(CheckFailed, match="do not depend on the tokens at all"):
+        no_look_ahead(model, V, rng=np.random.default_rng(0))
+
+
 def test_outputs_of_another_kind(remote):
     model = model_of(remote, forward=lambda self, tokens: tokens.tolist())
     with pytest.raises(CheckFailed) as caught:

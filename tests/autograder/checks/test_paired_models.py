@@ -208,6 +208,69 @@ def test_gradients_that_are_overwritten(pair_with, variant, draws):
     )
 
 
+def zeros(self, x):
+    self.x = x
+    return np.zeros((len(x), 2))
+
+
+def bias_alone(self, x):
+    self.x = x
+    return np.zeros((len(x), 2)) + self.parameters["b"]
+
+
+def no_gradient(self, grad):
+    return np.zeros_like(self.x)
+
+
+def gradient_of_bias(self, grad):
+    self.gradients["b"] += grad.sum(axis=0)
+    return np.zeros_like(self.x)
+
+
+def one_more(self, grad):
+    for gradient in self.gradients.values():
+        gradient += 1
+    return np.zeros_like(self.x)
+
+
+@pytest.mark.parametrize("check", ["gradients_agree", "accumulates"])
+@pytest.mark.parametrize(
+    ("forward", "backward", "line"),
+    [
+        (zeros, no_gradient, "forward does not depend on"),
+        (bias_alone, gradient_of_bias, "forward does not depend on parameter W"),
+        (zeros, one_more, "backward is not the derivative of forward"),
+    ],
+)
+def test_constants_and_made_up_gradients_have_no_right_gradients(
+    pair_with, variant, draws, check, forward, backward, line
+):
+    pair = pair_with(variant(forward=forward, backward=backward))
+    assert failure(getattr(pair, check), X, rng=draws)[0].startswith(line)
+
+
+#: At `gradients`, until the forms of a new model's arrays have been compared.
+FIRST_LOOKS = 4
+
+
+def test_gradients_that_are_there_only_at_first(pair_with, variant, draws):
+    class Vanishing(variant(backward=no_gradient, zero_gradients=lambda self: None)):
+        asked = 0
+
+        @property
+        def gradients(self):
+            self.asked += 1
+            return self.made if self.asked < FIRST_LOOKS else {}
+
+        @gradients.setter
+        def gradients(self, made):
+            self.made = made
+
+    pair = pair_with(Vanishing)
+    line = failure(pair.accumulates, X, rng=draws)[0]
+    assert "Layer.gradients is missing entries" in line
+
+
 @pytest.mark.parametrize("in_place", [True, False])
 def test_functions_that_put_new_arrays_into_a_layers_gradients(remote, affine, draws, in_place):
     def looks_around(layer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from autograder.reports.hiding import for_student
 from autograder.reports.html import render_html
 from autograder.reports.json_report import render_json
 from framework.errors import BadInputError
+from framework.plotting.svg import plot_svg
 
 
 def drawn(lines, x=(1, 2, 3), **options):
@@ -32,6 +34,22 @@ def test_points_without_a_place_are_left_out():
     assert b.y == (0.0, -1.0)
     (_, b) = drawn(lines, log=True).lines
     assert b.y == ()
+
+
+EXTREMES = [5e-324, 1e-310, 1e-15, 1.0, 1e17, 1e100, 1e160, 1.7e308]
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("one", EXTREMES)
+def test_every_page_shows_plots_of_extreme_numbers(one, log):
+    for other in EXTREMES:
+        for x, y in (
+            ((1, 2), (one, other)),
+            ((one, other), (1, 2)),
+            ((one, -one), (other, -other)),
+        ):
+            plot = drawn({"line": list(y), "point": [y[0], math.nan]}, x=x, log=log)
+            assert not re.search(r"nan|inf[^o]", plot_svg(plot))
 
 
 def test_a_line_of_another_length_is_refused():

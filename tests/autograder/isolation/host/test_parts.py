@@ -33,6 +33,18 @@ class Chain:
         return x
 
 
+class Pretender:
+    """Answers what an array is asked."""
+
+    shape, dtype = (2,), np.dtype(float)
+
+    def mean(self):
+        return 1.0
+
+    def reshape(self, *shape):
+        return self
+
+
 class Submitted:
     """A module with a network of parts."""
 
@@ -42,7 +54,8 @@ class Submitted:
         """Nothing to do."""
 
     def attribute(self, name):
-        return {"Chain": Chain, "same": lambda one, other: one is other}[name]
+        same = {"same": lambda one, other: one is other}
+        return {"Chain": Chain, "Pretender": Pretender, **same}[name]
 
 
 @pytest.fixture
@@ -69,6 +82,14 @@ def test_one_part_twice_is_one_object_and_two_are_two(module):
     layer = part("scale", 2.0)
     assert module.same(layer, layer)
     assert not module.same(layer, part("scale", 2.0))
+
+
+@pytest.mark.parametrize("name", ["mean", "shape", "dtype", "reshape"])
+def test_an_object_does_not_pass_for_an_array(module, name):
+    module.Chain([]).forward(1)
+    pretender = module.Pretender()
+    with pytest.raises(AttributeError, match="expected an array, received a Pretender"):
+        getattr(pretender, name)
 
 
 def test_what_a_check_draws_does_not_cross(module):

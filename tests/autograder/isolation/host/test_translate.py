@@ -189,5 +189,11 @@ def test_a_printed_stack_is_read_and_removed():
     assert printed == "hello\n"
 
 
+@pytest.mark.parametrize("digits", [7, 5000])
+def test_a_stack_with_line_numbers_that_no_file_has_shows_no_line(digits):
+    printed = STACK.replace("line 12", f"line {'1' * digits}")
+    assert hanging_frames(printed, "/tmp/sub")[0] == (Frame("tiny.py", 4, "outer"),)
+
+
 def test_output_without_a_stack_stays():
     assert hanging_frames("hello\n", "/tmp/sub") == ((), "hello\n")
