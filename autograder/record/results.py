@@ -5,6 +5,8 @@
         └── TaskResult        one name of the stub:
             └── CheckResult       one check: verdict, points, message, method at fault
                 └── Finding           what else it shows: a plot, a table, printed text
+
+Points and exit codes are properties: they follow from the checks.
 """
 
 from __future__ import annotations

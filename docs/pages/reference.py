@@ -55,9 +55,8 @@ def as_restructured_text(
     """Change a docstring in place: bars are no substitutions, and indented text is verbatim."""
     text = "\n".join(lines)
     text = re.sub(r"(?m)^(\S.*)\n\n(?= {4,}\S)", r"\1\n\n::\n\n", text)
-    lines[:] = [_without_bars(line) for line in text.split("\n")]
-
-
-def _without_bars(line: str) -> str:
-    """Return `line` with its bars escaped, unless it is indented: then it is verbatim."""
-    return line if line.startswith("    ") else re.sub(r"(?<![`\\])\|", r"\\|", line)
+    is_verbatim, changed = False, []
+    for line in text.split("\n"):
+        is_verbatim = line == "::" or (is_verbatim and not line[:1].strip())
+        changed.append(line if is_verbatim else re.sub(r"(?<![`\\])\|", r"\\|", line))
+    lines[:] = changed
