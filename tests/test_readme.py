@@ -50,7 +50,8 @@ def comparable(text: str) -> list[str]:
 
 
 def test_the_least_exercise_is_one(tmp_path: Path) -> None:
-    (least,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs/instructors.md").read_text("utf-8"), re.DOTALL)
+    page = (ROOT / "docs/instructors.md").read_text("utf-8")
+    (least,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     listed = '[[units]]\nname = "basics"\ntitle = "Basics"\nexercises = ["scale"]\n'
     folder = tmp_path / "exercises/basics/scale"
     folder.mkdir(parents=True)

@@ -52,7 +52,8 @@ def _exercise(exercise: Exercise) -> str:
 
 def _facts(exercise: Exercise) -> Iterator[str]:
     yield f"Unit `{exercise.unit}`, {exercise.points:g} points."
-    yield "Tasks: " + ", ".join(f"`{task}`" for task in exercise.task_names) + "."
+    kind = "Questions" if exercise.questions else "Tasks"
+    yield f"{kind}: " + ", ".join(f"`{task}`" for task in exercise.task_names) + "."
     if exercise.requires:
         links = (f"`{name}`" for name in exercise.requires)
         yield f"It uses your code of {', '.join(links)}."

@@ -12,9 +12,9 @@ EXAMPLES = "docs/examples"
 _INTRODUCTION = """# Hooks
 
 A plugin is a module with functions of these names, marked `@hookimpl`. `--plugin FILE` loads one
-for a single command. An installed plugin is found by its entry point in the group `gradus`; the
-list `plugins` in `exercises/course.toml` holds those of a course. `gradus new plugin NAME` writes the
-first files. Every example is a complete plugin, and a test loads and uses it.
+for a single command. An installed plugin is found by its entry point in the group `gradus`. The
+list `plugins` in `exercises/course.toml` holds those of a course. `gradus new plugin NAME` writes
+the first files. Every example is a complete plugin, and a test loads and uses it.
 """
 
 

@@ -41,7 +41,7 @@ def root_options(
         list[str] | None, typer.Option(help="Leave out the commands of the plugin of this name.")
     ] = None,
 ) -> None:
-    """Declare the options, which are obeyed before: `prepare_process` logs, `Root` loads plugins."""
+    """Declare the options; `prepare_process` obeys `--verbose`, and `Root` loads the plugins."""
 
 
 def prepare_process(arguments: Sequence[str]) -> None:
