@@ -1,6 +1,6 @@
-"""The README shows real commands with their real output.
+"""The README and the documentation show real commands with their real output.
 
-``python tests/test_readme.py`` writes the output of today into the README.
+``PYTHONPATH=tests/support python tests/test_readme.py`` writes the output of today into them.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from repository import ROOT
 
 from autograder.course.reading import find_course
 
-README = ROOT / "README.md"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
 COLUMNS = "92"
 
 
 def blocks() -> list[tuple[str, str]]:
-    return [(m["command"], m["output"]) for m in BLOCK.finditer(README.read_text("utf-8"))]
+    """Command and output of every block; pages that share one show the same."""
+    texts = (page.read_text("utf-8") for page in PAGES)
+    found = {(m["command"], m["output"]) for text in texts for m in BLOCK.finditer(text)}
+    return sorted(found)
 
 
 def run(command: str, folder: Path) -> str:
@@ -47,7 +50,8 @@ def comparable(text: str) -> list[str]:
 
 
 def test_the_least_exercise_is_one(tmp_path: Path) -> None:
-    (least,) = re.findall(r"```toml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    page = (ROOT / "docs/instructors.md").read_text("utf-8")
+    (least,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     listed = '[[units]]\nname = "basics"\ntitle = "Basics"\nexercises = ["scale"]\n'
     folder = tmp_path / "exercises/basics/scale"
     folder.mkdir(parents=True)
@@ -66,17 +70,18 @@ def clone(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("command", "output"), blocks(), ids=[c for c, _ in blocks()])
-def test_commands_print_what_the_readme_shows(command: str, output: str, clone: Path) -> None:
+def test_commands_print_what_the_pages_show(command: str, output: str, clone: Path) -> None:
     assert comparable(run(command, clone)) == comparable(output)
 
 
 def write() -> None:
-    """Put the output of today into the README."""
+    """Put the output of today into the pages."""
 
     def renewed(match: re.Match[str]) -> str:
         return f"```console\n$ {match['command']}\n{run(match['command'], ROOT)}```"
 
-    README.write_text(BLOCK.sub(renewed, README.read_text("utf-8")), "utf-8")
+    for page in PAGES:
+        page.write_text(BLOCK.sub(renewed, page.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":

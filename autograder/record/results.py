@@ -1,10 +1,12 @@
 """The results of grading, as frozen data; `autograder.reports` renders them.
 
-Report            one submission: provenance and
-└── ExerciseResult    one exercise:
-    └── TaskResult        one name of the stub:
-        └── CheckResult       one check: verdict, points, message, method at fault
-            └── Finding           what else it shows: a plot, a table, printed text
+    Report            one submission: provenance and
+    └── ExerciseResult    one exercise:
+        └── TaskResult        one name of the stub:
+            └── CheckResult       one check: verdict, points, message, method at fault
+                └── Finding           what else it shows: a plot, a table, printed text
+
+Points and exit codes are properties: they follow from the checks.
 """
 
 from __future__ import annotations

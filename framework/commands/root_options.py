@@ -30,8 +30,18 @@ def root_options(
         bool,
         typer.Option(*_VERBOSE, help="Log plugins, choices and processes to standard error."),
     ] = False,
+    plugin: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Also load this plugin, a module or a path, for the commands that it adds. "
+            "Commands that use plugins have an option of this name of their own.",
+        ),
+    ] = None,
+    block: Annotated[
+        list[str] | None, typer.Option(help="Leave out the commands of the plugin of this name.")
+    ] = None,
 ) -> None:
-    """Declare the options; `prepare_process` has obeyed `--verbose` before plugins were loaded."""
+    """Declare the options; `prepare_process` obeys `--verbose`, and `Root` loads the plugins."""
 
 
 def prepare_process(arguments: Sequence[str]) -> None:
@@ -44,6 +54,5 @@ def prepare_process(arguments: Sequence[str]) -> None:
         from framework.log import show_log
 
         show_log()
-    command = next((word for word in arguments if not word.startswith("-")), "")
-    if command == "compare":
+    if "compare" in arguments:
         pin_threads()

@@ -84,6 +84,12 @@ def test_a_plugin_given_as_option_brings_its_commands(write, form):
     assert CliRunner().invoke(app, ["roar"]).output == "a lion\n"
 
 
+def test_a_command_of_a_plugin_is_called_with_its_file(write, run):
+    path = write("lions", ROAR.format(name="roar"))
+    assert run("--plugin", path, "roar") == (0, "a lion\n", "")
+    assert "No such command 'roar'" in run("--plugin", path, "--block", "lions", "roar")[2]
+
+
 def test_what_stands_after_two_dashes_is_no_option(write):
     app = build_app(["show", "--", "--plugin", write("lions", ROAR.format(name="roar"))])
     assert CliRunner().invoke(app, ["roar"]).exit_code == 2

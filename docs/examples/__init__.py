@@ -1,0 +1,1 @@
+"""A plugin for each hook, shown in the documentation."""

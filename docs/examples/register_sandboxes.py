@@ -1,0 +1,24 @@
+"""A sandbox: `grade --sandbox small --plugin FILE`."""
+
+from dataclasses import replace
+from subprocess import Popen
+
+from autograder.isolation.confine import FilesystemView, Limits
+from autograder.isolation.sandboxes.process import ProcessSandbox
+from framework.hookspecs import hookimpl
+
+
+class SmallSandbox(ProcessSandbox):
+    """The sandbox `process` with 1 GiB of memory."""
+
+    name = "small"
+
+    def spawn(self, argv: list[str], view: FilesystemView, limits: Limits) -> Popen[bytes]:
+        """Start `argv` with less memory."""
+        return super().spawn(argv, view, replace(limits, memory=2**30))
+
+
+@hookimpl
+def register_sandboxes() -> dict[str, str]:
+    """Offer `small`."""
+    return {"small": f"{__file__}:SmallSandbox"}

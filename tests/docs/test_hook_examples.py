@@ -1,0 +1,87 @@
+"""The plugins of the documentation: one for each hook, loaded and used as its first line says."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from repository import ROOT
+
+from docs.pages.hooks import EXAMPLES, hook_names
+from framework.data.corpora import load_corpus
+from framework.providers.plugins import Plugins
+
+FOLDER = ROOT / EXAMPLES
+
+
+def loaded(hook):
+    return Plugins([str(FOLDER / f"{hook}.py")])
+
+
+def run(program, *arguments, folder):
+    return subprocess.run(
+        [str(Path(sys.executable).parent / program), *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def graded(hook, *arguments, folder):
+    plugin = str(FOLDER / f"{hook}.py")
+    course = ("--course", str(ROOT), "--submission", str(ROOT / "solutions"))
+    done = run("grade", "one_hot", *course, "--plugin", plugin, *arguments, folder=folder)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_hook_has_an_example():
+    assert {file.stem for file in FOLDER.glob("[!_]*.py")} == set(hook_names())
+
+
+def test_an_optimizer_is_offered():
+    step = loaded("register_implementations").registry.get("sign_sgd", "week3")
+    parameters = {"W": np.zeros(2)}
+    step(0.5).step(parameters, {"W": np.array([3.0, -0.1])})
+    assert parameters["W"].tolist() == [-0.5, 0.5]
+
+
+def test_a_corpus_is_offered():
+    corpus = load_corpus("weather", loaded("register_corpora").corpora)
+    changes = np.mean(corpus.train[1:] != corpus.train[:-1])
+    assert changes == pytest.approx(0.1, abs=0.02)
+    assert corpus.best_score == pytest.approx(1.384, abs=0.001)
+
+
+def test_a_sandbox_is_offered(tmp_path):
+    assert "sandbox small" in graded("register_sandboxes", "--sandbox", "small", folder=tmp_path)
+
+
+def test_a_report_format_is_offered(tmp_path):
+    graded("register_reporters", "--report", "points=points.txt", folder=tmp_path)
+    assert (tmp_path / "points.txt").read_text("utf-8") == "one_hot 15\n"
+
+
+def test_files_of_a_student_are_found_by_other_names(tmp_path):
+    (tmp_path / "optimizers_solved.py").write_text("class SGD: pass\n", "utf-8")
+    plugins = Plugins([str(FOLDER / "student_implementations.py")], blocked=["autograder"])
+    plugins.add_student(tmp_path)
+    assert plugins.registry.offers("sgd", "student")
+
+
+def test_a_command_is_added(tmp_path):
+    plugin = str(FOLDER / "add_commands.py")
+    assert run("gradus", "--plugin", plugin, "deadline", "lstm", folder=tmp_path).stdout == (
+        "lstm: 29 March\n"
+    )
+
+
+def test_grading_is_wrapped(tmp_path):
+    assert "1 graded by the rules of spring term" in graded("grade_submission", folder=tmp_path)
+
+
+def test_a_finished_report_is_used(tmp_path):
+    graded("submission_graded", folder=tmp_path)
+    assert (tmp_path / "graded.csv").read_text("utf-8").endswith(",15,15\n")
