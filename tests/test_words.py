@@ -120,17 +120,23 @@ def test_parts_of_other_words_are_not_found(text):
 
 
 #: Packages in which the docstring of every function starts with what the function does.
-VERB_FIRST = ("autograder/checks", "autograder/isolation")
+VERB_FIRST = tuple(
+    f"autograder/{name}"
+    for name in (
+        *("checks", "commands", "course", "grading", "installation", "isolation", "record"),
+        *("reports", "submissions"),
+    )
+)
 #: How a docstring starts that names a value, and not what the function does.
 NAMES_A_VALUE = re.compile(r"(?:The|A|An|All|Every|Both|Each|Whether|What|Where|How|Why)\b|`")
 
 
 def docstrings_of_functions(source: str) -> Iterator[tuple[int, str]]:
-    """Yield the line and the docstring of every function that is no property."""
+    """Yield the line and the docstring of every function that is no property and no fixture."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef) and (text := ast.get_docstring(node)):
-            marks = {mark.id for mark in node.decorator_list if isinstance(mark, ast.Name)}
-            if not marks & {"property", "cached_property"}:
+            marks = " ".join(map(ast.unparse, node.decorator_list))
+            if "property" not in marks and "fixture" not in marks:
                 yield node.lineno, text
 
 
