@@ -20,7 +20,7 @@ def explained(
     calls: CallLog,
     undefined: Mapping[str, str],
 ) -> CheckResult:
-    """`result` of a check that was ended by `error`, with what explains it.
+    """Return `result` of a check that was ended by `error`, with what explains it.
 
     Args:
         undefined: task -> why the submission does not define it, if the reason is known.
