@@ -6,6 +6,7 @@ words that are easy to recognise; sentences that are hard to read need a reader.
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 from collections.abc import Iterator
@@ -116,3 +117,41 @@ def test_the_line_and_the_better_words_are_named():
 @pytest.mark.parametrize("text", ["black boxes", "Seagauges", "selenders", "a body of text"])
 def test_parts_of_other_words_are_not_found(text):
     assert not list(found(text))
+
+
+#: Packages in which the docstring of every function starts with what the function does.
+VERB_FIRST = tuple(
+    f"autograder/{name}"
+    for name in (
+        *("checks", "commands", "course", "grading", "installation", "isolation", "record"),
+        *("reports", "submissions"),
+    )
+)
+#: How a docstring starts that names a value, and not what the function does.
+NAMES_A_VALUE = re.compile(r"(?:The|A|An|All|Every|Both|Each|Whether|What|Where|How|Why)\b|`")
+
+
+def docstrings_of_functions(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the line and the docstring of every function that is no property and no fixture."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and (text := ast.get_docstring(node)):
+            marks = " ".join(map(ast.unparse, node.decorator_list))
+            if "property" not in marks and "fixture" not in marks:
+                yield node.lineno, text
+
+
+@pytest.mark.parametrize("package", VERB_FIRST)
+def test_the_docstring_of_a_function_starts_with_a_verb(package):
+    complaints = [
+        f"{file.relative_to(ROOT)}:{line}: {text.splitlines()[0]}"
+        for file in sorted((ROOT / package).rglob("*.py"))
+        for line, text in docstrings_of_functions(file.read_text("utf-8"))
+        if NAMES_A_VALUE.match(text)
+    ]
+    assert not complaints, "\n".join(complaints)
+
+
+def test_a_docstring_that_names_a_value_is_found():
+    source = 'def f():\n    """The sum."""\n\n@property\ndef g(self):\n    """The size."""\n'
+    assert [text for _, text in docstrings_of_functions(source)] == ["The sum."]
+    assert NAMES_A_VALUE.match("The sum.") and not NAMES_A_VALUE.match("Return the sum.")

@@ -51,7 +51,7 @@ def agrees(
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether a call with `value` is the same each time: it holds numbers and texts alone."""
+    """Return whether `value` holds numbers and texts alone: calls with it are equal."""
     if isinstance(value, (list, tuple)):
         return all(map(_is_plain, value))
     if isinstance(value, dict):
@@ -68,7 +68,7 @@ def after_call(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, .
 def refuses(
     owner: Any, name: str, *args: Any, error: tuple[str, ...] = ("ValueError",), **kwargs: Any
 ) -> None:
-    """Calling `name` of `owner` must raise one of the exceptions named in `error`."""
+    """Require that a call of `name` of `owner` raises one of the exceptions named in `error`."""
     wanted = " or ".join(error)
     try:
         value = getattr(owner, name)(*args, **kwargs)
@@ -129,7 +129,7 @@ def _differs(what: str, actual: Any, fact: Fact) -> CheckFailed:
 
 
 def _without_axes(value: Any) -> Any:
-    """NumPy's own True and False arrive as arrays without axes: what they say is meant."""
+    """Return NumPy's own True and False, which arrive as arrays without axes, as Python's."""
     is_truth = isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind == "b"
     return bool(value) if is_truth else value
 
@@ -165,7 +165,7 @@ def same_names(actual: Collection[str], expected: Collection[str], what: str) ->
 
 
 def _name_list(names: list[str]) -> str:
-    """The first names: a submission may have made up any number of them."""
+    """Return the first names: a submission may have made up any number of them."""
     listed = [shown(name, MAX_NAME) for name in names[:MAX_NAMES]]
     return ", ".join(listed + ["..."] * (len(names) > MAX_NAMES))
 
@@ -182,7 +182,7 @@ def _equal_number(actual: Any, expected: Any, what: str, rtol: float, atol: floa
 
 
 def _no_real_number(actual: Any) -> tuple[str, str] | None:
-    """What was expected and received where `actual` is no real number; else None."""
+    """Return what was expected and received where `actual` is no real number; else None."""
     if isinstance(actual, bool) or not isinstance(actual, (float, int, np.ndarray)):
         return "a number", value_text(actual)
     if isinstance(actual, np.ndarray) and actual.ndim:
@@ -207,7 +207,7 @@ def _equal_array(actual: Any, expected: Array, what: str, rtol: float, atol: flo
 
 
 def _wrong(actual: Array, expected: Array, rtol: float, atol: float) -> Array:
-    """Where two arrays of one form differ."""
+    """Return where two arrays of one form differ."""
     if expected.dtype.kind not in "fc":
         return np.asarray(actual != expected)
     tolerance = atol + rtol * _largest(expected)
@@ -217,7 +217,7 @@ def _wrong(actual: Array, expected: Array, rtol: float, atol: float) -> Array:
 
 
 def same_form(actual: Any, expected: Array, what: str) -> Array:
-    """`actual` as an array, if its shape and dtype are those of `expected`; else fail."""
+    """Return `actual` as an array, if its shape and dtype are those of `expected`; else fail."""
     if not isinstance(actual, np.ndarray):
         wanted = f"an array of shape {expected.shape}"
         raise _differs(what, actual, Fact(f"{what}: type", wanted, value_text(actual)))
@@ -289,19 +289,19 @@ def finite(array: Any, what: str, *, allowed: Array | None = None) -> None:
 
 
 def worst_entry(actual: Array, expected: Array, wrong: Array) -> str:
-    """The entry that is furthest off, with both values and their ratio."""
+    """Return the entry that is furthest off, with both values and their ratio."""
     index, got, want = _worst(actual, expected, wrong)
     return f"worst at {list(index)}: {_difference(got, want)}"
 
 
 def worst_fact(what: str, actual: Array, expected: Array, wrong: Array) -> Fact:
-    """The fact that `what` is wrong, with both values of the entry that is furthest off."""
+    """Return the fact that `what` is wrong, with both values of the entry that is furthest off."""
     _, got, want = _worst(actual, expected, wrong)
     return Fact(what, *_apart(got, want))
 
 
 def _worst(actual: Array, expected: Array, wrong: Array) -> tuple[tuple[int, ...], Any, Any]:
-    """Index, received and expected value of the entry that is furthest off."""
+    """Return index, received and expected value of the entry that is furthest off."""
     if actual.dtype.kind in "biu":  # differences of unsigned integers wrap around
         error = np.where(wrong, np.abs(actual.astype(float) - expected.astype(float)), -1.0)
     else:
@@ -313,13 +313,13 @@ def _worst(actual: Array, expected: Array, wrong: Array) -> tuple[tuple[int, ...
 
 
 def _difference(got: Any, want: Any) -> str:
-    """Both numbers and their ratio."""
+    """Return both numbers and their ratio."""
     expected, received = _apart(got, want)
     return f"expected {expected}, received {received}{_ratio_text(got, want)}"
 
 
 def _apart(got: Any, want: Any) -> tuple[str, str]:
-    """What was expected and received, with as many digits as it takes to tell them apart."""
+    """Return what was expected and received, with as many digits as it takes to tell them apart."""
     pairs = [(_text(want, digits), _text(got, digits)) for digits in (6, 9, 12, 17)]
     return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
 

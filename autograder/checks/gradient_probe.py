@@ -80,14 +80,14 @@ class Probe:
         self._moved |= self._parameters(arrays)
 
     def __call__(self, points: Sequence[Point]) -> list[Array]:
-        """The values at each of `points`, where arrays that one does not name stay."""
+        """Return the values at each of `points`, where arrays that one does not name stay."""
         found: list[Array] = []
         while len(found) < len(points):
             found += self._evaluate_batch(points[len(found) :][: self._fitting(points[len(found)])])
         return found
 
     def backward(self, upstream: Array) -> dict[str, Array]:
-        """What `backward` says for the upstream gradient `(m,)`: names and shapes of the point.
+        """Return what `backward` claims for the upstream gradient `(m,)`, as arrays of the point.
 
         Raises:
             CheckFailed: a gradient is missing, of another shape or not finite.
@@ -113,7 +113,7 @@ class Probe:
         return {name: _gradient(claimed, name, value) for name, value in self.point.items()}
 
     def _places(self, use: int, returned: Sequence[Any]) -> Sequence[int]:
-        """The inputs that the `returned` gradients belong to: those of real numbers, or the first.
+        """Return the inputs that `returned` gradients belong to: the real ones, or the first.
 
         Ids have no gradient: a model of ids and of a condition returns that of the condition alone.
         """
@@ -122,7 +122,7 @@ class Probe:
         return real if len(real) == len(returned) else range(len(returned))
 
     def _evaluate_batch(self, points: Sequence[Point]) -> list[Array]:
-        """The values at `points`, in one exchange; the parameters are restored."""
+        """Return the values at `points`, in one exchange; the parameters are restored."""
         steps: list[Step] = []
         away: dict[str, Array] = {}
         for point in points:
@@ -148,7 +148,7 @@ class Probe:
         return values
 
     def _fitting(self, point: Point) -> int:
-        """How many points like `point` one request should hold."""
+        """Return how many points like `point` one request should hold."""
         outputs = sum(array.nbytes for output in self._outputs for _, array in leaves(output, ""))
         inputs = sum(
             np.asarray(a).nbytes for _, a in self._arguments() if isinstance(a, np.ndarray)
@@ -165,7 +165,7 @@ class Probe:
         return [Assign(self._handle, "parameters", parameters)] if parameters else []
 
     def _calls(self, point: Point) -> list[Step]:
-        """`forward` of each use, with the inputs of `point`."""
+        """Return `forward` of each use, with the inputs of `point`."""
         arrays = {**self.point, **point}
         return [
             Call(
@@ -180,7 +180,7 @@ class Probe:
         ]
 
     def _split(self, upstream: Array) -> Iterator[Any]:
-        """The upstream gradient of each use, in the form of what `forward` returned."""
+        """Yield the upstream gradient of each use, in the form of what `forward` returned."""
         start = 0
         for output in self._outputs:
             arrays = {}
@@ -205,7 +205,7 @@ def _float64(value: Any, what: str) -> Array:
 
 
 def _values(outputs: Sequence[Any], *, must_be_finite: bool = True) -> Array:
-    """All entries of all outputs, `(m,)`."""
+    """Return all entries of all outputs, `(m,)`."""
     found = [array for output in outputs for _, array in leaves(output, "")]
     if not found:
         message = f"forward should return real numbers, not {value_text(outputs[0])}"

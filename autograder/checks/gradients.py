@@ -38,7 +38,7 @@ def gradients_agree(
     and_then: Inputs | None = None,
     reference: RemoteObject | None = None,
 ) -> None:
-    """`backward` gives the derivative of `forward`, for all parameters and all real inputs.
+    """Require that `backward` is the derivative of `forward` in parameters and real inputs.
 
     Args:
         model: a remote model whose parameters are set; they may be moved a little.

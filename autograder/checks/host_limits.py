@@ -65,7 +65,7 @@ def _memory_limited(allowed: int) -> Iterator[None]:
 
 
 def _private_memory() -> int | None:
-    """Bytes that count against RLIMIT_DATA; None where the system does not tell."""
+    """Return bytes that count against RLIMIT_DATA; None where the system does not tell."""
     try:
         lines = _STATUS.read_text("ascii").splitlines()
     except OSError:

@@ -22,12 +22,12 @@ SUM_TOLERANCE = 1e-6
 
 
 def language_model_callback(model: LanguageModel) -> Callback:
-    """A language model of the grader's for code that writes text: it can be asked, not read."""
+    """Return a language model of the grader's for code that writes text: it cannot be read."""
     return callback(model, "initial_state", "next_log_probabilities")
 
 
 def perplexity(model: RemoteObject, tokens: Array, batch_size: int = 16) -> float:
-    """exp of the mean of −log P(next token), over `tokens: (M,)` read as `batch_size` streams.
+    """Return exp(mean of −log P(next token)) of `tokens: (M,)` in `batch_size` streams.
 
     The model is given one token of each stream at a time and never sees the one it predicts.
 
@@ -43,7 +43,7 @@ def perplexity(model: RemoteObject, tokens: Array, batch_size: int = 16) -> floa
 
 
 def token_log_probabilities(model: RemoteObject, texts: Array) -> Array:
-    """log P of each token of `texts: (N, T)` given those before it, but for the first: `(N, T−1)`.
+    """Return log P of each token of `texts: (N, T)` given those before it: `(N, T−1)`.
 
     Raises:
         CheckFailed: what the model returns is not a distribution.
@@ -63,7 +63,7 @@ def token_log_probabilities(model: RemoteObject, texts: Array) -> Array:
 
 
 def perplexity_ratio(model: RemoteObject, language: AgreementLanguage, texts: Array) -> float:
-    """How far `model` is from the best: its perplexity divided by that of the texts' own source.
+    """Return the perplexity of `model`, divided by that of the source of the texts.
 
     Both are measured on the same texts, so that what is by chance hard to predict in them is so
     for both; 1 is the best possible in the long run.
@@ -81,7 +81,7 @@ def perplexity_ratio(model: RemoteObject, language: AgreementLanguage, texts: Ar
 
 
 def likelihood_ratio(model: Array, source: Array) -> float:
-    """The perplexity of a model, divided by that of the `source` of the same texts.
+    """Return the perplexity of a model, divided by that of the `source` of the same texts.
 
     Args:
         model, source: log probabilities of the tokens of the texts, `(N, T)`, in nats.
@@ -94,13 +94,13 @@ def likelihood_ratio(model: Array, source: Array) -> float:
 
 
 def _exp(nats: float) -> float:
-    """exp, infinite where a model gives a word hardly any probability."""
+    """Return exp; infinite where a model gives a word hardly any probability."""
     with np.errstate(over="ignore"):
         return float(np.exp(nats))
 
 
 def log_softmax(logits: Array) -> Array:
-    """log softmax of `logits: (..., V)` over the last axis, on the side of the checks."""
+    """Return log softmax of `logits: (..., V)` over the last axis, on the side of the checks."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
@@ -139,7 +139,7 @@ def no_look_ahead(
     batch_size: int = 2,
     steps: int = 6,
 ) -> None:
-    """A change of the tokens from step t + 1 on leaves the outputs up to step t as they are.
+    """Require that a change of the tokens from step t + 1 on leaves the outputs up to step t equal.
 
     Raises:
         CheckFailed: names the step that knew what came later, or no change changes anything.
@@ -170,7 +170,7 @@ def no_look_ahead(
 
 
 def _scores(output: Any, tokens: Array) -> Array:
-    """What forward returned for `tokens: (N, T)`, if it is `(N, T, V)` and finite."""
+    """Return what forward returned for `tokens: (N, T)`, if it is `(N, T, V)` and finite."""
     wanted = ", ".join([*map(str, tokens.shape), "V"])
     expect(
         isinstance(output, np.ndarray) and output.shape[:-1] == tokens.shape,

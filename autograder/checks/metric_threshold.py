@@ -119,7 +119,7 @@ class MetricThreshold:
             self.findings.add(Curve(measurement.curve, name, threshold, measurement.best))
 
     def _measure(self, meter: _Metric, training: Training, rng: np.random.Generator) -> float:
-        """The metric at the end of one whole training."""
+        """Return the metric at the end of one whole training."""
         measurement = meter.run(training, rng, until=None)
         if not measurement.curve:
             raise BadInputError(f"{self.exercise.name}: {meter.what} is no finite number")
@@ -150,7 +150,7 @@ class _Metric:
     what: str
 
     def run(self, training: Training, rng: np.random.Generator, until: float | None) -> Measurement:
-        """One training, ended as soon as `until` is met or the metric is no finite number."""
+        """Train once; end as soon as `until` is met or the metric is no finite number."""
         curve = []
         with closing(training(rng)) as values:
             for value in self._finite(values):
@@ -182,20 +182,20 @@ class _Metric:
             )
 
     def top(self, measurement: Measurement) -> float:
-        """The best of its values; the worst possible one if there is none."""
+        """Return the best of its values; the worst possible one if there is none."""
         best = max if self.direction == HIGHER else min
         return best(measurement.curve, default=-math.inf if self.direction == HIGHER else math.inf)
 
     def merit(self, measurement: Measurement) -> float:
-        """The higher the better, whatever the direction."""
+        """Return a number that is higher for a better `value`, whatever the direction."""
         return self.top(measurement) * (1 if self.direction == HIGHER else -1)
 
     def met(self, measurement: Measurement, value: float) -> bool:
-        """Whether `value` was reached."""
+        """Return whether `value` was reached."""
         return better(self.top(measurement), value, self.direction)
 
     def failure(self, measurement: Measurement, threshold: Threshold) -> MissedThreshold:
-        """The sentence for the student: found, asked for, and how far both are from the best."""
+        """Return the sentence for the student: the value, the threshold and the best value."""
         bound = "at least" if self.direction == HIGHER else "at most"
         found, asked = self.top(measurement), threshold.value
         if not math.isfinite(found):
@@ -213,7 +213,7 @@ class _Metric:
 
 
 def _apart(one: float, other: float) -> tuple[str, str]:
-    """Two different numbers to four digits, or as many as it takes to tell them apart."""
+    """Return two different numbers to four digits, or as many as it takes to tell them apart."""
     pairs = ((f"{one:.{digits}g}", f"{other:.{digits}g}") for digits in range(4, 18))
     return next(pair for pair in pairs if pair[0] != pair[1])
 

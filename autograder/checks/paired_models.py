@@ -87,7 +87,7 @@ class PairedModels:
     reference: RemoteObject
 
     def same_parameter_forms(self) -> None:
-        """Names, shapes and dtypes of parameters and gradients are the reference's."""
+        """Require names, shapes and dtypes of parameters and gradients as in the reference."""
         expected = self.reference.parameters
         for attribute in ("parameters", "gradients"):
             actual = getattr(self.student, attribute)
@@ -118,7 +118,7 @@ class PairedModels:
             assign(self.reference, values)
 
     def same_forward(self, *inputs: Any, rtol: float = RTOL, atol: float = 0.0) -> Any:
-        """`forward` agrees, changes no input and returns no view of one."""
+        """Require that `forward` agrees, changes no input and returns no view of one."""
         expected = self.reference.forward(*inputs)
         outcome = self.student.forward.outcome(*inputs)
         equal(outcome.value, expected, self._what("forward"), rtol=rtol, atol=atol)
@@ -128,7 +128,7 @@ class PairedModels:
     def same_backward(
         self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL, atol: float = 0.0
     ) -> None:
-        """`forward`, then `backward` with a random upstream gradient: all gradients agree."""
+        """Require that `forward`, and `backward` of a random upstream gradient, agree."""
         expected = self.reference.forward(*inputs)
         upstream = _upstream(expected, rng)
         theirs = _backward(self.reference, inputs, upstream)
@@ -141,7 +141,7 @@ class PairedModels:
     def gradients_agree(
         self, *inputs: Any, rng: np.random.Generator, and_then: Inputs | None = None
     ) -> None:
-        """The student's `backward` is the derivative of his own `forward`, measured numerically.
+        """Require that `backward` of the student is the numerical derivative of `forward`.
 
         Where it is not, the reference tells which of the two is at fault: see
         `autograder.checks.gradients.gradients_agree`.
@@ -151,7 +151,7 @@ class PairedModels:
         gradients_agree(self.student, *inputs, rng=rng, and_then=and_then, reference=self.reference)
 
     def accumulates(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
-        """A second `backward` adds to the gradients in place, and `zero_gradients` clears them.
+        """Require that `backward` adds to gradients in place, and `zero_gradients` clears them.
 
         What adds up has to be a gradient: that of the student's own `forward`.
         """
@@ -180,7 +180,7 @@ class PairedModels:
         self.gradients_agree(*inputs, rng=rng)
 
     def _named(self, gradients: Any) -> dict[str, Any]:
-        """`gradients`, if it is a dict with the names of the reference's."""
+        """Return `gradients`, if it is a dict with the names of the reference's."""
         what = f"{self.name}.gradients"
         message = f"{what} should be a dict of arrays"
         expect(isinstance(gradients, dict), message, about=gradients, fact=f"{what}: type")
@@ -188,7 +188,7 @@ class PairedModels:
         return dict(gradients)
 
     def keeps_gradient_arrays(self, function: str, *args: Any) -> None:
-        """`function(model, *args)` of the submission leaves the student's model its `gradients`.
+        """Require that `function(model, *args)` of the submission leaves the model its `gradients`.
 
         The very same arrays, that is, which a network that the model is part of shares; what is
         in them is not compared, but may not be all zeros.
@@ -212,7 +212,7 @@ class PairedModels:
             )
 
     def _adds_in_place(self, inputs: tuple[Any, ...], upstream: Any) -> None:
-        """The arrays that were there before `backward` are those that it adds to."""
+        """Require that `backward` adds to the arrays that were there before."""
         session, handle = session_of(self.student)
         outcomes = session.run(
             [
@@ -235,7 +235,7 @@ class PairedModels:
             )
 
     def _same_returned(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
-        """The gradients of the inputs: one, or a tuple or list of one for each."""
+        """Require equal gradients of the inputs: one, or a tuple or list of one for each."""
         several = isinstance(theirs, (tuple, list)) and isinstance(ours, (tuple, list))
         if not (several and len(ours) == len(theirs)):
             equal(ours, theirs, "the gradient that backward returns", rtol=rtol, atol=atol)
@@ -263,7 +263,7 @@ def _upstream(output: Any, rng: np.random.Generator) -> Any:
 def _backward(
     model: RemoteObject, inputs: tuple[Any, ...], upstream: Any, *, zero: bool = True
 ) -> list[Outcome]:
-    """Outcomes of forward, backward and the gradients after it, in one exchange."""
+    """Return outcomes of forward, backward and the gradients after it, in one exchange."""
     session, handle = session_of(model)
     steps: list[Step] = [Call(handle, "zero_gradients")] if zero else []
     backward = Call(handle, "backward", (upstream,))

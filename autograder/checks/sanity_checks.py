@@ -35,7 +35,7 @@ BY_HEART = 0.1
 
 
 def initial_loss_is_uniform(loss: float, classes: int, about: object = None) -> None:
-    """The `loss` of a new model is near log C, as long as it prefers none of `classes`.
+    """Require that the `loss` of a new model is near log C: it prefers none of `classes`.
 
     Args:
         about: what the loss came from, see `CheckFailed`.
@@ -65,7 +65,7 @@ def overfits(
     steps: int = 60,
     learning_rate: float = 0.1,
 ) -> None:
-    """A new `model` knows nothing, and can learn one small batch by heart.
+    """Require that a new `model` knows nothing, and can learn one small batch by heart.
 
     Args:
         model: a new one; it is trained. Of `TrainedModels`, the reference must know the examples
@@ -97,7 +97,7 @@ def overfits_text(
     steps: int = 120,
     learning_rate: float = 0.02,
 ) -> None:
-    """A new language `model` knows nothing, and can learn a few short texts by heart.
+    """Require that a new language `model` knows nothing, and can learn a few short texts by heart.
 
     Args:
         model: a new one; it is trained, as in `overfits`.
@@ -119,7 +119,7 @@ def overfits_text(
 
 
 def _loss(model: RemoteObject, inputs: tuple[Array, ...], labels: Array) -> float:
-    """The mean of −log P(label) for the scores `(M, ..., C)` of `inputs`."""
+    """Return the mean of −log P(label) for the scores `(M, ..., C)` of `inputs`."""
     log_p = log_softmax(model.forward(*inputs))
     return -float(np.take_along_axis(log_p, labels[..., None], axis=-1).mean())
 

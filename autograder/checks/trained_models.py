@@ -98,6 +98,6 @@ def trained_models(
 def combined(
     combine: Callable[[Sequence[float]], float], evaluations: Sequence[Evaluation]
 ) -> Evaluation:
-    """One evaluation of several models: their values, combined."""
+    """Return one evaluation of several models, whose values are combined."""
     value = combine([evaluation.value for evaluation in evaluations])
     return Evaluation(value, lambda: combine([one.confirm() for one in evaluations]))

@@ -233,7 +233,7 @@ def language_model_chunks(
 
 
 def _models(model: RemoteObject | TrainedModels) -> tuple[RemoteObject, ...]:
-    """The model that is trained, then that which only gets its parameters, if any."""
+    """Return the model that is trained, then the one that only gets its parameters, if any."""
     return (model.student, model.reference) if isinstance(model, TrainedModels) else (model,)
 
 
@@ -253,7 +253,7 @@ def _in_chunks(
 
 @contextmanager
 def _raised_as_failures() -> Iterator[None]:
-    """What loss and clipping refuse is what the model returned."""
+    """Turn what loss and clipping refuse into failures: the model returned it."""
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             yield
@@ -262,7 +262,7 @@ def _raised_as_failures() -> Iterator[None]:
 
 
 def _real_arrays(value: Any, what: str) -> dict[str, Array]:
-    """`value`, if it is a dict of arrays of real numbers."""
+    """Return `value`, if it is a dict of arrays of real numbers."""
     message = f"{what} should be a dict of arrays, not {value_text(value)}"
     expect(isinstance(value, dict), message, about=value, fact=f"{what}: type")
     for name, array in value.items():
@@ -273,7 +273,7 @@ def _real_arrays(value: Any, what: str) -> dict[str, Array]:
 
 
 def _tools(reference: RemoteModule, optimizer: str) -> tuple[Any, Any]:
-    """The loss and optimizer classes of the NumPy reference, for every graded provider."""
+    """Return the loss and optimizer classes of the NumPy reference, for every graded provider."""
     registry = _registry(reference)
     return registry.get("softmax_cross_entropy", "numpy"), registry.get(optimizer, "numpy")
 

@@ -11,7 +11,7 @@ Array = np.ndarray[Any, Any]
 
 
 def leaves(value: Any, name: str) -> Iterator[tuple[str, Array]]:
-    """The floating-point arrays in `value`, by names such as ``input 2[0]``; ids are none."""
+    """Return the floating-point arrays in `value`, by names such as ``input 2[0]``; no ids."""
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         yield name, value
     elif isinstance(value, (tuple, list)):
@@ -20,7 +20,7 @@ def leaves(value: Any, name: str) -> Iterator[tuple[str, Array]]:
 
 
 def rebuilt(value: Any, name: str, arrays: Mapping[str, Array], other: Any = ...) -> Any:
-    """`value` with other arrays for its leaves.
+    """Return `value` with other arrays for its leaves.
 
     Args:
         arrays: by the names that `leaves` gives; a leaf without an array stays.

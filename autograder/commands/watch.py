@@ -85,7 +85,7 @@ def _wait_for_change(place: Path, before: Stamps) -> Stamps:
 
 
 def _folders(place: Path) -> list[Path]:
-    """`place`, and the folders in it, where new files may appear."""
+    """Return `place`, and the folders in it, where new files may appear."""
     return [Path(folder) for folder, _, _ in os.walk(place) if "/." not in folder]
 
 

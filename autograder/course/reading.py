@@ -200,7 +200,7 @@ class Course(Catalogue):
         return found
 
     def graded_imports(self, exercise: Exercise) -> tuple[str, ...]:
-        """What ``packages`` lets the code of `exercise` import, and that of its parts."""
+        """Return what ``packages`` lets the code of `exercise` import, and that of its parts."""
         added = [name for other in self.with_required([exercise]) for name in other.packages]
         return tuple(dict.fromkeys((*self.packages, *added)))
 

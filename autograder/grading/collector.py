@@ -44,7 +44,7 @@ class FolderOnTheWay(pytest.Directory):
     """A folder between the root and the test files; pytest would look at all that is in it."""
 
     def collect(self) -> Iterator[pytest.Collector]:
-        """The next folder on the way to each test file, or the file itself."""
+        """Yield the next folder on the way to each test file, or the file itself."""
         files = [Path(file) for file in self.config.args if Path(file).is_relative_to(self.path)]
         names = dict.fromkeys(file.relative_to(self.path).parts[0] for file in files)
         for path in (self.path / name for name in names):
@@ -79,7 +79,7 @@ class Collector:
         return FolderOnTheWay.from_parent(parent, path=path)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A test file that cannot be collected is a fault of ours."""
+        """Note a test file that cannot be collected: a fault of the course or of gradus."""
         if report.failed:
             self.errors.append(str(report.longrepr)[-2000:])
 
@@ -131,14 +131,14 @@ class Collector:
         return explained(judged, error, session.calls, self._under_test.undefined)
 
     def _findings(self, item: pytest.Item) -> tuple[Finding, ...]:
-        """What the check has shown, and what the submission printed meanwhile."""
+        """Return what the check has shown, and what the submission printed meanwhile."""
         shown_findings = item.stash[FINDINGS].all if FINDINGS in item.stash else ()
         printed = self._under_test.session.printed()
         return (*shown_findings, *([PrintedText(printed)] if printed else []))
 
 
 def _raised(item: pytest.Item, call: pytest.CallInfo[None]) -> BaseException | None:
-    """What ended the check; it is forgotten here, with all that its traceback holds."""
+    """Return what ended the check; it is forgotten here, with all that its traceback holds."""
     if RAISED in item.stash:
         error = item.stash[RAISED]
         del item.stash[RAISED]
@@ -168,14 +168,14 @@ def _judged(result: CheckResult, error: BaseException | None, calls: CallLog) ->
 
 
 def _is_ours(error: BaseException) -> bool:
-    """Whether `error` is a fault of the grader, whatever the submission has returned before."""
+    """Return whether `error` is a fault of the grader, not of what was returned before."""
     if isinstance(error, ReferenceFailed):
         return False
     return isinstance(error, SandboxError | pytest.FixtureLookupError)
 
 
 def _in_words(error: BaseException) -> str:
-    """What a value of the submission has led to, in a line."""
+    """Return what a value of the submission has led to, in a line."""
     if isinstance(error, MemoryError):
         return "it makes the check use too much memory"
     if isinstance(error, BudgetExceeded):
@@ -209,7 +209,7 @@ def _failed(result: CheckResult, failure: CheckFailed, calls: CallLog) -> CheckR
 
 
 def call_at_fault(failure: CheckFailed, calls: CallLog) -> RemoteCall:
-    """The call that shows the failure; none where no single one does."""
+    """Return the call that shows the failure; none where no single one does."""
     return NO_CALL if isinstance(failure, MissedThreshold) else calls.behind(failure.about)
 
 
@@ -236,12 +236,12 @@ def task_of(item: pytest.Item) -> str:
 
 
 def id_of(item: pytest.Item) -> str:
-    """What results call a check: ``test_rnn.py::test_forward``."""
+    """Return what results call a check: ``test_rnn.py::test_forward``."""
     return item.nodeid.rpartition("/")[2]
 
 
 def title_of(item: pytest.Item) -> str:
-    """What a check asks for: the first line of its docstring, and its parameters."""
+    """Return what a check asks for: the first line of its docstring, and its parameters."""
     if not isinstance(item, pytest.Function):
         return item.name
     name = item.originalname
@@ -252,7 +252,7 @@ def title_of(item: pytest.Item) -> str:
 
 
 def _marked(item: pytest.Item, name: str) -> str:
-    """The argument of the marker `name` as text; empty without such a marker."""
+    """Return the argument of the marker `name` as text; empty without such a marker."""
     marker = item.get_closest_marker(name)
     return str(marker.args[0]) if marker is not None and marker.args else ""
 
@@ -264,5 +264,5 @@ def _sentence(item: pytest.Item) -> str:
 
 
 def is_hidden(item: pytest.Item) -> bool:
-    """Whether a check is one of the instructor's."""
+    """Return whether a check is one of the instructor's."""
     return item.get_closest_marker("hidden") is not None or Path(item.path).stem.endswith("_hidden")

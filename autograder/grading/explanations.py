@@ -20,7 +20,7 @@ def explained(
     calls: CallLog,
     undefined: Mapping[str, str],
 ) -> CheckResult:
-    """`result` of a check that was ended by `error`, with what explains it.
+    """Return `result` of a check that was ended by `error`, with what explains it.
 
     Args:
         undefined: task -> why the submission does not define it, if the reason is known.
@@ -37,13 +37,13 @@ def explained(
 
 
 def _lost_names(fault: SubmissionFault, undefined: Mapping[str, str]) -> list[str]:
-    """Why a name is not there that the import asks for."""
+    """Return why a name is not there that the import asks for."""
     if not isinstance(fault, Crashed) or fault.raised != "NameError":
         return []
     return [told for name, told in undefined.items() if f"'{name}'" in fault.message]
 
 
 def _lost_return(result: CheckResult, calls: CallLog) -> bool:
-    """Whether the check misses a value, and the call at fault has returned None."""
+    """Return whether the check misses a value, and the call at fault has returned None."""
     is_none = calls.returned_none(RemoteCall(result.method, result.call))
     return is_none and _MENTIONS_NONE.search(result.message) is not None

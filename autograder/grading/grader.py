@@ -74,7 +74,7 @@ class Grader:
 
     @contextmanager
     def under_test(self, exercise: Exercise) -> Iterator[ExerciseUnderTest]:
-        """Both sides of the checks of `exercise`.
+        """Prepare both sides of the checks of `exercise`.
 
         Raises:
             BadInputError: the solution of it, or of an exercise that it requires, is missing.
@@ -117,7 +117,7 @@ class Grader:
     def _diagnosed(
         self, under_test: ExerciseUnderTest, checks: list[CheckResult]
     ) -> list[CheckResult]:
-        """`checks` with what explains those that failed; a student kit has nothing to compare."""
+        """Return `checks` with explanations of failures; a student kit has nothing to compare."""
         exercise, asked = under_test.exercise, under_test.transcripts
         if not asked or not exercise.solution.is_file():
             return checks
@@ -139,7 +139,7 @@ class Grader:
         return self._submission.files[exercise.name].inner
 
     def _placed(self, check: CheckResult) -> CheckResult:
-        """`check` with its lines as their author finds them, and without paths of this machine."""
+        """Return `check` with lines as in the author's file, and without paths of this machine."""
         check = self._host_paths.hidden_in(check)
         return replace(check, frames=tuple(map(self._place, check.frames)))
 

@@ -11,7 +11,7 @@ from autograder.verdicts import Verdict
 
 
 def is_not_started(exercise: Exercise, submission: Submission | None) -> bool:
-    """Whether the file of `exercise` is missing, or still the stub as it was handed out."""
+    """Return whether the file of `exercise` is missing, or still the stub as it was handed out."""
     if submission is None:
         return False
     file = submission.files.get(exercise.name)
@@ -19,7 +19,7 @@ def is_not_started(exercise: Exercise, submission: Submission | None) -> bool:
 
 
 def not_started(exercise: Exercise, submission: Submission | None) -> ExerciseResult:
-    """The result of an exercise whose file is missing, untouched, or cannot be graded."""
+    """Return the result of an exercise whose file is missing, untouched, or cannot be graded."""
     file = submission.files.get(exercise.name) if submission is not None else None
     reason = submission.unread.get(exercise.name, "") if submission is not None else ""
     if file is not None:
@@ -37,7 +37,7 @@ def without_checks(
     verdict: Verdict = Verdict.NOT_STARTED,
     file: str = "",
 ) -> ExerciseResult:
-    """The result with one check for each task, which shares the points of the exercise."""
+    """Return the result with one check for each task, which shares the points of the exercise."""
     checks = (
         CheckResult(
             id="",

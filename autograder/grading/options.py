@@ -55,11 +55,11 @@ class GradeOptions:
         return f"grade --submission {self.submission}" if self.submission else "grade"
 
     def place(self, course: Course) -> Path:
-        """Where the submission is."""
+        """Return where the submission is."""
         return self.named_submission(course) or course.root / "exercises"
 
     def named_submission(self, course: Course) -> Path | None:
-        """The submission that is named; None where the course's own exercises are meant."""
+        """Return the submission that is named; None where the course's own exercises are meant."""
         paths = self._paths(course)
         return Path(paths[0]) if paths else self.submission
 

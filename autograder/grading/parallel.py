@@ -16,7 +16,7 @@ _function: Callable[[Any], Any] | None = None
 
 
 def processes(jobs: int, count: int) -> int:
-    """How many processes to fork for `count` pieces of work; at most 1: do them in this one.
+    """Return how many processes to fork for `count` pieces of work; at most 1: fork none.
 
     Args:
         jobs: processes wanted; 0 for one per processor.
@@ -29,7 +29,7 @@ def processes(jobs: int, count: int) -> int:
 def in_parallel(
     function: Callable[[A], R], arguments: Sequence[A], jobs: int, *, as_they_end: bool = False
 ) -> Iterator[R]:
-    """The results of `function`, one for each of `arguments`.
+    """Yield the results of `function`, one for each of `arguments`.
 
     When it is interrupted, or one of the calls raises, the other processes are ended.
 

@@ -26,7 +26,7 @@ from framework.providers.plugins import Plugins
 
 @contextmanager
 def standalone_exercise(test_file: Path) -> Iterator[ExerciseUnderTest]:
-    """The exercise under test for plain pytest: the folder's own files, NumPy, seed 0."""
+    """Prepare the exercise under test for plain pytest: the folder's own files, NumPy, seed 0."""
     course = find_course(test_file.parent)
     name = test_file.stem.removeprefix("test_").removesuffix("_hidden")
     exercise = course.exercise(name)
@@ -43,7 +43,7 @@ def standalone_exercise(test_file: Path) -> Iterator[ExerciseUnderTest]:
 
 
 def short_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    """The failure in a few lines; empty for an exception that is not one of gradus's."""
+    """Return the failure in a few lines; empty for an exception that is not one of gradus's."""
     error = excinfo.value
     if not isinstance(error, CheckFailed | SubmissionFault | GradusError):
         return ""
@@ -76,6 +76,6 @@ def _block(label: str, text: str) -> list[str]:
 
 
 def _place(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    """The line of the check itself."""
+    """Return the line of the check itself."""
     own = [entry for entry in excinfo.traceback if Path(entry.path) == item.path]
     return f"{item.path.name}:{own[0].lineno + 1}" if own else item.path.name

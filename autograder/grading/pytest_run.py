@@ -85,7 +85,7 @@ class TrainedLast:
     """A pytest plugin: what trains a model, or draws its training, costs more than all the rest."""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """All else comes first, in its order."""
+        """Sort them: all else comes first, in its order."""
         from autograder.grading.pytest_plugin import fixtures_of
 
         items.sort(key=lambda item: not _TRAINED.isdisjoint(fixtures_of(item)))

@@ -35,5 +35,5 @@ class Setting:
         return Backend(self.plugins.registry, self.backend, device=device)
 
     def deadlines(self, exercise: Exercise) -> Deadlines:
-        """The time limits of `exercise`: of one request, and of all of them."""
+        """Return the time limits of `exercise`: of one request, and of all of them."""
         return Deadlines(call=exercise.time.call, total=exercise.time.total)

@@ -58,7 +58,7 @@ class ExerciseUnderTest:
         return RemoteModule(self.reference_session)
 
     def rng(self, name: str) -> np.random.Generator:
-        """The random numbers of the check `name`: the same for the same seed."""
+        """Return the random numbers of the check `name`: the same for the same seed."""
         return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
 
     def close(self) -> None:
@@ -87,7 +87,7 @@ class ProviderSession(InlineSession):
 def open_inline(
     session: type[InlineSession], backend: Backend, registry: Registry, exercise: Exercise
 ) -> InlineSession:
-    """A conversation with what `backend` offers for `exercise`, in this process."""
+    """Open a conversation with what `backend` offers for `exercise`, in this process."""
     names = {task.name: task.registry_name for task in exercise.tasks}
     module = ProviderModule(registry, backend.name, names)
     return session(module, backend.arrays, part_source(registry, backend.providers))

@@ -99,7 +99,7 @@ def _secrets() -> Iterator[str]:
 
 
 def _is_place(value: str) -> bool:
-    """Whether `value` is a path, or a list of paths: these are replaced as folders."""
+    """Return whether `value` is a path, or a list of paths: these are replaced as folders."""
     return value.startswith(("/", "~", ".")) or re.match(r"[A-Za-z]:\\", value) is not None
 
 

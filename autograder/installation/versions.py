@@ -63,7 +63,7 @@ def _declared() -> Iterator[tuple[str, Requirement]]:
 
 
 def _holds(requirement: Requirement, extra: str) -> bool:
-    """Whether the marker of `requirement` holds on this system with this `extra`."""
+    """Return whether the marker of `requirement` holds on this system with this `extra`."""
     try:
         return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
     except UndefinedEnvironmentName:

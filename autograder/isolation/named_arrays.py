@@ -7,7 +7,7 @@ from typing import Any
 
 
 def named_arrays(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Every array among the arguments, and one level inside them, with its name."""
+    """Yield every array among the arguments, and one level inside them, with its name."""
     named = [(f"argument {i}", value) for i, value in enumerate(args, start=1)]
     named += [(f"argument {key}", value) for key, value in kwargs.items()]
     for where, value in named:
@@ -20,5 +20,5 @@ def named_arrays(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[tup
 
 
 def is_array(value: Any) -> bool:
-    """Whether `value` is an array, of whatever library."""
+    """Return whether `value` is an array, of whatever library."""
     return hasattr(value, "dtype") and hasattr(value, "shape")

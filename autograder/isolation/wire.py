@@ -116,7 +116,7 @@ def decode(structure: bytes | memoryview, blobs: bytes | memoryview) -> Any:
 
 
 def _check_depth(value: Any) -> None:
-    """Both sides check: what one accepts, the other takes too."""
+    """Raise an error if `value` is nested too deeply; both sides check."""
     level: list[Any] = [value] if type(value) in _CONTAINERS else []
     for _ in range(MAX_DEPTH):
         if not level:
@@ -190,7 +190,7 @@ class _Encoder:
         )
 
     def _stripped(self, value: Any) -> Any:
-        """What was of a subclass; msgpack asks but once, and knows no tuples and long integers."""
+        """Return a value that was of a subclass; msgpack knows no tuples and long integers."""
         is_long = type(value) is int and not -(1 << 63) <= value < 1 << 64
         return self._default(value) if is_long or type(value) is tuple else value
 
@@ -267,7 +267,7 @@ class _Decoder:
 
 
 def _key(key: Any) -> Any:
-    """A NumPy scalar arrives as an array without axes, which is no key."""
+    """Return `key`; a NumPy scalar arrives as an array without axes, which is no key."""
     return key.item() if type(key) is np.ndarray and not key.ndim else key
 
 

@@ -1,8 +1,7 @@
 """Checks that fail for a part which fails by itself: they are blocked by it, not failed.
 
 A mistake in one layer fails every network that is built from it. The points of those networks wait
-for
-the layer: nothing of theirs is diagnosed, and nothing sends the student to their files.
+for the layer. Their checks are not diagnosed, and no message refers the student to their files.
 """
 
 from __future__ import annotations

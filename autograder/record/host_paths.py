@@ -52,7 +52,7 @@ class HostPaths:
         return self._pattern.sub(lambda match: self._words.get(match[0], "temporary"), text)
 
     def hidden_in(self, check: CheckResult) -> CheckResult:
-        """`check` without these paths in anything that it says."""
+        """Return `check` without these paths in anything that it says."""
         return replace(
             check,
             message=self.hidden(check.message),

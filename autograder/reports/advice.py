@@ -19,7 +19,7 @@ class Advice:
 
 
 def advice(report: Report, folder: str = "exercises", command: str = "grade") -> Advice:
-    """What to do after `report`.
+    """Return what to do after `report`.
 
     Args:
         folder: where the submission lies, as its author would write it.
@@ -51,7 +51,7 @@ def _all_passed(report: Report) -> str:
 
 
 def _nothing_handed_in(report: Report) -> bool:
-    """Whether there is not one file of an exercise, and no check has run."""
+    """Return whether there is not one file of an exercise, and no check has run."""
     return all(
         not result.file and all(check.id == "" for check in result.checks)
         for result in report.exercises
@@ -59,7 +59,7 @@ def _nothing_handed_in(report: Report) -> bool:
 
 
 def _first(report: Report) -> ExerciseResult | None:
-    """The first exercise to work on; one that waits for another, or for us, comes later."""
+    """Return the first exercise to work on; one that waits comes later."""
     left = [result for result in report.exercises if result.verdict not in FINE]
     waiting = [Verdict.BLOCKED, Verdict.NOT_GRADED]
     ready = (result for result in left if result.verdict not in waiting)

@@ -54,12 +54,12 @@ class Cause:
         return f"as under {self.shown.task}: {self.shown.title}"
 
     def concerns(self, task: str) -> bool:
-        """Whether a check of `task` failed for this reason."""
+        """Return whether a check of `task` failed for this reason."""
         return any(check.task == task for check in (self.shown, *self.others))
 
 
 def causes(result: ExerciseResult, *, show_hidden: bool = False) -> tuple[Cause, ...]:
-    """Why checks of `result` did not pass, in the order in which each reason first appears."""
+    """Return why checks of `result` did not pass, in the order of first appearance."""
     failed = [check for check in result.checks if check.verdict is not Verdict.PASSED]
     explained = {_wrong(check): _mistake(check) for check in reversed(failed) if check.diagnosis}
     found: dict[Hashable, list[CheckResult]] = {}
@@ -69,7 +69,7 @@ def causes(result: ExerciseResult, *, show_hidden: bool = False) -> tuple[Cause,
 
 
 def _key(check: CheckResult, explained: Mapping[Hashable, Hashable]) -> Hashable:
-    """What makes two failures one: the mistake where it is known, else what is wrong first.
+    """Return what makes two failures one: the mistake where it is known, else what is wrong first.
 
     Args:
         explained: what is wrong first where a mistake explains it -> that mistake.
@@ -87,7 +87,7 @@ def _mistake(check: CheckResult) -> Hashable:
 
 
 def _wrong(check: CheckResult) -> Hashable:
-    """The method at fault and what of it is wrong first; everything that was said without these."""
+    """Return the method at fault and what of it is wrong first; else all that was said."""
     if check.method and check.fact.what:
         return check.verdict, check.method, check.fact.what, check.frames[-1:]
     return check.verdict, check.message, check.details, check.call, check.frames

@@ -10,7 +10,7 @@ from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, Re
 
 
 def without_details(check: CheckResult) -> CheckResult:
-    """`check`, without what a hidden check found out if it is one, and without a key."""
+    """Return `check`, without what a hidden check found out if it is one, and without a key."""
     if not check.hidden:
         return replace(check, findings=_without_keys(check))
     return CheckResult(
@@ -36,7 +36,7 @@ def _without_keys(check: CheckResult) -> tuple[Finding, ...]:
 
 
 def for_student(report: Report) -> Report:
-    """`report` without the details of hidden checks."""
+    """Return `report` without the details of hidden checks."""
     return _changed(report, without_details)
 
 

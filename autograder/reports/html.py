@@ -95,15 +95,15 @@ def _is_passed(check: CheckResult) -> bool:
 
 
 def _sentences(check: CheckResult) -> list[str]:
-    """What a check found, sentence by sentence."""
+    """Return what a check found, sentence by sentence."""
     return [text for text in (check.message, *check.details) if text]
 
 
 def _causes_shown_under(found: Iterable[Cause], task: TaskResult) -> list[Cause]:
-    """The causes whose facts stand under `task`."""
+    """Return the causes whose facts stand under `task`."""
     return [cause for cause in found if cause.shown.task == task.name]
 
 
 def _pointers(found: Iterable[Cause], task: TaskResult) -> list[str]:
-    """Where to look for the first cause that concerns `task`, if any does."""
+    """Return where to look for the first cause that concerns `task`, if any does."""
     return [cause.pointer for cause in found if cause.concerns(task.name)][:1]

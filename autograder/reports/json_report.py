@@ -27,7 +27,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def render_json(report: Report, *, show_hidden: bool = False) -> str:
-    """`report` as JSON text that ends with a newline.
+    """Return `report` as JSON text that ends with a newline.
 
     Args:
         show_hidden: whether the facts of hidden checks are shown; only for instructors.
@@ -39,14 +39,14 @@ def render_json(report: Report, *, show_hidden: bool = False) -> str:
 
 
 def read_schema() -> dict[str, Any]:
-    """The JSON Schema of what `render_json` writes."""
+    """Return the JSON Schema of what `render_json` writes."""
     text = resources.files(__package__).joinpath("schema.json").read_text("utf-8")
     table: dict[str, Any] = json.loads(text)
     return table
 
 
 def as_table(report: Report) -> dict[str, Any]:
-    """`report` as plain dicts and lists."""
+    """Return `report` as plain dicts and lists."""
     verdicts = [exercise.verdict for exercise in report.exercises]
     return {
         "schema": SCHEMA,
@@ -123,7 +123,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
 
 
 def _findings(check: CheckResult) -> dict[str, Any]:
-    """Every finding, in the field of its kind."""
+    """Return every finding, in the field of its kind."""
     fields: dict[str, Any] = {"printed": "", "curve": [], "plots": [], "tables": [], "findings": []}
     for finding in check.findings:
         finding.add_to(fields)

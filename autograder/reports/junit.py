@@ -33,7 +33,7 @@ _PROVENANCE = (
 
 
 def render_junit(report: Report, *, show_hidden: bool = False) -> str:
-    """`report` as JUnit XML.
+    """Return `report` as JUnit XML.
 
     Args:
         show_hidden: whether the facts of hidden checks are shown; only for instructors.
@@ -60,7 +60,7 @@ def _counts(checks: Sequence[CheckResult]) -> dict[str, str]:
 
 
 def _outcome(check: CheckResult) -> str:
-    """The element that stands for the verdict; empty when passed."""
+    """Return the element that stands for the verdict; empty when passed."""
     return "" if check.verdict is Verdict.PASSED else _OUTCOMES.get(check.verdict, "failure")
 
 
@@ -114,12 +114,12 @@ def _case(check: CheckResult, owner: str, title: str) -> ET.Element:
 
 
 def _is_output(finding: Finding) -> bool:
-    """Whether `finding` is output of the check, not a fact of its failure."""
+    """Return whether `finding` is output of the check, not a fact of its failure."""
     return isinstance(finding, PrintedText) or not finding.explains_failure
 
 
 def _shown(finding: Finding) -> str:
-    """What was printed as it is; other findings under their heading."""
+    """Return what was printed as it is; other findings under their heading."""
     if isinstance(finding, PrintedText):
         return finding.text
     return "\n".join((finding.heading(), *finding.text_lines()))
@@ -145,7 +145,7 @@ def _facts(check: CheckResult) -> Iterator[str]:
 
 
 def _valid(text: str) -> str:
-    """`text` in characters that XML 1.0 allows; control characters become escapes."""
+    """Return `text` in characters that XML 1.0 allows; control characters become escapes."""
     return clean(text.replace("\ufffe", "").replace("\uffff", ""))
 
 

@@ -45,16 +45,16 @@ class Page:
 
     @staticmethod
     def of(console: Console, options: ConsoleOptions) -> Page:
-        """The page that rich renders for."""
+        """Return the page that rich renders for."""
         width = min(max(options.max_width, NARROWEST), WIDEST)
         return Page(console, width, options.encoding, options.ascii_only)
 
     def marked(self, verdict: Verdict, text: str) -> Text:
-        """The verdict's symbol before `text`, in its colour."""
+        """Return the verdict's symbol before `text`, in its colour."""
         return Text().append(f"{symbol(verdict, self.ascii_only)} {text}", STYLES[verdict])
 
     def safe(self, text: str) -> str:
-        """`text` without control characters, as far as the encoding can show it."""
+        """Return `text` without control characters, as far as the encoding can show it."""
         return encodable(clean(text), self.encoding)
 
     def cut(self, text: str, width: int) -> str:
@@ -65,7 +65,7 @@ class Page:
         return set_cell_size(text, max(width - 3, 0)).rstrip() + "..."
 
     def ends(self, left: Text, right: str) -> Text:
-        """`left` at the left margin and `right` at the right one, in a single line."""
+        """Return `left` at the left margin and `right` at the right one, in a single line."""
         room = self.width - cell_len(right) - 2
         line = left.copy()
         if line.cell_len > room:
@@ -76,7 +76,7 @@ class Page:
         return line
 
     def hanging(self, first: Text, text: str, style: str = "", tail: str = "") -> Iterator[Text]:
-        """`text` and a plain `tail` after `first`; later lines start where the text starts."""
+        """Yield `text` and a plain `tail` after `first`; later lines are indented to the text."""
         text = text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rstrip() + " ..."
         whole = Text().append(self.safe(text), style).append(tail)
         wrapped = whole.wrap(self.console, self.width - first.cell_len, overflow="fold")
@@ -86,7 +86,7 @@ class Page:
             yield start
 
     def block(self, first: Text, lines: list[str]) -> Iterator[Text]:
-        """`lines` under each other after `first`, each cut at the margin."""
+        """Yield `lines` under each other after `first`, each cut at the margin."""
         for number, line in enumerate(lines):
             start = first.copy() if number == 0 else Text(" " * first.cell_len)
             yield start.append(self.cut(line, self.width - first.cell_len))

@@ -43,7 +43,7 @@ _COMMAND = re.compile(r":(?=:[A-Za-z].*::)|#(?=#+\w*\[)")
 
 
 def clean(text: str) -> str:
-    """`text` with every character that does something else than show, written as an escape.
+    """Return `text` with every character that does something else than show, written as an escape.
 
     Commands for a CI server are broken by a space.
     """
@@ -52,7 +52,7 @@ def clean(text: str) -> str:
 
 
 def without_commands(text: str) -> str:
-    """`text` that no CI server obeys, however it is wrapped: ``##vso[`` becomes ``# #vso[``."""
+    """Return `text` without commands of CI servers: ``##vso[`` becomes ``# #vso[``."""
     return _COMMAND.sub(r"\g<0> ", text)
 
 
@@ -63,7 +63,7 @@ def _shown(character: str) -> str:
 
 
 def encodable(text: str, encoding: str) -> str:
-    """`text` in characters that `encoding` has: ``σ`` becomes ``sigma`` where it must."""
+    """Return `text` in characters that `encoding` has: ``σ`` becomes ``sigma`` where it must."""
     try:
         text.encode(encoding)
     except UnicodeEncodeError:  # of two wide colons, two plain ones are made

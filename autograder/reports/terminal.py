@@ -57,7 +57,7 @@ class ExerciseView:
         yield from self._shown(page)
 
     def _shown(self, page: Page) -> Iterator[Text]:
-        """What the checks have shown, whatever their verdict, each under its heading."""
+        """Yield what the checks have shown, whatever their verdict, each under its heading."""
         for check in self._result.checks:
             if self._show_hidden or not check.hidden:
                 for finding in check.findings:
@@ -73,7 +73,7 @@ class ExerciseView:
         return page.ends(left, points(result) + duration(result.seconds).rjust(_TIME_WIDTH))
 
     def _in_short(self, page: Page, found: tuple[Cause, ...]) -> Iterator[Text]:
-        """All tasks in one line, and the one reason if there is one."""
+        """Yield all tasks in one line, and the one reason if there is one."""
         verdict = self._result.verdict
         names = ", ".join(task.name for task in self._result.tasks)
         yield from page.hanging(Text("  ").append(f"{verdict.value}: ", STYLES[verdict]), names)
@@ -84,7 +84,7 @@ class ExerciseView:
             yield Text()
 
     def _absence(self, page: Page) -> Iterator[Text]:
-        """Why nothing could be run, where it is not the stub's own NotImplementedError."""
+        """Yield why nothing could be run, where it is not the stub's own NotImplementedError."""
         checks = (c for c in self._result.checks if not (c.frames or c.hidden))
         shown = (check.message for check in checks if check.message != NOT_WRITTEN)
         for message in list(dict.fromkeys(filter(None, shown)))[:1]:
@@ -101,7 +101,7 @@ class ExerciseView:
         yield Text()
 
     def _causes(self, page: Page, task: TaskResult, found: tuple[Cause, ...]) -> Iterator[Text]:
-        """The causes of `task`; a cause shown under another task is only referred to."""
+        """Yield the causes of `task`; a cause shown under another task is only referred to."""
         mine = [cause for cause in found if cause.concerns(task.name)]
         shown = [cause for cause in mine if cause.shown.task == task.name]
         for cause in shown:
@@ -146,13 +146,13 @@ class ExerciseView:
 
 
 def _is_uniform(result: ExerciseResult, found: tuple[Cause, ...]) -> bool:
-    """Whether one line tells it all: every check has failed for the same reason."""
+    """Return whether one line tells it all: every check has failed for the same reason."""
     same_cause = len(found) == 1 and len(found[0].others) == len(result.checks) - 1 > 0
     return is_short(result) or same_cause
 
 
 def _explaining(page: Page, finding: Finding, margin: str) -> Iterator[Text]:
-    """A finding among the facts of a failure: one line is wrapped, several are cut."""
+    """Yield a finding among the facts of a failure: one line is wrapped, several are cut."""
     lines, label = finding.text_lines(), _label(margin, finding.kind)
     if len(lines) == 1:
         yield from page.hanging(label, lines[0])

@@ -25,12 +25,12 @@ SYMBOLS = {
 
 
 def symbol(verdict: Verdict, ascii_only: bool = False) -> str:
-    """The symbol of `verdict`, one character wide."""
+    """Return the symbol of `verdict`, one character wide."""
     return SYMBOLS[verdict][ascii_only]
 
 
 def word(verdict: Verdict, checks: Sequence[CheckResult]) -> str:
-    """The word for `verdict` of all `checks`: a task that was begun is not "not started"."""
+    """Return the word for `verdict` of all `checks`: a task that was begun is not "not started"."""
     causes = {check.blocked_by for check in checks if check.verdict is Verdict.BLOCKED} - {""}
     if verdict is Verdict.BLOCKED and len(causes) == 1:
         return f"blocked by {causes.pop()}"
@@ -47,41 +47,41 @@ def number(value: float) -> str:
 
 
 def counted(count: float, noun: str) -> str:
-    """``1 check``, ``2.5 points``."""
+    """Return a number with its noun: ``1 check``, ``2.5 points``."""
     return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def ratio(earned: float, possible: float) -> str:
-    """``18/35``."""
+    """Return two numbers as ``18/35``."""
     return f"{number(earned)}/{number(possible)}"
 
 
 def duration(seconds: float) -> str:
-    """``0.42 s``."""
+    """Return seconds as ``0.42 s``."""
     return f"{seconds:.2f} s"
 
 
 def points(result: Report | ExerciseResult | TaskResult) -> str:
-    """``18/35 points``; ``?/3 points`` where all of them wait for a person."""
+    """Return ``18/35 points``; ``?/3 points`` where all of them wait for a person."""
     if 0 < result.possible == result.for_a_person:
         return f"?/{number(result.possible)} points"
     return f"{ratio(result.earned, result.possible)} points"
 
 
 def ungraded(result: Report | ExerciseResult | TaskResult) -> str:
-    """``17 not graded``, the points that are open; empty where all was graded."""
+    """Return ``17 not graded``, the points that are open; empty where all was graded."""
     return f"{number(result.not_graded)} not graded" if result.not_graded else ""
 
 
 def open_points(result: Report | ExerciseResult | TaskResult) -> str:
-    """``17 not graded, 3 wait for a person``; empty where every point is earned or lost."""
+    """Return ``17 not graded, 3 wait for a person``; empty where every point is earned or lost."""
     count = result.for_a_person
     for_a_person = f"{number(count)} {'waits' if count == 1 else 'wait'} for a person"
     return ", ".join(filter(None, (ungraded(result), for_a_person if count else "")))
 
 
 def waiting_words(report: Report) -> list[str]:
-    """How many points wait for which exercise: ``97 points wait for your rnn: `grade rnn```."""
+    """Return which points wait for what: ``97 points wait for your rnn: `grade rnn```."""
     return [
         f"{counted(one.points, 'point')} {'waits' if one.points == 1 else 'wait'} for your "
         f"{one.exercise}: `grade {one.exercise}`"
@@ -90,12 +90,12 @@ def waiting_words(report: Report) -> list[str]:
 
 
 def passed_tasks(result: ExerciseResult) -> int:
-    """How many tasks of `result` are all right."""
+    """Return how many tasks of `result` are all right."""
     return sum(task.verdict is Verdict.PASSED for task in result.tasks)
 
 
 def provenance_words(provenance: Provenance) -> list[str]:
-    """How a report came about, the most important first."""
+    """Return how a report came about, the most important first."""
     shown = [
         f"provider {provenance.provider}" if provenance.provider else "",
         f"submission {provenance.submission_hash[:8]}" if provenance.submission_hash else "",
@@ -109,7 +109,7 @@ def provenance_words(provenance: Provenance) -> list[str]:
 
 
 def remarks(report: Report) -> list[str]:
-    """What was not graded, notes, and what the sandbox could not contain: once, not for each."""
+    """Return what was not graded, notes, and gaps of the sandbox, each of them once."""
     uncontained = (text for result in report.exercises for text in result.uncontained)
     return list(dict.fromkeys((*_unknown(report), *report.notes, *uncontained)))
 
@@ -126,12 +126,12 @@ def _unknown(report: Report) -> list[str]:
 
 
 def hint_of(check: CheckResult) -> str:
-    """The hint for `check`, the most particular that there is; none for what is not begun."""
+    """Return the most specific hint for `check`; none for what is not begun."""
     if check.verdict is Verdict.NOT_STARTED:
         return ""
     return (check.diagnosis.hint if check.diagnosis is not None else "") or check.hint
 
 
 def inside(frame: Frame) -> str:
-    """`` in forward``; nothing for a line outside of functions."""
+    """Return `` in forward``; nothing for a line outside of functions."""
     return "" if frame.function in ("", "<module>") else f" in {frame.function}"

@@ -160,7 +160,7 @@ def _directory_size(archive: Path) -> int:
 
 
 def _with_plain_names(archive: Path) -> bytes:
-    """The bytes of `archive`, where names that are no UTF-8 do not claim to be.
+    """Return the bytes of `archive`, where names that are no UTF-8 do not claim to be.
 
     Python's `zipfile` opens no archive with such a claim, whatever else is in it.
 

@@ -28,7 +28,7 @@ def moved_exercises(course: Course, names: Iterable[str]) -> Mapping[str, list[E
 def from_former_files(
     files: Mapping[str, SubmittedFile], former: Mapping[str, SubmittedFile], course: Course
 ) -> dict[str, SubmittedFile]:
-    """The files of `former`, by exercise, that are used, each with a note for its author.
+    """Return the files of `former`, by exercise, that are used, each with a note for its author.
 
     Such a file is used if a task of the exercise is begun in it, and none in the exercise's own
     file among `files`.

@@ -25,7 +25,7 @@ _FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
 
 
 def new_notebook(exercise: Exercise, stub: str, file_name: str) -> str:
-    """The text of a notebook (nbformat 4.5) for `exercise`, with the code of `stub`.
+    """Return the text of a notebook (nbformat 4.5) for `exercise`, with the code of `stub`.
 
     Args:
         file_name: what it will be saved as; its last cell says how to grade it.
@@ -60,14 +60,14 @@ def _code(text: str, task: str) -> Cell:
 
 
 def _readme_cells(exercise: Exercise) -> list[Cell]:
-    """The README, a cell per section."""
+    """Return the README, a cell per section."""
     text = read_text(exercise.readme) if exercise.readme.is_file() else ""
     text = text or f"# {exercise.title}\n"
     return [_section(part, exercise.readme.parent) for part in sections(text)]
 
 
 def _section(text: str, folder: Path) -> Cell:
-    """A cell of Markdown that carries its figures as attachments."""
+    """Return a cell of Markdown that carries its figures as attachments."""
     shown = list(figures(text, folder))
     cell = _markdown(replaced(text, folder, lambda f: f"![{f.title}](attachment:{f.path.name})"))
     if shown:
@@ -129,7 +129,7 @@ def _piece(task: str, lines: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _question_cells(text: str) -> Iterator[Cell]:
-    """The questions, and a cell for each answer."""
+    """Yield the questions, and a cell for each answer."""
     _, *questions = sections(text)
     for question in questions:
         before, heading, answer = question.partition(ANSWER_HEADING)

@@ -28,7 +28,7 @@ class Cell:
 
 
 def skipped_magic(cell: Cell) -> str | None:
-    """The cell magic, as in ``%%bash``, that makes the whole cell something else than Python."""
+    """Return the cell magic, as in ``%%bash``, by which a cell is not Python."""
     first = cell.source.lstrip().split("\n", 1)[0]
     if not first.startswith("%%"):
         return None
@@ -43,13 +43,13 @@ class ParseBudget:
         self._left = characters
 
     def spend(self, characters: int) -> bool:
-        """Whether there is enough left; then it is taken."""
+        """Return whether there is enough left; then it is taken."""
         self._left -= characters
         return self._left >= 0
 
 
 def without_magics(source: str, budget: ParseBudget) -> str:
-    """The cell's text with every magic, shell command and ``?`` line neutralised.
+    """Return the cell's text with every magic, shell command and ``?`` line neutralised.
 
     Only a line at which Python stumbles is looked at: ``% 3`` may well continue a sum, and a
     magic inside a text is text.
@@ -99,5 +99,5 @@ def _plain(line: str) -> str | None:
 
 
 def meant_names(cell: Cell) -> list[str]:
-    """The names that a cell defines at its top level, as its text has it: it may not parse."""
+    """Return the top-level names in the text of a cell, which may not parse."""
     return _DEFINITION.findall(cell.source)

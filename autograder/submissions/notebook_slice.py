@@ -90,7 +90,7 @@ def _referenced(table: symtable.SymbolTable, *, top: bool = False) -> Iterator[s
 
 
 def _root(node: ast.AST) -> str:
-    """The name at the left end of ``x.y[0].z``; empty where there is none, or no dot at all."""
+    """Return the name at the left end of ``x.y[0].z``; empty without a name or a dot."""
     inner = node
     while isinstance(inner, ast.Attribute | ast.Subscript):
         inner = inner.value
@@ -98,7 +98,7 @@ def _root(node: ast.AST) -> str:
 
 
 def statements(cell: int, source: str, tree: ast.Module) -> list[Statement]:
-    """The top-level statements of one cell, those that share a line taken together."""
+    """Return the top-level statements of one cell, those that share a line taken together."""
     groups: list[tuple[int, int, list[ast.stmt]]] = []
     for node in tree.body:
         first, last = _first_line(node), node.end_lineno or node.lineno
@@ -115,7 +115,7 @@ def statements(cell: int, source: str, tree: ast.Module) -> list[Statement]:
 
 
 def _first_line(node: ast.stmt) -> int:
-    """A decorated definition starts at its first decorator."""
+    """Return the first line; a decorated definition starts at its first decorator."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 

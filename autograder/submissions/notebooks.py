@@ -55,7 +55,7 @@ class NotebookModule:
 
 
 def read_notebook(data: bytes, name: str) -> dict[str, Any]:
-    """The JSON of the notebook file `name`.
+    """Return the JSON of the notebook file `name`.
 
     Raises:
         BadInputError: too large, or not a Python notebook.
@@ -86,7 +86,7 @@ def _at(value: Any, *keys: str) -> Any:
 
 
 def _text(value: Any) -> str:
-    """A text that nbformat may have split into lines, in characters that UTF-8 has."""
+    """Return a text that nbformat may have split into lines, in characters that UTF-8 has."""
     parts = value if isinstance(value, list) else [value]
     text = "".join(part for part in parts if isinstance(part, str))
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -102,7 +102,7 @@ def _raw_cells(notebook: dict[str, Any]) -> Any:
 
 
 def code_cells(notebook: dict[str, Any]) -> list[Cell]:
-    """The code cells, numbered by their place among all cells."""
+    """Return the code cells, numbered by their place among all cells."""
     cells = []
     for number, cell in enumerate(_raw_cells(notebook), 1):
         if _is_of(cell, "code"):
@@ -116,13 +116,13 @@ def _is_of(cell: Any, kind: str) -> bool:
 
 
 def notebook_exercise(notebook: dict[str, Any], stem: str, course: Course) -> str | None:
-    """The exercise of a notebook: as its metadata says, else as its file is named."""
+    """Return the exercise of a notebook: as its metadata says, else as its file is named."""
     named = _text(_at(notebook, "metadata", "gradus", "exercise"))
     return next((name for name in (named, stem) if name in course.exercise_names), None)
 
 
 def notebook_text(notebook: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
-    """The text of the Markdown cells, and notes about code cells, which hold no answers."""
+    """Return the text of the Markdown cells, and notes about code cells, which hold no answers."""
     texts = [_text(cell.get("source")) for cell in _raw_cells(notebook) if _is_of(cell, "markdown")]
     code = [str(cell.number) for cell in code_cells(notebook) if cell.source.strip()]
     note = f"cells {', '.join(code)} hold code: answers are read from Markdown cells alone"
@@ -131,12 +131,12 @@ def notebook_text(notebook: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
 
 
 def meant_definitions(notebook: dict[str, Any]) -> set[str]:
-    """The names that code cells were to define, whether they parse or not."""
+    """Return the names that code cells were to define, whether they parse or not."""
     return {name for cell in code_cells(notebook) for name in meant_names(cell)}
 
 
 def notebook_module(notebook: dict[str, Any], tasks: Iterable[str] | None = None) -> NotebookModule:
-    """The code of `notebook` as a module; with `tasks`, only what these need.
+    """Return the code of `notebook` as a module; with `tasks`, only what these need.
 
     A cell that is not Python is left out with a note, unless it was to define a task.
     """
@@ -192,7 +192,7 @@ class _Reader:
             self._notes.append(f"cell {cell.number} is left out, it is not Python ({problem})")
 
     def all_notes(self) -> list[str]:
-        """What was left out, and tasks that are defined more than once."""
+        """Return what was left out, and tasks that are defined more than once."""
         twice = [
             f"{name} is defined in cells {', '.join(map(str, cells))}: the last one counts"
             for name, cells in self._defined_in.items()

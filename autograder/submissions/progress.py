@@ -23,7 +23,7 @@ class Progress(Enum):
 def task_progress(
     source: str, tasks: Iterable[str], stub: str | None = None
 ) -> dict[str, Progress]:
-    """How far `source` is with each of `tasks`.
+    """Return how far `source` is with each of `tasks`.
 
     A function is still to be written where it raises NotImplementedError on every path that is
     not under an ``if`` or ``try``, and where it is what it is in `stub`, if that is an open one.
@@ -40,7 +40,7 @@ def task_progress(
 
 
 def progress_in(source: str, exercise: Exercise, stub: str | None) -> dict[str, Progress]:
-    """How far `source` is with each task, or with each written question, of `exercise`."""
+    """Return how far `source` is with each task, or with each written question, of `exercise`."""
     if not exercise.questions:
         return task_progress(source, exercise.task_names, stub)
     sections = read_sections(source, exercise.task_names)
@@ -80,7 +80,7 @@ class _Module:
         self.definitions = definitions(parse(source))
 
     def functions(self, name: str, tasks: set[str]) -> dict[str, ast.AST]:
-        """All functions that the task `name` consists of, by qualified name."""
+        """Return all functions that the task `name` consists of, by qualified name."""
         found: dict[str, ast.AST] = {}
         for owner in self._parts(name, tasks):
             for path, function in _functions(owner, self.definitions[owner]):
@@ -88,12 +88,12 @@ class _Module:
         return found
 
     def tasks_named(self, name: str, tasks: set[str]) -> set[str]:
-        """The tasks that the task `name` and its helpers use."""
+        """Return the tasks that the task `name` and its helpers use."""
         nodes = (self.definitions[owner] for owner in self._parts(name, tasks))
         return {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)} & tasks
 
     def _parts(self, name: str, tasks: set[str]) -> Iterator[str]:
-        """`name` and what it builds on: base classes, and helpers that are no tasks themselves."""
+        """Yield `name` and what it uses: base classes, and helpers that are no tasks."""
         waiting, seen = [name], set[str]()
         while waiting:  # a chain of helpers may be longer than Python calls itself
             owner = waiting.pop()
@@ -105,7 +105,7 @@ class _Module:
 
 
 def _named_in(node: ast.stmt, tasks: set[str]) -> set[str]:
-    """The names of base classes and of all else that `node` uses, `tasks` aside."""
+    """Return the names of base classes and of all else that `node` uses, `tasks` aside."""
     bases = {base.id for base in getattr(node, "bases", []) if isinstance(base, ast.Name)}
     return bases | ({n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - tasks)
 
@@ -160,7 +160,7 @@ def _body(function: ast.AST) -> list[ast.stmt]:
 
 
 def _gives_up(body: list[ast.stmt]) -> bool:
-    """Whether `body` raises NotImplementedError whatever the arguments are."""
+    """Return whether `body` raises NotImplementedError whatever the arguments are."""
     return any(
         _is_not_implemented(node)
         or (isinstance(node, ast.For | ast.While | ast.With) and _gives_up(node.body))

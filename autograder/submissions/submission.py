@@ -167,7 +167,7 @@ def _hash(files: Mapping[str, SubmittedFile]) -> str:
 
 
 def student_implementations(submission: Submission, course: Course) -> list[Implementation]:
-    """The tasks that are written, as implementations of the provider ``student``.
+    """Return the tasks that are written, as implementations of the provider ``student``.
 
     Their targets are files in `submission.folder`, as in ``/tmp/x/rnn.py:RNN``.
     """

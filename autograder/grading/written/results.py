@@ -131,7 +131,7 @@ def _failed(check: CheckResult, message: str) -> CheckResult:
 
 
 def _prose(grading: _Grading, check: CheckResult, answer: str) -> CheckResult:
-    """An answer for a person: the points of an instructor, or none yet."""
+    """Return an answer for a person: the points of an instructor, or none yet."""
     digest = digest_of(grading.exercise.name, check.task, answer)
     entry = grading.points.find(grading.exercise.name, check.task, digest, grading.submission)
     section = grading.key.sections[check.task] if grading.key is not None else Section()

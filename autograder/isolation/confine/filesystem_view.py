@@ -28,12 +28,12 @@ class FilesystemView:
     namespaced: bool = False
 
     def to_json(self) -> str:
-        """One line of JSON, for the worker's command line."""
+        """Return one line of JSON, for the worker's command line."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> FilesystemView:
-        """The inverse of `to_json`."""
+        """Read what `to_json` has written."""
         data: dict[str, Any] = json.loads(text)
         lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
         return cls(**{**data, **lists})

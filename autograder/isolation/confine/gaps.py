@@ -14,7 +14,7 @@ RLIMITS = "rlimits"
 
 
 def gaps(held: Set[str]) -> list[str]:
-    """One plain sentence for each thing that is not contained when only `held` is in force."""
+    """Return a sentence for each thing that is not contained when only `held` is in force."""
     sentences = []
     if not held & {ROOT, LANDLOCK}:
         sentences.append("submitted code can read and change every file that you can")

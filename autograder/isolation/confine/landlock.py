@@ -37,7 +37,7 @@ _FILE_RIGHTS = EXECUTE | DEVICE
 
 
 def landlock_version() -> int:
-    """The version of the interface that this kernel offers, 0 for none."""
+    """Return the version of the interface that this kernel offers, 0 for none."""
     try:
         return libc.syscall(_CREATE_RULESET, 0, 0, _ASK_VERSION)
     except OSError:
@@ -45,7 +45,7 @@ def landlock_version() -> int:
 
 
 def handled_rights(version: int) -> tuple[int, int, int]:
-    """What a kernel of that version can deny: rights on files, on TCP, and outgoing scopes."""
+    """Return what a kernel of that version can deny: rights on files and TCP, and scopes."""
     files = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)) - 1
     network = 0b11 if version >= 4 else 0  # bind, connect
     scopes = 0b11 if version >= 6 else 0  # abstract sockets, signals
@@ -82,7 +82,7 @@ def apply_landlock(view: FilesystemView, *, private_root: bool) -> bool:
 
 
 def _without(paths: Iterable[str], hidden: Set[str]) -> Iterator[str]:
-    """`paths`, each replaced by its entries where something below it is hidden."""
+    """Yield `paths`, each replaced by its entries where something below it is hidden."""
     for path in paths:
         if not any(place.startswith(path + os.sep) for place in hidden):
             yield path

@@ -16,7 +16,7 @@ PIDFD_OPEN = 434
 
 
 def _load() -> Any:
-    """The C library that this process runs on; Windows has none, and calls nothing of this."""
+    """Return the C library of this process; Windows has none, and calls nothing of this."""
     if sys.platform == "win32":
         return None
     library = ctypes.CDLL(None, use_errno=True)
@@ -60,7 +60,7 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
 
 
 def unmount(target: str) -> None:
-    """Detach what is mounted on `target`, now, even while it is used."""
+    """Detach the mount on `target` at once, even while it is in use."""
     detach = 2
     checked(_libc.umount2(target.encode(), detach), f"umount {target}")
 

@@ -33,10 +33,10 @@ class Limits:
     cpu_seconds: int = 900
 
     def to_json(self) -> str:
-        """One line of JSON, for the worker's command line."""
+        """Return one line of JSON, for the worker's command line."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Limits:
-        """The inverse of `to_json`."""
+        """Read what `to_json` has written."""
         return cls(**json.loads(text))

@@ -39,7 +39,7 @@ def enter_namespaces() -> bool:
 
 
 def _enter_as_root() -> bool:
-    """Where user namespaces are switched off, root can still have the others."""
+    """Enter the other namespaces as root, where user namespaces are switched off."""
     try:
         libc.unshare(_PRIVATE)
     except OSError:

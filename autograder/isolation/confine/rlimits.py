@@ -18,7 +18,7 @@ _PROCESSES = 3
 
 
 def apply_rlimits(limits: Limits, *, own_processes: bool, devices: bool = False) -> bool:
-    """Lower this process's limits, for good.
+    """Lower the limits of this process permanently.
 
     Memory is bounded as RLIMIT_DATA, private writable memory. RLIMIT_AS also counts what OpenBLAS
     and torch only reserve, and is far above; the driver of a GPU reserves more than any bound.

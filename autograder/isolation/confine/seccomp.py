@@ -63,7 +63,7 @@ def apply_seccomp(*, devices: bool) -> bool:
 
 
 def build_filter(architecture: Architecture, pid: int, *, devices: bool) -> list[Instruction]:
-    """The program for a process of that id."""
+    """Return the program for a process of that id."""
     program = [*_check_architecture(architecture), _load(_NUMBER)]
     program += _newer_than(_X32_BIT - 1 if architecture.x32 else NEWEST)
     program += _newer_than(NEWEST)
@@ -91,7 +91,7 @@ def _fail(error: int) -> Instruction:
 
 
 def _check_architecture(architecture: Architecture) -> list[Instruction]:
-    """Numbers mean something else under another calling convention: end the process."""
+    """Return instructions that end a process of another architecture: its numbers differ."""
     same = (_JUMP_EQUAL, 1, 0, architecture.audit)
     return [_load(_ARCHITECTURE), same, _answer(_KILL)]
 
@@ -108,7 +108,7 @@ def _refuse(architecture: Architecture, names: tuple[str, ...], error: int) -> l
 
 
 def _when(architecture: Architecture, name: str, block: list[Instruction]) -> list[Instruction]:
-    """Judge the calls of `name` by `block`, which has to answer in every case."""
+    """Return instructions that judge calls of `name` by `block`, which answers in every case."""
     number = architecture.numbers(name)[0]
     return [(_JUMP_EQUAL, 0, len(block), number), *block]
 
@@ -134,7 +134,7 @@ def _counted_memory(*, devices: bool) -> list[Instruction]:
 
 
 def _keep_death_signal() -> list[Instruction]:
-    """The worker dies with its supervisor, whatever it would rather do."""
+    """Return instructions that keep the signal by which the worker dies with its supervisor."""
     option = _load(_ARGUMENTS)
     refused = (_JUMP_EQUAL, 0, 1, libc.PR_SET_PDEATHSIG)
     return [option, refused, _fail(errno.EPERM), _answer(_ALLOW)]

@@ -20,7 +20,7 @@ class Architecture:
     x32: bool = False
 
     def numbers(self, *names: str) -> list[int]:
-        """The numbers of those of `names` that this architecture has."""
+        """Return the numbers of those of `names` that this architecture has."""
         found = (NUMBERS[name][self.column] for name in names)
         return [number for number in found if number is not None]
 

@@ -39,7 +39,7 @@ class Callback:
 
 
 def callback(target: Any, *names: str) -> Callback:
-    """An argument for the code under test that runs on the grader's side.
+    """Return an argument for the code under test that runs in the grader's process.
 
     What arrives there is a plain copy of what the submission passed: `target` has to look at it
     before it trusts it. An exception that it raises reaches the submission as a `ValueError`. What
@@ -61,7 +61,7 @@ class CallbackTable:
         self._noted = 0
 
     def stand_in(self, value: object) -> CallbackRef:
-        """What crosses the wire for `value`.
+        """Return what crosses the wire in place of `value`.
 
         Raises:
             wire.WireError: it is no callback of this check.
@@ -108,7 +108,7 @@ class CallbackTable:
             return {"error": f"{error}"}
 
     def reply(self, frame: bytes) -> bytes:
-        """`answer` for code that runs in this process, over the same wire."""
+        """Answer code that runs in this process, as `answer` does, over the same wire."""
         return wire.encode(self.answer(wire.decode_frame(frame)["question"]))
 
     def _asked(self, question: list[Any]) -> tuple[Callback, str, list[Any], dict[str, Any]]:

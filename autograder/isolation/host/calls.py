@@ -114,7 +114,7 @@ class CallLog:
                     self.latest = self._made[place]
 
     def returned_none(self, call: RemoteCall) -> bool:
-        """Whether a call of that text has returned None."""
+        """Return whether a call of that text has returned None."""
         return call.text in self._without_value
 
     @property
@@ -173,7 +173,7 @@ class CallLog:
                 concerned.remember(step.name, call)
 
     def _is_as_built(self, step: Call | CallAgain | Get, call: RemoteCall) -> bool:
-        """Whether `step` reads what no call has written since the object was built."""
+        """Return whether `step` reads what no call has written since the object was built."""
         if not isinstance(step, Get) or step.owner is None:
             return False
         owner = self._object(step.owner)
@@ -190,19 +190,19 @@ class CallLog:
 
 
 def _builds(step: Step) -> TypeGuard[Call | Build]:
-    """Whether `step` calls a function or class of the module, or builds a part."""
+    """Return whether `step` calls a function or class of the module, or builds a part."""
     return isinstance(step, Build) or (isinstance(step, Call) and step.owner is None)
 
 
 def _is_returned(outcome: Outcome, value: object) -> bool:
-    """Whether `value` is what a step returned, an argument that it changed, or a part of them."""
+    """Return whether `value` is, or is part of, what a step returned or an argument it changed."""
     if isinstance(value, bool | int | str):  # equal ones may be one object
         return outcome.value is value
     return any(_holds(held, value) for held in (outcome, outcome.value, outcome.args))
 
 
 def _holds(held: object, value: object) -> bool:
-    """Whether `value` is `held`, is in it, or is a part of the same array."""
+    """Return whether `value` is `held`, is in it, or is a part of the same array."""
     if held is value:
         return value is not None
     if isinstance(held, np.ndarray):

@@ -34,7 +34,7 @@ _short.maxlist = _short.maxtuple = 8
 
 
 def value_text(value: Any) -> str:
-    """A short description: arrays by dtype and shape, everything else abbreviated."""
+    """Return a short description: arrays by dtype and shape, everything else abbreviated."""
     return shown(_text(value), MAX_TEXT)
 
 
@@ -60,7 +60,7 @@ def _text(value: Any, earlier: Sequence[str] = ()) -> str:
 
 
 def _holds_arrays(value: Any, depth: int = MAX_DEPTH) -> bool:
-    """Whether there is an array some way down, as in the states of several layers.
+    """Return whether there is an array some way down, as in the states of several layers.
 
     NumPy would write out its numbers, which takes longer than most calls themselves.
     """
@@ -93,7 +93,7 @@ def arguments_text(
 
 
 def step_text(step: Step, owners: Mapping[int, str], earlier: list[str]) -> str:
-    """The call that `step` makes.
+    """Return the call that `step` makes.
 
     Args:
         owners: what the object behind each handle was built by.

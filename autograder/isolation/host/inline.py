@@ -33,10 +33,10 @@ class ProviderModule:
         self.registry, self._provider, self._names = registry, provider, names
 
     def load(self) -> None:
-        """Nothing to do: implementations are imported on first use."""
+        """Do nothing: implementations are imported on first use."""
 
     def attribute(self, name: str) -> Any:
-        """The provider's implementation of the task `name`."""
+        """Return the provider's implementation of the task `name`."""
         registered = self._names.get(name, "")
         if not self.registry.offers(registered, self._provider):
             raise NotDefinedError(f"'{self._provider}' offers no {name}")
@@ -87,11 +87,11 @@ class InlineSession:
         self.calls.clear()
 
     def printed(self) -> str:
-        """Nothing: what a provider prints goes where it prints."""
+        """Return nothing: what a provider prints is not captured."""
         return ""
 
     def close(self) -> None:
-        """Nothing to end."""
+        """Do nothing: there is no process to end."""
 
     def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
         return fault_from(error, texts, "")

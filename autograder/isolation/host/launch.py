@@ -53,7 +53,7 @@ class WorkerSpec:
     added_imports: tuple[str, ...] = ()
 
     def launch(self, exercise: str) -> Launch:
-        """How to start a worker that serves `exercise`.
+        """Return what it takes to start a worker that serves `exercise`.
 
         Raises:
             BadInputError: a package of `added_imports` is not installed.
@@ -94,7 +94,7 @@ class WorkerSpec:
         return GradedImports.with_added((*backend, *self.added_imports))
 
     def _installed(self, imports: GradedImports) -> InstalledPackages:
-        """The files of the packages that the worker or the submission imports."""
+        """Return the files of the packages that the worker or the submission imports."""
         names = (*WORKER_PACKAGES, *(name for name in imports.packages if name not in PACKAGES))
         plots = self._mentions(PLOTTING) and is_installed(PLOTTING)
         return installed_packages((*names, PLOTTING) if plots else names)

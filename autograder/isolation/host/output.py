@@ -33,7 +33,7 @@ class Output:
         self._tail = (self._tail + data[room:] if room < len(data) else self._tail)[-TAIL:]
 
     def take(self) -> str:
-        """The text so far, without control characters; starts afresh."""
+        """Return the text so far, without control characters, and forget it."""
         cut = self.total - len(self._head) - len(self._tail)
         middle = f"\n... {cut:,} bytes cut ...\n".encode() if cut > 0 else b""
         text = (self._head + middle + self._tail).decode("utf-8", "replace")
@@ -42,11 +42,11 @@ class Output:
 
 
 def plain_text(text: str) -> str:
-    """`text` without terminal control sequences, safe to show."""
+    """Return `text` without terminal control sequences, safe to show."""
     return _CONTROL.sub("", text.replace("\r\n", "\n"))
 
 
 def shown(text: str, limit: int) -> str:
-    """`text` as `plain_text`, cut to `limit` characters."""
+    """Return `text` as `plain_text`, cut to `limit` characters."""
     plain = plain_text(text)
     return plain if len(plain) <= limit else f"{plain[: limit - 4]} ..."

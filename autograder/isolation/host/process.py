@@ -150,7 +150,7 @@ class WorkerProcess:
         return [descriptor for descriptor, _ in ready]
 
     def _watch(self) -> None:
-        """Look, now and then, at what the kernel's own limits do not cover everywhere."""
+        """Check, now and then, what the kernel's own limits do not cover everywhere."""
         now = time.monotonic()
         if now - self._looked < WATCH_INTERVAL:
             return

@@ -41,7 +41,7 @@ class Session(Protocol):
         """Start a check: objects of earlier ones are forgotten."""
 
     def printed(self) -> str:
-        """What was printed since the last call."""
+        """Return what was printed since the last call."""
 
     def close(self) -> None:
         """End the conversation."""
@@ -136,7 +136,7 @@ class RemoteObject:
 
 
 def part(name: str, *args: Any, **kwargs: Any) -> Build:
-    """An argument for the code under test: the part `name`, built over there by its constructor.
+    """Return an argument that the code under test builds: the part `name`.
 
     It is what a network of the submission would get from `framework.models.parts.part`: the
     student's layer of another exercise, or the provider's. The same part twice within one call is
@@ -150,7 +150,7 @@ def part(name: str, *args: Any, **kwargs: Any) -> Build:
 
 
 def built(module: RemoteModule, build: Build) -> Any:
-    """The part `build` (see `part`), built where `module` is: an object of its own."""
+    """Return a new object of the part `build` (see `part`), built where `module` is."""
     parts = _Parts()
     parts.placed(build)
     return wrap(module._session, module._session.run(parts.steps)[-1]).value
@@ -164,7 +164,7 @@ class _Parts:
         self._places: dict[int, Result] = {}
 
     def placed(self, value: Any) -> Any:
-        """`value` with results of `steps` in place of parts, and handles of remote objects."""
+        """Return `value` with results of `steps` for its parts, and handles for remote objects."""
         if isinstance(value, Build):
             if id(value) not in self._places:
                 self._places[id(value)] = self._built(value)
@@ -187,22 +187,22 @@ def assign(model: RemoteObject, values: dict[str, Any], attribute: str = "parame
 
 
 def session_of(remote: RemoteObject) -> tuple[Session, Handle]:
-    """The session and the handle behind a remote object."""
+    """Return the session and the handle behind a remote object."""
     return remote._session, remote._handle
 
 
 def session_behind(module: RemoteModule) -> Session:
-    """The session that a remote module is reached through."""
+    """Return the session that a remote module is reached through."""
     return module._session
 
 
 def wrap(session: Session, outcome: Outcome) -> Outcome:
-    """`outcome` with a `RemoteObject` in place of a bare handle."""
+    """Return `outcome` with a `RemoteObject` in place of a bare handle."""
     if not isinstance(outcome.value, Handle):
         return outcome
     return replace(outcome, value=RemoteObject(session, outcome.value))
 
 
 def unwrap(value: Any) -> Any:
-    """`value` with handles in place of remote objects."""
+    """Return `value` with handles in place of remote objects."""
     return value._handle if isinstance(value, RemoteObject) else value

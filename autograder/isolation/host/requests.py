@@ -24,7 +24,7 @@ class Load:
     """Import the submitted module."""
 
     def plain(self) -> list[Any]:
-        """The step as it crosses the wire."""
+        """Return the step as it crosses the wire."""
         return ["load"]
 
 
@@ -39,7 +39,7 @@ class Call:
     after: bool = False
 
     def plain(self) -> list[Any]:
-        """The step as it crosses the wire."""
+        """Return the step as it crosses the wire."""
         args = [_sealed(value) for value in self.args]
         kwargs = {name: _sealed(value) for name, value in self.kwargs.items()}
         return ["call", self.owner, self.name, args, kwargs, self.after]
@@ -52,7 +52,7 @@ class ReadArguments:
     of: int
 
     def plain(self) -> list[Any]:
-        """The step as it crosses the wire."""
+        """Return the step as it crosses the wire."""
         return ["arguments", self.of]
 
 
@@ -64,7 +64,7 @@ class FlipArgument:
     name: str
 
     def plain(self) -> list[Any]:
-        """The step as it crosses the wire."""
+        """Return the step as it crosses the wire."""
         return ["flip", self.of, self.name]
 
 
@@ -75,7 +75,7 @@ class ReadResult:
     of: int
 
     def plain(self) -> list[Any]:
-        """The step as it crosses the wire."""
+        """Return the step as it crosses the wire."""
         return ["result", self.of]
 
 
@@ -84,7 +84,7 @@ class CallAgain:
     """Make the latest call of this check once more, with the very same arguments."""
 
     def plain(self) -> list[Any]:
-        """The step as it crosses the wire."""
+        """Return the step as it crosses the wire."""
         return ["again"]
 
 
@@ -97,7 +97,7 @@ class Build:
     kwargs: dict[str, Any] = field(default_factory=dict)
 
     def plain(self) -> list[Any]:
-        """The step as it crosses the wire."""
+        """Return the step as it crosses the wire."""
         args = [_sealed(value) for value in self.args]
         kwargs = {name: _sealed(value) for name, value in self.kwargs.items()}
         return ["build", self.name, args, kwargs]
@@ -111,7 +111,7 @@ class Get:
     name: str
 
     def plain(self) -> list[Any]:
-        """The step as it crosses the wire."""
+        """Return the step as it crosses the wire."""
         return ["get", self.owner, self.name]
 
 
@@ -124,7 +124,7 @@ class Assign:
     values: dict[str, Any]
 
     def plain(self) -> list[Any]:
-        """The step as it crosses the wire."""
+        """Return the step as it crosses the wire."""
         return ["assign", self.owner, self.name, self.values]
 
 
@@ -133,12 +133,12 @@ class EndCheck:
     """End a check: fails if a thread that it started still runs."""
 
     def plain(self) -> list[Any]:
-        """The step as it crosses the wire."""
+        """Return the step as it crosses the wire."""
         return ["settle"]
 
 
 def _sealed(value: Any) -> Any:
-    """A generator that tells nothing about `value`, where that is one; all else as it is.
+    """Return `value`; a generator is replaced by one that tells nothing about its state.
 
     A generator can be wound back: its state would tell all that a check has drawn and will draw,
     held-out texts and their labels among it. Equal states still give equal generators.
@@ -154,7 +154,7 @@ Step = Load | Call | CallAgain | Observation | Build | Get | Assign | EndCheck
 
 
 def observations(call: Call, place: int) -> list[Step]:
-    """Steps that show whether `call`, which is step `place`, changed its arrays or returned them.
+    """Return steps that show whether `call`, step `place`, changed its arrays or returned them.
 
     The arrays are read after the call. Then one after the other is changed from here, and the
     result is read: where it changes as well, the two share memory.

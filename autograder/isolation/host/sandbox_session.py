@@ -87,7 +87,7 @@ class SandboxSession:
         self.printed()
 
     def printed(self) -> str:
-        """What was printed since the last call."""
+        """Return what was printed since the last call."""
         if self._worker is not None:
             self._printed += self._worker.output.take()
         text, self._printed = self._printed, ""
@@ -144,7 +144,7 @@ class SandboxSession:
         return self._worker
 
     def _started(self) -> channel.WorkerProcess:
-        """A worker that is ready for the import."""
+        """Return a worker that is ready for the import."""
         name, started = self._launch.sandbox.name, time.monotonic()
         try:
             worker = self._worker = self._worker or self._launch.start()
@@ -232,7 +232,7 @@ class SandboxSession:
             raise Crashed(message, call=texts[-1]) from None
 
     def _limit(self, seconds: float) -> TimeLimit:
-        """The limit of a request that may take `seconds` of processor time."""
+        """Return the limit of a request that may take `seconds` of processor time."""
         limit = self._budget.limit(seconds)
         if limit.cpu <= 0:
             raise TimedOut(self._used_up())
@@ -244,7 +244,7 @@ class SandboxSession:
         return f"the exercise's {self._budget.total:g} s of processor time are used up"
 
     def _lost(self, failure: Exception, texts: Sequence[str], limit: TimeLimit) -> SubmissionFault:
-        """The fault for an exchange that broke off; the worker is done for."""
+        """Return the fault for an exchange that broke off; the worker is done for."""
         fault = self._fault_of(failure, texts, limit)
         if texts[-1] not in (IMPORT, SETTLING) and self._budget.left.cpu > 0:
             call = call_that_hangs(self.calls.called, fault.frames) or self.calls.latest

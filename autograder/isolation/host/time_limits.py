@@ -60,7 +60,7 @@ class CpuMeter:
         self._base = None
 
     def used(self, reading: float) -> float:
-        """What the exchange has used so far, at least, after a new `reading`."""
+        """Return what the exchange has used so far, at least, after a new `reading`."""
         reading = max(reading, self._read)  # what has ended is not listed any more
         if self._base is None:
             self._base = min(self.total, reading)
@@ -117,6 +117,6 @@ class TimeBudget:
         return TimeLimit(self.total - used, WALL_FACTOR * self.total - self._wall)
 
     def limit(self, cpu: float) -> TimeLimit:
-        """The limit of an exchange that may take `cpu` seconds, and no more than what is left."""
+        """Return the limit of an exchange of at most `cpu` seconds, within what is left."""
         left = self.left
         return TimeLimit(min(cpu, left.cpu), min(WALL_FACTOR * cpu, left.wall))

@@ -57,7 +57,7 @@ def question_in(reply: Any, number: int) -> list[Any] | None:
 def outcomes_from(
     reply: Any, number: int, steps: Sequence[list[Any]]
 ) -> tuple[dict[str, Any] | None, list[Outcome]]:
-    """The error (or None) and the outcomes in `reply`.
+    """Return the error (or None) and the outcomes in `reply`.
 
     Args:
         steps: of the request, as they crossed the wire.
@@ -76,7 +76,7 @@ def outcomes_from(
 
 
 def _with_effects(steps: Sequence[list[Any]], outcomes: list[Outcome]) -> list[Outcome]:
-    """`outcomes` with what the observations among `steps` show, told with the calls."""
+    """Return `outcomes` with what the observations among `steps` show, told with the calls."""
     found = list(outcomes)
     for place, (step, outcome) in enumerate(zip(steps, outcomes, strict=False)):
         if step[0] == "arguments":
@@ -92,14 +92,14 @@ def _with_effects(steps: Sequence[list[Any]], outcomes: list[Outcome]) -> list[O
 
 
 def _changed(given: dict[str, Any], left: Any) -> tuple[str, ...]:
-    """The names of the arrays that are not `left` as they were `given`."""
+    """Return the names of the arrays that are not `left` as they were `given`."""
     if type(left) is not dict:
         raise WireError("arguments that are no dict")
     return tuple(name for name, array in given.items() if not _same_bytes(left.get(name), array))
 
 
 def _same_bytes(one: Any, other: Any) -> bool:
-    """Whether two values are the same to the last bit; objects of the worker count as the same."""
+    """Return whether two values are equal to the last bit; all objects of the worker are equal."""
     if isinstance(other, np.ndarray | np.generic):
         sent = other.astype(other.dtype.newbyteorder("<"), copy=False)  # as the wire does
         is_array = isinstance(one, np.ndarray) and one.dtype == sent.dtype
@@ -116,7 +116,7 @@ def _same_bytes(one: Any, other: Any) -> bool:
 
 
 def parts_in(reply: Any) -> set[str]:
-    """The names of parts that the worker says it has used; nothing depends on their truth."""
+    """Return the parts that the worker says it has used; no verdict depends on them."""
     names = reply.get("parts") if type(reply) is dict else None
     return set(_names(names))
 
@@ -147,7 +147,7 @@ def _text(value: Any, limit: int) -> str:
 
 
 def fault_from(error: dict[str, Any], texts: Sequence[str], exercise: str) -> SubmissionFault:
-    """The fault that an error reply stands for."""
+    """Return the fault that an error reply stands for."""
     kind, name = _text(error.get("kind"), 30), _text(error.get("type"), 100)
     message = _text(error.get("message"), 2000)
     frames = tuple(_frames(error.get("frames")))
@@ -205,7 +205,7 @@ def _is_line(value: Any) -> bool:
 
 
 def hanging_frames(printed: str, folder: str) -> tuple[tuple[Frame, ...], str]:
-    """The submission's frames in the stack that the worker printed, and the text without it."""
+    """Return the submission's frames in the stack in `printed`, and the text without the stack."""
     start = _STACK_START.search(printed)
     if start is None:
         return (), printed
@@ -218,7 +218,7 @@ def hanging_frames(printed: str, folder: str) -> tuple[tuple[Frame, ...], str]:
 
 
 def died(status: int | None, frames: tuple[Frame, ...], call: str) -> SubmissionFault:
-    """The fault for a worker that ended with `status` (negative or 128 + n: signal n)."""
+    """Return the fault for a worker that ended with `status` (negative or 128 + n: signal n)."""
     if status is None:
         return Crashed("closed the channel to the grader", frames, call)
     number = -status if status < 0 else status - 128

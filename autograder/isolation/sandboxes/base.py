@@ -28,7 +28,7 @@ class Sandbox(ABC):
 
     @abstractmethod
     def unavailable(self) -> str | None:
-        """Why it does not work here and what installs it, or None where it does."""
+        """Return why it does not work here and what installs it; None where it works."""
 
     @abstractmethod
     def spawn(
@@ -68,7 +68,7 @@ class Sandbox(ABC):
 
 
 def environment(scratch: str) -> dict[str, str]:
-    """The worker's whole environment: of the host's, `PROCESSOR_CHOICE` alone."""
+    """Return the worker's whole environment: of the host's, `PROCESSOR_CHOICE` alone."""
     return {
         **{name: os.environ[name] for name in PROCESSOR_CHOICE if name in os.environ},
         "PATH": "/usr/bin:/bin",

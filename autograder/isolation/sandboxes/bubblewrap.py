@@ -69,7 +69,7 @@ class BubblewrapSandbox(Sandbox):
         return start([*self.command(view, limits), "--", *argv], view.scratch)
 
     def command(self, view: FilesystemView, limits: Limits) -> list[str]:
-        """The bwrap command line that builds `view`, up to the program to run in it."""
+        """Return the bwrap command line that builds `view`, up to the program to run in it."""
         command = [self.program or "bwrap", *_ISOLATION, *_die_with_parent()]
         links = {path for path in view.read_only if Path(path).is_symlink()}
         # In this order a folder comes before what is hidden or shown inside of it.
@@ -92,7 +92,7 @@ class BubblewrapSandbox(Sandbox):
 
 
 def _die_with_parent() -> list[str]:
-    """To Linux the parent is a thread: one that ends early would take its worker along.
+    """Return the option that ends the worker with the host; none in other threads.
 
     The worker ends with its standard input in any case; this is for a host that is killed while
     something else holds the pipe.
@@ -102,7 +102,7 @@ def _die_with_parent() -> list[str]:
 
 
 def _explain(message: str) -> str:
-    """Why bwrap failed, with what helps."""
+    """Return why bwrap failed, with what helps."""
     reason = message.strip().splitlines()[-1] if message.strip() else "it says nothing"
     if "--size" in reason:
         return f"bubblewrap is too old (0.7 or newer is needed): {INSTALL}"

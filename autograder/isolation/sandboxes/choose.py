@@ -21,7 +21,7 @@ BUILT_IN: dict[str, type[Sandbox]] = {
 
 
 def choose(name: str, available: Mapping[str, type[Sandbox]] = BUILT_IN) -> Sandbox:
-    """The sandbox of that name; `auto` is bubblewrap where it works, else `process`.
+    """Return the sandbox of that name; `auto` is bubblewrap where it works, else `process`.
 
     Args:
         name: what was asked for.

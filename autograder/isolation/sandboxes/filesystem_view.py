@@ -56,18 +56,18 @@ def build_view(
 
 
 def interpreter() -> str:
-    """The Python to start a worker with: the program itself, not a virtual environment's link."""
+    """Return the Python program to start a worker with, not the link of an environment."""
     base: str = getattr(sys, "_base_executable", "") or sys.executable
     return str(Path(base).resolve())
 
 
 def site_folders() -> list[Path]:
-    """The folders of packages on this process's search path."""
+    """Return the folders of packages on this process's search path."""
     return [path for path in map(Path, sys.path) if path.name in PACKAGE_FOLDERS and path.is_dir()]
 
 
 def _python() -> Iterator[Path]:
-    """The interpreter, its standard library and its shared library."""
+    """Yield the interpreter, its standard library and its shared library."""
     yield Path(interpreter())
     yield from _libraries()
     folder, library = (sysconfig.get_config_var(name) for name in ("LIBDIR", "INSTSONAME"))
@@ -76,13 +76,13 @@ def _python() -> Iterator[Path]:
 
 
 def _libraries() -> list[Path]:
-    """The folders of the standard library."""
+    """Return the folders of the standard library."""
     names, base = ("stdlib", "platstdlib"), {"platbase": sys.base_exec_prefix}
     return [Path(sysconfig.get_path(name, vars=base)) for name in names]
 
 
 def _hidden(folders: Iterable[Path], granted: Set[str]) -> tuple[str, ...]:
-    """What would be seen and must not be: folders of packages, and parts of gradus."""
+    """Return what would be seen and must not be: folders of packages, and parts of gradus."""
     roots = {folder.resolve() for folder in folders if _exists(folder)}
     parts = {str(root / name) for root in roots if _has_gradus(root) for name in HIDDEN}
     parts |= set(_package_folders())
@@ -92,7 +92,7 @@ def _hidden(folders: Iterable[Path], granted: Set[str]) -> tuple[str, ...]:
 
 @cache
 def _package_folders() -> tuple[str, ...]:
-    """The folders of packages inside of Python's and the system's own folders."""
+    """Return the folders of packages inside of Python's and the system's own folders."""
     places = {path.resolve() for path in map(Path, SYSTEM) if _exists(path)}
     inside = [place.glob(f"python*/{name}") for place in places for name in PACKAGE_FOLDERS]
     names = (*PACKAGE_FOLDERS, BUNDLED_PACKAGES)
@@ -101,13 +101,13 @@ def _package_folders() -> tuple[str, ...]:
 
 
 def _nearest(path: str, folders: Set[str]) -> str:
-    """The innermost of `folders` that `path` lies in; empty where it lies in none."""
+    """Return the innermost of `folders` that `path` lies in; empty where it lies in none."""
     above = (folder for folder in folders if _is_inside(path, folder))
     return max(above, key=len, default="")
 
 
 def _has_gradus(folder: Path) -> bool:
-    """Whether gradus is installed in `folder`; the modules of a worker alone are no grader."""
+    """Return whether the grader is in `folder`, and not the modules of a worker alone."""
     return _exists(folder / "autograder" / "checks")
 
 
@@ -123,14 +123,14 @@ def _is_inside(path: str, folder: str) -> bool:
 
 
 def _is_shown_anyway(path: str, granted: Set[str], hidden: Iterable[str]) -> bool:
-    """Whether another grant shows `path` already, with nothing hidden in between."""
+    """Return whether another grant shows `path` already, with nothing hidden in between."""
     above = [folder for folder in granted if _is_inside(path, folder)]
     between = [place for place in hidden if _is_inside(path, place)]
     return any(not any(_is_inside(place, folder) for place in between) for folder in above)
 
 
 def _links(path: Path) -> Iterator[Path]:
-    """The symbolic links on the way to `path`, each at its real place."""
+    """Yield the symbolic links on the way to `path`, each at its real place."""
     absolute = path.absolute()
     if os.path.realpath(absolute) == str(absolute):  # the usual case
         return

@@ -46,12 +46,12 @@ class GradedImports:
 
     @classmethod
     def with_added(cls, names: Iterable[str]) -> GradedImports:
-        """What is always allowed, and `names` of a course: packages and modules of `framework`."""
+        """Return the imports that are always allowed, and `names`: those that a course adds."""
         names = tuple(names)
         added = {name: EVERYTHING for name in names if name.startswith("framework.")}
         packages = (*PACKAGES, *(name for name in names if name not in added))
         return cls(tuple(dict.fromkeys(packages)), {**FRAMEWORK, **added})
 
     def plain(self) -> dict[str, Any]:
-        """The fields as values that JSON can hold."""
+        """Return the fields as values that JSON can hold."""
         return asdict(self)

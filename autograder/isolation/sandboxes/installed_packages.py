@@ -44,7 +44,7 @@ def _is_module(place: Path) -> bool:
 
 @cache
 def installed_packages(names: tuple[str, ...]) -> InstalledPackages:
-    """The files of the packages with these import names, and of all that they require.
+    """Return the files of the packages with these import names, and of all that they require.
 
     Raises:
         BadInputError: one of them is not installed.
@@ -60,12 +60,12 @@ def installed_packages(names: tuple[str, ...]) -> InstalledPackages:
 
 
 def is_installed(name: str) -> bool:
-    """Whether there is a package with the import name `name`."""
+    """Return whether there is a package with the import name `name`."""
     return importlib.util.find_spec(name) is not None
 
 
 def _distribution(name: str) -> metadata.Distribution:
-    """The distribution that the package `name` is imported from."""
+    """Return the distribution that the package `name` is imported from."""
     if not is_installed(name):
         raise BadInputError(
             f"`packages` of the course names '{name}', which is not installed here: "
@@ -81,7 +81,7 @@ def _distribution(name: str) -> metadata.Distribution:
 def _with_required(
     distributions: Iterable[metadata.Distribution],
 ) -> Iterator[metadata.Distribution]:
-    """`distributions`, and those that they require and that are installed; each once."""
+    """Yield `distributions`, and those that they require and that are installed; each once."""
     waiting, seen = list(distributions), set[str]()
     while waiting:
         distribution = waiting.pop()
@@ -121,7 +121,7 @@ def _required(
 
 
 def _entries(distribution: metadata.Distribution) -> list[Path]:
-    """The entries of the folder of packages that belong to `distribution`."""
+    """Return the entries of the folder of packages that belong to `distribution`."""
     listed = distribution.read_text("RECORD") or ""
     names = {line.partition(",")[0].partition("/")[0] for line in listed.splitlines()}
     names |= set((distribution.read_text("top_level.txt") or "").split())

@@ -61,14 +61,14 @@ class _Listed(Handle):
         return not alive
 
     def _is_alive(self) -> bool:
-        """Whether it runs: not gone, and not waiting for its parent to notice its end."""
+        """Return whether it runs: not gone, and not waiting for its parent to notice its end."""
         with suppress(*_HIDDEN):
             return self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
         return False
 
 
 def can_list() -> bool:
-    """Whether psutil shows the processes of this system."""
+    """Return whether psutil shows the processes of this system."""
     with suppress(*_HIDDEN):
         return os.getpid() in psutil.pids() and _usage(os.getpid()).memory > 0
     return False

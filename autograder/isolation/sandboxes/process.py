@@ -17,7 +17,7 @@ class ProcessSandbox(Sandbox):
     name = "process"
 
     def unavailable(self) -> str | None:
-        """It is available everywhere."""
+        """Return None: it is available everywhere."""
         return None
 
     def spawn(

@@ -40,7 +40,7 @@ class Usage:
     cpu: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
-        """What both use together."""
+        """Return what both use together."""
         return Usage(self.memory + other.memory, self.threads + other.threads, self.cpu + other.cpu)
 
 
@@ -178,5 +178,5 @@ def gaps() -> list[str]:
 
 
 def has_proc() -> bool:
-    """Whether this is Linux and shows its processes as files."""
+    """Return whether this is Linux and shows its processes as files."""
     return sys.platform == "linux" and (_PROC / "self" / "stat").exists()

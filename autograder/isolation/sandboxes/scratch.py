@@ -31,7 +31,7 @@ def remove_scratch(folder: Path) -> None:
 
 
 def _emptied(folder: Path) -> list[Path]:
-    """The folders that are left in `folder` once its files are gone."""
+    """Return the folders that are left in `folder` once its files are gone."""
     inner = []
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:

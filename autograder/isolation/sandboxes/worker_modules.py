@@ -76,13 +76,13 @@ def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "
 
 
 def third_party_imports(module: str) -> list[str]:
-    """The packages that `module`, which holds the arrays of a backend, imports beside gradus."""
+    """Return the packages that `module`, with the arrays of a backend, imports beside gradus."""
     tops = {name.partition(".")[0] for name in _imported(_source_of(module))}
     return sorted(tops - {"framework", module.partition(".")[0]} - sys.stdlib_module_names)
 
 
 def framework_modules(names: Iterable[str]) -> list[str]:
-    """The modules `names` of `framework`, all that they import of it, and the packages above."""
+    """Return the modules `names` of `framework`, all they import of it, and their packages."""
     waiting, seen = [*names], list[str]()
     while waiting:
         name = waiting.pop()
@@ -114,7 +114,7 @@ def _is_module(name: str) -> bool:
 
 
 def _imported(file: Path) -> Iterator[str]:
-    """What `file` imports at its top, modules and what may be modules in packages."""
+    """Yield what `file` imports at its top, modules and what may be modules in packages."""
     for node in ast.parse(file.read_text("utf-8")).body:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -124,7 +124,7 @@ def _imported(file: Path) -> Iterator[str]:
 
 
 def _source_of(module: str) -> Path:
-    """The file of `module`, of gradus or of a plugin."""
+    """Return the file of `module`, of gradus or of a plugin."""
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None or not spec.has_location:
         raise PluginError(f"the arrays of a backend, {module}, have no file that a worker can read")

@@ -28,7 +28,7 @@ class ModuleSource(Protocol):
         """Import it."""
 
     def attribute(self, name: str) -> Any:
-        """What it defines as `name`."""
+        """Return what it defines as `name`."""
 
 
 class Dispatcher:
@@ -84,7 +84,7 @@ class Dispatcher:
             reply["results"].append(result)
 
     def encoded(self, reply: dict[str, Any]) -> bytes:
-        """`reply` as a frame; where a value cannot be sent, that is the reply. Never raises."""
+        """Return `reply` as a frame, or the error that it cannot be sent. Never raises."""
         try:
             return wire.encode(reply, self._foreign)
         except wire.WireError as error:
@@ -96,7 +96,7 @@ class Dispatcher:
         return wire.encode({**reply, "results": [], "error": {"step": step, **fault}})
 
     def _unsendable(self, results: list[dict[str, Plain]]) -> int:
-        """The first step whose result cannot be sent; the last, if it is only all together."""
+        """Return the first step whose result cannot be sent; the last if each can be sent alone."""
         for index, result in enumerate(results):
             try:
                 wire.encode(result, self._foreign)
@@ -105,7 +105,7 @@ class Dispatcher:
         return len(results) - 1
 
     def _foreign(self, value: object) -> Plain:
-        """What crosses the wire in place of an object that is not plain."""
+        """Return what crosses the wire in place of an object that is not plain."""
         if self._arrays.is_native(value):
             return self._arrays.to_numpy(value)
         self._last_handle += 1
@@ -214,7 +214,7 @@ class Dispatcher:
         return value
 
     def _snapshot(self, value: Any) -> Any:
-        """A copy of the arrays in `value`: a reply is encoded after all steps of a request."""
+        """Copy the arrays in `value`: a reply is encoded after all steps of a request."""
         kind = type(value)
         if kind is dict:
             return {key: self._snapshot(item) for key, item in value.items()}
@@ -244,7 +244,7 @@ def _end_check() -> tuple[None, dict[str, Plain]]:
 
 
 def _is_plain_list(value: list[Any]) -> bool:
-    """Whether a list holds only numbers and text: the common long list, of token ids."""
+    """Return whether a list holds only numbers and text: the common long list, of token ids."""
     return all(type(item) in (int, float, str, bool) for item in value)
 
 

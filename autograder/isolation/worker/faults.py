@@ -29,7 +29,7 @@ class PartMissingError(GradusError):
 
 
 def describe(error: BaseException, folder: str) -> dict[str, Any]:
-    """A description of `error` made of text and numbers.
+    """Return a description of `error` made of text and numbers.
 
     Args:
         folder: only frames of files in this folder are reported.

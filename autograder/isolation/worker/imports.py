@@ -37,7 +37,7 @@ class GradedImporter:
         self._views: dict[str, ModuleType] = {}
 
     def builtins(self) -> dict[str, Any]:
-        """The built-in names for a module of graded code, with this ``__import__``."""
+        """Return the built-in names for a module of graded code, with this ``__import__``."""
         return {**vars(builtins), "__import__": self.load}
 
     def load(
@@ -71,7 +71,7 @@ class GradedImporter:
         return view if wanted else self._view("framework")
 
     def _view(self, name: str) -> ModuleType:
-        """The module `name` of `framework`, with the allowed names and no others."""
+        """Return the module `name` of `framework`, with the allowed names and no others."""
         if name not in self._views:
             self._views[name] = self._made(name)
             parent, _, child = name.rpartition(".")
@@ -91,7 +91,7 @@ class GradedImporter:
         return view
 
     def _is_above(self, name: str) -> bool:
-        """Whether `name` is a package that holds an allowed module."""
+        """Return whether `name` is a package that holds an allowed module."""
         return any(module.startswith(f"{name}.") for module in self._framework)
 
     def _refused(self, name: str) -> ModuleNotFoundError:

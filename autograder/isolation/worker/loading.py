@@ -42,11 +42,11 @@ class SubmittedModule:
         self._module(self._exercise)
 
     def attribute(self, name: str) -> Any:
-        """What the graded file defines as `name`."""
+        """Return what the graded file defines as `name`."""
         return self._defined(self._exercise, name)
 
     def part(self, name: str) -> Any:
-        """The student's own part, for `framework.models.parts.parts_from`."""
+        """Return the student's own part, for `framework.models.parts.parts_from`."""
         self._asked.add(name)
         exercise, attribute = self._parts.get(name, ("", ""))
         if not (self._folder / f"{exercise}.py").is_file():
@@ -57,7 +57,7 @@ class SubmittedModule:
             raise PartMissingError(exercise) from None
 
     def parts_asked(self) -> list[str]:
-        """Names of the parts that were asked for since this was last called."""
+        """Return names of the parts that were asked for since this was last called."""
         asked, self._asked = sorted(map(str, self._asked)), set()
         return asked
 
@@ -85,7 +85,7 @@ class SubmittedModule:
 
 
 def _compiled(loader: Loader, module: str) -> CodeType:
-    """The code of `module`; what the compiler cannot take is a syntax error.
+    """Return the code of `module`; what the compiler cannot take is a syntax error.
 
     Raises:
         SyntaxError: in place of the `MemoryError` or `RecursionError` for deep nesting. These

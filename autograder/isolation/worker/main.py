@@ -56,7 +56,7 @@ class PackageFinder:
         self._places, self._metadata = places, metadata
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """Where the module `name` is; None for one that is not listed."""
+        """Return where the module `name` is; None for one that is not listed."""
         place = self._places.get(name)
         if place is None:
             return None
@@ -67,7 +67,7 @@ class PackageFinder:
         return spec
 
     def find_distributions(self, context: Any) -> Iterator[Any]:
-        """The metadata of the packages, or of the one that `context` names."""
+        """Yield the metadata of the packages, or of the one that `context` names."""
         from importlib.metadata import PathDistribution
         from pathlib import Path
 
@@ -133,7 +133,7 @@ def _serve(
 
 
 def _dump_stack_on_alarm() -> None:
-    """On SIGALRM and SIGPROF write the Python stack to descriptor 2, even from within a C call."""
+    """Write the Python stack to descriptor 2 on SIGALRM and SIGPROF, even from within a C call."""
     import faulthandler
 
     faulthandler.enable(file=2)
@@ -155,7 +155,7 @@ def _receive(stream: BinaryIO) -> Any:
 
 
 def _frame(stream: BinaryIO) -> bytes:
-    """The next frame; empty where the grader closed the channel."""
+    """Return the next frame; empty where the grader closed the channel."""
     from autograder.isolation import wire
 
     header = stream.read(wire.HEADER.size)
