@@ -44,7 +44,7 @@ def finished(tmp_path_factory):
     (root / "exercises/course.toml").write_bytes(
         (COURSE.root / "exercises/course.toml").read_bytes()
     )
-    for exercise in EXERCISES:
+    for exercise in COURSE.select():
         folder = root / "exercises" / exercise.unit / exercise.name
         folder.mkdir(parents=True)
         for file in (exercise.toml, exercise.readme, exercise.solution):
