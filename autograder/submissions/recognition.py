@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from pathlib import PurePosixPath
 
 from autograder.course.questions.sections import exercise_mark, exercise_of
 from autograder.course.reading import QUESTIONS, Course
@@ -45,12 +46,18 @@ def _of_markdown(
             name not in wanted or course.exercise(name).questions
         ):
             return name
-    if is_all:
+    if is_all or _is_meant(inner, course):
         raise BadInputError(
             f"{candidate.shown} belongs to no exercise: expected a line "
             f"{exercise_mark('NAME')} with the name of its exercise. `gradus list` shows all"
         )
     return ""
+
+
+def _is_meant(inner: PurePosixPath, course: Course) -> bool:
+    """Return whether a file of this name should answer questions of `course`."""
+    is_named = inner.name.lower() == QUESTIONS
+    return is_named and any(course.exercise(name).questions for name in course.exercise_names)
 
 
 def _of_notebook(candidate: Candidate, course: Course, by_tasks: bool) -> str | None:

@@ -11,12 +11,12 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.course.reading import Course
+from autograder.course.reading import Course, Exercise
 from autograder.submissions.candidates import LIMITS, candidates, require_submission, suffix
 from autograder.submissions.gathering import Gathering
 from autograder.submissions.notes import Notes
@@ -136,7 +136,7 @@ def load_submission(
         gathering.add(candidate, is_single=is_single)
     files = gathering.files()
     if not files and not gathering.unread:
-        notes.add(_nothing_found(names))
+        notes.add(_nothing_found([course.exercise(name) for name in names[:4]]))
     sources = {name: files[name].source for name in files if course.exercise(name).tasks}
     staging = former.restaged(sources) if former is not None else Staging(sources)
     unread = {name: gathering.unread[name] for name in names if name in gathering.unread}
@@ -147,8 +147,10 @@ def _label(path: Path) -> str:
     return Path(os.path.realpath(path)).name
 
 
-def _nothing_found(names: tuple[str, ...]) -> str:
-    wanted = ", ".join(f"{name}.py" for name in names[:3]) + (" ..." if len(names) > 3 else "")
+def _nothing_found(exercises: Sequence[Exercise]) -> str:
+    """Say what was expected: the files of the first three of `exercises`."""
+    files = ", ".join(exercise.stub.name for exercise in exercises[:3])
+    wanted = files + (" ..." if len(exercises) > 3 else "")
     return (
         f"the submission holds no exercise: expected {wanted} (or .ipynb). `gradus list` shows all"
     )

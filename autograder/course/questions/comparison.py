@@ -6,9 +6,15 @@ import math
 import random
 import re
 from collections.abc import Iterator
+from unicodedata import normalize
 
 from autograder.course.questions.description import Choice, Formula, Number, Question
-from autograder.course.questions.expressions import MAX_LENGTH, Expression, UnreadableAnswerError
+from autograder.course.questions.expressions import (
+    MAX_LENGTH,
+    Expression,
+    UnreadableAnswerError,
+    short,
+)
 
 #: Points at which two formulas are compared.
 POINTS = 24
@@ -23,8 +29,12 @@ Answer = float | str | Expression
 
 
 def first_line(text: str) -> str:
-    """Return the line of an answer that is compared; what follows is the student's working."""
-    return next((line.strip() for line in text.split("\n") if line.strip()), "")
+    """Return the line of an answer that is compared; what follows is the student's working.
+
+    A line that opens a block of code is none.
+    """
+    lines = (line.strip() for line in text.split("\n"))
+    return next((line for line in lines if line and not line.startswith(("```", "~~~"))), "")
 
 
 def read_answer(question: Question, text: str) -> Answer:
@@ -60,7 +70,7 @@ def difference(question: Question, given: Answer, expected: Answer, seed: int) -
 
 
 def _number(question: Number, line: str) -> float:
-    text, factor = _without_unit(question, line.strip("`$* ."))
+    text, factor = _without_unit(question, normalize("NFKC", line).strip("`$* ."))
     if _DECIMAL_COMMA.fullmatch(text):
         raise UnreadableAnswerError(
             f"{text} has a comma: write decimals with a point, and thousands without a comma"
@@ -72,7 +82,7 @@ def _number(question: Number, line: str) -> float:
             f"the first line must be one number{_unit_words(question)}, as in 0.25 or 3/4: {error}"
         ) from None
     if not math.isfinite(value):
-        raise UnreadableAnswerError(f"`{text}` has no finite value")
+        raise UnreadableAnswerError(f"`{short(text)}` has no finite value")
     return value
 
 
@@ -89,7 +99,7 @@ def _unit_words(question: Number) -> str:
 
 
 def _choice(question: Choice, line: str) -> str:
-    match = _CHOSEN.match(line)
+    match = _CHOSEN.match(normalize("NFKC", line))
     letter = match["letter"].lower() if match else ""
     if match is None or letter not in question.options or _FURTHER.match(_joined(match["rest"])):
         raise UnreadableAnswerError(

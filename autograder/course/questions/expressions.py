@@ -11,11 +11,14 @@ import math
 import operator
 import re
 from collections.abc import Callable, Collection, Mapping
+from unicodedata import normalize
 
 from autograder.course.source import parse
 
 #: Maximum length of a formula, in characters.
 MAX_LENGTH = 400
+#: Characters of a formula that a message repeats.
+MAX_QUOTED = 60
 
 _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -105,13 +108,13 @@ class Expression:
                 return
             case _:
                 raise UnreadableAnswerError(
-                    f"`{ast.unparse(node)}` is not allowed in a formula: use numbers, "
+                    f"`{short(ast.unparse(node))}` is not allowed in a formula: use numbers, "
                     f"{self._known}, + - * / ** and brackets"
                 )
 
     def _require_name(self, name: str) -> None:
         if name not in self._names and name not in _CONSTANTS and name not in _FUNCTIONS:
-            raise UnreadableAnswerError(f"`{name}` is not known: use {self._known}")
+            raise UnreadableAnswerError(f"`{short(name)}` is not known: use {self._known}")
 
     @property
     def _known(self) -> str:
@@ -141,13 +144,19 @@ def is_reserved(name: str) -> bool:
     return name in _FUNCTIONS or name in _CONSTANTS
 
 
+def short(text: str) -> str:
+    """Return the start of `text`, for a message."""
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}..."
+
+
 def _plain(text: str) -> str:
     """Return `text` in Python's notation, without marks of Markdown and without a left side."""
     if len(text) > MAX_LENGTH:
         raise UnreadableAnswerError(
             f"it has {len(text)} characters: a formula may have {MAX_LENGTH}"
         )
-    *_, right = _EQUALS.split(text.translate(_SIGNS))
+    # Some keyboards type wide digits and brackets.
+    *_, right = _EQUALS.split(normalize("NFKC", text.translate(_SIGNS)))
     return right.strip(_MARKUP)
 
 
@@ -156,8 +165,8 @@ def _parsed(text: str) -> ast.expr:
         body = parse(f"({text})").body
     except SyntaxError:
         raise UnreadableAnswerError(
-            f"`{text}` is not a formula: write products as 2*x, powers as x**2, and functions "
-            "with brackets"
+            f"`{short(text)}` is not a formula: write products as 2*x, powers as x**2, and "
+            "functions with brackets"
         ) from None
     if not text or len(body) != 1 or not isinstance(body[0], ast.Expr):
         raise UnreadableAnswerError("expected one formula in the first line")

@@ -19,6 +19,9 @@ CHOICE = Choice("c", 1, "hint", ("a", "b", "c"))
         (NUMBER, "`2gb`", 2),
         (NUMBER, "**2000 MB**\n\nbecause ...", 2),
         (NUMBER, "= 2", 2),
+        (NUMBER, "```text\n2 GB\n```", 2),
+        (NUMBER, "\uff12 GB", 2),
+        (CHOICE, "\uff42\uff09", "b"),
         (NUMBER, "4/2 GB.", 2),
         (PLAIN, "\n\n-1e-3\n7", -0.001),
         (CHOICE, "b", "b"),
@@ -53,11 +56,11 @@ def test_an_unreadable_answer_says_what_is_expected(question, text, message):
 
 
 def test_a_long_line_of_signs_takes_no_time():
-    started = time.perf_counter()
+    started = time.process_time()
     for question in (CHOICE, NUMBER, FORMULA):
         with pytest.raises(UnreadableAnswerError):
             read_answer(question, "a," + "*" * 200_000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,14 @@ def test_a_single_file_without_a_mark_is_refused_with_a_sentence(asked_course, t
         assert "expected a line <!-- exercise: NAME -->" in submission.notes[0]
 
 
+@pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"# without a mark"])
+def test_a_file_of_questions_that_belongs_nowhere_is_named(asked_course, tmp_path, data):
+    (tmp_path / "questions.md").write_bytes(data)
+    with load_submission(tmp_path, asked_course) as submission:
+        (note, *_) = submission.notes
+    assert note.startswith("questions.md belongs to no exercise: expected a line <!-- exercise:")
+
+
 def test_a_program_is_no_file_of_written_questions(asked_course, tmp_path):
     (tmp_path / "asked.py").write_text("half = 0.5\n", "utf-8")
     with load_submission(tmp_path / "asked.py", asked_course) as submission:
