@@ -14,12 +14,20 @@ from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
+from autograder.record.findings.plots import Plot
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins
 
 COURSE = find_course()
 EXERCISES = COURSE.select()
+
+#: Figures of the lecture that a student's own run draws.
+DRAWN = {
+    "word2vec": {"Your word vectors: words of one class have the same letter"},
+    "vanishing_gradients": {"Share of a gradient that is left", "Gradient descent at a cliff"},
+    "gated_lm": {"Your LSTM: the unit that remembers the subject's number"},
+}
 
 
 class Silence:
@@ -62,6 +70,8 @@ def test_the_solution_gets_full_marks(exercise):
     assert result.earned + result.for_a_person == exercise.points
     prose = sum(one.points for one in exercise.questions if isinstance(one, Prose))
     assert result.for_a_person == prose
+    drawn = {plot.title for check in result.checks for plot in check.of(Plot)}
+    assert DRAWN.get(exercise.name, set()) <= drawn
 
 
 def test_an_untouched_stub_gets_nothing_and_is_not_started(exercise):

@@ -95,7 +95,8 @@ def _blank(exercise: Exercise, question: Question) -> CheckResult:
 
 
 def _graded(grading: _Grading, question: Question, section: Section) -> CheckResult:
-    check = replace(_blank(grading.exercise, question), title=section.title or question.id)
+    own = grading.key.sections[question.id] if grading.key is not None else section
+    check = replace(_blank(grading.exercise, question), title=own.title or question.id)
     if section.problem:
         return _failed(check, section.problem)
     if not section.answer:

@@ -4,6 +4,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from autograder.cli import grade
 from autograder.commands.manual_points import manual_points
 from autograder.grading.written.manual_points import read_manual_points
 from autograder.reports.html import render_html
@@ -160,3 +161,16 @@ def test_a_file_of_a_spreadsheet_with_semicolons_is_read(asked_course, tmp_path)
     file.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     (entry,) = read_manual_points(file, asked_course).entries
     assert (entry.points, entry.comment) == (1.5, "fine")
+
+
+def test_the_command_takes_the_file(run, ann, asked_course, tmp_path, capsys):
+    file = tmp_path / "points.csv"
+    run(file, ann)
+    enter(file, "2.5")
+    course = ("--course", str(asked_course.root), "--sandbox", "process")
+    assert grade([str(ann), *course, "--manual-points", str(file)]) == 1
+    assert "an instructor gave 2.5 of 3" in capsys.readouterr().out
+    assert grade([str(ann), *course]) == 0
+    assert "3 points wait for a person" in capsys.readouterr().out
+    with pytest.raises(BadInputError, match="cannot be read"):
+        grade([str(ann), *course, "--manual-points", str(tmp_path / "none.csv")])

@@ -51,6 +51,11 @@ def test_a_listed_wrong_answer_is_named_in_every_form(grade_asked, answers, righ
     assert diagnosis.sentence == "This is the answer with the factor 2 left out."
 
 
+def test_the_title_is_that_of_the_course(grade_asked, answers):
+    report = grade_asked(answers(half="2 m").replace("title", "<b>mine</b>"))
+    assert check_of(report, "half").title == "How long is half a metre?"
+
+
 def test_untouched_questions_get_nothing(grade_asked, asked_course):
     report = grade_asked(asked_course.exercise("asked").stub.read_text("utf-8"))
     assert set(verdicts(report).values()) == {Verdict.NOT_STARTED}
