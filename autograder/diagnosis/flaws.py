@@ -1,0 +1,103 @@
+"""Flaws of the form of answers, told alone or beside a mistake: a dtype, an axis, an overflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from autograder.diagnosis.comparison import Array, is_number
+from autograder.diagnosis.forms import has_extra_axes, has_other_precision, is_overflow
+from autograder.diagnosis.recorded import RecordedCheck
+from autograder.isolation.host.requests import Call, Get, Outcome, Step
+from autograder.record.results import Diagnosis
+
+Tell = Callable[[str, str, Outcome, Outcome], str]
+
+
+def flaw_of(check: RecordedCheck) -> Diagnosis | None:
+    """Return the first flaw of the form in the answers of a check; None if there is none."""
+    method = ""
+    for theirs, expected in zip(check.exchanges, check.right, strict=True):
+        for step, one, other in zip(theirs.steps, theirs.outcomes, expected.outcomes, strict=False):
+            method = step.name if isinstance(step, Call) else method
+            flaw = _flaw(step, method, one, other)
+            if flaw is not None:
+                return flaw
+    return None
+
+
+def _flaw(step: Step, method: str, theirs: Outcome, right: Outcome) -> Diagnosis | None:
+    if not isinstance(step, Call | Get) or theirs.is_method:
+        return None
+    what = step.name if isinstance(step, Get) else f"the result of {method}"
+    for name, tell in FLAWS.items():
+        sentence = tell(what, method, theirs, right)
+        if sentence:
+            return Diagnosis(f"generic/{name}", sentence)
+    return None
+
+
+def _dtype(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
+    for name, actual, expected in _arrays(what, theirs.value, right.value):
+        if has_other_precision(actual, expected):
+            return f"{_begun(name)} has dtype {actual.dtype}, expected {expected.dtype}."
+    return ""
+
+
+def _axes(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
+    for name, actual, expected in _arrays(what, theirs.value, right.value):
+        if has_extra_axes(actual, expected):
+            shapes = f"{name} has shape {actual.shape}, expected {expected.shape}"
+            more = actual.ndim > expected.ndim
+            return f"{_begun(shapes)}: an axis of size 1 is {'extra' if more else 'missing'}."
+    return ""
+
+
+def _changes(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
+    names = [name for name in theirs.changed if name not in right.changed]
+    if not names:
+        return ""
+    return f"Your {method} changes {' and '.join(names)}, which it must not modify."
+
+
+def _shares(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
+    names = [name for name in theirs.aliased if name not in right.aliased]
+    if not names:
+        return ""
+    return f"Your {method} returns {' and '.join(names)} itself or a view of it, not a copy."
+
+
+def _overflows(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
+    if not is_overflow(theirs.value, right.value):
+        return ""
+    return f"Your {method} returns infinity or NaN where a finite number is expected."
+
+
+#: The name of a flaw -> what tells it.
+FLAWS: dict[str, Tell] = {
+    "changes-an-argument": _changes,
+    "shares-memory": _shares,
+    "extra-axis": _axes,
+    "other-dtype": _dtype,
+    "not-finite": _overflows,
+}
+
+
+def _arrays(name: str, actual: Any, expected: Any) -> Iterator[tuple[str, Array, Array]]:
+    """Yield the arrays that stand at the same place in two answers, with their name."""
+    if isinstance(actual, dict) and isinstance(expected, dict):
+        for key in filter(actual.__contains__, expected):
+            yield from _arrays(f"{name}['{key}']", actual[key], expected[key])
+    elif isinstance(actual, tuple | list) and isinstance(expected, tuple | list):
+        for i, (one, other) in enumerate(zip(actual, expected, strict=False), start=1):
+            yield from _arrays(f"{name}, part {i}", one, other)
+    elif isinstance(actual, np.ndarray) and (
+        isinstance(expected, np.ndarray) or is_number(expected)
+    ):
+        yield name, actual, np.asarray(expected)
+
+
+def _begun(text: str) -> str:
+    return text[0].upper() + text[1:]
