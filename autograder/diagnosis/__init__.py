@@ -7,7 +7,7 @@ answers, its mistake is reported. Otherwise general patterns of mistakes are tri
 reported only if it holds for every input of the check.
 
 Each failed check is explained for itself. Then the explanations of a task are joined: the main
-cause explains most, a second one is told beside it, and two that contradict are not told together.
+cause explains most, and a second one is reported beside it unless the two contradict each other.
 All of this happens in a process of its own.
 
 diagnose.py             diagnoses all failed checks of one exercise
@@ -21,12 +21,11 @@ partial.py              compares the answers of the method that was wrong first,
 comparison.py           compares two values
 forms.py                compares two values without their form: dtype, axes, side effects
 known.py                tries the mistakes listed for the exercise, alone and together
-flaws.py                tells a wrong form of answers
+flaws.py                describes a wrong form of answers
 generic.py              explains failures without such a list, by means of:
 patterns/               differences between actual and expected arrays: a factor, a transpose
 behaviour_changes/      the solution with a change of behaviour: an ignored option, no bias
-mutation_candidates.py  the solution with one small change, as in `gradus audit`, or:
-beginner_mutations.py   a small change that beginners make
+source_changes/         the solution with one small change of its source, as in `gradus audit`
 reading.py              collects the arrays from the answers
 evidence.py             the collected arrays and answers of one check
 """

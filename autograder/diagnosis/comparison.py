@@ -101,12 +101,13 @@ def _facts(actual: Any, expected: Any) -> int:
         if len(actual) == len(expected):
             return sum(map(_facts, actual, expected))
         return 1 + len(actual)
-    if _is_numeric(actual) and _is_numeric(expected):
+    if is_numeric(actual) and is_numeric(expected):
         return _wrong_numbers(np.asarray(actual), np.asarray(expected))
     return int(not same_value(actual, expected))
 
 
-def _is_numeric(value: Any) -> bool:
+def is_numeric(value: Any) -> bool:
+    """Return whether `value` is an array or a number."""
     return isinstance(value, np.ndarray) or is_number(value)
 
 

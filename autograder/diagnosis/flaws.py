@@ -7,8 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.comparison import Array, is_number
-from autograder.diagnosis.forms import has_extra_axes, has_other_precision, is_overflow
+from autograder.diagnosis.comparison import Array, is_numeric
+from autograder.diagnosis.forms import (
+    OVERFLOWS,
+    has_extra_axes,
+    has_other_precision,
+    is_overflow,
+    kind_of_overflow,
+)
 from autograder.diagnosis.recorded import RecordedCheck
 from autograder.isolation.host.requests import Call, Get, Outcome, Step
 from autograder.record.results import Diagnosis
@@ -70,9 +76,10 @@ def _shares(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
 
 
 def _overflows(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
-    if not is_overflow(theirs.value, right.value):
-        return ""
-    return f"Your {method} returns infinity or NaN where a finite number is expected."
+    for _, actual, expected in _arrays(what, theirs.value, right.value):
+        if actual.shape == expected.shape and is_overflow(actual, expected):
+            return f"Your {method} {OVERFLOWS[kind_of_overflow(actual, expected)]}"
+    return ""
 
 
 #: The name of a flaw -> what tells it.
@@ -93,10 +100,8 @@ def _arrays(name: str, actual: Any, expected: Any) -> Iterator[tuple[str, Array,
     elif isinstance(actual, tuple | list) and isinstance(expected, tuple | list):
         for i, (one, other) in enumerate(zip(actual, expected, strict=False), start=1):
             yield from _arrays(f"{name}, part {i}", one, other)
-    elif isinstance(actual, np.ndarray) and (
-        isinstance(expected, np.ndarray) or is_number(expected)
-    ):
-        yield name, actual, np.asarray(expected)
+    elif is_numeric(actual) and is_numeric(expected):
+        yield name, np.asarray(actual), np.asarray(expected)
 
 
 def _begun(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.comparison import Array, is_number
+from autograder.diagnosis.comparison import Array, is_numeric
 from autograder.isolation.host.requests import Outcome
 
 
@@ -36,13 +36,9 @@ def in_form(value: Any, like: Any) -> Any:
         if len(value) != len(like):
             return value
         return type(value)(in_form(*pair) for pair in zip(value, like, strict=True))
-    if _is_numeric(value) and isinstance(like, np.ndarray):
+    if is_numeric(value) and isinstance(like, np.ndarray):
         return _as_array(np.asarray(value), like)
     return value
-
-
-def _is_numeric(value: Any) -> bool:
-    return isinstance(value, np.ndarray) or is_number(value)
 
 
 def _as_array(array: Array, like: Array) -> Array:
@@ -70,10 +66,44 @@ def is_overflow(actual: Any, expected: Any) -> bool:
         return any(is_overflow(item, expected.get(key)) for key, item in actual.items())
     if isinstance(actual, tuple | list) and isinstance(expected, tuple | list):
         return any(map(is_overflow, actual, expected))
-    if not (_is_numeric(actual) and _is_numeric(expected)):
+    if not (is_numeric(actual) and is_numeric(expected)):
         return False
     one, other = np.asarray(actual), np.asarray(expected)
     return _is_float(one) and not np.isfinite(one).all() and _has_finite(other)
+
+
+def kind_of_overflow(actual: Array, expected: Array) -> str:
+    """Return the kind of the entries that are not finite: ``log of 0``, ``NaN`` or ``any``.
+
+    A loss −log p is infinite, where it should be large, if p has become 0.
+    """
+    bad = ~np.isfinite(actual) & np.isfinite(expected)
+    wrong, right = actual[bad], expected[bad]
+    if not wrong.size:
+        return "any"
+    if np.isnan(wrong).all():
+        return "NaN"
+    is_log = np.isneginf(wrong) | (np.isposinf(wrong) & (right > _largest_exponent(actual)))
+    return "log of 0" if is_log.all() else "any"
+
+
+def _largest_exponent(array: Array) -> float:
+    """Return the x above which exp(−x) is 0 in the dtype of `array`."""
+    is_float = array.dtype.kind == "f"
+    return -float(np.log(np.finfo(array.dtype if is_float else float).tiny))
+
+
+#: What a method does, by the kind of its entries that are not finite.
+OVERFLOWS = {
+    "log of 0": "takes the logarithm of a probability that is 0: a finite number is expected.",
+    "NaN": (
+        "returns NaN where a finite number is expected: it computes 0/0, ∞/∞ or ∞ − ∞, for example "
+        "after an exponential function has overflowed."
+    ),
+    "any": (
+        "overflows, or divides by 0: it returns infinity or NaN where a finite number is expected."
+    ),
+}
 
 
 def _is_float(array: Array) -> bool:

@@ -16,10 +16,10 @@ from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.flaws import flaw_of
 from autograder.diagnosis.matching import Matcher
-from autograder.diagnosis.mutation_candidates import mutation_candidates
 from autograder.diagnosis.patterns import EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
 from autograder.diagnosis.replay import Module, SourceModule
+from autograder.diagnosis.source_changes.mutation_candidates import mutation_candidates
 from autograder.record.results import Diagnosis
 
 #: The number of small changes of the solution that are tried for one exercise.

@@ -1,8 +1,8 @@
 """Diagnosis by the listed mistakes of an exercise, alone or two of them together.
 
 Each failed check is explained for itself. Then the explanations are joined: the main cause is the
-mistake that explains most checks. Another mistake is told beside it only if the solution with both
-gives the submission's answers, so that two explanations never contradict each other.
+mistake that explains most checks. Another mistake is reported beside it only if the solution with
+both gives the submission's answers, so that two explanations never contradict each other.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from autograder.diagnosis.replay import SourceModule
 from autograder.record.results import Diagnosis
 from framework.errors import BadInputError
 
-#: With fewer wrong facts, two mistakes may give the same answers by chance. An explanation of so
-#: few must explain all failed checks of the same method.
+#: With fewer wrong facts, two mistakes may give the same answers by chance. Then an explanation must
+#: explain all failed checks of the same method.
 CERTAIN = 6
-#: Maximum number of mistakes that are told of one task.
-TOLD = 3
+#: Maximum number of mistakes that are reported for one task.
+MOST = 3
 #: Maximum number of trials of two mistakes together, for one task.
 PAIRS = 1500
 
@@ -131,7 +131,8 @@ class KnownMistakes:
 
     def _concerning(self, task: str) -> list[Mistake]:
         """Return the mistakes that can fail a check of `task`, its own first."""
-        concerning = [m for m in self._mistakes if task in (m.task, *m.also_fails)]
+        every = (form for mistake in self._mistakes for form in mistake.forms)
+        concerning = [form for form in every if task in (form.task, *form.also_fails)]
         return sorted(concerning, key=lambda mistake: mistake.task != task)
 
 
@@ -193,7 +194,7 @@ class _Search:
     def _join(self, result: Joined, mistake: Mistake, explained: Sequence[RecordedCheck]) -> None:
         """Add a mistake that explains checks alone, unless it contradicts what was found."""
         new = [check for check in explained if check.id not in result.found]
-        if not new or len(result.cause.mistakes) >= TOLD:
+        if not new or len(result.cause.mistakes) >= MOST:
             return
         both = result.cause.beside(mistake)
         if not self._is_certain(result, both, new):
@@ -236,7 +237,7 @@ class _Search:
 
     def _pairs(self, cause: Cause) -> Iterator[Cause]:
         """Yield causes with one more mistake than `cause`; pairs if nothing was found."""
-        if len(cause.mistakes) >= TOLD:
+        if len(cause.mistakes) >= MOST:
             return
         if cause.mistakes:
             others = (m for m in self.concerning if m not in cause.mistakes)

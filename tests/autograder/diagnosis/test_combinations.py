@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.course.mistakes import load_mistakes
+from autograder.course.mistakes import Mistake, load_mistakes
 
 PAIRS = {
     "in the same line of one method": ("gru", "no-tanh", "gates-swapped"),
@@ -31,7 +31,7 @@ def with_both(course, hand_in):
 
 
 @pytest.mark.parametrize("case", PAIRS)
-def test_two_listed_mistakes_are_told_together(with_both, case):
+def test_two_listed_mistakes_are_reported_together(with_both, case):
     exercise, *mistakes = PAIRS[case]
     told = with_both(exercise, *mistakes).diagnoses()
     named = {diagnosis.id for diagnosis in told.values()}
@@ -60,22 +60,65 @@ FLAWS = {
         "rnn",
         "weights-of-the-last-step",
         CHANGES_ITS_ARGUMENT,
-        "generic/changes-an-argument",
+        "writes-into-the-upstream-gradient",
     ),
 }
 
 
 @pytest.mark.parametrize("case", FLAWS)
-def test_a_flaw_of_the_form_is_told_beside_the_mistake(with_both, case):
+def test_a_flaw_of_the_form_is_reported_beside_the_mistake(with_both, case):
     exercise, mistake, flaw, name = FLAWS[case]
     told = with_both(exercise, mistake, flaw=flaw).diagnoses().values()
     seconds = {diagnosis.second.id for diagnosis in told if diagnosis.second}
     assert {diagnosis.id for diagnosis in told} | seconds == {mistake, name}
 
 
-def test_a_flaw_of_the_form_alone_is_told(with_both):
+def test_a_flaw_of_the_form_alone_is_reported(with_both):
     told = with_both("rnn", flaw=RETURNS_FLOAT32).diagnoses()
     assert {diagnosis.id for diagnosis in told.values()} == {"generic/other-dtype"}
     assert {diagnosis.sentence for diagnosis in told.values()} == {
         "The result of forward has dtype float32, expected float64."
     }
+
+
+CONSISTENT = [
+    ("lstm", "no-tanh-of-the-cell"),
+    ("gru", "update-gate-reversed"),
+    ("qrnn", "filter-turned-around"),
+]
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["form listed", "form not listed"])
+@pytest.mark.parametrize(("exercise", "name"), CONSISTENT)
+def test_a_mistake_is_named_where_backward_is_right_for_it(
+    course, hand_in, monkeypatch, exercise, name, listed
+):
+    """Gradients that agree with the wrong forward do not hide it, whether the form is listed."""
+    known = {mistake.id: mistake for mistake in load_mistakes(course.exercise(exercise))}
+    _, form = known[name].forms
+    if not listed:
+        monkeypatch.setattr(Mistake, "forms", property(lambda mistake: (mistake,)))
+    told = hand_in(exercise, form.apply(course.exercise(exercise).solution_source())).diagnoses()
+    assert {diagnosis.id for diagnosis in told.values()} == {name}
+
+
+def test_a_wrong_forward_is_named_beside_a_backward_that_nothing_explains(course, hand_in):
+    """Answers of backward follow from a wrong forward, and contradict nothing."""
+    source = course.exercise("rnn").solution_source()
+    for old, new in (
+        ("np.tanh(from_input[:, t] + from_state)", "np.tanh(from_input[:, t])"),
+        ("from_later = grad_a[:, t] @ W_h.T", "from_later = np.sin(grad_a[:, t] @ W_h.T) + 0.1"),
+    ):
+        assert source.count(old) == 1
+        source = source.replace(old, new)
+    told = hand_in("rnn", source).diagnoses()
+    assert {diagnosis.id for diagnosis in told.values()} == {"forgets-the-previous-state"}
+    assert "test_all_steps" in told
+
+
+def test_answers_of_nan_prove_no_particular_mistake(hand_in, course):
+    """Every value of the first step is NaN, for a reason that no listed mistake has."""
+    source = course.exercise("optimizers").solution_source()
+    old = "x -= self.learning_rate * m / (np.sqrt(v) + self.epsilon)"
+    told = hand_in("optimizers", source.replace(old, f"{old}\n            x += np.nan")).diagnoses()
+    assert all(name.startswith("generic/") for name in {d.id for d in told.values()})

@@ -100,7 +100,7 @@ def test_every_report_tells_a_second_mistake_beside_the_first(diagnosed):
 
 
 def test_a_second_mistake_in_one_check_makes_no_cause_of_its_own(diagnosed):
-    """The check that shows most is the one that is told."""
+    """The check with most mistakes is the one that is shown."""
     only_first, both = diagnosed(1), diagnosed(2, diagnosis=BOTH)
     checks = [
         both.exercises[0].checks[2] if i == 2 else check

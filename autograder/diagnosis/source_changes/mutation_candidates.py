@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from autograder.course.reading import Exercise
-from autograder.diagnosis.beginner_mutations import BEGINNER_MUTATIONS
+from autograder.diagnosis.source_changes.beginner_mutations import BEGINNER_MUTATIONS
 from autograder.mutations.mutants import draw_mutants
 from autograder.mutations.operators import OPERATORS
 
