@@ -107,13 +107,12 @@ class Diagnoser:
         for one in joined.values():
             found |= one.found
         for checks in tasks:
-            found |= general.explained(_without(checks, found))
-        for checks in tasks:
-            left, main = _without(checks, found), joined.get(checks.task, Joined())
+            main = joined.get(checks.task, Joined())
             base = known.module(main.cause)
-            if left.failed and main.found and base is not None:
-                others = general.beside(left, base)
+            if main.found and base is not None:
+                others = general.beside(_unexplained(checks, found), base)
                 found |= {key: replace(main.main, second=one) for key, one in others.items()}
+            found |= general.explained(_other_methods(checks, found))
 
     def _located(self, checks: TaskChecks) -> dict[str, CheckResult]:
         """Return the failed checks of a task by id, each with the method that was wrong first."""
@@ -136,9 +135,19 @@ class Diagnoser:
         )
 
 
-def _without(checks: TaskChecks, found: Mapping[str, Diagnosis]) -> TaskChecks:
+def _unexplained(checks: TaskChecks, found: Mapping[str, Diagnosis]) -> TaskChecks:
     """Return `checks` without the failed ones that are explained."""
     return replace(checks, failed=tuple(c for c in checks.failed if c.id not in found))
+
+
+def _other_methods(checks: TaskChecks, found: Mapping[str, Diagnosis]) -> TaskChecks:
+    """Return `checks` without the failed ones whose method is explained.
+
+    Another explanation of the same method might contradict the first one.
+    """
+    explained = {check.method for check in checks.failed if check.id in found}
+    left = _unexplained(checks, found).failed
+    return replace(checks, failed=tuple(c for c in left if c.method not in explained))
 
 
 def cost(transcript: Transcript) -> tuple[bool, int]:

@@ -9,13 +9,13 @@ patterns of the arrays, and small changes of the solution's source last.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.diagnosis.behaviour_changes import behaviour_changes
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.flaws import flaw_of
-from autograder.diagnosis.matching import Matcher
+from autograder.diagnosis.matching import LOOSE, Matcher
 from autograder.diagnosis.patterns import EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
 from autograder.diagnosis.replay import Module, SourceModule
@@ -40,7 +40,8 @@ class GeneralMistakes:
     def explained(self, checks: TaskChecks) -> dict[str, Diagnosis]:
         """Return the diagnoses of failed checks of a task by id, where one was found."""
         right = [pair for check in checks.passed for pair in check.pairs]
-        found: dict[str, Diagnosis] = {}
+        found = _flaws(checks.failed)
+        checks = replace(checks, failed=tuple(c for c in checks.failed if c.id not in found))
         for (method, is_of_arrays), group in _groups(checks.failed).items():
             evidence = [check.evidence for check in group if check.evidence is not None]
             together = Evidence.together(evidence, [p for p in right if p.method == method])
@@ -64,7 +65,6 @@ class GeneralMistakes:
         patterns = PATTERNS if together.is_of_arrays else LISTS
         return (
             (together.is_of_arrays and _pattern(EFFECTS, group, together))
-            or _flaws(group)
             or case.changed()
             or _pattern(patterns, group, together)
             or self._mutation(case)
@@ -98,12 +98,9 @@ def _groups(
     return dict(sorted(groups.items(), key=lambda item: not item[0][1]))
 
 
-def _flaws(group: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
-    """Return the flaws of answers that are right but for their form."""
-    flaws = {check.id: flaw_of(check) for check in group}
-    loosely = View(loosely=True)
-    if any(check.evidence_of(loosely) for check in group):
-        return {}
+def _flaws(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
+    """Return the flaws of the checks whose answers are right but for their form."""
+    flaws = {c.id: flaw_of(c) for c in checks if not c.is_wrong_in(LOOSE)}
     return {name: flaw for name, flaw in flaws.items() if flaw is not None}
 
 

@@ -21,13 +21,15 @@ from autograder.diagnosis.replay import SourceModule
 from autograder.record.results import Diagnosis
 from framework.errors import BadInputError
 
-#: With fewer wrong facts, two mistakes may give the same answers by chance. Then an explanation must
-#: explain all failed checks of the same method.
+#: With fewer wrong facts, two mistakes may give the same answers by chance. An explanation of fewer
+#: facts must explain all failed checks of the same method.
 CERTAIN = 6
 #: Maximum number of mistakes that are reported for one task.
 MOST = 3
 #: Maximum number of trials of two mistakes together, for one task.
-PAIRS = 1500
+PAIRS = 600
+#: A mistake that explains a part of the answers shows in one of this number of cheapest checks.
+FIRST = 3
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,23 @@ class KnownMistakes:
             result = max(result, loosely, key=lambda joined: len(joined.found))
             for check in checks.failed:
                 _tell_flaw(check, result.found)
-        return result if result.found else self._partly(checks)
+        if not result.found:
+            return self._partly(checks)
+        self._follow(result, checks)
+        return result
+
+    def _follow(self, result: Joined, checks: TaskChecks) -> None:
+        """Add the checks in which the method that was wrong first has the cause that was found.
+
+        Answers of other methods may follow from it, such as gradients of a wrong forward.
+        """
+        module = self.module(result.cause)
+        if module is None:
+            return
+        for check in checks.failed:
+            is_open = check.id not in result.found and check.method
+            if is_open and self._matcher.explains_part(module, check, check.method, 1):
+                result.found[check.id] = result.main
 
     def module(self, cause: Cause) -> SourceModule | None:
         """Return the solution with these mistakes; None if they exclude each other."""
@@ -100,6 +118,10 @@ class KnownMistakes:
         return self._modules[cause]
 
     def _search(self, checks: TaskChecks, view: View) -> Joined:
+        """Return the mistakes behind the checks that are wrong in `view`."""
+        strictly = replace(view, strictly=True)
+        wrong = tuple(check for check in checks.failed if check.is_wrong_in(strictly))
+        checks = replace(checks, failed=wrong)
         return _Search(self, self._matcher, checks, view, self._concerning(checks.task)).joined()
 
     def _partly(self, checks: TaskChecks) -> Joined:
@@ -119,11 +141,10 @@ class KnownMistakes:
         module, explains = self.module(cause), self._matcher.explains_part
         if module is None:
             return []
-        found = [
-            check
-            for check in checks.failed
-            if check.method and explains(module, check, check.method, CERTAIN)
-        ]
+        clear = [check for check in checks.failed if check.method]
+        if not any(explains(module, check, check.method, CERTAIN) for check in clear[:FIRST]):
+            return []
+        found = [check for check in clear if explains(module, check, check.method, CERTAIN)]
         methods = {check.method for check in found}
         others = [check for check in (*checks.failed, *checks.passed) if check not in found]
         agrees = all(explains(module, check, m, 0) for m in methods for check in others)
@@ -170,7 +191,7 @@ class _Search:
 
     def _holds(self, mistake: Mistake, check: RecordedCheck) -> bool:
         cause = Cause((mistake,))
-        return self._explains(cause, check) and self._agrees(cause)
+        return self._agrees(cause) and self._explains(cause, check)
 
     def _explains(self, cause: Cause, check: RecordedCheck) -> bool:
         module = self.known.module(cause)

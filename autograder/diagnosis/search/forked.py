@@ -38,7 +38,7 @@ Found = tuple[str, Any]
 #: Maximum number of processes for one search: each but the last one ended at an overrun.
 MAX_PROCESSES = 12
 #: CPU time and elapsed time of all processes of one search, in seconds.
-CPU_SECONDS, ELAPSED_SECONDS = 30.0, 120.0
+CPU_SECONDS, ELAPSED_SECONDS = 20.0, 120.0
 #: CPU time of a last process, which makes no new trials, in seconds.
 SHORT = 10.0
 #: Bytes of memory that a search may use beyond what its process has.

@@ -13,7 +13,7 @@ from typing import Protocol
 #: The outcomes of a trial; 0 stands for a trial that was not made.
 UNKNOWN, NO, YES = range(3)
 #: Maximum number of trials for one exercise.
-MAX_TRIALS = 20_000
+MAX_TRIALS = 2000
 
 #: Limits the CPU time of a block, in seconds.
 Guard = Callable[[float], AbstractContextManager[None]]

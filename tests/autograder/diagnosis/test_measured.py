@@ -144,7 +144,7 @@ def told(hand_in):
 def drawn(count: int, seed: int) -> list[Code]:
     """Seeded combinations: of the same task, because other tasks do not meet."""
     rng = np.random.default_rng(seed)
-    exercises = [e for e in find_course().select() if len(load_mistakes(e)) > 1]
+    exercises = [e for e in find_course().code_exercises if len(load_mistakes(e)) > 1]
     found: list[Code] = []
     while len(found) < count:
         exercise = exercises[rng.integers(len(exercises))]
@@ -224,7 +224,7 @@ def test_consistent_forms_are_named(told, monkeypatch, listed):
     """Without the listed forms, the wrong forward alone has to tell the mistake."""
     codes = [
         Code(exercise, (form.id,), "", form.apply(exercise.solution_source()))
-        for exercise in find_course().select()
+        for exercise in find_course().code_exercises
         for mistake in load_mistakes(exercise)
         for form in mistake.forms[1:]
     ]
