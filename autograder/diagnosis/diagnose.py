@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from autograder.course.reading import Exercise
+from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.first_fault import located, wrong_methods
+from autograder.diagnosis.flaws import flaws_alone
 from autograder.diagnosis.generic import GeneralMistakes
 from autograder.diagnosis.known import Joined, KnownMistakes
 from autograder.diagnosis.matching import Matcher
@@ -107,6 +109,7 @@ class Diagnoser:
         for one in joined.values():
             found |= one.found
         for checks in tasks:
+            found |= flaws_alone(_unexplained(checks, found).failed)
             main = joined.get(checks.task, Joined())
             base = known.module(main.cause)
             if main.found and base is not None:
@@ -145,7 +148,11 @@ def _other_methods(checks: TaskChecks, found: Mapping[str, Diagnosis]) -> TaskCh
 
     Another explanation of the same method might contradict the first one.
     """
-    explained = {check.method for check in checks.failed if check.id in found}
+    explained = {
+        check.method
+        for check in checks.failed
+        if check.id in found and check.is_wrong_in(View(loosely=True))
+    }
     left = _unexplained(checks, found).failed
     return replace(checks, failed=tuple(c for c in left if c.method not in explained))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.diagnosis.comparison import Array, is_numeric
+from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.forms import (
     OVERFLOWS,
     has_extra_axes,
@@ -34,6 +35,12 @@ def flaw_of(check: RecordedCheck) -> Diagnosis | None:
     return None
 
 
+def flaws_alone(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
+    """Return the flaws of the checks whose answers are right but for their form, by their ids."""
+    flaws = {c.id: flaw_of(c) for c in checks if not c.is_wrong_in(View(loosely=True))}
+    return {name: flaw for name, flaw in flaws.items() if flaw is not None}
+
+
 def _flaw(step: Step, method: str, theirs: Outcome, right: Outcome) -> Diagnosis | None:
     if not isinstance(step, Call | Get) or theirs.is_method:
         return None
@@ -55,9 +62,10 @@ def _dtype(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
 def _axes(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
     for name, actual, expected in _arrays(what, theirs.value, right.value):
         if has_extra_axes(actual, expected):
-            shapes = f"{name} has shape {actual.shape}, expected {expected.shape}"
-            more = actual.ndim > expected.ndim
-            return f"{_begun(shapes)}: an axis of size 1 is {'extra' if more else 'missing'}."
+            is_extra = actual.ndim > expected.ndim
+            return (
+                f"{_begun(name)} {'has an extra' if is_extra else 'is missing an'} axis of size 1."
+            )
     return ""
 
 

@@ -9,13 +9,12 @@ patterns of the arrays, and small changes of the solution's source last.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autograder.diagnosis.behaviour_changes import behaviour_changes
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.exchanges import View
-from autograder.diagnosis.flaws import flaw_of
-from autograder.diagnosis.matching import LOOSE, Matcher
+from autograder.diagnosis.matching import Matcher
 from autograder.diagnosis.patterns import EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
 from autograder.diagnosis.replay import Module, SourceModule
@@ -40,8 +39,7 @@ class GeneralMistakes:
     def explained(self, checks: TaskChecks) -> dict[str, Diagnosis]:
         """Return the diagnoses of failed checks of a task by id, where one was found."""
         right = [pair for check in checks.passed for pair in check.pairs]
-        found = _flaws(checks.failed)
-        checks = replace(checks, failed=tuple(c for c in checks.failed if c.id not in found))
+        found: dict[str, Diagnosis] = {}
         for (method, is_of_arrays), group in _groups(checks.failed).items():
             evidence = [check.evidence for check in group if check.evidence is not None]
             together = Evidence.together(evidence, [p for p in right if p.method == method])
@@ -96,12 +94,6 @@ def _groups(
             key = check.evidence.method, check.evidence.is_of_arrays
             groups.setdefault(key, []).append(check)
     return dict(sorted(groups.items(), key=lambda item: not item[0][1]))
-
-
-def _flaws(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
-    """Return the flaws of the checks whose answers are right but for their form."""
-    flaws = {c.id: flaw_of(c) for c in checks if not c.is_wrong_in(LOOSE)}
-    return {name: flaw for name, flaw in flaws.items() if flaw is not None}
 
 
 @dataclass(frozen=True)

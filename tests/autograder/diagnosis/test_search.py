@@ -12,7 +12,7 @@ from autograder.diagnosis.search.forked import search_apart
 from autograder.diagnosis.search.line_limit import lines_limited
 from autograder.diagnosis.search.trials import NO, YES, OutOfTrials, Trials
 
-SHORT = 0.1
+SHORT = 0.05
 
 
 def endless():
