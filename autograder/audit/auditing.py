@@ -133,7 +133,8 @@ def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
     yield _Case(Trial(exercise.name, "the solution", solution, True), _accept(exercise))
     if not scope.operator:
         for mistake in load_mistakes(exercise):
-            yield _mistake_case(exercise, mistake, solution)
+            for form, words in zip(mistake.forms, ("", " (consistent)"), strict=False):
+                yield _mistake_case(exercise, form, mistake.id + words, solution)
     if not scope.mistakes_only:
         yield from _mutant_cases(exercise, scope, solution)
 
@@ -151,7 +152,7 @@ def _accept(exercise: Exercise) -> Judge:
     return judge
 
 
-def _mistake_case(exercise: Exercise, mistake: Mistake, solution: str) -> _Case:
+def _mistake_case(exercise: Exercise, mistake: Mistake, name: str, solution: str) -> _Case:
     source = mistake.apply(solution)
     place, diff = _difference(exercise.solution, solution, source)
 
@@ -162,7 +163,7 @@ def _mistake_case(exercise: Exercise, mistake: Mistake, solution: str) -> _Case:
         return Finding(
             exercise.name,
             MISTAKES,
-            mistake.id,
+            name,
             Outcome.WRONG_TASK if stray else outcome,
             place,
             diff,
@@ -171,7 +172,7 @@ def _mistake_case(exercise: Exercise, mistake: Mistake, solution: str) -> _Case:
             f"fails {', '.join(stray)}, not only {mistake.task}" if stray else "",
         )
 
-    return _Case(Trial(exercise.name, mistake.id, source, False), judge)
+    return _Case(Trial(exercise.name, name, source, False), judge)
 
 
 def _question_cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:

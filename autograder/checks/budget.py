@@ -1,4 +1,4 @@
-"""A limit on the computing time of a diagnosis, so that reports come quickly."""
+"""A limit on the computing time of a check in the grader's process."""
 
 from __future__ import annotations
 

@@ -41,12 +41,12 @@ UNLIMITED = HostLimits(memory=0, seconds=math.inf)
 @contextmanager
 def host_limited(limits: HostLimits) -> Iterator[None]:
     """Raise `MemoryError` or `BudgetExceeded` in the block where it takes more than `limits`."""
-    with limited(limits.seconds), _memory_limited(limits.memory):
+    with limited(limits.seconds), memory_limited(limits.memory):
         yield
 
 
 @contextmanager
-def _memory_limited(allowed: int) -> Iterator[None]:
+def memory_limited(allowed: int) -> Iterator[None]:
     """Lower the soft limit of this process's private memory; no limit where that is unknown."""
     used = _private_memory() if allowed else None
     if sys.platform == "win32" or used is None:

@@ -10,16 +10,17 @@
     find = '''exactly one place of the solution'''
     replace = '''the wrong text'''
     also = [{ find = "...", replace = "..." }]      # more replacements, if needed
+    consistent = [{ find = "...", replace = "..." }]  # these make backward right for this forward
     also_fails = ["RecurrentLM"]     # tasks that use this task and may fail with it
 
-``gradus audit --mistakes`` proves that the checks catch each of them.
+``gradus audit --mistakes`` proves that the checks catch each of them, and each consistent form.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.course.reading import Exercise
@@ -27,7 +28,7 @@ from framework.errors import BadInputError
 from framework.toml_tables import Table, read_table
 
 _KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_KEYS = ("id", "task", "sentence", "hint", "find", "replace", "also", "also_fails")
+_KEYS = ("id", "task", "sentence", "hint", "find", "replace", "also", "also_fails", "consistent")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Mistake:
         hint: the next step for the student, without the answer.
         replacements: the changes that turn the solution into this mistake, in order.
         also_fails: tasks that depend on this task and may fail with it.
+        consistent: more replacements for a second form of the mistake, in which backward has the
+            gradients of the wrong forward.
     """
 
     file: Path
@@ -59,6 +62,15 @@ class Mistake:
     hint: str
     replacements: tuple[Replacement, ...]
     also_fails: tuple[str, ...] = ()
+    consistent: tuple[Replacement, ...] = ()
+
+    @property
+    def forms(self) -> tuple[Mistake, ...]:
+        """This mistake, and its consistent form if there is one; both have one id."""
+        if not self.consistent:
+            return (self,)
+        everything = (*self.replacements, *self.consistent)
+        return self, replace(self, replacements=everything, consistent=())
 
     def apply(self, solution_source: str) -> str:
         """Return the solution's text with this mistake in it.
@@ -104,6 +116,7 @@ def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
     table.reject_unknown_keys(*_KEYS)
     table.require(id=str, task=str, sentence=str, hint=str, find=str, replace=str)
     further = [_read_replacement(entry, "find", "replace") for entry in table.tables("also")]
+    consistent = [_read_replacement(one, "find", "replace") for one in table.tables("consistent")]
     return Mistake(
         file=table.file,
         id=_read_id(table),
@@ -114,6 +127,7 @@ def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
         also_fails=tuple(
             _known_task(table, "also_fails", name, exercise) for name in table.texts("also_fails")
         ),
+        consistent=tuple(consistent),
     )
 
 

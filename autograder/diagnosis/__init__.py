@@ -2,22 +2,30 @@
 
 A session records a transcript of every check: the requests to the submission and its answers.
 After a check has failed, the same requests go to the solution, and to the solution with each
-listed mistake. If a changed solution gives exactly the submission's answers, its mistake is
-reported. Otherwise general patterns of mistakes are tried. A sentence is reported only if it
-holds for every input of the check.
+listed mistake, and with two of them together. If a changed solution gives exactly the submission's
+answers, its mistake is reported. Otherwise general patterns of mistakes are tried. A sentence is
+reported only if it holds for every input of the check.
+
+Each failed check is explained for itself. Then the explanations of a task are joined: the main
+cause explains most, and a second one is reported beside it unless the two contradict each other.
+All of this happens in a process of its own.
 
 diagnose.py             diagnoses all failed checks of one exercise
+search/                 counted trials of candidates, in a process that ends where one overruns
 first_fault.py          finds the method that was wrong first in a check
-replay_cache.py         replays transcripts on the solution and on changed solutions
+recorded.py             holds the answers of a check beside those of the solution
 replay.py               sends the requests of a check to other code
+matching.py             asks whether a changed solution gives the answers of a submission
 exchanges.py            compares two answers to one request
+partial.py              compares the answers of the method that was wrong first, array by array
 comparison.py           compares two values
-known.py                tries the mistakes listed for the exercise
+forms.py                compares two values without their form: dtype, axes, side effects
+known.py                tries the mistakes listed for the exercise, alone and together
+flaws.py                describes a wrong form of answers
 generic.py              explains failures without such a list, by means of:
 patterns/               differences between actual and expected arrays: a factor, a transpose
 behaviour_changes/      the solution with a change of behaviour: an ignored option, no bias
-mutation_candidates.py  the solution with one small change, as in `gradus audit`, or:
-beginner_mutations.py   a small change that beginners make
+source_changes/         the solution with one small change of its source, as in `gradus audit`
 reading.py              collects the arrays from the answers
 evidence.py             the collected arrays and answers of one check
 """

@@ -85,6 +85,43 @@ def same_effects(actual: Outcome, expected: Outcome) -> bool:
     return actual.changed == expected.changed and actual.aliased == expected.aliased
 
 
+def weight(actual: Outcome, expected: Outcome) -> int:
+    """Return the number of different facts in which a wrong answer differs from the right one."""
+    effects = not same_effects(actual, expected)
+    answers = (actual.value, actual.args, actual.kwargs)
+    right = (expected.value, expected.args, expected.kwargs)
+    return effects + sum(map(_facts, answers, right))
+
+
+def _facts(actual: Any, expected: Any) -> int:
+    """Return the number of different finite numbers, or other items, that are wrong."""
+    if isinstance(expected, dict) and same_names(actual, expected):
+        return sum(_facts(actual[key], value) for key, value in expected.items())
+    if isinstance(expected, (tuple, list)) and isinstance(actual, (tuple, list)):
+        if len(actual) == len(expected):
+            return sum(map(_facts, actual, expected))
+        return 1 + len(actual)
+    if is_numeric(actual) and is_numeric(expected):
+        return _wrong_numbers(np.asarray(actual), np.asarray(expected))
+    return int(not same_value(actual, expected))
+
+
+def is_numeric(value: Any) -> bool:
+    """Return whether `value` is an array or a number."""
+    return isinstance(value, np.ndarray) or is_number(value)
+
+
+def _wrong_numbers(actual: Array, expected: Array) -> int:
+    """Return how many different finite numbers of `actual` are not as expected."""
+    if actual.dtype.kind == "O":
+        return 1
+    wrong = actual
+    if actual.shape == expected.shape:
+        allowed = tolerance(actual, expected)
+        wrong = actual[~np.isclose(actual, expected, rtol=0.0, atol=allowed, equal_nan=True)]
+    return len(np.unique(wrong[np.isfinite(wrong)]))
+
+
 def is_number(value: Any) -> bool:
     """Return whether `value` is a Python number (no bool) or an array without axes."""
     if isinstance(value, np.ndarray):

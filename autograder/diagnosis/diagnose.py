@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from functools import cached_property
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from autograder.checks.budget import BudgetExceeded, limited
 from autograder.course.reading import Exercise
-from autograder.diagnosis.exchanges import Exchanges
+from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.first_fault import located, wrong_methods
-from autograder.diagnosis.generic import explain_failures
-from autograder.diagnosis.known import KnownMistakes
-from autograder.diagnosis.reading import pairs_of
-from autograder.diagnosis.replay_cache import ReplayCache
+from autograder.diagnosis.flaws import flaws_alone
+from autograder.diagnosis.generic import GeneralMistakes
+from autograder.diagnosis.known import Joined, KnownMistakes
+from autograder.diagnosis.matching import Matcher
+from autograder.diagnosis.recorded import RecordedCheck, Replayer, TaskChecks
+from autograder.diagnosis.search.forked import search_apart
+from autograder.diagnosis.search.trials import OutOfTrials, Trials
 from autograder.isolation.host.transcript import Transcript
 from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 
-#: The limit of CPU time for one exercise, in seconds; most exercises need much less.
-SECONDS = 3.0
 #: A check whose answers took longer than this, in seconds, is diagnosed after the other checks.
 SLOW = 0.2
+
+
+@dataclass
+class Explained:
+    """What was found of the failed checks of one exercise, by the id of each check."""
+
+    at_fault: dict[str, CheckResult] = field(default_factory=dict)
+    diagnoses: dict[str, Diagnosis] = field(default_factory=dict)
 
 
 def diagnosed(
@@ -45,24 +51,15 @@ def diagnosed(
         parts: the source of the parts of other exercises.
         listed: whether the mistakes listed for the exercise are used.
     """
-    diagnoser = Diagnoser(exercise, checks, transcripts, parts)
-    found: dict[str, Diagnosis] = {}
-    at_fault: dict[str, CheckResult] = {}
-    try:
-        with limited(SECONDS), numpy_errors_ignored():
-            for task in exercise.task_names:
-                at_fault |= diagnoser.located(task)
-            for task in exercise.task_names if listed else ():
-                for name, diagnosis in diagnoser.known(task):
-                    found[name] = diagnosis
-            for task in exercise.task_names:
-                found = diagnoser.generic(task, set(found)) | found
-    except BudgetExceeded:
-        pass  # the diagnoses found so far are valid
-    except Exception as error:  # a report must not depend on the diagnosis
-        logging.getLogger(__name__).debug("no diagnosis for %s", exercise.name, exc_info=error)
+
+    def search(trials: Trials) -> Explained:
+        with numpy_errors_ignored():
+            return Diagnoser(exercise, checks, transcripts, parts, trials).explained(listed)
+
+    found = search_apart(search) or Explained()
     return [
-        replace(at_fault.get(check.id, check), diagnosis=found.get(check.id)) for check in checks
+        replace(found.at_fault.get(check.id, check), diagnosis=found.diagnoses.get(check.id))
+        for check in checks
     ]
 
 
@@ -83,61 +80,81 @@ class Diagnoser:
         checks: Sequence[CheckResult],
         transcripts: Mapping[str, Transcript],
         parts: PartSource,
+        trials: Trials,
     ) -> None:
-        self._cache = ReplayCache(exercise, parts)
+        self._tasks = exercise.task_names
+        self._matcher = Matcher(Replayer(exercise, parts), trials)
         recorded = [check for check in checks if check.id in transcripts]
-        self._checks = sorted(recorded, key=lambda check: cost(transcripts[check.id]))
-        self._exchanges: dict[str, Exchanges] = {
-            name: transcript.exchanges for name, transcript in transcripts.items()
-        }
-
-    @cached_property
-    def _mistakes(self) -> KnownMistakes:
-        return KnownMistakes(self._cache)
-
-    def located(self, task: str) -> dict[str, CheckResult]:
-        """Return the failed checks of `task` by id, each with the method that was wrong first."""
-        failed, cache = self._failed(task), self._cache
-        if not failed:
-            return {}
-        passed = [pairs_of(other, cache.right_answers(other)) for other in self._passed(task)]
-        blamed = {check.method for check in self._checks if check.verdict is Verdict.FAILED}
-        free = frozenset[str]().union(*map(wrong_methods, passed)) - blamed
-        return {
-            check.id: located(check, pairs_of(asked, cache.right_answers(asked)), free)
-            for check in self._checks
-            if (asked := failed.get(check.id)) and check.verdict is Verdict.FAILED and check.method
-        }
-
-    def known(self, task: str) -> Iterator[tuple[str, Diagnosis]]:
-        """Yield the id and the diagnosis of each failed check that a listed mistake explains."""
-        failed, passed = self._failed(task), self._passed(task)
-        for name, exchanges in failed.items():
-            others = [other for key, other in failed.items() if key != name]
-            mistake = self._mistakes.find(task, exchanges, passed, others)
-            if mistake is not None:
-                yield name, Diagnosis(mistake.id, mistake.sentence, mistake.hint)
-
-    def generic(self, task: str, known: set[str]) -> dict[str, Diagnosis]:
-        """Return diagnoses of the other failed checks of `task`, without the listed mistakes."""
-        failed = {k: exchanges for k, exchanges in self._failed(task).items() if k not in known}
-        return explain_failures(self._cache, task, failed, self._passed(task)) if failed else {}
-
-    def _failed(self, task: str) -> dict[str, Exchanges]:
-        """Return the exchanges of the failed checks by id, the cheapest first."""
-        return {
-            check.id: self._exchanges[check.id]
-            for check in self._checks
-            if check.task == task and check.verdict in EXPLAINED and self._exchanges[check.id]
-        }
-
-    def _passed(self, task: str) -> list[Exchanges]:
-        """Return the exchanges of the passed checks, the cheapest first."""
-        return [
-            self._exchanges[check.id]
-            for check in self._checks
-            if check.task == task and check.verdict is Verdict.PASSED
+        self._checks = [
+            RecordedCheck(check, transcripts[check.id].exchanges, self._matcher.replayer)
+            for check in sorted(recorded, key=lambda check: cost(transcripts[check.id]))
         ]
+
+    def explained(self, listed: bool) -> Explained:
+        """Return what is found before the budget of trials is used up."""
+        found = Explained()
+        tasks = [checks for task in self._tasks if (checks := self._of(task)).failed]
+        for checks in tasks:
+            found.at_fault |= self._located(checks)
+        with suppress(OutOfTrials):
+            self._explain(tasks, found.diagnoses, listed)
+        return found
+
+    def _explain(
+        self, tasks: Sequence[TaskChecks], found: dict[str, Diagnosis], listed: bool
+    ) -> None:
+        """Add the diagnoses by listed mistakes, and by general ones where these explain nothing."""
+        known, general = KnownMistakes(self._matcher), GeneralMistakes(self._matcher)
+        joined = {checks.task: known.joined(checks) for checks in tasks} if listed else {}
+        for one in joined.values():
+            found |= one.found
+        for checks in tasks:
+            found |= flaws_alone(_unexplained(checks, found).failed)
+            main = joined.get(checks.task, Joined())
+            base = known.module(main.cause)
+            if main.found and base is not None:
+                others = general.beside(_unexplained(checks, found), base)
+                found |= {key: replace(main.main, second=one) for key, one in others.items()}
+            found |= general.explained(_other_methods(checks, found))
+
+    def _located(self, checks: TaskChecks) -> dict[str, CheckResult]:
+        """Return the failed checks of a task by id, each with the method that was wrong first."""
+        failed = [check for check in self._checks if check.result.verdict is Verdict.FAILED]
+        blamed = {check.result.method for check in failed}
+        free = frozenset[str]().union(*(wrong_methods(c.pairs) for c in checks.passed)) - blamed
+        return {
+            check.id: located(check.result, check.pairs, free)
+            for check in checks.failed
+            if check.result.verdict is Verdict.FAILED and check.result.method
+        }
+
+    def _of(self, task: str) -> TaskChecks:
+        """Return the recorded checks of `task` whose answers can explain something."""
+        own = [check for check in self._checks if check.result.task == task]
+        return TaskChecks(
+            task,
+            tuple(c for c in own if c.result.verdict in EXPLAINED and c.exchanges and c.is_wrong),
+            tuple(c for c in own if c.result.verdict is Verdict.PASSED),
+        )
+
+
+def _unexplained(checks: TaskChecks, found: Mapping[str, Diagnosis]) -> TaskChecks:
+    """Return `checks` without the failed ones that are explained."""
+    return replace(checks, failed=tuple(c for c in checks.failed if c.id not in found))
+
+
+def _other_methods(checks: TaskChecks, found: Mapping[str, Diagnosis]) -> TaskChecks:
+    """Return `checks` without the failed ones whose method is explained.
+
+    Another explanation of the same method might contradict the first one.
+    """
+    explained = {
+        check.method
+        for check in checks.failed
+        if check.id in found and check.is_wrong_in(View(loosely=True))
+    }
+    left = _unexplained(checks, found).failed
+    return replace(checks, failed=tuple(c for c in left if c.method not in explained))
 
 
 def cost(transcript: Transcript) -> tuple[bool, int]:

@@ -13,43 +13,87 @@ from dataclasses import dataclass
 
 from autograder.diagnosis.behaviour_changes import behaviour_changes
 from autograder.diagnosis.evidence import Evidence
-from autograder.diagnosis.exchanges import Exchanges
-from autograder.diagnosis.mutation_candidates import mutation_candidates
+from autograder.diagnosis.exchanges import View
+from autograder.diagnosis.matching import Matcher
 from autograder.diagnosis.patterns import EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
-from autograder.diagnosis.reading import gather, pairs_of
+from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
 from autograder.diagnosis.replay import Module, SourceModule
-from autograder.diagnosis.replay_cache import ReplayCache
+from autograder.diagnosis.source_changes.mutation_candidates import mutation_candidates
 from autograder.record.results import Diagnosis
 
+#: The number of small changes of the solution that are tried for one exercise.
+MAX_MUTATIONS = 1000
 
-def explain_failures(
-    cache: ReplayCache, task: str, failed: Mapping[str, Exchanges], passed: Sequence[Exchanges]
-) -> dict[str, Diagnosis]:
-    """Return the diagnoses of the `failed` checks of `task` by id, where one was found.
 
-    Args:
-        passed: the exchanges of the passed checks of the task.
+class GeneralMistakes:
+    """Explains failed checks of the tasks of one exercise by mistakes of any exercise.
+
+    Attributes:
+        mutations_left: the number of small changes that may still be tried.
     """
-    right = [pair for other in passed for pair in pairs_of(other, cache.right_answers(other))]
-    groups: dict[tuple[str, bool], dict[str, Evidence]] = {}
-    for name, exchanges in failed.items():
-        evidence = gather(exchanges, cache.right_answers(exchanges))
-        if evidence is not None:
-            groups.setdefault((evidence.method, evidence.is_of_arrays), {})[name] = evidence
-    found: dict[str, Diagnosis] = {}
-    for (method, is_of_arrays), group in sorted(groups.items(), key=lambda item: not item[0][1]):
-        together = Evidence.together(group.values(), [p for p in right if p.method == method])
-        # An explanation of other answers must explain the arrays of the same method as well.
-        names = group if is_of_arrays else {**group, **groups.get((method, True), {})}
-        case = Case(cache, task, method, {name: failed[name] for name in names}, passed)
-        diagnoses = (
-            (is_of_arrays and _pattern(EFFECTS, group, together))
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self.mutations_left = MAX_MUTATIONS
+
+    def explained(self, checks: TaskChecks) -> dict[str, Diagnosis]:
+        """Return the diagnoses of failed checks of a task by id, where one was found."""
+        right = [pair for check in checks.passed for pair in check.pairs]
+        found: dict[str, Diagnosis] = {}
+        for (method, is_of_arrays), group in _groups(checks.failed).items():
+            evidence = [check.evidence for check in group if check.evidence is not None]
+            together = Evidence.together(evidence, [p for p in right if p.method == method])
+            concerned = group if is_of_arrays else self._with_arrays(method, group, checks)
+            case = Case(self._matcher, checks.task, method, concerned, checks.passed)
+            found = self._first(case, group, together) | found
+        return found
+
+    def beside(self, checks: TaskChecks, base: SourceModule) -> dict[str, Diagnosis]:
+        """Return the diagnoses of failed checks by a change of `base`, which has a mistake."""
+        found: dict[str, Diagnosis] = {}
+        for (method, _), group in _groups(checks.failed).items():
+            case = Case(self._matcher, checks.task, method, group, checks.passed, base)
+            found = (case.changed() or self._mutation(case)) | found
+        return found
+
+    def _first(
+        self, case: Case, group: Sequence[RecordedCheck], together: Evidence
+    ) -> dict[str, Diagnosis]:
+        """Return the diagnoses by the first kind of explanation that holds."""
+        patterns = PATTERNS if together.is_of_arrays else LISTS
+        return (
+            (together.is_of_arrays and _pattern(EFFECTS, group, together))
             or case.changed()
-            or _pattern(PATTERNS if is_of_arrays else LISTS, group, together)
-            or case.mutation()
+            or _pattern(patterns, group, together)
+            or self._mutation(case)
         )
-        found = diagnoses | found
-    return found
+
+    def _mutation(self, case: Case) -> dict[str, Diagnosis]:
+        tried, found = case.mutation(self.mutations_left)
+        self.mutations_left -= tried
+        return found
+
+    @staticmethod
+    def _with_arrays(
+        method: str, group: Sequence[RecordedCheck], checks: TaskChecks
+    ) -> Sequence[RecordedCheck]:
+        """Return `group` with the checks of the same method whose arrays are wrong.
+
+        An explanation of other answers must explain these as well.
+        """
+        return [*group, *_groups(checks.failed).get((method, True), ())]
+
+
+def _groups(
+    checks: Sequence[RecordedCheck],
+) -> dict[tuple[str, bool], list[RecordedCheck]]:
+    """Return the checks by the method that was wrong first; those with wrong arrays come last."""
+    groups: dict[tuple[str, bool], list[RecordedCheck]] = {}
+    for check in checks:
+        if check.evidence is not None:
+            key = check.evidence.method, check.evidence.is_of_arrays
+            groups.setdefault(key, []).append(check)
+    return dict(sorted(groups.items(), key=lambda item: not item[0][1]))
 
 
 @dataclass(frozen=True)
@@ -57,56 +101,66 @@ class Case:
     """The failed checks of one task in which the same method was wrong first.
 
     Args:
-        failed: their exchanges, by id.
-        passed: the exchanges of the passed checks of the task.
+        passed: the passed checks of the task.
+        base: the solution with a known mistake; None for the solution.
     """
 
-    cache: ReplayCache
+    matcher: Matcher
     task: str
     method: str
-    failed: Mapping[str, Exchanges]
-    passed: Sequence[Exchanges]
+    failed: Sequence[RecordedCheck]
+    passed: Sequence[RecordedCheck]
+    base: SourceModule | None = None
 
     def changed(self) -> dict[str, Diagnosis]:
         """Return the diagnoses by a change of behaviour that gives the submission's answers."""
-        for changed in behaviour_changes(self.cache, self.task, list(self.failed.values())):
+        for changed in behaviour_changes(self._base, self.task, self.failed):
             if self._is_explained_by(changed):
                 return self._diagnosed(changed.id, changed.sentence)
         return {}
 
-    def mutation(self) -> dict[str, Diagnosis]:
-        """Return the diagnoses by one small change that gives the submission's answers."""
-        for mutation in mutation_candidates(self.cache.exercise, self.task, self.method):
-            if self.cache.mutations_left <= 0:
-                break
-            self.cache.mutations_left -= 1
+    def mutation(self, most: int) -> tuple[int, dict[str, Diagnosis]]:
+        """Return the number of tried changes, and the diagnoses by one that gives the answers.
+
+        Args:
+            most: the number of small changes of the source that may be tried.
+        """
+        exercise, tried = self.matcher.replayer.exercise, 0
+        candidates = mutation_candidates(exercise, self._base.source, self.task, self.method)
+        for tried, mutation in zip(range(most), candidates, strict=False):
             try:
-                module = SourceModule(mutation.source, self.cache.exercise.name)
+                module = SourceModule(mutation.source, exercise.name)
             except SyntaxError:
                 continue
             if self._is_explained_by(module):
-                return self._diagnosed(mutation.id, mutation.sentence)
-        return {}
+                return tried + 1, self._diagnosed(mutation.id, mutation.sentence)
+        return tried + 1, {}
+
+    @property
+    def _base(self) -> SourceModule:
+        return self.base or self.matcher.replayer.solution
 
     def _diagnosed(self, name: str, sentence: str) -> dict[str, Diagnosis]:
-        return dict.fromkeys(self.failed, Diagnosis(f"generic/{name}", sentence))
+        return {check.id: Diagnosis(f"generic/{name}", sentence) for check in self.failed}
 
     def _is_explained_by(self, module: Module) -> bool:
-        cache = self.cache
-        return all(
-            cache.explains(module, exchanges, self.method) for exchanges in self.failed.values()
-        ) and all(cache.agrees(module, exchanges) for exchanges in self.passed)
+        view = View(self.method)
+        if not any(check.evidence_of(view) for check in self.failed):
+            return False  # answers of NaN alone prove nothing
+        return all(self.matcher.explains(module, check, view) for check in self.failed) and (
+            self.matcher.agrees_with_all(module, self.passed)
+        )
 
 
 def _pattern(
-    patterns: Mapping[str, Pattern], group: Mapping[str, Evidence], together: Evidence
+    patterns: Mapping[str, Pattern], group: Sequence[RecordedCheck], together: Evidence
 ) -> dict[str, Diagnosis]:
     """Return the diagnoses by the first pattern that holds in all checks of the group."""
     for name, pattern in patterns.items():
         sentence = pattern(together)
-        sentences = dict.fromkeys(group, sentence)
+        sentences = {check.id: sentence for check in group}
         if sentence is None and name in PER_CHECK:
-            sentences = {check: pattern(evidence) for check, evidence in group.items()}
+            sentences = {check.id: pattern(check.evidence) for check in group if check.evidence}
         diagnoses = {
             check: Diagnosis(f"generic/{name}", sentence)
             for check, sentence in sentences.items()

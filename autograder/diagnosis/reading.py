@@ -14,9 +14,8 @@ import numpy as np
 
 from autograder.diagnosis.comparison import is_number, same_effects, same_value
 from autograder.diagnosis.evidence import Answer, Array, Evidence, Pair
-from autograder.diagnosis.replay import steps_of
 from autograder.isolation.host.calls import NO_CALL, RemoteCall
-from autograder.isolation.host.requests import Outcome
+from autograder.isolation.host.requests import Call, Get, Outcome, Step
 from autograder.isolation.host.transcript import Exchange
 from autograder.isolation.wire import Handle
 
@@ -75,12 +74,11 @@ class _Reader:
 
     def read(self, theirs: Exchange, expected: Exchange) -> bool:
         """Note one exchange; whether its answers can be held side by side."""
-        steps = steps_of(theirs)
         if len(theirs.outcomes) != len(expected.outcomes):
             return False
         comparable = True
-        calls = theirs.calls or [NO_CALL] * len(steps)
-        triples = zip(steps, theirs.outcomes, expected.outcomes, strict=False)
+        calls = theirs.calls or [NO_CALL] * len(theirs.steps)
+        triples = zip(theirs.steps, theirs.outcomes, expected.outcomes, strict=False)
         for self._call, triple in zip(calls, triples, strict=False):
             comparable = self._step(*triple) and comparable
         return comparable
@@ -89,20 +87,21 @@ class _Reader:
         """Note the step at which one of them raised an exception, and the other one did not."""
         raised = theirs if theirs.raised else expected
         at = len(raised.outcomes)
-        names = [step[2] for step in steps_of(theirs)[: at + 1] if step[0] == "call"]
+        names = [step.name for step in theirs.steps[: at + 1] if isinstance(step, Call)]
         self.failing = names[-1] if names else self._latest[0]
 
-    def _step(self, step: list[Any], ours: Outcome, right: Outcome) -> bool:
-        if step[0] == "get":
-            return self._attribute(step[2], ours, right)
-        if step[0] != "call":
-            return True
-        method, args = step[2], step[3]
+    def _step(self, step: Step, ours: Outcome, right: Outcome) -> bool:
+        if isinstance(step, Get):
+            return self._attribute(step.name, ours, right)
+        return self._called(step, ours, right) if isinstance(step, Call) else True
+
+    def _called(self, step: Call, ours: Outcome, right: Outcome) -> bool:
+        method, args = step.name, list(step.args)
         if method == "zero_gradients":
             self._gradients = {}
         if not same_effects(ours, right):
             self.effects.append((method, ours, right))
-        inputs = tuple(array for _, array in _leaves([*args, step[4]], ""))
+        inputs = tuple(array for _, array in _leaves([*args, step.kwargs], ""))
         seen = self._seen
         if method == "forward":
             self._seen = inputs

@@ -10,7 +10,7 @@ from __future__ import annotations
 from types import CodeType, ModuleType
 from typing import Any, Protocol
 
-from autograder.checks.budget import check
+from autograder.diagnosis.search.line_limit import check_lines
 from autograder.isolation import wire
 from autograder.isolation.host.callbacks import CallbackTable
 from autograder.isolation.host.faults import Crashed
@@ -43,10 +43,15 @@ class SourceModule:
         name: the name of the module.
 
     Attributes:
+        source: the text.
         namespace: the names that it defines; empty before it is executed.
+
+    Raises:
+        SyntaxError: the text is no Python.
     """
 
     def __init__(self, source: str, name: str) -> None:
+        self.source = source
         self._code: CodeType = compile(source, f"<{name}>", "exec", dont_inherit=True)
         self._name = name
         self.namespace: dict[str, Any] = {}
@@ -83,13 +88,13 @@ class Replay:
 
     def answer(self, exchange: Exchange) -> Exchange:
         """Return the answer of this module to the request of `exchange`."""
-        steps = steps_of(exchange)
+        steps: list[list[Any]] = wire.decode_frame(exchange.frame)["steps"]
         self._callbacks.restore(exchange.callbacks)
         request = {"id": 0, "fresh": False, "steps": self._translated(steps)}
         with parts_from(self._parts):
             reply = self._dispatcher.answer(request)
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
-        check()  # the dispatcher reports every exception as a fault of the code it runs
+        check_lines()  # the dispatcher reports every exception as a fault of the code it runs
         error, outcomes = outcomes_from(returned, 0, steps)
         for theirs, ours in zip(exchange.outcomes, outcomes, strict=False):
             self._learn(theirs, ours)
@@ -112,9 +117,3 @@ class Replay:
         if isinstance(value, dict):
             return {key: self._translated(item) for key, item in value.items()}
         return value
-
-
-def steps_of(exchange: Exchange) -> list[list[Any]]:
-    """Return the steps of a request, as the worker reads them."""
-    steps: list[list[Any]] = wire.decode_frame(exchange.frame)["steps"]
-    return steps

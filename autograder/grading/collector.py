@@ -128,7 +128,8 @@ class Collector:
             self._under_test.transcripts[result.id] = session.transcript
         error = _raised(item, call)
         judged = _judged(result, error, session.calls)
-        return explained(judged, error, session.calls, self._under_test.undefined)
+        under_test = self._under_test
+        return explained(judged, error, session.calls, under_test.undefined, under_test.source)
 
     def _findings(self, item: pytest.Item) -> tuple[Finding, ...]:
         """Return what the check has shown, and what the submission printed meanwhile."""

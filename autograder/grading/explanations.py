@@ -1,4 +1,7 @@
-"""Says what is so where a check's own words mislead: broken imports, lost names, lost returns."""
+"""Says what is so where a check's own words mislead: broken imports, lost names, lost returns.
+
+A check's hint is written before the answer is known. It is left out where it cannot fit.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,13 @@ from autograder.isolation.host.faults import Crashed, NotDefined, SubmissionFaul
 from autograder.record.results import CheckResult
 from autograder.verdicts import Verdict
 
+#: The ends of facts about the form of a value.
+_FORMS = (": shape", ": dtype", ": type")
+#: The words of a hint about the form of a value.
+_ABOUT_FORMS = re.compile(r"shape|ax[ei]s|dtype|float|keepdims|array|return|tuple|list|None|\(N")
+#: Functions whose use is the whole advice of a hint.
+_REMEDIES = ("np.add.at",)
+_CLAUSES = re.compile(r";\s+|(?<=\.)\s+(?=[A-Z`])")
 _MENTIONS_NONE = re.compile(r"\bNone(Type)?\b|should return")
 
 
@@ -19,12 +29,15 @@ def explained(
     error: BaseException | None,
     calls: CallLog,
     undefined: Mapping[str, str],
+    source: str = "",
 ) -> CheckResult:
     """Return `result` of a check that was ended by `error`, with what explains it.
 
     Args:
         undefined: task -> why the submission does not define it, if the reason is known.
+        source: the text of the submission.
     """
+    result = replace(result, hint=fitting_hint(result, source))
     if isinstance(error, NotDefined) and error.name in undefined:
         told = undefined[error.name]
         return replace(result, verdict=Verdict.FAILED, message=told, hint="")
@@ -34,6 +47,25 @@ def explained(
         asked = f"{result.method or 'the call'} returned None: is a `return` missing?"
         return replace(result, details=(*result.details, asked))
     return result
+
+
+def fitting_hint(result: CheckResult, source: str) -> str:
+    """Return the hint of a check as far as it fits; empty if it does not.
+
+    A hint about numbers does not fit a wrong shape. Advice to use a function does not fit a
+    submission that uses it.
+    """
+    is_quoted = result.hint.startswith("The text says")
+    if result.fact.what.endswith(_FORMS) and not is_quoted and not _ABOUT_FORMS.search(result.hint):
+        return ""
+    used = [name for name in _REMEDIES if name in source]
+    kept = [
+        clause for clause in _CLAUSES.split(result.hint) if not any(name in clause for name in used)
+    ]
+    if len(kept) == len(_CLAUSES.split(result.hint)):
+        return result.hint
+    hint = "; ".join(kept)
+    return hint[:1].upper() + hint[1:]
 
 
 def _lost_names(fault: SubmissionFault, undefined: Mapping[str, str]) -> list[str]:

@@ -25,6 +25,7 @@ from autograder.isolation.host.sandbox_session import SandboxSession
 from autograder.record.host_paths import HostPaths
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission
+from autograder.submissions.submitted_file import SubmittedFile
 from framework.providers.backends import REFERENCE, Backend, part_source
 
 
@@ -91,6 +92,7 @@ class Grader:
             self._setting.seed,
             host_limits=self._host_limits(),
             undefined=self._undefined(exercise),
+            source=self._source(exercise),
         )
         try:
             yield under_test
@@ -130,8 +132,16 @@ class Grader:
 
     def _undefined(self, exercise: Exercise) -> dict[str, str]:
         """Task -> why the submitted file does not define it, if the reason is known."""
-        file = self._submission.files.get(exercise.name) if self._submission is not None else None
+        file = self._submitted(exercise)
         return file.undefined(exercise) if file is not None else {}
+
+    def _source(self, exercise: Exercise) -> str:
+        """Return the text of the submitted file; empty without one."""
+        file = self._submitted(exercise)
+        return file.source if file is not None else ""
+
+    def _submitted(self, exercise: Exercise) -> SubmittedFile | None:
+        return self._submission.files.get(exercise.name) if self._submission is not None else None
 
     def _file(self, exercise: Exercise) -> str:
         if self._submission is None or exercise.name not in self._submission.files:

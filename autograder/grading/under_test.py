@@ -31,6 +31,7 @@ class ExerciseUnderTest:
         calibrating: whether metrics are measured without a comparison with thresholds.
         host_limits: what one check may take of the grader's own process.
         undefined: task -> why the submission does not define it, if the reason is known.
+        source: the text of the submission; empty if there is none.
 
     Attributes:
         transcripts: what each check that has run asked of the code under test, by its id.
@@ -44,6 +45,7 @@ class ExerciseUnderTest:
     calibrating: bool = False
     host_limits: HostLimits = LIMITED
     undefined: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     measured: list[Measurement] = field(default_factory=list)
 

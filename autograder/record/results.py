@@ -37,11 +37,13 @@ class Diagnosis:
         id: of a mistake of the exercise, as in ``no-bias``, or of a pattern: ``generic/negated``.
         sentence: what was done.
         hint: the next thought; may be empty.
+        second: a second, independent mistake behind the same failure.
     """
 
     id: str
     sentence: str
     hint: str = ""
+    second: Diagnosis | None = None
 
 
 @dataclass(frozen=True)

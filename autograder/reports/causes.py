@@ -8,7 +8,7 @@ where the same thing of the same method is wrong first.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.record.results import CheckResult, ExerciseResult
 from autograder.reports.hiding import without_details
@@ -83,7 +83,9 @@ def _key(check: CheckResult, explained: Mapping[Hashable, Hashable]) -> Hashable
 
 
 def _mistake(check: CheckResult) -> Hashable:
-    return check.task, check.verdict, check.diagnosis
+    """The main mistake; a second one may stand beside it in one check alone."""
+    main = None if check.diagnosis is None else replace(check.diagnosis, second=None)
+    return check.task, check.verdict, main
 
 
 def _wrong(check: CheckResult) -> Hashable:
@@ -94,10 +96,15 @@ def _wrong(check: CheckResult) -> Hashable:
 
 
 def _cause(checks: list[CheckResult], show_hidden: bool) -> Cause:
-    """Tell a public check where there is one, and of these one with a diagnosis."""
-    first = min(range(len(checks)), key=lambda i: (checks[i].hidden, checks[i].diagnosis is None))
+    """Tell a public check where there is one, and of these one with most mistakes."""
+    first = min(range(len(checks)), key=lambda i: (checks[i].hidden, -_mistakes(checks[i])))
     shown = checks[first] if show_hidden else without_details(checks[first])
     return Cause(shown, (*checks[:first], *checks[first + 1 :]))
+
+
+def _mistakes(check: CheckResult) -> int:
+    """Return the number of mistakes that explain `check`."""
+    return 0 if check.diagnosis is None else 1 + (check.diagnosis.second is not None)
 
 
 def is_short(result: ExerciseResult) -> bool:

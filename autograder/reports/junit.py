@@ -131,6 +131,8 @@ def _facts(check: CheckResult) -> Iterator[str]:
     yield from filter(None, (check.message, *check.details))
     if check.diagnosis is not None:
         yield f"likely: {check.diagnosis.sentence}"
+        if check.diagnosis.second is not None:
+            yield f"second: {check.diagnosis.second.sentence}"
     if check.method:
         yield f"method: {check.method}"
     if check.call:

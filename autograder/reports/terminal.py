@@ -125,6 +125,9 @@ class ExerciseView:
             yield from page.hanging(Text(margin), text)
         if check.diagnosis is not None:
             yield from page.hanging(_label(margin, "likely"), check.diagnosis.sentence, "bold")
+            if check.diagnosis.second is not None:
+                second = check.diagnosis.second.sentence
+                yield from page.hanging(_label(margin, "second"), second, "bold")
         yield from self._circumstances(page, check, margin)
         if hint := hint_of(check):
             yield from page.hanging(_label(margin, "hint"), hint)

@@ -17,29 +17,29 @@ from autograder.diagnosis.behaviour_changes.functions import other_functions
 from autograder.diagnosis.behaviour_changes.gradients import other_gradients
 from autograder.diagnosis.behaviour_changes.memory import other_memory
 from autograder.diagnosis.behaviour_changes.parameters import Shapes, other_parameters
-from autograder.diagnosis.exchanges import Exchanges
-from autograder.diagnosis.replay import steps_of
-from autograder.diagnosis.replay_cache import ReplayCache
+from autograder.diagnosis.recorded import RecordedCheck
+from autograder.diagnosis.replay import SourceModule
+from autograder.isolation.host.requests import Get
 
 __all__ = ["ChangedSolution", "behaviour_changes"]
 
 
 def behaviour_changes(
-    cache: ReplayCache, task: str, checks: Sequence[Exchanges]
+    solution: SourceModule, task: str, checks: Sequence[RecordedCheck]
 ) -> Iterator[ChangedSolution]:
     """Return all changes of `task`, the most special ones first.
 
     Args:
-        checks: the exchanges of the checks; they contain the parameters.
+        solution: the solution, or the solution with a known mistake.
+        checks: they contain the parameters.
     """
-    solution = cache.solution
     value = solution.attribute(task)
     changes = chain(other_arguments(task, value), other_functions(task, value))
     if inspect.isclass(value):
-        shapes = _shapes(cache, checks)
+        shapes = _shapes(checks)
         changes = chain(
             changes,
-            other_children(_children(cache)),
+            other_children(_children(solution)),
             other_memory(task, value),
             other_gradients(shapes) if hasattr(value, BACKWARD) else (),
             other_parameters(task, shapes),
@@ -47,18 +47,18 @@ def behaviour_changes(
     return (ChangedSolution(solution, task, change) for change in changes)
 
 
-def _children(cache: ReplayCache) -> list[str]:
+def _children(solution: SourceModule) -> list[str]:
     """Return the attributes that hold the layers of a network."""
-    source = cache.exercise.solution_source()
-    return list(dict.fromkeys(re.findall(r"self\.(\w+) = self\.add_child\(", source)))
+    return list(dict.fromkeys(re.findall(r"self\.(\w+) = self\.add_child\(", solution.source)))
 
 
-def _shapes(cache: ReplayCache, checks: Sequence[Exchanges]) -> Shapes:
+def _shapes(checks: Sequence[RecordedCheck]) -> Shapes:
     """Return the shapes of the parameters that a check has read."""
     found: Shapes = {}
-    for exchanges in checks:
-        for exchange in cache.right_answers(exchanges):
-            for step, outcome in zip(steps_of(exchange), exchange.outcomes, strict=False):
-                if step[::2] == ["get", "parameters"] and isinstance(outcome.value, dict):
+    for check in checks:
+        for exchange in check.right:
+            for step, outcome in zip(exchange.steps, exchange.outcomes, strict=False):
+                is_read = isinstance(step, Get) and step.name == "parameters"
+                if is_read and isinstance(outcome.value, dict):
                     found |= {name: array.shape for name, array in outcome.value.items()}
     return found

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.diagnosis.comparison import close
 from autograder.diagnosis.evidence import Evidence, Pair
+from autograder.diagnosis.forms import OVERFLOWS, kind_of_overflow
 
 
 def _all(test: Callable[[Pair], bool], evidence: Evidence) -> bool:
@@ -82,10 +83,8 @@ def not_finite(evidence: Evidence) -> str | None:
 
     if not _all(has_infinities, evidence):
         return None
-    return (
-        f"Your {evidence.method} overflows, or divides by 0: "
-        "it returns infinity or NaN where a finite number is expected."
-    )
+    kinds = {kind_of_overflow(pair.actual, pair.expected) for pair in evidence.wrong}
+    return f"Your {evidence.method} {OVERFLOWS[kinds.pop() if len(kinds) == 1 else 'any']}"
 
 
 def returns_zero(evidence: Evidence) -> str | None:

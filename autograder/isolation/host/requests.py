@@ -8,11 +8,13 @@ exchange. Execution stops at the first step that fails.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from autograder.isolation import wire
 from autograder.isolation.named_arrays import named_arrays
 from autograder.isolation.wire import Handle, Result
 
@@ -151,6 +153,31 @@ def _sealed(value: Any) -> Any:
 
 Observation = ReadArguments | FlipArgument | ReadResult
 Step = Load | Call | CallAgain | Observation | Build | Get | Assign | EndCheck
+
+#: What each step is called on the wire.
+_KINDS: dict[str, Callable[..., Step]] = {
+    "load": Load,
+    "call": Call,
+    "arguments": ReadArguments,
+    "flip": FlipArgument,
+    "result": ReadResult,
+    "again": CallAgain,
+    "build": Build,
+    "get": Get,
+    "assign": Assign,
+    "settle": EndCheck,
+}
+
+
+def steps_in(frame: bytes) -> tuple[Step, ...]:
+    """Return the steps of a request, read from the frame that was sent."""
+    return tuple(_step(*plain) for plain in wire.decode_frame(frame)["steps"])
+
+
+def _step(kind: str, *fields: Any) -> Step:
+    """Return one step, from its form on the wire, where all sequences are lists."""
+    step = _KINDS[kind](*fields)
+    return replace(step, args=tuple(step.args)) if isinstance(step, Call | Build) else step
 
 
 def observations(call: Call, place: int) -> list[Step]:

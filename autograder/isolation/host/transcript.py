@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from autograder.isolation.host.callbacks import Callback
 from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import Crashed, SubmissionFault
-from autograder.isolation.host.requests import Outcome
+from autograder.isolation.host.requests import Outcome, Step, steps_in
 
 #: Maximum number of requests; a check with more trains a model, and its answers explain nothing.
 MAX_EXCHANGES = 400
@@ -37,6 +38,11 @@ class Exchange:
     message: str = ""
     callbacks: dict[int, Callback] = field(default_factory=dict)
     calls: tuple[RemoteCall, ...] = ()
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the request."""
+        return steps_in(self.frame)
 
 
 class Transcript:

@@ -129,7 +129,9 @@ def test_eigenvalues_are_no_bound(submission):
 
 @pytest.mark.task("descend")
 @pytest.mark.points(2.5)
-@pytest.mark.hint("The path begins with the start: it has steps + 1 points.")
+@pytest.mark.hint(
+    "The path begins with a copy of the start, and each point is an array of its own."
+)
 def test_path(submission, reference, rng):
     """descend: the path on a quadratic loss, with and without clipping."""
     start = rng.normal(scale=3, size=3)

@@ -43,7 +43,7 @@ def test_state_is_carried(submission, reference, rng):
 
 @pytest.mark.task("RNN")
 @pytest.mark.points(2.5)
-@pytest.mark.hint("tanh' is 1 − h², and it multiplies grad_h before any matrix does.")
+@pytest.mark.hint("With ∂a = (1 − h²) ∘ grad_h: x meets ∂a in W_x's gradient, and h_0 in W_h's.")
 def test_backward_through_one_step(submission, reference, rng):
     """Backward through one step."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)

@@ -163,6 +163,13 @@ def test_a_task_that_depends_on_the_broken_one_may_fail_with_it(run):
     assert outcomes(run(mistake, mistakes_only=True)) == {"stray": Outcome.KILLED}
 
 
+def test_a_consistent_form_is_tried_as_well(run):
+    text = CAUGHT + 'consistent = [{ find = "np.exp(-z)", replace = "np.exp(z)" }]\n'
+    (name,) = outcomes(run(CAUGHT, mistakes_only=True))
+    found = outcomes(run(text, mistakes_only=True))
+    assert found == {name: Outcome.KILLED, f"{name} (consistent)": Outcome.KILLED}
+
+
 def test_mutants_survive_where_the_checks_look_at_too_little(run):
     result = run(operator="dropped minus")
     assert [finding.outcome for finding in result.findings] == [Outcome.SURVIVED]

@@ -42,6 +42,18 @@ def test_a_mistake_may_take_several_replacements(tiny_course):
     assert patched == "SCALE = 2.0\nreturn x\n"
 
 
+def test_a_consistent_form_has_further_replacements_and_the_same_id(tiny_course):
+    text = GOOD + 'consistent = [{ find = "SCALE = 1.0", replace = "SCALE = 2.0" }]\n'
+    (mistake,) = load_mistakes(written(tiny_course, text))
+    first, consistent = mistake.forms
+    assert first is mistake
+    assert consistent.id == mistake.id
+    assert mistake.apply("SCALE = 1.0\nreturn 2 * x\n") == "SCALE = 1.0\nreturn x\n"
+    assert consistent.apply("SCALE = 1.0\nreturn 2 * x\n") == "SCALE = 2.0\nreturn x\n"
+    (single,) = load_mistakes(written(tiny_course, GOOD))
+    assert single.forms == (single,)
+
+
 def test_no_file_is_no_mistakes(tiny_course):
     assert load_mistakes(tiny_course.exercise("squash")) == ()
 
@@ -84,7 +96,11 @@ def test_every_mistake_is_something_that_a_student_can_write(exercise):
     """It fits the solution, it is Python, and it changes nothing outside of the marked regions."""
     solution = exercise.solution.read_text("utf-8")
     stub = generate_stub(solution, exercise.solution)
-    sources = {mistake.id: mistake.apply(solution) for mistake in load_mistakes(exercise)}
+    sources = {
+        (form.id, number): form.apply(solution)
+        for mistake in load_mistakes(exercise)
+        for number, form in enumerate(mistake.forms)
+    }
     assert len(set(map(ast.dump, map(ast.parse, sources.values())))) == len(sources)
     for name, source in sources.items():
         assert generate_stub(source, exercise.solution) == stub, name

@@ -3,7 +3,7 @@
 import pytest
 from mutated import mutated
 
-from autograder.diagnosis.beginner_mutations import BEGINNER_MUTATIONS
+from autograder.diagnosis.source_changes.beginner_mutations import BEGINNER_MUTATIONS
 
 CASES = {
     "unused result": [("x = g(x, 1)", ["g(x, 1)"]), ("y = g(x)", [])],

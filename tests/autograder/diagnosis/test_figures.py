@@ -1,6 +1,7 @@
 """How many mistakes are recognised: by the lists of their exercises, and without any list.
 
 ``pytest -m slow -s tests/autograder/diagnosis/test_figures.py`` measures it and shows the table.
+``GRADUS_MISTAKES=100`` takes that number of mistakes, seeded, instead of all.
 Every listed mistake is handed in as a submission. It is recognised by its list if a failed check
 names it and none names another one; without the lists, if a failed check is given a general
 explanation. `UNTRUE` holds those whose general explanation agrees with all answers and still says
@@ -9,16 +10,18 @@ something else than what was done: they do not count. It takes half an hour.
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections import Counter
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 from rich.console import Console
 from rich.table import Table
 
-from autograder.course.mistakes import load_mistakes
-from autograder.course.reading import find_course
+from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.reading import Exercise, find_course
 from framework.errors import BadInputError
 
 pytestmark = [
@@ -27,7 +30,9 @@ pytestmark = [
     pytest.mark.filterwarnings("default::UserWarning"),
 ]
 
-OWN, GENERAL, MANY = 0.95, 0.60, 80
+OWN, GENERAL = 0.98, 0.605
+#: Number of mistakes in a sample; 0 for all.
+SAMPLE = int(os.environ.get("GRADUS_MISTAKES", "0"))
 #: Mistakes that no check of the exercise distinguishes share a name: the first of the list.
 SAME = {("optimizers", "rms-prop-never-forgets"): "rms-prop-new-square-in-full"}
 UNTRUE = {
@@ -57,19 +62,27 @@ class Found:
 @pytest.fixture(scope="module")
 def found(with_mistake) -> list[Found]:
     found = []
-    for exercise in find_course().code_exercises:
-        for mistake in load_mistakes(exercise):
-            try:
-                graded = with_mistake(exercise.name, mistake.id)
-            except BadInputError as error:  # `gradus audit --mistakes` is about that
-                warnings.warn(str(error), stacklevel=1)
-                continue
-            own = {diagnosis.id for diagnosis in graded.diagnoses().values()}
-            general = graded.diagnoses(listed=False).values()
-            told = {diagnosis.id: diagnosis.sentence for diagnosis in general}
-            found.append(Found(exercise.name, mistake.id, own, told))
+    for exercise, mistake in sample():
+        try:
+            graded = with_mistake(exercise.name, mistake.id)
+        except BadInputError as error:  # `gradus audit --mistakes` is about that
+            warnings.warn(str(error), stacklevel=1)
+            continue
+        own = {diagnosis.id for diagnosis in graded.diagnoses().values()}
+        general = graded.diagnoses(listed=False).values()
+        told = {diagnosis.id: diagnosis.sentence for diagnosis in general}
+        found.append(Found(exercise.name, mistake.id, own, told))
     show(found)
     return found
+
+
+def sample() -> list[tuple[Exercise, Mistake]]:
+    """Return the listed mistakes, or a seeded sample of them, in the order of the course."""
+    every = [(e, m) for e in find_course().code_exercises for m in load_mistakes(e)]
+    if not SAMPLE:
+        return every
+    chosen = np.random.default_rng(0).permutation(len(every))[:SAMPLE]
+    return [every[i] for i in sorted(chosen)]
 
 
 def show(found: list[Found]) -> None:
@@ -97,5 +110,4 @@ def test_listed_mistakes_are_named(found):
 
 
 def test_mistakes_are_explained_without_the_lists(found):
-    assert len(found) >= MANY
     assert sum(one.is_explained for one in found) >= GENERAL * len(found)

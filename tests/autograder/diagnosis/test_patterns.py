@@ -43,13 +43,28 @@ def told(*wrong, right=()):
         ("exponential", np.exp(X), X, "exp of"),
         ("cut-at-zero", np.maximum(X, 0), X, "negative values are replaced by zero"),
         ("zero", 0 * X, X, "is zero"),
-        ("not-finite", np.where(X > 1, np.nan, X), X, "infinity or NaN"),
+        ("not-finite", np.where(X > 1, np.nan, X), X, "NaN where a finite number"),
     ],
 )
 def test_one_array_is_enough_if_its_numbers_differ(name, actual, expected, words):
     found, sentence = told(pair(actual, expected))
     assert found == name
     assert words in sentence
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "words"),
+    [
+        ([-np.inf, -1.0], [-40.0, -1.0], "takes the logarithm of a probability that is 0"),
+        (np.inf, 1600.0, "takes the logarithm of a probability that is 0"),
+        ([np.inf, 2.0], [1.0, 2.0], "overflows, or divides by 0"),
+        ([np.nan, 2.0], [1.0, 2.0], "returns NaN where a finite number is expected"),
+    ],
+)
+def test_a_number_that_is_not_finite_is_called_by_its_cause(actual, expected, words):
+    name, sentence = told(pair(actual, expected))
+    assert name == "not-finite"
+    assert f"Your forward {words}" in sentence
 
 
 def test_shifted_in_time():

@@ -9,6 +9,9 @@ import pytest
 from repository import ROOT
 
 from autograder.cli import grade
+from autograder.grading.explanations import fitting_hint
+from autograder.record.results import CheckResult, Fact
+from autograder.verdicts import Verdict
 
 COURSE = ROOT / "tests/hostile/course"
 RIGHT = (COURSE / "solutions/unit/target/target.py").read_text("utf-8")
@@ -119,3 +122,25 @@ def test_numpy_code_under_torch_is_reported_once(told):
     assert "Grade it without `--backend torch`" in note
     written = told(f"import torch\n{wrong}", *course, exercise="neuron")
     assert not any("computes with NumPy" in note for note in written["notes"])
+
+
+SHAPE, VALUES = Fact("the result: shape", "(3,)", "(3, 1)"), Fact("the result: values", "1", "2")
+ADD_AT = "gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g)."
+
+
+@pytest.mark.parametrize(
+    ("hint", "fact", "source", "shown"),
+    [
+        ("Padding must not win.", SHAPE, "", ""),
+        ("Padding must not win.", VALUES, "", "Padding must not win."),
+        ("Which axis disappears?", SHAPE, "", "Which axis disappears?"),
+        ('The text says: "Padding gets 0."', SHAPE, "", 'The text says: "Padding gets 0."'),
+        (ADD_AT, VALUES, "g[ids] += x", ADD_AT),
+        (ADD_AT, VALUES, "np.add.at(g, ids, x)", ""),
+        ("Add with np.add.at; return the ids.", VALUES, "np.add.at(g, ids, x)", "Return the ids."),
+        ("`+=`; never `=`.", VALUES, "np.add.at(g, ids, x)", "`+=`; never `=`."),
+    ],
+)
+def test_a_hint_is_shown_where_it_fits(hint, fact, source, shown):
+    result = CheckResult("c", "C", "T", False, 1.0, Verdict.FAILED, hint=hint, fact=fact)
+    assert fitting_hint(result, source) == shown

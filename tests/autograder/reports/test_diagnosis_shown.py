@@ -20,6 +20,11 @@ TRANSPOSED = Diagnosis(
     "Which index of W_h is summed over?",
 )
 
+BOTH = replace(
+    TRANSPOSED,
+    second=Diagnosis("generic/other-dtype", "The result has dtype float32, expected float64."),
+)
+
 
 @pytest.fixture
 def diagnosed(report, wrong):
@@ -77,7 +82,33 @@ def test_json_names_it(diagnosed):
         "id": "recurrent-weights-not-transposed",
         "sentence": TRANSPOSED.sentence,
         "hint": TRANSPOSED.hint,
+        "second": None,
     }
+
+
+def test_every_report_tells_a_second_mistake_beside_the_first(diagnosed):
+    """One check shows it; another one with the first mistake alone is no cause of its own."""
+    report = diagnosed(1, 2, diagnosis=BOTH)
+    table = json.loads(render_json(report))
+    jsonschema.validate(table, read_schema())
+    found = table["exercises"][0]["tasks"][0]["checks"][1]["diagnosis"]
+    assert found["second"]["id"] == "generic/other-dtype"
+    shown = on_a_terminal(report)
+    assert shown.count("likely") == shown.count("      second   The result has dtype") == 1
+    assert f"<dt>second</dt><dd><strong>{BOTH.second.sentence}" in render_html(report)
+    assert f"second: {BOTH.second.sentence}\n" in render_junit(report)
+
+
+def test_a_second_mistake_in_one_check_makes_no_cause_of_its_own(diagnosed):
+    """The check with most mistakes is the one that is shown."""
+    only_first, both = diagnosed(1), diagnosed(2, diagnosis=BOTH)
+    checks = [
+        both.exercises[0].checks[2] if i == 2 else check
+        for i, check in enumerate(only_first.exercises[0].checks)
+    ]
+    result = replace(only_first.exercises[0].tasks[0], checks=tuple(checks))
+    shown = on_a_terminal(replace(both, exercises=(replace(both.exercises[0], tasks=(result,)),)))
+    assert shown.count("likely") == shown.count("      second   ") == 1
 
 
 def test_a_page_and_junit_tell_it(diagnosed):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from autograder.course.reading import Exercise
-from autograder.diagnosis.beginner_mutations import BEGINNER_MUTATIONS
+from autograder.diagnosis.source_changes.beginner_mutations import BEGINNER_MUTATIONS
 from autograder.mutations.mutants import draw_mutants
 from autograder.mutations.operators import OPERATORS
 
@@ -56,10 +56,15 @@ class MutationCandidate:
     source: str
 
 
-def mutation_candidates(exercise: Exercise, task: str, method: str) -> Iterator[MutationCandidate]:
+def mutation_candidates(
+    exercise: Exercise, source: str, task: str, method: str
+) -> Iterator[MutationCandidate]:
     """Yield the small changes that can make `method` of `task` wrong, those inside it first.
 
     Code that only runs after `forward` cannot have made it wrong.
+
+    Args:
+        source: the text of the solution, or of the solution with a known mistake.
     """
     own = {method, f"{task}.{method}"}
     tasks = set(exercise.task_names)
@@ -70,7 +75,6 @@ def mutation_candidates(exercise: Exercise, task: str, method: str) -> Iterator[
             return False
         return not (method == "forward" and function == "backward")
 
-    source = exercise.solution_source()
     tables = (
         {name: (words, OPERATORS[name]) for name, words in WORDS.items()},
         BEGINNER_MUTATIONS,

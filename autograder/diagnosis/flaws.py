@@ -1,0 +1,116 @@
+"""Flaws of the form of answers, told alone or beside a mistake: a dtype, an axis, an overflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.diagnosis.comparison import Array, is_numeric
+from autograder.diagnosis.exchanges import View
+from autograder.diagnosis.forms import (
+    OVERFLOWS,
+    has_extra_axes,
+    has_other_precision,
+    is_overflow,
+    kind_of_overflow,
+)
+from autograder.diagnosis.recorded import RecordedCheck
+from autograder.isolation.host.requests import Call, Get, Outcome, Step
+from autograder.record.results import Diagnosis
+
+Tell = Callable[[str, str, Outcome, Outcome], str]
+
+
+def flaw_of(check: RecordedCheck) -> Diagnosis | None:
+    """Return the first flaw of the form in the answers of a check; None if there is none."""
+    method = ""
+    for theirs, expected in zip(check.exchanges, check.right, strict=True):
+        for step, one, other in zip(theirs.steps, theirs.outcomes, expected.outcomes, strict=False):
+            method = step.name if isinstance(step, Call) else method
+            flaw = _flaw(step, method, one, other)
+            if flaw is not None:
+                return flaw
+    return None
+
+
+def flaws_alone(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
+    """Return the flaws of the checks whose answers are right but for their form, by their ids."""
+    flaws = {c.id: flaw_of(c) for c in checks if not c.is_wrong_in(View(loosely=True))}
+    return {name: flaw for name, flaw in flaws.items() if flaw is not None}
+
+
+def _flaw(step: Step, method: str, theirs: Outcome, right: Outcome) -> Diagnosis | None:
+    if not isinstance(step, Call | Get) or theirs.is_method:
+        return None
+    what = step.name if isinstance(step, Get) else f"the result of {method}"
+    for name, tell in FLAWS.items():
+        sentence = tell(what, method, theirs, right)
+        if sentence:
+            return Diagnosis(f"generic/{name}", sentence)
+    return None
+
+
+def _dtype(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
+    for name, actual, expected in _arrays(what, theirs.value, right.value):
+        if has_other_precision(actual, expected):
+            return f"{_begun(name)} has dtype {actual.dtype}, expected {expected.dtype}."
+    return ""
+
+
+def _axes(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
+    for name, actual, expected in _arrays(what, theirs.value, right.value):
+        if has_extra_axes(actual, expected):
+            is_extra = actual.ndim > expected.ndim
+            return (
+                f"{_begun(name)} {'has an extra' if is_extra else 'is missing an'} axis of size 1."
+            )
+    return ""
+
+
+def _changes(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
+    names = [name for name in theirs.changed if name not in right.changed]
+    if not names:
+        return ""
+    return f"Your {method} changes {' and '.join(names)}, which it must not modify."
+
+
+def _shares(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
+    names = [name for name in theirs.aliased if name not in right.aliased]
+    if not names:
+        return ""
+    return f"Your {method} returns {' and '.join(names)} itself or a view of it, not a copy."
+
+
+def _overflows(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
+    for _, actual, expected in _arrays(what, theirs.value, right.value):
+        if actual.shape == expected.shape and is_overflow(actual, expected):
+            return f"Your {method} {OVERFLOWS[kind_of_overflow(actual, expected)]}"
+    return ""
+
+
+#: The name of a flaw -> what tells it.
+FLAWS: dict[str, Tell] = {
+    "changes-an-argument": _changes,
+    "shares-memory": _shares,
+    "extra-axis": _axes,
+    "other-dtype": _dtype,
+    "not-finite": _overflows,
+}
+
+
+def _arrays(name: str, actual: Any, expected: Any) -> Iterator[tuple[str, Array, Array]]:
+    """Yield the arrays that stand at the same place in two answers, with their name."""
+    if isinstance(actual, dict) and isinstance(expected, dict):
+        for key in filter(actual.__contains__, expected):
+            yield from _arrays(f"{name}['{key}']", actual[key], expected[key])
+    elif isinstance(actual, tuple | list) and isinstance(expected, tuple | list):
+        for i, (one, other) in enumerate(zip(actual, expected, strict=False), start=1):
+            yield from _arrays(f"{name}, part {i}", one, other)
+    elif is_numeric(actual) and is_numeric(expected):
+        yield name, np.asarray(actual), np.asarray(expected)
+
+
+def _begun(text: str) -> str:
+    return text[0].upper() + text[1:]

@@ -1,0 +1,169 @@
+"""A recorded check: the requests, the submission's answers, and the right answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from autograder.course.reading import Exercise
+from autograder.diagnosis.evidence import Evidence, Pair
+from autograder.diagnosis.exchanges import (
+    Exchanges,
+    IgnoredDifferences,
+    View,
+    evidence_in,
+    ignored,
+    wrong_steps,
+)
+from autograder.diagnosis.reading import gather, pairs_of
+from autograder.diagnosis.replay import Module, Replay, SourceModule
+from autograder.isolation.host.transcript import Exchange
+from autograder.record.results import CheckResult
+from framework.models.parts import PartSource
+
+#: A changed solution may compute for `EXTRA_SECONDS` plus `MAX_SLOWDOWN` times the solution's CPU
+#: seconds. Some small changes give a network with a thousand times as many parameters.
+EXTRA_SECONDS, MAX_SLOWDOWN = 0.5, 10.0
+
+
+@dataclass(eq=False)
+class Replayer:
+    """Sends the requests of checks of `exercise` to its solution and to changed solutions.
+
+    Args:
+        parts: the source of the parts of other exercises; its own come from the replayed module.
+    """
+
+    exercise: Exercise
+    parts: PartSource
+    _modules: dict[str, SourceModule] = field(default_factory=dict)
+
+    @cached_property
+    def source(self) -> str:
+        """The text of the solution."""
+        return self.exercise.solution_source()
+
+    @property
+    def solution(self) -> SourceModule:
+        """The solution."""
+        return self.module(self.source)
+
+    def module(self, source: str) -> SourceModule:
+        """Return the module of this source text, cached.
+
+        Raises:
+            SyntaxError: the text is no Python.
+        """
+        if source not in self._modules:
+            self._modules[source] = SourceModule(source, self.exercise.name)
+        return self._modules[source]
+
+    def answers(self, module: Module, exchanges: Exchanges) -> Iterator[Exchange]:
+        """Yield the answers of `module` to the requests of `exchanges`, in order."""
+        own = {task.registry_name: task.name for task in self.exercise.tasks}
+
+        def part(name: str) -> Any:
+            return module.attribute(own[name]) if name in own else self.parts(name)
+
+        return map(Replay(module, part).answer, exchanges)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How the answer to one request is compared.
+
+    Attributes:
+        allowed: the differences that do not count.
+        is_wrong: whether the submission's answer is wrong.
+        evidence: the number of facts in which it is wrong.
+    """
+
+    allowed: IgnoredDifferences
+    is_wrong: bool
+    evidence: int
+
+
+@dataclass(eq=False)
+class RecordedCheck:
+    """One check: its requests, the submission's answers, and those of the solution."""
+
+    result: CheckResult
+    exchanges: Exchanges
+    replayer: Replayer
+    _compared: dict[View, list[Compared]] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The id of the check."""
+        return self.result.id
+
+    @cached_property
+    def _timed(self) -> tuple[list[Exchange], float]:
+        started = time.process_time()
+        right = list(self.replayer.answers(self.replayer.solution, self.exchanges))
+        return right, time.process_time() - started
+
+    @property
+    def right(self) -> list[Exchange]:
+        """The answers of the solution."""
+        return self._timed[0]
+
+    @property
+    def allowed_seconds(self) -> float:
+        """The CPU time that another module may use for its answers."""
+        return EXTRA_SECONDS + MAX_SLOWDOWN * self._timed[1]
+
+    @cached_property
+    def evidence(self) -> Evidence | None:
+        """What the answers show of the method that was wrong first; None if it is not clear."""
+        return gather(self.exchanges, self.right)
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        """All arrays of the answers, with the expected ones."""
+        return pairs_of(self.exchanges, self.right)
+
+    @property
+    def method(self) -> str:
+        """The method that was wrong first; empty if it is not clear."""
+        return self.evidence.method if self.evidence is not None else ""
+
+    def compared(self, view: View) -> list[Compared]:
+        """Return how each answer is compared."""
+        if view not in self._compared:
+            allowed = ignored(self.exchanges, self.right, view)
+            triples = zip(self.exchanges, self.right, allowed, strict=True)
+            self._compared[view] = [
+                _compared(theirs, expected, here) for theirs, expected, here in triples
+            ]
+        return self._compared[view]
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether an answer differs from that of the solution; the numbers that are drawn count."""
+        return self.is_wrong_in(View(strictly=True))
+
+    def is_wrong_in(self, view: View) -> bool:
+        """Return whether an answer differs from that of the solution."""
+        return any(one.is_wrong for one in self.compared(view))
+
+    def evidence_of(self, view: View) -> int:
+        """Return the number of facts in which the answers are wrong."""
+        return sum(one.evidence for one in self.compared(view))
+
+
+def _compared(theirs: Exchange, right: Exchange, allowed: IgnoredDifferences) -> Compared:
+    wrong = wrong_steps(theirs, right, allowed)
+    return Compared(allowed, bool(wrong), evidence_in(theirs, right, wrong))
+
+
+@dataclass(frozen=True)
+class TaskChecks:
+    """The recorded checks of one task, the cheapest first."""
+
+    task: str
+    failed: tuple[RecordedCheck, ...]
+    passed: tuple[RecordedCheck, ...]

@@ -1,0 +1,130 @@
+"""Code with two flaws: each failed check is explained for itself, then the causes are joined."""
+
+import pytest
+
+from autograder.course.mistakes import Mistake, load_mistakes
+
+PAIRS = {
+    "in the same line of one method": ("gru", "no-tanh", "gates-swapped"),
+    "in forward and in backward": ("rnn", "sigmoid-for-tanh", "recurrent-weights-not-transposed"),
+    "in one method, one of them visible alone": (
+        "optimizers",
+        "adam-epsilon-inside",
+        "adam-first-power",
+    ),
+}
+
+
+@pytest.fixture
+def with_both(course, hand_in):
+    """`with_both("rnn", "no-bias", "sigmoid-for-tanh")`: handed in with all of these mistakes."""
+
+    def with_both(name, *mistakes, flaw=""):
+        exercise = course.exercise(name)
+        known = {mistake.id: mistake for mistake in load_mistakes(exercise)}
+        source = exercise.solution_source()
+        for mistake in mistakes:
+            source = known[mistake].apply(source)
+        return hand_in(name, source + flaw)
+
+    return with_both
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=pytest.mark.slow if "same" in case else ()) for case in PAIRS]
+)
+def test_two_listed_mistakes_are_reported_together(with_both, case):
+    exercise, *mistakes = PAIRS[case]
+    told = with_both(exercise, *mistakes).diagnoses()
+    named = {diagnosis.id for diagnosis in told.values()}
+    named |= {diagnosis.second.id for diagnosis in told.values() if diagnosis.second}
+    assert named == set(mistakes)
+    assert len(told) > 3
+
+
+RETURNS_FLOAT32 = """
+
+_in_double = RNN.forward
+RNN.forward = lambda self, *inputs, **more: _in_double(self, *inputs, **more).astype("float32")
+"""
+CHANGES_ITS_ARGUMENT = """
+
+_backward = RNN.backward
+def _in_place(self, grad_h):
+    grads = _backward(self, grad_h)
+    grad_h *= 2
+    return grads
+RNN.backward = _in_place
+"""
+FLAWS = {
+    "a dtype": ("rnn", "sigmoid-for-tanh", RETURNS_FLOAT32, "generic/other-dtype"),
+    "an argument": (
+        "rnn",
+        "weights-of-the-last-step",
+        CHANGES_ITS_ARGUMENT,
+        "writes-into-the-upstream-gradient",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FLAWS)
+def test_a_flaw_of_the_form_is_reported_beside_the_mistake(with_both, case):
+    exercise, mistake, flaw, name = FLAWS[case]
+    told = with_both(exercise, mistake, flaw=flaw).diagnoses().values()
+    seconds = {diagnosis.second.id for diagnosis in told if diagnosis.second}
+    assert {diagnosis.id for diagnosis in told} | seconds == {mistake, name}
+
+
+def test_a_flaw_of_the_form_alone_is_reported(with_both):
+    told = with_both("rnn", flaw=RETURNS_FLOAT32).diagnoses()
+    assert {diagnosis.id for diagnosis in told.values()} == {"generic/other-dtype"}
+    assert {diagnosis.sentence for diagnosis in told.values()} == {
+        "The result of forward has dtype float32, expected float64."
+    }
+
+
+CONSISTENT = [
+    ("lstm", "no-tanh-of-the-cell", True),
+    ("gru", "update-gate-reversed", False),
+    pytest.param("lstm", "no-tanh-of-the-cell", False, marks=pytest.mark.slow),
+    pytest.param("qrnn", "filter-turned-around", True, marks=pytest.mark.slow),
+    pytest.param("qrnn", "filter-turned-around", False, marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("exercise", "name", "listed"), CONSISTENT)
+def test_a_mistake_is_named_where_backward_is_right_for_it(
+    course, hand_in, monkeypatch, exercise, name, listed
+):
+    """Gradients that agree with the wrong forward do not hide it.
+
+    The form is listed in the exercise, or is not: then the wrong forward tells the mistake.
+    """
+    known = {mistake.id: mistake for mistake in load_mistakes(course.exercise(exercise))}
+    _, form = known[name].forms
+    if not listed:
+        monkeypatch.setattr(Mistake, "forms", property(lambda mistake: (mistake,)))
+    told = hand_in(exercise, form.apply(course.exercise(exercise).solution_source())).diagnoses()
+    assert {diagnosis.id for diagnosis in told.values()} == {name}
+
+
+def test_a_wrong_forward_is_named_beside_a_backward_that_nothing_explains(course, hand_in):
+    """Answers of backward follow from a wrong forward, and contradict nothing."""
+    source = course.exercise("rnn").solution_source()
+    for old, new in (
+        ("np.tanh(from_input[:, t] + from_state)", "np.tanh(from_input[:, t])"),
+        ("from_later = grad_a[:, t] @ W_h.T", "from_later = np.sin(grad_a[:, t] @ W_h.T) + 0.1"),
+    ):
+        assert source.count(old) == 1
+        source = source.replace(old, new)
+    told = hand_in("rnn", source).diagnoses()
+    assert {diagnosis.id for diagnosis in told.values()} == {"forgets-the-previous-state"}
+    assert "test_all_steps" in told
+
+
+def test_answers_of_nan_prove_no_particular_mistake(hand_in, course):
+    """Every value of the first step is NaN, for a reason that no listed mistake has."""
+    source = course.exercise("optimizers").solution_source()
+    old = "x -= self.learning_rate * m / (np.sqrt(v) + self.epsilon)"
+    told = hand_in("optimizers", source.replace(old, f"{old}\n            x += np.nan")).diagnoses()
+    assert all(name.startswith("generic/") for name in {d.id for d in told.values()})

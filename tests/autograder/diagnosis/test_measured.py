@@ -1,0 +1,241 @@
+"""How often the main cause is named: in code with two flaws, and in consistent forms.
+
+``pytest -m slow -s tests/autograder/diagnosis/test_measured.py`` measures a sample and shows a
+table. ``GRADUS_COMBINATIONS=500`` takes 500 combinations, which needs an hour. A combination is a
+listed mistake of a seeded exercise, with another one or with a flaw of the form. A name is false
+if the code has no such mistake.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.reading import Exercise, find_course
+from autograder.verdicts import Verdict
+from framework.errors import BadInputError
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(20_000),
+    pytest.mark.filterwarnings("default::UserWarning"),
+]
+
+COMBINATIONS = int(os.environ.get("GRADUS_COMBINATIONS", "24"))
+SEED = int(os.environ.get("GRADUS_SEED", "0"))
+MAIN, CONSISTENT, WITHOUT_FORMS, FALSE = 0.70, 0.80, 0.70, 0.005
+
+#: Appended to a solution: all results of `{task}` get a flaw of the form.
+WRAPPED = """
+
+def _flawed(function):
+    def call(*args, **kwargs):
+{body}
+    return call
+
+if isinstance({task}, type):
+    for _name in ("forward", "step", "fit"):
+        if _name in vars({task}):
+            setattr({task}, _name, _flawed(getattr({task}, _name)))
+else:
+    {task} = _flawed({task})
+"""
+BODIES = {
+    "float32 result": """
+        value = function(*args, **kwargs)
+        is_array = isinstance(value, np.ndarray) and value.dtype == np.float64
+        return value.astype(np.float32) if is_array else value""",
+    "in-place argument": """
+        value = function(*args, **kwargs)
+        for array in args:
+            if isinstance(array, np.ndarray) and array.dtype.kind == "f":
+                array *= 2
+                break
+        return value""",
+    "extra axis": """
+        value = function(*args, **kwargs)
+        is_number = isinstance(value, (float, np.floating))
+        is_array = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+        return np.asarray(value)[..., None] if is_number or is_array else value""",
+}
+#: Replacements that make an exponential function overflow.
+NAIVE = {
+    "np.tanh(": "(lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)))(",
+    "return (1 + np.tanh(z / 2)) / 2": "return 1 / (1 + np.exp(-z))",
+    " - logits.max(axis=-1, keepdims=True)": "",
+    " - scores.max(axis=-1, keepdims=True)": "",
+}
+
+
+@dataclass(frozen=True)
+class Code:
+    """One submission: the ids of its mistakes, its flaw, and its source."""
+
+    exercise: Exercise
+    mistakes: tuple[str, ...]
+    flaw: str
+    source: str
+
+
+@dataclass
+class Told:
+    """What was said of one submission: main names by their count, and all names."""
+
+    code: Code
+    main: Counter[str] = field(default_factory=Counter)
+    every: set[str] = field(default_factory=set)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the cause of most checks is in the code."""
+        return bool(self.main) and self.is_true(self.main.most_common(1)[0][0])
+
+    @property
+    def are_all_named(self) -> bool:
+        return set(self.code.mistakes) <= self.every
+
+    @property
+    def false_names(self) -> set[str]:
+        return {name for name in self.every if not name.startswith("generic/")} - {
+            *self.code.mistakes
+        }
+
+    def is_true(self, name: str) -> bool:
+        return name in self.code.mistakes or (bool(self.code.flaw) and name in FLAWS)
+
+
+FLAWS = {
+    f"generic/{name}"
+    for name in (
+        "other-dtype",
+        "extra-axis",
+        "changes-an-argument",
+        "not-finite",
+        "shares-memory",
+    )
+}
+
+
+@pytest.fixture(scope="module")
+def told(hand_in):
+    """`told(code)`; None if no public check fails."""
+
+    def told(code):
+        graded = hand_in(code.exercise.name, code.source)
+        if all(check.verdict is Verdict.PASSED for check in graded.checks):
+            return None
+        found = Told(code)
+        for diagnosis in graded.diagnoses().values():
+            found.main[diagnosis.id] += 1
+            found.every |= {diagnosis.id} | ({diagnosis.second.id} if diagnosis.second else set())
+        return found
+
+    return told
+
+
+def drawn(count: int, seed: int) -> list[Code]:
+    """Seeded combinations: of the same task, because other tasks do not meet."""
+    rng = np.random.default_rng(seed)
+    exercises = [e for e in find_course().code_exercises if len(load_mistakes(e)) > 1]
+    found: list[Code] = []
+    while len(found) < count:
+        exercise = exercises[rng.integers(len(exercises))]
+        code = _combined(exercise, rng)
+        if code is not None and code not in found:
+            found.append(code)
+    return found
+
+
+def _combined(exercise: Exercise, rng: np.random.Generator) -> Code | None:
+    mistakes = load_mistakes(exercise)
+    first = mistakes[rng.integers(len(mistakes))]
+    if rng.random() < 0.5:
+        others = [m for m in mistakes if m.task == first.task and m is not first]
+        return _pair(exercise, first, others[rng.integers(len(others))]) if others else None
+    flaw = str(rng.choice([*BODIES, "naive exp"]))
+    return _flawed(exercise, first, flaw)
+
+
+def _pair(exercise: Exercise, first: Mistake, second: Mistake) -> Code | None:
+    try:
+        source = second.apply(first.apply(exercise.solution_source()))
+    except BadInputError:  # they change the same place
+        return None
+    return Code(exercise, (first.id, second.id), "", source)
+
+
+def _flawed(exercise: Exercise, mistake: Mistake, flaw: str) -> Code | None:
+    source = mistake.apply(exercise.solution_source())
+    if flaw in BODIES:
+        wrapped = WRAPPED.format(task=mistake.task, body=BODIES[flaw].strip("\n"))
+        return Code(exercise, (mistake.id,), flaw, source + wrapped)
+    naive = source
+    for old, new in NAIVE.items():
+        naive = naive.replace(old, new)
+    return Code(exercise, (mistake.id,), flaw, naive) if naive != source else None
+
+
+def show(title: str, rows: dict[str, list[Told]]) -> None:
+    table = Table(title, "submissions", "main cause named", "all named", "false names")
+    everything = [one for some in rows.values() for one in some]
+    for name, some in {**rows, "all": everything}.items():
+        count = len(some)
+        counts = [
+            sum(one.is_named for one in some),
+            sum(one.are_all_named for one in some),
+            sum(bool(one.false_names) for one in some),
+        ]
+        shares = [f"{n} ({100 * n / count:.1f} %)" if count else "-" for n in counts]
+        table.add_row(name, str(count), *shares)
+    console = Console(width=110)
+    console.print(table)
+    for one in everything:
+        if not one.is_named or one.false_names:
+            words = " + ".join(filter(None, (*one.code.mistakes, one.code.flaw)))
+            console.print(f"{one.code.exercise.name}: {words}: {dict(one.main)} {one.every}")
+
+
+def test_the_main_cause_of_two_flaws_is_named(told):
+    rows: dict[str, list[Told]] = {}
+    for code in drawn(COMBINATIONS, SEED):
+        try:
+            found = told(code)
+        except Exception as error:
+            warnings.warn(f"{code.exercise.name} {code.mistakes}: {error}", stacklevel=1)
+            continue
+        if found is not None:
+            rows.setdefault(code.flaw or "two listed mistakes", []).append(found)
+    show("combination", rows)
+    everything = [one for some in rows.values() for one in some]
+    assert sum(one.is_named for one in everything) >= MAIN * len(everything)
+    assert sum(bool(one.false_names) for one in everything) <= max(1, FALSE * len(everything))
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["forms listed", "forms not listed"])
+def test_consistent_forms_are_named(told, monkeypatch, listed):
+    """Without the listed forms, the wrong forward alone has to tell the mistake."""
+    codes = [
+        Code(exercise, (form.id,), "", form.apply(exercise.solution_source()))
+        for exercise in find_course().code_exercises
+        for mistake in load_mistakes(exercise)
+        for form in mistake.forms[1:]
+    ]
+    if not listed:
+        monkeypatch.setattr(Mistake, "forms", property(lambda mistake: (mistake,)))
+    rows: dict[str, list[Told]] = {}
+    for code in codes:
+        found = told(code)
+        assert found is not None, f"no check fails: {code.exercise.name} {code.mistakes}"
+        rows.setdefault(code.exercise.name, []).append(found)
+    show("consistent form", rows)
+    everything = [one for some in rows.values() for one in some]
+    share = CONSISTENT if listed else WITHOUT_FORMS
+    assert sum(one.is_named for one in everything) >= share * len(everything)
