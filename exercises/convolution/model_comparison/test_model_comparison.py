@@ -94,6 +94,9 @@ def test_accuracy_by_width(submission):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("embedding[ids] times 0 at padding, encoder, ReLU if there is one, pool, output.")
+@pytest.mark.promise(
+    "ids: `(N, T)` integers, T ≥ 1, short texts padded with `PAD` at the end.",
+)
 def test_forward(submission, reference, rng):
     """SequenceClassifier: scores of every family, for texts of equal and different lengths."""
     for family in [*FAMILIES.values(), ("rnn", "last")]:
@@ -108,9 +111,9 @@ def test_forward(submission, reference, rng):
 def test_padding_is_ignored(submission, reference, rng):
     """SequenceClassifier: the scores of a text do not depend on its batch or on padding."""
     for family in [*FAMILIES.values(), ("rnn", "last")]:
-        model = classifiers(submission, reference, *family, rng=rng).student
-        ids = texts(rng, 6, 2, 4)
-        logits, what = model.forward(ids), f"the scores of {'/'.join(family)} with more padding"
+        pair, ids = classifiers(submission, reference, *family, rng=rng), texts(rng, 6, 2, 4)
+        model, logits = pair.student, pair.same_forward(ids)
+        what = f"the scores of {'/'.join(family)} with more padding"
         equal(model.forward(np.pad(ids, ((0, 0), (0, 3)))), logits, what, rtol=RTOL)
         alone = model.forward(ids[1:2, :2])
         equal(alone, logits[1:2], f"the scores of {'/'.join(family)} for one text", rtol=RTOL)
@@ -119,6 +122,11 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Call the `backward` of each part in reverse order; then np.add.at.")
+@pytest.mark.promise(
+    "row 0 belongs to the padding: it is never used and gets no gradient",
+    "Ids have no gradient: nothing is returned.",
+    "grad_logits: `(N, C)`. Not modified.",
+)
 def test_backward(submission, reference, rng):
     """SequenceClassifier: gradients of every family."""
     for family in [*FAMILIES.values(), ("rnn", "last")]:
@@ -129,6 +137,9 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(1)
+@pytest.mark.promise(
+    "Adds to `gradients`.",
+)
 def test_gradients_add_up(submission, reference, rng):
     """SequenceClassifier: a second backward adds to the gradients of the first."""
     pair = classifiers(submission, reference, "conv1d", "max", rng=rng)
@@ -188,6 +199,11 @@ def test_qrnn_claim(submission, reference, metric_threshold, rng):
 @pytest.mark.task("fit")
 @pytest.mark.points(4.5)
 @pytest.mark.hint("rng.permutation once per epoch; forward, loss, zero, backward, step per batch.")
+@pytest.mark.promise(
+    "Each epoch draws one `rng.permutation(M)`.",
+    "draws the order of every epoch, ``rng.permutation(M)``.",
+    "labels `(M,)` of the training texts. Not modified.",
+)
 def test_fit(submission, reference, rng):
     """fit: the same batches give the same losses and parameters."""
     ours, theirs = same_bags(submission, reference, rng=rng)

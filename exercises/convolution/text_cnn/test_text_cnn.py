@@ -84,6 +84,9 @@ def test_short_texts(submission, reference, rng):
 
 @pytest.mark.points(2.5)
 @pytest.mark.hint("The same parts in reverse order; the gradient of x is the sum over all widths.")
+@pytest.mark.promise(
+    "Not modified.",
+)
 def test_backward(submission, reference, rng):
     """Backward through all layers, down to the embedding."""
     pair = pair_of(submission, reference, rng)
@@ -92,6 +95,10 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.points(1.25)
 @pytest.mark.hint("np.add.at(gradient, ids, g) adds once for every place; padding gets 0.")
+@pytest.mark.promise(
+    "This row has no gradient.",
+    "Ids have no gradient: nothing is returned.",
+)
 def test_repeated_words(submission, reference, rng):
     """A word gets the sum of the gradients of all its places, padding gets none."""
     pair = pair_of(submission, reference, rng)
@@ -112,6 +119,10 @@ def test_gradients_are_right(submission, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
+@pytest.mark.promise(
+    "`backward` adds to `gradients` and returns nothing.",
+    "Adds to `gradients`.",
+)
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair_of(submission, reference, rng).accumulates(texts(rng, 5, 6), rng=rng)

@@ -7,10 +7,10 @@ from autograder.checks import (
     LOWER,
     equal,
     expect,
-    initial_loss_is_uniform,
     language_model_callback,
     language_model_chunks,
     log_softmax,
+    new_scores_are_uniform,
     no_look_ahead,
     overfits_text,
     paired_models,
@@ -100,6 +100,9 @@ def test_no_look_ahead(submission, rng):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(3)
 @pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b over batch and time; grad_logits @ Uᵀ goes to the stack.")
+@pytest.mark.promise(
+    "Not modified.",
+)
 def test_backward(submission, reference, rng):
     """Gradients of all parameters, repeated tokens included."""
     for layers in (1, 2):
@@ -123,9 +126,9 @@ def test_gradients(submission, reference, rng):
 @pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the token.")
 def test_next_log_probabilities(submission, reference, rng):
     """Token by token, next_log_probabilities agrees with forward."""
-    model = paired_models(submission, reference, "GatedLM", V, E, H, "lstm", 2, rng=rng).student
-    tokens = rng.integers(V, size=(3, 4))
-    expected = log_softmax(model.forward(tokens))
+    pair = paired_models(submission, reference, "GatedLM", V, E, H, "lstm", 2, rng=rng)
+    model, tokens = pair.student, rng.integers(V, size=(3, 4))
+    expected = log_softmax(pair.same_forward(tokens))
     state = model.initial_state(3)
     for t in range(4):
         log_probs, state = model.next_log_probabilities(tokens[:, t], state)
@@ -139,10 +142,7 @@ def test_next_log_probabilities(submission, reference, rng):
 def test_initial_loss(submission, rng):
     """Before training the loss is near log V, that of a uniform model."""
     model = submission.GatedLM(50, 16, 32, rng=rng)
-    tokens = rng.integers(50, size=(8, 21))
-    log_probs = log_softmax(model.forward(tokens[:, :-1]))
-    loss = -np.take_along_axis(log_probs, tokens[:, 1:, None], axis=-1).mean()
-    initial_loss_is_uniform(float(loss), 50)
+    new_scores_are_uniform(model, words=50, rng=rng)
 
 
 @pytest.mark.task("GatedLM")
@@ -229,6 +229,11 @@ def draw_gates(plot, parameters, language, tokens):
 @pytest.mark.task("agreement_accuracy")
 @pytest.mark.points(3)
 @pytest.mark.hint("Compare the two forms after the last word of the prefix.")
+@pytest.mark.promise(
+    "works with any language model, because it only uses `initial_state` and "
+    "`next_log_probabilities`.",
+    "model: any language model.",
+)
 def test_accuracy(submission, reference, rng):
     """agreement_accuracy: the share of right verbs at each distance."""
     language = AgreementLanguage(longest_span=3)

@@ -132,6 +132,7 @@ def test_eigenvalues_are_no_bound(submission):
 @pytest.mark.hint(
     "The path begins with a copy of the start, and each point is an array of its own."
 )
+@pytest.mark.promise("θ at the beginning, `(d,)`. Not modified.")
 def test_path(submission, reference, rng):
     """descend: the path on a quadratic loss, with and without clipping."""
     start = rng.normal(scale=3, size=3)

@@ -7,7 +7,7 @@ in 6 of 10 million runs.
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect
+from autograder.checks import agrees, equal, expect
 
 SHAPES = {"Dropout": (6, 5), "VariationalDropout": (3, 4, 5)}
 
@@ -23,34 +23,53 @@ def made(module, name, p, rng, **options):
     return getattr(module, name)(p, rng=rng, **options)
 
 
+def seeded(submission, reference, name, p, rng, **options):
+    """The layer of both in training, with generators in the same state."""
+    seed = int(rng.integers(1000))
+    modules = (submission, reference)
+    return [made(module, name, p, np.random.default_rng(seed), **options) for module in modules]
+
+
 @each
 @pytest.mark.points(2)
 @pytest.mark.hint("u < p, with u = self.rng.random(...), one call for all entries.")
 @pytest.mark.parametrize("inverted", [False, True])
+@pytest.mark.promise(
+    "draws one number per entry, `self.rng.random(x.shape)`.",
+    "in training each call draws new factors.",
+    "In training one number u in [0, 1) is drawn per entry",
+    "In training one number is drawn per sequence and feature",
+    "Do not change `x`.",
+    "Not modified.",
+)
 def test_training(submission, reference, rng, name, inverted):
-    """In training, an entry is either kept or 0."""
-    x, seed = rng.normal(size=SHAPES[name]), int(rng.integers(1000))
-    ours, theirs = (
-        made(module, name, 0.6, np.random.default_rng(seed), inverted=inverted)
-        for module in (submission, reference)
-    )
-    for call in (1, 2):
-        what = f"{name}(0.6, inverted={inverted}).forward in training, call {call}"
-        equal(ours.forward(x), theirs.forward(x), what, rtol=1e-12)
+    """In training, an entry is either kept or 0; x does not change."""
+    ours, theirs = seeded(submission, reference, name, 0.6, rng, inverted=inverted)
+    for _ in range(2):
+        agrees(ours, theirs, "forward", rng.normal(size=SHAPES[name]), rtol=1e-12)
 
 
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("At test time draw no numbers: scale every entry by p, or by 1 if inverted.")
-def test_evaluation(submission, rng, name):
-    """At test time no entry is dropped."""
+@pytest.mark.promise(
+    "At test time no numbers are drawn: the state of the generator does not change.",
+    "of the dtype of `x`; a new array.",
+)
+def test_evaluation(submission, reference, rng, name):
+    """At test time no entry is dropped, and no number is drawn."""
     x = rng.normal(size=SHAPES[name])
     for inverted, factor in ((False, 0.3), (True, 1.0)):
-        model = made(submission, name, 0.3, rng, inverted=inverted)
+        model, other = seeded(submission, reference, name, 0.3, rng, inverted=inverted)
         model.eval()
+        other.eval()
         what = f"{name}(0.3, inverted={inverted}).forward in evaluation"
-        equal(model.forward(x), factor * x, what, rtol=1e-12)
+        equal(agrees(model, other, "forward", x), factor * x, what, rtol=1e-12)
         equal(model.backward(x), factor * x, f"{what}, backward", rtol=1e-12)
+        model.train()
+        other.train()
+        what = f"{name}.forward in training, after a call at test time, which draws nothing"
+        equal(model.forward(x), other.forward(x), what, rtol=1e-12)
 
 
 @each
@@ -87,6 +106,9 @@ def test_the_mean_is_the_same_in_both_modes(submission, rng, name, inverted):
 @pytest.mark.task("VariationalDropout")
 @pytest.mark.points(2)
 @pytest.mark.hint("Draw (N, D) numbers, not (N, T, D).")
+@pytest.mark.promise(
+    "`VariationalDropout` draws one mask per sequence and uses it at all time steps.",
+)
 def test_one_mask_for_all_steps(submission, rng):
     """VariationalDropout: a dropped feature is dropped at all steps of its own sequence."""
     kept = made(submission, "VariationalDropout", 0.5, rng).forward(np.ones((20, 6, 10))) > 0

@@ -34,6 +34,10 @@ def weights(module, name, rng, fan_in=FAN_IN, fan_out=FAN_OUT):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("(fan_in, fan_out), as in x @ W.")
+@pytest.mark.promise(
+    "fan_in: inputs of each unit, ≥ 1.",
+    "fan_out: units, ≥ 1.",
+)
 def test_shape(submission, rng, name):
     """One row per input, one column per unit, float64."""
     for fan_in, fan_out in ((3, 5), (5, 3), (1, 1)):

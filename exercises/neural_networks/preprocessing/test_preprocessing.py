@@ -88,11 +88,15 @@ def test_whitening_of_later_data(submission, reference, rng):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("apply must not depend on other rows, and must not change the statistics of fit.")
+@pytest.mark.promise(
+    "`apply(x)` takes `(M, D)`, M ≥ 0.",
+)
 def test_rows_do_not_matter_to_each_other(submission, rng, name):
     """A row gives the same result alone and among others."""
     x, later = correlated(rng), correlated(rng, 4)
     transform = fitted(submission, name, x)
     together = transform.apply(later)
+    expect(bool(np.any(together)), f"{name}.apply returns zeros for all rows")
     for row, expected in zip(later, together, strict=True):
         alone = transform.apply(row[None])
         equal(alone, expected[None], "a row alone against the same row among others", rtol=1e-9)
@@ -101,6 +105,10 @@ def test_rows_do_not_matter_to_each_other(submission, rng, name):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("`_checked(x)` raises these errors.")
+@pytest.mark.promise(
+    "ValueError: `x` has no rows, not two axes, or an entry that is not finite.",
+    "ValueError: `x` has another number of features than the training data.",
+)
 def test_training_data_that_are_none(submission, rng, name):
     """Training data without rows, with NaN, infinity or wrong axes raise an error."""
     wrong = correlated(rng)

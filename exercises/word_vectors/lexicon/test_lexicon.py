@@ -54,6 +54,10 @@ def test_unknown_words(submission):
 @pytest.mark.task("synonyms")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
+@pytest.mark.promise(
+    "Do not change the lexicon.",
+    "lexicon: see above; not modified.",
+)
 def test_synonyms_reads_only(submission):
     """synonyms: the lexicon is not changed."""
     lexicon = mini_lexicon()
@@ -99,6 +103,9 @@ def test_a_circle(submission):
 @pytest.mark.task("hypernym_closure")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("lexicon['synsets'][synset] raises it.")
+@pytest.mark.promise(
+    "KeyError: the lexicon has no such synset.",
+)
 def test_unknown_synsets(submission):
     """hypernym_closure: an unknown synset raises a KeyError."""
     refuses(submission, "hypernym_closure", mini_lexicon(), "badass.n.01", error=("KeyError",))
@@ -107,6 +114,10 @@ def test_unknown_synsets(submission):
 @pytest.mark.task("hypernym_closure")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
+@pytest.mark.promise(
+    "Do not change the lexicon.",
+    "lexicon: see above; not modified.",
+)
 def test_closure_reads_only(submission):
     """hypernym_closure: the lexicon is not changed."""
     lexicon = mini_lexicon()
@@ -171,6 +182,10 @@ def test_something_below_both(submission, reference):
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
+@pytest.mark.promise(
+    "Do not change the lexicon.",
+    "lexicon: see above; not modified.",
+)
 def test_similarity_reads_only(submission):
     """path_similarity: the lexicon is not changed."""
     lexicon = mini_lexicon()

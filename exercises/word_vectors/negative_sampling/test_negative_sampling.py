@@ -29,6 +29,9 @@ def test_distribution(submission, reference, rng):
 @pytest.mark.task("sampling_distribution")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("0 ** 0 is 1, but a word that never occurs must have probability 0.")
+@pytest.mark.promise(
+    "counts: `(V,)` numbers ≥ 0.",
+)
 def test_words_that_never_occur(submission):
     """sampling_distribution: a word without occurrences has probability 0."""
     counts = np.array([0, 16, 1, 0])
@@ -42,6 +45,9 @@ def test_words_that_never_occur(submission):
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(4)
 @pytest.mark.hint("−log σ(u_o·v_c), and −log σ(−u_k·v_c) for every drawn word: note the minus.")
+@pytest.mark.promise(
+    "Do not change the arguments.",
+)
 def test_loss_and_gradients(submission, reference, rng):
     """negative_sampling: the loss, the gradients and the ids of their rows."""
     center, outside = vectors(rng)
@@ -52,6 +58,10 @@ def test_loss_and_gradients(submission, reference, rng):
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(4)
 @pytest.mark.hint("Add with np.add.at; return the ids in increasing order, each once.")
+@pytest.mark.promise(
+    "A word that is drawn twice gets the sum of its gradients, and so does o if it is drawn.",
+    "A word that is drawn twice counts twice.",
+)
 def test_words_drawn_twice(submission, reference, rng):
     """negative_sampling: words drawn several times, and the outside word drawn."""
     center, outside = vectors(rng)
