@@ -14,7 +14,7 @@ from autograder.checks.trained_models import Evaluation, TrainedModels, combined
 
 if TYPE_CHECKING:
     from autograder.checks.best_possible import not_above, not_better_than_bayes
-    from autograder.checks.callers_arrays import moves_the_callers_array
+    from autograder.checks.callers_arrays import changes_in_place, moves_the_callers_array
     from autograder.checks.equality import after_call, agrees, equal, finite, real_array, refuses
     from autograder.checks.failures import CheckFailed, expect
     from autograder.checks.frequencies import matches_distribution
@@ -56,6 +56,7 @@ __all__ = [
     "assign",
     "built",
     "callback",
+    "changes_in_place",
     "classifier_chunks",
     "combined",
     "equal",
@@ -91,7 +92,7 @@ __all__ = [
 #: Module -> the names that are imported from it on first use.
 _LAZY = {
     "autograder.checks.best_possible": ("not_above", "not_better_than_bayes"),
-    "autograder.checks.callers_arrays": ("moves_the_callers_array",),
+    "autograder.checks.callers_arrays": ("changes_in_place", "moves_the_callers_array"),
     "autograder.checks.equality": (
         "after_call",
         "agrees",

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from autograder.checks.equality import equal
-from autograder.checks.failures import CheckFailed
+from autograder.checks.failures import CheckFailed, expect
 from autograder.isolation.host.remote import RemoteModule, RemoteObject, session_behind, session_of
 from autograder.isolation.host.requests import Call, Get, OverwriteResult, Step
 from autograder.isolation.wire import Result
@@ -54,6 +56,32 @@ def _afterwards(
     values = [outcome.value for outcome in outcomes[-len(names) - 1 :]]
     gradients = {f"gradients['{name}']": value for name, value in values.pop().items()}
     return {**dict(zip(names, values, strict=True)), **gradients}
+
+
+def changes_in_place(model: RemoteObject, method: str) -> None:
+    """`method` of `model` changes the arrays of its parameters and puts no new ones there.
+
+    Raises:
+        CheckFailed: names the array.
+    """
+    session, handle = session_of(model)
+    outcomes = session.run(
+        [
+            Get(handle, "parameters"),
+            Call(Result(0), "copy"),  # a dict of its own, with the very same arrays
+            Call(handle, method),
+            Get(handle, "parameters"),
+        ]
+    )
+    held = outcomes[1].value
+    for name, value in outcomes[3].value.items():
+        expect(
+            np.array_equal(held[name], value, equal_nan=True),
+            f"{method} puts a new array into parameters['{name}']: change the one that is there "
+            "([...] = ...), because a network and an optimizer hold it",
+            about=session.calls.named(method),
+            fact="new array of parameters",
+        )
 
 
 def moves_the_callers_array(module: RemoteModule, name: str, *args: Any) -> tuple[Any, Any, Any]:

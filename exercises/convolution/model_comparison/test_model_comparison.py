@@ -76,6 +76,9 @@ def test_bags_of_words(submission, reference):
     labels, p = np.array([0, 1, 1, 0]), np.array([0.4, 0.3, 0.2, 0.1])
     agrees(submission, reference, "best_accuracy", ids, labels, p, 1)
     agrees(submission, reference, "best_accuracy", ids, labels, p, 3)
+    ids = np.array([[1, 1, 2, 0], [1, 2, 2, 0], [2, 1, 1, 0], [1, 2, 0, 0]])
+    agrees(submission, reference, "best_accuracy", ids, labels, p, 1)
+    agrees(submission, reference, "best_accuracy", ids, labels, p, 3)
 
 
 @pytest.mark.task("best_accuracy")
@@ -102,7 +105,7 @@ def test_forward(submission, reference, rng):
     for family in [*FAMILIES.values(), ("rnn", "last")]:
         pair = classifiers(submission, reference, *family, rng=rng)
         pair.same_forward(texts(rng, 5, 5, 5))
-        pair.same_forward(texts(rng, 6, 2, 1, 4))
+        pair.same_forward(texts(rng, 6, 2, 1, 4, 0))
 
 
 @pytest.mark.task("SequenceClassifier")
@@ -209,7 +212,9 @@ def test_fit(submission, reference, rng):
     ours, theirs = same_bags(submission, reference, rng=rng)
     data = texts(rng, 5, 3, 4, 2, 5, 4, 3), rng.integers(C, size=7)
     settings = {"epochs": 2, "batch_size": 3, "learning_rate": 0.01, "seed": 5}
+    ours.eval()
     losses = submission.fit(ours, data, **settings)
+    expect(ours.training, "after fit, the model is not in training mode")
     expected = reference.fit(theirs, data, **settings)
     equal(losses, expected, "the losses that fit returns", rtol=1e-6)
     for name, value in theirs.parameters.items():
@@ -230,6 +235,7 @@ def test_rows(submission, rng):
     rows = submission.compare(models, train, test, epochs=1, learning_rate=0.003)
     elapsed = time.perf_counter() - start
     same_rows(submission, rows, dict(models), test)
+    best_first(submission, rng)
     total = sum(seconds for *_, seconds in rows)
     expect(total <= elapsed, f"{total:.3g} seconds of training in a call of {elapsed:.3g} seconds")
 
@@ -283,9 +289,23 @@ def same_bags(*modules, rng):
     return models
 
 
+def best_first(module, rng):
+    """Check that a model which is right for every text comes before one which never is."""
+    models = []
+    for name, b in (("never", [0.0, 9.0]), ("always", [9.0, 0.0])):
+        model = built(module, part("deep_averaging_network", V, E, [], C, rng=rng))
+        assign(model, {"W_1": np.zeros((E, C)), "b_1": np.array(b)})
+        models.append((name, model))
+    data = texts(rng, 3, 4), np.zeros(2, dtype=int)
+    rows = module.compare(models, data, data, epochs=1, batch_size=2, learning_rate=1e-6)
+    equal([(name, right) for name, right, *_ in rows], [("always", 1.0), ("never", 0.0)], "rows")
+
+
 def same_rows(module, rows, models, test):
     """Check that `rows` are those of `models`, in the right order, with the right numbers."""
     expect({row[0] for row in rows} == set(models), "compare should return a row for each model")
+    for name, model in models.items():
+        expect(not model.training, f"after compare, {name} is not in evaluation mode")
     for name, accuracy, parameters, seconds in rows:
         model, (ids, labels) = models[name], test
         model.eval()

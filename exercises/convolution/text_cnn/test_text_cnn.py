@@ -8,6 +8,7 @@ import pytest
 
 from autograder.checks import (
     assign,
+    changes_in_place,
     classifier_chunks,
     equal,
     expect,
@@ -187,7 +188,7 @@ def test_constrain(submission, rng):
     lengths = np.array([0.0, 0.5, 2.0, 2.5, 40.0])
     before["W"] *= lengths / np.linalg.norm(before["W"], axis=0)
     assign(model, before)
-    model.constrain()
+    changes_in_place(model, "constrain")
     after = model.parameters
     norms = np.linalg.norm(after["W"], axis=0)
     equal(norms, np.minimum(lengths, 2.0), "the norms of the columns after constrain", rtol=RTOL)

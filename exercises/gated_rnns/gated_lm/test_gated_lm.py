@@ -7,6 +7,7 @@ from autograder.checks import (
     LOWER,
     equal,
     expect,
+    finite,
     language_model_callback,
     language_model_chunks,
     log_softmax,
@@ -130,10 +131,21 @@ def test_next_log_probabilities(submission, reference, rng):
     model, tokens = pair.student, rng.integers(V, size=(3, 4))
     expected = log_softmax(pair.same_forward(tokens))
     state = model.initial_state(3)
+    equal(state, pair.reference.initial_state(3), "initial_state(3)")
     for t in range(4):
         log_probs, state = model.next_log_probabilities(tokens[:, t], state)
         what = f"log probabilities after token {t}, against the log softmax of forward's logits"
         equal(log_probs, expected[:, t], what)
+    large_scores(pair, tokens)
+
+
+def large_scores(pair, tokens):
+    """Check log probabilities for scores of ±10⁴, which differ from text to text."""
+    pair.set_parameters({"U": 1e4 * pair.reference.parameters["U"]})
+    expected = log_softmax(pair.same_forward(tokens))[:, 0]
+    found, _ = pair.student.next_log_probabilities(tokens[:, 0], pair.student.initial_state(3))
+    finite(found, "the log probabilities for scores of ±10⁴")
+    equal(found, expected, "the log probabilities for scores of ±10⁴", rtol=1e-7)
 
 
 @pytest.mark.task("GatedLM")
@@ -244,3 +256,9 @@ def test_accuracy(submission, reference, rng):
     found = submission.agreement_accuracy(model_callback, *items)
     equal(found, expected, "the accuracy by distance")
     expect(list(found) == sorted(found), "the distances should come in rising order")
+    *forms, distances = items
+    size = len(language.vocabulary)
+    uniform = language_model_callback(MarkovModel(np.full((size, size, size), 1 / size)))
+    expected = dict.fromkeys(sorted({3 * int(d) for d in distances}), 0.0)
+    found = submission.agreement_accuracy(uniform, *forms, 3 * distances)
+    equal(found, expected, "the accuracy of a model that prefers no form, by distance")

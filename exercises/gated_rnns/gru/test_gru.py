@@ -103,9 +103,10 @@ def test_reset_after(submission, reference, rng):
 @pytest.mark.hint("np.where(mask[:, t, None], new, old).")
 def test_steps_without_words(submission, reference, rng):
     """Sequences of different lengths: where there is no word, the state stays."""
-    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
     mask = np.arange(5) < np.array([[5], [2], [3]])
     x, h_0 = rng.normal(size=(3, 5, 3)), rng.normal(size=(3, 4))
-    pair.same_forward(x, h_0, mask)
-    equal(pair.student.state, pair.reference.state, "self.state with a mask", rtol=RTOL)
-    pair.same_backward(x, h_0, mask, rng=rng)
+    for reset_after in (False, True):
+        pair = paired_models(submission, reference, "GRU", 3, 4, reset_after=reset_after, rng=rng)
+        pair.same_forward(x, h_0, mask)
+        equal(pair.student.state, pair.reference.state, "self.state with a mask", rtol=RTOL)
+        pair.same_backward(x, h_0, mask, rng=rng)

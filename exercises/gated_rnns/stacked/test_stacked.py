@@ -43,6 +43,7 @@ def test_forward(submission, reference, rng):
     x = rng.normal(size=(2, 5, D))
     pair.same_forward(x)
     pair.same_forward(x, some_states(rng))
+    pair.same_forward(x)
 
 
 @pytest.mark.task("Stacked")

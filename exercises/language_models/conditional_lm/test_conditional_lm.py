@@ -9,6 +9,7 @@ from autograder.checks import (
     classifier_chunks,
     equal,
     expect,
+    finite,
     likelihood_ratio,
     log_softmax,
     new_scores_are_uniform,
@@ -165,11 +166,24 @@ def test_next_log_probabilities(submission, reference, rng):
     for cell in CELLS:
         pair, (tokens, condition) = models(submission, reference, rng, cell), texts(rng)
         model, expected = pair.student, log_softmax(pair.same_forward(tokens, condition))
+        without = pair.reference.initial_state(3)
+        equal(model.initial_state(3), without, "initial_state(3), without a condition")
         state = model.initial_state(3, condition)
         for t in range(5):
             log_probs, state = model.next_log_probabilities(tokens[:, t], state)
             what = f"log probabilities after token {t}, beside the log softmax of forward's logits"
             equal(log_probs, expected[:, t], what, rtol=RTOL)
+        large_scores(pair, tokens, condition)
+
+
+def large_scores(pair, tokens, condition):
+    """Check log probabilities for scores of ±10⁴, which differ from text to text."""
+    pair.set_parameters({"U": 1e4 * pair.reference.parameters["U"]})
+    expected = log_softmax(pair.same_forward(tokens, condition))[:, 0]
+    state = pair.student.initial_state(3, condition)
+    found, _ = pair.student.next_log_probabilities(tokens[:, 0], state)
+    finite(found, "the log probabilities for scores of ±10⁴")
+    equal(found, expected, "the log probabilities for scores of ±10⁴", rtol=1e-7)
 
 
 @pytest.mark.task("ConditionalLM")

@@ -79,7 +79,7 @@ def test_padding_is_ignored(submission, reference, rng):
     """A text has the same encoding alone, in a batch and with more padding."""
     for pooling in POOLINGS:
         pair = encoders(submission, reference, pooling, rng)
-        ids = texts(rng, 6, 2, 1, 4)
+        ids = texts(rng, 6, 2, 1, 4, 0)
         same_encoding(pair, ids)
         encoding = pair.student.encode(ids)
         wider = np.pad(ids, ((0, 0), (0, 5)))

@@ -33,6 +33,7 @@ def test_sigmoid_forward(submission, reference, rng):
     pair.same_forward(rng.normal(scale=3.0, size=(4, 5)))
     tiny = float(pair.student.forward(np.array([-715.0]))[0])
     expect(0 < tiny < 1e-100, f"σ(−715) is {tiny:g}: it is tiny and above 0. exp(715) overflows")
+    equal(float(np.log(tiny)), -715.0, "log σ(−715)", rtol=1e-9)
 
 
 @pytest.mark.task("Sigmoid")

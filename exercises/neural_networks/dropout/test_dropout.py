@@ -45,8 +45,10 @@ def seeded(submission, reference, name, p, rng, **options):
 def test_training(submission, reference, rng, name, inverted):
     """In training, an entry is either kept or 0; x does not change."""
     ours, theirs = seeded(submission, reference, name, 0.6, rng, inverted=inverted)
-    for _ in range(2):
-        agrees(ours, theirs, "forward", rng.normal(size=SHAPES[name]), rtol=1e-12)
+    for dtype, rtol in ((float, 1e-12), (float, 1e-12), (np.float32, 1e-6)):
+        agrees(ours, theirs, "forward", rng.normal(size=SHAPES[name]).astype(dtype), rtol=rtol)
+    all_kept = seeded(submission, reference, name, 1.0, rng, inverted=inverted)
+    agrees(*all_kept, "forward", rng.normal(size=SHAPES[name]))
 
 
 @each
@@ -81,6 +83,7 @@ def test_backward(submission, rng, name):
     for inverted in (False, True):
         model = made(submission, name, 0.5, rng, inverted=inverted)
         factors = model.forward(x) / x
+        expect(bool(np.any(factors)), f"{name}.forward drops every entry")
         equal(model.backward(grad), grad * factors, f"{name}.backward", rtol=1e-12)
 
 
@@ -94,6 +97,7 @@ def test_the_mean_is_the_same_in_both_modes(submission, rng, name, inverted):
     model = made(submission, name, p, rng, inverted=inverted)
     x = np.ones(shape)
     trained = model.forward(x).mean()
+    expect(trained > 0, "all entries are dropped in training")
     model.eval()
     tested = model.forward(x).mean()
     bound = 5 * np.sqrt(p * (1 - p) / 10_000) / (p if inverted else 1)

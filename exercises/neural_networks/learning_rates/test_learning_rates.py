@@ -17,6 +17,9 @@ def same_rates(submission, reference, name, *arguments, steps=range(25)):
     theirs = rates(getattr(reference, name)(*arguments), steps)
     what = ", ".join(f"{argument:g}" for argument in arguments)
     equal(ours, theirs, f"the rates of {name}({what})", rtol=1e-12)
+    schedule = getattr(submission, name)(*arguments)
+    backwards = rates(schedule, steps[::-1])[::-1]
+    equal(backwards, theirs, f"the rates of {name}({what}), from the last step", rtol=1e-12)
     return ours
 
 

@@ -41,6 +41,7 @@ def test_sigmoid_does_not_overflow(submission):
         0 < a[1] < 1e-100,
         f"σ(−715) is {a[1]:g}: it should be tiny and above 0. exp(715) overflows",
     )
+    equal(float(np.log(a[1])), -715.0, "log σ(−715)", rtol=1e-9)
 
 
 @pytest.mark.task("neuron")
@@ -105,7 +106,11 @@ def test_affine_is_a_layer_of_neurons(submission, reference, rng):
 )
 def test_affine_backward(submission, reference, rng):
     """Affine: the gradients of W, b and x."""
-    pair = paired_models(submission, reference, "Affine", 4, 3, rng=rng)
-    x = rng.normal(size=(5, 4))
-    pair.same_backward(x, rng=rng)
-    pair.gradients_agree(x, rng=rng)
+    for H, shape in ((3, (5, 4)), (4, (2, 3, 4))):
+        pair, x = (
+            paired_models(submission, reference, "Affine", 4, H, rng=rng),
+            rng.normal(size=shape),
+        )
+        pair.same_backward(x, rng=rng)
+        pair.gradients_agree(x, rng=rng)
+        pair.accumulates(x, rng=rng)

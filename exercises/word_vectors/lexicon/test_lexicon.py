@@ -37,8 +37,18 @@ def test_synonyms_of_good(submission, reference):
 def test_synonyms_of_several_words(submission, reference):
     """synonyms: words with one sense, many senses and several parts of speech."""
     lexicon = mini_lexicon()
-    for word in ("wizard", "bear", "fast", "wicked", "expert", "run", "giant"):
-        agrees(submission, reference, "synonyms", lexicon, word)
+    for word in (
+        "wizard",
+        "bear",
+        "fast",
+        "wicked",
+        "expert",
+        "run",
+        "giant",
+        "Ada Lovelace",
+        "GOOD",
+    ):
+        agrees(submission, reference, "synonyms", lexicon, word.replace("_", " "))
 
 
 @pytest.mark.task("synonyms")

@@ -40,6 +40,8 @@ def test_words_that_never_occur(submission):
         equal(found, np.array(expected), f"the distribution for {counts}, power {power}")
     once = submission.sampling_distribution(np.array([0, 1]))
     equal(once, np.array([0.0, 1.0]), "the distribution of a text of one word")
+    for invalid in ([0.0, 0.0], [2.0, -1.0], [np.inf, 1.0]):
+        refuses(submission, "sampling_distribution", np.array(invalid))
 
 
 @pytest.mark.task("negative_sampling")
@@ -53,6 +55,10 @@ def test_loss_and_gradients(submission, reference, rng):
     center, outside = vectors(rng)
     agrees(submission, reference, "negative_sampling", center, 2, np.array([5, 0, 7]), outside)
     agrees(submission, reference, "negative_sampling", center, 8, np.array([1]), outside)
+    far = np.ones(1), 1, np.array([0]), np.array([[1e4], [-1e4], [1.0]])
+    agrees(submission, reference, "negative_sampling", *far)
+    single = center.astype(np.float32), 2, np.array([5]), outside.astype(np.float32)
+    agrees(submission, reference, "negative_sampling", *single, rtol=1e-5)
 
 
 @pytest.mark.task("negative_sampling")
@@ -67,6 +73,8 @@ def test_words_drawn_twice(submission, reference, rng):
     center, outside = vectors(rng)
     for o, negatives in ((3, [6, 6, 1, 6]), (4, [4, 2]), (4, [4, 4, 4])):
         agrees(submission, reference, "negative_sampling", center, o, np.array(negatives), outside)
+    unknown = center, 3, np.array([1, -1]), outside
+    refuses(submission, "negative_sampling", *unknown, error=("IndexError",))
 
 
 @pytest.mark.task("negative_sampling")
@@ -80,6 +88,7 @@ def test_gradients_are_the_derivatives_of_the_loss(submission, rng):
         return submission.negative_sampling(point["v"], 3, negatives, point["U"])[0]
 
     measured = numerical_gradient(loss, {"v": center, "U": outside})
+    expect(bool(np.any(measured["v"])), "the loss does not depend on v_c")
     _, d_center, rows, d_rows = submission.negative_sampling(center, 3, negatives, outside)
     equal(d_center, measured["v"], "the gradient of v_c and its numerical one", rtol=1e-6)
     whole = np.zeros_like(outside)

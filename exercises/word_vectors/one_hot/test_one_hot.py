@@ -63,6 +63,8 @@ def test_angles(submission, reference, rng):
     agrees(submission, reference, "cosine_similarity", a, b)
     agrees(submission, reference, "cosine_similarity", a[:, None], b)
     agrees(submission, reference, "cosine_similarity", a[0], b)
+    single = a.astype(np.float32), b.astype(np.float32)
+    agrees(submission, reference, "cosine_similarity", *single, rtol=1e-5)
     equal(submission.cosine_similarity(a, -3 * a), np.full(5, -1.0), "cos(a, −3 a)", rtol=1e-12)
 
 

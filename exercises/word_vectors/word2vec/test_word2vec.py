@@ -115,6 +115,8 @@ def test_naive_softmax_loss(submission, rng):
     v_c, U = rng.normal(size=3), rng.normal(size=(5, 3))
     loss, _, _ = submission.naive_softmax(v_c, 2, U)
     equal(loss, float(-np.log(probabilities(U @ v_c)[2])), "the loss")
+    far, _, _ = submission.naive_softmax(np.ones(1), 1, np.array([[1e4], [-1e4]]))
+    equal(far, 2e4, "the loss of a word with the score −1e4 beside one with 1e4")
 
 
 @pytest.mark.task("naive_softmax")

@@ -76,6 +76,7 @@ def test_backward_of_dropped_words(submission, rng):
     model.zero_gradients()
     ids = np.pad(np.arange(1, T + 1), 3)[None]
     weights = model.forward(ids)[0]
+    expect(np.any(weights), "no word has a weight in the mean")
     expect(weights[0] == 0, "in training, padding has a weight in the mean: it is no word")
     grad = rng.normal(size=T + 1)
     model.backward(grad[None])

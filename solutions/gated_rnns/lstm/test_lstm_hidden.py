@@ -45,6 +45,7 @@ def test_a_cell_remembers(submission, rng):
     equal(model.state[1], c_0, "c after 100 steps with f = 1 and i = 0", rtol=RTOL)
     grad_h = np.zeros((2, 100, H))
     grad_h[:, -1] = 1.0
+    expect(np.all(h != 0), "h is 0 although c is not")
     _, (_, grad_c_0) = model.backward(grad_h)
     slope = h[:, -1] / np.tanh(c_0) * (1 - np.tanh(c_0) ** 2)  # o (1 − tanh²(c)), o at the end
     equal(grad_c_0, slope, "the gradient of c_0, 100 steps before the loss", rtol=1e-6)
