@@ -6,7 +6,9 @@ from autograder.course.promises import promise_problems, promise_table, unclaime
 from autograder.course.reading import find_course
 
 COURSE = find_course()
-every_exercise = pytest.mark.parametrize("exercise", COURSE.code_exercises, ids=lambda one: one.name)
+every_exercise = pytest.mark.parametrize(
+    "exercise", COURSE.code_exercises, ids=lambda one: one.name
+)
 
 #: Sentences that sound like a promise, and why no check can or need name them.
 NO_PROMISES = {
@@ -16,6 +18,10 @@ NO_PROMISES = {
     "lstm": {
         "To keep information for a hundred steps, W_h would have to pass it on unchanged a "
         "hundred times.": "the simple recurrent layer, not the LSTM",
+    },
+    "negative_sampling": {
+        "Word 1 with u_1 = (0, 5) is drawn once, and word 2 with u_2 = (−1, 1) twice.": "an example "
+        "with numbers; `sampled` is an argument",
     },
     "text_cnn": {
         "It should be 不使用, *not used*: no mask is drawn.)": "a remark on the lecture's figure",
