@@ -25,7 +25,7 @@ def each(test):
 )
 def test_keeping_everything(submission, rng, name):
     """keep_probability = 1 changes nothing; float32 stays float32; x is not changed."""
-    for p in (0.0, -0.5, 1.5, np.nan):
+    for p in (0.0, -0.5, 1.5):
         refuses(submission, name, p, rng=rng)
     for dtype in (np.float64, np.float32):
         x = rng.normal(size=SHAPES[name]).astype(dtype)

@@ -6,6 +6,8 @@ from framework.models.parts import part
 
 
 def windows(ids, size):
+    if ids.ndim != 1 or size < 0:
+        raise ValueError("one sentence, and no fewer than 0 words on each side")
     gap = ids.new_zeros(size)
     padded = torch.cat([gap, ids, gap])
     places = torch.arange(len(ids))[:, None] + torch.arange(2 * size + 1)
