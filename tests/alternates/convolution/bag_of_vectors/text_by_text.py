@@ -24,8 +24,6 @@ class DeepAveragingNetwork(Model):
         rng: np.random.Generator,
     ) -> None:
         super().__init__()
-        if not 0 <= word_dropout < 1:
-            raise ValueError("no share of the words")
         if word_dropout < 0 or word_dropout >= 1:
             raise ValueError(word_dropout)
         self.vocabulary_size, self.word_dropout, self.rng = vocabulary_size, word_dropout, rng
