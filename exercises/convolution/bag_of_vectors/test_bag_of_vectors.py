@@ -76,6 +76,7 @@ def test_order_blind(submission, reference, rng):
     ids = rng.integers(V, size=(5, 7))
     shuffled = rng.permuted(ids, axis=1)
     logits = model.forward(ids)
+    finite(logits, "forward")
     equal(model.forward(shuffled), logits, "the logits of shuffled texts", rtol=RTOL)
     expect(np.any(logits[0] != logits[1]), "all texts have the same logits")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect
+from autograder.checks import equal, expect, finite
 from framework.gradients.numerical import numerical_gradient
 
 PENALTIES = ["L2Penalty", "L1Penalty"]
@@ -69,4 +69,5 @@ def test_gradient_is_the_derivative_of_the_value(submission, rng, name):
     measured = numerical_gradient(penalty.value, given)
     equal(penalty.gradient(given), measured, f"{name}.gradient, numerically", rtol=1e-6)
     for key, slope in measured.items():
+        finite(slope, f"the numerical derivative of {name}.value")
         expect(np.all(slope != 0), f"{name}.value does not depend on all of {key}")
