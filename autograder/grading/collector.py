@@ -122,6 +122,8 @@ class Collector:
             hint=_marked(item, "hint") or _sentence(item),
             findings=self._findings(item),
             uses=tuple(sorted(session.calls.parts)),
+            answered=tuple(sorted(session.calls.answered)),
+            refused=tuple(sorted(session.calls.refused)),
             seconds=call.duration,
         )
         if session.transcript is not None:

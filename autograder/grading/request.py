@@ -22,6 +22,7 @@ from autograder.grading.setting import Setting
 from autograder.grading.workers import WarmState, Workers, parts_of
 from autograder.grading.written.manual_points import NO_POINTS, ManualPoints
 from autograder.record.blocking import Blocking
+from autograder.record.refusals import without_empty_refusals
 from autograder.record.results import (
     EXPLAINED,
     CheckResult,
@@ -150,7 +151,7 @@ def _graded(
         else:
             once = partial(graded_once, grader)
             found = in_parallel(once, begun, request.jobs, as_they_end=True)
-        final = settled(grader, begun, found)
+        final = map(without_empty_refusals, settled(grader, begun, found))
         yield from (
             final
             if request.submission is None

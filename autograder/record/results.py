@@ -80,6 +80,8 @@ class CheckResult:
         findings: other results that the check shows.
         diagnosis: the mistake; None if it is not certain.
         uses: registry names of the parts that it was built from, as the code under test says.
+        answered: the methods that have returned during it.
+        refused: the methods that have raised an exception which it asked for.
         blocked_by: what it waits for, an exercise or a task of this one; empty if for nothing.
         awarded: the points that an instructor gave; None if a program decides.
         stalled: a call was late with processor time left, on a machine that may have been busy.
@@ -102,6 +104,8 @@ class CheckResult:
     findings: tuple[Finding, ...] = ()
     diagnosis: Diagnosis | None = None
     uses: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     blocked_by: str = ""
     awarded: float | None = None
     stalled: bool = False

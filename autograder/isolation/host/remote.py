@@ -191,9 +191,9 @@ def session_of(remote: RemoteObject) -> tuple[Session, Handle]:
     return remote._session, remote._handle
 
 
-def session_behind(module: RemoteModule) -> Session:
-    """Return the session that a remote module is reached through."""
-    return module._session
+def session_behind(remote: RemoteModule | RemoteObject) -> Session:
+    """Return the session that a remote module, or an object of it, is reached through."""
+    return remote._session
 
 
 def wrap(session: Session, outcome: Outcome) -> Outcome:

@@ -63,6 +63,9 @@ def test_backward(submission, rng, name):
         model = made(submission, name, 0.5, rng, inverted=inverted)
         factors = model.forward(x) / x
         equal(model.backward(grad), grad * factors, f"{name}.backward", rtol=1e-12)
+        many = model.forward(np.ones((40, 2, 40)))
+        drawn = f"{name} drops no entry in training, or every one"
+        expect(np.any(many == 0) and np.any(many != 0), drawn)
 
 
 @each
@@ -82,6 +85,9 @@ def test_the_mean_is_the_same_in_both_modes(submission, rng, name, inverted):
         abs(trained - tested) < bound,
         f"the mean output for ones is {trained:.3f} in training and {tested:.3f} at test time",
     )
+    model.train()
+    kept = np.unique(model.forward(x))
+    expect(len(kept) == 2 and kept[0] == 0, "in training, ones become 0 or one other number")
 
 
 @pytest.mark.task("VariationalDropout")

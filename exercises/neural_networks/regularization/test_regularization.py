@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect
+from autograder.checks import equal, expect, finite
 from framework.gradients.numerical import numerical_gradient
 
 PENALTIES = ["L2Penalty", "L1Penalty"]
@@ -53,6 +53,7 @@ def test_biases_are_left_alone(submission, rng, name):
     """Biases are not penalised and have no gradient."""
     penalty, given = getattr(submission, name)(0.5), parameters(rng)
     before = penalty.value(given)
+    expect(before > 0, f"the penalty of weights that are not 0 is {before}")
     given["b_1"] *= 100
     equal(penalty.value(given), before, "the penalty with biases 100 times larger", rtol=1e-12)
     found = set(penalty.gradient(given))
@@ -67,3 +68,6 @@ def test_gradient_is_the_derivative_of_the_value(submission, rng, name):
     given = {"W": rng.normal(size=(2, 3)), "U": rng.normal(size=(1, 2, 2))}
     measured = numerical_gradient(penalty.value, given)
     equal(penalty.gradient(given), measured, f"{name}.gradient, numerically", rtol=1e-6)
+    for key, slope in measured.items():
+        finite(slope, f"the numerical derivative of {name}.value")
+        expect(np.all(slope != 0), f"{name}.value does not depend on all of {key}")
