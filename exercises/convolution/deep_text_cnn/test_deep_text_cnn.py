@@ -12,6 +12,7 @@ from autograder.checks import (
     classifier_chunks,
     equal,
     expect,
+    log_softmax,
     paired_models,
     trained_models,
 )
@@ -207,6 +208,12 @@ class _Task:
         model.train()
         return float(right.mean())
 
+    def loss(self, model):
+        """Return the mean loss on the first texts, in training mode, as the losses of steps are."""
+        batches = [slice(start, start + BATCH) for start in range(0, 10 * BATCH, BATCH)]
+        log_p = np.concatenate([log_softmax(model.forward(self.ids[batch])) for batch in batches])
+        return -float(np.mean(log_p[np.arange(len(log_p)), self.labels[: len(log_p)]]))
+
     def share_confirmed(self, model, ids, labels):
         """Return the same of a model that has not been trained: batch norms read texts first."""
         for batch in np.split(self.ids[: 40 * BATCH], 40):
@@ -243,12 +250,13 @@ def test_accuracy(submission, reference, metric_threshold, rng):
 def test_depth_needs_shortcuts(submission, reference, plot, rng):
     """17 layers learn faster with shortcuts than without: look at the curves."""
     for _ in range(3):
-        task, losses = _Task(submission, reference, rng), {}
+        task, losses, learned = _Task(submission, reference, rng), {}, []
         for name, shortcut in (("with shortcuts", True), ("without", False)):
-            _, training = task.training(17, shortcut, chunk=10)
+            models, training = task.training(17, shortcut, chunk=10)
             losses[name] = [float(np.mean(chunk)) for chunk in islice(training, 5)]
+            learned.append(min(models.evaluate_reference(task.loss), np.log(4)))
         late = [min(np.mean(curve[2:]), np.log(4)) for curve in losses.values()]
-        if late[0] < late[1] - LEAD:
+        if late[0] < late[1] - LEAD and learned[0] < learned[1] - LEAD:
             break
     plot(
         "17 layers on texts that have to be read level by level", losses,
@@ -258,4 +266,10 @@ def test_depth_needs_shortcuts(submission, reference, plot, rng):
         late[0] < late[1] - LEAD,
         f"with shortcuts the loss of 17 layers is {late[0]:.2f} from step 21 to 50, without it is "
         f"{late[1]:.2f}, on the last of three grammars: with shortcuts it is lower by {LEAD}",
+    )
+    expect(
+        learned[0] < learned[1] - LEAD,
+        f"the network of this exercise with the parameters that your models have learned in 50 "
+        f"steps has the loss {learned[0]:.2f} with shortcuts and {learned[1]:.2f} without, on the "
+        "last of three grammars: all that a model knows must be in its parameters",
     )
