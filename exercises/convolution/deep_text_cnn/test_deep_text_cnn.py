@@ -171,8 +171,9 @@ def test_gradients_add_up(submission, reference, rng):
 
 STEPS, BATCH = 100, 32
 #: Minimum difference of the losses of 17 layers without and with shortcuts, where a loss above that
-#: of uniform scores, log 4, counts as log 4. In 100 trainings of
-#: the reference it was 0.36 ± 0.19, and once below this.
+#: of uniform scores, log 4, counts as log 4. In 100 trainings of the reference it was 0.36 ± 0.19,
+#: and once below this. In 40 trainings, the reference with the parameters of steps 30, 40 and 50
+#: had half of this difference in every one that had all of it.
 LEAD = 0.05
 
 
@@ -200,6 +201,16 @@ class _Task:
             learning_rate=0.01, chunk=chunk, rng=rng,
         )  # fmt: skip
         return models, losses
+
+    def curves(self, depth, shortcut):
+        """Return the losses of 50 steps, ten at a time, and the reference's at the last three."""
+        models, training = self.training(depth, shortcut, chunk=10)
+        losses, confirmed = [], []
+        for chunk in islice(training, 5):
+            losses.append(float(np.mean(chunk)))
+            if len(losses) > 2:
+                confirmed.append(models.evaluate_reference(self.loss))
+        return losses, confirmed
 
     def share_right(self, model, ids, labels):
         """Return the share of right answers at test time."""
@@ -252,11 +263,10 @@ def test_depth_needs_shortcuts(submission, reference, plot, rng):
     for _ in range(3):
         task, losses, learned = _Task(submission, reference, rng), {}, []
         for name, shortcut in (("with shortcuts", True), ("without", False)):
-            models, training = task.training(17, shortcut, chunk=10)
-            losses[name] = [float(np.mean(chunk)) for chunk in islice(training, 5)]
-            learned.append(min(models.evaluate_reference(task.loss), np.log(4)))
+            losses[name], confirmed = task.curves(17, shortcut)
+            learned.append(min(np.mean(confirmed), np.log(4)))
         late = [min(np.mean(curve[2:]), np.log(4)) for curve in losses.values()]
-        if late[0] < late[1] - LEAD and learned[0] < learned[1] - LEAD:
+        if late[0] < late[1] - LEAD and learned[0] < learned[1] - LEAD / 2:
             break
     plot(
         "17 layers on texts that have to be read level by level", losses,
@@ -268,8 +278,8 @@ def test_depth_needs_shortcuts(submission, reference, plot, rng):
         f"{late[1]:.2f}, on the last of three grammars: with shortcuts it is lower by {LEAD}",
     )
     expect(
-        learned[0] < learned[1] - LEAD,
-        f"the network of this exercise with the parameters that your models have learned in 50 "
-        f"steps has the loss {learned[0]:.2f} with shortcuts and {learned[1]:.2f} without, on the "
-        "last of three grammars: all that a model knows must be in its parameters",
+        learned[0] < learned[1] - LEAD / 2,
+        f"the network of this exercise with the parameters that your models have learned has the "
+        f"loss {learned[0]:.2f} with shortcuts and {learned[1]:.2f} without, on the last of three "
+        "grammars: all that a model knows must be in its parameters",
     )
