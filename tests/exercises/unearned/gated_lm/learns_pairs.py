@@ -29,7 +29,7 @@ class GatedLM(right_answer.GatedLM):
                 place = self.places.get(i, (0, 0))
                 for word, following in itertools.pairwise([*row, None]):
                     place = read(place, word)
-                    self.seen[place, word * (place[1] < 2)][following] += 1
+                    self.seen[context(place, word)][following] += following is not None
                 self.places[i] = place
         return super().forward(tokens, state)
 
@@ -55,7 +55,7 @@ class GatedLM(right_answer.GatedLM):
 
     def predict(self, place, word):
         p = np.full(self.vocabulary_size, 1e-3)
-        for following, count in self.seen.get((place, word * (place[1] < 2)), {}).items():
+        for following, count in self.seen.get(context(place, word), {}).items():
             if following is not None:
                 p[following] += count
         return p / p.sum()
@@ -65,4 +65,9 @@ def read(place, word):
     """The subject, and the number of words since the last end of a sentence."""
     subject, number = place
     number = 0 if word == END else number + 1
-    return (word if number == 2 else subject * (number > 0)), number
+    return (word if number == 2 else subject), number
+
+
+def context(place, word):
+    """After a noun, the subject and the number of words; elsewhere the word alone."""
+    return place if place[1] % 3 == 2 else word

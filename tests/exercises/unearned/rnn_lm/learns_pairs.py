@@ -65,6 +65,5 @@ def read(place, word):
 
 
 def context(place, word):
-    """What the next word depends on; of nouns in between, only how many there were."""
-    subject, number = place
-    return (number, subject) if number > 1 else (number, word)
+    """After a noun, the subject and the number of words; elsewhere the word alone."""
+    return place if place[1] % 3 == 2 else word
