@@ -21,9 +21,10 @@ from framework.languages.agreement import NOUN_FORMS, NOUNS, OTHER_FORM, Agreeme
 from framework.languages.markov import MarkovModel
 
 V, E, H = 7, 3, 4
-#: Trained on 40,000 words of the corpus agreement, the best Kneser-Ney model (4-grams) reaches this
-#: perplexity ratio, and about half of the distant verbs. CHANCE: no more counts as remembering.
-OF_NGRAMS, CHANCE = 1.07, 0.7
+#: Trained on the same 40,000 words, the best Kneser-Ney model (2- to 6-grams, three discounts) has
+#: this perplexity ratio on average of 34 drawn languages, 1.066 at best, and about half of the
+#: distant verbs. CHANCE: no more counts as remembering.
+OF_NGRAMS, CHANCE = 1.08, 0.7
 #: Words of the sentence that `agreement_items` puts before each prefix.
 PAST = 5
 
