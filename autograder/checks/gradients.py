@@ -57,8 +57,8 @@ def gradients_agree(
     uses = [inputs] if and_then is None else [inputs, and_then]
     right = None if reference is None else _right_answer(reference, uses[-1])
     found = _first_decided(Probe(model, uses), rng)
-    if found is None and reference is not None:
-        _depends_on_all(Probe(model, uses[:1]), Probe(reference, uses[:1]), rng)
+    if found is None and right is not None:
+        _depends_on_all(Probe(model, uses[-1:]), right)
     if found is not None:
         method, sentence = _fault(model, right, uses[-1])
         session, _ = session_of(model)
@@ -69,13 +69,14 @@ def gradients_agree(
         )
 
 
-def _depends_on_all(ours: Probe, theirs: Probe, rng: np.random.Generator) -> None:
-    """Fail where `theirs` has a derivative and `ours`, all of which are right, has only zeros."""
-    _same_point(ours, theirs)
-    theirs.move(ours.point)
-    slopes = [probe.backward(rng.normal(size=probe.look().size)) for probe in (theirs, ours)]
-    for name, slope in slopes[0].items():
-        if np.any(slope) and not np.any(slopes[1][name]):
+def _depends_on_all(ours: Probe, right: _RightAnswer) -> None:
+    """Fail where the reference has a derivative and `ours`, which are right, are all zeros."""
+    _same_point(ours, right.point)
+    ours.move(right.point)
+    upstream = np.random.default_rng(0).normal(size=ours.look().size)
+    slopes = ours.backward(upstream)
+    for name, slope in right.gradients.items():
+        if np.any(slope) and not np.any(slopes[name]):
             raise CheckFailed(
                 f"forward does not depend on {name}: whatever it is, the result is the same",
                 about=ours.call_of_forward,

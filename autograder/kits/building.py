@@ -105,7 +105,7 @@ def _record(
 
 
 def _write_recording(kit: Kit, setting: Setting, solutions: Submission, exercise: Exercise) -> str:
-    recorded = record(setting, solutions, exercise)
+    recorded = record(setting, solutions, exercise, kit.course)
     file = kit.recording(exercise.name)
     write_recording(file, recorded.recording)
     return f"recorded {exercise.name}: {len(recorded.checks)} checks, {file.stat().st_size:,} bytes"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from autograder.course.identity import course_hash
 from autograder.course.kit import digest
 from autograder.course.reading import Exercise
 from autograder.diagnosis.from_recording import steps_of
@@ -53,8 +52,11 @@ class Recorded:
     named: int
 
 
-def record(setting: Setting, solutions: Submission, exercise: Exercise) -> Recorded:
+def record(setting: Setting, solutions: Submission, exercise: Exercise, course: str) -> Recorded:
     """Run the public checks on the solution of `exercise`, and record them.
+
+    Args:
+        course: hash of the course.
 
     Raises:
         BadInputError: the solution does not pass one of them.
@@ -78,9 +80,7 @@ def record(setting: Setting, solutions: Submission, exercise: Exercise) -> Recor
     parts = part_source(setting.plugins.registry, [REFERENCE])
     tasks = {check.id: check.task for check in checks.values()}
     named = add_fingerprints(exercise, parts, tapes, asked, tasks)
-    header = Header(
-        exercise.name, course_hash(setting.course), digest(exercise.tests), setting.seed
-    )
+    header = Header(exercise.name, course, digest(exercise.tests), setting.seed)
     return Recorded(Recording(header, tapes), tuple(checks.values()), named)
 
 
