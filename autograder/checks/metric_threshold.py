@@ -194,7 +194,9 @@ class _Metric:
         other, limit = value.confirm(), until
         if math.isfinite(self.best):
             limit = self.best + CONFIRMED * (until - self.best)
-        return value.value if better(other, limit, self.direction) else other
+        if other is None or better(other, limit, self.direction):
+            return value.value
+        return other
 
     def require_confirmed(self, measurement: Measurement) -> None:
         """Fail if the reference with the same parameters did not confirm a value."""

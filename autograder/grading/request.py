@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from autograder.course.figures import figures
 from autograder.course.identity import course_hash
 from autograder.course.reading import Course, Exercise
+from autograder.grading.kit.confirmation import unconfirmed_notes
 from autograder.grading.not_started import is_not_started, not_started, without_checks
 from autograder.grading.parallel import in_parallel, processes
 from autograder.grading.setting import Setting
@@ -87,7 +88,11 @@ def answer(request: GradeRequest) -> Report:
     return Report(
         provenance=_provenance(request),
         exercises=tuple(results[exercise.name] for exercise in request.exercises),
-        notes=(*_notes(request.submission), *_about_arrays(request, results.values())),
+        notes=(
+            *_notes(request.submission),
+            *_about_arrays(request, results.values()),
+            *unconfirmed_notes(results.values()),
+        ),
         seconds=time.perf_counter() - started,
     )
 

@@ -197,7 +197,7 @@ class _Task:
         # so that the initial weights of other exercises do not matter
         assign(models.student, models.reference.parameters)
         losses = classifier_chunks(
-            models, self.ids, self.labels, reference=self.reference, epochs=1, batch_size=BATCH,
+            models, self.ids, self.labels, epochs=1, batch_size=BATCH,
             learning_rate=0.01, chunk=chunk, rng=rng,
         )  # fmt: skip
         return models, losses

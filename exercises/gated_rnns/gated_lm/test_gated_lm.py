@@ -33,7 +33,7 @@ def learns_by_heart(submission, reference, rng):
     """Check that a small text can be learned by heart, before a long training."""
     tokens = np.tile(np.arange(8), 6)[:41]
     models = trained_models(submission, reference, "GatedLM", 8, 8, 24, rng=rng)
-    overfits_text(models, tokens, words=8, reference=reference)
+    overfits_text(models, tokens, words=8)
 
 
 def share_right(model, prefixes, right, wrong, spans):
@@ -166,7 +166,7 @@ def test_perplexity(submission, reference, metric_threshold, plot, rng):
         train, sizes = language.sample(40_000, rng=rng), (len(language.vocabulary), 16, 40)
         models = trained_models(submission, reference, "GatedLM", *sizes, rng=rng)
         for _ in language_model_chunks(
-            models, train, reference=reference, epochs=5, batch_size=32, unroll=12,
+            models, train, epochs=5, batch_size=32, unroll=12,
             learning_rate=0.015,
         ):  # fmt: skip
             texts = language.sample_texts(16, 250, rng=rng)

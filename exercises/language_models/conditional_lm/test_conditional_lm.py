@@ -42,7 +42,7 @@ def learns_by_heart(submission, reference, rng):
     )
     pair = trained_models(submission, reference, "ConditionalLM", 8, 4, 8, 24, rng=rng)
     inputs = tokens[:, :-1], np.eye(4)
-    overfits(pair, inputs, tokens[:, 1:], classes=8, reference=reference, rng=rng, steps=120,
+    overfits(pair, inputs, tokens[:, 1:], classes=8, rng=rng, steps=120,
              learning_rate=0.02)  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def test_perplexity(submission, reference, metric_threshold, rng):
         sizes = len(language.vocabulary), K, 16, 32
         models = trained_models(submission, reference, "ConditionalLM", *sizes, rng=rng)
         for _ in classifier_chunks(
-            models, (tokens[:, :-1], conditions), tokens[:, 1:], reference=reference, epochs=4,
+            models, (tokens[:, :-1], conditions), tokens[:, 1:], epochs=4,
             batch_size=32, learning_rate=0.01, rng=rng,
         ):  # fmt: skip
             test = _HeldOut(language, rng)

@@ -24,7 +24,7 @@ def learns_by_heart(submission, reference, rng):
     """Check first that one batch can be overfitted, before a long training."""
     tokens = np.tile(np.arange(8), 6)[:41]
     models = trained_models(submission, reference, "WindowLM", 8, 8, 24, 2, rng=rng)
-    overfits_text(models, tokens, words=8, reference=reference)
+    overfits_text(models, tokens, words=8)
 
 
 @pytest.mark.task("WindowLM")
@@ -152,7 +152,7 @@ def test_perplexity(submission, reference, metric_threshold, rng):
         train, sizes = language.sample(8_000, rng=rng), (len(language.vocabulary), 8, 32, 4)
         models = trained_models(submission, reference, "WindowLM", *sizes, rng=rng)
         for _ in language_model_chunks(
-            models, train, reference=reference, epochs=12, batch_size=16, unroll=20,
+            models, train, epochs=12, batch_size=16, unroll=20,
             learning_rate=0.01, chunk=50,
         ):  # fmt: skip
             texts = language.sample_texts(16, 250, rng=rng)

@@ -173,21 +173,22 @@ def test_training_finds_the_classes(submission, reference, metric_threshold, plo
     V = CLASSES * MEMBERS
     centers, outsides = rng.permutation(V)[:8], rng.integers(V, size=8)
     small = trained_models(submission, reference, "SkipGram", V, 8, rng=rng)
-    overfits(small, centers, outsides, classes=V, reference=reference, rng=rng)
+    overfits(small, centers, outsides, classes=V, rng=rng)
 
     def purities(rng):
         order = rng.permutation(V)
         centers, outsides = pairs_of(text_of_classes(2000, order, rng))
         models = trained_models(submission, reference, "SkipGram", V, 8, rng=rng)
         for _ in classifier_chunks(
-            models, centers, outsides, reference=reference, epochs=2, learning_rate=0.05,
+            models, centers, outsides, epochs=2, learning_rate=0.05,
             batch_size=256, chunk=8, rng=rng,
         ):  # fmt: skip
             # The parameters as the check has them: the model is not asked for its vectors.
-            vectors = models.reference.parameters["center_vectors"][order]
+            vectors = models.learned["center_vectors"][order]
             trained[:] = [vectors]
             new = pairs_of(text_of_classes(2000, order, rng))
-            yield Evaluation(purity(vectors), partial(purity_if_predictive, models, vectors, new))
+            confirm = partial(models.evaluate_reference, purity_if_predictive, vectors, new)
+            yield Evaluation(purity(vectors), confirm)
 
     share = "the share of nearest neighbours that are of the word's own class (0.17 by chance)"
     trained = []
@@ -214,9 +215,9 @@ def draw_map(plot, vectors):
     )
 
 
-def purity_if_predictive(models, vectors, pairs):
+def purity_if_predictive(model, vectors, pairs):
     """Return the purity, or 0 where the parameters do not predict the words of a new text."""
     centers, outsides = pairs
-    log_p = log_softmax(models.reference.forward(centers))
+    log_p = log_softmax(model.forward(centers))
     loss = -log_p[np.arange(len(outsides)), outsides].mean()
     return purity(vectors) if loss < PREDICTIVE else 0.0
