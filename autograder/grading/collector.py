@@ -28,7 +28,7 @@ from framework.errors import GradusError, SandboxError
 RAISED: pytest.StashKey[BaseException] = pytest.StashKey()
 #: The name of the property that a check's report carries its result in.
 RESULT = "gradus_result"
-#: What a check often meets in a value of the wrong kind: the message alone says enough.
+#: Exceptions that values of a wrong type often cause in a check: their message is sufficient.
 STUMBLES = (
     TypeError,
     ValueError,
