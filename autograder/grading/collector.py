@@ -35,7 +35,7 @@ RAISED: pytest.StashKey[BaseException] = pytest.StashKey()
 RESULT = "gradus_result"
 #: The message of a check that a kit cannot decide.
 NEEDS_GRADER = "a kit has recorded answers, and none for this call: the course's grader decides"
-#: What a check often meets in a value of the wrong kind: the message alone says enough.
+#: Exceptions that values of a wrong type often cause in a check: their message is sufficient.
 STUMBLES = (
     TypeError,
     ValueError,

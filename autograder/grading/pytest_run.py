@@ -113,4 +113,4 @@ def run_pytest(
         reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
         raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")
     if status == pytest.ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt  # which pytest has kept to itself
+        raise KeyboardInterrupt  # pytest has caught it

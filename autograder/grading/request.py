@@ -232,7 +232,7 @@ def _loaded_grader() -> type[Grader]:
     from autograder.grading.grader import Grader
 
     if not gc.isenabled():  # as the command has it
-        gc.freeze()  # what was imported stays, and need not be searched for cycles
+        gc.freeze()  # imported objects stay: the collector need not search them for cycles
         gc.enable()
     return Grader
 

@@ -32,7 +32,7 @@ class Session(Protocol):
 
     #: What this check has called so far.
     calls: CallLog
-    #: What the sandbox could not contain on this system, in sentences.
+    #: Sentences about what the sandbox could not contain on this system.
     uncontained: tuple[str, ...]
     #: The requests of this check and their answers; None if they are not recorded.
     transcript: Transcript | None
