@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect
+from autograder.checks import agrees, callback, equal, expect, real_array
 
 
 def rates(schedule, steps):
@@ -82,3 +82,73 @@ def test_fan_in_rate(submission, reference):
     """fan_in_rate: the rate is divided by the square root of the number of inputs."""
     for fan_in in (1, 4, 100, 30):
         agrees(submission, reference, "fan_in_rate", 0.1, fan_in)
+
+
+#: A bowl ½ Σ c_i θ_i²: contours are narrow ellipses. A constant rate above 2 / max c diverges.
+CURVATURES = np.array([1.0, 20.0])
+START = np.array([1.0, 1.0])
+
+
+def bowl(noise=0.0, rng=None):
+    """Return the gradient of the bowl as a function that the submission can call."""
+
+    def gradient(theta):
+        disturbed = noise * rng.normal(size=2) if noise else 0.0
+        return CURVATURES * np.asarray(theta) + disturbed
+
+    return callback(gradient)
+
+
+def losses_on(submission, schedule, steps=60, noise=0.0, rng=None):
+    """Return J along the path of the submission."""
+    path = submission.gradient_descent(bowl(noise, rng), START, schedule, steps)
+    path = real_array(path, (steps + 1, 2), "the path of gradient_descent")
+    with np.errstate(over="ignore", invalid="ignore"):
+        return 0.5 * path**2 @ CURVATURES
+
+
+def constant(submission, rate):
+    """Return a schedule that never changes."""
+    return submission.StepDecay(rate, 1.0, 1)
+
+
+@pytest.mark.task("gradient_descent")
+@pytest.mark.points(1.5)
+@pytest.mark.hint("θ_{t+1} = θ_t − schedule.rate(t) times gradient(θ_t), from t = 0.")
+def test_path(submission):
+    """gradient_descent: three steps on ½ θ² with a rate that halves."""
+    gradient = callback(np.asarray)
+    schedule = submission.StepDecay(0.5, 0.5, 1)
+    path = submission.gradient_descent(gradient, np.array([8.0]), schedule, 3)
+    expected = np.array([[8.0], [4.0], [3.0], [2.625]])
+    equal(path, expected, "the path from 8 with the rates ½, ¼ and ⅛ on ½ θ²")
+
+
+@pytest.mark.task("gradient_descent")
+@pytest.mark.points(1)
+@pytest.mark.hint("If test_path passes, is one point of the path wrong, or its number of points?")
+def test_large_rates_diverge_and_small_ones_crawl(submission, plot):
+    """gradient_descent: a rate above 2/c diverges, a tiny one crawls, one between arrives."""
+    rates = {"above 2/20": 0.11, "near it": 0.09, "tiny": 0.0005}
+    losses = {name: losses_on(submission, constant(submission, a)) for name, a in rates.items()}
+    plot("A bowl with curvatures 1 and 20", losses, x=range(61), x_label="step", y_label="loss",
+         log=True)  # fmt: skip
+    start = losses["tiny"][0]
+    expect(losses["above 2/20"][-1] > 1e6 * start, "with a rate of 0.11 the loss should explode")
+    expect(losses["near it"][-1] < 1e-3 * start, "with a rate of 0.09 the loss should vanish")
+    share = losses["tiny"][-1] / start
+    expect(0.2 < share < 0.9, f"with a rate of 0.0005, {share:.0%} of the loss should be left")
+
+
+@pytest.mark.task("gradient_descent")
+@pytest.mark.points(1)
+@pytest.mark.hint("α(t) with t = 0 at the first step; the gradient is asked for once per step.")
+def test_annealing(submission, rng):
+    """gradient_descent: with noisy gradients, a rate that falls ends nearer to the minimum."""
+    names = {"constant": constant(submission, 0.09), "falling": submission.InverseDecay(0.09, 20)}
+    last = {
+        name: losses_on(submission, schedule, 400, 1.0, rng)[-150:].mean()
+        for name, schedule in names.items()
+    }
+    ratio = last["falling"] / last["constant"]
+    expect(ratio < 0.5, f"the loss with a falling rate is {ratio:.2f} of that with a constant one")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect
+from autograder.checks import agrees, callback, equal, expect
 
 SHAPES = {"Dropout": (2, 3), "VariationalDropout": (2, 3, 4)}
 
@@ -57,3 +57,40 @@ def test_the_share_that_is_kept(submission, rng, name):
         equal(kept, np.array([1 / p], np.float32), "the output for a kept 1", rtol=1e-6)
         grad = model.backward(np.ones(shape, np.float32))
         equal(grad, y, "the gradient of ones against the output for ones", rtol=1e-6)
+
+
+@pytest.mark.task("average_over_masks")
+@pytest.mark.points(1)
+@pytest.mark.promise(
+    "f: a network; called once for each mask, with `(n,)`.", "the mean, of the shape of f(x)."
+)
+def test_ensembles_of_one_unit_and_with_all_units(submission, reference, rng):
+    """average_over_masks: one unit, p = 1, a number as output, and each mask only once."""
+    seen = []
+
+    def total(x):
+        seen.append(tuple(np.asarray(x).tolist()))
+        return np.asarray(np.sum(x))
+
+    x = rng.normal(size=3)
+    equal(submission.average_over_masks(callback(total), x, 1.0), x.sum(), "the mean for p = 1")
+    equal(len(set(seen)), 8, "the number of different masks of three units")
+    agrees(submission, reference, "average_over_masks", callback(np.cosh), x[:1], 0.25)
+
+
+@pytest.mark.task("monte_carlo")
+@pytest.mark.points(1)
+@pytest.mark.promise(
+    "The model is put into training mode, where it drops, and into evaluation mode at the end.",
+    "mean and standard deviation (with 1/M) over the samples",
+)
+def test_one_and_two_samples(submission, rng):
+    """monte_carlo: one sample has no spread; a model in evaluation mode drops all the same."""
+    x = np.arange(1.0, 9.0)
+    dropout = submission.Dropout(0.5, inverted=True, rng=rng)
+    dropout.eval()
+    mean, spread = submission.monte_carlo(dropout, x, 1)
+    expect(not np.allclose(mean, x), "in training mode some of eight units are dropped")
+    equal(spread, np.zeros(8), "the standard deviation of one sample")
+    mean, spread = submission.monte_carlo(dropout, x, 2)
+    equal(spread, x - np.abs(mean - x), "the standard deviation of two samples, 0 or |x|")
