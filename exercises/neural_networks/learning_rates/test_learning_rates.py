@@ -99,17 +99,29 @@ def bowl(noise=0.0, rng=None):
     return callback(gradient)
 
 
-def losses_on(submission, schedule, steps=60, noise=0.0, rng=None):
+def losses_on(submission, rates, steps=60, noise=0.0, rng=None):
     """Return J along the path of the submission."""
-    path = submission.gradient_descent(bowl(noise, rng), START, schedule, steps)
+    path = submission.gradient_descent(bowl(noise, rng), START, rates, steps)
     path = real_array(path, (steps + 1, 2), "the path of gradient_descent")
     with np.errstate(over="ignore", invalid="ignore"):
         return 0.5 * path**2 @ CURVATURES
 
 
-def constant(submission, rate):
+class Rates:
+    """A schedule of the check's own, so that a wrong one of the submission does no harm here."""
+
+    def __init__(self, rate):
+        self.rate = rate
+
+
+def schedule(rate):
+    """Return a schedule with the rate ``rate(step)`` that the submission can call."""
+    return callback(Rates(rate), "rate")
+
+
+def constant(rate):
     """Return a schedule that never changes."""
-    return submission.StepDecay(rate, 1.0, 1)
+    return schedule(lambda step: rate)
 
 
 @pytest.mark.task("gradient_descent")
@@ -118,8 +130,8 @@ def constant(submission, rate):
 def test_path(submission):
     """gradient_descent: three steps on ½ θ² with a rate that halves."""
     gradient = callback(np.asarray)
-    schedule = submission.StepDecay(0.5, 0.5, 1)
-    path = submission.gradient_descent(gradient, np.array([8.0]), schedule, 3)
+    halving = schedule(lambda step: 0.5 ** (step + 1))
+    path = submission.gradient_descent(gradient, np.array([8.0]), halving, 3)
     expected = np.array([[8.0], [4.0], [3.0], [2.625]])
     equal(path, expected, "the path from 8 with the rates ½, ¼ and ⅛ on ½ θ²")
 
@@ -130,7 +142,7 @@ def test_path(submission):
 def test_large_rates_diverge_and_small_ones_crawl(submission, plot):
     """gradient_descent: a rate above 2/c diverges, a tiny one crawls, one between arrives."""
     rates = {"above 2/20": 0.11, "near it": 0.09, "tiny": 0.0005}
-    losses = {name: losses_on(submission, constant(submission, a)) for name, a in rates.items()}
+    losses = {name: losses_on(submission, constant(a)) for name, a in rates.items()}
     plot("A bowl with curvatures 1 and 20", losses, x=range(61), x_label="step", y_label="loss",
          log=True)  # fmt: skip
     start = losses["tiny"][0]
@@ -145,10 +157,10 @@ def test_large_rates_diverge_and_small_ones_crawl(submission, plot):
 @pytest.mark.hint("α(t) with t = 0 at the first step; the gradient is asked for once per step.")
 def test_annealing(submission, rng):
     """gradient_descent: with noisy gradients, a rate that falls ends nearer to the minimum."""
-    names = {"constant": constant(submission, 0.09), "falling": submission.InverseDecay(0.09, 20)}
+    rates = {"constant": lambda step: 0.09, "falling": lambda step: 1.8 / max(step, 20)}
     last = {
-        name: losses_on(submission, schedule, 400, 1.0, rng)[-150:].mean()
-        for name, schedule in names.items()
+        name: losses_on(submission, schedule(rate), 200, 1.0, rng)[-100:].mean()
+        for name, rate in rates.items()
     }
     ratio = last["falling"] / last["constant"]
-    expect(ratio < 0.5, f"the loss with a falling rate is {ratio:.2f} of that with a constant one")
+    expect(ratio < 0.6, f"the loss with a falling rate is {ratio:.2f} of that with a constant one")

@@ -52,10 +52,18 @@ def test_a_path_of_no_steps(submission):
     """gradient_descent: no steps, and a start that stays as it is."""
     start = np.array([1.0, -2.0, 3.0])
     none = callback(lambda theta: np.zeros(3))
-    schedule = submission.ExponentialDecay(0.1, 0.5)
+    schedule = callback(Falling(), "rate")
     equal(submission.gradient_descent(none, start, schedule, 0), start[None], "a path of no steps")
     left = after_call(submission, "gradient_descent", callback(np.sign), start, schedule, 3)[1]
     equal(left, start, "the start after the call: work on a copy")
     path = submission.gradient_descent(callback(np.sign), start, schedule, 2)
     moved = 0.1 * (1 + np.exp(-0.5))
     equal(path[-1], start - moved * np.sign(start), "two steps along the signs of θ", rtol=1e-9)
+
+
+class Falling:
+    """The schedule α(t) = 0.1 exp(−t / 2)."""
+
+    def rate(self, step):
+        """Return α(step)."""
+        return 0.1 * float(np.exp(-0.5 * step))
