@@ -145,10 +145,34 @@ def test_scaling_approximates_the_ensemble(submission, rng):
 def test_monte_carlo(submission, rng):
     """monte_carlo: mean and spread of a network that drops come near those of all masks."""
     p, x = 0.5, np.array([1.0, 2.0, -4.0])
-    dropout = submission.Dropout(p, rng=rng)
-    mean, spread = submission.monte_carlo(dropout, x, 2000)
-    # Of 2000 values with standard deviation p |x|, the mean has one of 0.011 |x|.
+    units = Units(p, rng)
+    mean, spread = submission.monte_carlo(units.offered(), x, 200)
+    # Of 200 values with standard deviation p |x|, the mean has one of 0.035 |x|.
     off = np.abs(real_array(mean, (3,), "the mean") - p * x) / np.abs(x)
-    expect(off.max() < 0.056, f"the mean of 2000 outputs is {np.round(mean, 2)}, not near {p * x}")
-    equal(spread, 0.5 * np.abs(x), "the standard deviation of 2000 outputs", rtol=0.02)
-    equal(dropout.forward(x), p * x, "the output afterwards: monte_carlo ends in evaluation mode")
+    expect(off.max() < 0.2, f"the mean of 200 outputs is {np.round(mean, 2)}, not near {p * x}")
+    equal(spread, 0.5 * np.abs(x), "the standard deviation of 200 outputs", rtol=0.1)
+    expect(not units.training, "monte_carlo should leave the model in evaluation mode")
+
+
+class Units:
+    """A layer of the check's own that drops units, and notes its mode."""
+
+    def __init__(self, keep_probability, rng):
+        self.p, self.rng, self.training = keep_probability, rng, False
+
+    def offered(self):
+        """Return what the submission may call."""
+        return callback(self, "forward", "train", "eval")
+
+    def train(self):
+        """Drop from now on."""
+        self.training = True
+
+    def eval(self):
+        """Drop no longer."""
+        self.training = False
+
+    def forward(self, x):
+        """Return x times a new mask in training mode, and times p in evaluation mode."""
+        x = np.asarray(x)
+        return x * (self.rng.random(x.shape) < self.p if self.training else self.p)

@@ -89,22 +89,18 @@ CURVATURES = np.array([1.0, 20.0])
 START = np.array([1.0, 1.0])
 
 
-def bowl(noise=0.0, rng=None):
-    """Return the gradient of the bowl as a function that the submission can call."""
+def losses_on(submission, rates, steps=40, copies=1, noise=0.0, rng=None):
+    """Return J along the path of the submission on `copies` bowls beside each other."""
+    c, start = np.tile(CURVATURES, copies), np.tile(START, copies)
 
     def gradient(theta):
-        disturbed = noise * rng.normal(size=2) if noise else 0.0
-        return CURVATURES * np.asarray(theta) + disturbed
+        disturbed = noise * rng.normal(size=len(c)) if noise else 0.0
+        return c * np.asarray(theta) + disturbed
 
-    return callback(gradient)
-
-
-def losses_on(submission, rates, steps=60, noise=0.0, rng=None):
-    """Return J along the path of the submission."""
-    path = submission.gradient_descent(bowl(noise, rng), START, rates, steps)
-    path = real_array(path, (steps + 1, 2), "the path of gradient_descent")
+    path = submission.gradient_descent(callback(gradient), start, rates, steps)
+    path = real_array(path, (steps + 1, len(c)), "the path of gradient_descent")
     with np.errstate(over="ignore", invalid="ignore"):
-        return 0.5 * path**2 @ CURVATURES
+        return 0.5 * path**2 @ c
 
 
 class Rates:
@@ -143,11 +139,11 @@ def test_large_rates_diverge_and_small_ones_crawl(submission, plot):
     """gradient_descent: a rate above 2/c diverges, a tiny one crawls, one between arrives."""
     rates = {"above 2/20": 0.11, "near it": 0.09, "tiny": 0.0005}
     losses = {name: losses_on(submission, constant(a)) for name, a in rates.items()}
-    plot("A bowl with curvatures 1 and 20", losses, x=range(61), x_label="step", y_label="loss",
+    plot("A bowl with curvatures 1 and 20", losses, x=range(41), x_label="step", y_label="loss",
          log=True)  # fmt: skip
     start = losses["tiny"][0]
-    expect(losses["above 2/20"][-1] > 1e6 * start, "with a rate of 0.11 the loss should explode")
-    expect(losses["near it"][-1] < 1e-3 * start, "with a rate of 0.09 the loss should vanish")
+    expect(losses["above 2/20"][-1] > 1e4 * start, "with a rate of 0.11 the loss should explode")
+    expect(losses["near it"][-1] < 1e-2 * start, "with a rate of 0.09 the loss should vanish")
     share = losses["tiny"][-1] / start
     expect(0.2 < share < 0.9, f"with a rate of 0.0005, {share:.0%} of the loss should be left")
 
@@ -159,8 +155,8 @@ def test_annealing(submission, rng):
     """gradient_descent: with noisy gradients, a rate that falls ends nearer to the minimum."""
     rates = {"constant": lambda step: 0.09, "falling": lambda step: 1.8 / max(step, 20)}
     last = {
-        name: losses_on(submission, schedule(rate), 200, 1.0, rng)[-100:].mean()
+        name: losses_on(submission, schedule(rate), 100, 100, 1.0, rng)[-40:].mean()
         for name, rate in rates.items()
     }
     ratio = last["falling"] / last["constant"]
-    expect(ratio < 0.6, f"the loss with a falling rate is {ratio:.2f} of that with a constant one")
+    expect(ratio < 0.7, f"the loss with a falling rate is {ratio:.2f} of that with a constant one")

@@ -41,8 +41,9 @@ def text_chunks(ids: Tensor, batch_size: int, unroll: int) -> list[Chunk]:
     if L < 1:
         raise ValueError(f"a text of {len(ids)} tokens has no {batch_size} streams")
     both = (ids[shift : shift + batch_size * L].view(batch_size, L) for shift in (0, 1))
-    pieces = (rows.split(unroll, dim=1) for rows in both)
-    return [(inputs.clone(), targets.clone()) for inputs, targets in zip(*pieces, strict=True)]
+    starts = range(0, L, unroll)
+    inputs, targets = both
+    return [(inputs[:, t : t + unroll].clone(), targets[:, t : t + unroll].clone()) for t in starts]
 
 
 def fit_language_model(

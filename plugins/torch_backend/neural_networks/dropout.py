@@ -65,7 +65,8 @@ def average_over_masks(f: Callable[[Tensor], Tensor], x: Tensor, keep_probabilit
     kept = masks.sum(1)
     shares = keep_probability**kept * (1 - keep_probability) ** (len(x) - kept)
     outputs = torch.stack([to_tensor(f(x * mask)) for mask in masks])
-    return torch.tensordot(shares.to(outputs.dtype), outputs, dims=1)
+    mean: Tensor = torch.tensordot(shares.to(outputs.dtype), outputs, dims=1)
+    return mean
 
 
 def monte_carlo(model: Any, x: Tensor, samples: int) -> tuple[Tensor, Tensor]:

@@ -84,13 +84,34 @@ def test_ensembles_of_one_unit_and_with_all_units(submission, reference, rng):
     "The model is put into training mode, where it drops, and into evaluation mode at the end.",
     "mean and standard deviation (with 1/M) over the samples",
 )
-def test_one_and_two_samples(submission, rng):
-    """monte_carlo: one sample has no spread; a model in evaluation mode drops all the same."""
-    x = np.arange(1.0, 9.0)
-    dropout = submission.Dropout(0.5, inverted=True, rng=rng)
-    dropout.eval()
-    mean, spread = submission.monte_carlo(dropout, x, 1)
-    expect(not np.allclose(mean, x), "in training mode some of eight units are dropped")
+def test_one_and_two_samples(submission):
+    """monte_carlo: one sample has no spread; the modes that the model is put into."""
+    x, masks = np.arange(1.0, 9.0), np.array([[1, 0] * 4, [1, 1, 0, 0] * 2])
+    model = Calls(masks[[0, 0, 1]])
+    offered = callback(model, "forward", "train", "eval")
+    mean, spread = submission.monte_carlo(offered, x, 1)
+    equal(mean, 2 * x * masks[0], "the mean of one sample")
     equal(spread, np.zeros(8), "the standard deviation of one sample")
-    mean, spread = submission.monte_carlo(dropout, x, 2)
-    equal(spread, x - np.abs(mean - x), "the standard deviation of two samples, 0 or |x|")
+    mean, spread = submission.monte_carlo(offered, x, 2)
+    equal(mean, x * masks.sum(axis=0), "the mean of two samples")
+    equal(spread, x * (masks[0] != masks[1]), "the standard deviation of two samples, 0 or |x|")
+    equal(model.calls, ["train", "eval"] * 2, "the modes that the model is put into")
+
+
+class Calls:
+    """A model of the check's own with given masks, which notes its modes."""
+
+    def __init__(self, masks):
+        self.masks, self.calls = list(masks), []
+
+    def forward(self, x):
+        """Return 2 x times the next mask."""
+        return 2 * np.asarray(x) * self.masks.pop(0)
+
+    def train(self):
+        """Note the call."""
+        self.calls.append("train")
+
+    def eval(self):
+        """Note the call."""
+        self.calls.append("eval")

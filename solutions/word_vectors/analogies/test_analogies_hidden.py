@@ -36,7 +36,7 @@ def test_one_question(submission, reference, rng):
 @pytest.mark.points(1.5)
 @pytest.mark.promise("a number from −1 to 1; 1: all differences have one direction.")
 def test_two_pairs_and_equal_words(submission, reference, rng):
-    """offset_consistency: two pairs, words of any length, and a pair of one word with itself."""
+    """offset_consistency: two pairs, long and short vectors, a word paired with itself."""
     vectors = rng.normal(size=(4, 3)) * 10.0 ** np.arange(4)[:, None]
     agrees(submission, reference, "offset_consistency", vectors, np.array([[0, 1], [2, 3]]))
     agrees(submission, reference, "offset_consistency", vectors, np.array([[0, 1], [2, 2]]))
