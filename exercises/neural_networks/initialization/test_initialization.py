@@ -5,10 +5,12 @@ of 10 million runs. The mean of n squares has a relative standard deviation of 0
 they are uniform (Var(w²) = 4 b⁴/45 beside b²/3) and of √(2/n) where they are normal.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect
+from autograder.checks import agrees, equal, expect
 
 FAN_IN, FAN_OUT = 200, 100
 N = FAN_IN * FAN_OUT
@@ -151,3 +153,77 @@ def _theory(layers):
         signals.append(q)
         slopes.append(float(p @ (1 - h**2) ** 2))
     return np.array(signals), np.cumprod(slopes[::-1])[::-1]
+
+
+#: A deep network: inputs, units of each layer, layers, examples; steps and rate of its training.
+INPUTS, UNITS, DEPTH, EXAMPLES = 10, 20, 6, 60
+TRAINING = {"learning_rate": 0.1, "steps": 60}
+
+
+def regression(rng):
+    """Return examples whose targets are a smooth function of the inputs, with variance 1."""
+    x = rng.normal(size=(EXAMPLES, INPUTS))
+    y = np.tanh(x @ rng.normal(size=INPUTS))
+    return x, (y - y.mean()) / y.std()
+
+
+def layers_of(draw):
+    """Return the weights of all layers, each by ``draw(fan_in, fan_out)``."""
+    sizes = [INPUTS, *[UNITS] * (DEPTH - 1), 1]
+    return [draw(n, m) for n, m in pairwise(sizes)]
+
+
+def last_losses(submission, rng, activation="tanh"):
+    """Return the mean of the last ten losses for Xavier, small and large initial weights."""
+    x, y = regression(rng)
+    starts = {
+        "Xavier": lambda n, m: weights(submission, "xavier_uniform", rng, n, m),
+        "standard deviation 0.01": lambda n, m: rng.normal(scale=0.01, size=(n, m)),
+        "standard deviation 2": lambda n, m: rng.normal(scale=2.0, size=(n, m)),
+    }
+    return {
+        name: submission.deep_losses(layers_of(draw), x, y, **TRAINING, activation=activation)
+        for name, draw in starts.items()
+    }
+
+
+@pytest.mark.task("deep_losses")
+@pytest.mark.points(4)
+@pytest.mark.hint("h_k.T @ grad for each W; grad @ W.T times the slope of f goes one layer down.")
+def test_deep_losses(submission, reference, rng):
+    """deep_losses: the loss of each step, for both activations and several depths."""
+    x, y = rng.normal(size=(5, 3)), rng.normal(size=5)
+    for sizes in ((3, 1), (3, 4, 1), (3, 4, 2, 1)):
+        W = [rng.normal(size=shape) for shape in pairwise(sizes)]
+        for activation in ("tanh", "sigmoid"):
+            settings = {"learning_rate": 0.05, "steps": 4, "activation": activation}
+            agrees(submission, reference, "deep_losses", W, x, y, **settings)
+
+
+@pytest.mark.task("deep_losses")
+@pytest.mark.points(4)
+@pytest.mark.hint("If test_deep_losses passes, run the checks of xavier_uniform.")
+def test_xavier_converges_faster(submission, rng, plot):
+    """deep_losses: six layers learn from Xavier's weights; smaller and larger ones learn less."""
+    rounds = [last_losses(submission, rng) for _ in range(3)]
+    curves = {name: np.mean([one[name] for one in rounds], axis=0) for name in rounds[0]}
+    plot("Six layers of tanh by their initial weights", curves,
+         x=range(1, 1 + TRAINING["steps"]), x_label="step", y_label="loss", log=True)  # fmt: skip
+    end = {name: float(curve[-10:].mean()) for name, curve in curves.items()}
+    for name in ("standard deviation 0.01", "standard deviation 2"):
+        ratio = end["Xavier"] / end[name]
+        expect(ratio < 0.6, f"the last losses with Xavier are {ratio:.2f} of those with {name}")
+
+
+@pytest.mark.task("deep_losses")
+@pytest.mark.points(4)
+@pytest.mark.hint("If test_deep_losses passes, run the checks of xavier_uniform.")
+def test_tanh_converges_faster_than_sigmoid(submission, rng):
+    """deep_losses: with the same Xavier weights and steps, tanh reaches a lower loss."""
+    ends = {"tanh": 0.0, "sigmoid": 0.0}
+    for activation in ends:
+        for _ in range(3):
+            losses = last_losses(submission, rng, activation)["Xavier"]
+            ends[activation] += float(np.mean(losses[-10:])) / 3
+    ratio = ends["tanh"] / ends["sigmoid"]
+    expect(ratio < 0.6, f"the last losses of tanh are {ratio:.2f} of those of sigmoid")
