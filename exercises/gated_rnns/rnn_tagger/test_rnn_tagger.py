@@ -91,7 +91,7 @@ def learns_by_heart(submission, reference, both, rng):
     tags = rng.integers(2, size=(4, 3))
     models = trained_models(submission, reference, "RecurrentTagger", 13, 8, 16, 2, "rnn", both,
                             rng=rng)  # fmt: skip
-    overfits(models, ids, tags, classes=2, reference=reference, rng=rng)
+    overfits(models, ids, tags, classes=2, rng=rng)
 
 
 @pytest.mark.task("RecurrentTagger")
@@ -109,9 +109,9 @@ def test_forward(submission, reference, rng):
 def test_padding_is_ignored(submission, reference, rng):
     """RecurrentTagger: the scores of words do not depend on padding after them."""
     for cell, both in FORMS:
-        model = taggers(submission, reference, cell, both, rng).student
-        ids = sentences(rng, 5, 2, 3)
-        logits, alone = model.forward(ids), model.forward(ids[1:2, :2])
+        pair, ids = taggers(submission, reference, cell, both, rng), sentences(rng, 5, 2, 3)
+        alone = pair.same_forward(ids[1:2, :2])
+        logits = pair.student.forward(ids)
         what = f"the scores of a sentence of two words beside longer ones ({cell})"
         equal(logits[1:2, :2], alone, what, rtol=RTOL)
 
@@ -147,9 +147,7 @@ def test_both_directions(submission, reference, metric_threshold, rng):
         ids, tags, _ = language.sample(400, rng)
         models = trained_models(submission, reference, "RecurrentTagger", *SIZES, 2, "rnn", True,
                                 rng=rng)  # fmt: skip
-        for _ in classifier_chunks(
-            models, ids, tags, reference=reference, epochs=8, learning_rate=0.02, rng=rng
-        ):
+        for _ in classifier_chunks(models, ids, tags, epochs=8, learning_rate=0.02, rng=rng):
             new, right, _ = language.sample(200, rng)
             yield models.evaluate(accuracy, new, right)
 
@@ -169,9 +167,7 @@ def test_one_direction(submission, reference, metric_threshold, rng):
         ids, tags, _ = language.sample(400, rng)
         models = trained_models(submission, reference, "RecurrentTagger", *SIZES, 2, "rnn", False,
                                 rng=rng)  # fmt: skip
-        for _ in classifier_chunks(
-            models, ids, tags, reference=reference, epochs=8, learning_rate=0.02, rng=rng
-        ):
+        for _ in classifier_chunks(models, ids, tags, epochs=8, learning_rate=0.02, rng=rng):
             sample = language.sample(200, rng)
             yield models.evaluate(accuracy_from_the_left, *sample)
 
@@ -198,9 +194,7 @@ def test_it_is_no_language_model(submission, reference, metric_threshold, rng):
         ids, tags = text[:, :-1], submission.next_word_tags(text)
         models = trained_models(submission, reference, "RecurrentTagger", 7, 8, 16, 7, "rnn", True,
                                 rng=rng)  # fmt: skip
-        for _ in classifier_chunks(
-            models, ids, tags, reference=reference, epochs=8, learning_rate=0.02, rng=rng
-        ):
+        for _ in classifier_chunks(models, ids, tags, epochs=8, learning_rate=0.02, rng=rng):
             new = rng.integers(1, 7, size=(200, 9))
             yield models.evaluate(copied, new)
 

@@ -154,14 +154,14 @@ def test_training_finds_the_classes(submission, reference, metric_threshold, rng
     contexts, centers = rng.permutation(V)[:24].reshape(8, 3), rng.integers(V, size=8)
     small = trained_models(submission, reference, "CBOW", V, 8, rng=rng)
     full = contexts, np.ones((8, 3), dtype=bool)
-    overfits(small, full, centers, classes=V, reference=reference, rng=rng)
+    overfits(small, full, centers, classes=V, rng=rng)
 
     def purities(rng):
         order = rng.permutation(V)
         inputs, centers = windows_of(text_of_classes(4000, order, rng))
         models = trained_models(submission, reference, "CBOW", V, 8, rng=rng)
         for _ in classifier_chunks(
-            models, inputs, centers, reference=reference, epochs=4, learning_rate=0.05,
+            models, inputs, centers, epochs=4, learning_rate=0.05,
             batch_size=256, chunk=32, rng=rng,
         ):  # fmt: skip
             # The parameters as the check has them: the model is not asked for its vectors.
