@@ -165,17 +165,18 @@ def test_training_finds_the_classes(submission, reference, metric_threshold, rng
             batch_size=256, chunk=32, rng=rng,
         ):  # fmt: skip
             # The parameters as the check has them: the model is not asked for its vectors.
-            vectors = models.reference.parameters["context_vectors"][order]
+            vectors = models.learned["context_vectors"][order]
             new = windows_of(text_of_classes(2000, order, rng))
-            yield Evaluation(purity(vectors), partial(purity_if_predictive, models, vectors, new))
+            confirm = partial(models.evaluate_reference, purity_if_predictive, vectors, new)
+            yield Evaluation(purity(vectors), confirm)
 
     share = "the share of nearest neighbours that are of the word's own class (0.17 by chance)"
     metric_threshold("purity", purities, rng=rng, best=1.0, what=share)
 
 
-def purity_if_predictive(models, vectors, windows):
+def purity_if_predictive(model, vectors, windows):
     """Return the purity, or 0 where the parameters do not predict the words of a new text."""
     inputs, centers = windows
-    log_p = log_softmax(models.reference.forward(*inputs))
+    log_p = log_softmax(model.forward(*inputs))
     loss = -log_p[np.arange(len(centers)), centers].mean()
     return purity(vectors) if loss < PREDICTIVE else 0.0
