@@ -46,6 +46,10 @@ COMMANDS = {
         f"{_HERE}.notebook:notebook",
         "Write an exercise as a notebook: its text, and a cell for each task.",
     ),
+    "kit": (
+        f"{_HERE}.kit:kit",
+        "Build and update student kits: exercises without solutions.",
+    ),
     "audit": (
         f"{_HERE}.audit:audit",
         "Prove that the checks catch wrong answers.",

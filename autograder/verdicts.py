@@ -8,6 +8,9 @@ from enum import StrEnum
 class Verdict(StrEnum):
     """What became of a check. Listed from best to worst: a task takes the worst of its checks.
 
+    `NEEDS_GRADER`: a student kit has recorded answers of the reference alone, and none for what
+    this check asks. It is no failure: its points are open until the course's grader decides.
+
     `NOT_GRADED` stands last: a fault of the grader stayed after every try, so that nothing is
     known about the submission. Its points are neither earned nor lost: reports show them apart,
     and the command ends with exit code 3. `FOR_A_PERSON` is an answer in prose that no instructor
@@ -17,6 +20,7 @@ class Verdict(StrEnum):
     PASSED = "passed"
     SKIPPED = "skipped"
     FOR_A_PERSON = "waits for a person"
+    NEEDS_GRADER = "needs the course's grader"
     BLOCKED = "blocked"
     NOT_STARTED = "not started"
     FAILED = "failed"

@@ -4,6 +4,7 @@
     ├── UsageError              exit code 2: what was asked for cannot be done as asked
     │   ├── UnknownNameError    no exercise, plugin, model ... of that name
     │   ├── BadInputError       a file, an array or a setting that cannot be used
+    │   ├── AbsentPartError     a part whose code is not installed, or a solution that is missing
     │   └── ConflictError       two owners claim one name
     ├── StoppedError            exit code 130: a run was interrupted, and can go on
     ├── PluginError             a plugin that cannot be imported or breaks a hook's contract
@@ -28,6 +29,18 @@ class UsageError(GradusError):
     """What was asked for cannot be done as asked."""
 
     exit_code = 2
+
+
+class AbsentPartError(UsageError):
+    """A part whose code is not installed, or whose solution is missing.
+
+    Args:
+        part: its registry name.
+    """
+
+    def __init__(self, message: str, part: str) -> None:
+        super().__init__(message)
+        self.part = part
 
 
 #: Maximum number of names that are listed in the error for an unknown name.

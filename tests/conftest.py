@@ -1,8 +1,12 @@
-"""One thread for linear algebra, as `grade` has it; and no CI server, which must name a course."""
+"""One thread for linear algebra, as `grade` has it; no CI server, which must name a course.
+
+No test depends on the time that something takes: properties have no deadline.
+"""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from autograder.grading.course_choice import CI_VARIABLES
 
@@ -11,3 +15,9 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 
 for variable in CI_VARIABLES:
     os.environ.pop(variable, None)
+
+with suppress(ModuleNotFoundError):  # the lowest versions are tested without it
+    from hypothesis import settings
+
+    settings.register_profile("gradus", deadline=None)
+    settings.load_profile("gradus")

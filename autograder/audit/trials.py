@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from autograder.course.reading import Exercise
-from autograder.grading.collector import id_of, result_in, task_of
+from autograder.grading.collector import result_in, task_of
 from autograder.grading.grader import Grader
+from autograder.grading.pytest_plugin import id_of
 from autograder.grading.pytest_run import TrainedLast, run_checks
 from autograder.grading.setting import Setting
 from autograder.grading.written.manual_points import NO_POINTS

@@ -11,7 +11,7 @@ from autograder.checks.failures import CheckFailed
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.faults import Crashed
 from autograder.isolation.host.output import shown
-from autograder.isolation.host.remote import RemoteFunction, RemoteModule, unwrap
+from autograder.isolation.host.remote import RemoteFunction, RemoteModule, session_behind, unwrap
 from autograder.isolation.host.requests import Outcome
 from autograder.record.results import Fact
 
@@ -68,12 +68,17 @@ def after_call(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, .
 def refuses(
     owner: Any, name: str, *args: Any, error: tuple[str, ...] = ("ValueError",), **kwargs: Any
 ) -> None:
-    """Require that a call of `name` of `owner` raises one of the exceptions named in `error`."""
+    """Require that a call of `name` of `owner` raises one of the exceptions named in `error`.
+
+    Such a check counts only if the same method has returned anywhere in the exercise: see
+    `autograder.record.refusals`.
+    """
     wanted = " or ".join(error)
     try:
         value = getattr(owner, name)(*args, **kwargs)
     except Crashed as fault:
         if fault.raised in error:
+            session_behind(owner).calls.refused.add(fault.method)
             return
         got = f"raised {fault.raised}" if fault.raised else fault.message
         message = f"{name} should raise {wanted} here, but {got}"

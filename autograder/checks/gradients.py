@@ -9,6 +9,7 @@ one passes. Source: notes part III, section 2.1.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.output import shown
 from autograder.isolation.host.remote import RemoteObject, session_of
 from autograder.record.results import Fact
-from framework.gradients.numerical import Array, Claim
+from framework.gradients.numerical import Array, Claim, Point
 from framework.gradients.search import Disagreement, UndecidedError, disagreement
 
 #: At a kink the point moves this far, as a share of each array's size, and is asked again.
@@ -54,11 +55,12 @@ def gradients_agree(
         CheckFailed: names the array, its worst entry, and the ratio of the two derivatives.
     """
     uses = [inputs] if and_then is None else [inputs, and_then]
+    right = None if reference is None else _right_answer(reference, uses[-1])
     found = _first_decided(Probe(model, uses), rng)
-    if found is None and reference is not None:
-        _depends_on_all(Probe(model, uses[:1]), Probe(reference, uses[:1]), rng)
+    if found is None and right is not None:
+        _depends_on_all(Probe(model, uses[-1:]), right)
     if found is not None:
-        method, sentence = _fault(model, reference, uses[-1], rng)
+        method, sentence = _fault(model, right, uses[-1])
         session, _ = session_of(model)
         raise CheckFailed(
             *_sentences(found, sentence),
@@ -67,13 +69,14 @@ def gradients_agree(
         )
 
 
-def _depends_on_all(ours: Probe, theirs: Probe, rng: np.random.Generator) -> None:
-    """Fail where `theirs` has a derivative and `ours`, all of which are right, has only zeros."""
-    _same_point(ours, theirs)
-    theirs.move(ours.point)
-    slopes = [probe.backward(rng.normal(size=probe.look().size)) for probe in (theirs, ours)]
-    for name, slope in slopes[0].items():
-        if np.any(slope) and not np.any(slopes[1][name]):
+def _depends_on_all(ours: Probe, right: _RightAnswer) -> None:
+    """Fail where the reference has a derivative and `ours`, which are right, are all zeros."""
+    _same_point(ours, right.point)
+    ours.move(right.point)
+    upstream = np.random.default_rng(0).normal(size=ours.look().size)
+    slopes = ours.backward(upstream)
+    for name, slope in right.gradients.items():
+        if np.any(slope) and not np.any(slopes[name]):
             raise CheckFailed(
                 f"forward does not depend on {name}: whatever it is, the result is the same",
                 about=ours.call_of_forward,
@@ -117,32 +120,51 @@ def _near(value: Array, rng: np.random.Generator) -> Array:
     return np.asarray(value + rng.normal(scale=SIDESTEP * (size or 1.0), size=value.shape))
 
 
-def _fault(
-    model: RemoteObject, reference: RemoteObject | None, inputs: Inputs, rng: np.random.Generator
-) -> tuple[str, str]:
-    """Return the wrong method, forward or backward, and a sentence if a reference is given."""
-    if reference is None:
+@dataclass(frozen=True)
+class _RightAnswer:
+    """What the reference answers at its point, before anything is moved.
+
+    Attributes:
+        gradients: of the values, for `upstream`.
+    """
+
+    point: Point
+    value: Array
+    upstream: Array
+    gradients: Point
+
+
+def _right_answer(reference: RemoteObject, inputs: Inputs) -> _RightAnswer:
+    """Ask the reference; always at the same point, so that its answer can be recorded."""
+    probe = Probe(reference, [inputs])
+    value = probe.look()
+    upstream = np.random.default_rng(0).normal(size=value.size)
+    return _RightAnswer(dict(probe.point), value, upstream, probe.backward(upstream))
+
+
+def _fault(model: RemoteObject, right: _RightAnswer | None, inputs: Inputs) -> tuple[str, str]:
+    """Return the wrong method, forward or backward, and a sentence if the right answer is known."""
+    if right is None:
         return "backward", ""
-    ours, theirs = Probe(model, [inputs]), Probe(reference, [inputs])
-    _same_point(ours, theirs)
+    ours = Probe(model, [inputs])
+    _same_point(ours, right.point)
     try:
-        theirs.move(ours.point)
-        value, expected = ours.look(), theirs.look()
-        upstream = rng.normal(size=expected.size)
-        if _same(value, expected):
+        ours.move(right.point)
+        value = ours.look()
+        if _same(value, right.value):
             return "backward", "forward is right; backward is wrong"
-        claimed, right = ours.backward(upstream), theirs.backward(upstream)
+        claimed = ours.backward(right.upstream)
     except (CheckFailed, SubmissionFault, ValueError):
         return "backward", ""
-    if all(_same(claimed[name], right[name]) for name in right):
+    if all(_same(claimed[name], gradient) for name, gradient in right.gradients.items()):
         return "forward", BACKWARD_IS_RIGHT
     return "forward", "both are wrong: correct forward first, then backward, its derivative"
 
 
-def _same_point(ours: Probe, theirs: Probe) -> None:
+def _same_point(ours: Probe, point: Point) -> None:
     """Fail where calls have added, removed or reshaped parameters: the reference has none such."""
     for name, value in ours.point.items():
-        expected = theirs.point.get(name)
+        expected = point.get(name)
         if expected is None or value.shape != expected.shape:
             wanted = "none" if expected is None else f"{expected.shape}"
             raise CheckFailed(

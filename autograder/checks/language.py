@@ -100,7 +100,12 @@ def _exp(nats: float) -> float:
 
 
 def log_softmax(logits: Array) -> Array:
-    """Return log softmax of `logits: (..., V)` over the last axis, on the side of the checks."""
+    """Return the log softmax of `logits: (..., V)` over the last axis, computed by the checks.
+
+    Raises:
+        CheckFailed: one of them is not a number, which would equal any other such one.
+    """
+    expect(not np.isnan(logits).any(), "the scores hold NaN", about=logits, fact="scores: NaN")
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 

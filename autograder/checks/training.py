@@ -7,7 +7,7 @@ inputs, and the gradient of the loss with respect to what it returned.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -18,22 +18,22 @@ from autograder.checks.equality import finite, same_form, same_names
 from autograder.checks.failures import CheckFailed, expect
 from autograder.checks.trained_models import TrainedModels
 from autograder.isolation.host.describe import value_text
-from autograder.isolation.host.inline import InlineSession
 from autograder.isolation.host.remote import (
-    RemoteModule,
     RemoteObject,
     assign,
-    session_behind,
     session_of,
     wrap,
 )
 from autograder.isolation.host.requests import Assign, Call, Get, Step
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel, NumpyArrays
-from framework.providers.registry import Registry
 from framework.training.loops import classifier_steps, language_model_steps
+from framework.training.loss_and_optimizers import SGD, Adam, SoftmaxCrossEntropy
 
 Array = np.ndarray[Any, Any]
+
+#: The optimizers of trained checks, by name.
+OPTIMIZERS: dict[str, type[SGD | Adam]] = {"sgd": SGD, "adam": Adam}
 
 
 class HostedModel(LanguageModel):
@@ -100,7 +100,6 @@ def train_classifier(
     inputs: Array | tuple[Array, ...],
     labels: Array,
     *,
-    reference: RemoteModule,
     epochs: int,
     learning_rate: float,
     batch_size: int = 32,
@@ -112,7 +111,6 @@ def train_classifier(
         model,
         inputs,
         labels,
-        reference=reference,
         epochs=epochs,
         learning_rate=learning_rate,
         batch_size=batch_size,
@@ -127,7 +125,6 @@ def classifier_chunks(
     inputs: Array | tuple[Array, ...],
     labels: Array,
     *,
-    reference: RemoteModule,
     epochs: int,
     learning_rate: float,
     batch_size: int = 32,
@@ -147,33 +144,29 @@ def classifier_chunks(
         the losses of each chunk; by then `model` itself has the parameters found so far.
     """
     hosted: HostedModel
-    student, *others = _models(model)
+    student = _student(model)
     if isinstance(inputs, tuple):
         hosted, rows = _HostedOnRows(student, inputs), np.arange(len(labels))
     else:
         hosted, rows = HostedModel(student), inputs
-    loss, optimizer_class = _tools(reference, optimizer)
     steps = classifier_steps(
         hosted,
         rows,
         labels,
-        loss=loss(),
-        optimizer=optimizer_class(learning_rate),
+        loss=SoftmaxCrossEntropy(),
+        optimizer=OPTIMIZERS[optimizer](learning_rate),
         arrays=NumpyArrays(),
         batch_size=batch_size,
         epochs=epochs,
         rng=rng,
     )
-    return _in_chunks(
-        (student, *others), hosted, steps, chunk or math.ceil(len(labels) / batch_size)
-    )
+    return _in_chunks(model, hosted, steps, chunk or math.ceil(len(labels) / batch_size))
 
 
 def train_language_model(
     model: RemoteObject | TrainedModels,
     tokens: Array,
     *,
-    reference: RemoteModule,
     epochs: int,
     learning_rate: float,
     batch_size: int = 16,
@@ -185,7 +178,6 @@ def train_language_model(
     chunks = language_model_chunks(
         model,
         tokens,
-        reference=reference,
         epochs=epochs,
         learning_rate=learning_rate,
         batch_size=batch_size,
@@ -200,7 +192,6 @@ def language_model_chunks(
     model: RemoteObject | TrainedModels,
     tokens: Array,
     *,
-    reference: RemoteModule,
     epochs: int,
     learning_rate: float,
     batch_size: int = 16,
@@ -214,14 +205,13 @@ def language_model_chunks(
     Yields:
         the losses of each chunk; by then `model` itself has the parameters found so far.
     """
-    student, *others = _models(model)
+    student = _student(model)
     hosted = HostedLanguageModel(student)
-    loss, optimizer_class = _tools(reference, optimizer)
     steps = language_model_steps(
         hosted,
         tokens,
-        loss=loss(),
-        optimizer=optimizer_class(learning_rate),
+        loss=SoftmaxCrossEntropy(),
+        optimizer=OPTIMIZERS[optimizer](learning_rate),
         arrays=NumpyArrays(),
         batch_size=batch_size,
         unroll=unroll,
@@ -229,25 +219,26 @@ def language_model_chunks(
         clip=clip,
     )
     per_epoch = math.ceil((len(tokens) - 1) // batch_size / unroll)
-    return _in_chunks((student, *others), hosted, steps, chunk or per_epoch)
+    return _in_chunks(model, hosted, steps, chunk or per_epoch)
 
 
-def _models(model: RemoteObject | TrainedModels) -> tuple[RemoteObject, ...]:
-    """Return the model that is trained, then the one that only gets its parameters, if any."""
-    return (model.student, model.reference) if isinstance(model, TrainedModels) else (model,)
+def _student(model: RemoteObject | TrainedModels) -> RemoteObject:
+    """Return the model that is trained."""
+    return model.student if isinstance(model, TrainedModels) else model
 
 
 def _in_chunks(
-    models: Sequence[RemoteObject], hosted: HostedModel, steps: Iterator[float], chunk: int
+    model: RemoteObject | TrainedModels, hosted: HostedModel, steps: Iterator[float], chunk: int
 ) -> Iterator[list[float]]:
-    """Take `chunk` steps at a time; all models have the parameters found so far after each."""
+    """Take `chunk` steps at a time; `model` has the parameters found so far after each."""
     while True:
         with _raised_as_failures():
             losses = list(islice(steps, chunk))
         if not losses:
             return
-        for model in models:
-            assign(model, hosted.parameters)
+        assign(_student(model), hosted.parameters)
+        if isinstance(model, TrainedModels):
+            model.learn(hosted.parameters)
         yield losses
 
 
@@ -270,16 +261,3 @@ def _real_arrays(value: Any, what: str) -> dict[str, Array]:
         message = f"{what}['{name}'] should hold real numbers, not {value_text(array)}"
         expect(is_real, message, about=array, fact=f"{what}['{name}']: type")
     return dict(value)
-
-
-def _tools(reference: RemoteModule, optimizer: str) -> tuple[Any, Any]:
-    """Return the loss and optimizer classes of the NumPy reference, for every graded provider."""
-    registry = _registry(reference)
-    return registry.get("softmax_cross_entropy", "numpy"), registry.get(optimizer, "numpy")
-
-
-def _registry(reference: RemoteModule) -> Registry:
-    session = session_behind(reference)
-    if not isinstance(session, InlineSession):
-        raise TypeError("loss and optimizer come from a reference that runs in this process")
-    return session.registry

@@ -53,7 +53,7 @@ def _rows(course: Course, exercises: list[Exercise]) -> Iterator[tuple[str, ...]
         if chosen:
             yield unit.name, unit.title
         for exercise in chosen:
-            points, state = str(exercise.points), written_state(exercise)
+            points, state = f"{exercise.available_points:g}", written_state(exercise)
             yield f"  {exercise.name}", exercise.title, points, state
 
 

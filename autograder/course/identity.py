@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.course.kit import kit_of
 from framework.course.catalogue import Catalogue
 from framework.course.folder import course_file
 from framework.course.solutions import solutions_folder
@@ -16,8 +17,11 @@ def course_hash(course: Catalogue) -> str:
     """SHA-256 of the checks, descriptions and solutions of all exercises, and of the plugins.
 
     The stubs, which students edit, are no part of it. A plugin that is a folder or a module counts
-    by its name alone.
+    by its name alone. A student kit has the hash of the course that it was made from.
     """
+    kit = kit_of(course.root)
+    if kit is not None:
+        return kit.course
     digest, inside = hashlib.sha256(), f"{course.root}{os.sep}"
     for file in _deciding(course):
         name = file.removeprefix(inside) if file.startswith(inside) else Path(file).name

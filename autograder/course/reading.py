@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.course.kit import kit_of
 from autograder.course.questions.description import Question, read_questions
 from autograder.course.thresholds import Threshold, read_thresholds
 from framework.course.catalogue import Catalogue, import_names
@@ -79,6 +80,12 @@ class Exercise:
     questions: tuple[Question, ...] = ()
 
     @property
+    def available_points(self) -> float:
+        """The points of the checks that are here: a student kit has no hidden ones."""
+        kit = kit_of(self.root)
+        return self.points - (kit.hidden_points.get(self.name, 0.0) if kit is not None else 0.0)
+
+    @property
     def folder(self) -> Path:
         """The folder in which a student works."""
         return self.root / "exercises" / self.unit / self.name
@@ -145,7 +152,7 @@ class Exercise:
     def points_of(self, task: str) -> float:
         """Return the points of a question, or an equal share of the points for a task."""
         own = [question.points for question in self.questions if question.id == task]
-        return own[0] if own else self.points / len(self.tasks)
+        return own[0] if own else self.available_points / len(self.tasks)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.reading import QUESTIONS, Course, Exercise
-from autograder.course.stubs import pristine_stub
+from autograder.course.stubs import available_stub
 from autograder.course.student_state import back_up, load_state, save_state
 from framework.course.solutions import missing_solution, solutions_folder
 from framework.errors import BadInputError
@@ -73,7 +73,7 @@ def stub_file(exercise: Exercise) -> StubFile:
     Raises:
         BadInputError: the solution is missing; the message says how to get it.
     """
-    fresh = pristine_stub(exercise)
+    fresh = available_stub(exercise)
     if fresh is None:
         missing = missing_solution(
             exercise.root, exercise.unit, exercise.name, exercise.solution.name

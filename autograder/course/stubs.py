@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from autograder.course.kit import kit_of
 from autograder.course.questions.key import question_stub
 from autograder.course.reading import Exercise
 from autograder.course.source import Definition, definitions, parse
@@ -60,12 +61,19 @@ def pristine_stub(exercise: Exercise) -> str | None:
 
 
 def available_stub(exercise: Exercise) -> str | None:
-    """Return the stub of `exercise`, generated or shipped; None if neither exists.
+    """Return the stub of `exercise`: generated, of a kit, or shipped; None if none exists.
 
     A wheel contains the stubs of the public course twice, because students edit the first copy. It
     contains no solution.
     """
-    return pristine_stub(exercise) or _shipped_stub(exercise)
+    return pristine_stub(exercise) or _stub_of_kit(exercise) or _shipped_stub(exercise)
+
+
+def _stub_of_kit(exercise: Exercise) -> str | None:
+    """Return the stub that a student kit was handed out with; None outside of kits."""
+    kit = kit_of(exercise.root)
+    file = kit.stub(exercise.name, exercise.stub.suffix) if kit is not None else None
+    return read_text(file) if file is not None and file.is_file() else None
 
 
 def _shipped_stub(exercise: Exercise) -> str | None:

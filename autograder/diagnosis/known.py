@@ -252,12 +252,19 @@ class _Search:
         for check in self._left(result):
             if check.id in result.found:
                 continue
-            for cause in self._pairs(result.cause):
-                if self._explains(cause, check) and self._join_pair(result, cause, check):
+            fitting = [c for c in self._pairs(result.cause) if self._explains(c, check)]
+            for cause in sorted(fitting, key=lambda cause: -self._count(cause, result)):
+                if self._join_pair(result, cause, check):
                     break
 
+    def _count(self, cause: Cause, result: Joined) -> int:
+        """Return how many checks `cause` explains that nothing explained before."""
+        return sum(self._explains(cause, check) for check in self._left(result))
+
     def _pairs(self, cause: Cause) -> Iterator[Cause]:
-        """Yield causes with one more mistake than `cause`; pairs if nothing was found."""
+        """Yield `cause` itself and causes with one more mistake; pairs if nothing was found."""
+        if len(cause.mistakes) > 1:
+            yield cause
         if len(cause.mistakes) >= MOST:
             return
         if cause.mistakes:

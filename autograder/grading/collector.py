@@ -13,10 +13,15 @@ from autograder.checks.budget import BudgetExceeded
 from autograder.checks.failures import CheckFailed, MissedThreshold
 from autograder.checks.host_limits import host_limited
 from autograder.grading.explanations import explained
-from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST
+from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.host.calls import NO_CALL, CallLog, RemoteCall
-from autograder.isolation.host.faults import Crashed, ReferenceFailed, SubmissionFault
+from autograder.isolation.host.faults import (
+    Crashed,
+    NotRecorded,
+    ReferenceFailed,
+    SubmissionFault,
+)
 from autograder.isolation.host.output import shown
 from autograder.record.findings.base import Finding
 from autograder.record.findings.printed import PrintedText
@@ -28,7 +33,9 @@ from framework.errors import GradusError, SandboxError
 RAISED: pytest.StashKey[BaseException] = pytest.StashKey()
 #: The name of the property that a check's report carries its result in.
 RESULT = "gradus_result"
-#: What a check often meets in a value of the wrong kind: the message alone says enough.
+#: The message of a check that a kit cannot decide.
+NEEDS_GRADER = "a kit has recorded answers, and none for this call: the course's grader decides"
+#: Exceptions that values of a wrong type often cause in a check: their message is sufficient.
 STUMBLES = (
     TypeError,
     ValueError,
@@ -111,31 +118,44 @@ class Collector:
             self._on_result(result)
 
     def _result(self, item: pytest.Item, call: pytest.CallInfo[None]) -> CheckResult:
-        session = self._under_test.session
-        result = CheckResult(
-            id=id_of(item),
-            title=title_of(item),
-            task=task_of(item),
-            hidden=is_hidden(item),
-            points=float(_marked(item, "points") or 0),
-            verdict=Verdict.PASSED,
-            hint=_marked(item, "hint") or _sentence(item),
-            findings=self._findings(item),
-            uses=tuple(sorted(session.calls.parts)),
-            seconds=call.duration,
-        )
-        if session.transcript is not None:
-            self._under_test.transcripts[result.id] = session.transcript
-        error = _raised(item, call)
-        judged = _judged(result, error, session.calls)
-        under_test = self._under_test
-        return explained(judged, error, session.calls, under_test.undefined, under_test.source)
+        return result_of(item, self._under_test, _raised(item, call), call.duration)
 
-    def _findings(self, item: pytest.Item) -> tuple[Finding, ...]:
-        """Return what the check has shown, and what the submission printed meanwhile."""
-        shown_findings = item.stash[FINDINGS].all if FINDINGS in item.stash else ()
-        printed = self._under_test.session.printed()
-        return (*shown_findings, *([PrintedText(printed)] if printed else []))
+
+def result_of(
+    item: pytest.Item, under_test: ExerciseUnderTest, error: BaseException | None, seconds: float
+) -> CheckResult:
+    """Return the result of a check, and keep what it has asked of the submission.
+
+    Args:
+        error: what ended the check; None if it passed.
+    """
+    session = under_test.session
+    result = CheckResult(
+        id=id_of(item),
+        title=title_of(item),
+        task=task_of(item),
+        hidden=is_hidden(item),
+        points=float(_marked(item, "points") or 0),
+        verdict=Verdict.PASSED,
+        hint=_marked(item, "hint") or _sentence(item),
+        findings=_findings(item, session.printed()),
+        uses=tuple(sorted(session.calls.parts)),
+        answered=tuple(sorted(session.calls.answered)),
+        refused=tuple(sorted(session.calls.refused)),
+        seconds=seconds,
+    )
+    if session.transcript is not None:
+        under_test.transcripts[result.id] = session.transcript
+    judged = _judged(result, error, session.calls)
+    if under_test.tapes is not None and judged.verdict is Verdict.PASSED:
+        judged = replace(judged, unconfirmed=under_test.tapes.unconfirmed)
+    return explained(judged, error, session.calls, under_test.undefined, under_test.source)
+
+
+def _findings(item: pytest.Item, printed: str) -> tuple[Finding, ...]:
+    """Return what the check has shown, and what the submission printed meanwhile."""
+    shown_findings = item.stash[FINDINGS].all if FINDINGS in item.stash else ()
+    return (*shown_findings, *([PrintedText(printed)] if printed else []))
 
 
 def _raised(item: pytest.Item, call: pytest.CallInfo[None]) -> BaseException | None:
@@ -159,6 +179,8 @@ def _judged(result: CheckResult, error: BaseException | None, calls: CallLog) ->
         return _ended(result, error)
     if isinstance(error, CheckFailed):
         return _failed(result, error, calls)
+    if isinstance(error, NotRecorded):
+        return replace(result, verdict=Verdict.NEEDS_GRADER, message=NEEDS_GRADER)
     if calls.entered and not _is_ours(error):
         message = f"the check cannot use what came back: {_in_words(error)}"
         return _about(replace(result, verdict=Verdict.FAILED, message=message), calls.latest)
@@ -234,11 +256,6 @@ def result_in(report: pytest.TestReport) -> CheckResult | None:
 def task_of(item: pytest.Item) -> str:
     """Return the name in the stub that a check is about; empty if it is about none."""
     return _marked(item, "task")
-
-
-def id_of(item: pytest.Item) -> str:
-    """Return what results call a check: ``test_rnn.py::test_forward``."""
-    return item.nodeid.rpartition("/")[2]
 
 
 def title_of(item: pytest.Item) -> str:

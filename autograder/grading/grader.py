@@ -10,20 +10,22 @@ from pathlib import Path
 
 from autograder.checks.host_limits import LIMITED, UNLIMITED, HostLimits
 from autograder.course.reading import Exercise
+from autograder.grading.kit.confirmation import confirmed
+from autograder.grading.kit.references import open_reference
 from autograder.grading.pytest_run import OnCheck, run_checks
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import (
     ExerciseUnderTest,
     ProviderSession,
-    ReferenceSession,
     open_inline,
 )
 from autograder.grading.workers import Workers
 from autograder.isolation.host.faults import Frame
-from autograder.isolation.host.remote import Session
+from autograder.isolation.host.remote import OnRecord, Session
 from autograder.isolation.host.sandbox_session import SandboxSession
 from autograder.record.host_paths import HostPaths
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
+from autograder.recordings.player import RecordedSession
 from autograder.submissions.submission import Submission
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.providers.backends import REFERENCE, Backend, part_source
@@ -61,7 +63,7 @@ class Grader:
         started = time.perf_counter()
         with self.under_test(exercise) as under_test:
             checks = run_checks(exercise, under_test, on_check, plugins=plugins)
-            checks = [self._placed(check) for check in self._diagnosed(under_test, checks)]
+            checks = self.explained(under_test, confirmed(checks))
             uncontained = under_test.session.uncontained
         return ExerciseResult(
             name=exercise.name,
@@ -80,10 +82,7 @@ class Grader:
         Raises:
             BadInputError: the solution of it, or of an exercise that it requires, is missing.
         """
-        self._setting.course.require_solutions(exercise)
-        registry = self._setting.plugins.registry
-        backend = self._setting.reference_backend()
-        reference = open_inline(ReferenceSession, backend, registry, exercise)
+        reference = self._reference(exercise)
         session = self._session(exercise)
         under_test = ExerciseUnderTest(
             exercise,
@@ -93,11 +92,16 @@ class Grader:
             host_limits=self._host_limits(),
             undefined=self._undefined(exercise),
             source=self._source(exercise),
+            tapes=reference if isinstance(reference, OnRecord) else None,
         )
         try:
             yield under_test
         finally:
             under_test.close()
+
+    def _reference(self, exercise: Exercise) -> Session:
+        """Return the reference that the submission is compared with."""
+        return open_reference(self._setting, exercise)
 
     def _host_limits(self) -> HostLimits:
         """None for a provider, which computes in this process, as a device's libraries do."""
@@ -116,15 +120,24 @@ class Grader:
         deadlines = self._setting.deadlines(exercise)
         return SandboxSession(launch, str(self._submission.folder), exercise.name, deadlines)
 
+    def explained(
+        self, under_test: ExerciseUnderTest, checks: list[CheckResult]
+    ) -> list[CheckResult]:
+        """Return `checks` with diagnoses, and with their lines as their author finds them."""
+        return [self._placed(check) for check in self._diagnosed(under_test, checks)]
+
     def _diagnosed(
         self, under_test: ExerciseUnderTest, checks: list[CheckResult]
     ) -> list[CheckResult]:
-        """Return `checks` with explanations of failures; a student kit has nothing to compare."""
+        """Return `checks` with what explains those that failed."""
         exercise, asked = under_test.exercise, under_test.transcripts
-        if not asked or not exercise.solution.is_file():
+        if not asked or all(check.verdict not in EXPLAINED for check in checks):
             return checks
-        if all(check.verdict not in EXPLAINED for check in checks):
-            return checks
+        if isinstance(under_test.tapes, RecordedSession):
+            from autograder.diagnosis.from_recording import diagnosed_from_recording
+
+            tapes = {check.id: under_test.tapes.tape_of(check.id) for check in checks}
+            return diagnosed_from_recording(checks, asked, tapes)
         from autograder.diagnosis.diagnose import diagnosed  # not needed where all passed
 
         parts = part_source(self._setting.plugins.registry, [REFERENCE])

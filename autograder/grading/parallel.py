@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 A = TypeVar("A")
 R = TypeVar("R")
 
-#: In a forked process: what it is to do. A fork inherits it, so that it need not be picklable.
+#: The function that a forked process calls. A fork inherits it: it need not be picklable.
 _function: Callable[[Any], Any] | None = None
 
 

@@ -4,28 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from autograder.checks.failures import CheckFailed
 from autograder.course.reading import find_course
-from autograder.grading.collector import call_at_fault, title_of
+from autograder.grading.collector import NEEDS_GRADER, result_of, title_of
 from autograder.grading.grader import Grader
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
-from autograder.isolation.host.calls import CallLog
-from autograder.isolation.host.faults import SubmissionFault
+from autograder.isolation.host.faults import NotRecorded, SubmissionFault
 from autograder.isolation.host.output import shown
 from autograder.isolation.sandboxes import choose
-from autograder.record.results import MAX_FACT, MAX_MESSAGE
+from autograder.record.findings.printed import PrintedText
+from autograder.record.results import MAX_MESSAGE, CheckResult
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError
 from framework.providers.plugins import Plugins
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """The exercise of a test file, and its grader, which explains failures."""
+
+    under_test: ExerciseUnderTest
+    grader: Grader
+
+    def explained(self, item: pytest.Item, error: BaseException) -> CheckResult:
+        """Return the result of the failed check `item`, with its diagnosis."""
+        result = result_of(item, self.under_test, error, 0.0)
+        (check,) = self.grader.explained(self.under_test, [result])
+        return check
+
+
+#: Where plain pytest keeps what it has prepared for the test file that runs.
+PREPARED: pytest.StashKey[Prepared] = pytest.StashKey()
+
+
 @contextmanager
-def standalone_exercise(test_file: Path) -> Iterator[ExerciseUnderTest]:
+def standalone_exercise(test_file: Path, config: pytest.Config) -> Iterator[ExerciseUnderTest]:
     """Prepare the exercise under test for plain pytest: the folder's own files, NumPy, seed 0."""
     course = find_course(test_file.parent)
     name = test_file.stem.removeprefix("test_").removesuffix("_hidden")
@@ -37,38 +56,47 @@ def standalone_exercise(test_file: Path) -> Iterator[ExerciseUnderTest]:
         grader = Grader(setting, submission)
         try:
             with grader.under_test(exercise) as under_test:
+                config.stash[PREPARED] = Prepared(under_test, grader)
                 yield under_test
         finally:
+            if PREPARED in config.stash:
+                del config.stash[PREPARED]
             grader.close()
 
 
 def short_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    """Return the failure in a few lines; empty for an exception that is not one of gradus's."""
-    error = excinfo.value
+    """Return the failure in a few lines, what to do first; empty for errors of other kinds."""
+    error, prepared = excinfo.value, item.config.stash.get(PREPARED, None)
     if not isinstance(error, CheckFailed | SubmissionFault | GradusError):
         return ""
-    under_test = _under_test(item)
-    calls = under_test.session.calls if under_test is not None else CallLog()
-    printed = under_test.session.printed() if under_test is not None else ""
-    facts = [shown(str(error), MAX_MESSAGE), *(shown(f, MAX_FACT) for f in _facts(error, calls))]
-    lines = [f"{_place(item, excinfo)}: {title_of(item)}", "", *facts]
-    return "\n".join([*lines, *_block("printed", printed)])
+    place = f"{_place(item, excinfo)}: {title_of(item)}"
+    if prepared is None:  # the exercise cannot even be loaded
+        return "\n".join([shown(str(error), MAX_MESSAGE), "", place])
+    check = prepared.explained(item, error)
+    return "\n".join([*_first(check), "", place, *_facts(check)])
 
 
-def _under_test(item: pytest.Item) -> ExerciseUnderTest | None:
-    values = item.funcargs if isinstance(item, pytest.Function) else {}
-    found = values.get("exercise_under_test")
-    return found if isinstance(found, ExerciseUnderTest) else None
+def open_check(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    """Return why only the course's grader can decide the check; empty if it is decided."""
+    return NEEDS_GRADER if isinstance(excinfo.value, NotRecorded) else ""
 
 
-def _facts(error: BaseException, calls: CallLog) -> Iterator[str]:
-    if isinstance(error, CheckFailed):
-        yield from error.details
-        yield from _block("call", call_at_fault(error, calls).text)
-    if isinstance(error, SubmissionFault):
-        yield from _block("call", error.call)
-        for frame in error.frames[-2:]:
-            yield from _block("line", f"{frame.place}, in {frame.function}")
+def _first(check: CheckResult) -> Iterator[str]:
+    """Yield what helps most: the mistake where it is known, and the hint."""
+    yield check.diagnosis.sentence if check.diagnosis is not None else check.message
+    if hint := check.best_hint:
+        yield f"hint: {hint}"
+
+
+def _facts(check: CheckResult) -> Iterator[str]:
+    if check.diagnosis is not None:
+        yield check.message
+    yield from check.details
+    yield from _block("call", check.call)
+    for frame in check.frames[-2:]:
+        yield from _block("line", f"{frame.place}, in {frame.function}")
+    for printed in check.of(PrintedText):
+        yield from _block("printed", printed.text)
 
 
 def _block(label: str, text: str) -> list[str]:

@@ -52,15 +52,23 @@ def pytest_runtest_makereport(
     is_alone = item.config.stash.get(UNDER_TEST, None) is None
     is_check = "exercise_under_test" in fixtures_of(item)
     if call.excinfo is not None and is_alone and is_check:
-        from autograder.grading.plain_pytest import short_failure
+        from autograder.grading.plain_pytest import open_check, short_failure
 
-        report.longrepr = short_failure(item, call.excinfo) or report.longrepr
+        if reason := open_check(call.excinfo):
+            report.outcome, report.longrepr = "skipped", (str(item.path), 1, reason)
+        else:
+            report.longrepr = short_failure(item, call.excinfo) or report.longrepr
     return report
 
 
 def fixtures_of(item: pytest.Item) -> Sequence[str]:
     """Return the names of the fixtures that a test asks for, itself or through others."""
     return item.fixturenames if isinstance(item, pytest.Function) else ()
+
+
+def id_of(item: pytest.Item) -> str:
+    """Return the name of a check in results: ``test_rnn.py::test_forward``."""
+    return item.nodeid.rpartition("/")[2]
 
 
 @pytest.fixture(scope="module")
@@ -72,18 +80,26 @@ def exercise_under_test(request: pytest.FixtureRequest) -> Iterator[ExerciseUnde
         return
     from autograder.grading.plain_pytest import standalone_exercise
 
-    with standalone_exercise(request.path) as under_test:
+    with standalone_exercise(request.path, request.config) as under_test:
         yield under_test
 
 
 @pytest.fixture
-def submission(exercise_under_test: ExerciseUnderTest) -> RemoteModule:
+def check_id(exercise_under_test: ExerciseUnderTest, request: pytest.FixtureRequest) -> str:
+    """The id of this check, which starts now."""
+    check = id_of(request.node)
+    exercise_under_test.begin_check(check)
+    return check
+
+
+@pytest.fixture
+def submission(exercise_under_test: ExerciseUnderTest, check_id: str) -> RemoteModule:
     """The code under test, as a module."""
     return exercise_under_test.begin_submission()
 
 
 @pytest.fixture
-def reference(exercise_under_test: ExerciseUnderTest) -> RemoteModule:
+def reference(exercise_under_test: ExerciseUnderTest, check_id: str) -> RemoteModule:
     """The solution, as a module."""
     return exercise_under_test.begin_reference()
 
@@ -132,7 +148,7 @@ def table(findings: Findings) -> Tabulator:
 
 @pytest.fixture
 def rng(
-    exercise_under_test: ExerciseUnderTest, request: pytest.FixtureRequest
+    exercise_under_test: ExerciseUnderTest, request: pytest.FixtureRequest, check_id: str
 ) -> np.random.Generator:
     """Random numbers of this check alone, the same for the same seed."""
-    return exercise_under_test.rng(request.node.name)
+    return exercise_under_test.rng(request.node.name, check_id)

@@ -76,7 +76,7 @@ class Only:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the others in their order."""
-        from autograder.grading.collector import id_of
+        from autograder.grading.pytest_plugin import id_of
 
         items[:] = [item for item in items if id_of(item) in self.ids]
 
@@ -113,4 +113,4 @@ def run_pytest(
         reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
         raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")
     if status == pytest.ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt  # which pytest has kept to itself
+        raise KeyboardInterrupt  # pytest has caught it

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 _log = logger("retries")
 
-#: How often a check is run, at most, until it is known what becomes of it.
+#: Maximum number of runs of a check until it has a verdict.
 TRIES = 3
-#: What can go wrong around the checks of one exercise without any doing of the submission.
+#: Faults of the grader or the machine during the checks of one exercise.
 FAULTS = (OSError, MemoryError, SandboxError)
 
 

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Protocol
 from autograder.course.figures import figures
 from autograder.course.identity import course_hash
 from autograder.course.reading import Course, Exercise
+from autograder.grading.kit.confirmation import unconfirmed_notes
 from autograder.grading.not_started import is_not_started, not_started, without_checks
 from autograder.grading.parallel import in_parallel, processes
 from autograder.grading.setting import Setting
 from autograder.grading.workers import WarmState, Workers, parts_of
 from autograder.grading.written.manual_points import NO_POINTS, ManualPoints
 from autograder.record.blocking import Blocking
+from autograder.record.refusals import without_empty_refusals
 from autograder.record.results import (
     EXPLAINED,
     CheckResult,
@@ -86,7 +88,11 @@ def answer(request: GradeRequest) -> Report:
     return Report(
         provenance=_provenance(request),
         exercises=tuple(results[exercise.name] for exercise in request.exercises),
-        notes=(*_notes(request.submission), *_about_arrays(request, results.values())),
+        notes=(
+            *_notes(request.submission),
+            *_about_arrays(request, results.values()),
+            *unconfirmed_notes(results.values()),
+        ),
         seconds=time.perf_counter() - started,
     )
 
@@ -150,7 +156,7 @@ def _graded(
         else:
             once = partial(graded_once, grader)
             found = in_parallel(once, begun, request.jobs, as_they_end=True)
-        final = settled(grader, begun, found)
+        final = map(without_empty_refusals, settled(grader, begun, found))
         yield from (
             final
             if request.submission is None
@@ -226,7 +232,7 @@ def _loaded_grader() -> type[Grader]:
     from autograder.grading.grader import Grader
 
     if not gc.isenabled():  # as the command has it
-        gc.freeze()  # what was imported stays, and need not be searched for cycles
+        gc.freeze()  # imported objects stay: the collector need not search them for cycles
         gc.enable()
     return Grader
 

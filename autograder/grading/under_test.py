@@ -13,7 +13,7 @@ from autograder.checks.host_limits import LIMITED, HostLimits
 from autograder.course.reading import Exercise
 from autograder.isolation.host.faults import NotOffered, ReferenceFailed, SubmissionFault
 from autograder.isolation.host.inline import InlineSession, ProviderModule
-from autograder.isolation.host.remote import RemoteModule, Session
+from autograder.isolation.host.remote import OnRecord, RemoteModule, Session
 from autograder.isolation.host.transcript import Transcript
 from framework.providers.backends import Backend, part_source
 from framework.providers.registry import Registry
@@ -32,6 +32,7 @@ class ExerciseUnderTest:
         host_limits: what one check may take of the grader's own process.
         undefined: task -> why the submission does not define it, if the reason is known.
         source: the text of the submission; empty if there is none.
+        tapes: the reference session too, where its answers are recorded or come from a recording.
 
     Attributes:
         transcripts: what each check that has run asked of the code under test, by its id.
@@ -46,6 +47,7 @@ class ExerciseUnderTest:
     host_limits: HostLimits = LIMITED
     undefined: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
+    tapes: OnRecord | None = None
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     measured: list[Measurement] = field(default_factory=list)
 
@@ -55,13 +57,23 @@ class ExerciseUnderTest:
         return RemoteModule(self.session)
 
     def begin_reference(self) -> RemoteModule:
-        """Start a check of the solution, which has the same interface."""
+        """Start the reference's side of a check, which has the same interface."""
         self.reference_session.begin()
         return RemoteModule(self.reference_session)
 
-    def rng(self, name: str) -> np.random.Generator:
-        """Return the random numbers of the check `name`: the same for the same seed."""
-        return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+    def begin_check(self, check: str) -> None:
+        """Start the check with the id `check`, before its fixtures are made."""
+        if self.tapes is not None:
+            self.tapes.begin_check(check)
+
+    def rng(self, name: str, check: str) -> np.random.Generator:
+        """Return the random numbers of the check `name`: the same for the same seed.
+
+        Args:
+            check: its id.
+        """
+        drawn = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+        return drawn if self.tapes is None else self.tapes.generator(check, drawn)
 
     def close(self) -> None:
         """End both conversations."""

@@ -119,7 +119,7 @@ def _user_names() -> Iterator[str]:
         yield os.environ.get(variable, "")
     with suppress(RuntimeError):
         yield Path.home().name
-    with suppress(Exception):  # there is no such account: in containers, for one
+    with suppress(Exception):  # some containers have no account for the user id
         yield getpass.getuser()
     with suppress(ImportError, KeyError):
         import pwd

@@ -27,9 +27,9 @@ import numpy as np
 HEADER = struct.Struct("!II")
 MAX_STRUCTURE = 2 << 20
 MAX_BLOBS = 256 << 20
-#: Lists, tuples and dicts within each other.
+#: Maximum nesting of lists, tuples and dicts.
 MAX_DEPTH = 24
-#: Of a whole frame: numbers can be chosen to collide in a dict; text cannot, its hash is salted.
+#: Maximum number of such keys in a frame: numbers can be chosen to collide, salted text cannot.
 MAX_UNSALTED_KEYS = 4096
 MAX_INTEGER_BYTES = 64
 

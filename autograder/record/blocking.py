@@ -18,7 +18,7 @@ _FAILING = frozenset(
     {Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.BLOCKED}
 )
 #: A part whose public checks have these alone can be relied on.
-_FINE = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.NOT_GRADED})
+_FINE = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.NEEDS_GRADER, Verdict.NOT_GRADED})
 
 
 @dataclass(frozen=True)

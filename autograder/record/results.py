@@ -23,10 +23,12 @@ F = TypeVar("F", bound=Finding)
 
 #: A message, and each of the facts under it, in characters: names in them may be anything.
 MAX_MESSAGE, MAX_FACT = 2000, 400
+#: Nothing is known about the points of checks with these: they are neither earned nor lost.
+OPEN = (Verdict.NEEDS_GRADER, Verdict.NOT_GRADED)
 #: Checks with these may get a diagnosis; what is not written, hangs or eats memory answers nothing.
 EXPLAINED = (Verdict.FAILED, Verdict.CRASHED)
 #: Verdicts that leave nothing to do for the student.
-FINE = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.FOR_A_PERSON})
+FINE = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.FOR_A_PERSON, Verdict.NEEDS_GRADER})
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,12 @@ class CheckResult:
         findings: other results that the check shows.
         diagnosis: the mistake; None if it is not certain.
         uses: registry names of the parts that it was built from, as the code under test says.
+        answered: the methods that have returned during it.
+        refused: the methods that have raised an exception which it asked for.
         blocked_by: what it waits for, an exercise or a task of this one; empty if for nothing.
         awarded: the points that an instructor gave; None if a program decides.
         stalled: a call was late with processor time left, on a machine that may have been busy.
+        unconfirmed: passed without the comparison of the trained model with the reference.
         seconds: how long it took.
     """
 
@@ -102,14 +107,24 @@ class CheckResult:
     findings: tuple[Finding, ...] = ()
     diagnosis: Diagnosis | None = None
     uses: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     blocked_by: str = ""
     awarded: float | None = None
     stalled: bool = False
+    unconfirmed: bool = False
     seconds: float = 0.0
 
     def of(self, kind: type[F]) -> tuple[F, ...]:
         """Return its findings of the class `kind`, in their order."""
         return tuple(finding for finding in self.findings if isinstance(finding, kind))
+
+    @property
+    def best_hint(self) -> str:
+        """The most particular hint that there is; none for what is not begun."""
+        if self.verdict is Verdict.NOT_STARTED:
+            return ""
+        return (self.diagnosis.hint if self.diagnosis is not None else "") or self.hint
 
     @property
     def earned(self) -> float:
@@ -126,7 +141,7 @@ class CheckResult:
     @property
     def not_graded(self) -> float:
         """The points about which nothing is known: neither earned nor lost."""
-        return self.points if self.verdict is Verdict.NOT_GRADED else 0.0
+        return self.points if self.verdict in OPEN else 0.0
 
     @property
     def for_a_person(self) -> float:
@@ -288,7 +303,7 @@ class Report:
     def exit_code(self) -> int:
         """0 all passed, 1 something did not, 3 something could not be graded.
 
-        Answers that wait for a person change nothing.
+        Answers that wait for a person, and checks that need the course's grader, change nothing.
         """
         verdicts = {check.verdict for exercise in self.exercises for check in exercise.checks}
         if Verdict.NOT_GRADED in verdicts:

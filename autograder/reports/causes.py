@@ -83,7 +83,7 @@ def _key(check: CheckResult, explained: Mapping[Hashable, Hashable]) -> Hashable
 
 
 def _mistake(check: CheckResult) -> Hashable:
-    """The main mistake; a second one may stand beside it in one check alone."""
+    """Return the main mistake; a second one may stand beside it in one check alone."""
     main = None if check.diagnosis is None else replace(check.diagnosis, second=None)
     return check.task, check.verdict, main
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.grading.options import GradeOptions
 from autograder.record.results import Report
-from framework.errors import UnknownNameError, UsageError
+from framework.errors import GradusError, UnknownNameError, UsageError
 from framework.importing import load_target
 from framework.providers.plugins import Plugins
 
@@ -30,10 +30,37 @@ def check_files(options: GradeOptions, plugins: Plugins) -> None:
 
 
 def write_files(report: Report, options: GradeOptions, plugins: Plugins) -> None:
-    """Write `report` in every format that is asked for, and save its plots."""
+    """Write `report` in every format that is asked for, and save its plots.
+
+    Raises:
+        GradusError: some could not be written, as on a full disk; all others are.
+    """
+    problems = []
     for name, path in _wanted(options.files).items():
         render = load_target(plugins.named("register_reporters")[name])
-        path.write_text(render(report, show_hidden=options.show_hidden), encoding="utf-8")
+        try:
+            _write(path, render(report, show_hidden=options.show_hidden))
+        except OSError as error:
+            problems.append(f"cannot write {path}: {error.strerror}")
+    try:
+        _save_plots(report, options)
+    except OSError as error:
+        problems.append(f"cannot save plots in {options.plots}: {error.strerror}")
+    if problems:
+        raise GradusError("; ".join(problems))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the whole of `text`; half a report could be taken for one."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError:
+        if path.is_file():
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _save_plots(report: Report, options: GradeOptions) -> None:
     if options.plots is not None:
         from autograder.reports.saved_plots import save_plots
 

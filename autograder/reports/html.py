@@ -59,7 +59,6 @@ def _environment() -> Environment:
 _WORDING = (
     "counted",
     "duration",
-    "hint_of",
     "inside",
     "number",
     "open_points",
@@ -87,7 +86,7 @@ def _html(finding: Finding) -> Markup:
 
 
 def _css_class(verdict: Verdict) -> str:
-    return verdict.value.replace(" ", "-")
+    return verdict.name.lower().replace("_", "-")
 
 
 def _is_passed(check: CheckResult) -> bool:

@@ -24,6 +24,8 @@ SCHEMA = "gradus-report/2"
 _POINTS = ("earned", "possible", "not_graded", "for_a_person")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+#: Characters that a terminal obeys, or that turn the direction of the text around, unseen.
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def render_json(report: Report, *, show_hidden: bool = False) -> str:
@@ -35,6 +37,7 @@ def render_json(report: Report, *, show_hidden: bool = False) -> str:
     table = as_table(report if show_hidden else for_student(report))
     text = json.dumps(table, indent=2, ensure_ascii=False, allow_nan=False)
     text = text.replace("##", "#\\u0023")  # the same text, and no command for a CI server
+    text = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)  # the same text again
     return _SURROGATE.sub("\ufffd", text) + "\n"  # UTF-8 has no place for half a character
 
 

@@ -16,12 +16,13 @@ from autograder.record.findings.printed import PrintedText
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean
-from autograder.reports.wording import counted, hint_of, inside, number
+from autograder.reports.wording import counted, inside, number
 from autograder.verdicts import Verdict
 
 _OUTCOMES = {
     Verdict.SKIPPED: "skipped",
     Verdict.FOR_A_PERSON: "skipped",
+    Verdict.NEEDS_GRADER: "skipped",
     Verdict.NOT_GRADED: "error",
 }
 
@@ -142,7 +143,7 @@ def _facts(check: CheckResult) -> Iterator[str]:
     for finding in check.findings:
         if not _is_output(finding):
             yield f"{finding.kind}: {' '.join(finding.text_lines())}"
-    if hint := hint_of(check):
+    if hint := check.best_hint:
         yield f"hint: {hint}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -34,8 +36,9 @@ class GradingDisplay:
         command: str = "grade",
         show_hidden: bool = False,
     ) -> None:
-        width = None if sys.stdout.isatty() else PIPED_WIDTH
-        self._console = Console(width=width, highlight=False)
+        stream = sys.stdout or io.StringIO()  # a closed output is None
+        width = None if stream.isatty() else PIPED_WIDTH
+        self._console = Console(file=stream, width=width, highlight=False)
         self._folder, self._command, self._show_hidden = folder, command, show_hidden
         self._status: Status | None = None
         self._count = 0
@@ -63,8 +66,23 @@ class GradingDisplay:
             result,
             show_hidden=self._show_hidden,
         )
-        self._console.print(view)
+        self._show(view)
 
     def finish(self, report: Report) -> None:
         """Show the whole."""
-        self._console.print(Summary(report, folder=self._folder, command=self._command))
+        self._show(Summary(report, folder=self._folder, command=self._command))
+
+    def _show(self, what: ExerciseView | Summary) -> None:
+        """Show `what`; without a reader or room, grading goes on for the sake of the reports."""
+        try:
+            self._console.print(what)
+        except (OSError, SystemExit):  # `rich` ends the program where a pipe has no reader
+            self._console.quiet = True
+            _drop_output()
+
+
+def _drop_output() -> None:
+    """Send standard output nowhere from now on, or Python would try again at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -19,6 +19,7 @@ STYLES = {
     Verdict.PASSED: "green",
     Verdict.SKIPPED: "",
     Verdict.FOR_A_PERSON: "magenta",
+    Verdict.NEEDS_GRADER: "",
     Verdict.BLOCKED: "magenta",
     Verdict.NOT_STARTED: "",
     Verdict.FAILED: "red",

@@ -14,7 +14,7 @@ from autograder.record.results import CheckResult, ExerciseResult, TaskResult
 from autograder.reports.causes import Cause, causes, is_short
 from autograder.reports.page import STYLES, Page
 from autograder.reports.summary import Summary
-from autograder.reports.wording import duration, hint_of, inside, open_points, points, word
+from autograder.reports.wording import duration, inside, open_points, points, word
 from autograder.verdicts import Verdict
 
 __all__ = ["ExerciseView", "Summary"]
@@ -129,7 +129,7 @@ class ExerciseView:
                 second = check.diagnosis.second.sentence
                 yield from page.hanging(_label(margin, "second"), second, "bold")
         yield from self._circumstances(page, check, margin)
-        if hint := hint_of(check):
+        if hint := check.best_hint:
             yield from page.hanging(_label(margin, "hint"), hint)
 
     def _circumstances(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:

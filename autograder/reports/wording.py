@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from autograder.isolation.host.faults import Frame
 from autograder.record.blocking import waiting
@@ -14,6 +14,7 @@ SYMBOLS = {
     Verdict.PASSED: ("✓", "+"),
     Verdict.SKIPPED: ("–", "-"),
     Verdict.FOR_A_PERSON: ("…", "~"),
+    Verdict.NEEDS_GRADER: ("?", "?"),
     Verdict.BLOCKED: ("◇", "#"),
     Verdict.NOT_STARTED: ("○", "o"),
     Verdict.FAILED: ("✗", "x"),
@@ -80,6 +81,13 @@ def open_points(result: Report | ExerciseResult | TaskResult) -> str:
     return ", ".join(filter(None, (ungraded(result), for_a_person if count else "")))
 
 
+def points_of(result: Report | ExerciseResult, verdict: Verdict) -> float:
+    """Points of the checks with `verdict`."""
+    exercises = result.exercises if isinstance(result, Report) else (result,)
+    checks = (check for exercise in exercises for check in exercise.checks)
+    return sum(check.points for check in checks if check.verdict is verdict)
+
+
 def waiting_words(report: Report) -> list[str]:
     """Return which points wait for what: ``97 points wait for your rnn: `grade rnn```."""
     return [
@@ -114,22 +122,22 @@ def remarks(report: Report) -> list[str]:
     return list(dict.fromkeys((*_unknown(report), *report.notes, *uncontained)))
 
 
-def _unknown(report: Report) -> list[str]:
-    if not report.not_graded:
-        return []
-    names = ", ".join(result.name for result in report.exercises if result.not_graded)
-    points = counted(report.not_graded, "point")
-    return [
-        f"{points} could not be graded, by a fault of the grader ({names}): "
-        f"{ratio(report.earned, report.possible)} is not the whole result"
-    ]
+#: Why points are open.
+_REASONS = {
+    Verdict.NOT_GRADED: "could not be graded, by a fault of the grader",
+    Verdict.NEEDS_GRADER: "need the course's grader, a kit cannot decide them",
+}
 
 
-def hint_of(check: CheckResult) -> str:
-    """Return the most specific hint for `check`; none for what is not begun."""
-    if check.verdict is Verdict.NOT_STARTED:
-        return ""
-    return (check.diagnosis.hint if check.diagnosis is not None else "") or check.hint
+def _unknown(report: Report) -> Iterator[str]:
+    for verdict, reason in _REASONS.items():
+        open_in = [result for result in report.exercises if points_of(result, verdict)]
+        if open_in:
+            names = ", ".join(result.name for result in open_in)
+            yield (
+                f"{counted(points_of(report, verdict), 'point')} {reason} ({names}): "
+                f"{ratio(report.earned, report.possible)} is not the whole result"
+            )
 
 
 def inside(frame: Frame) -> str:

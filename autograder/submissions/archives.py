@@ -66,7 +66,7 @@ def _members(
 ) -> Iterator[Member]:
     left = _Budget(archive)
     for info in opened.infolist():
-        # A backslash separates as it does where such archives are made.
+        # A backslash separates folders, as on the systems that make such archives.
         path = PurePosixPath(info.filename.replace("\\", "/"))
         if info.filename.endswith(("/", "\\")) or not is_wanted(path):
             continue

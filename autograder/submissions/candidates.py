@@ -13,7 +13,7 @@ from autograder.submissions.folders import MAX_BYTES, files_below, why_unreadabl
 from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
 
-#: What is read at all, and how much of it.
+#: The suffixes of files that are read, and the maximum number of bytes of each.
 LIMITS = {".py": MAX_SOURCE, ".ipynb": MAX_NOTEBOOK, ".md": MAX_SOURCE}
 
 _SKIPPED = {"__pycache__", "__MACOSX", "node_modules", "site-packages", "venv"}

@@ -10,8 +10,9 @@ from pathlib import Path, PurePosixPath
 
 from autograder.submissions.notes import OnNote, reason, short
 
-#: Files that are looked at, the bytes of those that are read, and folders within folders.
-MAX_FILES = 20_000
+#: Names that are looked at (those of a data set cost no file its grade), the bytes of files that
+#: are read, and folders within folders.
+MAX_FILES = 200_000
 MAX_BYTES = 256 << 20
 MAX_DEPTH = 40
 

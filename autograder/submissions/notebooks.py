@@ -7,7 +7,7 @@ Jupyter, Colab and VS Code save differs in ids, metadata and outputs, none of wh
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from autograder.submissions.notebook_magics import (
     without_magics,
 )
 from autograder.submissions.notebook_slice import Statement, needed, statements
-from autograder.submissions.notes import reason
+from autograder.submissions.notes import MAX_CELL_NOTES, Notes, reason, short
 from framework.errors import BadInputError
 
 Origin = tuple[int, int]
@@ -73,7 +73,7 @@ def read_notebook(data: bytes, name: str) -> dict[str, Any]:
         raise BadInputError(f"{name} is not a notebook: it has no cells. Save it in Jupyter")
     language = _text(_at(notebook, "metadata", "kernelspec", "language")) or "python"
     if language.lower() not in ("python", "ipython"):
-        raise BadInputError(f"{name} is a notebook in {language}, not in Python")
+        raise BadInputError(f"{name} is a notebook in {short(language)}, not in Python")
     if sum(len(cell.source) for cell in code_cells(notebook)) > MAX_SOURCE:
         raise BadInputError(f"{name} holds more than {MAX_SOURCE >> 10} KiB of code")
     return notebook
@@ -159,13 +159,13 @@ class _Reader:
         self.defined: dict[str, Origin] = {}
         self._tasks = tasks
         self._patience = ParseBudget()
-        self._notes: list[str] = []
+        self._notes = Notes(MAX_CELL_NOTES, "more notes on its cells")
         self._defined_in: dict[str, list[int]] = {}
 
     def add(self, cell: Cell) -> None:
         magic = skipped_magic(cell)
         if magic:
-            self._notes.append(f"cell {cell.number} is left out: {magic}")
+            self._notes.add(f"cell {cell.number} is left out: {magic}")
             return
         try:
             self._add_python(cell)
@@ -189,16 +189,15 @@ class _Reader:
         for name in meant:
             self.broken.setdefault(name, f"cell {cell.number}, {problem}")
         if not meant:
-            self._notes.append(f"cell {cell.number} is left out, it is not Python ({problem})")
+            self._notes.add(f"cell {cell.number} is left out, it is not Python ({problem})")
 
-    def all_notes(self) -> list[str]:
-        """Return what was left out, and tasks that are defined more than once."""
-        twice = [
-            f"{name} is defined in cells {', '.join(map(str, cells))}: the last one counts"
-            for name, cells in self._defined_in.items()
-            if name in self._tasks and len(cells) > 1
-        ]
-        return self._notes + twice
+    def all_notes(self) -> Iterator[str]:
+        """Yield what was left out, and tasks that are defined more than once."""
+        yield from self._notes.all()
+        for name, cells in self._defined_in.items():
+            if name in self._tasks and len(cells) > 1:
+                some = [*map(str, cells[:MAX_CELL_NOTES]), *["..."] * (len(cells) > MAX_CELL_NOTES)]
+                yield f"{name} is defined in cells {', '.join(some)}: the last one counts"
 
 
 def _assemble(kept: list[Statement]) -> tuple[str, tuple[Origin, ...]]:

@@ -9,29 +9,38 @@ from autograder.isolation.host.output import shown
 #: Called with a sentence for the author of a submission.
 OnNote = Callable[[str], None]
 
-#: Notes that a report holds, and characters of a name, and of a reason, in them.
+#: Notes on files that a report holds, and on the cells of each notebook.
 MAX_NOTES = 50
+MAX_CELL_NOTES = 10
+#: Characters of a note, and of a name, and of a reason, in it.
+MAX_NOTE = 600
 MAX_NAME = 160
 MAX_REASON = 200
 
 
 class Notes:
-    """Collects sentences, each of them once, and counts those beyond `MAX_NOTES`."""
+    """Collects short sentences, each of them once, and counts those beyond a limit.
 
-    def __init__(self) -> None:
+    Args:
+        most: number of sentences that are kept.
+        more: words for those that are not, after their number.
+    """
+
+    def __init__(self, most: int = MAX_NOTES, more: str = "more files were left out") -> None:
         self._kept: dict[str, None] = {}
-        self._left_out = 0
+        self._most, self._more, self._left_out = most, more, 0
 
     def add(self, text: str) -> None:
-        """Keep `text`, unless there are too many already."""
-        if len(self._kept) < MAX_NOTES or text in self._kept:
-            self._kept[text] = None
+        """Keep `text`, cut to `MAX_NOTE` characters, unless there are too many already."""
+        plain = shown(text.replace("\n", " "), MAX_NOTE)
+        if len(self._kept) < self._most or plain in self._kept:
+            self._kept[plain] = None
         else:
             self._left_out += 1
 
     def all(self) -> tuple[str, ...]:
         """Return what was kept, and how many more there were."""
-        more = [f"{self._left_out} more files were left out"] if self._left_out else []
+        more = [f"{self._left_out} {self._more}"] if self._left_out else []
         return (*self._kept, *more)
 
 

@@ -95,7 +95,7 @@ class _Module:
     def _parts(self, name: str, tasks: set[str]) -> Iterator[str]:
         """Yield `name` and what it uses: base classes, and helpers that are no tasks."""
         waiting, seen = [name], set[str]()
-        while waiting:  # a chain of helpers may be longer than Python calls itself
+        while waiting:  # a chain of helpers may be longer than Python's recursion limit
             owner = waiting.pop()
             node = self.definitions.get(owner)
             if owner not in seen and isinstance(node, Definition):

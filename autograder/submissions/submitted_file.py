@@ -118,7 +118,7 @@ class SubmittedFile:
 
     def imports(self, package: str) -> bool:
         """Return whether it imports `package`, or a module of it, anywhere."""
-        pattern = rf"^\s*(import|from)\s+{re.escape(package)}\b"
+        pattern = rf"^[ \t]*+(import|from)[ \t]++{re.escape(package)}\b"  # `\s` spans lines
         return re.search(pattern, self.source, re.MULTILINE) is not None
 
     def undefined(self, exercise: Exercise) -> dict[str, str]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from framework.errors import UsageError
+from framework.course.catalogue import Catalogue, active_course
+from framework.errors import AbsentPartError, UsageError
 from framework.providers.backends import REFERENCE, STUDENT, Backend
 from framework.providers.plugins import Plugins
 
@@ -70,10 +71,15 @@ def unfinished_parts(backend: Backend) -> Iterator[None]:
     """Turn a NotImplementedError of a part into an error that names the parts.
 
     Raises:
-        UsageError: instead of the NotImplementedError.
+        UsageError: instead of the NotImplementedError; or a part of the student's model is not
+            written, and the course has no solution that could take its place.
     """
     try:
         yield
+    except AbsentPartError as error:
+        if backend.name != STUDENT:
+            raise
+        raise UsageError(_unwritten_text(backend, error.part)) from error
     except NotImplementedError as error:
         parts = ", ".join(f"{name}@{provider}" for name, provider in sorted(backend.taken.items()))
         where = f" ({error})" if str(error) else ""
@@ -81,3 +87,39 @@ def unfinished_parts(backend: Backend) -> Iterator[None]:
             f"one of the parts in use is not finished{where}: {parts}. "
             "`grade` shows what is missing in yours"
         ) from error
+
+
+def _unwritten_text(backend: Backend, part: str) -> str:
+    """Return the error for `part`, which neither the student nor a solution offers."""
+    course = active_course()
+    unwritten = _unwritten(course, backend, [*backend.taken, part])
+    listed = "; ".join(f"{name}: {', '.join(parts)}" for name, parts in unwritten.items())
+    first = next(iter(unwritten), "")
+    return (
+        f"'{part}' is not written, and this course has no solutions: here, `--backend student` "
+        f"needs all parts of the model in your own code. Not written in the exercises that it "
+        f"uses: {listed or part}. `grade {first}` says what is missing"
+    )
+
+
+def _unwritten(course: Catalogue, backend: Backend, names: Sequence[str]) -> dict[str, list[str]]:
+    """Return exercise -> its parts that are not written, for all exercises that `names` use."""
+    owners = {
+        task.registry_name: exercise
+        for exercise in course.exercise_names
+        for task in course.tasks(exercise)
+    }
+    used = list(dict.fromkeys(owners[name] for name in names if name in owners))
+    for exercise in used:  # the list grows during the loop
+        required = course.exercise_table(exercise).texts("requires")
+        used += [name for name in required if name not in used]
+    parts = {
+        exercise: [
+            task.registry_name
+            for task in course.tasks(exercise)
+            if backend.provider_of(task.registry_name) != STUDENT
+        ]
+        for exercise in course.exercise_names
+        if exercise in used
+    }
+    return {exercise: missing for exercise, missing in parts.items() if missing}

@@ -4,7 +4,7 @@ A claim holds or does not hold *here*: on this corpus, with these sizes. Differe
 count where they are more than chance, two standard errors. Of speed nothing is said unless every
 timed epoch of one family is faster than every one of the other.
 
-Source: CS224n lecture 11, sections 3.4, 4.5 and 5.3.
+Source: CS224n lecture 7, section 4.2; lecture 11, sections 3.4, 4.5 and 5.3.
 """
 
 from __future__ import annotations
@@ -110,6 +110,15 @@ def _compared_with_lstm(qrnn: Outcome, lstm: Outcome, outcomes: Outcomes) -> Ite
     yield _faster(qrnn, lstm, "A QRNN is faster than an LSTM.")
 
 
+def _gated(gru: Outcome, lstm: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield _faster(gru, lstm, "A GRU is faster than an LSTM: three products per step, not four.")
+    yield Claim(
+        "Neither GRU nor LSTM is better: they differ by no more than chance.",
+        not _is_ahead(gru, lstm) and not _is_ahead(lstm, gru),
+        f"{_accuracy_text(gru)}, {_accuracy_text(lstm)}",
+    )
+
+
 #: The families that claims are about, and what makes the claims, of these and of all outcomes.
 _CLAIMS: tuple[tuple[tuple[str, ...], Callable[..., Iterator[Claim]]], ...] = (
     (("bag",), _baseline),
@@ -120,6 +129,7 @@ _CLAIMS: tuple[tuple[tuple[str, ...], Callable[..., Iterator[Claim]]], ...] = (
     (("rnn_last", "rnn"), _last),
     (("qrnn", "rnn"), _near),
     (("qrnn", "lstm"), _compared_with_lstm),
+    (("gru", "lstm"), _gated),
 )
 
 

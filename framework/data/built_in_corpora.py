@@ -67,6 +67,14 @@ BUILT_IN = (
         licence=_UNSTATED,
     ),
     CorpusEntry(
+        "subj",
+        LABELLED_TEXTS,
+        "framework.data.text_corpora:subj",
+        "subjective and objective sentences (Pang and Lee 2004), as Kim (2014) prepared them",
+        files=(CorpusFile("train", ("all.txt", "subj.all")),),
+        licence=_UNSTATED,
+    ),
+    CorpusEntry(
         "sst2",
         LABELLED_TEXTS,
         "framework.data.text_corpora:sst2",

@@ -49,6 +49,11 @@ def mr(files: Mapping[str, Path]) -> TextCorpus:
     return _prepared_by_kim("mr", files)
 
 
+def subj(files: Mapping[str, Path]) -> TextCorpus:
+    """Return the corpus ``subj``: 1 is subjective, 0 is objective."""
+    return _prepared_by_kim("subj", files)
+
+
 def sst2(files: Mapping[str, Path]) -> TextCorpus:
     """Return the corpus ``sst2``."""
     return _prepared_by_kim("sst2", files)

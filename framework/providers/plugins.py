@@ -13,6 +13,7 @@ import pluggy
 from framework import hookspecs
 from framework.course.catalogue import Catalogue, active_course
 from framework.course.folder import course_file
+from framework.course.solutions import solutions_folder
 from framework.errors import ConflictError, PluginError, UnknownNameError, UsageError
 from framework.importing import import_fault
 from framework.log import logger
@@ -137,7 +138,10 @@ class Plugins:
             ConflictError: two plugins offer one ``name@provider``.
             PluginError: a plugin returns something else, or claims another's provider.
         """
-        registry = Registry(self.course.overrides, self._left_out(), preferred=COURSE)
+        # Without solutions, the loss and the optimizers of training are those of the plugin.
+        has_solutions = solutions_folder(self.course.root).is_dir()
+        preferred = COURSE if has_solutions else RESERVED[REFERENCE]
+        registry = Registry(self.course.overrides, self._left_out(), preferred=preferred)
         registry.defer(reference_offers(self.course), self.course_origin)
         hook, wanted = "register_implementations", "a list of Implementations"
         for source, offered in self.call(hook, course=self.course):

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from framework import DISTRIBUTION
 from framework.course.solutions import is_solution_module
 from framework.errors import (
+    AbsentPartError,
     ConflictError,
     InterfaceError,
     PluginError,
@@ -227,7 +228,8 @@ def _missing(
 ) -> PluginError | UsageError:
     """Return the error for a missing module: a package to install, or a wrong target."""
     if implementation.if_absent and f"{module_name}.".startswith(f"{error.name}."):
-        return UsageError(f"{implementation.key} cannot be used: {implementation.if_absent}")
+        message = f"{implementation.key} cannot be used: {implementation.if_absent}"
+        return AbsentPartError(message, implementation.name)
     package = (error.name or "").partition(".")[0]
     if package in _FOLDERS:
         return UsageError(

@@ -25,7 +25,7 @@ _EXTRAS = (
 
 #: Implementations that training needs; a course with exercises on them offers its solutions.
 _TRAINING = tuple(
-    Implementation(kind, name, REFERENCE, f"{__name__}.training_parts:{target}")
+    Implementation(kind, name, REFERENCE, f"framework.training.loss_and_optimizers:{target}")
     for kind, name, target in (
         ("loss", "softmax_cross_entropy", "SoftmaxCrossEntropy"),
         ("optimizer", "sgd", "SGD"),

@@ -25,6 +25,12 @@ COURSE = find_course(HERE)
 ATTACKS = {
     "rnn_lm/remembers_texts": ("test_perplexity", "must be in its parameters"),
     "rnn_lm/counts_words": ("test_perplexity", "network of this exercise with the parameters"),
+    "rnn_lm/learns_pairs": ("test_perplexity", "network of this exercise with the parameters"),
+    "gated_lm/learns_pairs": ("test_perplexity", "network of this exercise with the parameters"),
+    "deep_text_cnn/lies_without_shortcuts": (
+        "test_depth_needs_shortcuts",
+        "all that a model knows must be in its parameters",
+    ),
     "window_lm/knows_source": ("test_perplexity", "divided by that of the text's own source"),
     "conditional_lm/asked_twice": ("test_perplexity", "divided by that of their own source"),
     "text_cnn/reads_labels": ("test_accuracy", "network of this exercise"),
@@ -72,6 +78,7 @@ def test_every_attack_is_tried():
     assert found == set(ATTACKS)
 
 
+@pytest.mark.timeout(600)  # some attacks use up all attempts of a trained check
 @pytest.mark.parametrize("attack", CASES)
 def test_it_does_not_earn_the_points(attack):
     check, words = ATTACKS[attack]

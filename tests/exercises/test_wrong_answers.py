@@ -13,12 +13,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from changed_answers import NAMES, ChangedAnswers, results_of
 
 from autograder.checks.host_limits import HostLimits
-from autograder.course.reading import find_course
-from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.pytest_run import run_checks
-from autograder.grading.under_test import ExerciseUnderTest, ReferenceSession, open_inline
 from autograder.isolation.host.faults import Blocked, Crashed, NotWritten, OutOfMemory, TimedOut
 from autograder.isolation.host.inline import InlineSession
 from autograder.isolation.wire import Handle
@@ -26,12 +23,7 @@ from autograder.record.results import ExerciseResult, Provenance, Report, TaskRe
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.verdicts import Verdict
-from framework.providers.backends import REFERENCE, Backend
-from framework.providers.plugins import Plugins
 
-COURSE = find_course()
-NAMES = [exercise.name for exercise in COURSE.code_exercises]
-PLUGINS = Plugins(course=COURSE)
 LIMITS = HostLimits(memory=600 << 20, seconds=20.0)
 #: What all runs together may add to the memory of this process.
 MOST_MEMORY = 2 << 30
@@ -97,7 +89,7 @@ SEQUENCES = [
 ]
 
 
-class WrongAnswers:
+class WrongAnswers(ChangedAnswers):
     """A session with the reference that gives wrong answers from some step of a check on.
 
     Args:
@@ -106,27 +98,17 @@ class WrongAnswers:
     """
 
     def __init__(self, inner: InlineSession, draw: random.Random) -> None:
-        self._inner, self._draw = inner, draw
-        self.calls, self.uncontained, self.transcript = inner.calls, (), None
+        super().__init__(inner)
+        self._draw = draw
 
     def begin(self):
-        self._inner.begin()
+        super().begin()
         self._left = int(self._draw.expovariate(1 / 6))
         self._kind = self._draw.random()
         self._choice = self._draw.randrange(1 << 30)
         self._always = self._draw.random() < 0.5
 
-    def run(self, steps):
-        outcomes = self._inner.run(steps)
-        return [self._changed(outcome) for outcome in outcomes]
-
-    def printed(self):
-        return ""
-
-    def close(self):
-        self._inner.close()
-
-    def _changed(self, outcome):
+    def changed(self, step, outcome):
         self._left -= 1
         if self._left > 0 or (self._left < 0 and not self._always):
             return outcome
@@ -153,27 +135,12 @@ class WrongAnswers:
         return values[self._choice % len(values)]
 
 
-class _Untrained:
-    """A pytest plugin that leaves out the checks that train a model."""
-
-    def pytest_collection_modifyitems(self, items):
-        items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
-
-
 def graded_wrongly(name, seed, *, trained):
     """What becomes of the checks of an exercise whose answers are wrong."""
-    exercise = COURSE.exercise(name)
-    registry = PLUGINS.registry
-    inner, reference = (
-        open_inline(kind, Backend(registry, REFERENCE), registry, exercise)
-        for kind in (InlineSession, ReferenceSession)
+    draw = random.Random(f"{name} {seed}")
+    return results_of(
+        name, lambda inner: WrongAnswers(inner, draw), seed=seed, trained=trained, limits=LIMITS
     )
-    session = WrongAnswers(inner, random.Random(f"{name} {seed}"))
-    under_test = ExerciseUnderTest(exercise, session, reference, seed, host_limits=LIMITS)
-    try:
-        return run_checks(exercise, under_test, plugins=[] if trained else [_Untrained()])
-    finally:
-        under_test.close()
 
 
 def hold(name, results, seed):

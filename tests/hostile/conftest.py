@@ -28,6 +28,7 @@ from repository import ROOT
 from autograder.course.reading import Course
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
+from autograder.isolation.host import time_limits
 from autograder.isolation.sandboxes import choose
 from autograder.record.results import Report
 from autograder.submissions.submission import load_submission
@@ -54,6 +55,8 @@ class Expected:
         points: what it earns, of 4.
         tasks: task -> verdict and words of the message; a task that is not there passes.
         seconds: how long its grading may take.
+        wall_factor: how much longer than its processor time a call may take: more for an attack
+            that has to be ended by its processor time, on a busy machine too.
         not_contained: sentences of the sandbox; on a system where it says one of them, the
             attack is not tried.
     """
@@ -62,6 +65,7 @@ class Expected:
     points: float
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
     seconds: float = 15.0
+    wall_factor: float = time_limits.WALL_FACTOR
     not_contained: tuple[str, ...] = ()
 
     @classmethod
@@ -125,9 +129,13 @@ def grade(sandbox: str, folder: Path, names: Iterable[str]) -> Report:
 
 
 def grade_texts(
-    sandbox: str, texts: Mapping[str, str], canaries: tuple[Path, ...] = ()
+    sandbox: str,
+    texts: Mapping[str, str],
+    canaries: tuple[Path, ...] = (),
+    wall_factor: float = time_limits.WALL_FACTOR,
 ) -> Aftermath:
     """Grade a submission of files, by exercise; to be called in a process of the pool."""
+    time_limits.WALL_FACTOR = wall_factor
     before, open_before = _traces(canaries), _open_descriptors()
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -263,7 +271,8 @@ def gradings(request, pool, gaps, canaries, listener) -> Callable[[Path, str], A
         text = (case / "submission.py").read_text("utf-8")
         for name, value in values.items():
             text = text.replace(name, value)
-        return pool.submit(grade_texts, sandbox, {"target": completed(text)}, canaries)
+        texts, factor = {"target": completed(text)}, Expected.read(case).wall_factor
+        return pool.submit(grade_texts, sandbox, texts, canaries, factor)
 
     paths = ",".join(map(str, canaries))
     values = {"@CANARIES@": paths, "@PORT@": str(listener.getsockname()[1]), "@ROOT@": str(ROOT)}

@@ -89,6 +89,28 @@ def a_pipe_and_a_folder(folder):
     (folder / "target.ipynb").mkdir()
 
 
+def cells_without_end(folder):
+    cells = [f"%%{'a' * 9000}\nx", *["x ="] * 500, *["def honest(x): pass"] * 500]
+    notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells]}
+    (folder / "target.ipynb").write_text(json.dumps(notebook))
+
+
+def a_language_that_is_a_page(folder):
+    kernel = {"kernelspec": {"language": f"{CODES}<script>alert(1)</script>" * 500}}
+    (folder / "target.ipynb").write_text(json.dumps({"metadata": kernel, "cells": []}))
+
+
+def files_of_other_courses(folder):
+    for i in range(300):
+        (folder / f"n{i}.ipynb").symlink_to("neighbour.py")
+        (folder / f"other{i}").mkdir()
+
+
+def a_name_written_from_right_to_left(folder):
+    (folder / "a\u202eb\x9b2J").mkdir()
+    (folder / "a\u202eb\x9b2J" / "target.py").write_bytes(b"\xff")
+
+
 def _zip(folder, name, text, compression=zipfile.ZIP_STORED):
     archive = folder.with_suffix(".zip")
     with zipfile.ZipFile(archive, "w", compression) as opened:
@@ -128,6 +150,10 @@ SUBMISSIONS = {
     nested_code: ("SyntaxError: nested too deeply", "crashed"),
     names_that_print: ("is not UTF-8 text (byte 0xfe)", "failed"),
     a_pipe_and_a_folder: ("target.py is not a regular file", "not started"),
+    cells_without_end: ("491 more notes on its cells", "failed"),
+    a_language_that_is_a_page: ("target.ipynb is a notebook in ...", "failed"),
+    files_of_other_courses: ("not started", "not started"),
+    a_name_written_from_right_to_left: ("is not UTF-8 text (byte 0xff)", "failed"),
     a_zipped_name_that_is_not_utf_8: ("target.py does not define", "not started"),
     a_zip_with_broken_lzma: ("handed_in.zip/target.py cannot be unpacked", "failed"),
     a_zip_that_leaves: ("../target.py is refused, it would leave", "not started"),

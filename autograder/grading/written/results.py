@@ -104,8 +104,8 @@ def _graded(grading: _Grading, question: Question, section: Section) -> CheckRes
     if isinstance(question, Prose):
         return _prose(grading, check, section.answer)
     if grading.key is None:
-        message = "is compared by the course's grader: this copy of the course has no key"
-        return replace(check, verdict=Verdict.FOR_A_PERSON, message=message)
+        message = "the course's grader compares it: this copy of the course has no key"
+        return replace(check, verdict=Verdict.NEEDS_GRADER, message=message)
     return _compared(grading, question, check, section.answer, grading.key)
 
 

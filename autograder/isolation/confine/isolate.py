@@ -48,7 +48,7 @@ def _enter_view(view: FilesystemView, limits: Limits) -> frozenset[str]:
     if not namespaces.enter_namespaces():
         supervise.fork_supervised(_STDIN)
         return frozenset()
-    supervise.fork_supervised(_STDIN)  # the child is the new tree's first: all die with it
+    supervise.fork_supervised(_STDIN)  # the child is process 1: all end with it
     held = {NETWORK, PROCESSES}
     if root.enter_private_root(view, limits):
         held.add(ROOT)

@@ -67,7 +67,7 @@ def apply_landlock(view: FilesystemView, *, private_root: bool) -> bool:
         return False
     files, network, scopes = handled_rights(version)
     readable = _PRIVATE_PROC if private_root else _SHARED_PROC
-    # What a private root hides is not there; Landlock alone has to grant what is beside it.
+    # A private root hides these files; without one, Landlock has to grant what is beside them.
     read_only = view.read_only if private_root else _without(view.read_only, set(view.hidden))
     with _ruleset(struct.pack("QQQ", files, network, scopes), version) as ruleset:
         for path in (*read_only, *readable):

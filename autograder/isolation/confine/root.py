@@ -56,7 +56,7 @@ def enter_private_root(view: FilesystemView, limits: Limits) -> bool:
 
 def _mount_entries(root: str, view: FilesystemView, limits: Limits) -> None:
     links = {path for path in view.read_only if os.path.islink(path)}
-    # In this order a folder comes before what is hidden or shown inside of it.
+    # In this order a folder comes before the places that are hidden or shown inside it.
     for path in sorted({*view.read_only, *view.hidden} - links):
         if path in view.hidden:
             libc.mount("tmpfs", root + path, "tmpfs", NO_SETUID | NO_DEVICES, "size=1m,mode=755")

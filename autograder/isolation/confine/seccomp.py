@@ -27,8 +27,8 @@ Instruction = tuple[int, int, int, int]
 
 _LOAD, _JUMP_EQUAL, _JUMP_GREATER, _JUMP_ANY_BIT, _AND, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x54, 0x06
 
-#: Where the machine finds what it judges: struct seccomp_data. Of an argument we look at the low
-#: word, as the kernel does for ids and these flags; both architectures are little-endian.
+#: Offsets in struct seccomp_data, which the filter reads. Of an argument the low word is read,
+#: as the kernel does for ids and these flags; both architectures are little-endian.
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 
 _ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000

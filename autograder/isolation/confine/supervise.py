@@ -35,7 +35,7 @@ def fork_supervised(lifeline: int) -> None:
 def _supervise(child: int, lifeline: int) -> NoReturn:
     libc.prctl(libc.PR_SET_DUMPABLE, 0)  # the worker cannot look into its supervisor
     _close_output()
-    with suppress(OSError):  # a kernel before 5.3: the host's own kill has to do
+    with suppress(OSError):  # a kernel before 5.3: only the host's own kill is left
         _wait(libc.syscall(libc.PIDFD_OPEN, child, 0), child, lifeline)
     _, status = os.waitpid(child, 0)
     os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))
@@ -51,7 +51,7 @@ def _wait(pidfd: int, child: int, lifeline: int) -> None:
     """Return once the child is dead or killed."""
     watch = select.poll()
     watch.register(pidfd, select.POLLIN)
-    watch.register(lifeline, 0)  # only its hang-up
+    watch.register(lifeline, 0)  # its end alone
     if pidfd in dict(watch.poll()):
         return
     watch.unregister(lifeline)

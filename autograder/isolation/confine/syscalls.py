@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Anything newer than what we know does not exist for the worker (Linux 6.17 has up to 469).
+#: System calls with higher numbers do not exist for the worker (Linux 6.17 has up to 469).
 NEWEST = 469
 
 
@@ -84,7 +84,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "inotify_init1": (294, 26),
     "quotactl": (179, 60),
     "quotactl_fd": (443, 443),
-    # what Landlock leaves open: marks of other people's files
+    # not covered by Landlock: attributes of files of other users
     "chmod": (90, None),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),

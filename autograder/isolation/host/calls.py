@@ -62,6 +62,8 @@ class CallLog:
         entered: whether the code under test has been asked anything: what goes wrong in the check
             from then on may come from its answers.
         parts: the parts of other exercises that the code under test says it was built from.
+        answered: the methods that have returned.
+        refused: the methods of which a check wanted an exception, and got it.
         methods: (handle, attribute) of each method that was asked for: an object is asked once.
     """
 
@@ -73,6 +75,8 @@ class CallLog:
         self.latest = NO_CALL
         self.entered = False
         self.parts: set[str] = set()
+        self.answered: set[str] = set()
+        self.refused: set[str] = set()
         self.methods: set[tuple[int, str]] = set()
         self._owners: dict[int, str] = {}
         self._objects: dict[int, _Object] = {}
@@ -102,6 +106,7 @@ class CallLog:
 
     def note(self, steps: Sequence[Step], outcomes: Sequence[Outcome]) -> None:
         """Remember what the steps described last have returned."""
+        self.answered.update(call.method for call in self._called)
         for place, (step, outcome) in enumerate(zip(steps, outcomes, strict=False)):
             if isinstance(outcome.value, Handle):
                 self._own(outcome.value, place, step)

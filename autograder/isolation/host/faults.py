@@ -10,6 +10,7 @@ SubmissionFault             the submission's own doing; each class has its verdi
 └── NotOffered              a graded provider has no such thing: skipped
 InfrastructureFault         ours: the sandbox or the worker did not start
 └── ReferenceFailed         the reference failed; the submission's, if its answers came before
+NotRecorded                 asked of a recorded reference what its recording does not answer
 """
 
 from __future__ import annotations
@@ -134,3 +135,7 @@ class InfrastructureFault(SandboxError):
 
 class ReferenceFailed(InfrastructureFault):
     """The reference failed: on its own inputs, or on what the submission had returned before."""
+
+
+class NotRecorded(Exception):
+    """The recording of the reference has no answer: only the course's own grader has one."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import Frame, SubmissionFault
 
-#: A method is not called any more after its calls have ended this number of workers.
+#: Number of workers that calls of a method may end before it is called no more.
 MOST = 2
 
 

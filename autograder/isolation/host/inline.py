@@ -30,7 +30,7 @@ class ProviderModule:
     """
 
     def __init__(self, registry: Registry, provider: str, names: Mapping[str, str]) -> None:
-        self.registry, self._provider, self._names = registry, provider, names
+        self._registry, self._provider, self._names = registry, provider, names
 
     def load(self) -> None:
         """Do nothing: implementations are imported on first use."""
@@ -38,9 +38,9 @@ class ProviderModule:
     def attribute(self, name: str) -> Any:
         """Return the provider's implementation of the task `name`."""
         registered = self._names.get(name, "")
-        if not self.registry.offers(registered, self._provider):
+        if not self._registry.offers(registered, self._provider):
             raise NotDefinedError(f"'{self._provider}' offers no {name}")
-        return self.registry.get(registered, self._provider)
+        return self._registry.get(registered, self._provider)
 
 
 class InlineSession:
@@ -55,7 +55,6 @@ class InlineSession:
         self.calls = CallLog()
         self.uncontained: tuple[str, ...] = ()
         self.transcript: Transcript | None = None  # a provider's author has a debugger
-        self.registry = module.registry
         self._callbacks = CallbackTable()
         self._dispatcher = Dispatcher(module, arrays, ask=self._callbacks.reply)
         self._parts = parts

@@ -26,9 +26,9 @@ NUMPY_ARRAYS = "framework.interfaces:NumpyArrays"
 WORKER_PACKAGES = ("numpy", "msgpack")
 #: It requires many packages, so only a submission that mentions it sees it.
 PLOTTING = "matplotlib"
-#: PyTorch alone takes half a gigabyte before a student's first line.
+#: PyTorch takes half a gigabyte before the submission is imported.
 HEAVY_MEMORY = 4 << 30
-#: A CUDA context reserves address space by the dozen gigabytes.
+#: A CUDA context reserves tens of gigabytes of address space.
 DEVICE_MEMORY = 64 << 30
 
 

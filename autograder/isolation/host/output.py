@@ -7,7 +7,7 @@ import re
 HEAD = 8 << 10
 TAIL = 8 << 10
 
-#: What a terminal obeys; the last ones turn the direction of the text around.
+#: Control sequences of terminals; the last ones reverse the direction of the text.
 _CONTROL = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
     r"|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"

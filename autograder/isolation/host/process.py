@@ -177,7 +177,7 @@ class WorkerProcess:
         except BlockingIOError:
             return data
         except BrokenPipeError:
-            return data[:0]  # the reply's end of file tells what happened
+            return data[:0]  # the end of file of the reply shows what happened
         return data
 
     def _read_reply(self, missing: int) -> bytes:

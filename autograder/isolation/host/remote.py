@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,6 +21,8 @@ from autograder.isolation.host.requests import (
 from autograder.isolation.wire import Handle, Result
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from autograder.isolation.host.calls import CallLog
     from autograder.isolation.host.transcript import Transcript
 
@@ -29,7 +32,7 @@ class Session(Protocol):
 
     #: What this check has called so far.
     calls: CallLog
-    #: What the sandbox could not contain on this system, in sentences.
+    #: Sentences about what the sandbox could not contain on this system.
     uncontained: tuple[str, ...]
     #: The requests of this check and their answers; None if they are not recorded.
     transcript: Transcript | None
@@ -45,6 +48,31 @@ class Session(Protocol):
 
     def close(self) -> None:
         """End the conversation."""
+
+
+class OnRecord(ABC):
+    """A session with the reference whose answers are recorded, or come from a recording.
+
+    What a submission has learned is not known when a recording is made. So no answer may depend
+    on it.
+
+    Attributes:
+        unconfirmed: whether this check did without an answer for learned parameters.
+    """
+
+    unconfirmed = False
+
+    @abstractmethod
+    def lose(self, handle: Handle) -> None:
+        """Give no answers about the object of `handle` from now on: it has learned parameters."""
+
+    @abstractmethod
+    def begin_check(self, check: str) -> None:
+        """Start the check with this id."""
+
+    @abstractmethod
+    def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
+        """Return the generator of the check with this id, in place of `rng`."""
 
 
 class RemoteModule:
@@ -191,9 +219,9 @@ def session_of(remote: RemoteObject) -> tuple[Session, Handle]:
     return remote._session, remote._handle
 
 
-def session_behind(module: RemoteModule) -> Session:
-    """Return the session that a remote module is reached through."""
-    return module._session
+def session_behind(remote: RemoteModule | RemoteObject) -> Session:
+    """Return the session that a remote module, or an object of it, is reached through."""
+    return remote._session
 
 
 def wrap(session: Session, outcome: Outcome) -> Outcome:

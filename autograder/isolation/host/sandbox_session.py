@@ -41,9 +41,9 @@ from framework.log import logger
 #: Its possible errors: the program is missing, the system refuses it, or an answer is invalid.
 NO_START = (OSError, SandboxError, channel.ChannelError, wire.WireError, KeyError, TypeError)
 
-#: What a report calls the requests that no check has made.
+#: Names of the requests that no check has made, in reports.
 IMPORT, SETTLING = "importing the file", "settling"
-#: After this share of its time a request has the worker write where it is.
+#: After this share of the time of a request, the worker writes its Python stack.
 STACK_AFTER = 0.95
 
 _log = logger("worker")
@@ -66,7 +66,7 @@ class SandboxSession:
         self._launch = launch
         self._folder, self._exercise, self._deadlines = folder, exercise, deadlines
         self._worker: channel.WorkerProcess | None = None
-        with suppress(*NO_START):  # tried again, and told, when it is needed
+        with suppress(*NO_START):  # tried again, and reported, when it is needed
             self._worker = launch.start()
         self._loaded = False
         self._lasting: SubmissionFault | InfrastructureFault | None = None
@@ -227,7 +227,7 @@ class SandboxSession:
         except wire.WireError as error:
             if not self.calls.entered:
                 raise
-            # What a check draws itself can be sent: it is a value that the submission gave.
+            # What a check draws itself can be sent, so the value came from the submission.
             message = f"what it returned is too much to be handed back to it: {error}"
             raise Crashed(message, call=texts[-1]) from None
 

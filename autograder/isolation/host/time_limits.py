@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: How much longer than its processor time something may take on a machine that is busy.
+#: Maximum wall time, in multiples of the processor time: the machine may be busy.
 WALL_FACTOR = 8.0
 
 

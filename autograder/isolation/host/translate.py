@@ -29,7 +29,7 @@ from autograder.isolation.wire import Handle, WireError
 
 _Kind = TypeVar("_Kind", list[Any], dict[Any, Any])
 
-#: No file that a person wrote is longer.
+#: Maximum number of lines of a file; larger line numbers are invalid.
 MAX_LINES = 1_000_000
 
 #: The submission may print such lines itself: a number has no more digits than `MAX_LINES` allows.

@@ -16,8 +16,8 @@ from autograder.isolation.sandboxes.base import Sandbox, start
 
 INSTALL = "install it with `apt install bubblewrap` (or dnf, pacman, apk)"
 
-#: No namespace, capability or terminal is shared. The worker's supervisor is process 1, so that
-#: with it everything ends.
+#: No namespace, capability or terminal is shared. The worker's supervisor is process 1: when it
+#: ends, all processes of the worker end.
 _ISOLATION = (
     "--unshare-all",
     "--unshare-user",

@@ -15,16 +15,16 @@ from autograder.isolation.confine import FilesystemView
 #: Where the system keeps shared libraries, and the dynamic loader what it knows about them.
 SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 
-#: How many processors there are, for those libraries that ask.
+#: The number of processors, which some libraries read.
 PROCESSORS = ("/sys/devices/system/cpu",)
 
-#: What a GPU's driver reads, granted along with devices only.
+#: Folders that the driver of a GPU reads; granted only with devices.
 DRIVER = ("/sys/bus/pci", "/sys/devices", "/sys/module/nvidia", "/etc/nvidia")
 
 #: Entries of a folder with gradus that the worker must not see.
 HIDDEN = (".git", "autograder", "exercises", "plugins", "solutions", "tests")
 
-#: What folders of installed packages are called.
+#: Names of the folders of installed packages.
 PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 
 #: Where the standard library keeps archives of packages.
@@ -114,7 +114,7 @@ def _has_gradus(folder: Path) -> bool:
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    except PermissionError:  # what we cannot see ourselves, we cannot show
+    except PermissionError:  # the worker cannot be shown what the host cannot see
         return False
 
 

@@ -28,7 +28,7 @@ FRAMEWORK: dict[str, tuple[str, ...]] = {
     "framework.models.parts": ("part",),
 }
 
-#: In place of the names of a module: all of them.
+#: Replaces the names of a module: all of them may be imported.
 EVERYTHING: tuple[str, ...] = ("*",)
 
 

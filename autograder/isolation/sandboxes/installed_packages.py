@@ -110,7 +110,7 @@ def _required(
     distribution: metadata.Distribution, head: list[str]
 ) -> Iterator[metadata.Distribution]:
     for text in _values("Requires-Dist", head) if head else distribution.requires or ():
-        from packaging.requirements import Requirement  # takes longer than most of what it reads
+        from packaging.requirements import Requirement  # the import takes long
 
         requirement = Requirement(text)
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):

@@ -21,7 +21,7 @@ from framework.errors import SandboxError
 
 _PROC = Path("/proc")
 
-#: Told where the system does not show its processes.
+#: The gap on systems that do not show their processes.
 UNWATCHED = "submitted code can exceed the limits of memory and of processes: they cannot be seen"
 
 

@@ -251,7 +251,7 @@ def _overwrite(value: Any) -> None:
 
 
 def _end_check() -> tuple[None, dict[str, Plain]]:
-    gc.collect()  # models that know each other in a circle, and hold their arrays until then
+    gc.collect()  # models in reference cycles hold their arrays until then
     if threading.active_count() > 1:
         raise RuntimeError("a thread of the last check still runs")
     return None, {}

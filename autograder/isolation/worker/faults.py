@@ -62,7 +62,7 @@ def _kind(error: BaseException) -> str:
 def _message(error: BaseException, folder: str) -> str:
     try:
         text = str(error)
-        if isinstance(error, SyntaxError) and error.msg:  # the frames tell its line
+        if isinstance(error, SyntaxError) and error.msg:  # the frames have its line
             text = error.msg
         # The folder is temporary, and its name has no meaning for a student.
         return (text.replace(f"{folder}/", "") if folder else text)[:MAX_MESSAGE]

@@ -120,7 +120,7 @@ def _serve(
 
     dispatcher = Dispatcher(module, arrays, folder, ask)
     _dump_stack_on_alarm()
-    gc.freeze()  # what is ours stays; collecting the submission's circles takes less time then
+    gc.freeze()  # imported objects stay; the collector searches the submission's objects alone
     _send(replies, wire.encode({"ready": True, "uncontained": uncontained}))
     use_parts_from(module.part)
     while (request := _receive(requests)) is not None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, paired_models, refuses
+from autograder.checks import equal, expect, finite, paired_models, refuses
 
 RTOL = 1e-7
 SHAPES = ((6, 4), (3, 5, 4))  # (N, C) and (N, T, C)
@@ -93,6 +93,7 @@ def test_a_row_alone(submission, reference, rng):
     model = pair_of(submission, reference, rng).student
     x = batch(rng, SHAPES[0])
     together, fewer = model.forward(x)[:2], model.forward(x[:2])
+    finite(together, "forward in training")
     expect(not np.allclose(together, fewer), "in training a row depends on its batch")
     model.eval()
     equal(model.forward(x[:1]), model.forward(x)[:1], "a batch of one row, at test time", rtol=RTOL)

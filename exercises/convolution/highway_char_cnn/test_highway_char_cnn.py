@@ -170,7 +170,7 @@ def test_unseen_words(submission, reference, metric_threshold, rng, window):
     few = rng.permutation(np.arange(1, 41)).reshape(5, 2, 4)  # no character stands in two words
     overfits(
         trained_models(submission, reference, "CharacterTagger", 41, 8, 8, 3, window, rng=rng), few,
-        np.arange(10).reshape(5, 2) % 3, classes=3, reference=reference, rng=rng,
+        np.arange(10).reshape(5, 2) % 3, classes=3, rng=rng,
         learning_rate=0.02,
     )  # fmt: skip
 
@@ -180,7 +180,7 @@ def test_unseen_words(submission, reference, metric_threshold, rng, window):
         models = trained_models(submission, reference, "CharacterTagger", *sizes, rng=rng)
         ids, labels, _ = encoded(language, 300, window, rng)
         for _ in classifier_chunks(
-            models, ids, labels, reference=reference, epochs=6, batch_size=20, learning_rate=0.02,
+            models, ids, labels, epochs=6, batch_size=20, learning_rate=0.02,
             rng=rng,
         ):  # fmt: skip
             test = encoded(language, 200, window, rng, unseen=True)

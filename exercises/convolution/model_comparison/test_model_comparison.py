@@ -366,7 +366,7 @@ def reaches_its_best(submission, reference, metric_threshold, rng, name, width=N
         limit = language.best_window_accuracy(width) if width else 1.0
         texts, (ids, labels) = _Texts(language), language.sample(1600, rng=rng)
         models = of_family(submission, reference, name, language, rng)
-        for _ in classifier_chunks(models, ids, labels, reference=reference, rng=rng, **SETTINGS):
+        for _ in classifier_chunks(models, ids, labels, rng=rng, **SETTINGS):
             yield models.evaluate(texts.nearness, rng.permutation(len(texts.p)), limit)
 
     what = "the share of right answers over all texts, divided by the best possible one,"

@@ -186,7 +186,7 @@ def test_remembers_a_phrase(submission, reference, metric_threshold, rng):
         x, answers = commands(400, rng, ids)
         models = trained_models(submission, reference, "QRNN", WORDS, 2, rng=rng)
         for _ in classifier_chunks(
-            models, x, answers, reference=reference, epochs=30, batch_size=40, learning_rate=0.1,
+            models, x, answers, epochs=30, batch_size=40, learning_rate=0.1,
             rng=rng,
         ):  # fmt: skip
             yield models.evaluate(share_known, *commands(200, rng, ids))

@@ -204,7 +204,7 @@ def test_accuracy(submission, reference, metric_threshold, rng):
     settings = {"widths": (2,), "keep_probability": 1.0, "rng": rng}
     small = trained_models(submission, reference, "TextCNN", 17, 8, 8, 2, **settings)
     overfits(
-        small, distinct, np.arange(8) % 2, classes=2, reference=reference, rng=rng,
+        small, distinct, np.arange(8) % 2, classes=2, rng=rng,
         learning_rate=0.05,
     )  # fmt: skip
 
@@ -214,7 +214,7 @@ def test_accuracy(submission, reference, metric_threshold, rng):
         sizes = len(grammar.vocabulary), 12, 12, 2
         models = trained_models(submission, reference, "TextCNN", *sizes, rng=rng)
         training = classifier_chunks(
-            models, ids, labels, reference=reference, epochs=4, batch_size=32, learning_rate=0.02,
+            models, ids, labels, epochs=4, batch_size=32, learning_rate=0.02,
             chunk=32, rng=rng,
         )  # fmt: skip
         for test, _ in zip(tests, training, strict=False):

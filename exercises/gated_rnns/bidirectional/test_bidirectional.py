@@ -6,7 +6,7 @@ The two layers are your own: `RNN` here, `LSTM` in the hidden checks.
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, paired_models, part, refuses
+from autograder.checks import equal, expect, finite, paired_models, part, refuses
 
 D, H = 3, 4
 
@@ -56,6 +56,7 @@ def test_what_a_step_knows(submission, reference, rng):
     x[0, -1] += 1.0
     after = pair.student.forward(x)[0, 0]
     equal(after[:H], before[:H], "→h_1, after the last word was changed", rtol=0.0)
+    finite(after, "the states after the last word was changed")
     expect(np.all(after[H:] != before[H:]), "←h_1 does not change when the last word does")
 
 

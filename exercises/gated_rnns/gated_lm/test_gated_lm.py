@@ -22,9 +22,10 @@ from framework.languages.agreement import NOUN_FORMS, NOUNS, OTHER_FORM, Agreeme
 from framework.languages.markov import MarkovModel
 
 V, E, H = 7, 3, 4
-#: Trained on 40,000 words of the corpus agreement, the best Kneser-Ney model (4-grams) reaches this
-#: perplexity ratio, and about half of the distant verbs. CHANCE: no more counts as remembering.
-OF_NGRAMS, CHANCE = 1.07, 0.7
+#: Trained on the same 40,000 words, the best Kneser-Ney model (2- to 6-grams, three discounts) has
+#: this perplexity ratio on average of 34 drawn languages, 1.066 at best, and about half of the
+#: distant verbs. CHANCE: no more counts as remembering.
+OF_NGRAMS, CHANCE = 1.08, 0.7
 #: Words of the sentence that `agreement_items` puts before each prefix.
 PAST = 5
 
@@ -33,7 +34,7 @@ def learns_by_heart(submission, reference, rng):
     """Check that a small text can be learned by heart, before a long training."""
     tokens = np.tile(np.arange(8), 6)[:41]
     models = trained_models(submission, reference, "GatedLM", 8, 8, 24, rng=rng)
-    overfits_text(models, tokens, words=8, reference=reference)
+    overfits_text(models, tokens, words=8)
 
 
 def share_right(model, prefixes, right, wrong, spans):
@@ -177,7 +178,7 @@ def test_perplexity(submission, reference, metric_threshold, plot, rng):
         train, sizes = language.sample(40_000, rng=rng), (len(language.vocabulary), 16, 40)
         models = trained_models(submission, reference, "GatedLM", *sizes, rng=rng)
         for _ in language_model_chunks(
-            models, train, reference=reference, epochs=5, batch_size=32, unroll=12,
+            models, train, epochs=5, batch_size=32, unroll=12,
             learning_rate=0.015,
         ):  # fmt: skip
             texts = language.sample_texts(16, 250, rng=rng)

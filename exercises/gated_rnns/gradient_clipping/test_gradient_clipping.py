@@ -45,6 +45,8 @@ def test_too_long(submission, reference, rng):
 )
 def test_short_enough(submission, reference, rng):
     """At or below the threshold no number changes, not by one bit; the arrays are new ones."""
+    halves = submission.clip_by_norm({"a": np.array([3.0]), "b": np.array([4.0])}, 2.5)
+    equal(halves, {"a": np.array([1.5]), "b": np.array([2.0])}, "3 and 4, clipped to 2.5")
     gradients = drawn(rng)
     for threshold in (1e3, 5.0):
         given = gradients if threshold > 5 else {"a": np.array([3.0]), "b": np.array([4.0])}

@@ -110,3 +110,16 @@ def test_steps_without_words(submission, reference, rng):
         pair.same_forward(x, h_0, mask)
         equal(pair.student.state, pair.reference.state, "self.state with a mask", rtol=RTOL)
         pair.same_backward(x, h_0, mask, rng=rng)
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(1)
+@pytest.mark.hint("Three blocks of weights: u, r and h̃. An LSTM has four.")
+def test_three_quarters_of_an_lstm(submission, reference, rng):
+    """The lecture's claim: a GRU has fewer parameters, three for each four of an LSTM."""
+    for D, H in ((3, 4), (10, 20)):
+        pair = paired_models(submission, reference, "GRU", D, H, rng=rng)
+        pair.same_forward(rng.normal(size=(1, 2, D)))
+        parameters = pair.student.parameters
+        count, lstm = sum(array.size for array in parameters.values()), 4 * (D * H + H * H + H)
+        equal(count, 3 * lstm // 4, f"the number of parameters of a GRU, {D} inputs, {H} units")

@@ -149,6 +149,8 @@ def test_twenty_layers(submission, rng, plot):
     x, grad = rng.normal(size=(2, 8, D))
     found = _through_highways(submission, x, grad, depth, rng)
     lost = _through_plain_layers(x, grad, depth, rng)
+    new = submission.Highway(D, rng=rng).forward(x)
+    expect(np.all(new != x), "a new layer returns some numbers of x as they are")
     plot(
         "A gradient on its way back through twenty new layers",
         {"highway layers": found, "the same without a way around": lost},

@@ -81,7 +81,8 @@ def test_decay_and_growth(submission, reference, rng, plot):
     for sigma, W_h in ((0.9, spread(H, 0.9, rng)), (1.2, rotation(H, 1.2, rng))):
         pair.set_parameters({"W_x": np.ones((D, H)) / H, "W_h": W_h, "b": np.zeros(H)})
         norms = np.asarray(submission.gradient_norms(pair.student, x, STEPS - 1))
-        equal(np.shape(norms), (STEPS,), "the shape of the norms")
+        expected = reference.gradient_norms(pair.reference, x, STEPS - 1)
+        equal(norms, expected, f"gradient_norms(rnn, x, {STEPS - 1}) with σ = {sigma}")
         lines[f"RNN, σ = {sigma}"] = norms / norms[-1]
         bound = sigma**distances
         expect(

@@ -153,6 +153,9 @@ def test_storage(submission, rng):
     for text in (tokens[:200], tokens):
         model = fitted(submission, "NgramLM", text, V, 4)
         sizes.append([len(model.ngrams(n)[1]) for n in (1, 2, 3, 4)])
+        ends = {n: range(max(1, n - 1), len(text)) for n in (1, 2, 3, 4)}
+        seen = [len({tuple(text[t - n + 1 : t + 1]) for t in ends[n]}) for n in ends]
+        equal(sizes[-1], seen, f"the sizes of the tables for {len(text)} tokens, n from 1 to 4")
         expect(max(sizes[-1]) < len(text), f"a table of {sizes[-1]} for {len(text)} tokens")
     expect(all(np.diff(size).min() > 0 for size in sizes), f"sizes {sizes} should grow with n")
     grown = np.subtract(sizes[1], sizes[0])
@@ -197,6 +200,7 @@ def test_add_delta_sums_to_one(submission, rng):
     found = all_words(model, np.array([tokens[3:5], [0, V - 1]]))
     equal(found.sum(axis=1), np.ones(2), "the sums over all words", rtol=1e-9)
     equal(found[1], np.full(V, 1 / V), "P after a history never seen", rtol=1e-9)
+    expect(bool(np.ptp(found[0]) > 0), "P is the same for all words after a history of the text")
     expect(bool((found > 0).all()), "every word should have a probability above 0")
 
 
@@ -251,6 +255,7 @@ def test_interpolated_sums_to_one(submission, rng):
     equal(found.sum(axis=1), np.ones(4), "the sums over all words", rtol=1e-9)
     shorter = all_words(model, np.array([[0]]))[0]
     equal(found[1], shorter, "P after a history of which only the last word was seen", rtol=1e-9)
+    expect(bool(np.ptp(found[0]) > 0), "P is the same for all words after a history of the text")
     expect(bool((found > 0).all()), "every word should have a probability above 0")
 
 

@@ -30,7 +30,7 @@ def learns_by_heart(submission, reference, rng):
     tokens = rng.integers(8, size=4 * 10 + 1)
     tokens[[0, 10, 20, 30]] = [0, 1, 2, 3]  # four texts that differ from their first token on
     models = trained_models(submission, reference, "RecurrentLM", 8, 8, 24, rng=rng)
-    overfits_text(models, tokens, words=8, reference=reference)
+    overfits_text(models, tokens, words=8)
 
 
 @pytest.mark.task("RecurrentLM")
@@ -176,7 +176,7 @@ def test_perplexity(submission, reference, metric_threshold, rng):
         train, sizes = language.sample(30_000, rng=rng), (len(language.vocabulary), 16, 32)
         models = trained_models(submission, reference, "RecurrentLM", *sizes, rng=rng)
         for _ in language_model_chunks(
-            models, train, reference=reference, epochs=5, batch_size=16, unroll=20,
+            models, train, epochs=5, batch_size=16, unroll=20,
             learning_rate=0.01, chunk=47,
         ):  # fmt: skip
             texts = language.sample_texts(16, 250, rng=rng)

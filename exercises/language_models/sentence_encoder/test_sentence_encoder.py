@@ -164,7 +164,7 @@ def test_accuracy(submission, reference, metric_threshold, rng):
     for pooling in POOLINGS:
         sizes = 17, 16, 16, 2, pooling
         models = trained_models(submission, reference, "SentenceEncoder", *sizes, rng=rng)
-        overfits(models, small, np.arange(8) % 2, classes=2, reference=reference, rng=rng)
+        overfits(models, small, np.arange(8) % 2, classes=2, rng=rng)
 
     def worst(rng):
         grammar = SentimentGrammar(noise=0.05, rng=rng)
@@ -218,7 +218,7 @@ def trained(submission, reference, sizes, data, rng):
     ids, labels = data
     models = trained_models(submission, reference, "SentenceEncoder", *sizes, rng=rng)
     for _ in classifier_chunks(
-        models, ids, labels, reference=reference, epochs=4, batch_size=32, learning_rate=0.01,
+        models, ids, labels, epochs=4, batch_size=32, learning_rate=0.01,
         rng=rng,
     ):  # fmt: skip
         yield models

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, assign, equal, expect, paired_models
+from autograder.checks import agrees, assign, equal, expect, finite, paired_models
 
 #: The network of the README: z⁽²⁾ = (0, log 3), so a⁽²⁾ = (1/2, 3/4) and s = −2.
 X = np.array([1.0, 0.0, -1.0, 2.0])
@@ -87,7 +87,8 @@ def test_both_forms_agree(submission, rng):
     model = submission.WindowScorer(5, 3, "tanh", rng=rng)
     for x in rng.normal(size=(3, 5)):
         delta_1, delta_2, _ = model.deltas(x)
-        expect(bool(np.any(delta_2)), "the errors of all hidden nodes are 0")
+        finite(delta_2, "your δ⁽²⁾")
+        expect(np.all(delta_2 != 0), "δ⁽²⁾ is 0 at a node, where no weight and no slope is 0")
         model.zero_gradients()
         model.forward(x[None])
         grad_x, gradients = model.backward(np.ones(1)), model.gradients

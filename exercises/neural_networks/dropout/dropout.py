@@ -7,6 +7,8 @@ of Dropout in Recurrent Neural Networks" (2016), for one mask at all steps.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from framework.interfaces import Array, Model
@@ -105,3 +107,39 @@ class VariationalDropout(Model):
         """
         # TODO: your code here
         raise NotImplementedError
+
+
+def average_over_masks(f: Callable[[Array], Array], x: Array, keep_probability: float) -> Array:
+    """Return the exact mean of f(x ∘ m) over all 2ⁿ masks m: the ensemble of all subnetworks.
+
+        E[f(x ∘ m)] = Σ_m p^k (1 − p)^(n−k) f(x ∘ m)        k: number of ones in m
+
+    Args:
+        f: a network; called once for each mask, with `(n,)`.
+        x: `(n,)` floats, n ≤ 12. Not modified.
+        keep_probability: p.
+
+    Returns:
+        the mean, of the shape of f(x).
+    """
+    # TODO: itertools.product makes all masks
+    raise NotImplementedError
+
+
+def monte_carlo(model: Model, x: Array, samples: int) -> tuple[Array, Array]:
+    """Return mean and standard deviation of the outputs of a network that drops units.
+
+        1/M Σ_m f(x, θ_m)        θ_m: the network after drawing the m-th mask
+
+    The model is put into training mode, where it drops, and into evaluation mode at the end.
+
+    Args:
+        model: a model with dropout; ``forward(x)`` draws a new mask in training mode.
+        x: its input. Not modified.
+        samples: M, at least 1.
+
+    Returns:
+        mean and standard deviation (with 1/M) over the samples, each of the shape of the output.
+    """
+    # TODO: your code here
+    raise NotImplementedError

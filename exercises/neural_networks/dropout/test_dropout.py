@@ -7,7 +7,7 @@ in 6 of 10 million runs.
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect
+from autograder.checks import agrees, callback, equal, expect, real_array
 
 SHAPES = {"Dropout": (6, 5), "VariationalDropout": (3, 4, 5)}
 
@@ -83,8 +83,10 @@ def test_backward(submission, rng, name):
     for inverted in (False, True):
         model = made(submission, name, 0.5, rng, inverted=inverted)
         factors = model.forward(x) / x
-        expect(bool(np.any(factors)), f"{name}.forward drops every entry")
         equal(model.backward(grad), grad * factors, f"{name}.backward", rtol=1e-12)
+        many = model.forward(np.ones((40, 2, 40)))
+        drawn = f"{name} drops no entry in training, or every one"
+        expect(np.any(many == 0) and np.any(many != 0), drawn)
 
 
 @each
@@ -105,6 +107,9 @@ def test_the_mean_is_the_same_in_both_modes(submission, rng, name, inverted):
         abs(trained - tested) < bound,
         f"the mean output for ones is {trained:.3f} in training and {tested:.3f} at test time",
     )
+    model.train()
+    kept = np.unique(model.forward(x))
+    expect(len(kept) == 2 and kept[0] == 0, "in training, ones become 0 or one other number")
 
 
 @pytest.mark.task("VariationalDropout")
@@ -126,3 +131,73 @@ def test_steps_have_masks_of_their_own(submission, rng):
     """Dropout: the steps of a sequence have different masks."""
     kept = made(submission, "Dropout", 0.5, rng).forward(np.ones((4, 6, 10))) > 0
     expect(np.any(kept != kept[:, :1]), "all steps drop the same features")
+
+
+def network(weights):
+    """Return a layer of tanh as a function that the submission can call."""
+    return callback(lambda x: np.tanh(np.asarray(x) @ weights))
+
+
+@pytest.mark.task("average_over_masks")
+@pytest.mark.points(2)
+@pytest.mark.hint("A mask with k ones has the probability p^k (1 − p)^(n − k).")
+def test_all_subnetworks(submission, reference, rng):
+    """average_over_masks: the mean over all 2ⁿ subnetworks, each with its probability."""
+    found = submission.average_over_masks(callback(np.square), np.array([2.0]), 0.75)
+    equal(found, np.array([3.0]), "the mean of (2 m)² with P(m = 1) = 0.75")
+    x, weights = rng.normal(size=4), rng.normal(size=(4, 3))
+    for p in (0.5, 0.9):
+        agrees(submission, reference, "average_over_masks", network(weights), x, p)
+
+
+@pytest.mark.task("average_over_masks")
+@pytest.mark.points(1)
+@pytest.mark.hint("If the check above passes: the mean of a linear f is f(p x).")
+def test_scaling_approximates_the_ensemble(submission, rng):
+    """average_over_masks: for a linear network it is f(p x), for tanh nearly so."""
+    x, weights, p = rng.normal(size=5), rng.normal(scale=0.4, size=(5, 3)), 0.5
+    linear = submission.average_over_masks(callback(lambda v: np.asarray(v) @ weights), x, p)
+    equal(linear, p * x @ weights, "the mean over all subnetworks of a linear layer", atol=1e-12)
+    mean = real_array(submission.average_over_masks(network(weights), x, p), (3,), "the mean")
+    scaled = np.tanh(p * x @ weights)
+    off = float(np.abs(mean - scaled).max())
+    expect(1e-9 < off < 0.15, f"scaling by p is off by {off:.3g}: it should be near, not equal")
+
+
+@pytest.mark.task("monte_carlo")
+@pytest.mark.points(2)
+@pytest.mark.hint("model.train() turns dropout on; stack M outputs; model.eval() at the end.")
+def test_monte_carlo(submission, rng):
+    """monte_carlo: mean and spread of a network that drops come near those of all masks."""
+    p, x = 0.5, np.array([1.0, 2.0, -4.0])
+    units = Units(p, rng)
+    mean, spread = submission.monte_carlo(units.offered(), x, 200)
+    # Of 200 values with standard deviation p |x|, the mean has one of 0.035 |x|.
+    off = np.abs(real_array(mean, (3,), "the mean") - p * x) / np.abs(x)
+    expect(off.max() < 0.2, f"the mean of 200 outputs is {np.round(mean, 2)}, not near {p * x}")
+    equal(spread, 0.5 * np.abs(x), "the standard deviation of 200 outputs", rtol=0.1)
+    expect(not units.training, "monte_carlo should leave the model in evaluation mode")
+
+
+class Units:
+    """A layer of the check's own that drops units, and notes its mode."""
+
+    def __init__(self, keep_probability, rng):
+        self.p, self.rng, self.training = keep_probability, rng, False
+
+    def offered(self):
+        """Return what the submission may call."""
+        return callback(self, "forward", "train", "eval")
+
+    def train(self):
+        """Drop from now on."""
+        self.training = True
+
+    def eval(self):
+        """Drop no longer."""
+        self.training = False
+
+    def forward(self, x):
+        """Return x times a new mask in training mode, and times p in evaluation mode."""
+        x = np.asarray(x)
+        return x * (self.rng.random(x.shape) < self.p if self.training else self.p)

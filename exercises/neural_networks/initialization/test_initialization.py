@@ -5,10 +5,12 @@ of 10 million runs. The mean of n squares has a relative standard deviation of 0
 they are uniform (Var(w²) = 4 b⁴/45 beside b²/3) and of √(2/n) where they are normal.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect
+from autograder.checks import agrees, equal, expect
 
 FAN_IN, FAN_OUT = 200, 100
 N = FAN_IN * FAN_OUT
@@ -160,3 +162,77 @@ def _theory(layers):
         signals.append(q)
         slopes.append(float(p @ (1 - h**2) ** 2))
     return np.array(signals), np.cumprod(slopes[::-1])[::-1]
+
+
+#: A deep network: inputs, units of each layer, layers, examples; steps and rate of its training.
+INPUTS, UNITS, DEPTH, EXAMPLES = 10, 20, 6, 60
+TRAINING = {"learning_rate": 0.1, "steps": 60}
+
+
+def regression(rng):
+    """Return examples whose targets are a smooth function of the inputs, with variance 1."""
+    x = rng.normal(size=(EXAMPLES, INPUTS))
+    y = np.tanh(x @ rng.normal(size=INPUTS))
+    return x, (y - y.mean()) / y.std()
+
+
+def layers_of(draw):
+    """Return the weights of all layers, each by ``draw(fan_in, fan_out)``."""
+    sizes = [INPUTS, *[UNITS] * (DEPTH - 1), 1]
+    return [draw(n, m) for n, m in pairwise(sizes)]
+
+
+def last_losses(submission, reference, rng, activation="tanh"):
+    """Return the loss of each step for Xavier, small and large initial weights."""
+    x, y = regression(rng)
+    starts = {
+        "Xavier": lambda n, m: weights(reference, "xavier_uniform", rng, n, m),
+        "standard deviation 0.01": lambda n, m: rng.normal(scale=0.01, size=(n, m)),
+        "standard deviation 2": lambda n, m: rng.normal(scale=2.0, size=(n, m)),
+    }
+    return {
+        name: submission.deep_losses(layers_of(draw), x, y, **TRAINING, activation=activation)
+        for name, draw in starts.items()
+    }
+
+
+@pytest.mark.task("deep_losses")
+@pytest.mark.points(4)
+@pytest.mark.hint("h_k.T @ grad for each W; grad @ W.T times the slope of f goes one layer down.")
+def test_deep_losses(submission, reference, rng):
+    """deep_losses: the loss of each step, for both activations and several depths."""
+    x, y = rng.normal(size=(5, 3)), rng.normal(size=5)
+    for sizes in ((3, 1), (3, 4, 1), (3, 4, 2, 1)):
+        W = [rng.normal(size=shape) for shape in pairwise(sizes)]
+        for activation in ("tanh", "sigmoid"):
+            settings = {"learning_rate": 0.05, "steps": 4, "activation": activation}
+            agrees(submission, reference, "deep_losses", W, x, y, **settings)
+
+
+@pytest.mark.task("deep_losses")
+@pytest.mark.points(4)
+@pytest.mark.hint("If test_deep_losses passes: are all layers trained in every step?")
+def test_xavier_converges_faster(submission, reference, rng, plot):
+    """deep_losses: six layers learn from Xavier's weights; smaller and larger ones learn less."""
+    rounds = [last_losses(submission, reference, rng) for _ in range(3)]
+    curves = {name: np.mean([one[name] for one in rounds], axis=0) for name in rounds[0]}
+    plot("Six layers of tanh by their initial weights", curves,
+         x=range(1, 1 + TRAINING["steps"]), x_label="step", y_label="loss", log=True)  # fmt: skip
+    end = {name: float(curve[-10:].mean()) for name, curve in curves.items()}
+    for name in ("standard deviation 0.01", "standard deviation 2"):
+        found = f"{end['Xavier']:.3g} with Xavier, {end[name]:.3g} with {name}"
+        expect(end["Xavier"] < 0.6 * end[name], f"the last losses are {found}")
+
+
+@pytest.mark.task("deep_losses")
+@pytest.mark.points(4)
+@pytest.mark.hint("If test_deep_losses passes: are all layers trained in every step?")
+def test_tanh_converges_faster_than_sigmoid(submission, reference, rng):
+    """deep_losses: with the same Xavier weights and steps, tanh reaches a lower loss."""
+    ends = {"tanh": 0.0, "sigmoid": 0.0}
+    for activation in ends:
+        for _ in range(3):
+            losses = last_losses(submission, reference, rng, activation)["Xavier"]
+            ends[activation] += float(np.mean(losses[-10:])) / 3
+    found = f"{ends['tanh']:.3g} with tanh, {ends['sigmoid']:.3g} with the sigmoid"
+    expect(ends["tanh"] < 0.6 * ends["sigmoid"], f"the last losses are {found}")

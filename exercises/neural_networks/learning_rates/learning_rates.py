@@ -8,8 +8,11 @@ Source: CS224n notes part III, section 2.7.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from framework.interfaces import Schedule
+import numpy as np
+
+from framework.interfaces import Array, Schedule
 
 
 class StepDecay(Schedule):
@@ -109,6 +112,24 @@ def fan_in_rate(learning_rate: float, fan_in: int) -> float:
     """
     _check(learning_rate > 0, "learning_rate > 0", learning_rate)
     _check(fan_in >= 1, "fan_in ≥ 1", fan_in)
+    # TODO: your code here
+    raise NotImplementedError
+
+
+def gradient_descent(
+    gradient: Callable[[Array], Array], start: Array, schedule: Schedule, steps: int
+) -> Array:
+    """Return the path of θ_{t+1} = θ_t − α(t) ∇J(θ_t) with the rate of a schedule.
+
+    Args:
+        gradient: ∇J, called once for each step with θ_t `(n,)`.
+        start: θ_0 `(n,)` floats. Not modified.
+        schedule: gives α(t) by `rate`, t = 0, 1, 2, ...
+        steps: number of steps, at least 0.
+
+    Returns:
+        θ_0 ... θ_steps, `(steps + 1, n)`.
+    """
     # TODO: your code here
     raise NotImplementedError
 

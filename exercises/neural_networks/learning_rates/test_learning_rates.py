@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect
+from autograder.checks import agrees, callback, equal, expect, real_array
 
 
 def rates(schedule, steps):
@@ -85,3 +85,81 @@ def test_fan_in_rate(submission, reference):
     """fan_in_rate: the rate is divided by the square root of the number of inputs."""
     for fan_in in (1, 4, 100, 30):
         agrees(submission, reference, "fan_in_rate", 0.1, fan_in)
+
+
+#: A bowl ½ Σ c_i θ_i²: contours are narrow ellipses. A constant rate above 2 / max c diverges.
+CURVATURES = np.array([1.0, 20.0])
+START = np.array([1.0, 1.0])
+
+
+def losses_on(submission, rates, steps=40, copies=1, noise=0.0, rng=None):
+    """Return J along the path of the submission on `copies` bowls beside each other."""
+    c, start = np.tile(CURVATURES, copies), np.tile(START, copies)
+
+    def gradient(theta):
+        disturbed = noise * rng.normal(size=len(c)) if noise else 0.0
+        return c * np.asarray(theta) + disturbed
+
+    path = submission.gradient_descent(callback(gradient), start, rates, steps)
+    path = real_array(path, (steps + 1, len(c)), "the path of gradient_descent")
+    with np.errstate(over="ignore", invalid="ignore"):
+        return 0.5 * path**2 @ c
+
+
+class Rates:
+    """A schedule of the check's own, so that a wrong one of the submission does no harm here."""
+
+    def __init__(self, rate):
+        self.rate = rate
+
+
+def schedule(rate):
+    """Return a schedule with the rate ``rate(step)`` that the submission can call."""
+    return callback(Rates(rate), "rate")
+
+
+def constant(rate):
+    """Return a schedule that never changes."""
+    return schedule(lambda step: rate)
+
+
+@pytest.mark.task("gradient_descent")
+@pytest.mark.points(1.5)
+@pytest.mark.hint("θ_{t+1} = θ_t − schedule.rate(t) times gradient(θ_t), from t = 0.")
+def test_path(submission):
+    """gradient_descent: three steps on ½ θ² with a rate that halves."""
+    gradient = callback(np.asarray)
+    halving = schedule(lambda step: 0.5 ** (step + 1))
+    path = submission.gradient_descent(gradient, np.array([8.0]), halving, 3)
+    expected = np.array([[8.0], [4.0], [3.0], [2.625]])
+    equal(path, expected, "the path from 8 with the rates ½, ¼ and ⅛ on ½ θ²")
+
+
+@pytest.mark.task("gradient_descent")
+@pytest.mark.points(1)
+@pytest.mark.hint("If test_path passes, is one point of the path wrong, or its number of points?")
+def test_large_rates_diverge_and_small_ones_crawl(submission, plot):
+    """gradient_descent: a rate above 2/c diverges, a tiny one crawls, one between arrives."""
+    rates = {"above 2/20": 0.11, "near it": 0.09, "tiny": 0.0005}
+    losses = {name: losses_on(submission, constant(a)) for name, a in rates.items()}
+    plot("A bowl with curvatures 1 and 20", losses, x=range(41), x_label="step", y_label="loss",
+         log=True)  # fmt: skip
+    start = losses["tiny"][0]
+    expect(losses["above 2/20"][-1] > 1e4 * start, "with a rate of 0.11 the loss should explode")
+    expect(losses["near it"][-1] < 1e-2 * start, "with a rate of 0.09 the loss should vanish")
+    left = losses["tiny"][-1]
+    expect(0.2 * start < left < 0.9 * start, f"with a rate of 0.0005, {left:.3g} of {start:.3g}")
+
+
+@pytest.mark.task("gradient_descent")
+@pytest.mark.points(1)
+@pytest.mark.hint("α(t) with t = 0 at the first step; the gradient is asked for once per step.")
+def test_annealing(submission, rng):
+    """gradient_descent: with noisy gradients, a rate that falls ends nearer to the minimum."""
+    rates = {"constant": lambda step: 0.09, "falling": lambda step: 1.8 / max(step, 20)}
+    last = {
+        name: losses_on(submission, schedule(rate), 100, 100, 1.0, rng)[-40:].mean()
+        for name, rate in rates.items()
+    }
+    found = f"{last['falling']:.3g}, and {last['constant']:.3g} with a constant one"
+    expect(last["falling"] < 0.7 * last["constant"], f"the loss with a falling rate is {found}")

@@ -71,6 +71,7 @@ def test_unknown_words(submission):
 def test_synonyms_reads_only(submission):
     """synonyms: the lexicon is not changed."""
     lexicon = mini_lexicon()
+    expect("proficient" in submission.synonyms(lexicon, "good")["s"], "good means proficient")
     after, *_ = after_call(submission, "synonyms", lexicon, "good")
     equal(after, lexicon, "the lexicon after synonyms")
 
@@ -118,6 +119,8 @@ def test_a_circle(submission):
 )
 def test_unknown_synsets(submission):
     """hypernym_closure: an unknown synset raises a KeyError."""
+    above = submission.hypernym_closure(mini_lexicon(), "dog.n.01")
+    expect("entity.n.01" in above, "a dog is an entity")
     refuses(submission, "hypernym_closure", mini_lexicon(), "badass.n.01", error=("KeyError",))
 
 
@@ -131,6 +134,8 @@ def test_unknown_synsets(submission):
 def test_closure_reads_only(submission):
     """hypernym_closure: the lexicon is not changed."""
     lexicon = mini_lexicon()
+    above = submission.hypernym_closure(lexicon, "dog.n.01")
+    expect("entity.n.01" in above, "a dog is an entity")
     after, *_ = after_call(submission, "hypernym_closure", lexicon, "dog.n.01")
     equal(after, lexicon, "the lexicon after hypernym_closure")
 
@@ -176,6 +181,8 @@ def test_nothing_above_both(submission):
     lexicon = mini_lexicon()
     for a, b in (("walk.v.01", "eat.v.01"), ("good.a.01", "bad.a.01"), ("dog.n.01", "run.v.01")):
         equal(submission.path_similarity(lexicon, a, b), 0.0, f"the similarity of {a} and {b}")
+    found = submission.path_similarity(lexicon, "dog.n.01", "cat.n.01")
+    equal(found, 1 / 3, "the similarity of dog and cat, which have a synset above both")
 
 
 @pytest.mark.task("path_similarity")
@@ -199,5 +206,7 @@ def test_something_below_both(submission, reference):
 def test_similarity_reads_only(submission):
     """path_similarity: the lexicon is not changed."""
     lexicon = mini_lexicon()
+    found = submission.path_similarity(lexicon, "dog.n.01", "cat.n.01")
+    equal(found, 1 / 3, "the similarity of dog and cat")
     after, *_ = after_call(submission, "path_similarity", lexicon, "dog.n.01", "cat.n.01")
     equal(after, lexicon, "the lexicon after path_similarity")

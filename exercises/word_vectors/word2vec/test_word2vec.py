@@ -12,6 +12,7 @@ from autograder.checks import (
     agrees,
     classifier_chunks,
     equal,
+    expect,
     log_softmax,
     overfits,
     paired_models,
@@ -187,21 +188,22 @@ def test_training_finds_the_classes(submission, reference, metric_threshold, plo
     V = CLASSES * MEMBERS
     centers, outsides = rng.permutation(V)[:8], rng.integers(V, size=8)
     small = trained_models(submission, reference, "SkipGram", V, 8, rng=rng)
-    overfits(small, centers, outsides, classes=V, reference=reference, rng=rng)
+    overfits(small, centers, outsides, classes=V, rng=rng)
 
     def purities(rng):
         order = rng.permutation(V)
         centers, outsides = pairs_of(text_of_classes(2000, order, rng))
         models = trained_models(submission, reference, "SkipGram", V, 8, rng=rng)
         for _ in classifier_chunks(
-            models, centers, outsides, reference=reference, epochs=2, learning_rate=0.05,
+            models, centers, outsides, epochs=2, learning_rate=0.05,
             batch_size=256, chunk=8, rng=rng,
         ):  # fmt: skip
             # The parameters as the check has them: the model is not asked for its vectors.
-            vectors = models.reference.parameters["center_vectors"][order]
+            vectors = models.learned["center_vectors"][order]
             trained[:] = [vectors]
             new = pairs_of(text_of_classes(2000, order, rng))
-            yield Evaluation(purity(vectors), partial(purity_if_predictive, models, vectors, new))
+            confirm = partial(models.evaluate_reference, purity_if_predictive, vectors, new)
+            yield Evaluation(purity(vectors), confirm)
 
     share = "the share of nearest neighbours that are of the word's own class (0.17 by chance)"
     trained = []
@@ -228,9 +230,88 @@ def draw_map(plot, vectors):
     )
 
 
-def purity_if_predictive(models, vectors, pairs):
+def purity_if_predictive(model, vectors, pairs):
     """Return the purity, or 0 where the parameters do not predict the words of a new text."""
     centers, outsides = pairs
-    log_p = log_softmax(models.reference.forward(centers))
+    log_p = log_softmax(model.forward(centers))
     loss = -log_p[np.arange(len(outsides)), outsides].mean()
     return purity(vectors) if loss < PREDICTIVE else 0.0
+
+
+#: The lecture's sentence: its window of two words around "into" and around "banking".
+LECTURE = ["problems", "turning", "into", "banking", "crises", "as"]
+AROUND = {
+    "into": ["problems", "turning", "banking", "crises"],
+    "banking": ["turning", "into", "crises", "as"],
+}
+
+
+@pytest.mark.task("context_pairs")
+@pytest.mark.points(0.5)
+@pytest.mark.hint("m = 2: two words on both sides of the centre word, but not the centre word.")
+def test_windows_of_the_lecture(submission):
+    """context_pairs: the lecture's windows around *into* and *banking*, m = 2."""
+    centers, outsides = submission.context_pairs(np.arange(6), 2)
+    for word, expected in AROUND.items():
+        found = [LECTURE[o] for c, o in zip(centers, outsides, strict=True) if LECTURE[c] == word]
+        equal(found, expected, f"the outside words of '{word}' in: {' '.join(LECTURE)}")
+
+
+@pytest.mark.task("naive_softmax")
+@pytest.mark.points(0.5)
+@pytest.mark.hint("P(problems | into) is exp of minus the loss of this pair.")
+def test_problems_given_into(submission, rng):
+    """naive_softmax: P(u_problems | v_into) and all other P(w | into) sum to 1."""
+    v_into, U = rng.normal(size=3), rng.normal(size=(6, 3))
+    P = [float(np.exp(-submission.naive_softmax(v_into, w, U)[0])) for w in range(6)]
+    equal(P[LECTURE.index("problems")], float(probabilities(U @ v_into)[0]), "P(problems | into)")
+    equal(sum(P), 1.0, "the sum of P(w | into) over the six words of the lecture's sentence")
+
+
+@pytest.mark.task("naive_softmax")
+@pytest.mark.points(0.25)
+@pytest.mark.hint("The gradient of u_o is (P(o|c) − 1) v_c.")
+def test_a_certain_word_does_not_move(submission):
+    """naive_softmax: as P(o|c) → 1, the gradients of u_o and of v_c go to 0."""
+    U, previous = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]]), np.inf
+    for scale in (1.0, 4.0, 16.0, 64.0):
+        loss, d_center, d_outside = submission.naive_softmax(np.array([scale, 0.0]), 0, U)
+        P = float(np.exp(-loss))
+        equal(d_outside[0], np.array([(P - 1) * scale, 0.0]), "the gradient of u_o", atol=1e-14)
+        size = float(np.abs(d_outside[0]).max() + np.abs(d_center).max())
+        expect(size < previous, f"gradients of size {size:.3g} where P(o|c) = {P:.6g}: they vanish")
+        previous = size
+    expect(previous < 1e-12, f"gradients of size {previous:.3g} where P(o|c) is 1: they are 0")
+
+
+@pytest.mark.task("softmax")
+@pytest.mark.points(0.25)
+@pytest.mark.hint("exp makes every score positive, and large scores much larger than small ones.")
+def test_soft_and_max(submission):
+    """softmax: soft, since no probability is 0; max, since the largest score gets most."""
+    scores = np.array([1.0, 2.0, 3.0])
+    p = submission.softmax(scores)
+    equal(p, probabilities(scores), "softmax([1, 2, 3])")
+    expect(bool(np.all(p > 0)), "a small score keeps some probability")
+    expect(p[2] > 3 / 6, f"{p[2]:.2f} for the largest score: more than its share 3/6 of the scores")
+    nearly = submission.softmax(50 * scores)
+    equal(nearly, np.array([0.0, 0.0, 1.0]), "softmax of 50 times these scores", atol=1e-20)
+
+
+@pytest.mark.task("SkipGram")
+@pytest.mark.points(0.5)
+@pytest.mark.hint("J(θ) = −1/T log L(θ), so L(θ) = exp(−T J(θ)).")
+def test_likelihood(submission, reference, rng):
+    """SkipGram: L(θ) is the product over all pairs; for a long text it is 0, but J(θ) is not."""
+    pair = paired_models(submission, reference, "SkipGram", 7, 3, rng=rng)
+    tokens, theta = rng.integers(7, size=6), pair.reference.parameters
+    P = probabilities(theta["center_vectors"] @ theta["outside_vectors"].T)
+    product = 1.0
+    for t in range(6):
+        for j in (-2, -1, 1, 2):
+            product *= P[tokens[t], tokens[t + j]] if 0 <= t + j < 6 else 1.0
+    equal(pair.student.likelihood(tokens, 2), float(product), "L(θ) of six words with window 2")
+    text = rng.integers(7, size=400)
+    equal(pair.student.likelihood(text, 2), 0.0, "L(θ) of 400 words, which no float64 can hold")
+    J = pair.student.negative_log_likelihood(text, 2)
+    expect(4 < J < 40, f"J(θ) of the same 400 words is {J:.4g}: its logarithms are added")

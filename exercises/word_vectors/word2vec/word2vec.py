@@ -119,3 +119,15 @@ class SkipGram(Model):
         """
         # TODO: your code here
         raise NotImplementedError
+
+    def likelihood(self, tokens: Sequence[int] | Array, window: int) -> float:
+        """Return L(θ) = Π_t Π_{−m≤j≤m, j≠0} P(w_{t+j} | w_t), for t + j in 1 ... T.
+
+        The product is below the smallest float64 for texts of a few hundred words: it is 0 there.
+
+        Args:
+            tokens: the ids of the text `(T,)`.
+            window: m.
+        """
+        # TODO: J(θ) is −1/T log L(θ)
+        raise NotImplementedError

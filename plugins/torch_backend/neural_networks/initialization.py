@@ -6,11 +6,13 @@ training deep feedforward neural networks" (2010); LeCun et al., "Efficient Back
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
 
-from plugins.torch_backend.arrays import current_device
+from plugins.torch_backend.arrays import current_device, to_tensor
 
 
 def xavier_uniform(fan_in: int, fan_out: int, *, rng: np.random.Generator) -> Tensor:
@@ -42,3 +44,30 @@ def zero_biases(fan_out: int) -> Tensor:
 def _check_sizes(fan_in: int, fan_out: int) -> None:
     if fan_in < 1 or fan_out < 1:
         raise ValueError(f"a layer has inputs and units, but got {fan_in} and {fan_out}")
+
+
+def deep_losses(
+    weights: Sequence[Tensor],
+    x: Tensor,
+    y: Tensor,
+    *,
+    learning_rate: float,
+    steps: int,
+    activation: str = "tanh",
+) -> list[float]:
+    """Train s = f(... f(x W_1) ...) W_L by gradient descent; return J before each step."""
+    f = torch.tanh if activation == "tanh" else torch.sigmoid
+    x, y = to_tensor(x), to_tensor(y)
+    W = [to_tensor(array).detach().clone().requires_grad_() for array in weights]
+    losses = []
+    for _ in range(steps):
+        h = x
+        for layer in W[:-1]:
+            h = f(h @ layer)
+        loss = ((h @ W[-1])[:, 0] - y).square().mean()
+        losses.append(loss.detach())
+        gradients = torch.autograd.grad(loss, W)
+        with torch.no_grad():
+            for layer, gradient in zip(W, gradients, strict=True):
+                layer -= learning_rate * gradient
+    return [float(value) for value in losses]

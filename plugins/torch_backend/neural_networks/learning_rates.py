@@ -1,4 +1,4 @@
-"""Learning rates that change: plain numbers, for optimizers of any backend.
+"""Learning rates that change: plain numbers, for optimizers of any backend; a descent on tensors.
 
 Source: CS224n notes part III, section 2.7.
 """
@@ -6,8 +6,13 @@ Source: CS224n notes part III, section 2.7.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
 
 from framework.interfaces import Schedule
+from plugins.torch_backend.arrays import to_tensor
 
 
 class _Decay(Schedule):
@@ -83,3 +88,13 @@ def _positive(name: str, value: float) -> float:
     if not value > 0:
         raise ValueError(f"{name} is positive, but got {value}")
     return value
+
+
+def gradient_descent(
+    gradient: Callable[[Tensor], Tensor], start: Tensor, schedule: Schedule, steps: int
+) -> Tensor:
+    """θ_{t+1} = θ_t − α(t) ∇J(θ_t): the path `(steps + 1, n)`."""
+    path = [to_tensor(start).clone()]
+    for t in range(steps):
+        path.append(path[-1] - schedule.rate(t) * to_tensor(gradient(path[-1])))
+    return torch.stack(path)

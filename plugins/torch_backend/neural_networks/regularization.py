@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 
+import torch
 from torch import Tensor
 
 from framework.interfaces import Penalty
@@ -61,3 +62,28 @@ class L1Penalty(_WeightPenalty):
 
 def _weights(parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: W for name, W in parameters.items() if W.ndim >= 2}
+
+
+def soft_threshold(w: Tensor, amount: float) -> Tensor:
+    """sgn(w) max(|w| − amount, 0), a new tensor."""
+    return torch.sign(w) * (w.abs() - amount).clamp(min=0)
+
+
+def fit_linear(
+    x: Tensor,
+    y: Tensor,
+    *,
+    l2: float = 0.0,
+    l1: float = 0.0,
+    learning_rate: float = 0.1,
+    steps: int = 300,
+) -> tuple[Tensor, float]:
+    """Fit y ≈ x w + b by gradient descent: w `(D,)` and b."""
+    w, b = x.new_zeros(x.shape[1]), x.new_zeros(())
+    for _ in range(steps):
+        error = x @ w + b - y
+        w = soft_threshold(
+            w - learning_rate * (2 * error @ x / len(x) + 2 * l2 * w), learning_rate * l1
+        )
+        b = b - 2 * learning_rate * error.mean()
+    return w, float(b)

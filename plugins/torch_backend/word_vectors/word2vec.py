@@ -8,6 +8,7 @@ Source: CS224n lecture 1, sections 2 to 4; Mikolov et al. 2013.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -98,3 +99,7 @@ class SkipGram(Model):
         v = functional.embedding(words, self.parameters["center_vectors"])
         log_P = functional.log_softmax(v @ self.parameters["outside_vectors"].T, dim=-1)
         return -log_P[row, outside_ids].sum().item() / len(tokens)
+
+    def likelihood(self, tokens: Sequence[int] | Tensor, window: int) -> float:
+        """L(θ) = Π_t Π_{−m≤j≤m, j≠0} P(w_{t+j} | w_t); 0 where float64 has no smaller number."""
+        return math.exp(-len(tokens) * self.negative_log_likelihood(tokens, window))

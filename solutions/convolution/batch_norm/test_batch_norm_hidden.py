@@ -74,7 +74,9 @@ def test_a_feature_that_never_changes(submission, rng):
     """A feature that is constant in the batch becomes β; nothing is divided by 0."""
     layer = submission.BatchNorm1d(2)
     x = np.stack([np.full(5, 7.0), rng.normal(size=5)], axis=1)
-    equal(layer.forward(x)[:, 0], np.zeros(5), "a constant feature", atol=1e-6)
+    y = layer.forward(x)
+    equal(y[:, 0], np.zeros(5), "a constant feature", atol=1e-6)
+    expect(np.all(y[:, 1] != 0), "a feature that is not constant becomes 0")
     finite(layer.backward(rng.normal(size=(5, 2))), "the gradient with a constant feature")
 
 
@@ -119,6 +121,7 @@ def test_blind_to_scale_and_shift(submission, rng):
     layer = submission.BatchNorm1d(3, epsilon=1e-12)
     y, grad_x = layer.forward(x), layer.backward(grad)
     equal(y.var(axis=0), np.ones(3), "the variance of the output", rtol=1e-4)
+    expect(np.all(y != 0) and np.all(grad_x != 0), "the output or the gradient of x is 0 somewhere")
     for a, b in ((10.0, 5.0), (0.01, -1.0)):
         equal(layer.forward(a * x + b), y, f"the output for {a} x + {b}", rtol=1e-5, atol=1e-7)
         what = f"{a} times the gradient of {a} x + {b}"

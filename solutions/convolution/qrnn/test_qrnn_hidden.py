@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, finite, in_float32, paired_models, refuses
+from autograder.checks import assign, equal, expect, finite, in_float32, paired_models, refuses
 
 RTOL = 1e-7
 POOLINGS = ("f", "fo", "ifo")
@@ -101,6 +101,8 @@ def test_never_looks_ahead(submission, reference, rng, pooling):
         changed[:, t:] = rng.normal(size=(2, 6 - t, 2))
         after = model.forward(changed)
         equal(after[:, :t], before[:, :t], f"h before step {t}, where x changes", rtol=0.0)
+        finite(after, "forward")
+        expect(np.any(after[:, t:] != before[:, t:]), "no h depends on x")
 
 
 @pytest.mark.task("QRNN")

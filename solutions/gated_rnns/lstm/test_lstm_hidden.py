@@ -49,6 +49,8 @@ def test_a_cell_remembers(submission, rng):
     _, (_, grad_c_0) = model.backward(grad_h)
     slope = h[:, -1] / np.tanh(c_0) * (1 - np.tanh(c_0) ** 2)  # o (1 − tanh²(c)), o at the end
     equal(grad_c_0, slope, "the gradient of c_0, 100 steps before the loss", rtol=1e-6)
+    finite(slope, "h after 100 steps")
+    expect(np.all(slope != 0), "h is 0 after 100 steps, where c is not")
 
 
 @pytest.mark.task("LSTM")

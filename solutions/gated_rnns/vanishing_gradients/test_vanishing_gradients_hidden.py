@@ -69,6 +69,8 @@ def test_gradients_are_left_alone(submission, reference, rng):
     pair.student.backward(grad_h)
     before = pair.student.gradients
     agreed = submission.gradient_norms.outcome(pair.student, x[..., :2], 3)
+    expected = reference.gradient_norms(pair.reference, x[..., :2], 3)
+    equal(agreed.value, expected, "gradient_norms(rnn, x, 3)")
     equal(pair.student.gradients, before, "the gradients of the layer after the call")
     equal(list(agreed.changed), [], "the arguments that the call changes")
     pair.keeps_gradient_arrays("gradient_norms", x[..., :2], 3)

@@ -7,6 +7,8 @@ of Dropout in Recurrent Neural Networks" (2016), for one mask at all steps.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from framework.interfaces import Array, Model
@@ -124,3 +126,50 @@ class VariationalDropout(Model):
         # BEGIN SOLUTION
         return grad_output * self._factors
         # END SOLUTION
+
+
+def average_over_masks(f: Callable[[Array], Array], x: Array, keep_probability: float) -> Array:
+    """Return the exact mean of f(x ∘ m) over all 2ⁿ masks m: the ensemble of all subnetworks.
+
+        E[f(x ∘ m)] = Σ_m p^k (1 − p)^(n−k) f(x ∘ m)        k: number of ones in m
+
+    Args:
+        f: a network; called once for each mask, with `(n,)`.
+        x: `(n,)` floats, n ≤ 12. Not modified.
+        keep_probability: p.
+
+    Returns:
+        the mean, of the shape of f(x).
+    """
+    # BEGIN SOLUTION: itertools.product makes all masks
+    from itertools import product
+
+    p, total = keep_probability, 0.0
+    for mask in product((0.0, 1.0), repeat=len(x)):
+        kept = int(sum(mask))
+        total = total + p**kept * (1 - p) ** (len(x) - kept) * f(x * np.array(mask))
+    return np.asarray(total)
+    # END SOLUTION
+
+
+def monte_carlo(model: Model, x: Array, samples: int) -> tuple[Array, Array]:
+    """Return mean and standard deviation of the outputs of a network that drops units.
+
+        1/M Σ_m f(x, θ_m)        θ_m: the network after drawing the m-th mask
+
+    The model is put into training mode, where it drops, and into evaluation mode at the end.
+
+    Args:
+        model: a model with dropout; ``forward(x)`` draws a new mask in training mode.
+        x: its input. Not modified.
+        samples: M, at least 1.
+
+    Returns:
+        mean and standard deviation (with 1/M) over the samples, each of the shape of the output.
+    """
+    # BEGIN SOLUTION
+    model.train()
+    outputs = np.stack([model.forward(x) for _ in range(samples)])
+    model.eval()
+    return outputs.mean(axis=0), outputs.std(axis=0)
+    # END SOLUTION

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, refuses
+from autograder.checks import agrees, callback, equal, expect, refuses
 
 SHAPES = {"Dropout": (2, 3), "VariationalDropout": (2, 3, 4)}
 
@@ -60,3 +60,61 @@ def test_the_share_that_is_kept(submission, rng, name):
         equal(kept, np.array([1 / p], np.float32), "the output for a kept 1", rtol=1e-6)
         grad = model.backward(np.ones(shape, np.float32))
         equal(grad, y, "the gradient of ones against the output for ones", rtol=1e-6)
+
+
+@pytest.mark.task("average_over_masks")
+@pytest.mark.points(1)
+@pytest.mark.promise(
+    "f: a network; called once for each mask, with `(n,)`.", "the mean, of the shape of f(x)."
+)
+def test_ensembles_of_one_unit_and_with_all_units(submission, reference, rng):
+    """average_over_masks: one unit, p = 1, a number as output, and each mask only once."""
+    seen = []
+
+    def total(x):
+        seen.append(tuple(np.asarray(x).tolist()))
+        return np.asarray(np.sum(x))
+
+    x = rng.normal(size=3)
+    equal(submission.average_over_masks(callback(total), x, 1.0), x.sum(), "the mean for p = 1")
+    equal(len(set(seen)), 8, "the number of different masks of three units")
+    agrees(submission, reference, "average_over_masks", callback(np.cosh), x[:1], 0.25)
+
+
+@pytest.mark.task("monte_carlo")
+@pytest.mark.points(1)
+@pytest.mark.promise(
+    "The model is put into training mode, where it drops, and into evaluation mode at the end.",
+    "mean and standard deviation (with 1/M) over the samples",
+)
+def test_one_and_two_samples(submission):
+    """monte_carlo: one sample has no spread; the modes that the model is put into."""
+    x, masks = np.arange(1.0, 9.0), np.array([[1, 0] * 4, [1, 1, 0, 0] * 2])
+    model = Calls(masks[[0, 0, 1]])
+    offered = callback(model, "forward", "train", "eval")
+    mean, spread = submission.monte_carlo(offered, x, 1)
+    equal(mean, 2 * x * masks[0], "the mean of one sample")
+    equal(spread, np.zeros(8), "the standard deviation of one sample")
+    mean, spread = submission.monte_carlo(offered, x, 2)
+    equal(mean, x * masks.sum(axis=0), "the mean of two samples")
+    equal(spread, x * (masks[0] != masks[1]), "the standard deviation of two samples, 0 or |x|")
+    equal(model.calls, ["train", "eval"] * 2, "the modes that the model is put into")
+
+
+class Calls:
+    """A model of the check's own with given masks, which notes its modes."""
+
+    def __init__(self, masks):
+        self.masks, self.calls = list(masks), []
+
+    def forward(self, x):
+        """Return 2 x times the next mask."""
+        return 2 * np.asarray(x) * self.masks.pop(0)
+
+    def train(self):
+        """Note the call."""
+        self.calls.append("train")
+
+    def eval(self):
+        """Note the call."""
+        self.calls.append("eval")

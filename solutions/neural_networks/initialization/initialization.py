@@ -6,6 +6,8 @@ training deep feedforward neural networks" (2010); LeCun et al., "Efficient Back
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from framework.interfaces import Array
@@ -68,3 +70,48 @@ def _check_sizes(fan_in: int, fan_out: int) -> None:
     """Given: raise a ValueError if a layer has no inputs or no units."""
     if fan_in < 1 or fan_out < 1:
         raise ValueError(f"a layer has inputs and units, but got {fan_in} and {fan_out}")
+
+
+def deep_losses(
+    weights: Sequence[Array],
+    x: Array,
+    y: Array,
+    *,
+    learning_rate: float,
+    steps: int,
+    activation: str = "tanh",
+) -> list[float]:
+    """Train a deep network by gradient descent on all examples; return the loss of each step.
+
+        h_0 = x,    h_k = f(h_{k−1} W_k) for all layers but the last,    s = h_{L−1} W_L
+        J = 1/N Σ_n (s_n − y_n)²
+
+    There are no biases. Every step moves all weights by −learning_rate ∂J/∂W.
+
+    Args:
+        weights: W_1 ... W_L, at least one; W_L is `(m, 1)`. Not modified.
+        x: `(N, n)`.
+        y: `(N,)`.
+        learning_rate: α.
+        steps: number of steps.
+        activation: f, "tanh" or "sigmoid".
+
+    Returns:
+        J before each step, `steps` numbers.
+    """
+    # BEGIN SOLUTION: a forward pass that keeps all h, then the layers in reverse order
+    W, losses = [array.copy() for array in weights], []
+    for _ in range(steps):
+        h = [x]
+        for layer in W[:-1]:
+            z = h[-1] @ layer
+            h.append(np.tanh(z) if activation == "tanh" else 1 / (1 + np.exp(-z)))
+        error = (h[-1] @ W[-1])[:, 0] - y
+        losses.append(float(np.mean(error**2)))
+        grad = 2 * error[:, None] / len(y)
+        for k in range(len(W) - 1, -1, -1):
+            slope = 1 - h[k] ** 2 if activation == "tanh" else h[k] * (1 - h[k])
+            grad_W, grad = h[k].T @ grad, grad @ W[k].T * slope
+            W[k] -= learning_rate * grad_W
+    return losses
+    # END SOLUTION

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import expect, refuses
+from autograder.checks import agrees, equal, expect, refuses
 
 VARIANCES = {
     "xavier_uniform": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
@@ -55,3 +55,29 @@ def test_the_generator_decides(submission, name):
     expect(not np.any(first == other), f"{name} with another rng gives the same weights")
     independent = len(np.unique(np.abs(first))) == 42
     expect(independent, f"{name} repeats weights: the draws should be independent")
+
+
+@pytest.mark.task("deep_losses")
+@pytest.mark.points(2)
+@pytest.mark.promise(
+    "W_1 ... W_L, at least one; W_L is `(m, 1)`. Not modified.",
+    "J before each step, `steps` numbers.",
+)
+def test_one_layer_and_no_steps(submission, reference, rng):
+    """deep_losses: a linear network, no steps, and one example."""
+    x, y = rng.normal(size=(1, 4)), rng.normal(size=1)
+    linear = [rng.normal(size=(4, 1))]
+    for steps in (0, 3):
+        agrees(submission, reference, "deep_losses", linear, x, y, learning_rate=0.1, steps=steps)
+
+
+@pytest.mark.task("deep_losses")
+@pytest.mark.points(1)
+@pytest.mark.promise("Every step moves all weights by −learning_rate ∂J/∂W.")
+def test_a_rate_of_zero_moves_nothing(submission, rng):
+    """deep_losses: without a rate the loss stays, and it is the mean of squares."""
+    x, y = rng.normal(size=(6, 2)), rng.normal(size=6)
+    W = [rng.normal(size=(2, 3)), rng.normal(size=(3, 1))]
+    loss = float(np.mean(((np.tanh(x @ W[0]) @ W[1])[:, 0] - y) ** 2))
+    found = submission.deep_losses(W, x, y, learning_rate=0.0, steps=3)
+    equal(found, [loss] * 3, "three losses with a learning rate of 0")

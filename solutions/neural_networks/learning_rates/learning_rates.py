@@ -8,8 +8,11 @@ Source: CS224n notes part III, section 2.7.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from framework.interfaces import Schedule
+import numpy as np
+
+from framework.interfaces import Array, Schedule
 
 
 class StepDecay(Schedule):
@@ -114,6 +117,28 @@ def fan_in_rate(learning_rate: float, fan_in: int) -> float:
     _check(fan_in >= 1, "fan_in ≥ 1", fan_in)
     # BEGIN SOLUTION
     return learning_rate / math.sqrt(fan_in)
+    # END SOLUTION
+
+
+def gradient_descent(
+    gradient: Callable[[Array], Array], start: Array, schedule: Schedule, steps: int
+) -> Array:
+    """Return the path of θ_{t+1} = θ_t − α(t) ∇J(θ_t) with the rate of a schedule.
+
+    Args:
+        gradient: ∇J, called once for each step with θ_t `(n,)`.
+        start: θ_0 `(n,)` floats. Not modified.
+        schedule: gives α(t) by `rate`, t = 0, 1, 2, ...
+        steps: number of steps, at least 0.
+
+    Returns:
+        θ_0 ... θ_steps, `(steps + 1, n)`.
+    """
+    # BEGIN SOLUTION
+    path = [np.array(start)]
+    for t in range(steps):
+        path.append(path[-1] - schedule.rate(t) * gradient(path[-1]))
+    return np.stack(path)
     # END SOLUTION
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, refuses
+from autograder.checks import after_call, agrees, callback, equal, refuses
 
 #: Arguments outside their ranges.
 OUTSIDE = {
@@ -62,3 +62,27 @@ def test_fan_in_rate_of_layers(submission, reference, rng):
     for arguments in ((0.5, 0), (0.0, 4), (np.nan, 4)):
         refuses(submission, "fan_in_rate", *arguments)
     equal(np.array(submission.fan_in_rate(1.0, 16)), np.array(0.25), "fan_in_rate(1.0, 16)")
+
+
+@pytest.mark.task("gradient_descent")
+@pytest.mark.points(0.5)
+@pytest.mark.promise("θ_0 ... θ_steps, `(steps + 1, n)`.", "θ_0 `(n,)` floats. Not modified.")
+def test_a_path_of_no_steps(submission):
+    """gradient_descent: no steps, and a start that stays as it is."""
+    start = np.array([1.0, -2.0, 3.0])
+    none = callback(lambda theta: np.zeros(3))
+    schedule = callback(Falling(), "rate")
+    equal(submission.gradient_descent(none, start, schedule, 0), start[None], "a path of no steps")
+    left = after_call(submission, "gradient_descent", callback(np.sign), start, schedule, 3)[1]
+    equal(left, start, "the start after the call: work on a copy")
+    path = submission.gradient_descent(callback(np.sign), start, schedule, 2)
+    moved = 0.1 * (1 + np.exp(-0.5))
+    equal(path[-1], start - moved * np.sign(start), "two steps along the signs of θ", rtol=1e-9)
+
+
+class Falling:
+    """The schedule α(t) = 0.1 exp(−t / 2)."""
+
+    def rate(self, step):
+        """Return α(step)."""
+        return 0.1 * float(np.exp(-0.5 * step))

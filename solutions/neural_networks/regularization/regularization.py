@@ -77,3 +77,55 @@ class L1Penalty(Penalty):
         # BEGIN SOLUTION
         return {name: self.strength * np.sign(W) for name, W in weights(parameters).items()}
         # END SOLUTION
+
+
+def soft_threshold(w: Array, amount: float) -> Array:
+    """Return sgn(w) max(|w| − amount, 0): the step of L1 that makes small weights exactly 0.
+
+    Args:
+        w: `(...)` floats. Not modified.
+        amount: at least 0; learning rate times λ in a step of gradient descent.
+
+    Returns:
+        `(...)`, a new array of the dtype of `w`.
+    """
+    # BEGIN SOLUTION
+    return np.sign(w) * np.maximum(np.abs(w) - amount, 0)
+    # END SOLUTION
+
+
+def fit_linear(
+    x: Array,
+    y: Array,
+    *,
+    l2: float = 0.0,
+    l1: float = 0.0,
+    learning_rate: float = 0.1,
+    steps: int = 300,
+) -> tuple[Array, float]:
+    """Fit y ≈ x w + b by gradient descent on the mean squared error and a penalty.
+
+        J_R = 1/N Σ_n (x_n·w + b − y_n)² + l2 Σ w² + l1 Σ |w|
+
+    Each step moves w and b against the gradient of the first two terms, both computed before the
+    step. Then w becomes soft_threshold(w, learning_rate · l1). The bias is not penalised.
+
+    Args:
+        x: `(N, D)`. Not modified.
+        y: `(N,)`. Not modified.
+        l2, l1: strengths of the penalties.
+        learning_rate: α.
+        steps: number of steps. w and b start at 0.
+
+    Returns:
+        w `(D,)` and b.
+    """
+    # BEGIN SOLUTION: the gradient of the error, that of L2, one step, then the threshold
+    w, b = np.zeros(x.shape[1]), 0.0
+    for _ in range(steps):
+        error = x @ w + b - y
+        grad_w = 2 * error @ x / len(x) + 2 * l2 * w
+        w = soft_threshold(w - learning_rate * grad_w, learning_rate * l1)
+        b -= learning_rate * 2 * float(error.mean())
+    return w, b
+    # END SOLUTION

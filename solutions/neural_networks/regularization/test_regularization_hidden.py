@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import after_call, equal, refuses
+from autograder.checks import after_call, agrees, equal, refuses
 
 PENALTIES = ["L2Penalty", "L1Penalty"]
 
@@ -49,3 +49,26 @@ def test_float32_and_arguments(submission, reference, rng, name):
     for method in ("value", "gradient"):
         (after,) = after_call(ours, method, given)
         equal(after, given, f"the parameters after {method}", rtol=0.0)
+
+
+@pytest.mark.task("soft_threshold")
+@pytest.mark.points(0.5)
+@pytest.mark.promise("`(...)`, a new array of the dtype of `w`.")
+def test_thresholds_at_the_edge(submission, reference):
+    """soft_threshold: weights at the threshold, an amount of 0, float32 and no weights."""
+    agrees(submission, reference, "soft_threshold", np.array([1.0, -1.0, 1.5]), 1.0)
+    agrees(submission, reference, "soft_threshold", np.array([1.0, -2.0]), 0.0)
+    agrees(submission, reference, "soft_threshold", np.array([3, -0.1], np.float32), 0.5, rtol=1e-6)
+    agrees(submission, reference, "soft_threshold", np.zeros((0, 2)), 0.5)
+
+
+@pytest.mark.task("fit_linear")
+@pytest.mark.points(1)
+@pytest.mark.promise("number of steps. w and b start at 0.", "The bias is not penalised.")
+def test_a_large_bias_without_steps_and_with_penalties(submission, reference, rng):
+    """fit_linear: no steps; a bias that strong penalties leave alone."""
+    x, y = rng.normal(size=(30, 2)), np.full(30, 7.0)
+    agrees(submission, reference, "fit_linear", x, y, steps=0)
+    w, b = agrees(submission, reference, "fit_linear", x - x.mean(axis=0), y, l1=50.0, l2=1.0)
+    equal(b, 7.0, "the bias where all targets are 7 and the weights are 0", rtol=1e-6)
+    equal(w, np.zeros(2), "the weights under strong penalties", atol=1e-9)

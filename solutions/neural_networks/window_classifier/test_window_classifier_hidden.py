@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect, paired_models, refuses
+from autograder.checks import agrees, equal, expect, finite, paired_models, refuses
 
 V, E, C = 8, 2, 3
 
@@ -45,6 +45,7 @@ def test_places_matter(submission, reference, rng):
     model = paired_models(submission, reference, "WindowClassifier", V, E, 1, 4, C, rng=rng).student
     ids = np.array([[1, 2, 3], [3, 2, 1]])
     one, other = model.forward(ids)
+    finite(one, "the scores of [1 2 3]")
     expect(not np.allclose(one, other), "the scores of [1 2 3] and [3 2 1] are the same")
     equal(model.forward(ids[:1])[0], one, "the scores of a window alone against those in a batch")
 

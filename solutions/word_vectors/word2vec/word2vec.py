@@ -144,3 +144,16 @@ class SkipGram(Model):
         log_P = log_softmax(scores)  # (V, V): row c holds log P(·|c)
         return -float(log_P[center_ids, outside_ids].sum()) / len(tokens)
         # END SOLUTION
+
+    def likelihood(self, tokens: Sequence[int] | Array, window: int) -> float:
+        """Return L(θ) = Π_t Π_{−m≤j≤m, j≠0} P(w_{t+j} | w_t), for t + j in 1 ... T.
+
+        The product is below the smallest float64 for texts of a few hundred words: it is 0 there.
+
+        Args:
+            tokens: the ids of the text `(T,)`.
+            window: m.
+        """
+        # BEGIN SOLUTION: J(θ) is −1/T log L(θ)
+        return float(np.exp(-len(tokens) * self.negative_log_likelihood(tokens, window)))
+        # END SOLUTION

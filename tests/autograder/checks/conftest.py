@@ -9,14 +9,13 @@ from autograder.isolation.host.inline import InlineSession
 from autograder.isolation.host.remote import RemoteModule
 from autograder.isolation.worker.faults import NotDefinedError
 from framework.interfaces import Model, NumpyArrays
-from framework.providers.plugins import Plugins
 
 
 class Names:
     """A module that is a dict."""
 
-    def __init__(self, names, registry=None):
-        self.registry, self._names = registry, names
+    def __init__(self, names):
+        self._names = names
 
     def load(self):
         """Nothing to do."""
@@ -27,8 +26,8 @@ class Names:
         return self._names[name]
 
 
-def module_of(registry=None, **names):
-    return RemoteModule(InlineSession(Names(names, registry), NumpyArrays(), None))
+def module_of(**names):
+    return RemoteModule(InlineSession(Names(names), NumpyArrays(), None))
 
 
 class Affine(Model):
@@ -55,11 +54,6 @@ class Affine(Model):
 def remote():
     """`remote(f=..., Layer=...)`: a module of these names, as checks see one."""
     return module_of
-
-
-@pytest.fixture(scope="session")
-def numpy_registry():
-    return Plugins().registry
 
 
 @pytest.fixture

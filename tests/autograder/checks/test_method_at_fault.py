@@ -125,7 +125,7 @@ def test_a_model_that_looks_ahead(remote, draws):
     assert told[::2] == ("Model.forward", "forward: looks ahead")
 
 
-def test_what_is_never_learned_is_no_single_methods_fault(remote, numpy_registry, affine, draws):
+def test_what_is_never_learned_is_no_single_methods_fault(remote, affine, draws):
     class Stubborn(affine):
         def __init__(self, inputs, outputs, *, rng):
             super().__init__(inputs, outputs, rng=rng)
@@ -135,10 +135,9 @@ def test_what_is_never_learned_is_no_single_methods_fault(remote, numpy_registry
             return grad
 
     module = remote(Layer=Stubborn)
-    reference = remote(numpy_registry)
     with pytest.raises(CheckFailed) as caught:
         overfits(
             module.Layer(3, 2, rng=draws), X, np.array([0, 1, 0, 1]),
-            classes=2, reference=reference, rng=draws,
+            classes=2, rng=draws,
         )  # fmt: skip
     assert type(caught.value) is MissedThreshold

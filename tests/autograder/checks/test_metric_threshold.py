@@ -179,9 +179,14 @@ def test_a_chosen_number_has_the_checks_direction(threshold, reach):
     assert reach(threshold(1.1, ""), Trainings([1.0]), direction=LOWER) == 1.0
 
 
+def evaluation(value, other):
+    """A submission's value, and the reference's."""
+    return Evaluation(value, lambda: other)
+
+
 def evaluations(*pairs):
     """One training of a submission's values, each with the reference's."""
-    return Trainings([Evaluation(value, lambda other=other: other) for value, other in pairs])
+    return Trainings([evaluation(*pair) for pair in pairs])
 
 
 def test_a_value_is_confirmed_by_the_reference(threshold, reach):
@@ -190,15 +195,28 @@ def test_a_value_is_confirmed_by_the_reference(threshold, reach):
     assert curves(one) == [(0.5, 0.92)]
 
 
-def test_the_reference_may_be_twice_as_far_from_the_best(threshold, reach):
-    assert reach(threshold(), evaluations((0.9, 0.81))) == 0.9
-    assert reach(threshold(1.1, LOWER), evaluations((1.1, 1.19)), direction=LOWER) == 1.1
+def test_the_reference_may_be_a_tenth_further_from_the_best(threshold, reach):
+    assert reach(threshold(), evaluations((0.9, 0.891))) == 0.9
+    assert reach(threshold(1.1, LOWER), evaluations((1.1, 1.109)), direction=LOWER) == 1.1
 
 
-@pytest.mark.parametrize("other", [0.79, 0.0, math.nan])
+@pytest.mark.parametrize("other", [0.88, 0.0, math.nan])
 def test_what_the_reference_does_not_confirm_was_not_learned(threshold, reach, other):
+    one, trainings = threshold(attempts=2), Trainings(*[[evaluation(0.95, other)]] * 2)
     with pytest.raises(CheckFailed, match="for the network of this exercise with the parameters"):
-        reach(threshold(attempts=3), evaluations((0.95, other)))
+        reach(one, trainings)
+    assert curves(one) == [(other,)] * math.isfinite(other)
+
+
+def test_the_training_goes_on_after_a_value_that_is_not_confirmed(threshold, reach):
+    one = threshold()
+    assert reach(one, evaluations((0.95, 0.88), (0.92, 0.93))) == 0.92
+    assert curves(one) == [(0.88, 0.92)]
+
+
+def test_a_right_answer_that_was_not_confirmed_is_trained_again(threshold, reach):
+    trainings = Trainings([evaluation(0.9, 0.88)], [evaluation(0.9, 0.9)])
+    assert reach(threshold(attempts=2), trainings) == 0.9
 
 
 def test_without_a_best_value_the_reference_must_meet_the_threshold(threshold, reach):

@@ -65,29 +65,25 @@ class LostGradient(Bigrams):
 
 
 @pytest.fixture
-def by_heart(remote, numpy_registry, draws):
+def by_heart(remote, draws):
     """Let a class of model learn eight examples by heart."""
 
     def by_heart(cls):
         model = remote(M=cls).M(8, C, rng=draws)
         labels = np.arange(8) % C
-        reference = remote(numpy_registry)
-        overfits(model, np.arange(8), labels, classes=C, reference=reference, rng=draws)
+        overfits(model, np.arange(8), labels, classes=C, rng=draws)
 
     return by_heart
 
 
 @pytest.fixture
-def text_by_heart(remote, numpy_registry, draws):
+def text_by_heart(remote, draws):
     """Let a class of language model learn two texts by heart: 0 1 2 and 3 4 5."""
 
     def text_by_heart(cls):
         model = remote(M=cls).M(WORDS, WORDS, rng=draws)
         tokens = np.array([0, 1, 2, 3, 4, 5, 0])
-        reference = remote(numpy_registry)
-        overfits_text(
-            model, tokens, words=WORDS, reference=reference, batch_size=2, learning_rate=0.1
-        )
+        overfits_text(model, tokens, words=WORDS, batch_size=2, learning_rate=0.1)
 
     return text_by_heart
 

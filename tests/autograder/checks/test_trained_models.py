@@ -7,7 +7,6 @@ import pytest
 
 from autograder.checks import (
     CheckFailed,
-    TrainedModels,
     classifier_chunks,
     combined,
     overfits,
@@ -59,12 +58,11 @@ class Wider(Table):
 
 
 @pytest.fixture
-def pair(remote, numpy_registry, draws):
-    """A model of the submission's class beside the reference, and the reference's module."""
+def pair(remote, draws):
+    """A model of the submission's class beside the reference."""
 
     def pair(cls):
-        reference = remote(numpy_registry, M=Table)
-        return trained_models(remote(M=cls), reference, "M", 8, 4, rng=draws), reference
+        return trained_models(remote(M=cls), remote(M=Table), "M", 8, 4, rng=draws)
 
     return pair
 
@@ -74,11 +72,9 @@ def share_right(model, labels):
 
 
 def trained(pair, cls, draws):
-    models, reference = pair(cls)
+    models = pair(cls)
     ids, labels = np.tile(np.arange(8), 20), np.arange(8) % 4
-    for _ in classifier_chunks(
-        models, ids, labels[ids], reference=reference, epochs=10, learning_rate=0.1, rng=draws
-    ):
+    for _ in classifier_chunks(models, ids, labels[ids], epochs=10, learning_rate=0.1, rng=draws):
         evaluation = models.evaluate(share_right, labels)
     return evaluation
 
@@ -96,11 +92,11 @@ def test_what_is_only_remembered_is_not_confirmed(pair, draws):
 
 def test_a_batch_that_is_only_remembered_is_not_known_by_heart(pair, draws):
     labels = np.arange(8) % 4
-    models, reference = pair(Table)
-    overfits(models, np.arange(8), labels, classes=4, reference=reference, rng=draws)
-    models, reference = pair(Remembering)
+    models = pair(Table)
+    overfits(models, np.arange(8), labels, classes=4, rng=draws)
+    models = pair(Remembering)
     with pytest.raises(CheckFailed, match="all that it knows must be in its parameters"):
-        overfits(models, np.arange(8), labels, classes=4, reference=reference, rng=draws)
+        overfits(models, np.arange(8), labels, classes=4, rng=draws)
 
 
 def test_parameters_of_another_form_are_reported_before_the_training(pair):
@@ -114,18 +110,18 @@ def test_what_is_no_object_is_reported(remote, draws):
 
 
 def test_own_training_is_copied(pair):
-    models, _ = pair(Table)
+    models = pair(Table)
     models.student.forward(np.arange(8))
     models.copy_parameters()
     np.testing.assert_array_equal(models.reference.parameters["W"], models.student.parameters["W"])
 
 
-def test_a_reference_that_fails_with_learned_parameters_is_the_submissions_fault():
+def test_a_reference_that_fails_with_learned_parameters_is_the_submissions_fault(pair):
     def fails(model):
         raise InfrastructureFault("the reference failed in M.forward: inf")
 
     with pytest.raises(CheckFailed, match="with the parameters of M, the reference failed"):
-        TrainedModels("M", None, None).evaluate_reference(fails)
+        pair(Table).evaluate_reference(fails)
 
 
 def test_several_evaluations_are_combined():

@@ -41,16 +41,13 @@ class Bigrams(Table, LanguageModel):
 
 
 @pytest.fixture
-def train(remote, numpy_registry, draws):
+def train(remote, draws):
     """Train a class of model on ids whose label is the id's remainder."""
 
     def train(cls, epochs=8):
         model = remote(Table=cls).Table(6, 3, rng=draws)
         ids = draws.integers(6, size=96)
-        reference = remote(numpy_registry)
-        losses = train_classifier(
-            model, ids, ids % 3, reference=reference, epochs=epochs, learning_rate=0.1, rng=draws
-        )
+        losses = train_classifier(model, ids, ids % 3, epochs=epochs, learning_rate=0.1, rng=draws)
         return model, losses
 
     return train
@@ -77,13 +74,12 @@ def test_labels_are_never_handed_over(train):
     assert max(ids.max() for ids in seen) == 5
 
 
-def test_a_language_model_learns(remote, numpy_registry, draws):
+def test_a_language_model_learns(remote, draws):
     tokens = np.tile(np.arange(V), 60)
     model = remote(Bigrams=Bigrams).Bigrams(V, V, rng=draws)
     losses = train_language_model(
         model,
         tokens,
-        reference=remote(numpy_registry),
         epochs=10,
         learning_rate=0.1,
         batch_size=4,
@@ -95,11 +91,11 @@ def test_a_language_model_learns(remote, numpy_registry, draws):
     np.testing.assert_array_equal(following, [1, 2, 3, 0])
 
 
-def test_after_each_chunk_the_model_is_as_far_as_its_losses_say(remote, numpy_registry, draws):
+def test_after_each_chunk_the_model_is_as_far_as_its_losses_say(remote, draws):
     model = remote(Table=Table).Table(6, 3, rng=draws)
     ids = draws.integers(6, size=80)
     chunks = classifier_chunks(
-        model, ids, ids % 3, reference=remote(numpy_registry), epochs=3, learning_rate=0.1,
+        model, ids, ids % 3, epochs=3, learning_rate=0.1,
         batch_size=16, chunk=6, rng=draws,
     )  # fmt: skip
     before, taken = model.parameters["W"], []
@@ -111,10 +107,10 @@ def test_after_each_chunk_the_model_is_as_far_as_its_losses_say(remote, numpy_re
     assert taken == [6, 6, 3]
 
 
-def test_a_chunk_is_an_epoch_by_default(remote, numpy_registry, draws):
+def test_a_chunk_is_an_epoch_by_default(remote, draws):
     model = remote(Bigrams=Bigrams).Bigrams(V, V, rng=draws)
     chunks = language_model_chunks(
-        model, np.tile(np.arange(V), 60), reference=remote(numpy_registry), epochs=2,
+        model, np.tile(np.arange(V), 60), epochs=2,
         learning_rate=0.1, batch_size=4, unroll=10,
     )  # fmt: skip
     assert [len(losses) for losses in chunks] == [6, 6]  # 59 predictions a stream, 10 at a time
@@ -170,14 +166,14 @@ def test_parameters_that_are_no_real_numbers(train):
         train(Whole)
 
 
-def test_gradients_whose_norm_overflows_are_the_submissions_fault(remote, numpy_registry, draws):
+def test_gradients_whose_norm_overflows_are_the_submissions_fault(remote, draws):
     def explodes(self, grad_output):
         self.gradients["W"][...] = 1e200
 
     model = remote(M=type("M", (Bigrams,), {"backward": explodes})).M(V, V, rng=draws)
-    tokens, reference = np.tile(np.arange(V), 40), remote(numpy_registry)
+    tokens = np.tile(np.arange(V), 40)
     with pytest.raises(CheckFailed, match="training cannot go on: the norm"):
-        train_language_model(model, tokens, reference=reference, epochs=1, learning_rate=0.1)
+        train_language_model(model, tokens, epochs=1, learning_rate=0.1)
 
 
 class Sums(Table):
@@ -187,13 +183,13 @@ class Sums(Table):
         return super().forward(ids) + extra
 
 
-def test_each_of_several_inputs_gets_the_same_rows(remote, numpy_registry, draws):
+def test_each_of_several_inputs_gets_the_same_rows(remote, draws):
     """The second input contradicts the labels: who gets another row than its own cannot learn."""
     ids, noise = draws.integers(6, size=96), 20 * draws.normal(size=(96, 3))
     labels = (noise + 50 * np.eye(3)[ids % 3]).argmax(axis=1)
     model = remote(Sums=Sums).Sums(6, 3, rng=draws)
     losses = train_classifier(
-        model, (ids, noise), labels, reference=remote(numpy_registry), epochs=40, batch_size=8,
+        model, (ids, noise), labels, epochs=40, batch_size=8,
         learning_rate=2.0, rng=draws,
     )  # fmt: skip
     assert np.mean(losses[-12:]) < 0.5 < np.mean(losses[:12])

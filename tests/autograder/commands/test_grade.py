@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -16,11 +18,13 @@ from repository import ROOT
 
 from autograder.cli import grade
 from autograder.course.reading import find_course
+from autograder.reports import files
 from framework import __version__
 from framework.errors import GradusError
 
 POINTS = find_course(ROOT).exercise("activations").points
 FULL = f"{POINTS}/{POINTS}"
+NEEDS_FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
 
 
 @pytest.fixture
@@ -169,6 +173,40 @@ def test_reports_are_written(run, answers, tmp_path):
     suites = ElementTree.fromstring(paths["junit"].read_text("utf-8"))
     assert len(suites.findall(".//testcase")) == 18
     assert "<html" in paths["html"].read_text("utf-8")
+
+
+@NEEDS_FULL
+def test_a_report_that_finds_no_room_costs_no_other_one(run, tmp_path):
+    page = tmp_path / "page.html"
+    code, output, error = run("activations", "--json", "/dev/full", "--html", page)
+    assert (code, error) == (3, "cannot write /dev/full: No space left on device")
+    assert "<html" in page.read_text("utf-8")
+    assert "0/" in output
+
+
+def test_half_a_report_is_removed(tmp_path, monkeypatch):
+    def cut_off(path, text, encoding):
+        path.write_bytes(text[:5].encode(encoding))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", cut_off)
+    with pytest.raises(OSError, match="No space"):
+        files._write(tmp_path / "report.json", '{"exercises": []}')
+    assert list(tmp_path.iterdir()) == []
+
+
+@NEEDS_FULL
+@pytest.mark.parametrize("output", ["> /dev/full", ">&-", "| true"])
+def test_without_an_output_the_reports_are_still_written(tmp_path, output):
+    report = tmp_path / "report.json"
+    script = "import sys; from autograder.cli import main; sys.argv[0] = 'grade'; main()"
+    command = f'"$0" -c "$1" activations --json "$2" {output}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable, script, report],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert json.loads(report.read_text("utf-8"))["exercises"][0]["name"] == "activations"
 
 
 def test_hidden_checks_keep_their_details_unless_they_are_asked_for(run, answers):

@@ -7,6 +7,11 @@ from autograder.course.mistakes import Mistake, load_mistakes
 PAIRS = {
     "in the same line of one method": ("gru", "no-tanh", "gates-swapped"),
     "in forward and in backward": ("rnn", "sigmoid-for-tanh", "recurrent-weights-not-transposed"),
+    "each visible alone, and both together": (
+        "bidirectional",
+        "gradient-of-one-way",
+        "features-turned-around",
+    ),
     "in one method, one of them visible alone": (
         "optimizers",
         "adam-epsilon-inside",

@@ -136,3 +136,12 @@ def test_the_budget_is_a_count():
         trials.succeeds(yes, 1)
     with pytest.raises(OutOfTrials), trials.at_most(4):
         trials.succeeds(yes, 1)
+
+
+@pytest.mark.slow
+def test_where_no_process_can_be_forked_the_same_is_found(changed, monkeypatch):
+    graded = changed("activations", "self.y = np.tanh(z)", "self.y = np.tanh(z) + 1.0")
+    here = graded.diagnoses()
+    monkeypatch.setattr(forked.sys, "platform", "darwin")
+    assert graded.diagnoses() == here
+    assert here

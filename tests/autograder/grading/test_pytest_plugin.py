@@ -46,10 +46,10 @@ def test_an_untouched_stub_fails_in_a_few_lines_each(run_pytest):
     assert done.returncode == 1
     assert "12 failed" in done.stdout
     assert (
-        "test_activations.py:26: Sigmoid: forward is 1 / (1 + exp(−z))\n\n"
-        "not written yet\n"
+        "not written yet\n\n"
+        "test_activations.py:26: Sigmoid: forward is 1 / (1 + exp(−z))\n"
         "  call     Sigmoid().forward(float64 (1,))\n"
-        "  line     activations.py:"
+        "  line     neural_networks/activations/activations.py:"
     ) in done.stdout
     for inner in ("Traceback", "session.py", "raise fault_from", "autograder/"):
         assert inner not in done.stdout
@@ -66,6 +66,11 @@ def test_what_is_right_passes_and_what_is_wrong_is_reported(run_pytest, course, 
     done = run_pytest("exercises/neural_networks/activations/test_activations.py")
     assert done.returncode == 1
     assert "1 failed, 11 passed" in done.stdout
+    _, failure = done.stdout.split("test_sigmoid_backward ____", 1)
+    first, second, blank = failure.splitlines()[1:4]
+    assert first == "You use σ(z) as the derivative: the factor 1 − σ(z) is missing."
+    assert second.startswith("hint: ")
+    assert blank == ""
     assert "worst at [0]: expected 0.25, received 0.5 (ratio 2)" in done.stdout
     assert "  call     Sigmoid().backward(float64 (1,))" in done.stdout
     assert "  printed  a trace" in done.stdout

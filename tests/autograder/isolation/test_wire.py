@@ -88,7 +88,7 @@ def array_frame(dtype, shape, blobs=b""):
 
 
 @given(VALUES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_plain_values_come_through_unchanged(value):
     assert same(value, through(value))
 
@@ -255,14 +255,14 @@ def decoded(data):
 
 
 @given(st.binary(max_size=300), st.binary(max_size=60))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_random_bytes_raise_only_a_wire_error(structure, blobs):
     with suppress(WireError):
         wire.decode_frame(frame(structure, blobs))
 
 
 @given(VALUES, st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_damaged_frames_raise_only_a_wire_error(value, data):
     whole = wire.encode(value)
     length, _ = wire.frame_lengths(whole[: wire.HEADER.size])

@@ -109,3 +109,10 @@ def test_text_of_a_submission_survives_as_utf_8(report, wrong):
     shown = json.loads(text.encode("utf-8"))["exercises"][0]["tasks"][0]["checks"][0]
     assert shown["printed"] == "σ \ufffd \x1b[0m"
     assert shown["points"] == 0.3
+
+
+def test_unseen_characters_are_escaped_and_the_text_is_the_same(report, wrong):
+    odd = replace(wrong, file="a\u202eb\u2066c\x9b2J\u200bd\u2028e.py")
+    text = render_json(Report(report.provenance, (odd,)))
+    assert text.replace("\n", "").isprintable()
+    assert json.loads(text)["exercises"][0]["file"] == odd.file

@@ -14,6 +14,7 @@ from autograder.submissions.notebooks import (
     notebook_module,
     read_notebook,
 )
+from autograder.submissions.notes import MAX_CELL_NOTES, MAX_NOTE
 from autograder.submissions.progress import Progress, task_progress
 from framework.errors import BadInputError
 
@@ -104,6 +105,17 @@ def test_hostile_cells_are_given_up_soon(module_of):
     assert len(chain.origins) == 3001
     deep = module_of("def f(x):\n    return x" + "()" * 2500)
     assert deep.syntax_error == "cell 1, line 2: nested too deeply"
+
+
+def test_notes_on_cells_are_few_and_short(module_of):
+    broken, twice = ["x ="] * 30, ["def f(): pass"] * 40
+    module = module_of("%%" + "a" * 5000 + "\nx", *broken, *twice)
+    notes = module.notes
+    assert len(notes) == MAX_CELL_NOTES + 2
+    assert max(map(len, notes)) <= MAX_NOTE
+    assert notes[-2] == "21 more notes on its cells"
+    assert notes[-1].startswith("f is defined in cells 32, 33, ")
+    assert notes[-1].endswith(", ...: the last one counts")
 
 
 def test_only_what_tasks_need_is_kept(module_of):

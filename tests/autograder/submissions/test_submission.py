@@ -5,6 +5,7 @@ import os
 import stat
 import struct
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -512,3 +513,12 @@ def test_the_deepest_code_that_is_looked_at_can_be_looked_at():
     assert task_progress(deep, ["f"], deep) == {"f": Progress.WRITTEN}
     nested = "".join(f"{'  ' * i}if x:\n" for i in range(1, 90)) + "  " * 90 + "return x\n"
     assert task_progress(f"def f(x):\n{nested}", ["f"]) == {"f": Progress.WRITTEN}
+
+
+@pytest.mark.parametrize("text", ["\n" * 250_000, " " * 250_000, "from" + " " * 250_000])
+def test_imports_are_found_in_no_time_whatever_the_text(tiny_course, hand_in, text):
+    root = hand_in(**{"sums.py": f"{text}\n  import numpy.linalg\n\tfrom\ttorch import nn\n"})
+    file = load_submission(root, tiny_course).files["sums"]
+    started = time.process_time()
+    assert [file.imports(name) for name in ("numpy", "torch", "nn")] == [True, True, False]
+    assert time.process_time() - started < 2

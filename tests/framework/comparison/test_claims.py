@@ -86,3 +86,11 @@ def test_the_last_state_alone_is_worse_where_it_is():
     claimed = "An RNN of"
     assert said(outcome("rnn_last", 0.6), outcome("rnn", 0.9))[claimed]
     assert not said(outcome("rnn_last", 0.9), outcome("rnn", 0.9))[claimed]
+
+
+@pytest.mark.parametrize(
+    ("gru", "lstm", "neither"), [(0.93, 0.93, True), (0.97, 0.90, False), (0.90, 0.97, False)]
+)
+def test_a_gru_is_faster_and_neither_gated_layer_is_better_within_chance(gru, lstm, neither):
+    found = said(outcome("gru", gru, seconds=2.0), outcome("lstm", lstm, seconds=3.0))
+    assert found == {"A GRU is": True, "Neither GRU nor": neither}

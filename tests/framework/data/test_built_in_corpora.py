@@ -18,7 +18,7 @@ def test_a_help_text_names_the_corpora_of_its_kind():
         "Corpus: entities; with --data conll2003. `gradus corpora` shows all."
     )
     assert corpus_help(LABELLED_TEXTS, file="a label and words on each line") == (
-        "Corpus: sentiment or attributed_sentiment; with --data trec, mr, sst2 or ag_news; "
+        "Corpus: sentiment or attributed_sentiment; with --data trec, mr, subj, sst2 or ag_news; "
         "a file with a label and words on each line. `gradus corpora` shows all."
     )
 

@@ -18,6 +18,7 @@ def folder(tmp_path):
     files = {
         "trec/train.txt": "0 What is an atom ?\n3 Who was Galileo ?\n",
         "trec/test.txt": "3 Who are you ?\n",
+        "subj/subj.all": "1 i found it moving\n0 a clerk finds a map\n",
         "sst2/stsa.binary.train": "1 good\n0 bad\n",
         "sst2/stsa.binary.dev": "1 fine\n",
         "sst2/stsa.binary.test": "0 dull\n",
@@ -43,6 +44,14 @@ def test_parts_and_names_of_classes(folder):
     news = load_text_corpus("ag_news", folder)
     assert news.classes == ("Business", "Sci/Tech")
     assert news.test == [LabelledText(("talks", "end"), "World")]
+
+
+def test_subjective_and_objective_sentences(folder):
+    corpus = load_text_corpus("subj", folder)
+    assert corpus.classes == ("0", "1")
+    assert corpus.train[0] == LabelledText(("i", "found", "it", "moving"), "1")
+    assert not corpus.valid
+    assert not corpus.test
 
 
 def test_a_missing_file_is_named(folder):

@@ -56,6 +56,24 @@ class VariationalDropout(Model):
         return self.pull_back(grad_output)
 
 
+def average_over_masks(f, x, keep_probability):
+    n = len(x)
+    outputs, shares = [], []
+    for number in range(2**n):
+        bits = (number >> np.arange(n)) & 1
+        outputs.append(np.asarray(f(x * bits)))
+        shares.append(np.prod(np.where(bits == 1, keep_probability, 1 - keep_probability)))
+    return np.tensordot(np.array(shares), np.array(outputs), axes=1)
+
+
+def monte_carlo(model, x, samples):
+    model.train()
+    drawn = np.array([model.forward(x) for _ in range(samples)])
+    model.eval()
+    mean = drawn.sum(axis=0) / samples
+    return mean, np.sqrt(((drawn - mean) ** 2).sum(axis=0) / samples)
+
+
 if __name__ == "__main__":
     layer = Dropout(0.5, rng=np.random.default_rng(0))
     assert layer.forward(np.ones(4)).shape == (4,)

@@ -37,3 +37,23 @@ class VariationalDropout(Dropout):
     def draw(self, shape):
         N, T, D = shape
         return np.repeat(self.rng.random((N, D))[:, None] >= self.p, T, axis=1)
+
+
+def average_over_masks(f, x, keep_probability):
+    def mean(place, masked):
+        if place == len(x):
+            return np.asarray(f(np.array(masked)))
+        kept = mean(place + 1, [*masked, x[place]])
+        dropped = mean(place + 1, [*masked, 0 * x[place]])
+        return keep_probability * kept + (1 - keep_probability) * dropped
+
+    return mean(0, [])
+
+
+def monte_carlo(model, x, samples):
+    model.train()
+    outputs = []
+    for _ in range(samples):
+        outputs.append(np.array(model.forward(x)))
+    model.eval()
+    return np.mean(outputs, axis=0), np.std(outputs, axis=0)

@@ -37,3 +37,21 @@ class VariationalDropout(Dropout):
     def numbers(self, x):
         drawn = self.rng.random((x.shape[0], x.shape[2]))
         return np.stack([drawn] * x.shape[1], axis=1)
+
+
+def average_over_masks(f, x, keep_probability):
+    n = len(x)
+    outputs, shares = [], []
+    for number in range(2**n):
+        bits = (number >> np.arange(n)) & 1
+        outputs.append(np.asarray(f(x * bits)))
+        shares.append(np.prod(np.where(bits == 1, keep_probability, 1 - keep_probability)))
+    return np.tensordot(np.array(shares), np.array(outputs), axes=1)
+
+
+def monte_carlo(model, x, samples):
+    model.train()
+    drawn = np.array([model.forward(x) for _ in range(samples)])
+    model.eval()
+    mean = drawn.sum(axis=0) / samples
+    return mean, np.sqrt(((drawn - mean) ** 2).sum(axis=0) / samples)

@@ -40,3 +40,21 @@ class VariationalDropout(Dropout):
     def mask(self, x):
         drawn = self.rng.random((x.shape[0], x.shape[2])) < self.p
         return torch.from_numpy(drawn).to(x.dtype).unsqueeze(1)
+
+
+def average_over_masks(f, x, keep_probability):
+    total = 0
+    for number in range(2 ** len(x)):
+        bits = [(number >> i) & 1 for i in range(len(x))]
+        share = 1.0
+        for bit in bits:
+            share *= keep_probability if bit else 1 - keep_probability
+        total = total + share * f(x * torch.tensor(bits))
+    return total
+
+
+def monte_carlo(model, x, samples):
+    model.train()
+    outputs = torch.stack([model.forward(x) for _ in range(samples)])
+    model.eval()
+    return outputs.mean(dim=0), outputs.std(dim=0, unbiased=False)

@@ -28,5 +28,27 @@ def zero_biases(fan_out):
     return np.array([0.0] * fan_out)
 
 
+def deep_losses(weights, x, y, *, learning_rate, steps, activation="tanh"):
+    functions = {
+        "tanh": (np.tanh, lambda h: 1 - np.square(h)),
+        "sigmoid": (lambda z: np.exp(-np.logaddexp(0, -z)), lambda h: h - np.square(h)),
+    }
+    f, slope = functions[activation]
+    layers = [np.array(W) for W in weights]
+    losses = []
+    for _step in range(steps):
+        outputs = [x]
+        for W in layers[:-1]:
+            outputs.append(f(outputs[-1].dot(W)))
+        off = outputs[-1].dot(layers[-1]) - y.reshape(-1, 1)
+        losses.append(float((off**2).sum() / len(y)))
+        delta, gradients = 2 * off / len(y), []
+        for h, W in zip(outputs[::-1], layers[::-1], strict=True):
+            gradients.insert(0, h.T.dot(delta))
+            delta = delta.dot(W.T) * slope(h)
+        layers = [W - learning_rate * g for W, g in zip(layers, gradients, strict=True)]
+    return losses
+
+
 if __name__ == "__main__":
     assert xavier_uniform(2, 4, rng=np.random.default_rng(0)).shape == (2, 4)

@@ -24,3 +24,20 @@ def fan_in_scaled(fan_in, fan_out, *, rng):
 
 def zero_biases(fan_out):
     return torch.zeros(fan_out, dtype=torch.float64)
+
+
+def deep_losses(weights, x, y, *, learning_rate, steps, activation="tanh"):
+    layers = [W.clone().requires_grad_() for W in weights]
+    losses = []
+    for _ in range(steps):
+        h = x
+        for W in layers[:-1]:
+            h = getattr(torch, activation)(h @ W)
+        loss = torch.mean(((h @ layers[-1]).squeeze(-1) - y) ** 2)
+        losses.append(loss.item())
+        found = torch.autograd.grad(loss, layers)
+        layers = [
+            (W - learning_rate * g).detach().requires_grad_()
+            for W, g in zip(layers, found, strict=True)
+        ]
+    return losses

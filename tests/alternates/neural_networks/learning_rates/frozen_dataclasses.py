@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from framework.interfaces import Schedule
 
 
@@ -59,3 +61,13 @@ class InverseDecay(Schedule):
 def fan_in_rate(learning_rate, fan_in):
     _require(learning_rate > 0 and fan_in >= 1, "arguments")
     return learning_rate * fan_in**-0.5
+
+
+def gradient_descent(gradient, start, schedule, steps):
+    theta = np.array(start, dtype=float)
+    path = np.empty((steps + 1, len(theta)))
+    path[0] = theta
+    for t in range(1, steps + 1):
+        theta = theta - schedule.rate(t - 1) * gradient(theta)
+        path[t] = theta
+    return path

@@ -2,6 +2,8 @@
 
 from math import exp, floor, sqrt
 
+import numpy as np
+
 from framework.interfaces import Schedule
 
 
@@ -42,3 +44,11 @@ class InverseDecay(_Function):
 def fan_in_rate(learning_rate, fan_in):
     _check(learning_rate=(learning_rate > 0, learning_rate), fan_in=(fan_in >= 1, fan_in))
     return learning_rate / sqrt(fan_in)
+
+
+def gradient_descent(gradient, start, schedule, steps):
+    points = [start.copy()]
+    while len(points) <= steps:
+        t = len(points) - 1
+        points.append(points[t] - np.multiply(schedule.rate(t), gradient(points[t])))
+    return np.array(points)

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 
 def check(*conditions):
     if not all(conditions):
@@ -41,3 +43,13 @@ class InverseDecay:
 def fan_in_rate(learning_rate, fan_in):
     check(learning_rate > 0, fan_in >= 1)
     return math.exp(math.log(learning_rate) - 0.5 * math.log(fan_in))
+
+
+def gradient_descent(gradient, start, schedule, steps):
+    theta = np.array(start, dtype=float)
+    path = np.empty((steps + 1, len(theta)))
+    path[0] = theta
+    for t in range(1, steps + 1):
+        theta = theta - schedule.rate(t - 1) * gradient(theta)
+        path[t] = theta
+    return path

@@ -63,5 +63,13 @@ def fan_in_rate(learning_rate, fan_in):
     return np.float64(learning_rate) / np.sqrt(fan_in)
 
 
+def gradient_descent(gradient, start, schedule, steps):
+    points = [start.copy()]
+    while len(points) <= steps:
+        t = len(points) - 1
+        points.append(points[t] - np.multiply(schedule.rate(t), gradient(points[t])))
+    return np.array(points)
+
+
 if __name__ == "__main__":
     print([StepDecay(0.1, 0.5, 10).rate(t) for t in (0, 9, 10, 20)])

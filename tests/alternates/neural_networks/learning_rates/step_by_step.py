@@ -47,3 +47,13 @@ def fan_in_rate(learning_rate, fan_in):
     if not (learning_rate > 0 and fan_in >= 1):
         raise ValueError("no such layer")
     return float(learning_rate * np.power(fan_in, -0.5))
+
+
+def gradient_descent(gradient, start, schedule, steps):
+    theta = np.array(start, dtype=float)
+    path = np.empty((steps + 1, len(theta)))
+    path[0] = theta
+    for t in range(1, steps + 1):
+        theta = theta - schedule.rate(t - 1) * gradient(theta)
+        path[t] = theta
+    return path

@@ -48,3 +48,10 @@ def fan_in_rate(learning_rate, fan_in):
     if not (learning_rate > 0 and fan_in >= 1):
         raise ValueError("no such layer")
     return float(learning_rate * tensor(fan_in).rsqrt())
+
+
+def gradient_descent(gradient, start, schedule, steps):
+    path = [start.clone()]
+    for t in range(steps):
+        path.append(path[t] - schedule.rate(t) * gradient(path[t]))
+    return torch.stack(path)

@@ -43,3 +43,18 @@ class L1Penalty(Penalty):
         for name, W in weights(parameters).items():
             result[name] = np.copysign(W.dtype.type(self.strength), W) * (W != 0)
         return result
+
+
+def soft_threshold(w, amount):
+    return np.maximum(w - amount, 0) + np.minimum(w + amount, 0)
+
+
+def fit_linear(x, y, *, l2=0.0, l1=0.0, learning_rate=0.1, steps=300):
+    folded = np.column_stack([x, np.ones(len(x))])  # the bias is the last weight
+    theta = np.zeros(folded.shape[1])
+    for _step in range(steps):
+        gradient = folded.T @ (folded @ theta - y) * (2 / len(x))
+        gradient[:-1] += 2 * l2 * theta[:-1]
+        theta = theta - learning_rate * gradient
+        theta[:-1] = soft_threshold(theta[:-1], learning_rate * l1)
+    return theta[:-1].copy(), float(theta[-1])

@@ -41,3 +41,18 @@ class L1Penalty(_Penalty):
 
     def slope(self, W):
         return np.sign(W)
+
+
+def soft_threshold(w, amount):
+    return np.where(np.abs(w) > amount, w - np.sign(w) * amount, np.zeros_like(w))
+
+
+def fit_linear(x, y, *, l2=0.0, l1=0.0, learning_rate=0.1, steps=300):
+    N, D = x.shape
+    w, b = np.zeros(D), 0.0
+    for _ in range(steps):
+        off = x.dot(w) + (b - y)
+        slope = np.einsum("n,nd->d", off, x) * (2 / N) + l2 * 2 * w
+        b = b - learning_rate * 2 * np.sum(off) / N
+        w = soft_threshold(w - learning_rate * slope, l1 * learning_rate)
+    return w, float(b)

@@ -33,3 +33,20 @@ class L2Penalty(Penalty):
 class L1Penalty(Penalty):
     def size(self, W):
         return W.abs().sum()
+
+
+def soft_threshold(w, amount):
+    return torch.nn.functional.softshrink(w, amount)
+
+
+def fit_linear(x, y, *, l2=0.0, l1=0.0, learning_rate=0.1, steps=300):
+    w = torch.zeros(x.shape[1], dtype=x.dtype)
+    b = torch.zeros((), dtype=x.dtype)
+    for _ in range(steps):
+        w.requires_grad_()
+        b.requires_grad_()
+        loss = ((x @ w + b - y) ** 2).mean() + l2 * (w**2).sum()
+        grad_w, grad_b = torch.autograd.grad(loss, (w, b))
+        w = soft_threshold(w.detach() - learning_rate * grad_w, learning_rate * l1)
+        b = b.detach() - learning_rate * grad_b
+    return w, b.item()

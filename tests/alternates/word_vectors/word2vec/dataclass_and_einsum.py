@@ -61,3 +61,9 @@ class SkipGram(Model):
         log_p = log_softmax(np.einsum("nd,vd->nv", v, self.parameters["outside_vectors"]))
         picked = np.take_along_axis(log_p, outsides[:, None], axis=1)
         return -picked.sum().item() / len(tokens)
+
+    def likelihood(self, tokens, window):
+        centers, outsides = context_pairs(tokens, window)
+        v = self.parameters["center_vectors"][centers]
+        p = np.exp(log_softmax(np.einsum("nd,vd->nv", v, self.parameters["outside_vectors"])))
+        return np.prod(p[np.arange(len(outsides)), outsides]).item()

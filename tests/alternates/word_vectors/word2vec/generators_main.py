@@ -61,6 +61,9 @@ class SkipGram(Model):
         scores = self.parameters["center_vectors"] @ self.parameters["outside_vectors"].T
         return float(-log_softmax(scores)[c, o].sum() / len(tokens))
 
+    def likelihood(self, tokens, window: int) -> float:
+        return float(np.e ** (-self.negative_log_likelihood(tokens, window) * len(tokens)))
+
 
 if __name__ == "__main__":
     print(context_pairs([4, 7, 2, 7], 1))

@@ -60,3 +60,6 @@ class SkipGram(Model):
         centers, outsides = context_pairs(tokens, window)
         log_p = log_softmax(self.forward(centers))
         return -sum(log_p[n, o] for n, o in enumerate(outsides)) / len(tokens)
+
+    def likelihood(self, tokens, window):
+        return np.exp(-self.negative_log_likelihood(tokens, window) * len(tokens))

@@ -62,3 +62,10 @@ class SkipGram(Model):
         for center, outside in zip(*context_pairs(tokens, window), strict=True):
             total -= log_likelihood(U @ V[center], outside)
         return float(total) / len(tokens)
+
+    def likelihood(self, tokens, window):
+        V, U = self.parameters["center_vectors"], self.parameters["outside_vectors"]
+        product = 1.0
+        for center, outside in zip(*context_pairs(tokens, window), strict=True):
+            product *= softmax(U @ V[center])[outside]
+        return float(product)

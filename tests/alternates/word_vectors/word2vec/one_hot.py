@@ -53,3 +53,7 @@ class SkipGram(Model):
         scores = self.forward(centers)
         seen = np.take_along_axis(scores, outsides[:, None], axis=1)
         return float(np.sum(log_sum_exp(scores) - seen) / len(tokens))
+
+    def likelihood(self, tokens, window):
+        centers, outsides = context_pairs(tokens, window)
+        return float(np.prod((softmax(self.forward(centers)) * np.eye(self.V)[outsides]).sum(1)))

@@ -61,3 +61,8 @@ class SkipGram(torch.nn.Module):
         centers, outsides = context_pairs(tokens, window)
         total = F.cross_entropy(self.forward(centers), outsides, reduction="sum")
         return total.item() / len(tokens)
+
+    def likelihood(self, tokens, window):
+        centers, outsides = context_pairs(tokens, window)
+        p = torch.softmax(self.forward(centers), dim=-1)
+        return p[range(len(outsides)), outsides].prod().item()

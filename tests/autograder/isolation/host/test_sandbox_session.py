@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from autograder.checks import refuses
 from autograder.isolation.host.faults import (
     Blocked,
     Crashed,
@@ -20,6 +21,7 @@ from autograder.isolation.host.faults import (
 )
 from autograder.isolation.host.remote import RemoteModule, assign
 from autograder.isolation.host.time_limits import WALL_FACTOR
+from autograder.isolation.sandboxes.process import ProcessSandbox
 from autograder.verdicts import Verdict
 from framework.log import recorded_log
 
@@ -159,8 +161,10 @@ def test_what_fails_the_import_is_reported_for_every_check_and_tried_once(
     assert faults[0].frames[-1] == Frame("tiny.py", line + 1, "<module>")
 
 
+@pytest.mark.usefixtures("patient")
 def test_an_import_that_hangs_is_tried_once(module_of):
     session, module = module_of("while True:\n    pass\n", load=0.4)
+    assert isinstance(fault_of(module.double, 1), TimedOut)
     started = time.monotonic()
     for _ in range(10):
         session.begin()
@@ -169,6 +173,7 @@ def test_an_import_that_hangs_is_tried_once(module_of):
     assert session.printed() == ""
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_call_that_hangs_names_itself_and_its_line(module_of, sandbox):
     _, module = module_of(DEMO, sandbox=sandbox, call=0.4)
     fault = fault_of(module.spin)
@@ -326,6 +331,7 @@ def test_a_network_with_its_part_works(module_of):
     assert module.Net().forward(4) == 8
 
 
+@pytest.mark.usefixtures("patient")
 def test_the_time_of_all_calls_together_is_limited(module_of):
     code = """
         import time
@@ -358,6 +364,7 @@ def test_waiting_is_distinguished_from_computing(module_of):
     assert fault.frames[-1].function == "wait"
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_slow_import_is_reported_with_its_line(module_of):
     code = "import numpy\n\ndef busy():\n    while True: pass\n\nbusy()\n"
     _, module = module_of(code, load=0.4)
@@ -387,6 +394,7 @@ HANGS = """
 """
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_call_that_never_answered_is_made_once(module_of):
     session, module = module_of(HANGS, call=0.3)
     assert isinstance(fault_of(module.Layer(True).forward, 1), TimedOut)
@@ -403,6 +411,7 @@ def test_a_call_that_never_answered_is_made_once(module_of):
     assert module.Layer(True).backward(2) == 2, "other methods are called"
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_call_that_has_answered_before_is_made_with_other_arguments(module_of):
     session, module = module_of(HANGS, call=0.3)
     assert module.Layer(False).forward(0) == 0
@@ -503,3 +512,48 @@ class Layer:
     for _ in range(20):
         session.begin()
         assert module.Layer().size() == 160_000_000
+
+
+def test_a_session_knows_what_has_answered_and_what_has_refused(module_of):
+    code = """
+        def half(x):
+            if x < 0:
+                raise ValueError("negative")
+            return x / 2
+    """
+    session, module = module_of(code)
+    refuses(module, "half", -1.0)
+    assert (session.calls.answered, session.calls.refused) == (set(), {"half"})
+    assert module.half(1.0) == 0.5
+    assert session.calls.answered == {"half"}
+
+
+class Metered(ProcessSandbox):
+    """Measures the processor time of each worker from outside, when it is ended."""
+
+    def __init__(self):
+        self.used = []
+
+    def kill(self, process):
+        if process.poll() is None:
+            self.used.append(self.usage(process).cpu)
+        super().kill(process)
+
+
+@pytest.mark.usefixtures("patient")
+def test_the_total_of_an_exercise_is_overrun_by_a_tenth_at_most(module_of):
+    """Each call uses up its time, and the next one gets a new worker; the first start is free."""
+    idle, metered = Metered(), Metered()
+    session, module = module_of("", sandbox=idle)
+    fault_of(module.missing)
+    session.close()
+    names = [f"loop_{i}" for i in range(30)]
+    code = "\n".join(f"def {name}():\n    while True: pass\n" for name in names)
+    total = 4.0
+    session, module = module_of(code, sandbox=metered, call=0.5, total=total)
+    for name in names:
+        session.begin()
+        assert isinstance(fault_of(getattr(module, name)), TimedOut)
+    session.close()
+    assert 4 <= len(metered.used) < 10, "each call that hangs costs a worker"
+    assert 0.9 * total <= sum(metered.used) - idle.used[0] <= 1.1 * total

@@ -68,6 +68,14 @@ def test_a_file_of_ones_own_is_learned_from_and_another_one_measured_on():
     assert "on the held-out part of reviews.txt, 6 texts" in gradus("evaluate", saved)
 
 
+def test_subjectivity_is_learned_from_a_file_in_the_format_of_subj(folder):
+    (folder / "subj").mkdir()
+    lines = [f"1 i think the {word} is fine\n0 he sells a {word}\n" for word in "abcdefghij"]
+    (folder / "subj" / "subj.all").write_text("".join(lines), "utf-8")
+    shown = train("--corpus", "subj", "--data", ".", "--epochs", 8)
+    assert "accuracy 1.0000" in shown.splitlines()[-2] + shown.splitlines()[-1]
+
+
 def test_cross_validation_measures_every_text_once():
     shown = train("--corpus", "mr", "--data", ".", "--folds", 3, "--epochs", 1)
     assert shown.count("36 texts to learn from, 4 held out, 20 to test") == 3

@@ -44,7 +44,7 @@ def backward_of_both(ours, theirs, x, dtype="float64"):
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])  # other kernels
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(case=cases())
 def test_every_combination_agrees(dtype, case):
     D, C, width, options, x = case

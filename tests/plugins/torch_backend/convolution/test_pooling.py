@@ -20,7 +20,7 @@ LAYERS = [
 
 
 @pytest.mark.parametrize(("name", "args"), LAYERS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     shape=st.tuples(st.integers(1, 3), st.integers(1, 8), st.integers(1, 3)),
     seed=st.integers(0, 99),

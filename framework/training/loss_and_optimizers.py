@@ -1,7 +1,7 @@
-"""The loss and the optimizers of training, for courses whose exercises define none.
+"""The loss and the optimizers of training that need no course.
 
-Trained checks and `gradus train` use them by name; a course with exercises on them uses its own
-solutions.
+Trained checks always use them, so that they need no solution. `gradus train` uses them in courses
+whose exercises define none, and in student kits.
 
 Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1.
 """

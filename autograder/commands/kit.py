@@ -1,0 +1,66 @@
+"""``gradus kit``: builds student kits, and updates them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.commands.options import CourseOption, say, shown
+from autograder.course.reading import find_course
+from framework.commands.on_demand import new_app
+
+kit = new_app(
+    help="""Build and update student kits.
+
+A kit is a course without solutions and hidden checks. Its checks compare code with recorded
+answers of the solutions.""",
+    no_args_is_help=True,
+)
+
+
+@kit.command()
+def build(
+    place: Annotated[
+        Path, typer.Argument(metavar="DIR|ZIP", help="New folder, or new file NAME.zip.")
+    ],
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Exercises or units. Default: all.")
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Exercises in parallel; 0: one per processor.")
+    ] = 0,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Also list quoted lines of solutions.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Build a student kit of EXERCISES: public checks, and recorded answers of the solutions.
+
+    Exercises that others require are added. The kit is written only if it works: in it, every
+    solution gets the points of all public checks, every stub none, and no line of a solution is in
+    what the build adds.
+    """
+    from autograder.kits.building import build_kit
+
+    built = build_kit(find_course(course), place, names or (), jobs, say)
+    from autograder.kits.summary import summary
+
+    for line in summary(built, verbose=verbose):
+        say(line)
+
+
+@kit.command()
+def update(
+    source: Annotated[Path, typer.Argument(metavar="KIT", help="The new kit: a folder or a zip.")],
+    course: CourseOption = None,
+) -> None:
+    """Replace checks, texts and recordings of the kit of the working directory by those of KIT.
+
+    Your files are never touched: every file that you have edited or added stays as it is.
+    """
+    from autograder.kits.updating import update_kit
+
+    for line in update_kit(find_course(course).root, source):
+        say(line.replace(str(Path.cwd()), shown(Path.cwd())))

@@ -1,0 +1,153 @@
+"""Diagnosis in a student kit: recorded right answers take the place of the solution.
+
+Nothing can be computed with a solution. What remains are the comparison with the right answers to
+the same requests, the patterns of wrong arrays, and the fingerprints of listed mistakes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder.diagnosis.evidence import Evidence
+from autograder.diagnosis.first_fault import located
+from autograder.diagnosis.patterns import EFFECTS, LISTS, PATTERNS
+from autograder.diagnosis.reading import gather, pairs_of
+from autograder.isolation import wire
+from autograder.isolation.host.requests import Outcome
+from autograder.isolation.host.transcript import Exchange, Transcript
+from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
+from autograder.recordings.fingerprints import SealedMistake, key_of, name_of, unsealed
+from autograder.recordings.matching import handles_in, same_request
+from autograder.recordings.tape import RightAnswer, Tape
+from autograder.verdicts import Verdict
+
+#: The steps, the outcomes and the exception of one request.
+Answer = tuple[list[list[Any]], Sequence[Outcome], str]
+
+
+def diagnosed_from_recording(
+    checks: Sequence[CheckResult], transcripts: Mapping[str, Transcript], tapes: Mapping[str, Tape]
+) -> list[CheckResult]:
+    """Return `checks` with the method that was wrong first, and a diagnosis where it is certain.
+
+    Args:
+        transcripts: the requests and answers of each check, by its id.
+        tapes: what was recorded of each check, by its id.
+    """
+    known = {
+        check.id: AskedCheck.of(check, transcripts[check.id], tapes[check.id])
+        for check in checks
+        if check.id in transcripts and check.id in tapes
+    }
+    named = _listed(list(known.values()))
+    return [
+        known[check.id].explained(named.get(check.id))
+        if check.id in known and check.verdict in EXPLAINED
+        else check
+        for check in checks
+    ]
+
+
+@dataclass(frozen=True)
+class AskedCheck:
+    """A check beside the right answers to its requests, as far as these are recorded."""
+
+    check: CheckResult
+    asked: tuple[Exchange, ...]
+    right: tuple[Exchange, ...]
+    mistakes: Mapping[str, list[bytes]]
+
+    @classmethod
+    def of(cls, check: CheckResult, transcript: Transcript, tape: Tape) -> AskedCheck:
+        """Hold the requests of `transcript` against those of `tape`."""
+        asked = [one for one in transcript.exchanges if steps_of(one) != [["load"]]]
+        right = tuple(_right_answers(asked, tape.answers))
+        return cls(check, tuple(asked[: len(right)]), right, tape.mistakes)
+
+    def explained(self, mistake: SealedMistake | None) -> CheckResult:
+        """Return the check with what explains it.
+
+        Args:
+            mistake: the listed mistake behind it, if it is known.
+        """
+        check = self.check
+        if check.verdict is Verdict.FAILED and check.method:
+            check = located(check, pairs_of(self.asked, self.right), frozenset())
+        if mistake is not None:
+            diagnosis = Diagnosis(mistake.id, mistake.sentence, mistake.hint)
+            return replace(check, diagnosis=diagnosis)
+        return replace(check, diagnosis=self._generic())
+
+    def unlocked(self) -> list[SealedMistake]:
+        """Return the listed mistakes that give the wrong answers of this check."""
+        key = key_of_wrong(self.asked, self.right)
+        found = (unsealed(data, key) for data in self.mistakes.get(name_of(key), ()))
+        return [mistake for mistake in found if mistake is not None]
+
+    def _generic(self) -> Diagnosis | None:
+        evidence = gather(self.asked, self.right)
+        if evidence is None:
+            return None
+        together = Evidence.together([evidence], ())
+        patterns = {**EFFECTS, **PATTERNS} if evidence.is_of_arrays else LISTS
+        for name, pattern in patterns.items():
+            if sentence := pattern(together):
+                return Diagnosis(f"generic/{name}", sentence)
+        return None
+
+
+def key_of_wrong(asked: Iterable[Exchange], right: Iterable[Exchange]) -> bytes:
+    """Return the digest of the answers up to the first wrong one; empty if all are right.
+
+    Values of initial parameters count where nothing else is wrong.
+    """
+    pairs = list(zip(asked, right, strict=False))
+    for strictly in (False, True):
+        answers: list[Answer] = []
+        for ours, expected in pairs:
+            answers.append(_answer(ours))
+            mine, theirs = (key_of([_answer(x)], strictly=strictly) for x in (ours, expected))
+            if mine != theirs:
+                return key_of(answers, strictly=strictly)
+    return b""
+
+
+def _answer(exchange: Exchange) -> Answer:
+    return steps_of(exchange), exchange.outcomes, exchange.message
+
+
+def _listed(checks: Sequence[AskedCheck]) -> dict[str, SealedMistake]:
+    """Return check id -> the listed mistake; right answers in other checks contradict it."""
+    right = {one.check.id for one in checks if not key_of_wrong(one.asked, one.right)}
+    found = {
+        one.check.id: [m for m in one.unlocked() if right.isdisjoint(m.seen_in)]
+        for one in checks
+        if one.check.verdict in EXPLAINED
+    }
+    votes = Counter(mistake.id for mistakes in found.values() for mistake in mistakes)
+    return {
+        name: max(mistakes, key=lambda mistake: votes[mistake.id])
+        for name, mistakes in found.items()
+        if mistakes
+    }
+
+
+def _right_answers(asked: Sequence[Exchange], answers: Sequence[RightAnswer]) -> Iterator[Exchange]:
+    """Yield the right answers as long as the recorded requests are those of the check."""
+    objects: dict[int, int] = {}
+    for theirs, answer in zip(asked, answers, strict=False):
+        if not same_request(steps_of(theirs), answer.steps, objects):
+            return
+        yield Exchange(theirs.frame, tuple(answer.outcomes), answer.raised, answer.message)
+        for ours, right in zip(theirs.outcomes, answer.outcomes, strict=False):
+            pairs = zip(handles_in(ours.value), handles_in(right.value), strict=False)
+            objects.update({one.id: other.id for one, other in pairs})
+
+
+def steps_of(exchange: Exchange) -> list[list[Any]]:
+    """Return the steps of a request as they crossed the wire."""
+    steps: list[list[Any]] = wire.decode_frame(exchange.frame)["steps"]
+    return steps

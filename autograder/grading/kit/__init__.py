@@ -1,0 +1,1 @@
+"""Grading in student kits: recorded references, and trained models without confirmation."""

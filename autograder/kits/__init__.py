@@ -1,0 +1,1 @@
+"""Student kits: built from a course, proved to work without solutions, and updated."""

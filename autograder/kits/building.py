@@ -1,0 +1,178 @@
+"""Builds a student kit: writes it beside its place, records, proves, and then moves it there."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from autograder.course.identity import course_hash
+from autograder.course.kit import Kit, digest
+from autograder.course.questions.description import Prose
+from autograder.course.reading import Course, Exercise
+from autograder.grading.parallel import in_parallel
+from autograder.grading.setting import Setting
+from autograder.isolation.sandboxes import choose
+from autograder.kits.contents import write_contents
+from autograder.kits.leaks import Quotation, quotations
+from autograder.kits.proof import Proof, prove
+from autograder.kits.recording import record
+from autograder.recordings.files import write_recording
+from autograder.submissions.submission import Submission, load_submission
+from framework import __version__
+from framework.course.solutions import solutions_folder
+from framework.errors import BadInputError, ConflictError
+from framework.providers.plugins import Plugins
+
+#: Called with the name of an exercise, what was done with it, and a number of points or bytes.
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class BuiltKit:
+    """A kit that was built.
+
+    Attributes:
+        added: exercises that were not asked for, and that others require.
+        quoted: lines of solutions in the course's own public texts.
+        sizes: exercise -> bytes of its recording.
+    """
+
+    place: Path
+    exercises: tuple[str, ...]
+    added: tuple[str, ...]
+    proofs: tuple[Proof, ...]
+    quoted: tuple[Quotation, ...]
+    sizes: dict[str, int]
+
+
+def build_kit(
+    course: Course, place: Path, names: Iterable[str], jobs: int, progress: Progress
+) -> BuiltKit:
+    """Build a kit of the exercises or units `names` (none means all) at `place`.
+
+    Args:
+        place: a new or empty folder, or a new file ``NAME.zip``.
+        jobs: exercises side by side; 0 for one per processor.
+        progress: called with a line for each exercise that is recorded and proved.
+
+    Raises:
+        ConflictError: something is at `place`.
+        BadInputError: a solution is missing or does not pass, or the kit would not work.
+    """
+    _require_free(place)
+    chosen = course.select(names)
+    needed = set(course.with_required(chosen))
+    exercises = [exercise for exercise in course.select() if exercise in needed]
+    with tempfile.TemporaryDirectory(prefix="gradus-kit-") as folder:
+        kit = Kit(Path(folder) / "kit", course_hash(course), __version__)
+        write_contents(kit, course, exercises)
+        graded = [exercise for exercise in exercises if not exercise.questions]
+        _record(kit, course, graded, jobs, progress)
+        kit.write()
+        proofs = _prove(kit, course, graded, jobs, progress)
+        proofs += [_of_questions(exercise) for exercise in exercises if exercise.questions]
+        quoted = quotations(kit.root, exercises)
+        _finished(kit, exercises, proofs).write()
+        sizes = {one.name: kit.recording(one.name).stat().st_size for one in graded}
+        put(kit.root, place)
+    added = tuple(exercise.name for exercise in exercises if exercise not in chosen)
+    known = tuple(exercise.name for exercise in exercises)
+    return BuiltKit(place, known, added, tuple(proofs), tuple(quoted), sizes)
+
+
+def _require_free(place: Path) -> None:
+    taken = place.is_dir() and any(place.iterdir())
+    if taken or (place.exists() and not place.is_dir()):
+        raise ConflictError(f"{place} exists: name a new folder or a new file NAME.zip")
+
+
+def _record(
+    kit: Kit, course: Course, exercises: Sequence[Exercise], jobs: int, progress: Progress
+) -> None:
+    """Write the recording of every exercise."""
+    setting = Setting(course, Plugins(course=course), choose("auto"), seed=kit.seed)
+    names = [exercise.name for exercise in exercises]
+    with load_submission(solutions_folder(course.root), course, names) as solutions:
+        work = partial(_write_recording, kit, setting, solutions)
+        for line in in_parallel(work, exercises, jobs, as_they_end=True):
+            progress(line)
+
+
+def _write_recording(kit: Kit, setting: Setting, solutions: Submission, exercise: Exercise) -> str:
+    recorded = record(setting, solutions, exercise, kit.course)
+    file = kit.recording(exercise.name)
+    write_recording(file, recorded.recording)
+    return f"recorded {exercise.name}: {len(recorded.checks)} checks, {file.stat().st_size:,} bytes"
+
+
+def _prove(
+    kit: Kit, course: Course, exercises: Sequence[Exercise], jobs: int, progress: Progress
+) -> list[Proof]:
+    """Grade solutions and stubs in the kit."""
+    own = Course.read(kit.root)
+    setting = Setting(own, Plugins(course=own), choose("auto"), seed=kit.seed)
+    with ExitStack() as stack:
+        folders = (solutions_folder(course.root), kit.root / "exercises")
+        solutions, stubs = (stack.enter_context(load_submission(folder, own)) for folder in folders)
+        work = partial(prove, setting, solutions, stubs)
+        in_kit = [own.exercise(exercise.name) for exercise in exercises]
+        proofs = []
+        for proof in in_parallel(work, in_kit, jobs, as_they_end=True):
+            progress(f"proved {proof.exercise}")
+            proofs.append(proof)
+    order = [exercise.name for exercise in exercises]
+    return sorted(proofs, key=lambda proof: order.index(proof.exercise))
+
+
+def _of_questions(exercise: Exercise) -> Proof:
+    """Return what written questions are worth: a kit has no key, so none of them is compared."""
+    points = {question.id: float(question.points) for question in exercise.questions}
+    prose = {one.id for one in exercise.questions if isinstance(one, Prose)}
+    compared = {name: worth for name, worth in points.items() if name not in prose}
+    return Proof(exercise.name, sum(points.values()), compared)
+
+
+def _finished(kit: Kit, exercises: Sequence[Exercise], proofs: Sequence[Proof]) -> Kit:
+    """Return `kit` with what is known at the end: its files, and what its checks are worth."""
+    edited = {kit.root / exercise.stub.relative_to(exercise.root) for exercise in exercises}
+    manifest = kit.root / "kit" / "manifest.json"
+    files = [file for file in sorted(kit.root.rglob("*")) if file.is_file()]
+    points = {exercise.name: exercise.points for exercise in exercises}
+    return replace(
+        kit,
+        files={
+            file.relative_to(kit.root).as_posix(): digest(file)
+            for file in files
+            if file not in edited and file != manifest
+        },
+        open_checks={proof.exercise: proof.open_checks for proof in proofs if proof.open_checks},
+        hidden_points={proof.exercise: points[proof.exercise] - proof.points for proof in proofs},
+    )
+
+
+def put(root: Path, place: Path) -> None:
+    """Move the finished kit to its place."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.suffix == ".zip":
+            _pack(root, place)
+        else:
+            shutil.copytree(root, place, dirs_exist_ok=True)
+    except OSError as error:
+        raise BadInputError(f"{place} cannot be written: {error.strerror}") from None
+
+
+def _pack(root: Path, place: Path) -> None:
+    """Write the kit as a zip with one folder, named after the file."""
+    aside = place.with_suffix(".part")
+    with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(root.rglob("*")):
+            if file.is_file():
+                archive.write(file, Path(place.stem) / file.relative_to(root))
+    aside.replace(place)

@@ -1,0 +1,135 @@
+"""The files of a student kit: exercises, public checks, stubs, and settings of editors."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from string import Template
+
+import tomlkit
+
+from autograder.course.kit import Kit
+from autograder.course.reading import Course, Exercise
+from autograder.course.stubs import available_stub
+from framework import DISTRIBUTION, __version__
+from framework.course.folder import course_file
+from framework.errors import BadInputError
+from framework.text_files import read_text
+
+_README = Template("""# Student kit: $title
+
+Install what it needs once, with Python 3.11 or newer:
+
+    pip install $distribution==$version
+
+Then, in this folder:
+
+    gradus list
+    gradus show $first
+    grade $first
+    gradus hint $first
+
+`gradus list` shows all exercises, and `gradus show` the text of one. Write your code in
+`exercises/`; `grade` checks it and explains what it finds. `pytest exercises` and the test panel of
+an editor run the same checks. In VS Code, open this folder.
+
+The kit holds no solutions. It compares your code with recorded answers. Where it has none, a check
+*needs the course's grader*: that is no failure. What a model has learned is not compared with the
+reference. The course grades with other random numbers, with this comparison and with hidden checks.
+
+`gradus kit update NEW_KIT` brings newer checks and texts, and leaves your files as they are.
+""")
+
+_PYTEST = """[pytest]
+testpaths = exercises
+addopts = --import-mode=importlib
+"""
+
+_VSCODE = {
+    "python.testing.pytestEnabled": True,
+    "python.testing.unittestEnabled": False,
+    "python.testing.pytestArgs": ["exercises"],
+}
+
+
+def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> None:
+    """Write everything but recordings and the manifest into the folder of `kit`.
+
+    Raises:
+        BadInputError: an exercise has no stub, or a plugin of the course lies outside of it.
+    """
+    for exercise in exercises:
+        _write_exercise(kit, course, exercise)
+    _write(course_file(kit.root), _course_toml(course, exercises))
+    for plugin in map(Path, course.plugins):
+        _copy_plugin(kit, course, plugin)
+    readme = _README.substitute(
+        title=", ".join(dict.fromkeys(exercise.unit for exercise in exercises)),
+        distribution=DISTRIBUTION,
+        version=__version__,
+        first=exercises[0].name,
+    )
+    _write(kit.root / "README.md", readme)
+    _write(kit.root / "pytest.ini", _PYTEST)
+    _write(kit.root / ".vscode" / "settings.json", json.dumps(_VSCODE, indent=4) + "\n")
+
+
+def _write_exercise(kit: Kit, course: Course, exercise: Exercise) -> None:
+    stub = available_stub(exercise)
+    if stub is None:
+        raise BadInputError(f"{exercise.name} has no stub: `gradus stubs` writes it")
+    for file in _public_files(exercise):
+        _copy(file, kit.root / file.relative_to(course.root))
+    _write(kit.root / exercise.stub.relative_to(course.root), stub)
+    _write(kit.stub(exercise.name, exercise.stub.suffix), stub)
+
+
+def _public_files(exercise: Exercise) -> Iterator[Path]:
+    """Yield the files of the exercise's folder but for the one that students edit."""
+    for file in sorted(exercise.folder.rglob("*")):
+        parts = file.relative_to(exercise.folder).parts
+        is_junk = any(part.startswith(".") or part == "__pycache__" for part in parts)
+        if file.is_file() and not file.is_symlink() and not is_junk and file != exercise.stub:
+            yield file
+
+
+def _course_toml(course: Course, exercises: Sequence[Exercise]) -> str:
+    """Return the text of ``course.toml`` with these exercises alone."""
+    names = {exercise.name for exercise in exercises}
+    table = tomlkit.parse(read_text(course_file(course.root)))
+    units = table.pop("units")
+    table["units"] = tomlkit.aot()
+    for unit in units:
+        unit["exercises"] = [name for name in unit["exercises"] if name in names]
+        if unit["exercises"]:
+            table["units"].append({key: unit[key] for key in unit})
+    return tomlkit.dumps(table)
+
+
+def _copy_plugin(kit: Kit, course: Course, plugin: Path) -> None:
+    """Copy a plugin that is a file or a folder of the course; a module is installed."""
+    if not plugin.exists():
+        return
+    if not plugin.is_relative_to(course.root):
+        raise BadInputError(
+            f"the plugin {plugin} lies outside of the course {course.root}: a kit can hold only "
+            "plugins of the course's folder. Move it there, or install it as a package"
+        )
+    target = kit.root / plugin.relative_to(course.root)
+    if plugin.is_dir():
+        ignored = shutil.ignore_patterns("__pycache__", ".*")
+        shutil.copytree(plugin, target, ignore=ignored)
+    else:
+        _copy(plugin, target)
+
+
+def _copy(file: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, target)
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8", newline="\n")

@@ -1,0 +1,66 @@
+"""Fingerprints of the listed mistakes of an exercise, made from its recording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from autograder.checks.budget import BudgetExceeded, limited
+from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.reading import Exercise
+from autograder.diagnosis.diagnose import numpy_errors_ignored
+from autograder.diagnosis.from_recording import key_of_wrong
+from autograder.diagnosis.replay import Replay, SourceModule
+from autograder.isolation.host.transcript import Exchange
+from autograder.recordings.fingerprints import SealedMistake, name_of, sealed
+from autograder.recordings.tape import Tape
+from framework.errors import BadInputError
+from framework.models.parts import PartSource
+
+#: CPU seconds that one mistake may take to answer the requests of one check.
+SECONDS = 5.0
+
+
+def add_fingerprints(
+    exercise: Exercise,
+    parts: PartSource,
+    tapes: Mapping[str, Tape],
+    asked: Mapping[str, list[Exchange]],
+    tasks: Mapping[str, str],
+) -> int:
+    """Add to each tape the listed mistakes that give wrong answers there; return their number.
+
+    Args:
+        parts: the parts of other exercises.
+        asked: check id -> the requests and the right answers.
+        tasks: check id -> task.
+    """
+    solution = exercise.solution_source()
+    named = 0
+    for mistake in load_mistakes(exercise):
+        concerned = [n for n in asked if tasks[n] in (mistake.task, *mistake.also_fails)]
+        keys: dict[str, bytes] = {}
+        with suppress(BadInputError, SyntaxError):
+            source = mistake.apply(solution)
+            for name in concerned:
+                if key := _key(exercise, source, parts, asked[name]):
+                    keys[name] = key
+        _store(mistake, keys, tapes)
+        named += bool(keys)
+    return named
+
+
+def _key(exercise: Exercise, source: str, parts: PartSource, right: list[Exchange]) -> bytes:
+    """Return the key of the first wrong answer; empty if the mistake gives none."""
+    module = SourceModule(source, exercise.name)
+    own = {task.registry_name: task.name for task in exercise.tasks}
+    replay = Replay(module, lambda n: module.attribute(own[n]) if n in own else parts(n))
+    with suppress(BudgetExceeded), limited(SECONDS), numpy_errors_ignored():
+        return key_of_wrong([replay.answer(expected) for expected in right], right)
+    return b""
+
+
+def _store(mistake: Mistake, keys: Mapping[str, bytes], tapes: Mapping[str, Tape]) -> None:
+    fact = SealedMistake(mistake.id, mistake.sentence, mistake.hint, tuple(sorted(keys)))
+    for name, key in keys.items():
+        tapes[name].mistakes.setdefault(name_of(key), []).append(sealed(fact, key))

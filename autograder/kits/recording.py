@@ -1,0 +1,131 @@
+"""Records the public checks of an exercise while its solution passes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from autograder.course.kit import digest
+from autograder.course.reading import Exercise
+from autograder.diagnosis.from_recording import steps_of
+from autograder.grading.grader import Grader
+from autograder.grading.kit.references import open_solution
+from autograder.grading.pytest_run import Only, PublicOnly, run_checks
+from autograder.grading.repeats import TRIES
+from autograder.grading.setting import Setting
+from autograder.isolation.host.remote import Session
+from autograder.isolation.host.transcript import Exchange, Transcript
+from autograder.kits.mistakes import add_fingerprints
+from autograder.record.results import CheckResult
+from autograder.recordings.files import Header, Recording
+from autograder.recordings.recorder import RecordingSession
+from autograder.recordings.tape import RightAnswer, Tape, outcome_fields, outcome_from, plain
+from autograder.submissions.submission import Submission
+from autograder.verdicts import Verdict
+from framework.errors import BadInputError
+from framework.providers.backends import REFERENCE, part_source
+
+#: Maximum size of the requests and answers of one check that are stored for diagnosis, in bytes.
+MAX_BYTES = 64 << 10
+#: What a right solution may get in a kit.
+RIGHT = (Verdict.PASSED, Verdict.NEEDS_GRADER)
+
+
+class RecordingGrader(Grader):
+    """Grades with the solutions as the reference, and records their answers."""
+
+    def _reference(self, exercise: Exercise) -> Session:
+        """Return the conversation with the solution, which is recorded."""
+        return RecordingSession(open_solution(self._setting, exercise))
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The recording of one exercise, and the results of its solution.
+
+    Attributes:
+        named: how many listed mistakes have a fingerprint.
+    """
+
+    recording: Recording
+    checks: tuple[CheckResult, ...]
+    named: int
+
+
+def record(setting: Setting, solutions: Submission, exercise: Exercise, course: str) -> Recorded:
+    """Run the public checks on the solution of `exercise`, and record them.
+
+    Args:
+        course: hash of the course.
+
+    Raises:
+        BadInputError: the solution does not pass one of them.
+    """
+    grader = RecordingGrader(setting, solutions)
+    checks: dict[str, CheckResult] = {}
+    tapes: dict[str, Tape] = {}
+    asked: dict[str, list[Exchange]] = {}
+    try:
+        for _ in range(TRIES):
+            left = [name for name, check in checks.items() if check.verdict not in RIGHT]
+            if checks and not left:
+                break
+            run = _run(grader, exercise, [Only(left)] if left else [])
+            checks |= {check.id: check for check in run.checks}
+            tapes |= run.tapes
+            asked |= run.asked
+    finally:
+        grader.close()
+    _require_right(exercise, checks.values())
+    parts = part_source(setting.plugins.registry, [REFERENCE])
+    tasks = {check.id: check.task for check in checks.values()}
+    named = add_fingerprints(exercise, parts, tapes, asked, tasks)
+    header = Header(exercise.name, course, digest(exercise.tests), setting.seed)
+    return Recorded(Recording(header, tapes), tuple(checks.values()), named)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run of the checks: results, tapes, and the right answers to what was asked, by id."""
+
+    checks: list[CheckResult]
+    tapes: dict[str, Tape]
+    asked: dict[str, list[Exchange]]
+
+
+def _run(grader: Grader, exercise: Exercise, plugins: Sequence[object]) -> _Run:
+    with grader.under_test(exercise) as under_test:
+        checks = run_checks(exercise, under_test, plugins=[PublicOnly(), *plugins])
+        tapes = under_test.tapes
+        assert isinstance(tapes, RecordingSession)
+        asked = {name: _first(one) for name, one in under_test.transcripts.items()}
+        recorded = {name: tapes.tapes.get(name, Tape()).trimmed() for name in asked}
+        for name, tape in recorded.items():
+            tape.answers = [_answer(exchange) for exchange in asked[name]]
+        return _Run(checks, recorded, asked)
+
+
+def _first(transcript: Transcript) -> list[Exchange]:
+    """Return the exchanges that are stored: the import and all beyond a size are left out."""
+    found, size = [], 0
+    for exchange in transcript.exchanges:
+        if steps_of(exchange) != [["load"]]:
+            size += len(exchange.frame) + sum(outcome.size for outcome in exchange.outcomes)
+            if size > MAX_BYTES:
+                break
+            found.append(exchange)
+    return found
+
+
+def _answer(exchange: Exchange) -> RightAnswer:
+    outcomes = [outcome_from(plain(outcome_fields(one))) for one in exchange.outcomes]
+    return RightAnswer(steps_of(exchange), outcomes, exchange.raised, exchange.message)
+
+
+def _require_right(exercise: Exercise, checks: Iterable[CheckResult]) -> None:
+    for check in checks:
+        if check.verdict not in RIGHT:
+            raise BadInputError(
+                f"the solution of {exercise.name} does not pass {check.id}: {check.message}. A kit "
+                f"needs solutions that pass: `grade {exercise.name} --submission solutions`"
+            )

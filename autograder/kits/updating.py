@@ -1,0 +1,119 @@
+"""Updates a kit: replaces checks, texts and recordings, and never a file that a student edits."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from autograder.course.kit import Kit, digest, kit_of, manifest_of
+from autograder.course.reading import QUESTIONS
+from framework.errors import BadInputError, UsageError
+
+#: Maximum size of an unpacked kit, in bytes.
+MAX_BYTES = 512 << 20
+
+
+def update_kit(root: Path, source: Path) -> list[str]:
+    """Replace the files of the kit at `root` by those of the kit `source`; return what was done.
+
+    An unedited stub is replaced too. Files that neither kit knows stay.
+
+    Raises:
+        UsageError: one of the two is no kit.
+        BadInputError: `source` is damaged.
+    """
+    old = kit_of(root)
+    if old is None:
+        raise UsageError(
+            f"{root} is no student kit: change into the kit's folder, or name it with "
+            "`--course DIR`"
+        )
+    with _opened(source) as folder:
+        new = kit_of(folder)
+        if new is None:
+            raise UsageError(f"{source} is no student kit: expected kit/manifest.json in it")
+        _require_whole(new, source)
+        return _updated(old, new)
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[Path]:
+    """Yield the folder of a kit; a zip is unpacked meanwhile."""
+    if source.is_dir():
+        yield source
+        return
+    with tempfile.TemporaryDirectory(prefix="gradus-kit-") as folder:
+        _unpack(source, Path(folder))
+        inside = [manifest.parents[1] for manifest in Path(folder).glob("*/kit/manifest.json")]
+        yield inside[0] if inside else Path(folder)
+
+
+def _unpack(source: Path, folder: Path) -> None:
+    try:
+        with zipfile.ZipFile(source) as archive:
+            if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
+                raise BadInputError(f"{source} holds more than {MAX_BYTES >> 20} MiB: no kit does")
+            archive.extractall(folder)  # names outside of `folder` are changed by zipfile
+    except (OSError, zipfile.BadZipFile, RuntimeError) as error:
+        raise BadInputError(f"{source} is no kit that can be read: {error}") from None
+
+
+def _require_whole(new: Kit, source: Path) -> None:
+    for name, expected in new.files.items():
+        parts = PurePosixPath(name).parts
+        if PurePosixPath(name).is_absolute() or ".." in parts:
+            raise BadInputError(f"{source} names a file outside of the kit: {name}")
+        if digest(new.root / name) != expected:
+            raise BadInputError(f"{source} is damaged: {name} is not the file of its manifest")
+
+
+def _updated(old: Kit, new: Kit) -> list[str]:
+    replaced = [name for name in new.files if digest(old.root / name) != new.files[name]]
+    fresh, kept = [], []
+    for stub in sorted((new.root / "kit" / "stubs").iterdir()):
+        target, before = _place_of(new, stub), old.stub(stub.stem, stub.suffix)
+        mine = old.root / target
+        if not mine.exists() or digest(mine) == digest(before):
+            fresh.append((stub, mine))
+        elif digest(stub) != digest(before):
+            kept.append(target)
+    for stub, mine in fresh:
+        _copy(stub, mine)
+    for name in replaced:
+        _copy(new.root / name, old.root / name)
+    gone = [name for name in old.files if name not in new.files]
+    for name in gone:
+        _remove(old, name)
+    _copy(manifest_of(new.root), manifest_of(old.root))
+    return _report(replaced, gone, kept, old.root)
+
+
+def _place_of(kit: Kit, stub: Path) -> str:
+    """Return the path in the kit of the file that a student edits."""
+    (folder,) = (kit.root / "exercises").glob(f"*/{stub.stem}")
+    name = stub.name if stub.suffix == ".py" else QUESTIONS
+    return (folder / name).relative_to(kit.root).as_posix()
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f"{target.name}.part")
+    shutil.copyfile(source, aside)
+    aside.replace(target)
+
+
+def _remove(old: Kit, name: str) -> None:
+    """Remove a file that the new kit has no more, unless it was edited."""
+    file = old.root / name
+    if digest(file) == old.files[name]:
+        file.unlink()
+
+
+def _report(replaced: list[str], gone: list[str], kept: list[str], root: Path) -> list[str]:
+    lines = [f"replaced {name}" for name in replaced] + [f"removed {name}" for name in gone]
+    lines += [f"{name} is yours and stays; its stub has changed: see kit/stubs" for name in kept]
+    return [*lines, f"{root} is up to date: {len(replaced)} files replaced, yours are untouched."]

@@ -1,0 +1,1 @@
+"""Recorded answers of the reference: making, storing and playing them."""

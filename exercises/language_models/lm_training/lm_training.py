@@ -1,0 +1,128 @@
+"""The training loop of a language model, and a model of characters that writes.
+
+Source: CS224n lecture 6, sections 2.4 to 2.6 and 2.12; Karpathy, Johnson and Fei-Fei, "Visualizing
+and Understanding Recurrent Networks" (2015), for units that track quotes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.interfaces import Array, LanguageModel
+from framework.models.parts import part
+
+Chunk = tuple[Array, Array]  # inputs and targets, both (N, U) integers
+
+
+def encode(text: str, alphabet: str) -> Array:
+    """Return the id of each character: its place in the alphabet.
+
+    Args:
+        text: the characters.
+        alphabet: all characters, each once. `alphabet[i]` has the id i.
+
+    Returns:
+        ids `(len(text),)` int64.
+
+    Raises:
+        ValueError: a character of the text is not in the alphabet.
+    """
+    # TODO: your code here
+    raise NotImplementedError
+
+
+def text_chunks(ids: Array, batch_size: int, unroll: int) -> list[Chunk]:
+    """Cut a text into N streams, and these into chunks of U steps.
+
+        L = ⌊(M − 1) / N⌋              steps of a stream
+        stream i reads ids[i L], ..., ids[i L + L − 1]; its targets are the ids one place later
+
+    Args:
+        ids: the text `(M,)`, with M > N.
+        batch_size: N.
+        unroll: U, the steps of a chunk; the last chunk may have fewer.
+
+    Returns:
+        inputs and targets `(N, U)` of each chunk, in the order of the text: a stream continues in
+        the same row of the next chunk. New arrays.
+
+    Raises:
+        ValueError: the text is too short for N streams.
+    """
+    L = (len(ids) - 1) // batch_size
+    if L < 1:
+        raise ValueError(f"a text of {len(ids)} tokens has no {batch_size} streams")
+    # TODO: N rows of L inputs and of L targets; then slices of U columns
+    raise NotImplementedError
+
+
+def fit_language_model(
+    model: LanguageModel,
+    ids: Array,
+    *,
+    epochs: int,
+    batch_size: int,
+    unroll: int,
+    learning_rate: float,
+) -> list[float]:
+    """Train `model`, in training mode, with Adam on the mean cross-entropy of each chunk.
+
+    Every epoch reads all chunks of `text_chunks` in order. The state is carried from chunk to
+    chunk, and begins anew (None) in each epoch. The gradient stays within a chunk.
+
+    Args:
+        model: ``forward(tokens (N, U), state or None) -> logits (N, U, V)``, which leaves the
+            state after the chunk in ``model.state``. Its parameters change.
+        ids: the text `(M,)`. Not modified.
+        epochs: number of passes over the text.
+        batch_size, unroll: N and U of `text_chunks`.
+        learning_rate: learning rate of Adam, the part ``adam``.
+
+    Returns:
+        the loss of each step before its update, computed by the part ``softmax_cross_entropy``.
+    """
+    # TODO: parts, two loops, and in each step: loss, gradients, update
+    raise NotImplementedError
+
+
+def write(
+    model: LanguageModel,
+    alphabet: str,
+    prefix: str,
+    length: int,
+    temperature: float = 1.0,
+    *,
+    rng: np.random.Generator,
+) -> str:
+    """Let a model of characters continue a text: the part ``sample`` draws its characters.
+
+    Args:
+        model: a language model of `len(alphabet)` ids.
+        alphabet: see `encode`.
+        prefix: the beginning, at least one character.
+        length: number of characters to write.
+        temperature: see the exercise `sampling`.
+        rng: draws the characters.
+
+    Returns:
+        the characters that the model has written, without the prefix.
+    """
+    # TODO: a batch of one text
+    raise NotImplementedError
+
+
+def tracking_unit(states: Array, inside: Array) -> tuple[int, float]:
+    """Return the unit whose value tells best whether a character is inside quotes.
+
+        r_k = Σ_t (h_tk − mean h_k)(y_t − mean y) / √(Σ_t (h_tk − mean h_k)² Σ_t (y_t − mean y)²)
+
+    Args:
+        states: h `(T, H)`, the states of a recurrent network after each character.
+        inside: y `(T,)` bool, True inside quotes.
+
+    Returns:
+        the unit k with the largest |r_k| (the first of equal ones), and its r_k. A unit that never
+        changes has r_k = 0, and so has every unit if `inside` never changes.
+    """
+    # TODO: your code here
+    raise NotImplementedError

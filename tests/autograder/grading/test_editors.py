@@ -1,0 +1,97 @@
+"""VS Code's test panel finds every check, and runs checks by the ids that it has collected.
+
+The plugin below does what that of VS Code's Python extension does with pytest: it builds a tree of
+folders, files and tests from the collected items, and later runs tests by path and id.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PLUGIN = """
+import json, os
+import pytest
+
+def pytest_sessionfinish(session, exitstatus):
+    if not session.config.option.collectonly:
+        return
+    found = {"exitstatus": int(exitstatus), "root": str(session.path), "tests": []}
+    for item in session.items:
+        parent = item.parent
+        while not isinstance(parent, pytest.File):
+            assert isinstance(parent, pytest.Class), type(parent)
+            parent = parent.parent
+        folder = parent.path.parent
+        while folder != session.path:  # every folder up to the root becomes a node
+            assert folder != folder.parent, (parent.path, session.path)
+            folder = folder.parent
+        found["tests"].append({
+            "id": item.nodeid, "name": item.name, "path": str(parent.path),
+            "line": item.location[1] + 1, "parametrized": hasattr(item, "callspec"),
+        })
+    with open(os.environ["TEST_RUN_FILE"], "w", encoding="utf-8") as out:
+        json.dump(found, out)
+
+def pytest_collectreport(report):
+    if report.failed:
+        raise AssertionError(report.longrepr)
+
+def pytest_report_teststatus(report, config):
+    if report.when == "call" and report.failed:
+        with open(os.environ["TEST_RUN_FILE"], "a", encoding="utf-8") as out:
+            out.write(str(report.longrepr) + "\\n===\\n")
+"""
+
+
+@pytest.fixture
+def panel(tmp_path):
+    """`panel(workspace, *arguments)`: pytest as the editor runs it; what its plugin collected."""
+    (tmp_path / "editor_like.py").write_text(PLUGIN, "utf-8")
+
+    def panel(workspace, *arguments):
+        out = tmp_path / "told"
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path), "TEST_RUN_FILE": str(out)}
+        command = [sys.executable, "-m", "pytest", "-p", "editor_like", "-p", "no:cacheprovider"]
+        done = subprocess.run(
+            [*command, f"--rootdir={workspace}", *arguments],
+            cwd=workspace,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return done, out.read_text("utf-8") if out.exists() else done.stdout + done.stderr
+
+    return panel
+
+
+def checks_in(folder):
+    """How many functions of the public checks there are, without their parameters."""
+    files = Path(folder).glob("*/*/test_*.py")
+    return sum(len(re.findall(r"^def test_", file.read_text("utf-8"), re.M)) for file in files)
+
+
+def test_every_check_of_the_course_is_found(panel, real_course):
+    _, text = panel(real_course.root / "exercises", "--collect-only")
+    found = json.loads(text)
+    assert found["exitstatus"] == 0
+    tests = {(one["path"], one["name"].partition("[")[0]) for one in found["tests"]}
+    assert len(tests) == checks_in(real_course.root / "exercises")
+    assert len({one["id"] for one in found["tests"]}) == len(found["tests"])
+
+
+def test_a_check_of_the_panel_is_run_by_its_id(panel, real_course):
+    workspace = real_course.root / "exercises"
+    name = "neural_networks/activations/test_activations.py::test_relu_forward"
+    done, text = panel(workspace, str(workspace / name))
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout
+    assert text.startswith("not written yet\n\ntest_activations.py:")

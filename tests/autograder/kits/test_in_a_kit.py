@@ -1,0 +1,91 @@
+"""What works in a kit: commands, plain pytest, an editor's panel, training."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from gradus_command import gradus
+
+from framework.errors import UsageError
+
+NAME = "activations"
+
+
+@pytest.fixture
+def at_kit(kit_root, monkeypatch):
+    monkeypatch.chdir(kit_root)
+    return kit_root
+
+
+def test_commands_of_students(at_kit, write, real_solution):
+    assert "18" in gradus("list")
+    assert "not started" in gradus("list")
+    assert "Write your code in" in gradus("show", NAME)
+    assert "Hint 1 of" in gradus("hint", NAME)
+    assert "Wrote activations.ipynb" in gradus("notebook", NAME)
+    stub = (at_kit / "kit/stubs/activations.py").read_text("utf-8")
+    file = write(at_kit, real_solution(NAME))
+    assert "all written" in gradus("list")
+    assert "is the original stub again" in gradus("reset", NAME)
+    assert file.read_text("utf-8") == stub
+
+
+def test_plain_pytest_begins_with_the_mistake_and_the_hint(at_kit, write, real_solution):
+    right = "return grad_output * self.y * (1.0 - self.y)"
+    write(at_kit, real_solution(NAME).replace(right, "return self.y * (1.0 - self.y)"))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
+        cwd=at_kit / f"exercises/neural_networks/{NAME}",
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "1 failed, 11 passed" in done.stdout
+    _, failure = done.stdout.split("test_sigmoid_backward ____", 1)
+    first, second, blank = failure.splitlines()[1:4]
+    assert first == "You return σ'(z) in backward without multiplying by grad_output."
+    assert second.startswith("hint: What is the gradient at z")
+    assert blank == ""
+
+
+def test_a_kit_is_built_and_updated_by_commands(built, kit_root, tmp_path, monkeypatch):
+    readme = kit_root / "README.md"
+    readme.write_text("edited", "utf-8")
+    monkeypatch.chdir(kit_root)
+    assert "is up to date: 1 files replaced, yours are untouched" in gradus(
+        "kit", "update", built.place
+    )
+    assert readme.read_text("utf-8").startswith("# Student kit")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="no exercise 'activation': did you mean 'activations'"):
+        gradus("kit", "build", tmp_path / "new", "activation")
+
+
+def test_training_says_which_parts_are_not_written(at_kit, write, real_solution):
+    """The kit has no language model: here, the course of the kit is asked for the parts alone."""
+    from framework.commands.setup import choose_backend, unfinished_parts
+    from framework.providers.plugins import Plugins
+
+    one_task = real_solution(NAME).replace("class Tanh", "class Tangent")
+    write(at_kit, one_task)
+    backend = choose_backend(Plugins(), "student", submission=at_kit / "exercises")
+    with unfinished_parts(backend):
+        backend.build("sigmoid", kind="model")
+    with (
+        pytest.raises(
+            UsageError, match=r"'tanh' is not written.* uses: activations: tanh\. `grade"
+        ),
+        unfinished_parts(backend),
+    ):
+        backend.build("tanh", kind="model")
+
+
+def test_training_without_solutions_has_a_loss_and_optimizers(at_kit):
+    from framework.providers.plugins import Plugins
+
+    registry = Plugins().registry
+    for name in ("softmax_cross_entropy", "sgd", "adam"):
+        assert registry.get(name, "numpy").__module__ == "framework.training.loss_and_optimizers"

@@ -1,0 +1,91 @@
+"""`gradus kit update` replaces checks, texts and recordings, and never a student's file."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from autograder.course.kit import digest, kit_of, manifest_of
+from autograder.kits.updating import update_kit
+from framework.errors import BadInputError, UsageError
+
+EXERCISE = "exercises/neural_networks/activations"
+MINE = f"{EXERCISE}/activations.py"
+
+
+@pytest.fixture
+def newer(built, tmp_path):
+    """A newer kit, whose text and stub have changed; `built` is the older one."""
+    root = shutil.copytree(built.place, tmp_path / "newer")
+    for name in (f"{EXERCISE}/README.md", MINE, "kit/stubs/activations.py"):
+        file = root / name
+        file.write_text(file.read_text("utf-8") + "\n# newer\n", "utf-8")
+    renew(root)
+    return root
+
+
+def renew(root):
+    """Let the manifest have the digests of the files that are there."""
+    kit = kit_of(root)
+    replace(kit, files={name: digest(root / name) for name in kit.files}).write()
+
+
+def test_texts_are_replaced_and_an_untouched_stub_too(kit_root, newer):
+    told = update_kit(kit_root, newer)
+    assert f"replaced {EXERCISE}/README.md" in told
+    for name in (f"{EXERCISE}/README.md", MINE):
+        assert (kit_root / name).read_bytes() == (newer / name).read_bytes()
+    assert kit_of(kit_root).files == kit_of(newer).files
+
+
+def test_edited_and_added_files_stay(kit_root, newer):
+    (kit_root / MINE).write_text("my work", "utf-8")
+    (kit_root / EXERCISE / "notes.md").write_text("my notes", "utf-8")
+    told = update_kit(kit_root, newer)
+    assert (kit_root / MINE).read_text("utf-8") == "my work"
+    assert (kit_root / EXERCISE / "notes.md").read_text("utf-8") == "my notes"
+    assert any(line.startswith(f"{MINE} is yours and stays") for line in told)
+
+
+def test_checks_that_were_edited_are_restored(kit_root, built):
+    tests = kit_root / EXERCISE / "test_activations.py"
+    tests.write_text("# gone", "utf-8")
+    update_kit(kit_root, built.place)
+    assert tests.read_bytes() == (built.place / EXERCISE / "test_activations.py").read_bytes()
+
+
+def test_a_kit_comes_from_a_zip_too(kit_root, newer, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "new"), "zip", tmp_path, "newer")
+    update_kit(kit_root, tmp_path / archive)
+    assert "# newer" in (kit_root / MINE).read_text("utf-8")
+
+
+def test_a_damaged_kit_replaces_nothing(kit_root, newer):
+    before = (kit_root / EXERCISE / "README.md").read_bytes()
+    (newer / EXERCISE / "exercise.toml").write_text("", "utf-8")
+    with pytest.raises(BadInputError, match=r"is damaged: .*exercise.toml"):
+        update_kit(kit_root, newer)
+    assert (kit_root / EXERCISE / "README.md").read_bytes() == before
+
+
+def test_a_kit_writes_nothing_outside_of_itself(kit_root, newer, tmp_path):
+    (tmp_path / "outside.txt").write_text("theirs", "utf-8")
+    manifest = manifest_of(newer)
+    table = json.loads(manifest.read_text("utf-8"))
+    table["files"]["../outside.txt"] = digest(tmp_path / "outside.txt")
+    manifest.write_text(json.dumps(table), "utf-8")
+    with pytest.raises(BadInputError, match="names a file outside of the kit"):
+        update_kit(kit_root, newer)
+
+
+def test_only_kits_are_updated_and_only_from_kits(kit_root, tmp_path, real_course):
+    with pytest.raises(UsageError, match="is no student kit"):
+        update_kit(real_course.root, kit_root)
+    with pytest.raises(UsageError, match="is no student kit"):
+        update_kit(kit_root, real_course.root)
+    (tmp_path / "x.zip").write_text("no zip")
+    with pytest.raises(BadInputError, match="is no kit that can be read"):
+        update_kit(kit_root, tmp_path / "x.zip")

@@ -1,0 +1,105 @@
+"""`docs/lectures.md`: every statement of the lectures, and places that exist."""
+
+import ast
+import re
+from collections import Counter
+from string import ascii_lowercase
+
+import pytest
+from repository import ROOT
+
+from autograder.course.reading import find_course
+from framework.cli import COMMANDS
+
+COURSE = find_course()
+TEXT = (ROOT / "docs/lectures.md").read_text("utf-8")
+#: Lecture -> each section with its number of statements. A new one is added here and there.
+STATEMENTS = {
+    "Lecture 1": (
+        "1.1:1 1.2:1 1.3:2 1.4:3 1.5:2 1.6:2 1.7:1 2.1:1 2.2:4 3.1:5 3.2:1 4.1:2 4.2:4 4.3:4"
+    ),
+    "Notes, part III": (
+        "1.1:3 1.2:2 1.3:3 1.4:2 1.5:4 1.6:2 2.1:3 2.2:6 2.3:4 2.4:7 2.5:3 2.6:4 2.7:4 2.8:1 2.9:3"
+    ),
+    "Lecture 6": (
+        "1.1:1 1.2:1 1.3:1 1.4:1 1.5:2 1.6:1 1.7:2 1.8:3 1.9:1 1.11:1 1.12:1 1.13:1 "
+        "1.14:1 1.15:2 2.1:1 2.2:1 2.3:3 2.4:1 2.5:1 2.6:1 2.7:1 2.8:1 2.9:1 2.10:1 "
+        "2.11:1 2.12:3 3.1:1 3.2:1 3.3:1 3.4:1 3.5:2 3.6:1"
+    ),
+    "Lecture 7": (
+        "1.1:1 1.2:1 1.3:2 1.7:1 2.1:1 2.2:1 2.3:1 2.4:1 3.1:2 3.2:1 3.3:1 3.4:1 3.5:2 "
+        "3.6:1 4.1:2 4.2:2 4.3:4 4.4:1 4.5:1 4.6:1 4.7:1 4.8:1 4.9:2 4.10:1 4.11:1 4.12:2 "
+        "4.13:1"
+    ),
+    "Lecture 11": (
+        "1.1:2 1.2:1 1.3:1 1.4:1 1.5:1 1.6:1 1.7:1 1.8:1 1.9:1 1.10:1 1.11:2 2.1:3 2.2:1 "
+        "2.3:2 2.4:1 2.5:2 2.6:2 3.1:1 3.3:1 3.4:5 3.5:1 3.6:2 3.7:1 3.8:1 3.9:1 3.10:1 "
+        "4.1:1 4.2:1 4.3:1 4.4:1 4.5:1 5.1:2 5.3:1 5.5:1"
+    ),
+}
+ROW = re.compile(r"^\| (\d+\.\d+)([a-z]) \| (.+?) \| (.+) \|$", re.MULTILINE)
+EXERCISE = re.compile(r"(?<!recipe )`([a-z0-9_]+)(?:/(\w+)|::(\w+))?`")
+RECIPE = re.compile(r"recipe `(\w+)`")
+COMMAND = re.compile(r"`gradus (\w[\w-]*)")
+CLAIM = re.compile(r"\(claim: (.+?)\)")
+
+
+def text_of(lecture):
+    """Return the text under the heading of `lecture`."""
+    return next(one for one in TEXT.split("\n## ") if one.startswith(f"{lecture}: "))
+
+
+def rows(lecture):
+    """Return section, letter, statement and places of each row under the heading of `lecture`."""
+    return ROW.findall(text_of(lecture))
+
+
+ALL = [row for lecture in STATEMENTS for row in rows(lecture)]
+
+
+def checks_of(exercise):
+    """Return the names of the checks of an exercise, without `test_`."""
+    files = (file for file in (exercise.tests, exercise.hidden_tests) if file.is_file())
+    trees = (ast.walk(ast.parse(file.read_text("utf-8"))) for file in files)
+    found = (node.name for tree in trees for node in tree if isinstance(node, ast.FunctionDef))
+    return {name.removeprefix("test_") for name in found if name.startswith("test_")}
+
+
+@pytest.mark.parametrize("lecture", STATEMENTS)
+def test_every_statement_of_a_lecture_has_one_row(lecture):
+    expected = [
+        section + letter
+        for section, count in (entry.split(":") for entry in STATEMENTS[lecture].split())
+        for letter in ascii_lowercase[: int(count)]
+    ]
+    assert [section + letter for section, letter, *_ in rows(lecture)] == expected
+    assert len(re.findall(r"^\| \d", text_of(lecture), re.MULTILINE)) == len(expected)
+
+
+def test_every_row_names_a_place_or_says_why_nothing_is_computed():
+    for section, letter, _, places in ALL:
+        background = places.removeprefix("background: ")
+        named = EXERCISE.search(places) or COMMAND.search(places)
+        assert named if background == places else len(background) > 15, section + letter
+
+
+def test_every_exercise_task_and_check_that_is_named_exists():
+    for section, letter, _, places in ALL:
+        for name, task, check in EXERCISE.findall(places):
+            exercise = COURSE.exercise(name)
+            assert not task or task in exercise.task_names, f"{section}{letter}: {name}/{task}"
+            assert not check or check in checks_of(exercise), f"{section}{letter}: {name}::{check}"
+
+
+def test_every_exercise_stands_in_the_table():
+    named = Counter(name for *_, places in ALL for name, *_ in EXERCISE.findall(places))
+    assert [name for name in COURSE.exercise_names if not named[name]] == []
+
+
+def test_every_command_claim_and_recipe_that_is_named_exists():
+    claims = (ROOT / "framework/comparison/claims.py").read_text("utf-8")
+    recipes = {file.stem for file in (ROOT / "framework/training/published").rglob("*.toml")}
+    for section, letter, _, places in ALL:
+        assert set(COMMAND.findall(places)) <= set(COMMANDS), section + letter
+        assert set(RECIPE.findall(places)) <= recipes, section + letter
+        assert all(claim in claims for claim in CLAIM.findall(places)), section + letter
