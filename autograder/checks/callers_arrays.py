@@ -21,7 +21,7 @@ from autograder.isolation.wire import Result
 def result_is_the_callers(
     model: RemoteObject, inputs: tuple[Any, ...], upstream: Any, keeps: Sequence[str] = ()
 ) -> None:
-    """A change of what `forward` returned reaches neither `backward` nor the attributes `keeps`.
+    """Check that changing the result of `forward` changes neither `backward` nor what `keeps` names.
 
     Nothing may be drawn in `forward`: it is called with and without the change.
 
@@ -59,7 +59,7 @@ def _afterwards(
 
 
 def changes_in_place(model: RemoteObject, method: str) -> None:
-    """`method` of `model` changes the arrays of its parameters and puts no new ones there.
+    """Check that `method` changes the arrays of the parameters and puts no new ones there.
 
     Raises:
         CheckFailed: names the array.

@@ -155,7 +155,7 @@ class PairedModels:
     def result_is_the_callers(
         self, *inputs: Any, rng: np.random.Generator, keeps: Sequence[str] = ()
     ) -> None:
-        """A change of what `forward` returned reaches neither `backward` nor `keeps`.
+        """Check that changing the result of `forward` changes neither `backward` nor `keeps`.
 
         Args:
             keeps: attributes of the student's model, as `state`.

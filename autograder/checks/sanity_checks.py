@@ -63,7 +63,7 @@ def new_scores_are_uniform(
     batch_size: int = 8,
     steps: int = 20,
 ) -> None:
-    """A new language `model` has about the loss log V, from scores that differ from word to word.
+    """Check that a new language model has about the loss log V, from scores that differ by word.
 
     Args:
         more: further arguments of `forward`, after the tokens.

@@ -88,7 +88,7 @@ class OverwriteResult:
     of: int
 
     def plain(self) -> list[Any]:
-        """The step as it crosses the wire."""
+        """Return the step as it crosses the wire."""
         return ["overwrite", self.of]
 
 
