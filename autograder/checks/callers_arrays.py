@@ -21,7 +21,7 @@ from autograder.isolation.wire import Result
 def result_is_the_callers(
     model: RemoteObject, inputs: tuple[Any, ...], upstream: Any, keeps: Sequence[str] = ()
 ) -> None:
-    """Check that changing the result of `forward` changes neither `backward` nor what `keeps` names.
+    """Check that changing the result of `forward` changes neither `backward` nor `keeps`.
 
     Nothing may be drawn in `forward`: it is called with and without the change.
 
