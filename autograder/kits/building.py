@@ -80,10 +80,17 @@ def build_kit(
         quoted = quotations(kit.root, exercises)
         _finished(kit, exercises, proofs).write()
         sizes = {one.name: kit.recording(one.name).stat().st_size for one in graded}
+        _remove_compiled(kit.root)
         put(kit.root, place)
     added = tuple(exercise.name for exercise in exercises if exercise not in chosen)
     known = tuple(exercise.name for exercise in exercises)
     return BuiltKit(place, known, added, tuple(proofs), tuple(quoted), sizes)
+
+
+def _remove_compiled(root: Path) -> None:
+    """Remove what Python has compiled while the kit was proved."""
+    for folder in [*root.rglob("__pycache__")]:
+        shutil.rmtree(folder)
 
 
 def _require_free(place: Path) -> None:

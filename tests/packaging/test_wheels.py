@@ -153,8 +153,6 @@ def test_an_installed_stub_is_not_started_until_something_is_written(run, instal
         "grade activations --provider torch",
         "gradus audit activations --mistakes",
         "gradus calibrate rnn_lm --seeds 20",
-        "gradus stubs --check",
-        "gradus reset activations",
         "gradus train rnn_lm --epochs 1",
     ],
 )
