@@ -76,11 +76,11 @@ def build_kit(
         _record(kit, course, graded, jobs, progress)
         kit.write()
         proofs = _prove(kit, course, graded, jobs, progress)
+        _remove_compiled(kit.root)
         proofs += [_of_questions(exercise) for exercise in exercises if exercise.questions]
         quoted = quotations(kit.root, exercises)
         _finished(kit, exercises, proofs).write()
         sizes = {one.name: kit.recording(one.name).stat().st_size for one in graded}
-        _remove_compiled(kit.root)
         put(kit.root, place)
     added = tuple(exercise.name for exercise in exercises if exercise not in chosen)
     known = tuple(exercise.name for exercise in exercises)
