@@ -167,6 +167,20 @@ def test_what_needs_a_missing_reference_says_what_is_missing_and_how_to_get_it(
     assert "Traceback" not in output + error
 
 
+def test_stubs_are_checked_and_restored_without_solutions(run, installed, tmp_path):
+    """The wheel carries the stubs as they were handed out."""
+    site = tmp_path / "site"
+    shutil.copytree(installed, site)
+    stub = site / "exercises/neural_networks/activations/activations.py"
+    first = stub.read_text("utf-8")
+    stub.write_text(first.replace("raise NotImplementedError", "return z", 1), "utf-8")
+    code, output, error = run("gradus", "stubs", "--check", site=site)
+    assert code == 1 and "activations.py" in output + error
+    assert run("gradus", "reset", "activations", site=site)[0] == 0
+    assert stub.read_text("utf-8") == first
+    assert run("gradus", "stubs", "--check", site=site)[0] == 0
+
+
 @pytest.fixture
 def submission(tmp_path) -> Path:
     """A right answer to one exercise."""
