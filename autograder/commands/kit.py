@@ -12,10 +12,10 @@ from autograder.course.reading import find_course
 from framework.commands.on_demand import new_app
 
 kit = new_app(
-    help="""Build and update student kits.
+    help="""Build and update student kits: exercises without solutions.
 
-A kit is a course without solutions and hidden checks. Its checks compare code with recorded
-answers of the solutions.""",
+A kit has no hidden checks either. Its checks compare code with recorded answers of the
+solutions.""",
     no_args_is_help=True,
 )
 

@@ -76,6 +76,7 @@ def build_kit(
         _record(kit, course, graded, jobs, progress)
         kit.write()
         proofs = _prove(kit, course, graded, jobs, progress)
+        _remove_compiled(kit.root)
         proofs += [_of_questions(exercise) for exercise in exercises if exercise.questions]
         quoted = quotations(kit.root, exercises)
         _finished(kit, exercises, proofs).write()
@@ -84,6 +85,12 @@ def build_kit(
     added = tuple(exercise.name for exercise in exercises if exercise not in chosen)
     known = tuple(exercise.name for exercise in exercises)
     return BuiltKit(place, known, added, tuple(proofs), tuple(quoted), sizes)
+
+
+def _remove_compiled(root: Path) -> None:
+    """Remove what Python has compiled while the kit was proved."""
+    for folder in [*root.rglob("__pycache__")]:
+        shutil.rmtree(folder)
 
 
 def _require_free(place: Path) -> None:

@@ -153,8 +153,6 @@ def test_an_installed_stub_is_not_started_until_something_is_written(run, instal
         "grade activations --provider torch",
         "gradus audit activations --mistakes",
         "gradus calibrate rnn_lm --seeds 20",
-        "gradus stubs --check",
-        "gradus reset activations",
         "gradus train rnn_lm --epochs 1",
     ],
 )
@@ -167,6 +165,20 @@ def test_what_needs_a_missing_reference_says_what_is_missing_and_how_to_get_it(
     version = framework.__version__
     assert f"`pip install 'gradus-nlp-solutions=={version}'` installs the solutions" in error
     assert "Traceback" not in output + error
+
+
+def test_stubs_are_checked_and_restored_without_solutions(run, installed, tmp_path):
+    """The wheel carries the stubs as they were handed out."""
+    site = tmp_path / "site"
+    shutil.copytree(installed, site)
+    stub = site / "exercises/neural_networks/activations/activations.py"
+    first = stub.read_text("utf-8")
+    stub.write_text(first.replace("raise NotImplementedError", "return z", 1), "utf-8")
+    code, output, error = run("gradus", "stubs", "--check", site=site)
+    assert code == 1 and "activations.py" in output + error
+    assert run("gradus", "reset", "activations", site=site)[0] == 0
+    assert stub.read_text("utf-8") == first
+    assert run("gradus", "stubs", "--check", site=site)[0] == 0
 
 
 @pytest.fixture

@@ -59,14 +59,13 @@ def fit_language_model(
     loss, optimizer = part("softmax_cross_entropy")(), part("adam")(learning_rate)
     chunks, losses = text_chunks(ids, batch_size, unroll), []
     model.train()
-    for _ in range(epochs):
-        state = None
-        for inputs, targets in chunks:
-            losses.append(loss.forward(model.forward(inputs, state), targets))
-            state = model.state
-            model.zero_gradients()
-            model.backward(loss.backward())
-            optimizer.step(model.parameters, model.gradients)
+    for place in range(epochs * len(chunks)):
+        inputs, targets = chunks[place % len(chunks)]
+        state = model.state if place % len(chunks) else None
+        model.zero_gradients()
+        losses.append(loss.forward(model.forward(inputs, state), targets))
+        model.backward(loss.backward())
+        optimizer.step(model.parameters, model.gradients)
     return [float(value) for value in losses]  # read once, so that a GPU never waits
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from boxes.arrays import Box
+import numpy as np
+
+from boxes.arrays import Box, each
 from framework.interfaces import Model
 
 
@@ -29,3 +31,21 @@ class VariationalDropout(Dropout):
     def mask_shape(self, x):
         N, _, D = x.shape
         return N, 1, D
+
+
+def average_over_masks(f, x, keep_probability):
+    n, total = x.shape[0], 0.0
+    for number in range(2**n):
+        mask = [float(number >> i & 1) for i in range(n)]
+        share = keep_probability ** sum(mask) * (1 - keep_probability) ** (n - sum(mask))
+        total = f(x * Box(mask)) * share + total
+    return total
+
+
+def monte_carlo(model, x, samples):
+    model.train()
+    outputs = [model.forward(x) for _ in range(samples)]
+    model.eval()
+    mean = sum(outputs[1:], outputs[0]) / samples
+    spread = sum(((output - mean) * (output - mean) for output in outputs), mean * 0) / samples
+    return mean, each(np.sqrt, spread)

@@ -154,7 +154,7 @@ def test_a_provider_answers_no_questions(grade_asked, answers):
 def test_a_student_s_kit_has_no_key(grade_asked, asked_course, answers, right_answers):
     asked_course.exercise("asked").solution.unlink()
     report = grade_asked(answers(**right_answers))
-    assert set(verdicts(report).values()) == {Verdict.FOR_A_PERSON}
+    assert set(verdicts(report).values()) == {Verdict.NEEDS_GRADER, Verdict.FOR_A_PERSON}
     assert "has no key" in check_of(report, "half").message
 
 
