@@ -31,7 +31,7 @@ def test_gradients_are_right(submission, reference, rng):
 
 
 @pytest.mark.task("RecurrentTagger")
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.hint("The given `_check_ids` raises it: call it before you look the words up.")
 @pytest.mark.promise("IndexError: an id outside 0 ... V−1.")
 def test_ids_out_of_range(submission, reference, rng):
@@ -42,7 +42,7 @@ def test_ids_out_of_range(submission, reference, rng):
 
 
 @pytest.mark.task("tagging_accuracy")
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.promise("a number from 0 to 1; 0 if there are no words.")
 def test_accuracy_without_words(submission, reference, rng):
     """tagging_accuracy: sentences of padding alone, and tags at padding that happen to be right."""
