@@ -158,7 +158,7 @@ def test_one_that_cannot_be_shown_costs_no_report(report_on, rendering):
     assert told["data"] == {"name": "attention", "error": "ZeroDivisionError: no words"}
 
 
-def test_numbers_that_json_lacks_cannot_be_shown(report_on):
+def test_numbers_without_json_form_cannot_be_shown(report_on):
     class Infinite(Attention):
         def as_json(self):
             return {"weights": [float("inf")]}
