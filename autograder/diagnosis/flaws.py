@@ -63,10 +63,8 @@ def _dtype(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
 def _axes(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
     for name, actual, expected in _arrays(what, theirs.value, right.value):
         if has_extra_axes(actual, expected):
-            is_extra = actual.ndim > expected.ndim
-            return (
-                f"{capitalized(name)} {'has an extra' if is_extra else 'is missing an'} axis of size 1."
-            )
+            has = "has an extra" if actual.ndim > expected.ndim else "is missing an"
+            return f"{capitalized(name)} {has} axis of size 1."
     return ""
 
 
