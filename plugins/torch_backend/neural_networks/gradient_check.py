@@ -82,7 +82,7 @@ def is_gradient(
     *,
     seed: int | None = None,
 ) -> bool:
-    """Whether `gradient` is the gradient of `f` at `x: (...)`; at kinks, whether it is a slope.
+    """Tell whether `gradient` is the gradient of `f` at `x: (...)`; at kinks, a slope.
 
     Raises:
         ValueError: the shapes differ, `x` is not of float64, or f is not finite.
