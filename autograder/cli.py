@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def parser() -> Parser:
-    """The arguments of the command."""
+    """Return the parser of the command's arguments."""
     parser = Parser(
         "grade",
         usage="grade [EXERCISE|UNIT|PATH ...] [options]",

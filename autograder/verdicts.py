@@ -36,5 +36,5 @@ class Verdict(StrEnum):
 
     @staticmethod
     def worst(verdicts: list[Verdict]) -> Verdict:
-        """The worst of `verdicts`; SKIPPED for none."""
+        """Return the worst of `verdicts`; SKIPPED for none."""
         return max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.SKIPPED)

@@ -27,7 +27,7 @@ class Arrays(ABC):
 
     @abstractmethod
     def from_numpy(self, array: Array) -> Any:
-        """A native array of the same dtype, shape and values; never shares memory with `array`."""
+        """Return a native copy of `array`: same dtype, shape and values, and no shared memory."""
 
     @abstractmethod
     def to_numpy(self, native: Any) -> Array:

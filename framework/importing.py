@@ -79,7 +79,7 @@ def import_fault(error: BaseException) -> str:
 
 
 def is_target(target: str) -> bool:
-    """Whether `target` has the form ``module:attribute`` or ``path/to/file.py:attribute``."""
+    """Tell whether `target` has the form ``module:attribute`` or ``path/to/file.py:attribute``."""
     module, _, attribute = target.rpartition(":")
     return bool(module) and attribute.isidentifier()
 

@@ -101,7 +101,7 @@ class Evidence:
     def subject(self) -> str:
         """The start of a sentence about the wrong arrays, with its verb."""
         several = len({pair.name for pair in self.wrong}) > 1
-        return f"{self.names[0].upper()}{self.names[1:]} {'are' if several else 'is'}"
+        return f"{capitalized(self.names)} {'are' if several else 'is'}"
 
     @property
     def same_name(self) -> list[Pair]:
@@ -125,3 +125,8 @@ class Evidence:
             tuple(effect for part in parts for effect in part.effects),
             tuple(answer for part in parts for answer in part.others),
         )
+
+
+def capitalized(text: str) -> str:
+    """Return `text`, which is not empty, as the start of a sentence."""
+    return text[0].upper() + text[1:]

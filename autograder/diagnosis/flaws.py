@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.diagnosis.comparison import Array, is_numeric
+from autograder.diagnosis.evidence import capitalized
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.forms import (
     OVERFLOWS,
@@ -55,17 +56,15 @@ def _flaw(step: Step, method: str, theirs: Outcome, right: Outcome) -> Diagnosis
 def _dtype(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
     for name, actual, expected in _arrays(what, theirs.value, right.value):
         if has_other_precision(actual, expected):
-            return f"{_begun(name)} has dtype {actual.dtype}, expected {expected.dtype}."
+            return f"{capitalized(name)} has dtype {actual.dtype}, expected {expected.dtype}."
     return ""
 
 
 def _axes(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
     for name, actual, expected in _arrays(what, theirs.value, right.value):
         if has_extra_axes(actual, expected):
-            is_extra = actual.ndim > expected.ndim
-            return (
-                f"{_begun(name)} {'has an extra' if is_extra else 'is missing an'} axis of size 1."
-            )
+            has = "has an extra" if actual.ndim > expected.ndim else "is missing an"
+            return f"{capitalized(name)} {has} axis of size 1."
     return ""
 
 
@@ -110,7 +109,3 @@ def _arrays(name: str, actual: Any, expected: Any) -> Iterator[tuple[str, Array,
             yield from _arrays(f"{name}, part {i}", one, other)
     elif is_numeric(actual) and is_numeric(expected):
         yield name, np.asarray(actual), np.asarray(expected)
-
-
-def _begun(text: str) -> str:
-    return text[0].upper() + text[1:]

@@ -109,7 +109,7 @@ class Replay:
             self._handles[theirs.value.id] = ours.value
 
     def _translated(self, value: Any) -> Any:
-        """`value` with the handles of this replay."""
+        """Return `value` with the handles of this replay."""
         if isinstance(value, Handle):
             return self._handles.get(value.id, UNKNOWN_OBJECT)
         if isinstance(value, (list, tuple)):

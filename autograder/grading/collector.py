@@ -25,6 +25,7 @@ from autograder.isolation.host.faults import (
 from autograder.isolation.host.output import shown
 from autograder.record.findings.base import Finding
 from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.unshowable import showable
 from autograder.record.results import MAX_FACT, MAX_MESSAGE, CheckResult, Fact
 from autograder.verdicts import Verdict
 from framework.errors import GradusError, SandboxError
@@ -154,8 +155,8 @@ def result_of(
 
 def _findings(item: pytest.Item, printed: str) -> tuple[Finding, ...]:
     """Return what the check has shown, and what the submission printed meanwhile."""
-    shown_findings = item.stash[FINDINGS].all if FINDINGS in item.stash else ()
-    return (*shown_findings, *([PrintedText(printed)] if printed else []))
+    added = item.stash[FINDINGS].all if FINDINGS in item.stash else ()
+    return (*map(showable, added), *([PrintedText(printed)] if printed else []))
 
 
 def _raised(item: pytest.Item, call: pytest.CallInfo[None]) -> BaseException | None:

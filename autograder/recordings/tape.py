@@ -87,7 +87,7 @@ def plain(value: Any) -> Any:
 
 
 def _stand_in(value: object) -> CallbackRef:
-    """What is recorded for a callback: its name, and what may be used of it."""
+    """Return what is recorded for a callback: its name, and what may be used of it."""
     if not isinstance(value, Callback):
         raise wire.WireError(f"a {type(value).__name__}")
     return CallbackRef(0, value.name, value.methods, value.attributes)

@@ -53,7 +53,7 @@ def _cells(outcome: Outcome, longest: int, is_best_known: bool) -> list[str]:
 
 
 def _seconds(outcome: Outcome) -> str:
-    """The median, and from where to where the timed epochs vary."""
+    """Return the median and the range of the timed epochs."""
     numbers = (outcome.typical_seconds, *outcome.range_of_seconds)
     typical, least, most = (f"{x:.3f}" if x < 1 else f"{x:.1f}" for x in numbers)
     return f"{typical} ({least}–{most})"

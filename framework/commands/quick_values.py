@@ -63,7 +63,7 @@ class _Conversion:
     kind: Any
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
-        """The `value` of the parameter `param`; none is the empty list where there may be many."""
+        """Return the `value` of the parameter `param`; for no value of a list, the empty list."""
         if value is None:
             return () if param.multiple or param.nargs == -1 else None
         if self.kind is bool and not isinstance(value, bool):  # text of a variable or a file

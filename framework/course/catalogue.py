@@ -158,7 +158,7 @@ def _reject_duplicates(table: Table, units: tuple[Unit, ...]) -> None:
 
 
 def import_names(table: Table) -> tuple[str, ...]:
-    """The list `packages` of a table: import names, as ``gensim`` or ``framework.data.batching``.
+    """Return the list `packages` of a table: names such as ``gensim``, ``framework.data.batching``.
 
     Raises:
         BadInputError: one is not the name of a package or of a module of `framework`.

@@ -127,7 +127,7 @@ class _Grammar:
         self.exponent = 2 * drawn_near(0.5, rng)
 
     def transitions(self) -> Iterator[Transition]:
-        """Every one. After the subject, a state remembers its number and the span so far."""
+        """Yield all. After the subject, a state remembers its number and the span so far."""
         yield Transition("sentence", "the", 1.0, "subject")
         for number, share in self.numbers.items():
             for word, p in self._forms(NOUNS, number).items():
@@ -146,7 +146,7 @@ class _Grammar:
             yield Transition(_after_noun(number, span), word, probability * p, "predicate")
 
     def _distractor(self, number: str, span: int, probability: float) -> Iterator[Transition]:
-        """A preposition, ``the``, and a noun of either number: the subject's number is kept."""
+        """Yield those of a preposition, ``the``, and a noun: the subject's number is kept."""
         state = _after_noun(number, span)
         preposition, article = f"{state}, preposition", f"{state}, preposition, the"
         for word, p in self._zipf(PREPOSITIONS).items():

@@ -115,7 +115,7 @@ class Automaton:
         return float(-np.sum(p * np.log(p)))
 
     def sample(self, length: int, *, rng: np.random.Generator) -> list[str]:
-        """`length` words, from the start state on."""
+        """Draw `length` words, from the start state on."""
         words = []
         state = self.start
         for u in rng.random(length).tolist():

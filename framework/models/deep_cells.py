@@ -27,7 +27,7 @@ def stacked(
     *,
     rng: np.random.Generator,
 ) -> Any:
-    """The part ``stacked`` on `layers` layers ``layer(input_size, hidden_size, rng=rng)``."""
+    """Build ``stacked`` on `layers` layers ``layer(input_size, hidden_size, rng=rng)``."""
     sizes = [input_size, *[hidden_size] * (layers - 1)]
     return part("stacked")([layer(D, hidden_size, rng=rng) for D in sizes])
 
@@ -114,7 +114,7 @@ class Dropped(Model):
         return h if self.after is None else self.after.forward(h)
 
     def backward(self, grad_h: Array) -> tuple[Array, Any]:
-        """The gradients of `x` and of the first state, for that of what `forward` returned."""
+        """Return gradients of `x` and of the first state, from that of what `forward` returned."""
         if self.after is not None:
             grad_h = self.after.backward(grad_h)
         grad_x, grad_state = self.layer.backward(grad_h)

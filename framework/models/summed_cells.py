@@ -96,7 +96,7 @@ class Summed(Model):
         return reduce(add, outputs)
 
     def backward(self, grad_h: Array) -> tuple[Array, tuple[Any, ...]]:
-        """The gradients of `x` and of the first states, for that of what `forward` returned."""
+        """Return the gradients of `x` and of the first states, for that of the output."""
         returned = [layer.backward(grad_h) for layer in self.layers]
         grads: list[Array] = [grad_x for grad_x, _ in returned]
         first, *others = [grad_state for _, grad_state in returned]

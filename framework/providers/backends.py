@@ -194,7 +194,7 @@ class Backend:
 
 
 def with_article(noun: str) -> str:
-    """`noun` behind its indefinite article: "an optimizer", "a model"."""
+    """Return `noun` behind its indefinite article: "an optimizer", "a model"."""
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 

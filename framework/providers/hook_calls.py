@@ -79,7 +79,7 @@ def _result(source: Source, hook: str, function: pluggy.HookImpl, arguments: dic
 
 
 def expect(source: Source, hook: str, wanted: str, kind: type, value: object) -> Any:
-    """`value` if it is a `kind`; text is never taken for a list of its letters.
+    """Return `value` if it is a `kind`; text is never taken for a list of its letters.
 
     Raises:
         PluginError: it is not; the message names plugin, hook and value.

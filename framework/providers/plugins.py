@@ -282,7 +282,7 @@ def _names(source: Source, hook: str, value: object) -> Mapping[str, str]:
 
 
 def _checked(source: Source, hook: str, value: object) -> Implementation:
-    """`value` if it is an implementation that can be registered."""
+    """Return `value` if it is an implementation that can be registered."""
     if not isinstance(value, Implementation):
         raise invalid_return(source, hook, "Implementations", value)
     wrong = problem(value)
@@ -292,7 +292,7 @@ def _checked(source: Source, hook: str, value: object) -> Implementation:
 
 
 def _checked_corpus(source: Source, hook: str, value: object) -> CorpusEntry:
-    """`value` if it is a corpus that can be registered."""
+    """Return `value` if it is a corpus that can be registered."""
     from framework.data import corpus_entry
 
     if not isinstance(value, corpus_entry.CorpusEntry):

@@ -54,7 +54,7 @@ def skip_gram_step(
 
 
 def _add_rows(table: Array, ids: Array, rows: Array) -> None:
-    """``table[ids] += rows``, where repeated ids add up: sorted, several times faster than add.at.
+    """Add `rows` to ``table[ids]``; repeated ids add up. Sorting is faster than ``np.add.at``.
 
     Args:
         table: `(V, d)`, changed.

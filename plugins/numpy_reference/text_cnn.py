@@ -143,7 +143,7 @@ class TextCNN(Model):
         return np.concatenate([table[ids] for table in tables], axis=-1)
 
     def _all_filters(self) -> Array:
-        """`(D, Σ h · C)`: the h parts of the filters of each width, side by side."""
+        """Return `(D, Σ h · C)`: the h parts of the filters of each width, side by side."""
         filters = [convolution.parameters["W"] for convolution in self.convolutions]
         return np.concatenate([W.transpose(1, 0, 2).reshape(W.shape[1], -1) for W in filters], 1)
 
@@ -187,7 +187,7 @@ class TextCNN(Model):
 
 
 def _add_rows(table: Array, ids: Array, rows: Array) -> None:
-    """``np.add.at(table, ids, rows)`` with the rows of one id summed first, which is faster."""
+    """Add `rows` to ``table[ids]``, with the rows of one id summed first, which is faster."""
     if not len(ids):
         return
     order = np.argsort(ids, kind="stable")

@@ -85,7 +85,7 @@ class TorchArrays(Arrays):
         return isinstance(value, Tensor)
 
     def asarray(self, value: Any) -> Tensor:
-        """`value` as a tensor on this device; itself if it is one already."""
+        """Return `value` as a tensor on this device; itself if it is one already."""
         return to_tensor(value).to(self.device)
 
     def zeros_like(self, native: Tensor) -> Tensor:
@@ -99,7 +99,7 @@ class TorchArrays(Arrays):
             torch._foreach_zero_(tensors)
 
     def astype(self, native: Tensor, dtype: npt.DTypeLike | torch.dtype) -> Tensor:
-        """`native` in `dtype`: one of torch, NumPy's, or its name (``"float32"``)."""
+        """Return `native` in `dtype`: one of torch, NumPy's, or its name (``"float32"``)."""
         return native.to(to_dtype(dtype))
 
     def generator(self, seed: int | Sequence[int]) -> DeviceGenerator:
@@ -107,7 +107,7 @@ class TorchArrays(Arrays):
         return DeviceGenerator(seed, self.device)
 
     def generator_state(self, generator: np.random.Generator) -> dict[str, Any]:
-        """Both states of a `DeviceGenerator`."""
+        """Return both states of a `DeviceGenerator`."""
         state = super().generator_state(generator)
         if isinstance(generator, DeviceGenerator):
             state[self.device.type] = generator.on_device.get_state().numpy().tobytes().hex()
@@ -153,7 +153,7 @@ def uniforms(shape: Sequence[int], device: torch.device, *, rng: np.random.Gener
 
 
 def to_tensor(value: Any) -> Tensor:
-    """`value` itself if it is a tensor, else a tensor of it (an array, a list, a number)."""
+    """Return `value` if it is a tensor, else a tensor of it (an array, a list, a number)."""
     if isinstance(value, Tensor):
         return value
     return _from_numpy(np.asarray(value), current_device())

@@ -78,18 +78,18 @@ def test_lstm(name, tmp_path, show, monkeypatch):
     if reason := sandbox.unavailable():
         pytest.skip(reason)
     calls = 0
-    together = Probe._together
+    evaluate = Probe.__call__
 
     def counted(self, points):
         nonlocal calls
         calls += len(points)
-        return together(self, points)
+        return evaluate(self, points)
 
     with submitted(sandbox, tmp_path) as module:
         rng = np.random.default_rng(0)
         model, (x, state) = module.LSTM(D, H, rng=rng), inputs(rng)
         with monkeypatch.context() as patch:
-            patch.setattr(Probe, "_together", counted)
+            patch.setattr(Probe, "__call__", counted)
             gradients_agree(model, x, state, rng=rng)
         ours = milliseconds(lambda: gradients_agree(model, x, state, rng=rng))
     calls += 2  # at the point itself, alone and for backward

@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 
 from autograder.diagnosis.comparison import close
-from autograder.diagnosis.evidence import Array, Evidence, Pair
+from autograder.diagnosis.evidence import Array, Evidence, Pair, capitalized
 
 #: Possible numbers of gates of a recurrent cell, as blocks along the last axis.
 GATES = (4, 3, 2)
@@ -25,7 +25,7 @@ def swapped(evidence: Evidence) -> str | None:
     one, other = ([p for p in evidence.wrong if p.name == name] for name in names)
     if len(one) != len(other) or not all(map(_are_exchanged, one, other)):
         return None
-    return f"{names[0][0].upper()}{names[0][1:]} and {names[1]} are exchanged."
+    return f"{capitalized(names[0])} and {names[1]} are exchanged."
 
 
 def _are_exchanged(one: Pair, other: Pair) -> bool:

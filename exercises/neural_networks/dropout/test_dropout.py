@@ -145,6 +145,9 @@ def test_all_subnetworks(submission, reference, rng):
     """average_over_masks: the mean over all 2ⁿ subnetworks, each with its probability."""
     found = submission.average_over_masks(callback(np.square), np.array([2.0]), 0.75)
     equal(found, np.array([3.0]), "the mean of (2 m)² with P(m = 1) = 0.75")
+    found = submission.average_over_masks(callback(np.cos), np.array([2.0]), 0.75)
+    expected = 0.25 + 0.75 * np.cos([2.0])
+    equal(found, expected, "the mean of cos(2 m), also of the mask without ones")
     x, weights = rng.normal(size=4), rng.normal(size=(4, 3))
     for p in (0.5, 0.9):
         agrees(submission, reference, "average_over_masks", network(weights), x, p)
@@ -167,6 +170,7 @@ def test_scaling_approximates_the_ensemble(submission, rng):
 @pytest.mark.task("monte_carlo")
 @pytest.mark.points(2)
 @pytest.mark.hint("model.train() turns dropout on; stack M outputs; model.eval() at the end.")
+@pytest.mark.promise("mean and standard deviation (with 1/M) over the samples")
 def test_monte_carlo(submission, rng):
     """monte_carlo: mean and spread of a network that drops come near those of all masks."""
     p, x = 0.5, np.array([1.0, 2.0, -4.0])
@@ -177,6 +181,11 @@ def test_monte_carlo(submission, rng):
     expect(off.max() < 0.2, f"the mean of 200 outputs is {np.round(mean, 2)}, not near {p * x}")
     equal(spread, 0.5 * np.abs(x), "the standard deviation of 200 outputs", rtol=0.1)
     expect(not units.training, "monte_carlo should leave the model in evaluation mode")
+    units.outputs.clear()
+    mean, spread = submission.monte_carlo(units.offered(), x, 3)
+    expect(len(units.outputs) == 3, f"{len(units.outputs)} outputs in training mode, 3 samples")
+    equal(mean, np.mean(units.outputs, axis=0), "the mean of three outputs")
+    equal(spread, np.std(units.outputs, axis=0), "the standard deviation of three outputs, by 1/M")
 
 
 class Units:
@@ -184,6 +193,7 @@ class Units:
 
     def __init__(self, keep_probability, rng):
         self.p, self.rng, self.training = keep_probability, rng, False
+        self.outputs = []  # those in training mode
 
     def offered(self):
         """Return what the submission may call."""
@@ -200,4 +210,7 @@ class Units:
     def forward(self, x):
         """Return x times a new mask in training mode, and times p in evaluation mode."""
         x = np.asarray(x)
-        return x * (self.rng.random(x.shape) < self.p if self.training else self.p)
+        if not self.training:
+            return x * self.p
+        self.outputs.append(x * (self.rng.random(x.shape) < self.p))
+        return self.outputs[-1]

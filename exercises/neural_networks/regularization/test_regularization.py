@@ -106,16 +106,19 @@ def errors_of(fitted, *samples):
 @pytest.mark.task("soft_threshold")
 @pytest.mark.points(2)
 @pytest.mark.hint("Move every weight towards 0 by `amount`, but not beyond.")
+@pytest.mark.promise("`(...)` floats. Not modified.", "`(...)`, a new array of the dtype of `w`.")
 def test_soft_threshold(submission, reference, rng):
     """soft_threshold: large weights shrink, small ones become 0."""
     w = np.array([-3.0, -0.5, 0.0, 0.5, 2.0])
     equal(submission.soft_threshold(w, 1.0), np.array([-2.0, 0, 0, 0, 1.0]), "w with amount 1")
     agrees(submission, reference, "soft_threshold", rng.normal(size=(4, 3)), 0.3)
+    agrees(submission, reference, "soft_threshold", w, 0.0)
 
 
 @pytest.mark.task("fit_linear")
 @pytest.mark.points(2)
 @pytest.mark.hint("2 error @ x / N + 2 l2 w for w, 2 error.mean() for b; then the threshold for w.")
+@pytest.mark.promise("x: `(N, D)`. Not modified.", "y: `(N,)`. Not modified.")
 def test_fit_linear(submission, reference, rng):
     """fit_linear: weights and bias after a few steps, with both penalties."""
     x, y = rng.normal(size=(7, 3)), rng.normal(size=7)

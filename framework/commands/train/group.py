@@ -54,7 +54,7 @@ def _kind_of(name: str, ctx: Any) -> RunKind:
 
 
 def _plugins(ctx: Any) -> Plugins:
-    """The plugins that the command line asks for, loaded once; the command itself warns of them."""
+    """Load the plugins that the command line asks for, once; the command itself warns of them."""
     if _PLUGINS not in ctx.meta:
         from framework.providers.plugins import Plugins
 

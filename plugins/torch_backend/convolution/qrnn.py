@@ -91,7 +91,7 @@ class QRNN(Model):
 
     @torch.no_grad()
     def backward(self, grad_h: Tensor) -> tuple[Tensor, State]:
-        """The gradients of x `(N, T, D)`, and of h_0, c_0 and the inputs before the first one."""
+        """Return gradients of x `(N, T, D)`, of h_0, c_0 and of the inputs before the first one."""
         z, f, o, i, c = self._z, self._f, self._o, self._i, self._c
         grad, grad_h_0 = self._fill_padding_backward(grad_h.transpose(0, 1))
         grad_c = _after(torch.zeros_like(c[0]), grad, 1 if o is None else o)

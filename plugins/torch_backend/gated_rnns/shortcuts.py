@@ -81,7 +81,7 @@ class Highway(AutogradModel):
         return super().forward(x)
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """The formula of the class; both products are one, and so are the two mixed terms."""
+        """Compute the formula of the class; both products are one, and so are the mixed terms."""
         (x,) = inputs
         W = torch.cat([parameters["W_h"], parameters["W_t"]], dim=1)
         b = torch.cat([parameters["b_h"], parameters["b_t"]])

@@ -62,7 +62,7 @@ class NgramLM(Model):
         self.totals = [self._sum(n, self.counts[n]) for n in range(1, self.order + 1)]
 
     def ngrams(self, n: int) -> tuple[Tensor, Tensor]:
-        """All n-grams that were seen, `(K, n)` in order of their ids, and their counts `(K,)`."""
+        """Return the n-grams that were seen, `(K, n)` in order of ids, and their counts `(K,)`."""
         number = torch.arange(len(self.keys[n]), device=self.keys[n].device)
         columns = []
         for m in range(n, 0, -1):
@@ -131,7 +131,7 @@ class NgramLM(Model):
         return self.forward(to_tensor(tokens)[:, None], state)[:, 0], self.state
 
     def _read(self, tokens: Tensor, state: Tensor) -> Tensor:
-        """The last order − 1 tokens after each of `tokens: (N, T)`; V before an end of sentence."""
+        """Return the last order − 1 tokens after each of `tokens: (N, T)`; V before an end."""
         k = self.order - 1
         text = torch.cat([state, tokens], dim=1)
         columns = [text[:, j + 1 : j + 1 + tokens.shape[1]] for j in range(k)]
@@ -154,7 +154,7 @@ class NgramLM(Model):
         return number
 
     def _follow(self, n: int, h: Tensor, words: Tensor) -> Tensor:
-        """The number of the n-gram h w, −1 where it was never seen; `h` are numbers as well."""
+        """Return the number of the n-gram h w, −1 if it was never seen; `h` are numbers as well."""
         keys, key = self.keys[n], h * self.vocabulary_size + words
         place, after = (torch.searchsorted(keys, key, right=right) for right in (False, True))
         return torch.where(place < after, place, -1)

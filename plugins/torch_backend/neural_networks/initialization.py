@@ -16,7 +16,7 @@ from plugins.torch_backend.arrays import current_device, to_tensor
 
 
 def xavier_uniform(fan_in: int, fan_out: int, *, rng: np.random.Generator) -> Tensor:
-    """`(fan_in, fan_out)` float64, uniform on ±√(6 / (fan_in + fan_out)).
+    """Draw `(fan_in, fan_out)` float64, uniform on ±√(6 / (fan_in + fan_out)).
 
     Raises:
         ValueError: a layer without inputs or units.
@@ -27,7 +27,7 @@ def xavier_uniform(fan_in: int, fan_out: int, *, rng: np.random.Generator) -> Te
 
 
 def fan_in_scaled(fan_in: int, fan_out: int, *, rng: np.random.Generator) -> Tensor:
-    """`(fan_in, fan_out)` float64, normal with standard deviation 1 / √fan_in.
+    """Draw `(fan_in, fan_out)` float64, normal with standard deviation 1 / √fan_in.
 
     Raises:
         ValueError: a layer without inputs or units.

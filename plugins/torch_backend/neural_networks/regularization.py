@@ -28,7 +28,7 @@ class _WeightPenalty(Penalty):
         return self.strength * sum(terms, 0.0)
 
     def gradient(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """`λ r'(W)` for the weights alone."""
+        """Return `λ r'(W)` for the weights alone."""
         return {name: self.strength * self._slope(W) for name, W in _weights(parameters).items()}
 
     @abstractmethod

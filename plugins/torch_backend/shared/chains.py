@@ -71,7 +71,7 @@ def forward_through(layers: Sequence[Any], x: Tensor) -> Tensor:
 
 
 def backward_through(layers: Sequence[Any], grad: Tensor) -> Tensor:
-    """The gradient of the input of the first of `layers`, for that of the last one's output."""
+    """Return the gradient of the first layer's input, from that of the last one's output."""
     for layer in reversed(layers):
         grad = layer.backward(grad)
     return grad

@@ -33,7 +33,7 @@ def linear_recurrence(f: Tensor, c: Tensor, *, parallel: bool | None = None) -> 
 
 
 def linear_recurrence_back(f: Tensor, grad: Tensor, *, parallel: bool | None = None) -> None:
-    """The way back: add f_{t+1} ∘ ∂c_{t+1} to ∂c_t for t = T − 1 ... 0, in place.
+    """Run backward: add f_{t+1} ∘ ∂c_{t+1} to ∂c_t for t = T − 1 ... 0, in place.
 
     Args:
         f: f_1 ... f_T, `(T, N, H)`.

@@ -118,7 +118,7 @@ class EmbeddingModel(AutogradModel):
 
 
 def through(part: Any, x: Tensor, *others: Any) -> Tensor:
-    """``part.forward(x, *others)`` as a step of `AutogradModel.compute`.
+    """Run ``part.forward(x, *others)`` as a step of `AutogradModel.compute`.
 
     Of `part` only its interface is used: it differentiates itself, and adds the gradients of its
     own parameters. No gradient flows to `others`.
@@ -151,7 +151,7 @@ def check_forward(owner: object, kept: str) -> None:
 
 
 def checked_ids(value: Any, size: int) -> Tensor:
-    """`value` as int64 ids of the rows of a table of `size` rows.
+    """Return `value` as int64 ids of the rows of a table of `size` rows.
 
     On a GPU the range is left to the kernel that reads the table: to look at the ids here would
     wait for all that is still being computed.

@@ -59,7 +59,7 @@ class RecurrentLayer(AutogradModel):
 
 
 def checked_inputs(value: Any, size: int) -> Tensor:
-    """`value` as a tensor `(..., size)`.
+    """Return `value` as a tensor `(..., size)`.
 
     Raises:
         ValueError: its last axis has another length.

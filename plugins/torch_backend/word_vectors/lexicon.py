@@ -58,5 +58,5 @@ def _distances(lexicon: Lexicon, synset: str) -> dict[str, int]:
 
 
 def _key(word: str) -> str:
-    """`word` as the index of a lexicon writes it."""
+    """Return `word` as the index of a lexicon writes it."""
     return "_".join(word.lower().split(" "))

@@ -143,3 +143,25 @@ def test_that_of_a_hidden_check_is_hidden(report_on):
     report = report_on(Attention, False, hidden=True)
     for text in (on_terminal(report), render_html(report), render_json(report)):
         assert "0.25" not in text
+
+
+@pytest.mark.parametrize("rendering", ["heading", "text_lines", "html", "as_json", "for_student"])
+def test_one_that_cannot_be_shown_costs_no_report(report_on, rendering):
+    def fails(self):
+        raise ZeroDivisionError("no words")
+
+    report = report_on(type("Broken", (Attention,), {rendering: fails}), True)
+    assert "attention cannot be shown" in on_terminal(report)
+    assert "ZeroDivisionError: no words" in render_html(report)
+    assert "ZeroDivisionError: no words" in render_junit(report)
+    ((told,), _) = in_json(report)
+    assert told["data"] == {"name": "attention", "error": "ZeroDivisionError: no words"}
+
+
+def test_numbers_without_json_form_cannot_be_shown(report_on):
+    class Infinite(Attention):
+        def as_json(self):
+            return {"weights": [float("inf")]}
+
+    ((told,), _) = in_json(report_on(Infinite, True))
+    assert told["kind"] == "unshowable"
