@@ -14,6 +14,7 @@ from autograder.checks.trained_models import Evaluation, TrainedModels, combined
 
 if TYPE_CHECKING:
     from autograder.checks.best_possible import not_above, not_better_than_bayes
+    from autograder.checks.callers_arrays import changes_in_place, moves_the_callers_array
     from autograder.checks.equality import after_call, agrees, equal, finite, real_array, refuses
     from autograder.checks.failures import CheckFailed, expect
     from autograder.checks.frequencies import matches_distribution
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
         token_log_probabilities,
     )
     from autograder.checks.metric_threshold import HIGHER, LOWER
-    from autograder.checks.sanity_checks import initial_loss_is_uniform, overfits, overfits_text
+    from autograder.checks.sanity_checks import (
+        initial_loss_is_uniform,
+        new_scores_are_uniform,
+        overfits,
+        overfits_text,
+    )
     from autograder.checks.training import (
         classifier_chunks,
         language_model_chunks,
@@ -50,6 +56,7 @@ __all__ = [
     "assign",
     "built",
     "callback",
+    "changes_in_place",
     "classifier_chunks",
     "combined",
     "equal",
@@ -63,6 +70,8 @@ __all__ = [
     "likelihood_ratio",
     "log_softmax",
     "matches_distribution",
+    "moves_the_callers_array",
+    "new_scores_are_uniform",
     "no_look_ahead",
     "not_above",
     "not_better_than_bayes",
@@ -83,6 +92,7 @@ __all__ = [
 #: Module -> the names that are imported from it on first use.
 _LAZY = {
     "autograder.checks.best_possible": ("not_above", "not_better_than_bayes"),
+    "autograder.checks.callers_arrays": ("changes_in_place", "moves_the_callers_array"),
     "autograder.checks.equality": (
         "after_call",
         "agrees",
@@ -104,7 +114,12 @@ _LAZY = {
         "token_log_probabilities",
     ),
     "autograder.checks.metric_threshold": ("HIGHER", "LOWER"),
-    "autograder.checks.sanity_checks": ("initial_loss_is_uniform", "overfits", "overfits_text"),
+    "autograder.checks.sanity_checks": (
+        "initial_loss_is_uniform",
+        "new_scores_are_uniform",
+        "overfits",
+        "overfits_text",
+    ),
     "autograder.checks.training": (
         "classifier_chunks",
         "language_model_chunks",

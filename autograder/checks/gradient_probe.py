@@ -15,7 +15,6 @@ import numpy as np
 
 from autograder.checks.equality import finite
 from autograder.checks.failures import CheckFailed, expect
-from autograder.checks.trees import leaves, rebuilt
 from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.remote import RemoteObject, session_of
@@ -229,3 +228,25 @@ def _gradient(claimed: Mapping[str, Array], name: str, value: Array) -> Array:
         raise CheckFailed(message, about=claimed.get(name), fact=f"the gradient of {name}: shape")
     finite(claimed[name] if value.shape else np.asarray(claimed[name]), f"the gradient of {name}")
     return np.asarray(claimed[name], float)
+
+
+def leaves(value: Any, name: str) -> Iterator[tuple[str, Array]]:
+    """Return the floating-point arrays in `value`, by names such as ``input 2[0]``; no ids."""
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        yield name, value
+    elif isinstance(value, (tuple, list)):
+        for i, part in enumerate(value):
+            yield from leaves(part, f"{name}[{i}]")
+
+
+def rebuilt(value: Any, name: str, arrays: Mapping[str, Array]) -> Any:
+    """Return `value` with other arrays for its leaves.
+
+    Args:
+        arrays: by the names that `leaves` gives; a leaf without an array stays.
+    """
+    if isinstance(value, (tuple, list)):
+        return tuple(rebuilt(part, f"{name}[{i}]", arrays) for i, part in enumerate(value))
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return arrays.get(name, value)
+    return value

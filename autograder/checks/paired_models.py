@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograder.checks.callers_arrays import result_is_the_callers
 from autograder.checks.equality import (
     RTOL,
     equal,
@@ -149,6 +151,17 @@ class PairedModels:
         from autograder.checks.gradients import gradients_agree
 
         gradients_agree(self.student, *inputs, rng=rng, and_then=and_then, reference=self.reference)
+
+    def result_is_the_callers(
+        self, *inputs: Any, rng: np.random.Generator, keeps: Sequence[str] = ()
+    ) -> None:
+        """Check that changing the result of `forward` changes neither `backward` nor `keeps`.
+
+        Args:
+            keeps: attributes of the student's model, as `state`.
+        """
+        upstream = _upstream(self.reference.forward(*inputs), rng)
+        result_is_the_callers(self.student, inputs, upstream, keeps)
 
     def accumulates(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
         """Require that `backward` adds to gradients in place, and `zero_gradients` clears them.

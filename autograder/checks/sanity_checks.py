@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.checks.equality import real_array
 from autograder.checks.failures import MissedThreshold, expect
 from autograder.checks.language import log_softmax
 from autograder.checks.trained_models import TrainedModels
@@ -52,6 +53,36 @@ def initial_loss_is_uniform(loss: float, classes: int, about: object = None) -> 
         about=about,
         fact="the loss of a new model",
     )
+
+
+def new_scores_are_uniform(
+    model: RemoteObject,
+    *more: Any,
+    words: int,
+    rng: np.random.Generator,
+    batch_size: int = 8,
+    steps: int = 20,
+) -> None:
+    """Check that a new language model has about the loss log V, from scores that differ by word.
+
+    Args:
+        more: further arguments of `forward`, after the tokens.
+        words: V, the size of the vocabulary.
+
+    Raises:
+        CheckFailed: one of the two does not hold.
+    """
+    tokens = rng.integers(words, size=(batch_size, steps + 1))
+    logits = real_array(model.forward(tokens[:, :-1], *more), (batch_size, steps, words), "forward")
+    expect(
+        bool(np.ptp(logits.reshape(-1, words), axis=0).any()),
+        "the scores are the same after every word: the model ignores what it reads",
+        about=logits,
+        fact="forward: ignores the tokens",
+    )
+    loss = -np.take_along_axis(log_softmax(logits), tokens[:, 1:, None], axis=-1).mean()
+    session, _ = session_of(model)
+    initial_loss_is_uniform(float(loss), words, session.calls.named("forward"))
 
 
 def overfits(

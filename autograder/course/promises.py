@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from autograder.course.promise_phrases import PromisedSentence, promised_sentences
 from autograder.course.reading import Exercise
 from autograder.course.source import parse
 from framework.errors import BadInputError
@@ -123,6 +124,31 @@ def promise_problems(table: PromiseTable) -> Iterator[str]:
                 f"{named_by}: no text contains '{promise.sentence}': correct the marker, or write "
                 f"the sentence in {places}"
             )
+
+
+def unclaimed_promises(exercise: Exercise) -> tuple[PromisedSentence, ...]:
+    """Return what the text of `exercise` promises and no check names, each sentence once.
+
+    A check names a sentence by any part of it. Docstrings of given code, ``Given: ...``, are left
+    out: what it promises is kept as long as it is called, which the sentences of the tasks promise.
+    """
+    named = [text for check in promise_table(exercise).checks for text in check.promises]
+    promised = (promise for text in _raw_texts(exercise) for promise in promised_sentences(text))
+    found = {
+        promise.text: promise
+        for promise in promised
+        if not any(text in promise.text or promise.text in text for text in named)
+    }
+    return tuple(found.values())
+
+
+def _raw_texts(exercise: Exercise) -> Iterator[str]:
+    """Yield README.md and the docstrings of the stub, but for those of given code."""
+    if exercise.readme.is_file():
+        yield read_text(exercise.readme)
+    if exercise.stub.is_file():
+        docstrings = _docstrings(_parsed(exercise.stub))
+        yield from (text for text in docstrings if not text.startswith("Given:"))
 
 
 def _texts_of(exercise: Exercise) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ the student's RNN where it is written and the reference's where it is not. Plain
 notebooks get the same as the last one: see `framework.providers.default_parts`.
 
 A part may also be described, where several layers are to take the place of one: see
-`framework.models.deep_cells`. No model has to know.
+`framework.models.deep_cells` and `framework.models.summed_cells`. No model has to know.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import Any
 
 from framework.models.deep_cells import DeepCell
+from framework.models.summed_cells import SummedCells
 
 PartSource = Callable[[str], Any]
 
@@ -37,9 +38,10 @@ def part(name: str | Mapping[str, Any]) -> Any:
     Args:
         name: or the description of a stack, ``{"layer": NAME, "layers": 2, "dropout": 0.5}``: then
             the result builds a `framework.models.deep_cells.DeepCell` in place of a layer NAME.
+            Or that of a sum, ``{"sum_of": [NAME, NAME]}``, for a cell whose state is a tuple.
     """
     if not isinstance(name, str):
-        return DeepCell(part, **name)
+        return SummedCells(part, **name) if "sum_of" in name else DeepCell(part, **name)
     source = _source.get() or _process_source
     return source(name)
 

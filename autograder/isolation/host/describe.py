@@ -17,6 +17,7 @@ from autograder.isolation.host.requests import (
     Call,
     FlipArgument,
     Get,
+    OverwriteResult,
     ReadArguments,
     ReadResult,
     Step,
@@ -108,7 +109,7 @@ def step_text(step: Step, owners: Mapping[int, str], earlier: list[str]) -> str:
         return f"{_owner(step, owners, earlier)}{step.name}"
     if isinstance(step, Assign):
         return f"setting {_owner(step, owners, earlier)}{step.name}"
-    if isinstance(step, ReadArguments | FlipArgument | ReadResult):
+    if isinstance(step, ReadArguments | FlipArgument | ReadResult | OverwriteResult):
         return earlier[step.of]
     return "importing the file"
 

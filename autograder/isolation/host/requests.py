@@ -82,6 +82,17 @@ class ReadResult:
 
 
 @dataclass(frozen=True)
+class OverwriteResult:
+    """Change every array that step `of` has returned, in place: its caller may do that."""
+
+    of: int
+
+    def plain(self) -> list[Any]:
+        """Return the step as it crosses the wire."""
+        return ["overwrite", self.of]
+
+
+@dataclass(frozen=True)
 class CallAgain:
     """Make the latest call of this check once more, with the very same arguments."""
 
@@ -151,7 +162,7 @@ def _sealed(value: Any) -> Any:
     return np.random.default_rng(int.from_bytes(hashlib.sha256(state).digest(), "big"))
 
 
-Observation = ReadArguments | FlipArgument | ReadResult
+Observation = ReadArguments | FlipArgument | ReadResult | OverwriteResult
 Step = Load | Call | CallAgain | Observation | Build | Get | Assign | EndCheck
 
 #: What each step is called on the wire.

@@ -132,7 +132,7 @@ class Dispatcher:
             return self._get(step, values)
         if step[0] == "assign":
             return self._assign(step, values)
-        if step[0] in ("arguments", "flip", "result"):
+        if step[0] in ("arguments", "flip", "result", "overwrite"):
             return self._observe(step, values)
         if step[0] == "again":
             return self._again()
@@ -161,13 +161,16 @@ class Dispatcher:
         return value, {"value": value}
 
     def _observe(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
-        """Read the arrays that a call was given, or what it returned; or change one of them."""
+        """Read the arrays that a call was given, or what it returned; or change some of them."""
         kind, place, *name = step
         if kind == "result":
             return None, {"value": self._snapshot(values[place])}
         if kind == "arguments":
             return None, {"value": self._snapshot(self._arguments[place])}
-        _flip(self._arguments[place][name[0]])
+        if kind == "overwrite":
+            _overwrite(values[place])
+        else:
+            _flip(self._arguments[place][name[0]])
         return None, {}
 
     def _build(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
@@ -234,6 +237,17 @@ def _flip(array: Any) -> None:
     if type(array) is np.ndarray and array.flags.c_contiguous:
         array.flags.writeable = True
         array.reshape(-1).view(np.uint8)[...] ^= 1
+
+
+def _overwrite(value: Any) -> None:
+    """Change every entry of the arrays in `value`, in place; those of other libraries stay."""
+    if type(value) in (list, tuple):
+        for item in value:
+            _overwrite(item)
+    elif type(value) is dict:
+        _overwrite(list(value.values()))
+    elif type(value) is np.ndarray and value.flags.writeable:
+        value[...] = ~value if value.dtype.kind == "b" else value + 1
 
 
 def _end_check() -> tuple[None, dict[str, Plain]]:

@@ -72,18 +72,19 @@ def test_empty_text(submission, reference, rng):
 @pytest.mark.points(1)
 def test_order_blind(submission, reference, rng):
     """The order of the words does not change the scores."""
-    model = paired_models(submission, reference, DAN, V, E, [4], C, rng=rng).student
+    pair = paired_models(submission, reference, DAN, V, E, [4], C, rng=rng)
     ids = rng.integers(V, size=(5, 7))
-    shuffled = rng.permuted(ids, axis=1)
-    logits = model.forward(ids)
-    finite(logits, "forward")
-    equal(model.forward(shuffled), logits, "the logits of shuffled texts", rtol=RTOL)
+    logits, shuffled = pair.same_forward(ids), rng.permuted(ids, axis=1)
+    equal(pair.student.forward(shuffled), logits, "the logits of shuffled texts", rtol=RTOL)
     expect(np.any(logits[0] != logits[1]), "all texts have the same logits")
 
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(3)
 @pytest.mark.hint("Through each ReLU: keep the gradient where its output is positive.")
+@pytest.mark.promise(
+    "Not modified.",
+)
 def test_backward(submission, reference, rng):
     """Backward through the layers and the average."""
     pair = paired_models(submission, reference, DAN, V, E, [5, 4], C, rng=rng)
@@ -93,6 +94,10 @@ def test_backward(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
 @pytest.mark.hint("gradient[ids] += g adds one term per id: use np.add.at(gradient, ids, g).")
+@pytest.mark.promise(
+    "Nothing is returned, because ids have no gradient.",
+    "Ids have no gradient: nothing is returned.",
+)
 def test_repeated_words(submission, reference, rng):
     """A word that occurs several times gets a gradient from every place, padding gets none."""
     pair = paired_models(submission, reference, DAN, V, E, [], C, rng=rng)
@@ -112,6 +117,9 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(1)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
+@pytest.mark.promise(
+    "Adds to `gradients`.",
+)
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = paired_models(submission, reference, DAN, V, E, [4], C, rng=rng)
@@ -121,6 +129,11 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(3)
 @pytest.mark.hint("Draw one number per word, `self.rng.random(ids.shape)`; average what is left.")
+@pytest.mark.promise(
+    "Every call draws new random numbers from `self.rng`.",
+    "In evaluation nothing is left out or drawn",
+    "With `word_dropout=0` nothing is drawn either.",
+)
 def test_word_dropout(submission, rng):
     """Word dropout removes whole words, in training only."""
     T, p = 20, 0.3
@@ -146,6 +159,27 @@ def test_word_dropout(submission, rng):
     model.eval()
     whole = np.full((200, T), 1 / T)
     equal(model.forward(ids)[:, 1:], whole, "the weights of the words in evaluation", rtol=RTOL)
+    draws_in_training_alone(submission, ids[:9], p, int(rng.integers(1000)))
+
+
+def draws_in_training_alone(submission, ids, p, seed):
+    """Check that calls in evaluation, and a word_dropout of 0, draw no numbers."""
+    sizes = ids.shape[1] + 1, 3, [], 2
+    plain, other = (
+        submission.DeepAveragingNetwork(*sizes, word_dropout=p, rng=np.random.default_rng(seed))
+        for _ in range(2)
+    )
+    other.eval()
+    other.forward(ids)
+    other.train()
+    expected = plain.forward(ids)
+    equal(other.forward(ids), expected, "the logits in training after a call in evaluation")
+    unused, used = (
+        submission.DeepAveragingNetwork(*sizes, rng=np.random.default_rng(seed)) for _ in range(2)
+    )
+    used.forward(ids)
+    what = "the next number of self.rng after forward with word_dropout=0, which draws nothing"
+    equal(used.rng.random(), unused.rng.random(), what, rtol=0.0)
 
 
 @pytest.mark.task("DeepAveragingNetwork")

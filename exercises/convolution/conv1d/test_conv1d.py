@@ -9,7 +9,7 @@ from autograder.checks import assign, equal, paired_models, refuses
 SETTINGS = {
     "padding": (3, {"padding": 2}),
     "stride": (3, {"stride": 2}),
-    "dilation": (3, {"dilation": 2}),
+    "dilation": (2, {"dilation": 3}),
     "all three": (2, {"padding": 1, "stride": 3, "dilation": 2}),
 }
 each_setting = pytest.mark.parametrize("setting", SETTINGS)
@@ -32,6 +32,9 @@ FILTER = np.array([[3, 1, 2, -3], [-1, 2, 1, -3], [1, 1, -1, 1]], dtype=float)
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("(T + 2·padding − span) // stride + 1, with span = (width − 1)·dilation + 1.")
+@pytest.mark.promise(
+    "ValueError: no window fits.",
+)
 def test_output_length(submission, reference, rng):
     """output_length counts the windows; a text that is too short is an error."""
     for width, settings in [(3, {}), (1, {}), (4, {"padding": 3}), *SETTINGS.values()]:
@@ -80,6 +83,9 @@ def test_forward_with(submission, reference, rng, setting):
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(4)
 @pytest.mark.hint("A word lies in several windows: its gradient is the sum of what they send.")
+@pytest.mark.promise(
+    "Not modified.",
+)
 def test_backward(submission, reference, rng):
     """Backward through overlapping windows."""
     pair = paired_models(submission, reference, "Conv1d", 3, 4, 3, rng=rng)
@@ -109,6 +115,9 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(2)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
+@pytest.mark.promise(
+    "`backward` adds to `gradients`; arguments are never changed.",
+)
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = paired_models(submission, reference, "Conv1d", 2, 3, 2, rng=rng)
@@ -120,15 +129,20 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.hint("x @ W + b: NumPy multiplies the last axis of x.")
 def test_pointwise_forward(submission, reference, rng):
     """A 1×1 convolution maps the channels of every word."""
-    pair = paired_models(submission, reference, "PointwiseConv", 5, 2, rng=rng)
-    pair.same_forward(rng.normal(size=(3, 4, 5)))
+    for D, C in ((5, 2), (3, 3)):
+        pair = paired_models(submission, reference, "PointwiseConv", D, C, rng=rng)
+        pair.same_forward(rng.normal(size=(3, 4, D)))
 
 
 @pytest.mark.task("PointwiseConv")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Sum over all words and all texts.")
+@pytest.mark.promise(
+    "Not modified.",
+)
 def test_pointwise_backward(submission, reference, rng):
     """Backward through a 1×1 convolution."""
-    pair = paired_models(submission, reference, "PointwiseConv", 5, 2, rng=rng)
-    pair.same_backward(rng.normal(size=(3, 4, 5)), rng=rng)
-    pair.accumulates(rng.normal(size=(3, 4, 5)), rng=rng)
+    for D, C in ((5, 2), (3, 3)):
+        pair = paired_models(submission, reference, "PointwiseConv", D, C, rng=rng)
+        pair.same_backward(rng.normal(size=(3, 4, D)), rng=rng)
+    pair.accumulates(rng.normal(size=(3, 4, D)), rng=rng)

@@ -68,6 +68,10 @@ def test_encoder(submission, reference, rng):
 @pytest.mark.task("ConvolutionalEncoder")
 @pytest.mark.points(2)
 @pytest.mark.hint("np.pad at the end of every sentence; padding has a vector like any word.")
+@pytest.mark.promise(
+    "A sentence of more than s words is a `ValueError`.",
+    "ValueError: a sentence has more than s words.",
+)
 def test_short_sentences(submission, reference, rng):
     """Sentences are padded to s words; longer ones are an error."""
     pair = encoder(submission, reference, rng)
@@ -79,6 +83,9 @@ def test_short_sentences(submission, reference, rng):
 @pytest.mark.task("ConvolutionalEncoder")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("grad_output[:, None], reversed(self.layers), then np.add.at on the embedding.")
+@pytest.mark.promise(
+    "∂c `(N, C)`. Not modified.",
+)
 def test_encoder_backward(submission, reference, rng):
     """Backward through all layers, with repeated words and padding."""
     for length in (S - 2, S):
@@ -126,6 +133,9 @@ def test_what_it_knows(submission, reference, rng):
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("The decoder's backward returns the gradient of its condition.")
+@pytest.mark.promise(
+    "grad_logits: `(N, U, V)`. Not modified.",
+)
 def test_backward(submission, reference, rng):
     """Backward through the decoder and the encoder."""
     pair = translator(submission, reference, rng)
@@ -158,6 +168,9 @@ def test_greedy(submission, reference, rng):
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("One sentence at a time; pass END to beam_search as `end`.")
+@pytest.mark.promise(
+    "beam_size: B ≥ 1.",
+)
 def test_beam(submission, reference, rng):
     """translate: with a beam, the most probable translation that it finds."""
     for _ in range(4):

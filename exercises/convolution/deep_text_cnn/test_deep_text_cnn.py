@@ -73,6 +73,9 @@ def test_shortcut(submission, reference, rng):
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(1)
 @pytest.mark.hint("What is ReLU(z + x) when z = 0?")
+@pytest.mark.promise(
+    "the gradient of a sum reaches x unchanged.",
+)
 def test_nothing_to_say(submission, rng):
     """A block with z_2 = 0 passes a positive x on, and its gradient back."""
     model = submission.ConvBlock(3, 3, rng=rng)
@@ -85,6 +88,9 @@ def test_nothing_to_say(submission, rng):
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(5)
 @pytest.mark.hint("Both terms of a sum get its gradient.")
+@pytest.mark.promise(
+    "∂y `(N, T, C)`. Not modified.",
+)
 def test_block_backward(submission, reference, rng):
     """Backward through path and shortcut, in training and at test time."""
     for args in ((3, 3, False), (3, 3), (2, 4)):
@@ -143,6 +149,9 @@ def test_fixed_length(submission, reference, rng):
 @pytest.mark.points(5)
 @pytest.mark.hint(
     "reversed(self.head), the shape of the pooled text, reversed(self.trunk), np.add.at."
+)
+@pytest.mark.promise(
+    "grad_logits: `(N, C)`. Not modified.",
 )
 def test_backward(submission, reference, rng):
     """Backward through all layers, to the vectors of the characters and of padding."""

@@ -76,6 +76,9 @@ def test_bags_of_words(submission, reference):
     labels, p = np.array([0, 1, 1, 0]), np.array([0.4, 0.3, 0.2, 0.1])
     agrees(submission, reference, "best_accuracy", ids, labels, p, 1)
     agrees(submission, reference, "best_accuracy", ids, labels, p, 3)
+    ids = np.array([[1, 1, 2, 0], [1, 2, 2, 0], [2, 1, 1, 0], [1, 2, 0, 0]])
+    agrees(submission, reference, "best_accuracy", ids, labels, p, 1)
+    agrees(submission, reference, "best_accuracy", ids, labels, p, 3)
 
 
 @pytest.mark.task("best_accuracy")
@@ -94,12 +97,15 @@ def test_accuracy_by_width(submission):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("embedding[ids] times 0 at padding, encoder, ReLU if there is one, pool, output.")
+@pytest.mark.promise(
+    "ids: `(N, T)` integers, T ≥ 1, short texts padded with `PAD` at the end.",
+)
 def test_forward(submission, reference, rng):
     """SequenceClassifier: scores of every family, for texts of equal and different lengths."""
     for family in [*FAMILIES.values(), ("rnn", "last")]:
         pair = classifiers(submission, reference, *family, rng=rng)
         pair.same_forward(texts(rng, 5, 5, 5))
-        pair.same_forward(texts(rng, 6, 2, 1, 4))
+        pair.same_forward(texts(rng, 6, 2, 1, 4, 0))
 
 
 @pytest.mark.task("SequenceClassifier")
@@ -108,9 +114,9 @@ def test_forward(submission, reference, rng):
 def test_padding_is_ignored(submission, reference, rng):
     """SequenceClassifier: the scores of a text do not depend on its batch or on padding."""
     for family in [*FAMILIES.values(), ("rnn", "last")]:
-        model = classifiers(submission, reference, *family, rng=rng).student
-        ids = texts(rng, 6, 2, 4)
-        logits, what = model.forward(ids), f"the scores of {'/'.join(family)} with more padding"
+        pair, ids = classifiers(submission, reference, *family, rng=rng), texts(rng, 6, 2, 4)
+        model, logits = pair.student, pair.same_forward(ids)
+        what = f"the scores of {'/'.join(family)} with more padding"
         equal(model.forward(np.pad(ids, ((0, 0), (0, 3)))), logits, what, rtol=RTOL)
         alone = model.forward(ids[1:2, :2])
         equal(alone, logits[1:2], f"the scores of {'/'.join(family)} for one text", rtol=RTOL)
@@ -119,6 +125,11 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Call the `backward` of each part in reverse order; then np.add.at.")
+@pytest.mark.promise(
+    "row 0 belongs to the padding: it is never used and gets no gradient",
+    "Ids have no gradient: nothing is returned.",
+    "grad_logits: `(N, C)`. Not modified.",
+)
 def test_backward(submission, reference, rng):
     """SequenceClassifier: gradients of every family."""
     for family in [*FAMILIES.values(), ("rnn", "last")]:
@@ -129,6 +140,9 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(1)
+@pytest.mark.promise(
+    "Adds to `gradients`.",
+)
 def test_gradients_add_up(submission, reference, rng):
     """SequenceClassifier: a second backward adds to the gradients of the first."""
     pair = classifiers(submission, reference, "conv1d", "max", rng=rng)
@@ -188,12 +202,19 @@ def test_qrnn_claim(submission, reference, metric_threshold, rng):
 @pytest.mark.task("fit")
 @pytest.mark.points(4.5)
 @pytest.mark.hint("rng.permutation once per epoch; forward, loss, zero, backward, step per batch.")
+@pytest.mark.promise(
+    "Each epoch draws one `rng.permutation(M)`.",
+    "draws the order of every epoch, ``rng.permutation(M)``.",
+    "labels `(M,)` of the training texts. Not modified.",
+)
 def test_fit(submission, reference, rng):
     """fit: the same batches give the same losses and parameters."""
     ours, theirs = same_bags(submission, reference, rng=rng)
     data = texts(rng, 5, 3, 4, 2, 5, 4, 3), rng.integers(C, size=7)
     settings = {"epochs": 2, "batch_size": 3, "learning_rate": 0.01, "seed": 5}
+    ours.eval()
     losses = submission.fit(ours, data, **settings)
+    expect(ours.training, "after fit, the model is not in training mode")
     expected = reference.fit(theirs, data, **settings)
     equal(losses, expected, "the losses that fit returns", rtol=1e-6)
     for name, value in theirs.parameters.items():
@@ -214,6 +235,7 @@ def test_rows(submission, rng):
     rows = submission.compare(models, train, test, epochs=1, learning_rate=0.003)
     elapsed = time.perf_counter() - start
     same_rows(submission, rows, dict(models), test)
+    best_first(submission, rng)
     total = sum(seconds for *_, seconds in rows)
     expect(total <= elapsed, f"{total:.3g} seconds of training in a call of {elapsed:.3g} seconds")
 
@@ -267,9 +289,23 @@ def same_bags(*modules, rng):
     return models
 
 
+def best_first(module, rng):
+    """Check that a model which is right for every text comes before one which never is."""
+    models = []
+    for name, b in (("never", [0.0, 9.0]), ("always", [9.0, 0.0])):
+        model = built(module, part("deep_averaging_network", V, E, [], C, rng=rng))
+        assign(model, {"W_1": np.zeros((E, C)), "b_1": np.array(b)})
+        models.append((name, model))
+    data = texts(rng, 3, 4), np.zeros(2, dtype=int)
+    rows = module.compare(models, data, data, epochs=1, batch_size=2, learning_rate=1e-6)
+    equal([(name, right) for name, right, *_ in rows], [("always", 1.0), ("never", 0.0)], "rows")
+
+
 def same_rows(module, rows, models, test):
     """Check that `rows` are those of `models`, in the right order, with the right numbers."""
     expect({row[0] for row in rows} == set(models), "compare should return a row for each model")
+    for name, model in models.items():
+        expect(not model.training, f"after compare, {name} is not in evaluation mode")
     for name, accuracy, parameters, seconds in rows:
         model, (ids, labels) = models[name], test
         model.eval()

@@ -30,6 +30,9 @@ def test_one_step(submission, reference, rng):
 @pytest.mark.hint(
     "The window of step t reads x_{t−1} and x_t; the first one reads an input of the state."
 )
+@pytest.mark.promise(
+    "A new array, and all arguments unchanged.",
+)
 def test_all_steps(submission, reference, rng):
     """f pooling: a whole sequence from a given state."""
     pair = paired_models(submission, reference, "QRNN", D, H, rng=rng)
@@ -87,10 +90,16 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.hint(
     "Add f_{t+1} ∘ ∂c_{t+1} to ∂c_t; x_t gets a gradient from each window that reads it."
 )
+@pytest.mark.promise(
+    "Not modified.",
+    "A new array, and all arguments unchanged.",
+)
 def test_backward_through_time(submission, reference, rng):
-    """Backward through six steps."""
+    """Backward through six steps, also after the caller has changed the states."""
     pair = paired_models(submission, reference, "QRNN", D, H, rng=rng)
-    pair.same_backward(rng.normal(size=(2, 6, D)), some_state(rng, 2), rng=rng)
+    x, state = rng.normal(size=(2, 6, D)), some_state(rng, 2)
+    pair.same_backward(x, state, rng=rng)
+    pair.result_is_the_callers(x, state, rng=rng, keeps=["state"])
 
 
 @pytest.mark.task("QRNN")

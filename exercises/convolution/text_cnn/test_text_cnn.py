@@ -8,6 +8,7 @@ import pytest
 
 from autograder.checks import (
     assign,
+    changes_in_place,
     classifier_chunks,
     equal,
     expect,
@@ -84,6 +85,9 @@ def test_short_texts(submission, reference, rng):
 
 @pytest.mark.points(2.5)
 @pytest.mark.hint("The same parts in reverse order; the gradient of x is the sum over all widths.")
+@pytest.mark.promise(
+    "Not modified.",
+)
 def test_backward(submission, reference, rng):
     """Backward through all layers, down to the embedding."""
     pair = pair_of(submission, reference, rng)
@@ -92,6 +96,10 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.points(1.25)
 @pytest.mark.hint("np.add.at(gradient, ids, g) adds once for every place; padding gets 0.")
+@pytest.mark.promise(
+    "This row has no gradient.",
+    "Ids have no gradient: nothing is returned.",
+)
 def test_repeated_words(submission, reference, rng):
     """A word gets the sum of the gradients of all its places, padding gets none."""
     pair = pair_of(submission, reference, rng)
@@ -112,6 +120,10 @@ def test_gradients_are_right(submission, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
+@pytest.mark.promise(
+    "`backward` adds to `gradients` and returns nothing.",
+    "Adds to `gradients`.",
+)
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair_of(submission, reference, rng).accumulates(texts(rng, 5, 6), rng=rng)
@@ -176,7 +188,7 @@ def test_constrain(submission, rng):
     lengths = np.array([0.0, 0.5, 2.0, 2.5, 40.0])
     before["W"] *= lengths / np.linalg.norm(before["W"], axis=0)
     assign(model, before)
-    model.constrain()
+    changes_in_place(model, "constrain")
     after = model.parameters
     norms = np.linalg.norm(after["W"], axis=0)
     equal(norms, np.minimum(lengths, 2.0), "the norms of the columns after constrain", rtol=RTOL)

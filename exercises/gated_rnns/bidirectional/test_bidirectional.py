@@ -22,6 +22,10 @@ def both_ways(submission, reference, rng, left=H, right=H):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("The second layer returns its states from the last step to the first.")
+@pytest.mark.promise(
+    "The layers add to their own gradients; arguments are never changed.",
+    "y: `(N, T, H_forward + H_backward)`, a new array.",
+)
 def test_forward(submission, reference, rng):
     """The states of both layers, concatenated, each at its step."""
     pair = both_ways(submission, reference, rng)
@@ -59,6 +63,9 @@ def test_what_a_step_knows(submission, reference, rng):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("The check is given: leave it in the constructor.")
+@pytest.mark.promise(
+    "ValueError: both are the same layer.",
+)
 def test_own_weights(submission, reference, rng):
     """Each direction has its own weights, and each of them gets a gradient."""
     layer = part("rnn", D, H, rng=rng)
@@ -73,11 +80,16 @@ def test_own_weights(submission, reference, rng):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Reverse ∂←h for the layer, and reverse the gradient of x that it returns.")
+@pytest.mark.promise(
+    "Not modified.",
+    "y: `(N, T, H_forward + H_backward)`, a new array.",
+)
 def test_backward(submission, reference, rng):
-    """Backward: the gradient of each x_t has two terms."""
-    pair = both_ways(submission, reference, rng)
-    states = rng.normal(size=(2, H)), rng.normal(size=(2, H))
-    pair.same_backward(rng.normal(size=(2, 5, D)), states, rng=rng)
+    """Backward: the gradient of each x_t has two terms; the layers may have different sizes."""
+    pair = both_ways(submission, reference, rng, right=H - 1)
+    x, states = rng.normal(size=(2, 5, D)), (rng.normal(size=(2, H)), rng.normal(size=(2, H - 1)))
+    pair.same_backward(x, states, rng=rng)
+    pair.result_is_the_callers(x, states, rng=rng, keeps=["state"])
 
 
 @pytest.mark.task("Bidirectional")

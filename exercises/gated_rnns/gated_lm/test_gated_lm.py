@@ -7,10 +7,11 @@ from autograder.checks import (
     LOWER,
     equal,
     expect,
-    initial_loss_is_uniform,
+    finite,
     language_model_callback,
     language_model_chunks,
     log_softmax,
+    new_scores_are_uniform,
     no_look_ahead,
     overfits_text,
     paired_models,
@@ -101,6 +102,9 @@ def test_no_look_ahead(submission, rng):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(3)
 @pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b over batch and time; grad_logits @ Uᵀ goes to the stack.")
+@pytest.mark.promise(
+    "Not modified.",
+)
 def test_backward(submission, reference, rng):
     """Gradients of all parameters, repeated tokens included."""
     for layers in (1, 2):
@@ -124,14 +128,25 @@ def test_gradients(submission, reference, rng):
 @pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the token.")
 def test_next_log_probabilities(submission, reference, rng):
     """Token by token, next_log_probabilities agrees with forward."""
-    model = paired_models(submission, reference, "GatedLM", V, E, H, "lstm", 2, rng=rng).student
-    tokens = rng.integers(V, size=(3, 4))
-    expected = log_softmax(model.forward(tokens))
+    pair = paired_models(submission, reference, "GatedLM", V, E, H, "lstm", 2, rng=rng)
+    model, tokens = pair.student, rng.integers(V, size=(3, 4))
+    expected = log_softmax(pair.same_forward(tokens))
     state = model.initial_state(3)
+    equal(state, pair.reference.initial_state(3), "initial_state(3)")
     for t in range(4):
         log_probs, state = model.next_log_probabilities(tokens[:, t], state)
         what = f"log probabilities after token {t}, against the log softmax of forward's logits"
         equal(log_probs, expected[:, t], what)
+    large_scores(pair, tokens)
+
+
+def large_scores(pair, tokens):
+    """Check log probabilities for scores of ±10⁴, which differ from text to text."""
+    pair.set_parameters({"U": 1e4 * pair.reference.parameters["U"]})
+    expected = log_softmax(pair.same_forward(tokens))[:, 0]
+    found, _ = pair.student.next_log_probabilities(tokens[:, 0], pair.student.initial_state(3))
+    finite(found, "the log probabilities for scores of ±10⁴")
+    equal(found, expected, "the log probabilities for scores of ±10⁴", rtol=1e-7)
 
 
 @pytest.mark.task("GatedLM")
@@ -140,10 +155,7 @@ def test_next_log_probabilities(submission, reference, rng):
 def test_initial_loss(submission, rng):
     """Before training the loss is near log V, that of a uniform model."""
     model = submission.GatedLM(50, 16, 32, rng=rng)
-    tokens = rng.integers(50, size=(8, 21))
-    log_probs = log_softmax(model.forward(tokens[:, :-1]))
-    loss = -np.take_along_axis(log_probs, tokens[:, 1:, None], axis=-1).mean()
-    initial_loss_is_uniform(float(loss), 50)
+    new_scores_are_uniform(model, words=50, rng=rng)
 
 
 @pytest.mark.task("GatedLM")
@@ -230,6 +242,11 @@ def draw_gates(plot, parameters, language, tokens):
 @pytest.mark.task("agreement_accuracy")
 @pytest.mark.points(3)
 @pytest.mark.hint("Compare the two forms after the last word of the prefix.")
+@pytest.mark.promise(
+    "works with any language model, because it only uses `initial_state` and "
+    "`next_log_probabilities`.",
+    "model: any language model.",
+)
 def test_accuracy(submission, reference, rng):
     """agreement_accuracy: the share of right verbs at each distance."""
     language = AgreementLanguage(longest_span=3)
@@ -240,3 +257,9 @@ def test_accuracy(submission, reference, rng):
     found = submission.agreement_accuracy(model_callback, *items)
     equal(found, expected, "the accuracy by distance")
     expect(list(found) == sorted(found), "the distances should come in rising order")
+    *forms, distances = items
+    size = len(language.vocabulary)
+    uniform = language_model_callback(MarkovModel(np.full((size, size, size), 1 / size)))
+    expected = dict.fromkeys(sorted({3 * int(d) for d in distances}), 0.0)
+    found = submission.agreement_accuracy(uniform, *forms, 3 * distances)
+    equal(found, expected, "the accuracy of a model that prefers no form, by distance")

@@ -31,19 +31,26 @@ def test_too_long(submission, reference, rng):
     clipped = agrees(submission, reference, "clip_by_norm", gradients, 0.5)
     length = np.sqrt(sum((g**2).sum() for g in clipped.values()))
     equal(float(length), 0.5, "the norm of what clip_by_norm(gradients, 0.5) returns")
+    single = {name: g.astype(np.float32) for name, g in gradients.items()}
+    agrees(submission, reference, "clip_by_norm", single, 0.5, rtol=1e-6)
 
 
 @pytest.mark.task("clip_by_norm")
 @pytest.mark.points(3)
 @pytest.mark.hint("Gradients that are too long become shorter; no gradient becomes longer.")
-def test_short_enough(submission, rng):
-    """At or below the threshold no number changes, not by one bit."""
+@pytest.mark.promise(
+    "It is not changed; the result has new arrays.",
+    "new arrays under the same names, with the same shapes and dtypes.",
+    "gradients: name -> array of any shape. Not modified.",
+)
+def test_short_enough(submission, reference, rng):
+    """At or below the threshold no number changes, not by one bit; the arrays are new ones."""
     halves = submission.clip_by_norm({"a": np.array([3.0]), "b": np.array([4.0])}, 2.5)
     equal(halves, {"a": np.array([1.5]), "b": np.array([2.0])}, "3 and 4, clipped to 2.5")
     gradients = drawn(rng)
     for threshold in (1e3, 5.0):
         given = gradients if threshold > 5 else {"a": np.array([3.0]), "b": np.array([4.0])}
-        clipped = submission.clip_by_norm(given, threshold)
+        clipped = agrees(submission, reference, "clip_by_norm", given, threshold)
         equal(clipped, given, f"short gradients after clip_by_norm(..., {threshold:g})", rtol=0.0)
 
 
@@ -51,6 +58,10 @@ def test_short_enough(submission, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("A NaN compares as false with every number: look for it before you compare.")
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
+@pytest.mark.promise(
+    "An entry that is infinite or NaN is a `ValueError`.",
+    "ValueError: an entry is not finite, or `threshold` is not positive.",
+)
 def test_what_is_no_number_is_an_error(submission, rng, wrong):
     """NaN and infinity are errors."""
     gradients = drawn(rng)
@@ -61,6 +72,9 @@ def test_what_is_no_number_is_an_error(submission, rng, wrong):
 @pytest.mark.task("clip_by_norm")
 @pytest.mark.points(3)
 @pytest.mark.hint("Divide by the largest entry before you square.")
+@pytest.mark.promise(
+    "do not let the squares overflow",
+)
 def test_large_entries(submission, reference, rng):
     """Entries whose squares overflow."""
     agrees(submission, reference, "clip_by_norm", drawn(rng, 1e200), 1.0)

@@ -22,6 +22,9 @@ def test_one_step(submission, reference, rng):
 @pytest.mark.task("GRU")
 @pytest.mark.points(5)
 @pytest.mark.hint("Each step starts from the h of the step before it.")
+@pytest.mark.promise(
+    "A new array, and all arguments unchanged.",
+)
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
     pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
@@ -55,10 +58,16 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.task("GRU")
 @pytest.mark.points(7)
 @pytest.mark.hint("First add to grad_h[:, t] what step t + 1 sends back.")
+@pytest.mark.promise(
+    "Not modified.",
+    "A new array, and all arguments unchanged.",
+)
 def test_backward_through_time(submission, reference, rng):
-    """Backward through six steps."""
+    """Backward through six steps, also after the caller has changed the states."""
     pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
-    pair.same_backward(rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4)), rng=rng)
+    x, state = rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4))
+    pair.same_backward(x, state, rng=rng)
+    pair.result_is_the_callers(x, state, rng=rng, keeps=["state"])
 
 
 @pytest.mark.task("GRU")
@@ -94,12 +103,13 @@ def test_reset_after(submission, reference, rng):
 @pytest.mark.hint("np.where(mask[:, t, None], new, old).")
 def test_steps_without_words(submission, reference, rng):
     """Sequences of different lengths: where there is no word, the state stays."""
-    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
     mask = np.arange(5) < np.array([[5], [2], [3]])
     x, h_0 = rng.normal(size=(3, 5, 3)), rng.normal(size=(3, 4))
-    pair.same_forward(x, h_0, mask)
-    equal(pair.student.state, pair.reference.state, "self.state with a mask", rtol=RTOL)
-    pair.same_backward(x, h_0, mask, rng=rng)
+    for reset_after in (False, True):
+        pair = paired_models(submission, reference, "GRU", 3, 4, reset_after=reset_after, rng=rng)
+        pair.same_forward(x, h_0, mask)
+        equal(pair.student.state, pair.reference.state, "self.state with a mask", rtol=RTOL)
+        pair.same_backward(x, h_0, mask, rng=rng)
 
 
 @pytest.mark.task("GRU")

@@ -38,6 +38,9 @@ def test_one_step(submission, reference, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(4)
 @pytest.mark.hint("The next step uses both h_t and c_t.")
+@pytest.mark.promise(
+    "A new array, and all arguments unchanged.",
+)
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
     pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
@@ -71,10 +74,16 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(5.5)
 @pytest.mark.hint("Step t + 1 sends two gradients back: to h_t through W_h, to c_t through f.")
+@pytest.mark.promise(
+    "Not modified.",
+    "A new array, and all arguments unchanged.",
+)
 def test_backward_through_time(submission, reference, rng):
-    """Backward through six steps."""
+    """Backward through six steps, also after the caller has changed the states."""
     pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
-    pair.same_backward(rng.normal(size=(2, 6, 3)), states(rng, 2, 4), rng=rng)
+    x, state = rng.normal(size=(2, 6, 3)), states(rng, 2, 4)
+    pair.same_backward(x, state, rng=rng)
+    pair.result_is_the_callers(x, state, rng=rng, keeps=["state"])
 
 
 @pytest.mark.task("LSTM")
@@ -88,6 +97,9 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(3)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
+@pytest.mark.promise(
+    "`backward` adds to `gradients`; arguments are never changed.",
+)
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)

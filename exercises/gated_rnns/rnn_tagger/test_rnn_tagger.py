@@ -97,6 +97,7 @@ def learns_by_heart(submission, reference, both, rng):
 @pytest.mark.task("RecurrentTagger")
 @pytest.mark.points(2)
 @pytest.mark.hint("embedding[ids] → self.reader.forward(x, None, mask) → self.output.forward.")
+@pytest.mark.promise("Do not change the arguments.")
 def test_forward(submission, reference, rng):
     """RecurrentTagger: scores of every tag for every word, from one direction and from both."""
     for cell, both in FORMS:
@@ -119,6 +120,10 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.task("RecurrentTagger")
 @pytest.mark.points(2)
 @pytest.mark.hint("Call the `backward` of each part in reverse order; then np.add.at.")
+@pytest.mark.promise(
+    "`RecurrentTagger.backward(grad_logits)` | adds into `gradients`, returns None",
+    "grad_logits: `(N, T, C)`. Not modified.",
+)
 def test_backward(submission, reference, rng):
     """RecurrentTagger: gradients of all parts, also of repeated words."""
     for cell, both in FORMS:
@@ -129,6 +134,7 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.task("RecurrentTagger")
 @pytest.mark.points(1)
+@pytest.mark.promise("Adds to `gradients`.")
 def test_gradients_add_up(submission, reference, rng):
     """RecurrentTagger: a second backward adds to the gradients of the first."""
     pair = taggers(submission, reference, "rnn", True, rng)
@@ -178,6 +184,7 @@ def test_one_direction(submission, reference, metric_threshold, rng):
 @pytest.mark.task("next_word_tags")
 @pytest.mark.points(1)
 @pytest.mark.hint("The tag of place t is the word at t + 1.")
+@pytest.mark.promise("Do not change the arguments.", "A new array.")
 def test_next_word_tags(submission, reference, rng):
     """next_word_tags: the targets of a language model."""
     agrees(submission, reference, "next_word_tags", rng.integers(1, 9, size=(3, 6)))
@@ -210,6 +217,10 @@ def copied(model, text):
 @pytest.mark.task("tagging_accuracy")
 @pytest.mark.points(2)
 @pytest.mark.hint("argmax over the tags, compared with `tags`, only where ids != PAD.")
+@pytest.mark.promise(
+    "Do not change the arguments.",
+    "share of right words; 0 without words",
+)
 def test_tagging_accuracy(submission, reference, rng):
     """tagging_accuracy: the share of right words, padding left out."""
     logits, ids = rng.normal(size=(3, 5, C)), sentences(rng, 5, 2, 1)
@@ -219,3 +230,4 @@ def test_tagging_accuracy(submission, reference, rng):
     best = logits.argmax(axis=-1)
     best[ids == 0] += 1
     equal(submission.tagging_accuracy(logits, best, ids), 1.0, "the accuracy of right tags")
+    agrees(submission, reference, "tagging_accuracy", logits, best, np.zeros_like(ids))

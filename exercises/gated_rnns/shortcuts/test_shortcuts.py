@@ -31,6 +31,10 @@ def around_affine(submission, reference, name, rng, outputs=3):
 @each
 @pytest.mark.points(2)
 @pytest.mark.hint("x and f(x): their sum, or both concatenated with x first.")
+@pytest.mark.promise(
+    "arguments are never changed, and results are new arrays.",
+    "Return x + f(x), a new array.",
+)
 def test_forward(submission, reference, rng, name):
     """The output, for a batch and for sequences."""
     pair = around_affine(submission, reference, name, rng)
@@ -41,12 +45,17 @@ def test_forward(submission, reference, rng, name):
 @each
 @pytest.mark.points(3)
 @pytest.mark.hint("There are two paths from x to y, and each gives one term.")
+@pytest.mark.promise(
+    "Not modified.",
+    "arguments are never changed, and results are new arrays.",
+)
 def test_backward(submission, reference, rng, name):
     """The gradient of x: one term around f, one through it."""
     pair = around_affine(submission, reference, name, rng)
     for shape in ((4, 3), (2, 5, 3)):
         pair.same_backward(rng.normal(size=shape), rng=rng)
     pair.accumulates(rng.normal(size=(4, 3)), rng=rng)
+    pair.result_is_the_callers(rng.normal(size=(4, 3)), rng=rng)
 
 
 @each
@@ -61,6 +70,10 @@ def test_gradients_are_right(submission, reference, rng, name):
 @pytest.mark.task("Residual")
 @pytest.mark.points(2)
 @pytest.mark.hint("Compare the two shapes before you add.")
+@pytest.mark.promise(
+    "f must keep the shape: otherwise a `ValueError`",
+    "ValueError: f(x) has another shape than x.",
+)
 def test_nothing_else_can_be_added(submission, rng):
     """Residual: an f that changes the shape is an error."""
     for outputs in (1, 2):  # one output could be broadcast, and should not be
@@ -92,6 +105,9 @@ def test_start(submission, rng):
 @pytest.mark.task("Highway")
 @pytest.mark.points(3)
 @pytest.mark.hint("t scales the new content h, 1 − t scales x: t ∘ h + (1 − t) ∘ x.")
+@pytest.mark.promise(
+    "y `(..., D)`, a new array.",
+)
 def test_highway_forward(submission, reference, rng):
     """Highway: the output, for a batch and for sequences."""
     pair = paired_models(submission, reference, "Highway", 4, rng=rng)
@@ -102,11 +118,16 @@ def test_highway_forward(submission, reference, rng):
 @pytest.mark.task("Highway")
 @pytest.mark.points(4)
 @pytest.mark.hint("x is used by h, by t, and by (1 − t) ∘ x: three terms.")
+@pytest.mark.promise(
+    "y `(..., D)`, a new array.",
+    "Not modified.",
+)
 def test_highway_backward(submission, reference, rng):
     """Highway: backward."""
     pair = paired_models(submission, reference, "Highway", 4, rng=rng)
     for shape in ((5, 4), (2, 3, 4)):
         pair.same_backward(rng.normal(size=shape), rng=rng, rtol=RTOL)
+        pair.result_is_the_callers(rng.normal(size=shape), rng=rng)
 
 
 @pytest.mark.task("Highway")

@@ -18,9 +18,10 @@ def rnns(depth, skip, rng, size=H, features=D):
     return [part("rnn", inputs, size, rng=rng) for inputs in (features, *wide)]
 
 
-def stacks(submission, reference, skip, rng, depth=3):
+def stacks(submission, reference, skip, rng, depth=3, features=D):
     """Paired models of three layers with random parameters."""
-    pair = paired_models(submission, reference, "Stacked", rnns(depth, skip, rng), skip)
+    layers = rnns(depth, skip, rng, features=features)
+    pair = paired_models(submission, reference, "Stacked", layers, skip)
     pair.draw_parameters(rng)
     return pair
 
@@ -33,21 +34,29 @@ def some_states(rng, depth=3, N=2):
 @pytest.mark.task("Stacked")
 @pytest.mark.points(2)
 @pytest.mark.hint("The states of a layer are the inputs of the next one.")
+@pytest.mark.promise(
+    "arguments are never changed.",
+)
 def test_forward(submission, reference, rng):
     """Three layers, from their initial states and from given ones."""
     pair = stacks(submission, reference, None, rng)
     x = rng.normal(size=(2, 5, D))
     pair.same_forward(x)
     pair.same_forward(x, some_states(rng))
+    pair.same_forward(x)
 
 
 @pytest.mark.task("Stacked")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Layer 1 changes the number of features here: x cannot be added to its h.")
+@pytest.mark.promise(
+    "h⁽ˡ⁾ where the layer changes the number of features",
+)
 def test_skip(submission, reference, rng):
-    """Skip connections: x + h."""
-    pair = stacks(submission, reference, "skip", rng)
-    pair.same_forward(rng.normal(size=(2, 5, D)), some_states(rng))
+    """Skip connections: x + h; h where a layer has more or fewer features than it reads."""
+    for features in (D, H + 1, 1):
+        pair = stacks(submission, reference, "skip", rng, features=features)
+        pair.same_forward(rng.normal(size=(2, 5, features)), some_states(rng))
 
 
 @pytest.mark.task("Stacked")
@@ -79,6 +88,10 @@ def test_like_one_layer(submission, reference, rng):
 @pytest.mark.task("Stacked")
 @pytest.mark.points(2.75)
 @pytest.mark.hint("From the highest layer to the lowest; the tuple begins with the lowest.")
+@pytest.mark.promise(
+    "Not modified.",
+    "arguments are never changed.",
+)
 def test_backward(submission, reference, rng):
     """Backward through three layers."""
     pair = stacks(submission, reference, None, rng)
@@ -90,8 +103,9 @@ def test_backward(submission, reference, rng):
 @pytest.mark.hint("One gradient goes around a layer, one through it: add both.")
 def test_backward_with_skips(submission, reference, rng):
     """Backward with skip connections."""
-    pair = stacks(submission, reference, "skip", rng)
-    pair.same_backward(rng.normal(size=(2, 5, D)), some_states(rng), rng=rng)
+    for features in (D, H + 1):
+        pair = stacks(submission, reference, "skip", rng, features=features)
+        pair.same_backward(rng.normal(size=(2, 5, features)), some_states(rng), rng=rng)
 
 
 @pytest.mark.task("Stacked")

@@ -46,10 +46,13 @@ def test_norms(submission, reference, rng):
     """gradient_norms: the norms of all steps, for a loss at the end, in the middle, at step 0."""
     pair = paired_models(submission, reference, part("rnn", 3, 4, rng=rng), rng=rng)
     x = rng.normal(size=(2, 6, 3))
+    pair.student.backward(np.ones_like(pair.student.forward(x)))
+    before = pair.student.gradients
     for loss_at in (5, 3, 0):
         expected = reference.gradient_norms(pair.reference, x, loss_at)
         norms = submission.gradient_norms(pair.student, x, loss_at)
         equal(norms, expected, f"gradient_norms(rnn, x, {loss_at})")
+    equal(pair.student.gradients, before, "the gradients of the layer after the calls")
 
 
 @pytest.mark.task("gradient_norms")
@@ -133,6 +136,7 @@ def test_eigenvalues_are_no_bound(submission):
 @pytest.mark.hint(
     "The path begins with a copy of the start, and each point is an array of its own."
 )
+@pytest.mark.promise("θ at the beginning, `(d,)`. Not modified.")
 def test_path(submission, reference, rng):
     """descend: the path on a quadratic loss, with and without clipping."""
     start = rng.normal(scale=3, size=3)

@@ -9,9 +9,10 @@ from autograder.checks import (
     classifier_chunks,
     equal,
     expect,
-    initial_loss_is_uniform,
+    finite,
     likelihood_ratio,
     log_softmax,
+    new_scores_are_uniform,
     no_look_ahead,
     overfits,
     paired_models,
@@ -23,11 +24,13 @@ from framework.models.conditioned import Conditioned
 
 RTOL = 1e-7
 V, K, E, H = 7, 2, 3, 4
+#: A layer whose state is one array, and a sum of two, whose state is a tuple, as that of an LSTM.
+CELLS = ("rnn", {"sum_of": ["rnn", "rnn"]})
 
 
-def models(submission, reference, rng):
+def models(submission, reference, rng, cell="rnn"):
     """Return a student's model and the reference's, with the same parameters."""
-    return paired_models(submission, reference, "ConditionalLM", V, K, E, H, rng=rng)
+    return paired_models(submission, reference, "ConditionalLM", V, K, E, H, cell, rng=rng)
 
 
 def texts(rng, batch_size=3, length=5):
@@ -78,19 +81,23 @@ def test_forward(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2.25)
 @pytest.mark.hint("If a state is given, use it as h_0 instead of tanh(c W_0).")
+@pytest.mark.promise(
+    "A cell's state may be a tuple with h as its first part (`lstm`).",
+)
 def test_text_in_pieces(submission, reference, rng):
     """`state` is the last state; with it, two halves give the same logits as the text."""
-    pair = models(submission, reference, rng)
-    tokens, condition = texts(rng, length=7)
-    pair.same_forward(tokens[:, :3], condition)
-    model = pair.student
-    equal(model.state, pair.reference.state, "model.state after forward", rtol=RTOL)
+    for cell in CELLS:
+        pair = models(submission, reference, rng, cell)
+        tokens, condition = texts(rng, length=7)
+        pair.same_forward(tokens[:, :3], condition)
+        model = pair.student
+        equal(model.state, pair.reference.state, "model.state after forward", rtol=RTOL)
 
-    whole = model.forward(tokens, condition)
-    first = model.forward(tokens[:, :3], condition)
-    second = model.forward(tokens[:, 3:], condition, model.state)
-    halves = np.concatenate([first, second], axis=1)
-    equal(halves, whole, "the logits of two calls against those of one", rtol=RTOL)
+        whole = model.forward(tokens, condition)
+        first = model.forward(tokens[:, :3], condition)
+        second = model.forward(tokens[:, 3:], condition, model.state)
+        halves = np.concatenate([first, second], axis=1)
+        equal(halves, whole, "the logits of two calls against those of one", rtol=RTOL)
 
 
 @pytest.mark.task("ConditionalLM")
@@ -104,9 +111,14 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("U, b_2, cell, embedding as in rnn_lm; W_c needs the sum of ∂J/∂e_t over t.")
+@pytest.mark.promise(
+    "A cell's state may be a tuple with h as its first part (`lstm`).",
+    "grad_logits: `(N, T, V)`. Not modified.",
+)
 def test_backward(submission, reference, rng):
-    """The gradients of all parameters and of the condition."""
-    models(submission, reference, rng).same_backward(*texts(rng), rng=rng)
+    """The gradients of all parameters and of the condition, for any cell."""
+    for cell in CELLS:
+        models(submission, reference, rng, cell).same_backward(*texts(rng), rng=rng)
 
 
 @pytest.mark.task("ConditionalLM")
@@ -146,16 +158,32 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("The state is a pair: the cell's state and the unchanged condition.")
+@pytest.mark.promise(
+    "A cell's state may be a tuple with h as its first part (`lstm`).",
+)
 def test_next_log_probabilities(submission, reference, rng):
     """Token by token, next_log_probabilities agrees with forward; the state contains c."""
-    model = models(submission, reference, rng).student
-    tokens, condition = texts(rng)
-    expected = log_softmax(model.forward(tokens, condition))
-    state = model.initial_state(3, condition)
-    for t in range(5):
-        log_probs, state = model.next_log_probabilities(tokens[:, t], state)
-        what = f"log probabilities after token {t}, beside the log softmax of forward's logits"
-        equal(log_probs, expected[:, t], what, rtol=RTOL)
+    for cell in CELLS:
+        pair, (tokens, condition) = models(submission, reference, rng, cell), texts(rng)
+        model, expected = pair.student, log_softmax(pair.same_forward(tokens, condition))
+        without = pair.reference.initial_state(3)
+        equal(model.initial_state(3), without, "initial_state(3), without a condition")
+        state = model.initial_state(3, condition)
+        for t in range(5):
+            log_probs, state = model.next_log_probabilities(tokens[:, t], state)
+            what = f"log probabilities after token {t}, beside the log softmax of forward's logits"
+            equal(log_probs, expected[:, t], what, rtol=RTOL)
+        large_scores(pair, tokens, condition)
+
+
+def large_scores(pair, tokens, condition):
+    """Check log probabilities for scores of ±10⁴, which differ from text to text."""
+    pair.set_parameters({"U": 1e4 * pair.reference.parameters["U"]})
+    expected = log_softmax(pair.same_forward(tokens, condition))[:, 0]
+    state = pair.student.initial_state(3, condition)
+    found, _ = pair.student.next_log_probabilities(tokens[:, 0], state)
+    finite(found, "the log probabilities for scores of ±10⁴")
+    equal(found, expected, "the log probabilities for scores of ±10⁴", rtol=1e-7)
 
 
 @pytest.mark.task("ConditionalLM")
@@ -165,10 +193,7 @@ def test_initial_loss(submission, reference, rng):
     """Before training the loss is near log V for every condition."""
     models(submission, reference, rng).same_forward(*texts(rng))
     model = submission.ConditionalLM(50, 4, 16, 32, rng=rng)
-    tokens = rng.integers(50, size=(8, 21))
-    log_probs = log_softmax(model.forward(tokens[:, :-1], np.eye(4)[rng.integers(4, size=8)]))
-    loss = -np.take_along_axis(log_probs, tokens[:, 1:, None], axis=-1).mean()
-    initial_loss_is_uniform(float(loss), 50)
+    new_scores_are_uniform(model, np.eye(4)[rng.integers(4, size=8)], words=50, rng=rng)
 
 
 @pytest.mark.task("ConditionalLM")

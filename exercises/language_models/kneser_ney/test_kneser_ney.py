@@ -31,6 +31,9 @@ def all_words(model, history, words=V):
 @pytest.mark.task("kneser_ney_discounts")
 @pytest.mark.points(5)
 @pytest.mark.hint("n_i is the number of n-grams with count i; D(i) = i − (i + 1) Y n_{i+1} / n_i.")
+@pytest.mark.promise(
+    "counts: of all n-grams of one length, `(K,)` integers ≥ 0.",
+)
 def test_discounts(submission, reference, rng):
     """D(1), D(2) and D(3) from the numbers of n-grams with the counts 1 to 4."""
     counts = np.repeat([0, 1, 2, 3, 4, 5, 9], [7, 40, 18, 9, 6, 11, 3])

@@ -12,6 +12,7 @@ import pytest
 
 from autograder.checks import (
     LOWER,
+    after_call,
     agrees,
     assign,
     built,
@@ -20,6 +21,7 @@ from autograder.checks import (
     language_model_callback,
     likelihood_ratio,
     part,
+    refuses,
     token_log_probabilities,
     trained_models,
 )
@@ -95,10 +97,12 @@ def same_models(*modules, rng, sizes=(6, 3, 4)):
 @pytest.mark.task("encode")
 @pytest.mark.points(2)
 @pytest.mark.hint("`alphabet.index(character)` is the id of one character.")
+@pytest.mark.promise("places in the alphabet; a ValueError for other characters")
 def test_encode(submission, reference):
     """encode: each character is its place in the alphabet."""
     equal(submission.encode("cab a", " abc"), np.array([3, 1, 2, 0, 1]), "encode('cab a', ' abc')")
     agrees(submission, reference, "encode", "dusty rose", " derostuy")
+    refuses(submission, "encode", "gold", " adegl")
 
 
 @pytest.mark.task("text_chunks")
@@ -115,6 +119,10 @@ def test_chunks_by_hand(submission):
 @pytest.mark.task("text_chunks")
 @pytest.mark.points(3)
 @pytest.mark.hint("L = (M − 1) // N. Up to N − 1 tokens at the end belong to no stream.")
+@pytest.mark.promise(
+    "a stream continues in the same row of the next chunk. New arrays.",
+    "Do not change the arguments.",
+)
 def test_chunks(submission, reference, rng):
     """text_chunks: lengths that do not divide evenly."""
     for length, batch_size, unroll in ((20, 3, 4), (31, 5, 6), (9, 1, 3), (12, 4, 10)):
@@ -128,17 +136,25 @@ def test_chunks(submission, reference, rng):
 @pytest.mark.hint(
     "The state after a chunk is the first state of the next one; None in a new epoch."
 )
+@pytest.mark.promise(
+    "ids: the text `(M,)`. Not modified.",
+    "It calls `model.train()` first.",
+)
 def test_fit(submission, reference, rng):
     """fit_language_model: the same losses and parameters as the reference."""
     text = rng.integers(6, size=23)
     ours, theirs = same_models(submission, reference, rng=rng)
     settings = {"epochs": 2, "batch_size": 2, "unroll": 4, "learning_rate": 0.01}
+    ours.eval()
     losses = submission.fit_language_model(ours, text, **settings)
+    expect(ours.training, "fit_language_model should leave the model in training mode")
     expected = reference.fit_language_model(theirs, text, **settings)
     equal(losses, expected, "the losses that fit_language_model returns", rtol=1e-6)
     for name, value in theirs.parameters.items():
         what = f"parameters['{name}'] after fit_language_model"
         equal(ours.parameters[name], value, what, rtol=1e-6, atol=1e-9)
+    after = after_call(submission, "fit_language_model", ours, text, **settings)
+    equal(after[1], text, "the text after fit_language_model", rtol=0.0)
 
 
 @pytest.mark.task("fit_language_model")
@@ -173,11 +189,18 @@ def test_write(submission, rng):
     for prefix, expected in ((" ", "row row r"), (" r", "ow row ro")):
         found = submission.write(model, alphabet, prefix, 9, rng=rng)
         equal(found, expected, f"what a model writes after '{prefix}' that knows only ' row'")
+    two = np.eye(3)[(np.arange(3)[:, None] + np.arange(3)) % 3]
+    model = language_model_callback(MarkovModel(two))
+    for prefix, expected in (("ab", "bcacc"), ("bb", "caccb"), ("cab", "bcacc")):
+        found = submission.write(model, "abc", prefix, 5, rng=rng)
+        what = f"what is written after '{prefix}', where the last two characters decide"
+        equal(found, expected, what)
 
 
 @pytest.mark.task("write")
 @pytest.mark.points(3)
 @pytest.mark.hint("Pass the temperature and the generator on to `sample`.")
+@pytest.mark.promise("rng: draws the characters.")
 def test_temperature(submission, rng):
     """write: a low temperature keeps to the most probable character, a high one does not."""
     model = language_model_callback(favourite(3))
@@ -189,17 +212,29 @@ def test_temperature(submission, rng):
         0.3 < share < 0.7, f"{share:.0%} of 300 characters are b, which has the probability 50 %"
     )
     equal(len(warm), 300, "the number of characters that were written")
+    first, again, other = (
+        submission.write(model, "abc", "ac", 30, rng=np.random.default_rng(seed))
+        for seed in (5, 5, 6)
+    )
+    equal(again, first, "what is written with an equal generator")
+    expect(other != first, "another generator should write another text")
 
 
 @pytest.mark.task("tracking_unit")
 @pytest.mark.points(3)
 @pytest.mark.hint("Correlate every column of the states with `inside`; the largest |r| wins.")
+@pytest.mark.promise(
+    "Do not change the arguments.",
+    "A unit that never changes has r_k = 0, and so has every unit if `inside` never changes.",
+)
 def test_tracking_unit(submission, reference, rng):
     """tracking_unit: the unit that follows the quotes, with the sign of its correlation."""
     for sign in (1.0, -1.0):
         inside = rng.random(40) < 0.4
         states = rng.normal(size=(40, 6))
         states[:, 4] += 3 * sign * inside
+        states *= [100.0, 1e3, 1.0, 0.1, 0.01, 10.0]
+        states[:, 2] = 1.0
         unit, r = agrees(submission, reference, "tracking_unit", states, inside)
         expected = float(np.corrcoef(states[:, unit], inside)[0, 1])
         equal(r, expected, "the correlation of the unit", rtol=1e-7)

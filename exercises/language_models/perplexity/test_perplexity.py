@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal
+from autograder.checks import agrees, equal, refuses
 
 
 @pytest.mark.task("perplexity")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("exp of the mean of −log p.")
+@pytest.mark.promise(
+    "`log_probabilities` has any shape and holds natural logarithms.",
+)
 def test_of_a_text(submission, reference, rng):
     """exp of the mean cross-entropy, for any shape."""
     for shape in ((20,), (3, 7), (2, 3, 4)):
@@ -47,6 +50,9 @@ def test_padding_is_ignored(submission, reference, rng):
         logs[~mask] = padding
         found = agrees(submission, reference, "perplexity", logs, mask)
         equal(found, expected, f"the perplexity with {padding} at padding")
+    refuses(submission, "perplexity", logs, ~mask & mask)
+    logs[0, 0] = np.nan
+    refuses(submission, "perplexity", logs, mask)
 
 
 @pytest.mark.task("perplexity")
@@ -54,7 +60,9 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.hint("A product of a thousand probabilities is 0; the mean of their logs is not.")
 def test_of_a_long_text(submission, reference, rng):
     """Texts so long that the product of all probabilities underflows to 0."""
-    agrees(submission, reference, "perplexity", np.log(rng.uniform(1e-6, 1e-2, size=5000)))
+    logs = np.log(rng.uniform(1e-6, 1e-2, size=5000))
+    agrees(submission, reference, "perplexity", logs)
+    agrees(submission, reference, "perplexity", logs.astype(np.float32), rtol=1e-9)
 
 
 @pytest.mark.task("perplexity")

@@ -20,6 +20,11 @@ def test_one_step(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("h_t needs h_{t−1}, the state just computed; h[:, 0] is the state after x[:, 0].")
+@pytest.mark.promise(
+    "Do not change `x` and `h_0`.",
+    "Arguments do not change.",
+    "It is a new array.",
+)
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -31,9 +36,9 @@ def test_all_steps(submission, reference, rng):
 @pytest.mark.hint("Step 0 starts from h_0, or from zeros; self.state is the last state.")
 def test_state_is_carried(submission, reference, rng):
     """Two halves, with the state passed on, give the same states as the whole sequence."""
-    model = paired_models(submission, reference, "RNN", 3, 4, rng=rng).student
-    x = rng.normal(size=(2, 7, 3))
-    whole = model.forward(x)
+    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
+    model, x = pair.student, rng.normal(size=(2, 7, 3))
+    whole = pair.same_forward(x)
     equal(model.state, whole[:, -1], "self.state against the last state returned", rtol=RTOL)
     first = model.forward(x[:, :4])
     second = model.forward(x[:, 4:], model.state)
@@ -53,10 +58,17 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Add the gradient from step t+1 to grad_h[:, t] before you multiply by tanh'.")
+@pytest.mark.promise(
+    "The caller may change the array that `forward` returned, so `backward` must not use it.",
+    "It is a new array.",
+    "Not modified.",
+)
 def test_backward_through_time(submission, reference, rng):
-    """Backward through time."""
+    """Backward through time, also after the caller has changed the states that he got."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
-    pair.same_backward(rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4)), rng=rng)
+    x, h_0 = rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4))
+    pair.same_backward(x, h_0, rng=rng)
+    pair.result_is_the_callers(x, h_0, rng=rng, keeps=["state"])
 
 
 @pytest.mark.task("RNN")
@@ -64,12 +76,12 @@ def test_backward_through_time(submission, reference, rng):
 @pytest.mark.hint("W_h is used at every step: add the contributions of all steps.")
 def test_gradient_is_the_sum_over_steps(submission, reference, rng):
     """The gradient of shared weights is the sum over the steps that used them."""
-    model = paired_models(submission, reference, "RNN", 3, 4, rng=rng).student
-    x, h_0 = rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4))
+    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
+    model, x, h_0 = pair.student, rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4))
     grad_h = np.zeros((2, 5, 4))
     grad_h[:, -1] = rng.normal(size=(2, 4))  # J depends on the last state alone
 
-    h = model.forward(x, h_0)
+    h = pair.same_forward(x, h_0)
     model.zero_gradients()
     model.backward(grad_h)
     whole = model.gradients
@@ -96,6 +108,9 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
+@pytest.mark.promise(
+    "**Add** these sums to `gradients`.",
+)
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -134,6 +149,10 @@ def test_truncation_is_chunks(submission, reference, rng):
 @pytest.mark.points(3.5)
 @pytest.mark.hint(
     "np.where(mask[:, t, None], new, old); in backward ∂J/∂h_t passes unchanged there."
+)
+@pytest.mark.promise(
+    "At padding ∂J/∂a_t is 0, and ∂J/∂h_t passes to step t − 1 unchanged.",
+    "At padding ∂J/∂h_t passes to step t − 1 unchanged.",
 )
 def test_steps_without_words(submission, reference, rng):
     """Sequences of different lengths: the state does not change at padding."""

@@ -7,9 +7,10 @@ from autograder.checks import (
     LOWER,
     equal,
     expect,
-    initial_loss_is_uniform,
+    finite,
     language_model_chunks,
     log_softmax,
+    new_scores_are_uniform,
     no_look_ahead,
     overfits_text,
     paired_models,
@@ -20,6 +21,8 @@ from framework.languages.agreement import AgreementLanguage
 
 RTOL = 1e-7
 V, E, H = 7, 3, 4
+#: A layer whose state is one array, and a sum of two, whose state is a tuple, as that of an LSTM.
+CELLS = ("rnn", {"sum_of": ["rnn", "rnn"]})
 
 
 def learns_by_heart(submission, reference, rng):
@@ -44,18 +47,23 @@ def test_forward(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("The cell keeps its last state in self.cell.state.")
+@pytest.mark.promise(
+    "Then your model works with any cell:",
+    "Take the state from the cell, not from h: the state of an LSTM is more than h_T.",
+)
 def test_state_is_kept(submission, reference, rng):
     """`state` is the last state; with it, two halves give the same logits as the text."""
-    pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
-    tokens, model = rng.integers(V, size=(2, 7)), pair.student
-    pair.same_forward(tokens[:, :3])
-    equal(model.state, pair.reference.state, "model.state after forward", rtol=RTOL)
+    for cell in CELLS:
+        pair = paired_models(submission, reference, "RecurrentLM", V, E, H, cell, rng=rng)
+        tokens, model = rng.integers(V, size=(2, 7)), pair.student
+        pair.same_forward(tokens[:, :3])
+        equal(model.state, pair.reference.state, "model.state after forward", rtol=RTOL)
 
-    whole = model.forward(tokens)
-    first = model.forward(tokens[:, :3])
-    second = model.forward(tokens[:, 3:], model.state)
-    halves = np.concatenate([first, second], axis=1)
-    equal(halves, whole, "the logits of two calls against those of one", rtol=RTOL)
+        whole = model.forward(tokens)
+        first = model.forward(tokens[:, :3])
+        second = model.forward(tokens[:, 3:], model.state)
+        halves = np.concatenate([first, second], axis=1)
+        equal(halves, whole, "the logits of two calls against those of one", rtol=RTOL)
 
 
 @pytest.mark.task("RecurrentLM")
@@ -68,10 +76,16 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
 @pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b_2 over batch and time; grad_logits @ Uᵀ goes to the cell.")
+@pytest.mark.promise(
+    "Then your model works with any cell:",
+    "The ids have no gradient, so nothing is returned.",
+    "It returns None, because ids have no gradient.",
+)
 def test_backward(submission, reference, rng):
-    """Backward through the output layer, the cell and the embedding."""
-    pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
-    pair.same_backward(rng.integers(V, size=(2, 5)), rng=rng)
+    """Backward through the output layer, the cell and the embedding, for any cell."""
+    for cell in CELLS:
+        pair = paired_models(submission, reference, "RecurrentLM", V, E, H, cell, rng=rng)
+        pair.same_backward(rng.integers(V, size=(2, 5)), rng=rng)
 
 
 @pytest.mark.task("RecurrentLM")
@@ -95,6 +109,9 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(0.75)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds, too.")
+@pytest.mark.promise(
+    "As always, `backward` **adds** to `gradients`.",
+)
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
@@ -104,16 +121,30 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
 @pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the token.")
+@pytest.mark.promise(
+    "Then your model works with any cell:",
+)
 def test_next_log_probabilities(submission, reference, rng):
     """Token by token, next_log_probabilities agrees with forward."""
-    model = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng).student
-    tokens = rng.integers(V, size=(3, 4))
-    expected = log_softmax(model.forward(tokens))
-    state = model.initial_state(3)
-    for t in range(4):
-        log_probs, state = model.next_log_probabilities(tokens[:, t], state)
-        what = f"log probabilities after token {t}, beside the log softmax of forward's logits"
-        equal(log_probs, expected[:, t], what, rtol=RTOL)
+    for cell in CELLS:
+        pair = paired_models(submission, reference, "RecurrentLM", V, E, H, cell, rng=rng)
+        model, tokens = pair.student, rng.integers(V, size=(3, 4))
+        expected = log_softmax(pair.same_forward(tokens))
+        state = model.initial_state(3)
+        for t in range(4):
+            log_probs, state = model.next_log_probabilities(tokens[:, t], state)
+            what = f"log probabilities after token {t}, beside the log softmax of forward's logits"
+            equal(log_probs, expected[:, t], what, rtol=RTOL)
+        large_scores(pair, tokens)
+
+
+def large_scores(pair, tokens):
+    """Check log probabilities for scores of ±10⁴, which differ from text to text."""
+    pair.set_parameters({"U": 1e4 * pair.reference.parameters["U"]})
+    expected = log_softmax(pair.same_forward(tokens))[:, 0]
+    found, _ = pair.student.next_log_probabilities(tokens[:, 0], pair.student.initial_state(3))
+    finite(found, "the log probabilities for scores of ±10⁴")
+    equal(found, expected, "the log probabilities for scores of ±10⁴", rtol=1e-7)
 
 
 @pytest.mark.task("RecurrentLM")
@@ -122,10 +153,7 @@ def test_next_log_probabilities(submission, reference, rng):
 def test_initial_loss(submission, rng):
     """Before training the loss is near log V, as for a uniform model."""
     model = submission.RecurrentLM(50, 16, 32, rng=rng)
-    tokens = rng.integers(50, size=(8, 21))
-    log_probs = log_softmax(model.forward(tokens[:, :-1]))
-    loss = -np.take_along_axis(log_probs, tokens[:, 1:, None], axis=-1).mean()
-    initial_loss_is_uniform(float(loss), 50)
+    new_scores_are_uniform(model, words=50, rng=rng)
 
 
 @pytest.mark.task("RecurrentLM")

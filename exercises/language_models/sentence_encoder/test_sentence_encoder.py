@@ -17,12 +17,15 @@ from framework.languages.sentiment import SentimentGrammar
 
 RTOL = 1e-7
 POOLINGS = ("final", "max", "mean")
+#: A cell whose state is a tuple, as that of an LSTM.
+TWO_STATES = {"sum_of": ["rnn", "rnn"]}
 V, E, H, C = 9, 3, 4, 2
 
 
-def encoders(submission, reference, pooling, rng):
+def encoders(submission, reference, pooling, rng, cell="rnn"):
     """Return a student's encoder and the reference's, with the same parameters."""
-    return paired_models(submission, reference, "SentenceEncoder", V, E, H, C, pooling, rng=rng)
+    sizes = V, E, H, C
+    return paired_models(submission, reference, "SentenceEncoder", *sizes, pooling, cell, rng=rng)
 
 
 def texts(rng, *lengths):
@@ -40,11 +43,11 @@ def same_encoding(pair, ids):
 @pytest.mark.points(1.75)
 @pytest.mark.hint("embedding[ids] → self.cell.forward → h[:, -1]; then @ U + b_2.")
 def test_final_state(submission, reference, rng):
-    """The final state as encoding, and the logits from it."""
-    pair = encoders(submission, reference, "final", rng)
-    ids = texts(rng, 5, 5, 5)
-    same_encoding(pair, ids)
-    pair.same_forward(ids)
+    """The final state as encoding, and the logits from it, for any cell."""
+    for cell in ("rnn", TWO_STATES):
+        pair, ids = encoders(submission, reference, "final", rng, cell), texts(rng, 5, 5, 5)
+        same_encoding(pair, ids)
+        pair.same_forward(ids)
 
 
 @pytest.mark.task("SentenceEncoder")
@@ -76,7 +79,7 @@ def test_padding_is_ignored(submission, reference, rng):
     """A text has the same encoding alone, in a batch and with more padding."""
     for pooling in POOLINGS:
         pair = encoders(submission, reference, pooling, rng)
-        ids = texts(rng, 6, 2, 1, 4)
+        ids = texts(rng, 6, 2, 1, 4, 0)
         same_encoding(pair, ids)
         encoding = pair.student.encode(ids)
         wider = np.pad(ids, ((0, 0), (0, 5)))
@@ -89,11 +92,17 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("grad_h is 0 except at the last step, where it is grad_logits @ U.T.")
+@pytest.mark.promise(
+    "The ids have no gradient, so nothing is returned.",
+    "Not modified.",
+    "cell: registered name of the recurrent layer",
+)
 def test_backward_of_the_final_state(submission, reference, rng):
-    """Backward from the logits through the final state."""
-    pair = encoders(submission, reference, "final", rng)
-    pair.same_backward(texts(rng, 4, 4), rng=rng)
-    pair.same_backward(texts(rng, 5, 2, 3), rng=rng)
+    """Backward from the logits through the final state, for any cell."""
+    for cell in ("rnn", TWO_STATES):
+        pair = encoders(submission, reference, "final", rng, cell)
+        pair.same_backward(texts(rng, 4, 4), rng=rng)
+        pair.same_backward(texts(rng, 5, 2, 3), rng=rng)
 
 
 @pytest.mark.task("SentenceEncoder")
@@ -137,6 +146,9 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(1)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds, too.")
+@pytest.mark.promise(
+    "`backward` adds to `gradients` and returns None.",
+)
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = encoders(submission, reference, "max", rng)

@@ -6,9 +6,10 @@ import pytest
 from autograder.checks import (
     LOWER,
     equal,
-    initial_loss_is_uniform,
+    finite,
     language_model_chunks,
     log_softmax,
+    new_scores_are_uniform,
     no_look_ahead,
     overfits_text,
     paired_models,
@@ -73,6 +74,10 @@ def test_what_it_sees(submission, reference, rng):
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Go back through U, tanh and W; a word's vector gets the sum over its windows.")
+@pytest.mark.promise(
+    "The ids have no gradient, so nothing is returned.",
+    "grad_logits: `(N, T, V)`. Not modified.",
+)
 def test_backward(submission, reference, rng):
     """Gradients of all parameters, with words that are in several windows."""
     pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
@@ -108,14 +113,24 @@ def test_gradients(submission, reference, rng):
 @pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the word.")
 def test_next_log_probabilities(submission, reference, rng):
     """Word by word, next_log_probabilities agrees with forward."""
-    model = paired_models(submission, reference, "WindowLM", V, E, H, 3, rng=rng).student
-    tokens = rng.integers(V, size=(3, 5))
-    expected = log_softmax(model.forward(tokens))
+    pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
+    model, tokens = pair.student, rng.integers(V, size=(3, 5))
+    expected = log_softmax(pair.same_forward(tokens))
     state = model.initial_state(3)
     for t in range(5):
         log_probs, state = model.next_log_probabilities(tokens[:, t], state)
         what = f"log probabilities after word {t}, beside the log softmax of forward's logits"
         equal(log_probs, expected[:, t], what)
+    large_scores(pair, tokens)
+
+
+def large_scores(pair, tokens):
+    """Check log probabilities for scores of ±10⁴, which differ from text to text."""
+    pair.set_parameters({"U": 1e4 * pair.reference.parameters["U"]})
+    expected = log_softmax(pair.same_forward(tokens))[:, 0]
+    found, _ = pair.student.next_log_probabilities(tokens[:, 0], pair.student.initial_state(3))
+    finite(found, "the log probabilities for scores of ±10⁴")
+    equal(found, expected, "the log probabilities for scores of ±10⁴", rtol=1e-7)
 
 
 @pytest.mark.task("WindowLM")
@@ -126,10 +141,7 @@ def test_initial_loss(submission, reference, rng):
     pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
     pair.same_forward(rng.integers(V, size=(2, 5)))
     model = submission.WindowLM(50, 16, 32, rng=rng)
-    tokens = rng.integers(50, size=(8, 21))
-    log_probs = log_softmax(model.forward(tokens[:, :-1]))
-    loss = -np.take_along_axis(log_probs, tokens[:, 1:, None], axis=-1).mean()
-    initial_loss_is_uniform(float(loss), 50)
+    new_scores_are_uniform(model, words=50, rng=rng)
 
 
 @pytest.mark.task("WindowLM")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import equal, paired_models
+from autograder.checks import equal, expect, paired_models
 
 #: Both sides of every kink, the kinks themselves, and the middle.
 Z = np.array([-3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0])
@@ -20,11 +20,20 @@ def derivative(model, z):
 @pytest.mark.task("Sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("σ(0) = 1/2. Is the sign inside exp right? σ(z) = 1 / (1 + exp(−z)).")
+@pytest.mark.promise(
+    "But exp(1000) overflows, so do not use the formulas of σ and tanh directly.",
+    "σ(z) = 1/(1 + e) for z ≥ 0 and e/(1 + e) for z < 0.",
+    "Do not change `z` and `grad_output`.",
+    "Neither changes its argument.",
+)
 def test_sigmoid_forward(submission, reference, rng):
-    """Sigmoid: forward is 1 / (1 + exp(−z))."""
+    """Sigmoid: forward is 1 / (1 + exp(−z)), without overflow."""
     pair = paired_models(submission, reference, "Sigmoid")
     equal(pair.student.forward(np.zeros(1)), np.array([0.5]), "σ(0)")
     pair.same_forward(rng.normal(scale=3.0, size=(4, 5)))
+    tiny = float(pair.student.forward(np.array([-715.0]))[0])
+    expect(0 < tiny < 1e-100, f"σ(−715) is {tiny:g}: it is tiny and above 0. exp(715) overflows")
+    equal(float(np.log(tiny)), -715.0, "log σ(−715)", rtol=1e-9)
 
 
 @pytest.mark.task("Sigmoid")
@@ -40,11 +49,17 @@ def test_sigmoid_backward(submission, reference, rng):
 @pytest.mark.task("Tanh")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("tanh(z) = 2σ(2z) − 1: without the −1 it would lie in (0, 2).")
+@pytest.mark.promise(
+    "But exp(1000) overflows, so do not use the formulas of σ and tanh directly.",
+    "Do not change `z` and `grad_output`.",
+)
 def test_tanh_forward(submission, reference, rng):
     """Tanh: forward is the hyperbolic tangent."""
     pair = paired_models(submission, reference, "Tanh")
     equal(pair.student.forward(np.zeros(1)), np.zeros(1), "tanh(0)", atol=1e-15)
     pair.same_forward(rng.normal(size=(4, 5)))
+    far = pair.student.forward(np.array([-1e3, 1e3]))
+    equal(far, np.array([-1.0, 1.0]), "tanh(±1000)")
 
 
 @pytest.mark.task("Tanh")
@@ -71,6 +86,10 @@ def test_hard_tanh_forward(submission, reference, rng):
 @pytest.mark.task("HardTanh")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The derivative is 1 on the closed interval [−1, 1], both ends included.")
+@pytest.mark.promise(
+    "Do not change `z` and `grad_output`.",
+    "Where f' is 1, the gradient passes unchanged.",
+)
 def test_hard_tanh_backward(submission, reference, rng):
     """HardTanh: backward passes the gradient on [−1, 1]."""
     pair = paired_models(submission, reference, "HardTanh")
@@ -93,6 +112,9 @@ def test_soft_sign_forward(submission, reference, rng):
 @pytest.mark.task("SoftSign")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("1 / (1 + |z|)²: positive everywhere, and the same at z and −z.")
+@pytest.mark.promise(
+    "Do not change `z` and `grad_output`.",
+)
 def test_soft_sign_backward(submission, reference, rng):
     """SoftSign: backward multiplies by 1 / (1 + |z|)²."""
     pair = paired_models(submission, reference, "SoftSign")
@@ -115,6 +137,9 @@ def test_relu_forward(submission, reference, rng):
 @pytest.mark.task("ReLU")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The derivative is 1 for every z > 0 (not only z > 1), and 0 at z = 0.")
+@pytest.mark.promise(
+    "Do not change `z` and `grad_output`.",
+)
 def test_relu_backward(submission, reference, rng):
     """ReLU: backward passes the gradient where z > 0."""
     pair = paired_models(submission, reference, "ReLU")
@@ -137,6 +162,9 @@ def test_leaky_relu_forward(submission, reference, rng):
 @pytest.mark.task("LeakyReLU")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The derivative is k for z ≤ 0, zero included, and k is self.slope.")
+@pytest.mark.promise(
+    "Do not change `z` and `grad_output`.",
+)
 def test_leaky_relu_backward(submission, reference, rng):
     """LeakyReLU: backward multiplies by k where z ≤ 0."""
     pair = paired_models(submission, reference, "LeakyReLU", 0.1)

@@ -38,6 +38,9 @@ def test_deltas_of_the_notes_network(submission):
 @pytest.mark.task("deltas")
 @pytest.mark.points(2)
 @pytest.mark.hint("Take f and f' from part(activation)(), not from formulas of the sigmoid.")
+@pytest.mark.promise(
+    "Do not change the arguments.",
+)
 def test_deltas_of_any_activation(submission, reference, rng):
     """deltas: other weights, and another f."""
     agrees(submission, reference, "deltas", *network(rng, 5, 3))
@@ -47,6 +50,9 @@ def test_deltas_of_any_activation(submission, reference, rng):
 @pytest.mark.task("WindowScorer")
 @pytest.mark.points(2)
 @pytest.mark.hint("x W + b, one window per row, then self.f, then the product with U.")
+@pytest.mark.promise(
+    "Do not change the arguments.",
+)
 def test_scores(submission, reference, rng):
     """WindowScorer: forward is Uᵀ f(W x + b)."""
     pair = paired_models(submission, reference, "WindowScorer", 4, 2, rng=rng)
@@ -58,12 +64,17 @@ def test_scores(submission, reference, rng):
 @pytest.mark.task("WindowScorer")
 @pytest.mark.points(6)
 @pytest.mark.hint("The error at a⁽²⁾ is (N, H): grad_s[n] times U in row n.")
+@pytest.mark.promise(
+    "Not modified.",
+    "which adds into `self.gradients` of W, b and U",
+)
 def test_vectorised_gradients(submission, reference, rng):
     """WindowScorer: backward gives the gradients of W, b, U and the windows."""
     pair = paired_models(submission, reference, "WindowScorer", 5, 3, rng=rng)
     x = rng.normal(size=(6, 5))
     pair.same_backward(x, rng=rng)
     pair.gradients_agree(x, rng=rng)
+    pair.accumulates(x, rng=rng)
 
 
 @pytest.mark.task("WindowScorer")

@@ -23,34 +23,55 @@ def made(module, name, p, rng, **options):
     return getattr(module, name)(p, rng=rng, **options)
 
 
+def seeded(submission, reference, name, p, rng, **options):
+    """The layer of both in training, with generators in the same state."""
+    seed = int(rng.integers(1000))
+    modules = (submission, reference)
+    return [made(module, name, p, np.random.default_rng(seed), **options) for module in modules]
+
+
 @each
 @pytest.mark.points(2)
 @pytest.mark.hint("u < p, with u = self.rng.random(...), one call for all entries.")
 @pytest.mark.parametrize("inverted", [False, True])
+@pytest.mark.promise(
+    "draws one number per entry, `self.rng.random(x.shape)`.",
+    "in training each call draws new factors.",
+    "In training one number u in [0, 1) is drawn per entry",
+    "In training one number is drawn per sequence and feature",
+    "Do not change `x`.",
+    "Not modified.",
+)
 def test_training(submission, reference, rng, name, inverted):
-    """In training, an entry is either kept or 0."""
-    x, seed = rng.normal(size=SHAPES[name]), int(rng.integers(1000))
-    ours, theirs = (
-        made(module, name, 0.6, np.random.default_rng(seed), inverted=inverted)
-        for module in (submission, reference)
-    )
-    for call in (1, 2):
-        what = f"{name}(0.6, inverted={inverted}).forward in training, call {call}"
-        equal(ours.forward(x), theirs.forward(x), what, rtol=1e-12)
+    """In training, an entry is either kept or 0; x does not change."""
+    ours, theirs = seeded(submission, reference, name, 0.6, rng, inverted=inverted)
+    for dtype, rtol in ((float, 1e-12), (float, 1e-12), (np.float32, 1e-6)):
+        agrees(ours, theirs, "forward", rng.normal(size=SHAPES[name]).astype(dtype), rtol=rtol)
+    all_kept = seeded(submission, reference, name, 1.0, rng, inverted=inverted)
+    agrees(*all_kept, "forward", rng.normal(size=SHAPES[name]))
 
 
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("At test time draw no numbers: scale every entry by p, or by 1 if inverted.")
-def test_evaluation(submission, rng, name):
-    """At test time no entry is dropped."""
+@pytest.mark.promise(
+    "At test time no numbers are drawn: the state of the generator does not change.",
+    "of the dtype of `x`; a new array.",
+)
+def test_evaluation(submission, reference, rng, name):
+    """At test time no entry is dropped, and no number is drawn."""
     x = rng.normal(size=SHAPES[name])
     for inverted, factor in ((False, 0.3), (True, 1.0)):
-        model = made(submission, name, 0.3, rng, inverted=inverted)
+        model, other = seeded(submission, reference, name, 0.3, rng, inverted=inverted)
         model.eval()
+        other.eval()
         what = f"{name}(0.3, inverted={inverted}).forward in evaluation"
-        equal(model.forward(x), factor * x, what, rtol=1e-12)
+        equal(agrees(model, other, "forward", x), factor * x, what, rtol=1e-12)
         equal(model.backward(x), factor * x, f"{what}, backward", rtol=1e-12)
+        model.train()
+        other.train()
+        what = f"{name}.forward in training, after a call at test time, which draws nothing"
+        equal(model.forward(x), other.forward(x), what, rtol=1e-12)
 
 
 @each
@@ -78,6 +99,7 @@ def test_the_mean_is_the_same_in_both_modes(submission, rng, name, inverted):
     model = made(submission, name, p, rng, inverted=inverted)
     x = np.ones(shape)
     trained = model.forward(x).mean()
+    expect(trained > 0, "all entries are dropped in training")
     model.eval()
     tested = model.forward(x).mean()
     bound = 5 * np.sqrt(p * (1 - p) / 10_000) / (p if inverted else 1)
@@ -93,6 +115,9 @@ def test_the_mean_is_the_same_in_both_modes(submission, rng, name, inverted):
 @pytest.mark.task("VariationalDropout")
 @pytest.mark.points(2)
 @pytest.mark.hint("Draw (N, D) numbers, not (N, T, D).")
+@pytest.mark.promise(
+    "`VariationalDropout` draws one mask per sequence and uses it at all time steps.",
+)
 def test_one_mask_for_all_steps(submission, rng):
     """VariationalDropout: a dropped feature is dropped at all steps of its own sequence."""
     kept = made(submission, "VariationalDropout", 0.5, rng).forward(np.ones((20, 6, 10))) > 0
@@ -120,6 +145,9 @@ def test_all_subnetworks(submission, reference, rng):
     """average_over_masks: the mean over all 2ⁿ subnetworks, each with its probability."""
     found = submission.average_over_masks(callback(np.square), np.array([2.0]), 0.75)
     equal(found, np.array([3.0]), "the mean of (2 m)² with P(m = 1) = 0.75")
+    found = submission.average_over_masks(callback(np.cos), np.array([2.0]), 0.75)
+    expected = 0.25 + 0.75 * np.cos([2.0])
+    equal(found, expected, "the mean of cos(2 m), also of the mask without ones")
     x, weights = rng.normal(size=4), rng.normal(size=(4, 3))
     for p in (0.5, 0.9):
         agrees(submission, reference, "average_over_masks", network(weights), x, p)
@@ -142,6 +170,7 @@ def test_scaling_approximates_the_ensemble(submission, rng):
 @pytest.mark.task("monte_carlo")
 @pytest.mark.points(2)
 @pytest.mark.hint("model.train() turns dropout on; stack M outputs; model.eval() at the end.")
+@pytest.mark.promise("mean and standard deviation (with 1/M) over the samples")
 def test_monte_carlo(submission, rng):
     """monte_carlo: mean and spread of a network that drops come near those of all masks."""
     p, x = 0.5, np.array([1.0, 2.0, -4.0])
@@ -152,6 +181,11 @@ def test_monte_carlo(submission, rng):
     expect(off.max() < 0.2, f"the mean of 200 outputs is {np.round(mean, 2)}, not near {p * x}")
     equal(spread, 0.5 * np.abs(x), "the standard deviation of 200 outputs", rtol=0.1)
     expect(not units.training, "monte_carlo should leave the model in evaluation mode")
+    units.outputs.clear()
+    mean, spread = submission.monte_carlo(units.offered(), x, 3)
+    expect(len(units.outputs) == 3, f"{len(units.outputs)} outputs in training mode, 3 samples")
+    equal(mean, np.mean(units.outputs, axis=0), "the mean of three outputs")
+    equal(spread, np.std(units.outputs, axis=0), "the standard deviation of three outputs, by 1/M")
 
 
 class Units:
@@ -159,6 +193,7 @@ class Units:
 
     def __init__(self, keep_probability, rng):
         self.p, self.rng, self.training = keep_probability, rng, False
+        self.outputs = []  # those in training mode
 
     def offered(self):
         """Return what the submission may call."""
@@ -175,4 +210,7 @@ class Units:
     def forward(self, x):
         """Return x times a new mask in training mode, and times p in evaluation mode."""
         x = np.asarray(x)
-        return x * (self.rng.random(x.shape) < self.p if self.training else self.p)
+        if not self.training:
+            return x * self.p
+        self.outputs.append(x * (self.rng.random(x.shape) < self.p))
+        return self.outputs[-1]

@@ -6,7 +6,7 @@ The functions run in the grader: your code calls them and receives their results
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, callback, equal, expect
+from autograder.checks import agrees, callback, equal, expect, moves_the_callers_array
 
 
 class Recorded:
@@ -51,12 +51,23 @@ def decides(submission, function, gradient, x, expected, what, **settings):
 @pytest.mark.task("numerical_gradient")
 @pytest.mark.points(2.25)
 @pytest.mark.hint("(f(x + ε e_i) − f(x − ε e_i)) / 2ε, one entry at a time.")
+@pytest.mark.promise(
+    "because f may refer to the same array",
+    "Afterwards every entry is restored exactly.",
+)
 def test_central_differences(submission, reference, rng):
     """numerical_gradient: central differences, for any shape of x."""
     for shape in ((5,), (2, 3), ()):
         x = rng.normal(size=shape)
         agrees(submission, reference, "numerical_gradient", callback(bumpy), x, rtol=1e-8)
     agrees(submission, reference, "numerical_gradient", callback(cubic), np.ones(3), 0.5)
+    slopes = np.append(rng.normal(size=3), 1e-9)
+    found, after, x = moves_the_callers_array(
+        submission, "numerical_gradient", callback(lambda point: float(slopes @ point)), np.zeros(4)
+    )
+    what = "the numerical gradient of x · x, for an f that reads the very array x"
+    equal(found, 2 * x, what, rtol=1e-6)
+    equal(after, x, "x afterwards", rtol=0.0)
 
 
 @pytest.mark.task("numerical_gradient")
@@ -83,6 +94,9 @@ def test_one_entry_at_a_time(submission, rng):
 @pytest.mark.task("numerical_gradient")
 @pytest.mark.points(2.25)
 @pytest.mark.hint("With a seed, f gets a new generator in each evaluation: see `evaluate`.")
+@pytest.mark.promise(
+    "With `seed`, each evaluation `f(x, rng)` gets a new generator in the same state.",
+)
 def test_function_with_chance(submission, reference, rng):
     """numerical_gradient: with a seed, f draws the same random numbers every time."""
     x = rng.normal(size=6)
@@ -107,6 +121,7 @@ def test_floor(submission, reference):
     """relative_error: zeros and tiny numbers are divided by the floor."""
     zero = np.zeros(3)
     equal(submission.relative_error(zero, zero), 0.0, "the error of two zeros")
+    equal(submission.relative_error(zero[:0], zero[:0]), 0.0, "the error of empty arrays")
     tiny = np.array([0.0, 1e-9, -1e-9])
     agrees(submission, reference, "relative_error", tiny, zero)
     agrees(submission, reference, "relative_error", tiny, zero, 1e-8)

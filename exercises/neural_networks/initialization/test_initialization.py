@@ -36,10 +36,19 @@ def weights(module, name, rng, fan_in=FAN_IN, fan_out=FAN_OUT):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("(fan_in, fan_out), as in x @ W.")
+@pytest.mark.promise(
+    "fan_in: inputs of each unit, ≥ 1.",
+    "fan_out: units, ≥ 1.",
+)
 def test_shape(submission, rng, name):
-    """One row per input, one column per unit, float64."""
+    """One row per input, one column per unit, float64; `rng` decides the numbers."""
     for fan_in, fan_out in ((3, 5), (5, 3), (1, 1)):
         weights(submission, name, rng, fan_in, fan_out)
+    first, again, other = (
+        weights(submission, name, np.random.default_rng(seed), 3, 2) for seed in (5, 5, 6)
+    )
+    expect(np.array_equal(first, again), f"{name} draws other weights from the same generator")
+    expect(not np.any(first == other), f"{name} draws the same weights from another generator")
 
 
 @each

@@ -17,6 +17,9 @@ def same_rates(submission, reference, name, *arguments, steps=range(25)):
     theirs = rates(getattr(reference, name)(*arguments), steps)
     what = ", ".join(f"{argument:g}" for argument in arguments)
     equal(ours, theirs, f"the rates of {name}({what})", rtol=1e-12)
+    schedule = getattr(submission, name)(*arguments)
+    backwards = rates(schedule, steps[::-1])[::-1]
+    equal(backwards, theirs, f"the rates of {name}({what}), from the last step", rtol=1e-12)
     return ours
 
 
@@ -123,6 +126,7 @@ def constant(rate):
 @pytest.mark.task("gradient_descent")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("θ_{t+1} = θ_t − schedule.rate(t) times gradient(θ_t), from t = 0.")
+@pytest.mark.promise("gradient: ∇J, called once for each step with θ_t `(n,)`.")
 def test_path(submission):
     """gradient_descent: three steps on ½ θ² with a rate that halves."""
     gradient = callback(np.asarray)
@@ -130,6 +134,16 @@ def test_path(submission):
     path = submission.gradient_descent(gradient, np.array([8.0]), halving, 3)
     expected = np.array([[8.0], [4.0], [3.0], [2.625]])
     equal(path, expected, "the path from 8 with the rates ½, ¼ and ⅛ on ½ θ²")
+    asked = []
+
+    def counted(theta):
+        asked.append(float(np.asarray(theta)[0]))
+        return np.asarray(theta)
+
+    path = submission.gradient_descent(callback(counted), np.array([8.0]), constant(1e-4), 60)
+    expected = 8 * (1 - 1e-4) ** np.arange(61.0)
+    equal(path, expected[:, None], "the path of 60 small steps on ½ θ²")
+    equal(np.array(asked), expected[:-1], "the points at which the gradient is asked for, in order")
 
 
 @pytest.mark.task("gradient_descent")

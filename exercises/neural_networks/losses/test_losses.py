@@ -35,11 +35,18 @@ def test_max_margin_by_hand(submission):
         equal(actual, cost, f"J for s = {s:g}, s_c = {s_c:g}, margin 1")
     no_margin = submission.MaxMarginLoss(0.0)
     equal(no_margin.forward(np.array([0.5]), np.array([0.0])), 0.0, "J for s = 0.5, s_c = 0, Δ = 0")
+    equal(loss.forward(np.array([np.nan]), np.zeros(1)), np.nan, "J for s = NaN")
+    loss.forward(np.ones(1), np.zeros(1))
+    equal(loss.backward()[1], np.zeros(1), "the gradient of s_c at the kink, s = 1 and s_c = 0")
 
 
 @pytest.mark.task("MaxMarginLoss")
 @pytest.mark.points(2)
 @pytest.mark.hint("Apply max(0, ·) to each pair first, then take the mean over all N pairs.")
+@pytest.mark.promise(
+    "Do not change the arguments.",
+    "Neither changes an argument.",
+)
 def test_max_margin_mean(submission, reference, rng):
     """MaxMarginLoss: the mean over the batch, satisfied pairs included."""
     loss, other = submission.MaxMarginLoss(0.7), reference.MaxMarginLoss(0.7)
@@ -55,7 +62,7 @@ def test_max_margin_mean(submission, reference, rng):
 def test_max_margin_backward(submission, reference, rng):
     """MaxMarginLoss: the gradients of both scores."""
     loss, other = submission.MaxMarginLoss(), reference.MaxMarginLoss()
-    arrays = [rng.normal(size=8), rng.normal(size=8)]
+    arrays = [rng.normal(size=(2, 4)), rng.normal(size=(2, 4))]
     for model in (loss, other):
         model.forward(*arrays)
     agrees(loss, other, "backward")
@@ -71,6 +78,10 @@ def test_max_margin_backward(submission, reference, rng):
 @pytest.mark.hint(
     "−log of the probability of the right class, and the mean of it over all targets."
 )
+@pytest.mark.promise(
+    "Do not change the arguments.",
+    "Neither changes an argument.",
+)
 def test_cross_entropy_forward(submission, reference, rng):
     """SoftmaxCrossEntropy: the mean of −log p[y]."""
     loss, other = submission.SoftmaxCrossEntropy(), reference.SoftmaxCrossEntropy()
@@ -80,6 +91,9 @@ def test_cross_entropy_forward(submission, reference, rng):
     equal(loss.forward(z, np.array([0])), float(np.log(2.0)), "J for p = [1/2, 1/4, 1/4], y = 0")
     equal(loss.forward(z, np.array([2])), float(np.log(4.0)), "J for p = [1/2, 1/4, 1/4], y = 2")
     agrees(loss, other, "forward", rng.normal(size=(6, 4)), rng.integers(4, size=6))
+    far = np.array([[1e4, -1e4, 0.0], [-1e4, -1e4 - 1, -1e4]])
+    equal(loss.forward(far[:1], np.array([1])), 2e4, "J of class 1 for scores 1e4, −1e4, 0")
+    agrees(loss, other, "forward", far, np.array([1, 1]))
 
 
 @pytest.mark.task("SoftmaxCrossEntropy")
@@ -88,10 +102,12 @@ def test_cross_entropy_forward(submission, reference, rng):
 def test_cross_entropy_backward(submission, reference, rng):
     """SoftmaxCrossEntropy: the gradient is (p − onehot(y)) / M."""
     loss, other = submission.SoftmaxCrossEntropy(), reference.SoftmaxCrossEntropy()
-    z, y = rng.normal(size=(3, 4)), rng.integers(4, size=3)
+    z, y = rng.normal(size=(3, 2, 4)), rng.integers(4, size=(3, 2))
     for model in (loss, other):
         model.forward(z, y)
     gradient = agrees(loss, other, "backward")
-    equal(gradient.sum(axis=1), np.zeros(3), "the sum of each row of the gradient", atol=1e-12)
+    what = "the sum of each row of the gradient"
+    equal(gradient.sum(axis=-1), np.zeros((3, 2)), what, atol=1e-12)
+    equal(loss.backward(), gradient, "the gradient of a second backward")
     numerical = numerical_gradient(loss, [z, y], 0)
     equal(gradient, numerical, "the gradient of the logits", rtol=1e-6, atol=1e-9)

@@ -11,6 +11,9 @@ from autograder.checks import agrees, assign, equal, expect, finite, paired_mode
 @pytest.mark.task("sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("σ(0) = 1/2. Is the sign inside exp right? σ(z) = 1 / (1 + exp(−z)).")
+@pytest.mark.promise(
+    "Do not change the arguments.",
+)
 def test_sigmoid_values(submission, reference, rng):
     """sigmoid: 1 / (1 + exp(−z)), and σ(−z) = 1 − σ(z)."""
     z = np.array([0.0, np.log(3.0), -np.log(3.0)])
@@ -23,6 +26,11 @@ def test_sigmoid_values(submission, reference, rng):
 @pytest.mark.task("sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Take exp of −|z| only: it lies in (0, 1]. The two signs of z need two formulas.")
+@pytest.mark.promise(
+    "For z = −715, exp(−z) overflows although σ(z) = 3·10⁻³¹¹ is above 0",
+    "At z = −1000 the term exp(−z) overflows, with a warning",
+    "σ(z) = 1/(1 + e) for z ≥ 0 and e/(1 + e) for z < 0.",
+)
 def test_sigmoid_does_not_overflow(submission):
     """sigmoid: no overflow at z = ±1000."""
     z = np.array([-1e3, -715.0, 715.0, 1e3])
@@ -33,6 +41,7 @@ def test_sigmoid_does_not_overflow(submission):
         0 < a[1] < 1e-100,
         f"σ(−715) is {a[1]:g}: it should be tiny and above 0. exp(715) overflows",
     )
+    equal(float(np.log(a[1])), -715.0, "log σ(−715)", rtol=1e-9)
 
 
 @pytest.mark.task("neuron")
@@ -48,6 +57,9 @@ def test_neuron_by_hand(submission):
 @pytest.mark.task("neuron")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The bias is the weight of an input that is always 1: [w b] · [x 1] = wᵀx + b.")
+@pytest.mark.promise(
+    "Do not change the arguments.",
+)
 def test_neuron_folded(submission, reference, rng):
     """neuron: a batch of inputs, and the folded form [w b] · [x 1]."""
     x, w, b = rng.normal(size=(6, 4)), rng.normal(size=4), 0.7
@@ -59,6 +71,9 @@ def test_neuron_folded(submission, reference, rng):
 @pytest.mark.task("Affine")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("x @ W + b, one input per row of x, with the arrays in self.parameters.")
+@pytest.mark.promise(
+    "Do not change the arguments.",
+)
 def test_affine_forward(submission, reference, rng):
     """Affine: forward is x W + b."""
     pair = paired_models(submission, reference, "Affine", 4, 3, rng=rng)
@@ -86,9 +101,16 @@ def test_affine_is_a_layer_of_neurons(submission, reference, rng):
 @pytest.mark.hint(
     "W and b were used by every input of the batch: their gradients are sums over it."
 )
+@pytest.mark.promise(
+    "Not modified.",
+)
 def test_affine_backward(submission, reference, rng):
     """Affine: the gradients of W, b and x."""
-    pair = paired_models(submission, reference, "Affine", 4, 3, rng=rng)
-    x = rng.normal(size=(5, 4))
-    pair.same_backward(x, rng=rng)
-    pair.gradients_agree(x, rng=rng)
+    for H, shape in ((3, (5, 4)), (4, (2, 3, 4))):
+        pair, x = (
+            paired_models(submission, reference, "Affine", 4, H, rng=rng),
+            rng.normal(size=shape),
+        )
+        pair.same_backward(x, rng=rng)
+        pair.gradients_agree(x, rng=rng)
+        pair.accumulates(x, rng=rng)

@@ -63,6 +63,12 @@ def test_sgd_by_hand(submission):
 @pytest.mark.task("SGD")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Each parameter takes the gradient of its own name.")
+@pytest.mark.promise(
+    "`gradients[name]` has the shape of `parameters[name]`, any shape.",
+    "Do not change the gradients.",
+    "It does not change the gradients.",
+    "`x = x - α * g` makes a new array that the model does not have.",
+)
 def test_sgd_trajectory(submission, reference, rng):
     """SGD: 50 steps of three parameters."""
     same_trajectory(submission, reference, rng, "SGD", 0.05)
@@ -79,6 +85,9 @@ def test_momentum_by_hand(submission):
 @pytest.mark.task("Momentum")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("One velocity for each name, in self.v[name].")
+@pytest.mark.promise(
+    "Do not change the gradients.",
+)
 def test_momentum_trajectory(submission, reference, rng):
     """Momentum: 50 steps of three parameters, each with its own velocity."""
     same_trajectory(submission, reference, rng, "Momentum", 0.05, mu=0.8)
@@ -95,6 +104,9 @@ def test_ada_grad_by_hand(submission):
 @pytest.mark.task("AdaGrad")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("ε is inside the root: √(c + ε). One cache for each name.")
+@pytest.mark.promise(
+    "Do not change the gradients.",
+)
 def test_ada_grad_trajectory(submission, reference, rng):
     """AdaGrad: 50 steps of three parameters, each with its own cache."""
     same_trajectory(submission, reference, rng, "AdaGrad", 0.05)
@@ -112,6 +124,9 @@ def test_rms_prop_by_hand(submission):
 @pytest.mark.task("RMSProp")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("ε is outside the root: √c + ε. One cache for each name.")
+@pytest.mark.promise(
+    "Do not change the gradients.",
+)
 def test_rms_prop_trajectory(submission, reference, rng):
     """RMSProp: 50 steps of three parameters, each with its own cache."""
     same_trajectory(submission, reference, rng, "RMSProp", 0.05, decay=0.8)
@@ -129,6 +144,9 @@ def test_adam_by_hand(submission):
 @pytest.mark.task("Adam")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Store m and v uncorrected: the corrected ones are for this step only.")
+@pytest.mark.promise(
+    "Do not change the gradients.",
+)
 def test_adam_trajectory(submission, reference, rng):
     """Adam: 50 steps of three parameters, each with its own m, v and t."""
     same_trajectory(submission, reference, rng, "Adam", 0.05, beta1=0.8, beta2=0.95)

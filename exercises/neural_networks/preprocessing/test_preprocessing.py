@@ -88,6 +88,9 @@ def test_whitening_of_later_data(submission, reference, rng):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("apply must not depend on other rows, and must not change the statistics of fit.")
+@pytest.mark.promise(
+    "`apply(x)` takes `(M, D)`, M ≥ 0.",
+)
 def test_rows_do_not_matter_to_each_other(submission, rng, name):
     """A row gives the same result alone and among others."""
     x, later = correlated(rng), correlated(rng, 4)
@@ -103,6 +106,10 @@ def test_rows_do_not_matter_to_each_other(submission, rng, name):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("`_checked(x)` raises these errors.")
+@pytest.mark.promise(
+    "ValueError: `x` has no rows, not two axes, or an entry that is not finite.",
+    "ValueError: `x` has another number of features than the training data.",
+)
 def test_training_data_that_are_none(submission, rng, name):
     """Training data without rows, with NaN, infinity or wrong axes raise an error."""
     wrong = correlated(rng)

@@ -33,17 +33,23 @@ def test_value(submission, reference, rng, name):
     """The value of the penalty."""
     ours, theirs = of_both(submission, reference, name)
     given = parameters(rng)
-    equal(ours.value(given), theirs.value(given), f"{name}(0.1).value", rtol=1e-9)
+    found = agrees(ours, theirs, "value", given, rtol=1e-9)
+    expect(isinstance(found, float), f"{name}.value should be a Python float")
 
 
 @checked
 @pytest.mark.points(2)
 @pytest.mark.hint("The derivative of w² is 2 w, that of |w| is the sign of w.")
+@pytest.mark.promise(
+    "`gradient` returns a dict of new arrays, only for the weights, in their dtype.",
+    "`2 λ W`: new arrays, weights only.",
+    "with sgn(0) = 0: new arrays, weights only.",
+)
 def test_gradient(submission, reference, rng, name):
-    """The derivative with respect to each weight."""
-    ours, theirs = of_both(submission, reference, name)
-    given = parameters(rng)
-    equal(ours.gradient(given), theirs.gradient(given), f"{name}(0.1).gradient", rtol=1e-9)
+    """The derivative with respect to each weight, in new arrays."""
+    for strength in (0.1, 0.5, 1.0):
+        pair = of_both(submission, reference, name, strength)
+        agrees(*pair, "gradient", parameters(rng), rtol=1e-9)
 
 
 @checked
@@ -67,6 +73,7 @@ def test_gradient_is_the_derivative_of_the_value(submission, rng, name):
     penalty = getattr(submission, name)(0.3)
     given = {"W": rng.normal(size=(2, 3)), "U": rng.normal(size=(1, 2, 2))}
     measured = numerical_gradient(penalty.value, given)
+    expect(bool(np.any(measured["W"])), f"{name}.value does not depend on the weights")
     equal(penalty.gradient(given), measured, f"{name}.gradient, numerically", rtol=1e-6)
     for key, slope in measured.items():
         finite(slope, f"the numerical derivative of {name}.value")
@@ -99,16 +106,19 @@ def errors_of(fitted, *samples):
 @pytest.mark.task("soft_threshold")
 @pytest.mark.points(2)
 @pytest.mark.hint("Move every weight towards 0 by `amount`, but not beyond.")
+@pytest.mark.promise("`(...)` floats. Not modified.", "`(...)`, a new array of the dtype of `w`.")
 def test_soft_threshold(submission, reference, rng):
     """soft_threshold: large weights shrink, small ones become 0."""
     w = np.array([-3.0, -0.5, 0.0, 0.5, 2.0])
     equal(submission.soft_threshold(w, 1.0), np.array([-2.0, 0, 0, 0, 1.0]), "w with amount 1")
     agrees(submission, reference, "soft_threshold", rng.normal(size=(4, 3)), 0.3)
+    agrees(submission, reference, "soft_threshold", w, 0.0)
 
 
 @pytest.mark.task("fit_linear")
 @pytest.mark.points(2)
 @pytest.mark.hint("2 error @ x / N + 2 l2 w for w, 2 error.mean() for b; then the threshold for w.")
+@pytest.mark.promise("x: `(N, D)`. Not modified.", "y: `(N,)`. Not modified.")
 def test_fit_linear(submission, reference, rng):
     """fit_linear: weights and bias after a few steps, with both penalties."""
     x, y = rng.normal(size=(7, 3)), rng.normal(size=7)

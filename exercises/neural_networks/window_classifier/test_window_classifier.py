@@ -31,7 +31,9 @@ def test_windows(submission, reference, rng):
 @pytest.mark.points(1.25)
 @pytest.mark.hint("There is one row per word of the sentence, for every width of the window.")
 def test_windows_wider_than_the_sentence(submission, reference, rng):
-    """windows: a sentence shorter than a window."""
+    """windows: a sentence shorter than a window, an empty one, and windows of one word."""
+    agrees(submission, reference, "windows", np.zeros(0, dtype=np.int64), 2)
+    agrees(submission, reference, "windows", rng.integers(1, V, size=3), 0)
     agrees(submission, reference, "windows", rng.integers(1, V, size=2), 4)
     agrees(submission, reference, "windows", rng.integers(1, V, size=1), 1)
 
@@ -41,13 +43,17 @@ def test_windows_wider_than_the_sentence(submission, reference, rng):
 @pytest.mark.hint("Concatenate the vectors of a window: reshape to (N, (2m+1) E).")
 def test_forward(submission, reference, rng):
     """WindowClassifier: scores from the vectors of the whole window."""
-    pair = paired_models(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
-    pair.same_forward(rng.integers(V, size=(6, 2 * M + 1)))
+    for f in ("tanh", "relu"):
+        pair = paired_models(submission, reference, "WindowClassifier", V, E, M, H, C, f, rng=rng)
+        pair.same_forward(rng.integers(V, size=(6, 2 * M + 1)))
 
 
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(3)
 @pytest.mark.hint("output, f, hidden: each `backward` takes what the one before returned.")
+@pytest.mark.promise(
+    "Not modified.",
+)
 def test_backward(submission, reference, rng):
     """WindowClassifier: the gradient of every parameter."""
     pair = paired_models(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)

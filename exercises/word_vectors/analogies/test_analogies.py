@@ -40,13 +40,20 @@ def test_kings_and_queens(submission):
 @pytest.mark.task("analogy")
 @pytest.mark.points(3)
 @pytest.mark.hint("a, b and c cannot be the answer: set their products to −∞.")
+@pytest.mark.promise(
+    "Do not change the arguments.",
+    "Not modified.",
+    "A vector of zeros has the cosine 0 with every vector.",
+)
 def test_given_words_are_left_out(submission, reference, rng):
     """analogy: a, b and c are no answers, even where they are nearest."""
     vectors = rng.normal(size=(4, 3))
     for a, b, c in ((0, 1, 2), (3, 1, 0), (2, 2, 1)):
         agrees(submission, reference, "analogy", vectors, a, b, c)
     for a, b, c in rng.integers(12, size=(10, 3)).tolist():
-        agrees(submission, reference, "analogy", rng.normal(size=(12, 5)), a, b, c)
+        vectors = rng.normal(size=(12, 5))
+        vectors[7] = 0.0
+        agrees(submission, reference, "analogy", vectors, a, b, c)
 
 
 @pytest.mark.task("analogy")
@@ -63,6 +70,7 @@ def test_long_vectors_do_not_decide(submission, reference, rng):
 @pytest.mark.task("analogy_accuracy")
 @pytest.mark.points(3)
 @pytest.mark.hint("Compare analogy(vectors, a, b, c) with d for each row, and take the mean.")
+@pytest.mark.promise("Do not change the arguments.", "Not modified.")
 def test_accuracy(submission, reference, rng):
     """analogy_accuracy: the share of right answers."""
     questions = np.array([[MAN, KING, WOMAN, QUEEN], [MAN, KING, WOMAN, APPLE]])
@@ -74,6 +82,7 @@ def test_accuracy(submission, reference, rng):
 @pytest.mark.task("offset_consistency")
 @pytest.mark.points(3)
 @pytest.mark.hint("The cosines of all differences with all others; leave out the diagonal.")
+@pytest.mark.promise("Do not change the arguments.", "Not modified.")
 def test_consistency(submission, reference, rng):
     """offset_consistency: the mean cosine between differences."""
     agrees(submission, reference, "offset_consistency", rng.normal(size=(8, 3)),

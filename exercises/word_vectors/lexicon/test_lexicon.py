@@ -37,8 +37,18 @@ def test_synonyms_of_good(submission, reference):
 def test_synonyms_of_several_words(submission, reference):
     """synonyms: words with one sense, many senses and several parts of speech."""
     lexicon = mini_lexicon()
-    for word in ("wizard", "bear", "fast", "wicked", "expert", "run", "giant"):
-        agrees(submission, reference, "synonyms", lexicon, word)
+    for word in (
+        "wizard",
+        "bear",
+        "fast",
+        "wicked",
+        "expert",
+        "run",
+        "giant",
+        "Ada Lovelace",
+        "GOOD",
+    ):
+        agrees(submission, reference, "synonyms", lexicon, word.replace("_", " "))
 
 
 @pytest.mark.task("synonyms")
@@ -54,6 +64,10 @@ def test_unknown_words(submission):
 @pytest.mark.task("synonyms")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
+@pytest.mark.promise(
+    "Do not change the lexicon.",
+    "lexicon: see above; not modified.",
+)
 def test_synonyms_reads_only(submission):
     """synonyms: the lexicon is not changed."""
     lexicon = mini_lexicon()
@@ -100,6 +114,9 @@ def test_a_circle(submission):
 @pytest.mark.task("hypernym_closure")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("lexicon['synsets'][synset] raises it.")
+@pytest.mark.promise(
+    "KeyError: the lexicon has no such synset.",
+)
 def test_unknown_synsets(submission):
     """hypernym_closure: an unknown synset raises a KeyError."""
     above = submission.hypernym_closure(mini_lexicon(), "dog.n.01")
@@ -110,6 +127,10 @@ def test_unknown_synsets(submission):
 @pytest.mark.task("hypernym_closure")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
+@pytest.mark.promise(
+    "Do not change the lexicon.",
+    "lexicon: see above; not modified.",
+)
 def test_closure_reads_only(submission):
     """hypernym_closure: the lexicon is not changed."""
     lexicon = mini_lexicon()
@@ -178,6 +199,10 @@ def test_something_below_both(submission, reference):
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
+@pytest.mark.promise(
+    "Do not change the lexicon.",
+    "lexicon: see above; not modified.",
+)
 def test_similarity_reads_only(submission):
     """path_similarity: the lexicon is not changed."""
     lexicon = mini_lexicon()

@@ -29,6 +29,9 @@ def test_distribution(submission, reference, rng):
 @pytest.mark.task("sampling_distribution")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("0 ** 0 is 1, but a word that never occurs must have probability 0.")
+@pytest.mark.promise(
+    "counts: `(V,)` numbers ≥ 0.",
+)
 def test_words_that_never_occur(submission):
     """sampling_distribution: a word without occurrences has probability 0."""
     counts = np.array([0, 16, 1, 0])
@@ -37,26 +40,41 @@ def test_words_that_never_occur(submission):
         equal(found, np.array(expected), f"the distribution for {counts}, power {power}")
     once = submission.sampling_distribution(np.array([0, 1]))
     equal(once, np.array([0.0, 1.0]), "the distribution of a text of one word")
+    for invalid in ([0.0, 0.0], [2.0, -1.0], [np.inf, 1.0]):
+        refuses(submission, "sampling_distribution", np.array(invalid))
 
 
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(4)
 @pytest.mark.hint("−log σ(u_o·v_c), and −log σ(−u_k·v_c) for every drawn word: note the minus.")
+@pytest.mark.promise(
+    "Do not change the arguments.",
+)
 def test_loss_and_gradients(submission, reference, rng):
     """negative_sampling: the loss, the gradients and the ids of their rows."""
     center, outside = vectors(rng)
     agrees(submission, reference, "negative_sampling", center, 2, np.array([5, 0, 7]), outside)
     agrees(submission, reference, "negative_sampling", center, 8, np.array([1]), outside)
+    far = np.ones(1), 1, np.array([0]), np.array([[1e4], [-1e4], [1.0]])
+    agrees(submission, reference, "negative_sampling", *far)
+    single = center.astype(np.float32), 2, np.array([5]), outside.astype(np.float32)
+    agrees(submission, reference, "negative_sampling", *single, rtol=1e-5)
 
 
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(4)
 @pytest.mark.hint("Add with np.add.at; return the ids in increasing order, each once.")
+@pytest.mark.promise(
+    "A word that is drawn twice gets the sum of its gradients, and so does o if it is drawn.",
+    "A word that is drawn twice counts twice.",
+)
 def test_words_drawn_twice(submission, reference, rng):
     """negative_sampling: words drawn several times, and the outside word drawn."""
     center, outside = vectors(rng)
     for o, negatives in ((3, [6, 6, 1, 6]), (4, [4, 2]), (4, [4, 4, 4])):
         agrees(submission, reference, "negative_sampling", center, o, np.array(negatives), outside)
+    unknown = center, 3, np.array([1, -1]), outside
+    refuses(submission, "negative_sampling", *unknown, error=("IndexError",))
 
 
 @pytest.mark.task("negative_sampling")

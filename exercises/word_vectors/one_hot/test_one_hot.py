@@ -22,6 +22,10 @@ def test_hotel_and_motel(submission):
 @pytest.mark.task("one_hot")
 @pytest.mark.points(1.75)
 @pytest.mark.hint("A batch of texts (N, T) becomes (N, T, V).")
+@pytest.mark.promise(
+    "`ids` has any shape `(...)`; the result is `(..., V)`, float64.",
+    "integers of any shape `(...)`, each in 0 ... V−1.",
+)
 def test_any_shape(submission, reference, rng):
     """one_hot: ids of any shape; the result has one more axis, at the end."""
     for shape in ((4,), (2, 3), (2, 1, 3), ()):
@@ -32,6 +36,10 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.points(1.75)
 @pytest.mark.hint("−1 is not a word, although NumPy reads it as the last one.")
 @pytest.mark.parametrize("wrong", [-1, 5])
+@pytest.mark.promise(
+    "An id outside 0 ... V−1 raises an `IndexError`.",
+    "IndexError: an id is outside 0 ... V−1.",
+)
 def test_ids_out_of_range(submission, wrong):
     """one_hot: an id out of range raises an IndexError."""
     refuses(submission, "one_hot", np.array([0, wrong, 2]), 5, error=("IndexError",))
@@ -55,6 +63,8 @@ def test_angles(submission, reference, rng):
     agrees(submission, reference, "cosine_similarity", a, b)
     agrees(submission, reference, "cosine_similarity", a[:, None], b)
     agrees(submission, reference, "cosine_similarity", a[0], b)
+    single = a.astype(np.float32), b.astype(np.float32)
+    agrees(submission, reference, "cosine_similarity", *single, rtol=1e-5)
     equal(submission.cosine_similarity(a, -3 * a), np.full(5, -1.0), "cos(a, −3 a)", rtol=1e-12)
 
 

@@ -31,10 +31,14 @@ def _shifted(f: Function, x: Tensor, steps: tuple[float, ...], seed: int | None)
 
 
 def _points(x: Tensor, step: float) -> Iterator[Tensor]:
-    for index in range(x.numel()):
-        point = x.clone()
-        point.view(-1)[index] += step
-        yield point
+    """Yield `x` itself with one entry after the other moved: f may refer to the same tensor."""
+    for index in np.ndindex(x.shape):
+        kept = x[index].item()
+        x[index] = kept + step
+        try:
+            yield x
+        finally:
+            x[index] = kept
 
 
 def numerical_gradient(

@@ -76,6 +76,7 @@ def test_backward_of_dropped_words(submission, rng):
     model.zero_gradients()
     ids = np.pad(np.arange(1, T + 1), 3)[None]
     weights = model.forward(ids)[0]
+    expect(np.any(weights), "no word has a weight in the mean")
     expect(weights[0] == 0, "in training, padding has a weight in the mean: it is no word")
     grad = rng.normal(size=T + 1)
     model.backward(grad[None])
@@ -121,10 +122,16 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(1)
 @pytest.mark.hint("In NumPy, −1 is the last row: call _check_ids first.")
-@pytest.mark.promise("An id outside 0 ... V−1 has to be an `IndexError`")
+@pytest.mark.promise(
+    "An id outside 0 ... V−1 has to be an `IndexError`",
+    "ValueError: `word_dropout` is not in [0, 1).",
+    "IndexError: an id outside 0 ... V−1.",
+)
 def test_ids_out_of_range(submission, reference, rng):
     """An id outside 0 ... V−1 is an error."""
     pair = paired_models(submission, reference, DAN, 6, 3, [4], 2, rng=rng)
     refusal = ("IndexError", "ValueError")
     refuses(pair.student, "forward", np.array([[1, 6]]), error=refusal)
     refuses(pair.student, "forward", np.array([[1, -1]]), error=refusal)
+    for p in (1.0, -0.1):
+        refuses(submission, DAN, 6, 3, [], 2, word_dropout=p, rng=rng)

@@ -120,6 +120,7 @@ def test_blind_to_scale_and_shift(submission, rng):
     x, grad = rng.normal(size=(2, 8, 3))
     layer = submission.BatchNorm1d(3, epsilon=1e-12)
     y, grad_x = layer.forward(x), layer.backward(grad)
+    equal(y.var(axis=0), np.ones(3), "the variance of the output", rtol=1e-4)
     expect(np.all(y != 0) and np.all(grad_x != 0), "the output or the gradient of x is 0 somewhere")
     for a, b in ((10.0, 5.0), (0.01, -1.0)):
         equal(layer.forward(a * x + b), y, f"the output for {a} x + {b}", rtol=1e-5, atol=1e-7)

@@ -22,6 +22,7 @@ def test_any_shape(submission, reference, rng):
         ((3, 9, 2), 1, 1, {"stride": 4}),
         ((1, 8, 1), 3, 2, {"stride": 3, "padding": 3}),
         ((2, 1, 2), 2, 3, {"padding": 2, "dilation": 2}),
+        ((2, 13, 3), 3, 3, {"padding": 1, "dilation": 5}),
     ]:
         pair = paired_models(
             submission, reference, "Conv1d", shape[2], C, width, rng=rng, **settings

@@ -13,8 +13,9 @@ PAD, END = 0, 2
 @pytest.mark.points(1)
 @pytest.mark.hint("Stop exactly when one step is left.")
 @pytest.mark.promise(
-    "All have the given `width`, but the last one is narrower if fewer steps are left: "
-    "then it is as wide as these steps."
+    "All have the given `width`, but the last one is narrower if fewer steps are left: then "
+    "it is as wide as these steps.",
+    "length: s ≥ 1; 1 needs no convolution.",
 )
 def test_long_sentences(submission, reference):
     """layer_widths: lengths 1 to 101 and widths 2 to 11, which end in one step."""
@@ -68,7 +69,12 @@ def test_encoder_used_twice(submission, reference, rng):
 )
 def test_any_translator(submission, reference, rng):
     """Translator: RNN and GRU cells; translations longer and shorter than their sentences."""
-    for sizes, cell in (((3, 9, 2, 5, 4, 2), "rnn"), ((8, 3, 5, 2, 7, 4), "gru")):
+    sum_of = {"sum_of": ["rnn", "gru"]}  # its state is a tuple, as that of an LSTM
+    for sizes, cell in (
+        ((3, 9, 2, 5, 4, 2), "rnn"),
+        ((8, 3, 5, 2, 7, 4), "gru"),
+        ((5, 6, 3, 4, 5, 3), sum_of),
+    ):
         name = "ConvolutionalTranslator"
         pair = paired_models(submission, reference, name, *sizes, cell, rng=rng)
         for steps in (1, 6):
@@ -110,6 +116,7 @@ def test_ends(submission, reference, rng):
     "ValueError: `length` or `width` is below 2.",
     "ValueError: `beam_size` is below 1, `length` is negative or a sentence too long.",
     "IndexError: an id without a row in its embedding.",
+    "IndexError: an id outside 0 ... V−1.",
 )
 def test_what_does_not_fit(submission, rng):
     """Beam sizes below 1, negative lengths, long sentences and unknown words are errors."""

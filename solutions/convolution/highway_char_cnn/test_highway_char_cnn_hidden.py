@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, expect, finite, in_float32, paired_models
+from autograder.checks import (
+    assign,
+    equal,
+    expect,
+    finite,
+    in_float32,
+    paired_models,
+    refuses,
+)
 
 A = 7
 
@@ -66,10 +74,19 @@ def test_a_piece_is_found_anywhere(submission, reference, rng):
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 @pytest.mark.promise(
     "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
+    "ValueError: no widths, a width twice or not positive, or a wrong number of `maps`.",
+    "ValueError: `ids` has neither two nor three axes.",
+    "IndexError: an id outside 0 ... A−1.",
 )
 def test_repeated_calls(submission, reference, rng):
-    """Encoder: calls are independent."""
+    """Encoder: calls are independent; what does not fit raises an error."""
     pair = paired_models(submission, reference, "CharacterWordEncoder", A, 2, 3, rng=rng)
+    for widths, maps in (([], 3), ([2, 2], 3), ([0], 3), ([2, 3], [1])):
+        refuses(submission, "CharacterWordEncoder", A, 2, maps, widths=widths, rng=rng)
+    for shape in ((3,), (1, 2, 3, 4)):
+        refuses(pair.student, "forward", np.ones(shape, dtype=np.int64))
+    for wrong in (-1, A):
+        refuses(pair.student, "forward", np.array([[1, wrong]]), error=("IndexError",))
     ids = rng.integers(1, A, size=(3, 4))
     once = pair.student.forward(ids)
     pair.same_forward(rng.integers(1, A, size=(2, 2, 5)))
@@ -97,14 +114,18 @@ def test_saturated(submission, rng):
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Also set the gradient of empty words to 0.")
 @pytest.mark.promise(
-    "Ids that are all padding are no word: the tagger uses the vector 0, as beyond the "
-    "ends of the sentence."
+    "Ids that are all padding are no word: the tagger uses the vector 0, as beyond the ends "
+    "of the sentence.",
+    "ValueError: `ids` has not three axes.",
+    "IndexError: an id outside 0 ... A−1.",
 )
 def test_gaps(submission, reference, rng):
     """Tagger: words between empty ones, a wide window, a single word."""
     pair = paired_models(
         submission, reference, "CharacterTagger", A, 2, 3, 4, 2, widths=[1, 3], rng=rng
     )
+    refuses(pair.student, "forward", np.ones((3, 4), dtype=np.int64))
+    refuses(pair.student, "forward", np.full((1, 2, 3), A), error=("IndexError",))
     ids = rng.integers(1, A, size=(3, 4, 3))
     ids[0, 1] = ids[1, :2] = ids[2] = 0
     pair.same_forward(ids)

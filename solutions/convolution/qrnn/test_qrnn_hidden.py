@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, expect, finite, in_float32, paired_models
+from autograder.checks import assign, equal, expect, finite, in_float32, paired_models, refuses
 
 RTOL = 1e-7
 POOLINGS = ("f", "fo", "ifo")
@@ -24,6 +24,9 @@ def some_state(rng, N, D, H, width):
     "N sequences of T steps; T may be less than `width`",
     "`backward` adds to `gradients`; arguments are never changed.",
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
+    "x: `(N, T, D)`, any T ≥ 1.",
+    "ValueError: `width` is not positive, or `pooling` is none of these.",
+    "ValueError: the last axis of `x` is not D.",
 )
 def test_any_shape(submission, reference, rng, pooling):
     """A batch of one, sequences shorter than the width, sizes of 1, D ≠ H; float32."""
@@ -35,6 +38,9 @@ def test_any_shape(submission, reference, rng, pooling):
         pair.same_backward(x, state, rng=rng)
         pair.same_backward(x, rng=rng)
     pair.accumulates(rng.normal(size=(3, 4, 1)), rng=rng)
+    refuses(pair.student, "forward", rng.normal(size=(2, 4, 2)))
+    for width, unknown in ((0, pooling), (2, "of")):
+        refuses(submission, "QRNN", 2, 3, width, unknown, rng=rng)
     if in_float32(pair):
         x = rng.normal(size=(2, 4, 1)).astype(np.float32)
         pair.same_forward(x, rtol=1e-5)
@@ -87,9 +93,9 @@ def test_f_keeps_the_state(submission, rng):
 @pytest.mark.promise("convolutions over a word and the words *before* it, never after it.")
 def test_never_looks_ahead(submission, reference, rng, pooling):
     """A change of x_t does not change any h before it."""
-    model = paired_models(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng).student
-    x = rng.normal(size=(2, 6, 2))
-    before = model.forward(x)
+    pair = paired_models(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng)
+    model, x = pair.student, rng.normal(size=(2, 6, 2))
+    before = pair.same_forward(x)
     for t in (1, 4):
         changed = x.copy()
         changed[:, t:] = rng.normal(size=(2, 6 - t, 2))
@@ -107,6 +113,7 @@ def test_never_looks_ahead(submission, reference, rng, pooling):
     "At a step without a word h_t = h_{t−1} and c_t = c_{t−1}, and windows read zeros there.",
     "A mask may have gaps, and a sequence may have no words at all. The values of x at "
     "steps without a word do not matter, not even infinite ones.",
+    "A mask may have gaps, and a sequence may have no words at all.",
 )
 def test_gaps(submission, reference, rng, pooling):
     """Masks with gaps, with no words at all, and without a state; any values at padding."""

@@ -23,7 +23,10 @@ def pair_of(submission, reference, rng, *sizes, **settings):
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Nothing in the network may depend on particular sizes.")
-@pytest.mark.promise("the k widths h of the filters, in words; there are C filters of each.")
+@pytest.mark.promise(
+    "the k widths h of the filters, in words; there are C filters of each.",
+    "ids: `(N, T)` integers, T ≥ 1, with `PAD` after short texts.",
+)
 def test_any_shape(submission, reference, rng):
     """A batch of one, a text of one word, one class, the same width three times."""
     for sizes, widths, shape in [

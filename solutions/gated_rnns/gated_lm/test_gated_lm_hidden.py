@@ -83,6 +83,7 @@ def test_extreme_scores(submission, reference, rng):
 @pytest.mark.promise(
     "Only tokens that were read have a gradient in `embedding`.",
     "Ids outside 0 ... V−1 are an `IndexError`.",
+    "IndexError: an id outside 0 ... V−1.",
 )
 def test_ids(submission, reference, rng):
     """Tokens that were not read have no gradient; an id outside 0 ... V−1 is an error."""
@@ -133,10 +134,11 @@ class Layered:
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Each item starts from model.initial_state(1).")
 @pytest.mark.promise(
-    "`agreement_accuracy` reads every prefix from `model.initial_state(1)`, so that no "
-    "item depends on another one.",
+    "`agreement_accuracy` reads every prefix from `model.initial_state(1)`, so that no item "
+    "depends on another one.",
     "Without items the result is `{}`.",
     "An empty prefix, or different numbers of items, are a `ValueError`.",
+    "ValueError: an empty prefix, or different numbers of items.",
 )
 def test_items_are_independent(submission, reference, rng):
     """agreement_accuracy: items are independent; missing pieces are errors."""

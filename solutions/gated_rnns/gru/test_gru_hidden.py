@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, finite, in_float32, paired_models
+from autograder.checks import assign, equal, finite, in_float32, paired_models, refuses
 
 RTOL = 1e-7
 
@@ -34,6 +34,7 @@ def test_u_keeps_the_state(submission, rng):
     "x: `(N, T, D)`, any T ≥ 1.",
     "`backward` adds to `gradients`",
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
+    "ValueError: the last axis of `x` is not D.",
 )
 def test_any_shape(submission, reference, rng, reset_after):
     """A batch of one, sequences of 1 to 30 steps, sizes of 1, D ≠ H; float32; a second use."""
@@ -41,6 +42,7 @@ def test_any_shape(submission, reference, rng, reset_after):
         pair = paired_models(submission, reference, "GRU", D, H, reset_after=reset_after, rng=rng)
         pair.same_backward(rng.normal(size=(N, T, D)), rng.normal(size=(N, H)), rng=rng)
     pair.accumulates(rng.normal(size=(3, 4, 1)), rng=rng)
+    refuses(pair.student, "forward", rng.normal(size=(2, 4, 2)))
     if in_float32(pair):
         x = rng.normal(size=(2, 4, 1)).astype(np.float32)
         pair.same_forward(x, rtol=1e-5)
@@ -54,6 +56,7 @@ def test_any_shape(submission, reference, rng, reset_after):
 @pytest.mark.promise(
     "At a step without a word h_t = h_{t−1}, and ∂h_t goes back to step t − 1 unchanged.",
     "A mask may have gaps, and a sequence may have no words at all.",
+    "∂h_t goes on to step t − 1 unchanged.",
 )
 def test_gaps(submission, reference, rng, reset_after):
     """Masks with gaps, with no words at all, and without a state."""

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, expect, finite, in_float32, paired_models
+from autograder.checks import (
+    assign,
+    equal,
+    expect,
+    finite,
+    in_float32,
+    paired_models,
+    refuses,
+)
 
 RTOL = 1e-7
 
@@ -24,7 +32,8 @@ def remembering(model, D, H, rng):
 @pytest.mark.hint("With f = 1 and i = 0, c_t = c_{t−1}: is that what your formula gives?")
 @pytest.mark.promise(
     "with f = 1 and i = 0, c_t = c_{t−1} exactly. The gradient of c_{t−1} is then that of "
-    "c_t, over any number of steps."
+    "c_t, over any number of steps.",
+    "On the way back, such a step passes ∂h_t and ∂c_t on unchanged.",
 )
 def test_a_cell_remembers(submission, rng):
     """With f = 1 and i = 0 the cell keeps its content for 100 steps, and so does its gradient."""
@@ -36,6 +45,7 @@ def test_a_cell_remembers(submission, rng):
     equal(model.state[1], c_0, "c after 100 steps with f = 1 and i = 0", rtol=RTOL)
     grad_h = np.zeros((2, 100, H))
     grad_h[:, -1] = 1.0
+    expect(np.all(h != 0), "h is 0 although c is not")
     _, (_, grad_c_0) = model.backward(grad_h)
     slope = h[:, -1] / np.tanh(c_0) * (1 - np.tanh(c_0) ** 2)  # o (1 − tanh²(c)), o at the end
     equal(grad_c_0, slope, "the gradient of c_0, 100 steps before the loss", rtol=1e-6)
@@ -49,12 +59,14 @@ def test_a_cell_remembers(submission, rng):
 @pytest.mark.promise(
     "x: `(N, T, D)`, any T ≥ 1.",
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
+    "ValueError: the last axis of `x` is not D.",
 )
 def test_any_shape(submission, reference, rng):
     """A batch of one, sequences of 1 to 30 steps, sizes of 1, D ≠ H; float32 stays float32."""
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 30, 1, 3)]:
         pair = paired_models(submission, reference, "LSTM", D, H, rng=rng)
         pair.same_backward(rng.normal(size=(N, T, D)), states(rng, N, H), rng=rng)
+    refuses(pair.student, "forward", rng.normal(size=(2, 4, 2)))
     if in_float32(pair):
         x = rng.normal(size=(2, 4, 1)).astype(np.float32)
         pair.same_forward(x, rtol=1e-5)
@@ -67,6 +79,8 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.promise(
     "At a step without a word, h_t = h_{t−1} and c_t = c_{t−1}.",
     "A mask may have gaps, and a sequence may have no words at all.",
+    "On the way back, such a step passes ∂h_t and ∂c_t on unchanged.",
+    "∂h_t and ∂c_t go on to step t − 1 unchanged.",
 )
 def test_gaps(submission, reference, rng):
     """Masks with gaps, with no words at all, and without a state."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, paired_models
+from autograder.checks import agrees, equal, paired_models, refuses
 
 
 @pytest.mark.task("RecurrentTagger")
@@ -30,8 +30,19 @@ def test_gradients_are_right(submission, reference, rng):
     pair.gradients_agree(np.array([[1, 2, 1], [4, 1, 0]]), rng=rng)
 
 
+@pytest.mark.task("RecurrentTagger")
+@pytest.mark.points(0.25)
+@pytest.mark.hint("The given `_check_ids` raises it: call it before you look the words up.")
+@pytest.mark.promise("IndexError: an id outside 0 ... V−1.")
+def test_ids_out_of_range(submission, reference, rng):
+    """RecurrentTagger: an id outside 0 ... V−1 raises an IndexError."""
+    pair = paired_models(submission, reference, "RecurrentTagger", 5, 3, 3, 2, rng=rng)
+    for ids in ([[1, 5]], [[1, -1]]):
+        refuses(pair.student, "forward", np.array(ids), error=("IndexError",))
+
+
 @pytest.mark.task("tagging_accuracy")
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.promise("a number from 0 to 1; 0 if there are no words.")
 def test_accuracy_without_words(submission, reference, rng):
     """tagging_accuracy: sentences of padding alone, and tags at padding that happen to be right."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, in_float32, paired_models, part
+from autograder.checks import assign, equal, in_float32, paired_models, part, refuses
 
 RTOL = 1e-7
 
@@ -93,6 +93,7 @@ def test_gates_at_their_ends(submission, rng):
     "x: `(..., D)`: a batch `(N, D)`, or sequences `(N, T, D)`.",
     "ReLU'(0) = 0.",
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
+    "ValueError: the last axis of `x` is not D.",
 )
 def test_any_shape(submission, reference, rng):
     """Highway: sizes of 1, an input without a batch axis, ReLU at 0, float32."""
@@ -101,6 +102,7 @@ def test_any_shape(submission, reference, rng):
         pair.same_backward(rng.normal(size=shape), rng=rng, rtol=RTOL)
     x = rng.normal(size=(2, 4))
     pair.same_backward(x, rng=rng)
+    refuses(pair.student, "forward", rng.normal(size=(2, 3)))
     assign(pair.student, {"b_h": np.zeros(4)})
     assign(pair.reference, {"b_h": np.zeros(4)})
     pair.same_backward(np.zeros((2, 4)), rng=rng)

@@ -44,6 +44,7 @@ def test_layers_of_other_kinds(submission, reference, rng, skip):
 @pytest.mark.promise(
     "A stack may have one layer, and layers of different kinds and sizes.",
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
+    "x: `(N, T, D)`, any T ≥ 1.",
 )
 def test_one_layer(submission, reference, rng, skip):
     """A stack of one layer; every size 1; float32."""

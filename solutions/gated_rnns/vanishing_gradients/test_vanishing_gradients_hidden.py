@@ -40,8 +40,9 @@ class Leaky:
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(3)
 @pytest.mark.promise(
-    "The state of an LSTM is two arrays. The norm is that of both gradients together, as "
-    "if they were one vector."
+    "The state of an LSTM is two arrays. The norm is that of both gradients together, as if "
+    "they were one vector.",
+    "It works with any recurrent layer, because it only uses `forward`, `state` and `backward`.",
 )
 def test_two_states(submission):
     """gradient_norms: a state of two arrays, whose gradients form one vector."""
@@ -77,7 +78,10 @@ def test_gradients_are_left_alone(submission, reference, rng):
 
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(1.5)
-@pytest.mark.promise("A `loss_at` outside 0 ... T − 1 is an `IndexError`")
+@pytest.mark.promise(
+    "A `loss_at` outside 0 ... T − 1 is an `IndexError`",
+    "IndexError: `loss_at` is outside 0 ... T − 1.",
+)
 def test_no_such_step(submission, reference, rng):
     """gradient_norms: a step outside of x is an error; one step is enough."""
     pair = paired_models(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
@@ -94,6 +98,7 @@ def test_no_such_step(submission, reference, rng):
     "t − k ≥ 0, `(K,)`.",
     "a negative distance is a `ValueError`",
     "`spectral_bound(W_h, distances, slope)` returns (γ σ)^distance.",
+    "ValueError: a distance is negative.",
 )
 def test_odd_distances(submission, reference, rng):
     """spectral_bound: no distances, distances in any order, negative ones, a triangular matrix."""

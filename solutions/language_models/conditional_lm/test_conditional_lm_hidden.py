@@ -49,16 +49,18 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.promise(
     "`initial_state(batch_size, condition)` returns the pair (h_0, c).",
     "With c = 0 the model is `RecurrentLM`.",
+    "Then c sets h, and the other parts have their usual initial values.",
 )
 def test_initial_state(submission, reference, rng):
     """The initial state with and without a condition; zeros have no effect."""
-    pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
     condition = rng.normal(size=(5, 2))
-    for given in ((condition,), ()):
-        expected = pair.reference.initial_state(5, *given)
-        equal(pair.student.initial_state(5, *given), expected, "initial_state", rtol=RTOL)
+    for cell in ({"sum_of": ["rnn", "rnn", "rnn"]}, "rnn"):
+        pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, cell, rng=rng)
+        for given in ((condition,), ()):
+            expected = pair.reference.initial_state(5, *given)
+            equal(pair.student.initial_state(5, *given), expected, "initial_state", rtol=RTOL)
     tokens, nothing = rng.integers(6, size=(5, 3)), np.zeros((5, 2))
-    before = pair.student.forward(tokens, nothing)
+    before = pair.same_forward(tokens, nothing)
     assign(pair.student, {"W_0": rng.normal(size=(2, 4)), "W_c": rng.normal(size=(2, 3))})
     after = pair.student.forward(tokens, nothing)
     equal(after, before, "the logits for a condition of zeros, with other W_0 and W_c", rtol=RTOL)
@@ -81,8 +83,9 @@ def test_calls_between_forward_and_backward(submission, reference, rng):
         model.forward(tokens, condition, rng.normal(size=(3, 4)))
         model.forward(tokens, condition)
         model.initial_state(3, condition + 1)
-        found.append(model.backward(upstream))
-    equal(found[0], found[1], "the gradient of the condition", rtol=RTOL)
+        found.append((model.backward(upstream), model.gradients))
+    equal(found[0][0], found[1][0], "the gradient of the condition", rtol=RTOL)
+    equal(found[0][1], found[1][1], "gradients", rtol=RTOL)
 
 
 @pytest.mark.task("ConditionalLM")
@@ -145,8 +148,10 @@ def test_unread_tokens_have_no_gradient(submission, reference, rng):
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Call _check_ids and self._check_condition first.")
 @pytest.mark.promise(
-    "Conditions that are not `(N, K)` raise a `ValueError`; NumPy would silently broadcast"
-    " one condition to all texts. An id outside 0 ... V−1 raises an `IndexError`."
+    "Conditions that are not `(N, K)` raise a `ValueError`; NumPy would silently broadcast "
+    "one condition to all texts. An id outside 0 ... V−1 raises an `IndexError`.",
+    "IndexError: an id is outside 0 ... V−1.",
+    "ValueError: `condition` is not `(N, K)`.",
 )
 def test_what_does_not_fit_is_refused(submission, reference, rng):
     """An id outside 0 ... V−1 and conditions that are not (N, K) raise an error."""

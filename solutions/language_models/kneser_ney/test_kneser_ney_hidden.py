@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal
+from autograder.checks import agrees, equal, refuses
 
 V = 11
 
@@ -63,9 +63,14 @@ def test_discounts_of_small_texts(submission, reference):
 @pytest.mark.points(4.5)
 @pytest.mark.promise(
     "Interpolated modified Kneser-Ney smoothing: discounts, and counts of different words.",
+    "IndexError: an id is outside 0 ... V−1.",
+    "ValueError: there are fewer than two tokens.",
 )
 def test_kneser_ney_in_sentences(submission, reference, rng):
-    """Kneser-Ney in sentences, from single words to 5-grams."""
+    """Kneser-Ney in sentences, from single words to 5-grams; what cannot be counted raises."""
+    for wrong in ([0, V], [0, -1], [1], []):
+        text = np.array(wrong, dtype=int)
+        refuses(submission.KneserNey(V, 2), "fit", text, error=("IndexError", "ValueError"))
     for order in (1, 2, 3, 5):
         same_texts(submission, reference, rng, order, end=0)
     same_texts(submission, reference, rng, 4, words=120, length=900, end=0)

@@ -148,10 +148,11 @@ def test_the_state_is_the_callers(submission, reference, rng):
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Call the given check functions at the end of the file.")
 @pytest.mark.promise(
-    "IndexError: an id is outside 0 ... V−1 (0 ... V in the history). ValueError: `fit` "
-    "was not called before.",
+    "IndexError: an id is outside 0 ... V−1 (0 ... V in the history). ValueError: `fit` was "
+    "not called before.",
     "ValueError: there are fewer than two tokens.",
     "ValueError: `vocabulary_size` or `order` is less than 1, or `end` is not the id of a word.",
+    "IndexError: an id is outside 0 ... V−1.",
 )
 def test_bad_input(submission, rng):
     """Ids out of range, texts of one token and models without counts raise an error."""

@@ -8,7 +8,10 @@ from autograder.checks import agrees, equal, refuses
 
 @pytest.mark.task("perplexity")
 @pytest.mark.points(1)
-@pytest.mark.promise("ValueError: there are no words, or a log probability is NaN or above 0.")
+@pytest.mark.promise(
+    "ValueError: there are no words, or a log probability is NaN or above 0.",
+    "An input without words",
+)
 def test_of_nothing(submission):
     """An input without words raises an error, also if the mask removes all words."""
     refuses(submission, "perplexity", np.zeros(0), error=("ValueError",))
@@ -20,8 +23,9 @@ def test_of_nothing(submission):
 @pytest.mark.task("perplexity")
 @pytest.mark.points(2.5)
 @pytest.mark.promise(
-    "a NaN among the words, or a log probability above 0 raises a `ValueError`. Allow 1e-5"
-    " above 0 for rounding"
+    "a NaN among the words, or a log probability above 0 raises a `ValueError`. Allow 1e-5 "
+    "above 0 for rounding",
+    "so values up to 1e-5 are accepted.",
 )
 def test_what_are_no_log_probabilities(submission, reference):
     """NaN and numbers above 0 raise an error; rounding errors do not."""

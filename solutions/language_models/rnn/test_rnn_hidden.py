@@ -14,6 +14,7 @@ RTOL = 1e-7
 @pytest.mark.promise(
     "x: `(N, T, D)`, any T ≥ 1.",
     "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
+    "ValueError: `truncation` is less than 1.",
 )
 def test_any_shape(submission, reference, rng):
     """A batch of one, sequences of 1 to 40 steps, sizes of 1, D ≠ H; float32 stays float32."""
@@ -76,6 +77,7 @@ def test_gradient_flows_back_only(submission, reference, rng):
 @pytest.mark.hint("Cut where t > 0 and t % truncation == 0; the gradient of h_0 remains.")
 @pytest.mark.promise(
     "no gradient flows from step t to step t − 1 if t > 0 is a multiple of k (t counted from 0).",
+    "ValueError: `truncation` is less than 1.",
 )
 def test_truncation_at_the_edges(submission, reference, rng):
     """A truncation that does not divide the length, is 1, or exceeds the length."""
@@ -84,6 +86,8 @@ def test_truncation_at_the_edges(submission, reference, rng):
         pair = paired_models(submission, reference, "RNN", 2, 3, truncation=truncation, rng=rng)
         pair.same_forward(x, h_0)
         pair.same_backward(x, h_0, rng=rng)
+    for truncation in (0, -1):
+        refuses(submission, "RNN", 2, 3, truncation=truncation, rng=rng)
 
 
 @pytest.mark.task("RNN")
@@ -120,7 +124,10 @@ def test_saturated(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(1)
 @pytest.mark.hint("x has to be (N, T, D) with D = input_size: raise a ValueError otherwise.")
-@pytest.mark.promise("An `x` with the wrong number of features raises a `ValueError`.")
+@pytest.mark.promise(
+    "An `x` with the wrong number of features raises a `ValueError`.",
+    "ValueError: the last axis of `x` is not D.",
+)
 def test_wrong_number_of_features(submission, reference, rng):
     """An input with the wrong number of features raises a ValueError."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)

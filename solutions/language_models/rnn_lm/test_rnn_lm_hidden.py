@@ -64,6 +64,10 @@ def test_initial_state(submission, reference, rng):
     tokens = rng.integers(6, size=(5, 3))
     expected = pair.student.forward(tokens)
     equal(pair.student.forward(tokens, state), expected, "the logits from the initial state")
+    cell = {"sum_of": ["rnn", "rnn", "rnn"]}
+    pair = paired_models(submission, reference, "RecurrentLM", 6, 3, 4, cell, rng=rng)
+    states = pair.reference.initial_state(5)
+    equal(pair.student.initial_state(5), states, "initial_state(5) with three states")
 
 
 @pytest.mark.task("RecurrentLM")
@@ -131,7 +135,10 @@ def test_unread_tokens_have_no_gradient(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(0.5)
 @pytest.mark.hint("NumPy reads −1 as the last row: call _check_ids first.")
-@pytest.mark.promise("An id outside 0 ... V−1 must raise an `IndexError`.")
+@pytest.mark.promise(
+    "An id outside 0 ... V−1 must raise an `IndexError`.",
+    "IndexError: an id is outside 0 ... V−1.",
+)
 def test_ids_out_of_range(submission, reference, rng):
     """An id outside 0 ... V−1 raises an IndexError."""
     pair = paired_models(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)

@@ -116,6 +116,7 @@ def test_longer_texts(submission, rng):
 @pytest.mark.promise(
     "ids `(N, length)`; the smallest id if several words have the highest probability.",
     "ValueError: `length` is negative, or the prefix is empty.",
+    "Settings out of range and empty prefixes raise a `ValueError`.",
 )
 def test_greedy_ties(submission, reference):
     """greedy: the smallest id of equal ones; length 0; an empty prefix raises an error."""
@@ -202,6 +203,8 @@ def test_an_early_end(submission):
 @pytest.mark.promise(
     "The text has at most `length` ids, including `end` but not the prefix.",
     "ValueError: `length` is negative, B is below 1, or the prefix is empty.",
+    "beam_size: B ≥ 1.",
+    "Settings out of range and empty prefixes raise a `ValueError`.",
 )
 def test_odd_beams(submission, rng):
     """beam_search: length 0 gives no words, log probability 0; invalid settings raise errors."""

@@ -69,10 +69,15 @@ def test_padding_has_no_gradient(submission, reference, rng):
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(1)
 @pytest.mark.hint("NumPy reads −1 as the last row: call _check_ids first.")
-@pytest.mark.promise("An id outside 0 ... V−1 raises an `IndexError`.")
+@pytest.mark.promise(
+    "An id outside 0 ... V−1 raises an `IndexError`.",
+    "ValueError: there is no such pooling.",
+    "IndexError: an id is outside 0 ... V−1.",
+)
 def test_ids_out_of_range(submission, reference, rng):
     """An id outside 0 ... V−1 raises an IndexError."""
     pair = paired_models(submission, reference, "SentenceEncoder", 6, 3, 4, 2, rng=rng)
     refusal = ("IndexError", "ValueError")
     refuses(pair.student, "forward", np.array([[1, 6]]), error=refusal)
     refuses(pair.student, "encode", np.array([[1, -1]]), error=refusal)
+    refuses(submission, "SentenceEncoder", 6, 3, 4, 2, "sum", rng=rng)

@@ -116,6 +116,8 @@ def test_words_in_no_window(submission, reference, rng):
 @pytest.mark.hint("Row V is not a word: V as a token raises an IndexError.")
 @pytest.mark.promise(
     "Ids outside 0 ... V−1 raise an `IndexError`, a window below 1 raises a `ValueError`.",
+    "ValueError: the window is below 1.",
+    "IndexError: an id is outside 0 ... V−1.",
 )
 def test_bad_input(submission, reference, rng):
     """Ids outside 0 ... V−1 and a window below 1 raise an error; the default window is 4."""

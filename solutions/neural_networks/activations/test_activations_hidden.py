@@ -51,6 +51,9 @@ def test_sigmoid_far_tails(submission, reference, rng):
     pair = paired_models(submission, reference, "Sigmoid")
     e = np.exp(-np.abs(FAR))
     tails(pair, np.where(FAR < 0, e, 1.0) / (1.0 + e), e)
+    for z in (-715.0, -600.0, -30.0):
+        value = pair.student.forward(np.array([z]))
+        equal(value, np.exp(np.array([z])), f"σ({z:g})", rtol=1e-7)
     works_everywhere(pair, rng)
 
 
@@ -95,6 +98,8 @@ def test_hard_tanh_far_tails(submission, reference, rng):
     "any shape `(...)`",
     "Keep the dtype: float32 in, float32 out.",
     "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
+    "At z = ±1e200 the square (1 + abs(z))² overflows, so divide `grad_output` twice by 1 + "
+    "abs(z).",
 )
 def test_soft_sign_far_tails(submission, reference, rng):
     """SoftSign: saturates slowly, like 1/z²; any shape; float32 stays float32."""

@@ -71,6 +71,7 @@ def test_a_batch_is_a_sum(submission, reference, rng):
     "activation: registered name of f.",
     "Windows of a wrong shape raise a `ValueError`",
     "Keep the dtype: float32 in, float32 out.",
+    "ValueError: `x` is not `(N, D)`.",
 )
 def test_other_shapes_and_activations(submission, reference, rng):
     """WindowScorer: other sizes and activations; an empty batch; float32; wrong shapes."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, callback, equal, expect
+from autograder.checks import agrees, callback, equal, expect, refuses
 
 SHAPES = {"Dropout": (2, 3), "VariationalDropout": (2, 3, 4)}
 
@@ -21,9 +21,12 @@ def each(test):
     "keep_probability: p, in (0, 1].",
     "float32 in, float32 out. Do not change `x`.",
     "of the dtype of `x`; a new array.",
+    "ValueError: `keep_probability` is not in (0, 1].",
 )
 def test_keeping_everything(submission, rng, name):
     """keep_probability = 1 changes nothing; float32 stays float32; x is not changed."""
+    for p in (0.0, -0.5, 1.5):
+        refuses(submission, name, p, rng=rng)
     for dtype in (np.float64, np.float32):
         x = rng.normal(size=SHAPES[name]).astype(dtype)
         for inverted in (False, True):

@@ -85,7 +85,11 @@ def test_error_of_second_order(submission, rng):
 
 @pytest.mark.task("numerical_gradient")
 @pytest.mark.points(2.5)
-@pytest.mark.promise("ValueError: `x` is not of float64, ε is not positive, or f is not finite.")
+@pytest.mark.promise(
+    "ValueError: `x` is not of float64, ε is not positive, or f is not finite.",
+    "An f that is not finite, an ε that is not positive, or shapes that differ raise a "
+    "`ValueError`.",
+)
 def test_refused(submission):
     """numerical_gradient: refuses ε ≤ 0, float32, and an f that is not finite."""
     refuses(submission, "numerical_gradient", callback(bowl), np.ones(3), 0.0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect
+from autograder.checks import agrees, equal, expect, refuses
 
 VARIANCES = {
     "xavier_uniform": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
@@ -25,9 +25,12 @@ def each(test):
 @pytest.mark.promise(
     "with n = `fan_in` inputs of each unit, and m = `fan_out` units.",
     "Weights are `(fan_in, fan_out)`",
+    "ValueError: `fan_in` or `fan_out` is below 1.",
 )
 def test_narrow_and_wide_layers(submission, rng, name):
-    """Layers with few inputs and many units, and with many inputs and few units."""
+    """Layers with few inputs and many units, with many inputs and few units, and without."""
+    for fan_in, fan_out in ((0, 3), (3, 0), (-1, 3)):
+        refuses(submission, name, fan_in, fan_out, rng=rng)
     for fan_in, fan_out in ((20, 900), (900, 20)):
         W = getattr(submission, name)(fan_in, fan_out, rng=rng)
         expect(np.shape(W) == (fan_in, fan_out), f"{name}({fan_in}, {fan_out}) has another shape")
@@ -50,7 +53,8 @@ def test_the_generator_decides(submission, name):
     first, again, other = (draw(6, 7, rng=np.random.default_rng(seed)) for seed in (1, 1, 2))
     expect(np.array_equal(first, again), f"{name} with the same rng gives other weights")
     expect(not np.any(first == other), f"{name} with another rng gives the same weights")
-    expect(len(np.unique(first)) == 42, f"{name} repeats weights: the draws should be independent")
+    independent = len(np.unique(np.abs(first))) == 42
+    expect(independent, f"{name} repeats weights: the draws should be independent")
 
 
 @pytest.mark.task("deep_losses")

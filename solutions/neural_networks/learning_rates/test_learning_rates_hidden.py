@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from autograder.checks import after_call, agrees, callback, equal
+from autograder.checks import after_call, agrees, callback, equal, refuses
 
+#: Arguments outside their ranges.
+OUTSIDE = {
+    "StepDecay": [(0.0, 0.5, 7), (0.3, 0.0, 7), (0.3, 1.5, 7), (0.3, 0.5, 0), (np.nan, 0.5, 7)],
+    "ExponentialDecay": [(-0.3, 1e-3), (0.3, -1e-3), (0.3, np.nan)],
+    "InverseDecay": [(0.0, 2.0), (0.3, 0.0), (0.3, -1.0)],
+}
 SCHEDULES = {
     "StepDecay": [(0.3, 0.5, 7), (1.0, 1.0, 1), (0.3, 0.1, 1)],
     "ExponentialDecay": [(0.3, 1e-3), (1.0, 0.0), (0.1, 2.0)],
@@ -21,20 +27,31 @@ def each_schedule(test):
 @each_schedule
 @pytest.mark.points(1)
 @pytest.mark.hint("The rate depends only on `step`, not on earlier calls.")
-@pytest.mark.promise("`rate(step)` depends only on `step`: schedules have no state.")
+@pytest.mark.promise(
+    "`rate(step)` depends only on `step`: schedules have no state.",
+    "A negative step raises a `ValueError`, and so do arguments outside their ranges (given).",
+    "ValueError: an argument is outside its range.",
+    "ValueError: `step` is negative.",
+    "every: n, a whole number ≥ 1.",
+    "decay: k ≥ 0.",
+)
 def test_any_step_in_any_order(submission, reference, rng, name):
-    """Large steps in any order: the rate depends only on the step."""
+    """Large steps in any order: the rate depends only on the step; what is out of range raises."""
     for arguments in SCHEDULES[name]:
         ours, theirs = getattr(submission, name)(*arguments), getattr(reference, name)(*arguments)
         for step in (*rng.integers(0, 300, size=6), 0, 1, 100):
             found, expected = ours.rate(int(step)), theirs.rate(int(step))
             equal(found, expected, f"{name}{arguments}.rate({step})", rtol=1e-12)
+    refuses(ours, "rate", -1)
+    for arguments in OUTSIDE[name]:
+        refuses(submission, name, *arguments)
 
 
 @pytest.mark.task("fan_in_rate")
 @pytest.mark.points(1)
 @pytest.mark.promise(
     "Return the rate for the weights of a layer whose units have `fan_in` inputs: α / √fan_in.",
+    "fan_in: a whole number ≥ 1; for W `(in, out)` that is ``W.shape[0]``.",
 )
 def test_fan_in_rate_of_layers(submission, reference, rng):
     """fan_in_rate: layers with different numbers of inputs."""
@@ -42,6 +59,8 @@ def test_fan_in_rate_of_layers(submission, reference, rng):
         agrees(submission, reference, "fan_in_rate", float(rng.uniform(1e-3, 2)), int(fan_in))
     same = submission.fan_in_rate(0.5, 1)
     equal(same, 0.5, "fan_in_rate(0.5, 1)")
+    for arguments in ((0.5, 0), (0.0, 4), (np.nan, 4)):
+        refuses(submission, "fan_in_rate", *arguments)
     equal(np.array(submission.fan_in_rate(1.0, 16)), np.array(0.25), "fan_in_rate(1.0, 16)")
 
 

@@ -46,6 +46,8 @@ def test_max_margin_satisfied(submission, reference, rng):
     "Shapes that do not match, or an empty batch, raise a `ValueError`.",
     "float32 scores have float32 gradients.",
     "A second `backward` after the same `forward` returns the same gradients.",
+    "ValueError: `margin` is negative or NaN.",
+    "ValueError: the shapes differ, or there is no pair.",
 )
 def test_max_margin_shapes(submission, reference, rng):
     """MaxMarginLoss: any shape and dtype, used twice; NaN; shapes that differ."""
@@ -58,7 +60,8 @@ def test_max_margin_shapes(submission, reference, rng):
     expect(np.isnan(shows), f"J is {shows:g} though a score is NaN: it should be NaN")
     refuses(loss, "forward", np.zeros(3), np.zeros(4))
     refuses(loss, "forward", np.zeros(0), np.zeros(0))
-    refuses(submission, "MaxMarginLoss", -0.5)
+    for margin in (-0.5, np.nan):
+        refuses(submission, "MaxMarginLoss", margin)
 
 
 @pytest.mark.task("SoftmaxCrossEntropy")
@@ -91,6 +94,8 @@ def test_cross_entropy_large_scores(submission, reference, rng):
     "If a score is NaN, the loss is NaN. Targets outside 0 ... C−1 raise an `IndexError`.",
     "float32 scores have float32 gradients.",
     "A second `backward` after the same `forward` returns the same gradients.",
+    "ValueError: the shapes do not match, or there is no target.",
+    "IndexError: a target is not an integer or not in 0 ... C−1.",
 )
 def test_cross_entropy_shapes(submission, reference, rng):
     """SoftmaxCrossEntropy: any shape and dtype, NaN; targets out of range."""

@@ -53,6 +53,7 @@ def test_neuron_shapes(submission, reference, rng):
     "Any number of axes may come first: one vector, a batch `(N, D)`, sequences `(N, T, D)`.",
     "Inputs whose length differs from that of the weights raise a `ValueError`",
     "Keep the dtype: float32 in, float32 out.",
+    "ValueError: the last axis of `x` is not D.",
 )
 def test_affine_shapes(submission, reference, rng):
     """Affine: one vector, sequences, an empty batch, float32; inputs of a wrong length."""

@@ -27,6 +27,7 @@ def each(test):
 @pytest.mark.promise(
     "Neither changes its argument. float32 stays float32.",
     "A second `fit` replaces the statistics of the first.",
+    "`(M, D)` for `x: (M, D)`, which is not modified.",
 )
 def test_float32_and_arguments(submission, reference, rng, name):
     """float32 stays float32, arguments are not changed, a second fit replaces the first."""
@@ -47,6 +48,8 @@ def test_float32_and_arguments(submission, reference, rng, name):
 @pytest.mark.promise(
     "A feature that is constant in training has σ = 0. `Normalization` does not change it.",
     "`Whitening` uses `epsilon` · s_1 instead, and 1 if all features are constant.",
+    "`fit(x)` takes `(N, D)`, N ≥ 1, finite",
+    "`x: (N, D)`, N ≥ 1.",
 )
 def test_one_row(submission, name):
     """A single row of training data: all features are constant."""
@@ -64,6 +67,7 @@ def test_one_row(submission, name):
 @pytest.mark.points(2)
 @pytest.mark.promise(
     "A direction without variance has s_i = 0. `Whitening` uses `epsilon` · s_1 instead",
+    "s_1 ≥ s_2 ≥ ... ≥ 0",
 )
 def test_dependent_features(submission, rng):
     """Whitening: with dependent features, all directions that vary get variance 1."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import after_call, agrees, equal
+from autograder.checks import after_call, agrees, equal, refuses
 
 PENALTIES = ["L2Penalty", "L1Penalty"]
 
@@ -16,7 +16,11 @@ def checked(test):
 
 @checked
 @pytest.mark.points(1)
-@pytest.mark.promise("0 if there are no weights.", "Args: strength: λ ≥ 0.")
+@pytest.mark.promise(
+    "0 if there are no weights.",
+    "Args: strength: λ ≥ 0.",
+    "ValueError: `strength` is negative or NaN.",
+)
 def test_nothing_to_penalise(submission, name):
     """The penalty is 0 without weights, with strength 0 and for weights of 0."""
     penalty, without = getattr(submission, name)(2.0), getattr(submission, name)(0.0)
@@ -26,6 +30,8 @@ def test_nothing_to_penalise(submission, name):
     equal(penalty.value(zeros), 0.0, "the penalty of weights of 0")
     equal(penalty.gradient(zeros), zeros, "the gradient at weights of 0")
     equal(without.value({"W": np.ones((2, 2))}), 0.0, "a penalty of strength 0")
+    for strength in (-0.1, np.nan):
+        refuses(submission, name, strength)
 
 
 @checked

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect, finite, paired_models
+from autograder.checks import agrees, equal, expect, finite, paired_models, refuses
 
 V, E, C = 8, 2, 3
 
@@ -13,11 +13,14 @@ V, E, C = 8, 2, 3
 @pytest.mark.promise(
     "A sentence may be shorter than a window, or empty: `windows` returns T rows in each case.",
     "size: m ≥ 0.",
+    "ValueError: `ids` does not have one axis, or `size` is negative.",
 )
 def test_windows_of_one_word_and_of_no_words(submission, reference, rng):
     """windows: m = 0, and an empty sentence."""
     agrees(submission, reference, "windows", rng.integers(1, V, size=4), 0)
     agrees(submission, reference, "windows", np.zeros(0, dtype=np.int64), 2)
+    refuses(submission, "windows", np.zeros((2, 3), dtype=np.int64), 1)
+    refuses(submission, "windows", np.zeros(3, dtype=np.int64), -1)
 
 
 @pytest.mark.task("WindowClassifier")
@@ -49,8 +52,16 @@ def test_places_matter(submission, reference, rng):
 
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(1.25)
-@pytest.mark.promise("`backward` adds to `gradients` and returns None")
+@pytest.mark.promise(
+    "`backward` adds to `gradients` and returns None",
+    "ValueError: the windows have another width.",
+    "IndexError: an id is outside 0 ... V−1.",
+    "The ids have no gradient, so nothing is returned.",
+)
 def test_gradients_add_up(submission, reference, rng):
-    """WindowClassifier: a second backward adds to the gradients of the first."""
+    """WindowClassifier: a second backward adds to the first; what does not fit raises an error."""
     pair = paired_models(submission, reference, "WindowClassifier", V, E, 1, 4, C, rng=rng)
+    refuses(pair.student, "forward", np.zeros((2, 5), dtype=np.int64))
+    for wrong in (-1, V):
+        refuses(pair.student, "forward", np.array([[0, wrong, 1]]), error=("IndexError",))
     pair.accumulates(rng.integers(V, size=(4, 3)), rng=rng)

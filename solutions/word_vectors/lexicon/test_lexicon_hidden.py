@@ -80,7 +80,10 @@ def test_similarities_in_drawn_lexicons(submission, reference, rng):
 
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(1.5)
-@pytest.mark.promise("An unknown synset raises a `KeyError`.")
+@pytest.mark.promise(
+    "An unknown synset raises a `KeyError`.",
+    "KeyError: the lexicon has no such synset.",
+)
 def test_similarity_of_unknown_synsets(submission):
     """path_similarity: an unknown synset raises a KeyError, as first or second argument."""
     lexicon = mini_lexicon()

@@ -62,6 +62,7 @@ def test_no_negatives_and_float32(submission, reference, rng):
 @pytest.mark.promise(
     "An id outside 0 ... V−1 raises an `IndexError`. This includes −1",
     "Do not change the arguments.",
+    "IndexError: an id is outside 0 ... V−1.",
 )
 def test_ids_out_of_range(submission, rng):
     """negative_sampling: an id out of range raises an IndexError, and so does −1."""

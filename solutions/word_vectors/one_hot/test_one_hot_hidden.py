@@ -26,7 +26,10 @@ def test_ids_far_out_of_range(submission):
 
 @pytest.mark.task("cosine_similarity")
 @pytest.mark.points(0.75)
-@pytest.mark.promise("The square of 1e200 overflows.")
+@pytest.mark.promise(
+    "The square of 1e200 overflows.",
+    "The given `_unit` scales a vector to length 1 without overflow.",
+)
 def test_large_and_tiny_vectors(submission, reference, rng):
     """cosine_similarity: vectors of 1e200 and of 1e-200."""
     a, b = rng.normal(size=(2, 6, 3))

@@ -10,6 +10,8 @@ class DeepAveragingNetwork(Model):
         self, vocabulary_size, embedding_size, hidden_sizes, classes, *, word_dropout=0.0, rng
     ):
         super().__init__()
+        if not 0 <= word_dropout < 1:
+            raise ValueError("no share of the words")
         self.V, self.word_dropout, self.rng = vocabulary_size, word_dropout, rng
         self.add_parameter("embedding", rng.normal(0, 0.1, (vocabulary_size, embedding_size)))
         sizes = (embedding_size, *hidden_sizes, classes)

@@ -1,4 +1,4 @@
-"""The cell reads a token at a time, and once more on the way back, where nothing was kept."""
+"""The cell reads a token at a time, and all of them once more on the way back."""
 
 import numpy as np
 
@@ -34,29 +34,30 @@ class ConditionalLM(LanguageModel):
     def forward(self, tokens, condition, state=None):
         self.check(len(tokens), condition)
         self.start = state is None
-        first = np.tanh(condition @ self.parameters["W_0"]) if self.start else state.copy()
-        states = [first]
+        self.first = self.start_of(condition) if self.start else state
+        self.outputs, self.state = [], self.first
         for column in tokens.T:
-            states.append(self.read(column, condition, states[-1]))
+            self.outputs.append(self.read(column, condition, self.state))
+            self.state = self.cell.state
         self.tokens, self.condition = tokens.copy(), condition.copy()
-        self.states, self.state = states, states[-1]
-        logits = [h @ self.parameters["U"] + self.parameters["b_2"] for h in states[1:]]
+        logits = [h @ self.parameters["U"] + self.parameters["b_2"] for h in self.outputs]
         return np.stack(logits, axis=1)
 
     def backward(self, grad_logits):
-        c, later = self.condition, np.zeros_like(self.states[0])
+        c, tokens = self.condition, self.tokens
         grad_condition = np.zeros_like(c)
-        for t in reversed(range(self.tokens.shape[1])):
-            grad, words = grad_logits[:, t], self.tokens[:, t]
-            self.gradients["U"] += self.states[t + 1].T @ grad
-            self.gradients["b_2"] += grad.sum(0)
-            self.read(words, c, self.states[t])
-            grad_e, later = self.cell.backward((grad @ self.parameters["U"].T + later)[:, None])
-            for word, row in zip(words, grad_e[:, 0], strict=True):
+        added = (c @ self.parameters["W_c"])[:, None]
+        self.cell.forward(self.parameters["embedding"][tokens] + added, self.first)
+        grad_e, later = self.cell.backward(grad_logits @ self.parameters["U"].T)
+        for t, h in enumerate(self.outputs):
+            self.gradients["U"] += h.T @ grad_logits[:, t]
+            self.gradients["b_2"] += grad_logits[:, t].sum(0)
+            for word, row in zip(tokens[:, t], grad_e[:, t], strict=True):
                 self.gradients["embedding"][word] += row
-            self.gradients["W_c"] += c.T @ grad_e[:, 0]
-            grad_condition += grad_e[:, 0] @ self.parameters["W_c"].T
+            self.gradients["W_c"] += c.T @ grad_e[:, t]
+            grad_condition += grad_e[:, t] @ self.parameters["W_c"].T
         if self.start:
+            later = later[0] if isinstance(later, tuple) else later
             later = later / np.cosh(c @ self.parameters["W_0"]) ** 2
             self.gradients["W_0"] += c.T @ later
             grad_condition += later @ self.parameters["W_0"].T
@@ -66,13 +67,18 @@ class ConditionalLM(LanguageModel):
         if condition is None:
             condition = np.zeros((batch_size, self.sizes[0]), self.parameters["b_2"].dtype)
         self.check(batch_size, condition)
-        return np.tanh(condition @ self.parameters["W_0"]), condition.copy()
+        return self.start_of(condition), condition.copy()
+
+    def start_of(self, condition):
+        h = np.tanh(condition @ self.parameters["W_0"])
+        zeros = self.cell.initial_state(len(condition))
+        return (h, *zeros[1:]) if isinstance(zeros, tuple) else h
 
     def next_log_probabilities(self, tokens, state):
         state, condition = state
-        state = self.read(tokens, condition, state)
+        h = self.read(tokens, condition, state)
         rows = []
-        for row in state @ self.parameters["U"] + self.parameters["b_2"]:
+        for row in h @ self.parameters["U"] + self.parameters["b_2"]:
             shifted = row - np.max(row)
             rows.append(shifted - np.log(np.sum(np.exp(shifted))))
-        return np.stack(rows), (state, condition)
+        return np.stack(rows), (self.cell.state, condition)

@@ -1,4 +1,4 @@
-"""The cell reads a token at a time, and once more on the way back, where nothing was kept."""
+"""The cell reads a token at a time, and all of them once more on the way back."""
 
 import numpy as np
 
@@ -9,7 +9,6 @@ from framework.models.parts import part
 class RecurrentLM(LanguageModel):
     def __init__(self, vocabulary_size, embedding_size, hidden_size, cell="rnn", *, rng):
         super().__init__()
-        self.hidden_size = hidden_size
         self.add_parameter("embedding", rng.normal(0, 0.1, (vocabulary_size, embedding_size)))
         self.cell = self.add_child("cell", part(cell)(embedding_size, hidden_size, rng=rng))
         limit = (3 / hidden_size) ** 0.5
@@ -23,32 +22,32 @@ class RecurrentLM(LanguageModel):
         return self.cell.forward(vectors[:, None], state)[:, 0]
 
     def forward(self, tokens, state=None):
-        states = [self.initial_state(len(tokens)) if state is None else state.copy()]
+        states = [self.initial_state(len(tokens)) if state is None else state]
+        outputs = []
         for column in tokens.T:
-            states.append(self.read(column, states[-1]))
-        self.tokens, self.states, self.state = tokens.copy(), states, states[-1]
-        logits = [h @ self.parameters["U"] + self.parameters["b_2"] for h in states[1:]]
+            outputs.append(self.read(column, states[-1]))
+            states.append(self.cell.state)
+        self.tokens, self.first, self.outputs = tokens.copy(), states[0], outputs
+        self.state = states[-1]
+        logits = [h @ self.parameters["U"] + self.parameters["b_2"] for h in outputs]
         return np.stack(logits, axis=1)
 
     def backward(self, grad_logits):
-        later = np.zeros_like(self.states[0])
-        for t in reversed(range(self.tokens.shape[1])):
-            grad, words = grad_logits[:, t], self.tokens[:, t]
-            self.gradients["U"] += self.states[t + 1].T @ grad
-            self.gradients["b_2"] += grad.sum(0)
-            self.read(words, self.states[t])
-            grad_e, later = self.cell.backward((grad @ self.parameters["U"].T + later)[:, None])
-            for word, row in zip(words, grad_e[:, 0], strict=True):
+        self.cell.forward(self.parameters["embedding"][self.tokens], self.first)
+        grad_e, _ = self.cell.backward(grad_logits @ self.parameters["U"].T)
+        for t, h in enumerate(self.outputs):
+            self.gradients["U"] += h.T @ grad_logits[:, t]
+            self.gradients["b_2"] += grad_logits[:, t].sum(0)
+            for word, row in zip(self.tokens[:, t], grad_e[:, t], strict=True):
                 self.gradients["embedding"][word] += row
 
     def initial_state(self, batch_size):
-        return np.zeros((batch_size, self.hidden_size), self.parameters["b_2"].dtype)
+        return self.cell.initial_state(batch_size)
 
     def next_log_probabilities(self, tokens, state):
-        state = self.read(tokens, state)
-        scores = state @ self.parameters["U"] + self.parameters["b_2"]
+        scores = self.read(tokens, state) @ self.parameters["U"] + self.parameters["b_2"]
         rows = []
         for row in scores:
             shifted = row - np.max(row)
             rows.append(shifted - np.log(np.sum(np.exp(shifted))))
-        return np.stack(rows), state
+        return np.stack(rows), self.cell.state

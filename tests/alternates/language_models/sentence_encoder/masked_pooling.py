@@ -13,7 +13,10 @@ class SentenceEncoder(Model):
     ):  # fmt: skip
         super().__init__()
         self.V = vocabulary_size
-        self.pool = {"final": self.final, "max": self.maximum, "mean": self.mean}[pooling]
+        kinds = {"final": self.final, "max": self.maximum, "mean": self.mean}
+        if pooling not in kinds:
+            raise ValueError("another pooling")
+        self.pool = kinds[pooling]
         self.add_parameter("embedding", rng.normal(size=(vocabulary_size, embedding_size)) / 10)
         self.cell = self.add_child("cell", part(cell)(embedding_size, hidden_size, rng=rng))
         self.add_parameter("U", rng.normal(size=(hidden_size, classes)) / hidden_size**0.5)

@@ -1,4 +1,4 @@
-"""x itself is never touched: every point is an array of its own."""
+"""x is set to every point as a whole, and to a copy of what it was afterwards."""
 
 import numpy as np
 
@@ -12,7 +12,13 @@ def value_at(f, x, seed):
 
 def moved(f, x, step, seed):
     directions = np.eye(x.size).reshape(x.size, *x.shape)
-    values = [value_at(f, x + step * direction, seed) for direction in directions]
+    start, values = x.copy(), []
+    for direction in directions:
+        x[...] = start + step * direction
+        try:
+            values.append(value_at(f, x, seed))
+        finally:
+            x[...] = start
     return np.array(values, dtype=float).reshape(x.shape)
 
 

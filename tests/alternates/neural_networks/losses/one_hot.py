@@ -5,7 +5,7 @@ import numpy as np
 
 class MaxMarginLoss:
     def __init__(self, margin=1.0):
-        if margin < 0:
+        if not margin >= 0:
             raise ValueError("negative margin")
         self.margin = margin
 

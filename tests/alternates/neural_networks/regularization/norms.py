@@ -13,6 +13,8 @@ def weights(parameters):
 
 class L2Penalty:
     def __init__(self, strength):
+        if not strength >= 0:
+            raise ValueError("no strength")
         self.strength = float(strength)
 
     def value(self, parameters):
@@ -24,6 +26,8 @@ class L2Penalty:
 
 class L1Penalty:
     def __init__(self, strength):
+        if not strength >= 0:
+            raise ValueError("no strength")
         self.strength = float(strength)
 
     def value(self, parameters):

@@ -7,6 +7,8 @@ from framework.models.parts import part
 
 
 def windows(ids, size):
+    if np.ndim(ids) != 1 or size < 0:
+        raise ValueError("one sentence, and no fewer than 0 words on each side")
     columns = []
     for shift in range(-size, size + 1):
         column = np.zeros_like(ids)

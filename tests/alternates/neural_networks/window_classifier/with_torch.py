@@ -6,6 +6,8 @@ from framework.models.parts import part
 
 
 def windows(ids, size):
+    if ids.ndim != 1 or size < 0:
+        raise ValueError("one sentence, and no fewer than 0 words on each side")
     gap = ids.new_zeros(size)
     padded = torch.cat([gap, ids, gap])
     places = torch.arange(len(ids))[:, None] + torch.arange(2 * size + 1)
@@ -40,6 +42,8 @@ class WindowClassifier(torch.nn.Module):
             gradient.zero_()
 
     def forward(self, ids):
+        if ids.numel() and not 0 <= ids.min() <= ids.max() < len(self.tables["embedding"]):
+            raise IndexError("an id has no row in the embedding")
         if ids.ndim != 2 or ids.shape[1] != self.width:
             raise ValueError("these windows have another width")
         self.leaves = {name: t.detach().requires_grad_() for name, t in self.tables.items()}

@@ -1,0 +1,94 @@
+"""Several recurrent layers side by side in place of one: a cell whose state is a tuple.
+
+A model that takes `cell=` must treat the state of its cell as a whole: that of an LSTM is two
+arrays. A sum of the layers that are there already is the simplest cell of that kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+import numpy as np
+
+from framework.errors import UsageError
+from framework.interfaces import Array, Model
+
+
+class SummedCells:
+    """Builds the sum of recurrent layers, out of parts of the backend in force.
+
+    Args:
+        part: gives the class behind a registered name; see `framework.models.parts.part`.
+        sum_of: registered names of the layers.
+
+    Raises:
+        UsageError: there is no layer.
+    """
+
+    def __init__(self, part: Callable[[str], Any], sum_of: Sequence[str]) -> None:
+        if not sum_of:
+            raise UsageError("a sum of recurrent layers needs one layer at least: name it")
+        self._part, self.sum_of = part, tuple(sum_of)
+
+    def __call__(self, input_size: int, hidden_size: int, *, rng: np.random.Generator) -> Any:
+        """Return the layer: it reads `(N, T, input_size)` and returns `(N, T, hidden_size)`."""
+        return Summed([self._part(name)(input_size, hidden_size, rng=rng) for name in self.sum_of])
+
+
+class Summed(Model):
+    """y_t = Σ_l h_t⁽ˡ⁾, the sum of the states of recurrent layers that read the same input.
+
+    Args:
+        layers: recurrent layers of one size.
+
+    Parameters:
+        those of the layers, as ``layer_1.NAME``, ``layer_2.NAME``, ...
+
+    Attributes:
+        state: the states of all layers after the last step that `forward` read, a tuple.
+    """
+
+    def __init__(self, layers: Sequence[Any]) -> None:
+        super().__init__()
+        self.layers = [
+            self.add_child(f"layer_{i}", layer) for i, layer in enumerate(layers, start=1)
+        ]
+
+    @property
+    def state(self) -> tuple[Any, ...]:
+        """The states of all layers after the last step that `forward` read."""
+        return tuple(layer.state for layer in self.layers)
+
+    def initial_state(self, batch_size: int) -> tuple[Any, ...]:
+        """Return the states of all layers before the first step."""
+        return tuple(layer.initial_state(batch_size) for layer in self.layers)
+
+    def forward(
+        self, x: Array, state: Sequence[Any] | None = None, mask: Array | None = None
+    ) -> Array:
+        """Return the sum of what the layers return, `(N, T, H)`, for `x: (N, T, D)`.
+
+        Args:
+            x: in the backend's arrays, as everything here.
+            state: what each layer starts from; None: each from its first state.
+            mask: `(N, T)`, False where there is no word; or None.
+
+        Raises:
+            ValueError: the number of states is not that of the layers.
+        """
+        states = [None] * len(self.layers) if state is None else state
+        if not isinstance(states, (tuple, list)) or len(states) != len(self.layers):
+            count = len(self.layers)
+            raise ValueError(f"the state of a sum of {count} layers is a tuple of {count} states")
+        pairs = zip(self.layers, states, strict=True)
+        outputs: list[Array] = [layer.forward(x, start, mask) for layer, start in pairs]
+        return reduce(add, outputs)
+
+    def backward(self, grad_h: Array) -> tuple[Array, tuple[Any, ...]]:
+        """Return the gradients of `x` and of the first states, for that of the output."""
+        returned = [layer.backward(grad_h) for layer in self.layers]
+        grads: list[Array] = [grad_x for grad_x, _ in returned]
+        return reduce(add, grads), tuple(grad_state for _, grad_state in returned)

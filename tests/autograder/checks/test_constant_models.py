@@ -1,0 +1,38 @@
+"""A model that ignores all that it is given earns nothing by checks that compare it with itself."""
+
+import math
+
+import numpy as np
+import pytest
+
+from autograder.checks import (
+    CheckFailed,
+    new_scores_are_uniform,
+    no_look_ahead,
+)
+
+V = 6
+
+
+class Scores:
+    """Scores of V words for each token."""
+
+    def __init__(self, size=0.0):
+        self.table = size * np.random.default_rng(1).normal(size=(V, V))
+
+    def forward(self, tokens):
+        return self.table[tokens]
+
+
+def test_who_reads_nothing_cannot_look_ahead(remote, draws):
+    no_look_ahead(remote(Model=Scores).Model(1.0), V, rng=draws)
+    with pytest.raises(CheckFailed, match="do not depend on the tokens at all"):
+        no_look_ahead(remote(Model=Scores).Model(), V, rng=draws)
+
+
+def test_uniform_scores_of_a_new_model_differ_from_word_to_word(remote, draws):
+    new_scores_are_uniform(remote(Model=Scores).Model(0.1), words=V, rng=draws)
+    with pytest.raises(CheckFailed, match="the model ignores what it reads"):
+        new_scores_are_uniform(remote(Model=Scores).Model(), words=V, rng=draws)
+    with pytest.raises(CheckFailed, match=f"near log {V} = {math.log(V):.3f}"):
+        new_scores_are_uniform(remote(Model=Scores).Model(50.0), words=V, rng=draws)

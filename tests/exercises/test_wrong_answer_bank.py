@@ -1,0 +1,118 @@
+"""Wrong answers that were written from READMEs and stubs alone lose points, nearly all in public.
+
+``wrong_answers/EXERCISE.toml`` holds them: the name of a wrong answer -> the replacements
+``[find, replace]`` that turn the solution into it. By default a few are graded. All are, and the
+shares are printed, by ``pytest -m slow -s tests/exercises/test_wrong_answer_bank.py``.
+"""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from autograder.course.reading import find_course
+from autograder.grading.grader import Grader
+from autograder.grading.pytest_plugin import fixtures_of
+from autograder.grading.setting import Setting
+from autograder.isolation.sandboxes import choose
+from autograder.submissions.submission import Staging, Submission, SubmittedFile
+from autograder.verdicts import Verdict
+from framework.providers.plugins import Plugins
+
+COURSE = find_course()
+FOLDER = Path(__file__).parent / "wrong_answers"
+BANK = {
+    (file.stem, name): replacements
+    for file in sorted(FOLDER.glob("*.toml"))
+    for name, replacements in tomllib.loads(file.read_text("utf-8")).items()
+}
+SAMPLE = random.Random(15).sample(sorted(BANK), 5)
+#: Wrong answers that lose points, at least; and those of them that hidden checks alone catch.
+CAUGHT, HIDDEN_ALONE = 0.995, 0.08
+
+
+class Untrained:
+    """A pytest plugin that leaves out the checks that train a model."""
+
+    def pytest_collection_modifyitems(self, items):
+        """Keep the others in their order."""
+        items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
+
+
+def source_of(exercise, name):
+    """The solution of an exercise, changed into the wrong answer `name`."""
+    source = COURSE.exercise(exercise).solution_source()
+    for find, replace in BANK[exercise, name]:
+        assert source.count(find) == 1, f"{exercise}, {name}: {find!r} should occur once"
+        source = source.replace(find, replace)
+    return source
+
+
+def handed_in(exercise, name):
+    sources = {n: COURSE.exercise(n).solution_source() for n in exercise.requires}
+    sources[exercise.name] = source_of(exercise.name, name)
+    files = {
+        n: SubmittedFile(n, exercise.solution, f"{n}.py", f"{n}.py", source)
+        for n, source in sources.items()
+    }
+    return Submission(name, files, "", (), Staging(sources))
+
+
+def failed_checks(name, wrong_answer, *, trained=False):
+    """The checks that a wrong answer does not pass, diagnosed."""
+    exercise = COURSE.exercise(name)
+    with handed_in(exercise, wrong_answer) as submission:
+        grader = Grader(Setting(COURSE, Plugins(course=COURSE), choose("process")), submission)
+        try:
+            graded = grader.grade(exercise, plugins=[] if trained else [Untrained()])
+        finally:
+            grader.close()
+    checks = [check for task in graded.tasks for check in task.checks]
+    assert not [check for check in checks if check.verdict is Verdict.NOT_GRADED]
+    return [check for check in checks if check.verdict is not Verdict.PASSED]
+
+
+def verdict_on(name, wrong_answer):
+    """``named``, ``public``, ``hidden`` or ``passes``: what becomes of a wrong answer."""
+    failed = failed_checks(name, wrong_answer) or failed_checks(name, wrong_answer, trained=True)
+    public = [check for check in failed if not check.hidden]
+    if any(check.diagnosis for check in public):
+        return "named"
+    return "public" if public else "hidden" if failed else "passes"
+
+
+def test_the_bank_is_large_and_covers_every_exercise():
+    assert {name for name, _ in BANK} == {exercise.name for exercise in COURSE.code_exercises}
+    assert len(BANK) >= 300
+
+
+@pytest.mark.parametrize("name", [exercise.name for exercise in COURSE.code_exercises])
+def test_every_wrong_answer_is_a_change_of_the_solution(name):
+    for exercise, wrong_answer in BANK:
+        if exercise == name:
+            compile(source_of(exercise, wrong_answer), wrong_answer, "exec")
+
+
+@pytest.mark.parametrize(("name", "wrong_answer"), SAMPLE)
+def test_a_wrong_answer_loses_points(name, wrong_answer):
+    assert failed_checks(name, wrong_answer)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+def test_nearly_all_wrong_answers_lose_points_in_public():
+    found = {entry: verdict_on(*entry) for entry in BANK}
+    counts = Counter(found.values())
+    caught = len(found) - counts["passes"]
+    print(f"\n{len(found)} wrong answers: {caught} lose points ({caught / len(found):.1%})")
+    print(f"{counts['hidden']} by hidden checks alone ({counts['hidden'] / len(found):.1%})")
+    public = counts["named"] + counts["public"]
+    print(f"{counts['named']} of {public} caught in public are named")
+    for kind in ("passes", "hidden"):
+        print(kind, *(f"{name}/{one}" for (name, one), v in found.items() if v == kind), sep="\n  ")
+    assert caught >= CAUGHT * len(found)
+    assert counts["hidden"] <= HIDDEN_ALONE * len(found)
