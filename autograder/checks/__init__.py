@@ -14,7 +14,11 @@ from autograder.checks.trained_models import Evaluation, TrainedModels, combined
 
 if TYPE_CHECKING:
     from autograder.checks.best_possible import not_above, not_better_than_bayes
-    from autograder.checks.callers_arrays import changes_in_place, moves_the_callers_array
+    from autograder.checks.callers_arrays import (
+        changes_in_place,
+        moves_the_callers_array,
+        returns_new_arrays,
+    )
     from autograder.checks.equality import after_call, agrees, equal, finite, real_array, refuses
     from autograder.checks.failures import CheckFailed, expect
     from autograder.checks.frequencies import matches_distribution
@@ -83,6 +87,7 @@ __all__ = [
     "perplexity_ratio",
     "real_array",
     "refuses",
+    "returns_new_arrays",
     "token_log_probabilities",
     "train_classifier",
     "train_language_model",
@@ -92,7 +97,11 @@ __all__ = [
 #: Module -> the names that are imported from it on first use.
 _LAZY = {
     "autograder.checks.best_possible": ("not_above", "not_better_than_bayes"),
-    "autograder.checks.callers_arrays": ("changes_in_place", "moves_the_callers_array"),
+    "autograder.checks.callers_arrays": (
+        "changes_in_place",
+        "moves_the_callers_array",
+        "returns_new_arrays",
+    ),
     "autograder.checks.equality": (
         "after_call",
         "agrees",

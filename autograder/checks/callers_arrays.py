@@ -14,7 +14,7 @@ import numpy as np
 from autograder.checks.equality import equal
 from autograder.checks.failures import CheckFailed, expect
 from autograder.isolation.host.remote import RemoteModule, RemoteObject, session_behind, session_of
-from autograder.isolation.host.requests import Call, Get, OverwriteResult, Step
+from autograder.isolation.host.requests import Call, Get, Hold, OverwriteResult, Step
 from autograder.isolation.wire import Result
 
 
@@ -58,6 +58,26 @@ def _afterwards(
     return {**dict(zip(names, values, strict=True)), **gradients}
 
 
+def returns_new_arrays(module: RemoteModule, name: str, *args: Any, expected: Any) -> None:
+    """Check that `name` returns `expected`, also after the caller has changed its last result.
+
+    Raises:
+        CheckFailed: it does not.
+    """
+    equal(getattr(module, name)(*args), expected, f"{name}({', '.join(map(str, args))})")
+    session, call = session_behind(module), Call(None, name, args)
+    again = session.run([call, OverwriteResult(0), call])[2].value
+    try:
+        equal(again, expected, name)
+    except CheckFailed:
+        raise CheckFailed(
+            f"{name} returns something else after the caller has changed its last result: "
+            "return a new array in each call",
+            about=again,
+            fact=f"{name}: result shares memory with the last one",
+        ) from None
+
+
 def changes_in_place(model: RemoteObject, method: str) -> None:
     """Check that `method` changes the arrays of the parameters and puts no new ones there.
 
@@ -84,26 +104,19 @@ def changes_in_place(model: RemoteObject, method: str) -> None:
         )
 
 
-def moves_the_callers_array(module: RemoteModule, name: str, *args: Any) -> tuple[Any, Any, Any]:
+def moves_the_callers_array(module: RemoteModule, name: str, x: Any) -> tuple[Any, Any]:
     """Return ``name(f, x)`` for an `f` that reads the very array x, so that f(x) = x · x.
 
-    x is an array of the code under test, and f its method ``dot``: a copy that is moved in place of
-    x changes only one of the two factors.
+    f is the method ``dot`` of x: a copy that is moved in place of x changes only one of the two
+    factors.
 
     Args:
         name: a function of f and x that returns an array like x, and restores x.
-        args: arguments of a call of it before, whose result is x.
+        x: `(D,)`, of which the code under test gets its own array.
 
     Returns:
-        the result, x after the call, and x before it.
+        the result, and x after the call.
     """
     session = session_behind(module)
-    outcomes = session.run(
-        [
-            Call(None, name, args),
-            Get(Result(0), "dot"),
-            Call(Result(0), "__add__", (0,)),  # a copy, in every library of arrays
-            Call(None, name, (Result(1), Result(0))),
-        ]
-    )
-    return outcomes[3].value, outcomes[0].value, outcomes[2].value
+    found = session.run([Hold(x), Get(Result(0), "dot"), Call(None, name, (Result(1), Result(0)))])
+    return found[2].value, found[0].value

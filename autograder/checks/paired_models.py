@@ -32,6 +32,7 @@ from autograder.isolation.host.requests import (
     Call,
     Get,
     Outcome,
+    ReadArguments,
     Step,
     observations,
 )
@@ -138,6 +139,7 @@ class PairedModels:
         equal(ours[0].value, expected, self._what("forward"), rtol=rtol, atol=atol)
         self._same_returned(ours[1].value, theirs[1].value, rtol, atol)
         leaves_arguments_alone(ours[1], self._what("backward"))
+        leaves_arguments_alone(ours[0], self._what("forward, or backward after it,"))
         self._same_gradients(ours[2].value, theirs[2].value, rtol, atol)
 
     def gradients_agree(
@@ -282,7 +284,7 @@ def _backward(
     backward = Call(handle, "backward", (upstream,))
     steps += [Call(handle, "forward", inputs), backward]
     place = len(steps) - 1
-    steps += [*observations(backward, place), Get(handle, "gradients")]
+    steps += [*observations(backward, place), ReadArguments(place - 1), Get(handle, "gradients")]
     outcomes = session.run(steps)
     return [wrap(session, outcomes[i]) for i in (place - 1, place, -1)]
 

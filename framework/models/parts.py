@@ -38,7 +38,8 @@ def part(name: str | Mapping[str, Any]) -> Any:
     Args:
         name: or the description of a stack, ``{"layer": NAME, "layers": 2, "dropout": 0.5}``: then
             the result builds a `framework.models.deep_cells.DeepCell` in place of a layer NAME.
-            Or that of a sum, ``{"sum_of": [NAME, NAME]}``, for a cell whose state is a tuple.
+            Or that of a sum, ``{"sum_of": [NAME, NAME], "h_first": True}``, for a cell whose state
+            is a tuple: see `framework.models.summed_cells`.
     """
     if not isinstance(name, str):
         return SummedCells(part, **name) if "sum_of" in name else DeepCell(part, **name)

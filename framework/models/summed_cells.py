@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from operator import add
+from operator import add, sub
 from typing import Any
 
 import numpy as np
@@ -23,19 +23,23 @@ class SummedCells:
     Args:
         part: gives the class behind a registered name; see `framework.models.parts.part`.
         sum_of: registered names of the layers.
+        h_first: the first part of the state is the sum itself, as h is that of an LSTM's state.
 
     Raises:
         UsageError: there is no layer.
     """
 
-    def __init__(self, part: Callable[[str], Any], sum_of: Sequence[str]) -> None:
+    def __init__(
+        self, part: Callable[[str], Any], sum_of: Sequence[str], h_first: bool = False
+    ) -> None:
         if not sum_of:
             raise UsageError("a sum of recurrent layers needs one layer at least: name it")
-        self._part, self.sum_of = part, tuple(sum_of)
+        self._part, self.sum_of, self.h_first = part, tuple(sum_of), h_first
 
     def __call__(self, input_size: int, hidden_size: int, *, rng: np.random.Generator) -> Any:
         """Return the layer: it reads `(N, T, input_size)` and returns `(N, T, hidden_size)`."""
-        return Summed([self._part(name)(input_size, hidden_size, rng=rng) for name in self.sum_of])
+        layers = [self._part(name)(input_size, hidden_size, rng=rng) for name in self.sum_of]
+        return Summed(layers, input_size, hidden_size, h_first=self.h_first)
 
 
 class Summed(Model):
@@ -43,6 +47,10 @@ class Summed(Model):
 
     Args:
         layers: recurrent layers of one size.
+        input_size: D.
+        hidden_size: H.
+        h_first: the state is (y_t, h_t⁽²⁾, h_t⁽³⁾, ...) instead of (h_t⁽¹⁾, h_t⁽²⁾, ...). The state
+            of every layer must be one array.
 
     Parameters:
         those of the layers, as ``layer_1.NAME``, ``layer_2.NAME``, ...
@@ -51,8 +59,11 @@ class Summed(Model):
         state: the states of all layers after the last step that `forward` read, a tuple.
     """
 
-    def __init__(self, layers: Sequence[Any]) -> None:
+    def __init__(
+        self, layers: Sequence[Any], input_size: int, hidden_size: int, *, h_first: bool = False
+    ) -> None:
         super().__init__()
+        self.input_size, self.hidden_size, self.h_first = input_size, hidden_size, h_first
         self.layers = [
             self.add_child(f"layer_{i}", layer) for i, layer in enumerate(layers, start=1)
         ]
@@ -60,11 +71,11 @@ class Summed(Model):
     @property
     def state(self) -> tuple[Any, ...]:
         """The states of all layers after the last step that `forward` read."""
-        return tuple(layer.state for layer in self.layers)
+        return self._joined([layer.state for layer in self.layers])
 
     def initial_state(self, batch_size: int) -> tuple[Any, ...]:
         """Return the states of all layers before the first step."""
-        return tuple(layer.initial_state(batch_size) for layer in self.layers)
+        return self._joined([layer.initial_state(batch_size) for layer in self.layers])
 
     def forward(
         self, x: Array, state: Sequence[Any] | None = None, mask: Array | None = None
@@ -73,16 +84,13 @@ class Summed(Model):
 
         Args:
             x: in the backend's arrays, as everything here.
-            state: what each layer starts from; None: each from its first state.
+            state: in the form of `self.state`; None: each layer starts from its first state.
             mask: `(N, T)`, False where there is no word; or None.
 
         Raises:
             ValueError: the number of states is not that of the layers.
         """
-        states = [None] * len(self.layers) if state is None else state
-        if not isinstance(states, (tuple, list)) or len(states) != len(self.layers):
-            count = len(self.layers)
-            raise ValueError(f"the state of a sum of {count} layers is a tuple of {count} states")
+        states = [None] * len(self.layers) if state is None else self._parted(state)
         pairs = zip(self.layers, states, strict=True)
         outputs: list[Array] = [layer.forward(x, start, mask) for layer, start in pairs]
         return reduce(add, outputs)
@@ -91,4 +99,21 @@ class Summed(Model):
         """Return the gradients of `x` and of the first states, for that of the output."""
         returned = [layer.backward(grad_h) for layer in self.layers]
         grads: list[Array] = [grad_x for grad_x, _ in returned]
-        return reduce(add, grads), tuple(grad_state for _, grad_state in returned)
+        first, *others = [grad_state for _, grad_state in returned]
+        if self.h_first:  # h⁽¹⁾ = y − h⁽²⁾ − ...
+            others = [grad - first for grad in others]
+        return reduce(add, grads), (first, *others)
+
+    def _joined(self, states: list[Any]) -> tuple[Any, ...]:
+        """Return the state that consists of those of the layers."""
+        return (reduce(add, states), *states[1:]) if self.h_first else tuple(states)
+
+    def _parted(self, state: Sequence[Any]) -> Sequence[Any]:
+        """Return the state of each layer."""
+        count = len(self.layers)
+        if not isinstance(state, (tuple, list)) or len(state) != count:
+            raise ValueError(
+                f"the state of this cell is a tuple of {count} arrays, as that of an LSTM is one "
+                "of 2: take it from `cell.state` or `cell.initial_state`"
+            )
+        return (reduce(sub, state[1:], state[0]), *state[1:]) if self.h_first else state

@@ -17,6 +17,7 @@ from autograder.isolation.host.requests import (
     Call,
     FlipArgument,
     Get,
+    Hold,
     OverwriteResult,
     ReadArguments,
     ReadResult,
@@ -111,6 +112,8 @@ def step_text(step: Step, owners: Mapping[int, str], earlier: list[str]) -> str:
         return f"setting {_owner(step, owners, earlier)}{step.name}"
     if isinstance(step, ReadArguments | FlipArgument | ReadResult | OverwriteResult):
         return earlier[step.of]
+    if isinstance(step, Hold):
+        return _text(step.value)
     return "importing the file"
 
 

@@ -93,6 +93,17 @@ class OverwriteResult:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """Make `value` an object of the worker, so that several steps can name the very same one."""
+
+    value: Any
+
+    def plain(self) -> list[Any]:
+        """Return the step as it crosses the wire."""
+        return ["hold", self.value]
+
+
+@dataclass(frozen=True)
 class CallAgain:
     """Make the latest call of this check once more, with the very same arguments."""
 
@@ -163,7 +174,7 @@ def _sealed(value: Any) -> Any:
 
 
 Observation = ReadArguments | FlipArgument | ReadResult | OverwriteResult
-Step = Load | Call | CallAgain | Observation | Build | Get | Assign | EndCheck
+Step = Load | Call | CallAgain | Observation | Build | Get | Assign | Hold | EndCheck
 
 #: What each step is called on the wire.
 _KINDS: dict[str, Callable[..., Step]] = {
@@ -172,6 +183,8 @@ _KINDS: dict[str, Callable[..., Step]] = {
     "arguments": ReadArguments,
     "flip": FlipArgument,
     "result": ReadResult,
+    "overwrite": OverwriteResult,
+    "hold": Hold,
     "again": CallAgain,
     "build": Build,
     "get": Get,

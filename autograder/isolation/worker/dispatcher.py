@@ -136,6 +136,9 @@ class Dispatcher:
             return self._observe(step, values)
         if step[0] == "again":
             return self._again()
+        if step[0] == "hold":
+            held = self._resolve(step[1], values)
+            return held, {"value": held}
         if step[0] == "settle":
             return _end_check()
         self._module.load()

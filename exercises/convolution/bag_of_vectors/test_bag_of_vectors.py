@@ -25,6 +25,7 @@ V, E, C = 9, 3, 2
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
 @pytest.mark.hint("z_0 is the mean over the words, not the sum; without hidden layers W_1 follows.")
+@pytest.mark.promise("Do not change the arguments.")
 def test_average(submission, reference, rng):
     """Without hidden layers: the mean of the word vectors, and one affine layer."""
     pair = paired_models(submission, reference, DAN, V, E, [], C, rng=rng)

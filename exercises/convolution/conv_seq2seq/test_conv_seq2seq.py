@@ -46,6 +46,7 @@ def sentences(rng, count=3, length=S):
 @pytest.mark.task("layer_widths")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("A convolution of width w removes w − 1 steps; one step must be left at the end.")
+@pytest.mark.promise("Do not change the arguments.")
 def test_widths(submission, reference):
     """The widths of the convolutions that reduce a sentence to one step."""
     equal(submission.layer_widths(8, 3), [3, 3, 3, 2], "layer_widths(8, 3)")

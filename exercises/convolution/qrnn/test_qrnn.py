@@ -91,6 +91,7 @@ def test_backward_through_one_step(submission, reference, rng):
     "Add f_{t+1} ∘ ∂c_{t+1} to ∂c_t; x_t gets a gradient from each window that reads it."
 )
 @pytest.mark.promise(
+    "so `backward` and `self.state` must not use its memory.",
     "Not modified.",
     "A new array, and all arguments unchanged.",
 )

@@ -81,6 +81,7 @@ def test_own_weights(submission, reference, rng):
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Reverse ∂←h for the layer, and reverse the gradient of x that it returns.")
 @pytest.mark.promise(
+    "so `backward` and `self.state` must not use its memory.",
     "Not modified.",
     "y: `(N, T, H_forward + H_backward)`, a new array.",
 )

@@ -82,6 +82,7 @@ def agreement_items(language, count, rng, nearest=0):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(3)
 @pytest.mark.hint("The first layer reads E numbers, all others H; the state is that of the stack.")
+@pytest.mark.promise("Do not change the arguments.")
 def test_forward(submission, reference, rng):
     """Logits with one and two layers, LSTM and RNN, from zeros and from a given state."""
     tokens = rng.integers(V, size=(2, 5))

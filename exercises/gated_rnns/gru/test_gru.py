@@ -59,6 +59,7 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.points(7)
 @pytest.mark.hint("First add to grad_h[:, t] what step t + 1 sends back.")
 @pytest.mark.promise(
+    "so `backward` and `self.state` must not use its memory.",
     "Not modified.",
     "A new array, and all arguments unchanged.",
 )

@@ -75,6 +75,7 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.points(5.5)
 @pytest.mark.hint("Step t + 1 sends two gradients back: to h_t through W_h, to c_t through f.")
 @pytest.mark.promise(
+    "so `backward` and `self.state` must not use its memory.",
     "Not modified.",
     "A new array, and all arguments unchanged.",
 )

@@ -46,6 +46,7 @@ def test_forward(submission, reference, rng, name):
 @pytest.mark.points(3)
 @pytest.mark.hint("There are two paths from x to y, and each gives one term.")
 @pytest.mark.promise(
+    "The caller may change a result, so `backward` must not use its memory.",
     "Not modified.",
     "arguments are never changed, and results are new arrays.",
 )

@@ -26,7 +26,8 @@ class ConditionalLM(LanguageModel):
         condition_size: K, the size of a condition.
         embedding_size: E, the size of a word vector.
         hidden_size: H, the size of the state.
-        cell: registered name of the recurrent layer; "rnn" is the one that you wrote.
+        cell: registered name of the recurrent layer; "rnn" is the one that you wrote. Its state
+            may be a tuple with h as its first part, as that of "lstm".
         rng: draws the initial weights.
 
     Parameters:
@@ -34,7 +35,7 @@ class ConditionalLM(LanguageModel):
         cell.b `(H,)`, U `(H, V)`, b_2 `(V,)`.
 
     Attributes:
-        state: the cell's state after the last token that `forward` read, `(N, H)`.
+        state: the cell's state after the last token that `forward` read; of "rnn" `(N, H)`.
     """
 
     def __init__(
@@ -108,7 +109,7 @@ class ConditionalLM(LanguageModel):
             condition: c, `(N, K)`; None: zeros.
 
         Returns:
-            the cell's state `(N, H)`, computed from c, and c.
+            the cell's state, computed from c (of "rnn" `(N, H)`), and c.
 
         Raises:
             ValueError: `condition` is not `(N, K)`.

@@ -25,7 +25,7 @@ from framework.models.conditioned import Conditioned
 RTOL = 1e-7
 V, K, E, H = 7, 2, 3, 4
 #: A layer whose state is one array, and a sum of two, whose state is a tuple, as that of an LSTM.
-CELLS = ("rnn", {"sum_of": ["rnn", "rnn"]})
+CELLS = ("rnn", {"sum_of": ["rnn", "rnn"], "h_first": True})
 
 
 def models(submission, reference, rng, cell="rnn"):
@@ -52,6 +52,7 @@ def learns_by_heart(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2.25)
 @pytest.mark.hint("h_0 = np.tanh(condition @ W_0) is the state that your cell starts from.")
+@pytest.mark.promise("Do not change the arguments.")
 def test_condition_at_the_start(submission, reference, rng):
     """The condition sets the initial state."""
     pair = models(submission, reference, rng)
@@ -113,6 +114,7 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.hint("U, b_2, cell, embedding as in rnn_lm; W_c needs the sum of ∂J/∂e_t over t.")
 @pytest.mark.promise(
     "A cell's state may be a tuple with h as its first part (`lstm`).",
+    "Call `cell.backward` once, with ∂h_t of all steps",
     "grad_logits: `(N, T, V)`. Not modified.",
 )
 def test_backward(submission, reference, rng):

@@ -10,6 +10,7 @@ from autograder.checks import agrees, equal, refuses
 @pytest.mark.points(2.5)
 @pytest.mark.hint("exp of the mean of −log p.")
 @pytest.mark.promise(
+    "Do not change the arguments.",
     "`log_probabilities` has any shape and holds natural logarithms.",
 )
 def test_of_a_text(submission, reference, rng):

@@ -59,7 +59,7 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Add the gradient from step t+1 to grad_h[:, t] before you multiply by tanh'.")
 @pytest.mark.promise(
-    "The caller may change the array that `forward` returned, so `backward` must not use it.",
+    "so `backward` and `self.state` must not use its memory.",
     "It is a new array.",
     "Not modified.",
 )

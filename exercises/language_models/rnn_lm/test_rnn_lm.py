@@ -36,6 +36,7 @@ def learns_by_heart(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
 @pytest.mark.hint("embedding[tokens] → self.cell.forward → @ U + b_2. Did you pass the state on?")
+@pytest.mark.promise("Do not change the arguments.")
 def test_forward(submission, reference, rng):
     """Logits at every step, from zeros and from a given state."""
     pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
@@ -78,6 +79,7 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b_2 over batch and time; grad_logits @ Uᵀ goes to the cell.")
 @pytest.mark.promise(
     "Then your model works with any cell:",
+    "A call for each step works for your RNN, but not for any cell",
     "The ids have no gradient, so nothing is returned.",
     "It returns None, because ids have no gradient.",
 )

@@ -23,6 +23,7 @@ V = 5
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Cut, then divide by the sum of the rest: in logs, subtract its log.")
 @pytest.mark.promise(
+    "Do not change the arguments.",
     "log probabilities plus any constant per row. Not modified.",
     "top_k: k ≥ 1, or None.",
 )

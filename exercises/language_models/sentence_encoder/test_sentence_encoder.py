@@ -18,7 +18,7 @@ from framework.languages.sentiment import SentimentGrammar
 RTOL = 1e-7
 POOLINGS = ("final", "max", "mean")
 #: A cell whose state is a tuple, as that of an LSTM.
-TWO_STATES = {"sum_of": ["rnn", "rnn"]}
+TWO_STATES = {"sum_of": ["rnn", "rnn"], "h_first": True}
 V, E, H, C = 9, 3, 4, 2
 
 
@@ -42,6 +42,7 @@ def same_encoding(pair, ids):
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(1.75)
 @pytest.mark.hint("embedding[ids] → self.cell.forward → h[:, -1]; then @ U + b_2.")
+@pytest.mark.promise("Do not change the arguments.")
 def test_final_state(submission, reference, rng):
     """The final state as encoding, and the logits from it, for any cell."""
     for cell in ("rnn", TWO_STATES):
@@ -95,7 +96,7 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.promise(
     "The ids have no gradient, so nothing is returned.",
     "Not modified.",
-    "cell: registered name of the recurrent layer",
+    "Take z from the states h that the cell returns, so that your encoder works with any cell",
 )
 def test_backward_of_the_final_state(submission, reference, rng):
     """Backward from the logits through the final state, for any cell."""

@@ -31,6 +31,7 @@ def learns_by_heart(submission, reference, rng):
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Each window has n words and ends with x_t, the oldest first; then two layers.")
+@pytest.mark.promise("Do not change the arguments.")
 def test_forward(submission, reference, rng):
     """Logits at every step, from the start of a text and from a given state."""
     pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, rng=rng)

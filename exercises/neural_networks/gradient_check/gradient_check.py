@@ -38,8 +38,8 @@ def numerical_gradient(
 
     Args:
         f: see `Function`; evaluate it with `evaluate`, which handles the seed.
-        x: `(...)`, float64. It may be changed during the computation, because f may refer to the
-            same array (a model's parameter). Afterwards every entry is restored exactly.
+        x: `(...)`, float64. Change it itself, not a copy: f may refer to the same array (a model's
+            parameter) and ignore its argument. Afterwards every entry is restored exactly.
         epsilon: ε > 0.
         seed: seed of the numbers that f draws; None if it draws none.
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect
+from autograder.checks import agrees, equal, expect, returns_new_arrays
 
 FAN_IN, FAN_OUT = 200, 100
 N = FAN_IN * FAN_OUT
@@ -100,10 +100,14 @@ def test_normal(submission, rng):
 
 @pytest.mark.task("zero_biases")
 @pytest.mark.points(1)
+@pytest.mark.hint("Two layers with the same biases would be trained as one: make a new array.")
+@pytest.mark.promise(
+    "`fan_out` zeros, `(fan_out,)` float64, always a new array.",
+)
 def test_biases(submission):
-    """zero_biases: zeros, one per unit."""
+    """zero_biases: zeros, one per unit, in a new array."""
     for fan_out in (1, 7):
-        equal(submission.zero_biases(fan_out), np.zeros(fan_out), f"zero_biases({fan_out})")
+        returns_new_arrays(submission, "zero_biases", fan_out, expected=np.zeros(fan_out))
 
 
 @each

@@ -21,6 +21,10 @@ V, E, M, H, C = 11, 3, 2, 5, 4
 @pytest.mark.task("windows")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("With ids (T,) padded by m zeros on both sides, row t is places t to t + 2m.")
+@pytest.mark.promise(
+    "`(T, 2m + 1)` integers, a new array",
+    "Do not change the arguments.",
+)
 def test_windows(submission, reference, rng):
     """windows: each word with its neighbours, zeros beyond the ends."""
     agrees(submission, reference, "windows", rng.integers(1, V, size=7), 2)

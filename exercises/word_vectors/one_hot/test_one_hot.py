@@ -23,6 +23,7 @@ def test_hotel_and_motel(submission):
 @pytest.mark.points(1.75)
 @pytest.mark.hint("A batch of texts (N, T) becomes (N, T, V).")
 @pytest.mark.promise(
+    "Do not change the arguments.",
     "`ids` has any shape `(...)`; the result is `(..., V)`, float64.",
     "integers of any shape `(...)`, each in 0 ... V−1.",
 )

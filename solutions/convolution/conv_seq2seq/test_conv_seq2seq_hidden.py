@@ -69,7 +69,7 @@ def test_encoder_used_twice(submission, reference, rng):
 )
 def test_any_translator(submission, reference, rng):
     """Translator: RNN and GRU cells; translations longer and shorter than their sentences."""
-    sum_of = {"sum_of": ["rnn", "gru"]}  # its state is a tuple, as that of an LSTM
+    sum_of = {"sum_of": ["rnn", "gru"], "h_first": True}  # its state is a tuple, as an LSTM's
     for sizes, cell in (
         ((3, 9, 2, 5, 4, 2), "rnn"),
         ((8, 3, 5, 2, 7, 4), "gru"),

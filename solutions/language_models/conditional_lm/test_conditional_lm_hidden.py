@@ -54,7 +54,7 @@ def test_any_shape(submission, reference, rng):
 def test_initial_state(submission, reference, rng):
     """The initial state with and without a condition; zeros have no effect."""
     condition = rng.normal(size=(5, 2))
-    for cell in ({"sum_of": ["rnn", "rnn", "rnn"]}, "rnn"):
+    for cell in ({"sum_of": ["rnn", "rnn", "rnn"], "h_first": True}, "rnn"):
         pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, cell, rng=rng)
         for given in ((condition,), ()):
             expected = pair.reference.initial_state(5, *given)

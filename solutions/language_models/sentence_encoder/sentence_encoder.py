@@ -25,7 +25,7 @@ class SentenceEncoder(Model):
         classes: C.
         pooling: "final" for the state after the last word, "max" for the elementwise maximum of the
             states of all words, "mean" for their mean.
-        cell: registered name of the recurrent layer; "rnn" is the one that you wrote.
+        cell: registered name of the recurrent layer, any one; "rnn" is the one that you wrote.
         rng: draws the initial weights.
 
     Parameters:

@@ -60,7 +60,7 @@ def fan_in_scaled(fan_in: int, fan_out: int, *, rng: np.random.Generator) -> Arr
 
 
 def zero_biases(fan_out: int) -> Array:
-    """Return the biases of a layer: `fan_out` zeros, `(fan_out,)` float64."""
+    """Return the biases of a layer: `fan_out` zeros, `(fan_out,)` float64, always a new array."""
     # BEGIN SOLUTION
     return np.zeros(fan_out)
     # END SOLUTION

@@ -22,7 +22,7 @@ def windows(ids: Array, size: int) -> Array:
         size: m ≥ 0.
 
     Returns:
-        `(T, 2m + 1)` integers; row t holds words t − m to t + m.
+        `(T, 2m + 1)` integers, a new array; row t holds words t − m to t + m.
 
     Raises:
         ValueError: `ids` does not have one axis, or `size` is negative.

@@ -5,10 +5,10 @@ import pytest
 
 from autograder.checks import (
     CheckFailed,
-    callback,
     equal,
     moves_the_callers_array,
     paired_models,
+    returns_new_arrays,
 )
 from framework.interfaces import Model
 
@@ -74,7 +74,15 @@ def slopes(f, x):
     ("function", "factor"), [(slopes, 2), (lambda f, x: slopes(f, x.copy()), 1)]
 )
 def test_a_copy_that_is_moved_shows(remote, function, factor):
-    line = callback(lambda point: float(np.arange(1.0, 4.0) @ point))
-    found, after, x = moves_the_callers_array(remote(f=function), "f", line, np.ones(3))
+    x = np.arange(1.0, 4.0)
+    found, after = moves_the_callers_array(remote(f=function), "f", x)
     equal(found, factor * x, "the gradient", rtol=1e-6)
     equal(after, x, "x afterwards")
+
+
+def test_a_function_that_returns_the_same_array_again_fails(remote):
+    same = np.zeros(2)
+    module = remote(new=np.zeros, same=lambda n: same)
+    returns_new_arrays(module, "new", 2, expected=np.zeros(2))
+    with pytest.raises(CheckFailed, match="same returns something else after the caller"):
+        returns_new_arrays(module, "same", 2, expected=np.zeros(2))

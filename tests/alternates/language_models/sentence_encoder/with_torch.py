@@ -10,6 +10,8 @@ class SentenceEncoder:
         self, vocabulary_size, embedding_size, hidden_size, classes, pooling="final", cell="rnn",
         *, rng,
     ):  # fmt: skip
+        if pooling not in ("final", "max", "mean"):
+            raise ValueError("another pooling")
         self.pooling = pooling
         self.cell = part(cell)(embedding_size, hidden_size, rng=rng)
         self.own = {

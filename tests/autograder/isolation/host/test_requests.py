@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.isolation.host.requests import Call
+from autograder.isolation import wire
+from autograder.isolation.host.requests import (
+    Assign,
+    Build,
+    Call,
+    CallAgain,
+    EndCheck,
+    FlipArgument,
+    Get,
+    Hold,
+    Load,
+    OverwriteResult,
+    ReadArguments,
+    ReadResult,
+    steps_in,
+)
 
 
 def sent(rng: np.random.Generator) -> np.random.Generator:
@@ -33,3 +48,15 @@ def test_equal_generators_stay_equal_and_are_not_used_up():
     assert sent(one).normal() == sent(other).normal()
     assert one.random() == other.random()
     assert sent(one).normal() != sent(np.random.default_rng(3)).normal()
+
+
+STEPS = (
+    Load(), Call(None, "f", (1,)), CallAgain(), ReadArguments(1), FlipArgument(1, "argument 1"),
+    ReadResult(1), OverwriteResult(1), Hold(2.0), Build("rnn", (2, 3)), Get(None, "f"),
+    Assign(None, "parameters", {"W": 1.0}), EndCheck(),
+)  # fmt: skip
+
+
+def test_every_step_is_read_back_from_its_frame():
+    frame = wire.encode({"steps": [step.plain() for step in STEPS]})
+    assert steps_in(frame) == STEPS
