@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from autograder.checks.callers_arrays import (
         changes_in_place,
         moves_the_callers_array,
+        returns_a_float,
         returns_new_arrays,
     )
     from autograder.checks.equality import after_call, agrees, equal, finite, real_array, refuses
@@ -87,6 +88,7 @@ __all__ = [
     "perplexity_ratio",
     "real_array",
     "refuses",
+    "returns_a_float",
     "returns_new_arrays",
     "token_log_probabilities",
     "train_classifier",
@@ -100,6 +102,7 @@ _LAZY = {
     "autograder.checks.callers_arrays": (
         "changes_in_place",
         "moves_the_callers_array",
+        "returns_a_float",
         "returns_new_arrays",
     ),
     "autograder.checks.equality": (

@@ -1,7 +1,8 @@
 """Does the code under test leave its caller's arrays to the caller? Asked by behaviour.
 
 What a caller does to a result must not reach what comes later: a layer that returns a view of what
-`backward` needs computes wrong gradients as soon as the caller changes the result in place.
+`backward` needs computes wrong gradients as soon as the caller changes the result in place. A
+Python float and an array without axes cross to the grader alike, so their methods tell them apart.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import numpy as np
 
 from autograder.checks.equality import equal
 from autograder.checks.failures import CheckFailed, expect
+from autograder.isolation.host.describe import value_text
+from autograder.isolation.host.faults import Crashed
 from autograder.isolation.host.remote import RemoteModule, RemoteObject, session_behind, session_of
 from autograder.isolation.host.requests import Call, Get, Hold, OverwriteResult, Step
 from autograder.isolation.wire import Result
@@ -76,6 +79,22 @@ def returns_new_arrays(module: RemoteModule, name: str, *args: Any, expected: An
             about=again,
             fact=f"{name}: result shares memory with the last one",
         ) from None
+
+
+def returns_a_float(owner: RemoteModule | RemoteObject, name: str, *args: Any) -> None:
+    """Check that `name` of `owner` returns a Python float; NumPy's float64 is one, too.
+
+    Raises:
+        CheckFailed: it does not.
+    """
+    session = session_behind(owner)
+    handle = None if isinstance(owner, RemoteModule) else session_of(owner)[1]
+    value = session.run([Call(handle, name, args)])[0].value
+    try:
+        session.run([Call(handle, name, args), Get(Result(0), "is_integer"), Get(Result(0), "hex")])
+    except Crashed:
+        message = f"{name} should return a Python float, not {value_text(value)}"
+        raise CheckFailed(message, about=value, fact=f"{name}: no float") from None
 
 
 def changes_in_place(model: RemoteObject, method: str) -> None:

@@ -23,7 +23,7 @@ from autograder.checks.failures import MissedThreshold, expect
 from autograder.checks.language import log_softmax
 from autograder.checks.trained_models import TrainedModels
 from autograder.checks.training import train_classifier, train_language_model
-from autograder.isolation.host.remote import RemoteObject, session_of
+from autograder.isolation.host.remote import RemoteObject, assign, session_of
 
 Array = np.ndarray[Any, Any]
 
@@ -63,7 +63,9 @@ def new_scores_are_uniform(
     batch_size: int = 8,
     steps: int = 20,
 ) -> None:
-    """Check that a new language model has about the loss log V, from scores that differ by word.
+    """Check that a new language model has about the loss log V, and reads its words.
+
+    A new output layer may be all zeros. Then random parameters show whether words are read.
 
     Args:
         more: further arguments of `forward`, after the tokens.
@@ -74,15 +76,24 @@ def new_scores_are_uniform(
     """
     tokens = rng.integers(words, size=(batch_size, steps + 1))
     logits = real_array(model.forward(tokens[:, :-1], *more), (batch_size, steps, words), "forward")
+    if not np.ptp(logits.reshape(-1, words), axis=0).any():
+        _reads_its_words(model, tokens[:, :-1], *more, rng=rng)
+    loss = -np.take_along_axis(log_softmax(logits), tokens[:, 1:, None], axis=-1).mean()
+    session, _ = session_of(model)
+    initial_loss_is_uniform(float(loss), words, session.calls.named("forward"))
+
+
+def _reads_its_words(model: RemoteObject, *inputs: Any, rng: np.random.Generator) -> None:
+    """Draw all parameters of `model`; its scores must differ from word to word then."""
+    values = {name: rng.normal(size=np.shape(v)) for name, v in model.parameters.items()}
+    assign(model, values)
+    logits = np.asarray(model.forward(*inputs))
     expect(
-        bool(np.ptp(logits.reshape(-1, words), axis=0).any()),
+        bool(np.ptp(logits.reshape(-1, logits.shape[-1]), axis=0).any()),
         "the scores are the same after every word: the model ignores what it reads",
         about=logits,
         fact="forward: ignores the tokens",
     )
-    loss = -np.take_along_axis(log_softmax(logits), tokens[:, 1:, None], axis=-1).mean()
-    session, _ = session_of(model)
-    initial_loss_is_uniform(float(loss), words, session.calls.named("forward"))
 
 
 def overfits(

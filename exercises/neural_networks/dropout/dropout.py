@@ -136,7 +136,7 @@ def monte_carlo(model: Model, x: Array, samples: int) -> tuple[Array, Array]:
     Args:
         model: a model with dropout; ``forward(x)`` draws a new mask in training mode.
         x: its input. Not modified.
-        samples: M, at least 1.
+        samples: M, at least 1, the number of calls of `forward`.
 
     Returns:
         mean and standard deviation (with 1/M) over the samples, each of the shape of the output.

@@ -164,7 +164,11 @@ def test_refusals(submission, reference, rng):
 @pytest.mark.task("fit")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("`model.train()` before the first batch.")
-@pytest.mark.promise("`fit`: call `model.train()` first", "the loss of each step before its update")
+@pytest.mark.promise(
+    "`fit`: call `model.train()` first",
+    "The model stays in training mode.",
+    "the loss of each step before its update",
+)
 def test_fit_in_training_mode(submission, rng):
     """fit: the model is in training mode, and every batch has a loss."""
     model = built(submission, bag(rng))

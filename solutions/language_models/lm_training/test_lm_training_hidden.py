@@ -43,6 +43,7 @@ def test_short_texts_and_long_chunks(submission, reference):
 @pytest.mark.promise(
     "The state is carried from chunk to chunk, and begins anew (None) in each epoch.",
     "Train `model`, in training mode, with Adam on the mean cross-entropy of each chunk.",
+    "It calls `model.train()` first, and the model stays in training mode.",
 )
 def test_states_of_chunks_and_epochs(submission):
     """fit_language_model: each epoch starts from None, each chunk from the state before it."""

@@ -9,6 +9,8 @@ class DeepAveragingNetwork(torch.nn.Module):
         self, vocabulary_size, embedding_size, hidden_sizes, classes, *, word_dropout=0.0, rng
     ):
         super().__init__()
+        if not 0 <= word_dropout < 1:
+            raise ValueError("no share of the words")
         self.word_dropout, self.rng = word_dropout, rng
         sizes = [embedding_size, *hidden_sizes, classes]
         self.k = len(sizes) - 1

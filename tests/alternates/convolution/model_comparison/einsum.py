@@ -21,7 +21,7 @@ def best_accuracy(ids, labels, probabilities, width):
     kinds, kind = np.unique(windows.reshape(-1, width), axis=0, return_inverse=True)
     bags = np.zeros((len(ids), len(kinds)), int)
     rows = np.arange(len(ids)).repeat(ids.shape[1])
-    np.add.at(bags, (rows, kind.reshape(-1)), (ids != 0).reshape(-1))
+    np.add.at(bags, (rows, kind.reshape(-1)), 1)  # windows around padding follow from the others
     bag = np.unique(bags, axis=0, return_inverse=True)[1].reshape(-1)
     classes, label = np.unique(labels, return_inverse=True)
     shares = np.zeros((bag.max() + 1, len(classes)))

@@ -19,7 +19,7 @@ class GatedLM(LanguageModel):
         inputs = (E if i == 0 else H for i in range(layers))
         stack = part("stacked")([part(cell)(size, H, rng=rng) for size in inputs])
         self.cell = self.add_child("cell", stack)
-        self.add_parameter("U", rng.normal(scale=H**-0.5, size=(H, V)))
+        self.add_parameter("U", np.zeros((H, V)))  # uniform at first
         self.add_parameter("b", np.zeros(V))
 
     def forward(self, tokens, state=None):

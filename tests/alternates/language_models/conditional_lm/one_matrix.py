@@ -62,5 +62,10 @@ class ConditionalLM(LanguageModel):
         return (h_0, *state[1:]) if isinstance(state, tuple) else h_0
 
     def next_log_probabilities(self, tokens, state):
-        scores = self.forward(tokens.reshape(-1, 1), state[1], state[0]).squeeze(1)
-        return scores - np.logaddexp.reduce(scores, axis=1, keepdims=True), (self.state, state[1])
+        cell_state, condition = state
+        e = self.parameters["embedding"][tokens] + condition @ self.parameters["W_c"]
+        self.cell.forward(e[:, None], cell_state)
+        after = self.cell.state
+        h = after[0] if isinstance(after, tuple) else after
+        scores = h @ self.parameters["U"] + self.parameters["b_2"]
+        return scores - np.logaddexp.reduce(scores, axis=1, keepdims=True), (after, condition)

@@ -12,7 +12,7 @@ class RecurrentLM(LanguageModel):
         self.V = vocabulary_size
         self.add_parameter("embedding", rng.normal(size=(vocabulary_size, embedding_size)) / 10)
         self.cell = self.add_child("cell", part(cell)(embedding_size, hidden_size, rng=rng))
-        self.add_parameter("U", rng.normal(size=(hidden_size, vocabulary_size)) / hidden_size**0.5)
+        self.add_parameter("U", np.zeros((hidden_size, vocabulary_size)))  # uniform at first
         self.add_parameter("b_2", np.zeros(vocabulary_size))
 
     def forward(self, tokens, state=None):

@@ -6,7 +6,7 @@ import torch.nn.functional as F  # noqa: N812 - the usual name
 
 class MaxMarginLoss:
     def __init__(self, margin=1.0):
-        if margin < 0:
+        if not margin >= 0:
             raise ValueError("negative margin")
         self.margin = margin
 

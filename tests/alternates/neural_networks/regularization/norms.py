@@ -1,4 +1,4 @@
-"""By norms and inner products."""
+"""By norms and inner products; NumPy's floats."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ class L2Penalty:
         self.strength = float(strength)
 
     def value(self, parameters):
-        return float(sum((np.vdot(v, v) for v in vectors(parameters)), 0.0) * self.strength)
+        return sum((np.vdot(v, v) for v in vectors(parameters)), np.float64()) * self.strength
 
     def gradient(self, parameters):
         return {name: self.strength * (W + W) for name, W in weights(parameters)}
@@ -31,8 +31,8 @@ class L1Penalty:
         self.strength = float(strength)
 
     def value(self, parameters):
-        total = sum((np.linalg.norm(v, 1) for v in vectors(parameters)), 0.0)
-        return float(total * self.strength)
+        sizes = (np.linalg.norm(v, 1) for v in vectors(parameters))
+        return sum(sizes, np.float64()) * self.strength
 
     def gradient(self, parameters):
         slopes = {}

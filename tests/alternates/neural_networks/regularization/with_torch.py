@@ -5,6 +5,8 @@ import torch
 
 class Penalty:
     def __init__(self, strength):
+        if not strength >= 0:
+            raise ValueError("no strength")
         self.strength = strength
 
     def value(self, parameters):

@@ -46,8 +46,8 @@ class SkipGram(Model):
             self.add_parameter(name, rng.normal(0.0, 0.1, (vocabulary_size, dimension)))
 
     def forward(self, center_ids):
-        self.seen = _Seen(np.array(center_ids), self.parameters["center_vectors"][center_ids])
-        return np.einsum("nd,vd->nv", self.seen.vectors, self.parameters["outside_vectors"])
+        self.seen = _Seen(center_ids, self.parameters["center_vectors"][center_ids])
+        return np.einsum("vd,nd->vn", self.parameters["outside_vectors"], self.seen.vectors).T
 
     def backward(self, grad_scores):
         outside = np.einsum("nv,nd->vd", grad_scores, self.seen.vectors)
