@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from autograder.course.borrowed import borrowed_sources
 from autograder.course.reading import Exercise
 from autograder.grading.collector import result_in, task_of
 from autograder.grading.grader import Grader
@@ -119,4 +120,5 @@ def _handed_in(setting: Setting, exercise: Exercise, trial: Trial) -> Submission
         name: SubmittedFile(name, exercise.solution, f"{name}.py", f"{name}.py", source)
         for name, source in sources.items()
     }
+    sources |= borrowed_sources(setting.course, [exercise])
     return Submission(trial.label, files, "", (), Staging(sources))
