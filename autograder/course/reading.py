@@ -242,7 +242,16 @@ class Course(Catalogue):
         return tuple(dict.fromkeys((*self.packages, *inherited, *added)))
 
     def select(self, names: Iterable[str] = ()) -> list[Exercise]:
-        """Return the exercises named by `names` (exercises or units; none means all), in order.
+        """Return the exercises named by `names`, see `select_names`.
+
+        Raises:
+            UnknownNameError: with near misses.
+            BadInputError: the course has no exercise at all, or one cannot be read.
+        """
+        return [self.exercise(name) for name in self.select_names(names)]
+
+    def select_names(self, names: Iterable[str] = ()) -> list[str]:
+        """Return the exercises among `names` (exercises or units; none means all), in order.
 
         Raises:
             UnknownNameError: with near misses.
@@ -257,7 +266,7 @@ class Course(Catalogue):
                 raise UnknownNameError("exercise", name, known, "gradus list")
             chosen.update(units.get(name, (name,)))
         wanted = chosen or set(self.exercise_names)
-        return [self.exercise(name) for name in self.exercise_names if name in wanted]
+        return [name for name in self.exercise_names if name in wanted]
 
 
 def find_course(start: Path | None = None) -> Course:
