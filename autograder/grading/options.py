@@ -30,6 +30,7 @@ class GradeOptions:
         plots: folder for the plots of checks; None for none.
         plugins: modules or paths, loaded in addition to those of the course.
         blocked: names of plugins that are not loaded.
+        in_notebook: ``saved`` or ``cells`` if a cell has asked, for the commands in the report.
     """
 
     what: tuple[str, ...] = ()
@@ -47,6 +48,7 @@ class GradeOptions:
     course: Path | None = None
     plugins: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    in_notebook: str = ""
 
     def commands(self, course: Course) -> Commands:
         """Return the commands for what is graded."""
@@ -57,6 +59,7 @@ class GradeOptions:
             options=tuple(self._deciding()),
             course=("--course", str(self.course)) if self.course else (),
             provider=self.provider,
+            in_notebook=self.in_notebook,
         )
 
     def _deciding(self) -> Iterator[str]:

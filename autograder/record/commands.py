@@ -28,6 +28,8 @@ class Commands:
         options: how it is graded, as in ``--seed 3``.
         course: the option ``--course``, if it was given.
         provider: graded instead of a submission; empty for a submission.
+        in_notebook: for a cell of a notebook, whether it grades the ``saved`` file or the ``cells``
+            that were run; empty for a terminal.
     """
 
     place: str = ""
@@ -35,9 +37,13 @@ class Commands:
     options: tuple[str, ...] = ()
     course: tuple[str, ...] = ()
     provider: str = ""
+    in_notebook: str = ""
 
     def grade(self, *exercises: str) -> str:
         """Return how the submission is graded again: all of it, or some of its exercises."""
+        if self.in_notebook:
+            cells = ("--cells",) if self.in_notebook == "cells" else ()
+            return quoted(("%grade", *exercises, *cells, *self.options, *self.course))
         place = ("--submission", self.place) if self.place and not self.is_alone else ()
         what = (self.place,) if self.is_alone else exercises
         provider = ("--provider", self.provider) if self.provider else ()
@@ -45,14 +51,22 @@ class Commands:
 
     def gradus(self, command: str, exercise: str) -> str:
         """Return a command of `gradus` about an exercise, as ``gradus hint rnn``."""
-        return quoted(("gradus", command, exercise, *self.course))
+        if self.in_notebook and command == "hint":
+            return quoted(("%hint", exercise, *self.course))
+        return self._shell + quoted(("gradus", command, exercise, *self.course))
 
     def replay(self, check: CheckResult) -> str:
         """Return how the call of a failed check is made again; empty where it cannot be."""
-        if self.provider or not check.can_be_replayed:
+        if self.provider or self.in_notebook == "cells" or not check.can_be_replayed:
             return ""
         place = ("--submission", self.place) if self.place else ()
-        return quoted(("gradus", "replay", check.id, *place, *self.options, *self.course))
+        command = ("gradus", "replay", check.id, *place, *self.options, *self.course)
+        return self._shell + quoted(command)
+
+    @property
+    def _shell(self) -> str:
+        """What a cell of a notebook has before a command of the system."""
+        return "!" if self.in_notebook else ""
 
 
 #: For the course's own folder.

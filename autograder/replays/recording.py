@@ -169,8 +169,7 @@ def record(check: str, setting: Setting, submission: Submission) -> RecordedChec
     grader = _Recorder(setting, submission)
     try:
         with grader.under_test(exercise) as under_test:
-            results = run_checks(exercise, under_test, plugins=[one])
-            (result,) = grader.explained(under_test, results)
+            (result,) = run_checks(exercise, under_test, plugins=[one])
             recorded = grader.recorded
             return RecordedCheck(exercise, result, tuple(recorded.requests), recorded.callbacks)
     except GradusError:
