@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from dataclasses import replace
 
 from autograder.course.reading import Course, Exercise
 from autograder.grading.course_choice import chosen_course
@@ -91,13 +92,15 @@ def _graded(
     from autograder.reports.live import GradingDisplay
 
     folder = str(options.submission or "exercises")
-    screen = GradingDisplay(folder=folder, command=options.command, show_hidden=options.show_hidden)
+    commands = options.commands(setting.course)
+    screen = GradingDisplay(folder=folder, commands=commands, show_hidden=options.show_hidden)
     points = _manual_points(options, setting.course)
     request = GradeRequest(
         setting, submission, tuple(exercises), options.jobs, screen, warm, points
     )
     with screen:
         report: Report = setting.plugins.hook.grade_submission(request=request)
+    report = replace(report, commands=commands)
     screen.finish(report)
     write_files(report, options, setting.plugins)
     setting.plugins.call("submission_graded", report=report)
