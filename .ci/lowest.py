@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 
 #: Optional packages that are tested at their lower bounds too. PyTorch alone is not: it takes
 #: longer to install than all the rest.
-EXTRAS = ("lexicon", "plots")
+EXTRAS = ("class", "lexicon", "plots")
 
 
 def constraints() -> Iterator[str]:

@@ -50,6 +50,10 @@ COMMANDS = {
         f"{_HERE}.kit:kit",
         "Build and update student kits: exercises without solutions.",
     ),
+    "class": (
+        f"{_HERE}.classes.app:classes",
+        "Collect the submissions of a class, grade them, and compare runs.",
+    ),
     "audit": (
         f"{_HERE}.audit:audit",
         "Prove that the checks catch wrong answers.",

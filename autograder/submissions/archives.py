@@ -30,6 +30,14 @@ _NAME_IS_UTF8 = 0x800
 
 
 @dataclass(frozen=True)
+class ArchiveLimits:
+    """How much of an archive is read: members of a wanted kind, and their bytes in all."""
+
+    members: int
+    total: int
+
+
+@dataclass(frozen=True)
 class Member:
     """A file of an archive: its path there, and how to read its first bytes.
 
@@ -42,16 +50,21 @@ class Member:
 
 
 def zip_members(
-    archive: Path, is_wanted: Callable[[PurePosixPath], bool], on_note: OnNote
+    archive: Path,
+    is_wanted: Callable[[PurePosixPath], bool],
+    on_note: OnNote,
+    limits: ArchiveLimits | None = None,
 ) -> Iterator[Member]:
     """Yield the members of `archive` whose path `is_wanted`; read each before the next.
 
     Args:
         on_note: called with a sentence for each member, or the archive, that is left out.
+        limits: None for those of one submission.
     """
     try:
         with _opened(archive) as opened:
-            yield from _members(opened, archive.name, is_wanted, on_note)
+            left = _Budget(archive.name, limits or ArchiveLimits(MAX_MEMBERS, MAX_TOTAL))
+            yield from _members(opened, archive.name, is_wanted, on_note, left)
     except BadInputError as error:
         on_note(str(error))
     except Exception as error:  # `zipfile` does not document which it raises
@@ -63,8 +76,8 @@ def _members(
     archive: str,
     is_wanted: Callable[[PurePosixPath], bool],
     on_note: OnNote,
+    left: _Budget,
 ) -> Iterator[Member]:
-    left = _Budget(archive)
     for info in opened.infolist():
         # A backslash separates folders, as on the systems that make such archives.
         path = PurePosixPath(info.filename.replace("\\", "/"))
@@ -80,9 +93,9 @@ def _members(
 class _Budget:
     """The number of bytes of an archive that may still be read."""
 
-    def __init__(self, archive: str) -> None:
-        self._archive = archive
-        self._members, self._bytes = MAX_MEMBERS, MAX_TOTAL
+    def __init__(self, archive: str, limits: ArchiveLimits) -> None:
+        self._archive, self._limits = archive, limits
+        self._members, self._bytes = limits.members, limits.total
 
     def count_member(self) -> None:
         """Count one more member.
@@ -92,7 +105,8 @@ class _Budget:
         """
         self._members -= 1
         if self._members < 0 or self._bytes < 0:
-            kept = f"{MAX_MEMBERS} files" if self._members < 0 else f"{MAX_TOTAL >> 20} MiB"
+            limits = self._limits
+            kept = f"{limits.members} files" if self._members < 0 else f"{limits.total >> 20} MiB"
             raise BadInputError(
                 f"{short(self._archive)} is not read beyond its first {kept}. "
                 "Zip the exercises' files alone"

@@ -87,14 +87,15 @@ def _is_hidden(name: str) -> bool:
     return (name.startswith(".") and name != "..") or name in _SKIPPED
 
 
-def _is_candidate(inner: PurePosixPath) -> bool:
+def is_candidate(inner: PurePosixPath) -> bool:
+    """Return whether the file `inner` of a submission is read: tests and READMEs are not."""
     return may_be_read(inner) and not _is_skipped(inner)
 
 
 def _in_folder(root: Path, on_note: OnNote) -> Iterator[Candidate]:
     left = MAX_BYTES  # as in an archive; a link counts with the size of its target
     for inner in files_below(root, lambda name: not _is_hidden(name), on_note):
-        if not _is_candidate(inner):
+        if not is_candidate(inner):
             continue
         if problem := why_unreadable(root, inner):
             on_note(f"{short(str(inner))} {problem}")
@@ -121,7 +122,7 @@ def _on_disk(file: Path, inner: PurePosixPath) -> Candidate:
 def _in_zip(archive: Path, on_note: OnNote) -> Iterator[Candidate]:
     from autograder.submissions.archives import zip_members  # most submissions are no archive
 
-    for member in zip_members(archive, _is_candidate, on_note):
+    for member in zip_members(archive, is_candidate, on_note):
         shown = short(f"{archive.name}/{member.path}")
         read = cache(partial(member.read, LIMITS[suffix(member.path)] + 1))
         yield Candidate(archive, member.path, shown, read)

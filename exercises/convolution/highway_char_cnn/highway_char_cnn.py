@@ -78,7 +78,7 @@ class CharacterWordEncoder(Model):
 
         Args:
             ids: the characters of words, padded with 0 at the end: `(M, L)`, or `(N, T, L)` for
-                sentences of words; L ≥ 1. A word may be all padding.
+                sentences of words; L ≥ 1. A word may be all padding. Not modified.
 
         Returns:
             vectors `(M, F)` or `(N, T, F)`.
@@ -152,7 +152,8 @@ class CharacterTagger(Model):
         sentence do not depend on the other sentences of its batch.
 
         Args:
-            ids: `(N, T, L)`: the characters of each word of each sentence, padded with 0.
+            ids: `(N, T, L)`: the characters of each word of each sentence, padded with 0. Not
+                modified.
 
         Returns:
             logits `(N, T, C)`.

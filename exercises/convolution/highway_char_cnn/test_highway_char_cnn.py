@@ -42,7 +42,7 @@ def words(rng, *shape, length=6):
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(2.75)
 @pytest.mark.hint("For each width: convolution, maximum over time; then tanh, then the highway.")
-@pytest.mark.promise("Do not change the arguments.")
+@pytest.mark.promise("Not modified.")
 def test_words(submission, reference, rng):
     """Encoder: words without padding."""
     pair = encoders(submission, reference, rng)

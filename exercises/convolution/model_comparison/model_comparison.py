@@ -46,9 +46,9 @@ def best_accuracy(ids: Array, labels: Array, probabilities: Array, width: int) -
     probable label is the best answer.
 
     Args:
-        ids: all texts of a language, `(M, T)` integers, short ones padded with `PAD`.
-        labels: the label of each text, `(M,)` integers.
-        probabilities: the probability of each text, `(M,)`; their sum is 1.
+        ids: all texts of a language, `(M, T)` integers, short ones padded with `PAD`. Not modified.
+        labels: the label of each text, `(M,)` integers. Not modified.
+        probabilities: the probability of each text, `(M,)`; their sum is 1. Not modified.
         width: number of words in a window, odd. 1: a bag of words. 2 T − 1 or more: whole texts.
 
     Returns:
@@ -130,7 +130,7 @@ class SequenceClassifier(Model):
         words is pooled to zeros.
 
         Args:
-            ids: `(N, T)` integers, T ≥ 1, short texts padded with `PAD` at the end.
+            ids: `(N, T)` integers, T ≥ 1, short texts padded with `PAD` at the end. Not modified.
 
         Returns:
             logits `(N, C)`.

@@ -41,7 +41,7 @@ def texts(rng, *lengths):
 
 @pytest.mark.points(2.5)
 @pytest.mark.hint("For each width: convolution.forward(x), pool.forward; then ReLU and the scores.")
-@pytest.mark.promise("Do not change the arguments.")
+@pytest.mark.promise("Not modified.")
 def test_one_width(submission, reference, rng):
     """One width: vectors, convolution, the maximum of each filter, ReLU, scores."""
     pair = pair_of(submission, reference, rng, widths=(2,))

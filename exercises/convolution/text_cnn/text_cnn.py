@@ -107,7 +107,7 @@ class TextCNN(Model):
         The logits of a text do not depend on how much padding follows it. Without any word, z = 0.
 
         Args:
-            ids: `(N, T)` integers, T ≥ 1, with `PAD` after short texts.
+            ids: `(N, T)` integers, T ≥ 1, with `PAD` after short texts. Not modified.
 
         Returns:
             logits `(N, K)`.

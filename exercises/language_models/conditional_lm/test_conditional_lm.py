@@ -52,7 +52,7 @@ def learns_by_heart(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2.25)
 @pytest.mark.hint("h_0 = np.tanh(condition @ W_0) is the state that your cell starts from.")
-@pytest.mark.promise("Do not change the arguments.")
+@pytest.mark.promise("Not modified.")
 def test_condition_at_the_start(submission, reference, rng):
     """The condition sets the initial state."""
     pair = models(submission, reference, rng)
@@ -105,7 +105,7 @@ def test_text_in_pieces(submission, reference, rng):
 @pytest.mark.points(1.25)
 def test_no_look_ahead(submission, reference, rng):
     """A change of the token at t + 1 does not change the logits up to t."""
-    model = submission.ConditionalLM(V, K, E, H, rng=rng)
+    model = models(submission, reference, rng).student
     no_look_ahead(Conditioned(model, rng.normal(size=(2, K))), V, rng=rng)
 
 
@@ -114,7 +114,7 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.hint("U, b_2, cell, embedding as in rnn_lm; W_c needs the sum of ∂J/∂e_t over t.")
 @pytest.mark.promise(
     "A cell's state may be a tuple with h as its first part (`lstm`).",
-    "Call `cell.backward` once, with ∂h_t of all steps",
+    "Call `self.cell.backward` once for all steps",
     "grad_logits: `(N, T, V)`. Not modified.",
 )
 def test_backward(submission, reference, rng):

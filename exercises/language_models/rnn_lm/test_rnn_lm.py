@@ -80,7 +80,7 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b_2 over batch and time; grad_logits @ Uᵀ goes to the cell.")
 @pytest.mark.promise(
     "Then your model works with any cell:",
-    "A call for each step works for your RNN, but not for any cell",
+    "Call `cell.backward` once for all steps",
     "The ids have no gradient, so nothing is returned.",
     "It returns None, because ids have no gradient.",
 )

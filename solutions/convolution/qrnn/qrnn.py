@@ -93,6 +93,7 @@ class QRNN(Model):
 
         Returns:
             h: `(N, T, H)`; h[:, 0] is h_1. A new array, and all arguments unchanged.
+            The caller may change it, so `backward` and `self.state` must not use its memory.
 
         Raises:
             ValueError: the last axis of `x` is not D.

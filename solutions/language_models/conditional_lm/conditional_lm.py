@@ -27,7 +27,8 @@ class ConditionalLM(LanguageModel):
         embedding_size: E, the size of a word vector.
         hidden_size: H, the size of the state.
         cell: registered name of the recurrent layer; "rnn" is the one that you wrote. Its state
-            may be a tuple with h as its first part, as that of "lstm".
+            may be a tuple with h as its first part, as that of "lstm". Pass states by position:
+            cells name them differently.
         rng: draws the initial weights.
 
     Parameters:
@@ -68,8 +69,8 @@ class ConditionalLM(LanguageModel):
         Keeps the last state h_T in `self.state`.
 
         Args:
-            tokens: ids, `(N, T)` integers.
-            condition: c, `(N, K)`, one for each text.
+            tokens: ids, `(N, T)` integers. Not modified.
+            condition: c, `(N, K)`, one for each text. Not modified.
             state: the cell's state after an earlier piece of the texts, used as h_0. None: the
                 texts start here.
 
@@ -102,7 +103,8 @@ class ConditionalLM(LanguageModel):
             ∂J/∂c   = Σ_t ∂J/∂e_t W_cᵀ + ∂J/∂a W_0ᵀ
 
         with a = c W_0. If `forward` got a state, the terms of h_0 and a are 0. An encoder is
-        trained with the gradient of the condition.
+        trained with the gradient of the condition. Call `self.cell.backward` once for all steps:
+        only the cell can pass the gradients of all parts of its state from step to step.
 
         Args:
             grad_logits: `(N, T, V)`. Not modified.

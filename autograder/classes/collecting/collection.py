@@ -1,0 +1,201 @@
+"""A collection: a folder with the attempts of a class at one assignment, and what decides.
+
+collection.json     students, attempts, rules, and the files that belong to no student
+attempts/ID/...     the files of each attempt, under safe names
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from autograder.classes.collecting.attempts import Attempt
+from autograder.classes.collecting.counting import Policy, Rule, Standing
+from autograder.classes.collecting.private_files import write_private
+from autograder.classes.rosters.exceptions import Extension
+from autograder.classes.rosters.moments import time_zone
+from autograder.classes.rosters.roster import Student
+from framework.errors import BadInputError
+
+FILE, ATTEMPTS = "collection.json", "attempts"
+SCHEMA = "gradus-collection/1"
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The attempts of a class.
+
+    Attributes:
+        students: key -> student, in the order of the roster.
+        has_roster: whether a roster named the students, or the exports alone.
+        attempts: in the order in which they were collected.
+        zone: name of the time zone of the due dates; empty without one.
+        unmatched: file of an export -> why it belongs to no student.
+        notes: other things that an instructor should look at.
+    """
+
+    folder: Path
+    students: Mapping[str, Student] = field(default_factory=dict)
+    has_roster: bool = False
+    attempts: tuple[Attempt, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    zone: str = ""
+    unmatched: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the assignment: that of the folder."""
+        return self.folder.resolve().name
+
+    def attempts_of(self, student: str) -> list[Attempt]:
+        """Return the attempts of a student, oldest first."""
+        own = (attempt for attempt in self.attempts if student in attempt.students)
+        return sorted(own, key=lambda attempt: attempt.place)
+
+    def counting(self) -> dict[str, tuple[Standing, ...]]:
+        """Return key of each student -> the attempts that count."""
+        own: dict[str, list[Attempt]] = {student: [] for student in self.students}
+        for attempt in self.attempts:
+            for student in attempt.students:
+                own.setdefault(student, []).append(attempt)
+        return {key: self.policy.counting(key, attempts) for key, attempts in own.items()}
+
+    def folder_of(self, attempt: str) -> Path:
+        """Return the folder with the files of an attempt."""
+        return self.folder / ATTEMPTS / attempt
+
+    def spent(self) -> dict[str, int]:
+        """Return key of a student -> late days that this assignment takes.
+
+        Of several attempts that may count, the latest is assumed.
+        """
+        counting = self.counting()
+        return {key: found[-1].spent for key, found in counting.items() if found}
+
+    def without(self, student: str) -> Collection:
+        """Return it without everything about a student."""
+        kept = (attempt.without(student) for attempt in self.attempts)
+        policy = replace(
+            self.policy,
+            extensions=_without(self.policy.extensions, student),
+            spent=_without(self.policy.spent, student),
+        )
+        return replace(
+            self,
+            students=_without(self.students, student),
+            attempts=tuple(attempt for attempt in kept if attempt.students),
+            policy=policy,
+        )
+
+    def save(self) -> None:
+        """Write it to its folder.
+
+        Raises:
+            BadInputError: it cannot be written.
+        """
+        text = json.dumps(_as_table(self), indent=1, ensure_ascii=True)
+        write_private(self.folder / FILE, text.encode())
+
+
+def _without(table: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in table.items() if name != key}
+
+
+def read_collection(folder: Path) -> Collection:
+    """Read the collection in `folder`.
+
+    Raises:
+        BadInputError: there is none, or another version of gradus wrote it.
+    """
+    try:
+        table = json.loads((folder / FILE).read_bytes())
+        if table["schema"] != SCHEMA:
+            raise BadInputError(
+                f"{folder / FILE}: format {table['schema']} instead of {SCHEMA}. Collect again "
+                "into a new folder"
+            )
+        return _from_table(folder, table)
+    except FileNotFoundError:
+        raise BadInputError(
+            f"no collection at {folder}: `gradus class collect SOURCE --as SYSTEM --into {folder}` "
+            "makes one"
+        ) from None
+    except OSError as error:
+        raise BadInputError(f"{folder / FILE} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInputError(f"{folder / FILE} is damaged: {error}") from None
+
+
+def _as_table(collection: Collection) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "zone": collection.zone,
+        "has_roster": collection.has_roster,
+        "policy": _policy_table(collection.policy),
+        "students": [
+            {
+                "key": student.key,
+                "name": student.name,
+                "identifiers": dict(student.identifiers),
+                "group": student.group,
+                "group_id": student.group_id,
+            }
+            for student in collection.students.values()
+        ],
+        "attempts": [attempt.as_table() for attempt in collection.attempts],
+        "unmatched": dict(collection.unmatched),
+        "notes": list(collection.notes),
+    }
+
+
+def _policy_table(policy: Policy) -> dict[str, Any]:
+    return {
+        "rule": policy.rule.value,
+        "due": policy.due.isoformat() if policy.due is not None else None,
+        "late_days": policy.late_days,
+        "spent": dict(policy.spent),
+        "extensions": {
+            key: {
+                "due": one.due.isoformat() if one.due is not None else None,
+                "days": one.days,
+                "late_days": one.late_days,
+            }
+            for key, one in policy.extensions.items()
+        },
+    }
+
+
+def _from_table(folder: Path, table: Mapping[str, Any]) -> Collection:
+    students = [Student(**one) for one in table["students"]]
+    return Collection(
+        folder,
+        {student.key: student for student in students},
+        table["has_roster"],
+        tuple(map(Attempt.from_table, table["attempts"])),
+        _policy(table["policy"], table["zone"]),
+        table["zone"],
+        dict(table["unmatched"]),
+        tuple(table["notes"]),
+    )
+
+
+def _policy(table: Mapping[str, Any], zone: str) -> Policy:
+    extensions = {
+        key: Extension(_moment(one["due"], zone), one["days"], one["late_days"])
+        for key, one in table["extensions"].items()
+    }
+    due = _moment(table["due"], zone)
+    return Policy(Rule(table["rule"]), due, table["late_days"], extensions, dict(table["spent"]))
+
+
+def _moment(text: str | None, zone: str) -> datetime | None:
+    """Return a due date in its time zone, in which days are counted."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(time_zone(zone)) if zone else moment

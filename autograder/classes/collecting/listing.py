@@ -1,0 +1,131 @@
+"""What a collection holds, in lines: late work, several attempts, and all that is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from autograder.classes.collecting.attempts import Attempt
+from autograder.classes.collecting.collection import Collection
+from autograder.classes.collecting.counting import Rule, Standing, Timing
+from autograder.classes.collecting.pseudonyms import Shown
+
+#: Lines of each part that a terminal shows.
+MAX_LINES = 20
+
+
+def lines(collection: Collection, most: int = MAX_LINES) -> Iterator[str]:
+    """Yield the lines of the listing, with names of students.
+
+    Args:
+        most: maximum number of lines of each part; with 0, there are no names.
+    """
+    shown = named(collection)
+    counting = collection.counting()
+    with_work = sum(bool(collection.attempts_of(key)) for key in collection.students)
+    yield (
+        f"{collection.name}: {len(collection.attempts)} attempts of {with_work} of "
+        f"{len(collection.students)} students"
+    )
+    yield _rule(collection)
+    for title, found in _parts(collection, counting, shown):
+        if found:
+            yield f"{title}: {len(found)}"
+            yield from (f"  {line}" for line in found[:most])
+            if len(found) > most > 0:
+                yield f"  ... and {len(found) - most} more"
+
+
+def named(collection: Collection) -> Shown:
+    """Return what shows students with their names."""
+
+    def shown(key: str) -> str:
+        student = collection.students.get(key)
+        name = student.name if student is not None else ""
+        return f"{key} ({name})" if name and name != key else key
+
+    return shown
+
+
+def _rule(collection: Collection) -> str:
+    policy = collection.policy
+    due = f"due {policy.due:%Y-%m-%d %H:%M %Z}" if policy.due is not None else "no due date"
+    budget = f", {policy.late_days} late days" if policy.late_days else ""
+    extensions = f", {len(policy.extensions)} extensions" if policy.extensions else ""
+    return f"counts: {policy.rule.value}; {due}{budget}{extensions}"
+
+
+def _parts(
+    collection: Collection, counting: dict[str, tuple[Standing, ...]], shown: Shown
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield title and lines of each part."""
+    timed = {timing: _timed(counting, timing, shown) for timing in Timing}
+    yield "late", timed[Timing.LATE]
+    yield "late, covered by late days", timed[Timing.COVERED]
+    unknown = timed[Timing.UNKNOWN] if collection.policy.due is not None else []
+    yield "time unknown, so that no due date applies (`--times FILE` adds times)", unknown
+    yield "several attempts", list(_several(collection, counting, shown))
+    if collection.policy.rule is not Rule.LATEST:
+        yield "no attempt counts", list(_none(collection, counting, shown))
+    empty = [one for one in collection.attempts if not one.files]
+    yield "attempts without a file of an exercise", [_attempt(one, shown) for one in empty]
+    yield "renamed, or not kept", list(_notes(collection.attempts, shown))
+    missing = (key for key in collection.students if not collection.attempts_of(key))
+    yield "students without an attempt", [shown(key) for key in missing]
+    yield "files that belong to no student", list(_unmatched(collection))
+    yield "notes", list(collection.notes)
+
+
+def _timed(counting: dict[str, tuple[Standing, ...]], timing: Timing, shown: Shown) -> list[str]:
+    return [
+        f"{shown(key)}{_late(standing)}"
+        for key, found in counting.items()
+        for standing in found[-1:]
+        if standing.timing is timing
+    ]
+
+
+def _late(standing: Standing) -> str:
+    if standing.days_late is None:
+        return ": the other system says so" if standing.timing is Timing.LATE else ""
+    spent = f", {standing.spent} from the budget" if standing.spent else ""
+    return f": {standing.days_late} days{spent}"
+
+
+def _several(
+    collection: Collection, counting: dict[str, tuple[Standing, ...]], shown: Shown
+) -> Iterator[str]:
+    for key in collection.students:
+        attempts = collection.attempts_of(key)
+        if len(attempts) > 1:
+            chosen = {standing.attempt for standing in counting[key]}
+            times = ", ".join(_time(one) for one in attempts if one.id in chosen) or "none"
+            yield f"{shown(key)}: {len(attempts)}; counts: {times}"
+
+
+def _time(attempt: Attempt) -> str:
+    if attempt.submitted is None:
+        return f"attempt {attempt.id[:6]}"
+    return f"{attempt.submitted:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _none(
+    collection: Collection, counting: dict[str, tuple[Standing, ...]], shown: Shown
+) -> Iterator[str]:
+    for key in collection.students:
+        if not counting[key] and collection.attempts_of(key):
+            yield f"{shown(key)}: all are late"
+
+
+def _attempt(attempt: Attempt, shown: Shown) -> str:
+    return ", ".join(map(shown, attempt.students))
+
+
+def _notes(attempts: Iterable[Attempt], shown: Shown) -> Iterator[str]:
+    for attempt in attempts:
+        if attempt.files:
+            yield from (f"{_attempt(attempt, shown)}: {note}" for note in attempt.notes)
+
+
+def _unmatched(collection: Collection) -> Iterator[str]:
+    for file, reason in collection.unmatched.items():
+        yield f"{file}: {reason}"

@@ -1,0 +1,67 @@
+"""Names of files that students chose, in a form that every file system and terminal can take."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+#: Characters of a name, and folders around a file; the innermost are kept.
+MAX_NAME, MAX_DEPTH = 100, 12
+
+#: Control characters, marks of direction and joiners, halves of characters.
+_DROPPED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+_REPLACED = re.compile(r'[\\:*?"<>|]')
+_COUNTER = re.compile(r"(?P<stem>.+?)(-| ?\()(?P<number>\d{1,6})\)?", re.DOTALL)
+
+
+def safe_path(path: PurePosixPath) -> PurePosixPath:
+    """Return `path` without characters that are not seen, and with names that are not too long."""
+    parts = [_safe_name(part) for part in path.parts if part not in ("/", "..")]
+    return PurePosixPath(*[part for part in parts if part][-MAX_DEPTH:] or ["file"])
+
+
+def _safe_name(name: str) -> str:
+    plain = _DROPPED.sub("", unicodedata.normalize("NFC", name))
+    plain = _REPLACED.sub("_", plain).strip(" ")
+    if len(plain.encode()) > MAX_NAME:
+        ending = PurePosixPath(plain).suffix[:10]
+        plain = plain.encode()[: MAX_NAME - len(ending.encode())].decode("utf-8", "ignore") + ending
+    return "" if plain in (".", "..") else plain
+
+
+def unique_path(path: PurePosixPath, taken: Iterable[str]) -> PurePosixPath:
+    """Return `path`, with a number in its name if a system without capitals had it already."""
+    names = set(taken)
+    found, number = path, 1
+    while str(found).casefold() in names:
+        number += 1
+        found = path.with_name(f"{path.stem}~{number}{path.suffix}")
+    return found
+
+
+def without_counters(
+    paths: Iterable[PurePosixPath], wanted: Iterable[str]
+) -> Mapping[PurePosixPath, PurePosixPath]:
+    """Return path -> path without the number that a system has added to its name.
+
+    Canvas saves a second ``lab.py`` as ``lab-1.py``, and browsers as ``lab (1).py``. Of several,
+    the one with the highest number is the newest. A file whose name is right wins.
+
+    Args:
+        wanted: names without suffix that files are expected to have.
+    """
+    files, known = list(paths), set(wanted)
+    taken = {(file.parent, file.name.casefold()) for file in files}
+    newest: dict[PurePosixPath, tuple[int, PurePosixPath]] = {}
+    for file in files:
+        match = _COUNTER.fullmatch(file.stem)
+        if file.stem in known or match is None or match["stem"] not in known:
+            continue
+        target = file.with_name(match["stem"] + file.suffix)
+        if (target.parent, target.name.casefold()) not in taken:
+            newest[target] = max(newest.get(target, (-1, file)), (int(match["number"]), file))
+    return {file: target for target, (_, file) in newest.items()}

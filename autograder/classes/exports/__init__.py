@@ -1,0 +1,1 @@
+"""Exports of learning systems: which of their files belongs to which student and attempt."""

@@ -1,0 +1,101 @@
+"""One export of a class, a folder or a zip: its files, listed first and read one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from autograder.submissions.archives import ArchiveLimits, zip_members
+from autograder.submissions.folders import files_below, why_unreadable
+from autograder.submissions.notes import OnNote, reason, short
+from framework.errors import BadInputError
+
+#: What an export of a large class may hold.
+LIMITS = ArchiveLimits(members=200_000, total=64 << 30)
+
+_JUNK = {"__MACOSX", ".DS_Store", ".git", "Thumbs.db", "desktop.ini"}
+
+#: Returns the first bytes of a file, at most that many.
+Read = Callable[[int], bytes]
+
+
+class Export:
+    """The files of an export; nothing is unpacked.
+
+    Args:
+        path: a folder or a zip.
+        on_note: called with a sentence for each file that is refused.
+
+    Attributes:
+        files: the paths of all files, in their order there.
+
+    Raises:
+        BadInputError: there is no folder and no zip at `path`.
+    """
+
+    def __init__(self, path: Path, on_note: OnNote) -> None:
+        self.path = path
+        if not path.is_dir() and not (path.is_file() and path.suffix.lower() == ".zip"):
+            raise BadInputError(f"no export at {path}: expected a folder or a .zip")
+        self.files = tuple(self._list(on_note))
+
+    @property
+    def folders(self) -> list[PurePosixPath]:
+        """The folders at the top, sorted; of a zip, those with files."""
+        if self.path.is_dir():
+            found = (one.name for one in self.path.iterdir() if one.is_dir())
+        else:
+            found = (file.parts[0] for file in self.files if len(file.parts) > 1)
+        return [PurePosixPath(name) for name in sorted(set(found)) if name not in _JUNK]
+
+    def each(self, wanted: Collection[PurePosixPath]) -> Iterator[tuple[PurePosixPath, Read]]:
+        """Yield each of the files `wanted`, and how to read it; read each before the next."""
+        if self.path.is_dir():
+            yield from ((file, partial(_read, self.path / file)) for file in wanted)
+            return
+        names = set(wanted)
+        for member in zip_members(self.path, names.__contains__, lambda _: None, LIMITS):
+            yield member.path, member.read
+
+    def read(self, file: PurePosixPath, limit: int) -> bytes:
+        """Return the bytes of `file`.
+
+        Raises:
+            BadInputError: it has more than `limit`, or cannot be read.
+        """
+        for _, read in self.each([file]):
+            data = read(limit + 1)
+            if len(data) <= limit:
+                return data
+            raise BadInputError(f"{short(str(file))} has more than {limit >> 10} KiB")
+        raise BadInputError(f"{short(str(file))} cannot be read")
+
+    def text(self, file: PurePosixPath, limit: int) -> str:
+        """Return the text of `file`; bytes that are no UTF-8 are replaced."""
+        return self.read(file, limit).decode("utf-8-sig", "replace")
+
+    def _list(self, on_note: OnNote) -> Iterator[PurePosixPath]:
+        if self.path.is_dir():
+            for file in files_below(self.path, lambda name: name not in _JUNK, on_note):
+                if file.name in _JUNK:
+                    continue
+                if problem := why_unreadable(self.path, file):
+                    on_note(f"{short(str(file))} {problem}")
+                else:
+                    yield file
+            return
+        for member in zip_members(self.path, _is_work, on_note, LIMITS):
+            yield member.path
+
+
+def _is_work(file: PurePosixPath) -> bool:
+    return not any(part in _JUNK or part.startswith("._") for part in file.parts)
+
+
+def _read(file: Path, limit: int) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(limit)
+    except OSError as error:
+        raise BadInputError(f"{short(file.name)} cannot be read: {reason(error)}") from None

@@ -1,0 +1,1 @@
+"""``gradus class``: the commands for all submissions of a class."""

@@ -1,0 +1,200 @@
+"""``gradus class collect``: reads exports of learning systems into a collection."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.commands.options import CourseOption, say
+
+if TYPE_CHECKING:
+    from autograder.classes.collecting.collection import Collection
+    from autograder.classes.collecting.counting import Policy
+    from autograder.classes.rosters.roster import Roster
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The options that decide which attempt counts; None for those that were not given."""
+
+    count: str | None
+    due: str | None
+    zone: str | None
+    extensions: Path | None
+    late_days: int | None
+    earlier: Sequence[Path]
+
+
+def collect(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE ...", help="Exports, oldest first.")
+    ],
+    system: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="SYSTEM",
+            help="moodle, canvas, gradescope, github, blackboard, nbgrader or folders.",
+        ),
+    ],
+    into: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the collection; need not exist.")
+    ],
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="CSV of the class: one of your own, a gradebook, or Moodle's worksheet.",
+        ),
+    ] = None,
+    count: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RULE", help="Attempt that counts: latest (default), best, last-on-time."
+        ),
+    ] = None,
+    due: Annotated[
+        str | None, typer.Option(metavar="DATE", help="2026-03-02, or 2026-03-02T18:00.")
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Of times without one: Europe/Berlin.")
+    ] = None,
+    extensions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="CSV: a student, and due, days or late_days."),
+    ] = None,
+    late_days: Annotated[
+        int | None, typer.Option(min=0, help="Late days of each student for all assignments.")
+    ] = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Collection whose late days are spent; repeatable."),
+    ] = None,
+    times: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="CSV: a student, and submitted, if exports have none."),
+    ] = None,
+    teams: Annotated[bool, typer.Option("--teams", help="The work is that of groups.")] = False,
+    assignment: Annotated[
+        str, typer.Option(metavar="NAME", help="Its name in exports with several.")
+    ] = "",
+    course: CourseOption = None,
+) -> None:
+    """Collect all attempts of a class at one assignment, and decide which of them count.
+
+    Students are found by the number, name of account or address that an export has beside the
+    display name, and by the same column of the roster. Run it again with newer exports: earlier
+    attempts stay, equal ones are kept once, and options that are not given stay as they were.
+
+    A terminal shows names; a pipe and a log get numbers. DIR/collected.txt lists everything.
+    """
+    from autograder.classes.collecting.collecting import Sources
+    from autograder.classes.collecting.collecting import collect as carry_out
+    from autograder.classes.exports.handed_in import Wanted
+    from autograder.classes.exports.readers import reader
+    from autograder.classes.rosters.exceptions import read_times
+    from autograder.classes.rosters.moments import time_zone
+    from autograder.course.reading import QUESTIONS, find_course
+
+    read = reader(system)
+    students = _roster(into, roster)
+    given = _Given(count, due, timezone, extensions, late_days, earlier or ())
+    former = _with_policy(_former(into), given, students)
+    zone = time_zone(former.zone) if former.zone else None
+    names = (*find_course(course).exercise_names, QUESTIONS.partition(".")[0])
+    moments = read_times(times, _known(students, times), zone) if times is not None else {}
+    wanted = Wanted(assignment, zone, is_team_work=teams)
+    collection = carry_out(former, Sources(sources, read, students, wanted, moments, names))
+    _show(collection)
+
+
+def _former(folder: Path) -> Collection:
+    """Return the collection in `folder`; an empty one if there is none."""
+    from autograder.classes.collecting.collection import FILE, Collection, read_collection
+    from framework.errors import BadInputError
+
+    if (folder / FILE).exists():
+        return read_collection(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInputError(f"{folder} is no collection, and not empty: name a new folder")
+    return Collection(folder)
+
+
+def _roster(folder: Path, file: Path | None) -> Roster | None:
+    """Return the roster in `file`, or else the one that the collection had."""
+    from autograder.classes.rosters.roster import Roster, read_roster
+
+    if file is not None:
+        return read_roster(file)
+    former = _former(folder)
+    return Roster(former.students.values()) if former.has_roster else None
+
+
+def _known(roster: Roster | None, file: Path | None) -> Roster:
+    from framework.errors import UsageError
+
+    if roster is None:
+        raise UsageError(f"{file} names students: give the class with `--roster FILE`")
+    return roster
+
+
+def _with_policy(former: Collection, given: _Given, roster: Roster | None) -> Collection:
+    """Return `former` with the options that were given in place of its own."""
+    from autograder.classes.rosters.exceptions import read_extensions
+    from autograder.classes.rosters.moments import read_due, time_zone
+
+    name = given.zone or former.zone
+    zone = time_zone(name) if name else None
+    policy = former.policy
+    if policy.due is not None and zone is not None:
+        policy = replace(policy, due=policy.due.astimezone(zone))
+    if given.due is not None:
+        policy = replace(policy, due=read_due(given.due, zone))
+    if given.extensions is not None:
+        students = _known(roster, given.extensions)
+        policy = replace(policy, extensions=read_extensions(given.extensions, students, zone))
+    if given.late_days is not None:
+        policy = replace(policy, late_days=given.late_days)
+    policy = _with_rule(policy, given.count)
+    return replace(former, policy=_with_spent(policy, given.earlier), zone=name)
+
+
+def _with_rule(policy: Policy, name: str | None) -> Policy:
+    from autograder.classes.collecting.counting import Rule
+    from framework.errors import UnknownNameError
+
+    if name is None:
+        return policy
+    if name not in list(Rule):
+        raise UnknownNameError("rule", name, list(Rule))
+    return replace(policy, rule=Rule(name))
+
+
+def _with_spent(policy: Policy, earlier: Sequence[Path]) -> Policy:
+    """Return `policy` with the late days that other collections have taken."""
+    from autograder.classes.collecting.collection import read_collection
+
+    if not earlier:
+        return policy
+    total: dict[str, int] = {}
+    for folder in earlier:
+        for key, days in read_collection(folder).spent().items():
+            total[key] = total.get(key, 0) + days
+    return replace(policy, spent=total)
+
+
+def _show(collection: Collection) -> None:
+    """Print the listing, and write all of it to a file of the collection."""
+    from autograder.classes.collecting.listing import MAX_LINES, lines
+    from autograder.classes.collecting.private_files import write_private
+    from autograder.reports.plain import clean
+
+    everything = "\n".join(lines(collection, most=1 << 30)) + "\n"
+    write_private(collection.folder / "collected.txt", clean(everything).encode("utf-8", "replace"))
+    for line in lines(collection, MAX_LINES if sys.stdout.isatty() else 0):
+        say(clean(line))
