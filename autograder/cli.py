@@ -110,7 +110,7 @@ def _add_output(parser: Parser) -> None:
 
 def _add_course(parser: Parser) -> None:
     add = parser.add_argument_group("course and plugins").add_argument
-    add("--course", type=Path, metavar="DIR", help="the course's folder")
+    add("--course", type=Path, metavar="DIR|NAME", help="the course: a folder or an installed one")
     add("--plugin", action="append", default=[], help="load this plugin too: a module or a path")
     add("--block", action="append", default=[], help="do not load the plugin of this name")
 

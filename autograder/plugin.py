@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from framework.providers.registry import Implementation
 
 _HERE = "autograder.commands"
+_AUTHORS = f"{_HERE}.authoring"
 
 #: The commands for students and instructors: name -> where it is, the first sentence of its help.
 COMMANDS = {
@@ -39,7 +40,7 @@ COMMANDS = {
         "Restore the original stub, after a backup of your file.",
     ),
     "stubs": (
-        f"{_HERE}.stubs:stubs",
+        f"{_AUTHORS}.stubs:stubs",
         "Generate the stubs of all exercises from their solutions.",
     ),
     "notebook": (
@@ -54,12 +55,16 @@ COMMANDS = {
         f"{_HERE}.classes.app:classes",
         "Collect the submissions of a class, grade them, and compare runs.",
     ),
+    "check": (
+        f"{_AUTHORS}.check:check",
+        "Run everything that an author of an exercise can get wrong, each with its fix.",
+    ),
     "audit": (
-        f"{_HERE}.audit:audit",
+        f"{_AUTHORS}.audit:audit",
         "Prove that the checks catch wrong answers.",
     ),
     "calibrate": (
-        f"{_HERE}.calibrate:calibrate",
+        f"{_AUTHORS}.calibrate:calibrate",
         "Measure the metrics of the reference, and write the thresholds to exercise.toml.",
     ),
     "manual-points": (

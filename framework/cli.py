@@ -60,8 +60,8 @@ COMMANDS = {
         "Train a model and save a checkpoint after every epoch.",
     ),
     "new": (
-        f"{_HERE}.new:new",
-        "Write the first files of a plugin.",
+        f"{_HERE}.new.group:new",
+        "Write the first files of a course, an exercise or a plugin.",
     ),
 }
 

@@ -43,6 +43,15 @@ def register_implementations(  # type: ignore[empty-body]
 
 
 @hookspec
+def register_courses() -> Iterable[Path]:  # type: ignore[empty-body]
+    """Offer installed courses: folders that hold ``exercises/course.toml``, with a ``name`` in it.
+
+    ``gradus --course NAME`` and ``grade --course NAME`` choose one; ``base = "NAME"`` in a
+    ``course.toml`` lets a course use the parts of another one.
+    """
+
+
+@hookspec
 def register_corpora() -> Iterable[CorpusEntry]:  # type: ignore[empty-body]
     """Offer corpora of any kind, as data: see `framework.data.corpus_entry.CorpusEntry`.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
 
+from autograder.course.borrowed import borrowed_sources
 from autograder.course.reading import Exercise
 from autograder.grading.collector import result_in, task_of
 from autograder.grading.grader import Grader
@@ -79,7 +80,7 @@ def attempt(setting: Setting, trial: Trial) -> tuple[Failure, ...]:
         GradusError: gradus has a fault, so there is no result.
     """
     exercise = setting.course.exercise(trial.exercise)
-    with _handed_in(setting, exercise, trial) as submission:
+    with handed_in(setting, exercise, trial.label, trial.source) as submission:
         results = _results(setting, exercise, trial, submission)
     for result in results:
         if result.verdict is Verdict.NOT_GRADED:
@@ -110,13 +111,24 @@ def _checked(grader: Grader, exercise: Exercise, trial: Trial) -> list[CheckResu
     return [result for result in results if result.id not in plugin.left_out]
 
 
-def _handed_in(setting: Setting, exercise: Exercise, trial: Trial) -> Submission:
-    """Return a submission with the changed solution and the solutions that it requires."""
+def handed_in(
+    setting: Setting,
+    exercise: Exercise,
+    label: str,
+    source: str,
+    required_sources: Mapping[str, str] | None = None,
+) -> Submission:
+    """Return a submission of `source` and of what it requires.
+
+    Args:
+        required_sources: of required exercises; the solutions are used for the others.
+    """
     required = {name: setting.course.exercise(name) for name in exercise.requires}
     sources = {name: other.solution_source() for name, other in required.items()}
-    sources[exercise.name] = trial.source
+    sources |= {**(required_sources or {}), exercise.name: source}
     files = {
         name: SubmittedFile(name, exercise.solution, f"{name}.py", f"{name}.py", source)
         for name, source in sources.items()
     }
-    return Submission(trial.label, files, "", (), Staging(sources))
+    sources |= borrowed_sources(setting.course, [exercise])
+    return Submission(label, files, "", (), Staging(sources))

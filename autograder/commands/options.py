@@ -18,8 +18,9 @@ CourseOption = Annotated[
     Path | None,
     typer.Option(
         "--course",
-        metavar="DIR",
-        help="Folder of the course. Default: the course of the working directory.",
+        metavar="DIR|NAME",
+        help="Folder of the course, or name of an installed one. Default: the course of the "
+        "working directory.",
     ),
 ]
 

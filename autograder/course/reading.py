@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from autograder.course.kit import kit_of
 from autograder.course.questions.description import Question, read_questions
 from autograder.course.thresholds import Threshold, read_thresholds
-from framework.course.catalogue import Catalogue, import_names
+from framework.course.catalogue import COURSE_NAME, Catalogue, import_names
 from framework.course.folder import course_file, find_course_folder
 from framework.course.solutions import missing_solution, solutions_folder
 from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError
+from framework.providers.courses import lineage, named_course_folder
 from framework.text_files import read_text
 from framework.toml_tables import Table
 from framework.training.recipes import Recipe, read_recipe
@@ -56,6 +58,7 @@ class Exercise:
     Args:
         root: the folder that holds ``exercises`` and ``solutions``.
         requires: the exercises whose parts this exercise uses.
+        borrows: exercises of the base whose parts this exercise uses, as in ``cs224n/rnn``.
         formerly: names of exercises to which its tasks belonged earlier.
         points: the sum of the points of its checks, hidden ones included.
         thresholds: the thresholds of trained models, by metric.
@@ -77,6 +80,7 @@ class Exercise:
     train: Recipe | None
     tasks: tuple[Task, ...]
     packages: tuple[str, ...] = ()
+    borrows: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
 
     @property
@@ -195,8 +199,31 @@ class Course(Catalogue):
         Raises:
             BadInputError: one is missing; the message says how to get it.
         """
-        for needed in self.with_required([exercise]):
-            needed.require_solution()
+        needed = self.with_required([exercise])
+        for other in (*needed, *self.borrowed(needed).values()):
+            other.require_solution()
+
+    @cached_property
+    def bases(self) -> tuple[Course, ...]:
+        """The base of the course, the base of that, and so on.
+
+        Raises:
+            BadInputError: one is not installed, or cannot be read.
+        """
+        return tuple(Course.read(one.root) for one in lineage(self)[1:]) if self.base else ()
+
+    def borrowed(self, exercises: Iterable[Exercise]) -> dict[str, Exercise]:
+        """Return what `exercises` require of bases, and what that requires, by scoped name."""
+        bases = {base.name: base for base in self.bases}
+        found: dict[str, Exercise] = {}
+        waiting = [name for exercise in exercises for name in exercise.borrows]
+        for name in waiting:  # the list grows during the loop
+            scope, _, exercise = name.partition("/")
+            if name not in found:
+                found[name] = bases[scope].exercise(exercise)
+                waiting += [f"{scope}/{one}" for one in found[name].requires]
+                waiting += found[name].borrows
+        return found
 
     def with_required(self, exercises: Iterable[Exercise]) -> list[Exercise]:
         """Return each of `exercises`, and all that they require, once."""
@@ -208,11 +235,23 @@ class Course(Catalogue):
 
     def graded_imports(self, exercise: Exercise) -> tuple[str, ...]:
         """Return what ``packages`` lets the code of `exercise` import, and that of its parts."""
-        added = [name for other in self.with_required([exercise]) for name in other.packages]
-        return tuple(dict.fromkeys((*self.packages, *added)))
+        own = self.with_required([exercise])
+        everything = (*own, *self.borrowed(own).values())
+        added = [name for other in everything for name in other.packages]
+        inherited = [name for base in self.bases for name in base.packages]
+        return tuple(dict.fromkeys((*self.packages, *inherited, *added)))
 
     def select(self, names: Iterable[str] = ()) -> list[Exercise]:
-        """Return the exercises named by `names` (exercises or units; none means all), in order.
+        """Return the exercises named by `names`, see `select_names`.
+
+        Raises:
+            UnknownNameError: with near misses.
+            BadInputError: the course has no exercise at all, or one cannot be read.
+        """
+        return [self.exercise(name) for name in self.select_names(names)]
+
+    def select_names(self, names: Iterable[str] = ()) -> list[str]:
+        """Return the exercises among `names` (exercises or units; none means all), in order.
 
         Raises:
             UnknownNameError: with near misses.
@@ -227,18 +266,23 @@ class Course(Catalogue):
                 raise UnknownNameError("exercise", name, known, "gradus list")
             chosen.update(units.get(name, (name,)))
         wanted = chosen or set(self.exercise_names)
-        return [self.exercise(name) for name in self.exercise_names if name in wanted]
+        return [name for name in self.exercise_names if name in wanted]
 
 
 def find_course(start: Path | None = None) -> Course:
     """Return the course of the folder `start`, else of the working directory, else the installed
     one.
 
+    Args:
+        start: a folder; or, if there is no such course, the name of an installed one.
+
     Raises:
         BadInputError: there is none, or its ``course.toml`` is wrong.
     """
     root = find_course_folder(start)
     if root is None:
+        if start is not None and COURSE_NAME.fullmatch(str(start)):
+            return Course.read(named_course_folder(start))
         raise BadInputError(
             f"no course at {(start or Path.cwd()).resolve()}: neither it nor a folder above holds "
             "exercises/course.toml. Change into the course's folder, or name it with `--course DIR`"
@@ -250,7 +294,7 @@ def _read_exercise(course: Course, name: str) -> Exercise:
     table = course.exercise_table(name)
     table.reject_unknown_keys(*KEYS)
     _reject_gaps(table)
-    questions = read_questions(table)
+    questions, required = read_questions(table), _required(table, course)
     return Exercise(
         root=course.root,
         unit=course.unit_of(name),
@@ -258,7 +302,8 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         title=table.get("title", str),
         lecture=table.get("lecture", str),
         points=_positive(table, "points"),
-        requires=_required(table, course),
+        requires=tuple(name for name in required if "/" not in name),
+        borrows=tuple(name for name in required if "/" in name),
         formerly=table.texts("formerly") if "formerly" in table.values else (),
         hints=table.texts("hints") or tuple(f"{one.id}: {one.hint}" for one in questions),
         time=_read_time(table.table("time")) if "tasks" in table.values else TimeBudget(1, 1),
@@ -289,9 +334,23 @@ def _positive(table: Table, key: str) -> int:
 def _required(table: Table, course: Course) -> tuple[str, ...]:
     requires = table.texts("requires")
     for name in requires:
-        if name not in course.exercise_names:
+        if "/" in name:
+            _require_base(table, course, name)
+        elif name not in course.exercise_names:
             table.fail("requires", f"names '{name}', which course.toml does not list")
     return requires
+
+
+def _require_base(table: Table, course: Course, name: str) -> None:
+    """Raise an error unless `name` is an exercise of a base, as in ``cs224n/rnn``."""
+    scope, _, exercise = name.partition("/")
+    bases = {base.name: base for base in course.bases}
+    if scope not in bases:
+        known = ", ".join(bases) or "it has none"
+        table.fail("requires", f"names '{name}', but '{scope}' is no base of the course: {known}")
+    if exercise not in bases[scope].exercise_names:
+        known = f"exercises of {scope}: {', '.join(bases[scope].exercise_names[:8])}"
+        table.fail("requires", f"names '{name}', which {scope} does not list; {known}")
 
 
 def _read_time(table: Table) -> TimeBudget:

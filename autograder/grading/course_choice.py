@@ -11,13 +11,14 @@ from autograder.course.reading import Course, find_course
 from autograder.grading.options import GradeOptions
 from framework.course.folder import course_file
 from framework.errors import UsageError
+from framework.providers.courses import named_course_folder
 
 #: Variables that CI servers set: there, the working directory is often a student's checkout.
 CI_VARIABLES = ("CI", "TF_BUILD", "TEAMCITY_VERSION", "JENKINS_URL")
 
 
 def chosen_course(options: GradeOptions) -> Course:
-    """Return the course of ``--course``, or else the one around the working directory.
+    """Return the course of ``--course``, a folder or a name, or else that of the working directory.
 
     Without a submission, a person grades work of their own in a course that they trust. On a CI
     server the working directory may be a student's checkout: there, the course has to be named.
@@ -26,13 +27,20 @@ def chosen_course(options: GradeOptions) -> Course:
         UsageError: it lies inside the submission, or was found on a CI server.
         BadInputError: there is none, or its ``course.toml`` is wrong.
     """
-    course = Course.read(options.course) if options.course else find_course()
+    course = _named(options) if options.course else find_course()
     if options.course is None:
         _reject_found_in_ci(course)
     if (submission := options.named_submission(course)) is not None:
         for path in _trusted(course, options):
             _reject_inside(path, submission)
     return course
+
+
+def _named(options: GradeOptions) -> Course:
+    """Return the course of ``--course``; pytest needs its absolute path."""
+    assert options.course is not None
+    folder = named_course_folder(options.course, options.plugins, options.blocked)
+    return Course.read(folder.absolute())
 
 
 def _reject_inside(path: Path, submission: Path) -> None:

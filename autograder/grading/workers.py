@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.course.borrowed import borrowed_parts
 from autograder.course.reading import Course, Exercise
 from autograder.grading.setting import Setting
 from autograder.isolation.host.launch import NUMPY_ARRAYS, WorkerSpec
@@ -111,11 +112,14 @@ def parts_of(course: Course, names: Iterable[str]) -> dict[str, tuple[str, str]]
     Returns:
         registry name -> (exercise, task).
     """
-    return {
+    required = course.with_required(map(course.exercise, names))
+    own = {
         task.registry_name: (exercise.name, task.name)
-        for exercise in course.with_required(map(course.exercise, names))
+        for exercise in required
         for task in exercise.tasks
     }
+    scoped = {f"{course.name}/{name}": place for name, place in own.items()} if course.base else {}
+    return {**borrowed_parts(course, required), **scoped, **own}
 
 
 #: Workers that are started for the next grading: those of the files that were saved last.

@@ -14,6 +14,7 @@ from autograder.course.kit import Kit
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub
 from framework import DISTRIBUTION, __version__
+from framework.course.catalogue import base_in_kit
 from framework.course.folder import course_file
 from framework.errors import BadInputError
 from framework.text_files import read_text
@@ -63,6 +64,7 @@ def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> N
     for exercise in exercises:
         _write_exercise(kit, course, exercise)
     _write(course_file(kit.root), _course_toml(course, exercises))
+    _write_base(kit, course, exercises)
     for plugin in map(Path, course.plugins):
         _copy_plugin(kit, course, plugin)
     readme = _README.substitute(
@@ -74,6 +76,25 @@ def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> N
     _write(kit.root / "README.md", readme)
     _write(kit.root / "pytest.ini", _PYTEST)
     _write(kit.root / ".vscode" / "settings.json", json.dumps(_VSCODE, indent=4) + "\n")
+
+
+def _write_base(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> None:
+    """Write what `exercises` take from bases: students are given it, and may not have the base."""
+    root = base_in_kit(kit.root)
+    needed = course.borrowed(exercises)
+    for depth, base in enumerate(course.bases):
+        names = {one.name for key, one in needed.items() if key.startswith(f"{base.name}/")}
+        table = tomlkit.parse(_course_toml(base, [base.exercise(name) for name in names]))
+        for key in ("plugins", "overrides"):
+            table.pop(key, None)
+        if "base" in table:
+            table["base"] = "./base"
+        folder = root.joinpath(*["base"] * depth)
+        _write(course_file(folder), tomlkit.dumps(table))
+        for name in names:
+            exercise = base.exercise(name)
+            for file in (exercise.toml, exercise.solution):
+                _copy(file, folder / file.relative_to(base.root))
 
 
 def _write_exercise(kit: Kit, course: Course, exercise: Exercise) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from autograder.course.reading import Exercise
 from autograder.course.stubs import available_stub, find_regions
 from autograder.recordings.files import content
+from framework.course.catalogue import base_in_kit
 from framework.errors import BadInputError
 
 #: Shorter lines, as ``return x``, stand in any code.
@@ -62,7 +63,9 @@ def quotations(root: Path, exercises: Iterable[Exercise]) -> list[Quotation]:
         for exercise in exercises
         for file in (exercise.readme, exercise.toml, exercise.tests, exercise.stub)
     }
-    found = [one for file in sorted(root.rglob("*")) for one in _in_file(file, lines)]
+    given = base_in_kit(root)  # what students are given of the base of the course
+    files = [file for file in sorted(root.rglob("*")) if not file.is_relative_to(given)]
+    found = [one for file in files for one in _in_file(file, lines)]
     leaked = [one for one in found if one.file not in public]
     if leaked:
         places = "; ".join(f"{one.file.relative_to(root)}: {one.line}" for one in leaked[:3])

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.course.borrowed import borrowed_sources
 from autograder.course.reading import Course, Exercise
 from autograder.submissions.candidates import LIMITS, candidates, require_submission, suffix
 from autograder.submissions.gathering import Gathering
@@ -137,7 +138,9 @@ def load_submission(
     files = gathering.files()
     if not files and not gathering.unread:
         notes.add(_nothing_found([course.exercise(name) for name in names[:4]]))
-    sources = {name: files[name].source for name in files if course.exercise(name).tasks}
+    written = [course.exercise(name) for name in files if course.exercise(name).tasks]
+    sources = {one.name: files[one.name].source for one in written}
+    sources |= borrowed_sources(course, written)
     staging = former.restaged(sources) if former is not None else Staging(sources)
     unread = {name: gathering.unread[name] for name in names if name in gathering.unread}
     return Submission(_label(path), files, _hash(files), notes.all(), staging, unread)

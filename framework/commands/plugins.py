@@ -17,6 +17,7 @@ from framework.commands.options import BlockOption, PluginOption
 from framework.commands.setup import load_plugins
 from framework.course.folder import course_file
 from framework.errors import UnknownNameError
+from framework.providers.courses import courses_of_plugin
 from framework.providers.plugin_commands import add_plugin_commands
 from framework.providers.plugin_sources import Source
 from framework.providers.plugins import COURSE, Plugins
@@ -31,7 +32,10 @@ NAMED = {
 }
 
 #: Hooks whose offers the list shows; of other hooks it shows only the names.
-SHOWN = (*NAMED, "register_implementations", "register_corpora", "add_commands")
+SHOWN = (
+    *NAMED,
+    *("register_implementations", "register_courses", "register_corpora", "add_commands"),
+)
 
 
 def plugins(
@@ -137,6 +141,9 @@ def _implementations(found: Plugins, origin: str) -> Iterator[tuple[str, list[st
 
 
 def _names(found: Plugins, source: Source) -> Iterator[tuple[str, list[str]]]:
+    courses = sorted(one.name for one in courses_of_plugin(found, source))
+    if courses:
+        yield "courses", courses
     corpora = sorted(entry.name for entry in found.corpora_of(source))
     if corpora:
         yield "corpora", corpora

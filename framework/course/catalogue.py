@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,12 @@ from framework.log import logger
 from framework.toml_tables import Table, read_table
 
 _log = logger("course")
+
+#: Name of the course that is installed with gradus.
+PUBLIC_COURSE = "cs224n"
+
+#: The form of a course's name.
+COURSE_NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,9 @@ class Catalogue:
 
     Args:
         root: the folder that holds ``exercises`` and ``solutions``.
+        name: the scope of its names, as in ``cs224n/lstm``; empty if it has none.
+        version: the readable version of its checks, points and thresholds; may be empty.
+        base: name or folder of the course whose parts this one uses; empty for none.
         plugins: modules or files of the course itself.
         overrides: ``name@provider`` -> origin, see `framework.providers.registry.Registry`.
         packages: packages, and modules of `framework`, that graded code may also import.
@@ -46,6 +56,9 @@ class Catalogue:
     plugins: tuple[str, ...] = ()
     overrides: Mapping[str, str] = field(default_factory=dict, hash=False)
     packages: tuple[str, ...] = ()
+    name: str = ""
+    version: str = ""
+    base: str = ""
     _tables: dict[str, Table] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -56,13 +69,24 @@ class Catalogue:
             BadInputError: it is missing or wrong; the message names the key.
         """
         table = read_table(course_file(root))
-        table.reject_unknown_keys("units", "plugins", "overrides", "packages")
+        table.reject_unknown_keys(
+            "name", "version", "base", "units", "plugins", "overrides", "packages"
+        )
         units = tuple(_read_unit(unit) for unit in table.tables("units"))
         _reject_duplicates(table, units)
         plugins = tuple(_located(root, plugin) for plugin in table.texts("plugins"))
         overrides = table.table("overrides")
         chosen = {key: overrides.get(key, str) for key in overrides.values}
-        course = cls(root, units, plugins, chosen, import_names(table))
+        course = cls(
+            root,
+            units,
+            plugins,
+            chosen,
+            import_names(table),
+            _course_name(table),
+            table.get("version", str, ""),
+            _located_base(root, table),
+        )
         _log.info("read %s: %d exercises", course_file(root), len(course.exercise_names))
         return course
 
@@ -173,6 +197,30 @@ def import_names(table: Table) -> tuple[str, ...]:
                 '"framework.data.batching"',
             )
     return names
+
+
+def _course_name(table: Table) -> str:
+    name = table.get("name", str, "")
+    if name and not COURSE_NAME.fullmatch(name):
+        table.fail(
+            "name",
+            "must have lower-case letters and digits, with single - or _ between, as in "
+            f'"transformers", not {name!r}',
+        )
+    return name
+
+
+def _located_base(root: Path, table: Table) -> str:
+    """Return the base; a path is relative to the course. A kit holds what it needs of its base."""
+    base = table.get("base", str, "")
+    if base and course_file(own := base_in_kit(root)).is_file():
+        return str(own)
+    return str(root / base) if "/" in base or base.startswith(".") else base
+
+
+def base_in_kit(root: Path) -> Path:
+    """Return the folder of a student kit with the exercises of the base that the kit needs."""
+    return root / "kit" / "base"
 
 
 def _located(root: Path, plugin: str) -> str:

@@ -92,7 +92,12 @@ def reference_offers(course: Catalogue) -> CourseOffers:
 
 
 def backend_offers(
-    package: str, provider: str, course: Catalogue, extras: Iterable[Implementation] = ()
+    package: str,
+    provider: str,
+    course: Catalogue,
+    extras: Iterable[Implementation] = (),
+    *,
+    of: str | None = None,
 ) -> CourseOffers:
     """Return the implementations of a backend: the tasks of exercises with a module of that name.
 
@@ -104,6 +109,8 @@ def backend_offers(
         provider: the backend's name.
         course: the active course.
         extras: what no exercise asks for. One that an exercise of `course` defines is left out.
+        of: name of the course whose exercises the modules implement: an exercise of another course
+            may have the same name. None for every course.
     """
     modules = _modules(package)
 
@@ -112,6 +119,8 @@ def backend_offers(
         return Implementation(task.kind, task.registry_name, provider, target)
 
     exercises = [name for name in course.exercise_names if name in modules]
+    if of is not None and course.name != of:
+        exercises = []
     return CourseOffers(provider, course, exercises, implement, extras)
 
 

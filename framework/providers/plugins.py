@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from framework.importing import import_fault
 from framework.log import logger
 from framework.providers.backends import REFERENCE, STUDENT
 from framework.providers.course_offers import CourseOffers, reference_offers
+from framework.providers.courses import InstalledCourse, courses_of, lineage
 from framework.providers.hook_calls import (
     ask,
     check_hooks,
@@ -30,6 +31,7 @@ from framework.providers.hook_calls import (
 )
 from framework.providers.plugin_sources import Source, find_sources
 from framework.providers.registry import Implementation, Registry, problem
+from framework.providers.scoped_offers import Listed, ScopedOffers
 
 if TYPE_CHECKING:
     from framework.data.corpus_entry import CorpusEntry
@@ -55,6 +57,7 @@ class Plugins:
 
     Attributes:
         course: the active course.
+        lineage: the active course, its base, the base of that.
         sources: what was loaded, in order.
         failures: entry points that could not be loaded, with the reason: the rest works.
         blocked: what was not loaded because it was not wanted.
@@ -78,7 +81,9 @@ class Plugins:
         self.sources: list[Source] = []
         self.failures: list[tuple[Source, str]] = []
         unwanted = set(blocked)
-        found = find_sources(options, self.course.plugins, unwanted)
+        self.lineage = lineage(self.course)
+        own = [plugin for course in self.lineage for plugin in course.plugins]
+        found = find_sources(options, own, unwanted)
         _check_known(unwanted, found)
         self.blocked = [source for source in found if source.name in unwanted]
         for source in self.blocked:
@@ -141,23 +146,46 @@ class Plugins:
         # Without solutions, the loss and the optimizers of training are those of the plugin.
         has_solutions = solutions_folder(self.course.root).is_dir()
         preferred = COURSE if has_solutions else RESERVED[REFERENCE]
-        registry = Registry(self.course.overrides, self._left_out(), preferred=preferred)
-        registry.defer(reference_offers(self.course), self.course_origin)
-        hook, wanted = "register_implementations", "a list of Implementations"
-        for source, offered in self.call(hook, course=self.course):
-            if isinstance(offered, CourseOffers) and _may_claim(source, *offered.providers):
-                registry.defer(offered, source.label)
-                continue
-            for value in expect(source, hook, wanted, Iterable, offered):
-                implementation = _checked(source, hook, value)
-                _check_claim(source, implementation)
-                registry.add(replace(implementation, origin=source.label))
+        chosen = {k: v for course in reversed(self.lineage) for k, v in course.overrides.items()}
+        registry = Registry(chosen, self._left_out(), preferred=preferred)
+        for depth, course in enumerate(self.lineage):
+            self._register_offers(registry, course, self.lineage[:depth])
         return registry
+
+    def _register_offers(
+        self, registry: Registry, course: Catalogue, nearer: Sequence[Catalogue]
+    ) -> None:
+        """Register what `course` defines, and what plugins offer for it."""
+        scoped = partial(ScopedOffers, course=course, nearer=nearer)
+        registry.defer(scoped(reference_offers(course)), _origin(course))
+        hook, wanted = "register_implementations", "a list of Implementations"
+        for source, offered in self.call(hook, course=course):
+            if isinstance(offered, CourseOffers) and _may_claim(source, *offered.providers):
+                registry.defer(scoped(offered), source.label)
+                continue
+            values = expect(source, hook, wanted, Iterable, offered)
+            listed = [_checked(source, hook, value) for value in values]
+            for implementation in listed:
+                _check_claim(source, implementation)
+                if not nearer:
+                    registry.add(replace(implementation, origin=source.label))
+            if nearer:
+                registry.defer(scoped(Listed(listed)), source.label)
 
     @property
     def course_origin(self) -> str:
         """The origin of what the course defines: it names the course's file."""
-        return f"{COURSE} ({course_file(self.course.root)})"
+        return _origin(self.course)
+
+    @cached_property
+    def courses(self) -> dict[str, InstalledCourse]:
+        """The courses that plugins offer, by name.
+
+        Raises:
+            ConflictError: two plugins offer courses of one name.
+            PluginError: a plugin offers something else than folders of courses.
+        """
+        return courses_of(self)
 
     @cached_property
     def corpora(self) -> Corpora:
@@ -263,6 +291,11 @@ class Plugins:
         """Return the hooks that a plugin implements."""
         manager = self.manager
         return [name for name in hook_names(manager) if functions_of(manager, source, name)]
+
+
+def _origin(course: Catalogue) -> str:
+    """Return the origin of what `course` defines: it names the course's file."""
+    return f"{COURSE} ({course_file(course.root)})"
 
 
 def _check_known(blocked: Iterable[str], found: list[Source]) -> None:

@@ -108,7 +108,7 @@ class Registry:
     ) -> None:
         self._by_key: dict[str, Implementation] = {}
         self._deferred: list[tuple[Offers, str]] = []
-        self._looked_up: set[tuple[str, str]] = set()
+        self._looked_up: set[tuple[str, int]] = set()
         self._loaded: dict[str, Any] = {}
         self._overrides = dict(overrides or {})
         self._left_out = tuple(left_out)
@@ -126,20 +126,26 @@ class Registry:
         """Return the implementation ``name@provider``, also from deferred offers."""
         key = f"{name}@{provider}"
         for offers, origin in self._deferred:
-            if provider in offers.providers and (key, origin) not in self._looked_up:
-                self._looked_up.add((key, origin))
+            if provider in offers.providers and (key, id(offers)) not in self._looked_up:
+                self._looked_up.add((key, id(offers)))
                 found = offers.find(name, provider)
                 if found is not None:
-                    self.add(replace(found, origin=origin))
+                    self._add_offered(replace(found, origin=origin))
         return self._by_key.get(key)
 
     def _add_deferred(self) -> None:
         while self._deferred:
             offers, origin = self._deferred[0]
             for entry in offers:
-                if (entry.key, origin) not in self._looked_up:
-                    self.add(replace(entry, origin=origin))
+                if (entry.key, id(offers)) not in self._looked_up:
+                    self._add_offered(replace(entry, origin=origin))
             del self._deferred[0]
+
+    def _add_offered(self, implementation: Implementation) -> None:
+        """Register `implementation`, once if a plugin offers it for a course and for its base."""
+        taken = self._by_key.get(implementation.key)
+        if taken != implementation or taken.origin != implementation.origin:
+            self.add(implementation)
 
     def add(self, implementation: Implementation) -> None:
         """Register `implementation`.

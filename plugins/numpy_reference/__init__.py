@@ -6,7 +6,10 @@ forms of solutions for courses whose ``[overrides]`` choose them.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from framework.course.catalogue import Catalogue
+from framework.course.folder import course_file, public_course_folder
 from framework.hookspecs import hookimpl
 from framework.providers.backends import REFERENCE
 from framework.providers.registry import Implementation
@@ -42,3 +45,10 @@ def register_implementations(course: Catalogue) -> list[Implementation]:
     """Return the implementations without a solution in `course`, and its faster forms."""
     chosen = [entry for entry in _FASTER if entry.key in course.overrides]
     return [*_EXTRAS, *_TRAINING, *chosen]
+
+
+@hookimpl
+def register_courses() -> list[Path]:
+    """Return the folder of the public course, which is installed with gradus."""
+    root = public_course_folder()
+    return [root] if course_file(root).is_file() else []

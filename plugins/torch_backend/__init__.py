@@ -6,7 +6,7 @@ here: torch itself is imported when something ``@torch`` is first used.
 
 from __future__ import annotations
 
-from framework.course.catalogue import Catalogue
+from framework.course.catalogue import PUBLIC_COURSE, Catalogue
 from framework.hookspecs import hookimpl
 from framework.providers.course_offers import CourseOffers, backend_offers
 from framework.providers.registry import Implementation
@@ -34,4 +34,4 @@ _EXTRAS = (
 @hookimpl
 def register_implementations(course: Catalogue) -> CourseOffers:
     """Return the implementations for the exercises of `course`, and the extra ones."""
-    return backend_offers(__name__, PROVIDER, course, _EXTRAS)
+    return backend_offers(__name__, PROVIDER, course, _EXTRAS, of=PUBLIC_COURSE)

@@ -11,7 +11,7 @@ from repository import ROOT
 from typer.testing import CliRunner
 
 from autograder.audit.auditing import Scope, audit
-from autograder.commands.calibrate import calibrate
+from autograder.commands.authoring.calibrate import calibrate
 from autograder.course.reading import Course, find_course
 from autograder.course.stub_files import stub_files
 from autograder.grading.request import GradeRequest, answer

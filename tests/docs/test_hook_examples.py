@@ -9,6 +9,7 @@ import pytest
 from repository import ROOT
 
 from docs.pages.hooks import EXAMPLES, hook_names
+from framework.commands.new.course import write_course
 from framework.data.corpora import load_corpus
 from framework.providers.plugins import Plugins
 
@@ -53,6 +54,14 @@ def test_a_corpus_is_offered():
     changes = np.mean(corpus.train[1:] != corpus.train[:-1])
     assert changes == pytest.approx(0.1, abs=0.02)
     assert corpus.best_score == pytest.approx(1.384, abs=0.001)
+
+
+def test_a_course_is_offered(tmp_path):
+    plugin = tmp_path / "register_courses.py"
+    plugin.write_text((FOLDER / "register_courses.py").read_text("utf-8"), "utf-8")
+    write_course(tmp_path / "scales", "scales")
+    options = ("--plugin", str(plugin), "--course", "scales")
+    assert "First steps" in run("gradus", *options, "list", folder=tmp_path).stdout
 
 
 def test_a_sandbox_is_offered(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from framework import hookspecs
+from framework.providers.courses import courses_of_plugin
 from framework.providers.plugin_commands import add_plugin_commands, command_names
 from framework.providers.plugins import Plugins
 from framework.providers.registry import Implementation
@@ -29,6 +30,11 @@ def register_implementations():
 @hookimpl
 def register_corpora():
     return [CorpusEntry("poems", "text", "every:poems")]
+
+@hookimpl
+def register_courses():
+    from framework.course.folder import public_course_folder
+    return [public_course_folder()]
 
 @hookimpl
 def register_sandboxes():
@@ -67,6 +73,10 @@ def commands(plugins):
     return command_names(app)
 
 
+def courses(plugins):
+    return courses_of_plugin(plugins, plugins.sources[-1])
+
+
 def told(plugins):
     plugins.call("submission_graded", report="report")
     return sys.modules["every"].seen
@@ -80,6 +90,7 @@ def offered(plugins):
 REACHED = {
     "register_implementations": (offered, ["sgd", "adam"]),
     "register_corpora": (lambda p: p.corpora.find("poems", "text").target, "every:poems"),
+    "register_courses": (lambda p: [one.owner for one in courses(p)], ["every"]),
     "register_sandboxes": (lambda p: p.named("register_sandboxes")["glass"], "every:Glass"),
     "register_reporters": (lambda p: p.named("register_reporters")["haiku"], "every:haiku"),
     "student_implementations": (

@@ -11,7 +11,7 @@ from autograder.audit.equivalents import load_equivalents
 from autograder.audit.findings import Outcome
 from autograder.audit.journal import Journal
 from autograder.audit.trials import attempt
-from autograder.commands.audit import audit as command
+from autograder.commands.authoring.audit import audit as command
 from autograder.course.reading import find_course
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose

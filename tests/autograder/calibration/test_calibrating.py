@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from autograder.calibration.calibrating import calibrated
-from autograder.commands.calibrate import calibrate
+from autograder.commands.authoring.calibrate import calibrate
 from autograder.course.reading import find_course
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose

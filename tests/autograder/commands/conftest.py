@@ -4,12 +4,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from autograder.commands.authoring.stubs import stubs
 from autograder.commands.hint import hint
 from autograder.commands.list_exercises import list_exercises
 from autograder.commands.notebook import notebook
 from autograder.commands.reset import reset
 from autograder.commands.show import show
-from autograder.commands.stubs import stubs
 from autograder.course.stub_files import write_stubs
 
 

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from framework.cli import build_app
-from framework.commands.new import new, write_plugin
+from framework.commands.new.group import new
+from framework.commands.new.plugin import write_plugin
 from framework.errors import BadInputError, ConflictError
 from framework.providers.plugins import Plugins
 

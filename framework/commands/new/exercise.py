@@ -1,0 +1,127 @@
+"""`gradus new exercise`: writes a small worked exercise into a course, and lists it there."""
+
+from __future__ import annotations
+
+from keyword import iskeyword
+from pathlib import Path
+from typing import Annotated
+
+import tomlkit
+import typer
+
+from framework.commands.new.files import write_files
+from framework.course.catalogue import Catalogue, active_course
+from framework.course.folder import course_file, find_course_folder
+from framework.course.solutions import solutions_folder
+from framework.course.tasks import snake_case
+from framework.errors import BadInputError, ConflictError
+from framework.providers.courses import named_course_folder
+from framework.text_files import read_text
+
+
+def exercise(
+    place: Annotated[
+        str, typer.Argument(metavar="UNIT/NAME", help="As in layers/linear; the unit may be new.")
+    ],
+    course: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of the course. Default: the course of the working directory.",
+        ),
+    ] = None,
+) -> None:
+    """Write a small worked exercise: text, solution, stub, checks, mistakes and an alternate.
+
+    The exercise is a linear layer. It passes `gradus check`, and every file is to be replaced by
+    yours: README.md first, then the solution, then the checks.
+    """
+    root = _root(course)
+    for path in write_exercise(Catalogue.read(root), place):
+        typer.echo(f"wrote {_shown(path)}")
+    name = place.partition("/")[2]
+    typer.echo(
+        f"\nIt is complete. Replace it by yours step by step, in this order:\n"
+        f"  exercises/{place}/README.md             what students read\n"
+        f"  solutions/{place}/{name}.py             the solution; regions become TODOs\n"
+        f"  gradus stubs                            writes the stub\n"
+        f"  exercises/{place}/test_{name}.py        the public checks\n"
+        f"  gradus check {name}                     everything that can be wrong, with its fix"
+    )
+
+
+def _root(course: Path | None) -> Path:
+    if course is not None:
+        return find_course_folder(course) or named_course_folder(course)
+    return active_course().root
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def write_exercise(course: Catalogue, place: str) -> list[Path]:
+    """Write the exercise ``UNIT/NAME`` into `course`, and return the written files.
+
+    Raises:
+        BadInputError: `place` has another form, or the course is a kit.
+        ConflictError: the name is taken.
+    """
+    unit, name = _parsed(place)
+    _check_free(course, unit, name)
+    if not solutions_folder(course.root).is_dir():
+        raise BadInputError(
+            f"{course.root} has no folder 'solutions': exercises are added to a full course, not "
+            "to a student kit"
+        )
+    listed = _listed(course_file(course.root), unit, name)
+    written = write_files(course.root, "exercise", **values_of(unit, name))
+    course_file(course.root).write_text(listed, "utf-8", newline="\n")
+    return [*written, course_file(course.root)]
+
+
+def values_of(unit: str, name: str) -> dict[str, str]:
+    """Return the values of the templates for the exercise `name` of the unit `unit`."""
+    task = "".join(word[:1].upper() + word[1:] for word in name.split("_"))
+    return {"unit": unit, "name": name, "task": task, "title": titled(name)}
+
+
+def titled(name: str) -> str:
+    """Return a first title: ``linear_layer`` -> ``Linear layer``."""
+    return name.replace("_", " ").capitalize()
+
+
+def _parsed(place: str) -> tuple[str, str]:
+    unit, slash, name = place.partition("/")
+    for word in (unit, name):
+        if not (slash and word.isidentifier() and word == word.lower()) or iskeyword(word):
+            raise BadInputError(
+                f"'{place}' cannot be the place of an exercise: expected UNIT/NAME, both in "
+                "lower-case letters, digits and _, as in layers/linear"
+            )
+    return unit, name
+
+
+def _check_free(course: Catalogue, unit: str, name: str) -> None:
+    taken = {*course.exercise_names, *(one.name for one in course.units)}
+    if name in taken or name == unit:
+        raise ConflictError(f"the course has a unit or an exercise '{name}': choose another name")
+    if unit in course.exercise_names:
+        raise ConflictError(f"'{unit}' is an exercise of the course, no unit: choose another unit")
+    task = snake_case(values_of(unit, name)["task"])
+    for other in course.exercise_names:
+        if task in (one.registry_name for one in course.tasks(other)):
+            raise ConflictError(f"the exercise '{other}' defines '{task}': choose another name")
+
+
+def _listed(file: Path, unit: str, name: str) -> str:
+    """Return the text of ``course.toml`` with the new exercise at the end of its unit."""
+    table = tomlkit.parse(read_text(file))
+    units = table.setdefault("units", tomlkit.aot())
+    found = next((one for one in units if one["name"] == unit), None)
+    if found is None:
+        found = tomlkit.table()
+        found.update({"name": unit, "title": titled(unit), "exercises": tomlkit.array()})
+        units.append(found)
+    found["exercises"].append(name)
+    return tomlkit.dumps(table)

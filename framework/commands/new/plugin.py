@@ -1,0 +1,65 @@
+"""`gradus new plugin`: writes the first files of a plugin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from framework.commands.new.files import quoted, require_name, require_new_folder, write_files
+from framework.errors import ConflictError
+from framework.providers.plugin_sources import BUILT_IN
+from framework.providers.plugins import RESERVED
+
+#: Folders of a plugin that are not its package.
+_WRITTEN = ("tests",)
+
+
+def plugin(
+    name: Annotated[
+        str, typer.Argument(help="Name of the plugin and of its provider, for example week3.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder to write. Default: ./NAME.")
+    ] = None,
+) -> None:
+    """Write a small installable plugin with an optimizer and its test.
+
+    Install it with `pip install -e NAME`, or use it without installation with `--plugin NAME`.
+    """
+    folder = out or Path(name)
+    for path in write_plugin(name, folder):
+        typer.echo(f"wrote {path}")
+    place = quoted(folder)
+    typer.echo(
+        f"\nTry it:\n"
+        f"  gradus plugins --plugin {place}\n"
+        f"  grade optimizers --provider {name} --plugin {place}\n"
+        f"  gradus train rnn_lm --optimizer nesterov@{name} --plugin {place}\n"
+        f"Install it; then --plugin is not needed:\n"
+        f"  pip install -e {place} && pytest {place}"
+    )
+
+
+def write_plugin(name: str, folder: Path) -> list[Path]:
+    """Write the files of plugin `name` into the new folder `folder`, and return their paths.
+
+    Raises:
+        BadInputError: `name` cannot be the name of a plugin, or of its package.
+        ConflictError: `folder` exists, or `name` is taken.
+    """
+    if name in RESERVED or name in BUILT_IN:
+        raise ConflictError(f"'{name}' is built in: choose another name")
+    module = _package(name)
+    require_new_folder(folder)
+    return write_files(folder, "plugin", name=name, module=module)
+
+
+def _package(name: str) -> str:
+    if name in _WRITTEN:
+        raise ConflictError(
+            f"there is a package '{name}' already, which the plugin's would hide or be hidden by: "
+            "choose another name"
+        )
+    return require_name(name, "plugin")

@@ -1,0 +1,32 @@
+"""A course of other material, made by `gradus new` and by the files in `tests/courses/radial`."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from repository import ROOT
+
+from autograder.course.reading import Course, find_course
+from autograder.course.stub_files import write_stubs
+from framework.commands.new.course import write_course
+from framework.commands.new.exercise import write_exercise
+
+FILES = ROOT / "tests" / "courses" / "radial"
+EXERCISES = (
+    "preparation/standardize",
+    "networks/radial_basis",
+    "networks/radial_classifier",
+)
+
+
+def made_course(folder: Path) -> Course:
+    """Make the course in the new folder `folder`, with the base cs224n."""
+    write_course(folder, "radial", base="cs224n")
+    for place in EXERCISES:
+        write_exercise(find_course(folder), place)
+    shutil.copytree(FILES, folder, dirs_exist_ok=True)
+    shutil.rmtree(folder / "tests" / "alternates" / "preparation")
+    shutil.rmtree(folder / "tests" / "alternates" / "networks")
+    write_stubs(find_course(folder), force=True)
+    return find_course(folder)
