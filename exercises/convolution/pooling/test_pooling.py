@@ -59,7 +59,8 @@ def test_forward(submission, reference, name, args):
 @pytest.mark.promise(
     "The other steps get 0, because small changes of them do not change the maximum.",
     "**Ties**: of equal numbers, only the first one wins.",
-    "The caller may change the array that `forward` returned, so `backward` must not use its memory.",
+    "The caller may change the array that `forward` returned, so `backward` must not use its "
+    "memory.",
     "Arguments are never changed.",
     "Not modified.",
 )
