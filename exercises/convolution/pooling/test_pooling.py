@@ -58,6 +58,9 @@ def test_forward(submission, reference, name, args):
 @pytest.mark.hint("Where did each number of the output come from?")
 @pytest.mark.promise(
     "The other steps get 0, because small changes of them do not change the maximum.",
+    "**Ties**: of equal numbers, only the first one wins.",
+    "The caller may change the array that `forward` returned, so `backward` must not use its "
+    "memory.",
     "Arguments are never changed.",
     "Not modified.",
 )
@@ -66,6 +69,8 @@ def test_backward(submission, reference, rng, name, args):
     pair = paired_models(submission, reference, name, *args)
     pair.same_backward(rng.normal(size=(3, 7, 4)), rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 2)), rng=rng)
+    pair.same_backward(rng.integers(3, size=(3, 7, 4)).astype(float), rng=rng)  # ties
+    pair.result_is_the_callers(*padded_texts(rng), rng=rng)
 
 
 @each
@@ -73,6 +78,7 @@ def test_backward(submission, reference, rng, name, args):
 @pytest.mark.hint("`mask` is False at padding; the numbers there may be large.")
 @pytest.mark.promise(
     "It does not count in an average, and gets no gradient.",
+    "for any numbers at the padding and at the words",
 )
 def test_padding_does_not_count(submission, reference, rng, name, args):
     """Padding never wins, does not count, and gets no gradient."""
@@ -80,6 +86,7 @@ def test_padding_does_not_count(submission, reference, rng, name, args):
     x, mask = padded_texts(rng)
     pair.same_forward(x, mask)
     pair.same_backward(x, mask, rng=rng)
+    pair.same_forward(1e5 * x, mask)
 
 
 @each

@@ -27,7 +27,8 @@ class ConditionalLM(LanguageModel):
         embedding_size: E, the size of a word vector.
         hidden_size: H, the size of the state.
         cell: registered name of the recurrent layer; "rnn" is the one that you wrote. Its state
-            may be a tuple with h as its first part, as that of "lstm".
+            may be a tuple with h as its first part, as that of "lstm". Pass states by position:
+            cells name them differently.
         rng: draws the initial weights.
 
     Parameters:

@@ -105,7 +105,7 @@ def test_text_in_pieces(submission, reference, rng):
 @pytest.mark.points(1.25)
 def test_no_look_ahead(submission, reference, rng):
     """A change of the token at t + 1 does not change the logits up to t."""
-    model = submission.ConditionalLM(V, K, E, H, rng=rng)
+    model = models(submission, reference, rng).student
     no_look_ahead(Conditioned(model, rng.normal(size=(2, K))), V, rng=rng)
 
 

@@ -22,7 +22,7 @@ class RecurrentLM(LanguageModel):
         embedding_size: E, the size of a word vector.
         hidden_size: H, the size of the state.
         cell: registered name of the recurrent layer; "rnn" is the one that you wrote. It must
-            keep its last state in `state`.
+            keep its last state in `state`. Pass states by position: cells name them differently.
         rng: draws the initial weights.
 
     Parameters:

@@ -26,6 +26,7 @@ V = 5
     "Do not change the arguments.",
     "log probabilities plus any constant per row. Not modified.",
     "top_k: k ≥ 1, or None.",
+    "Among words with equal scores it keeps those with the smaller ids.",
 )
 def test_top_k(submission, reference, rng):
     """truncate: the k most probable words, normalised."""
@@ -33,6 +34,8 @@ def test_top_k(submission, reference, rng):
     for k in (1, 3, 8, 20):
         agrees(submission, reference, "truncate", scores, k)
     agrees(submission, reference, "truncate", scores)
+    equally_good = rng.integers(3, size=(4, 8)).astype(float)
+    agrees(submission, reference, "truncate", equally_good, 3)
 
 
 @pytest.mark.task("truncate")
@@ -68,6 +71,11 @@ def test_sampled_frequencies(submission, rng):
     matches_distribution(
         pairs, (first[:, None] * second).ravel(), "pairs of words (first · 5 + second)"
     )
+    once, again = (
+        submission.sample(language_model_callback(model), prefix, 2, rng=np.random.default_rng(5))
+        for _ in range(2)
+    )
+    equal(again, once, "the words that are drawn from an equal generator")
 
 
 @pytest.mark.task("sample")
@@ -90,12 +98,15 @@ def test_temperature(submission, rng):
     "functions that generate text with any language model",
     "model: any language model.",
     "prefix: ids `(N, P)`, P ≥ 1.",
+    "ids `(N, length)`; the smallest id if several words have the highest probability.",
 )
 def test_greedy(submission, reference, rng):
     """greedy: the most probable word at every step, for several texts at once."""
     model = MarkovModel.random(8, rng=rng)
     prefix = rng.integers(8, size=(4, 3))
     agrees(submission, reference, "greedy", language_model_callback(model), prefix, 6)
+    ties = MarkovModel(np.full((4, 4, 4), [0.1, 0.4, 0.4, 0.1]))
+    agrees(submission, reference, "greedy", language_model_callback(ties), np.array([[3]]), 2)
 
 
 @pytest.mark.task("beam_search")

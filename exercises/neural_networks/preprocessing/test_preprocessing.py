@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, finite, refuses
+from autograder.checks import after_call, agrees, equal, expect, finite, refuses
 
 D = 4
 ALL = ["MeanSubtraction", "Normalization", "Whitening"]
@@ -15,9 +15,10 @@ def correlated(rng, N=50):
 
 
 def fitted(module, name, x):
-    """Return a transform that is fitted to `x`."""
+    """Return a transform that is fitted to `x`; fail if that changes `x`."""
     transform = getattr(module, name)()
-    transform.fit(x)
+    (after,) = after_call(transform, "fit", x)
+    equal(after, x, "the training data after fit", rtol=0.0)
     return transform
 
 
@@ -41,12 +42,18 @@ def test_mean_subtraction(submission, reference, rng):
 @pytest.mark.task("Normalization")
 @pytest.mark.points(2)
 @pytest.mark.hint("Divide by the standard deviation; the mean stays.")
+@pytest.mark.promise(
+    "Neither changes its argument.",
+)
 def test_normalization(submission, reference, rng):
     """Normalization: every feature of the training data gets standard deviation 1."""
     x, later = correlated(rng), correlated(rng, 5)
     ours, theirs = (fitted(module, "Normalization", x) for module in (submission, reference))
     equal(ours.apply(x), theirs.apply(x), "the training data, scaled", rtol=1e-9)
-    equal(ours.apply(later), theirs.apply(later), "later data, with the training data's scale")
+    agrees(ours, theirs, "apply", later)
+    x[:, 1] *= 1e-9
+    ours, theirs = (fitted(module, "Normalization", x) for module in (submission, reference))
+    equal(ours.apply(x), theirs.apply(x), "data with a feature of small numbers", rtol=1e-9)
 
 
 @pytest.mark.task("Normalization")

@@ -16,7 +16,7 @@ class ConditionalLM(LanguageModel):
         for name, size in (("W_0", hidden_size), ("W_c", embedding_size)):
             self.add_parameter(name, rng.normal(size=(condition_size, size)) / condition_size**0.5)
         self.cell = self.add_child("cell", part(cell)(embedding_size, hidden_size, rng=rng))
-        self.add_parameter("U", rng.normal(size=(hidden_size, vocabulary_size)) / hidden_size**0.5)
+        self.add_parameter("U", np.zeros((hidden_size, vocabulary_size)))  # uniform at first
         self.add_parameter("b_2", np.zeros(vocabulary_size))
 
     def forward(self, tokens, condition, state=None):
