@@ -19,6 +19,7 @@ from autograder.record.results import Report
 from autograder.reports.files import check_files, write_files
 from autograder.submissions.submission import Submission
 from framework.importing import load_target
+from framework.providers.hook_calls import invalid_return
 from framework.providers.plugins import Plugins
 
 
@@ -76,6 +77,20 @@ def _grade_once(options: GradeOptions, setting: Setting, warm: WarmState | None 
         return _graded(options, setting, submission, exercises)
 
 
+def _answered(plugins: Plugins, request: GradeRequest) -> Report:
+    """Return the report on `request`, from the plugins.
+
+    Raises:
+        PluginError: a plugin returned something else.
+    """
+    report = plugins.hook.grade_submission(request=request)
+    if not isinstance(report, Report):
+        hook = "grade_submission"
+        others = [one for one in plugins.sources if hook in plugins.hooks_of(one)]
+        raise invalid_return(others[-1], hook, "the report that it got or a copy", report)
+    return report
+
+
 def _manual_points(options: GradeOptions, course: Course) -> ManualPoints:
     if options.manual_points is None:
         return NO_POINTS
@@ -99,7 +114,7 @@ def _graded(
         setting, submission, tuple(exercises), options.jobs, screen, warm, points
     )
     with screen:
-        report: Report = setting.plugins.hook.grade_submission(request=request)
+        report = _answered(setting.plugins, request)
     report = replace(report, commands=commands)
     screen.finish(report)
     write_files(report, options, setting.plugins)
