@@ -10,7 +10,8 @@ import typer
 from autograder.commands.options import CourseOption, say, shown
 from autograder.course.kit import kit_of
 from autograder.course.reading import Course, find_course
-from autograder.course.revision import (
+from autograder.course.revisions.changes import changes
+from autograder.course.revisions.facts import (
     Revision,
     pinned_revision,
     read_revision,
@@ -18,7 +19,6 @@ from autograder.course.revision import (
     revision_of,
     write_revision,
 )
-from autograder.course.revision_changes import changes
 from framework.commands.on_demand import new_app
 from framework.course.folder import course_file
 from framework.errors import UsageError

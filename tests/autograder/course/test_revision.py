@@ -12,14 +12,14 @@ from typer.testing import CliRunner
 from autograder.commands.authoring.course import course as commands
 from autograder.course.identity import course_hash
 from autograder.course.reading import find_course
-from autograder.course.revision import (
+from autograder.course.revisions.changes import changes
+from autograder.course.revisions.facts import (
     pin_notes,
     pinned_revision,
     read_revision,
     revision_file,
     revision_of,
 )
-from autograder.course.revision_changes import changes
 from framework.commands.new.course import write_course
 from framework.commands.new.exercise import write_exercise
 from framework.errors import BadInputError, UsageError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from autograder.course.revision import ExerciseFacts, Revision
+from autograder.course.revisions.facts import ExerciseFacts, Revision
 
 #: Fact -> what is said where it differs.
 _CONTENTS = {
