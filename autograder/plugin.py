@@ -59,6 +59,10 @@ COMMANDS = {
         f"{_HERE}.classes.app:classes",
         "Collect the submissions of a class, grade them, and compare runs.",
     ),
+    "course": (
+        f"{_AUTHORS}.course:course",
+        "Pin a running course, and say what changed for grades.",
+    ),
     "check": (
         f"{_AUTHORS}.check:check",
         "Run everything that an author of an exercise can get wrong, each with its fix.",

@@ -52,6 +52,7 @@ class ReportOrigin(Protocol):
     submission_hash: str
     course: str
     course_hash: str
+    course_version: str
 
 
 class GradedReport(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Annotated
 
 import typer
@@ -27,16 +28,27 @@ def hint(
     if show_all:
         _print(chosen, range(len(chosen.hints)))
         return
-    given = 0 if restart else _count(seen.get(exercise))
+    given = 0 if restart else _count(seen.get(exercise), chosen)
     number = min(given, len(chosen.hints) - 1)
     _print(chosen, range(max(number, 0), number + 1))
     console().print(_outlook(chosen, given), markup=False)
-    save_state(found, "hints", seen | {exercise: min(given + 1, len(chosen.hints))})
+    record = {"shown": min(given + 1, len(chosen.hints)), "of": _digest(chosen)}
+    save_state(found, "hints", seen | {exercise: record})
 
 
-def _count(value: object) -> int:
-    """Return the number of shown hints; 0 if the record is damaged."""
-    return value if isinstance(value, int) and value > 0 else 0
+def _digest(exercise: Exercise) -> str:
+    """Return what tells these hints from those of another revision of the course."""
+    return sha256("\n".join(exercise.hints).encode()).hexdigest()
+
+
+def _count(record: object, exercise: Exercise) -> int:
+    """Return the number of shown hints; 0 if the record is damaged, or of other hints.
+
+    A number alone was written by an earlier version of gradus, and counts.
+    """
+    if isinstance(record, dict):
+        record = record.get("shown") if record.get("of") == _digest(exercise) else 0
+    return record if isinstance(record, int) and record > 0 else 0
 
 
 def _print(exercise: Exercise, numbers: range) -> None:

@@ -11,13 +11,15 @@ from autograder.course.kit import kit_of
 from framework.course.catalogue import Catalogue
 from framework.course.folder import course_file
 from framework.course.solutions import solutions_folder
+from framework.providers.courses import lineage
 
 
 def course_hash(course: Catalogue) -> str:
     """SHA-256 of the checks, descriptions and solutions of all exercises, and of the plugins.
 
     The stubs, which students edit, are no part of it. A plugin that is a folder or a module counts
-    by its name alone. A student kit has the hash of the course that it was made from.
+    by its name alone, and the base of a course like its own exercises. A student kit has the hash
+    of the course that it was made from.
     """
     kit = kit_of(course.root)
     if kit is not None:
@@ -55,3 +57,5 @@ def _deciding(course: Catalogue) -> Iterator[str]:
             yield from _questions(f"{solutions}/{unit.name}/{name}")
             yield f"{solutions}/{unit.name}/{name}/{name}.py"
             yield f"{solutions}/{unit.name}/{name}/test_{name}_hidden.py"
+    for base in lineage(course)[1:2]:  # it has its own base after it
+        yield from _deciding(base)

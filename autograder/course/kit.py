@@ -32,6 +32,8 @@ class Kit:
         root: its folder.
         course: hash of the course that it was made from.
         gradus: version of gradus that made it.
+        name: of the course; empty if it has none, and in kits of earlier versions.
+        version: of the course, as people read it; empty if it has none.
         seed: of the random numbers of its checks.
         files: path in the kit -> SHA-256, for every file but those that a student edits.
         open_checks: exercise -> its checks that need the course's grader -> their points.
@@ -45,6 +47,13 @@ class Kit:
     files: dict[str, str] = field(default_factory=dict)
     open_checks: dict[str, dict[str, float]] = field(default_factory=dict)
     hidden_points: dict[str, float] = field(default_factory=dict)
+    name: str = ""
+    version: str = ""
+
+    @property
+    def label(self) -> str:
+        """Name, version and hash of the course: ``radial 0.2 3f2a9c1d``."""
+        return " ".join(filter(None, (self.name, self.version, self.course[:8])))
 
     def recording(self, exercise: str) -> Path:
         """Return the file with the recording of `exercise`."""

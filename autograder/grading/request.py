@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from autograder.course.figures import figures
 from autograder.course.identity import course_hash
 from autograder.course.reading import Course, Exercise
+from autograder.course.revisions.facts import pin_notes
 from autograder.grading.kit.confirmation import unconfirmed_notes
 from autograder.grading.not_started import is_not_started, not_started, without_checks
 from autograder.grading.parallel import in_parallel, processes
@@ -92,6 +93,7 @@ def answer(request: GradeRequest) -> Report:
             *_notes(request.submission),
             *_about_arrays(request, results.values()),
             *unconfirmed_notes(results.values()),
+            *pin_notes(request.setting.course),
         ),
         seconds=time.perf_counter() - started,
     )
@@ -294,5 +296,6 @@ def _provenance(request: GradeRequest) -> Provenance:
         submission_hash=submission.hash if submission is not None else "",
         course=setting.course.root.resolve().name,
         course_hash=course_hash(setting.course),
+        course_version=setting.course.version,
         versions=versions,
     )

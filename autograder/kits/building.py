@@ -70,7 +70,13 @@ def build_kit(
     needed = set(course.with_required(chosen))
     exercises = [exercise for exercise in course.select() if exercise in needed]
     with tempfile.TemporaryDirectory(prefix="gradus-kit-") as folder:
-        kit = Kit(Path(folder) / "kit", course_hash(course), __version__)
+        kit = Kit(
+            Path(folder) / "kit",
+            course_hash(course),
+            __version__,
+            name=course.name,
+            version=course.version,
+        )
         write_contents(kit, course, exercises)
         graded = [exercise for exercise in exercises if not exercise.questions]
         _record(kit, course, graded, jobs, progress)

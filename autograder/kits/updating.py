@@ -36,6 +36,7 @@ def update_kit(root: Path, source: Path) -> list[str]:
         new = kit_of(folder)
         if new is None:
             raise UsageError(f"{source} is no student kit: expected kit/manifest.json in it")
+        _require_same_course(old, new)
         _require_whole(new, source)
         return _updated(old, new)
 
@@ -60,6 +61,15 @@ def _unpack(source: Path, folder: Path) -> None:
             archive.extractall(folder)  # names outside of `folder` are changed by zipfile
     except (OSError, zipfile.BadZipFile, RuntimeError) as error:
         raise BadInputError(f"{source} is no kit that can be read: {error}") from None
+
+
+def _require_same_course(old: Kit, new: Kit) -> None:
+    """Raise an error for a kit of another course; kits of earlier versions have no name."""
+    if old.name and new.name and old.name != new.name:
+        raise UsageError(
+            f"{old.root} is a kit of the course '{old.name}', and the other one of '{new.name}': "
+            "unpack it into a folder of its own"
+        )
 
 
 def _require_whole(new: Kit, source: Path) -> None:
@@ -89,7 +99,8 @@ def _updated(old: Kit, new: Kit) -> list[str]:
     for name in gone:
         _remove(old, name)
     _copy(manifest_of(new.root), manifest_of(old.root))
-    return _report(replaced, gone, kept, old.root)
+    moved = [f"course {old.label} -> {new.label}"] if old.course != new.course else []
+    return [*moved, *_report(replaced, gone, kept, old.root)]
 
 
 def _place_of(kit: Kit, stub: Path) -> str:

@@ -262,6 +262,7 @@ class Provenance:
     Attributes:
         course: name of the course's folder.
         course_hash: of its checks, descriptions, solutions and plugins.
+        course_version: the version that its ``course.toml`` gives; may be empty.
     """
 
     seed: int
@@ -273,6 +274,7 @@ class Provenance:
     submission_hash: str = ""
     course: str = ""
     course_hash: str = ""
+    course_version: str = ""
     versions: dict[str, str] = field(default_factory=dict)
 
 

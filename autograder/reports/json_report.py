@@ -75,6 +75,7 @@ def _provenance(provenance: Provenance) -> dict[str, Any]:
         "submission_hash": provenance.submission_hash,
         "course": provenance.course,
         "course_hash": provenance.course_hash,
+        "course_version": provenance.course_version,
         "versions": dict(sorted(provenance.versions.items())),
     }
 

@@ -107,13 +107,19 @@ def provenance_words(provenance: Provenance) -> list[str]:
     shown = [
         f"provider {provenance.provider}" if provenance.provider else "",
         f"submission {provenance.submission_hash[:8]}" if provenance.submission_hash else "",
-        f"course {provenance.course_hash[:8]}" if provenance.course_hash else "",
+        _course_words(provenance),
         f"seed {provenance.seed}",
         f"{provenance.backend} on {provenance.device}",
         f"sandbox {provenance.sandbox}" if provenance.sandbox else "",
     ]
     versions = (f"{name} {version}" for name, version in sorted(provenance.versions.items()))
     return [*filter(None, shown), *versions]
+
+
+def _course_words(provenance: Provenance) -> str:
+    """Return version and hash of the course: ``course 2026.1 3f2a9c1d``."""
+    words = ("course", provenance.course_version, provenance.course_hash[:8])
+    return " ".join(filter(None, words)) if provenance.course_hash else ""
 
 
 def remarks(report: Report) -> list[str]:

@@ -28,6 +28,7 @@ COURSE_FORMAT = Format(
     (
         Key("name", str, "Name of the course, the scope of its names."),
         Key("version", str, "Version of checks, points and thresholds, as people read it."),
+        Key("revision", str, "Hash that `gradus course pin` writes."),
         Key("base", str, "Installed course, or folder, whose parts this course uses."),
         Key("plugins", list, "Modules and files that are loaded for all users of the course."),
         Key("packages", list, "Packages that graded code may import in addition to NumPy."),
@@ -68,6 +69,7 @@ class Catalogue:
         root: the folder that holds ``exercises`` and ``solutions``.
         name: the scope of its names, as in ``cs224n/lstm``; empty if it has none.
         version: the readable version of its checks, points and thresholds; may be empty.
+        revision: hash of the revision that the course is pinned to; empty if it is not pinned.
         base: name or folder of the course whose parts this one uses; empty for none.
         plugins: modules or files of the course itself.
         overrides: ``name@provider`` -> origin, see `framework.providers.registry.Registry`.
@@ -82,6 +84,7 @@ class Catalogue:
     name: str = ""
     version: str = ""
     base: str = ""
+    revision: str = ""
     _tables: dict[str, Table] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -107,6 +110,7 @@ class Catalogue:
             _course_name(table),
             table.get("version", str, ""),
             _located_base(root, table),
+            table.get("revision", str, ""),
         )
         _log.info("read %s: %d exercises", course_file(root), len(course.exercise_names))
         return course

@@ -89,3 +89,27 @@ def test_only_kits_are_updated_and_only_from_kits(kit_root, tmp_path, real_cours
     (tmp_path / "x.zip").write_text("no zip")
     with pytest.raises(BadInputError, match="is no kit that can be read"):
         update_kit(kit_root, tmp_path / "x.zip")
+
+
+def test_a_kit_of_another_revision_is_named_with_its_version(kit_root, newer):
+    kit = kit_of(newer)
+    replace(kit, course="f" * 64, version="0.2").write()
+    old = kit_of(kit_root)
+    told = update_kit(kit_root, newer)
+    assert told[0] == f"course cs224n 0.1 {old.course[:8]} -> cs224n 0.2 ffffffff"
+
+
+def test_a_kit_of_another_course_is_refused(kit_root, newer):
+    replace(kit_of(newer), name="other").write()
+    with pytest.raises(UsageError, match="a kit of the course 'cs224n', and the other one of 'oth"):
+        update_kit(kit_root, newer)
+
+
+def test_a_kit_of_an_earlier_version_of_gradus_is_updated(kit_root, newer):
+    """Such a kit names neither its course nor a version."""
+    manifest = manifest_of(kit_root)
+    table = json.loads(manifest.read_text("utf-8"))
+    for key in ("name", "version"):
+        del table[key]
+    manifest.write_text(json.dumps(table), "utf-8")
+    assert f"replaced {EXERCISE}/README.md" in update_kit(kit_root, newer)

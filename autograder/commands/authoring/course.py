@@ -1,0 +1,142 @@
+"""``gradus course``: pins the revision of a course, and compares two of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.commands.options import CourseOption, say, shown
+from autograder.course.kit import kit_of
+from autograder.course.reading import Course, find_course
+from autograder.course.revisions.changes import changes
+from autograder.course.revisions.facts import (
+    Revision,
+    pinned_revision,
+    read_revision,
+    revision_file,
+    revision_of,
+    write_revision,
+)
+from framework.commands.on_demand import new_app
+from framework.course.folder import course_file
+from framework.errors import UsageError
+from framework.text_files import read_text
+
+course = new_app(
+    help="""Pin a running course, and say what changed for grades.
+
+A revision is what decides about grades: checks, points, thresholds, solutions. `version` in
+course.toml names it for people, and `revision` is its hash.""",
+    no_args_is_help=True,
+)
+
+
+@course.command()
+def pin(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if the course has changed.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Pin the course: write the hash of its checks, points and thresholds.
+
+    The hash is written to exercises/course.toml, what it covers to exercises/revision.json. Reports
+    of a pinned course whose checks were changed say so. Choose a new `version` for a new pin.
+    """
+    found = find_course(course)
+    _reject_kit(found)
+    now = revision_of(found)
+    if check:
+        _require_unchanged(found, now)
+        say(f"The course is pinned as {now.label}, and unchanged.")
+        return
+    before = pinned_revision(found)
+    if before is not None and before.hash != now.hash and before.version == now.version:
+        raise UsageError(
+            f"the course was pinned as {before.label} and has changed: choose another `version` in "
+            f"{shown(course_file(found.root))} first. `gradus course diff` shows what changed"
+        )
+    write_revision(now, found.root)
+    _write_hash(found, now)
+    say(f"pinned as {now.label}: {shown(revision_file(found.root))}")
+
+
+@course.command()
+def diff(
+    old: Annotated[
+        Path | None,
+        typer.Argument(metavar="OLD", help="Folder of a course, or a revision.json. Default: pin."),
+    ] = None,
+    new: Annotated[
+        Path | None,
+        typer.Argument(metavar="NEW", help="The same. Default: the course as it is."),
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Say what changed for grades from OLD to NEW: exercises, points, checks, thresholds.
+
+    The exit code is 1 if something changed. Titles, texts and hints change no grade.
+    """
+    found = find_course(course)
+    first = _revision(old) if old is not None else _pinned(found)
+    second = _revision(new) if new is not None else revision_of(found)
+    say(f"{first.course or 'course'} {first.label} -> {second.label}")
+    lines = list(changes(first, second))
+    for line in lines or ["Nothing that decides about grades has changed."]:
+        say(line)
+    if lines:
+        raise typer.Exit(1)
+
+
+def _revision(place: Path) -> Revision:
+    if place.suffix == ".json":
+        return read_revision(place)
+    found = find_course(place)
+    _reject_kit(found)
+    return revision_of(found)
+
+
+def _pinned(course: Course) -> Revision:
+    found = pinned_revision(course)
+    if found is None:
+        raise UsageError(
+            f"the course at {course.root} is not pinned: `gradus course pin` pins it, or name the "
+            "earlier state: `gradus course diff OLD NEW`"
+        )
+    return found
+
+
+def _require_unchanged(course: Course, now: Revision) -> None:
+    before = _pinned(course)
+    if before.hash != now.hash:
+        say("\n".join(changes(before, now)))
+        raise UsageError(
+            f"the course was pinned as {before.label} and is {now.label} now: choose another "
+            "`version`, and pin it with `gradus course pin`"
+        )
+
+
+def _reject_kit(course: Course) -> None:
+    if kit_of(course.root) is not None:
+        raise UsageError(
+            f"{course.root} is a student kit, without hidden checks: name the full course. "
+            "`gradus kit update NEW` says what changed in a kit"
+        )
+
+
+def _write_hash(course: Course, revision: Revision) -> None:
+    """Write the hash into ``course.toml``, above the first table."""
+    import tomlkit
+
+    file = course_file(course.root)
+    table = tomlkit.parse(read_text(file))
+    if "revision" in table or "version" not in table:
+        table["revision"] = revision.hash
+    else:
+        lines = read_text(file).split("\n")
+        place = next(i for i, line in enumerate(lines) if line.split("=")[0].strip() == "version")
+        lines.insert(place + 1, f'revision = "{revision.hash}"')
+        table = tomlkit.parse("\n".join(lines))
+    file.write_text(tomlkit.dumps(table), "utf-8", newline="\n")

@@ -1,0 +1,1 @@
+"""Revisions of a course: what decides about grades, pinned and compared."""
