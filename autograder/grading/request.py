@@ -288,7 +288,7 @@ def _provenance(request: GradeRequest) -> Provenance:
         seed=setting.seed,
         backend=setting.backend,
         device=setting.device,
-        sandbox="none" if submission is None else setting.sandbox.name,
+        sandbox="none" if submission is None else setting.sandbox.label,
         provider=setting.provider,
         submission=submission.label if submission is not None else "",
         submission_hash=submission.hash if submission is not None else "",
