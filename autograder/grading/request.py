@@ -53,6 +53,15 @@ class Listener(Protocol):
         """Take note that one exercise is graded; the order is that in which they end."""
 
 
+class MakesGrader(Protocol):
+    """Makes the grader of one submission, as the class `Grader` itself does."""
+
+    def __call__(
+        self, setting: Setting, submission: Submission | None, workers: Workers | None = None
+    ) -> Grader:
+        """Return the grader."""
+
+
 @dataclass(frozen=True)
 class GradeRequest:
     """What hook `grade_submission` is called with.
@@ -61,6 +70,7 @@ class GradeRequest:
         submission: None when a provider is graded.
         jobs: exercises graded side by side; 0 for one per processor.
         warm: what the last grading of the same files left, if there was one.
+        grader: what makes the grader of the submission; None for the usual one.
         manual_points: what instructors gave for answers in prose.
     """
 
@@ -71,6 +81,7 @@ class GradeRequest:
     listener: Listener
     warm: WarmState | None = None
     manual_points: ManualPoints = NO_POINTS
+    grader: MakesGrader | None = None
 
 
 def answer(request: GradeRequest) -> Report:
@@ -147,7 +158,8 @@ def _graded(
         workers.start(begun[0])  # it starts while this process imports NumPy and pytest
     elif workers is not None:
         workers.end_started()  # each forked process starts its own
-    grader = _loaded_grader()(request.setting, request.submission, workers)
+    make = request.grader or _loaded_grader()
+    grader = make(request.setting, request.submission, workers)
     from autograder.grading.repeats import graded_once, settled
 
     try:
