@@ -6,14 +6,16 @@ import math
 import os
 import select
 import signal
-import socket
 import struct
 import subprocess
 import time
 from contextlib import suppress
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from framework.errors import SandboxError
+
+if TYPE_CHECKING:
+    import socket
 
 #: As in `autograder.isolation.worker.fork_server`: what the server says of a worker.
 NUMBER = struct.Struct("!i")
@@ -31,10 +33,11 @@ class ForkedProcess:
     Args:
         channel: to the server, which tells the process id and the exit status.
         pipes: the ends of this process: of standard input, output and error.
+        scratch: the one folder that it may write to.
     """
 
-    def __init__(self, channel: socket.socket, pipes: tuple[int, int, int]) -> None:
-        self._channel = channel
+    def __init__(self, channel: socket.socket, pipes: tuple[int, int, int], scratch: str) -> None:
+        self._channel, self.scratch = channel, scratch
         self._pid = 0
         self.returncode: int | None = None
         self.stdin: IO[bytes] = os.fdopen(pipes[0], "wb", buffering=0)

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.sandboxes.base import Sandbox
 from autograder.isolation.sandboxes.filesystem_view import build_view, interpreter
+from autograder.isolation.sandboxes.forked.process import ForkedProcess
 from autograder.isolation.sandboxes.installed_packages import installed_packages
+from autograder.isolation.sandboxes.processes import RunningProcess
+from autograder.isolation.sandboxes.scratch import empty_scratch
 from autograder.isolation.sandboxes.worker_modules import NUMPY_ARRAYS, WORKER_PACKAGES
 from framework.errors import SandboxError
 
 if TYPE_CHECKING:
-    from autograder.isolation.sandboxes.forked.process import ForkedProcess
     from autograder.isolation.sandboxes.forked.server import ForkServer
 
 #: Seconds that the trial of `unavailable` may take, the start of the server included.
@@ -114,6 +116,18 @@ class ForkSandbox(Sandbox):
             said = server.errors()
             self._forget(server)
             raise SandboxError(f"the fork server has ended ({error}) {said}".strip()) from None
+
+    def kill(self, process: RunningProcess) -> None:
+        """End the tree of `process`, and remove what it wrote: the next worker finds nothing."""
+        super().kill(process)
+        if isinstance(process, ForkedProcess):
+            empty_scratch(Path(process.scratch))
+
+    def close(self) -> None:
+        """End the servers; the next worker starts one again."""
+        for server in self._servers.values():
+            server.close()
+        self._servers.clear()
 
     def _server_of(self, argv: list[str]) -> ForkServer:
         """Return the server whose modules hold the program `argv`; NumPy's for all others."""

@@ -86,7 +86,7 @@ class ForkServer:
             mine.sendall(_program(argv, scratch))
             mine.shutdown(socket.SHUT_WR)
             ours.pop_all()
-        return ForkedProcess(mine, (stdin[1], stdout[0], stderr[0]))
+        return ForkedProcess(mine, (stdin[1], stdout[0], stderr[0]), scratch)
 
 
 def _program(argv: list[str], scratch: str) -> bytes:
