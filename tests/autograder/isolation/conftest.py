@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from denied_namespaces import DeniedForkSandbox
 
 from autograder.isolation.confine import Limits
 from autograder.isolation.sandboxes import BUILT_IN, Sandbox, build_view, interpreter
+from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
 from autograder.isolation.sandboxes.installed_packages import installed_packages
 from autograder.isolation.sandboxes.processes import RunningProcess
 from autograder.isolation.sandboxes.worker_modules import copy_worker_modules
@@ -114,14 +116,30 @@ def _printed(process: RunningProcess, deadline: float) -> tuple[bytes, bytes]:
     return tuple(found.values())
 
 
-@pytest.fixture(params=sorted(BUILT_IN))
-def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+#: The sandboxes by name, and a fork server that is denied namespaces.
+KINDS = {**BUILT_IN, "fork without namespaces": DeniedForkSandbox}
+
+
+@pytest.fixture(scope="session")
+def started() -> Iterator[dict[str, Sandbox]]:
+    """One sandbox of each kind that works here, started with its first use."""
+    found: dict[str, Sandbox] = {}
+    yield found
+    for sandbox in found.values():
+        if isinstance(sandbox, ForkSandbox):
+            sandbox.close()
+
+
+@pytest.fixture(params=sorted(KINDS))
+def sandbox(request: pytest.FixtureRequest, started: dict[str, Sandbox]) -> Sandbox:
     """Each sandbox in turn; skipped, with the reason, where it is not to be had."""
-    sandbox = BUILT_IN[request.param]()
-    reason = sandbox.unavailable()
-    if reason is not None:
-        pytest.skip(reason)
-    return sandbox
+    if request.param not in started:
+        sandbox = KINDS[request.param]()
+        reason = sandbox.unavailable()
+        if reason is not None:
+            pytest.skip(reason)
+        started[request.param] = sandbox
+    return started[request.param]
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ class ForkServer:
 
     Attributes:
         modules: the folder with the modules of its workers. The server removes it at its end.
+        process: the server.
     """
 
     def __init__(self, arrays: str = NUMPY_ARRAYS, added: Iterable[str] = ()) -> None:
@@ -56,8 +57,8 @@ class ForkServer:
             "arrays": arrays,
         }
         self._errors = folder / "errors"
-        self._channel, process = _start(self.modules, self._errors, json.dumps(settings))
-        self.close = weakref.finalize(self, _end, self._channel, process, os.getpid())
+        self._channel, self.process = _start(self.modules, self._errors, json.dumps(settings))
+        self.close = weakref.finalize(self, _end, self._channel, self.process, os.getpid())
 
     def errors(self) -> str:
         """Return what the server has written to its standard error, as far as it is there."""
