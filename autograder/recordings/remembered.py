@@ -47,7 +47,6 @@ class RememberingSession:
         self.uncontained: tuple[str, ...] = ()
         self.transcript: Transcript | None = None
         self._make, self._remembered = make, remembered
-        self._inner: Session | None = None
         self.begin_check("")
         self.begin()
 
@@ -59,6 +58,8 @@ class RememberingSession:
         """Start a check: objects of earlier ones are forgotten."""
         self.calls.clear()
         self._asked: list[Sequence[Step]] = []
+        #: Of this check alone: the same requests to a new conversation get the same handles.
+        self._inner: Session | None = None
         #: How many of these requests the reference itself was asked.
         self._caught_up = 0
         self._is_known = True
@@ -67,22 +68,18 @@ class RememberingSession:
         """Run the steps in order, or return what they returned before."""
         request = _encoded(steps) if self._is_known else None
         place = len(self._asked)
-        self.calls.describe(steps)
-        self.calls.entered = True
         if request is not None and place < len(self._known) and self._known[place][0] == request:
             outcomes = [outcome_from(one) for one in wire.decode_frame(self._known[place][1])]
         else:
             outcomes = self._answered(steps)
             self._is_known = request is not None and self._remember(place, request, outcomes)
         self._asked.append(steps)
-        self.calls.note(steps, outcomes)
         return outcomes
 
     def _answered(self, steps: Sequence[Step]) -> list[Outcome]:
         """Ask the reference itself, after all that this check has asked before."""
         if self._inner is None:
             self._inner = self._make()
-        if not self._caught_up:
             self._inner.begin()
         for earlier in self._asked[self._caught_up :]:
             self._inner.run(earlier)

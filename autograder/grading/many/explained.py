@@ -77,7 +77,7 @@ class RememberedDiagnoses:
 def _digest(
     exercise: str, checks: Sequence[CheckResult], asked: Mapping[str, Transcript]
 ) -> bytes | None:
-    """Return the digest of all that a diagnosis depends on; None if it cannot be told."""
+    """Return the digest of all that a diagnosis depends on; None if that is unknown."""
     text = hashlib.sha256(exercise.encode())
     for check in checks:
         facts = (check.id, check.task, check.verdict, check.message, check.method, check.call)

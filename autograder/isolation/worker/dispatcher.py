@@ -63,7 +63,6 @@ class Dispatcher:
         """Run the steps of `request`; never raises."""
         if request.get("fresh"):
             self._objects.clear()
-            self._last_handle = 0  # the same requests of a check get the same handles
             self._latest_call = None
         self._arguments.clear()
         self._request_id = request["id"]
