@@ -73,7 +73,13 @@ def _add_choices(parser: Parser) -> None:
     add(
         "--sandbox",
         default="auto",
-        help="auto, bubblewrap (fails if it is missing), process, or a plugin's",
+        help="auto, bubblewrap (fails if it is missing), process, fork (many submissions), or a "
+        "plugin's",
+    )
+    add(
+        "--allow-weaker",
+        action="store_true",
+        help="let `--sandbox fork` start where this system cannot contain everything",
     )
     add("--seed", type=_natural, default=0, help="seed of all random inputs")
     add(
@@ -149,6 +155,7 @@ def grade(arguments: list[str]) -> int:
         provider=given.provider,
         device=given.device,
         sandbox=given.sandbox,
+        allow_weaker=given.allow_weaker,
         seed=given.seed,
         jobs=given.jobs,
         show_hidden=given.show_hidden,

@@ -92,6 +92,7 @@ def register_sandboxes() -> dict[str, str]:
     return {
         "bubblewrap": "autograder.isolation.sandboxes.bubblewrap:BubblewrapSandbox",
         "process": "autograder.isolation.sandboxes.process:ProcessSandbox",
+        "fork": "autograder.isolation.sandboxes.forked.sandbox:ForkSandbox",
     }
 
 

@@ -18,6 +18,7 @@ from autograder.isolation.sandboxes.choose import BUILT_IN
 from autograder.record.results import Report
 from autograder.reports.files import check_files, write_files
 from autograder.submissions.submission import Submission
+from framework.errors import UsageError
 from framework.importing import load_target
 from framework.providers.hook_calls import invalid_return
 from framework.providers.plugins import Plugins
@@ -49,7 +50,7 @@ def _setting(options: GradeOptions, course: Course, plugins: Plugins) -> Setting
     return Setting(
         course=course,
         plugins=plugins,
-        sandbox=_sandbox(options.sandbox, plugins),
+        sandbox=_sandbox(options, plugins),
         backend=options.backend,
         provider=options.provider,
         device=options.device,
@@ -57,11 +58,17 @@ def _setting(options: GradeOptions, course: Course, plugins: Plugins) -> Setting
     )
 
 
-def _sandbox(name: str, plugins: Plugins) -> Sandbox:
+def _sandbox(options: GradeOptions, plugins: Plugins) -> Sandbox:
+    name, weaker = options.sandbox, options.allow_weaker
     if name == "auto" or name in BUILT_IN:
-        return choose(name)
-    targets = plugins.named("register_sandboxes")
-    return choose(name, {key: load_target(target) for key, target in targets.items()})
+        sandbox = choose(name, allow_weaker=weaker)
+    else:
+        targets = plugins.named("register_sandboxes")
+        available = {key: load_target(target) for key, target in targets.items()}
+        sandbox = choose(name, available, allow_weaker=weaker)
+    if options.device != "cpu" and not sandbox.drives_devices:
+        raise UsageError(f"--sandbox {name} has no GPU: choose another one, or `--device cpu`")
+    return sandbox
 
 
 def _grade_once(options: GradeOptions, setting: Setting, warm: WarmState | None = None) -> Report:

@@ -73,8 +73,14 @@ class Collector:
     def __init__(
         self, under_test: ExerciseUnderTest, on_result: Callable[[CheckResult], None] | None = None
     ) -> None:
-        self.results: list[CheckResult] = []
         self.errors: list[str] = []
+        self.begin(under_test, on_result)
+
+    def begin(
+        self, under_test: ExerciseUnderTest, on_result: Callable[[CheckResult], None] | None = None
+    ) -> None:
+        """Gather results anew, of a run of the same checks on `under_test`."""
+        self.results: list[CheckResult] = []
         self._under_test = under_test
         self._on_result = on_result or _ignore
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from autograder.grading.workers import Workers
 from autograder.isolation.host.faults import Frame
 from autograder.isolation.host.remote import OnRecord, Session
 from autograder.isolation.host.sandbox_session import IMPORT, SandboxSession
+from autograder.isolation.host.transcript import Transcript
 from autograder.record.host_paths import HostPaths
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.recordings.player import RecordedSession
@@ -65,7 +66,7 @@ class Grader:
         """
         started = time.perf_counter()
         with self.under_test(exercise) as under_test:
-            checks = run_checks(exercise, under_test, on_check, plugins=plugins)
+            checks = self._run(exercise, under_test, on_check, plugins)
             checks = self.explained(under_test, confirmed(checks))
             uncontained = under_test.session.uncontained
         return ExerciseResult(
@@ -77,6 +78,16 @@ class Grader:
             uncontained=uncontained,
             seconds=time.perf_counter() - started,
         )
+
+    def _run(
+        self,
+        exercise: Exercise,
+        under_test: ExerciseUnderTest,
+        on_check: OnCheck | None,
+        plugins: Sequence[object],
+    ) -> list[CheckResult]:
+        """Run the checks of `exercise`."""
+        return run_checks(exercise, under_test, on_check, plugins=plugins)
 
     @contextmanager
     def under_test(self, exercise: Exercise) -> Iterator[ExerciseUnderTest]:
@@ -141,6 +152,15 @@ class Grader:
 
             tapes = {check.id: under_test.tapes.tape_of(check.id) for check in checks}
             return diagnosed_from_recording(checks, asked, tapes)
+        return self._diagnosed_by_reference(exercise, checks, asked)
+
+    def _diagnosed_by_reference(
+        self,
+        exercise: Exercise,
+        checks: list[CheckResult],
+        asked: Mapping[str, Transcript],
+    ) -> list[CheckResult]:
+        """Return `checks` with what the solution and the listed mistakes explain of them."""
         from autograder.diagnosis.diagnose import diagnosed  # not needed where all passed
 
         parts = part_source(self._setting.plugins.registry, [REFERENCE])

@@ -23,6 +23,7 @@ class GradeOptions:
         submission: its path, where it is not in `what`; by default the course's own exercises.
         backend: whose arrays the code works on.
         provider: graded instead of a submission; empty for a submission.
+        allow_weaker: whether the sandbox `fork` starts where it cannot contain everything.
         jobs: exercises graded side by side; 0 for one per processor.
         show_hidden: whether the details of hidden checks are shown.
         files: report format -> where the report is written in it; None for nowhere.
@@ -39,6 +40,7 @@ class GradeOptions:
     provider: str = ""
     device: str = "cpu"
     sandbox: str = "auto"
+    allow_weaker: bool = False
     seed: int = 0
     jobs: int = 0
     show_hidden: bool = False

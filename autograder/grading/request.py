@@ -54,6 +54,15 @@ class Listener(Protocol):
         """Take note that one exercise is graded; the order is that in which they end."""
 
 
+class MakesGrader(Protocol):
+    """Makes the grader of one submission, as the class `Grader` itself does."""
+
+    def __call__(
+        self, setting: Setting, submission: Submission | None, workers: Workers | None = None
+    ) -> Grader:
+        """Return the grader."""
+
+
 @dataclass(frozen=True)
 class GradeRequest:
     """What hook `grade_submission` is called with.
@@ -62,6 +71,7 @@ class GradeRequest:
         submission: None when a provider is graded.
         jobs: exercises graded side by side; 0 for one per processor.
         warm: what the last grading of the same files left, if there was one.
+        grader: what makes the grader of the submission; None for the usual one.
         manual_points: what instructors gave for answers in prose.
         is_repeating: whether checks that a busy machine may have disturbed are repeated here.
     """
@@ -74,6 +84,7 @@ class GradeRequest:
     warm: WarmState | None = None
     manual_points: ManualPoints = NO_POINTS
     is_repeating: bool = True
+    grader: MakesGrader | None = None
 
 
 def answer(request: GradeRequest) -> Report:
@@ -151,7 +162,8 @@ def _graded(
         workers.start(begun[0])  # it starts while this process imports NumPy and pytest
     elif workers is not None:
         workers.end_started()  # each forked process starts its own
-    grader = _loaded_grader()(request.setting, request.submission, workers)
+    make = request.grader or _loaded_grader()
+    grader = make(request.setting, request.submission, workers)
     from autograder.grading.repeats import graded_once, settled
 
     try:
@@ -293,7 +305,7 @@ def _provenance(request: GradeRequest) -> Provenance:
         seed=setting.seed,
         backend=setting.backend,
         device=setting.device,
-        sandbox="none" if submission is None else setting.sandbox.name,
+        sandbox="none" if submission is None else setting.sandbox.label,
         provider=setting.provider,
         submission=submission.label if submission is not None else "",
         submission_hash=submission.hash if submission is not None else "",

@@ -16,9 +16,10 @@ from pathlib import Path
 from autograder.course.borrowed import borrowed_parts
 from autograder.course.reading import Course, Exercise
 from autograder.grading.setting import Setting
-from autograder.isolation.host.launch import NUMPY_ARRAYS, WorkerSpec
+from autograder.isolation.host.launch import WorkerSpec
 from autograder.isolation.host.process import Launch, WorkerProcess
 from autograder.isolation.sandboxes.scratch import remove_scratch
+from autograder.isolation.sandboxes.worker_modules import NUMPY_ARRAYS
 from autograder.record.results import ExerciseResult
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict

@@ -23,22 +23,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from denied_namespaces import DeniedForkSandbox
 from repository import ROOT
 
 from autograder.course.reading import Course
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
 from autograder.isolation.host import time_limits
-from autograder.isolation.sandboxes import choose
+from autograder.isolation.sandboxes import Sandbox, choose
+from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
 from autograder.record.results import Report
 from autograder.submissions.submission import load_submission
-from framework.errors import GradusError
+from framework.errors import GradusError, SandboxError
 from framework.providers.plugins import Plugins
 
 HERE = Path(__file__).parent
 COURSE = HERE / "course"
 SOLUTION = COURSE / "solutions" / "unit" / "target" / "target.py"
-SANDBOXES = ("bubblewrap", "process")
+DENIED = "fork without namespaces"
+SANDBOXES = ("bubblewrap", "process", "fork", DENIED)
+#: Of the sandboxes of fork servers, all other cases are slow.
+SAMPLE = ("file_flood", "full_disk", "killed_others", "memory_stealth", "stolen_solution")
 CASES = sorted(path.parent for path in HERE.glob("*/expected.toml"))
 
 #: What a submission that gets out of its sandbox is to call the files it makes.
@@ -118,14 +123,39 @@ def completed(source: str) -> str:
     return "\n\n".join([source, *added]) + "\n"
 
 
+def chosen(name: str) -> Sandbox:
+    """The sandbox of that name, or a fork server that is denied namespaces."""
+    if name != DENIED:
+        return choose(name)
+    sandbox = DeniedForkSandbox()
+    reason = sandbox.unavailable()
+    if reason is not None:
+        raise SandboxError(reason)
+    return sandbox
+
+
 def grade(sandbox: str, folder: Path, names: Iterable[str]) -> Report:
     """Grade the exercises `names` of the tiny course in `folder`."""
     course = Course.read(COURSE)
     plugins = Plugins(course=course)
-    setting = Setting(course, plugins, choose(sandbox))
-    with load_submission(folder, course, names) as submission:
-        exercises = tuple(course.select(names))
-        return answer(GradeRequest(setting, submission, exercises, 1, Silence()))
+    setting = Setting(course, plugins, chosen(sandbox))
+    try:
+        with load_submission(folder, course, names) as submission:
+            exercises = tuple(course.select(names))
+            return answer(GradeRequest(setting, submission, exercises, 1, Silence()))
+    finally:
+        if isinstance(setting.sandbox, ForkSandbox):
+            setting.sandbox.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark most cases of fork servers as slow."""
+    for item in items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        is_forked = str(parameters.get("sandbox", "")).startswith("fork")
+        if is_forked and "case" in parameters and parameters["case"].name not in SAMPLE:
+            item.add_marker(pytest.mark.slow)
 
 
 def grade_texts(
@@ -214,9 +244,11 @@ def listener() -> Iterator[socket.socket]:
 
 def _unavailable(sandbox: str) -> str:
     try:
-        choose(sandbox)
+        found = chosen(sandbox)
     except GradusError as error:
         return str(error)
+    if isinstance(found, ForkSandbox):
+        found.close()
     return ""
 
 

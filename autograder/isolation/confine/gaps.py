@@ -9,6 +9,7 @@ ROOT = "private root"
 PROCESSES = "private processes"
 NETWORK = "private network"
 LANDLOCK = "landlock"
+QUOTA = "disk quota"
 SECCOMP = "seccomp"
 RLIMITS = "rlimits"
 
@@ -18,7 +19,7 @@ def gaps(held: Set[str]) -> list[str]:
     sentences = []
     if not held & {ROOT, LANDLOCK}:
         sentences.append("submitted code can read and change every file that you can")
-    if ROOT not in held:
+    if not held & {ROOT, QUOTA}:
         sentences.append("submitted code can fill the disk with files")
     if not held & {NETWORK, SECCOMP}:
         sentences.append("submitted code can use the network")

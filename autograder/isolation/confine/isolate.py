@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 
 from autograder.isolation.confine import landlock, libc, namespaces, root, supervise
+from autograder.isolation.confine.disk_quota import DiskQuota
 from autograder.isolation.confine.filesystem_view import FilesystemView
 from autograder.isolation.confine.gaps import LANDLOCK, NETWORK, PROCESSES, ROOT
 from autograder.isolation.confine.limits import Limits
@@ -46,7 +47,7 @@ def _enter_view(view: FilesystemView, limits: Limits) -> frozenset[str]:
         supervise.fork_supervised(_STDIN)
         return frozenset({ROOT, NETWORK, PROCESSES})
     if not namespaces.enter_namespaces():
-        supervise.fork_supervised(_STDIN)
+        supervise.fork_supervised(_STDIN, DiskQuota(view.scratch, limits))
         return frozenset()
     supervise.fork_supervised(_STDIN)  # the child is process 1: all end with it
     held = {NETWORK, PROCESSES}

@@ -47,6 +47,12 @@ def prctl(option: int, value: int) -> None:
     checked(_libc.prctl(option, ctypes.c_ulong(value), zero, zero, zero), f"prctl {option}")
 
 
+def ioctl(descriptor: int, request: int, address: int) -> None:
+    """Make the call `request` of a descriptor, with a structure at `address`."""
+    words = ctypes.c_int(descriptor), ctypes.c_ulong(request), ctypes.c_void_p(address)
+    checked(_libc.ioctl(*words), f"ioctl {request:#x}")
+
+
 def unshare(flags: int) -> None:
     """Leave the namespaces that `flags` names for new ones."""
     checked(_libc.unshare(flags), "unshare")

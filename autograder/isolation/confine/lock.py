@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Set
 
+from autograder.isolation.confine.disk_quota import apply_disk_quota
 from autograder.isolation.confine.filesystem_view import FilesystemView
-from autograder.isolation.confine.gaps import PROCESSES, RLIMITS, SECCOMP, gaps
+from autograder.isolation.confine.gaps import PROCESSES, QUOTA, RLIMITS, SECCOMP, gaps
 from autograder.isolation.confine.limits import Limits
 from autograder.isolation.confine.rlimits import apply_rlimits
 from autograder.isolation.confine.seccomp import apply_seccomp
@@ -30,6 +31,8 @@ def lock(view: FilesystemView, limits: Limits, held: Set[str]) -> list[str]:
         return gaps(held)
     if limited:
         held.add(RLIMITS)  # elsewhere the limit on memory is accepted and not kept
+    if apply_disk_quota():
+        held.add(QUOTA)
     if apply_seccomp(devices=devices):
         held.add(SECCOMP)
     return gaps(held)

@@ -16,6 +16,7 @@ import struct
 from autograder.isolation.confine import libc
 from autograder.isolation.confine.syscalls import (
     ARCHITECTURES,
+    COUNTED,
     FORBIDDEN,
     NEWEST,
     NO_ROOM,
@@ -31,13 +32,16 @@ _LOAD, _JUMP_EQUAL, _JUMP_GREATER, _JUMP_ANY_BIT, _AND, _RETURN = 0x20, 0x15, 0x
 #: as the kernel does for ids and these flags; both architectures are little-endian.
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 
-_ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
+_ALLOW, _KILL, _ERROR, _ASK = 0x7FFF0000, 0x80000000, 0x00050000, 0x7FC00000
 
 _X32_BIT = 0x40000000
 _CLONE_THREAD = 0x00010000
 _MAP_SHARED, _MAP_ANONYMOUS, _MAP_GROWS_DOWN = 0x01, 0x20, 0x0100
 
-_INSTALL, _ALL_THREADS = 1, 1
+_INSTALL, _ALL_THREADS, _LISTENER, _THREAD_ERROR = 1, 1, 8, 16
+
+#: The flags of `open` that make a file: O_CREAT, and the bit of O_TMPFILE that O_DIRECTORY has not.
+_MAKES_FILE = 0o100 | 0o20000000
 
 
 def apply_seccomp(*, devices: bool) -> bool:
@@ -53,13 +57,33 @@ def apply_seccomp(*, devices: bool) -> bool:
     if architecture is None:
         return False
     program = build_filter(architecture, os.getpid(), devices=devices)
+    try:
+        return _installed(architecture, program, _ALL_THREADS) == 0
+    except OSError:
+        return False
+
+
+def add_listener() -> int | None:
+    """Let the calls that make files ask, on all threads of this process.
+
+    Returns:
+        the descriptor that the questions come from; None where the kernel has no such filter.
+    """
+    architecture = ARCHITECTURES.get(os.uname().machine)
+    if architecture is None:
+        return None
+    program, flags = build_listener(architecture), _ALL_THREADS | _LISTENER | _THREAD_ERROR
+    try:
+        return _installed(architecture, program, flags)
+    except OSError:
+        return None
+
+
+def _installed(architecture: Architecture, program: list[Instruction], flags: int) -> int:
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
     header = ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(code)))
     number = architecture.numbers("seccomp")[0]
-    try:
-        return libc.syscall(number, _INSTALL, _ALL_THREADS, ctypes.addressof(header)) == 0
-    except OSError:
-        return False
+    return libc.syscall(number, _INSTALL, flags, ctypes.addressof(header))
 
 
 def build_filter(architecture: Architecture, pid: int, *, devices: bool) -> list[Instruction]:
@@ -76,6 +100,23 @@ def build_filter(architecture: Architecture, pid: int, *, devices: bool) -> list
     program += _when(architecture, "mmap", _counted_memory(devices=devices))
     program += _when(architecture, "prctl", _keep_death_signal())
     return [*program, _answer(_ALLOW)]
+
+
+def build_listener(architecture: Architecture) -> list[Instruction]:
+    """Return the program that lets calls that make files ask, and all others go on."""
+    program = [*_check_architecture(architecture), _load(_NUMBER)]
+    program += _refuse(architecture, ("openat2",), errno.ENOSYS)  # its flags cannot be seen
+    for number in architecture.numbers(*COUNTED):
+        program += [(_JUMP_EQUAL, 0, 1, number), _answer(_ASK)]
+    for name, place in (("open", 1), ("openat", 2)):
+        if architecture.numbers(name):
+            program += _when(architecture, name, _asks_for_new_files(place))
+    return [*program, _answer(_ALLOW)]
+
+
+def _asks_for_new_files(place: int) -> list[Instruction]:
+    flags = _load(_ARGUMENTS + place * 8)
+    return [flags, (_JUMP_ANY_BIT, 0, 1, _MAKES_FILE), _answer(_ASK), _answer(_ALLOW)]
 
 
 def _load(offset: int) -> Instruction:

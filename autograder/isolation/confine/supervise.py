@@ -6,15 +6,19 @@ import os
 import select
 import signal
 from contextlib import suppress
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from autograder.isolation.confine import libc
+from autograder.isolation.confine.disk_quota import DiskQuota, keep_channel
+
+if TYPE_CHECKING:
+    import socket
 
 #: Seconds between the end of the host's pipe and the end of the worker.
 GRACE = 1.0
 
 
-def fork_supervised(lifeline: int) -> None:
+def fork_supervised(lifeline: int, quota: DiskQuota | None = None) -> None:
     """Fork: return in the child, and stay behind as its supervisor.
 
     The host's end of a pipe is the signal, and not the death of the host's thread, which Linux's
@@ -22,21 +26,73 @@ def fork_supervised(lifeline: int) -> None:
 
     Args:
         lifeline: a pipe's reading end; the supervised process dies when its writers are gone.
+        quota: kept by the supervisor, once the child has called `apply_disk_quota`.
     """
     supervisor = os.getpid()
+    channel = Questions.open(quota)
     child = os.fork()
     if child:
-        _supervise(child, lifeline)
+        _supervise(child, lifeline, channel)
     libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() not in (supervisor, 0):  # 0: the parent is outside of our new namespace
         os._exit(1)
+    if channel is not None:
+        channel.leave_to_child()
 
 
-def _supervise(child: int, lifeline: int) -> NoReturn:
+class Questions:
+    """The questions of a worker whether it may make a file, on the side of its supervisor.
+
+    Args:
+        channel: where the descriptor comes from that questions are read from.
+        other: the end of the worker.
+    """
+
+    def __init__(self, quota: DiskQuota, channel: socket.socket, other: socket.socket) -> None:
+        self._quota, self._channel, self._other = quota, channel, other
+        self.descriptor = channel.fileno()
+        self._is_open = False
+
+    @classmethod
+    def open(cls, quota: DiskQuota | None) -> Questions | None:
+        """Return them, before the fork; None without a quota."""
+        if quota is None:
+            return None
+        import socket  # only a worker without namespaces needs it
+
+        return cls(quota, *socket.socketpair())
+
+    def leave_to_child(self) -> None:
+        """Keep the worker's end alone, in the worker."""
+        self._channel.close()
+        keep_channel(self._other.detach())
+
+    def keep(self) -> None:
+        """Keep the supervisor's end alone, in the supervisor."""
+        self._other.close()
+
+    def answer(self, worker: int) -> bool:
+        """Answer the next one, or take the descriptor; return whether there may be more."""
+        if self._is_open:
+            self._quota.answer(self.descriptor, worker)
+            return True
+        import socket
+
+        data, descriptors, _, _ = socket.recv_fds(self._channel, 1, 1)
+        if not data or not descriptors:
+            return False
+        self._channel.send(b"\0")
+        (self.descriptor,), self._is_open = descriptors, True
+        return True
+
+
+def _supervise(child: int, lifeline: int, questions: Questions | None) -> NoReturn:
     libc.prctl(libc.PR_SET_DUMPABLE, 0)  # the worker cannot look into its supervisor
     _close_output()
+    if questions is not None:
+        questions.keep()
     with suppress(OSError):  # a kernel before 5.3: only the host's own kill is left
-        _wait(libc.syscall(libc.PIDFD_OPEN, child, 0), child, lifeline)
+        _wait(libc.syscall(libc.PIDFD_OPEN, child, 0), child, lifeline, questions)
     _, status = os.waitpid(child, 0)
     os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))
 
@@ -47,13 +103,28 @@ def _close_output() -> None:
         os.close(descriptor)
 
 
-def _wait(pidfd: int, child: int, lifeline: int) -> None:
-    """Return once the child is dead or killed."""
+def _wait(pidfd: int, child: int, lifeline: int, questions: Questions | None) -> None:
+    """Return once the child is dead or killed; answer its questions meanwhile."""
     watch = select.poll()
     watch.register(pidfd, select.POLLIN)
     watch.register(lifeline, 0)  # its end alone
-    if pidfd in dict(watch.poll()):
+    if questions is not None:
+        watch.register(questions.descriptor, select.POLLIN)
+    ready = dict(watch.poll())
+    while questions is not None and not {pidfd, lifeline} & set(ready):
+        asked = questions.descriptor
+        is_over = (
+            ready[asked] & (select.POLLHUP | select.POLLERR) and not ready[asked] & select.POLLIN
+        )
+        if is_over or not questions.answer(child):
+            watch.unregister(asked)
+        elif questions.descriptor != asked:
+            watch.unregister(asked)
+            watch.register(questions.descriptor, select.POLLIN)
+        ready = dict(watch.poll())
+    if pidfd in ready:
         return
-    watch.unregister(lifeline)
+    watch = select.poll()
+    watch.register(pidfd, select.POLLIN)
     if not watch.poll(GRACE * 1000):
         os.kill(child, signal.SIGKILL)

@@ -41,6 +41,15 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "rt_tgsigqueueinfo": (297, 240),
     "mmap": (9, 222),
     "prctl": (157, 167),
+    # new files
+    "open": (2, None),
+    "openat": (257, 56),
+    "openat2": (437, 437),
+    "creat": (85, None),
+    "mkdir": (83, None),
+    "mkdirat": (258, 34),
+    "link": (86, None),
+    "linkat": (265, 37),
     # new processes
     "fork": (57, None),
     "vfork": (58, None),
@@ -162,7 +171,13 @@ NO_ROOM = ("fork", "vfork")
 #: "There is no such call": the C library then falls back to `clone`, whose flags can be seen.
 UNKNOWN = ("clone3",)
 
+#: These make files and folders; others do for some flags.
+COUNTED = ("creat", "mkdir", "mkdirat", "link", "linkat")
+OPENING = ("open", "openat", "openat2")
+
 BY_ARGUMENT = ("clone", "kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "mmap", "prctl")
 
 #: "Not permitted": all the others of the table.
-FORBIDDEN = tuple(name for name in NUMBERS if name not in {*NO_ROOM, *UNKNOWN, *BY_ARGUMENT})
+FORBIDDEN = tuple(
+    name for name in NUMBERS if name not in {*NO_ROOM, *UNKNOWN, *BY_ARGUMENT, *COUNTED, *OPENING}
+)

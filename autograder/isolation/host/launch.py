@@ -17,13 +17,12 @@ from autograder.isolation.sandboxes.installed_packages import (
     is_installed,
 )
 from autograder.isolation.sandboxes.worker_modules import (
+    NUMPY_ARRAYS,
+    WORKER_PACKAGES,
     copy_worker_modules,
     third_party_imports,
 )
 
-NUMPY_ARRAYS = "framework.interfaces:NumpyArrays"
-#: What the worker imports, whatever graded code may import.
-WORKER_PACKAGES = ("numpy", "msgpack")
 #: It requires many packages, so only a submission that mentions it sees it.
 PLOTTING = "matplotlib"
 #: PyTorch takes half a gigabyte before the submission is imported.
@@ -58,11 +57,9 @@ class WorkerSpec:
         Raises:
             BadInputError: a package of `added_imports` is not installed.
         """
-        imports, modules, scratch = self._imports(), self.scratch / "modules", self.scratch / "own"
+        imports, scratch = self._imports(), self.scratch / "own"
         scratch.mkdir(exist_ok=True)
-        added = [name for name, names in imports.framework.items() if names == EVERYTHING]
-        if not modules.exists():
-            copy_worker_modules(modules, added, self._arrays_module)
+        modules = self._modules(imports)
         installed = self._installed(imports)
         files = [self.folder, modules, *installed.files]
         view = self.sandbox.seen_by(build_view(files, scratch, _devices(self.device)))
@@ -83,6 +80,15 @@ class WorkerSpec:
         entry = modules / "autograder" / "isolation" / "worker" / "main.py"
         argv = [interpreter(), "-I", "-S", "-B", str(entry), json.dumps(settings)]
         return Launch(self.sandbox, argv, view, limits)
+
+    def _modules(self, imports: GradedImports) -> Path:
+        """Return the folder with the modules of a worker: the sandbox's, or one of its own."""
+        added = [name for name, names in imports.framework.items() if names == EVERYTHING]
+        shared = self.sandbox.modules(self.arrays, tuple(added))
+        modules = shared or self.scratch / "modules"
+        if not modules.exists():
+            copy_worker_modules(modules, added, self._arrays_module)
+        return modules
 
     @property
     def _arrays_module(self) -> str:

@@ -14,6 +14,7 @@ from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.host.output import Output
 from autograder.isolation.host.time_limits import CpuMeter, TimeLimit
 from autograder.isolation.sandboxes.base import Sandbox
+from autograder.isolation.sandboxes.processes import RunningProcess
 
 CHUNK = 1 << 18
 #: How often the memory of a running call is looked at, in seconds.
@@ -206,7 +207,7 @@ class WorkerProcess:
             return None
 
 
-def _descriptors(process: subprocess.Popen[bytes]) -> tuple[int, int, int]:
+def _descriptors(process: RunningProcess) -> tuple[int, int, int]:
     streams = (process.stdin, process.stdout, process.stderr)
     found = []
     for stream in streams:

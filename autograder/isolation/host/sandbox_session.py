@@ -152,6 +152,7 @@ class SandboxSession:
             self._budget.note_start(worker.cpu, time.monotonic() - started)
             inside = (str(text) for text in greeting["uncontained"])
             self.uncontained = (*inside, *self._launch.sandbox.gaps())
+            self._launch.sandbox.require(self.uncontained)
             _log.info("started for %s under %s", self._exercise, name)
             return worker
         except NO_START as error:

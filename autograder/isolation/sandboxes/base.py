@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
 
 from autograder.isolation.confine import FilesystemView, Limits
-from autograder.isolation.sandboxes.processes import Usage, gaps, tree_of
+from autograder.isolation.sandboxes.processes import RunningProcess, Usage, gaps, tree_of
 
 #: How long a killed process may take to be gone, in seconds; longer is a fault of the system.
 KILL_SECONDS = 10.0
@@ -18,22 +20,27 @@ PROCESSOR_CHOICE = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
 
 
 class Sandbox(ABC):
-    """Starts, watches and kills workers. Holds no state: one object serves any number of them.
+    """Starts, watches and kills workers; one object serves any number of them.
 
     Attributes:
         name: what ``--sandbox`` calls it.
+        drives_devices: whether its workers can use a GPU.
     """
 
     name: str
+    drives_devices = True
+
+    @property
+    def label(self) -> str:
+        """What reports call it."""
+        return self.name
 
     @abstractmethod
     def unavailable(self) -> str | None:
         """Return why it does not work here and what installs it; None where it works."""
 
     @abstractmethod
-    def spawn(
-        self, argv: list[str], view: FilesystemView, limits: Limits
-    ) -> subprocess.Popen[bytes]:
+    def spawn(self, argv: list[str], view: FilesystemView, limits: Limits) -> RunningProcess:
         """Start `argv` in `view`, without waiting for it, in a cleared environment.
 
         Args:
@@ -46,6 +53,23 @@ class Sandbox(ABC):
             end of its standard input. A signal that ends the worker is exit status 128 + signal.
         """
 
+    def modules(self, arrays: str, added: tuple[str, ...] = ()) -> Path | None:
+        """Return the folder with the modules that all its workers share; None if each has its own.
+
+        Args:
+            arrays: target of the backend's arrays.
+            added: modules of `framework` that graded code may also import.
+        """
+        return None
+
+    def require(self, uncontained: Sequence[str]) -> None:
+        """Refuse a worker that could not contain something; most sandboxes only report it.
+
+        Raises:
+            SandboxError: the sandbox starts no worker that contains less.
+        """
+        return
+
     def seen_by(self, view: FilesystemView) -> FilesystemView:
         """Return the view that the worker itself is given."""
         return view
@@ -54,11 +78,11 @@ class Sandbox(ABC):
         """Return what the host cannot keep on this system; the worker tells of the rest."""
         return gaps()
 
-    def usage(self, process: subprocess.Popen[bytes]) -> Usage:
+    def usage(self, process: RunningProcess) -> Usage:
         """Return what the whole tree of `process` uses; nothing where the system does not tell."""
         return tree_of(process).usage()
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
+    def kill(self, process: RunningProcess) -> None:
         """End the whole tree of `process` and wait until it is gone; it may be gone already.
 
         Raises:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Protocol
 
 from framework.errors import SandboxError
 
@@ -23,6 +24,36 @@ _PROC = Path("/proc")
 
 #: The gap on systems that do not show their processes.
 UNWATCHED = "submitted code can exceed the limits of memory and of processes: they cannot be seen"
+
+
+class RunningProcess(Protocol):
+    """A started process, with the part of the interface of `subprocess.Popen` that is used."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id, which belongs to no other process before `wait` has returned."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit status once `wait` has returned it."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None:
+        """The pipe to its standard input."""
+
+    @property
+    def stdout(self) -> IO[bytes] | None:
+        """The pipe from its standard output."""
+
+    @property
+    def stderr(self) -> IO[bytes] | None:
+        """The pipe from its standard error."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return its exit status; raise `subprocess.TimeoutExpired` after `timeout` seconds."""
+
+    def kill(self) -> None:
+        """End it."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +102,7 @@ class ProcessTree(ABC):
     is found no more; `autograder.isolation.confine.gaps` says so.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: RunningProcess) -> None:
         self._process = process
 
     @abstractmethod
@@ -157,7 +188,7 @@ class ProcessTree(ABC):
                     yield pid
 
 
-def tree_of(process: subprocess.Popen[bytes]) -> ProcessTree:
+def tree_of(process: RunningProcess) -> ProcessTree:
     """Return the tree of `process`, as this system shows it."""
     if has_proc():
         from autograder.isolation.sandboxes.proc_files import ProcTree

@@ -30,6 +30,14 @@ def remove_scratch(folder: Path) -> None:
     _remove_folder(folder)
 
 
+def empty_scratch(folder: Path) -> None:
+    """Remove everything in `folder`; it may be gone."""
+    with suppress(OSError):
+        if next(folder.iterdir(), None) is not None:
+            remove_scratch(folder)
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def _emptied(folder: Path) -> list[Path]:
     """Return the folders that are left in `folder` once its files are gone."""
     inner = []

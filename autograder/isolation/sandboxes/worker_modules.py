@@ -49,6 +49,11 @@ WORKER_MODULES = (
     "autograder.isolation.confine.",
 )
 
+#: The target of NumPy's arrays, which every worker has.
+NUMPY_ARRAYS = "framework.interfaces:NumpyArrays"
+#: What the worker imports, whatever graded code may import.
+WORKER_PACKAGES = ("numpy", "msgpack")
+
 #: Files that these modules read.
 DATA_FILES = ("framework/data/lexicon/mini_lexicon.txt",)
 

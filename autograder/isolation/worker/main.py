@@ -36,7 +36,7 @@ def main() -> None:
     import numpy as np
 
     np.random  # noqa: B018 - loaded lazily; the wire needs it, and files are closed off soon
-    arrays = _arrays(settings["arrays"], settings["device"])
+    arrays = load_arrays(settings["arrays"], settings["device"])
     uncontained = lock(view, limits, held)
     _serve(settings, arrays, requests, replies, uncontained)
 
@@ -88,7 +88,8 @@ def _take_channels() -> tuple[BinaryIO, BinaryIO]:
     return requests, replies
 
 
-def _arrays(target: str, device: str) -> Any:
+def load_arrays(target: str, device: str) -> Any:
+    """Return the arrays of a backend, `target`, on `device`."""
     module, _, name = target.partition(":")
     arrays = getattr(importlib.import_module(module), name)
     return arrays() if device == "cpu" else arrays(device=device)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import os
+import selectors
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from denied_namespaces import DeniedForkSandbox
 
 from autograder.isolation.confine import Limits
 from autograder.isolation.sandboxes import BUILT_IN, Sandbox, build_view, interpreter
+from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
 from autograder.isolation.sandboxes.installed_packages import installed_packages
+from autograder.isolation.sandboxes.processes import RunningProcess
 from autograder.isolation.sandboxes.worker_modules import copy_worker_modules
 
 #: What the worker's entry does, without a channel: isolate, import, lock, run what is given.
@@ -56,7 +61,7 @@ def _worker(
     before: str = "",
     extra: tuple[Path, ...] = (),
     packages: tuple[str, ...] = ("numpy", "msgpack"),
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[RunningProcess]:
     """A running worker that is about to run `code`; killed at the end."""
     limits = limits or Limits()
     with tempfile.TemporaryDirectory() as folder:
@@ -87,28 +92,58 @@ def _worker(
 def _probe(sandbox: Sandbox, code: str, *, seconds: float = 20, **settings: object) -> Probe:
     """Run `code` in a worker to its end and return what it left behind."""
     with _worker(sandbox, code, **settings) as process:  # type: ignore[arg-type]
-        stdin, process.stdin = process.stdin, None  # communicate would close it: the lifeline
-        try:
-            printed, errors = process.communicate(timeout=seconds)
-        finally:
-            process.stdin = stdin
+        printed, errors = _printed(process, time.monotonic() + seconds)
+        process.wait(seconds)
     lines = printed.decode().splitlines()
     assert lines[:1] == ["started"], errors.decode()
     return Probe(process.returncode, lines[1:], errors.decode())
 
 
-@pytest.fixture(params=sorted(BUILT_IN))
-def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+def _printed(process: RunningProcess, deadline: float) -> tuple[bytes, bytes]:
+    """All of its output and errors; its standard input stays open: the end of it ends a worker."""
+    found = {process.stdout: b"", process.stderr: b""}
+    with selectors.DefaultSelector() as waiting:
+        for stream in found:
+            waiting.register(stream, selectors.EVENT_READ)
+        while waiting.get_map():
+            ready = waiting.select(deadline - time.monotonic())
+            assert ready, f"it still runs: {found}"
+            for key, _ in ready:
+                piece = os.read(key.fd, 1 << 16)
+                found[key.fileobj] += piece
+                if not piece:
+                    waiting.unregister(key.fileobj)
+    return tuple(found.values())
+
+
+#: The sandboxes by name, and a fork server that is denied namespaces.
+KINDS = {**BUILT_IN, "fork without namespaces": DeniedForkSandbox}
+
+
+@pytest.fixture(scope="session")
+def started() -> Iterator[dict[str, Sandbox]]:
+    """One sandbox of each kind that works here, started with its first use."""
+    found: dict[str, Sandbox] = {}
+    yield found
+    for sandbox in found.values():
+        if isinstance(sandbox, ForkSandbox):
+            sandbox.close()
+
+
+@pytest.fixture(params=sorted(KINDS))
+def sandbox(request: pytest.FixtureRequest, started: dict[str, Sandbox]) -> Sandbox:
     """Each sandbox in turn; skipped, with the reason, where it is not to be had."""
-    sandbox = BUILT_IN[request.param]()
-    reason = sandbox.unavailable()
-    if reason is not None:
-        pytest.skip(reason)
-    return sandbox
+    if request.param not in started:
+        sandbox = KINDS[request.param]()
+        reason = sandbox.unavailable()
+        if reason is not None:
+            pytest.skip(reason)
+        started[request.param] = sandbox
+    return started[request.param]
 
 
 @pytest.fixture
-def worker() -> Callable[..., AbstractContextManager[subprocess.Popen[bytes]]]:
+def worker() -> Callable[..., AbstractContextManager[RunningProcess]]:
     """`worker(sandbox, code, ...)`: see `_worker`."""
     return _worker
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.isolation.host.launch import HEAVY_MEMORY, NUMPY_ARRAYS, WorkerSpec
+from autograder.isolation.host.launch import HEAVY_MEMORY, WorkerSpec
 from autograder.isolation.sandboxes.process import ProcessSandbox
+from autograder.isolation.sandboxes.worker_modules import NUMPY_ARRAYS
 from framework.errors import BadInputError
 
 TORCH_ARRAYS = "plugins.torch_backend.arrays:TorchArrays"

@@ -1,0 +1,6 @@
+"""Many submissions graded one after the other in one process, which prepares once what they share.
+
+collected.py   the checks of an exercise, collected once
+explained.py   diagnoses, made once for each set of answers
+grader.py      the grader of one submission, and that of all of them
+"""

@@ -1,0 +1,130 @@
+"""The grader of many submissions: same verdicts as `grade`, prepared once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from autograder.course.kit import kit_of
+from autograder.course.reading import Exercise
+from autograder.grading.grader import Grader
+from autograder.grading.kit.references import open_solution
+from autograder.grading.many.collected import CollectedChecks
+from autograder.grading.many.explained import RememberedDiagnoses
+from autograder.grading.pytest_run import OnCheck
+from autograder.grading.request import GradeRequest
+from autograder.grading.setting import Setting
+from autograder.grading.under_test import ExerciseUnderTest
+from autograder.grading.workers import Workers
+from autograder.isolation.host.remote import Session
+from autograder.isolation.host.transcript import Transcript
+from autograder.record.results import CheckResult, ExerciseResult, Report
+from autograder.recordings.remembered import Remembered, RememberingSession
+from autograder.submissions.submission import Submission
+
+
+@dataclass
+class Shared:
+    """What all submissions of one setting share, by the name of each exercise.
+
+    Attributes:
+        checks: collected once.
+        answers: of the reference.
+        diagnoses: of all exercises.
+    """
+
+    checks: dict[str, CollectedChecks] = field(default_factory=dict)
+    answers: dict[str, Remembered] = field(default_factory=dict)
+    diagnoses: RememberedDiagnoses = field(default_factory=RememberedDiagnoses)
+
+
+class SharingGrader(Grader):
+    """Grades one submission of many.
+
+    Args:
+        shared: what it has in common with the others.
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        submission: Submission | None,
+        workers: Workers | None = None,
+        *,
+        shared: Shared,
+    ) -> None:
+        super().__init__(setting, submission, workers)
+        self._shared = shared
+
+    def _reference(self, exercise: Exercise) -> Session:
+        """Return the reference; the answers of solutions are remembered."""
+        if kit_of(exercise.root) is not None and not exercise.solution.is_file():
+            return super()._reference(exercise)
+        self._setting.course.require_solutions(exercise)
+        remembered = self._shared.answers.setdefault(exercise.name, Remembered())
+        return RememberingSession(partial(open_solution, self._setting, exercise), remembered)
+
+    def _run(
+        self,
+        exercise: Exercise,
+        under_test: ExerciseUnderTest,
+        on_check: OnCheck | None,
+        plugins: Sequence[object],
+    ) -> list[CheckResult]:
+        """Run the checks, which are collected once."""
+        if exercise.name not in self._shared.checks:
+            self._shared.checks[exercise.name] = CollectedChecks(exercise, under_test)
+        reference, checks = under_test.reference_session, self._shared.checks[exercise.name]
+        if isinstance(reference, RememberingSession):
+            return checks.run(under_test, on_check, plugins, before=reference.begin_check)
+        return checks.run(under_test, on_check, plugins)
+
+    def _diagnosed_by_reference(
+        self,
+        exercise: Exercise,
+        checks: list[CheckResult],
+        asked: Mapping[str, Transcript],
+    ) -> list[CheckResult]:
+        """Return `checks` with diagnoses; equal answers are explained once."""
+        diagnose = partial(super()._diagnosed_by_reference, exercise, checks, asked)
+        return self._shared.diagnoses.explained(exercise.name, checks, asked, diagnose)
+
+
+class _Silent:
+    """Hears how far grading is, and tells it to no one."""
+
+    def check_done(self, exercise: Exercise, result: CheckResult) -> None:
+        """Ignore it."""
+
+    def exercise_done(self, result: ExerciseResult) -> None:
+        """Ignore it."""
+
+
+class ManyGrader:
+    """Grades submissions one after the other, each with the report that `grade` would make of it.
+
+    Checks are collected once, the reference is asked once, and equal wrong answers are explained
+    once. Submissions run in workers of `setting.sandbox`; with a fork server these start in
+    milliseconds. One object serves one process, and all submissions have the same `setting`.
+
+        with load_submission(path, setting.course) as submission:
+            report = grader.grade(submission, exercises)
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self.shared = Shared()
+
+    def grade(self, submission: Submission, exercises: Sequence[Exercise]) -> Report:
+        """Grade `exercises` of `submission`, in turn."""
+        request = GradeRequest(
+            self._setting,
+            submission,
+            tuple(exercises),
+            jobs=1,
+            listener=_Silent(),
+            grader=partial(SharingGrader, shared=self.shared),
+        )
+        report: Report = self._setting.plugins.hook.grade_submission(request=request)
+        return report

@@ -1,0 +1,119 @@
+"""A quota on the files of a worker that has no file system of its own.
+
+The kernel counts nobody's files in a folder that others use too. So each call that makes a file
+asks the worker's supervisor, which knows how many were made and how much they hold. What a file
+may grow to is a resource limit, which the supervisor lowers with each file.
+
+Source: Linux, Documentation/userspace-api/seccomp_filter.rst, "Userspace Notification".
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+
+from autograder.isolation.confine import libc
+from autograder.isolation.confine.limits import Limits
+from autograder.isolation.confine.seccomp import add_listener
+
+if sys.platform != "win32":
+    import resource
+
+#: How many files and folders a worker may make.
+MAX_FILES = 256
+
+#: Reads a notification, and answers it: the numbers hold the sizes of the structures.
+_RECEIVE, _SEND = 0xC0502100, 0xC0182101
+_NOTIFICATION_SIZE = 80
+#: An answer: the number of the notification, a value, an error, and flags.
+_ANSWER = struct.Struct("=QqiI")
+_CONTINUE = 1
+
+
+@dataclass
+class DiskQuota:
+    """What a worker may write, as its supervisor counts it.
+
+    Args:
+        scratch: the one folder that the worker may write to.
+        limits: of the worker.
+        made: how many files and folders it has asked for.
+    """
+
+    scratch: str
+    limits: Limits
+    made: int = 0
+
+    def answer(self, listener: int, worker: int) -> None:
+        """Answer the next call that makes a file: let it go on, or refuse it.
+
+        Args:
+            listener: the descriptor that notifications are read from.
+            worker: the process id of the worker.
+        """
+        buffer = ctypes.create_string_buffer(_NOTIFICATION_SIZE)
+        with suppress(OSError):  # the call was interrupted, or its thread has ended
+            libc.ioctl(listener, _RECEIVE, ctypes.addressof(buffer))
+            (number,) = struct.unpack_from("=Q", buffer)
+            is_allowed = self._allows(worker)
+            told = (number, 0, 0, _CONTINUE) if is_allowed else (number, 0, -errno.ENOSPC, 0)
+            answer = ctypes.create_string_buffer(_ANSWER.pack(*told))
+            libc.ioctl(listener, _SEND, ctypes.addressof(answer))
+
+    def _allows(self, worker: int) -> bool:
+        """Return whether one more file may be made; all of them may grow less from then on."""
+        self.made += 1
+        if self.made > MAX_FILES or used_bytes(self.scratch) >= self.limits.scratch:
+            return False
+        size = min(self.limits.file_size, self.limits.scratch // self.made)
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, (size, size))
+        return True
+
+
+def used_bytes(folder: str) -> int:
+    """Return the size of all files below `folder`, as far as they can be seen."""
+    total, folders = 0, [folder]
+    while folders:
+        with suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                with suppress(OSError):
+                    total += entry.stat(follow_symlinks=False).st_size
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+    return total
+
+
+#: The worker's end of the channel to its supervisor, until the filter is in force.
+_channel: int | None = None
+
+
+def keep_channel(descriptor: int) -> None:
+    """Keep the channel to the supervisor for `apply_disk_quota`."""
+    global _channel  # noqa: PLW0603 - `isolate` and `lock` have no object in common
+    _channel = descriptor
+
+
+def apply_disk_quota() -> bool:
+    """Let each call that makes a file ask the supervisor from now on.
+
+    Returns:
+        False where there is no supervisor that answers, or the kernel has no such filter.
+    """
+    global _channel  # noqa: PLW0603
+    if _channel is None:
+        return False
+    import socket  # only a worker without namespaces needs it
+
+    with socket.socket(fileno=_channel) as channel:
+        _channel = None
+        listener = add_listener()
+        if listener is None:
+            return False
+        socket.send_fds(channel, [b"\0"], [listener])
+        os.close(listener)
+        return channel.recv(1) == b"\0"
