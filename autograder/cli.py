@@ -88,6 +88,7 @@ def _add_choices(parser: Parser) -> None:
         metavar="FILE",
         help="CSV file with instructors' points for answers in prose",
     )
+    add("--in-notebook", choices=("saved", "cells"), default="", help=argparse.SUPPRESS)
     add("--watch", action="store_true", help="grade again whenever a file is saved")
 
 
@@ -157,6 +158,7 @@ def grade(arguments: list[str]) -> int:
         course=given.course,
         plugins=tuple(given.plugin),
         blocked=tuple(given.block),
+        in_notebook=given.in_notebook,
     )
     return grade_as_asked(options, watch=given.watch)
 

@@ -35,6 +35,10 @@ COMMANDS = {
         f"{_HERE}.hint:hint",
         "Show the next hint; the last hints give almost the whole answer.",
     ),
+    "replay": (
+        f"{_HERE}.student.replay:replay",
+        "Make the call of a failed check again in this terminal, where a debugger works.",
+    ),
     "reset": (
         f"{_HERE}.reset:reset",
         "Restore the original stub, after a backup of your file.",

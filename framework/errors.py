@@ -82,6 +82,18 @@ class BadInputError(UsageError):
     """A file, an array or a setting that cannot be used."""
 
 
+#: Owners that no message advises to block: gradus does not work without them.
+BUILT_IN_OWNERS = frozenset(
+    {"gradus", "the course", "numpy_reference", "torch_backend", "autograder"}
+)
+
+
+def block_options(plugins: Iterable[str]) -> str:
+    """Return the options that leave one of `plugins` out; empty if all of them are built in."""
+    added = dict.fromkeys(name for name in plugins if name not in BUILT_IN_OWNERS)
+    return " or ".join(f"`--block {name}`" for name in added)
+
+
 class ConflictError(UsageError):
     """Two owners claim one name."""
 
@@ -95,11 +107,12 @@ class ConflictError(UsageError):
             first, second: ``name`` or ``name (distribution)`` of each; a plugin can be blocked.
         """
         owners = dict.fromkeys((first, second))
-        plugins = [owner.partition(" (")[0] for owner in owners if owner != "gradus"]
-        block = " or ".join(f"`--block {plugin}`" for plugin in plugins)
+        block = block_options(owner.partition(" (")[0] for owner in owners)
         if len(owners) == 1:
-            return cls(f"{first} offers the {what} '{name}' twice: leave it out with {block}")
-        return cls(f"{first} and {second} both offer the {what} '{name}': choose with {block}")
+            problem = f"{first} offers the {what} '{name}' twice"
+            return cls(f"{problem}: leave it out with {block}" if block else problem)
+        problem = f"{first} and {second} both offer the {what} '{name}'"
+        return cls(f"{problem}: choose with {block}" if block else problem)
 
 
 class StoppedError(GradusError):

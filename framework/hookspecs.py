@@ -13,8 +13,8 @@ A plugin is a module with functions of these names marked ``@hookimpl``. It is f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pluggy
 
@@ -26,6 +26,85 @@ if TYPE_CHECKING:
     from framework.course.catalogue import Catalogue
     from framework.data.corpus_entry import CorpusEntry
     from framework.providers.registry import Implementation
+
+
+class GradedExercise(Protocol):
+    """One exercise of a report."""
+
+    name: str
+    unit: str
+    title: str
+
+    @property
+    def earned(self) -> float:
+        """Points earned."""
+
+    @property
+    def possible(self) -> float:
+        """Points that can be earned."""
+
+
+class ReportOrigin(Protocol):
+    """How a report came about."""
+
+    seed: int
+    submission: str
+    submission_hash: str
+    course: str
+    course_hash: str
+
+
+class GradedReport(Protocol):
+    """What `grade_submission` returns: the grading of one submission, as frozen data."""
+
+    notes: tuple[str, ...]
+    seconds: float
+
+    @property
+    def provenance(self) -> ReportOrigin:
+        """How the report came about: submission, course, seed."""
+
+    @property
+    def exercises(self) -> Sequence[GradedExercise]:
+        """The graded exercises, in the order of the course."""
+
+    @property
+    def earned(self) -> float:
+        """Points earned."""
+
+    @property
+    def possible(self) -> float:
+        """Points that can be earned."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 all passed, 1 something did not, 3 something could not be graded."""
+
+
+class NamedExercise(Protocol):
+    """One exercise that is to be graded."""
+
+    name: str
+    unit: str
+    title: str
+    points: int
+
+
+class GradingRequest(Protocol):
+    """What `grade_submission` is called with.
+
+    ``setting`` has the course, the seed and the sandbox; ``submission`` is None where a provider is
+    graded; ``jobs`` is the number of exercises side by side, 0 for one per processor.
+    """
+
+    setting: Any
+    submission: Any
+    jobs: int
+
+    @property
+    def exercises(self) -> Sequence[NamedExercise]:
+        """The exercises that are to be graded."""
+
 
 hookspec = pluggy.HookspecMarker("gradus")
 hookimpl = pluggy.HookimplMarker("gradus")
@@ -89,10 +168,13 @@ def add_commands(app: typer.Typer) -> None:
 
 
 @hookspec(firstresult=True)
-def grade_submission(request: Any) -> Any:
-    """Grade one submission; wrap it to change the report, for example for a late penalty."""
+def grade_submission(request: GradingRequest) -> GradedReport:  # type: ignore[empty-body]
+    """Grade one submission; wrap it to change the report, for example for a late penalty.
+
+    The report is frozen data: a wrapper returns another one, made by `dataclasses.replace`.
+    """
 
 
 @hookspec
-def submission_graded(report: Any) -> None:
+def submission_graded(report: GradedReport) -> None:
     """Use a finished report, for example send it; it has been shown and written already."""

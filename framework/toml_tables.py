@@ -1,16 +1,19 @@
-"""Reading of TOML files, with errors that name the file and the key."""
+"""Reading of TOML files, with errors that name the file, the line and the key."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 from framework.errors import BadInputError
 from framework.text_files import read_text
 
 T = TypeVar("T")
+
+#: Keys and numbers that lead to a value from the top of a file.
+KeyPath: TypeAlias = tuple[str | int, ...]
 
 _WORDS: dict[type, str] = {
     str: "text",
@@ -43,16 +46,26 @@ class Table:
         file: the path of the file, for messages.
         values: the content of the table.
         prefix: the prefix of its keys in messages, as in ``time.``.
+        path: keys and numbers that lead to it from the top of the file.
     """
 
-    def __init__(self, file: Path, values: Mapping[str, Any], prefix: str = "") -> None:
+    def __init__(
+        self, file: Path, values: Mapping[str, Any], prefix: str = "", path: KeyPath = ()
+    ) -> None:
         self.file = file
         self.values = values
         self._prefix = prefix
+        self._path = path
 
     def fail(self, key: str, problem: str) -> NoReturn:
-        """Raise a `BadInputError` that names the file and `key`."""
-        raise BadInputError(f"{self.file}: {self._prefix}{key} {problem}")
+        """Raise a `BadInputError` that names the file, the line and `key`."""
+        raise BadInputError(f"{self.place(key)}: {self._prefix}{key} {problem}")
+
+    def place(self, key: str = "") -> str:
+        """Return the file and the line of `key`, or of the table's header, as ``file:12``."""
+        path = (*self._path, key) if key in self.values else self._path
+        line = line_of(self.file, path) if path else 0
+        return f"{self.file}:{line}" if line else str(self.file)
 
     def reject_unknown_keys(self, *keys: str) -> None:
         """Raise an error for every other key, because it may be misspelled."""
@@ -75,7 +88,7 @@ class Table:
     def require(self, **kinds: type) -> None:
         """Raise one error that names all missing keys of `kinds`."""
         if missing := self.missing(**kinds):
-            raise BadInputError(f"{self.file}: {'; '.join(missing)}")
+            raise BadInputError(f"{self.place()}: {'; '.join(missing)}")
 
     def get(self, key: str, kind: type[T], default: T | None = None) -> T:
         """Return the value of `key`, of type `kind`; without a default, a missing key is an
@@ -99,7 +112,9 @@ class Table:
 
     def table(self, key: str) -> Table:
         """Return the table under `key`; empty if it is missing."""
-        return Table(self.file, self.get(key, dict, {}), f"{self._prefix}{key}.")
+        return Table(
+            self.file, self.get(key, dict, {}), f"{self._prefix}{key}.", (*self._path, key)
+        )
 
     def tables(self, key: str) -> list[Table]:
         """Return an array of tables, ``[[key]]``; empty where it is missing."""
@@ -107,5 +122,49 @@ class Table:
         if not all(isinstance(value, dict) for value in values):
             self.fail(key, f"must be written as [[{key}]] tables")
         return [
-            Table(self.file, value, f"{self._prefix}{key}[{i}].") for i, value in enumerate(values)
+            Table(self.file, value, f"{self._prefix}{key}[{i}].", (*self._path, key, i))
+            for i, value in enumerate(values)
         ]
+
+
+def line_of(file: Path, path: KeyPath) -> int:
+    """Return the line where the value at `path` begins, from 1; 0 if it is not found.
+
+    The shortest beginning of the file that holds the value ends with it.
+    """
+    try:
+        lines = read_text(file).split("\n")
+    except BadInputError:
+        return 0
+    if not _holds(lines, len(lines), path):
+        return 0
+    low, high = 0, len(lines)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _holds(lines, middle, path) else (middle, high)
+    start = max(i for i in range(high) if _parsed(lines[:i]) is not None)
+    return next(i for i in range(start, high) if _is_code(lines[i])) + 1
+
+
+def _holds(lines: list[str], count: int, path: KeyPath) -> bool:
+    """Return whether the longest beginning of at most `count` lines that is TOML has the value."""
+    tables = (_parsed(lines[:end]) for end in range(count, -1, -1))
+    value: Any = next(table for table in tables if table is not None)
+    try:
+        for step in path:
+            value = value[step]
+    except (LookupError, TypeError):
+        return False
+    return True
+
+
+def _parsed(lines: list[str]) -> dict[str, Any] | None:
+    """Return the table that `lines` make; None if they end inside of a value."""
+    try:
+        return tomllib.loads("\n".join(lines))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+
+
+def _is_code(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")

@@ -10,9 +10,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from autograder.course.reading import Exercise
+from framework.toml_formats import Format, Key
 from framework.toml_tables import Table, read_table
+
+EQUIVALENT_FORMAT = Format(
+    "[[equivalents]]",
+    (
+        Key("reason", str, "Why these changes are right; never empty.", required=True),
+        Key("mutants", list, "Ids of changes, as `gradus audit` prints them.", required=True),
+    ),
+)
+
+
+def equivalents_file(exercise: Exercise) -> Path:
+    """Return the file that lists the equivalents of `exercise`."""
+    return exercise.solution.parent / "equivalents.toml"
 
 
 def load_equivalents(exercise: Exercise) -> dict[str, str]:
@@ -21,7 +36,7 @@ def load_equivalents(exercise: Exercise) -> dict[str, str]:
     Raises:
         BadInputError: the file is wrong, or it lists a mutant twice; the message names the key.
     """
-    file = exercise.solution.parent / "equivalents.toml"
+    file = equivalents_file(exercise)
     if not file.is_file():
         return {}
     table = read_table(file)
@@ -36,7 +51,7 @@ def load_equivalents(exercise: Exercise) -> dict[str, str]:
 
 def _entries(table: Table) -> Iterator[tuple[str, str]]:
     for entry in table.tables("equivalents"):
-        entry.reject_unknown_keys("reason", "mutants")
+        EQUIVALENT_FORMAT.check(entry)
         reason = entry.get("reason", str).strip()
         if not reason:
             entry.fail("reason", "is empty: say why the mutant is right")

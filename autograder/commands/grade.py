@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from dataclasses import replace
 
 from autograder.course.reading import Course, Exercise
 from autograder.grading.course_choice import chosen_course
@@ -18,6 +19,7 @@ from autograder.record.results import Report
 from autograder.reports.files import check_files, write_files
 from autograder.submissions.submission import Submission
 from framework.importing import load_target
+from framework.providers.hook_calls import invalid_return
 from framework.providers.plugins import Plugins
 
 
@@ -75,6 +77,20 @@ def _grade_once(options: GradeOptions, setting: Setting, warm: WarmState | None 
         return _graded(options, setting, submission, exercises)
 
 
+def _answered(plugins: Plugins, request: GradeRequest) -> Report:
+    """Return the report on `request`, from the plugins.
+
+    Raises:
+        PluginError: a plugin returned something else.
+    """
+    report = plugins.hook.grade_submission(request=request)
+    if not isinstance(report, Report):
+        hook = "grade_submission"
+        others = [one for one in plugins.sources if hook in plugins.hooks_of(one)]
+        raise invalid_return(others[-1], hook, "the report that it got or a copy", report)
+    return report
+
+
 def _manual_points(options: GradeOptions, course: Course) -> ManualPoints:
     if options.manual_points is None:
         return NO_POINTS
@@ -91,13 +107,15 @@ def _graded(
     from autograder.reports.live import GradingDisplay
 
     folder = str(options.submission or "exercises")
-    screen = GradingDisplay(folder=folder, command=options.command, show_hidden=options.show_hidden)
+    commands = options.commands(setting.course)
+    screen = GradingDisplay(folder=folder, commands=commands, show_hidden=options.show_hidden)
     points = _manual_points(options, setting.course)
     request = GradeRequest(
         setting, submission, tuple(exercises), options.jobs, screen, warm, points
     )
     with screen:
-        report: Report = setting.plugins.hook.grade_submission(request=request)
+        report = _answered(setting.plugins, request)
+    report = replace(report, commands=commands)
     screen.finish(report)
     write_files(report, options, setting.plugins)
     setting.plugins.call("submission_graded", report=report)

@@ -25,10 +25,24 @@ from pathlib import Path
 
 from autograder.course.reading import Exercise
 from framework.errors import BadInputError
+from framework.toml_formats import Format, Key
 from framework.toml_tables import Table, read_table
 
 _KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_KEYS = ("id", "task", "sentence", "hint", "find", "replace", "also", "also_fails", "consistent")
+MISTAKE_FORMAT = Format(
+    "[[mistakes]]",
+    (
+        Key("id", str, "Unique name in kebab-case.", required=True),
+        Key("task", str, "Task whose checks must fail.", required=True),
+        Key("sentence", str, "What is wrong and why, for the student.", required=True),
+        Key("hint", str, "The next step, without the answer.", required=True),
+        Key("find", str, "Text that occurs exactly once in the solution.", required=True),
+        Key("replace", str, "Wrong text that takes its place.", required=True),
+        Key("also", list, "Further replacements: tables with `find` and `replace`."),
+        Key("consistent", list, "Replacements that make backward right for this forward."),
+        Key("also_fails", list, "Tasks that use the task and may fail with it."),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -113,8 +127,7 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
 
 
 def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
-    table.reject_unknown_keys(*_KEYS)
-    table.require(id=str, task=str, sentence=str, hint=str, find=str, replace=str)
+    MISTAKE_FORMAT.check(table)
     further = [_read_replacement(entry, "find", "replace") for entry in table.tables("also")]
     consistent = [_read_replacement(one, "find", "replace") for one in table.tables("consistent")]
     return Mistake(

@@ -20,23 +20,34 @@ from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError
 from framework.providers.courses import lineage, named_course_folder
 from framework.text_files import read_text
+from framework.toml_formats import Format, Key
 from framework.toml_tables import Table
 from framework.training.recipes import Recipe, read_recipe
 
-#: The keys of an ``exercise.toml``.
-KEYS = (
-    "title",
-    "lecture",
-    "points",
-    "requires",
-    "formerly",
-    "hints",
-    "packages",
-    "time",
-    "thresholds",
-    "train",
-    "tasks",
-    "questions",
+#: The top of ``exercise.toml``.
+EXERCISE_FORMAT = Format(
+    "",
+    (
+        Key("title", str, "Title, as `gradus list` shows it.", required=True),
+        Key("lecture", str, "Where the material is taught.", required=True),
+        Key("points", int, "Sum of the points of all checks, hidden ones too.", required=True),
+        Key("requires", list, "Exercises whose parts it uses; of a base as `COURSE/NAME`."),
+        Key("formerly", list, "Earlier names: files of these names are still graded."),
+        Key("hints", list, "At least three texts, from a nudge to almost the answer."),
+        Key("packages", list, "Packages that its code may import in addition."),
+        Key("time", dict, "Time limits: the table `[time]`."),
+        Key("thresholds", dict, "Required metrics of trained checks: `[thresholds]`."),
+        Key("train", dict, "How `gradus train` runs it: the table `[train]`."),
+        Key("tasks", list, "What the solution defines: `[[tasks]]` tables."),
+        Key("questions", list, "Written questions in place of tasks: `[[questions]]` tables."),
+    ),
+)
+TIME_FORMAT = Format(
+    "[time]",
+    (
+        Key("call", float, "Seconds of processor time for one call.", required=True),
+        Key("total", float, "Seconds of processor time for the exercise.", required=True),
+    ),
 )
 
 #: The file of written questions.
@@ -292,8 +303,9 @@ def find_course(start: Path | None = None) -> Course:
 
 def _read_exercise(course: Course, name: str) -> Exercise:
     table = course.exercise_table(name)
-    table.reject_unknown_keys(*KEYS)
+    table.reject_unknown_keys(*(key.name for key in EXERCISE_FORMAT.keys))
     _reject_gaps(table)
+    EXERCISE_FORMAT.check(table)
     questions, required = read_questions(table), _required(table, course)
     return Exercise(
         root=course.root,
@@ -321,7 +333,7 @@ def _reject_gaps(table: Table) -> None:
     if "questions" not in table.values:
         missing += table.table("time").missing(call=float, total=float)
     if missing:
-        raise BadInputError(f"{table.file}: {'; '.join(missing)}")
+        raise BadInputError(f"{table.place()}: {'; '.join(missing)}")
 
 
 def _positive(table: Table, key: str) -> int:
@@ -354,7 +366,7 @@ def _require_base(table: Table, course: Course, name: str) -> None:
 
 
 def _read_time(table: Table) -> TimeBudget:
-    table.reject_unknown_keys("call", "total")
+    TIME_FORMAT.check(table)
     call, total = table.get("call", float), table.get("total", float)
     if not 0 < call <= total:
         table.fail("call", f"= {call:g} must be positive and not above total = {total:g}")

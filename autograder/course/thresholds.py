@@ -23,20 +23,24 @@ import math
 from dataclasses import dataclass
 
 from framework.errors import BadInputError
+from framework.toml_formats import Format, Key
 from framework.toml_tables import Table
 
 HIGHER, LOWER = DIRECTIONS = "higher", "lower"
 
-KEYS = (
-    "value",
-    "direction",
-    "best",
-    "mean",
-    "spread",
-    "seeds",
-    "attempts",
-    "false_failure",
-    "method",
+THRESHOLD_FORMAT = Format(
+    "[thresholds.NAME]",
+    (
+        Key("value", float, "Required value.", required=True),
+        Key("direction", str, "The better direction: `higher` or `lower`.", required=True),
+        Key("best", float, "Best possible value.", required=True),
+        Key("mean", float, "Mean of the reference over all seeds.", required=True),
+        Key("spread", float, "Its standard deviation.", required=True),
+        Key("seeds", int, "Number of measured seeds.", required=True),
+        Key("attempts", int, "Largest number of trainings before a check fails."),
+        Key("false_failure", float, "Upper limit of the rate of false failures.", required=True),
+        Key("method", str, "How the value was found.", required=True),
+    ),
 )
 
 
@@ -86,8 +90,8 @@ def _read(thresholds: Table, name: str) -> Threshold:
     if not isinstance(thresholds.values[name], dict):
         return Threshold(thresholds.get(name, float))
     table = thresholds.table(name)
-    table.reject_unknown_keys(*KEYS)
     _reject_gaps(table, name)
+    THRESHOLD_FORMAT.check(table)
     found = Threshold(
         value=table.get("value", float),
         direction=table.get("direction", str),
@@ -108,8 +112,8 @@ def _reject_gaps(table: Table, name: str) -> None:
     missing = table.missing(value=float, direction=str, seeds=int, method=str, **measured)
     if missing:
         raise BadInputError(
-            f"{table.file}: {'; '.join(missing)}. `gradus calibrate` writes such a table; a value "
-            f"that you choose is a line `{name} = 0.5` under [thresholds]"
+            f"{table.place()}: {'; '.join(missing)}. `gradus calibrate` writes such a table; a "
+            f"value that you choose is a line `{name} = 0.5` under [thresholds]"
         )
 
 

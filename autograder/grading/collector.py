@@ -26,7 +26,8 @@ from autograder.isolation.host.output import shown
 from autograder.record.findings.base import Finding
 from autograder.record.findings.printed import PrintedText
 from autograder.record.findings.unshowable import showable
-from autograder.record.results import MAX_FACT, MAX_MESSAGE, CheckResult, Fact
+from autograder.record.results import MAX_FACT, MAX_MESSAGE, REPLAYED, CheckResult, Fact
+from autograder.record.shown_arguments import shown_arguments
 from autograder.verdicts import Verdict
 from framework.errors import GradusError, SandboxError
 
@@ -148,6 +149,9 @@ def result_of(
     if session.transcript is not None:
         under_test.transcripts[result.id] = session.transcript
     judged = _judged(result, error, session.calls)
+    if judged.verdict in REPLAYED and error is not None:
+        made = _call_behind(error, session.calls)
+        judged = replace(judged, arguments=shown_arguments(session.calls, made, under_test.source))
     if under_test.tapes is not None and judged.verdict is Verdict.PASSED:
         judged = replace(judged, unconfirmed=under_test.tapes.unconfirmed)
     return explained(judged, error, session.calls, under_test.undefined, under_test.source)
@@ -235,6 +239,13 @@ def _failed(result: CheckResult, failure: CheckFailed, calls: CallLog) -> CheckR
 def call_at_fault(failure: CheckFailed, calls: CallLog) -> RemoteCall:
     """Return the call that shows the failure; none where no single one does."""
     return NO_CALL if isinstance(failure, MissedThreshold) else calls.behind(failure.about)
+
+
+def _call_behind(error: BaseException, calls: CallLog) -> RemoteCall:
+    """Return the call that a check was ended by."""
+    if isinstance(error, SubmissionFault):
+        return RemoteCall(error.method, error.call)
+    return call_at_fault(error, calls) if isinstance(error, CheckFailed) else calls.latest
 
 
 def _about(result: CheckResult, call: RemoteCall) -> CheckResult:

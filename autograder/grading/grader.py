@@ -22,13 +22,16 @@ from autograder.grading.under_test import (
 from autograder.grading.workers import Workers
 from autograder.isolation.host.faults import Frame
 from autograder.isolation.host.remote import OnRecord, Session
-from autograder.isolation.host.sandbox_session import SandboxSession
+from autograder.isolation.host.sandbox_session import IMPORT, SandboxSession
 from autograder.record.host_paths import HostPaths
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.recordings.player import RecordedSession
 from autograder.submissions.submission import Submission
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.providers.backends import REFERENCE, Backend, part_source
+
+#: In place of the import of a file, where the file is made of cells.
+IMPORTING_CELLS = "running the cells of the notebook"
 
 
 class Grader:
@@ -163,8 +166,20 @@ class Grader:
 
     def _placed(self, check: CheckResult) -> CheckResult:
         """Return `check` with lines as in the author's file, and without paths of this machine."""
-        check = self._host_paths.hidden_in(check)
+        check = self._with_own_names(self._host_paths.hidden_in(check))
         return replace(check, frames=tuple(map(self._place, check.frames)))
+
+    def _with_own_names(self, check: CheckResult) -> CheckResult:
+        """Return `check`, in which a notebook has its own name and not that of a module."""
+        files = self._submission.files.values() if self._submission is not None else ()
+        for file in files:
+            if file.line_map is not None:
+                names = f"{file.exercise}.py", file.inner
+                call = IMPORTING_CELLS if check.call == IMPORT else check.call
+                message, details = check.message.replace(*names), check.details
+                details = tuple(text.replace(*names) for text in details)
+                check = replace(check, message=message, details=details, call=call)
+        return check
 
     def _place(self, frame: Frame) -> Frame:
         files = self._submission.files if self._submission is not None else {}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.reading import Course, Exercise
-from autograder.submissions.candidates import may_be_read, suffix
+from autograder.record.commands import Commands
+from autograder.submissions.candidates import LIMITS, may_be_read, suffix
 from autograder.submissions.submission import Submission, load_submission
 from framework.errors import UsageError
 
@@ -29,6 +30,7 @@ class GradeOptions:
         plots: folder for the plots of checks; None for none.
         plugins: modules or paths, loaded in addition to those of the course.
         blocked: names of plugins that are not loaded.
+        in_notebook: ``saved`` or ``cells`` if a cell has asked, for the commands in the report.
     """
 
     what: tuple[str, ...] = ()
@@ -46,13 +48,27 @@ class GradeOptions:
     course: Path | None = None
     plugins: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    in_notebook: str = ""
 
-    @property
-    def command(self) -> str:
-        """How the same submission is graded again, without the name of an exercise."""
-        if self.provider:
-            return f"grade --provider {self.provider}"
-        return f"grade --submission {self.submission}" if self.submission else "grade"
+    def commands(self, course: Course) -> Commands:
+        """Return the commands for what is graded."""
+        named = self.named_submission(course)
+        return Commands(
+            place=str(named) if named is not None else "",
+            is_alone=named is not None and suffix(named) in LIMITS and named.is_file(),
+            options=tuple(self._deciding()),
+            course=("--course", str(self.course)) if self.course else (),
+            provider=self.provider,
+            in_notebook=self.in_notebook,
+        )
+
+    def _deciding(self) -> Iterator[str]:
+        """Yield the options that decide about the outcome, if they were given."""
+        for name in ("backend", "device", "sandbox", "seed"):
+            if (value := getattr(self, name)) != getattr(GradeOptions, name):
+                yield from (f"--{name}", str(value))
+        yield from (word for plugin in self.plugins for word in ("--plugin", plugin))
+        yield from (word for plugin in self.blocked for word in ("--block", plugin))
 
     def place(self, course: Course) -> Path:
         """Return where the submission is."""

@@ -18,6 +18,7 @@ from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.host.faults import NotRecorded, SubmissionFault
 from autograder.isolation.host.output import shown
 from autograder.isolation.sandboxes import choose
+from autograder.record.commands import OWN_FOLDER
 from autograder.record.findings.printed import PrintedText
 from autograder.record.results import MAX_MESSAGE, CheckResult
 from autograder.submissions.submission import load_submission
@@ -73,7 +74,7 @@ def short_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException
     if prepared is None:  # the exercise cannot even be loaded
         return "\n".join([shown(str(error), MAX_MESSAGE), "", place])
     check = prepared.explained(item, error)
-    return "\n".join([*_first(check), "", place, *_facts(check)])
+    return "\n".join([*_first(check), "", place, *_facts(check), *_replay(check)])
 
 
 def open_check(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
@@ -93,10 +94,16 @@ def _facts(check: CheckResult) -> Iterator[str]:
         yield check.message
     yield from check.details
     yield from _block("call", check.call)
+    yield from _block("with", "\n".join(check.arguments))
     for frame in check.frames[-2:]:
         yield from _block("line", f"{frame.place}, in {frame.function}")
     for printed in check.of(PrintedText):
         yield from _block("printed", printed.text)
+
+
+def _replay(check: CheckResult) -> list[str]:
+    """Return how to make the call again; nothing where that cannot be done."""
+    return _block("replay", OWN_FOLDER.replay(check))
 
 
 def _block(label: str, text: str) -> list[str]:

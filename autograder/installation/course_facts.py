@@ -8,7 +8,7 @@ from autograder.course.reading import find_course
 from autograder.installation.facts import Fact
 from framework.course.catalogue import active_course
 from framework.course.folder import course_file
-from framework.errors import GradusError
+from framework.errors import GradusError, block_options
 from framework.providers.plugin_sources import Source, find_sources
 from framework.providers.plugins import Plugins
 
@@ -50,7 +50,7 @@ def plugin_facts(plugin: Sequence[str], block: Sequence[str]) -> Iterator[Fact]:
         yield Fact(
             source.label,
             source.place,
-            f"cannot be loaded: {reason}. `--block {source.name}` leaves it out",
+            f"cannot be loaded: {reason}. {block_options([source.name])} leaves it out",
         )
 
 

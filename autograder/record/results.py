@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from autograder.isolation.host.faults import Frame
+from autograder.record.commands import OWN_FOLDER, Commands
 from autograder.record.findings.base import Finding
 from autograder.verdicts import Verdict
 
@@ -27,6 +28,8 @@ MAX_MESSAGE, MAX_FACT = 2000, 400
 OPEN = (Verdict.NEEDS_GRADER, Verdict.NOT_GRADED)
 #: Checks with these may get a diagnosis; what is not written, hangs or eats memory answers nothing.
 EXPLAINED = (Verdict.FAILED, Verdict.CRASHED)
+#: Checks with these made a call that can be replayed.
+REPLAYED = (*EXPLAINED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
 #: Verdicts that leave nothing to do for the student.
 FINE = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.FOR_A_PERSON, Verdict.NEEDS_GRADER})
 
@@ -77,6 +80,7 @@ class CheckResult:
         method: the method at fault, as in ``RNN.backward``; empty where no single one is.
         fact: what of that method is wrong first.
         call: the call of that method that shows it.
+        arguments: the small arrays that it was given, with their values.
         frames: lines of the submission, outermost first.
         hint: the check's own hint.
         findings: other results that the check shows.
@@ -102,6 +106,7 @@ class CheckResult:
     method: str = ""
     fact: Fact = Fact()
     call: str = ""
+    arguments: tuple[str, ...] = ()
     frames: tuple[Frame, ...] = ()
     hint: str = ""
     findings: tuple[Finding, ...] = ()
@@ -118,6 +123,11 @@ class CheckResult:
     def of(self, kind: type[F]) -> tuple[F, ...]:
         """Return its findings of the class `kind`, in their order."""
         return tuple(finding for finding in self.findings if isinstance(finding, kind))
+
+    @property
+    def can_be_replayed(self) -> bool:
+        """Whether `gradus replay` makes its call again: a public check of code has failed."""
+        return self.verdict in REPLAYED and not self.hidden and self.id.startswith("test_")
 
     @property
     def best_hint(self) -> str:
@@ -272,12 +282,14 @@ class Report:
 
     Attributes:
         notes: additional facts for a reader: ignored files, skipped cells.
+        commands: those that are proposed to its reader.
     """
 
     provenance: Provenance
     exercises: tuple[ExerciseResult, ...]
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    commands: Commands = OWN_FOLDER
 
     @property
     def earned(self) -> float:

@@ -10,5 +10,6 @@ from __future__ import annotations
 REPORTERS = {
     "json": "autograder.reports.json_report:render_json",
     "junit": "autograder.reports.junit:render_junit",
+    "cell": "autograder.reports.html:render_cell",
     "html": "autograder.reports.html:render_html",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from autograder.record.commands import Commands
 from autograder.record.results import FINE, ExerciseResult, Report
 from autograder.reports.wording import counted
 from autograder.verdicts import Verdict
@@ -18,17 +19,16 @@ class Advice:
     commands: tuple[tuple[str, str], ...] = ()
 
 
-def advice(report: Report, folder: str = "exercises", command: str = "grade") -> Advice:
+def advice(report: Report, folder: str = "exercises") -> Advice:
     """Return what to do after `report`.
 
     Args:
         folder: where the submission lies, as its author would write it.
-        command: how the submission is graded, without the name of an exercise.
     """
     result = _first(report)
     if result is None:
         return Advice(_all_passed(report))
-    again = (f"{command} {result.name}", "grades it alone")
+    again = (report.commands.grade(result.name), "grades it alone")
     if result.verdict is Verdict.NOT_GRADED:
         sentence = (
             f"{result.name} could not be graded: a fault of the grader, not of the submission. "
@@ -39,7 +39,7 @@ def advice(report: Report, folder: str = "exercises", command: str = "grade") ->
         return Advice("Nothing that was handed in could be graded: the notes say why.")
     if report.provenance.provider:
         return Advice(f"Next: {result.name}", (again,))
-    return Advice(_sentence(report, result, folder), (*_help(result), again))
+    return Advice(_sentence(report, result, folder), (*_help(result, report.commands), again))
 
 
 def _all_passed(report: Report) -> str:
@@ -81,8 +81,8 @@ def _file_of(result: ExerciseResult) -> str:
     return next((name for name in named if name.endswith(".md")), f"{result.name}.py")
 
 
-def _help(result: ExerciseResult) -> tuple[tuple[str, str], ...]:
+def _help(result: ExerciseResult, commands: Commands) -> tuple[tuple[str, str], ...]:
     return (
-        (f"gradus show {result.name}", "says what to do"),
-        (f"gradus hint {result.name}", "gives a hint, one more each time"),
+        (commands.gradus("show", result.name), "says what to do"),
+        (commands.gradus("hint", result.name), "gives a hint, one more each time"),
     )

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from autograder.record.findings.base import Finding
 from autograder.record.results import CheckResult, Report, TaskResult
 from autograder.reports import wording
+from autograder.reports.advice import advice
 from autograder.reports.causes import Cause, causes, is_short
 from autograder.reports.hiding import without_keys
 from autograder.reports.plain import clean
@@ -34,6 +35,21 @@ def render_html(report: Report, *, show_hidden: bool = False) -> str:
         report = without_keys(report)
     page = _environment().get_template("page.html")
     return page.render(report=report, show_hidden=show_hidden, chart_css=chart_css())
+
+
+def render_cell(report: Report, *, show_hidden: bool = False) -> str:
+    """Return `report` as HTML for the output of a notebook's cell, in light and in dark.
+
+    It has no scripts and no ids: a notebook may hold any number of them.
+
+    Args:
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
+    """
+    if not show_hidden:
+        report = without_keys(report)
+    found = advice(report)
+    page = _environment().get_template("cell.html")
+    return page.render(report=report, show_hidden=show_hidden, advice=found)
 
 
 @cache

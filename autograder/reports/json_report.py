@@ -117,6 +117,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "method": check.method,
         "fact": asdict(check.fact),
         "call": check.call,
+        "arguments": list(check.arguments),
         "frames": [asdict(frame) for frame in check.frames],
         "hint": check.hint,
         **_findings(check),

@@ -138,6 +138,7 @@ def _facts(check: CheckResult) -> Iterator[str]:
         yield f"method: {check.method}"
     if check.call:
         yield f"call: {check.call}"
+    yield from (f"with: {argument}" for argument in check.arguments)
     for frame in check.frames:
         yield f"line: {frame.place}{inside(frame)}"
     for finding in check.findings:

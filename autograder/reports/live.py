@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from autograder.course.reading import Exercise
+from autograder.record.commands import OWN_FOLDER, Commands
 from autograder.record.results import CheckResult, ExerciseResult, Report
 from autograder.reports.summary import Summary
 from autograder.reports.terminal import ExerciseView
@@ -26,20 +27,20 @@ class GradingDisplay:
 
     Args:
         folder: where the submission lies, as its author would write it.
-        command: how it is graded, for the commands that are proposed next.
+        commands: those that are proposed.
     """
 
     def __init__(
         self,
         *,
         folder: str = "exercises",
-        command: str = "grade",
+        commands: Commands = OWN_FOLDER,
         show_hidden: bool = False,
     ) -> None:
         stream = sys.stdout or io.StringIO()  # a closed output is None
         width = None if stream.isatty() else PIPED_WIDTH
         self._console = Console(file=stream, width=width, highlight=False)
-        self._folder, self._command, self._show_hidden = folder, command, show_hidden
+        self._folder, self._commands, self._show_hidden = folder, commands, show_hidden
         self._status: Status | None = None
         self._count = 0
 
@@ -62,15 +63,11 @@ class GradingDisplay:
     def exercise_done(self, result: ExerciseResult) -> None:
         """Show an exercise."""
         self._count = 0
-        view = ExerciseView(
-            result,
-            show_hidden=self._show_hidden,
-        )
-        self._show(view)
+        self._show(ExerciseView(result, show_hidden=self._show_hidden, commands=self._commands))
 
     def finish(self, report: Report) -> None:
         """Show the whole."""
-        self._show(Summary(report, folder=self._folder, command=self._command))
+        self._show(Summary(report, folder=self._folder))
 
     def _show(self, what: ExerciseView | Summary) -> None:
         """Show `what`; without a reader or room, grading goes on for the sake of the reports."""

@@ -86,6 +86,20 @@ class Page:
             start.append(line).rstrip()
             yield start
 
+    def command(self, first: Text, command: str) -> Iterator[Text]:
+        """Yield a command after `first`; a broken line ends in a backslash, as shells want it."""
+        words = self.safe(command).split(" ")
+        longest = max(map(cell_len, words))
+        indent = " " * max(min(first.cell_len, self.width - longest - 2), 0)
+        line, words = first.copy().append(words[0]), words[1:]
+        for word in words:
+            if line.cell_len + cell_len(word) + 3 > self.width:
+                yield line.append(" \\")
+                line = Text(indent + word)
+            else:
+                line.append(f" {word}")
+        yield line
+
     def block(self, first: Text, lines: list[str]) -> Iterator[Text]:
         """Yield `lines` under each other after `first`, each cut at the margin."""
         for number, line in enumerate(lines):

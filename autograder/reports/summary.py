@@ -37,14 +37,11 @@ class Summary:
 
     Args:
         folder: where the submission lies, as its author would write it.
-        command: how the submission is graded, as in ``grade --submission homework``.
     """
 
-    def __init__(
-        self, report: Report, *, folder: str = "exercises", command: str = "grade"
-    ) -> None:
+    def __init__(self, report: Report, *, folder: str = "exercises") -> None:
         self._report = report
-        self._advice = advice(report, folder, command)
+        self._advice = advice(report, folder)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         page = Page.of(console, options)

@@ -8,6 +8,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from autograder.isolation.host.faults import NOT_WRITTEN, Frame
+from autograder.record.commands import OWN_FOLDER, Commands
 from autograder.record.findings.base import Finding
 from autograder.record.findings.printed import excerpt
 from autograder.record.results import CheckResult, ExerciseResult, TaskResult
@@ -34,6 +35,7 @@ class ExerciseView:
 
     Args:
         show_hidden: whether the facts of hidden checks are shown.
+        commands: those that are proposed.
     """
 
     def __init__(
@@ -41,8 +43,10 @@ class ExerciseView:
         result: ExerciseResult,
         *,
         show_hidden: bool = False,
+        commands: Commands = OWN_FOLDER,
     ) -> None:
         self._result = result
+        self._commands = commands
         self._show_hidden = show_hidden
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -81,6 +85,7 @@ class ExerciseView:
             yield from self._absence(page)
         elif found:
             yield from self._facts(page, found[0].shown, " " * 4)
+            yield from self._replay(page, found[0].shown, " " * 4)
             yield Text()
 
     def _absence(self, page: Page) -> Iterator[Text]:
@@ -119,6 +124,7 @@ class ExerciseView:
         yield from self._facts(page, check, " " * 6)
         if cause.others:
             yield from page.hanging(_label(" " * 6, "also"), cause.titles_of_others)
+        yield from self._replay(page, check, " " * 6)
 
     def _facts(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:
         for text in filter(None, (check.message, *check.details)):
@@ -132,9 +138,16 @@ class ExerciseView:
         if hint := check.best_hint:
             yield from page.hanging(_label(margin, "hint"), hint)
 
+    def _replay(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:
+        """Yield the command that makes the call again, ready to be pasted."""
+        if command := self._commands.replay(check):
+            yield from page.command(_label(margin, "replay"), command)
+
     def _circumstances(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:
         if check.call and check.verdict is not Verdict.NOT_STARTED:
             yield from page.hanging(_label(margin, "call"), check.call)
+        for number, argument in enumerate(check.arguments):
+            yield from page.hanging(_label(margin, "" if number else "with"), argument)
         for number, frame in enumerate(dict.fromkeys(check.frames[-FRAMES:])):
             label = _label(margin, "" if number else "line")
             yield from page.block(label, list(self._frame_lines(frame)))

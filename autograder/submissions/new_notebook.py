@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import base64
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,12 @@ def new_notebook(exercise: Exercise, stub: str, file_name: str) -> str:
     if exercise.questions:
         cells = [*_readme_cells(exercise), _how_to_answer(file_name), *_question_cells(stub)]
     else:
-        cells = [*_readme_cells(exercise), *_code_cells(exercise, stub), _last_cell(file_name)]
+        cells = [
+            *_readme_cells(exercise),
+            *_code_cells(exercise, stub),
+            _last_cell(file_name),
+            _magics(exercise),
+        ]
     for number, cell in enumerate(cells, 1):
         cell["id"] = f"{exercise.name}-{number}"[-64:]  # random ids would differ every time
     metadata = {
@@ -144,9 +150,15 @@ def _how_to_answer(file_name: str) -> Cell:
     )
 
 
+def _magics(exercise: Exercise) -> Cell:
+    """Return the cell that grades the notebook which it is in."""
+    return _code(f"%load_ext gradus\n%grade {exercise.name}", "")
+
+
 def _last_cell(file_name: str) -> Cell:
     return _markdown(
-        "## Check your work\n\nSave this notebook, then run in a terminal, in the folder where "
-        f"it lies:\n\n```\ngrade {file_name}\n```\n\nAdd as many cells as you like: only what the "
-        "tasks above define and use is graded. If a task is defined twice, the last one counts."
+        "## Check your work\n\nSave this notebook, then run the next cell, or in a terminal, in "
+        f"the folder where it lies:\n\n```\ngrade {shlex.quote(file_name)}\n```\n\n"
+        "Add as many cells as you like: only what the tasks above define and use is graded. If a "
+        "task is defined twice, the last one counts."
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from autograder.course.source import parse
 
 #: Cell magics whose body is Python that runs among the other cells.
-_PYTHON_CELLS = {"time", "capture", "prun"}
+_PYTHON_CELLS = {"time", "capture", "prun", "grade"}
 
 _TIMED = re.compile(r"(\s*)%time\s+(\S.*)")
 _ASSIGNED = re.compile(r"(\s*+[\w.,\[\] ]++=\s*+)[%!].*")
@@ -21,10 +21,25 @@ _MAGIC = re.compile(r"(\s*+)([%!?].*|\S.*\?)")
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: `number` counts all cells of the notebook from 1, texts included."""
+    """A code cell.
+
+    Args:
+        number: its place among all cells of the notebook from 1, texts included.
+        source: its text.
+        executed: the number that Jupyter shows beside it, as in ``In [12]``; 0 for none.
+        has_place: whether the notebook is known; of running code only `executed` is.
+    """
 
     number: int
     source: str
+    executed: int = 0
+    has_place: bool = True
+
+    @property
+    def label(self) -> str:
+        """How its author finds it: ``cell 7, In [12]``."""
+        place = [f"cell {self.number}"] if self.has_place else []
+        return ", ".join([*place, *([f"In [{self.executed}]"] if self.executed else [])])
 
 
 def skipped_magic(cell: Cell) -> str | None:

@@ -28,6 +28,8 @@ Origin = tuple[int, int]
 
 #: Lists and dicts in it: each takes twenty times the memory that its two characters take.
 MAX_CONTAINERS = 1_000_000
+#: Numbers beside cells are below this; larger ones are none.
+MAX_COUNT = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class NotebookModule:
         notes: what the student should know: cells left out, tasks defined twice.
         broken: task -> where and why the cell that was to define it does not parse.
         defined: every name that a cell defines -> cell and line, also where no task needs it.
+        labels: cell -> how its author finds it, as in ``cell 7, In [12]``.
     """
 
     source: str
@@ -47,6 +50,7 @@ class NotebookModule:
     notes: tuple[str, ...] = ()
     broken: Mapping[str, str] = field(default_factory=dict)
     defined: Mapping[str, Origin] = field(default_factory=dict)
+    labels: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def syntax_error(self) -> str | None:
@@ -107,7 +111,11 @@ def code_cells(notebook: dict[str, Any]) -> list[Cell]:
     for number, cell in enumerate(_raw_cells(notebook), 1):
         if _is_of(cell, "code"):
             text = _text(cell.get("source", cell.get("input")))
-            cells.append(Cell(number, text.replace("\r\n", "\n").replace("\r", "\n")))
+            count = cell.get("execution_count", cell.get("prompt_number"))
+            executed = count if type(count) is int and 0 < count < MAX_COUNT else 0
+            has_place = not _at(notebook, "metadata", "gradus", "live")
+            source = text.replace("\r\n", "\n").replace("\r", "\n")
+            cells.append(Cell(number, source, executed, has_place))
     return cells
 
 
@@ -147,7 +155,7 @@ def notebook_module(notebook: dict[str, Any], tasks: Iterable[str] | None = None
     kept = reader.statements if tasks is None else needed(reader.statements, names)
     source, origins = _assemble(kept)
     notes = tuple(reader.all_notes())
-    return NotebookModule(source, origins, notes, reader.broken, reader.defined)
+    return NotebookModule(source, origins, notes, reader.broken, reader.defined, reader.labels)
 
 
 class _Reader:
@@ -157,15 +165,17 @@ class _Reader:
         self.statements: list[Statement] = []
         self.broken: dict[str, str] = {}
         self.defined: dict[str, Origin] = {}
+        self.labels: dict[int, str] = {}
         self._tasks = tasks
         self._patience = ParseBudget()
         self._notes = Notes(MAX_CELL_NOTES, "more notes on its cells")
         self._defined_in: dict[str, list[int]] = {}
 
     def add(self, cell: Cell) -> None:
+        self.labels[cell.number] = cell.label
         magic = skipped_magic(cell)
         if magic:
-            self._notes.add(f"cell {cell.number} is left out: {magic}")
+            self._notes.add(f"{cell.label} is left out: {magic}")
             return
         try:
             self._add_python(cell)
@@ -187,17 +197,24 @@ class _Reader:
         problem = f"line {error.lineno or 1}: {error.msg}"
         meant = [name for name in meant_names(cell) if name in self._tasks]
         for name in meant:
-            self.broken.setdefault(name, f"cell {cell.number}, {problem}")
+            self.broken.setdefault(name, f"{cell.label}, {problem}")
         if not meant:
-            self._notes.add(f"cell {cell.number} is left out, it is not Python ({problem})")
+            self._notes.add(f"{cell.label} is left out, it is not Python ({problem})")
 
     def all_notes(self) -> Iterator[str]:
         """Yield what was left out, and tasks that are defined more than once."""
         yield from self._notes.all()
         for name, cells in self._defined_in.items():
             if name in self._tasks and len(cells) > 1:
-                some = [*map(str, cells[:MAX_CELL_NOTES]), *["..."] * (len(cells) > MAX_CELL_NOTES)]
-                yield f"{name} is defined in cells {', '.join(some)}: the last one counts"
+                more = ["..."] * (len(cells) > MAX_CELL_NOTES)
+                yield f"{name} is defined in {self._listed(cells, more)}: the last one counts"
+
+    def _listed(self, cells: list[int], more: list[str]) -> str:
+        """Return the labels of cells; numbers alone where none of them was run."""
+        labels = [self.labels[cell] for cell in cells[:MAX_CELL_NOTES]]
+        if any("In [" in label for label in labels):
+            return "; ".join([*labels, *more])
+        return f"cells {', '.join([*map(str, cells[:MAX_CELL_NOTES]), *more])}"
 
 
 def _assemble(kept: list[Statement]) -> tuple[str, tuple[Origin, ...]]:

@@ -37,6 +37,7 @@ class SubmittedFile:
         notes: what the author should know, as of cells left out.
         broken: task -> where and why the cell of a notebook that was to define it does not parse.
         elsewhere: names that a notebook defines -> cell and line, also where no task needs them.
+        labels: cell of a notebook -> how its author finds it, as in ``cell 7, In [12]``.
     """
 
     exercise: str
@@ -48,6 +49,7 @@ class SubmittedFile:
     notes: tuple[str, ...] = ()
     broken: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Mapping[str, Origin] = field(default_factory=dict)
+    labels: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, candidate: Candidate, exercise: Exercise) -> SubmittedFile:
@@ -72,8 +74,18 @@ class SubmittedFile:
             return cls(name, path, inner, shown, decode(text.encode(), shown), notes=about)
         module = notebook_module(notebook, exercise.task_names)
         source = decode(module.source.encode(), shown)
-        notes, broken, defined = module.notes, module.broken, module.defined
-        return cls(name, path, inner, shown, source, module.origins, notes, broken, defined)
+        return cls(
+            name,
+            path,
+            inner,
+            shown,
+            source,
+            module.origins,
+            module.notes,
+            module.broken,
+            module.defined,
+            module.labels,
+        )
 
     def where(self, line: int) -> str:
         """Line `line` of `source` as its author finds it: ``cell 4, line 2`` or ``line 12``."""
@@ -82,7 +94,10 @@ class SubmittedFile:
         if not 0 < line <= len(self.line_map):
             return "outside of its cells"
         cell, inner = self.line_map[line - 1]
-        return f"cell {cell}, line {inner}"
+        return f"{self._label(cell)}, line {inner}"
+
+    def _label(self, cell: int) -> str:
+        return self.labels.get(cell, f"cell {cell}")
 
     def text(self, line: int) -> str:
         """Line `line` of `source`, or nothing where there is none."""
@@ -137,7 +152,7 @@ class SubmittedFile:
     def _definitions(self) -> dict[str, str]:
         """Return every defined name -> where, in words."""
         if self.line_map is not None:
-            return {name: f"cell {c}, line {i}" for name, (c, i) in self.elsewhere.items()}
+            return {name: f"{self._label(c)}, line {i}" for name, (c, i) in self.elsewhere.items()}
         try:
             found = definitions(parse(self.source))
         except SyntaxError:

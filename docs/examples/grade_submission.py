@@ -2,13 +2,13 @@
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
 
-from framework.hookspecs import hookimpl
+from autograder.record.results import Report
+from framework.hookspecs import GradingRequest, hookimpl
 
 
 @hookimpl(wrapper=True)
-def grade_submission(request: Any) -> Generator[None, Any, Any]:
+def grade_submission(request: GradingRequest) -> Generator[None, Report, Report]:
     """Grade as before, and add a note to the report."""
     report = yield
     note = f"{len(request.exercises)} graded by the rules of spring term"

@@ -7,6 +7,7 @@ from pathlib import Path
 from docs.pages.checks import checks_page
 from docs.pages.commands import command_pages
 from docs.pages.exercises import exercise_pages
+from docs.pages.formats import formats_page
 from docs.pages.hooks import hooks_page
 from docs.pages.reference import reference_pages
 
@@ -20,6 +21,7 @@ def write_pages(root: Path) -> None:
         **exercise_pages(root),
         **command_pages(root),
         **reference_pages(),
+        "formats.md": formats_page(),
         "checks.md": checks_page(root),
         "hooks.md": hooks_page(root),
     }

@@ -48,6 +48,8 @@ def plugins(
 ) -> None:
     """List what the course and every plugin offer, with their sources.
 
+    With NAMES, explain these plugins: what they say about themselves, and what each hook does.
+
     `--plugin` adds a plugin that is not installed, and `--block` leaves one out.
     """
     found = load_plugins(plugin, block)
@@ -76,9 +78,11 @@ def describe(found: Plugins, width: int, names: Sequence[str] = ()) -> Iterator[
     for source in _named(found.sources, names):
         yield _title(source)
         rows = [*_implementations(found, source.label), *_names(found, source)]
+        if names:
+            yield from _explanation(found, source, width)
         if commands[source.name]:
             rows.append(("commands", commands[source.name]))
-        others = [hook for hook in found.hooks_of(source) if hook not in SHOWN]
+        others = [] if names else [hook for hook in found.hooks_of(source) if hook not in SHOWN]
         if others:
             rows.append(("hooks", others))
         yield from _table(rows, width)
@@ -88,6 +92,14 @@ def describe(found: Plugins, width: int, names: Sequence[str] = ()) -> Iterator[
     for source in _named(reasons, names):
         yield _title(source)
         yield Text.assemble("  ", ("not loaded", "red"), f": {reasons[source]}")
+
+
+def _explanation(found: Plugins, source: Source, width: int) -> Iterator[Text]:
+    """Yield what one plugin says about itself, and each of its hooks with its first sentence."""
+    if about := found.about(source):
+        yield Text(f"  {about}")
+    hooks = [(hook, [found.sentence_of(source, hook)]) for hook in found.hooks_of(source)]
+    yield from _table(hooks, width)
 
 
 def _check_names(found: Plugins, names: Sequence[str]) -> None:

@@ -17,9 +17,32 @@ from framework.course.folder import course_file, find_course_folder
 from framework.course.tasks import Task, read_tasks
 from framework.errors import UnknownNameError
 from framework.log import logger
+from framework.toml_formats import Format, Key
 from framework.toml_tables import Table, read_table
 
 _log = logger("course")
+
+#: The top of ``course.toml``.
+COURSE_FORMAT = Format(
+    "",
+    (
+        Key("name", str, "Name of the course, the scope of its names."),
+        Key("version", str, "Version of checks, points and thresholds, as people read it."),
+        Key("base", str, "Installed course, or folder, whose parts this course uses."),
+        Key("plugins", list, "Modules and files that are loaded for all users of the course."),
+        Key("packages", list, "Packages that graded code may import in addition to NumPy."),
+        Key("overrides", dict, "Which plugin may claim a name: `NAME@PROVIDER` = plugin."),
+        Key("units", list, "The units in order: `[[units]]` tables."),
+    ),
+)
+UNIT_FORMAT = Format(
+    "[[units]]",
+    (
+        Key("name", str, "Name of the unit's folder.", required=True),
+        Key("title", str, "Title, as `gradus list` shows it.", required=True),
+        Key("exercises", list, "Names of its exercises, in order."),
+    ),
+)
 
 #: Name of the course that is installed with gradus.
 PUBLIC_COURSE = "cs224n"
@@ -69,9 +92,7 @@ class Catalogue:
             BadInputError: it is missing or wrong; the message names the key.
         """
         table = read_table(course_file(root))
-        table.reject_unknown_keys(
-            "name", "version", "base", "units", "plugins", "overrides", "packages"
-        )
+        COURSE_FORMAT.check(table)
         units = tuple(_read_unit(unit) for unit in table.tables("units"))
         _reject_duplicates(table, units)
         plugins = tuple(_located(root, plugin) for plugin in table.texts("plugins"))
@@ -158,8 +179,7 @@ def active_course() -> Catalogue:
 
 
 def _read_unit(table: Table) -> Unit:
-    table.reject_unknown_keys("name", "title", "exercises")
-    table.require(name=str, title=str)
+    UNIT_FORMAT.check(table)
     return Unit(_package_name(table), table.get("title", str), table.texts("exercises"))
 
 

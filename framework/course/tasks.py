@@ -7,7 +7,17 @@ from collections import Counter
 from dataclasses import dataclass
 
 from framework.kinds import KINDS
+from framework.toml_formats import Format, Key
 from framework.toml_tables import Table
+
+TASK_FORMAT = Format(
+    "[[tasks]]",
+    (
+        Key("name", str, "Class or function that the solution defines.", required=True),
+        Key("kind", str, f"What it promises: {', '.join(KINDS)}.", required=True),
+        Key("registry", str, "Registry name, if not the name in snake_case."),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -44,8 +54,7 @@ def read_tasks(table: Table) -> tuple[Task, ...]:
 
 
 def _read_task(table: Table) -> Task:
-    table.reject_unknown_keys("name", "kind", "registry")
-    table.require(name=str, kind=str)
+    TASK_FORMAT.check(table)
     name, kind = table.get("name", str), table.get("kind", str)
     if not name.isidentifier():
         table.fail("name", f"must be a Python name, not {name!r}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pluggy
 
-from framework.errors import GradusError, PluginError
+from framework.errors import GradusError, PluginError, block_options
 from framework.providers.plugin_sources import Source
 
 
@@ -97,7 +97,6 @@ def invalid_return(source: Source, hook: str, wanted: str, value: object) -> Plu
 
 def contract_error(source: Source, hook: str, problem: str) -> PluginError:
     """Return the error for a hook that does not do what its specification says."""
-    return PluginError(
-        f"plugin {source.label}: hook '{hook}': {problem}. "
-        f"`--block {source.name}` leaves the plugin out"
-    )
+    block = block_options([source.name])
+    advice = f". {block} leaves the plugin out" if block else ""
+    return PluginError(f"plugin {source.label}: hook '{hook}': {problem}{advice}")

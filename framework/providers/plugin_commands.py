@@ -8,7 +8,7 @@ from collections.abc import Collection
 import typer
 from typer.main import get_command_name, solve_typer_info_defaults
 
-from framework.errors import ConflictError
+from framework.errors import ConflictError, block_options
 from framework.providers.plugin_sources import Source
 from framework.providers.plugins import Plugins
 
@@ -52,7 +52,8 @@ def command_names(app: typer.Typer) -> list[str]:
 
 def _conflict(name: str, source: Source, other: Source | None) -> ConflictError:
     owner = f"the plugin {other.label}" if other is not None else "gradus itself"
+    names = [source.name, *([other.name] if other is not None else [])]
+    advice = f". {block_options(names)} leaves a plugin out"
     return ConflictError(
-        f"plugin {source.label} adds the command '{name}', but so does {owner}. "
-        f"`--block {source.name}` leaves the plugin out"
+        f"plugin {source.label} adds the command '{name}', but so does {owner}{advice}"
     )

@@ -151,8 +151,10 @@ def _named_again(one: Source, other: Source) -> bool:
 
 
 def _conflict(one: Source, other: Source) -> ConflictError:
-    return ConflictError(
-        f"two plugins are named '{one.name}': {one.label}, {one.place}, and {other.label}, "
-        f"{other.place}. Uninstall or rename one of them, or leave both out with "
-        f"`--block {one.name}`"
-    )
+    both = f"{one.label}, {one.place}, and {other.label}, {other.place}"
+    if one.name in BUILT_IN:
+        added = next(source for source in (one, other) if source.channel != "built-in")
+        advice = f"Uninstall or rename {added.place}: the name is that of a part of gradus"
+    else:
+        advice = f"Uninstall or rename one of them, or leave both out with `--block {one.name}`"
+    return ConflictError(f"two plugins are named '{one.name}': {both}. {advice}")

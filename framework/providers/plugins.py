@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -30,7 +31,7 @@ from framework.providers.hook_calls import (
     invalid_return,
 )
 from framework.providers.plugin_sources import Source, find_sources
-from framework.providers.registry import Implementation, Registry, problem
+from framework.providers.registry import COURSE_OWNER, Implementation, Registry, problem
 from framework.providers.scoped_offers import Listed, ScopedOffers
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 RESERVED = {REFERENCE: "numpy_reference", "torch": "torch_backend", STUDENT: ""}
 
 #: The owner of the exercises' tasks, in origins and ``[overrides]``.
-COURSE = "the course"
+COURSE = COURSE_OWNER
 
 _log = logger("plugins")
 
@@ -286,6 +287,17 @@ class Plugins:
         """Return the names that one plugin returns for `hook`."""
         offered = self.ask(source, hook)
         return sorted(name for value in offered for name in _names(source, hook, value))
+
+    def sentence_of(self, source: Source, hook: str) -> str:
+        """Return the first sentence of what a plugin's function for `hook` says, or of the hook."""
+        (function, *_) = functions_of(self.manager, source, hook)
+        text = inspect.getdoc(function.function) or inspect.getdoc(getattr(hookspecs, hook)) or ""
+        return text.partition("\n")[0]
+
+    def about(self, source: Source) -> str:
+        """Return the first line of what the module of a loaded plugin says about itself."""
+        text = inspect.getdoc(self.manager.get_plugin(source.name)) or ""
+        return text.partition("\n")[0]
 
     def hooks_of(self, source: Source) -> list[str]:
         """Return the hooks that a plugin implements."""

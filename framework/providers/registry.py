@@ -20,9 +20,13 @@ from framework.errors import (
     PluginError,
     UnknownNameError,
     UsageError,
+    block_options,
 )
 from framework.importing import import_fault, import_module, is_target
 from framework.kinds import KINDS, missing_methods
+
+#: The owner of the exercises' tasks, in origins and ``[overrides]``.
+COURSE_OWNER = "the course"
 
 #: Folders of a course, which only look like packages.
 _FOLDERS = ("exercises", "solutions")
@@ -161,12 +165,7 @@ class Registry:
         if taken is None or self._chosen(implementation):
             self._by_key[implementation.key] = implementation
         elif not self._chosen(taken):
-            raise ConflictError(
-                f"two plugins offer {implementation.key}: {taken.origin} and "
-                f"{implementation.origin}. Leave one out with `--block "
-                f"{_plugin(implementation)}`, or choose in course.toml: "
-                f'[overrides] "{implementation.key}" = "{_plugin(taken)}"'
-            )
+            raise _claimed_twice(taken, implementation)
 
     def _chosen(self, implementation: Implementation) -> bool:
         chosen = self._overrides.get(implementation.key, self._preferred)
@@ -227,6 +226,27 @@ class Registry:
     def get(self, name: str, provider: str, *, kind: str | None = None) -> Any:
         """Find and load an implementation."""
         return self.load(self.find(name, provider, kind=kind))
+
+
+def _claimed_twice(taken: Implementation, other: Implementation) -> ConflictError:
+    """Return the error for two claims to one key: by two owners, or by one of them twice."""
+    if taken.origin == other.origin:
+        return ConflictError(
+            f"{taken.origin} offers {taken.key} twice, as {taken.target} and {other.target}: "
+            "remove one of them"
+        )
+    both_plugins = COURSE_OWNER not in (_plugin(taken), _plugin(other))
+    owners = f"{taken.origin} and {other.origin}"
+    problem = (
+        f"two plugins offer {taken.key}: {owners}"
+        if both_plugins
+        else f"a course and a plugin offer {taken.key}: {owners}"
+    )
+    block = block_options((_plugin(other), _plugin(taken)))
+    leave_out = f"Leave one out with {block}, or choose" if block else "Choose"
+    return ConflictError(
+        f'{problem}. {leave_out} in course.toml: [overrides] "{taken.key}" = "{_plugin(taken)}"'
+    )
 
 
 def _missing(

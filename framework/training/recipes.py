@@ -8,10 +8,21 @@ from typing import Any
 
 from framework.course.catalogue import active_course
 from framework.errors import UnknownNameError
+from framework.toml_formats import Format, Key
 from framework.toml_tables import Table
 
 #: The default kind of run, of a recipe and of a model without an exercise.
 DEFAULT_RUN = "language_model"
+
+
+TRAIN_FORMAT = Format(
+    "[train]",
+    (
+        Key("model", str, "Registry name of the model that is trained.", required=True),
+        Key("defaults", dict, "Options of `gradus train` and their values."),
+        Key("run", str, "Kind of run, as `language_model` or `classifier`."),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +40,7 @@ def read_recipe(table: Table) -> Recipe:
     Raises:
         BadInputError: `model` is missing, a key is unknown, or a value is of another type.
     """
-    table.reject_unknown_keys("model", "defaults", "run")
+    TRAIN_FORMAT.check(table)
     defaults = table.table("defaults").values
     return Recipe(table.get("model", str), defaults, table.get("run", str, DEFAULT_RUN))
 

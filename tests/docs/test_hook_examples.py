@@ -94,3 +94,13 @@ def test_grading_is_wrapped(tmp_path):
 def test_a_finished_report_is_used(tmp_path):
     graded("submission_graded", folder=tmp_path)
     assert (tmp_path / "graded.csv").read_text("utf-8").endswith(",15,15\n")
+
+
+def test_a_grading_that_returns_something_else_names_the_plugin(tmp_path):
+    source = "from framework.hookspecs import hookimpl\n\n\n@hookimpl(wrapper=True)\n"
+    source += "def grade_submission(request):\n    yield\n    return 'done'\n"
+    (tmp_path / "odd.py").write_text(source, "utf-8")
+    course = ("--course", str(ROOT), "--submission", str(ROOT / "solutions"))
+    done = run("grade", "one_hot", *course, "--plugin", "odd.py", folder=tmp_path)
+    assert done.returncode == 3
+    assert "plugin odd: hook 'grade_submission': it must return the report" in done.stderr

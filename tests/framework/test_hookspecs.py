@@ -8,6 +8,9 @@ import sys
 import pytest
 import typer
 
+from autograder.course.reading import Exercise
+from autograder.grading.request import GradeRequest
+from autograder.record.results import ExerciseResult, Provenance, Report
 from framework import hookspecs
 from framework.providers.courses import courses_of_plugin
 from framework.providers.plugin_commands import add_plugin_commands, command_names
@@ -146,3 +149,20 @@ def test_a_grading_can_be_wrapped_as_for_a_late_penalty(write):
         options=[write("every", EVERY_HOOK), write("late", late)], blocked=["autograder"]
     )
     assert plugins.hook.grade_submission(request="order") == ("late", "report on order")
+
+
+@pytest.mark.parametrize(
+    ("promised", "given"),
+    [
+        (hookspecs.GradedReport, Report),
+        (hookspecs.GradedExercise, ExerciseResult),
+        (hookspecs.ReportOrigin, Provenance),
+        (hookspecs.GradingRequest, GradeRequest),
+        (hookspecs.NamedExercise, Exercise),
+    ],
+)
+def test_what_hooks_are_called_with_has_what_is_documented(promised, given):
+    """The framework knows the autograder's types by what it promises of them."""
+    names = {name for name in (*promised.__annotations__, *vars(promised)) if name[0] != "_"}
+    assert names
+    assert names <= {*given.__dataclass_fields__, *dir(given)}

@@ -51,7 +51,7 @@ def test_all_keys_that_are_missing_are_named_at_once(tmp_path):
     with pytest.raises(BadInputError) as error:
         unit.require(name=str, exercises=list)
     assert str(error.value) == (
-        f"{file}: units[0].name is missing: it must be text; units[0].exercises is missing: it "
+        f"{file}:1: units[0].name is missing: it must be text; units[0].exercises is missing: it "
         "must be a list"
     )
 

@@ -28,7 +28,8 @@ def test_every_dependency_is_tested_at_its_lower_bound():
 
 def test_a_dependency_without_a_lower_bound_is_refused(tmp_path):
     project = '[project]\ndependencies = ["numpy"]\n[project.optional-dependencies]\n'
-    (tmp_path / "pyproject.toml").write_text(project + "class = []\nlexicon = []\nplots = []\n", "utf-8")
+    project += "class = []\nlexicon = []\nplots = []\n"
+    (tmp_path / "pyproject.toml").write_text(project, "utf-8")
     done = lowest("constraints", cwd=tmp_path)
     assert done.returncode == 1
     assert "expected NAME>=VERSION, but got 'numpy'" in done.stderr

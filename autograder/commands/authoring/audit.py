@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, console
+from autograder.commands.options import CourseOption, console, say, shown
 from autograder.commands.progress import progress
 from autograder.course.reading import find_course
 from framework.errors import UsageError
 from framework.threads import pin_threads
+
+if TYPE_CHECKING:
+    from autograder.audit.findings import Audit
+    from autograder.course.reading import Course
 
 
 def audit(
@@ -30,6 +34,14 @@ def audit(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Also write the findings to FILE.")
     ] = None,
+    accept: Annotated[
+        bool,
+        typer.Option(
+            "--accept",
+            help="Add what survives to equivalents.toml, with empty reasons for you to write: an "
+            "empty reason is an error.",
+        ),
+    ] = False,
     resume: Annotated[
         Path | None,
         typer.Option(
@@ -48,6 +60,8 @@ def audit(
     equivalents.toml says why it is right. Otherwise the exit code is 1.
     """
     pin_threads()  # processes run in parallel
+    if mistakes and accept:
+        raise UsageError("--accept is about automatic changes: leave out --mistakes")
     if mistakes and operator:
         raise UsageError("--mistakes and --operator exclude each other: choose one")
     from autograder.audit import report
@@ -67,5 +81,17 @@ def audit(
     report.show(result, console(), by_operator=not mistakes)
     if json_file is not None:
         json_file.write_text(report.to_json(result), "utf-8")
+    if accept:
+        _accept(result, found)
     if result.exit_code:
         raise typer.Exit(result.exit_code)
+
+
+def _accept(result: Audit, course: Course) -> None:
+    from autograder.audit.accepting import accept
+
+    written = accept(result, course)
+    for file, count in written.items():
+        say(f"added to {shown(file)}: {count} changes; write the reason why each is right")
+    if not written:
+        say("Nothing was added: no automatic change survived.")

@@ -19,10 +19,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from autograder.course.questions.expressions import is_reserved
+from framework.toml_formats import Format, Key
 from framework.toml_tables import Table
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
-_SHARED_KEYS = ("id", "kind", "points", "hint")
+_SHARED = (
+    Key("id", str, "Heading in `questions.md`: small letters, digits and _.", required=True),
+    Key("kind", str, "`number`, `formula`, `choice` or `prose`.", required=True),
+    Key("points", int, "Points of the answer.", required=True),
+    Key("hint", str, "What `gradus hint` shows.", required=True),
+)
+_OWN = {
+    "number": (
+        Key("tolerance", float, "Largest allowed difference."),
+        Key("units", dict, "Unit -> its value in the unit of the key."),
+    ),
+    "formula": (Key("variables", dict, "Variable -> its range, as in `[-2.0, 2.0]`."),),
+    "choice": (Key("options", list, "Small letters to choose from."),),
+    "prose": (),
+}
+
+#: Kind of question -> its table.
+QUESTION_FORMATS = {
+    kind: Format(f'[[questions]], kind = "{kind}"', (*_SHARED, *own)) for kind, own in _OWN.items()
+}
 
 
 @dataclass(frozen=True)
@@ -96,11 +116,11 @@ def _read_question(table: Table) -> Question:
     kind = table.get("kind", str)
     if kind not in _READERS:
         table.fail("kind", f"'{kind}' is none of {', '.join(_READERS)}")
+    QUESTION_FORMATS[kind].check(table)
     return _READERS[kind](table)
 
 
-def _shared(table: Table, *own_keys: str) -> tuple[str, int, str]:
-    table.reject_unknown_keys(*_SHARED_KEYS, *own_keys)
+def _shared(table: Table) -> tuple[str, int, str]:
     name, points, hint = table.get("id", str), table.get("points", int), table.get("hint", str)
     if not _ID.fullmatch(name):
         table.fail("id", f"must be small letters, digits and _, not {name!r}")
@@ -110,7 +130,7 @@ def _shared(table: Table, *own_keys: str) -> tuple[str, int, str]:
 
 
 def _read_number(table: Table) -> Number:
-    shared = _shared(table, "tolerance", "units")
+    shared = _shared(table)
     tolerance = table.get("tolerance", float) if "tolerance" in table.values else None
     if tolerance is not None and not 0 <= tolerance < math.inf:
         table.fail("tolerance", f"must be a number from 0 on, not {tolerance}")
@@ -119,7 +139,7 @@ def _read_number(table: Table) -> Number:
 
 
 def _read_formula(table: Table) -> Formula:
-    shared = _shared(table, "variables")
+    shared = _shared(table)
     variables = table.table("variables")
     if not variables.values:
         table.fail("variables", "is missing: a table of ranges, as in { x = [-2.0, 2.0] }")
@@ -136,7 +156,7 @@ def _read_range(table: Table, name: str) -> Range:
 
 
 def _read_choice(table: Table) -> Choice:
-    shared = _shared(table, "options")
+    shared = _shared(table)
     options = table.texts("options")
     if len(set(options)) < 2 or any(not re.fullmatch("[a-z]", option) for option in options):
         table.fail("options", 'must be at least two different letters, as in ["a", "b", "c"]')

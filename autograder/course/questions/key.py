@@ -32,11 +32,24 @@ from autograder.course.questions.sections import (
     exercise_mark,
     read_sections,
 )
+from framework import toml_formats
 from framework.errors import BadInputError
 from framework.toml_tables import Table, read_table
 
 if TYPE_CHECKING:
     from autograder.course.reading import Exercise
+
+
+WRONG_ANSWER_FORMAT = toml_formats.Format(
+    "[[mistakes]] of written questions",
+    (
+        toml_formats.Key("id", str, "Unique name in kebab-case.", required=True),
+        toml_formats.Key("question", str, "Id of the question.", required=True),
+        toml_formats.Key("answer", str, "The wrong answer, as a student writes it.", required=True),
+        toml_formats.Key("sentence", str, "What is wrong and why, for the student.", required=True),
+        toml_formats.Key("hint", str, "The next step, without the answer.", required=True),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -172,10 +185,8 @@ def _read_wrong(exercise: Exercise, sections: dict[str, Section]) -> Iterator[Wr
 def _wrong_answer(
     table: Table, questions: dict[str, Question], sections: dict[str, Section]
 ) -> WrongAnswer:
-    keys = ("id", "question", "answer", "sentence", "hint")
-    table.reject_unknown_keys(*keys)
-    table.require(**dict.fromkeys(keys, str))
-    wrong = WrongAnswer(*(table.get(key, str) for key in keys))
+    WRONG_ANSWER_FORMAT.check(table)
+    wrong = WrongAnswer(*(table.get(key.name, str) for key in WRONG_ANSWER_FORMAT.keys))
     question = questions.get(wrong.question)
     if question is None or isinstance(question, Prose):
         table.fail("question", f"'{wrong.question}' is no question that a program can compare")

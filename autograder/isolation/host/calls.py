@@ -11,7 +11,15 @@ import numpy as np
 
 from autograder.isolation.host.describe import MAX_NAME, step_text
 from autograder.isolation.host.output import shown
-from autograder.isolation.host.requests import Build, Call, CallAgain, Get, Outcome, Step
+from autograder.isolation.host.requests import (
+    Build,
+    Call,
+    CallAgain,
+    Get,
+    Outcome,
+    Step,
+    steps_in,
+)
 from autograder.isolation.wire import Handle, Result
 
 #: How many values are remembered, of how many bytes each: a check compares what it got before.
@@ -87,6 +95,7 @@ class CallLog:
         self._by_name: dict[str, RemoteCall] = {}
         self._values: deque[tuple[Outcome, RemoteCall]] = deque(maxlen=REMEMBERED)
         self._without_value: set[str] = set()
+        self._sent: dict[str, tuple[bytes, int]] = {}
 
     def describe(self, steps: Sequence[Step]) -> list[str]:
         """Return each of `steps`, which are about to be run, in words."""
@@ -103,6 +112,20 @@ class CallLog:
             if isinstance(step, Call):
                 self._remember(step, self._made[-1])
         return self._texts
+
+    def sent(self, frame: bytes) -> None:
+        """Remember the `frame` of the steps described last, which holds their arguments."""
+        for place in self._new:
+            if self._made[place].text == self._texts[place]:
+                self._sent[self._texts[place]] = frame, place
+
+    def given(self, call: RemoteCall) -> Call | Build | None:
+        """Return the latest step that made `call`, as it was sent; None if it is not known."""
+        if call.text not in self._sent:
+            return None
+        frame, place = self._sent[call.text]
+        step = steps_in(frame)[place]
+        return step if isinstance(step, Call | Build) else None
 
     def note(self, steps: Sequence[Step], outcomes: Sequence[Outcome]) -> None:
         """Remember what the steps described last have returned."""

@@ -22,6 +22,13 @@ from framework.errors import SandboxError
 
 #: What is said of a stub, whose NotImplementedError has no message.
 NOT_WRITTEN = "not written yet"
+#: What `breakpoint()` and `pdb.set_trace()` raise in graded code.
+BREAKPOINTS = ("BreakpointReached", "BdbQuit")
+#: What is said of code that asks for a debugger.
+NO_DEBUGGER = (
+    "stops at breakpoint(), and graded code has no terminal: remove it, or run `gradus replay` as "
+    "shown below, which stops there in your terminal"
+)
 
 
 @dataclass(frozen=True)

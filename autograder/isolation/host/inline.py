@@ -16,7 +16,7 @@ from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.requests import Outcome, Step
 from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.host.translate import fault_from, outcomes_from
-from autograder.isolation.worker.dispatcher import Dispatcher
+from autograder.isolation.worker.dispatcher import Dispatcher, ModuleSource
 from autograder.isolation.worker.faults import NotDefinedError
 from framework.models.parts import PartSource, parts_from
 from framework.providers.registry import Registry
@@ -51,7 +51,7 @@ class InlineSession:
         parts: where its networks get their parts from.
     """
 
-    def __init__(self, module: ProviderModule, arrays: Any, parts: PartSource) -> None:
+    def __init__(self, module: ModuleSource, arrays: Any, parts: PartSource) -> None:
         self.calls = CallLog()
         self.uncontained: tuple[str, ...] = ()
         self.transcript: Transcript | None = None  # a provider's author has a debugger
@@ -69,6 +69,7 @@ class InlineSession:
         with parts_from(self._parts):
             frame = wire.encode(request, self._callbacks.stand_in)
             self.calls.entered = True
+            self.calls.sent(frame)
             reply = self._dispatcher.answer(wire.decode_frame(frame))
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
         error, outcomes = outcomes_from(returned, 0, plain)

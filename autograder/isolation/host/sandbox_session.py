@@ -185,6 +185,7 @@ class SandboxSession:
         plain = [step.plain() for step in steps]
         frame = self._request(number, plain, texts, limit)
         self.calls.entered = True
+        self.calls.sent(frame)
         callbacks = self._callbacks.new()
         try:
             reply = self._read_reply(worker, frame, number, limit)

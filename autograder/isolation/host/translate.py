@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograder.isolation.host.faults import (
+    BREAKPOINTS,
+    NO_DEBUGGER,
     NOT_WRITTEN,
     Blocked,
     Crashed,
@@ -165,6 +167,8 @@ def fault_from(error: dict[str, Any], texts: Sequence[str], exercise: str) -> Su
         return OutOfMemory(_joined("asked for too much memory", message), frames, call)
     if kind == "unsendable":
         return Crashed(f"returned what cannot be sent back: {message}", frames, call)
+    if name in BREAKPOINTS:
+        return Crashed(NO_DEBUGGER, frames, call, raised=name)
     message = _joined(name or "raised an exception", message)
     if name == "SystemExit":
         return Crashed(f"tried to end the program: {message}", frames, call, raised=name)

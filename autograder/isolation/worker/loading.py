@@ -49,7 +49,7 @@ class SubmittedModule:
         """Return the student's own part, for `framework.models.parts.parts_from`."""
         self._asked.add(name)
         exercise, attribute = self._parts.get(name, ("", ""))
-        if not (self._folder / f"{exercise}.py").is_file():
+        if not self._file(exercise).is_file():
             raise PartMissingError(exercise or name)
         try:
             return self._defined(exercise, attribute)
@@ -60,6 +60,9 @@ class SubmittedModule:
         """Return names of the parts that were asked for since this was last called."""
         asked, self._asked = sorted(map(str, self._asked)), set()
         return asked
+
+    def _file(self, exercise: str) -> Path:
+        return self._folder / f"{exercise}.py"
 
     def _defined(self, exercise: str, name: str) -> Any:
         try:
@@ -73,7 +76,7 @@ class SubmittedModule:
         return self._modules[exercise]
 
     def _import(self, exercise: str) -> ModuleType:
-        spec = importlib.util.spec_from_file_location(exercise, self._folder / f"{exercise}.py")
+        spec = importlib.util.spec_from_file_location(exercise, self._file(exercise))
         if spec is None or spec.loader is None:
             raise NotDefinedError(f"there is no {exercise}.py")
         module = importlib.util.module_from_spec(spec)

@@ -105,6 +105,7 @@ def _serve(
 
     from autograder.isolation import wire
     from autograder.isolation.worker.dispatcher import Dispatcher
+    from autograder.isolation.worker.faults import no_debugger
     from autograder.isolation.worker.imports import GradedImporter
     from autograder.isolation.worker.loading import SubmittedModule
     from framework.models.parts import use_parts_from
@@ -120,6 +121,7 @@ def _serve(
 
     dispatcher = Dispatcher(module, arrays, folder, ask)
     _dump_stack_on_alarm()
+    sys.breakpointhook = no_debugger
     gc.freeze()  # imported objects stay; the collector searches the submission's objects alone
     _send(replies, wire.encode({"ready": True, "uncontained": uncontained}))
     use_parts_from(module.part)

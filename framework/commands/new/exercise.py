@@ -6,7 +6,6 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Annotated
 
-import tomlkit
 import typer
 
 from framework.commands.new.files import write_files
@@ -116,6 +115,8 @@ def _check_free(course: Catalogue, unit: str, name: str) -> None:
 
 def _listed(file: Path, unit: str, name: str) -> str:
     """Return the text of ``course.toml`` with the new exercise at the end of its unit."""
+    import tomlkit
+
     table = tomlkit.parse(read_text(file))
     units = table.setdefault("units", tomlkit.aot())
     found = next((one for one in units if one["name"] == unit), None)

@@ -76,6 +76,7 @@ def test_a_check_and_the_totals(report):
         "method": "",
         "fact": {"what": "", "expected": "", "received": ""},
         "call": "RNN(3, 4, rng=rng).backward(float64 (2, 6, 4))",
+        "arguments": [],
         "frames": [],
         "printed": "step 5\nstep 4\n",
         "hint": "What comes back from step t+1 is added before tanh' is applied.",

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from autograder.record.commands import Commands
 from autograder.record.results import Report
 from autograder.reports.terminal import Summary
 
@@ -59,9 +60,8 @@ def test_untouched_stubs_say_where_to_start(report):
 def test_the_file_is_the_one_that_was_handed_in(untouched, passed, report):
     handed_in = replace(untouched, file="week1.ipynb")
     text = shown(
-        Report(report.provenance, (passed, handed_in)),
+        Report(report.provenance, (passed, handed_in), commands=Commands("homework")),
         folder="homework",
-        command="grade --submission homework",
     )
     assert "Go on with optimizers: open homework/week1.ipynb\n" in text
     assert "  grade --submission homework optimizers  grades it alone\n" in text
@@ -91,7 +91,7 @@ def test_our_own_fault_is_owned_up_to(report):
 
 def test_a_provider_has_no_stub_to_open(report, untouched):
     provenance = replace(report.provenance, provider="torch", submission_hash="")
-    text = shown(Report(provenance, (untouched,)), command="grade --provider torch")
+    text = shown(Report(provenance, (untouched,), commands=Commands(provider="torch")))
     assert text == (
         "provider torch · course 0c9ad1f7 · seed 7 · numpy on cpu · sandbox bubblewrap...\n"
         "\n"

@@ -53,7 +53,9 @@ def test_new_notebook_has_text_imports_a_cell_per_task_and_what_to_do_next(fresh
         None,
         "Sigmoid",
         "double",
+        None,
     ]
+    assert code[3].source == "%load_ext gradus\n%grade squash"
     assert code[0].source.endswith("SCALE = 1.0")
     assert code[1].source.startswith("class Sigmoid:")
 

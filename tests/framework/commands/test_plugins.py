@@ -144,3 +144,21 @@ def test_importing_the_plugins_module_imports_no_torch():
 def test_a_course_without_exercises_is_listed(tmp_path):
     found = Plugins(course=Catalogue(tmp_path))
     assert lines(found)[1] == "  offers nothing"
+
+
+def test_a_named_plugin_is_explained(tmp_path):
+    head = '"""Big cats."""\nfrom framework.hookspecs import hookimpl\n'
+    hook = "@hookimpl\ndef submission_graded():\n    pass\n"
+    file = tmp_path / "lions.py"
+    courses = "@hookimpl\ndef register_courses():\n    'Ours.'\n    return []\n"
+    file.write_text(head + courses + hook, "utf-8")
+    named = [line.plain for line in describe(Plugins([str(file)]), 100, ["lions"])]
+    assert named == [
+        f"lions  option {file}",
+        "  Big cats.",
+        "  register_courses   Ours.",
+        "  submission_graded  Use a finished report, for example send it; it has been shown and "
+        "written",
+        "                     already.",
+        "  offers nothing",
+    ]

@@ -91,7 +91,7 @@ def test_a_target_that_is_not_there_names_who_registered_it():
 
 
 def test_a_second_claim_is_a_conflict():
-    with pytest.raises(ConflictError, match="two plugins offer lstm@numpy"):
+    with pytest.raises(ConflictError, match="offers lstm@numpy twice, as"):
         registry(LSTM, LSTM)
 
 

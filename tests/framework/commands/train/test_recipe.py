@@ -70,7 +70,7 @@ def test_a_file_of_ones_own(tmp_path):
     [
         ("sede = 5", BadInputError, "sede is no known key: did you mean 'seed'"),
         ("seed = ", BadInputError, "mine.toml cannot be read"),
-        ('recipe = "x.toml"', BadInputError, "mine.toml: recipe is no known key"),
+        ('recipe = "x.toml"', BadInputError, "mine.toml:1: recipe is no known key"),
     ],
 )
 def test_lines_that_are_no_options_are_refused(tmp_path, line, error, said):

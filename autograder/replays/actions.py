@@ -1,0 +1,161 @@
+"""The recorded calls of a check as one list, and those that one call depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.isolation.host.calls import RemoteCall
+from autograder.isolation.host.output import shown
+from autograder.isolation.host.requests import Assign, Build, Call, CallAgain, Get, Outcome, Step
+from autograder.isolation.wire import Handle, Result
+from autograder.record.results import MAX_FACT, CheckResult
+from autograder.replays.recording import Request
+
+#: The steps that a program makes; the others only observe.
+MADE = (Call, CallAgain, Build, Get, Assign)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an object of the submission comes from.
+
+    Attributes:
+        action: the place of the action that returned it.
+        path: the keys under which it is in what was returned.
+    """
+
+    action: int
+    path: tuple[Any, ...] = ()
+
+
+@dataclass
+class Action:
+    """One step of a check.
+
+    Attributes:
+        made: the call behind it.
+        base: the place of the first action of the same request.
+        origins: handle -> where its object comes from, for all objects up to here.
+    """
+
+    step: Step
+    made: RemoteCall
+    base: int
+    origins: dict[int, Origin] = field(repr=False)
+
+    def origin(self, value: Handle | Result) -> Origin:
+        """Return where the object that `value` stands for comes from."""
+        if isinstance(value, Result):
+            return Origin(self.base + value.index)
+        return self.origins[value.id]
+
+    @property
+    def owner(self) -> Origin | None:
+        """The object that the step is about; None for the module."""
+        owner = getattr(self.step, "owner", None)
+        return self.origin(owner) if owner is not None else None
+
+    @property
+    def used(self) -> list[int]:
+        """The actions that returned its owner and the objects among its arguments."""
+        given = [getattr(self.step, name, None) for name in ("owner", "args", "kwargs", "values")]
+        return [self.origin(value).action for value in objects_in(given)]
+
+
+def objects_in(value: Any) -> Iterator[Handle | Result]:
+    """Yield the objects of the submission in `value`."""
+    if isinstance(value, Handle | Result):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from objects_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from objects_in(item)
+
+
+def actions_in(requests: Sequence[Request]) -> list[Action]:
+    """Return the steps of all requests, in order."""
+    actions: list[Action] = []
+    origins: dict[int, Origin] = {}
+    for request in requests:
+        base = len(actions)
+        for step, made in zip(request.steps, request.made, strict=True):
+            actions.append(Action(step, made, base, origins))
+        for place, outcome in enumerate(request.outcomes, base):
+            origins.update(_handles(outcome, place))
+    return actions
+
+
+def _handles(outcome: Outcome, place: int) -> Iterator[tuple[int, Origin]]:
+    yield from _handles_in(outcome.value, Origin(place))
+
+
+def _handles_in(value: Any, origin: Origin) -> Iterator[tuple[int, Origin]]:
+    if isinstance(value, Handle):
+        yield value.id, origin
+    elif isinstance(value, dict | list | tuple):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in items:
+            yield from _handles_in(item, Origin(origin.action, (*origin.path, key)))
+
+
+def place_of_fault(actions: Sequence[Action], result: CheckResult) -> int | None:
+    """Return the place of the call at fault; None where no single call is.
+
+    Of a check that passes it is the last call.
+    """
+    called = [
+        place
+        for place, action in enumerate(actions)
+        if isinstance(action.step, Call | CallAgain | Build)
+    ]
+    if not result.message:
+        return called[-1] if called else None
+    wanted = (result.method, result.call)
+    found = [place for place in called if _words(actions[place].made) == wanted]
+    return found[-1] if found else None
+
+
+def _words(call: RemoteCall) -> tuple[str, str]:
+    return shown(call.method, MAX_FACT), shown(call.text, MAX_FACT)
+
+
+def needed_for(actions: Sequence[Action], last: int) -> list[int]:
+    """Return the places of the actions that action `last` depends on, and `last` itself.
+
+    An object depends on every call that may have changed it: those of which it, or a part of it,
+    is the owner or an argument.
+    """
+    kept, objects = {last}, set(_roots(actions, last))
+    for place in range(last - 1, -1, -1):
+        action = actions[place]
+        is_made = isinstance(action.step, MADE)
+        if place in objects or (is_made and objects.intersection(_roots(actions, place))):
+            kept.add(place)
+            objects.update(_roots(actions, place), action.used)
+    return [place for place in sorted(kept) if _is_kept(actions, place, kept)]
+
+
+def _roots(actions: Sequence[Action], place: int) -> Iterator[int]:
+    """Yield the actions that built the objects which action `place` uses."""
+    action = actions[place]
+    if isinstance(action.step, CallAgain):
+        yield from _roots(actions, latest_call(actions, place))
+    for used in action.used:
+        yield used
+        yield from _roots(actions, used) if isinstance(actions[used].step, Get) else ()
+
+
+def _is_kept(actions: Sequence[Action], place: int, kept: set[int]) -> bool:
+    """Return whether an action has an effect; reading an attribute has one if it is used."""
+    if not isinstance(actions[place].step, Get):
+        return True
+    return any(place in actions[other].used for other in kept)
+
+
+def latest_call(actions: Sequence[Action], place: int) -> int:
+    """Return the place of the call that the `CallAgain` at `place` makes again."""
+    return max(p for p in range(place) if isinstance(actions[p].step, Call))

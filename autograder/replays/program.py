@@ -1,0 +1,229 @@
+"""A Python program that makes the call at fault again, to run and to edit."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.course.signatures import parameter_names
+from autograder.isolation.host.requests import Assign, Build, Call, CallAgain, Get
+from autograder.isolation.host.sandbox_session import IMPORT
+from autograder.isolation.wire import Handle, Result
+from autograder.record.results import CheckResult
+from autograder.record.shown_arguments import named_arguments
+from autograder.replays.actions import (
+    Action,
+    Origin,
+    actions_in,
+    latest_call,
+    needed_for,
+    place_of_fault,
+)
+from autograder.replays.expressions import Writer
+from autograder.replays.recording import RecordedCheck
+from autograder.replays.session import Replay
+from framework.providers.backends import REFERENCE
+
+#: Maximum number of actions of a program; with more, the whole check is run.
+MAX_ACTIONS = 300
+#: The function of a call, and what follows.
+_CALLED = re.compile(r"^([^(]*|part\([^)]*\))\(")
+#: Names that a program uses itself.
+RESERVED = {"np", "pdb", "replay", "arrays", "callbacks", "part", "result"}
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program, and the arrays that it reads.
+
+    Attributes:
+        arguments: the arrays among the arguments of that call, by name.
+    """
+
+    text: str
+    arrays: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+    arguments: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+
+
+def program(
+    replay: Replay, check: RecordedCheck, arrays_file: str, *, pdb: bool = False
+) -> Program:
+    """Return the program for the call at fault; else for the whole check.
+
+    Args:
+        arrays_file: where the arrays of the program will be.
+        pdb: whether it stops in the debugger at the first line of the call.
+    """
+    actions = [] if check.result.call == IMPORT else actions_in(check.requests)
+    place = place_of_fault(actions, check.result)
+    if place is None and actions:
+        return _whole_check(replay, check.result)
+    places = needed_for(actions, place) if place is not None else []
+    if len(places) > MAX_ACTIONS:
+        return _whole_check(replay, check.result)
+    return _Composer(replay, check, actions, pdb=pdb).composed(places, arrays_file)
+
+
+def _whole_check(replay: Replay, result: CheckResult) -> Program:
+    lines = [
+        *_head(result.id, "All calls of"),
+        "from autograder.replays.session import Replay",
+        "from autograder.replays.whole_check import run_check",
+        "",
+        f"run_check({replay.expression})",
+    ]
+    return Program("\n".join(lines) + "\n")
+
+
+def _head(check: str, what: str) -> list[str]:
+    return [f'"""{what} {check}, to run and to edit."""', ""]
+
+
+class _Composer:
+    """Composes a program from actions."""
+
+    def __init__(
+        self, replay: Replay, check: RecordedCheck, actions: Sequence[Action], *, pdb: bool
+    ) -> None:
+        self._pdb = pdb
+        self._replay, self._check, self._actions = replay, check, actions
+        self._module = check.exercise.name
+        self._names: dict[int, str] = {}
+        self._taken = {*RESERVED, self._module}
+        self._calls: dict[int, str] = {}
+        self._here = 0
+        self._writer = Writer(self._object, inline=replay.setting.backend == REFERENCE)
+
+    def composed(self, places: Sequence[int], arrays_file: str) -> Program:
+        """Return the program that makes the actions at `places`, the last of them at fault."""
+        body: list[str] = []
+        again = [p for p in places if isinstance(self._actions[p].step, CallAgain)]
+        repeated = {latest_call(self._actions, place) for place in again}
+        for place in places[:-1]:
+            body += self._made(place, with_names=place in repeated)
+        last = self._at_fault(places[-1]) if places else []
+        lines = [*self._begin(body + last, arrays_file), *body, *last]
+        arguments = self._arguments(places[-1]) if places else {}
+        return Program("\n".join(lines) + "\n", self._writer.arrays, arguments)
+
+    def _begin(self, body: Sequence[str], arrays_file: str) -> Iterator[str]:
+        text = "\n".join(body)
+        yield from _head(self._check.result.id, "The call at fault of")
+        if self._pdb:
+            yield from ("import pdb", "")
+        if "np." in text:
+            yield from ("import numpy as np", "")
+        yield "from autograder.replays.session import Replay"
+        if "part(" in text:
+            yield "from framework.models.parts import part"
+        yield from ("", f"replay = {self._replay.expression}")
+        if self._pdb:
+            yield "replay.debug_errors()"
+        if self._writer.arrays:
+            yield f"arrays = replay.arrays({arrays_file!r})"
+        if "callbacks[" in text:
+            yield "callbacks = replay.callbacks()"
+        yield f"{self._module} = replay.code({self._module!r})"
+        yield ""
+
+    def _at_fault(self, place: int) -> list[str]:
+        """Return the lines of the call at fault, which is the only one in its line."""
+        *before, call = self._made(place, with_names=True)
+        said = textwrap.wrap(f"The check says: {self._check.result.message}", 90)
+        about = [f"# {line}" for line in said] if self._check.result.message else []
+        made = _without_name(call)
+        made = _CALLED.sub(r"pdb.runcall(\1, ", made).replace(", )", ")") if self._pdb else made
+        return ["", *before, *about, f"result = {made}", "print(result)"]
+
+    def _made(self, place: int, *, with_names: bool) -> list[str]:
+        """Return the lines that make an action.
+
+        Args:
+            with_names: whether the arguments get names.
+        """
+        action, self._here = self._actions[place], place
+        step = action.step
+        if isinstance(step, CallAgain):
+            return [self._calls[latest_call(self._actions, place)]]
+        if isinstance(step, Assign):
+            values = self._writer.expression(step.values, step.name)
+            return [f"replay.assign({self._owner(action)}.{step.name}, {values})"]
+        if isinstance(step, Get):
+            return [f"{self._new_name(place, step.name)} = {self._owner(action)}.{step.name}"]
+        if isinstance(step, Call | Build):
+            return self._call(place, step, with_names=with_names)
+        return []
+
+    def _call(self, place: int, step: Call | Build, *, with_names: bool) -> list[str]:
+        lines, words = [], []
+        for name, value in self._given(place).items():
+            text = self._writer.expression(value, _identifier(name))
+            if with_names and ("(" in text or "[" in text):
+                variable = self._free(_identifier(name))
+                lines.append(f"{variable} = {text}")
+                text = variable
+            words.append(f"{name}={text}" if name in step.kwargs else text)
+        call = f"{self._function(place, step)}({', '.join(words)})"
+        self._calls[place] = call
+        kind = "model" if step.name[:1].isupper() or isinstance(step, Build) else "value"
+        is_used = any(place in other.used for other in self._actions)
+        return [*lines, f"{self._new_name(place, kind)} = {call}" if is_used else call]
+
+    def _given(self, place: int) -> dict[str, Any]:
+        """Return the arguments of the call at `place`, by the names of its parameters."""
+        action = self._actions[place]
+        step = action.step
+        if not isinstance(step, Call | Build):
+            return self._given(latest_call(self._actions, place))
+        file = self._replay.submission.files[self._module]
+        names = parameter_names(file.source, action.made.method)
+        return named_arguments(step.args, step.kwargs, names)
+
+    def _arguments(self, place: int) -> dict[str, np.ndarray[Any, Any]]:
+        """Return all arrays among the arguments of the call at fault, by name."""
+        self._here = place
+        writer = Writer(self._object, inline=False)
+        for name, value in self._given(place).items():
+            writer.expression(value, _identifier(name))
+        return writer.arrays
+
+    def _function(self, place: int, step: Call | Build) -> str:
+        if isinstance(step, Build):
+            return f"part({step.name!r})"
+        return f"{self._owner(self._actions[place])}.{step.name}"
+
+    def _owner(self, action: Action) -> str:
+        return self._expression(action.owner) if action.owner is not None else self._module
+
+    def _object(self, value: Handle | Result) -> str:
+        return self._expression(self._actions[self._here].origin(value))
+
+    def _expression(self, origin: Origin) -> str:
+        return self._names[origin.action] + "".join(f"[{key!r}]" for key in origin.path)
+
+    def _new_name(self, place: int, wanted: str) -> str:
+        self._names[place] = self._free(wanted)
+        return self._names[place]
+
+    def _free(self, wanted: str) -> str:
+        name, number = wanted, 2
+        while name in self._taken or keyword.iskeyword(name):
+            name, number = f"{wanted}_{number}", number + 1
+        self._taken.add(name)
+        return name
+
+
+def _identifier(name: str) -> str:
+    """Return the name of a parameter, or of one that is not known, as an identifier."""
+    return re.sub(r"\W+", "_", name)
+
+
+def _without_name(line: str) -> str:
+    """Return a call without the variable that it is assigned to."""
+    return re.sub(r"^\w+ = ", "", line)

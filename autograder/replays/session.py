@@ -1,0 +1,210 @@
+"""What a replay program uses: the student's own code, arrays, and random numbers."""
+
+from __future__ import annotations
+
+import bdb
+import sys
+import traceback
+from collections.abc import Mapping
+from contextlib import ExitStack
+from functools import cached_property
+from inspect import signature
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+import numpy as np
+
+from autograder.course.reading import Course
+from autograder.grading.options import GradeOptions
+from autograder.grading.setting import Setting
+from autograder.grading.workers import parts_of
+from autograder.isolation.host.callbacks import Callback
+from autograder.isolation.sandboxes import choose
+from autograder.isolation.worker.loading import SubmittedModule
+from autograder.replays.recording import exercise_of, record
+from autograder.submissions.submission import Submission, load_submission
+from framework.arrays import Arrays, NumpyArrays, arrays_in_force
+from framework.importing import load_target
+from framework.models.parts import use_parts_from
+from framework.providers.backends import REFERENCE
+from framework.providers.plugins import Plugins
+
+
+class OwnModule(SubmittedModule):
+    """The student's file for one exercise, imported from where it lies.
+
+    Args:
+        submission: code of a notebook or an archive is imported from its folder.
+    """
+
+    def __init__(self, submission: Submission, exercise: str, course: Course) -> None:
+        super().__init__(submission.folder, exercise, parts_of(course, [exercise]))
+        self._submission = submission
+
+    def _file(self, exercise: str) -> Path:
+        file = self._submission.files.get(exercise)
+        if file is None or file.line_map is not None or file.path.suffix.lower() != ".py":
+            return super()._file(exercise)
+        return file.path.resolve()
+
+    def module(self) -> ModuleType:
+        """Import the file of the exercise, and return it."""
+        return self._module(self._exercise)
+
+
+class Replay:
+    """One check of one submission, whose calls are made again outside of any sandbox.
+
+    Args:
+        check: its id, as in ``test_rnn.py::test_forward``.
+        submission: the path of the submission; empty for the course's own folder.
+        course: the folder of the course; empty for that of the working directory.
+        backend, device: whose arrays the code gets.
+        seed: of the random inputs.
+        sandbox: where the check runs while its calls are recorded.
+    """
+
+    def __init__(
+        self,
+        check: str,
+        *,
+        submission: str = "",
+        course: str = "",
+        backend: str = REFERENCE,
+        device: str = "cpu",
+        seed: int = 0,
+        sandbox: str = "auto",
+        plugins: tuple[str, ...] = (),
+        blocked: tuple[str, ...] = (),
+    ) -> None:
+        self.check = check
+        self._settings = {
+            "submission": submission,
+            "course": course,
+            "backend": backend,
+            "device": device,
+            "seed": seed,
+            "sandbox": sandbox,
+            "plugins": plugins,
+            "blocked": blocked,
+        }
+        self.course = Course.read(Path(course))
+        found = Plugins(plugins, self.course, blocked)
+        self.setting = Setting(
+            self.course, found, choose(sandbox), backend=backend, device=device, seed=seed
+        )
+        self._place = Path(submission) if submission else self.course.root / "exercises"
+        self._open = ExitStack()
+
+    @classmethod
+    def of(cls, check: str, options: GradeOptions, course: Course) -> Replay:
+        """Return the replay of a check of what `options` say is graded."""
+        return cls(
+            check,
+            submission=str(options.submission.resolve()) if options.submission else "",
+            course=str(course.root.resolve()),
+            backend=options.backend,
+            device=options.device,
+            seed=options.seed,
+            sandbox=options.sandbox,
+            plugins=options.plugins,
+            blocked=options.blocked,
+        )
+
+    @property
+    def expression(self) -> str:
+        """A Python expression for the same replay."""
+        default = signature(Replay).parameters
+        changed = [(k, v) for k, v in self._settings.items() if v != default[k].default]
+        lines = [repr(self.check), *(f"{name}={value!r}" for name, value in changed)]
+        return "".join(["Replay(", *(f"\n    {line}," for line in lines), "\n)"])
+
+    @cached_property
+    def submission(self) -> Submission:
+        """The student's files that the exercise needs."""
+        exercise = exercise_of(self.check, self.course)
+        names = [one.name for one in self.course.with_required([exercise])]
+        found = load_submission(self._place, self.course, names)
+        found.require(exercise.name)
+        return found
+
+    def code(self, exercise: str) -> Any:
+        """Import the student's file for `exercise`, and return the module."""
+        own = self.own_module(exercise)
+        use_parts_from(own.part)
+        self._open.enter_context(arrays_in_force(self.backend_arrays))
+        return own.module()
+
+    def debug_errors(self) -> None:
+        """Start the debugger where an exception ends this program."""
+        sys.excepthook = _debug
+
+    def own_module(self, exercise: str) -> OwnModule:
+        """Return the student's file for `exercise`, which is not imported yet."""
+        return OwnModule(self.submission, exercise, self.course)
+
+    @cached_property
+    def backend_arrays(self) -> Arrays:
+        """The arrays of the backend."""
+        if self.setting.backend == REFERENCE:
+            return NumpyArrays()
+        registry = self.setting.plugins.registry
+        made = load_target(registry.find("arrays", self.setting.backend, kind="arrays").target)
+        device = self.setting.device
+        arrays: Arrays = made() if device == "cpu" else made(device=device)
+        return arrays
+
+    def arrays(self, file: str) -> dict[str, Any]:
+        """Return the arrays in `file`, in the form of the backend; texts stay as they are."""
+        with np.load(file) as stored:
+            return {name: self._native(stored[name]) for name in stored.files}
+
+    def _native(self, array: np.ndarray[Any, Any]) -> Any:
+        return array if array.dtype.kind == "U" else self.backend_arrays.from_numpy(array)
+
+    def generator(self, state: int, increment: int) -> np.random.Generator:
+        """Return random numbers in a given state."""
+        bits = np.random.PCG64()
+        bits.state = {
+            "bit_generator": "PCG64",
+            "state": {"state": state, "inc": increment},
+            "has_uint32": 0,
+            "uinteger": 0,
+        }
+        return np.random.Generator(bits)
+
+    def assign(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Copy `values` into `arrays`, in place, as a check sets the parameters of a model."""
+        for name, value in values.items():
+            self.backend_arrays.assign(arrays[name], self.backend_arrays.to_numpy(value))
+
+    def callbacks(self) -> dict[int, Any]:
+        """Run the check once more, and return the functions that it passes, by number."""
+        found = record(self.check, self.setting, self.submission).callbacks
+        return {number: _Open(callback) for number, callback in found.items()}
+
+
+def _debug(kind: type[BaseException], error: BaseException, place: TracebackType | None) -> None:
+    """Show the exception, and open the debugger in the frame that raised it."""
+    if issubclass(kind, bdb.BdbQuit | KeyboardInterrupt):
+        return
+    traceback.print_exception(kind, error, place)
+    import pdb
+
+    pdb.post_mortem(place)
+
+
+class _Open:
+    """A callback of a check, called directly."""
+
+    def __init__(self, callback: Callback) -> None:
+        self._callback = callback
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._callback.target(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._callback.names:
+            raise AttributeError(name)
+        return getattr(self._callback.target, name)

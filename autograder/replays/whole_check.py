@@ -1,0 +1,33 @@
+"""Runs a whole check beside the student's own code, outside of any sandbox."""
+
+from __future__ import annotations
+
+import sys
+
+from autograder.course.reading import Exercise
+from autograder.grading.grader import Grader
+from autograder.grading.pytest_run import run_checks
+from autograder.isolation.host.inline import InlineSession
+from autograder.isolation.host.remote import Session
+from autograder.replays.recording import OneCheck, exercise_of
+from autograder.replays.session import Replay
+
+
+class _InThisProcess(Grader):
+    """A grader whose checks call the student's code in this process."""
+
+    replay: Replay
+
+    def _session(self, exercise: Exercise) -> Session:
+        own = self.replay.own_module(exercise.name)
+        return InlineSession(own, self.replay.backend_arrays, own.part)
+
+
+def run_check(replay: Replay) -> None:
+    """Run the check of `replay`, and print its verdict; what the code prints is shown at once."""
+    grader = _InThisProcess(replay.setting, replay.submission)
+    grader.replay = replay
+    exercise = exercise_of(replay.check, replay.course)
+    with grader.under_test(exercise) as under_test:
+        (result,) = run_checks(exercise, under_test, plugins=[OneCheck(replay.check)])
+    sys.stdout.write("\n".join([result.verdict.value, result.message, *result.details]) + "\n")

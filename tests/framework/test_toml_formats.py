@@ -1,0 +1,98 @@
+"""Tables of TOML files: formats as data, and the line at fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from framework.errors import BadInputError
+from framework.toml_formats import Format, Key
+from framework.toml_tables import line_of, read_table
+
+TEXT = """# comment
+title = "T"
+hints = [
+    "one",
+    "two",
+]
+
+[time]
+# seconds
+call = 2
+total = { a = 1 }
+
+[[tasks]]
+name = "A"
+
+[[tasks]]
+name = '''B
+C'''
+kind = "model"
+"""
+TASK = Format("[[tasks]]", (Key("name", str, "N.", required=True), Key("kind", str, "K.")))
+
+
+@pytest.fixture
+def file(tmp_path) -> Path:
+    path = tmp_path / "x.toml"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (("title",), 2),
+        (("hints",), 3),
+        (("hints", 1), 3),
+        (("time",), 8),
+        (("time", "call"), 10),
+        (("time", "total", "a"), 11),
+        (("tasks", 0, "name"), 14),
+        (("tasks", 1), 16),
+        (("tasks", 1, "name"), 17),
+        (("tasks", 1, "kind"), 19),
+        (("tasks", 2), 0),
+        (("nothing",), 0),
+    ],
+)
+def test_the_line_of_a_value_is_where_it_begins(file, path, line):
+    assert line_of(file, path) == line
+
+
+def test_the_line_does_not_depend_on_line_ends(file):
+    file.write_bytes(TEXT.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert line_of(file, ("tasks", 1, "kind")) == 19
+
+
+def test_a_wrong_type_names_the_line_of_the_key(file):
+    with pytest.raises(BadInputError, match=r"x.toml:10: time.call must be text, not 2"):
+        Format("[time]", (Key("call", str, "C."), Key("total", dict, "T."))).check(
+            read_table(file).table("time")
+        )
+
+
+def test_an_unknown_key_names_its_line_and_the_nearest_one(file):
+    file.write_text(TEXT.replace("kind =", "kin ="), "utf-8")
+    (_, second) = read_table(file).tables("tasks")
+    with pytest.raises(BadInputError, match=r"x.toml:19: tasks\[1\].kin is no .*mean 'kind'"):
+        TASK.check(second)
+
+
+def test_a_missing_key_names_the_line_of_its_table(file):
+    file.write_text(TEXT.replace('name = "A"\n', ""), "utf-8")
+    (first, _) = read_table(file).tables("tasks")
+    with pytest.raises(BadInputError, match=r"x.toml:13: tasks\[0\].name is missing"):
+        TASK.check(first)
+
+
+def test_a_missing_key_at_the_top_names_the_file_alone(file):
+    with pytest.raises(BadInputError, match=r"x.toml: points is missing"):
+        read_table(file).require(points=int)
+
+
+def test_what_is_no_toml_names_the_line(file):
+    file.write_text("a = 1\nb == 2\n", "utf-8")
+    with pytest.raises(BadInputError, match="line 2"):
+        read_table(file)
