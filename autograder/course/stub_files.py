@@ -120,6 +120,17 @@ def write_stubs(course: Course, *, force: bool = False) -> WrittenStubs:
     return WrittenStubs(tuple(written), tuple(kept), tuple(backups))
 
 
+def remember_stub(root: Path, name: str) -> None:
+    """Store that the file of the exercise `name` is a stub, so that `write_stubs` may replace it.
+
+    `gradus new exercise` has written it.
+    """
+    course = Course.read(root)
+    present = _read(course.exercise(name).stub)
+    if present is not None:
+        save_state(course, "stubs", load_state(course, "stubs") | {name: _hash(present)})
+
+
 def write_stub(stub: StubFile) -> None:
     """Write the generated stub; it replaces the file."""
     stub.path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,8 +14,12 @@ from framework.course.folder import course_file, find_course_folder
 from framework.course.solutions import solutions_folder
 from framework.course.tasks import snake_case
 from framework.errors import BadInputError, ConflictError
+from framework.importing import load_target
 from framework.providers.courses import named_course_folder
 from framework.text_files import read_text
+
+#: Lets `gradus stubs` know the new stub, in the autograder, which is named as a string.
+_REMEMBER = "autograder.course.stub_files:remember_stub"
 
 
 def exercise(
@@ -76,6 +80,7 @@ def write_exercise(course: Catalogue, place: str) -> list[Path]:
     listed = _listed(course_file(course.root), unit, name)
     written = write_files(course.root, "exercise", **values_of(unit, name))
     course_file(course.root).write_text(listed, "utf-8", newline="\n")
+    load_target(_REMEMBER)(course.root, name)
     return [*written, course_file(course.root)]
 
 

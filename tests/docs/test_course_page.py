@@ -1,0 +1,89 @@
+"""`docs/course.md` is followed word by word: its files are written, its commands run."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from repository import ROOT
+
+from autograder.course.reading import find_course
+from autograder.course.stub_files import write_stubs
+from framework.commands.new.course import write_course
+from framework.commands.new.exercise import write_exercise
+
+PAGE = (ROOT / "docs/course.md").read_text("utf-8")
+FILE = re.compile(r"^`([\w./]+)`:\n\n(`{3,4})\w+\n(.*?)^\2$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^    ((?:gradus|cd|pip) .*)$", re.MULTILINE)
+NAME = "dot_product_attention"
+
+
+def run(folder: Path, command: str, code: int = 0) -> str:
+    """Run a command of the page in `folder`."""
+    program, *arguments = command.split()
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / program), *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, f"{command}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Path:
+    """The course of the page, with its files."""
+    root = tmp_path_factory.mktemp("page") / "attention"
+    write_course(root, "attention")
+    write_exercise(find_course(root), f"transformers/{NAME}")
+    for name, _, text in FILE.findall(PAGE):
+        assert (root / name).is_file(), f"{name}: `gradus new exercise` does not write it"
+        (root / name).write_text(text, "utf-8")
+    return root
+
+
+def test_the_page_replaces_every_file_of_the_exercise_but_the_stub(written):
+    files = {f for f in written.rglob("*") if f.parent.name == NAME and f.is_file()}
+    named = {written / name for name, _, _ in FILE.findall(PAGE)}
+    assert files - named == {written / f"exercises/transformers/{NAME}/{NAME}.py"}
+
+
+def test_the_stub_of_the_template_is_replaced_without_force(written):
+    result = write_stubs(find_course(written))
+    assert [path.name for path in result.written] == [f"{NAME}.py"]
+    assert result.kept == ()
+    run(written, "gradus stubs --check")
+
+
+def test_the_exercise_is_sound_without_any_advice(written):
+    write_stubs(find_course(written))
+    assert run(written, f"gradus check {NAME}").splitlines() == [f"{NAME}: sound"]
+
+
+def test_every_command_of_the_page_exists():
+    assert len(COMMAND.findall(PAGE)) == 11
+    known = run(ROOT, "gradus --help")
+    commands = [line.split() for line in COMMAND.findall(PAGE) if line.startswith("gradus")]
+    assert all(f"  {words[1]} " in known for words in commands if words[1] != "--course")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_commands_of_the_page_work_in_their_order(tmp_path, written):
+    """But for the installation, which `tests/courses/test_new_course.py` has."""
+    folder = tmp_path
+    for line in COMMAND.findall(PAGE)[:-2]:
+        if line.startswith("cd"):
+            folder = folder / line.split()[1]
+            continue
+        if line == "gradus stubs":
+            for name, _, text in FILE.findall(PAGE):
+                (folder / name).write_text(text, "utf-8")
+        told = run(folder, line, code=1 if "audit" in line else 0)
+        assert "8 changes" in told or "audit" not in line
+    assert (tmp_path / "kit.zip").is_file()
