@@ -46,19 +46,27 @@ class EarlyLaunch(Launch):
             self._started.pop().close()
 
 
+def new_scratch() -> Path:
+    """Make a folder for what workers write; `remove_scratch` removes it."""
+    return Path(tempfile.mkdtemp(prefix="gradus-scratch-"))
+
+
 class Workers:
     """Starts the workers of one submission, or of the ones that take its place in its folder.
 
     Args:
         setting: how it is graded.
         submission: its folder holds the files that the workers import when they are asked to.
+        scratch: an empty folder for what they write; by default a new one.
     """
 
-    def __init__(self, setting: Setting, submission: Submission) -> None:
+    def __init__(
+        self, setting: Setting, submission: Submission, scratch: Path | None = None
+    ) -> None:
         self._setting, self._folder = setting, submission.folder
         self._names = tuple(submission.files)
         self._needs = needs(submission)
-        self._scratch = Path(tempfile.mkdtemp(prefix="gradus-scratch-"))
+        self._scratch = scratch or new_scratch()
         self._ready: dict[str, EarlyLaunch] = {}
 
     def serve(self, submission: Submission) -> bool:

@@ -11,25 +11,27 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
-import signal
+import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from autograder.course.reading import Exercise
 from autograder.grading.parallel import load_grader
 from autograder.grading.setting import Setting
-from autograder.grading.workers import Workers, needs
+from autograder.grading.workers import Workers, needs, new_scratch
+from autograder.isolation.sandboxes.base import KILL_SECONDS
+from autograder.isolation.sandboxes.processes import tree_of
+from autograder.isolation.sandboxes.scratch import remove_scratch
 from autograder.record.results import CheckResult, ExerciseResult
 from autograder.submissions.submission import Submission
 from framework.errors import GradusError, SandboxError
 
 OnCheck = Callable[[CheckResult], None]
-
-#: Seconds that a process may take to end its worker and to remove what it wrote.
-GRACE = 5.0
 
 
 class Run:
@@ -49,13 +51,12 @@ class Run:
         plugins: Sequence[object] = (),
     ) -> None:
         self._exercise, self._needs = exercise, needs(submission)
+        self._scratch = new_scratch()
+        prepared = _Prepared(setting, submission, exercise, plugins, self._scratch)
         context = multiprocessing.get_context("fork")
         self._channel, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_serve,
-            args=(theirs, self._channel, _Prepared(setting, submission, exercise, plugins)),
-            daemon=True,
-        )
+        arguments = (theirs, self._channel, prepared)
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         theirs.close()
 
@@ -89,14 +90,35 @@ class Run:
         return result
 
     def close(self) -> None:
-        """End the process, whatever it does; with it end its worker and its files."""
+        """End the process and its worker, whatever they do, and remove what they wrote."""
         self._channel.close()
-        self._process.terminate()
-        self._process.join(GRACE)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
+        tree_of(_Started(self._process)).kill(KILL_SECONDS)
         self._process.close()
+        remove_scratch(self._scratch)
+
+
+class _Started:
+    """A process of `multiprocessing`, with the methods of `subprocess.Popen`."""
+
+    def __init__(self, process: BaseProcess) -> None:
+        self._process = process
+        self.pid = process.pid or 0
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit status, once `wait` has returned."""
+        return self._process.exitcode
+
+    def kill(self) -> None:
+        """End it."""
+        self._process.kill()
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it has ended."""
+        self._process.join(timeout)
+        if (status := self._process.exitcode) is None:
+            raise subprocess.TimeoutExpired("a forked process", timeout or 0.0)
+        return status
 
 
 def _handed_in(submission: Submission) -> dict[str, Any]:
@@ -106,16 +128,16 @@ def _handed_in(submission: Submission) -> dict[str, Any]:
 
 
 def _serve(channel: Connection, other_end: Connection, prepared: _Prepared) -> None:
-    """Grade, in the new process, and send the results; a fault is sent in place of the last one."""
+    """Grade, in the new process; a fault is sent in place of the last result."""
+    os.setsid()  # a terminal's signals are for the first process, which ends this one
     other_end.close()  # or the end of the first process would not be noticed
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's: the first process ends this one
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        prepared.grade(channel)
-    except (KeyboardInterrupt, EOFError, BrokenPipeError):
-        os._exit(1)  # nothing waits for an answer
-    except Exception as error:
-        channel.send(_portable(error))
+    with suppress(EOFError, BrokenPipeError):  # nothing waits for an answer
+        try:
+            prepared.grade(channel)
+        except (EOFError, BrokenPipeError):
+            raise
+        except Exception as error:
+            channel.send(_portable(error))
 
 
 def _portable(error: Exception) -> Exception:
@@ -135,10 +157,11 @@ class _Prepared:
     submission: Submission
     exercise: Exercise
     plugins: Sequence[object]
+    scratch: Path
 
     def grade(self, channel: Connection) -> None:
         """Prepare, wait for the submission, and send the results."""
-        workers = Workers(self.setting, self.submission)
+        workers = Workers(self.setting, self.submission, self.scratch)
         try:
             workers.start(self.exercise)  # it starts while this process imports what checks need
             load_grader()
