@@ -51,7 +51,8 @@ def _watched(options: GradeOptions, setting: Setting) -> int:
     from autograder.grading.watched.state import WarmState
 
     plugins = (Path(name) for name in options.plugins if name.endswith(".py"))
-    course = [*course_files(setting.course), *plugins]
+    courses = (setting.course, *setting.course.bases)
+    course = [*plugins, *(file for one in courses for file in course_files(one))]
     with closing(WarmState(setting)) as warm:
         place = options.place(setting.course)
         code = grade_on_change(

@@ -13,7 +13,6 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
 
 from autograder.course.figures import figures
-from autograder.course.identity import course_hash
 from autograder.course.reading import Course, Exercise
 from autograder.course.revisions.facts import pin_notes
 from autograder.grading.kit.confirmation import unconfirmed_notes
@@ -342,7 +341,7 @@ def _provenance(request: GradeRequest) -> Provenance:
         submission=submission.label if submission is not None else "",
         submission_hash=submission.hash if submission is not None else "",
         course=setting.course.root.resolve().name,
-        course_hash=course_hash(setting.course),
+        course_hash=setting.course_hash,
         course_version=setting.course.version,
         versions=versions,
     )

@@ -51,6 +51,7 @@ class WarmState:
         """Prepare the exercises that the next grading will probably need."""
         if self.submission is None:
             return
+        self._setting.course_hash  # noqa: B018 - reads all of the course
         exercises = sorted(self.graded_last, key=self._saved)[-PREPARED:]
         if self.grader is not None:
             self.grader.prepare(self.submission, exercises, PREPARED)

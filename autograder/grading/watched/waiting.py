@@ -19,7 +19,6 @@ from autograder.grading.under_test import ExerciseUnderTest
 from autograder.grading.workers import Workers
 from autograder.record.results import ExerciseResult
 from autograder.submissions.submission import Submission
-from framework.errors import GradusError
 from framework.providers.backends import REFERENCE
 
 
@@ -71,5 +70,5 @@ class WaitingGrader(Grader):
     def _import_reference(self, exercise: Exercise) -> None:
         """Import what the checks compare with; they report what cannot be imported."""
         for task in exercise.tasks:
-            with suppress(GradusError):
+            with suppress(Exception):
                 self._setting.plugins.registry.get(task.registry_name, REFERENCE)

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from autograder.course.reading import find_course
 from autograder.mutations.mutants import make_mutants
 
