@@ -20,6 +20,14 @@ from autograder.course.reading import find_course
 from framework.errors import BadInputError, UsageError
 
 
+@pytest.fixture(autouse=True)
+def interrupts():
+    """Ctrl-C as in a terminal: it is ignored in the background jobs of a script."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "rnn.py").write_text("x = 1\n")
@@ -198,13 +206,8 @@ def command():
     def command(*arguments):
         words = [sys.executable, "-c", script, *map(str, arguments)]
         words += ["--watch", "--sandbox", "process"]
-        # With a handler here, the process has the default: it is ignored in background jobs.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            pipe = subprocess.PIPE
-            started.append(subprocess.Popen(words, cwd=ROOT, stdout=pipe, stderr=pipe, text=True))
-        finally:
-            signal.signal(signal.SIGINT, before)
+        pipe = subprocess.PIPE
+        started.append(subprocess.Popen(words, cwd=ROOT, stdout=pipe, stderr=pipe, text=True))
         return started[-1]
 
     yield command
