@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import takewhile
 from pathlib import Path
 
 from autograder.audit.equivalents import load_equivalents
 from autograder.audit.findings import MISTAKES, Audit, Finding, Outcome
 from autograder.audit.journal import Journal
-from autograder.audit.trials import Failure, Trial, attempt
+from autograder.audit.trials import Change, Failure, Trial, attempt, equal_lines
 from autograder.course.mistakes import Mistake, load_mistakes, mistakes_file
 from autograder.course.questions.key import WrongAnswer, answered, load_key
 from autograder.course.reading import Exercise
@@ -130,13 +129,18 @@ def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
         return
     solution = exercise.solution_source()
     require_tasks(exercise, solution)
-    yield _Case(Trial(exercise.name, "the solution", solution, True), _accept(exercise))
+    yield _Case(_trial(exercise, "the solution", solution, True), _accept(exercise))
     if not scope.operator:
         for mistake in load_mistakes(exercise):
             for form, words in zip(mistake.forms, ("", " (consistent)"), strict=False):
                 yield _mistake_case(exercise, form, mistake.id + words, solution)
     if not scope.mistakes_only:
         yield from _mutant_cases(exercise, scope, solution)
+
+
+def _trial(exercise: Exercise, label: str, source: str, stop_early: bool) -> Trial:
+    """Return the trial of a text that is stored as it is."""
+    return Trial(exercise.name, label, Change(source, len(source), len(source), ""), stop_early)
 
 
 def _accept(exercise: Exercise) -> Judge:
@@ -172,7 +176,8 @@ def _mistake_case(exercise: Exercise, mistake: Mistake, name: str, solution: str
             f"fails {', '.join(stray)}, not only {mistake.task}" if stray else "",
         )
 
-    return _Case(Trial(exercise.name, name, source, False), judge)
+    change = Change.between(solution, source)
+    return _Case(Trial(exercise.name, name, change, False), judge)
 
 
 def _question_cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
@@ -180,11 +185,11 @@ def _question_cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
     key = load_key(exercise)
     right = {name: section.answer for name, section in key.sections.items()}
     source = answered(exercise, right)
-    yield _Case(Trial(exercise.name, "the solution", source, True), _accept(exercise))
+    yield _Case(_trial(exercise, "the solution", source, True), _accept(exercise))
     for wrong in () if scope.operator else key.wrong:
         text = answered(exercise, right | {wrong.question: wrong.answer})
         judge = _judge_answer(exercise, wrong)
-        yield _Case(Trial(exercise.name, wrong.id, text, False), judge)
+        yield _Case(_trial(exercise, wrong.id, text, False), judge)
 
 
 def _judge_answer(exercise: Exercise, wrong: WrongAnswer) -> Judge:
@@ -212,7 +217,8 @@ def _mutant_cases(exercise: Exercise, scope: Scope, solution: str) -> Iterator[_
             place, diff = _difference(exercise.solution, solution, mutant.source)
             base = Finding(exercise.name, mutant.operator, mutant.id, Outcome.KILLED, place, diff)
             judge = _judge_mutant(base, reasons.get(mutant.id, ""))
-            yield _Case(Trial(exercise.name, mutant.id, mutant.source, True), judge)
+            change = Change.between(solution, mutant.source)
+            yield _Case(Trial(exercise.name, mutant.id, change, True), judge)
 
 
 def _judge_mutant(base: Finding, reason: str) -> Judge:
@@ -230,17 +236,11 @@ def _judge_mutant(base: Finding, reason: str) -> Judge:
 def _difference(file: Path, before: str, after: str) -> tuple[str, tuple[str, ...]]:
     """Return the first line that differs in two sources, and the removed and added lines."""
     old, new = before.splitlines(), after.splitlines()
-    start = _equal_lines(old, new)
-    end = _equal_lines(old[start:][::-1], new[start:][::-1])
+    start = equal_lines(old, new)
+    end = equal_lines(old[start:][::-1], new[start:][::-1])
     taken = [f"- {line.strip()}" for line in old[start : len(old) - end][:1]]
     put = [f"+ {line.strip()}" for line in new[start : len(new) - end][:1]]
     return f"{file}:{start + 1}", (*taken, *put)
-
-
-def _equal_lines(old: list[str], new: list[str]) -> int:
-    """Return the number of equal lines before the first difference."""
-    pairs = zip(old, new, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _stale(scope: Scope, findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import pytest
 
@@ -24,20 +25,66 @@ from framework.errors import GradusError
 
 
 @dataclass(frozen=True)
+class Change:
+    """A text, stored as its difference from another one: an audit has thousands of nearly equal.
+
+    Args:
+        base: the other text.
+        start: the part of `base` before the difference, in characters.
+        end: where the part of `base` after it begins.
+        text: what is between the two parts.
+    """
+
+    base: str
+    start: int
+    end: int
+    text: str
+
+    @classmethod
+    def between(cls, base: str, changed: str) -> Change:
+        """Return what makes `changed` of `base`, in whole lines."""
+        old, new = base.splitlines(keepends=True), changed.splitlines(keepends=True)
+        first = equal_lines(old, new)
+        last = equal_lines(old[first:][::-1], new[first:][::-1])
+        start, tail = _length(old[:first]), _length(old[len(old) - last :])
+        return cls(base, start, len(base) - tail, changed[start : len(changed) - tail])
+
+    @property
+    def whole(self) -> str:
+        """The changed text."""
+        return self.base[: self.start] + self.text + self.base[self.end :]
+
+
+def equal_lines(old: Sequence[str], new: Sequence[str]) -> int:
+    """Return the number of equal lines before the first difference."""
+    pairs = zip(old, new, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _length(lines: Sequence[str]) -> int:
+    return sum(map(len, lines))
+
+
+@dataclass(frozen=True)
 class Trial:
     """One changed solution that is graded.
 
     Args:
         exercise: the exercise's name.
         label: its name in messages.
-        source: the changed text of its solution.
+        change: what is changed of its solution.
         stop_early: one failing check is enough; otherwise one for each task.
     """
 
     exercise: str
     label: str
-    source: str
+    change: Change
     stop_early: bool
+
+    @property
+    def source(self) -> str:
+        """The changed text of the solution."""
+        return self.change.whole
 
 
 @dataclass(frozen=True)

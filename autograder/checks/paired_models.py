@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -92,8 +92,7 @@ class PairedModels:
     def same_parameter_forms(self) -> None:
         """Require names, shapes and dtypes of parameters and gradients as in the reference."""
         expected = self.reference.parameters
-        for attribute in ("parameters", "gradients"):
-            actual = getattr(self.student, attribute)
+        for attribute, actual in _arrays_of(self.student):
             what = f"{self.name}.{attribute}"
             expect(
                 isinstance(actual, dict),
@@ -266,6 +265,18 @@ class PairedModels:
 
     def _what(self, method: str) -> str:
         return f"{self.name}.{method}"
+
+
+def _arrays_of(model: RemoteObject) -> Iterator[tuple[str, Any]]:
+    """Yield the parameters and the gradients of `model`, in one request if it has both."""
+    session, handle = session_of(model)
+    names = ("parameters", "gradients")
+    try:
+        outcomes = session.run([Get(handle, name) for name in names])
+    except Crashed:  # what the check is about first is reported first
+        yield from ((name, getattr(model, name)) for name in names)
+        return
+    yield from ((n, wrap(session, one).value) for n, one in zip(names, outcomes, strict=True))
 
 
 def _upstream(output: Any, rng: np.random.Generator) -> Any:

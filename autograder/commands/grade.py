@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from autograder.course.identity import course_files
 from autograder.course.reading import Course, Exercise
 from autograder.grading.course_choice import chosen_course
 from autograder.grading.options import GradeOptions
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting
-from autograder.grading.workers import WarmState
 from autograder.grading.written.manual_points import NO_POINTS, ManualPoints, read_manual_points
 from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.isolation.sandboxes.choose import BUILT_IN
@@ -22,6 +24,9 @@ from framework.errors import UsageError
 from framework.importing import load_target
 from framework.providers.hook_calls import invalid_return
 from framework.providers.plugins import Plugins
+
+if TYPE_CHECKING:
+    from autograder.grading.watched.state import WarmState
 
 
 def grade(options: GradeOptions, *, watch: bool = False) -> int:
@@ -37,13 +42,23 @@ def grade(options: GradeOptions, *, watch: bool = False) -> int:
     check_files(options, plugins)
     setting = _setting(options, course, plugins)
     setting.reference_backend()  # an unknown backend or a missing GPU is reported before grading
-    if not watch:
-        return _grade_once(options, setting).exit_code
-    from autograder.commands.watch import grade_on_change
+    return _watched(options, setting) if watch else _grade_once(options, setting).exit_code
 
-    with closing(WarmState(course)) as warm:
-        place = options.place(course)
-        return grade_on_change(lambda: _grade_once(options, setting, warm).exit_code, place)
+
+def _watched(options: GradeOptions, setting: Setting) -> int:
+    """Grade after every change; what has read a course that changes then is started again."""
+    from autograder.commands.watch import grade_on_change, start_again
+    from autograder.grading.watched.state import WarmState
+
+    plugins = (Path(name) for name in options.plugins if name.endswith(".py"))
+    courses = (setting.course, *setting.course.bases)
+    course = [*plugins, *(file for one in courses for file in course_files(one))]
+    with closing(WarmState(setting)) as warm:
+        place = options.place(setting.course)
+        code = grade_on_change(
+            lambda: _grade_once(options, setting, warm).exit_code, place, warm.prepare, course
+        )
+    return start_again() if code is None else code
 
 
 def _setting(options: GradeOptions, course: Course, plugins: Plugins) -> Setting:
@@ -76,9 +91,7 @@ def _grade_once(options: GradeOptions, setting: Setting, warm: WarmState | None 
         return _graded(options, setting, None, setting.course.select(options.what))
     if warm is not None:
         warm.submission, exercises = options.find(setting.course, warm.submission)
-        report = _graded(options, setting, warm.submission, exercises, warm)
-        warm.start_workers()  # after the report is shown
-        return report
+        return _graded(options, setting, warm.submission, exercises, warm)
     submission, exercises = options.find(setting.course)
     with submission:
         return _graded(options, setting, submission, exercises)

@@ -3,42 +3,172 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 from autograder.submissions.candidates import candidates
 from framework.errors import UsageError
 
 #: How often the files are looked at, in seconds.
-INTERVAL = 0.02
+INTERVAL = 0.008
 
 #: How long a file stays as it is before it counts as saved: editors empty it first.
 SAVING = 0.01
+
+#: How often the files of the course are looked at: they are many, and seldom change.
+COURSE_INTERVAL = 1.0
 
 #: File -> time of its last change and size.
 Stamps = dict[Path, tuple[int, int]]
 
 
-def grade_on_change(grade: Callable[[], int], place: Path) -> int:
+def grade_on_change(
+    grade: Callable[[], int],
+    place: Path,
+    prepare: Callable[[], None] = lambda: None,
+    course: Sequence[Path] = (),
+) -> int | None:
     """Call `grade` now and after every change of the submission `place`, until interrupted.
 
+    Args:
+        prepare: called before each wait.
+        course: the files of the course, which `grade` has read.
+
     Returns:
-        the exit code of the last grading.
+        the exit code of the last grading; None if a file of `course` has changed.
 
     Raises:
         UsageError: the first grading cannot be done. Later on the file may be half saved.
     """
-    before = stamps(place)
-    code = grade()
+    with _interrupts() as interrupt:
+        changes = _Changes(place, course, interrupt)
+        code = grade()
+        try:
+            while not interrupt.came:
+                with interrupt.noted():
+                    _announce(place)
+                    prepare()
+                    changes.wait()
+                if changes.is_other_course:
+                    return None
+                if not interrupt.came:
+                    code = _attempt(grade)
+        except KeyboardInterrupt:
+            return code
+    return code
+
+
+def start_again() -> int:
+    """Start this command again in this process, as a course that has changed needs it."""
+    sys.stdout.flush()
+    if os.name == "nt":  # there, the shell would not wait for the new process
+        sys.stdout.write("The course has changed: start the command again.\n")
+        return 0
+    return os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
+class _Interrupt:
+    """Ctrl-C: raised while the command grades, and noted in any case.
+
+    Python calls finalizers and callbacks at any time, and drops what is raised in them. So an
+    exception alone can be lost.
+
+    Attributes:
+        came: whether there was one.
+    """
+
+    def __init__(self) -> None:
+        self.came = False
+        self._is_raised = True
+
+    def on_signal(self, number: int, frame: FrameType | None) -> None:
+        """Take note of the signal; see the class."""
+        self.came = True
+        if self._is_raised:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Raise nothing in the block, which has to look at `came`."""
+        self._is_raised = False
+        try:
+            yield
+        finally:
+            self._is_raised = True
+
+
+@contextmanager
+def _interrupts() -> Iterator[_Interrupt]:
+    """Handle Ctrl-C in the block; not where it is ignored, as in the background of a script."""
+    interrupt = _Interrupt()
+    is_first = threading.current_thread() is threading.main_thread()
+    if not is_first or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield interrupt
+        return
+    signal.signal(signal.SIGINT, interrupt.on_signal)
     try:
-        while True:
-            before = _wait_for_change(place, before)
-            code = _attempt(grade)
-    except KeyboardInterrupt:
-        return code
+        yield interrupt
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class _Changes:
+    """Changes of the submission `place`, and of the files of the course that grades it.
+
+    Attributes:
+        is_other_course: whether one of the latter has changed.
+    """
+
+    def __init__(self, place: Path, course: Sequence[Path], interrupt: _Interrupt) -> None:
+        self._place, self._course, self._interrupt = place, course, interrupt
+        self._before, self._course_before = stamps(place), _stamps_of(course)
+        self._looked = time.monotonic()
+        self.is_other_course = False
+
+    def wait(self) -> None:
+        """Return once the submission or the course has changed, or an interrupt came.
+
+        The first state is the one before grading, so that what is saved meanwhile is graded too.
+        The files and folders that are known are looked at often, and all of `place` when one of
+        them has changed.
+        """
+        folders = _folders(self._place)
+        seen = self._now(folders)
+        while (found := stamps(self._place)) == self._before and not self._is_over():
+            while self._now(folders) == seen and not self._is_over():
+                time.sleep(INTERVAL)
+            self._settle(folders)
+            folders = _folders(self._place)
+            seen = self._now(folders)
+        self._before = found
+        self._look_at_course()
+
+    def _now(self, folders: Iterable[Path]) -> Stamps:
+        return _stamps_of([*self._before, *folders])
+
+    def _settle(self, folders: Sequence[Path]) -> None:
+        """Wait until nothing changes any more: a file may be half saved."""
+        found = self._now(folders)
+        time.sleep(SAVING)
+        while (again := self._now(folders)) != found:
+            found = again
+            time.sleep(SAVING)
+
+    def _is_over(self) -> bool:
+        """Return whether there is nothing more to wait for."""
+        if time.monotonic() - self._looked > COURSE_INTERVAL:
+            self._look_at_course()
+        return self._interrupt.came or self.is_other_course
+
+    def _look_at_course(self) -> None:
+        self._looked = time.monotonic()
+        self.is_other_course = _stamps_of(self._course) != self._course_before
 
 
 def stamps(place: Path) -> Stamps:
@@ -62,26 +192,9 @@ def _files(place: Path) -> Iterator[Path]:
     yield from (candidate.path for candidate in candidates(place, lambda note: None))
 
 
-def _wait_for_change(place: Path, before: Stamps) -> Stamps:
-    """Wait until the state is not `before`; returns the new one.
-
-    `before` is taken before grading, so that what is saved meanwhile is graded too. The files and
-    folders that are known are looked at often, and all of `place` when one of them has changed.
-    """
+def _announce(place: Path) -> None:
     sys.stdout.write(f"\nWatching {place}: save a file to grade again; Ctrl-C ends.\n")
     sys.stdout.flush()
-    folders = _folders(place)
-    seen = _stamps_of([*before, *folders])
-    while (now := stamps(place)) == before:
-        while (found := _stamps_of([*before, *folders])) == seen:
-            time.sleep(INTERVAL)
-        time.sleep(SAVING)
-        while (seen := _stamps_of([*before, *folders])) != found:
-            time.sleep(SAVING)
-            found = seen
-        folders = _folders(place)
-        seen = _stamps_of([*before, *folders])
-    return now
 
 
 def _folders(place: Path) -> list[Path]:

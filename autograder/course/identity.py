@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.course.kit import kit_of
+from autograder.course.kit import kit_of, manifest_of
 from framework.course.catalogue import Catalogue
 from framework.course.folder import course_file
 from framework.course.solutions import solutions_folder
@@ -30,6 +30,17 @@ def course_hash(course: Catalogue) -> str:
         for data in (name.encode(), _content(file)):
             digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
+
+
+def course_files(course: Catalogue) -> list[Path]:
+    """Return the files that decide about results and reports; some of them may not exist."""
+    files = [manifest_of(course.root), *map(Path, _deciding(course))]
+    solutions = solutions_folder(course.root)
+    for unit in course.units:
+        for name in unit.exercises:
+            files.append(course.root / "exercises" / unit.name / name / "README.md")
+            files.append(solutions / unit.name / name / "mistakes.toml")
+    return files
 
 
 def _questions(folder: str) -> Iterator[str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from autograder.grading.grader import Grader
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -15,13 +19,29 @@ R = TypeVar("R")
 _function: Callable[[Any], Any] | None = None
 
 
+def can_fork() -> bool:
+    """Return whether processes are forked here: it is unsafe with macOS's libraries."""
+    return sys.platform == "linux"
+
+
+def load_grader() -> type[Grader]:
+    """Import all that the checks need; processes that are forked later share it."""
+    from autograder.grading import collector  # noqa: F401 - imports pytest
+    from autograder.grading.grader import Grader
+
+    if not gc.isenabled():  # as the command has it
+        gc.freeze()  # imported objects stay: the collector need not search them for cycles
+        gc.enable()
+    return Grader
+
+
 def processes(jobs: int, count: int) -> int:
     """Return how many processes to fork for `count` pieces of work; at most 1: fork none.
 
     Args:
         jobs: processes wanted; 0 for one per processor.
     """
-    if sys.platform != "linux":  # forking is unsafe with macOS's libraries
+    if not can_fork():
         return 1
     return min(jobs or os.cpu_count() or 1, count)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from autograder.course.reading import Exercise
 from autograder.grading.not_started import without_checks
@@ -19,9 +19,6 @@ from autograder.verdicts import Verdict
 from framework.errors import SandboxError
 from framework.log import logger
 
-if TYPE_CHECKING:
-    from autograder.grading.grader import Grader
-
 _log = logger("retries")
 
 #: Maximum number of runs of a check until it has a verdict.
@@ -30,8 +27,20 @@ TRIES = 3
 FAULTS = (OSError, MemoryError, SandboxError)
 
 
+class AnyGrader(Protocol):
+    """Grades the exercises of one submission, here or in other processes."""
+
+    def grade(
+        self, exercise: Exercise, on_check: OnCheck | None = None, plugins: Sequence[object] = ()
+    ) -> ExerciseResult:
+        """Run the checks of `exercise`, or those that the pytest `plugins` leave in."""
+
+    def close(self) -> None:
+        """End workers that nothing needed, and remove what was set up."""
+
+
 def graded_once(
-    grader: Grader,
+    grader: AnyGrader,
     exercise: Exercise,
     on_check: OnCheck | None = None,
     plugins: Sequence[object] = (),
@@ -54,7 +63,7 @@ def is_open(result: ExerciseResult) -> bool:
 
 
 def settled(
-    grader: Grader, exercises: Sequence[Exercise], results: Iterator[ExerciseResult]
+    grader: AnyGrader, exercises: Sequence[Exercise], results: Iterator[ExerciseResult]
 ) -> Iterator[ExerciseResult]:
     """Yield the final results, then the others after repeating them one by one."""
     by_name = {exercise.name: exercise for exercise in exercises}
@@ -67,7 +76,7 @@ def settled(
     yield from (repeated(grader, by_name[result.name], result) for result in left)
 
 
-def repeated(grader: Grader, exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
+def repeated(grader: AnyGrader, exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
     """Run the open checks of `result` again, and return it; nothing else may run meanwhile."""
     for again in range(1, TRIES):
         is_left = _is_open if again == 1 else _is_not_graded

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import platform
 import sys
 import time
@@ -14,14 +13,13 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
 
 from autograder.course.figures import figures
-from autograder.course.identity import course_hash
 from autograder.course.reading import Course, Exercise
 from autograder.course.revisions.facts import pin_notes
 from autograder.grading.kit.confirmation import unconfirmed_notes
 from autograder.grading.not_started import is_not_started, not_started, without_checks
-from autograder.grading.parallel import in_parallel, processes
+from autograder.grading.parallel import in_parallel, load_grader, processes
 from autograder.grading.setting import Setting
-from autograder.grading.workers import WarmState, Workers, parts_of
+from autograder.grading.workers import Workers, parts_of
 from autograder.grading.written.manual_points import NO_POINTS, ManualPoints
 from autograder.record.blocking import Blocking
 from autograder.record.refusals import without_empty_refusals
@@ -42,6 +40,9 @@ from framework.text_files import read_bytes, read_text
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader
+    from autograder.grading.repeats import AnyGrader
+    from autograder.grading.watched.grader import WatchedGrader
+    from autograder.grading.watched.state import WarmState
 
 
 class Listener(Protocol):
@@ -156,34 +157,75 @@ def _known(request: GradeRequest, exercise: Exercise) -> ExerciseResult | None:
 def _graded(
     request: GradeRequest, begun: Sequence[Exercise], untouched: Sequence[ExerciseResult]
 ) -> Iterator[ExerciseResult]:
-    workers, warm = _workers(request), request.warm
+    from autograder.grading.repeats import settled
+
+    warm, submission = request.warm, request.submission
+    if warm is not None and warm.grader is not None and submission is not None:
+        grader: AnyGrader = warm.grader
+        found = _watched(request, warm.grader, submission, begun)
+    else:
+        grader, found = _in_this_run(request, begun)
+    try:
+        settling = settled(grader, begun, found) if request.is_repeating else found
+        final = map(without_empty_refusals, settling)
+        yield from (
+            final
+            if submission is None
+            else _explained(request, submission, grader, (untouched, final))
+        )
+    finally:
+        if warm is None or submission is None:
+            grader.close()
+        else:
+            warm.graded_last = tuple(begun)
+
+
+def _in_this_run(
+    request: GradeRequest, begun: Sequence[Exercise]
+) -> tuple[Grader, Iterator[ExerciseResult]]:
+    """Return a grader, and the results of `begun` as they end."""
+    workers = _workers(request)
     in_turn = processes(request.jobs, len(begun)) <= 1
     if workers is not None and in_turn:
         workers.start(begun[0])  # it starts while this process imports NumPy and pytest
     elif workers is not None:
         workers.end_started()  # each forked process starts its own
-    make = request.grader or _loaded_grader()
+    make = request.grader or load_grader()
     grader = make(request.setting, request.submission, workers)
-    from autograder.grading.repeats import graded_once, settled
+    if in_turn:
+        return grader, _in_turn(request, grader, workers, begun)
+    return grader, _side_by_side(request, grader, begun)
 
+
+def _watched(
+    request: GradeRequest,
+    grader: WatchedGrader,
+    submission: Submission,
+    begun: Sequence[Exercise],
+) -> Iterator[ExerciseResult]:
+    """Yield the results of `begun`, of what is prepared first; nothing runs in this process."""
+    grader.begin(submission)
+    first = [exercise for exercise in begun if grader.is_prepared(exercise)]
+    rest = [exercise for exercise in begun if not grader.is_prepared(exercise)]
     try:
-        if in_turn:
-            found = _in_turn(request, grader, workers, begun)
+        for exercise in first if processes(request.jobs, len(first)) > 1 else ():
+            grader.start(exercise)
+        yield from _in_turn(request, grader, None, first)
+        if processes(request.jobs, len(rest)) > 1:
+            plain = load_grader()(request.setting, submission)
+            yield from _side_by_side(request, plain, rest)
         else:
-            once = partial(graded_once, grader)
-            found = in_parallel(once, begun, request.jobs, as_they_end=True)
-        settling = settled(grader, begun, found) if request.is_repeating else found
-        final = map(without_empty_refusals, settling)
-        yield from (
-            final
-            if request.submission is None
-            else _explained(request, request.submission, grader, (untouched, final))
-        )
+            yield from _in_turn(request, grader, None, rest)
     finally:
-        if warm is None or request.submission is None:
-            grader.close()
-        else:
-            warm.graded_last = tuple(begun)
+        grader.end()
+
+
+def _side_by_side(
+    request: GradeRequest, grader: Grader, begun: Sequence[Exercise]
+) -> Iterator[ExerciseResult]:
+    from autograder.grading.repeats import graded_once
+
+    return in_parallel(partial(graded_once, grader), begun, request.jobs, as_they_end=True)
 
 
 def _workers(request: GradeRequest) -> Workers | None:
@@ -191,13 +233,13 @@ def _workers(request: GradeRequest) -> Workers | None:
     setting, submission, warm = request.setting, request.submission, request.warm
     if submission is None:
         return None
-    return Workers(setting, submission) if warm is None else warm.workers(setting, submission)
+    return Workers(setting, submission) if warm is None else warm.workers(submission)
 
 
 def _explained(
     request: GradeRequest,
     submission: Submission,
-    grader: Grader,
+    grader: AnyGrader,
     results: tuple[Sequence[ExerciseResult], Iterator[ExerciseResult]],
 ) -> Iterator[ExerciseResult]:
     """Yield each result once the parts that its failing checks use are graded.
@@ -222,7 +264,7 @@ def _explained(
     yield from map(blocking.final, held)
 
 
-def _in_public(exercise: Exercise, submission: Submission, grader: Grader) -> ExerciseResult:
+def _in_public(exercise: Exercise, submission: Submission, grader: AnyGrader) -> ExerciseResult:
     """Grade the public checks of an exercise that was not requested."""
     from autograder.grading.pytest_run import PublicOnly
     from autograder.grading.repeats import graded_once
@@ -243,19 +285,8 @@ def _blocking(course: Course, submission: Submission) -> Blocking:
     return Blocking(parts_of(course, submission.files), required, sources)
 
 
-def _loaded_grader() -> type[Grader]:
-    """Import all that the checks need; forked processes share it."""
-    from autograder.grading import collector  # noqa: F401 - imports pytest
-    from autograder.grading.grader import Grader
-
-    if not gc.isenabled():  # as the command has it
-        gc.freeze()  # imported objects stay: the collector need not search them for cycles
-        gc.enable()
-    return Grader
-
-
 def _in_turn(
-    request: GradeRequest, grader: Grader, workers: Workers | None, begun: Sequence[Exercise]
+    request: GradeRequest, grader: AnyGrader, workers: Workers | None, begun: Sequence[Exercise]
 ) -> Iterator[ExerciseResult]:
     """Grade in this process; while one exercise is graded, the worker of the next starts."""
     from autograder.grading.repeats import graded_once
@@ -310,7 +341,7 @@ def _provenance(request: GradeRequest) -> Provenance:
         submission=submission.label if submission is not None else "",
         submission_hash=submission.hash if submission is not None else "",
         course=setting.course.root.resolve().name,
-        course_hash=course_hash(setting.course),
+        course_hash=setting.course_hash,
         course_version=setting.course.version,
         versions=versions,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from autograder.course.identity import course_hash
 from autograder.course.reading import Course, Exercise
 from autograder.isolation.host.time_limits import Deadlines
 from autograder.isolation.sandboxes import Sandbox
@@ -28,6 +30,11 @@ class Setting:
     provider: str = ""
     device: str = "cpu"
     seed: int = 0
+
+    @cached_property
+    def course_hash(self) -> str:
+        """Which course grades: see `autograder.course.identity.course_hash`."""
+        return course_hash(self.course)
 
     def reference_backend(self) -> Backend:
         """Whose answers are right: NumPy's, on the CPU, also where a provider has a GPU."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from autograder.checks.metric_threshold import Measurement
 
 
-@dataclass(frozen=True)
+@dataclass
 class ExerciseUnderTest:
     """What the fixtures of a check give: the code under test beside the reference.
 
@@ -50,6 +50,10 @@ class ExerciseUnderTest:
     tapes: OnRecord | None = None
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     measured: list[Measurement] = field(default_factory=list)
+
+    def hand_in(self, source: str, undefined: Mapping[str, str]) -> None:
+        """Take the text of a submission that was not known before: see `source`, `undefined`."""
+        self.source, self.undefined = source, undefined
 
     def begin_submission(self) -> RemoteModule:
         """Start a check of the code under test: objects of earlier checks are forgotten."""

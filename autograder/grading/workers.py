@@ -1,7 +1,7 @@
-"""The workers of a submission, and what one grading leaves for the next one.
+"""The workers of a submission.
 
-A worker takes longer to start than most checks to run: each can be started before it is needed,
-and waits for the next grading where a submission is watched. Nothing here imports NumPy, so that
+A worker takes longer to start than most checks to run: each can be started before it is needed.
+Nothing here imports NumPy, so that
 the first worker starts while the command still imports what the checks need.
 """
 
@@ -16,13 +16,11 @@ from pathlib import Path
 from autograder.course.borrowed import borrowed_parts
 from autograder.course.reading import Course, Exercise
 from autograder.grading.setting import Setting
-from autograder.isolation.host.launch import WorkerSpec
+from autograder.isolation.host.launch import WorkerSpec, mentions_plotting
 from autograder.isolation.host.process import Launch, WorkerProcess
 from autograder.isolation.sandboxes.scratch import remove_scratch
 from autograder.isolation.sandboxes.worker_modules import NUMPY_ARRAYS
-from autograder.record.results import ExerciseResult
 from autograder.submissions.submission import Submission
-from autograder.verdicts import Verdict
 from framework.errors import SandboxError
 from framework.providers.backends import REFERENCE
 
@@ -48,23 +46,32 @@ class EarlyLaunch(Launch):
             self._started.pop().close()
 
 
+def new_scratch() -> Path:
+    """Make a folder for what workers write; `remove_scratch` removes it."""
+    return Path(tempfile.mkdtemp(prefix="gradus-scratch-"))
+
+
 class Workers:
     """Starts the workers of one submission, or of the ones that take its place in its folder.
 
     Args:
         setting: how it is graded.
         submission: its folder holds the files that the workers import when they are asked to.
+        scratch: an empty folder for what they write; by default a new one.
     """
 
-    def __init__(self, setting: Setting, submission: Submission) -> None:
+    def __init__(
+        self, setting: Setting, submission: Submission, scratch: Path | None = None
+    ) -> None:
         self._setting, self._folder = setting, submission.folder
         self._names = tuple(submission.files)
-        self._scratch = Path(tempfile.mkdtemp(prefix="gradus-scratch-"))
+        self._needs = needs(submission)
+        self._scratch = scratch or new_scratch()
         self._ready: dict[str, EarlyLaunch] = {}
 
     def serve(self, submission: Submission) -> bool:
-        """Return whether they serve `submission`: the same exercises in the same folder."""
-        return (submission.folder, tuple(submission.files)) == (self._folder, self._names)
+        """Return whether they serve `submission`: see `needs`."""
+        return needs(submission) == self._needs
 
     def start(self, exercise: Exercise) -> None:
         """Start the worker for `exercise`, if there is none yet, while the caller goes on."""
@@ -107,6 +114,12 @@ class Workers:
         return registry.find("arrays", self._setting.backend, kind="arrays").target
 
 
+def needs(submission: Submission) -> tuple[object, ...]:
+    """Return what a worker of `submission` is started with; equal ones can use the same worker."""
+    folder = submission.folder
+    return folder, tuple(submission.files), mentions_plotting(folder)
+
+
 def parts_of(course: Course, names: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return the parts that the exercises `names`, and those they require, may use.
 
@@ -121,72 +134,3 @@ def parts_of(course: Course, names: Iterable[str]) -> dict[str, tuple[str, str]]
     }
     scoped = {f"{course.name}/{name}": place for name, place in own.items()} if course.base else {}
     return {**borrowed_parts(course, required), **scoped, **own}
-
-
-#: Workers that are started for the next grading: those of the files that were saved last.
-STARTED = 2
-
-#: Verdicts that the same files may not get again.
-BY_CHANCE = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.NOT_GRADED)
-
-
-class WarmState:
-    """Lets the next grading of a submission reuse what the last one had.
-
-    Attributes:
-        submission: the state that was graded last; the next one takes its folder over.
-        graded_last: the exercises of which checks ran then.
-    """
-
-    def __init__(self, course: Course) -> None:
-        self.submission: Submission | None = None
-        self.graded_last: tuple[Exercise, ...] = ()
-        self._course = course
-        self._workers: Workers | None = None
-        self._results: dict[str, tuple[tuple[str, ...], ExerciseResult]] = {}
-
-    def workers(self, setting: Setting, submission: Submission) -> Workers:
-        """Return the workers for `submission`; new ones if its exercises are others."""
-        if self._workers is not None and not self._workers.serve(submission):
-            self._workers.close()
-            self._workers = None
-        if self._workers is None:
-            self._workers = Workers(setting, submission)
-        return self._workers
-
-    def start_workers(self) -> None:
-        """Start the workers that the next grading will probably need."""
-        if self._workers is None or self.submission is None:
-            return
-        for exercise in sorted(self.graded_last, key=self._saved)[-STARTED:]:
-            self._workers.start(exercise)
-
-    def _saved(self, exercise: Exercise) -> int:
-        """Return when the file of `exercise` was saved last; 0 if it is gone."""
-        files = self.submission.files if self.submission is not None else {}
-        try:
-            return files[exercise.name].path.stat().st_mtime_ns
-        except (OSError, KeyError):
-            return 0
-
-    def result(self, exercise: Exercise, submission: Submission) -> ExerciseResult | None:
-        """Return the last result of `exercise` if no file that it depends on has changed."""
-        sources, result = self._results.get(exercise.name, ((), None))
-        return result if sources == self._sources(exercise, submission) else None
-
-    def keep(self, exercise: Exercise, submission: Submission, result: ExerciseResult) -> None:
-        """Remember the result of `exercise`, unless the machine's load may have caused it."""
-        if result.verdict not in BY_CHANCE:
-            self._results[exercise.name] = self._sources(exercise, submission), result
-
-    def _sources(self, exercise: Exercise, submission: Submission) -> tuple[str, ...]:
-        """Return the code that the result of `exercise` depends on."""
-        needed = (one.name for one in self._course.with_required([exercise]))
-        return tuple(submission.files[name].source for name in needed if name in submission.files)
-
-    def close(self) -> None:
-        """End the workers, and remove the folder of the submission."""
-        if self._workers is not None:
-            self._workers.close()
-        if self.submission is not None:
-            self.submission.close()

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import msgpack
@@ -47,10 +47,14 @@ class WireError(Exception):
 
 @dataclass(frozen=True)
 class Handle:
-    """An object that stays with the worker; `type_name` is what it calls itself."""
+    """An object that stays with the worker; `type_name` is what it calls itself.
+
+    A handle that is sent back needs no `methods`, the names of some that it has.
+    """
 
     id: int
     type_name: str
+    methods: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,8 @@ class _Encoder:
 
     def _rare(self, value: Any) -> Any:
         if isinstance(value, Handle):
-            return msgpack.ExtType(_HANDLE, self.pack([value.id, value.type_name]))
+            named = [value.id, value.type_name, list(value.methods)]
+            return msgpack.ExtType(_HANDLE, self.pack(named if value.methods else named[:2]))
         if isinstance(value, CallbackRef):
             fields = [value.id, value.type_name, list(value.methods), list(value.attributes)]
             return msgpack.ExtType(_CALLBACK, self.pack(fields))
@@ -303,14 +308,23 @@ def _fields(value: Any, *kinds: type) -> Any:
     return [_typed(field, kind) for field, kind in zip(value, kinds, strict=True)]
 
 
+def _names(value: list[Any]) -> tuple[str, ...]:
+    return tuple(_typed(name, str) for name in value)
+
+
+def _handle(value: Any) -> Handle:
+    if type(value) is list and len(value) == 2:
+        return Handle(*_fields(value, int, str))
+    number, type_name, methods = _fields(value, int, str, list)
+    return Handle(number, type_name, _names(methods))
+
+
 def _small(code: int, value: Any) -> Any:
     if code == _HANDLE:
-        return Handle(*_fields(value, int, str))
+        return _handle(value)
     if code == _CALLBACK:
         number, type_name, *names = _fields(value, int, str, list, list)
-        return CallbackRef(
-            number, type_name, *(tuple(_typed(n, str) for n in some) for some in names)
-        )
+        return CallbackRef(number, type_name, *map(_names, names))
     if code == _RESULT:
         return Result(_typed(value, int))
     if code == _COMPLEX:

@@ -170,7 +170,7 @@ def _with_handles(outcome: Outcome, names: dict[int, int]) -> Outcome:
 
 def _renamed(value: Any, names: dict[int, int]) -> Any:
     if isinstance(value, Handle):
-        return Handle(names[value.id], value.type_name)
+        return Handle(names[value.id], value.type_name, value.methods)
     if isinstance(value, dict):
         return {key: _renamed(item, names) for key, item in value.items()}
     if isinstance(value, list | tuple):

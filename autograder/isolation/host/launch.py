@@ -102,17 +102,19 @@ class WorkerSpec:
     def _installed(self, imports: GradedImports) -> InstalledPackages:
         """Return the files of the packages that the worker or the submission imports."""
         names = (*WORKER_PACKAGES, *(name for name in imports.packages if name not in PACKAGES))
-        plots = self._mentions(PLOTTING) and is_installed(PLOTTING)
+        plots = mentions_plotting(self.folder) and is_installed(PLOTTING)
         return installed_packages((*names, PLOTTING) if plots else names)
-
-    def _mentions(self, package: str) -> bool:
-        name = package.encode()
-        return any(name in file.read_bytes() for file in self.folder.glob("*.py"))
 
     def _memory(self) -> int:
         if self.device != "cpu":
             return DEVICE_MEMORY
         return Limits().memory if self.arrays == NUMPY_ARRAYS else HEAVY_MEMORY
+
+
+def mentions_plotting(folder: Path) -> bool:
+    """Return whether a submission in `folder` mentions the package that workers see only then."""
+    name = PLOTTING.encode()
+    return any(name in file.read_bytes() for file in folder.glob("*.py"))
 
 
 def _devices(device: str) -> list[Path]:

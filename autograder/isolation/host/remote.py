@@ -141,13 +141,16 @@ class RemoteObject:
     """An object of the code under test: attributes are read, methods are called."""
 
     def __init__(self, session: Session, handle: Handle) -> None:
-        self._session, self._handle = session, handle
+        self._session, self._handle = session, Handle(handle.id, handle.type_name)
+        self._methods = frozenset(handle.methods)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         if name in _OF_ARRAYS:
             raise AttributeError(f"expected an array, received {self._described()}")
+        if name in self._methods:
+            return RemoteFunction(self._session, self._handle, name)
         known, method = self._session.calls.methods, (self._handle.id, name)
         if method not in known:
             outcome = self._session.run([Get(self._handle, name)])[0]

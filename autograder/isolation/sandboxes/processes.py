@@ -26,8 +26,8 @@ _PROC = Path("/proc")
 UNWATCHED = "submitted code can exceed the limits of memory and of processes: they cannot be seen"
 
 
-class RunningProcess(Protocol):
-    """A started process, with the part of the interface of `subprocess.Popen` that is used."""
+class Started(Protocol):
+    """A process that this one has started, as `subprocess.Popen` is."""
 
     @property
     def pid(self) -> int:
@@ -36,6 +36,16 @@ class RunningProcess(Protocol):
     @property
     def returncode(self) -> int | None:
         """Its exit status once `wait` has returned it."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return its exit status; raise `subprocess.TimeoutExpired` after `timeout` seconds."""
+
+    def kill(self) -> None:
+        """End it."""
+
+
+class RunningProcess(Started, Protocol):
+    """A started process with pipes to its standard streams."""
 
     @property
     def stdin(self) -> IO[bytes] | None:
@@ -48,12 +58,6 @@ class RunningProcess(Protocol):
     @property
     def stderr(self) -> IO[bytes] | None:
         """The pipe from its standard error."""
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Return its exit status; raise `subprocess.TimeoutExpired` after `timeout` seconds."""
-
-    def kill(self) -> None:
-        """End it."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class ProcessTree(ABC):
     is found no more; `autograder.isolation.confine.gaps` says so.
     """
 
-    def __init__(self, process: RunningProcess) -> None:
+    def __init__(self, process: Started) -> None:
         self._process = process
 
     @abstractmethod
@@ -188,7 +192,7 @@ class ProcessTree(ABC):
                     yield pid
 
 
-def tree_of(process: RunningProcess) -> ProcessTree:
+def tree_of(process: Started) -> ProcessTree:
     """Return the tree of `process`, as this system shows it."""
     if has_proc():
         from autograder.isolation.sandboxes.proc_files import ProcTree

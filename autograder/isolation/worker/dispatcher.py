@@ -6,6 +6,7 @@ import gc
 import threading
 from collections.abc import Callable
 from functools import partial
+from types import FunctionType
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +20,9 @@ from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.models.parts import part
 
 Plain = Any
+
+#: Maximum length of a name, and number of the names of methods, that go with a handle.
+MAX_NAME, MAX_METHODS = 100, 64
 
 
 class ModuleSource(Protocol):
@@ -110,7 +114,7 @@ class Dispatcher:
             return self._arrays.to_numpy(value)
         self._last_handle += 1
         self._objects[self._last_handle] = value
-        return Handle(self._last_handle, type(value).__name__[:100])
+        return Handle(self._last_handle, type(value).__name__[:MAX_NAME], _methods(value))
 
     def _ask(self, number: int, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a method of a callback of the grader."""
@@ -230,6 +234,18 @@ class Dispatcher:
             is_sendable = value.nbytes <= wire.MAX_BLOBS  # another one is refused when it is sent
             return np.array(value, copy=True, subok=False) if is_sendable else value
         return self._arrays.to_numpy(value) if self._arrays.is_native(value) else value
+
+
+def _methods(value: object) -> tuple[str, ...]:
+    """Return names of methods of `value`: what is a function of its class and nothing else."""
+    kind = type(value)
+    if kind.__getattribute__ is not object.__getattribute__:
+        return ()
+    found = {name: item for base in reversed(kind.__mro__) for name, item in vars(base).items()}
+    own = getattr(value, "__dict__", {})
+    names = (name for name, item in found.items() if type(item) is FunctionType)
+    public = (name for name in names if name[:1] != "_" and len(name) <= MAX_NAME)
+    return tuple(sorted(name for name in public if name not in own)[:MAX_METHODS])
 
 
 def _flip(array: Any) -> None:

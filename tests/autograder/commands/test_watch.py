@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from functools import partial
 
 import pytest
 from repository import ROOT
@@ -15,6 +18,14 @@ from autograder.commands import watch
 from autograder.commands.watch import grade_on_change, stamps
 from autograder.course.reading import find_course
 from framework.errors import BadInputError, UsageError
+
+
+@pytest.fixture(autouse=True)
+def interrupts():
+    """Ctrl-C as in a terminal: it is ignored in the background jobs of a script."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -131,24 +142,117 @@ def test_a_file_is_watched_as_it_is(folder):
     assert stamps(folder / "gone") == {}
 
 
-def test_the_command_notices_an_edit_and_ends_cleanly(tmp_path, real_solution):
+def test_an_interrupt_that_something_swallows_ends_it_all_the_same(watched, folder):
+    def grade():
+        with suppress(KeyboardInterrupt):  # as Python does in finalizers
+            signal.raise_signal(signal.SIGINT)
+        return 1
+
+    edits = [lambda: (folder / "rnn.py").write_text("x = 22\n")]
+    assert watched(*edits, grade=grade) == (1, 1)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_interrupt_while_it_prepares_raises_nothing_there(folder):
+    prepared = []
+
+    def prepare():
+        signal.raise_signal(signal.SIGINT)
+        prepared.append(True)
+
+    assert grade_on_change(lambda: 1, folder, prepare) == 1
+    assert prepared == [True]
+
+
+def test_an_interrupt_while_it_grades_stops_that(folder):
+    began, ended = [], []
+
+    def grade():
+        began.append(True)
+        if len(began) == 2:
+            signal.raise_signal(signal.SIGINT)
+        ended.append(True)
+        return 1
+
+    save = partial((folder / "rnn.py").write_text, "x = 22\n")
+    assert grade_on_change(grade, folder, save) == 1
+    assert (len(began), len(ended)) == (2, 1)
+
+
+def test_a_course_that_has_changed_ends_it(folder, monkeypatch):
+    monkeypatch.setattr(watch, "COURSE_INTERVAL", 0.0)
+    checks = folder / "course.toml"
+    prepare = partial(checks.write_text, "changed")
+    assert grade_on_change(lambda: 1, folder, prepare, [checks]) is None
+
+
+def test_a_course_that_has_changed_before_the_save_does_not_grade_it(folder):
+    checks, graded = folder / "course.toml", []
+
+    def prepare():
+        (folder / "rnn.py").write_text("x = 22\n")
+        checks.write_text("changed")
+
+    assert grade_on_change(lambda: graded.append(1) or 0, folder, prepare, [checks]) is None
+    assert graded == [1]
+
+
+@pytest.fixture
+def command():
+    """`command(*arguments)`: the process of `grade --watch` with these."""
+    script = "from autograder.cli import main; main()"
+    started = []
+
+    def command(*arguments):
+        words = [sys.executable, "-c", script, *map(str, arguments)]
+        words += ["--watch", "--sandbox", "process"]
+        pipe = subprocess.PIPE
+        started.append(subprocess.Popen(words, cwd=ROOT, stdout=pipe, stderr=pipe, text=True))
+        return started[-1]
+
+    yield command
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_the_command_notices_an_edit_and_ends_cleanly(command, tmp_path, real_solution):
     points = find_course(ROOT).exercise("activations").points
     path = tmp_path / "activations.py"
     path.write_text(real_solution("activations"), "utf-8")
-    script = "from autograder.cli import main; main()"
-    command = [sys.executable, "-c", script, str(path), "--watch", "--sandbox", "process"]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        seen = read_until(process, "Watching")
-        assert f"{points}/{points} points" in seen
-        path.write_text(path.read_text("utf-8").replace("np.tanh(z)", "np.sin(z)"), "utf-8")
-        seen = read_until(process, "Watching")
-        assert "Tanh" in seen
-        assert f"{15 / 18 * points:g}/{points} points" in seen
-        process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=10)
+    process = command(path)
+    seen = read_until(process, "Watching")
+    assert f"{points}/{points} points" in seen
+    save(path, path.read_text("utf-8").replace("np.tanh(z)", "np.sin(z)"))
+    seen = read_until(process, "Watching")
+    assert "Tanh" in seen
+    assert f"{15 / 18 * points:g}/{points} points" in seen
+    process.send_signal(signal.SIGINT)
+    rest, errors = process.communicate(timeout=10)
     assert (process.returncode, rest, errors) == (1, "", "")
+
+
+def test_the_command_starts_again_where_the_course_has_changed(command, tmp_path):
+    course, answer = tmp_path / "course", tmp_path / "shift.py"
+    shutil.copytree(ROOT / "tests/courses/outside", course)
+    solution = course / "solutions/layers/shift/shift.py"
+    shutil.copy(solution, answer)
+    process = command(answer, "--course", course)
+    assert "All passed" in read_until(process, "Watching")
+    text = solution.read_text("utf-8")
+    save(solution, text.replace("return grad_output", "return -grad_output"))
+    seen = read_until(process, "Watching")
+    assert "All passed" not in seen
+    assert "shift" in seen
+    save(solution, text)
+    assert "All passed" in read_until(process, "Watching")
+
+
+def save(path, text):
+    """Write `text` at once: a writer that is held up would leave half a file."""
+    new = path.with_suffix(".new")
+    new.write_text(text, "utf-8")
+    new.replace(path)
 
 
 def read_until(process, word):

@@ -17,7 +17,8 @@ from autograder.verdicts import Verdict
 
 BLOCKED = Verdict.BLOCKED
 MISTAKE = ("np.tanh(from_input", "np.sin(from_input")
-NAMES = ("rnn", "rnn_lm", "sentence_encoder")
+#: The part, and exercises built from it that train nothing; these are built from `lstm` as well.
+NAMES = ("rnn", "bidirectional", "stacked")
 
 
 def shown(*views):
@@ -30,7 +31,7 @@ def shown(*views):
 
 @pytest.fixture(scope="module")
 def solutions(real_solution):
-    return {name: real_solution(name) for name in NAMES}
+    return {name: real_solution(name) for name in (*NAMES, "lstm")}
 
 
 def slipped(text):
@@ -40,7 +41,7 @@ def slipped(text):
 
 
 def test_points_wait_for_the_part_that_is_wrong(graded, solutions):
-    report = graded({**solutions, "rnn": slipped(solutions["rnn"])})
+    report = graded({**solutions, "rnn": slipped(solutions["rnn"])}, *NAMES)
     rnn, *others = report.exercises
     assert rnn.verdict is Verdict.FAILED
     assert not any(check.blocked_by for check in rnn.checks)
@@ -69,22 +70,22 @@ def test_points_wait_for_the_part_that_is_wrong(graded, solutions):
 
 
 def test_the_part_is_asked_where_it_is_not_graded_itself(graded, solutions):
-    (result,) = graded({**solutions, "rnn": slipped(solutions["rnn"])}, "rnn_lm").exercises
+    (result,) = graded({**solutions, "rnn": slipped(solutions["rnn"])}, "stacked").exercises
     assert result.verdict is BLOCKED
     assert {check.blocked_by for check in result.checks if check.verdict is BLOCKED} == {"rnn"}
 
 
 def test_a_failure_without_the_part_or_with_a_right_one_is_its_own(graded, solutions):
     wrong = (
-        solutions["rnn_lm"]
+        solutions["bidirectional"]
         + """
-class RecurrentLM(RecurrentLM):
+class Bidirectional(Bidirectional):
     def forward(self, *args):
         return 2 * super().forward(*args)
 """
     )
-    assert "class RecurrentLM" in solutions["rnn_lm"]
-    (result,) = graded({**solutions, "rnn_lm": wrong}, "rnn_lm").exercises
+    assert "class Bidirectional" in solutions["bidirectional"]
+    (result,) = graded({**solutions, "bidirectional": wrong}, "bidirectional").exercises
     assert result.verdict is Verdict.FAILED
     assert not any(check.blocked_by for check in result.checks)
 

@@ -149,7 +149,21 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+#: One of each kind: an array, gradients, repeated rows, overflow, an argument, an exception.
+SAMPLE = (
+    "RNN that overwrites its gradients",
+    "skip-gram that loses repeated words",
+    "softmax that overflows",
+    "ReLU that changes its argument",
+    "a sigmoid that forgets a factor",
+    "an exponent that is no array's",
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(one, marks=() if one in SAMPLE else pytest.mark.slow) for one in MISTAKES],
+)
 def test_a_mistake_costs_its_own_points_and_is_named(graded, real_solution, name):
     exercise, changes, task, verdict, words, unharmed = MISTAKES[name]
     text = real_solution(exercise)
@@ -196,13 +210,6 @@ def test_a_language_model_without_its_cell_is_blocked(graded, real_solution, stu
     assert {c.message for c in checks_of(result, Verdict.BLOCKED)} == {message}
 
 
-def test_a_language_model_is_built_from_the_students_own_cell(graded, real_solution):
-    files = {name: real_solution(name) for name in ("rnn", "rnn_lm")}
-    files["rnn"] = files["rnn"].replace("np.tanh(from_input", "np.sin(from_input")
-    (result,) = graded(files, "rnn_lm").exercises
-    assert result.verdict is Verdict.BLOCKED
-
-
 def test_a_file_that_does_not_parse_tells_its_line(graded, real_solution):
     text = real_solution("rnn").replace("N, T, D = x.shape", "N, T, D = x.shape)")
     (result,) = graded({"rnn": text}).exercises
@@ -227,10 +234,10 @@ def test_the_same_submission_and_seed_give_the_same_report(graded, real_solution
         "return grad_output * self.inside",
         'print("inside", grad_output)\n        return grad_output / 0 * self.inside',
     )
-    wrong = real_solution("rnn").replace("np.tanh(from_input", "np.sin(from_input")
+    wrong = real_solution("losses").replace("np.exp(", "np.exp2(")
 
     def text(**facts):
-        report = graded({"activations": noisy, "rnn": wrong}, **facts)
+        report = graded({"activations": noisy, "losses": wrong}, **facts)
         return re.sub(r'"seconds": [\d.e-]+', '"seconds": 0', render_json(report, show_hidden=True))
 
     first = text()

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from autograder.course.reading import find_course
 from autograder.mutations.mutants import make_mutants
 
@@ -69,8 +71,11 @@ def written_lines(solution):
     return lines
 
 
-def test_every_line_of_the_course_is_changed_in_several_ways():
-    for exercise in find_course().code_exercises:
+@pytest.mark.parametrize(
+    "every", [pytest.param(4, id="sample"), pytest.param(1, id="all", marks=pytest.mark.slow)]
+)
+def test_every_line_of_the_course_is_changed_in_several_ways(every):
+    for exercise in find_course().code_exercises[::every]:
         source = exercise.solution.read_text("utf-8")
         mutants = make_mutants(source, exercise.solution)
         assert len(mutants) >= 5 * written_lines(source) > 0, exercise.name

@@ -299,3 +299,52 @@ def test_loading_is_a_step_of_its_own():
     source = Source()
     assert Dispatcher(source).answer({"id": 1, "steps": [["load"]]})["error"] is None
     assert source.loads == 1
+
+
+class Told:
+    """What is told of its methods: `plain` and `inherited`, and nothing else."""
+
+    not_callable = 3
+
+    def plain(self):
+        return 1
+
+    def _private(self):
+        return 2
+
+    def shadowed(self):
+        return 3
+
+    @property
+    def computed(self):
+        raise AssertionError("a property was read")
+
+    @staticmethod
+    def static():
+        return 4
+
+
+class Inheriting(Told):
+    computed = None
+
+    def inherited(self):
+        return 5
+
+
+class Changeable(Told):
+    def __getattribute__(self, name):
+        return super().__getattribute__(name)
+
+
+def test_a_handle_tells_what_is_surely_a_method(ask, monkeypatch):
+    def shadowing():
+        told = Inheriting()
+        told.shadowed = np.zeros(2)
+        return told
+
+    monkeypatch.setitem(FUNCTIONS, "Told", shadowing)
+    monkeypatch.setitem(FUNCTIONS, "Changeable", Changeable)
+    reply = ask(call("Told"), call("Changeable"))
+    told, changeable = (result["value"].methods for result in reply["results"])
+    assert told == ("inherited", "plain")
+    assert changeable == ()
