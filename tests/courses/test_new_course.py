@@ -146,4 +146,4 @@ def test_installed_into_a_fresh_environment_every_command_works(environment, tmp
     assert "18 of 18" in run("gradus", "kit", "build", "kit", "--course", "radial")
     options = ["--epochs", "1", "--out", "model.safetensors"]
     assert run("gradus", "--course", "cs224n", "train", "rnn_lm", *options)
-    call(environment, made, "pytest", "-q")
+    call(environment, made, "python", "-m", "pytest", "-q")

@@ -31,9 +31,9 @@ def wheels(tmp_path_factory) -> tuple[Path, Path]:
     return tuple(_build(folder, tmp_path_factory) for folder in (ROOT, ROOT / "solutions"))
 
 
-def _build(folder: Path, tmp_path_factory) -> Path:
-    out = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)]
+def _build(folder: Path, tmp_path_factory, kind: str = "wheel") -> Path:
+    out = tmp_path_factory.mktemp(kind)
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(out)]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     (wheel,) = out.iterdir()
     return wheel
@@ -92,6 +92,25 @@ def test_a_source_distribution_gives_no_answers_away():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     excluded = project["tool"]["hatch"]["build"]["targets"]["sdist"]["exclude"]
     assert {"/solutions", "/tests"} <= set(excluded)
+
+
+@pytest.mark.slow
+def test_a_wheel_made_from_the_source_distribution_is_the_same(wheels, tmp_path_factory):
+    """What is installed from it is what all tests of the installation here have seen."""
+    source = _build(ROOT, tmp_path_factory, "sdist")
+    folder = tmp_path_factory.mktemp("unpacked")
+    shutil.unpack_archive(source, folder, filter="data")
+    (unpacked,) = folder.iterdir()
+    given = [path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*")]
+    secret = [name for name in given if any(word in name for word in SECRET)]
+    assert [name for name in secret if not name.startswith(TEMPLATES)] == []
+    assert contents(_build(unpacked, tmp_path_factory)) == contents(wheels[0])
+
+
+def contents(wheel: Path) -> dict[str, int]:
+    """Return the checksum of every file in a wheel, but for its own list of them."""
+    entries = zipfile.ZipFile(wheel).infolist()
+    return {one.filename: one.CRC for one in entries if not one.filename.endswith("/RECORD")}
 
 
 @pytest.fixture(scope="module")
