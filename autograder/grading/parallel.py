@@ -52,9 +52,9 @@ def _side_by_side(
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(forked, context, initializer=_begin, initargs=(function,)) as pool:
+    with ProcessPoolExecutor(forked, context, initializer=begin, initargs=(function,)) as pool:
         try:
-            futures = [pool.submit(_work, argument) for argument in arguments]
+            futures = [pool.submit(work, argument) for argument in arguments]
             for future in as_completed(futures) if as_they_end else futures:
                 yield future.result()
         except BaseException:  # an interrupt, here or where the results are used
@@ -63,14 +63,14 @@ def _side_by_side(
             raise
 
 
-def _begin(function: Callable[[Any], Any]) -> None:
+def begin(function: Callable[[Any], Any]) -> None:
     """Learn what to do; a terminal's interrupt is left to the first process, which ends all."""
     global _function  # noqa: PLW0603 - see `_function`
     _function = function
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _work(argument: Any) -> Any:
+def work(argument: Any) -> Any:
     """Call the function; who ends this process meanwhile, lets it clean up behind itself."""
     if _function is None:
         raise RuntimeError("this process was not forked by `in_parallel`")

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from autograder.classes.collecting.attempts import Attempt
 from autograder.classes.collecting.collection import Collection
 from autograder.classes.collecting.counting import Rule, Standing, Timing
+from autograder.classes.collecting.private_files import write_private
 from autograder.classes.collecting.pseudonyms import Shown
+from autograder.reports.plain import clean
 
 #: Lines of each part that a terminal shows.
 MAX_LINES = 20
@@ -33,6 +35,12 @@ def lines(collection: Collection, most: int = MAX_LINES) -> Iterator[str]:
             yield from (f"  {line}" for line in found[:most])
             if len(found) > most > 0:
                 yield f"  ... and {len(found) - most} more"
+
+
+def write_listing(collection: Collection) -> None:
+    """Write all lines to a file of the collection."""
+    text = "\n".join(lines(collection, most=1 << 30)) + "\n"
+    write_private(collection.folder / "collected.txt", clean(text).encode("utf-8", "replace"))
 
 
 def named(collection: Collection) -> Shown:

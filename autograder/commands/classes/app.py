@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from autograder.commands.classes.collect import collect
+from autograder.commands.classes.data import expire, forget
+from autograder.commands.classes.grade import grade
+from autograder.commands.classes.runs import diff, disagreements, faults, results, runs
 from framework.commands.on_demand import new_app
 
 classes = new_app(
     help="""Collect the submissions of a class, grade them, and compare runs.
 
   gradus class collect export.zip --as moodle --roster worksheet.csv --into lab1
+  gradus class grade lab1
+  gradus class results --in lab1 --csv points.csv
 
 A collection is a folder for one assignment. It holds data of students: its owner alone can
 read it.""",
     no_args_is_help=True,
 )
-classes.command()(collect)
+for command in (collect, grade, runs, results, diff, faults, disagreements, forget, expire):
+    classes.command()(command)

@@ -190,11 +190,9 @@ def _with_spent(policy: Policy, earlier: Sequence[Path]) -> Policy:
 
 def _show(collection: Collection) -> None:
     """Print the listing, and write all of it to a file of the collection."""
-    from autograder.classes.collecting.listing import MAX_LINES, lines
-    from autograder.classes.collecting.private_files import write_private
+    from autograder.classes.collecting.listing import MAX_LINES, lines, write_listing
     from autograder.reports.plain import clean
 
-    everything = "\n".join(lines(collection, most=1 << 30)) + "\n"
-    write_private(collection.folder / "collected.txt", clean(everything).encode("utf-8", "replace"))
+    write_listing(collection)
     for line in lines(collection, MAX_LINES if sys.stdout.isatty() else 0):
         say(clean(line))

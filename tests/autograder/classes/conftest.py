@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import UTC, datetime
 
 import pytest
+from postgresql import postgresql
 
 from autograder.classes.exports.export import Export
 from autograder.classes.exports.handed_in import Wanted
-
-GOOD = "def softmax(z):\n    return z\n"
-CHINESE, QUOTED = "王小明", 'O"Brien, Zoë'
-#: A name that is shown from right to left, between marks of direction.
-RIGHT_TO_LEFT = "\u202bדנה כהן\u202c"
+from autograder.classes.store.database import Store
 
 
 @pytest.fixture
@@ -68,6 +64,30 @@ def identified():
     return identified
 
 
-def at(text):
-    """A time in UTC."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+@pytest.fixture(scope="session")
+def postgresql_server():
+    """A PostgreSQL server for all tests."""
+    with postgresql() as server:
+        if server is None:
+            pytest.skip("PostgreSQL is not installed: `apt-get install postgresql`")
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request, tmp_path):
+    """Where an empty store can be, for each database."""
+    if request.param == "sqlite":
+        return str(tmp_path / "results.sqlite")
+    psycopg = pytest.importorskip("psycopg")
+    server = request.getfixturevalue("postgresql_server")
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return server.url
+
+
+@pytest.fixture
+def store(place):
+    """An empty store, in each database."""
+    with Store(place) as opened:
+        yield opened

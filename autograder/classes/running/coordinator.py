@@ -1,0 +1,187 @@
+"""Leases jobs from the store, lets an engine grade them, and commits each result once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from autograder.classes.running.engine import Engine
+from autograder.classes.running.job import Job, Outcome
+from autograder.classes.store import jobs as queue_of
+from autograder.classes.store.database import Store
+from autograder.classes.store.jobs import LEASE, LEASED, QUEUED, Leased, Queue
+from autograder.classes.store.results import Result, commit
+
+#: Seconds between looks at the clock, and at work of other coordinators.
+_TICK = 1.0
+
+
+class Watcher(Protocol):
+    """Shows how far a run is."""
+
+    def graded(self, *, is_repeated: bool) -> None:
+        """Take note of a result."""
+
+    def failed(self, *, is_final: bool) -> None:
+        """Take note of a fault of ours; a final one leaves the job not graded."""
+
+    def disagreed(self) -> None:
+        """Take note of a second result that differs."""
+
+    def show(self) -> None:
+        """Show the current state."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a coordinator works with.
+
+    Attributes:
+        folder_of: returns the folder with the files of an attempt.
+    """
+
+    store: Store
+    engine: Engine
+    queue: Queue
+    folder_of: Callable[[str], Path]
+    watcher: Watcher
+
+
+class Coordinator:
+    """Grades all jobs of a queue; another coordinator may do so at the same time."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup, self._owner = setup, queue_of.owner_name()
+        self._running: dict[Future[Outcome], Leased] = {}
+        self._extended = time.monotonic()
+
+    def run(self) -> None:
+        """Grade until nothing is left; after an interrupt, leased jobs are queued again.
+
+        Raises:
+            StoreError: the store cannot be written; nothing that was committed is lost.
+        """
+        store, queue = self._setup.store, self._setup.queue
+        store.transaction(lambda connection: queue_of.reclaim(connection, queue))
+        try:
+            while self._step():
+                self._setup.watcher.show()
+        except BaseException:
+            self._give_back()
+            raise
+
+    def _step(self) -> bool:
+        """Lease and settle what there is; return whether anything is left."""
+        self._fill()
+        if not self._running:
+            return self._wait_for_others()
+        done, _ = wait(self._running, timeout=_TICK, return_when=FIRST_COMPLETED)
+        if any(isinstance(future.exception(), BrokenExecutor) for future in done):
+            done, _ = wait(self._running)  # the others end soon, too
+            self._setup.engine.restart()
+        for future in done:
+            self._settle(future, self._running[future])
+            del self._running[future]  # not before: an interrupt gives back what is left
+        self._extend()
+        return True
+
+    def _fill(self) -> None:
+        """Start jobs while the engine has room; a job that runs alone has it for itself."""
+        while len(self._running) < self._setup.engine.width:
+            if any(leased.alone for leased in self._running.values()):
+                return
+            leased = self._lease()
+            if leased is None:
+                return
+            place = str(self._setup.folder_of(leased.attempt))
+            job = Job(place, leased.key.exercise, leased.key.submission, leased.alone)
+            try:
+                self._running[self._setup.engine.submit(job)] = leased
+            except BrokenExecutor:  # lost between two jobs
+                self._setup.engine.restart()
+                self._repeat(leased)
+
+    def _lease(self) -> Leased | None:
+        setup, is_idle = self._setup, not self._running
+        return setup.store.transaction(
+            lambda connection: queue_of.lease(connection, setup.queue, self._owner, is_idle=is_idle)
+        )
+
+    def _wait_for_others(self) -> bool:
+        """Return whether jobs are left, after a pause for those that other coordinators lease."""
+        store, queue = self._setup.store, self._setup.queue
+        counts = store.transaction(lambda connection: queue_of.count_jobs(connection, queue))
+        if counts.get(QUEUED, 0):
+            return True
+        if not counts.get(LEASED, 0):
+            return False
+        time.sleep(_TICK)
+        store.transaction(lambda connection: queue_of.reclaim(connection, queue))
+        return True
+
+    def _settle(self, future: Future[Outcome], leased: Leased) -> None:
+        """Commit what became of a job."""
+        try:
+            outcome = future.result()
+        except BrokenExecutor:
+            self._lost(leased)
+            return
+        except Exception as error:  # an engine's own fault
+            outcome = Outcome(fault=f"{type(error).__name__}: {error}")
+        if outcome.result is not None:
+            self._commit(leased, outcome.result)
+        elif outcome.is_open:
+            self._repeat(leased)
+        else:
+            self._fail(leased, outcome.fault)
+
+    def _lost(self, leased: Leased) -> None:
+        """Repeat a job whose worker was lost alone; one that was alone has lost it itself."""
+        if leased.alone:
+            self._fail(leased, "the process that graded it was lost")
+        else:
+            self._repeat(leased)
+
+    def _repeat(self, leased: Leased) -> None:
+        self._store(lambda connection: queue_of.repeat_alone(connection, leased))
+
+    def _fail(self, leased: Leased, fault: str) -> None:
+        is_final = self._setup.store.transaction(
+            lambda connection: queue_of.note_fault(connection, leased, fault)
+        )
+        self._setup.watcher.failed(is_final=is_final)
+
+    def _commit(self, leased: Leased, result: Result) -> None:
+        """Write a result and end its job, in one transaction."""
+        if not self._setup.store.transaction(partial(_committed, leased=leased, result=result)):
+            self._setup.watcher.disagreed()
+        self._setup.watcher.graded(is_repeated=result.repeated)
+
+    def _store(self, work: Callable[[Connection], None]) -> None:
+        self._setup.store.transaction(work)
+
+    def _extend(self) -> None:
+        """Extend the leases of running jobs, long before they end."""
+        if time.monotonic() - self._extended > LEASE / 4:
+            self._extended = time.monotonic()
+            running = [leased.id for leased in self._running.values()]
+            self._store(lambda connection: queue_of.extend(connection, running, self._owner))
+
+    def _give_back(self) -> None:
+        """Queue the jobs again that are not graded, after an interrupt or an error."""
+        running = [leased.id for leased in self._running.values()]
+        self._setup.engine.close()
+        self._store(lambda connection: queue_of.give_back(connection, running, self._owner))
+
+
+def _committed(connection: Connection, leased: Leased, result: Result) -> bool:
+    is_agreed = commit(connection, leased.key, result)
+    queue_of.finish(connection, leased)
+    return is_agreed

@@ -1,0 +1,67 @@
+"""Engines: an executor that grades jobs, by default the processes of this machine."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from functools import partial
+
+from autograder.classes.running.job import Grade, Job, Outcome
+from autograder.grading.parallel import begin, work
+from autograder.isolation.confine import libc
+
+
+class Engine:
+    """Grades jobs by an executor, which is started again when it is lost.
+
+    Args:
+        start: starts the executor.
+        grade: what the executor calls with each job.
+        width: number of jobs that it grades at the same time.
+    """
+
+    def __init__(self, start: Callable[[], Executor], grade: Grade, width: int) -> None:
+        self.width = width
+        self._start, self._grade = start, grade
+        self._executor: Executor | None = None
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Grade `job`; the future raises `BrokenExecutor` if its worker is lost."""
+        if self._executor is None:
+            self._executor = self._start()
+        return self._executor.submit(self._grade, job)
+
+    def restart(self) -> None:
+        """Leave the executor that was lost; the next job starts another."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = None
+
+    def close(self) -> None:
+        """End the executor, and the processes that still grade."""
+        for child in multiprocessing.active_children():
+            child.terminate()
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, cancel_futures=True)
+            self._executor = None
+
+
+def local_engine(grade: Grade, jobs: int) -> Engine:
+    """Return an engine of `jobs` processes of this machine."""
+    if sys.platform != "linux":  # forking is unsafe with macOS's libraries
+        return Engine(partial(ProcessPoolExecutor, jobs), grade, jobs)
+    return Engine(partial(_forked_processes, grade, jobs), work, jobs)
+
+
+def _forked_processes(grade: Grade, jobs: int) -> Executor:
+    context = multiprocessing.get_context("fork")
+    return ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(grade,))
+
+
+def _begin(grade: Grade) -> None:
+    """Prepare a process: it ends with the coordinator, and with it the sandboxes."""
+    begin(grade)
+    libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGTERM)

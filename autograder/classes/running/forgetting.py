@@ -1,0 +1,142 @@
+"""Removes data of students: of one student, or all that is older than a number of days."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Collection as Names
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, delete, select
+
+from autograder.classes.collecting.collection import Collection
+from autograder.classes.collecting.listing import write_listing
+from autograder.classes.rosters.identifiers import folded
+from autograder.classes.rosters.roster import Student
+from autograder.classes.store import runs, tables
+from autograder.classes.store.database import Store
+from autograder.classes.store.jobs import remove_jobs
+from autograder.classes.store.results import remove_results
+from autograder.classes.store.tables import Key
+from framework.errors import UnknownNameError
+
+_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Removed:
+    """How much was removed."""
+
+    students: int = 0
+    attempts: int = 0
+    runs: int = 0
+    results: int = 0
+
+
+def forget(collection: Collection, store: Store | None, key: str) -> Removed:
+    """Remove a student: identifiers, attempts of no other student, results that nothing uses.
+
+    Args:
+        store: None if nothing was graded yet.
+
+    Raises:
+        UnknownNameError: there is no such student.
+    """
+    if key not in collection.students:
+        raise UnknownNameError("student", key, ())
+    assignment = collection.name
+    results = 0
+    if store is not None:
+        results = store.transaction(lambda connection: _forgotten(connection, assignment, key))
+    kept = _without_traces(collection.without(key), collection.students[key])
+    _save(collection, kept)
+    return Removed(1, len(collection.attempts) - len(kept.attempts), 0, results)
+
+
+def _forgotten(connection: Connection, assignment: str, key: str) -> int:
+    ids = [one.id for one in runs.all_runs(connection, assignment)]
+    mine = tables.entry.c.run.in_(ids), tables.entry.c.student == key
+    connection.execute(delete(tables.entry).where(*mine))
+    return remove_unused(connection)
+
+
+def _without_traces(collection: Collection, student: Student) -> Collection:
+    """Return `collection` without lines that name the student."""
+    words = {folded(word) for word in (student.key, student.name, *student.identifiers.values())}
+    lines = {file: why for file, why in collection.unmatched.items()
+             if not any(word and word in folded(file + why) for word in words)}  # fmt: skip
+    notes = tuple(
+        note for note in collection.notes if not any(w and w in folded(note) for w in words)
+    )
+    return replace(collection, unmatched=lines, notes=notes)
+
+
+def expire(collection: Collection, store: Store | None, days: float) -> Removed:
+    """Remove runs and attempts that are older than `days`; attempts without a time by their files.
+
+    Students who have nothing left are forgotten.
+    """
+    before = time.time() - days * _DAY
+    runs_removed, results = 0, 0
+    if store is not None:
+        name = collection.name
+        runs_removed, results = store.transaction(lambda c: _expired_runs(c, name, before))
+    old = {one.id for one in collection.attempts if _age(collection, one.id, before)}
+    attempts = tuple(one for one in collection.attempts if one.id not in old)
+    with_work = {key for one in attempts for key in one.students}
+    gone = {key for one in collection.attempts for key in one.students} - with_work
+    kept = replace(collection, attempts=attempts)
+    for key in gone:
+        if key in kept.students:
+            kept = _without_traces(kept.without(key), collection.students[key])
+    _save(collection, kept)
+    return Removed(len(gone), len(old), runs_removed, results)
+
+
+def _age(collection: Collection, attempt: str, before: float) -> bool:
+    """Return whether an attempt is from before that time."""
+    (found,) = (one for one in collection.attempts if one.id == attempt)
+    if found.submitted is not None:
+        return found.submitted.timestamp() < before
+    folder = collection.folder_of(attempt)
+    return folder.exists() and folder.stat().st_mtime < before
+
+
+def _expired_runs(connection: Connection, assignment: str, before: float) -> tuple[int, int]:
+    listed = runs.all_runs(connection, assignment)
+    old = [one.id for one in listed if (one.ended or one.started) < before]
+    runs.remove_runs(connection, old)
+    return len(old), remove_unused(connection)
+
+
+def remove_unused(connection: Connection) -> int:
+    """Remove jobs and results that no entry of a run uses; return the number of results."""
+    used = _used(connection)
+    results = _unused(map(tables.key_of, connection.execute(select(tables.grading))), used)
+    jobs = _unused(map(tables.key_of, connection.execute(select(tables.job))), used)
+    remove_results(connection, results)
+    remove_jobs(connection, jobs)
+    return len(results)
+
+
+def _used(connection: Connection) -> set[Key]:
+    return {
+        one.key(entry)
+        for one in runs.all_runs(connection)
+        for entry in runs.entries_of(connection, one.id)
+    }
+
+
+def _unused(keys: Iterable[Key], used: Names[Key]) -> list[Key]:
+    return [key for key in keys if key not in used]
+
+
+def _save(before: Collection, after: Collection) -> None:
+    """Write the collection, then remove the folders of attempts that it has no more."""
+    after.save()
+    write_listing(after)
+    kept = {one.id for one in after.attempts}
+    for one in before.attempts:
+        if one.id not in kept:
+            shutil.rmtree(before.folder_of(one.id), ignore_errors=True)

@@ -1,0 +1,152 @@
+"""Grades one job in this process, as `grade` does; whatever goes wrong is a fault of ours."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path, PurePosixPath
+
+from autograder.classes.running.job import Job, Outcome
+from autograder.classes.running.work import digest_of
+from autograder.classes.store.results import Result
+from autograder.course.reading import Course, Exercise
+from autograder.grading.repeats import is_open
+from autograder.grading.request import GradeRequest
+from autograder.grading.setting import Setting
+from autograder.isolation.sandboxes import choose
+from autograder.isolation.sandboxes.choose import BUILT_IN
+from autograder.record.results import CheckResult, ExerciseResult, Report
+from autograder.reports.json_report import render_json
+from autograder.submissions.submission import Submission, load_submission
+from autograder.submissions.submitted_file import SubmittedFile
+from autograder.verdicts import Verdict
+from framework import __version__
+from framework.importing import in_one_line, load_target
+from framework.providers.plugins import Plugins
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How all jobs of a run are graded, as plain data."""
+
+    course: str
+    seed: int = 0
+    backend: str = "numpy"
+    device: str = "cpu"
+    sandbox: str = "auto"
+    plugins: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+    @property
+    def environment(self) -> str:
+        """What changes numbers: backend, device, and versions."""
+        packages = ("numpy", *(["torch"] if self.backend == "torch" else []))
+        versions = " ".join(f"{name} {metadata.version(name)}" for name in packages)
+        python = platform.python_version()
+        return f"{self.backend}/{self.device} python {python} {versions} gradus {__version__}"
+
+
+@lru_cache(maxsize=4)
+def setting_of(settings: Settings) -> Setting:
+    """Return the setting of `settings`, read once in each process.
+
+    Raises:
+        GradusError: the course, a plugin or the sandbox cannot be used.
+    """
+    course = Course.read(Path(settings.course))
+    plugins = Plugins(settings.plugins, course, settings.blocked)
+    available = dict(BUILT_IN)
+    if settings.sandbox not in ("auto", *BUILT_IN):
+        targets = plugins.named("register_sandboxes")
+        available = {name: load_target(target) for name, target in targets.items()}
+    return Setting(
+        course=course,
+        plugins=plugins,
+        sandbox=choose(settings.sandbox, available),
+        backend=settings.backend,
+        device=settings.device,
+        seed=settings.seed,
+    )
+
+
+def grade_job(settings: Settings, job: Job) -> Outcome:
+    """Grade one exercise of one submission; nothing is raised."""
+    try:
+        return _graded(setting_of(settings), job)
+    except Exception as error:  # whatever it is, the submission's points must not suffer
+        return Outcome(fault=f"{type(error).__name__}: {in_one_line(error)}")
+
+
+def _graded(setting: Setting, job: Job) -> Outcome:
+    started = time.perf_counter()
+    exercise = setting.course.exercise(job.exercise)
+    needed = [one.name for one in setting.course.with_required([exercise])]
+    with load_submission(Path(job.place), setting.course, needed) as loaded:
+        digest = digest_of(loaded, setting.course, exercise)
+        if job.digest not in ("", digest):
+            return Outcome(fault="its files have changed since they were queued: collect again")
+        submission = _anonymous(loaded, digest)
+        request = GradeRequest(
+            setting, submission, (exercise,), 1, _Silence(), is_repeating=job.alone
+        )
+        report: Report = setting.plugins.hook.grade_submission(request=request)
+    setting.plugins.call("submission_graded", report=report)
+    return _outcome(report, job, setting, time.perf_counter() - started)
+
+
+class _Silence:
+    """Hears about checks and shows nothing."""
+
+    def check_done(self, exercise: Exercise, result: CheckResult) -> None:
+        """Do nothing."""
+
+    def exercise_done(self, result: ExerciseResult) -> None:
+        """Do nothing."""
+
+
+def _anonymous(submission: Submission, digest: str) -> Submission:
+    """Return `submission` without names that its author chose: its report serves equal work too."""
+    files: Mapping[str, SubmittedFile] = {
+        name: replace(file, inner=_plain_name(file), shown=_plain_name(file))
+        for name, file in submission.files.items()
+    }
+    return replace(submission, label=digest[:12], files=files, hash=digest, notes=())
+
+
+def _plain_name(file: SubmittedFile) -> str:
+    return f"{file.exercise}{PurePosixPath(file.inner).suffix}"
+
+
+def _outcome(report: Report, job: Job, setting: Setting, seconds: float) -> Outcome:
+    (found,) = report.exercises
+    faults = [check.message for check in found.checks if check.verdict is Verdict.NOT_GRADED]
+    if faults:
+        return Outcome(fault=faults[0])
+    if is_open(found) and not job.alone:
+        return Outcome(is_open=True)
+    result = Result(
+        verdict=found.verdict.value,
+        earned=float(found.earned),
+        possible=float(found.possible),
+        for_a_person=float(found.for_a_person),
+        checks=_digest_of_checks(found),
+        report=render_json(report, show_hidden=True),
+        repeated=job.alone,
+        sandbox=setting.sandbox.name,
+        seconds=seconds,
+    )
+    return Outcome(result)
+
+
+def _digest_of_checks(found: ExerciseResult) -> str:
+    """Return a digest of what decides about points, and of nothing that differs between runs."""
+    checks = [
+        (one.id, one.task, one.verdict.value, one.earned, one.possible) for one in found.checks
+    ]
+    return hashlib.sha256(json.dumps(checks).encode()).hexdigest()

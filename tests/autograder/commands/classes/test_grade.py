@@ -1,0 +1,203 @@
+"""`gradus class grade` and what reads its store, on a class of four with the real sandbox."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import sqlite3
+import stat
+
+import pytest
+from gradus_command import gradus
+from repository import ROOT
+from typer.testing import CliRunner
+
+from autograder.classes.collecting.collection import read_collection
+from framework.cli import build_app
+from framework.errors import BadInputError, UsageError
+
+RIGHT = (ROOT / "solutions/word_vectors/one_hot/one_hot.py").read_text("utf-8")
+WRONG = RIGHT.replace("return ", "return 0 * ", 1)
+assert WRONG != RIGHT
+ROSTER = "student,name\nana,Ana García\nbo,Bo Li\ncy,Cy\ndan,Dan\n"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A graded collection, and what the commands printed; tests work on copies."""
+    folder = tmp_path_factory.mktemp("class")
+    (folder / "class.csv").write_text(ROSTER)
+    collect(folder, {"ana": RIGHT, "bo": RIGHT, "cy": WRONG})
+    return folder, grade(folder)
+
+
+@pytest.fixture
+def copy(made, tmp_path):
+    shutil.copytree(made[0], tmp_path / "class")
+    return tmp_path / "class"
+
+
+def collect(folder, work):
+    for name, text in work.items():
+        file = folder / "export" / name / "one_hot.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    gradus("class", "collect", folder / "export", "--as", "folders", "--into", folder / "lab1",
+           "--roster", folder / "class.csv", "--course", ROOT)  # fmt: skip
+
+
+def grade(folder, *options):
+    return gradus("class", "grade", folder / "lab1", "--course", ROOT, "--sandbox", "process",
+                  "--jobs", 1, *options)  # fmt: skip
+
+
+def read(folder, command, *options):
+    return gradus("class", command, *options, "--in", folder / "lab1")
+
+
+def test_equal_work_is_graded_once_and_shown_for_both(made):
+    folder, output = made
+    assert "2 results; equal work is graded once" in output
+    assert "one_hot: 2 passed, 1 failed" in output
+    shown = read(folder, "results", "--names")
+    assert "ana (Ana García) · one_hot · passed · 15 · 15" in shown
+    assert "bo (Bo Li) · one_hot · passed · 15 · 15" in shown
+    assert "cy (Cy) · one_hot · failed" in shown
+
+
+def test_a_log_has_pseudonyms_and_no_names(made):
+    folder, output = made
+    for text in (output, read(folder, "results"), read(folder, "runs")):
+        assert not any(word in text for word in ("ana", "Ana", "bo ", "Bo Li", "García"))
+    assert read(folder, "results").count("student-") == 3
+
+
+def test_the_report_names_no_file_of_a_student(made):
+    with sqlite3.connect(made[0] / "lab1/results.sqlite") as store:
+        reports = [json.loads(text) for (text,) in store.execute("SELECT report FROM grading")]
+    assert [one["exercises"][0]["file"] for one in reports] == ["one_hot.py"] * 2
+    assert all(len(one["provenance"]["submission"]) == 12 for one in reports)
+
+
+def test_the_same_call_again_is_a_new_run_that_grades_nothing(copy):
+    output = grade(copy)
+    assert "run 2 · lab1" in output
+    assert "2 results, 2 of them known before" in output
+    assert len(read(copy, "runs").splitlines()) == 2
+    assert read(copy, "diff", 1, 2).endswith("0 results moved between run 1 and run 2\n")
+
+
+def test_a_new_attempt_is_graded_and_the_difference_is_explained(copy):
+    collect(copy, {"cy": RIGHT, "dan": WRONG + "# dan\n"})
+    assert "3 results, 1 of them known before" not in grade(copy)
+    moved = read(copy, "diff", 1, 2, "--names")
+    assert "cy (Cy) · one_hot · " in moved and "-> 15 of 15: other work; test_" in moved
+    assert "dan (Dan) · one_hot · nothing -> " in moved
+    assert moved.endswith("2 results moved between run 1 and run 2\n")
+
+
+@pytest.mark.slow
+def test_another_seed_and_a_regrade_are_runs_of_their_own(copy):
+    assert "known before" not in grade(copy, "--seed", 5)
+    output = grade(copy, "--regrade", "failed")
+    assert "2 results, 1 of them known before" in output
+    assert "0 results moved" in read(copy, "diff", 1, 3)
+    with pytest.raises(UsageError, match="cannot be graded again: expected all, failed"):
+        grade(copy, "--regrade", "task")
+
+
+@pytest.mark.slow
+def test_a_sample_is_graded_twice_and_a_difference_is_kept(copy):
+    assert "2 results were graded twice: all agree" in grade(copy, "--verify", 100)
+    with sqlite3.connect(copy / "lab1/results.sqlite") as store:
+        store.execute("UPDATE grading SET checks = 'x' WHERE verdict = 'passed'")
+    assert "2 results were graded twice: 1 differ" in grade(copy, "--verify", 100)
+    shown = read(copy, "disagreements")
+    assert "first passed, 15 of 15; then passed, 15" in shown
+    assert shown.endswith("1 disagreements in run 3\n")
+
+
+def test_a_fault_of_ours_is_no_zero_and_the_next_call_tries_again(copy):
+    collect(copy, {"dan": RIGHT + "\n# dan\n"})
+    collection = read_collection(copy / "lab1")
+    (attempt,) = collection.attempts_of("dan")
+    file = collection.folder_of(attempt.id) / "one_hot.py"
+    kept = file.read_text("utf-8")
+    words = ["class", "grade", str(copy / "lab1"), "--course", str(ROOT), "--sandbox", "process"]
+    import autograder.classes.running.grading as module
+
+    real = module.entries
+
+    def changed(*arguments):
+        found = real(*arguments)
+        file.write_text("raise SystemExit", "utf-8")
+        return found
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(module, "entries", changed)
+        result = CliRunner().invoke(build_app(words), words)
+    assert result.exit_code == 3
+    assert "1 results are missing by faults of the grader, and no zeros" in result.output
+    assert "files have changed since they were queued" in read(copy, "faults")
+    assert "dan · one_hot · not graded\n" in read(copy, "results", "--names").replace(" (Dan)", "")
+    file.write_text(kept, "utf-8")
+    assert "one_hot: 3 passed, 1 failed" in grade(copy)
+    assert "dan (Dan) · one_hot · not graded -> 15 of 15" in read(copy, "diff", 2, 3, "--names")
+
+
+def test_a_table_for_a_gradebook_is_readable_by_its_owner_alone(copy):
+    read(copy, "results", "--names", "--csv", copy / "points.csv")
+    with (copy / "points.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows[0] == {"student": "ana (Ana García)", "exercise": "one_hot", "verdict": "passed",
+                       "earned": "15", "possible": "15"}  # fmt: skip
+    for file in (copy / "points.csv", copy / "lab1/results.sqlite"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_student_is_forgotten_everywhere(copy):
+    before = read_collection(copy / "lab1")
+    (attempt,) = before.attempts_of("cy")
+    output = read(copy, "forget", "cy")
+    assert output == "removed: 1 students, 1 attempts, 0 runs, 1 results\n"
+    assert not before.folder_of(attempt.id).exists()
+    assert "cy" not in read(copy, "results", "--names")
+    left = b"".join(f.read_bytes() for f in (copy / "lab1").rglob("*") if f.is_file())
+    assert b'"cy"' not in left and b"0 * " not in left
+    read(copy, "forget", "ana")  # bo has the same work
+    assert "bo (Bo Li) · one_hot · passed · 15" in read(copy, "results", "--names")
+    with pytest.raises(UsageError, match="no student 'ana'"):
+        read(copy, "forget", "ana")
+
+
+def test_old_data_expires(copy):
+    assert read(copy, "expire", "--older-than", 1).startswith("removed: 0 students, 0 attempts")
+    output = read(copy, "expire", "--older-than", 0)
+    assert output == "removed: 3 students, 3 attempts, 1 runs, 2 results\n"
+    assert [one.key for one in read_collection(copy / "lab1").students.values()] == ["dan"]
+    assert list((copy / "lab1/attempts").iterdir()) == []
+
+
+def test_a_course_whose_solution_fails_grades_nothing(copy, tmp_path):
+    from autograder.classes.running.doctor import DoctorError
+
+    course = tmp_path / "course"
+    for name in ("exercises", "solutions"):
+        shutil.copytree(ROOT / name, course / name)
+    (course / "solutions/word_vectors/one_hot/one_hot.py").write_text(WRONG, "utf-8")
+    with pytest.raises(DoctorError, match=r"one_hot: the solution gets [\d.]+ of 15 points here"):
+        gradus("class", "grade", copy / "lab1", "--course", course, "--sandbox", "process")
+
+
+def test_errors_name_the_next_command(made, tmp_path):
+    with pytest.raises(BadInputError, match="class collect SOURCE"):
+        grade(tmp_path)
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "class.csv").write_text(ROSTER)
+    collect(folder, {"ana": RIGHT})
+    with pytest.raises(BadInputError, match=r"no results at .*: `gradus class grade"):
+        read(folder, "results")
+    with pytest.raises(BadInputError, match="no run 99"):
+        read(made[0], "results", 99)

@@ -1,0 +1,59 @@
+"""A queue of jobs with a grader of the test's own, in place of sandboxes."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from autograder.classes.running.coordinator import Coordinator, Setup
+from autograder.classes.running.engine import Engine
+from autograder.classes.running.job import Outcome
+from autograder.classes.running.progress import Progress
+from autograder.classes.store.database import Store
+from autograder.classes.store.jobs import Queue, add_jobs, count_jobs, fault_of
+from autograder.classes.store.results import Result, find_result
+from autograder.classes.store.tables import Key
+
+QUEUE = Queue("lab1", "r1", 7, "numpy")
+
+
+def key_of(name):
+    return Key(name, "rnn", "r1", 7, "numpy", 0)
+
+
+def graded(job, earned=1.0):
+    """The outcome of a job whose result is right."""
+    return Outcome(Result("passed", earned, 1.0, 0.0, f"{earned}", "{}", job.alone, "process", 0.0))
+
+
+class Run:
+    """A queue in a store of SQLite, and what became of it."""
+
+    def __init__(self, place):
+        self.place = place
+        self.store = Store(place)
+        self.progress = Progress(0)
+
+    def queue(self, *names):
+        work = [(key_of(name), name) for name in names]
+        self.store.transaction(partial(add_jobs, work=work, assignment="lab1", run=1, priority=0))
+
+    def go(self, grade, width=2, engine=None):
+        """Grade everything with threads that call `grade`, or with an engine."""
+        engine = engine or Engine(partial(ThreadPoolExecutor, width), grade, width)
+        self.progress = Progress(0)
+        try:
+            Coordinator(Setup(self.store, engine, QUEUE, Path, self.progress)).run()
+        finally:
+            engine.close()
+
+    def result(self, name):
+        return self.store.transaction(partial(find_result, key=key_of(name)))
+
+    def fault(self, name):
+        return self.store.transaction(partial(fault_of, key=key_of(name)))
+
+    @property
+    def counts(self):
+        return self.store.transaction(partial(count_jobs, queue=QUEUE))
