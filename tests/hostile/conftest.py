@@ -42,8 +42,8 @@ COURSE = HERE / "course"
 SOLUTION = COURSE / "solutions" / "unit" / "target" / "target.py"
 DENIED = "fork without namespaces"
 SANDBOXES = ("bubblewrap", "process", "fork", DENIED)
-#: Of the sandboxes of fork servers, all other cases are slow.
-SAMPLE = ("file_flood", "full_disk", "killed_others", "memory_stealth", "stolen_solution")
+#: What is graded with fork servers; all other cases are slow.
+SAMPLE = {"fork": ("stolen_solution", "killed_others"), DENIED: ("full_disk", "killed_others")}
 CASES = sorted(path.parent for path in HERE.glob("*/expected.toml"))
 
 #: What a submission that gets out of its sandbox is to call the files it makes.
@@ -153,8 +153,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark most cases of fork servers as slow."""
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        is_forked = str(parameters.get("sandbox", "")).startswith("fork")
-        if is_forked and "case" in parameters and parameters["case"].name not in SAMPLE:
+        sample = SAMPLE.get(parameters.get("sandbox"))
+        if sample is not None and getattr(parameters.get("case"), "name", "") not in sample:
             item.add_marker(pytest.mark.slow)
 
 

@@ -121,6 +121,8 @@ def _serve(
         return _frame(requests) or os._exit(0)
 
     dispatcher = Dispatcher(module, arrays, folder, ask)
+    # A background job of a shell ignores it; what a submission does must not depend on that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _dump_stack_on_alarm()
     sys.breakpointhook = no_debugger
     gc.freeze()  # imported objects stay; the collector searches the submission's objects alone
