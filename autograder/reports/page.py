@@ -35,6 +35,10 @@ NARROWEST, WIDEST = 30, 100
 MAX_TEXT = 600
 
 
+#: Columns that are left for a text beside what stands before it.
+MIN_TEXT = 8
+
+
 @dataclass(frozen=True)
 class Page:
     """Where lines go: `width` in cells, and whether symbols outside of ASCII can be shown."""
@@ -77,7 +81,13 @@ class Page:
         return line
 
     def hanging(self, first: Text, text: str, style: str = "", tail: str = "") -> Iterator[Text]:
-        """Yield `text` and a plain `tail` after `first`; later lines are indented to the text."""
+        """Yield `text` and a plain `tail` after `first`; later lines are indented to the text.
+
+        Where `first` leaves no room, as a long path does, the text has lines of its own.
+        """
+        if self.width - first.cell_len < MIN_TEXT < first.cell_len:
+            yield first
+            first = Text("    ")
         text = text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rstrip() + " ..."
         whole = Text().append(self.safe(text), style).append(tail)
         wrapped = whole.wrap(self.console, self.width - first.cell_len, overflow="fold")

@@ -123,3 +123,9 @@ def test_ascii_terminal_gets_ascii(report):
     text = shown(report, encoding="ascii")
     assert "+ passed" in text and "o not started" in text and "-----" in text
     assert "submission 4a44dc15, course 0c9ad1f7, seed 7" in text
+
+
+@pytest.mark.parametrize("length", range(30, 80))
+def test_a_long_path_leaves_room_for_what_a_command_does(report, length):
+    text = shown(replace(report, commands=replace(report.commands, place="x" * length)), 80)
+    assert "says what to do" in " ".join(text.split())

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from gradus_command import gradus
@@ -78,6 +82,26 @@ def test_the_report_names_no_file_of_a_student(made):
         reports = [json.loads(text) for (text,) in store.execute("SELECT report FROM grading")]
     assert [one["exercises"][0]["file"] for one in reports] == ["one_hot.py"] * 2
     assert all(len(one["provenance"]["submission"]) == 12 for one in reports)
+
+
+def test_a_result_is_the_report_of_grade(made, tmp_path):
+    folder = made[0] / "lab1"
+    with sqlite3.connect(folder / "results.sqlite") as store:
+        query = "SELECT DISTINCT seed, attempt, report FROM grading NATURAL JOIN entry"
+        rows = store.execute(query + " WHERE verdict = 'failed'").fetchall()
+    (seed, attempt, report) = rows[0]
+    options = ["--course", str(ROOT), "--sandbox", "process", "--seed", str(seed), "one_hot"]
+    written = tmp_path / "report.json"
+    submission = folder / "attempts" / attempt
+    command = Path(sys.executable).parent / "grade"
+    arguments = ["--submission", submission, "--json", written, "--show-hidden", *options]
+    subprocess.run([command, *arguments], check=False, capture_output=True)
+    ours, theirs = (timeless(text)["exercises"] for text in (report, written.read_text("utf-8")))
+    assert ours == theirs
+
+
+def timeless(text):
+    return json.loads(re.sub(r'"seconds": [\d.]+', '"seconds": 0', text))
 
 
 def test_the_same_call_again_is_a_new_run_that_grades_nothing(copy):
