@@ -86,3 +86,11 @@ def test_the_forms_of_every_system_are_read(text):
 def test_a_time_without_a_zone_is_not_guessed():
     assert read_moment("2026-03-02 10:15", None) is None
     assert read_moment("lundi 2 mars", BERLIN) is None
+
+
+@pytest.mark.parametrize(
+    ("due", "hour"), [("2026-10-24T02:30", 1), ("2026-03-28T02:30", 1)], ids=["twice", "left out"]
+)
+def test_a_late_day_that_ends_while_clocks_change_ends_at_the_later_moment(due, hour):
+    end = days_after(read_due(due, BERLIN), 1).astimezone(UTC)
+    assert (end.hour, end.minute) == (hour, 30)

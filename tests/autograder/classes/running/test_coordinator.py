@@ -59,23 +59,24 @@ def test_an_exception_of_an_engine_is_a_fault_of_ours(run):
     assert run.result("good").verdict == "passed"
 
 
-def test_what_a_busy_machine_disturbed_is_repeated_alone(run):
+def test_what_a_busy_machine_disturbed_is_repeated_alone(run, monkeypatch):
+    monkeypatch.setattr("autograder.classes.running.coordinator._TICK", 0.02)
     run.queue("slow", *NAMES)
-    lock, running, beside = threading.Lock(), set(), []
+    started, beside = [], []
 
     def grade(job):
-        with lock:
-            running.add(job.place)
-            if job.alone:
-                beside.append(set(running))
+        started.append(job.place)
+        if job.alone:
+            before = len(started)
+            run.queue("added meanwhile")
+            time.sleep(0.3)
+            beside.append(started[before:])
         time.sleep(0.02)
-        with lock:
-            running.discard(job.place)
         is_open = job.place == "slow" and not job.alone
         return Outcome(is_open=True) if is_open else graded(job)
 
     run.go(grade, width=4)
-    assert beside == [{"slow"}]
+    assert (beside, started[-2:]) == ([[]], ["slow", "added meanwhile"])
     assert run.result("slow").repeated and not run.result("s1").repeated
     assert run.progress.repeated == 1
 

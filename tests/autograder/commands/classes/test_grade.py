@@ -142,6 +142,7 @@ def test_a_sample_is_graded_twice_and_a_difference_is_kept(copy):
     assert shown.endswith("1 disagreements in run 3\n")
 
 
+@pytest.mark.slow
 def test_a_fault_of_ours_is_no_zero_and_the_next_call_tries_again(copy):
     collect(copy, {"dan": RIGHT + "\n# dan\n"})
     collection = read_collection(copy / "lab1")
@@ -203,6 +204,7 @@ def test_old_data_expires(copy):
     assert list((copy / "lab1/attempts").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_course_whose_solution_fails_grades_nothing(copy, tmp_path):
     from autograder.classes.running.doctor import DoctorError
 
