@@ -302,7 +302,7 @@ def test_loading_is_a_step_of_its_own():
 
 
 class Told:
-    """What is told of its methods: `plain` and `inherited`, and nothing else."""
+    """Its handle names the methods `plain` and `inherited`, and nothing else."""
 
     not_callable = 3
 
