@@ -302,7 +302,7 @@ def test_loading_is_a_step_of_its_own():
 
 
 class Told:
-    """Only its methods `plain` and `inherited` are reported."""
+    """Its handle names the methods `plain` and `inherited`, and nothing else."""
 
     not_callable = 3
 
