@@ -8,7 +8,7 @@ import platform
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +16,7 @@ from autograder.classes.running.job import Job, Outcome
 from autograder.classes.running.work import digest_of
 from autograder.classes.store.results import Result
 from autograder.course.reading import Course, Exercise
+from autograder.grading.many.grader import Shared, SharingGrader
 from autograder.grading.repeats import is_open
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting
@@ -75,15 +76,21 @@ def setting_of(settings: Settings) -> Setting:
     )
 
 
+@lru_cache(maxsize=4)
+def shared_by(settings: Settings) -> Shared:
+    """Return what all jobs of `settings` share in each process: checks and right answers."""
+    return Shared()
+
+
 def grade_job(settings: Settings, job: Job) -> Outcome:
     """Grade one exercise of one submission; nothing is raised."""
     try:
-        return _graded(setting_of(settings), job)
+        return _graded(setting_of(settings), job, shared_by(settings))
     except Exception as error:  # whatever it is, the submission's points must not suffer
         return Outcome(fault=f"{type(error).__name__}: {in_one_line(error)}")
 
 
-def _graded(setting: Setting, job: Job) -> Outcome:
+def _graded(setting: Setting, job: Job, shared: Shared) -> Outcome:
     started = time.perf_counter()
     exercise = setting.course.exercise(job.exercise)
     needed = [one.name for one in setting.course.with_required([exercise])]
@@ -92,8 +99,9 @@ def _graded(setting: Setting, job: Job) -> Outcome:
         if job.digest not in ("", digest):
             return Outcome(fault="its files have changed since they were queued: collect again")
         submission = _anonymous(loaded, digest)
+        grader = partial(SharingGrader, shared=shared)
         request = GradeRequest(
-            setting, submission, (exercise,), 1, _Silence(), is_repeating=job.alone
+            setting, submission, (exercise,), 1, _Silence(), grader=grader, is_repeating=job.alone
         )
         report: Report = setting.plugins.hook.grade_submission(request=request)
     setting.plugins.call("submission_graded", report=report)
