@@ -216,6 +216,9 @@ def test_with_the_second_distribution_submissions_are_graded(
     site = tmp_path / "site"
     shutil.copytree(installed, site)
     _install(wheels[1], site)
-    code, output, error = run("grade", str(submission), "--sandbox", "process", site=site)
+    code, _, error = run("grade", str(submission), site=site)  # this folder holds no course
+    assert (code, f"choose the installed one: `--course {site}`" in error) == (2, True)
+    course = ("--course", str(site), "--sandbox", "process")
+    code, output, error = run("grade", str(submission), *course, site=site)
     assert (code, error) == (0, "")
     assert "All passed." in output
