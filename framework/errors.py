@@ -69,10 +69,10 @@ class UnknownNameError(UsageError):
         message = f"no {what} '{name}'"
         if guess:
             message += f": did you mean {guess}?"
+        if not guess and 0 < len(choices) <= MAX_LISTED:
+            message += f": choose one of {', '.join(choices)}"
         if see:
             message += f"{'' if guess else '.'} `{see}` shows all"
-        elif not guess and 0 < len(choices) <= MAX_LISTED:
-            message += f": choose one of {', '.join(choices)}"
         if note:
             message += f"{' ' if message.endswith('?') else '. '}{note}"
         super().__init__(message)

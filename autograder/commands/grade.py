@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from autograder.course.identity import course_files
 from autograder.course.reading import Course, Exercise
+from autograder.course.standing import from_here
 from autograder.grading.course_choice import chosen_course
 from autograder.grading.options import GradeOptions
 from autograder.grading.request import GradeRequest
@@ -17,8 +18,10 @@ from autograder.grading.setting import Setting
 from autograder.grading.written.manual_points import NO_POINTS, ManualPoints, read_manual_points
 from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.isolation.sandboxes.choose import BUILT_IN
+from autograder.record.progress import following, is_own, note_progress
 from autograder.record.results import Report
 from autograder.reports.files import check_files, write_files
+from autograder.submissions.candidates import suffix
 from autograder.submissions.submission import Submission
 from framework.errors import UsageError
 from framework.importing import load_target
@@ -27,6 +30,7 @@ from framework.providers.plugins import Plugins
 
 if TYPE_CHECKING:
     from autograder.grading.watched.state import WarmState
+    from autograder.reports.watched_screen import WatchedScreen
 
 
 def grade(options: GradeOptions, *, watch: bool = False) -> int:
@@ -49,14 +53,18 @@ def _watched(options: GradeOptions, setting: Setting) -> int:
     """Grade after every change; what has read a course that changes then is started again."""
     from autograder.commands.watch import grade_on_change, start_again
     from autograder.grading.watched.state import WarmState
+    from autograder.reports.watched_screen import WatchedScreen
 
     plugins = (Path(name) for name in options.plugins if name.endswith(".py"))
     courses = (setting.course, *setting.course.bases)
     course = [*plugins, *(file for one in courses for file in course_files(one))]
     with closing(WarmState(setting)) as warm:
-        place = options.place(setting.course)
+        place, screen = options.place(setting.course), WatchedScreen()
         code = grade_on_change(
-            lambda: _grade_once(options, setting, warm).exit_code, place, warm.prepare, course
+            lambda: _grade_once(options, setting, warm, screen).exit_code,
+            place,
+            warm.prepare,
+            course,
         )
     return start_again() if code is None else code
 
@@ -86,12 +94,17 @@ def _sandbox(options: GradeOptions, plugins: Plugins) -> Sandbox:
     return sandbox
 
 
-def _grade_once(options: GradeOptions, setting: Setting, warm: WarmState | None = None) -> Report:
+def _grade_once(
+    options: GradeOptions,
+    setting: Setting,
+    warm: WarmState | None = None,
+    watched: WatchedScreen | None = None,
+) -> Report:
     if options.provider:
         return _graded(options, setting, None, setting.course.select(options.what))
     if warm is not None:
         warm.submission, exercises = options.find(setting.course, warm.submission)
-        return _graded(options, setting, warm.submission, exercises, warm)
+        return _graded(options, setting, warm.submission, exercises, warm, watched)
     submission, exercises = options.find(setting.course)
     with submission:
         return _graded(options, setting, submission, exercises)
@@ -117,25 +130,50 @@ def _manual_points(options: GradeOptions, course: Course) -> ManualPoints:
     return read_manual_points(options.manual_points, course)
 
 
+def _folder(options: GradeOptions, course: Course) -> str:
+    """Return the folder or the archive that holds what is graded, as its author would write it."""
+    named = options.named_submission(course)
+    if named is None:
+        return from_here(course.root / "exercises")
+    return str(named if named.is_dir() or suffix(named) == ".zip" else named.parent)
+
+
+def _for_reader(
+    report: Report, options: GradeOptions, course: Course, submission: Submission | None
+) -> Report:
+    """Return `report` with the commands to propose; remember what a student has passed."""
+    report = replace(report, commands=options.commands(course))
+    if submission is None or not is_own(course, options.named_submission(course)):
+        return report
+    note_progress(course, submission, report)
+    return replace(report, following=following(course, report))
+
+
 def _graded(
     options: GradeOptions,
     setting: Setting,
     submission: Submission | None,
     exercises: list[Exercise],
     warm: WarmState | None = None,
+    watched: WatchedScreen | None = None,
 ) -> Report:
     from autograder.reports.live import GradingDisplay
 
-    folder = str(options.submission or "exercises")
+    if watched is not None and submission is not None:
+        watched.note(submission)
+
+    folder = _folder(options, setting.course)
     commands = options.commands(setting.course)
-    screen = GradingDisplay(folder=folder, commands=commands, show_hidden=options.show_hidden)
+    screen = GradingDisplay(
+        folder=folder, commands=commands, show_hidden=options.show_hidden, watched=watched
+    )
     points = _manual_points(options, setting.course)
     request = GradeRequest(
         setting, submission, tuple(exercises), options.jobs, screen, warm, points
     )
     with screen:
         report = _answered(setting.plugins, request)
-    report = replace(report, commands=commands)
+    report = _for_reader(report, options, setting.course, submission)
     screen.finish(report)
     write_files(report, options, setting.plugins)
     setting.plugins.call("submission_graded", report=report)

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, ExerciseArgument, console
+from autograder.commands.options import CourseOption, OwnExercise, console
 from autograder.course.reading import Exercise, find_course
+from autograder.course.standing import chosen_exercise
 from autograder.course.student_state import load_state, save_state
 
 
 def hint(
-    exercise: ExerciseArgument,
+    exercise: OwnExercise = "",
     show_all: Annotated[bool, typer.Option("--all", help="Show every hint at once.")] = False,
     restart: Annotated[bool, typer.Option("--restart", help="Start with the first hint.")] = False,
     course: CourseOption = None,
@@ -23,17 +24,17 @@ def hint(
     Each call shows one more hint. Try for a while before you ask for the next one.
     """
     found = find_course(course)
-    chosen = found.exercise(exercise)
+    chosen = chosen_exercise(found, exercise, "gradus hint")
     seen = load_state(found, "hints")
     if show_all:
         _print(chosen, range(len(chosen.hints)))
         return
-    given = 0 if restart else _count(seen.get(exercise), chosen)
+    given = 0 if restart else _count(seen.get(chosen.name), chosen)
     number = min(given, len(chosen.hints) - 1)
     _print(chosen, range(max(number, 0), number + 1))
     console().print(_outlook(chosen, given), markup=False)
     record = {"shown": min(given + 1, len(chosen.hints)), "of": _digest(chosen)}
-    save_state(found, "hints", seen | {exercise: record})
+    save_state(found, "hints", seen | {chosen.name: record})
 
 
 def _digest(exercise: Exercise) -> str:

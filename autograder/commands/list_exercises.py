@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, console
+from autograder.commands.options import CourseOption, say
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.course.source import decode
 from autograder.course.stubs import available_stub
+from autograder.record.progress import Graded, read_progress, state_words
 from autograder.submissions.progress import Progress, progress_in
 from framework.errors import BadInputError
 from framework.text_files import read_bytes
 
-if TYPE_CHECKING:
-    from rich.table import Table
+#: The columns, the space between them, and the narrowest title.
+HEAD = ("unit, exercise", "title", "points", "state")
+GAP, NARROW, RULE = 3, 12, "─"
 
 
 def list_exercises(
@@ -27,34 +31,54 @@ def list_exercises(
 ) -> None:
     """Show all exercises, their points and your progress.
 
-    "Written" only means that no TODO is left. `grade EXERCISE` checks whether it is right.
+    Passed and failed are the results of your last `grade` of each exercise. "Written" only means
+    that no TODO is left.
     """
     found = find_course(course)
-    console().print(_table(found, found.select(names or ())))
+    for line in _lines(found, found.select(names or ())):
+        say(line)
 
 
-def _table(course: Course, exercises: list[Exercise]) -> Table:
-    from rich import box
-    from rich.table import Table
+def _lines(course: Course, exercises: list[Exercise]) -> Iterator[str]:
+    """Yield the lines of the table; only a terminal cuts titles, to its width."""
+    rows = [HEAD, *_rows(course, exercises)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    if sys.stdout.isatty():
+        room = shutil.get_terminal_size().columns - sum(widths) - GAP * (len(widths) - 1)
+        widths[1] = max(widths[1] + min(room, 0), NARROW)
+    for number, row in enumerate(rows):
+        yield _line(row, widths)
+        if number == 0 or number == len(rows) - 2:
+            yield RULE * (sum(widths) + GAP * (len(widths) - 1))
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("unit, exercise")
-    table.add_column("title")
-    table.add_column("points", justify="right")
-    table.add_column("tasks")
-    for row in _rows(course, exercises):
-        table.add_row(*row)
-    return table
+
+def _line(row: tuple[str, ...], widths: list[int]) -> str:
+    name, title, points, state = row
+    if len(title) > widths[1]:
+        title = title[: widths[1] - 3] + "..."
+    cells = name.ljust(widths[0]), title.ljust(widths[1]), points.rjust(widths[2]), state
+    return (" " * GAP).join(cells).rstrip()
 
 
 def _rows(course: Course, exercises: list[Exercise]) -> Iterator[tuple[str, ...]]:
+    known = read_progress(course)
     for unit in course.units:
         chosen = [exercise for exercise in exercises if exercise.unit == unit.name]
         if chosen:
-            yield unit.name, unit.title
+            yield unit.name, unit.title, "", ""
         for exercise in chosen:
-            points, state = f"{exercise.available_points:g}", written_state(exercise)
-            yield f"  {exercise.name}", exercise.title, points, state
+            state = state_words(exercise, course, known, written_state(exercise))
+            yield f"  {exercise.name}", exercise.title, _points(exercise, known), state
+    graded = [known[one.name] for one in exercises if one.name in known]
+    earned, passed = sum(one.earned for one in graded), sum(one.is_passed for one in graded)
+    possible = sum(exercise.available_points for exercise in exercises)
+    yield "total", "", f"{earned:g}/{possible:g}", f"{passed} of {len(exercises)} passed"
+
+
+def _points(exercise: Exercise, known: Mapping[str, Graded]) -> str:
+    """Return the points of the last grading, of all; ``35`` where there was none."""
+    graded, possible = known.get(exercise.name), f"{exercise.available_points:g}"
+    return possible if graded is None else f"{graded.earned:g}/{possible}"
 
 
 def written_state(exercise: Exercise) -> str:

@@ -7,15 +7,17 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, ExerciseArgument, say, shown
+from autograder.commands.options import CourseOption, OwnExercise, say, shown
 from autograder.course.reading import find_course
 from autograder.course.source import decode
+from autograder.course.standing import chosen_exercise
+from autograder.record.commands import quoted
 from framework.errors import BadInputError, ConflictError
 from framework.text_files import read_bytes
 
 
 def notebook(
-    exercise: ExerciseArgument,
+    exercise: OwnExercise = "",
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="File to write. Default: ./EXERCISE.ipynb."),
@@ -28,12 +30,12 @@ def notebook(
     The notebook contains what you have already written in the exercise's file. To grade it, run
     `grade EXERCISE.ipynb`.
     """
-    found = find_course(course).exercise(exercise)
-    target = out or Path(f"{exercise}.ipynb")
+    found = chosen_exercise(find_course(course), exercise, "gradus notebook")
+    target = out or Path(f"{found.name}.ipynb")
     if target.exists() and not force:
         raise ConflictError(f"{target} exists: choose another with `--out`, or give `--force`")
     if not found.stub.is_file():
-        raise BadInputError(f"{found.stub} is missing: `gradus reset {exercise}` writes it")
+        raise BadInputError(f"{found.stub} is missing: `gradus reset {found.name}` writes it")
     from autograder.submissions.new_notebook import (
         new_notebook,  # the import of nbformat takes 0.1 s
     )
@@ -43,4 +45,4 @@ def notebook(
         target.write_text(text, "utf-8", newline="\n")
     except OSError as error:
         raise BadInputError(f"{target} cannot be written: {error.strerror}") from None
-    say(f"Wrote {shown(target)}. Fill it in, save it, then `grade {shown(target)}`.")
+    say(f"Wrote {shown(target)}. Fill it in, save it, then `{quoted(['grade', shown(target)])}`.")

@@ -24,6 +24,13 @@ CourseOption = Annotated[
     ),
 ]
 
+OwnExercise = Annotated[
+    str,
+    typer.Argument(
+        help="An exercise; `gradus list` shows all. Default: the one whose folder you are in.",
+        show_default=False,
+    ),
+]
 ExerciseArgument = Annotated[str, typer.Argument(help="An exercise; `gradus list` shows all.")]
 
 

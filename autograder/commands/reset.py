@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from autograder.commands.options import CourseOption, ExerciseArgument, say, shown
+from autograder.commands.options import CourseOption, OwnExercise, say, shown
 from autograder.course.reading import find_course
+from autograder.course.standing import chosen_exercise
 from autograder.course.stub_files import stub_file, write_stub
 from autograder.course.student_state import back_up
 
 
-def reset(exercise: ExerciseArgument, course: CourseOption = None) -> None:
+def reset(exercise: OwnExercise = "", course: CourseOption = None) -> None:
     """Restore the original stub, after a backup of your file.
 
     Backups are numbered and never overwritten. To get your work back, copy a backup.
     """
     found = find_course(course)
-    stub = stub_file(found.exercise(exercise))
+    chosen = chosen_exercise(found, exercise, "gradus reset")
+    stub = stub_file(chosen)
     if not stub.drifted:
         say(f"{shown(stub.path)} is already the original stub: nothing to do.")
         return
     if stub.present is not None:
         say(f"Your file is saved as {shown(back_up(found, stub.path))}")
     write_stub(stub)
-    say(f"{shown(stub.path)} is the original stub again. `gradus show {exercise}` shows the text.")
+    more = f"`gradus show {chosen.name}` shows the text."
+    say(f"{shown(stub.path)} is the original stub again. {more}")

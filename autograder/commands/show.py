@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, ExerciseArgument, console, say, shown
+from autograder.commands.options import CourseOption, OwnExercise, console, say, shown
 from autograder.course.figures import Figure, replaced
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import find_course
+from autograder.course.standing import chosen_exercise
 from framework.errors import BadInputError
 from framework.text_files import read_text
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def show(
-    exercise: ExerciseArgument,
+    exercise: OwnExercise = "",
     pager: Annotated[bool, typer.Option("--pager", help="Show the text page by page.")] = False,
     promises: Annotated[
         bool, typer.Option("--promises", help="Which check tests which sentence of the text.")
@@ -35,7 +36,7 @@ def show(
     Written questions follow the text. The last line names the file to edit. If you are stuck, run
     `gradus hint EXERCISE`.
     """
-    found = find_course(course).exercise(exercise)
+    found = chosen_exercise(find_course(course), exercise, "gradus show")
     if promises:
         _show_promises(found)
     else:

@@ -17,7 +17,7 @@ from framework.course.catalogue import COURSE_NAME, Catalogue, import_names
 from framework.course.folder import course_file, find_course_folder
 from framework.course.solutions import missing_solution, solutions_folder
 from framework.course.tasks import Task
-from framework.errors import BadInputError, UnknownNameError
+from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.providers.courses import lineage, named_course_folder
 from framework.text_files import read_text
 from framework.toml_formats import Format, Key
@@ -181,11 +181,23 @@ class Course(Catalogue):
 
         Raises:
             UnknownNameError: with near misses.
+            UsageError: it is the name of a unit; the message lists its exercises.
             BadInputError: its ``exercise.toml`` is wrong; the message names the key.
         """
+        if name not in self._read and name in (units := self._units_by_name()):
+            choices = ", ".join(units[name]) or "it has none"
+            raise UsageError(f"'{name}' is a unit: choose one of its exercises: {choices}")
         if name not in self._read:
             self._read[name] = _read_exercise(self, name)
         return self._read[name]
+
+    def _units_by_name(self) -> dict[str, tuple[str, ...]]:
+        """Return the exercises of each unit whose name is not that of an exercise too."""
+        return {
+            unit.name: tuple(unit.exercises)
+            for unit in self.units
+            if unit.name not in self.exercise_names
+        }
 
     @property
     def code_exercises(self) -> tuple[Exercise, ...]:

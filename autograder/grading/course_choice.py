@@ -9,7 +9,8 @@ from pathlib import Path
 import framework
 from autograder.course.reading import Course, find_course
 from autograder.grading.options import GradeOptions
-from framework.course.folder import course_file
+from autograder.record.commands import quoted
+from framework.course.folder import course_file, find_course_folder
 from framework.errors import UsageError
 from framework.providers.courses import named_course_folder
 
@@ -27,12 +28,29 @@ def chosen_course(options: GradeOptions) -> Course:
         UsageError: it lies inside the submission, or was found on a CI server.
         BadInputError: there is none, or its ``course.toml`` is wrong.
     """
-    course = _named(options) if options.course else find_course()
+    course = _named(options) if options.course else _around()
     if options.course is None:
         _reject_found_in_ci(course)
     if (submission := options.named_submission(course)) is not None:
         for path in _trusted(course, options):
             _reject_inside(path, submission)
+    return course
+
+
+def _around() -> Course:
+    """Return the course of the working directory.
+
+    Raises:
+        UsageError: there is none; the message names the installed course, to be chosen.
+    """
+    course = find_course()
+    if find_course_folder(Path.cwd()) is None:
+        raise UsageError(
+            f"no course at {Path.cwd()}: neither it nor a folder above holds "
+            "exercises/course.toml. Change into the folder of your course, or choose the installed "
+            "one: "
+            f"`--course {quoted([str(course.root)])}`"
+        )
     return course
 
 

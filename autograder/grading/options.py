@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.reading import Course, Exercise
+from autograder.course.standing import name_here
 from autograder.record.commands import Commands
 from autograder.submissions.candidates import LIMITS, may_be_read, suffix
 from autograder.submissions.submission import Submission, load_submission
@@ -87,7 +88,8 @@ class GradeOptions:
         """Load the submission; return it with the exercises that are graded.
 
         A path among the arguments is the submission, and what it holds is graded. Names choose
-        exercises of ``--submission``, by default of the course's own folder; without names, all.
+        exercises of ``--submission``, by default of the course's own folder. Without names, these
+        are all, or those of the folder in which one stands.
         The folder of an earlier state, `former`, is taken over.
 
         Raises:
@@ -105,9 +107,15 @@ class GradeOptions:
             _require_kind(Path(paths[0]))
             submission = load_submission(Path(paths[0]), course, former=former)
             return submission, course.select(names or (*submission.files, *submission.unread))
+        names = names or self._names_here(course)
         exercises = course.select(names)
         needed = {name for e in exercises for name in (e.name, *e.requires)} if names else None
         return load_submission(self.place(course), course, needed, former), exercises
+
+    def _names_here(self, course: Course) -> list[str]:
+        """Return the exercise or unit in whose folder one stands, if no submission is named."""
+        here = name_here(course) if self.submission is None else ""
+        return [here] if here else []
 
     def _paths(self, course: Course) -> list[str]:
         return [name for name in self.what if _is_path(name, course)]

@@ -279,12 +279,26 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class Following:
+    """The exercise to do next, once all of a report have passed.
+
+    Attributes:
+        file: the file to write, as its path is written in the working directory.
+    """
+
+    name: str
+    title: str
+    file: str
+
+
+@dataclass(frozen=True)
 class Report:
     """The grading of one submission.
 
     Attributes:
         notes: additional facts for a reader: ignored files, skipped cells.
         commands: those that are proposed to its reader.
+        following: what comes next, if all has passed and the reader is the student.
     """
 
     provenance: Provenance
@@ -292,6 +306,7 @@ class Report:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     commands: Commands = OWN_FOLDER
+    following: Following | None = None
 
     @property
     def earned(self) -> float:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path
 
+from autograder.course.standing import from_here
 from autograder.record.commands import Commands
 from autograder.record.results import FINE, ExerciseResult, Report
 from autograder.reports.wording import counted
@@ -27,7 +28,7 @@ def advice(report: Report, folder: str = "exercises") -> Advice:
     """
     result = _first(report)
     if result is None:
-        return Advice(_all_passed(report))
+        return _after_a_pass(report)
     again = (report.commands.grade(result.name), "grades it alone")
     if result.verdict is Verdict.NOT_GRADED:
         sentence = (
@@ -40,6 +41,21 @@ def advice(report: Report, folder: str = "exercises") -> Advice:
     if report.provenance.provider:
         return Advice(f"Next: {result.name}", (again,))
     return Advice(_sentence(report, result, folder), (*_help(result, report.commands), again))
+
+
+def _after_a_pass(report: Report) -> Advice:
+    """Return what comes next where all has passed."""
+    following, passed = report.following, _all_passed(report)
+    if following is None:
+        return Advice(passed)
+    commands = report.commands
+    return Advice(
+        f"{passed} Next: {following.name}, in {following.file}",
+        (
+            (commands.gradus("show", following.name), "says what to do"),
+            (commands.grade(following.name), "grades it"),
+        ),
+    )
 
 
 def _all_passed(report: Report) -> str:
@@ -72,7 +88,7 @@ def _sentence(report: Report, result: ExerciseResult, folder: str) -> str:
         return f"Next: {result.name}"
     own = result.file or f"{result.unit}/{result.name}/{_file_of(result)}"
     begin = "Start" if report.earned == 0 else "Go on"
-    return f"{begin} with {result.name}: open {PurePath(folder, own).as_posix()}"
+    return f"{begin} with {result.name}: open {from_here(Path(folder, own))}"
 
 
 def _file_of(result: ExerciseResult) -> str:

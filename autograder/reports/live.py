@@ -7,13 +7,15 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.text import Text
 
 from autograder.course.reading import Exercise
 from autograder.record.commands import OWN_FOLDER, Commands
 from autograder.record.results import CheckResult, ExerciseResult, Report
 from autograder.reports.summary import Summary
 from autograder.reports.terminal import ExerciseView
+from autograder.reports.watched_screen import LastVerdict, WatchedScreen
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -28,6 +30,7 @@ class GradingDisplay:
     Args:
         folder: where the submission lies, as its author would write it.
         commands: those that are proposed.
+        watched: the screen that earlier gradings were shown on, if the submission is watched.
     """
 
     def __init__(
@@ -36,9 +39,12 @@ class GradingDisplay:
         folder: str = "exercises",
         commands: Commands = OWN_FOLDER,
         show_hidden: bool = False,
+        watched: WatchedScreen | None = None,
     ) -> None:
+        self._watched = watched
         stream = sys.stdout or io.StringIO()  # a closed output is None
-        width = None if stream.isatty() else PIPED_WIDTH
+        self._is_piped = not stream.isatty()
+        width = PIPED_WIDTH if self._is_piped else None
         self._console = Console(file=stream, width=width, highlight=False)
         self._folder, self._commands, self._show_hidden = folder, commands, show_hidden
         self._status: Status | None = None
@@ -63,16 +69,30 @@ class GradingDisplay:
     def exercise_done(self, result: ExerciseResult) -> None:
         """Show an exercise."""
         self._count = 0
+        self._begin_screen()
         self._show(ExerciseView(result, show_hidden=self._show_hidden, commands=self._commands))
 
     def finish(self, report: Report) -> None:
         """Show the whole."""
+        self._begin_screen()
         self._show(Summary(report, folder=self._folder))
+        if self._watched is not None:
+            self._show(LastVerdict(report, self._watched.changed))
 
-    def _show(self, what: ExerciseView | Summary) -> None:
+    def _begin_screen(self) -> None:
+        """Clear the screen of a watched submission, once something new can be shown."""
+        if self._watched is None or not self._watched.is_old:
+            return
+        self._watched.is_old = False
+        if self._console.is_terminal:
+            self._console.clear()
+        if self._watched.changed:
+            self._show(Text(f"{', '.join(self._watched.changed)} changed\n"))
+
+    def _show(self, what: RenderableType) -> None:
         """Show `what`; without a reader or room, grading goes on for the sake of the reports."""
         try:
-            self._console.print(what)
+            self._console.print(what, soft_wrap=self._is_piped)
         except (OSError, SystemExit):  # `rich` ends the program where a pipe has no reader
             self._console.quiet = True
             _drop_output()

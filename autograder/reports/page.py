@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -29,8 +30,12 @@ STYLES = {
     Verdict.NOT_GRADED: "magenta",
 }
 
+_GAPS = re.compile(r" {2,}")
+_GAPS = re.compile(r" {2,}")
 #: A line is at least and at most so wide, however narrow or wide the terminal.
 NARROWEST, WIDEST = 30, 100
+#: The width of a page whose lines have no end.
+ENDLESS = 1_000_000
 #: The longest text that is wrapped; what a submission raises may be longer.
 MAX_TEXT = 600
 
@@ -41,18 +46,26 @@ MIN_TEXT = 8
 
 @dataclass(frozen=True)
 class Page:
-    """Where lines go: `width` in cells, and whether symbols outside of ASCII can be shown."""
+    """Where lines go: `width` in cells, and whether symbols outside of ASCII can be shown.
+
+    Attributes:
+        is_endless: whether no line is cut, wrapped or filled: a program reads them.
+    """
 
     console: Console
     width: int
     encoding: str
     ascii_only: bool
+    is_endless: bool = False
 
     @staticmethod
     def of(console: Console, options: ConsoleOptions) -> Page:
         """Return the page that rich renders for."""
         width = min(max(options.max_width, NARROWEST), WIDEST)
-        return Page(console, width, options.encoding, options.ascii_only)
+        is_endless = options.no_wrap is True  # of a pipe: see `GradingDisplay`
+        if is_endless:
+            width = ENDLESS
+        return Page(console, width, options.encoding, options.ascii_only, is_endless)
 
     def marked(self, verdict: Verdict, text: str) -> Text:
         """Return the verdict's symbol before `text`, in its colour."""
@@ -65,12 +78,14 @@ class Page:
     def cut(self, text: str, width: int) -> str:
         """One line of `text`, at most `width` cells wide."""
         text = self.safe(text.replace("\n", " "))
-        if cell_len(text) <= width:
+        if self.is_endless or cell_len(text) <= width:
             return text
         return set_cell_size(text, max(width - 3, 0)).rstrip() + "..."
 
     def ends(self, left: Text, right: str) -> Text:
         """Return `left` at the left margin and `right` at the right one, in a single line."""
+        if self.is_endless:
+            return left.copy().append("  ").append(_GAPS.sub("  ", right).strip())
         room = self.width - cell_len(right) - 2
         line = left.copy()
         if line.cell_len > room:
@@ -90,6 +105,9 @@ class Page:
             first = Text("    ")
         text = text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rstrip() + " ..."
         whole = Text().append(self.safe(text), style).append(tail)
+        if self.is_endless:
+            yield first.copy().append(whole)
+            return
         wrapped = whole.wrap(self.console, self.width - first.cell_len, overflow="fold")
         for number, line in enumerate(wrapped):
             start = first.copy() if number == 0 else Text(" " * first.cell_len)
@@ -98,6 +116,9 @@ class Page:
 
     def command(self, first: Text, command: str) -> Iterator[Text]:
         """Yield a command after `first`; a broken line ends in a backslash, as shells want it."""
+        if self.is_endless:
+            yield first.copy().append(self.safe(command))
+            return
         words = self.safe(command).split(" ")
         longest = max(map(cell_len, words))
         indent = " " * max(min(first.cell_len, self.width - longest - 2), 0)

@@ -13,7 +13,10 @@ from framework.errors import MAX_LISTED, UnknownNameError
             "no loss 'hinj': did you mean 'hinge'?",
         ),
         (UnknownNameError("loss", "x", ["mse", "hinge"]), "no loss 'x': choose one of hinge, mse"),
-        (UnknownNameError("loss", "x", ["mse"], "list"), "no loss 'x'. `list` shows all"),
+        (
+            UnknownNameError("loss", "x", ["mse"], "list"),
+            "no loss 'x': choose one of mse. `list` shows all",
+        ),
         (UnknownNameError("loss", "x", []), "no loss 'x'"),
         (
             UnknownNameError("loss", "x", ["mse"], note="Why."),

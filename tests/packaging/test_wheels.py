@@ -20,6 +20,8 @@ import framework
 pytest.importorskip("hatchling", reason="building needs the extra `dev`")
 
 #: What `gradus new` writes: an exercise of its own, with everything.
+#: The module that `%load_ext gradus` imports: the wheel has it at the top.
+EXTENSION = "autograder/notebook/extension/gradus.py"
 TEMPLATES = "framework/commands/new/templates/"
 #: What only instructors may have.
 SECRET = ("solutions/", "_hidden.py", "mistakes.toml", "equivalents.toml")
@@ -61,12 +63,12 @@ def test_gradus_holds_the_public_course_and_nothing_that_gives_answers_away(whee
         expected = tracked(f"exercises/*/*/{pattern}")
         assert expected and expected <= found
     for package in ("framework", "plugins", "autograder"):
-        assert tracked(f"{package}/**/*.py") <= found
+        assert tracked(f"{package}/**/*.py") - {EXTENSION} <= found
     data = {"exercises/course.toml", "autograder/reports/schema.json"}
     data |= tracked("framework/commands/new/templates/**/*.txt")
     assert data <= found
     tops = {name.partition("/")[0] for name in found if ".dist-info" not in name}
-    assert tops == {"framework", "plugins", "autograder", "exercises"}
+    assert tops == {"framework", "plugins", "autograder", "exercises", "gradus.py"}
 
 
 def test_the_second_distribution_holds_the_solutions_alone(wheels):
@@ -171,17 +173,18 @@ def test_an_installed_stub_is_not_started_until_something_is_written(run, instal
 @pytest.mark.parametrize(
     "command",
     [
-        "grade activations --submission {submission}",
-        "grade activations --provider torch",
+        "grade activations --submission {submission} --course {installed}",
+        "grade activations --provider torch --course {installed}",
         "gradus audit activations --mistakes",
         "gradus calibrate rnn_lm --seeds 20",
         "gradus train rnn_lm --epochs 1",
     ],
 )
 def test_what_needs_a_missing_reference_says_what_is_missing_and_how_to_get_it(
-    run, command, submission
+    run, command, submission, installed
 ):
-    code, output, error = run(*command.format(submission=submission).split())
+    command = command.format(submission=submission, installed=installed)
+    code, output, error = run(*command.split())
     assert code == 2, output + error
     assert "is missing, the solution of '" in error
     version = framework.__version__
@@ -216,6 +219,9 @@ def test_with_the_second_distribution_submissions_are_graded(
     site = tmp_path / "site"
     shutil.copytree(installed, site)
     _install(wheels[1], site)
-    code, output, error = run("grade", str(submission), "--sandbox", "process", site=site)
+    code, _, error = run("grade", str(submission), site=site)  # this folder holds no course
+    assert (code, f"choose the installed one: `--course {site}`" in error) == (2, True)
+    course = ("--course", str(site), "--sandbox", "process")
+    code, output, error = run("grade", str(submission), *course, site=site)
     assert (code, error) == (0, "")
     assert "All passed." in output

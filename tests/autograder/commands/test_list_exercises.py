@@ -9,12 +9,14 @@ def test_list_shows_units_points_and_progress(gradus, lines, written, solved):
     code, output = gradus("list")
     assert code == 0
     assert lines(output) == [
-        "unit, exercise   title             points   tasks",
-        "──────────────────────────────────────────────────────────",
+        "unit, exercise   title             points   state",
+        "───────────────────────────────────────────────────────────────────",
         "first_unit       The first unit",
-        "  squash         Squashing              5   1 of 2 written",
+        "  squash         Squashing              5   started: 1 of 2 written",
         "second_unit      The second unit",
         "  sums           Sums                   1   not started",
+        "───────────────────────────────────────────────────────────────────",
+        "total                                 0/6   0 of 2 passed",
     ]
 
 
