@@ -15,6 +15,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -167,7 +168,18 @@ class _Prepared:
             load_grader()
             from autograder.grading.watched.waiting import WaitingGrader
 
-            grader = WaitingGrader(self.setting, self.submission, workers, channel.recv)
+            receive = partial(self._received, channel, workers)
+            grader = WaitingGrader(self.setting, self.submission, workers, receive)
             channel.send(grader.grade(self.exercise, channel.send, self.plugins))
         finally:
             workers.close()
+
+    def _received(self, channel: Connection, workers: Workers) -> dict[str, Any]:
+        """Wait for the fields of the submission; end this process if the first one has ended."""
+        try:
+            received: dict[str, Any] = channel.recv()
+        except (EOFError, OSError):
+            workers.close()
+            remove_scratch(self.scratch)
+            os._exit(0)  # pytest would report an interrupt of its own
+        return received

@@ -232,6 +232,18 @@ def test_the_command_notices_an_edit_and_ends_cleanly(command, tmp_path, real_so
     assert (process.returncode, rest, errors) == (1, "", "")
 
 
+def test_what_is_prepared_ends_without_a_word_where_the_command_is_ended(
+    command, tmp_path, real_solution
+):
+    path = tmp_path / "one_hot.py"
+    path.write_text(real_solution("one_hot"), "utf-8")
+    process = command(path)
+    read_until(process, "Watching")
+    time.sleep(2)  # until the next run is prepared
+    process.terminate()
+    assert process.communicate(timeout=10) == ("", "")
+
+
 def test_the_command_starts_again_where_the_course_has_changed(command, tmp_path):
     course, answer = tmp_path / "course", tmp_path / "shift.py"
     shutil.copytree(ROOT / "tests/courses/outside", course)
