@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.equality import MAX_NAME
+from autograder.checks.equality import MAX_NAME, RTOL
 from autograder.checks.failures import CheckFailed
 from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
 from autograder.isolation.host.faults import SubmissionFault
@@ -48,8 +48,8 @@ def gradients_agree(
         and_then: arguments of a second use of the layer: L is the sum over both, so that the
             gradients of both have to add up.
         reference: a right model with the same parameters: the message then says which of forward
-            and backward is at fault. Nothing that it depends on may be without effect on `model`:
-            the derivative of a constant is easily right.
+            and backward is at fault. `forward` must agree with its: the derivative of a constant,
+            or of a sum of everything, is easily right.
 
     Raises:
         CheckFailed: names the array, its worst entry, and the ratio of the two derivatives.
@@ -58,7 +58,7 @@ def gradients_agree(
     right = None if reference is None else _right_answer(reference, uses[-1])
     found = _first_decided(Probe(model, uses), rng)
     if found is None and right is not None:
-        _depends_on_all(Probe(model, uses[-1:]), right)
+        _is_asked_for(Probe(model, uses[-1:]), right)
     if found is not None:
         method, sentence = _fault(model, right, uses[-1])
         session, _ = session_of(model)
@@ -69,11 +69,23 @@ def gradients_agree(
         )
 
 
-def _depends_on_all(ours: Probe, right: _RightAnswer) -> None:
-    """Fail where the reference has a derivative and `ours`, which are right, are all zeros."""
+def _is_asked_for(ours: Probe, right: _RightAnswer) -> None:
+    """Fail where `ours`, whose derivatives are right, is not what the reference computes."""
     _same_point(ours, right.point)
     ours.move(right.point)
-    upstream = np.random.default_rng(0).normal(size=ours.look().size)
+    value = ours.look()
+    _depends_on_all(ours, value, right)
+    if not _same(value, right.value, RTOL):
+        raise CheckFailed(
+            "backward is the derivative of forward, but forward is wrong: correct it first",
+            about=ours.call_of_forward,
+            fact="forward: values",
+        )
+
+
+def _depends_on_all(ours: Probe, value: Array, right: _RightAnswer) -> None:
+    """Fail where the reference has a derivative and `ours`, which are right, are all zeros."""
+    upstream = np.random.default_rng(0).normal(size=value.size)
     slopes = ours.backward(upstream)
     for name, slope in right.gradients.items():
         if np.any(slope) and not np.any(slopes[name]):
@@ -175,11 +187,11 @@ def _same_point(ours: Probe, point: Point) -> None:
             )
 
 
-def _same(actual: Array, expected: Array) -> bool:
+def _same(actual: Array, expected: Array, within: float = SAME) -> bool:
     if actual.shape != expected.shape:
         return False
     size = float(np.abs(expected).max(initial=0.0))
-    return bool(np.abs(actual - expected).max(initial=0.0) <= SAME * size)
+    return bool(np.abs(actual - expected).max(initial=0.0) <= within * size)
 
 
 def _sentences(found: Disagreement, fault: str) -> tuple[str, ...]:

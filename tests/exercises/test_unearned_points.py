@@ -38,6 +38,28 @@ ATTACKS = {
     "optimizers/jumps": ("test_sgd_narrow_valley", "where its formula gains"),
     "backpropagation/answers_by_order": ("test_max_margin_training", "the scores of both windows"),
     "batch_norm/labels_by_row": ("test_the_start_hardly_matters", "the loss is still"),
+    "conv1d/sums_everything": ("test_gradients_are_right", "but forward is wrong"),
+    "initialization/two_sizes": ("test_uniform", "in each sixteenth"),
+    "initialization/losses_by_scale": ("test_xavier_converges_faster", "losses of six layers"),
+    "optimizers/plain_steps": ("test_rms_prop_narrow_valley", "where its formula gains"),
+    "shortcuts/passes_all": ("test_twenty_layers", "Highway.forward"),
+    "stacked/same_for_all_layers": ("test_eight_layers", "in each of eight layers"),
+    "learning_rates/two_paths": ("test_annealing", "the path of gradient_descent"),
+    "batch_norm/constant_statistics": ("test_the_start_hardly_matters", "losses after 80 steps"),
+    "regularization/closed_form": ("test_strengths", "fit_linear"),
+    "gradient_check/knows_functions": ("test_right_and_wrong", "is_gradient of the right gradient"),
+    "negative_sampling/linear_loss": (
+        "test_gradients_are_the_derivatives_of_the_loss",
+        "the loss: expected",
+    ),
+    "analogies/residuals": ("test_patterns_in_vectors", "analogy_accuracy: expected"),
+    "ngram/first_word_ends": ("test_longer_ngrams_in_sentences", "NgramLM"),
+    "model_comparison/known_accuracies": ("test_accuracy_by_width", "best_accuracy"),
+    "lexicon/knows_answers": ("test_the_shortest_path", "path_similarity"),
+    "ngram/halves": ("test_perplexity", "the perplexity of interpolated backoff"),
+    "lm_training/writes_by_table": ("test_write", "what a model writes after"),
+    "dropout/scales": ("test_scaling_approximates_the_ensemble", "average_over_masks"),
+    "backpropagation/ones": ("test_both_forms_agree", "WindowScorer.forward"),
 }
 #: The first attack ever seen is tried every time, the others with ``-m slow``.
 CASES = [

@@ -71,10 +71,10 @@ def test_count_parameters(submission, rng):
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Texts with the same bag get the same answer: their most probable label.")
 @pytest.mark.promise("Not modified.")
-def test_bags_of_words(submission, reference):
+def test_bags_of_words(submission, reference, rng):
     """best_accuracy: a bag of words does not show the order, a window does."""
     ids = np.array([[1, 2, 3], [3, 2, 1], [1, 2, 2], [2, 3, 0]])
-    labels, p = np.array([0, 1, 1, 0]), np.array([0.4, 0.3, 0.2, 0.1])
+    labels, p = np.array([0, 1, 1, 0]), rng.dirichlet(np.ones(4))
     agrees(submission, reference, "best_accuracy", ids, labels, p, 1)
     agrees(submission, reference, "best_accuracy", ids, labels, p, 3)
     ids = np.array([[1, 1, 2, 0], [1, 2, 2, 0], [2, 1, 1, 0], [1, 2, 0, 0]])
@@ -85,7 +85,7 @@ def test_bags_of_words(submission, reference):
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("np.pad(words, width // 2), then one window for each word.")
-def test_accuracy_by_width(submission):
+def test_accuracy_by_width(submission, reference, rng):
     """best_accuracy: 72 % for words, 81 % for windows of three, 100 % for five."""
     language = AttributedSentiment()
     texts = _Texts(language)
@@ -93,6 +93,8 @@ def test_accuracy_by_width(submission):
         found = submission.best_accuracy(texts.ids, texts.labels, texts.p, width)
         what = f"the best accuracy of windows of width {width} on attributed_sentiment"
         equal(found, language.best_window_accuracy(width), what, rtol=RTOL)
+    p = rng.dirichlet(np.ones(len(texts.p)))
+    agrees(submission, reference, "best_accuracy", texts.ids, texts.labels, p, 3)
 
 
 @pytest.mark.task("SequenceClassifier")

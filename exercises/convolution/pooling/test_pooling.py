@@ -48,9 +48,11 @@ def padded_texts(rng):
 @pytest.mark.promise(
     "Arguments are never changed.",
 )
-def test_forward(submission, reference, name, args):
-    """Pooling of the feature maps of the lecture."""
-    paired_models(submission, reference, name, *args).same_forward(np.stack([MAPS, -MAPS]))
+def test_forward(submission, reference, rng, name, args):
+    """Pooling of the feature maps of the lecture, and of drawn ones."""
+    pair = paired_models(submission, reference, name, *args)
+    pair.same_forward(np.stack([MAPS, -MAPS]))
+    pair.same_forward(rng.normal(size=(2, *MAPS.shape)))
 
 
 @each

@@ -144,7 +144,7 @@ def test_highway_gradients_add_up(submission, reference, rng):
 @pytest.mark.task("Highway")
 @pytest.mark.points(2)
 @pytest.mark.hint("What is your y where t = 0? And what is the gradient of x then?")
-def test_twenty_layers(submission, rng, plot):
+def test_twenty_layers(submission, reference, rng, plot):
     """Highway: twenty new layers pass a gradient back, which vanishes without shortcuts."""
     D, depth = 50, 20
     x, grad = rng.normal(size=(2, 8, D))
@@ -152,6 +152,7 @@ def test_twenty_layers(submission, rng, plot):
     lost = _through_plain_layers(x, grad, depth, rng)
     new = submission.Highway(D, rng=rng).forward(x)
     expect(np.all(new != x), "a new layer returns some numbers of x as they are")
+    paired_models(submission, reference, "Highway", D, rng=rng).same_backward(x, rng=rng)
     plot(
         "A gradient on its way back through twenty new layers",
         {"highway layers": found, "the same without a way around": lost},

@@ -145,10 +145,14 @@ def test_steps_without_words(submission, reference, rng, skip):
 @pytest.mark.task("Stacked")
 @pytest.mark.points(2)
 @pytest.mark.hint("Which part of a gradient does no layer multiply?")
-def test_eight_layers(submission, rng, plot):
+def test_eight_layers(submission, reference, rng, plot):
     """With connections, the gradient reaches the lowest of eight layers."""
     depth, size = 8, 16
-    found = {skip: _arriving(submission, skip, depth, size, rng) for skip in KINDS}
+    found, expected = {}, {}
+    for skip in KINDS:
+        layers = rnns(depth, skip, rng, size, size)
+        pair = paired_models(submission, reference, "Stacked", layers, skip)
+        found[skip], expected[skip] = _arriving(pair, depth, size, rng)
     plot(
         "The gradient that arrives at each of eight layers",
         {"no connections": found[None], "skip": found["skip"], "dense": found["dense"]},
@@ -163,22 +167,26 @@ def test_eight_layers(submission, rng, plot):
             f"gradient of the highest, without connections {found[None][0]:.2g}: too little goes "
             "around the layers",
         )
+    for skip in KINDS:
+        what = f"the norm of the gradient of b in each of eight layers, with skip={skip!r},"
+        equal(found[skip], expected[skip], what, rtol=1e-6)
 
 
-def _arriving(module, skip, depth, size, rng):
-    """Return the norm of the gradient of b in each layer, divided by that in the highest."""
-    model = module.Stacked(rnns(depth, skip, rng, size, size), skip)
-    values = model.parameters
+def _arriving(pair, depth, size, rng):
+    """Return the norms of the gradients of b over that in the highest layer, for both models."""
+    values = pair.student.parameters
     small = {
-        name: rng.normal(scale=0.5 * len(value) ** -0.5, size=value.shape)
+        name: rng.normal(scale=0.5 * len(value) ** -0.5, size=value.shape) * (value.ndim == 2)
         for name, value in values.items()
-        if value.ndim == 2
     }
-    assign(model, small)
-    h = model.forward(rng.normal(size=(4, 10, size)))
-    grad = np.zeros(h.shape)
-    grad[:, -1] = rng.normal(size=h[:, -1].shape)
-    model.backward(grad)
-    gradients = model.gradients
-    norms = [np.linalg.norm(gradients[f"layer_{i}.b"]) for i in range(1, depth + 1)]
-    return np.array(norms) / norms[-1]
+    pair.set_parameters(small)
+    x, grad = rng.normal(size=(4, 10, size)), np.zeros((4, 10, size))
+    grad[:, -1] = rng.normal(size=(4, size))
+    found = []
+    for model in (pair.student, pair.reference):
+        model.forward(x)
+        model.backward(grad)
+        gradients = model.gradients
+        norms = [np.linalg.norm(gradients[f"layer_{i}.b"]) for i in range(1, depth + 1)]
+        found.append(np.array(norms) / norms[-1])
+    return found

@@ -63,7 +63,7 @@ def test_kneser_ney(submission, reference, rng):
 @pytest.mark.task("KneserNey")
 @pytest.mark.points(2)
 @pytest.mark.hint("How many different words come before Francisco?")
-def test_san_francisco(submission):
+def test_san_francisco(submission, reference):
     """A frequent word such as "Francisco", always after "San", is improbable elsewhere."""
     san, francisco, bay, new = 0, 1, 2, 9
     tokens = np.array([3] + [w for other in range(3, 9) for w in (san, francisco, other, bay)])
@@ -73,6 +73,9 @@ def test_san_francisco(submission):
     expect(p[0] < p[1], "after a new word, a word that followed many others is more probable")
     p = model.probability(np.array([san]), np.array([francisco, bay]))
     expect(p[0] > 5 * p[1], "after San, Francisco is more probable")
+    history = np.arange(10)[:, None]
+    expected = all_words(fitted(reference, tokens, 10, 2), history)
+    equal(all_words(model, history), expected, "P of every word after every word", rtol=1e-9)
 
 
 @pytest.mark.task("KneserNey")
@@ -93,6 +96,8 @@ def test_perplexity(submission, reference, rng):
         f"interpolated backoff has {interpolated:.2f}"
     )
     expect(found < interpolated, message)
+    right = perplexity_ratio(fitted(reference, train, words, 4, end=EOS), language, test)
+    equal(found, right, "the perplexity, divided by that of the source")
 
 
 @pytest.mark.task("KneserNey")

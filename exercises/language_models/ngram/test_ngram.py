@@ -269,9 +269,13 @@ def test_perplexity(submission, reference, rng):
     train, test = language.sample_texts(1, 500, rng=rng)[0], language.sample_texts(10, 100, rng=rng)
     backoff = fitted(submission, "Backoff", train, words, 4, "interpolated", end=EOS)
     add_one = fitted(reference, "AddDelta", train, words, 4, 1.0, end=EOS)
-    found, other = (perplexity_ratio(model, language, test) for model in (backoff, add_one))
+    right = fitted(reference, "Backoff", train, words, 4, "interpolated", end=EOS)
+    found, other, expected = (
+        perplexity_ratio(model, language, test) for model in (backoff, add_one, right)
+    )
     uniform = words * np.exp(language.log_probabilities(test).mean())
     message = f"interpolated {found:.2f}, add-one {other:.2f}, uniform {uniform:.2f}"
     expect(
         found < other < uniform, f"the perplexities, divided by that of the source, are {message}"
     )
+    equal(found, expected, "the perplexity of interpolated backoff, divided by that of the source")

@@ -82,9 +82,10 @@ def test_vectorised_gradients(submission, reference, rng):
 @pytest.mark.hint(
     "For one window the gradient of W is the outer product of x and δ⁽²⁾. Which form is right?"
 )
-def test_both_forms_agree(submission, rng):
+def test_both_forms_agree(submission, reference, rng):
     """WindowScorer: for each single window, backward agrees with your deltas."""
-    model = submission.WindowScorer(5, 3, "tanh", rng=rng)
+    pair = paired_models(submission, reference, "WindowScorer", 5, 3, "tanh", rng=rng)
+    model = pair.student
     for x in rng.normal(size=(3, 5)):
         delta_1, delta_2, _ = model.deltas(x)
         finite(delta_2, "your δ⁽²⁾")
@@ -97,3 +98,5 @@ def test_both_forms_agree(submission, rng):
             gradients["W"], np.outer(x, delta_2), "the gradient of W against x δ⁽²⁾ᵀ of your δ⁽²⁾"
         )
         equal(grad_x, delta_1[None], "the gradient of the window against your δ⁽¹⁾")
+        pair.same_forward(x[None])
+        equal(grad_x, pair.reference.backward(np.ones(1)), "the gradient of the window")

@@ -32,9 +32,14 @@ def bumpy(x):
     return float(np.sin(x).sum() + x.flat[0] * x.flat[-1])
 
 
-def relu(x):
-    """Σ max(x_i, 0)."""
-    return float(np.maximum(x, 0.0).sum())
+def cubic_of(a):
+    """Σ a_i x_i³/3: its gradient is a x²."""
+    return lambda x: float((a * x**3).sum() / 3)
+
+
+def relu_of(a):
+    """Σ a_i max(x_i, 0)."""
+    return lambda x: float((a * np.maximum(x, 0.0)).sum())
 
 
 def noisy(x, rng):
@@ -133,8 +138,9 @@ def test_floor(submission, reference):
 def test_right_and_wrong(submission, rng):
     """is_gradient: accepts a right gradient, rejects one with a single wrong entry."""
     x = rng.uniform(0.5, 2.0, size=(3, 3))
-    right = x**2
-    decides(submission, cubic, right, x, True, "the right gradient")
+    a = rng.uniform(1.0, 2.0, size=x.shape) * rng.choice([-1.0, 1.0], size=x.shape)
+    f, right = cubic_of(a), a * x**2
+    decides(submission, f, right, x, True, "the right gradient")
     for what, wrong in {
         "−1 times the gradient": -right,
         "twice the gradient": 2 * right,
@@ -142,21 +148,23 @@ def test_right_and_wrong(submission, rng):
         "the gradient transposed": right.T.copy(),
         "no gradient at all": np.zeros_like(right),
     }.items():
-        decides(submission, cubic, wrong, x, False, what)
+        decides(submission, f, wrong, x, False, what)
     one = right.copy()
     one[1, 2] *= 1.001
-    decides(submission, cubic, one, x, False, "a gradient with one entry 0.1 % off")
+    decides(submission, f, one, x, False, "a gradient with one entry 0.1 % off")
 
 
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Where the slopes on both sides differ, all values between them are right.")
-def test_kinks(submission):
+def test_kinks(submission, rng):
     """is_gradient: at a kink it accepts the slopes between both sides and no others."""
     x = np.array([1.0, 0.0, -1.0])
-    for slope, expected in ((0.0, True), (0.5, True), (1.0, True), (-0.5, False), (1.5, False)):
-        claim = np.array([1.0, slope, 0.0])
-        decides(submission, relu, claim, x, expected, f"ReLU with slope {slope} at 0")
+    for a in rng.uniform(1.0, 3.0, size=(2, 3)) * np.array([[1.0], [-1.0]]):
+        for part, expected in ((0.0, True), (0.5, True), (1.0, True), (-0.5, False), (1.5, False)):
+            claim = a * np.array([1.0, part, 0.0])
+            what = f"a ReLU times {a[1]:.3g}, with slope {claim[1]:.3g} at 0"
+            decides(submission, relu_of(a), claim, x, expected, what)
 
 
 @pytest.mark.task("is_gradient")
@@ -165,7 +173,7 @@ def test_kinks(submission):
 def test_tiny_gradients(submission, rng):
     """is_gradient: rejects a gradient of 1e-6 with the wrong sign."""
     x = rng.normal(size=4)
-    slopes = rng.uniform(1e-6, 5e-6, size=4)
+    slopes = rng.uniform(1e-6, 5e-6, size=4) * rng.choice([-1.0, 1.0], size=4)
 
     def gentle(point):
         return float(slopes @ point)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, callback, equal, expect, real_array
+from autograder.checks import agrees, callback, equal, expect
 
 
 def rates(schedule, steps):
@@ -92,16 +92,23 @@ CURVATURES = np.array([1.0, 20.0])
 START = np.array([1.0, 1.0])
 
 
-def losses_on(submission, rates, steps=40, copies=1, noise=0.0, rng=None):
-    """Return J along the path of the submission on `copies` bowls beside each other."""
+def losses_on(modules, rates, steps=40, copies=1, noise=0.0, seed=0):
+    """Return J along the path of the submission on `copies` bowls beside each other.
+
+    Args:
+        modules: the submission and the reference, whose paths must agree.
+        seed: of the noise, the same for both.
+    """
     c, start = np.tile(CURVATURES, copies), np.tile(START, copies)
 
-    def gradient(theta):
-        disturbed = noise * rng.normal(size=len(c)) if noise else 0.0
-        return c * np.asarray(theta) + disturbed
+    def noisy(rng):
+        return callback(lambda theta: c * np.asarray(theta) + noise * rng.normal(size=len(c)))
 
-    path = submission.gradient_descent(callback(gradient), start, rates, steps)
-    path = real_array(path, (steps + 1, len(c)), "the path of gradient_descent")
+    path, expected = (
+        module.gradient_descent(noisy(np.random.default_rng(seed)), start, rates, steps)
+        for module in modules
+    )
+    equal(path, expected, "the path of gradient_descent")
     with np.errstate(over="ignore", invalid="ignore"):
         return 0.5 * path**2 @ c
 
@@ -149,10 +156,10 @@ def test_path(submission):
 @pytest.mark.task("gradient_descent")
 @pytest.mark.points(1)
 @pytest.mark.hint("If test_path passes, is one point of the path wrong, or its number of points?")
-def test_large_rates_diverge_and_small_ones_crawl(submission, plot):
+def test_large_rates_diverge_and_small_ones_crawl(submission, reference, plot):
     """gradient_descent: a rate above 2/c diverges, a tiny one crawls, one between arrives."""
     rates = {"above 2/20": 0.11, "near it": 0.09, "tiny": 0.0005}
-    losses = {name: losses_on(submission, constant(a)) for name, a in rates.items()}
+    losses = {name: losses_on((submission, reference), constant(a)) for name, a in rates.items()}
     plot("A bowl with curvatures 1 and 20", losses, x=range(41), x_label="step", y_label="loss",
          log=True)  # fmt: skip
     start = losses["tiny"][0]
@@ -165,11 +172,12 @@ def test_large_rates_diverge_and_small_ones_crawl(submission, plot):
 @pytest.mark.task("gradient_descent")
 @pytest.mark.points(1)
 @pytest.mark.hint("α(t) with t = 0 at the first step; the gradient is asked for once per step.")
-def test_annealing(submission, rng):
+def test_annealing(submission, reference, rng):
     """gradient_descent: with noisy gradients, a rate that falls ends nearer to the minimum."""
     rates = {"constant": lambda step: 0.09, "falling": lambda step: 1.8 / max(step, 20)}
+    both, seed = (submission, reference), int(rng.integers(1 << 32))
     last = {
-        name: losses_on(submission, schedule(rate), 100, 100, 1.0, rng)[-40:].mean()
+        name: losses_on(both, schedule(rate), 100, 100, 1.0, seed)[-40:].mean()
         for name, rate in rates.items()
     }
     found = f"{last['falling']:.3g}, and {last['constant']:.3g} with a constant one"

@@ -130,12 +130,15 @@ def test_fit_linear(submission, reference, rng):
 @pytest.mark.task("fit_linear")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("If test_fit_linear passes: does a larger l2 give smaller weights?")
-def test_strengths(submission, rng, plot):
+def test_strengths(submission, reference, rng, plot):
     """fit_linear: λ too small overfits, λ too large fits nothing, one between is best."""
     problems, found = [linear_problem(rng)[:2] for _ in range(4)], []
     for strength in STRENGTHS:
         settings = {"learning_rate": 0.1 / (1 + strength), "steps": 500}
-        fits = [submission.fit_linear(*train, l2=strength, **settings) for train, _ in problems]
+        fits = [
+            agrees(submission, reference, "fit_linear", *train, l2=strength, **settings)
+            for train, _ in problems
+        ]
         errors = [errors_of(fit, *samples) for fit, samples in zip(fits, problems, strict=True)]
         found.append(np.mean(errors, axis=0))
     training, new = (np.array(column) for column in zip(*found, strict=True))
@@ -153,12 +156,12 @@ def test_strengths(submission, rng, plot):
 @pytest.mark.task("fit_linear")
 @pytest.mark.points(1)
 @pytest.mark.hint("Only soft_threshold after each step makes weights exactly 0.")
-def test_sparse_weights(submission, rng):
+def test_sparse_weights(submission, reference, rng):
     """fit_linear: L1 makes useless weights exactly 0, L2 none."""
     train, _, true = linear_problem(rng)
     settings = {"learning_rate": 0.05, "steps": 500}
-    sparse, _ = submission.fit_linear(*train, l1=2.0, **settings)
-    dense, _ = submission.fit_linear(*train, l2=0.5, **settings)
+    sparse, _ = agrees(submission, reference, "fit_linear", *train, l1=2.0, **settings)
+    dense, _ = agrees(submission, reference, "fit_linear", *train, l2=0.5, **settings)
     zeros = real_array(sparse, (FEATURES,), "the weights with L1")[true == 0] == 0
     expect(zeros.mean() > 0.5, f"L1 makes {zeros.sum()} of {zeros.size} useless weights 0")
     expect(np.all(sparse[true != 0] != 0), "L1 should keep the five weights that matter")

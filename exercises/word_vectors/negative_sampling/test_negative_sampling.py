@@ -79,7 +79,7 @@ def test_words_drawn_twice(submission, reference, rng):
 
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(2.5)
-def test_gradients_are_the_derivatives_of_the_loss(submission, rng):
+def test_gradients_are_the_derivatives_of_the_loss(submission, reference, rng):
     """negative_sampling: the gradients agree with numerical gradients of your own loss."""
     center, outside = vectors(rng)
     negatives = np.array([1, 5, 5, 3])
@@ -87,6 +87,8 @@ def test_gradients_are_the_derivatives_of_the_loss(submission, rng):
     def loss(point):
         return submission.negative_sampling(point["v"], 3, negatives, point["U"])[0]
 
+    expected, *_ = reference.negative_sampling(center, 3, negatives, outside)
+    equal(loss({"v": center, "U": outside}), expected, "the loss")
     measured = numerical_gradient(loss, {"v": center, "U": outside})
     expect(np.all(measured["v"] != 0), "the loss does not depend on all of v_c")
     _, d_center, rows, d_rows = submission.negative_sampling(center, 3, negatives, outside)

@@ -11,12 +11,13 @@ HOTEL, MOTEL = 7, 10
 @pytest.mark.task("one_hot")
 @pytest.mark.points(1.75)
 @pytest.mark.hint("Row i of the identity matrix is the vector of word i.")
-def test_hotel_and_motel(submission):
+def test_hotel_and_motel(submission, reference, rng):
     """one_hot: the lecture's two words in a vocabulary of fifteen."""
     found = submission.one_hot(np.array([HOTEL, MOTEL]), 15)
     expected = np.zeros((2, 15))
     expected[0, HOTEL] = expected[1, MOTEL] = 1
     equal(found, expected, "one_hot([7, 10], 15)")
+    agrees(submission, reference, "one_hot", rng.integers(15, size=2), 15)
 
 
 @pytest.mark.task("one_hot")

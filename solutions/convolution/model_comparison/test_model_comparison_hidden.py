@@ -48,10 +48,10 @@ def test_a_model_that_learns_nothing(submission, rng):
     "The bag of a text says how often each window occurs in it, but not where.",
     "each word with (width − 1)/2 neighbours on both sides, and `PAD` beyond the ends",
 )
-def test_bags_count(submission, reference):
+def test_bags_count(submission, reference, rng):
     """best_accuracy: bags count windows, windows reach beyond the ends, several labels."""
     ids = np.array([[1, 1, 2, 0], [1, 2, 2, 0], [2, 1, 1, 0], [1, 2, 0, 0], [2, 2, 1, 1]])
-    labels, p = np.array([0, 1, 2, 1, 7]), np.array([0.3, 0.1, 0.2, 0.15, 0.25])
+    labels, p = np.array([0, 1, 2, 1, 7]), rng.dirichlet(np.ones(5))
     for width in (1, 3, 9):
         agrees(submission, reference, "best_accuracy", ids, labels, p, width)
 
@@ -63,10 +63,10 @@ def test_bags_count(submission, reference):
     "A classifier that only sees bags gives the same answer to all texts with the same bag.",
     "A text of n words has n windows",
 )
-def test_texts_without_words(submission, reference):
+def test_texts_without_words(submission, reference, rng):
     """best_accuracy: all texts without words have the same bag."""
     ids, labels = np.array([[0, 0], [0, 0], [1, 0]]), np.array([1, 0, 1])
-    agrees(submission, reference, "best_accuracy", ids, labels, np.array([0.2, 0.5, 0.3]), 3)
+    agrees(submission, reference, "best_accuracy", ids, labels, rng.dirichlet(np.ones(3)), 3)
 
 
 @pytest.mark.task("best_accuracy")

@@ -9,6 +9,8 @@ from autograder.checks import after_call, equal, expect
 
 #: Curvatures of the valley ½ (x_1² + 100 x_2²): a rate above 2/100 makes plain descent diverge.
 CURVATURES = np.array([1.0, 100.0])
+#: Powers of ten by which rounding may change what is gained: in 300 valleys it was below 1e-10.
+ROUNDING = 1e-2
 
 
 def same_steps(pair, parameters, gradients, what, rtol=1e-7):
@@ -71,7 +73,7 @@ def tiny_gradients(submission, reference, rng, name, scale):
 def comes_down(metric_threshold, name, modules, rng, *args):
     """Check how many decades 200 steps gain on an ill-conditioned quadratic.
 
-    A step that knows the minimum gains more than the formula can.
+    Any other step gains more or less than the formula does.
 
     Args:
         modules: the submission and the reference.
@@ -86,7 +88,7 @@ def comes_down(metric_threshold, name, modules, rng, *args):
             message = (
                 f"{cls} gains {found:.1f} powers of ten, where its formula gains {expected:.1f}"
             )
-            expect(found <= 1.5 * expected + 3, message)
+            expect(abs(found - expected) <= ROUNDING, message)
             yield found
 
     gain = "by how many powers of ten ½ (x_1² + 100 x_2²) falls in 200 steps"

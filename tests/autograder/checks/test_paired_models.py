@@ -227,6 +227,17 @@ def gradient_of_bias(self, grad):
     return np.zeros_like(self.x)
 
 
+def sums_everything(self, x):
+    self.x = x
+    return np.array([x.sum() + sum(value.sum() for value in self.parameters.values())])
+
+
+def gradient_of_sums(self, grad):
+    for gradient in self.gradients.values():
+        gradient += grad.sum()
+    return np.full(self.x.shape, grad.sum())
+
+
 def one_more(self, grad):
     for gradient in self.gradients.values():
         gradient += 1
@@ -240,6 +251,7 @@ def one_more(self, grad):
         (zeros, no_gradient, "forward does not depend on"),
         (bias_alone, gradient_of_bias, "forward does not depend on parameter W"),
         (zeros, one_more, "backward is not the derivative of forward"),
+        (sums_everything, gradient_of_sums, "backward is the derivative of forward, but forward"),
     ],
 )
 def test_constants_and_made_up_gradients_have_no_right_gradients(
