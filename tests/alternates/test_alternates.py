@@ -4,12 +4,13 @@
 ``grade --backend torch`` does. Where one of them fails, a check is too strict.
 
 By default one alternate of each exercise sees one seed: of its styles, a different one for each
-exercise in turn. ``pytest -m slow tests/alternates`` runs all of
-them with 50 seeds.
+exercise in turn. ``pytest -m slow tests/alternates/test_alternates.py`` runs all of them with 50
+seeds, or with as many as ``GRADUS_SEEDS`` says.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
@@ -32,7 +33,7 @@ COURSE = find_course(HERE)
 FILES = sorted(HERE.glob("*/*/*.py"))
 OF_EXERCISE = [[*files] for _, files in groupby(FILES, lambda file: file.parent)]
 SAMPLE = [files[turn % len(files)] for turn, files in enumerate(OF_EXERCISE)]
-ONE, ALL = range(1), range(50)
+ONE, ALL = range(1), range(int(os.environ.get("GRADUS_SEEDS", "50")))
 
 
 def is_torch(file: Path) -> bool:
