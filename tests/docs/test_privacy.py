@@ -1,0 +1,41 @@
+"""What the page about privacy says of network connections."""
+
+from __future__ import annotations
+
+import ast
+
+from repository import ROOT
+
+#: Modules that talk to other machines.
+CONNECTING = ("ftplib", "http", "httpx", "requests", "smtplib", "urllib.request", "urllib3")
+
+
+def imported(source: str) -> set[str]:
+    """Return the modules that `source` imports."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def connects(name: str) -> bool:
+    return any(name == one or name.startswith(f"{one}.") for one in CONNECTING)
+
+
+def test_no_module_opens_a_network_connection():
+    found = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for package in ("framework", "autograder", "plugins")
+        for file in sorted((ROOT / package).rglob("*.py"))
+        for name in sorted(imported(file.read_text("utf-8")))
+        if connects(name)
+    ]
+    assert found == []
+
+
+def test_a_module_that_connects_is_found():
+    source = "from urllib import request\nimport http.client\nimport urllib.parse\n"
+    assert sorted(filter(connects, imported(source))) == ["http.client", "urllib.request"]
