@@ -26,7 +26,7 @@ from autograder.replays.recording import exercise_of, record
 from autograder.submissions.submission import Submission, load_submission
 from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.importing import load_target
-from framework.models.parts import use_parts_from
+from framework.models.parts import parts_from
 from framework.providers.backends import REFERENCE
 from framework.providers.plugins import Plugins
 
@@ -132,7 +132,7 @@ class Replay:
     def code(self, exercise: str) -> Any:
         """Import the student's file for `exercise`, and return the module."""
         own = self.own_module(exercise)
-        use_parts_from(own.part)
+        self._open.enter_context(parts_from(own.part))
         self._open.enter_context(arrays_in_force(self.backend_arrays))
         return own.module()
 

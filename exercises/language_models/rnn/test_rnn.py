@@ -64,7 +64,7 @@ def test_backward_through_one_step(submission, reference, rng):
     "Not modified.",
 )
 def test_backward_through_time(submission, reference, rng):
-    """Backward through time, also after the caller has changed the states that he got."""
+    """Backward through time, also after the caller has changed the states."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
     x, h_0 = rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 4))
     pair.same_backward(x, h_0, rng=rng)

@@ -62,7 +62,7 @@ MISTAKES = {
         "RNN",
         WRONG,
         ["RNN.backward overwrites gradients['W_x']: it must add to it"],
-        ["Backward through time"],
+        ["Backward through time, also after the caller has changed the states"],
     ),
     "skip-gram that loses repeated words": (
         "word2vec",
@@ -99,7 +99,7 @@ MISTAKES = {
         "ReLU",
         WRONG,
         ["ReLU.forward changes its argument 1 in place"],
-        ["ReLU: backward passes the gradient where z > 0"],
+        ["LeakyReLU: backward multiplies by k where z ≤ 0"],
     ),
     "tanh in single precision": (
         "activations",
@@ -115,7 +115,7 @@ MISTAKES = {
         "Sigmoid",
         WRONG,
         ["σ'(0): 1 of 1 values differ", "expected 0.25, received 0.5 (ratio 2)"],
-        ["Sigmoid: forward is 1 / (1 + exp(−z))"],
+        ["Sigmoid: forward is 1 / (1 + exp(−z)), without overflow"],
     ),
     "an exponent that is no array's": (
         "activations",
