@@ -43,8 +43,9 @@ NO_START = (OSError, SandboxError, channel.ChannelError, wire.WireError, KeyErro
 
 #: Names of the requests that no check has made, in reports.
 IMPORT, SETTLING = "importing the file", "settling"
-#: After this share of the time of a request, the worker writes its Python stack.
-STACK_AFTER = 0.95
+#: The worker writes its Python stack when this share of the time of a request is left, or these
+#: seconds where they are more: timers of a busy machine ring late.
+STACK_SHARE, STACK_SECONDS = 0.05, 0.1
 
 _log = logger("worker")
 
@@ -222,7 +223,7 @@ class SandboxSession:
     def _request(
         self, number: int, steps: list[list[Any]], texts: Sequence[str], limit: TimeLimit
     ) -> bytes:
-        warned = {"cpu": limit.cpu * STACK_AFTER, "wall": limit.wall * STACK_AFTER}
+        warned = {"cpu": _stack_after(limit.cpu), "wall": _stack_after(limit.wall)}
         request = {"id": number, "fresh": self._fresh, "seconds": warned}
         try:
             return wire.encode({**request, "steps": steps}, self._callbacks.stand_in)
@@ -288,3 +289,8 @@ class SandboxSession:
             self._printed += self._worker.output.take()
             self._worker = None
         self._loaded = False
+
+
+def _stack_after(seconds: float) -> float:
+    """Return when the worker writes its stack, of the time of a request."""
+    return seconds - max(STACK_SHARE * seconds, min(STACK_SECONDS, seconds / 2))
