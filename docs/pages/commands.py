@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.plugin import COMMANDS as FOR_COURSES
@@ -12,7 +14,7 @@ from framework.cli import COMMANDS as FOR_MODELS
 
 #: Columns of a terminal that fit into the column of text.
 COLUMNS = "88"
-#: One exercise of each kind of training: its options are those of the kind.
+#: One exercise of each kind of training stands for all: its options are those of the kind.
 TRAINED = ("rnn_lm", "window_classifier", "text_cnn", "conv_seq2seq", "conditional_lm", "word2vec")
 
 _SCRIPTS = {"grade": "autograder.cli", "gradus": "framework.cli"}
@@ -31,10 +33,20 @@ def command_pages(root: Path) -> dict[str, str]:
     """Return path -> text of the page of all commands and of the listings, run in `root`."""
     calls = [("grade",), *(("gradus", name) for name in (*FOR_COURSES, *FOR_MODELS))]
     calls += [("gradus", "train", name) for name in TRAINED]
-    helps = (f"## {' '.join(call)}\n\n{_output(root, *call, '--help')}" for call in calls)
+    helps = [text for call in calls for text in _explained(root, *call)]
     listings = {f"{name}.md": f"{head}\n\n{_output(root, 'gradus', name)}"
                 for name, head in _LISTINGS.items()}  # fmt: skip
     return {"commands.md": "\n".join([_INTRODUCTION, *helps]), **listings}
+
+
+def _explained(root: Path, *call: str) -> Iterator[str]:
+    """Yield what ``--help`` says of a command, then of the commands of a group."""
+    text = _output(root, *call, "--help")
+    yield f"## {' '.join(call)}\n\n{text}"
+    _, _, listed = text.partition("\nCommands:\n")
+    if call != ("gradus", "train"):
+        for name in re.findall(r"^  (\S+)", listed, re.MULTILINE):
+            yield from _explained(root, *call, name)
 
 
 def _output(root: Path, program: str, *arguments: str) -> str:
