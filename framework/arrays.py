@@ -6,6 +6,7 @@ no array library. They are NumPy's arrays unless a model is built for another ba
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from framework.errors import BadInputError
 
 Array = npt.NDArray[Any]
 
@@ -53,6 +56,28 @@ class Arrays(ABC):
         """Set every entry of each of `natives` to zero, in place."""
         for native in natives:
             self.assign(native, np.zeros_like(self.to_numpy(native)))
+
+    def scale(self, natives: Iterable[Any], factor: float = 1, clip: float | None = None) -> None:
+        """Multiply all arrays by `factor`, and limit their global norm to `clip`, in place.
+
+            x · f · min(1, clip / ‖f x‖),    ‖x‖² = Σ over all entries of all arrays
+
+        Args:
+            natives: the arrays, as the gradients of a model.
+            factor: f, positive.
+            clip: maximum norm, positive; None: no limit.
+
+        Raises:
+            BadInputError: the norm is not finite. A backend that does not wait for its device may
+                leave entries that are not finite instead.
+
+        Source: Pascanu et al. 2013, algorithm 1; lecture 7.
+        """
+        natives = list(natives)
+        copies = [self.to_numpy(native) for native in natives]
+        scale = _scale_factor(copies, factor, clip)
+        for native, copy in zip(natives, copies, strict=True):
+            self.assign(native, copy * scale)
 
     def astype(self, native: Any, dtype: npt.DTypeLike) -> Any:
         """Return a native array of the values of `native` in `dtype`."""
@@ -103,9 +128,27 @@ class NumpyArrays(Arrays):
         for native in natives:
             native.fill(0)
 
+    def scale(self, natives: Iterable[Array], factor: float = 1, clip: float | None = None) -> None:
+        """Multiply all arrays by `factor`, and limit their global norm, in place."""
+        scale = _scale_factor(natives := list(natives), factor, clip)
+        if scale != 1:
+            for native in natives:
+                native *= scale
+
     def astype(self, native: Array, dtype: npt.DTypeLike) -> Array:
         """Return a copy of `native` in `dtype`."""
         return native.astype(dtype)
+
+
+def _scale_factor(arrays: Sequence[Array], factor: float, clip: float | None) -> float:
+    """Return what the arrays are multiplied by: see `Arrays.scale`."""
+    if clip is None:
+        return factor
+    vectors = (array.reshape(-1) for array in arrays)  # a dot product needs no array of squares
+    norm = factor * math.sqrt(sum(float(vector @ vector) for vector in vectors))
+    if not math.isfinite(norm):
+        raise BadInputError(f"the norm of the gradients is {norm}: try a smaller learning rate")
+    return factor * min(1.0, clip / norm) if norm else factor
 
 
 _in_force: ContextVar[Arrays] = ContextVar("arrays_in_force", default=NumpyArrays())  # noqa: B039

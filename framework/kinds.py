@@ -15,7 +15,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "penalty": ("value", "gradient"),
     "arrays": (
         *("from_numpy", "to_numpy", "assign", "is_native"),
-        *("asarray", "zeros_like", "fill_zero", "astype"),
+        *("asarray", "zeros_like", "fill_zero", "scale", "astype"),
         *("generator", "generator_state", "restore_generator"),
     ),
     "task": ("jobs", "batches", "score"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +52,7 @@ class Learner(ABC):
             example to limit a norm.
         optimizer: keeps its own state.
         arrays: the backend's arrays.
-        clip: greatest global norm of the gradients (see `scale_gradients`).
+        clip: greatest global norm of the gradients (see `Arrays.scale`).
         summed: minimise the sum over the terms of a batch, instead of the mean.
     """
 
@@ -72,7 +72,8 @@ class Learner(ABC):
         """Take one step, and return the mean loss before it."""
         value = self.backpropagate(batch)
         gradients = self.model.gradients
-        scale_gradients(gradients, batch.terms if self.summed else 1, self.clip)
+        factor = batch.terms if self.summed else 1
+        self.arrays.scale(gradients.values(), factor, self.clip)
         self.optimizer.step(self.model.parameters, gradients)
         if constrain := getattr(self.model, "constrain", None):
             constrain()
@@ -287,36 +288,3 @@ def _examples(inputs: tuple[Array, ...], rows: Ids, targets: Array, shorten: boo
         targets,
         terms=len(rows),
     )
-
-
-def scale_gradients(
-    gradients: Mapping[str, Any], factor: float = 1, clip: float | None = None
-) -> None:
-    """Multiply all gradients by `factor`, and limit their global norm to `clip`.
-
-        g · f · min(1, clip / ‖f g‖),    ‖g‖² = Σ over all entries of all gradients
-
-    Args:
-        gradients: changed in place. Arrays of any backend whose operators are NumPy's.
-        factor: f, positive.
-        clip: maximum norm, positive; None: no limit.
-
-    Raises:
-        BadInputError: the norm is not finite.
-
-    Source: Pascanu et al. 2013, algorithm 1; lecture 7.
-    """
-    if clip is not None:
-        norm = factor * _norm(gradients)
-        if not math.isfinite(norm):
-            raise BadInputError(f"the norm of the gradients is {norm}: try a smaller learning rate")
-        factor *= min(1.0, clip / norm) if norm else 1.0
-    if factor != 1:
-        for gradient in gradients.values():
-            gradient *= factor
-
-
-def _norm(gradients: Mapping[str, Any]) -> float:
-    """Return the norm of `array`; a dot product needs no array of squares."""
-    vectors = (gradient.reshape(-1) for gradient in gradients.values())
-    return math.sqrt(sum(float(vector @ vector) for vector in vectors))

@@ -98,6 +98,21 @@ class TorchArrays(Arrays):
         if tensors := list(natives):  # torch's operations on lists refuse empty ones
             torch._foreach_zero_(tensors)
 
+    @torch.no_grad()
+    def scale(
+        self, natives: Iterable[Tensor], factor: float = 1, clip: float | None = None
+    ) -> None:
+        """Multiply all tensors by `factor`, and limit their global norm, without a host read.
+
+        A norm that is not finite leaves entries that are not finite: the next loss shows them.
+        """
+        tensors = list(natives)
+        if clip is not None and tensors:
+            norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(tensors)))
+            torch._foreach_mul_(tensors, factor * (clip / (factor * norm)).clamp(max=1.0))
+        elif factor != 1 and tensors:
+            torch._foreach_mul_(tensors, factor)
+
     def astype(self, native: Tensor, dtype: npt.DTypeLike | torch.dtype) -> Tensor:
         """Return `native` in `dtype`: one of torch, NumPy's, or its name (``"float32"``)."""
         return native.to(to_dtype(dtype))

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from framework.errors import BadInputError
 from framework.interfaces import LanguageModel, Model, NumpyArrays
-from framework.training.loops import classifier_steps, language_model_steps, scale_gradients
+from framework.training.loops import classifier_steps, language_model_steps
 from solutions.neural_networks.losses.losses import SoftmaxCrossEntropy
 
 
@@ -180,29 +179,6 @@ def test_the_order_of_examples_is_drawn_from_rng():
     assert runs[0] != runs[2]
 
 
-@pytest.mark.parametrize(
-    ("factor", "clip", "expected"),
-    [
-        (1, None, (3, 4)),
-        (2, None, (6, 8)),
-        (1, 5.0, (3, 4)),
-        (1, 1.0, (0.6, 0.8)),
-        (20, 5.0, (3, 4)),
-        (20, 200.0, (60, 80)),
-    ],
-)
-def test_gradients_keep_their_direction_when_they_are_scaled_and_clipped(factor, clip, expected):
-    gradients = {"a": np.array([3.0]), "b": np.array([[4.0]])}
-    scale_gradients(gradients, factor, clip)
-    assert (gradients["a"].item(), gradients["b"].item()) == pytest.approx(expected)
-
-
-def test_gradients_of_zero_stay_zero():
-    gradients = {"a": np.zeros(2)}
-    scale_gradients(gradients, clip=1.0)
-    assert not gradients["a"].any()
-
-
 def test_a_summed_loss_weighs_a_chunk_by_its_steps():
     mean, summed = Sgd(0.0), Sgd(0.0)
     losses = [
@@ -211,9 +187,3 @@ def test_a_summed_loss_weighs_a_chunk_by_its_steps():
     ]
     assert losses[0] == losses[1]  # the mean is what is reported
     np.testing.assert_allclose(np.divide(summed.norms, mean.norms), [4, 2])
-
-
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_clipping_does_not_hide_a_gradient_that_is_no_number(bad):
-    with pytest.raises(BadInputError, match="smaller learning rate"):
-        scale_gradients({"a": np.array([bad])}, clip=1.0)

@@ -1,0 +1,103 @@
+"""A step of training reads nothing back from the device, so that the device never waits."""
+
+import shutil
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from gradus_command import gradus
+
+torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
+
+from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
+
+from framework.training.loops import Learner  # noqa: E402
+from framework.training.tasks import word_vectors  # noqa: E402, F401  (its learners are watched)
+
+CORPORA = Path(__file__).parent / "version_2"
+
+#: Operations whose result depends on values of tensors: on a GPU each waits for the device.
+WAITING = ("_local_scalar_dense", "nonzero", "masked_select", "unique", "equal", "is_nonzero")
+#: What only a CPU does: on a GPU ids are not looked at.
+ON_CPU_ONLY = "checked_ids"
+
+SMALL = ("--set", "embedding_size=3", "--set", "hidden_size=4", "--epochs", 1, "--clip", 1)
+TEXT = ("--corpus", "text.txt", "--batch-size", 4, "--unroll", 9, "--embedding-size", 3,
+        "--hidden-size", 4, "--dropout", 0.2, "--epochs", 1, "--clip", 1)  # fmt: skip
+WORDS = ("--corpus", "conll2003", "--data", ".", "--batch-size", 16)
+RUNS = {
+    "rnn": ("rnn_lm", *TEXT),
+    "lstm": ("rnn_lm", "--cell", "lstm", "--layers", 2, *TEXT),
+    "gru": ("rnn_lm", "--cell", "gru", *TEXT),
+    "qrnn": ("rnn_lm", "--cell", "qrnn", *TEXT),
+    "characters": ("rnn_lm", "--cell", "lstm", "--character-filters", 3, *TEXT),
+    "tagger": ("window_classifier", *WORDS, *SMALL),
+    "text_cnn": ("text_cnn", "--corpus", "reviews.txt", "--set", "embedding_size=3", "--set",
+                 "maps=2", "--epochs", 1, "--clip", 1),
+    "conv_seq2seq": ("conv_seq2seq", "--batch-size", 600, *SMALL),
+    "conditional_lm": ("conditional_lm", "--batch-size", 600, *SMALL),
+    "skip_gram": ("skip_gram", "--corpus", "text.txt", "--dimension", 4, "--min-count", 1,
+                  "--batch-size", 4, "--epochs", 1),
+}  # fmt: skip
+
+
+class Reads(TorchDispatchMode):
+    """Counts operations that read values on the host, with the functions that call them."""
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.steps = Counter(), 0
+
+    def watched(self, step):
+        """Return the method `step` of a learner, watched."""
+
+        def counted(learner, batch):
+            self.steps += 1
+            with self:
+                return step(learner, batch)
+
+        return counted
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        name = function.overloadpacket.__name__
+        by_mask = name == "index" and any(i is not None and i.dtype == torch.bool for i in args[1])
+        if by_mask or any(name.startswith(waiting) for waiting in WAITING):
+            self.note(name)
+        return function(*args, **(kwargs or {}))
+
+    def note(self, name):
+        frame, calls = sys._getframe(2), []
+        while frame is not None and "plugins" not in frame.f_code.co_filename:
+            frame = frame.f_back
+        while frame is not None and len(calls) < 2:
+            calls.append(frame.f_code.co_qualname)
+            frame = frame.f_back
+        if ON_CPU_ONLY not in calls:
+            self.found[name, *calls] += 1
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """What the steps of every learner read; `steps` counts them."""
+    found = Reads()
+    for learner in (Learner, *subclasses(Learner)):
+        if (step := vars(learner).get("step")) is not None:
+            monkeypatch.setattr(learner, "step", found.watched(step))
+    return found
+
+
+def subclasses(owner):
+    """All subclasses, at any depth."""
+    for one in owner.__subclasses__():
+        yield one
+        yield from subclasses(one)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_step_reads_nothing_from_the_device(name, spec, reads):
+    for file in ("text.txt", "reviews.txt", "eng.train", "eng.testa", "eng.testb"):
+        shutil.copy(CORPORA / file, spec)
+    gradus("train", *RUNS[name], "--backend", "torch", "--out", "m")
+    assert reads.steps
+    assert not reads.found
