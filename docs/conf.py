@@ -33,7 +33,8 @@ autodoc_default_options = {"members": True, "undoc-members": False, "ignore-modu
 napoleon_use_ivar = True
 html_theme = "furo"
 html_title = f"gradus {version}"
-html_show_sphinx = False
+html_show_sphinx = html_show_copyright = html_copy_source = False
+html_theme_options = {"top_of_page_buttons": []}
 highlight_language = "text"
 
 
