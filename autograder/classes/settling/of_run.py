@@ -27,10 +27,12 @@ class RunPoints:
     """A run with its final points.
 
     Attributes:
+        entries: the manual points among them.
         points: key of each student of the class -> final points.
     """
 
     results: ClassResults
+    entries: manual.Entries
     points: Mapping[str, StudentPoints]
 
     @property
@@ -69,7 +71,7 @@ def points_of_run(store: Store, collection: Collection, run: Run, plugins: Plugi
     rules = read_rules(collection.folder, tasks)
     entries = manual.read_entries(collection.folder / manual.FILE)
     settling = Settling(rules, entries, partial(_adjusted, plugins))
-    return RunPoints(results, settle(results, settling))
+    return RunPoints(results, entries, settle(results, settling))
 
 
 def _adjusted(plugins: Plugins, points: StudentPoints) -> StudentPoints:

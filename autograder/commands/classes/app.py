@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograder.commands.classes.collect import collect
 from autograder.commands.classes.data import expire, forget
+from autograder.commands.classes.feedback import feedback
 from autograder.commands.classes.grade import grade
 from autograder.commands.classes.gradebook import gradebook, points, totals
 from autograder.commands.classes.runs import diff, disagreements, faults, results, runs
@@ -23,6 +24,6 @@ read it.""",
 )
 for command in (
     *(collect, grade, runs, results, diff, faults, disagreements),
-    *(points, totals, gradebook, forget, expire),
+    *(points, totals, gradebook, feedback, forget, expire),
 ):
     classes.command()(command)

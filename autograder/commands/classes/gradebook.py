@@ -97,11 +97,7 @@ def gradebook(
         raise UnknownNameError("gradebook", system, known)
     _require_other_file(export, out)
     settled = points_to_show(found, store, number, plugins).only(frozenset(exercise or ()))
-    if settled.not_graded and not partial_:
-        raise UsageError(
-            f"{settled.not_graded} results are missing in this run: `gradus class grade "
-            f"{found.folder}` tries again. With `--partial`, these students stay blank"
-        )
+    require_all_graded(settled, found, is_partial=partial_)
     request = FillRequest(
         export, settled.points, Roster(found.students.values()), found.name,
         column, comments, scale, new, zero_missing,
@@ -130,6 +126,19 @@ def points_to_show(found: Collection, store: str, number: int, plugins: Plugins)
         return points_of_run(opened, found, run, plugins)
 
 
+def require_all_graded(settled: RunPoints, found: Collection, *, is_partial: bool) -> None:
+    """Refuse a run with results that are missing, unless the instructor wants it as it is.
+
+    Raises:
+        UsageError: some are missing.
+    """
+    if settled.not_graded and not is_partial:
+        raise UsageError(
+            f"{settled.not_graded} results are missing in this run: `gradus class grade "
+            f"{found.folder}` tries again. With `--partial`, these students stay blank"
+        )
+
+
 def _require_other_file(export: Path, out: Path) -> None:
     if out.exists() and export.exists() and out.samefile(export):
         raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
@@ -149,7 +158,7 @@ def _show(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
         ("rows of people who are not in the class", (f"line {n}" for n in filled.unknown)),
     ]
     for title, lines in parts:
-        _list(title, [*lines])
+        listed(title, [*lines])
     if waiting:
         say(
             f"{waiting} students have points that wait for another part: `gradus class points "
@@ -157,7 +166,8 @@ def _show(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
         )
 
 
-def _list(title: str, lines: list[str]) -> None:
+def listed(title: str, lines: list[str]) -> None:
+    """Print the first of `lines` under a title with their number; nothing without any."""
     from autograder.reports.plain import clean
 
     if not lines:
@@ -205,7 +215,7 @@ def points(
     if outdated:
         say(f"{outdated} rows are about earlier work, and do not count")
     shown: Shown = shown_students(found, names)
-    _list(
+    listed(
         "to decide",
         [f"{shown(r.student)} · {r.exercise} · {r.part}: {_question(r.about, r.waits_for)}"
          for r in open_rows],
