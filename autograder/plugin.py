@@ -104,6 +104,14 @@ def register_reporters() -> dict[str, str]:
     return dict(REPORTERS)
 
 
+@hookimpl
+def register_gradebooks() -> dict[str, str]:
+    """Return the gradebooks of learning systems that can be filled."""
+    from autograder.classes.gradebooks import GRADEBOOKS
+
+    return dict(GRADEBOOKS)
+
+
 @hookimpl(trylast=True)
 def grade_submission(request: GradeRequest) -> Report:
     """Grade the request in sandboxes on this machine."""

@@ -107,6 +107,45 @@ class GradingRequest(Protocol):
         """The exercises that are to be graded."""
 
 
+class StudentInClass(Protocol):
+    """A student, by the key in collections and stores."""
+
+    key: str
+    name: str
+    group: str
+
+
+class SettledExercise(Protocol):
+    """The points of a student at one exercise.
+
+    ``state`` is a text: ``graded``, ``waits for a person``, ``not graded``, ``nothing handed in``.
+    ``days_late`` are days that no late day covers; None if only "late" is known. `changed` returns
+    it with other points and the reason, which the student reads.
+    """
+
+    name: str
+    unit: str
+    state: str
+    earned: float
+    possible: float
+    days_late: int | None
+
+    def changed(self, earned: float, why: str) -> SettledExercise:
+        """Return it with other points, and the reason among its changes."""
+
+
+class SettledStudent(Protocol):
+    """The points of a student in a run, as frozen data: `dataclasses.replace` changes them."""
+
+    @property
+    def student(self) -> StudentInClass:
+        """The student."""
+
+    @property
+    def exercises(self) -> Sequence[SettledExercise]:
+        """The exercises of the run, in the order of the course."""
+
+
 hookspec = pluggy.HookspecMarker("gradus")
 hookimpl = pluggy.HookimplMarker("gradus")
 
@@ -179,3 +218,22 @@ def grade_submission(request: GradingRequest) -> GradedReport:  # type: ignore[e
 @hookspec
 def submission_graded(report: GradedReport) -> None:
     """Use a finished report, for example send it; it has been shown and written already."""
+
+
+@hookspec
+def register_gradebooks() -> Mapping[str, str]:  # type: ignore[empty-body]
+    """Offer gradebooks: name -> ``module:function``, for ``gradus class gradebook --as NAME``.
+
+    The function gets an `autograder.classes.gradebooks.request.FillRequest` and returns a
+    `Filled`: the bytes of the file, and what became of each student.
+    """
+
+
+@hookspec
+def adjust_points(points: SettledStudent) -> SettledStudent:  # type: ignore[empty-body]
+    """Change the points of one student, as for a late penalty or a bonus of a course.
+
+    Plugins are called one after the other, after manual points and ``rules.toml``, and before the
+    column ``final`` of ``points.csv``. Nothing in the store changes: each call starts from what
+    grading found.
+    """

@@ -18,11 +18,9 @@ from autograder.grading.written.manual_points import (
     digest_of,
     read_manual_points,
 )
+from autograder.reports.plain import for_spreadsheet
 from autograder.submissions.submission import Submission, load_submission
 from framework.errors import BadInputError
-
-#: What a spreadsheet takes for the start of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def manual_points(
@@ -61,7 +59,7 @@ def _rows(submission: Submission, course: Course) -> Iterator[dict[str, str]]:
             section = sections[question.id]
             if isinstance(question, Prose) and section.answer and not section.problem:
                 yield {
-                    "submission": _plain(submission.label),
+                    "submission": for_spreadsheet(submission.label),
                     "exercise": name,
                     "question": question.id,
                     "answer": digest_of(name, question.id, section.answer),
@@ -69,11 +67,6 @@ def _rows(submission: Submission, course: Course) -> Iterator[dict[str, str]]:
                     "points": "",
                     "comment": "",
                 }
-
-
-def _plain(label: str) -> str:
-    """Return `label` such that no spreadsheet runs it."""
-    return f"'{label}" if label.startswith(_FORMULA) else label
 
 
 def _is_known(row: dict[str, str], known: ManualPoints) -> bool:

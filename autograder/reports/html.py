@@ -33,7 +33,7 @@ def render_html(report: Report, *, show_hidden: bool = False) -> str:
     """
     if not show_hidden:
         report = without_keys(report)
-    page = _environment().get_template("page.html")
+    page = report_templates().get_template("page.html")
     return page.render(report=report, show_hidden=show_hidden, chart_css=chart_css())
 
 
@@ -48,12 +48,13 @@ def render_cell(report: Report, *, show_hidden: bool = False) -> str:
     if not show_hidden:
         report = without_keys(report)
     found = advice(report)
-    page = _environment().get_template("cell.html")
+    page = report_templates().get_template("cell.html")
     return page.render(report=report, show_hidden=show_hidden, advice=found)
 
 
 @cache
-def _environment() -> Environment:
+def report_templates() -> Environment:
+    """Return the templates of reports, with the words and choices that they use."""
     from autograder.record.findings.html import environment
 
     made = environment("autograder.reports")

@@ -87,3 +87,13 @@ def _decomposed(character: str) -> str:
         return name.split()[3].lower()
     plain = unicodedata.normalize("NFKD", character)
     return "".join(c for c in plain if not unicodedata.combining(c)) or "?"
+
+
+#: What a spreadsheet takes for the start of a formula.
+_FORMULA = tuple("=+-@\t\r\n")
+
+
+def for_spreadsheet(cell: str) -> str:
+    """Return `cell` such that no spreadsheet runs it: a quote stands before what may be one."""
+    is_number = cell.replace(".", "", 1).removeprefix("-").isdecimal()
+    return f"'{cell}" if cell.startswith(_FORMULA) and not is_number else cell

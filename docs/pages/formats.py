@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograder.audit.equivalents import EQUIVALENT_FORMAT
+from autograder.classes.settling.rules import (
+    FULL_POINTS_FORMAT,
+    LATE_FORMAT,
+    LEAVE_OUT_FORMAT,
+    RULES_FORMAT,
+)
 from autograder.course.mistakes import MISTAKE_FORMAT
 from autograder.course.questions.description import QUESTION_FORMATS
 from autograder.course.questions.key import WRONG_ANSWER_FORMAT
@@ -28,12 +34,19 @@ FORMATS: dict[str, tuple[Format, ...]] = {
     ),
     "solutions/UNIT/NAME/mistakes.toml": (MISTAKE_FORMAT, WRONG_ANSWER_FORMAT),
     "solutions/UNIT/NAME/equivalents.toml": (EQUIVALENT_FORMAT,),
+    "COLLECTION/rules.toml": (
+        RULES_FORMAT,
+        LATE_FORMAT,
+        LEAVE_OUT_FORMAT,
+        FULL_POINTS_FORMAT,
+    ),
 }
 
 _INTRODUCTION = """# Formats
 
-Every TOML file of a course, with its tables and keys. A key that is unknown, missing or of another
-type is an error that names the file, the line and the key. `gradus check` reads them all.
+Every TOML file of a course and of a class, with its tables and keys. A key that is unknown, missing
+or of another type is an error that names the file, the line and the key. `gradus check` reads all
+those of a course.
 """
 
 

@@ -104,3 +104,9 @@ def test_a_grading_that_returns_something_else_names_the_plugin(tmp_path):
     done = run("grade", "one_hot", *course, "--plugin", "odd.py", folder=tmp_path)
     assert done.returncode == 3
     assert "plugin odd: hook 'grade_submission': it must return the report" in done.stderr
+
+
+def test_a_gradebook_and_a_rule_of_a_class_are_offered():
+    # `tests/autograder/commands/classes/test_gradebook.py` uses both.
+    assert "marks" in loaded("register_gradebooks").named("register_gradebooks")
+    assert loaded("adjust_points").manager.hook.adjust_points.get_hookimpls()

@@ -38,7 +38,7 @@ def columns_of(table: CsvTable) -> dict[str, str]:
     """Return kind -> column of the identifiers in `table`.
 
     A Canvas gradebook calls a display name ``Student``, and Classroom 50 calls a name on GitHub
-    ``username``. A Moodle worksheet is in the language of its author: its participants and e-mail
+    ``username``. The tables of Moodle are in the language of their author: participants and e-mail
     addresses are recognised by their form.
     """
     known = {
@@ -53,6 +53,7 @@ def columns_of(table: CsvTable) -> dict[str, str]:
         if known["student"] == participants:
             known["student"] = ""
         known["participant"] = known["participant"] or participants
+    if participants or not any(known.values()):
         known["email"] = known["email"] or _column_like(table, _MARKS)
     return {kind: column for kind, column in known.items() if column}
 

@@ -14,6 +14,7 @@ from autograder.classes.collecting.collection import Collection
 from autograder.classes.collecting.listing import write_listing
 from autograder.classes.rosters.identifiers import folded
 from autograder.classes.rosters.roster import Student
+from autograder.classes.settling import manual
 from autograder.classes.store import runs, tables
 from autograder.classes.store.database import Store
 from autograder.classes.store.jobs import remove_jobs
@@ -51,7 +52,15 @@ def forget(collection: Collection, store: Store | None, key: str) -> Removed:
         results = store.transaction(lambda connection: _forgotten(connection, assignment, key))
     kept = _without_traces(collection.without(key), collection.students[key])
     _save(collection, kept)
+    _forget_points(collection, key)
     return Removed(1, len(collection.attempts) - len(kept.attempts), 0, results)
+
+
+def _forget_points(collection: Collection, key: str) -> None:
+    """Remove the rows of a student from the table of manual points, if there is one."""
+    file = collection.folder / manual.FILE
+    if file.exists():
+        manual.write_entries(file, manual.read_entries(file).without(key).all)
 
 
 def _forgotten(connection: Connection, assignment: str, key: str) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from autograder.commands.classes.collect import collect
 from autograder.commands.classes.data import expire, forget
+from autograder.commands.classes.feedback import feedback
 from autograder.commands.classes.grade import grade
+from autograder.commands.classes.gradebook import gradebook, points, totals
 from autograder.commands.classes.runs import diff, disagreements, faults, results, runs
 from framework.commands.on_demand import new_app
 
@@ -13,11 +15,15 @@ classes = new_app(
 
   gradus class collect export.zip --as moodle --roster worksheet.csv --into lab1
   gradus class grade lab1
-  gradus class results --in lab1 --csv points.csv
+  gradus class points --in lab1
+  gradus class gradebook 0 grades.csv --as canvas --in lab1 -o filled.csv
 
 A collection is a folder for one assignment. It holds data of students: its owner alone can
 read it.""",
     no_args_is_help=True,
 )
-for command in (collect, grade, runs, results, diff, faults, disagreements, forget, expire):
+for command in (
+    *(collect, grade, runs, results, diff, faults, disagreements),
+    *(points, totals, gradebook, feedback, forget, expire),
+):
     classes.command()(command)

@@ -56,11 +56,12 @@ def results(
     from autograder.classes.collecting.collection import read_collection
     from autograder.classes.collecting.private_files import write_private
     from autograder.classes.running.points import points_of
+    from autograder.reports.plain import for_spreadsheet
 
     found = read_collection(inside)
     shown = shown_students(found, names)
     with open_store(found, store) as opened:
-        run = _run(opened, found.name, number)
+        run = find_run_of(opened, found.name, number)
         points = opened.transaction(partial(points_of, run=run))
     rows = [
         (shown(student), exercise, one.verdict, *_numbers(one.result))
@@ -72,7 +73,7 @@ def results(
         return
     text = io.StringIO()
     columns = ("student", "exercise", "verdict", "earned", "possible")
-    csv.writer(text).writerows([columns, *(tuple(map(_plain, row)) for row in rows)])
+    csv.writer(text).writerows([columns, *(tuple(map(for_spreadsheet, row)) for row in rows)])
     write_private(file, text.getvalue().encode())
 
 
@@ -82,12 +83,6 @@ def _numbers(result: object) -> tuple[str, str]:
     if not isinstance(result, Result):
         return "", ""
     return f"{result.earned:g}", f"{result.possible:g}"
-
-
-def _plain(cell: str) -> str:
-    """Return `cell` such that no spreadsheet runs it."""
-    is_number = cell.replace(".", "", 1).lstrip("-").isdecimal()
-    return f"'{cell}" if cell[:1] in tuple("=+-@\t\r") and not is_number else cell
 
 
 def diff(
@@ -121,7 +116,7 @@ def faults(number: RunArgument = 0, inside: InOption = Path(), store: StoreOptio
 
     found = read_collection(inside)
     with open_store(found, store) as opened:
-        run = _run(opened, found.name, number)
+        run = find_run_of(opened, found.name, number)
         points = opened.transaction(partial(points_of, run=run))
         keys = {one.key: one.entry for one in points.values() if one.result is None}
         for key, entry in keys.items():
@@ -144,7 +139,7 @@ def disagreements(
 
     found = read_collection(inside)
     with open_store(found, store) as opened:
-        run = _run(opened, found.name, number)
+        run = find_run_of(opened, found.name, number)
         entries = opened.transaction(partial(entries_of, id=run.id))
         attempts = {run.key(one): one.attempt for one in entries}
         listed = opened.transaction(lambda connection: list(find(connection, attempts)))
@@ -157,7 +152,7 @@ def disagreements(
     say(f"{len(listed)} disagreements in run {run.id}")
 
 
-def _run(store: Store, assignment: str, number: int) -> Run:
+def find_run_of(store: Store, assignment: str, number: int) -> Run:
     """Return the run of that number; for 0, the newest.
 
     Raises:

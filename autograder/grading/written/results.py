@@ -12,7 +12,7 @@ from autograder.course.questions.key import Key, load_key
 from autograder.course.questions.sections import Section, read_sections
 from autograder.course.reading import Exercise
 from autograder.grading.not_started import not_started
-from autograder.grading.written.manual_points import Entry, ManualPoints, digest_of
+from autograder.grading.written.manual_points import ManualPoints, digest_of
 from autograder.isolation.host.output import shown
 from autograder.record.findings.written import WrittenAnswer
 from autograder.record.results import (
@@ -144,12 +144,13 @@ def _prose(grading: _Grading, check: CheckResult, answer: str) -> CheckResult:
             grading.exercise.name, check.task, digest, grading.submission
         )
         return replace(check, verdict=Verdict.FOR_A_PERSON, message=WAITING, details=tuple(changed))
-    return _with_points(check, entry, entry.points)
+    return with_points(check, entry.points, entry.comment)
 
 
-def _with_points(check: CheckResult, entry: Entry, points: float) -> CheckResult:
+def with_points(check: CheckResult, points: float, comment: str) -> CheckResult:
+    """Return the check of an answer in prose with what an instructor gave."""
     verdict = Verdict.PASSED if points >= check.points else Verdict.FAILED
     message = f"an instructor gave {points:g} of {check.points:g}"
-    if entry.comment:
-        message = f"{message}: {shown(entry.comment, MAX_MESSAGE)}"
+    if comment:
+        message = f"{message}: {shown(comment, MAX_MESSAGE)}"
     return replace(check, verdict=verdict, awarded=points, message=message)

@@ -1,0 +1,1 @@
+"""Feedback: one page for each student, in a folder or in the zip that Moodle reads."""

@@ -1,0 +1,225 @@
+"""Fills one column of a table, row by row; students are found by identifiers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from autograder.classes.gradebooks.request import (
+    Filled,
+    FillRequest,
+    blank_reason,
+    comment_of,
+    number,
+    scale,
+)
+from autograder.classes.gradebooks.sheet import Line, Sheet, columns_named
+from autograder.classes.rosters.identifiers import columns_of, identifiers
+from autograder.classes.rosters.tables import plain
+from autograder.reports.plain import for_spreadsheet
+from framework.errors import BadInputError, UnknownNameError, UsageError
+
+
+def _never(line: Line) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a system keeps what, in a file of its own.
+
+    Attributes:
+        rows: the rows of students.
+        column: the place of the points; that after the last one for a new column.
+        maximum: what the column says it is out of; None if it says nothing.
+        comments: the place of comments; None for none.
+        why_kept: returns why the cell of a row is left as it is; empty if it is filled.
+        refuses_more: whether the system skips points above the maximum.
+        as_comment: turns a comment into what the system shows.
+    """
+
+    rows: tuple[Line, ...]
+    column: int
+    maximum: float | None = None
+    comments: int | None = None
+    why_kept: Callable[[Line], str] = _never
+    refuses_more: bool = False
+    as_comment: Callable[[str], str] = field(default=str)
+
+
+def fill(sheet: Sheet, layout: Layout, request: FillRequest, name: str) -> Filled:
+    """Return `sheet` with the points of the students in `layout`.
+
+    Raises:
+        BadInputError: no column identifies students, or two rows are about one student.
+        UsageError: the column is out of another number of points.
+    """
+    filler = _Filler(sheet, layout, request, scale(request, layout.maximum, name), name)
+    for line, key in _students(sheet, layout, request):
+        filler.fill(line, key)
+    return filler.filled()
+
+
+def _students(
+    sheet: Sheet, layout: Layout, request: FillRequest
+) -> Iterable[tuple[Line, str | None]]:
+    """Yield each row with the key of its student; None for a person who is not in the class."""
+    table = sheet.as_table()
+    columns = columns_of(table)
+    if not columns:
+        raise BadInputError(
+            f"{sheet.file} has no column that identifies students: its columns are "
+            f"{', '.join(sheet.header)}"
+        )
+    wanted = {line.number for line in layout.rows}
+    lines = {line.number: line for line in sheet.rows}
+    seen: dict[str, int] = {}
+    for row in table.rows:
+        if row.line not in wanted:
+            continue
+        key = request.roster.find(identifiers(row, columns))
+        if key is not None and seen.setdefault(key, row.line) != row.line:
+            raise BadInputError(
+                f"{sheet.file}, lines {seen[key]} and {row.line} are about one student: nothing "
+                "is written"
+            )
+        yield lines[row.line], key
+
+
+@dataclass
+class _Filler:
+    """Fills the cells of rows, and notes what became of each."""
+
+    sheet: Sheet
+    layout: Layout
+    request: FillRequest
+    factor: float
+    name: str
+    found: Filled = field(default_factory=Filled)
+    rows: set[str] = field(default_factory=set)
+
+    def fill(self, line: Line, key: str | None) -> None:
+        """Fill one row; `key` is None for a person who is not in the class."""
+        if key is None:
+            self.found.unknown.append(line.number)
+            return
+        self.rows.add(key)
+        if key not in self.request.points:
+            return
+        if reason := self._why_blank(line, key):
+            self.found.blank[key] = reason
+        elif reason := self._why_kept(line, key):
+            self.found.kept[key] = reason
+        else:
+            self._write(line, key)
+
+    def _why_blank(self, line: Line, key: str) -> str:
+        points, zero = self.request.points[key], self.request.zero_missing
+        reason = blank_reason(points, zero_missing=zero)
+        has_points = line.value(self.layout.column) not in ("", "-")
+        return f"{reason}; the former points stay" if reason and has_points else reason
+
+    def _value(self, key: str) -> str:
+        return number(self.request.points[key].earned * self.factor)
+
+    def _why_kept(self, line: Line, key: str) -> str:
+        maximum = self.layout.maximum
+        if self.layout.refuses_more and maximum is not None and float(self._value(key)) > maximum:
+            return f"{self._value(key)} is above the maximum of {maximum:g}"
+        return self.layout.why_kept(line)
+
+    def _write(self, line: Line, key: str) -> None:
+        former, value = line.value(self.layout.column), self._value(key)
+        self.found.written.append(key)
+        if former and not _same(former, value):
+            self.found.replaced.append(key)
+        if not _same(former, value):
+            self.sheet.write(line, self.layout.column, value)
+        if self.layout.comments is not None:
+            text = self.layout.as_comment(comment_of(self.request.points[key]))
+            if text:
+                self.sheet.write(line, self.layout.comments, for_spreadsheet(text))
+
+    def filled(self) -> Filled:
+        """Return the filled sheet."""
+        points = self.request.points
+        self.found.absent = [
+            key
+            for key, one in points.items()
+            if key not in self.rows and not blank_reason(one, zero_missing=False)
+        ]
+        for key, one in points.items():
+            if key not in self.rows and (reason := blank_reason(one, zero_missing=False)):
+                self.found.blank[key] = reason
+        self.found.data, self.found.column = self.sheet.rendered(), self.name
+        return self.found
+
+
+def _same(former: str, value: str) -> bool:
+    """Return whether two texts are the same number, as in ``8.50`` and ``8.5``."""
+    try:
+        return float(former.replace(",", ".")) == float(value)
+    except ValueError:
+        return former == value
+
+
+def chosen_column(
+    sheet: Sheet,
+    request: FillRequest,
+    names: Mapping[int, tuple[str, ...]],
+    *,
+    why_not_new: str = "",
+) -> int:
+    """Return the column that is asked for; without one, the only candidate.
+
+    Args:
+        names: place of a column that may be filled -> the names that mean it.
+        why_not_new: why the system gets no new column; empty if it may get one.
+
+    Raises:
+        UsageError: there is none, or there are several.
+    """
+    wanted = request.column or request.assignment
+    found = [
+        place
+        for place, known in names.items()
+        if plain(wanted).casefold() in {plain(one).casefold() for one in known}
+    ]
+    if not found and not request.column and len(names) == 1:
+        found = list(names)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        shown = ", ".join(f"'{sheet.header[place]}'" for place in found)
+        raise UsageError(f"{sheet.file} has several columns '{wanted}': name one of {shown}")
+    if request.is_new and request.column:
+        return _new_column(sheet, request.column, why_not_new)
+    titles = [sheet.header[place] for place in names]
+    if request.column:
+        raise UnknownNameError(f"column of {sheet.file.name}", wanted, titles)
+    raise UsageError(
+        f"{sheet.file}: name the column of the points with `--column`: "
+        f"{', '.join(titles) or 'it has none'}"
+    )
+
+
+def _new_column(sheet: Sheet, name: str, why_not: str) -> int:
+    if why_not:
+        raise UsageError(f"{sheet.file} gets no new column: {why_not}")
+    header = sheet.lines[0]
+    sheet.write(header, len(header.cells), for_spreadsheet(name))
+    return len(header.cells)
+
+
+def comment_column(sheet: Sheet, request: FillRequest) -> int | None:
+    """Return the place of the column for comments; None if none is asked for.
+
+    Raises:
+        UnknownNameError: there is no such column.
+    """
+    if not request.comments:
+        return None
+    found = columns_named(sheet, [plain(request.comments).casefold()])
+    if len(found) != 1:
+        raise UnknownNameError(f"column of {sheet.file.name}", request.comments, sheet.header)
+    return found[0]

@@ -1,0 +1,133 @@
+"""What a gradebook is filled with, and what became of each row.
+
+A gradebook is a function from a `FillRequest` to a `Filled`, named by `register_gradebooks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.classes.outcomes.records import State
+from autograder.classes.rosters.roster import Roster
+from autograder.classes.settling.records import StudentPoints
+from framework.errors import UsageError
+
+#: States of which a gradebook gets no number.
+OPEN = (State.NOT_GRADED, State.WAITS_FOR_PERSON)
+
+
+@dataclass(frozen=True)
+class FillRequest:
+    """What to fill in.
+
+    Attributes:
+        export: the file that the learning system exported.
+        points: key of a student -> final points.
+        roster: finds students by the identifiers of a row.
+        assignment: name of the collection.
+        column: the column to fill; empty to find it.
+        comments: the column for comments; empty for none.
+        is_scaled: whether points are scaled to the maximum of the column.
+        is_new: whether a missing column is added, where the system allows that.
+        zero_missing: whether work that was not handed in gets 0 and no blank.
+    """
+
+    export: Path
+    points: Mapping[str, StudentPoints]
+    roster: Roster
+    assignment: str
+    column: str = ""
+    comments: str = ""
+    is_scaled: bool = False
+    is_new: bool = False
+    zero_missing: bool = False
+
+    @property
+    def possible(self) -> float:
+        """The points that can be earned: the most of any student, where exercises are left out."""
+        return max((one.possible for one in self.points.values()), default=0.0)
+
+
+@dataclass
+class Filled:
+    """A filled gradebook, and what an instructor has to know.
+
+    Attributes:
+        data: the bytes of the file.
+        column: the name of the column that was filled.
+        written: keys of the students with points in it.
+        replaced: of these, those whose row had other points.
+        blank: keys of students without points -> why.
+        absent: keys of students with points and without a row.
+        unknown: lines of the file with a student that the collection does not have.
+        kept: keys of students whose cell was left as it was -> why.
+    """
+
+    data: bytes = b""
+    column: str = ""
+    written: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    blank: dict[str, str] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+    unknown: list[int] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
+
+
+def blank_reason(points: StudentPoints, *, zero_missing: bool) -> str:
+    """Return why a student gets no number; empty for one who gets one."""
+    if points.state in OPEN or (points.state is State.NO_WORK and not zero_missing):
+        return points.state.value
+    return ""
+
+
+def scale(request: FillRequest, maximum: float | None, column: str) -> float:
+    """Return the factor from our points to those of the column.
+
+    Raises:
+        UsageError: the column is out of another number, and nothing says what to do.
+    """
+    possible = request.possible
+    if maximum is None or abs(maximum - possible) < 0.005 or not possible:
+        if request.is_scaled and maximum is None:
+            raise UsageError(
+                f"column '{column}' does not say its maximum: leave out `--scale`, and let the "
+                f"learning system scale from {possible:g} points"
+            )
+        return 1.0
+    if request.is_scaled:
+        return maximum / possible
+    raise UsageError(
+        f"column '{column}' is out of {maximum:g} points, and the run out of {possible:g}: add "
+        f"`--scale`, or give the assignment {possible:g} points and export again"
+    )
+
+
+def number(value: float) -> str:
+    """Return points as learning systems read them in every language: ``8``, ``8.5``, ``8.67``."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def comment_of(points: StudentPoints) -> str:
+    """Return comments and changes of points, as text for the student."""
+    lines = []
+    for one in points.exercises:
+        head = f"{one.name}: " if len(points.exercises) > 1 else ""
+        told = [f"{c.why} ({number(c.before)} to {number(c.after)})" for c in one.changes]
+        lines += [f"{head}{text}" for text in (*told, *one.comments)]
+        if one.is_dropped:
+            lines.append(f"{one.name} is not in the sum")
+    return "; ".join(lines)
+
+
+def first_maximum(texts: Sequence[str]) -> float | None:
+    """Return the first of `texts` that is a positive number; a decimal comma is read, too."""
+    for text in texts:
+        try:
+            value = float(text.replace(",", "."))
+        except ValueError:
+            continue
+        if 0 < value < float("inf"):
+            return value
+    return None

@@ -1,0 +1,156 @@
+"""The results of a run as frozen data: students × exercises, with tasks and checks.
+
+    ClassResults          one run:
+    └── Outcome               one student at one exercise: the attempt that counts, and
+        └── WorkFacts             what grading found; equal work shares one record
+            └── TaskFacts             one task:
+                └── CheckFacts            one check
+
+Reports are large, so that they are read one by one: see `autograder.classes.outcomes.reading`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from autograder.classes.collecting.counting import Standing
+from autograder.classes.rosters.roster import Student
+from autograder.classes.store.runs import Run
+from autograder.classes.store.tables import Key
+from autograder.verdicts import Verdict
+
+
+class State(StrEnum):
+    """How far the points of a student at an exercise are known.
+
+    `WAITS_FOR_PERSON`: answers in prose have no points yet. `NOT_GRADED`: a fault of the grader
+    stayed, or grading was interrupted; no zero. `NO_WORK`: no attempt counts.
+    """
+
+    GRADED = "graded"
+    WAITS_FOR_PERSON = "waits for a person"
+    NOT_GRADED = "not graded"
+    NO_WORK = "nothing handed in"
+
+
+@dataclass(frozen=True)
+class CheckFacts:
+    """One check.
+
+    Attributes:
+        diagnosis: id of the mistake behind it, as in ``no-bias``; empty if none is certain.
+        sentence: what the mistake is, or else the message of the check.
+        blocked_by: what it waits for, an exercise or a task; empty if for nothing.
+        answer: digest of an answer in prose; empty for another check.
+    """
+
+    id: str
+    title: str
+    hidden: bool
+    verdict: Verdict
+    points: float
+    earned: float
+    possible: float
+    diagnosis: str = ""
+    sentence: str = ""
+    blocked_by: str = ""
+    answer: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class TaskFacts:
+    """One task with its checks."""
+
+    name: str
+    verdict: Verdict
+    earned: float
+    possible: float
+    checks: tuple[CheckFacts, ...]
+
+    @property
+    def waiting(self) -> Mapping[str, float]:
+        """What its points wait for -> how many do."""
+        found: dict[str, float] = {}
+        for check in self.checks:
+            if check.blocked_by:
+                found[check.blocked_by] = found.get(check.blocked_by, 0.0) + check.points
+        return found
+
+
+@dataclass(frozen=True)
+class WorkFacts:
+    """What grading found about one piece of work, for each student who handed it in.
+
+    Attributes:
+        seconds: how long it took.
+        repeated: whether it was repeated alone on the machine.
+    """
+
+    unit: str
+    title: str
+    verdict: Verdict
+    earned: float
+    possible: float
+    for_a_person: float
+    tasks: tuple[TaskFacts, ...]
+    seconds: float = 0.0
+    repeated: bool = False
+
+    @property
+    def checks(self) -> Iterator[tuple[TaskFacts, CheckFacts]]:
+        """Each check with its task."""
+        return ((task, check) for task in self.tasks for check in task.checks)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One student at one exercise.
+
+    Attributes:
+        standing: how the attempt relates to the due date; None if it is no longer collected.
+        key: names the result in the store.
+        work: None if it was not graded.
+    """
+
+    student: str
+    exercise: str
+    attempt: str
+    standing: Standing | None
+    key: Key
+    work: WorkFacts | None
+
+    @property
+    def state(self) -> State:
+        """How far its points are known."""
+        if self.work is None:
+            return State.NOT_GRADED
+        return State.WAITS_FOR_PERSON if self.work.for_a_person else State.GRADED
+
+
+@dataclass(frozen=True)
+class ClassResults:
+    """One run.
+
+    Attributes:
+        students: key -> student: those of the collection, in its order.
+        exercises: those that the run graded, in the order of the course.
+        outcomes: (student, exercise) -> outcome; missing where nothing was handed in.
+    """
+
+    run: Run
+    students: Mapping[str, Student]
+    exercises: tuple[str, ...]
+    outcomes: Mapping[tuple[str, str], Outcome]
+
+    def of(self, student: str) -> dict[str, Outcome]:
+        """Return exercise -> outcome of a student."""
+        found = ((name, self.outcomes.get((student, name))) for name in self.exercises)
+        return {name: one for name, one in found if one is not None}
+
+    def state(self, student: str, exercise: str) -> State:
+        """Return how far the points of a student at an exercise are known."""
+        found = self.outcomes.get((student, exercise))
+        return State.NO_WORK if found is None else found.state

@@ -1,0 +1,168 @@
+"""The rules of a class for points after grading: ``rules.toml`` in the collection.
+
+[late]                   # days after the due date that no late day covers
+per_day = 10             # percent of the points earned, for each day begun
+at_most = 50
+
+[weights]
+rnn = 2
+
+[leave_out]
+tasks = ["lstm.backward"]
+exercises = ["lm_questions"]
+lowest = 1               # of each student, the exercise with the smallest share of points
+
+[full_points]
+tasks = ["rnn.forward"]  # a task that was wrong in the course
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Names
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from framework.errors import BadInputError, UnknownNameError
+from framework.toml_formats import Format, Key
+from framework.toml_tables import Table, read_table
+
+FILE = "rules.toml"
+
+RULES_FORMAT = Format(
+    "",
+    (
+        Key("late", dict, "Late penalty: the table `[late]`."),
+        Key("weights", dict, "Exercise -> factor of its points; 1 for the others."),
+        Key("leave_out", dict, "What does not count: the table `[leave_out]`."),
+        Key("full_points", dict, "What counts as right for all: the table `[full_points]`."),
+    ),
+)
+LATE_FORMAT = Format(
+    "[late]",
+    (
+        Key("per_day", float, "Percent of the points earned, for each day begun.", required=True),
+        Key("at_most", float, "Percent that a student loses at most; 100 by default."),
+    ),
+)
+LEAVE_OUT_FORMAT = Format(
+    "[leave_out]",
+    (
+        Key("tasks", list, "Tasks, as EXERCISE.TASK, without points for all students."),
+        Key("exercises", list, "Exercises that are not in the sum."),
+        Key("lowest", int, "Number of exercises left out for each student: the worst ones."),
+    ),
+)
+FULL_POINTS_FORMAT = Format(
+    "[full_points]",
+    (Key("tasks", list, "Tasks, as EXERCISE.TASK, with full points for what was handed in."),),
+)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of a class; without a file, points stay as they are.
+
+    Attributes:
+        per_day, at_most: percent of the points earned that lateness costs.
+        dropped_tasks, full_tasks: (exercise, task) of each.
+        lowest: number of exercises that are left out for each student.
+    """
+
+    per_day: float = 0.0
+    at_most: float = 100.0
+    weights: Mapping[str, float] = field(default_factory=dict)
+    dropped_tasks: frozenset[tuple[str, str]] = frozenset()
+    dropped_exercises: frozenset[str] = frozenset()
+    lowest: int = 0
+    full_tasks: frozenset[tuple[str, str]] = frozenset()
+
+    def late_share(self, days: int) -> float:
+        """Return the share of the points that `days` of lateness cost."""
+        return min(self.per_day * days, self.at_most) / 100
+
+
+def read_rules(folder: Path, tasks: Mapping[str, Names[str]]) -> Rules:
+    """Read the rules in `folder`; there need be none.
+
+    Args:
+        tasks: exercise -> its tasks: what rules may name.
+
+    Raises:
+        BadInputError: a key or a value is wrong; with the line.
+        UnknownNameError: an exercise or a task is named that the run does not have.
+    """
+    file = folder / FILE
+    if not file.exists():
+        return Rules()
+    table = read_table(file)
+    RULES_FORMAT.check(table)
+    late, left_out, full = (table.table(name) for name in ("late", "leave_out", "full_points"))
+    formats = ((late, LATE_FORMAT), (left_out, LEAVE_OUT_FORMAT), (full, FULL_POINTS_FORMAT))
+    for part, wanted in formats:
+        if part.values:
+            wanted.check(part)
+    exercises = left_out.texts("exercises")
+    for name in exercises:
+        _require(file, name, tasks)
+    rules = Rules(
+        _percent(late, "per_day", 0.0),
+        _percent(late, "at_most", 100.0),
+        _weights(table.table("weights"), tasks),
+        _tasks(left_out, tasks),
+        frozenset(exercises),
+        _natural(left_out, "lowest"),
+        _tasks(full, tasks),
+    )
+    return _checked(rules)
+
+
+def _percent(table: Table, key: str, default: float) -> float:
+    value = table.get(key, float, default)
+    if not 0 <= value <= 100:
+        table.fail(key, f"must be a percentage from 0 to 100, not {value:g}")
+    return value
+
+
+def _natural(table: Table, key: str) -> int:
+    value = table.get(key, int, 0)
+    if value < 0:
+        table.fail(key, f"must be 0, 1, 2 ..., not {value}")
+    return value
+
+
+def _weights(table: Table, tasks: Mapping[str, Names[str]]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name in table.values:
+        _require(table.file, name, tasks)
+        found[name] = table.get(name, float)
+        if not 0 <= found[name] < float("inf"):
+            table.fail(name, f"must be a number from 0, not {found[name]:g}")
+    return found
+
+
+def _tasks(table: Table, tasks: Mapping[str, Names[str]]) -> frozenset[tuple[str, str]]:
+    found = set()
+    for name in table.texts("tasks"):
+        exercise, separator, task = name.partition(".")
+        if not separator:
+            table.fail("tasks", f"must name tasks as EXERCISE.TASK, not {name!r}")
+        _require(table.file, exercise, tasks)
+        if task not in tasks[exercise]:
+            raise UnknownNameError(
+                f"task of {exercise}", task, tasks[exercise], note=str(table.file)
+            )
+        found.add((exercise, task))
+    return frozenset(found)
+
+
+def _require(file: Path, exercise: str, tasks: Mapping[str, Names[str]]) -> None:
+    if exercise not in tasks:
+        raise UnknownNameError("exercise of the run", exercise, tasks, note=f"{file} names it")
+
+
+def _checked(rules: Rules) -> Rules:
+    """Return `rules`, unless a task is left out and has full points."""
+    for exercise, task in sorted(rules.dropped_tasks & rules.full_tasks):
+        raise BadInputError(f"{FILE}: {exercise}.{task} is both left out and right for all")
+    return rules

@@ -1,0 +1,206 @@
+"""Settles points: what grading found, then manual points, rules, plugins, and final points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from autograder.classes.outcomes.records import ClassResults, Outcome, State, TaskFacts
+from autograder.classes.rosters.roster import Student
+from autograder.classes.settling.manual import Entries, Entry, by_part, comments
+from autograder.classes.settling.records import ExercisePoints, StudentPoints
+from autograder.classes.settling.rules import Rules
+from autograder.verdicts import Verdict
+
+#: Characters of a digest in the table of manual points.
+DIGEST = 16
+#: Returns the points of a student as a plugin wants them.
+Adjust = Callable[[StudentPoints], StudentPoints]
+
+
+def _unchanged(points: StudentPoints) -> StudentPoints:
+    return points
+
+
+@dataclass(frozen=True)
+class Settling:
+    """What decides about points after grading.
+
+    Attributes:
+        adjust: called after the rules, before `final` points.
+    """
+
+    rules: Rules = field(default_factory=Rules)
+    entries: Entries = field(default_factory=Entries)
+    adjust: Adjust = _unchanged
+
+
+def settle(results: ClassResults, settling: Settling) -> dict[str, StudentPoints]:
+    """Return key of each student of the class -> points."""
+    worth = _worth(results)
+    return {
+        key: _settled(results, settling, student, worth)
+        for key, student in results.students.items()
+    }
+
+
+def _worth(results: ClassResults) -> dict[str, Outcome]:
+    """Return exercise -> an outcome that says what it is worth."""
+    graded = (one for one in results.outcomes.values() if one.work is not None)
+    return {one.exercise: one for one in graded}
+
+
+def _settled(
+    results: ClassResults, settling: Settling, student: Student, worth: Mapping[str, Outcome]
+) -> StudentPoints:
+    found = StudentPoints(
+        student,
+        tuple(
+            _exercise(settling, student.key, name, results.outcomes.get((student.key, name)), worth)
+            for name in results.exercises
+        ),
+    )
+    found = settling.adjust(_without_lowest(found, settling.rules.lowest))
+    finals = (_final(one, settling.entries.about(student.key, one.name)) for one in found.exercises)
+    return replace(found, exercises=tuple(finals))
+
+
+def _exercise(
+    settling: Settling, key: str, name: str, outcome: Outcome | None, worth: Mapping[str, Outcome]
+) -> ExercisePoints:
+    """Return the points at one exercise, with manual points and rules."""
+    entries, rules = settling.entries.about(key, name), settling.rules
+    example = outcome if outcome is not None and outcome.work is not None else worth.get(name)
+    work = example.work if example is not None else None
+    points = ExercisePoints(
+        name=name,
+        unit=work.unit if work is not None else "",
+        title=work.title if work is not None else name,
+        state=State.NO_WORK if outcome is None else outcome.state,
+        earned=0.0,
+        possible=_possible(rules, name, work.tasks) if work is not None else 0.0,
+        days_late=_days_late(outcome),
+        weight=rules.weights.get(name, 1.0),
+        is_dropped=name in rules.dropped_exercises,
+    )
+    if outcome is not None and outcome.work is not None:
+        points = _with_tasks(points, outcome, outcome.work.tasks, entries, rules)
+    return _late(_whole(points, entries, outcome), rules)
+
+
+def _possible(rules: Rules, name: str, tasks: tuple[TaskFacts, ...]) -> float:
+    kept = (task for task in tasks if (name, task.name) not in rules.dropped_tasks)
+    return sum(task.possible for task in kept)
+
+
+def _days_late(outcome: Outcome | None) -> int | None:
+    """Return the days that no late day covers; None if the other system says only 'late'."""
+    standing = outcome.standing if outcome is not None else None
+    if standing is None:
+        return 0
+    if standing.days_late is None:
+        return None if standing.timing.value == "late" else 0
+    return standing.days_late - standing.spent
+
+
+def digests(outcome: Outcome) -> dict[str, str]:
+    """Return part -> digest of the work that an entry about it holds for; of the whole, too."""
+    tasks = outcome.work.tasks if outcome.work is not None else ()
+    own = outcome.key.submission[:DIGEST]
+    found = {task.name: _answer(task) or own for task in tasks}
+    return {"": own, **found}
+
+
+def _answer(task: TaskFacts) -> str:
+    return next((check.answer for check in task.checks if check.answer), "")
+
+
+def _with_tasks(
+    points: ExercisePoints,
+    outcome: Outcome,
+    tasks: tuple[TaskFacts, ...],
+    entries: list[Entry],
+    rules: Rules,
+) -> ExercisePoints:
+    """Return `points` with the sum of the tasks, where an entry or a rule may decide."""
+    given = by_part(entries, digests(outcome))
+    kept = [task for task in tasks if (points.name, task.name) not in rules.dropped_tasks]
+    points = replace(points, earned=sum(task.earned for task in kept))
+    waiting: dict[str, float] = {}
+    is_open = False
+    for task in kept:
+        entry = given.get(task.name)
+        if (points.name, task.name) in rules.full_tasks:
+            why = f"{task.name}: counts as right for all"
+            points = points.changed(points.earned + task.possible - task.earned, why)
+        elif entry is not None and entry.points is not None:
+            why = f"{task.name}: an instructor gave {entry.points:g} of {task.possible:g}"
+            points = points.changed(points.earned + entry.points - task.earned, why)
+        else:
+            is_open |= any(check.verdict is Verdict.FOR_A_PERSON for check in task.checks)
+            for name, count in task.waiting.items():
+                waiting[name] = waiting.get(name, 0.0) + count
+    state = State.WAITS_FOR_PERSON if is_open else State.GRADED
+    return replace(points, waiting=waiting, state=state, comments=tuple(comments(given.values())))
+
+
+def _whole(points: ExercisePoints, entries: list[Entry], outcome: Outcome | None) -> ExercisePoints:
+    """Return `points` as an entry about the whole exercise says."""
+    entry = by_part(entries, digests(outcome) if outcome is not None else {}).get("")
+    if outcome is None or outcome.work is None:
+        points = replace(points, comments=tuple(comments([entry] if entry is not None else [])))
+    if entry is None or entry.points is None:
+        return points
+    why = f"an instructor gave {entry.points:g} of {points.possible:g}"
+    return replace(points.changed(entry.points, why), state=State.GRADED, waiting={})
+
+
+def _late(points: ExercisePoints, rules: Rules) -> ExercisePoints:
+    days = points.days_late
+    if not rules.per_day or not days or points.state in (State.NO_WORK, State.NOT_GRADED):
+        return points
+    share = rules.late_share(days)
+    word = "day" if days == 1 else "days"
+    return points.changed(points.earned * (1 - share), f"{days} {word} late: -{share:.0%}")
+
+
+def _without_lowest(points: StudentPoints, count: int) -> StudentPoints:
+    """Leave out the exercises with the smallest shares of points; never all of them."""
+    counted = [one for one in points.exercises if not one.is_dropped and one.possible]
+    ranked = sorted(counted, key=lambda one: one.earned / one.possible)
+    dropped = {one.name for one in ranked[: min(count, len(ranked) - 1)]}
+    kept = (
+        replace(one, is_dropped=True) if one.name in dropped else one for one in points.exercises
+    )
+    return replace(points, exercises=tuple(kept)) if dropped else points
+
+
+def _final(points: ExercisePoints, entries: list[Entry]) -> ExercisePoints:
+    """Return `points` as an entry fixes them; nothing changes them afterwards."""
+    found = next((one.final for one in entries if one.final is not None), None)
+    if found is None:
+        return points
+    changed = points.changed(found, f"an instructor gave {found:g} of {points.possible:g}")
+    return replace(changed, state=State.GRADED, waiting={})
+
+
+def asked(results: ClassResults) -> Iterator[Entry]:
+    """Yield a row for each decision that is an instructor's: prose, and points that wait."""
+    for outcome in results.outcomes.values():
+        work = digests(outcome)
+        for task in outcome.work.tasks if outcome.work is not None else ():
+            about = _about(task)
+            if about:
+                yield Entry(
+                    outcome.student, outcome.exercise, task.name, work[task.name],
+                    about=about,
+                    earned="" if about == "prose" else f"{task.earned:g}",
+                    possible=f"{task.possible:g}",
+                    waits_for=" ".join(task.waiting),
+                )  # fmt: skip
+
+
+def _about(task: TaskFacts) -> str:
+    if any(check.verdict is Verdict.FOR_A_PERSON for check in task.checks):
+        return "prose"
+    return "blocked" if task.waiting else ""

@@ -1,0 +1,257 @@
+"""``gradus class gradebook`` and ``points``: points go into the gradebook of a learning system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.commands.classes.runs import RunArgument, find_run_of
+from autograder.commands.classes.stores import (
+    InOption,
+    NamesOption,
+    StoreOption,
+    open_store,
+    shown_students,
+)
+from autograder.commands.options import CourseOption, say
+from framework.commands.options import BlockOption, PluginOption
+from framework.errors import UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from autograder.classes.collecting.collection import Collection
+    from autograder.classes.collecting.pseudonyms import Shown
+    from autograder.classes.gradebooks.request import Filled
+    from autograder.classes.settling.of_run import RunPoints
+    from framework.providers.plugins import Plugins
+
+#: Lines of each part that a terminal shows.
+MAX_LINES = 20
+
+
+def gradebook(
+    number: RunArgument,
+    export: Annotated[
+        Path, typer.Argument(metavar="EXPORT", help="The file that your learning system exported.")
+    ],
+    system: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="SYSTEM",
+            help="canvas, moodle-worksheet, moodle-gradebook, blackboard, csv, or a plugin's.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The filled file.")],
+    column: Annotated[
+        str, typer.Option(metavar="NAME", help="Column to fill: its title, or its number.")
+    ] = "",
+    exercise: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Exercise that counts; repeatable. Default: all."),
+    ] = None,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Scale points to the maximum of the column.")
+    ] = False,
+    comments: Annotated[
+        str, typer.Option(metavar="NAME", help="Column for comments and reasons of changes.")
+    ] = "",
+    new: Annotated[
+        bool, typer.Option("--new", help="Add the column if it is missing: csv and Moodle's.")
+    ] = False,
+    zero_missing: Annotated[
+        bool, typer.Option("--zero-missing", help="0 for students without an attempt, not blank.")
+    ] = False,
+    partial_: Annotated[
+        bool, typer.Option("--partial", help="Fill, even if some results are not graded yet.")
+    ] = False,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Fill the points of a run into the gradebook that your learning system exported.
+
+    Only the cells of the chosen column change, for students who are found by an identifier. A
+    student whose points are not known gets a blank, and no zero: not graded by a fault of the
+    grader, an answer that waits for a person, nothing handed in. What was left blank is listed.
+
+      gradus class gradebook 0 grades.csv --as canvas --column "Lab 1" -o filled.csv
+
+    Points are those of `gradus class totals`: with manual points, rules and plugins.
+    """
+    from autograder.classes.collecting.collection import read_collection
+    from autograder.classes.collecting.private_files import write_private
+    from autograder.classes.gradebooks.request import FillRequest
+    from autograder.classes.rosters.roster import Roster
+    from framework.importing import load_target
+
+    found = read_collection(inside)
+    plugins = plugins_of(course, plugin, block)
+    if system not in (known := plugins.named("register_gradebooks")):
+        raise UnknownNameError("gradebook", system, known)
+    _require_other_file(export, out)
+    settled = points_to_show(found, store, number, plugins).only(frozenset(exercise or ()))
+    require_all_graded(settled, found, is_partial=partial_)
+    request = FillRequest(
+        export, settled.points, Roster(found.students.values()), found.name,
+        column, comments, scale, new, zero_missing,
+    )  # fmt: skip
+    filled: Filled = load_target(known[system])(request)
+    write_private(out, filled.data)
+    _show(filled, settled, out, shown_students(found, names))
+
+
+def plugins_of(course: Path | None, plugin: list[str] | None, block: list[str] | None) -> Plugins:
+    """Return the plugins of a command on a class."""
+    from autograder.grading.course_choice import chosen_course
+    from autograder.grading.options import GradeOptions
+    from framework.providers.plugins import Plugins
+
+    options = GradeOptions(course=course, plugins=tuple(plugin or ()), blocked=tuple(block or ()))
+    return Plugins(options.plugins, chosen_course(options), options.blocked)
+
+
+def points_to_show(found: Collection, store: str, number: int, plugins: Plugins) -> RunPoints:
+    """Return the final points of a run, by its number; 0 for the newest."""
+    from autograder.classes.settling.of_run import points_of_run
+
+    with open_store(found, store) as opened:
+        run = find_run_of(opened, found.name, number)
+        return points_of_run(opened, found, run, plugins)
+
+
+def require_all_graded(settled: RunPoints, found: Collection, *, is_partial: bool) -> None:
+    """Refuse a run with results that are missing, unless the instructor wants it as it is.
+
+    Raises:
+        UsageError: some are missing.
+    """
+    if settled.not_graded and not is_partial:
+        raise UsageError(
+            f"{settled.not_graded} results are missing in this run: `gradus class grade "
+            f"{found.folder}` tries again. With `--partial`, these students stay blank"
+        )
+
+
+def _require_other_file(export: Path, out: Path) -> None:
+    if out.exists() and export.exists() and out.samefile(export):
+        raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
+
+
+def _show(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
+    """Print what was filled, and all that an instructor has to look at."""
+    count = len(filled.written)
+    run = settled.results.run
+    say(f"{out}: run {run.id}, column '{filled.column}', points of {count} students")
+    waiting = sum(one.waiting > 0 for one in settled.points.values())
+    parts: list[tuple[str, Iterable[str]]] = [
+        ("had other points before", map(shown, filled.replaced)),
+        ("blank", (f"{shown(key)}: {why}" for key, why in filled.blank.items())),
+        ("left as it was", (f"{shown(key)}: {why}" for key, why in filled.kept.items())),
+        ("have points, but no row in the file", map(shown, filled.absent)),
+        ("rows of people who are not in the class", (f"line {n}" for n in filled.unknown)),
+    ]
+    for title, lines in parts:
+        listed(title, [*lines])
+    if waiting:
+        say(
+            f"{waiting} students have points that wait for another part: `gradus class points "
+            f"{run.id}` lists them, and you decide"
+        )
+
+
+def listed(title: str, lines: list[str]) -> None:
+    """Print the first of `lines` under a title with their number; nothing without any."""
+    from autograder.reports.plain import clean
+
+    if not lines:
+        return
+    say(f"{title}: {len(lines)}")
+    for line in lines[:MAX_LINES]:
+        say(f"  {clean(line)}")
+    if len(lines) > MAX_LINES:
+        say(f"  ... and {len(lines) - MAX_LINES} more")
+
+
+def points(
+    number: RunArgument = 0,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Write DIR/points.csv: a row for each decision that is yours, with room for points.
+
+    These are answers in prose, and points that wait for another part of the same student: "blocked
+    by rnn". Add rows for anything else. `points` replaces what a part got, or a whole exercise
+    where `part` is empty; `final` is the last word about an exercise; `comment` is for the student.
+
+    Run it again after a regrade: what you wrote stays with the work that it is about. Points of
+    work that has changed since are kept as "earlier work", and do not count.
+    """
+    from autograder.classes.collecting.collection import read_collection
+    from autograder.classes.settling import manual
+    from autograder.classes.settling.settle import asked
+
+    found = read_collection(inside)
+    settled = points_to_show(found, store, number, plugins_of(course, plugin, block))
+    file = found.folder / manual.FILE
+    rows, outdated = manual.merged(manual.read_entries(file), asked(settled.results))
+    manual.write_entries(file, rows)
+    open_rows = [row for row in rows if row.about in ("prose", "blocked") and row.points is None]
+    prose = sum(row.about == "prose" for row in open_rows)
+    say(f"{file}: {len(rows)} rows")
+    say(f"{prose} answers in prose wait for points")
+    blocked = [row for row in open_rows if row.about == "blocked"]
+    say(f"{len(blocked)} parts have points that wait for another part")
+    if outdated:
+        say(f"{outdated} rows are about earlier work, and do not count")
+    shown: Shown = shown_students(found, names)
+    listed(
+        "to decide",
+        [f"{shown(r.student)} · {r.exercise} · {r.part}: {_question(r.about, r.waits_for)}"
+         for r in open_rows],
+    )  # fmt: skip
+
+
+def _question(about: str, waits_for: str) -> str:
+    return "an answer in prose" if about == "prose" else f"blocked by {waits_for}"
+
+
+def totals(
+    number: RunArgument = 0,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Show the final points of each student, and every change after grading with its reason."""
+    from autograder.classes.collecting.collection import read_collection
+
+    found = read_collection(inside)
+    shown = shown_students(found, names)
+    result = points_to_show(found, store, number, plugins_of(course, plugin, block))
+    show: Callable[[str], None] = partial(_total, result, shown)
+    for key in result.points:
+        show(key)
+
+
+def _total(result: RunPoints, shown: Shown, key: str) -> None:
+    from autograder.classes.gradebooks.request import comment_of
+    from autograder.reports.plain import clean
+    from autograder.reports.wording import ratio
+
+    one = result.points[key]
+    known = one.state.value if one.state.value != "graded" else ratio(one.earned, one.possible)
+    comment = comment_of(one)
+    say(clean(f"{shown(key)} · {known}" + (f" · {comment}" if comment else "")))

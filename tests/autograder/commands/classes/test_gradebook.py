@@ -1,0 +1,114 @@
+"""`gradus class gradebook`, `points` and `totals`: from a graded class to the gradebook."""
+
+from __future__ import annotations
+
+import stat
+
+import pytest
+from graded_class import GradedClass, check, exercise
+from gradus_command import gradus
+from repository import ROOT
+
+from autograder.verdicts import Verdict
+from framework.errors import PluginError, UnknownNameError, UsageError
+
+RIGHT = exercise("rnn", check(points=8.0), check(Verdict.FAILED, 2.0, "backward"))
+BLOCKED = exercise("lm", check(Verdict.BLOCKED, 10.0, "train", blocked_by="rnn"))
+TABLE = "student,rnn,lm\ns1,,\ns2,,\ns3,,\ns9,,\n"
+
+
+@pytest.fixture
+def made(tmp_path):
+    graded = GradedClass(tmp_path / "lab1")
+    graded.grade({("s1", "a"): [RIGHT, BLOCKED], ("s2", "b"): [RIGHT, "lm"]})
+    (tmp_path / "class.csv").write_text(TABLE)
+    return graded
+
+
+def run(made, command, *words):
+    return gradus("class", command, *words, "--in", made.collection.folder, "--course", ROOT)
+
+
+def fill(made, *options):
+    folder = made.collection.folder.parent
+    words = (0, folder / "class.csv", "--as", "csv", "-o", folder / "filled.csv", *options)
+    return run(made, "gradebook", *words), (folder / "filled.csv")
+
+
+def test_a_gradebook_is_filled_and_everything_else_is_said(made):
+    output, file = fill(made, "--column", "rnn", "--exercise", "rnn", "--names")
+    assert file.read_text() == TABLE.replace("s1,", "s1,8").replace("s2,", "s2,8")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert output.splitlines()[1:] == [
+        "blank: 1",
+        "  s3 (Zoë <b>O'Brien</b>): nothing handed in",
+        "rows of people who are not in the class: 1",
+        "  line 5",
+    ]
+    again, _ = fill(made, "--column", "rnn", "--exercise", "rnn", "--zero-missing")
+    assert "points of 3 students" in again
+
+
+def test_a_log_has_pseudonyms(made):
+    output, _ = fill(made, "--column", "rnn", "--exercise", "rnn")
+    assert "student-" in output and "s3" not in output and "Zoë" not in output
+
+
+def test_a_run_with_faults_of_the_grader_needs_a_word(made):
+    with pytest.raises(UsageError, match="1 results are missing in this run: `gradus class grade"):
+        fill(made, "--column", "rnn")
+    output, file = fill(made, "--column", "rnn", "--partial")
+    assert file.read_text() == TABLE.replace("s1,", "s1,8")
+    assert "blank: 2" in output
+    assert "1 students have points that wait for another part: `gradus class points 1`" in output
+
+
+def test_points_that_wait_are_listed_and_decided(made):
+    output = run(made, "points", "--names")
+    assert output.splitlines()[1:] == [
+        "0 answers in prose wait for points",
+        "1 parts have points that wait for another part",
+        "to decide: 1",
+        "  s1 (Ana García) · lm · train: blocked by rnn",
+    ]
+    table = made.collection.folder / "points.csv"
+    assert stat.S_IMODE(table.stat().st_mode) == 0o600
+    table.write_text(table.read_text().replace(",rnn,,,", ",rnn,6,,half right"))
+    totals = run(made, "totals", "--names").splitlines()
+    assert totals[0] == (
+        "s1 (Ana García) · 14/20 · lm: train: an instructor gave 6 of 10 (0 to 6); "
+        "lm: train: half right"
+    )
+    assert totals[1:] == [
+        's2 (=HYPERLINK("x")) · not graded',
+        "s3 (Zoë <b>O'Brien</b>) · nothing handed in",
+    ]
+    assert "to decide" not in run(made, "points")
+    gradus("class", "forget", "s1", "--in", made.collection.folder)
+    assert "s1" not in table.read_text()
+
+
+def test_plugins_offer_gradebooks_and_rules(made):
+    examples = ROOT / "docs/examples"
+    folder = made.collection.folder.parent
+    words = (0, folder / "class.csv", "--as", "marks", "-o", folder / "marks.csv", "--partial")
+    run(made, "gradebook", *words, "--plugin", examples / "register_gradebooks.py")
+    assert (folder / "marks.csv").read_text() == "s1,not passed\n"
+    late = folder / "late.py"
+    source = (examples / "adjust_points.py").read_text("utf-8")
+    late.write_text(source.replace("exercise.days_late or 0", "3"))
+    assert "3 days late (8 to 4)" in run(made, "totals", "--plugin", late)
+    odd = folder / "odd.py"
+    odd.write_text(source.replace("tuple(map(late, points.exercises))", "()"))
+    with pytest.raises(PluginError, match="of the same student and the same exercises"):
+        run(made, "totals", "--plugin", odd)
+
+
+def test_errors_name_the_next_step(made):
+    folder = made.collection.folder.parent
+    with pytest.raises(UnknownNameError, match="no gradebook 'canvass': did you mean 'canvas'"):
+        run(made, "gradebook", 0, folder / "class.csv", "--as", "canvass", "-o", "x.csv")
+    with pytest.raises(UsageError, match=r"class\.csv is the export itself: name another file"):
+        run(made, "gradebook", 0, folder / "class.csv", "--as", "csv", "-o", folder / "class.csv")
+    with pytest.raises(UnknownNameError, match="no exercise of the run 'rn': did you mean 'rnn'"):
+        fill(made, "--exercise", "rn")

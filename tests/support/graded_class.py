@@ -1,0 +1,105 @@
+"""A graded class without grading: a collection and its store, from results that a test names."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+
+from autograder.classes.collecting.attempts import Attempt
+from autograder.classes.collecting.collection import Collection
+from autograder.classes.collecting.private_files import private_folder
+from autograder.classes.rosters.roster import Student
+from autograder.classes.store import runs
+from autograder.classes.store.database import Store
+from autograder.classes.store.jobs import Queue
+from autograder.classes.store.results import Result, commit
+from autograder.classes.store.runs import Entry
+from autograder.record.results import (
+    CheckResult,
+    ExerciseResult,
+    Provenance,
+    Report,
+    TaskResult,
+)
+from autograder.reports.json_report import render_json
+from autograder.verdicts import Verdict
+
+#: Three students with the identifiers of every system; one has a name that attacks spreadsheets.
+STUDENTS = (
+    ("s1", "Ana García", "ana@uni.example", "1007", "4182", "a_garcia"),
+    ("s2", '=HYPERLINK("x")', "wang@uni.example", "1012", "4190", "wang"),
+    ("s3", "Zoë <b>O'Brien</b>", "zoe@uni.example", "1013", "4191", "zoe"),
+)
+
+
+def student(key, name, email, participant, canvas, username):
+    known = {"email": email, "participant": participant, "canvas": canvas, "username": username}
+    return Student(key, name, {"student": key, **known})
+
+
+def check(verdict=Verdict.PASSED, points=10.0, task="forward", **facts):
+    facts = {"id": f"test_x.py::test_{task}", "title": f"{task} is right", "hidden": False, **facts}
+    return CheckResult(task=task, points=points, verdict=verdict, **facts)
+
+
+def exercise(name, *checks):
+    tasks = dict.fromkeys(one.task for one in checks)
+    grouped = (TaskResult(task, tuple(c for c in checks if c.task == task)) for task in tasks)
+    return ExerciseResult(name, "unit", f"Title of {name}", tuple(grouped), f"{name}.py")
+
+
+def result(found):
+    report = Report(Provenance(7, "numpy", "cpu", "process", "", "abc"), (found,), seconds=0.5)
+    return Result(
+        found.verdict.value, found.earned, found.possible, found.for_a_person,
+        "checks", render_json(report, show_hidden=True), False, "process", 0.5,
+    )  # fmt: skip
+
+
+class GradedClass:
+    """A collection in `folder` with a store; `grade` adds a run."""
+
+    def __init__(self, folder, students=STUDENTS):
+        private_folder(folder)
+        known = [student(*one) for one in students]
+        self.collection = Collection(folder, {one.key: one for one in known}, has_roster=True)
+        self.collection.save()
+
+    def submit(self, key, work="first", submitted="2026-03-02T10:00:00+00:00"):
+        """Add an attempt of a student; `work` names its content."""
+        moment = datetime.fromisoformat(submitted).astimezone(UTC)
+        id = hashlib.sha256(f"{key}{work}".encode()).hexdigest()[:16]
+        attempt = Attempt(id, (key,), moment, None, len(self.collection.attempts), {})
+        kept = tuple(one for one in self.collection.attempts if one.id != id)
+        self.collection = replace(self.collection, attempts=(*kept, attempt))
+        self.collection.save()
+        return id
+
+    def set_policy(self, **changes):
+        policy = replace(self.collection.policy, **changes)
+        self.collection = replace(self.collection, policy=policy, zone="UTC")
+        self.collection.save()
+
+    def grade(self, found, revision="r1", is_finished=True):
+        """Write a run: ``{(student, work): [ExerciseResult, or the name of one with a fault]}``."""
+        entries, results = [], {}
+        for (key, work), listed in found.items():
+            attempt = self.submit(key, work)
+            for one in listed:
+                name = one if isinstance(one, str) else one.name
+                entries.append(Entry(key, attempt, name, f"{work}-{key}"))
+                if not isinstance(one, str):
+                    results[entries[-1]] = result(one)
+        queue = Queue(self.collection.name, revision, 7, "numpy")
+        with Store(str(self.collection.folder / "results.sqlite")) as store:
+            begin = partial(runs.start_run, queue=queue, sandbox="process", work="w")
+            run = store.transaction(partial(begin, entries=entries))
+            for entry, value in results.items():
+                store.transaction(partial(commit, key=run.key(entry), result=value))
+            if is_finished:
+                time.sleep(0.002)
+                store.transaction(partial(runs.end_run, id=run.id))
+            return store.transaction(partial(runs.find_run, id=run.id))
