@@ -59,6 +59,10 @@ COMMANDS = {
         f"{_HERE}.classes.app:classes",
         "Collect the submissions of a class, grade them, and compare runs.",
     ),
+    "gradescope": (
+        f"{_HERE}.gradescope:gradescope",
+        "Build the autograder of an assignment on Gradescope.",
+    ),
     "course": (
         f"{_AUTHORS}.course:course",
         "Pin a running course, and say what changed for grades.",

@@ -63,10 +63,10 @@ def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> N
     """
     for exercise in exercises:
         _write_exercise(kit, course, exercise)
-    _write(course_file(kit.root), _course_toml(course, exercises))
-    _write_base(kit, course, exercises)
+    _write(course_file(kit.root), course_toml(course, exercises))
+    write_base(kit.root, course, exercises)
     for plugin in map(Path, course.plugins):
-        _copy_plugin(kit, course, plugin)
+        copy_plugin(kit.root, course, plugin)
     readme = _README.substitute(
         title=", ".join(dict.fromkeys(exercise.unit for exercise in exercises)),
         distribution=DISTRIBUTION,
@@ -78,36 +78,39 @@ def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> N
     _write(kit.root / ".vscode" / "settings.json", json.dumps(_VSCODE, indent=4) + "\n")
 
 
-def _write_base(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> None:
-    """Write what `exercises` take from bases: students are given it, and may not have the base."""
-    root = base_in_kit(kit.root)
+def write_base(folder: Path, course: Course, exercises: Sequence[Exercise]) -> None:
+    """Write what `exercises` take from bases into the course at `folder`.
+
+    Students are given it, and may not have the base.
+    """
+    root = base_in_kit(folder)
     needed = course.borrowed(exercises)
     for depth, base in enumerate(course.bases):
         names = {one.name for key, one in needed.items() if key.startswith(f"{base.name}/")}
-        table = tomlkit.parse(_course_toml(base, [base.exercise(name) for name in names]))
+        table = tomlkit.parse(course_toml(base, [base.exercise(name) for name in names]))
         for key in ("plugins", "overrides"):
             table.pop(key, None)
         if "base" in table:
             table["base"] = "./base"
-        folder = root.joinpath(*["base"] * depth)
-        _write(course_file(folder), tomlkit.dumps(table))
+        place = root.joinpath(*["base"] * depth)
+        _write(course_file(place), tomlkit.dumps(table))
         for name in names:
             exercise = base.exercise(name)
             for file in (exercise.toml, exercise.solution):
-                _copy(file, folder / file.relative_to(base.root))
+                _copy(file, place / file.relative_to(base.root))
 
 
 def _write_exercise(kit: Kit, course: Course, exercise: Exercise) -> None:
     stub = available_stub(exercise)
     if stub is None:
         raise BadInputError(f"{exercise.name} has no stub: `gradus stubs` writes it")
-    for file in _public_files(exercise):
+    for file in public_files(exercise):
         _copy(file, kit.root / file.relative_to(course.root))
     _write(kit.root / exercise.stub.relative_to(course.root), stub)
     _write(kit.stub(exercise.name, exercise.stub.suffix), stub)
 
 
-def _public_files(exercise: Exercise) -> Iterator[Path]:
+def public_files(exercise: Exercise) -> Iterator[Path]:
     """Yield the files of the exercise's folder but for the one that students edit."""
     for file in sorted(exercise.folder.rglob("*")):
         parts = file.relative_to(exercise.folder).parts
@@ -116,7 +119,7 @@ def _public_files(exercise: Exercise) -> Iterator[Path]:
             yield file
 
 
-def _course_toml(course: Course, exercises: Sequence[Exercise]) -> str:
+def course_toml(course: Course, exercises: Sequence[Exercise]) -> str:
     """Return the text of ``course.toml`` with these exercises alone."""
     names = {exercise.name for exercise in exercises}
     table = tomlkit.parse(read_text(course_file(course.root)))
@@ -129,16 +132,16 @@ def _course_toml(course: Course, exercises: Sequence[Exercise]) -> str:
     return tomlkit.dumps(table)
 
 
-def _copy_plugin(kit: Kit, course: Course, plugin: Path) -> None:
+def copy_plugin(folder: Path, course: Course, plugin: Path) -> None:
     """Copy a plugin that is a file or a folder of the course; a module is installed."""
     if not plugin.exists():
         return
     if not plugin.is_relative_to(course.root):
         raise BadInputError(
-            f"the plugin {plugin} lies outside of the course {course.root}: a kit can hold only "
+            f"the plugin {plugin} lies outside of the course {course.root}: a copy can hold only "
             "plugins of the course's folder. Move it there, or install it as a package"
         )
-    target = kit.root / plugin.relative_to(course.root)
+    target = folder / plugin.relative_to(course.root)
     if plugin.is_dir():
         ignored = shutil.ignore_patterns("__pycache__", ".*")
         shutil.copytree(plugin, target, ignore=ignored)

@@ -108,7 +108,7 @@ def _case(check: CheckResult, owner: str, title: str) -> ET.Element:
     if outcome:
         element = ET.SubElement(case, outcome, type=check.verdict.value)
         element.set("message", _valid(check.message or check.verdict.value))
-        element.text = _valid("\n".join(_facts(check)))
+        element.text = _valid("\n".join(facts(check)))
     if shown := "\n".join(map(_shown, filter(_is_output, check.findings))):
         ET.SubElement(case, "system-out").text = _valid(shown)
     return case
@@ -126,7 +126,8 @@ def _shown(finding: Finding) -> str:
     return "\n".join((finding.heading(), *finding.text_lines()))
 
 
-def _facts(check: CheckResult) -> Iterator[str]:
+def facts(check: CheckResult) -> Iterator[str]:
+    """Yield what a check found, line by line."""
     kind = "hidden check, " if check.hidden else ""
     yield f"{check.verdict.value} ({kind}{counted(check.points, 'point')})"
     yield from filter(None, (check.message, *check.details))

@@ -62,6 +62,14 @@ def grade_submission(request):
 @hookimpl
 def submission_graded(report):
     seen.append(report)
+
+@hookimpl
+def register_gradebooks():
+    return {"slate": "every:slate"}
+
+@hookimpl
+def adjust_points(points):
+    return f"{points} more"
 """
 
 
@@ -103,6 +111,11 @@ REACHED = {
     "add_commands": (lambda p: "purr" in commands(p), True),
     "grade_submission": (lambda p: p.hook.grade_submission(request="order"), "report on order"),
     "submission_graded": (told, ["report"]),
+    "register_gradebooks": (lambda p: p.named("register_gradebooks")["slate"], "every:slate"),
+    "adjust_points": (
+        lambda p: [value for _, value in p.call("adjust_points", points="points")],
+        ["points more"],
+    ),
 }
 
 

@@ -1,0 +1,69 @@
+"""``gradus gradescope``: builds the autograder of an assignment on Gradescope."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.commands.options import CourseOption, say, shown
+from autograder.course.reading import find_course
+from framework.commands.on_demand import new_app
+
+gradescope = new_app(
+    help="""Build the autograder of an assignment on Gradescope.
+
+  gradus gradescope build lab1.zip rnn lstm
+
+Upload the zip under "Configure Autograder".""",
+    no_args_is_help=True,
+)
+
+
+@gradescope.callback()
+def _only_commands() -> None:
+    """Keep `build` a command of the group, which typer would take for the group itself."""
+
+
+@gradescope.command()
+def build(
+    file: Annotated[Path, typer.Argument(metavar="ZIP", help="New file NAME.zip.")],
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[EXERCISE|UNIT ...]", help="Default: all.")
+    ] = None,
+    wheels: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Wheels to ship: the image is then built offline."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Seed of all random inputs. Default: a secret one.")
+    ] = None,
+    allow_weaker: Annotated[
+        bool,
+        typer.Option(
+            "--allow-weaker",
+            help="Grade also where submissions can read solutions and use the network.",
+        ),
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Write the zip that Gradescope runs: setup.sh, run_autograder, the course, and gradus.
+
+    It holds solutions and hidden checks: keep it from students. Grading needs no network; with
+    --wheels, building the image needs none either, if it has Python 3.11 and bubblewrap.
+
+    The container of a submission is that of the student's code, too. In it, gradus uses a sandbox
+    that hides the solutions: bubblewrap, or else the fork server. The build of the image proves on
+    Gradescope's machine that one of them works and that solutions get full marks; otherwise it
+    fails. --allow-weaker grades without, and results.json lists what is not contained.
+    """
+    from autograder.services.gradescope import Build, build_gradescope
+
+    found = find_course(course)
+    exercises = found.select(names or ())
+    built = build_gradescope(Build(found, exercises, wheels, seed, allow_weaker), file)
+    say(f"{shown(built.file)}: {len(built.exercises)} exercises, {built.size / (1 << 20):.1f} MiB")
+    if built.required:
+        say(f"with what they require: {', '.join(built.required)}")
+    say("it holds solutions and hidden checks: keep it from students")

@@ -1,0 +1,1 @@
+"""Reports in the forms that grading services and CI servers read."""

@@ -1,0 +1,132 @@
+"""Builds the autograder that Gradescope runs: a zip with a course, gradus, and two scripts."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import stat
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from autograder.course.reading import Course, Exercise
+from autograder.services.contents import requirements, write_course, write_gradus
+from framework import __version__
+from framework.errors import BadInputError, ConflictError
+
+#: The sandboxes that keep solutions from submissions or do not start, best first.
+SAFE_SANDBOXES = ("bubblewrap", "fork")
+#: Contains what the system lets it contain, and says what is missing.
+WEAKER_SANDBOX = "process"
+_TEMPLATES = "autograder.services"
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a package is built of.
+
+    Attributes:
+        exercises: those that are graded.
+        wheels: a folder with wheels, so that the service needs no package index; None for none.
+        seed: of all random inputs; None to draw a secret one.
+        is_weaker_allowed: whether submissions are graded where solutions cannot be hidden.
+    """
+
+    course: Course
+    exercises: Sequence[Exercise]
+    wheels: Path | None = None
+    seed: int | None = None
+    is_weaker_allowed: bool = False
+
+
+@dataclass(frozen=True)
+class Built:
+    """A package that was built."""
+
+    file: Path
+    exercises: tuple[str, ...]
+    required: tuple[str, ...]
+    size: int
+
+
+def build_gradescope(build: Build, file: Path) -> Built:
+    """Write the zip that an instructor uploads under "Configure Autograder".
+
+    It holds solutions and hidden checks: its owner alone can read it.
+
+    Raises:
+        ConflictError: `file` exists.
+        BadInputError: a solution, a stub or a wheel is missing, or the file cannot be written.
+    """
+    if file.exists():
+        raise ConflictError(f"{file} exists: name a new file")
+    if file.suffix != ".zip":
+        raise BadInputError(f"{file} is no NAME.zip: Gradescope takes a zip")
+    needed = set(build.course.with_required(build.exercises))
+    exercises = [one for one in build.course.select() if one in needed]
+    with tempfile.TemporaryDirectory(prefix="gradus-gradescope-") as folder:
+        root = Path(folder)
+        write_course(root / "course", build.course, exercises)
+        write_gradus(root / "gradus")
+        _write_requirements(root, build, exercises)
+        for name in ("setup.sh", "run_autograder"):
+            _write_script(root / name, build)
+        _pack(root, file)
+    chosen = tuple(one.name for one in build.exercises)
+    added = tuple(one.name for one in exercises if one not in build.exercises)
+    return Built(file, chosen, added, file.stat().st_size)
+
+
+def _write_requirements(root: Path, build: Build, exercises: Sequence[Exercise]) -> None:
+    text = "\n".join(requirements(build.course, exercises)) + "\n"
+    (root / "requirements.txt").write_text(text, "utf-8", newline="\n")
+    if build.wheels is None:
+        return
+    wheels = sorted(build.wheels.glob("*.whl")) if build.wheels.is_dir() else []
+    if not wheels:
+        raise BadInputError(
+            f"{build.wheels} holds no wheels. Build without `--wheels`, take requirements.txt from "
+            f"the zip, and on a machine like that of the service: `pip download -d {build.wheels} "
+            "-r requirements.txt`"
+        )
+    (root / "wheels").mkdir()
+    for wheel in wheels:
+        (root / "wheels" / wheel.name).write_bytes(wheel.read_bytes())
+
+
+def _write_script(file: Path, build: Build) -> None:
+    sandboxes = [*SAFE_SANDBOXES, *([WEAKER_SANDBOX] if build.is_weaker_allowed else [])]
+    values = {
+        "@VERSION@": __version__,
+        "@SEED@": str(secrets.randbelow(1 << 62) if build.seed is None else build.seed),
+        "@SANDBOXES@": " ".join(sandboxes),
+        "@EXERCISES@": shlex.join(one.name for one in build.exercises),
+    }
+    text = resources.files(_TEMPLATES).joinpath(f"templates/{file.name}").read_text("utf-8")
+    for name, value in values.items():
+        text = text.replace(name, value)
+    file.write_text(text, "utf-8", newline="\n")
+    file.chmod(0o755)
+
+
+def _pack(root: Path, file: Path) -> None:
+    aside = file.with_name(f".{file.name}.part")
+    try:
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with (
+            os.fdopen(descriptor, "wb") as stream,
+            zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
+            for one in sorted(path for path in root.rglob("*") if path.is_file()):
+                member = zipfile.ZipInfo(str(one.relative_to(root)))
+                mode = stat.S_IMODE(one.stat().st_mode)
+                member.external_attr = (stat.S_IFREG | mode) << 16
+                member.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(member, one.read_bytes())
+        aside.replace(file)
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be written: {error.strerror}") from None
