@@ -34,7 +34,7 @@ napoleon_use_ivar = True
 html_theme = "furo"
 html_title = f"gradus {version}"
 html_show_sphinx = html_show_copyright = html_copy_source = False
-html_theme_options = {"top_of_page_buttons": []}
+html_theme_options: dict[str, list[str]] = {"top_of_page_buttons": []}
 highlight_language = "text"
 
 

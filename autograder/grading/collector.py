@@ -122,8 +122,12 @@ class Collector:
         """Keep the result that came with the report of a check."""
         result = result_in(report)
         if result is not None:
-            self.results.append(result)
-            self._on_result(result)
+            self.take(result)
+
+    def take(self, result: CheckResult) -> None:
+        """Keep a result, and hand it on."""
+        self.results.append(result)
+        self._on_result(result)
 
     def _result(self, item: pytest.Item, call: pytest.CallInfo[None]) -> CheckResult:
         return result_of(item, self._under_test, _raised(item, call), call.duration)
@@ -145,7 +149,7 @@ def result_of(
         hidden=is_hidden(item),
         points=float(_marked(item, "points") or 0),
         verdict=Verdict.PASSED,
-        hint=_marked(item, "hint") or _sentence(item),
+        hint=_hint(item),
         findings=_findings(item, session.printed()),
         uses=tuple(sorted(session.calls.parts)),
         answered=tuple(sorted(session.calls.answered)),
@@ -163,10 +167,33 @@ def result_of(
     return explained(judged, error, session.calls, under_test.undefined, under_test.source)
 
 
+def passed_again(
+    item: pytest.Item, under_test: ExerciseUnderTest, known: CheckResult, seconds: float
+) -> CheckResult:
+    """Return the result of a check that did not run, since it passed with equal answers before.
+
+    Args:
+        known: its result then, without what that submission printed.
+    """
+    session = under_test.session
+    result = replace(
+        known,
+        hint=_hint(item),
+        findings=(*known.findings, *_printed(session.printed())),
+        uses=tuple(sorted(session.calls.parts)),
+        seconds=seconds,
+    )
+    return explained(result, None, session.calls, under_test.undefined, under_test.source)
+
+
 def _findings(item: pytest.Item, printed: str) -> tuple[Finding, ...]:
     """Return what the check has shown, and what the submission printed meanwhile."""
     added = item.stash[FINDINGS].all if FINDINGS in item.stash else ()
-    return (*map(showable, added), *([PrintedText(printed)] if printed else []))
+    return (*map(showable, added), *_printed(printed))
+
+
+def _printed(text: str) -> list[Finding]:
+    return [PrintedText(text)] if text else []
 
 
 def _raised(item: pytest.Item, call: pytest.CallInfo[None]) -> BaseException | None:
@@ -293,8 +320,10 @@ def _marked(item: pytest.Item, name: str) -> str:
     return str(marker.args[0]) if marker is not None and marker.args else ""
 
 
-def _sentence(item: pytest.Item) -> str:
-    """Return the first sentence of the text that a check tests, as its hint; empty without one."""
+def _hint(item: pytest.Item) -> str:
+    """Return the hint of a check: its own, or the first sentence of the text that it tests."""
+    if own := _marked(item, "hint"):
+        return own
     sentence = " ".join(_marked(item, "promise").split())
     return f'The text says: "{sentence}"' if sentence else ""
 

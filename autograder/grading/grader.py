@@ -21,6 +21,7 @@ from autograder.grading.under_test import (
 )
 from autograder.grading.workers import Workers
 from autograder.isolation.host.faults import Frame
+from autograder.isolation.host.process import Launch
 from autograder.isolation.host.remote import OnRecord, Session
 from autograder.isolation.host.sandbox_session import IMPORT, SandboxSession
 from autograder.isolation.host.transcript import Transcript
@@ -130,9 +131,12 @@ class Grader:
             return open_inline(ProviderSession, backend, registry, exercise)
         if self._workers is None:
             self._workers = Workers(self._setting, self._submission)
-        launch = self._workers.launch(exercise)
-        deadlines = self._setting.deadlines(exercise)
-        return SandboxSession(launch, str(self._submission.folder), exercise.name, deadlines)
+        launch, folder = self._workers.launch(exercise), str(self._submission.folder)
+        return self._sandboxed(launch, folder, exercise)
+
+    def _sandboxed(self, launch: Launch, folder: str, exercise: Exercise) -> SandboxSession:
+        """Return a session with the file of `exercise` in `folder`."""
+        return SandboxSession(launch, folder, exercise.name, self._setting.deadlines(exercise))
 
     def explained(
         self, under_test: ExerciseUnderTest, checks: list[CheckResult]

@@ -32,6 +32,8 @@ MAX_DEPTH = 24
 #: Maximum number of such keys in a frame: numbers can be chosen to collide, salted text cannot.
 MAX_UNSALTED_KEYS = 4096
 MAX_INTEGER_BYTES = 64
+#: Bytes that are kept for the other entries of the frame of a `Packed`.
+_FIELDS = 256
 
 _ARRAY, _TUPLE, _HANDLE, _RESULT, _GENERATOR, _INTEGER, _COMPLEX, _CALLBACK = range(1, 9)
 _NUMBER_KINDS = "biufc"
@@ -74,6 +76,29 @@ class Result:
     index: int
 
 
+@dataclass(frozen=True)
+class Packed:
+    """An encoded value that is to become the last entry of a frame."""
+
+    structure: bytes
+    blobs: bytes
+
+    def frame(self, fields: dict[str, Any], name: str) -> bytes:
+        """Return the frame of ``{**fields, name: value}``; `fields` are a few plain values."""
+        first = _Encoder(None).pack({**fields, name: None})[:-1]  # None is its last byte
+        header = HEADER.pack(len(first) + len(self.structure), len(self.blobs))
+        return b"".join((header, first, self.structure, self.blobs))
+
+
+def pack(value: Any, foreign: Callable[[object], Any] | None = None) -> Packed:
+    """Encode `value`, which becomes an entry of a frame; see `encode`."""
+    _check_depth([value])
+    encoder = _Encoder(foreign)
+    structure = encoder.pack(value)
+    _check_lengths(len(structure) + _FIELDS, sum(map(len, encoder.blobs)))
+    return Packed(structure, b"".join(encoder.blobs))
+
+
 def encode(value: Any, foreign: Callable[[object], Any] | None = None) -> bytes:
     """Encode `value` as one frame.
 
@@ -86,7 +111,7 @@ def encode(value: Any, foreign: Callable[[object], Any] | None = None) -> bytes:
     _check_depth(value)
     encoder = _Encoder(foreign)
     structure = encoder.pack(value)
-    blobs = sum(len(blob) for blob in encoder.blobs)
+    blobs = sum(map(len, encoder.blobs))
     _check_lengths(len(structure), blobs)
     return b"".join((HEADER.pack(len(structure), blobs), structure, *encoder.blobs))
 

@@ -41,6 +41,7 @@ class Settings:
     backend: str = "numpy"
     device: str = "cpu"
     sandbox: str = "auto"
+    allow_weaker: bool = False
     plugins: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
 
@@ -69,7 +70,7 @@ def setting_of(settings: Settings) -> Setting:
     return Setting(
         course=course,
         plugins=plugins,
-        sandbox=choose(settings.sandbox, available),
+        sandbox=choose(settings.sandbox, available, allow_weaker=settings.allow_weaker),
         backend=settings.backend,
         device=settings.device,
         seed=settings.seed,
@@ -146,7 +147,7 @@ def _outcome(report: Report, job: Job, setting: Setting, seconds: float) -> Outc
         checks=_digest_of_checks(found),
         report=render_json(report, show_hidden=True),
         repeated=job.alone,
-        sandbox=setting.sandbox.name,
+        sandbox=setting.sandbox.label,
         seconds=seconds,
     )
     return Outcome(result)

@@ -34,6 +34,7 @@ class Grading:
         again: what is graded again although it has a result; None for nothing.
         verified: percentage of the results that are graded twice.
         watch: returns what shows the state of a number of jobs.
+        price: returns what the sandbox costs and contains here, for the record of a run.
     """
 
     collection: Collection
@@ -46,6 +47,7 @@ class Grading:
     names: Sequence[str] = ()
     again: Again | None = None
     verified: float = 0.0
+    price: Callable[[], str] = lambda: ""
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,9 @@ def grade(grading: Grading) -> Ended:
         DoctorError: this machine would give wrong grades.
     """
     store, queue = grading.store, grading.queue
-    found = entries(grading.collection, grading.course, grading.names)
-    if not found:
-        raise BadInputError(
-            f"{grading.collection.folder} holds no attempt that counts: collect its exports first"
-        )
-    run = store.transaction(lambda connection: _run(connection, grading, found))
-    if not run.doctor:
-        _examine(grading, run, found)
-    work = _work(grading, run)
-    missing = _missing(store, work)
+    run = begun_run(grading)
+    work = work_of(store, run)
+    missing = without_result(store, work)
     watcher = grading.watch(len(missing))
     priority = LIVE if grading.again is None else REGRADE
     store.transaction(
@@ -97,13 +92,32 @@ def grade(grading: Grading) -> Ended:
     )
     folder_of = grading.collection.folder_of
     Coordinator(Setup(store, grading.engine, queue, folder_of, watcher)).run()
-    left = _missing(store, work)
+    left = without_result(store, work)
     graded = {key: attempt for key, attempt in work.items() if key not in left}
     chosen = sample(graded, grading.verified, run.id)
     verified, different = verify(store, grading.engine, chosen, folder_of)
     store.transaction(lambda connection: runs.end_run(connection, run.id))
+    run = store.transaction(lambda connection: runs.find_run(connection, run.id))
     reused = len(work) - len(missing)
     return Ended(run, len(work), reused, len(left), verified, different)
+
+
+def begun_run(grading: Grading) -> Run:
+    """Return the unfinished run of this work, or a new one, once the doctor has examined it.
+
+    Raises:
+        BadInputError: there is nothing to grade.
+        DoctorError: this machine would give wrong grades.
+    """
+    found = entries(grading.collection, grading.course, grading.names)
+    if not found:
+        raise BadInputError(
+            f"{grading.collection.folder} holds no attempt that counts: collect its exports first"
+        )
+    run = grading.store.transaction(lambda connection: _run(connection, grading, found))
+    if not run.doctor:
+        _examine(grading, run, found)
+    return run
 
 
 def _run(connection: Connection, grading: Grading, found: Sequence[Entry]) -> Run:
@@ -111,7 +125,7 @@ def _run(connection: Connection, grading: Grading, found: Sequence[Entry]) -> Ru
     work = digest_of_all(found)
     if grading.again is None:
         former = runs.unfinished_run(connection, grading.queue, work)
-        if former is not None:
+        if former is not None and former.sandbox == grading.sandbox:
             return former
     known = generations(connection, grading.queue, found, grading.again)
     numbered = [replace(one, generation=known[one.exercise, one.submission]) for one in found]
@@ -124,17 +138,18 @@ def _examine(grading: Grading, run: Run, found: Sequence[Entry]) -> None:
     if problems:
         raise DoctorError("; ".join(problems))
     names = dict.fromkeys(one.exercise for one in found)
-    doctor = examine(grading.engine, grading.course, grading.course.select(names))
+    found_well = examine(grading.engine, grading.course, grading.course.select(names))
+    doctor = "; ".join(filter(None, (found_well, grading.price())))
     grading.store.transaction(lambda connection: runs.note_doctor(connection, run.id, doctor))
 
 
-def _work(grading: Grading, run: Run) -> dict[Key, str]:
+def work_of(store: Store, run: Run) -> dict[Key, str]:
     """Return key -> an attempt with that work."""
-    listed = grading.store.transaction(lambda connection: runs.entries_of(connection, run.id))
+    listed = store.transaction(lambda connection: runs.entries_of(connection, run.id))
     return {run.key(one): one.attempt for one in listed}
 
 
-def _missing(store: Store, work: dict[Key, str]) -> dict[Key, str]:
+def without_result(store: Store, work: dict[Key, str]) -> dict[Key, str]:
     """Return the part of `work` that has no result."""
 
     def look(connection: Connection) -> dict[Key, str]:

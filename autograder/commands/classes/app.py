@@ -8,6 +8,7 @@ from autograder.commands.classes.feedback import feedback
 from autograder.commands.classes.grade import grade
 from autograder.commands.classes.gradebook import gradebook, points, totals
 from autograder.commands.classes.runs import diff, disagreements, faults, results, runs
+from autograder.commands.classes.shards import merge
 from framework.commands.on_demand import new_app
 
 classes = new_app(
@@ -23,7 +24,7 @@ read it.""",
     no_args_is_help=True,
 )
 for command in (
-    *(collect, grade, runs, results, diff, faults, disagreements),
+    *(collect, grade, merge, runs, results, diff, faults, disagreements),
     *(points, totals, gradebook, feedback, forget, expire),
 ):
     classes.command()(command)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.commands.classes.shards import grade_part, write_plan_of
 from autograder.commands.classes.stores import StoreOption, open_store
 from autograder.commands.options import CourseOption, say
 from framework.commands.options import BlockOption, PluginOption
@@ -51,8 +52,28 @@ def grade(
     ),
     device: Annotated[str, typer.Option(help="Device of torch: cpu or cuda.")] = "cpu",
     sandbox: Annotated[
-        str, typer.Option(help="auto, bubblewrap (fails if it is missing), or process.")
+        str,
+        typer.Option(
+            help="auto, bubblewrap (fails if it is missing), fork (a fork server, which starts "
+            "workers in milliseconds), process, or one of a plugin."
+        ),
     ] = "auto",
+    allow_weaker: Annotated[
+        bool,
+        typer.Option(
+            "--allow-weaker",
+            help="Let the sandbox fork start where it cannot contain everything; the run says so.",
+        ),
+    ] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Grade nothing: write the plan for --shard.")
+    ] = False,
+    shard: Annotated[
+        str,
+        typer.Option(
+            metavar="I/N", help="Grade part I, from 0, of N of the plan; its options hold."
+        ),
+    ] = "",
     course: CourseOption = None,
     plugin: PluginOption = None,
     block: BlockOption = None,
@@ -69,6 +90,8 @@ def grade(
 
     Results stay when the course changes: the next call is a new run. --regrade grades work again
     that has a result. Exit code 3: something is not graded.
+
+    Machines that share a folder grade parts of it, without a server: see docs/clusters.md.
     """
     pin_threads()
     from autograder.classes.collecting.collection import read_collection
@@ -77,16 +100,23 @@ def grade(
     from autograder.grading.options import GradeOptions
 
     found = read_collection(collection)
+    if shard:
+        if not grade_part(found, shard, jobs):
+            raise typer.Exit(3)
+        return
     plugins, blocked = tuple(plugin or ()), tuple(block or ())
     options = GradeOptions(submission=collection, course=course, plugins=plugins, blocked=blocked)
     root = str(chosen_course(options).root.resolve())
     with open_store(found, store, is_new=True) as opened:
-        settings = Settings(root, _seed(opened, seed), backend, device, sandbox, plugins, blocked)
+        settings = Settings(
+            root, _seed(opened, seed), backend, device, sandbox, allow_weaker, plugins, blocked
+        )
         setting_of(settings).reference_backend()  # a missing GPU is reported before grading
-        asked = _Asked(tuple(names or ()), jobs, regrade, verify)
+        asked = _Asked(tuple(names or ()), jobs, regrade, verify, plan)
         ended = _grade(opened, settings, found, asked)
-        _show(opened, ended)
-    if ended.not_graded:
+        if ended is not None:
+            _show(opened, ended)
+    if ended is not None and ended.not_graded:
         raise typer.Exit(3)
 
 
@@ -104,13 +134,16 @@ class _Asked:
     jobs: int
     regrade: str
     verified: float
+    is_planned: bool
 
 
-def _grade(store: Store, settings: Settings, collection: Collection, asked: _Asked) -> Ended:
+def _grade(store: Store, settings: Settings, collection: Collection, asked: _Asked) -> Ended | None:
+    """Grade; None where only the plan is written."""
     from autograder.classes.running.engine import local_engine
     from autograder.classes.running.grade_one import grade_job, setting_of
     from autograder.classes.running.grading import Grading
     from autograder.classes.running.grading import grade as carry_out
+    from autograder.classes.running.prices import price
     from autograder.classes.running.progress import Progress
     from autograder.classes.running.regrading import Again
     from autograder.classes.store.jobs import Queue
@@ -127,10 +160,13 @@ def _grade(store: Store, settings: Settings, collection: Collection, asked: _Ask
 
     again = Again.parse(asked.regrade) if asked.regrade else None
     grading = Grading(
-        collection, setting.course, store, engine, queue, setting.sandbox.name, watch,
-        asked.names, again, asked.verified,
+        collection, setting.course, store, engine, queue, setting.sandbox.label, watch,
+        asked.names, again, asked.verified, partial(price, setting.sandbox),
     )  # fmt: skip
     try:
+        if asked.is_planned:
+            write_plan_of(grading, settings)
+            return None
         return carry_out(grading)
     except KeyboardInterrupt:
         raise StoppedError(
@@ -146,6 +182,7 @@ def _show(store: Store, ended: Ended) -> None:
     """Print what a run found, without students."""
     run = ended.run
     say(f"run {run.id} · {run.assignment} · course {run.revision[:12]} · sandbox {run.sandbox}")
+    say(f"doctor: {run.doctor}")
     reused = f", {ended.reused} of them known before" if ended.reused else ""
     say(f"{ended.jobs} results{reused}; equal work is graded once")
     for line in store.transaction(partial(_by_exercise, run=run)):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 import pytest
 
 from autograder.course.reading import Exercise
-from autograder.grading.collector import RAISED, Collector
-from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
+from autograder.grading.collector import RAISED, Collector, passed_again
+from autograder.grading.many.following import DivergedError, FollowingSession
+from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, fixtures_of, id_of
 from autograder.grading.pytest_run import OnCheck, run_pytest
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.record.results import CheckResult
@@ -49,7 +51,7 @@ class CollectedChecks:
         *,
         before: Callable[[str], None] = lambda check: None,
     ) -> list[CheckResult]:
-        """Run the checks on `under_test`.
+        """Run the checks on `under_test`; one that passed with equal answers before does not run.
 
         Args:
             plugins: of pytest, of which each leaves checks out or sorts them.
@@ -57,19 +59,75 @@ class CollectedChecks:
 
         Raises:
             GradusError: there are none.
+            DivergedError: a check depends on more than answers.
         """
         items = list(self._items)
         for plugin in plugins:
             plugin.pytest_collection_modifyitems(items=items)  # type: ignore[attr-defined]
         self._collector.begin(under_test, on_check)
-        for item, following in zip(items, [*items[1:], None], strict=True):
-            item.config.stash[UNDER_TEST] = under_test
-            _forget(item)
-            before(id_of(item))
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        with _Torn() as torn:
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                before(id_of(item))
+                if not self._is_followed(item, under_test):
+                    torn.before(item)
+                    self._run(item, following, under_test)
+                    torn.after(item, following)
         if not self._collector.results:
             raise GradusError(f"{self._exercise.name} has no checks: {self._exercise.tests}")
         return self._collector.results
+
+    def _is_followed(self, item: pytest.Item, under_test: ExerciseUnderTest) -> bool:
+        """Ask what the check asks; return whether it passed with the same answers before."""
+        session, started = under_test.session, time.perf_counter()
+        if not isinstance(session, FollowingSession) or not _depends_on_answers(item):
+            return False
+        known = session.follow(id_of(item))
+        if known is None:
+            return False
+        seconds = time.perf_counter() - started
+        self._collector.take(passed_again(item, under_test, known, seconds))
+        return True
+
+    def _run(
+        self, item: pytest.Item, following: pytest.Item | None, under_test: ExerciseUnderTest
+    ) -> None:
+        item.config.stash[UNDER_TEST] = under_test
+        _forget(item)
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        session = under_test.session
+        if isinstance(session, FollowingSession):
+            if session.has_diverged:
+                raise DivergedError(id_of(item))
+            session.note(id_of(item), self._collector.results[-1])
+
+
+class _Torn:
+    """Tears down the fixtures of a check that ran, also where the one after it does not run."""
+
+    def __init__(self) -> None:
+        self._last: pytest.Item | None = None
+        self._expected: pytest.Item | None = None
+
+    def before(self, item: pytest.Item | None) -> None:
+        """Tear down what `item` does not need."""
+        if self._last is not None and self._expected is not item:
+            self._last.ihook.pytest_runtest_teardown(item=self._last, nextitem=item)
+
+    def after(self, item: pytest.Item, expected: pytest.Item | None) -> None:
+        """Remember that `item` ran, and what is left is what `expected` needs."""
+        self._last, self._expected = item, expected
+
+    def __enter__(self) -> _Torn:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.before(None)
+
+
+def _depends_on_answers(item: pytest.Item) -> bool:
+    """Return whether the answers of the submission decide about a check, and no clock does."""
+    module = item.module if isinstance(item, pytest.Function) else None
+    return "submission" in fixtures_of(item) and not hasattr(module, "time")
 
 
 def _forget(item: pytest.Item) -> None:

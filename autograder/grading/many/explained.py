@@ -11,6 +11,7 @@ from autograder.isolation import wire
 from autograder.isolation.host.transcript import Exchange, Transcript
 from autograder.record.results import CheckResult, Diagnosis, Fact
 from autograder.recordings.tape import outcome_fields
+from autograder.verdicts import Verdict
 
 #: How many sets of answers are remembered: those that came last.
 MOST = 1000
@@ -57,10 +58,15 @@ class RememberedDiagnoses:
         exercise: str,
         checks: list[CheckResult],
         asked: Mapping[str, Transcript],
+        states: Mapping[str, bytes],
         diagnose: Callable[[], list[CheckResult]],
     ) -> list[CheckResult]:
-        """Return `checks` with what `diagnose` finds, or has found for the same answers."""
-        key = _digest(exercise, checks, asked)
+        """Return `checks` with what `diagnose` finds, or has found for the same answers.
+
+        Args:
+            states: id of a check that passed -> the digest of its answers, where it is known.
+        """
+        key = _digest(exercise, checks, asked, states)
         if key is None:
             self.made += 1
             return diagnose()
@@ -75,13 +81,19 @@ class RememberedDiagnoses:
 
 
 def _digest(
-    exercise: str, checks: Sequence[CheckResult], asked: Mapping[str, Transcript]
+    exercise: str,
+    checks: Sequence[CheckResult],
+    asked: Mapping[str, Transcript],
+    states: Mapping[str, bytes],
 ) -> bytes | None:
     """Return the digest of all that a diagnosis depends on; None if that is unknown."""
     text = hashlib.sha256(exercise.encode())
     for check in checks:
         facts = (check.id, check.task, check.verdict, check.message, check.method, check.call)
         text.update(repr((facts, check.details, check.fact)).encode())
+        if check.verdict is Verdict.PASSED and check.id in states:
+            text.update(states[check.id])
+            continue
         transcript = asked.get(check.id)
         for exchange in transcript.exchanges if transcript is not None else ():
             answer = _answer(exchange)

@@ -12,16 +12,23 @@ from autograder.grading.grader import Grader
 from autograder.grading.kit.references import open_solution
 from autograder.grading.many.collected import CollectedChecks
 from autograder.grading.many.explained import RememberedDiagnoses
+from autograder.grading.many.following import DivergedError, FollowingSession
+from autograder.grading.many.known import KnownAnswers
 from autograder.grading.pytest_run import OnCheck
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.grading.workers import Workers
+from autograder.isolation.host.process import Launch
 from autograder.isolation.host.remote import Session
+from autograder.isolation.host.sandbox_session import SandboxSession
 from autograder.isolation.host.transcript import Transcript
 from autograder.record.results import CheckResult, ExerciseResult, Report
 from autograder.recordings.remembered import Remembered, RememberingSession
 from autograder.submissions.submission import Submission
+from framework.log import logger
+
+_log = logger("many")
 
 
 @dataclass
@@ -31,11 +38,13 @@ class Shared:
     Attributes:
         checks: collected once.
         answers: of the reference.
+        known: answers of submissions with which checks passed.
         diagnoses: of all exercises.
     """
 
     checks: dict[str, CollectedChecks] = field(default_factory=dict)
     answers: dict[str, Remembered] = field(default_factory=dict)
+    known: KnownAnswers = field(default_factory=KnownAnswers)
     diagnoses: RememberedDiagnoses = field(default_factory=RememberedDiagnoses)
 
 
@@ -56,6 +65,18 @@ class SharingGrader(Grader):
     ) -> None:
         super().__init__(setting, submission, workers)
         self._shared = shared
+        self._is_following = True
+        self._session_of: dict[str, FollowingSession] = {}
+
+    def _sandboxed(self, launch: Launch, folder: str, exercise: Exercise) -> SandboxSession:
+        """Return a session that follows what is known of other submissions."""
+        self._session_of = {}
+        if not self._is_following:
+            return super()._sandboxed(launch, folder, exercise)
+        deadlines, known = self._setting.deadlines(exercise), self._shared.known
+        session = FollowingSession(launch, folder, exercise.name, deadlines, known)
+        self._session_of = {exercise.name: session}
+        return session
 
     def _reference(self, exercise: Exercise) -> Session:
         """Return the reference; the answers of solutions are remembered."""
@@ -76,9 +97,21 @@ class SharingGrader(Grader):
         if exercise.name not in self._shared.checks:
             self._shared.checks[exercise.name] = CollectedChecks(exercise, under_test)
         reference, checks = under_test.reference_session, self._shared.checks[exercise.name]
-        if isinstance(reference, RememberingSession):
+        if not isinstance(reference, RememberingSession):
+            return checks.run(under_test, on_check, plugins)
+        try:
             return checks.run(under_test, on_check, plugins, before=reference.begin_check)
-        return checks.run(under_test, on_check, plugins)
+        except DivergedError as check:
+            _log.info("%s: %s asked something else: all run again", exercise.name, check)
+            self._begin_anew(exercise, under_test)
+            return checks.run(under_test, on_check, plugins, before=reference.begin_check)
+
+    def _begin_anew(self, exercise: Exercise, under_test: ExerciseUnderTest) -> None:
+        """Give `under_test` a new session, which follows nothing."""
+        under_test.session.close()
+        under_test.transcripts.clear()
+        self._is_following = False
+        under_test.session = self._session(exercise)
 
     def _diagnosed_by_reference(
         self,
@@ -87,8 +120,16 @@ class SharingGrader(Grader):
         asked: Mapping[str, Transcript],
     ) -> list[CheckResult]:
         """Return `checks` with diagnoses; equal answers are explained once."""
-        diagnose = partial(super()._diagnosed_by_reference, exercise, checks, asked)
-        return self._shared.diagnoses.explained(exercise.name, checks, asked, diagnose)
+        session = self._session_of.get(exercise.name)
+
+        def diagnose() -> list[CheckResult]:
+            others = session.transcripts() if session is not None else {}
+            return super(SharingGrader, self)._diagnosed_by_reference(
+                exercise, checks, {**asked, **others}
+            )
+
+        states = session.states if session is not None else {}
+        return self._shared.diagnoses.explained(exercise.name, checks, asked, states, diagnose)
 
 
 class _Silent:

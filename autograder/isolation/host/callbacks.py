@@ -60,6 +60,9 @@ class CallbackTable:
         self._callbacks: dict[int, Callback] = {}
         self._noted = 0
 
+    def __len__(self) -> int:
+        return len(self._callbacks)
+
     def stand_in(self, value: object) -> CallbackRef:
         """Return what crosses the wire in place of `value`.
 

@@ -102,6 +102,12 @@ class WorkerProcess:
             ChannelError: see its subclasses.
             wire.WireError: the reply breaks the rules of the wire.
         """
+        from autograder.isolation import wire  # imports NumPy, which nothing before here needs
+
+        return wire.decode_frame(self.reply_to(frame, limit))
+
+    def reply_to(self, frame: bytes, limit: TimeLimit) -> bytearray:
+        """Send `frame` and return the frame of the reply as it came; see `exchange`."""
         if frame and self._has_stray_bytes():
             raise StrayReplyError
         started = time.monotonic()
@@ -112,9 +118,7 @@ class WorkerProcess:
         finally:
             self._cpu.end(time.monotonic() - started)
         self._read_output()
-        from autograder.isolation import wire  # imports NumPy, which nothing before here needs
-
-        return wire.decode_frame(reply)
+        return reply
 
     def _reply(self, pending: memoryview, deadline: float) -> bytearray:
         """Send what is `pending`, and collect one frame."""

@@ -183,9 +183,8 @@ class SandboxSession:
     ) -> list[Outcome]:
         limit = self._limit(seconds)
         started = time.monotonic()
-        number = secrets.randbits(62)
         plain = [step.plain() for step in steps]
-        frame = self._request(number, plain, texts, limit)
+        number, frame = self._framed(self._packed(plain, texts), limit)
         self.calls.entered = True
         self.calls.sent(frame)
         callbacks = self._callbacks.new()
@@ -194,9 +193,9 @@ class SandboxSession:
             error, outcomes = outcomes_from(reply, number, plain)
             self.calls.parts |= parts_in(reply)
         except (channel.ChannelError, wire.WireError, MemoryError) as failure:
-            self._budget.note_exchange(worker.cpu, time.monotonic() - started)
+            self._budget.note_exchange(worker.cpu, self._since(started))
             raise self._lost(failure, texts, limit) from None
-        elapsed = time.monotonic() - started
+        elapsed = self._since(started)
         self._budget.note_exchange(worker.cpu, elapsed)
         self._fresh = False
         fault = None if error is None else fault_from(error, texts, self._exercise)
@@ -213,20 +212,32 @@ class SandboxSession:
     ) -> Any:
         """Return the reply to `frame`; calls of callbacks before it are answered."""
         deadline, used = time.monotonic() + limit.wall, worker.cpu
-        reply = worker.exchange(frame, limit)
+        reply = self._first_reply(worker, frame, limit)
         while (question := question_in(reply, number)) is not None:
             answer = wire.encode(self._callbacks.answer(question))
             left = TimeLimit(limit.cpu - (worker.cpu - used), deadline - time.monotonic())
             reply = worker.exchange(answer, left)
         return reply
 
-    def _request(
-        self, number: int, steps: list[list[Any]], texts: Sequence[str], limit: TimeLimit
-    ) -> bytes:
+    def _first_reply(self, worker: channel.WorkerProcess, frame: bytes, limit: TimeLimit) -> Any:
+        """Return what the worker says first: its reply, or a question."""
+        return worker.exchange(frame, limit)
+
+    def _since(self, started: float) -> float:
+        """Return the seconds that an exchange has taken which began at `started`."""
+        return time.monotonic() - started
+
+    def _framed(self, steps: wire.Packed, limit: TimeLimit) -> tuple[int, bytes]:
+        """Return the number and the frame of a request."""
+        number = secrets.randbits(62)
         warned = {"cpu": _stack_after(limit.cpu), "wall": _stack_after(limit.wall)}
         request = {"id": number, "fresh": self._fresh, "seconds": warned}
+        return number, steps.frame(request, "steps")
+
+    def _packed(self, steps: list[list[Any]], texts: Sequence[str]) -> wire.Packed:
+        """Return the encoded steps of a request."""
         try:
-            return wire.encode({**request, "steps": steps}, self._callbacks.stand_in)
+            return wire.pack(steps, self._callbacks.stand_in)
         except wire.WireError as error:
             if not self.calls.entered:
                 raise

@@ -2,69 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
-import numpy as np
 import pytest
 from repository import ROOT
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import find_course
 from autograder.grading.many.grader import ManyGrader
-from autograder.grading.request import GradeRequest
-from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
-from autograder.submissions.submission import load_submission
-from framework.providers.plugins import Plugins
-
-
-class Silence:
-    def check_done(self, exercise, result):
-        pass
-
-    def exercise_done(self, result):
-        pass
-
-
-@pytest.fixture(scope="module")
-def setting():
-    course = find_course(ROOT)
-    works = ForkSandbox().unavailable() is None
-    return Setting(course, Plugins(course=course), choose("fork" if works else "process"))
-
-
-@pytest.fixture
-def handed_in(setting, tmp_path):
-    """`handed_in(name, source)`: a submission with this one file."""
-    opened = []
-
-    def load(name, source):
-        folder = tmp_path / str(len(opened))
-        folder.mkdir()
-        (folder / f"{name}.py").write_text(source, "utf-8")
-        opened.append(load_submission(folder, setting.course, [name]))
-        return opened[-1]
-
-    yield load
-    for submission in opened:
-        submission.close()
-
-
-def alone(setting, submission, exercises):
-    """What `grade` reports of `submission`."""
-    request = GradeRequest(setting, submission, tuple(exercises), 1, Silence())
-    return setting.plugins.hook.grade_submission(request=request)
-
-
-def facts(value):
-    """All of a report but its times and the name of its folder."""
-    if isinstance(value, dict):
-        left = {key: item for key, item in value.items() if key not in ("seconds", "submission")}
-        return {key: facts(item) for key, item in left.items()}
-    if isinstance(value, list | tuple):
-        return [facts(item) for item in value]
-    return value.tolist() if isinstance(value, np.ndarray) else value
 
 
 def answers_to(exercise):
@@ -87,12 +30,12 @@ ALL = [exercise.name for exercise in find_course(ROOT).code_exercises]
     "name", [n if n in SAMPLE else pytest.param(n, marks=pytest.mark.slow) for n in ALL]
 )
 @pytest.mark.timeout(900)
-def test_every_report_is_that_of_grade(setting, handed_in, name):
+def test_every_report_is_that_of_grade(setting, handed_in, alone, facts, name):
     exercise, many = setting.course.exercise(name), ManyGrader(setting)
     for number, source in enumerate(answers_to(exercise)):
         submission = handed_in(name, source)
         expected = alone(setting, submission, [exercise])
-        assert facts(asdict(many.grade(submission, [exercise]))) == facts(asdict(expected)), number
+        assert facts(many.grade(submission, [exercise])) == facts(expected), number
 
 
 def wrong(exercise):

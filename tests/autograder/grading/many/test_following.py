@@ -1,0 +1,152 @@
+"""Checks that passed with equal answers do not run again; whatever differs, they do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from autograder.grading.many import known
+from autograder.grading.many.collected import CollectedChecks
+from autograder.grading.many.grader import ManyGrader
+from autograder.verdicts import Verdict
+
+NEURON = "neuron"
+
+
+@pytest.fixture
+def exercise(setting):
+    return setting.course.exercise(NEURON)
+
+
+@pytest.fixture
+def solution(exercise):
+    return exercise.solution.read_text("utf-8")
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    """The names of the checks that have run."""
+    found, run = [], CollectedChecks._run
+
+    def noted(self, item, following, under_test):
+        found.append(item.name)
+        run(self, item, following, under_test)
+
+    monkeypatch.setattr(CollectedChecks, "_run", noted)
+    return found
+
+
+@pytest.fixture
+def many(setting, handed_in, exercise, solution):
+    """A grader that knows what the solution answers."""
+    grader = ManyGrader(setting)
+    assert grader.grade(handed_in(NEURON, solution), [exercise]).exit_code == 0
+    return grader
+
+
+@pytest.fixture
+def same_as_alone(setting, handed_in, exercise, many, alone, facts):
+    """`same_as_alone(source)`: whether the report is that of `grade`; returns it."""
+
+    def compared(source):
+        submission = handed_in(NEURON, source)
+        found = many.grade(submission, [exercise])
+        assert facts(found) == facts(alone(setting, submission, [exercise]))
+        return found.exercises[0]
+
+    return compared
+
+
+def test_a_check_with_equal_answers_does_not_run(same_as_alone, solution, ran):
+    same_as_alone(solution + "\n# the same answers\n")
+    assert ran == []
+
+
+def test_what_another_submission_prints_is_reported_and_runs_nothing(same_as_alone, solution, ran):
+    found = same_as_alone(solution + "\nprint('here')\n")
+    assert ran == []
+    assert "here" in repr(found.checks[0].findings)
+
+
+ATTACK = "\n\ncalls = [0]\n\n\ndef attacked(f):\n    def inner(*args):\n        calls[0] += 1\n"
+ATTACK += "        if calls[0] > 3:\n            {}\n        return f(*args)\n    return inner\n"
+ATTACK += "\n\nneuron = attacked(neuron)\n"
+
+
+@pytest.mark.parametrize(
+    "attack",
+    ["return 1.0", "raise KeyError(1)", "__import__('os')._exit(3)", "return [0] * 3_000_000"],
+)
+def test_an_answer_that_differs_on_the_way_is_judged_by_the_check(
+    same_as_alone, solution, ran, attack
+):
+    found = same_as_alone(solution + ATTACK.format(attack))
+    assert found.verdict is not Verdict.PASSED
+    assert 0 < len(ran) < len(found.checks)
+
+
+def test_a_check_that_asks_something_else_runs_again_with_all_others(
+    same_as_alone, solution, ran, monkeypatch
+):
+    """As a check would that depends on more than answers: its request is another one now."""
+    find = known.KnownAnswers.find
+
+    def found(self, state):
+        entry = find(self, state)
+        is_first = isinstance(entry, known.Asked)
+        return replace(entry, request=ODD) if is_first and entry.request != ODD else None
+
+    import autograder.isolation.wire as wire
+
+    ODD = wire.pack([["get", None, "neuron"]])
+    monkeypatch.setattr(known.KnownAnswers, "find", found)
+    graded = same_as_alone(solution)
+    assert graded.verdict is Verdict.PASSED
+    assert len(ran) == len(graded.checks) + 1
+
+
+def test_a_check_that_reads_the_clock_or_hands_out_callbacks_runs_each_time(
+    setting, handed_in, ran, alone, facts
+):
+    exercise, many = setting.course.exercise("gradient_check"), ManyGrader(setting)
+    submission = handed_in("gradient_check", exercise.solution.read_text("utf-8"))
+    many.grade(submission, [exercise])
+    ran.clear()
+    assert many.grade(submission, [exercise]).exit_code == 0
+    assert "test_central_differences" in ran and len(ran) < 19
+    many.shared.checks["gradient_check"]._items[0].module.time = None
+    ran.clear()
+    many.grade(submission, [exercise])
+    module = many.shared.checks["gradient_check"]._items[0].module
+    timed = [one for one in many.shared.checks["gradient_check"]._items if one.module is module]
+    assert {one.name for one in timed} <= set(ran)
+
+
+def test_what_is_known_is_bounded_and_what_was_used_last_is_kept(many, solution, monkeypatch):
+    kept = many.shared.known
+    assert 0 < kept.size < 2 << 20
+    monkeypatch.setattr(known, "MAX_BYTES", kept.size)
+    first = next(iter(kept._entries))
+    kept.find(first)
+    way = known.Way(b"another state")
+    kept.add(way, _passed())
+    assert kept.find(first) is not None
+    assert kept.size <= known.MAX_BYTES
+    assert kept.find(b"another state") is not None
+
+
+def _passed():
+    from autograder.record.results import CheckResult
+
+    return CheckResult("x", "x", "x", False, 1.0, Verdict.PASSED)
+
+
+def test_a_submission_whose_check_fails_leaves_nothing_known(setting, handed_in, exercise, many):
+    before = dict(many.shared.known._entries)
+    text = exercise.solution.read_text("utf-8").replace("return ", "return 0 * ", 1)
+    many.grade(handed_in(NEURON, text), [exercise])
+    left = {**many.shared.known._entries}
+    results = [one.result for key, one in left.items()
+               if key not in before and isinstance(one, known.Passed)]  # fmt: skip
+    assert all(one.verdict is Verdict.PASSED for one in results)

@@ -1,0 +1,51 @@
+"""The example files for clusters call commands that exist, with a shard for each index."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+
+import pytest
+from gradus_command import gradus
+from repository import ROOT
+
+EXAMPLES = ROOT / "docs" / "examples" / "clusters"
+
+
+def options_of_grade():
+    words = gradus("class", "grade", "--help").split()
+    return {word.rstrip(",.") for word in words if word.startswith("--")}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+def test_a_slurm_array_grades_one_shard_in_each_task(tmp_path):
+    stand_in = tmp_path / "gradus"
+    stand_in.write_text('#!/bin/sh\necho "$@"\n')
+    stand_in.chmod(0o755)
+    slurm = {"SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_COUNT": "40", "SLURM_CPUS_PER_TASK": "4"}
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "COLLECTION": "/shared/a class"}
+    found = subprocess.run(
+        ["bash", EXAMPLES / "slurm.sh"],
+        env={**path, **slurm},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout == "class grade /shared/a class --jobs 4 --shard 3/40\n"
+    assert {"--jobs", "--shard"} <= options_of_grade()
+    assert "--array=0-39" in (EXAMPLES / "slurm.sh").read_text("utf-8")
+
+
+def test_a_kubernetes_job_grades_one_shard_in_each_pod():
+    yaml = pytest.importorskip("yaml")
+    job = yaml.safe_load((EXAMPLES / "kubernetes.yaml").read_text("utf-8"))
+    assert (job["kind"], job["spec"]["completionMode"]) == ("Job", "Indexed")
+    pod = job["spec"]["template"]["spec"]
+    assert pod["restartPolicy"] == "Never" and not pod["automountServiceAccountToken"]
+    (container,) = pod["containers"]
+    assert "ports" not in container
+    words = shlex.split(container["args"][0])
+    assert words[:4] == ["exec", "gradus", "class", "grade"]
+    assert {word for word in words if word.startswith("--")} <= options_of_grade()
+    assert words[-1] == f"$JOB_COMPLETION_INDEX/{job['spec']['completions']}"
