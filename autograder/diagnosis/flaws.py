@@ -45,17 +45,34 @@ def flaws_alone(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
     return {name: flaw for name, flaw in flaws.items() if flaw is not None}
 
 
+def miscounted_calls(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
+    """Return what is said of the checks in which only the calls of callbacks are wrong."""
+    told = {check.id: _calls(check) for check in checks if check.is_silently_wrong}
+    return {name: Diagnosis("generic/calls", words) for name, words in told.items() if words}
+
+
+def _calls(check: RecordedCheck) -> str:
+    for theirs, right in zip(check.exchanges, check.right, strict=True):
+        methods = [step.name for step in theirs.steps if isinstance(step, Call)]
+        for key in {**right.called_back, **theirs.called_back}:
+            found, expected = theirs.called_back.get(key, 0), right.called_back.get(key, 0)
+            if methods and found != expected:
+                what = "the given function" if key[1] == "__call__" else f"`{key[1]}`"
+                return f"Your {methods[-1]} calls {what} {found} times, expected {expected}."
+    return ""
+
+
 def almost_right(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
     """Return what is said of the checks whose numbers are all right to some digits, by their ids.
 
     Where a difference may be rounding, no other explanation is tried.
     """
     told = {check.id: _digits(check) for check in checks}
-    return {
-        name: Diagnosis("generic/almost-right", sentence)
-        for name, sentence in told.items()
-        if sentence
+    found = {
+        name: Diagnosis("generic/almost-right", words) for name, words in told.items() if words
     }
+    flaws = {check.id: flaw for check in checks if (flaw := flaw_of(check)) is not None}
+    return {name: flaws.get(name, one) for name, one in found.items()}
 
 
 def _digits(check: RecordedCheck) -> str:
