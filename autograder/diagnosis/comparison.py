@@ -53,6 +53,9 @@ def same_value(actual: Any, expected: Any) -> bool:
             and len(actual) == len(expected)
             and all(same_value(one, other) for one, other in zip(actual, expected, strict=True))
         )
+    if isinstance(expected, np.random.Generator):
+        is_generator = isinstance(actual, np.random.Generator)
+        return is_generator and actual.bit_generator.state == expected.bit_generator.state
     if is_number(expected):
         return is_number(actual) and close(np.asarray(actual), np.asarray(expected))
     if isinstance(expected, np.ndarray):

@@ -12,7 +12,7 @@ import numpy as np
 from autograder.course.reading import Exercise
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.first_fault import located, wrong_methods
-from autograder.diagnosis.flaws import flaws_alone
+from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
 from autograder.diagnosis.generic import GeneralMistakes
 from autograder.diagnosis.known import Joined, KnownMistakes
 from autograder.diagnosis.matching import Matcher
@@ -116,6 +116,8 @@ class Diagnoser:
                 others = general.beside(_unexplained(checks, found), base)
                 found |= {key: replace(main.main, second=one) for key, one in others.items()}
             found |= general.explained(_other_methods(checks, found))
+            found |= almost_right(_unexplained(checks, found).failed)
+            found |= miscounted_calls(_unexplained(checks, found).failed)
 
     def _located(self, checks: TaskChecks) -> dict[str, CheckResult]:
         """Return the failed checks of a task by id, each with the method that was wrong first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,10 @@ from autograder.isolation.host.calls import NO_CALL, RemoteCall
 from autograder.isolation.host.requests import Outcome
 
 Array = np.ndarray[Any, Any]
+
+#: A message gives the names of this number of items of a list.
+MOST_NAMES = 4
+_ITEM = re.compile(r"(\[\d+\])+$")
 
 #: A smaller relative difference may be rounding; a larger one is a mistake.
 DIFFERS = 1e-6
@@ -68,6 +73,17 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Raised:
+    """An exception in the place of an answer.
+
+    Attributes:
+        type: its name; empty if there was none.
+    """
+
+    type: str
+
+
+@dataclass(frozen=True)
 class Evidence:
     """The wrong and the right answers of one failed check.
 
@@ -93,8 +109,11 @@ class Evidence:
 
     @property
     def names(self) -> str:
-        """The names of the wrong arrays, for a message."""
+        """The names of the wrong arrays, for a message; items of a long list by its name."""
         names = list(dict.fromkeys(pair.name for pair in self.wrong))
+        if len(names) > MOST_NAMES:
+            lists = dict.fromkeys(_ITEM.sub("", name) for name in names)
+            names = [f"the numbers in {name}" if name not in names else name for name in lists]
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.diagnosis.comparison import Array, is_numeric
-from autograder.diagnosis.evidence import capitalized
+from autograder.diagnosis.evidence import Pair, capitalized
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.forms import (
     OVERFLOWS,
@@ -20,6 +20,9 @@ from autograder.diagnosis.forms import (
 from autograder.diagnosis.recorded import RecordedCheck
 from autograder.isolation.host.requests import Call, Get, Outcome, Step
 from autograder.record.results import Diagnosis
+
+#: The largest relative error of numbers that are almost right.
+ALMOST = 1e-5
 
 Tell = Callable[[str, str, Outcome, Outcome], str]
 
@@ -40,6 +43,58 @@ def flaws_alone(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
     """Return the flaws of the checks whose answers are right but for their form, by their ids."""
     flaws = {c.id: flaw_of(c) for c in checks if not c.is_wrong_in(View(loosely=True))}
     return {name: flaw for name, flaw in flaws.items() if flaw is not None}
+
+
+def miscounted_calls(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
+    """Return what is said of the checks in which only the calls of callbacks are wrong."""
+    told = {check.id: _calls(check) for check in checks if check.is_silently_wrong}
+    return {name: Diagnosis("generic/calls", words) for name, words in told.items() if words}
+
+
+def _calls(check: RecordedCheck) -> str:
+    for theirs, right in zip(check.exchanges, check.right, strict=True):
+        methods = [step.name for step in theirs.steps if isinstance(step, Call)]
+        for key in {**right.called_back, **theirs.called_back}:
+            found, expected = theirs.called_back.get(key, 0), right.called_back.get(key, 0)
+            if methods and found != expected:
+                what = "the given function" if key[1] == "__call__" else f"`{key[1]}`"
+                return f"Your {methods[-1]} calls {what} {found} times, expected {expected}."
+    return ""
+
+
+def almost_right(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
+    """Return what is said of the checks whose numbers are all right to some digits, by their ids.
+
+    Where a difference may be rounding, no other explanation is tried.
+    """
+    told = {check.id: _digits(check) for check in checks}
+    found = {
+        name: Diagnosis("generic/almost-right", words) for name, words in told.items() if words
+    }
+    flaws = {check.id: flaw for check in checks if (flaw := flaw_of(check)) is not None}
+    return {name: flaws.get(name, one) for name, one in found.items()}
+
+
+def _digits(check: RecordedCheck) -> str:
+    wrong = [pair for pair in check.pairs if pair.differs]
+    errors = [_relative_error(pair) for pair in wrong]
+    if not wrong or max(errors) > ALMOST:
+        return ""
+    digits = int(-np.log10(max(errors)))
+    return (
+        f"{capitalized(wrong[0].name)} is right to about {digits} digits: a constant such as ε is "
+        "added or missing, or numbers are rounded to float32."
+    )
+
+
+def _relative_error(pair: Pair) -> float:
+    """Return the largest error of an array relative to its largest number; infinity at worst."""
+    actual, expected = pair.actual, pair.expected
+    if actual.shape != expected.shape or {actual.dtype.kind, expected.dtype.kind} != {"f"}:
+        return float("inf")
+    largest = float(np.abs(expected).max(initial=0.0))
+    error = float(np.abs(actual - expected).max(initial=0.0))
+    return error / largest if largest > 0 and np.isfinite(error) else float("inf")
 
 
 def _flaw(step: Step, method: str, theirs: Outcome, right: Outcome) -> Diagnosis | None:

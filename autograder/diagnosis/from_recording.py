@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.first_fault import located
-from autograder.diagnosis.patterns import EFFECTS, LISTS, PATTERNS
+from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
 from autograder.diagnosis.reading import gather, pairs_of
 from autograder.isolation import wire
 from autograder.isolation.host.requests import Outcome
@@ -92,7 +92,7 @@ class AskedCheck:
         if evidence is None:
             return None
         together = Evidence.together([evidence], ())
-        patterns = {**EFFECTS, **PATTERNS} if evidence.is_of_arrays else LISTS
+        patterns = {**EFFECTS, **PATTERNS} if evidence.is_of_arrays else ANSWERS
         for name, pattern in patterns.items():
             if sentence := pattern(together):
                 return Diagnosis(f"generic/{name}", sentence)

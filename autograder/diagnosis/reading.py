@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.diagnosis.comparison import is_number, same_effects, same_value
-from autograder.diagnosis.evidence import Answer, Array, Evidence, Pair
+from autograder.diagnosis.evidence import Answer, Array, Evidence, Pair, Raised
 from autograder.isolation.host.calls import NO_CALL, RemoteCall
 from autograder.isolation.host.requests import Call, Get, Outcome, Step
 from autograder.isolation.host.transcript import Exchange
@@ -36,7 +36,9 @@ def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> Evidence
         method = reader.others[0].method
         others = tuple(answer for answer in reader.others if answer.method == method)
         return Evidence(method, others=others)
-    return Evidence(reader.failing) if reader.failing else None
+    if reader.failing is None:
+        return None
+    return Evidence(reader.failing.method, others=(reader.failing,))
 
 
 def pairs_of(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> list[Pair]:
@@ -60,13 +62,13 @@ class _Reader:
     """Goes through the answers, and remembers what each of them is about.
 
     Attributes:
-        failing: the method that raised an exception where none is right, or the other way.
+        failing: the answer of the method that raised an exception where another one is right.
     """
 
     pairs: list[Pair] = field(default_factory=list)
     effects: list[tuple[str, Outcome, Outcome]] = field(default_factory=list)
     others: list[Answer] = field(default_factory=list)
-    failing: str = ""
+    failing: Answer | None = None
     _seen: tuple[Array, ...] = ()
     _latest: tuple[str, tuple[Array, ...]] = ("", ())
     _call: RemoteCall = NO_CALL
@@ -88,7 +90,9 @@ class _Reader:
         raised = theirs if theirs.raised else expected
         at = len(raised.outcomes)
         names = [step.name for step in theirs.steps[: at + 1] if isinstance(step, Call)]
-        self.failing = names[-1] if names else self._latest[0]
+        method = names[-1] if names else self._latest[0]
+        if method:
+            self.failing = Answer(method, Raised(theirs.raised), Raised(expected.raised))
 
     def _step(self, step: Step, ours: Outcome, right: Outcome) -> bool:
         if isinstance(step, Get):

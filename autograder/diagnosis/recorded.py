@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,14 +14,17 @@ from autograder.diagnosis.exchanges import (
     Exchanges,
     IgnoredDifferences,
     View,
+    calls_in,
     evidence_in,
     ignored,
+    silently_wrong,
     wrong_steps,
 )
 from autograder.diagnosis.reading import gather, pairs_of
 from autograder.diagnosis.replay import Module, Replay, SourceModule
 from autograder.isolation.host.transcript import Exchange
 from autograder.record.results import CheckResult
+from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 
 #: A changed solution may compute for `EXTRA_SECONDS` plus `MAX_SLOWDOWN` times the solution's CPU
@@ -117,6 +120,12 @@ class RecordedCheck:
         return EXTRA_SECONDS + MAX_SLOWDOWN * self._timed[1]
 
     @cached_property
+    def is_silently_wrong(self) -> bool:
+        """Whether the check has failed, and only calls of callbacks are wrong."""
+        failed = self.result.verdict is not Verdict.PASSED
+        return failed and silently_wrong(self.exchanges, self.right)
+
+    @cached_property
     def evidence(self) -> Evidence | None:
         """What the answers show of the method that was wrong first; None if it is not clear."""
         return gather(self.exchanges, self.right)
@@ -134,7 +143,9 @@ class RecordedCheck:
     def compared(self, view: View) -> list[Compared]:
         """Return how each answer is compared."""
         if view not in self._compared:
-            allowed = ignored(self.exchanges, self.right, view)
+            silently = self.is_silently_wrong
+            each = ignored(self.exchanges, self.right, view)
+            allowed = (replace(one, silently=silently) for one in each)
             triples = zip(self.exchanges, self.right, allowed, strict=True)
             self._compared[view] = [
                 _compared(theirs, expected, here) for theirs, expected, here in triples
@@ -157,7 +168,8 @@ class RecordedCheck:
 
 def _compared(theirs: Exchange, right: Exchange, allowed: IgnoredDifferences) -> Compared:
     wrong = wrong_steps(theirs, right, allowed)
-    return Compared(allowed, bool(wrong), evidence_in(theirs, right, wrong))
+    calls = calls_in(theirs, right) if allowed.silently else 0
+    return Compared(allowed, bool(wrong or calls), evidence_in(theirs, right, wrong) + calls)
 
 
 @dataclass(frozen=True)

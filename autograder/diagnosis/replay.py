@@ -96,13 +96,15 @@ class Replay:
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
         check_lines()  # the dispatcher reports every exception as a fault of the code it runs
         error, outcomes = outcomes_from(returned, 0, steps)
+        called_back = self._callbacks.made()
         for theirs, ours in zip(exchange.outcomes, outcomes, strict=False):
             self._learn(theirs, ours)
         if error is None:
-            return Exchange(exchange.frame, tuple(outcomes))
+            return Exchange(exchange.frame, tuple(outcomes), called_back=called_back)
         fault = fault_from(error, ["?"] * len(steps), "")
         raised = (fault.raised if isinstance(fault, Crashed) else "") or type(fault).__name__
-        return Exchange(exchange.frame, tuple(outcomes), raised, fault.message)
+        message = fault.message
+        return Exchange(exchange.frame, tuple(outcomes), raised, message, called_back=called_back)
 
     def _learn(self, theirs: Outcome, ours: Outcome) -> None:
         if isinstance(theirs.value, Handle) and isinstance(ours.value, Handle):

@@ -13,15 +13,18 @@ from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.patterns.arrangement import ARRANGEMENT
 from autograder.diagnosis.patterns.effects import EFFECTS
 from autograder.diagnosis.patterns.functions import FUNCTIONS
+from autograder.diagnosis.patterns.kinds import KINDS
 from autograder.diagnosis.patterns.lists import LISTS
 from autograder.diagnosis.patterns.places import PLACES
 from autograder.diagnosis.patterns.scaling import SCALING
 
 Pattern = Callable[[Evidence], str | None]
 
-__all__ = ["EFFECTS", "LISTS", "PATTERNS", "PER_CHECK", "Pattern"]
+__all__ = ["ANSWERS", "EFFECTS", "PATTERNS", "PER_CHECK", "Pattern"]
 
 PATTERNS: dict[str, Pattern] = {**SCALING, **ARRANGEMENT, **FUNCTIONS, **PLACES}
+#: Patterns of answers without arrays, or of another kind.
+ANSWERS: dict[str, Pattern] = {**KINDS, **LISTS}
 
 #: Patterns whose number may differ between checks, because it depends on sizes or options.
 PER_CHECK = ("factor",)

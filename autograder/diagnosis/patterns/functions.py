@@ -11,6 +11,8 @@ from autograder.diagnosis.evidence import Array, Evidence, Pair
 
 #: With fewer different numbers, equality may be a coincidence.
 MANY = 4
+#: Round numbers are fractions with this denominator: 1/4 is the square of 1/2, and half of it.
+DENOMINATOR = 64 * 81 * 125 * 49
 
 
 def _softmax(x: Array) -> Array:
@@ -49,11 +51,19 @@ def _form(words: str, function: Callable[[Array], Array]) -> Callable[[Evidence]
         pairs = (*evidence.wrong, *evidence.same_name)
         if not all(_is_image(pair, function) for pair in pairs):
             return None
-        if not any(len(np.unique(pair.expected)) >= MANY for pair in evidence.wrong):
+        if not any(len(np.unique(pair.expected)) >= MANY or _is_telling(pair) for pair in pairs):
             return None
         return f"{evidence.subject} {words}."
 
     return pattern
+
+
+def _is_telling(pair: Pair) -> bool:
+    """Return whether `pair` is a number of its own: a match of all its digits is no coincidence."""
+    if pair.expected.ndim or pair.expected.dtype.kind != "f" or not np.isfinite(pair.expected):
+        return False
+    parts = abs(float(pair.expected)) * DENOMINATOR
+    return 1 < parts < 1e9 and 1e-3 < parts % 1 < 1 - 1e-3
 
 
 def _is_image(pair: Pair, function: Callable[[Array], Array]) -> bool:

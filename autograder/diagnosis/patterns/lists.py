@@ -59,7 +59,7 @@ def _has_repetitions(actual: list[Any], expected: list[Any]) -> bool:
 def _is_sorted(actual: list[Any], expected: list[Any]) -> bool:
     try:
         return len(expected) > 1 and same_value(actual, sorted(expected))
-    except TypeError:
+    except (TypeError, ValueError):  # items without an order, such as arrays
         return False
 
 

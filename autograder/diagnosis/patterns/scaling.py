@@ -53,7 +53,7 @@ def divided_by_a_size(evidence: Evidence) -> str | None:
 
 def constant_added(evidence: Evidence) -> str | None:
     """Return a sentence if all entries differ by the same constant."""
-    offsets = [pair.actual - pair.expected for pair in evidence.wrong if _comparable(pair)]
+    offsets = [_offset(pair) for pair in evidence.wrong if _comparable(pair) or _is_of_ints(pair)]
     if len(offsets) < len(evidence.wrong) or _contradicted(evidence) or _moves(evidence):
         return None
     c = _agreed(offsets, [pair.expected for pair in evidence.wrong])
@@ -62,6 +62,15 @@ def constant_added(evidence: Evidence) -> str | None:
     verb = "differs" if evidence.subject.endswith(" is") else "differ"
     subject = evidence.subject.rpartition(" ")[0]
     return f"{subject} {verb} by the constant {_number(c)}: a term is missing or extra."
+
+
+def _offset(pair: Pair) -> Array:
+    return np.asarray(pair.actual, dtype=float) - np.asarray(pair.expected, dtype=float)
+
+
+def _is_of_ints(pair: Pair) -> bool:
+    kinds = {pair.actual.dtype.kind, pair.expected.dtype.kind}
+    return pair.actual.shape == pair.expected.shape and kinds <= {"i", "u"}
 
 
 def complement(evidence: Evidence) -> str | None:
@@ -133,13 +142,28 @@ def _factor(evidence: Evidence, pairs: list[tuple[Array, Array]]) -> float | Non
     c = float(np.median(every))
     if c == 0 or np.abs(every - c).max() > PRECISION * abs(c):
         return None
-    needed = 1 if _is_simple(c) else ENOUGH
-    return c if _count_unround([expected for _, expected in pairs]) >= needed else None
+    right = [expected for _, expected in pairs]
+    if c == 100:  # percent for a share
+        return c if any(((share > 0) & (share < 1)).any() for share in right) else None
+    needed = 1 if _is_simple(c) or _name_of(c) else ENOUGH
+    return c if _count_unround(right) >= needed else None
 
 
 def _is_simple(c: float) -> bool:
     size = max(abs(c), 1 / abs(c))
     return size < 1000 and abs(size - round(size)) < 1e-9
+
+
+#: Factors that are recognised in a single number -> what they stand for.
+CONSTANTS = {1 / math.log(2): "1 / ln 2: a logarithm to base 2 for a natural one",
+             math.log(2): "ln 2: a natural logarithm for one to base 2",
+             1 / math.log(10): "1 / ln 10: a logarithm to base 10 for a natural one"}  # fmt: skip
+
+
+def _name_of(c: float) -> str:
+    """Return what a factor stands for; empty if it is no known constant."""
+    close_to = (name for known, name in CONSTANTS.items() if abs(c - known) < 1e-9 * known)
+    return next(close_to, "")
 
 
 def _agreed(offsets: list[Array], expected: list[Array]) -> float | None:
@@ -182,6 +206,8 @@ def _is_size(evidence: Evidence, position: int, axes: tuple[int, ...], power: in
 def _number(c: float) -> str:
     """Return a number as text, such as ``0.25 (1/4)``, ``−2`` or ``1.9``."""
     text = f"{c:.6g}".replace("-", "−")
+    if name := _name_of(c):
+        return f"{text} ({name})"
     inverse = 1 / c if c else 0.0
     if 1 < abs(inverse) < 1000 and abs(inverse - round(inverse)) < 1e-6:
         return f"{text} ({'−' if c < 0 else ''}1/{abs(round(inverse))})"

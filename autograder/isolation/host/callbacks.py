@@ -8,11 +8,15 @@ the worker waits, within the deadline of the request that passed the callback.
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.isolation import wire
 from autograder.isolation.wire import CallbackRef
+
+#: The number of a callback, and the method or attribute that was asked for.
+CalledBack = tuple[int, str]
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class CallbackTable:
     def __init__(self) -> None:
         self._callbacks: dict[int, Callback] = {}
         self._noted = 0
+        self._made: Counter[CalledBack] = Counter()
 
     def __len__(self) -> int:
         return len(self._callbacks)
@@ -79,6 +84,7 @@ class CallbackTable:
         """Remove all callbacks."""
         self._callbacks.clear()
         self._noted = 0
+        self._made.clear()
 
     def new(self) -> dict[int, Callback]:
         """Return copies of the callbacks that are new since the last call, in their initial
@@ -90,6 +96,11 @@ class CallbackTable:
     def restore(self, callbacks: dict[int, Callback]) -> None:
         """Add copies of `callbacks`, under their old numbers."""
         self._callbacks.update(copy.deepcopy(callbacks))
+
+    def made(self) -> dict[CalledBack, int]:
+        """Return how often each callback was called since the last call, by its number and name."""
+        made, self._made = dict(self._made), Counter()
+        return made
 
     def answer(self, question: list[Any]) -> dict[str, Any]:
         """Call what a submission asks for.
@@ -104,6 +115,7 @@ class CallbackTable:
             wire.WireError: it is no question about a callback of this check.
         """
         callback, name, args, kwargs = self._asked(question)
+        self._made[question[0], name] += 1
         try:
             value = getattr(callback.target, name)
             return {"value": value(*args, **kwargs) if callable(value) else value}

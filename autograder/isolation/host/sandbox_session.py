@@ -199,8 +199,9 @@ class SandboxSession:
         self._budget.note_exchange(worker.cpu, elapsed)
         self._fresh = False
         fault = None if error is None else fault_from(error, texts, self._exercise)
+        called_back = self._callbacks.made()
         if self.transcript is not None:
-            self.transcript.add(frame, outcomes, fault, callbacks, elapsed, made)
+            self.transcript.add(frame, outcomes, fault, callbacks, elapsed, made, called_back)
         if fault is None:
             return outcomes
         if isinstance(fault, OutOfMemory):

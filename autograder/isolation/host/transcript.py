@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.isolation.host.callbacks import Callback
+from autograder.isolation.host.callbacks import Callback, CalledBack
 from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import Crashed, SubmissionFault
 from autograder.isolation.host.requests import Outcome, Step, steps_in
@@ -30,6 +30,7 @@ class Exchange:
         message: that type, and what the exception said.
         callbacks: the callbacks of this request, in their state before it.
         calls: behind each step; empty for the import of the file.
+        called_back: how often each callback was called.
     """
 
     frame: bytes
@@ -38,6 +39,7 @@ class Exchange:
     message: str = ""
     callbacks: dict[int, Callback] = field(default_factory=dict)
     calls: tuple[RemoteCall, ...] = ()
+    called_back: dict[CalledBack, int] = field(default_factory=dict)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -67,6 +69,7 @@ class Transcript:
         callbacks: dict[int, Callback] | None = None,
         seconds: float = 0.0,
         calls: tuple[RemoteCall, ...] = (),
+        called_back: dict[CalledBack, int] | None = None,
     ) -> None:
         """Record one exchange, or give up where the transcript grows too long."""
         self.seconds += seconds
@@ -80,7 +83,9 @@ class Transcript:
             return
         message = fault.message if fault is not None else ""
         kept = tuple(map(_kept, outcomes))
-        self.exchanges.append(Exchange(frame, kept, raised, message, callbacks or {}, calls))
+        self.exchanges.append(
+            Exchange(frame, kept, raised, message, callbacks or {}, calls, called_back or {})
+        )
 
     def give_up(self) -> None:
         """Forget everything: the check is too long, or a request was never answered."""

@@ -42,6 +42,7 @@ def slope_of_cliff(theta):
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(4)
 @pytest.mark.hint("Run the layer from h_k to step t; backward returns the gradient of h_k.")
+@pytest.mark.promise("Do not change the arguments.")
 def test_norms(submission, reference, rng):
     """gradient_norms: the norms of all steps, for a loss at the end, in the middle, at step 0."""
     pair = paired_models(submission, reference, part("rnn", 3, 4, rng=rng), rng=rng)
@@ -50,8 +51,9 @@ def test_norms(submission, reference, rng):
     before = pair.student.gradients
     for loss_at in (5, 3, 0):
         expected = reference.gradient_norms(pair.reference, x, loss_at)
-        norms = submission.gradient_norms(pair.student, x, loss_at)
-        equal(norms, expected, f"gradient_norms(rnn, x, {loss_at})")
+        outcome = submission.gradient_norms.outcome(pair.student, x, loss_at)
+        equal(outcome.value, expected, f"gradient_norms(rnn, x, {loss_at})")
+        equal(list(outcome.changed), [], "the arguments that gradient_norms changes")
     equal(pair.student.gradients, before, "the gradients of the layer after the calls")
 
 
@@ -113,6 +115,7 @@ def test_decay_and_growth(submission, reference, rng, plot):
 @pytest.mark.task("spectral_bound")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("The largest singular value: np.linalg.norm(W_h, 2).")
+@pytest.mark.promise("Do not change the arguments.")
 def test_bound(submission, reference, rng):
     """spectral_bound: powers of the largest singular value times the slope."""
     for H in (1, 4):
@@ -136,7 +139,10 @@ def test_eigenvalues_are_no_bound(submission):
 @pytest.mark.hint(
     "The path begins with a copy of the start, and each point is an array of its own."
 )
-@pytest.mark.promise("θ at the beginning, `(d,)`. Not modified.")
+@pytest.mark.promise(
+    "θ at the beginning, `(d,)`. Not modified.",
+    "Do not change the arguments.",
+)
 def test_path(submission, reference, rng):
     """descend: the path on a quadratic loss, with and without clipping."""
     start = rng.normal(scale=3, size=3)

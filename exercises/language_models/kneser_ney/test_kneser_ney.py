@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, built, equal, expect, no_look_ahead, part, perplexity_ratio
+from autograder.checks import (
+    after_call,
+    agrees,
+    built,
+    equal,
+    expect,
+    no_look_ahead,
+    part,
+    perplexity_ratio,
+)
 from framework.data.vocabulary import EOS
 from framework.languages.agreement import AgreementLanguage
 
@@ -33,6 +42,7 @@ def all_words(model, history, words=V):
 @pytest.mark.hint("n_i is the number of n-grams with count i; D(i) = i − (i + 1) Y n_{i+1} / n_i.")
 @pytest.mark.promise(
     "counts: of all n-grams of one length, `(K,)` integers ≥ 0.",
+    "Do not change the arguments.",
 )
 def test_discounts(submission, reference, rng):
     """D(1), D(2) and D(3) from the numbers of n-grams with the counts 1 to 4."""
@@ -48,11 +58,14 @@ def test_discounts(submission, reference, rng):
 @pytest.mark.task("KneserNey")
 @pytest.mark.points(7)
 @pytest.mark.hint("The longest n-grams use their counts, shorter ones the number of words before.")
+@pytest.mark.promise("Do not change the arguments.")
 def test_kneser_ney(submission, reference, rng):
     """The discounts of every length, and P after seen and unseen histories."""
     tokens = text_of(100, V - 1, rng)
     history = np.array([tokens[3:5], tokens[60:62], [0, V - 1], [V - 1, 0], [V, 0], [V, V]])
-    student, other = fitted(submission, tokens, V, 3), fitted(reference, tokens, V, 3)
+    student, other = submission.KneserNey(V, 3), fitted(reference, tokens, V, 3)
+    (left,) = after_call(student, "fit", tokens)
+    equal(left, tokens, "the tokens after fit, which must not change them")
     found = all_words(student, history)
     equal(found, all_words(other, history), "KneserNey.probability of every word", rtol=1e-9)
     equal(found.sum(axis=1), np.ones(6), "the sums over all words", rtol=1e-9)

@@ -49,8 +49,9 @@ def noisy(x, rng):
 
 def decides(submission, function, gradient, x, expected, what, **settings):
     """The verdict on `gradient` must be `expected`."""
-    verdict = submission.is_gradient(callback(function), gradient, x, **settings)
-    equal(verdict, expected, f"is_gradient of {what}")
+    outcome = submission.is_gradient.outcome(callback(function), gradient, x, **settings)
+    equal(outcome.value, expected, f"is_gradient of {what}")
+    equal(list(outcome.changed), [], "the arguments that is_gradient changes")
 
 
 @pytest.mark.task("numerical_gradient")
@@ -110,6 +111,9 @@ def test_function_with_chance(submission, reference, rng):
 @pytest.mark.task("relative_error")
 @pytest.mark.points(2.25)
 @pytest.mark.hint("The difference divided by the larger of the two sizes, at the worst entry.")
+@pytest.mark.promise(
+    "Do not change other arguments: `relative_error` and `is_gradient` leave theirs as they are.",
+)
 def test_relative_error(submission, reference, rng):
     """relative_error: the worst entry, relative to the larger number."""
     a, n = rng.normal(size=(2, 3, 4))
@@ -135,6 +139,9 @@ def test_floor(submission, reference):
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("A relative error of at most `tolerance` at every entry.")
+@pytest.mark.promise(
+    "Do not change other arguments: `relative_error` and `is_gradient` leave theirs as they are.",
+)
 def test_right_and_wrong(submission, rng):
     """is_gradient: accepts a right gradient, rejects one with a single wrong entry."""
     x = rng.uniform(0.5, 2.0, size=(3, 3))

@@ -222,6 +222,7 @@ def last_losses(submission, reference, rng, activation="tanh"):
 @pytest.mark.task("deep_losses")
 @pytest.mark.points(4)
 @pytest.mark.hint("h_k.T @ grad for each W; grad @ W.T times the slope of f goes one layer down.")
+@pytest.mark.promise("Do not change the arguments: `deep_losses` trains copies of the weights.")
 def test_deep_losses(submission, reference, rng):
     """deep_losses: the loss of each step, for both activations and several depths."""
     x, y = rng.normal(size=(5, 3)), rng.normal(size=5)

@@ -101,16 +101,24 @@ def losses_on(modules, rates, steps=40, copies=1, noise=0.0, seed=0):
     """
     c, start = np.tile(CURVATURES, copies), np.tile(START, copies)
 
-    def noisy(rng):
-        return callback(lambda theta: c * np.asarray(theta) + noise * rng.normal(size=len(c)))
-
     path, expected = (
-        module.gradient_descent(noisy(np.random.default_rng(seed)), start, rates, steps)
+        module.gradient_descent(callback(Slope(c, noise, seed)), start, rates, steps)
         for module in modules
     )
     equal(path, expected, "the path of gradient_descent")
     with np.errstate(over="ignore", invalid="ignore"):
         return 0.5 * path**2 @ c
+
+
+class Slope:
+    """The gradient of a bowl with curvatures `c`, with noise."""
+
+    def __init__(self, c, noise, seed):
+        self.c, self.noise, self.rng = c, noise, np.random.default_rng(seed)
+
+    def __call__(self, theta):
+        """Return the gradient at θ."""
+        return self.c * np.asarray(theta) + self.noise * self.rng.normal(size=len(self.c))
 
 
 class Rates:
@@ -133,14 +141,18 @@ def constant(rate):
 @pytest.mark.task("gradient_descent")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("θ_{t+1} = θ_t − schedule.rate(t) times gradient(θ_t), from t = 0.")
-@pytest.mark.promise("gradient: ∇J, called once for each step with θ_t `(n,)`.")
+@pytest.mark.promise(
+    "gradient: ∇J, called once for each step with θ_t `(n,)`.",
+    "Do not change the arguments: `gradient_descent` leaves `start` as it is.",
+)
 def test_path(submission):
     """gradient_descent: three steps on ½ θ² with a rate that halves."""
     gradient = callback(np.asarray)
     halving = schedule(lambda step: 0.5 ** (step + 1))
-    path = submission.gradient_descent(gradient, np.array([8.0]), halving, 3)
+    outcome = submission.gradient_descent.outcome(gradient, np.array([8.0]), halving, 3)
     expected = np.array([[8.0], [4.0], [3.0], [2.625]])
-    equal(path, expected, "the path from 8 with the rates ½, ¼ and ⅛ on ½ θ²")
+    equal(outcome.value, expected, "the path from 8 with the rates ½, ¼ and ⅛ on ½ θ²")
+    equal(list(outcome.changed), [], "the arguments that gradient_descent changes")
     asked = []
 
     def counted(theta):

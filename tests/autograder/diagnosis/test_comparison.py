@@ -22,6 +22,7 @@ X = np.array([1.0, -2.0, 1e-6])
         (np.arange(3, dtype=np.int32), np.arange(3)),
         (Handle(3, "RNN"), Handle(8, "GRU")),
         (None, None),
+        (np.random.default_rng(3), np.random.default_rng(3)),
     ],
 )
 def test_the_same(one, other):
@@ -43,6 +44,8 @@ def test_the_same(one, other):
         (True, 1),
         ("a", "b"),
         (None, X),
+        (np.random.default_rng(3), np.random.default_rng(4)),
+        (np.random.default_rng(3), None),
         (Handle(3, "RNN"), X),
     ],
 )

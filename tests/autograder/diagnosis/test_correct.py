@@ -13,10 +13,16 @@ import pytest
 from repository import ROOT
 
 from autograder.course.reading import find_course
+from autograder.diagnosis.diagnose import numpy_errors_ignored
+from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.verdicts import Verdict
 
 COURSE = find_course()
 ALTERNATES = sorted((ROOT / "tests" / "alternates").glob("*/*/*.py"))
+
+
+#: Tasks whose answers contain measured seconds.
+MEASURED = {"model_comparison": {"compare"}}
 
 
 def is_torch(file: Path) -> bool:
@@ -54,6 +60,31 @@ def test_an_alternate_is_not_diagnosed(hand_in, file):
 @pytest.mark.parametrize("file", ALTERNATES, ids=name_of)
 def test_no_alternate_is_diagnosed(hand_in, file):
     nothing_is_said(hand_in, file)
+
+
+def differing(graded):
+    """The tasks whose answers differ when the solution is asked again."""
+    replayer = Replayer(graded.exercise, graded.parts)
+    recorded = {
+        check.id: RecordedCheck(check, transcript.exchanges, replayer)
+        for check in graded.checks
+        if (transcript := graded.transcripts.get(check.id)) is not None
+    }
+    with numpy_errors_ignored():
+        return {check.result.task for check in recorded.values() if check.is_wrong}
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    [
+        one.name if one.name == "learning_rates" else pytest.param(one.name, marks=pytest.mark.slow)
+        for one in COURSE.code_exercises
+    ],
+)
+def test_a_solution_gives_its_answers_again(hand_in, exercise):
+    """A callback keeps its state in attributes: what a closure draws, a diagnosis cannot repeat."""
+    source = COURSE.exercise(exercise).solution_source()
+    assert differing(hand_in(exercise, source)) == MEASURED.get(exercise, set())
 
 
 @pytest.mark.slow

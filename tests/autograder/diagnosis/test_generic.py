@@ -63,6 +63,33 @@ CASES = {
         "generic/another-order",
         "two items are joined in the opposite order",
     ),
+    "numbers that are almost right": (
+        "cbow",
+        [
+            "np.maximum(mask.sum(axis=1, keepdims=True), 1)",
+            "(mask.sum(axis=1, keepdims=True) + 1e-6)",
+        ],
+        "generic/almost-right",
+        "is right to about 6 digits",
+    ),
+    "calls of what was given": (
+        "dropout",
+        ["    model.eval()\n", ""],
+        "generic/calls",
+        "Your monte_carlo calls `eval` 0 times, expected 1",
+    ),
+    "another dtype": (
+        "cbow",
+        ["    return ids, inside\n", "    return ids, inside.astype(float)\n"],
+        "generic/another-dtype",
+        "part 2 has dtype float64, expected bool",
+    ),
+    "another exception": (
+        "lm_training",
+        ["alphabet.index(character)", "dict(zip(alphabet, range(99)))[character]"],
+        "generic/another-exception",
+        "raises KeyError where a ValueError is expected",
+    ),
     "an exception": (
         "lexicon",
         ['lexicon["index"].get(key, [])', 'lexicon["index"][key]'],

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from autograder.diagnosis.diagnose import numpy_errors_ignored
-from autograder.diagnosis.evidence import Answer, Evidence, Pair
-from autograder.diagnosis.patterns import EFFECTS, LISTS, PATTERNS
+from autograder.diagnosis.evidence import Answer, Evidence, Pair, Raised
+from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 4))
@@ -156,7 +156,7 @@ WORDS = ["to", "be", "or", "not"]
 def test_lists(name, actual, words):
     def sentences(*answers):
         evidence = Evidence("f", others=tuple(Answer("f", *answer) for answer in answers))
-        return {key: said for key, pattern in LISTS.items() if (said := pattern(evidence))}
+        return {key: said for key, pattern in ANSWERS.items() if (said := pattern(evidence))}
 
     for answer in ((actual, WORDS), ({"n": actual, "v": []}, {"n": WORDS, "v": []})):
         told = sentences(answer)
@@ -165,6 +165,82 @@ def test_lists(name, actual, words):
         assert name not in sentences(answer, (["whether"], WORDS))
         assert name not in sentences(answer, ("to be", WORDS))
         assert name not in sentences(answer, ({"n": WORDS}, {"v": WORDS}))
+
+
+WHOLE = np.arange(3)
+
+
+@pytest.mark.parametrize(
+    ("name", "actual", "expected", "words"),
+    [
+        ("another-exception", Raised("KeyError"), Raised("ValueError"), "Your f raises KeyError"),
+        ("another-exception", Raised(""), Raised("ValueError"), "raises no exception where a"),
+        ("nothing-returned", None, X, "is None: `return` is missing"),
+        ("something-returned", X, None, "should be None"),
+        ("another-dtype", WHOLE * 1.0, WHOLE, "has dtype float64, expected int64"),
+        ("another-dtype", (WHOLE, WHOLE * 1.0), (WHOLE, WHOLE), "Result of f, part 2 has dtype"),
+        ("list-for-an-array", [0, 1, 2], WHOLE, "is a list, expected an array"),
+        ("array-for-a-list", WHOLE, [0, 1, 2], "is an array, expected a list"),
+        ("pieces-of-a-text", ["a", "b"], "ab", "is a list of pieces, expected one string"),
+        ("generator-state", np.random.default_rng(0), np.random.default_rng(1), "Your f leaves"),
+        ("one-item", 3.0, [1.0, 2.0, 3.0], "is only the last item of the expected list"),
+        ("number-of-results", X, (X, X), "is one result, expected 2"),
+    ],
+)
+def test_answers_of_another_kind(name, actual, expected, words):
+    def first(*answers):
+        evidence = Evidence("f", others=tuple(Answer("f", *answer) for answer in answers))
+        return next(((k, said) for k, tell in ANSWERS.items() if (said := tell(evidence))), None)
+
+    found, sentence = first((actual, expected))
+    assert found == name
+    assert words in sentence
+    assert first((actual, expected), ("to be", WORDS)) is None
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        ([0, 1, 5], WHOLE),  # a list, and another number
+        (WHOLE + 0.5, WHOLE),
+        (Raised("KeyError"), Raised("")),  # the traceback says it
+        ([X, X[:2]], [X]),  # arrays have no order
+    ],
+)
+def test_another_kind_and_other_values_tell_nothing_of_the_kind(actual, expected):
+    evidence = Evidence("f", others=(Answer("f", actual, expected),))
+    told = [name for name, pattern in ANSWERS.items() if pattern(evidence)]
+    assert told in ([], ["extra-items-at-the-end"])
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "words"),
+    [
+        (50.0, 0.5, "100 times"),  # percent
+        (2.1237 / np.log(2), 2.1237, "a logarithm to base 2 for a natural one"),
+        (np.exp(2.02758123), 2.02758123, "exp of"),
+        (0.86853123**2, 0.86853123, "the square of"),
+        (np.arange(5) + 1, np.arange(5), "differs by the constant 1"),
+    ],
+)
+def test_few_numbers_are_enough_if_nothing_else_gives_them(actual, expected, words):
+    assert words in told(pair(actual, expected))[1]
+
+
+def test_a_few_ids_are_equal_to_anything():
+    facts = {"inputs": (np.array(3), np.array(0))}
+    assert told(pair(3, 5, **facts)) is None
+    assert told(pair(0, 5)) is None
+    assert told(*(pair(3, i, **facts) for i in (5, 6, 8)))[0] == "argument-returned"
+
+
+def test_items_of_a_long_list_are_called_by_its_name():
+    losses = np.exp(X.ravel())
+    wrong = (pair(loss / 2, loss, name=f"the result of fit[{i}]") for i, loss in enumerate(losses))
+    assert (
+        told(*wrong)[1]
+        == "The numbers in the result of fit are 0.5 (1/2) times the expected value."
+    )
 
 
 @pytest.mark.parametrize(
