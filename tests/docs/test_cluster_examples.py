@@ -49,3 +49,20 @@ def test_a_kubernetes_job_grades_one_shard_in_each_pod():
     assert words[:4] == ["exec", "gradus", "class", "grade"]
     assert {word for word in words if word.startswith("--")} <= options_of_grade()
     assert words[-1] == f"$JOB_COMPLETION_INDEX/{job['spec']['completions']}"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+@pytest.mark.parametrize("words", [("scheduler",), ("worker", "tls://host:8786")])
+def test_a_scheduler_and_its_workers_speak_tls_alone(tmp_path, words):
+    stand_in = tmp_path / "dask"
+    stand_in.write_text('#!/bin/sh\necho "$@"\nenv | grep DASK\n')
+    stand_in.chmod(0o755)
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "CERTIFICATES": "/secret"}
+    found = subprocess.run(
+        ["bash", EXAMPLES / "dask.sh", *words], env=path, capture_output=True, text=True, check=True
+    ).stdout
+    assert found.startswith(" ".join(words))
+    for word in ("--tls-ca-file /secret/ca.pem", "--tls-cert /secret/cert.pem", "--no-dashboard",
+                 "--tls-key /secret/key.pem", "--dashboard-address 127.0.0.1:0",
+                 "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION=true"):  # fmt: skip
+        assert word in found

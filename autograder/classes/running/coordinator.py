@@ -12,7 +12,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from autograder.classes.running.engine import Engine
+from autograder.classes.running.engine import LOST, Engine, WorkerLostError
 from autograder.classes.running.job import Job, Outcome
 from autograder.classes.store import jobs as queue_of
 from autograder.classes.store.database import Store
@@ -63,6 +63,7 @@ class Coordinator:
     def __init__(self, setup: Setup) -> None:
         self._setup, self._owner = setup, queue_of.owner_name()
         self._running: dict[Future[Outcome], Leased] = {}
+        self._starting: Leased | None = None
         self._extended = time.monotonic()
 
     def run(self) -> None:
@@ -86,7 +87,7 @@ class Coordinator:
         if not self._running:
             return self._wait_for_others()
         done, _ = wait(self._running, timeout=_TICK, return_when=FIRST_COMPLETED)
-        if any(isinstance(future.exception(), BrokenExecutor) for future in done):
+        if any(map(_has_lost_all, done)):
             done, _ = wait(self._running)  # the others end soon, too
             self._setup.engine.restart()
         for future in done:
@@ -103,6 +104,7 @@ class Coordinator:
             leased = self._lease()
             if leased is None:
                 return
+            self._starting = leased  # an interrupt before it runs gives it back, too
             place = str(self._setup.folder_of(leased.attempt))
             job = Job(place, leased.key.exercise, leased.key.submission, leased.alone)
             try:
@@ -110,6 +112,7 @@ class Coordinator:
             except BrokenExecutor:  # lost between two jobs
                 self._setup.engine.restart()
                 self._repeat(leased)
+            self._starting = None
 
     def _lease(self) -> Leased | None:
         setup, is_idle = self._setup, not self._running
@@ -148,7 +151,7 @@ class Coordinator:
     def _lost(self, leased: Leased) -> None:
         """Repeat a job whose worker was lost alone; one that was alone has lost it itself."""
         if leased.alone:
-            self._fail(leased, "the process that graded it was lost")
+            self._fail(leased, LOST)
         else:
             self._repeat(leased)
 
@@ -181,9 +184,16 @@ class Coordinator:
 
     def _give_back(self) -> None:
         """Queue the jobs again that are not graded, after an interrupt or an error."""
-        running = [leased.id for leased in self._running.values()]
+        held = [*self._running.values(), *([self._starting] if self._starting else [])]
+        running = [leased.id for leased in held]
         self._setup.engine.close()
         self._store(lambda connection: queue_of.give_back(connection, running, self._owner))
+
+
+def _has_lost_all(future: Future[Outcome]) -> bool:
+    """Return whether the executor was lost, and not the worker of one job alone."""
+    error = future.exception()
+    return isinstance(error, BrokenExecutor) and not isinstance(error, WorkerLostError)
 
 
 def _committed(connection: Connection, leased: Leased, result: Result) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from autograder.classes.running.engine import Engine
+from autograder.classes.running.engine import Engine, settled
 from autograder.classes.running.job import Job, Outcome
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub
@@ -27,23 +27,28 @@ class DoctorError(GradusError):
     """This machine or this course would give wrong grades."""
 
 
-def examine(engine: Engine, course: Course, exercises: Sequence[Exercise]) -> str:
+def examine(
+    engine: Engine, course: Course, exercises: Sequence[Exercise], folder: Path | None = None
+) -> str:
     """Return what was found, in one line.
+
+    Args:
+        folder: where stubs are written, for an engine of other machines; None for any place.
 
     Raises:
         DoctorError: a solution does not get full marks here, a stub gets points, or the disk is
             full; the message names each.
     """
     problems = [*_disk(Path(tempfile.gettempdir()))]
-    with tempfile.TemporaryDirectory(prefix="gradus-") as folder:
+    with tempfile.TemporaryDirectory(prefix="gradus-", dir=folder) as stubs:
         solutions = [_graded(engine, solutions_folder(course.root), one) for one in exercises]
         for one in exercises:
-            stub = Path(folder) / one.stub.name
+            stub = Path(stubs) / one.stub.name
             stub.write_text(available_stub(one) or "", "utf-8")
-            problems += _about_stub(one, _graded(engine, Path(folder), one).result())
+            problems += _about_stub(one, settled(_graded(engine, Path(stubs), one)))
             stub.unlink()
         for one, found in zip(exercises, solutions, strict=True):
-            problems += _about_solution(one, found.result())
+            problems += _about_solution(one, settled(found))
     if problems:
         raise DoctorError(
             "nothing is graded, since this would give wrong points:\n  " + "\n  ".join(problems)

@@ -6,12 +6,19 @@ import multiprocessing
 import signal
 import sys
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from functools import partial
 
 from autograder.classes.running.job import Grade, Job, Outcome
 from autograder.grading.parallel import begin, work
 from autograder.isolation.confine import libc
+
+#: The fault of a job that was lost with what graded it.
+LOST = "the process that graded it was lost"
+
+
+class WorkerLostError(BrokenExecutor):
+    """The worker of one job was lost; the executor itself goes on."""
 
 
 class Engine:
@@ -24,9 +31,13 @@ class Engine:
     """
 
     def __init__(self, start: Callable[[], Executor], grade: Grade, width: int) -> None:
-        self.width = width
-        self._start, self._grade = start, grade
+        self._start, self._grade, self._width = start, grade, width
         self._executor: Executor | None = None
+
+    @property
+    def width(self) -> int:
+        """How many jobs it grades at the same time."""
+        return self._width
 
     def submit(self, job: Job) -> Future[Outcome]:
         """Grade `job`; the future raises `BrokenExecutor` if its worker is lost."""
@@ -47,6 +58,14 @@ class Engine:
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
             self._executor = None
+
+
+def settled(future: Future[Outcome]) -> Outcome:
+    """Return the outcome of a job; where its worker was lost, that is a fault of ours."""
+    try:
+        return future.result()
+    except BrokenExecutor:
+        return Outcome(fault=LOST)
 
 
 def local_engine(grade: Grade, jobs: int) -> Engine:

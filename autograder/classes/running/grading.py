@@ -138,7 +138,8 @@ def _examine(grading: Grading, run: Run, found: Sequence[Entry]) -> None:
     if problems:
         raise DoctorError("; ".join(problems))
     names = dict.fromkeys(one.exercise for one in found)
-    found_well = examine(grading.engine, grading.course, grading.course.select(names))
+    folder = grading.collection.folder
+    found_well = examine(grading.engine, grading.course, grading.course.select(names), folder)
     doctor = "; ".join(filter(None, (found_well, grading.price())))
     grading.store.transaction(lambda connection: runs.note_doctor(connection, run.id, doctor))
 

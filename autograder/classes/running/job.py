@@ -6,8 +6,10 @@ all that an engine needs.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from autograder.classes.store.results import Result
 
@@ -42,6 +44,24 @@ class Outcome:
     result: Result | None = None
     fault: str = ""
     is_open: bool = False
+
+
+#: Types of the fields of a result, by the names of the annotations.
+_TYPES: dict[str, type] = {"str": str, "float": float, "bool": bool}
+
+
+def result_from(table: Any) -> Result:
+    """Return the result in `table`, which came from another process.
+
+    Raises:
+        KeyError, TypeError: a field is missing, is of another type, or has another name.
+        ValueError: the report is not JSON.
+    """
+    for field in fields(Result):
+        if type(table[field.name]) is not _TYPES[str(field.type)]:
+            raise TypeError(field.name)
+    json.loads(table["report"])
+    return Result(**table)
 
 
 #: Grades a job; it returns faults and raises nothing.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from autograder.classes.running.engine import Engine
+from autograder.classes.running.engine import Engine, settled
 from autograder.classes.running.job import Job
 from autograder.classes.store.database import Store
 from autograder.classes.store.results import commit
@@ -32,7 +32,7 @@ def verify(
     }
     compared, different = 0, 0
     for key, future in futures.items():
-        result = future.result().result
+        result = settled(future).result
         if result is not None:  # a fault, or a busy machine, says nothing
             compared += 1
             different += not store.transaction(partial(commit, key=key, result=result))

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from autograder.classes.collecting.private_files import private_folder, write_private
+from autograder.classes.running.job import result_from
 from autograder.classes.sharding.plan import folder_of, name_of
 from autograder.classes.store.results import Result
 from autograder.classes.store.tables import Key
@@ -21,8 +22,6 @@ from autograder.classes.store.tables import Key
 SCHEMA = "gradus-shard-result/1"
 #: Maximum size of a file, in bytes: reports are bounded.
 MAX_SIZE = 64 << 20
-
-_TYPES: dict[str, type] = {"str": str, "float": float, "bool": bool}
 
 
 class ResultFiles:
@@ -78,20 +77,6 @@ def read_file(file: Path) -> tuple[str, Result | str] | None:
             return None
         if "fault" in table:
             return str(table["job"]), str(table["fault"])
-        return str(table["job"]), _result(table["result"])
+        return str(table["job"]), result_from(table["result"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-
-
-def _result(table: Any) -> Result:
-    """Return the result in `table`.
-
-    Raises:
-        TypeError: a field is missing, is of another type, or has another name.
-        ValueError: the report is not JSON.
-    """
-    for field in fields(Result):
-        if type(table[field.name]) is not _TYPES[str(field.type)]:
-            raise TypeError(field.name)
-    json.loads(table["report"])
-    return Result(**table)

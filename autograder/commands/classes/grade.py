@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from autograder.classes.collecting.collection import Collection
+    from autograder.classes.running.engine import Engine
     from autograder.classes.running.grade_one import Settings
     from autograder.classes.running.grading import Ended
     from autograder.classes.store.database import Store
@@ -74,6 +75,14 @@ def grade(
             metavar="I/N", help="Grade part I, from 0, of N of the plan; its options hold."
         ),
     ] = "",
+    cluster: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Grade with Dask: tls://HOST:PORT, or local."),
+    ] = "",
+    certificates: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="For --cluster: ca.pem, cert.pem and key.pem."),
+    ] = None,
     course: CourseOption = None,
     plugin: PluginOption = None,
     block: BlockOption = None,
@@ -112,7 +121,7 @@ def grade(
             root, _seed(opened, seed), backend, device, sandbox, allow_weaker, plugins, blocked
         )
         setting_of(settings).reference_backend()  # a missing GPU is reported before grading
-        asked = _Asked(tuple(names or ()), jobs, regrade, verify, plan)
+        asked = _Asked(tuple(names or ()), jobs, regrade, verify, plan, cluster, certificates)
         ended = _grade(opened, settings, found, asked)
         if ended is not None:
             _show(opened, ended)
@@ -135,12 +144,25 @@ class _Asked:
     regrade: str
     verified: float
     is_planned: bool
+    cluster: str
+    certificates: Path | None
+
+    def engine(self, settings: Settings, revision: str) -> Engine:
+        """Return what grades: the processes of this machine, or a cluster."""
+        from autograder.classes.running.engine import local_engine
+        from autograder.classes.running.grade_one import grade_job
+
+        jobs = self.jobs or os.cpu_count() or 1
+        if not self.cluster:
+            return local_engine(partial(grade_job, settings), jobs)
+        from autograder.classes.clusters.dask_engine import dask_engine
+
+        return dask_engine(settings, revision, self.cluster, self.certificates, jobs)
 
 
 def _grade(store: Store, settings: Settings, collection: Collection, asked: _Asked) -> Ended | None:
     """Grade; None where only the plan is written."""
-    from autograder.classes.running.engine import local_engine
-    from autograder.classes.running.grade_one import grade_job, setting_of
+    from autograder.classes.running.grade_one import setting_of
     from autograder.classes.running.grading import Grading
     from autograder.classes.running.grading import grade as carry_out
     from autograder.classes.running.prices import price
@@ -150,8 +172,10 @@ def _grade(store: Store, settings: Settings, collection: Collection, asked: _Ask
     from autograder.course.identity import course_hash
 
     setting = setting_of(settings)
-    queue = Queue(collection.name, course_hash(setting.course), settings.seed, settings.environment)
-    engine = local_engine(partial(grade_job, settings), asked.jobs or os.cpu_count() or 1)
+    revision = course_hash(setting.course)
+    queue = Queue(collection.name, revision, settings.seed, settings.environment)
+    collection = replace(collection, folder=collection.folder.resolve())  # as other machines see it
+    engine = asked.engine(settings, revision)
     shown: list[Progress] = []
 
     def watch(total: int) -> Progress:
