@@ -76,7 +76,8 @@ def serve(
     from autograder.course.reading import find_course
 
     try:
-        from autograder.classes.pages.serving.server import Serving, open_socket, run_server
+        from autograder.classes.pages.serving.live import Serving
+        from autograder.classes.pages.serving.server import open_socket, run_server
     except ModuleNotFoundError as error:
         raise AbsentPartError(
             "`gradus class serve` needs Starlette and uvicorn: `pip install 'gradus-nlp[serve]'`",

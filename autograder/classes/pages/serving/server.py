@@ -20,8 +20,6 @@ from autograder.classes.pages.serving.guard import LOOPBACK, Guard
 from autograder.classes.pages.serving.live import Serving
 from framework.errors import BadInputError, UsageError
 
-__all__ = ["Serving", "application", "open_socket", "run_server"]
-
 #: Scripts of others that live pages use, unchanged, with their licences beside them.
 VENDORED = ("htmx.min.js", "sse.min.js")
 

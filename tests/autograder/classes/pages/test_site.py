@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -17,7 +18,7 @@ from large_class import HOSTILE_NAMES
 
 from autograder.classes.outcomes.records import State
 from autograder.classes.pages import statistics
-from autograder.classes.pages.rendering import percent
+from autograder.classes.pages.rendering import asset, percent
 from autograder.classes.pages.writing import write_site
 from framework.errors import BadInputError
 from framework.plotting.svg import chart_css
@@ -205,3 +206,9 @@ def test_the_queries_for_datasette_run_on_a_store(site):
     worst = next(one for one in statistics.mistakes(site.view) if one.id)
     assert found["mistakes"][0][4] == len(worst.students)
     assert found["pass_rates"] and found["slowest"] and found["equal_work"]
+
+
+def test_the_scripts_of_others_are_unchanged_and_have_their_licences():
+    for name, facts in json.loads(asset("vendored/versions.json")).items():
+        assert hashlib.sha256(asset(f"vendored/{name}")).hexdigest() == facts["sha256"]
+        assert b"Permission to use, copy, modify" in asset(f"vendored/{facts['licence']}")
