@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
 from autograder.classes.collecting.private_files import private_folder, write_private
-from autograder.classes.pages.site import Site
 from framework.errors import BadInputError
 
 #: Lists the files of the pages, so that the next report removes them and no others.
 _LISTING = "pages.json"
 
 
-def write_site(site: Site, folder: Path) -> int:
+class Pages(Protocol):
+    """Pages and files by their paths."""
+
+    def paths(self) -> Iterable[str]:
+        """Return all paths."""
+
+    def content(self, path: str) -> bytes | None:
+        """Return the content at a path; None if there is none."""
+
+
+def write_site(site: Pages, folder: Path) -> int:
     """Write all pages into `folder` in place of those of an earlier report; return how many.
 
     Raises:
