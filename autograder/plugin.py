@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from autograder.grading.request import GradeRequest
     from autograder.record.results import Report
+    from autograder.similarity.pairs import Comparison
     from framework.course.catalogue import Catalogue
     from framework.providers.registry import Implementation
 
@@ -122,6 +123,14 @@ def grade_submission(request: GradeRequest) -> Report:
     from autograder.grading.request import answer
 
     return answer(request)
+
+
+@hookimpl(trylast=True)
+def similar_pairs(comparison: Comparison) -> Iterable[tuple[str, str, float]]:
+    """Compare token sequences of the code of a task."""
+    from autograder.similarity.pairs import similar_pairs as compare
+
+    return compare(comparison)
 
 
 @hookimpl

@@ -146,6 +146,20 @@ class SettledStudent(Protocol):
         """The exercises of the run, in the order of the course."""
 
 
+class CodeOfTask(Protocol):
+    """The code of one task in a class.
+
+    ``code`` maps an id, which names no student, to code; ``skeleton`` is what all were given;
+    ``sources`` are the ids of code from outside of the class.
+    """
+
+    exercise: str
+    task: str
+    code: Mapping[str, str]
+    skeleton: str
+    sources: frozenset[str]
+
+
 hookspec = pluggy.HookspecMarker("gradus")
 hookimpl = pluggy.HookimplMarker("gradus")
 
@@ -236,4 +250,15 @@ def adjust_points(points: SettledStudent) -> SettledStudent:  # type: ignore[emp
     Plugins are called one after the other, after manual points and ``rules.toml``, and before the
     column ``final`` of ``points.csv``. Nothing in the store changes: each call starts from what
     grading found.
+    """
+
+
+@hookspec(firstresult=True)
+def similar_pairs(  # type: ignore[empty-body]
+    comparison: CodeOfTask,
+) -> Iterable[tuple[str, str, float]]:
+    """Compare the code of a task, for ``gradus class similarity``: a reason to look, no grade.
+
+    The result are ids of two codes and what they have in common, from 0 to 1. Pairs with little in
+    common may be left out. None leaves the task to the next plugin, and to gradus itself.
     """

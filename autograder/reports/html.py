@@ -53,11 +53,15 @@ def render_cell(report: Report, *, show_hidden: bool = False) -> str:
 
 
 @cache
-def report_templates() -> Environment:
-    """Return the templates of reports, with the words and choices that they use."""
+def report_templates(*packages: str) -> Environment:
+    """Return the templates of reports, with the words and choices that they use.
+
+    Args:
+        packages: others whose templates come first, and may import those of reports.
+    """
     from autograder.record.findings.html import environment
 
-    made = environment("autograder.reports")
+    made = environment(*packages, "autograder.reports")
     made.finalize = _visible
     made.tests.update(short=is_short, passed=_is_passed)
     made.filters.update({name: getattr(wording, name) for name in _WORDING})

@@ -70,6 +70,10 @@ def register_gradebooks():
 @hookimpl
 def adjust_points(points):
     return f"{points} more"
+
+@hookimpl
+def similar_pairs(comparison):
+    return [(comparison, "other", 1.0)]
 """
 
 
@@ -115,6 +119,10 @@ REACHED = {
     "adjust_points": (
         lambda p: [value for _, value in p.call("adjust_points", points="points")],
         ["points more"],
+    ),
+    "similar_pairs": (
+        lambda p: p.hook.similar_pairs(comparison="mine"),
+        [("mine", "other", 1.0)],
     ),
 }
 

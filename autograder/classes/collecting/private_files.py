@@ -24,8 +24,13 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
-def write_private(file: Path, data: bytes) -> None:
+def write_private(file: Path, data: bytes, *, is_durable: bool = True) -> None:
     """Replace `file` at once, never in part.
+
+    Args:
+        file: its folder is there.
+        data: its content.
+        is_durable: whether it survives a power cut; without, thousands of files are written fast.
 
     Raises:
         BadInputError: it cannot be written.
@@ -36,7 +41,8 @@ def write_private(file: Path, data: bytes) -> None:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
-            os.fsync(stream.fileno())
+            if is_durable:
+                os.fsync(stream.fileno())
         aside.replace(file)
     except OSError as error:
         raise BadInputError(f"{file} cannot be written: {error.strerror}") from None

@@ -7,8 +7,10 @@ from autograder.commands.classes.data import expire, forget
 from autograder.commands.classes.feedback import feedback
 from autograder.commands.classes.grade import grade
 from autograder.commands.classes.gradebook import gradebook, points, totals
+from autograder.commands.classes.pages import report, serve
 from autograder.commands.classes.runs import diff, disagreements, faults, results, runs
 from autograder.commands.classes.shards import merge
+from autograder.commands.classes.similarity import similarity
 from framework.commands.on_demand import new_app
 
 classes = new_app(
@@ -25,6 +27,6 @@ read it.""",
 )
 for command in (
     *(collect, grade, merge, runs, results, diff, faults, disagreements),
-    *(points, totals, gradebook, feedback, forget, expire),
+    *(points, totals, gradebook, feedback, report, serve, similarity, forget, expire),
 ):
     classes.command()(command)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 if TYPE_CHECKING:
     from jinja2.environment import TemplateModule
     from markupsafe import Markup
 
 
-def environment(package: str) -> Environment:
-    """Return an environment for the folder ``templates`` of `package`."""
+def environment(*packages: str) -> Environment:
+    """Return an environment for the folders ``templates`` of `packages`, the first one first."""
     return Environment(
-        loader=PackageLoader(package),
+        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

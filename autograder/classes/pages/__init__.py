@@ -1,0 +1,1 @@
+"""Pages about a run for its instructor: the same templates as files and live."""

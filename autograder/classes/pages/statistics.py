@@ -1,0 +1,215 @@
+"""Numbers about a run: pass rates, mistakes, distribution of points, slow work, attempts by day."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from statistics import median
+
+from autograder.classes.outcomes.records import CheckFacts, Outcome, TaskFacts
+from autograder.classes.pages.view import RunView
+from autograder.classes.rosters.moments import time_zone
+from autograder.verdicts import Verdict
+
+#: Verdicts of a check that say what is wrong with the code.
+WRONG = (Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
+#: Verdicts that say nothing about the code of a task.
+OPEN = (Verdict.BLOCKED, Verdict.NOT_GRADED, Verdict.FOR_A_PERSON, Verdict.NEEDS_GRADER)
+#: Examples of a mistake that the pages show.
+EXAMPLES = 3
+#: Parts of the distribution below full marks.
+PARTS = 10
+#: Bars of a chart over time; more days than this are shown by week.
+MAX_BARS = 42
+
+
+@dataclass(frozen=True)
+class TaskRate:
+    """How many students solved a task.
+
+    Attributes:
+        open: those whose points wait for another task, a person or the grader.
+        attempts: median number of attempts of those who passed; None if no student did.
+    """
+
+    exercise: str
+    task: str
+    passed: int
+    partly: int
+    wrong: int
+    not_started: int
+    open: int
+    attempts: float | None
+
+    @property
+    def decided(self) -> int:
+        """Students about whose code something is known."""
+        return self.passed + self.partly + self.wrong + self.not_started
+
+    @property
+    def rate(self) -> float:
+        """Share of these students who passed, from 0 to 1."""
+        return self.passed / self.decided if self.decided else 0.0
+
+
+def task_rates(view: RunView) -> list[TaskRate]:
+    """Return the rate of each task, the lowest one first."""
+    kinds: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    attempts: dict[tuple[str, str], list[int]] = defaultdict(list)
+    handed_in = Counter(key for one in view.collection.attempts for key in one.students)
+    for (student, exercise), outcome in view.results.outcomes.items():
+        for task in outcome.work.tasks if outcome.work is not None else ():
+            kind = _kind(task)
+            kinds[exercise, task.name][kind] += 1
+            if kind == "passed":
+                attempts[exercise, task.name].append(handed_in[student])
+    rates = [
+        TaskRate(*place, found["passed"], found["partly"], found["wrong"], found["not started"],
+                 found["open"], median(attempts[place]) if attempts[place] else None)
+        for place, found in kinds.items()
+    ]  # fmt: skip
+    return sorted(rates, key=lambda one: (one.decided == 0, one.rate))
+
+
+def _kind(task: TaskFacts) -> str:
+    if task.verdict in (Verdict.PASSED, Verdict.SKIPPED):
+        return "passed"
+    if task.verdict in OPEN:
+        return "open"
+    if task.verdict is Verdict.NOT_STARTED and not task.earned:
+        return "not started"
+    return "partly" if task.earned else "wrong"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake that students made in one task.
+
+    Attributes:
+        id: the diagnosis, as in ``no-bias``; empty where none is known.
+        sentence: what the mistake is; without a diagnosis, the check that failed.
+        examples: outcomes of different work, with the check that showed it.
+    """
+
+    exercise: str
+    task: str
+    id: str
+    sentence: str
+    students: tuple[str, ...]
+    examples: tuple[tuple[Outcome, CheckFacts], ...]
+
+
+def mistakes(view: RunView) -> list[Mistake]:
+    """Return the mistakes, those of most students first; diagnosed ones before others."""
+    found: dict[tuple[str, str, str, str], dict[str, tuple[Outcome, CheckFacts]]] = {}
+    for outcome in view.results.outcomes.values():
+        for task, check in outcome.work.checks if outcome.work is not None else ():
+            if check.verdict in WRONG:
+                told = check.sentence if check.diagnosis else f"{check.title}: {check.verdict}"
+                place = outcome.exercise, task.name, check.diagnosis, told
+                found.setdefault(place, {}).setdefault(outcome.student, (outcome, check))
+    listed = [
+        Mistake(*place, tuple(students), tuple(_different(students)))
+        for place, students in found.items()
+    ]
+    return sorted(listed, key=lambda one: (not one.id, -len(one.students), one.exercise, one.task))
+
+
+def _different(
+    students: dict[str, tuple[Outcome, CheckFacts]],
+) -> list[tuple[Outcome, CheckFacts]]:
+    """Return the first examples, of different work."""
+    by_work = {outcome.key: (outcome, check) for outcome, check in reversed(students.values())}
+    return list(reversed(by_work.values()))[:EXAMPLES]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of a chart.
+
+    Attributes:
+        label: where it begins.
+        end: where it ends; empty for a bar of one value.
+        note: marks it, as for a due date.
+    """
+
+    label: str
+    count: int
+    end: str = ""
+    note: str = ""
+
+
+def shares(view: RunView) -> dict[str, float]:
+    """Return student -> share of the points, from 0 to 1; of all exercises that were graded.
+
+    An exercise without work counts as 0, one that was not graded does not count.
+    """
+    possible: dict[str, float] = {}
+    for one, work in view.works.values():
+        possible[one.exercise] = max(work.possible, possible.get(one.exercise, 0.0))
+    found = {}
+    for student, outcomes in view.with_work():
+        counted = {
+            name: points
+            for name, points in possible.items()
+            if name not in outcomes or outcomes[name].work is not None
+        }
+        earned = sum(one.work.earned for one in outcomes.values() if one.work is not None)
+        if sum(counted.values()):
+            found[student] = earned / sum(counted.values())
+    return found
+
+
+def distribution(found: dict[str, float]) -> list[Bar]:
+    """Return the number of students by share of the points: ten parts, and full marks."""
+    counted = Counter(min(int(share * PARTS + 1e-9), PARTS) for share in found.values())
+    step = 100 // PARTS
+    parts = [Bar(f"{i * step}", counted[i], f"{(i + 1) * step}") for i in range(PARTS)]
+    return [*parts, Bar("100", counted[PARTS])]
+
+
+def by_time(view: RunView) -> list[Bar]:
+    """Return the number of attempts by day, or by week where there are many days."""
+    zone = time_zone(view.collection.zone) if view.collection.zone else UTC
+    moments = [one.submitted for one in view.collection.attempts if one.submitted is not None]
+    days = Counter(moment.astimezone(zone).date() for moment in moments)
+    due = view.collection.policy.due
+    ends = [*days, *([due.astimezone(zone).date()] if due is not None else [])]
+    if not days:
+        return []
+    step = 1 if (max(ends) - min(ends)).days < MAX_BARS else 7
+    return list(_bars(days, min(ends), max(ends), step, due))
+
+
+def _bars(
+    days: Counter[date], first: date, last: date, step: int, due: datetime | None
+) -> Iterator[Bar]:
+    start = first
+    while start <= last:
+        part = [start + timedelta(days=i) for i in range(step)]
+        note = "due" if due is not None and due.date() in part else ""
+        yield Bar(f"{start:%b} {start.day}", sum(days[day] for day in part), note=note)
+        start += timedelta(days=step)
+
+
+def slowest(view: RunView, most: int) -> list[Outcome]:
+    """Return outcomes of the work that took most time to grade; equal work once."""
+    timed = sorted(view.works.values(), key=lambda pair: -pair[1].seconds)
+    return [one for one, _ in timed[:most]]
+
+
+def slow_checks(view: RunView, most: int) -> list[tuple[str, str, float, float]]:
+    """Return exercise, check, median and longest seconds of the checks that take most time."""
+    times: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for one, work in view.works.values():
+        for _, check in work.checks:
+            times[one.exercise, check.title].append(check.seconds)
+    listed = [(*place, median(found), max(found)) for place, found in times.items()]
+    return sorted(listed, key=lambda row: -row[2])[:most]
+
+
+def repeated(view: RunView) -> list[Outcome]:
+    """Return outcomes of the work that was repeated alone on the machine."""
+    return [one for one, work in view.works.values() if work.repeated]

@@ -1,0 +1,97 @@
+"""What the pages of a run are made from, read once from the store and the collection."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from autograder.classes.collecting.collection import Collection
+from autograder.classes.collecting.pseudonyms import Shown, pseudonyms
+from autograder.classes.outcomes.reading import read_results
+from autograder.classes.outcomes.records import ClassResults, Outcome, WorkFacts
+from autograder.classes.store.jobs import fault_of
+from autograder.classes.store.results import Disagreement, disagreements
+from autograder.classes.store.runs import Run
+from autograder.classes.store.tables import Key
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as its pages show it.
+
+    Attributes:
+        faults: what was not graded -> the fault of the grader, empty where a job still waits.
+        shown: returns how a student is called: key and name, or a pseudonym.
+        page_name: returns the name of a student's page, which says nothing about the student.
+    """
+
+    collection: Collection
+    results: ClassResults
+    faults: Mapping[Key, str]
+    disagreements: tuple[Disagreement, ...]
+    shown: Shown
+    page_name: Callable[[str], str]
+
+    @property
+    def run(self) -> Run:
+        """The run."""
+        return self.results.run
+
+    @cached_property
+    def pages_of_students(self) -> dict[str, str]:
+        """Path of a page -> key of its student."""
+        return {self.student_page(student): student for student in self.results.students}
+
+    @cached_property
+    def pages_of_work(self) -> dict[str, tuple[Outcome, ...]]:
+        """Path of a page -> the outcomes of the students who handed in this work."""
+        found: dict[str, list[Outcome]] = {}
+        for one in self.results.outcomes.values():
+            found.setdefault(self.work_page(one.key), []).append(one)
+        return {page: tuple(listed) for page, listed in found.items()}
+
+    def student_page(self, student: str) -> str:
+        """Return the path of the page of a student."""
+        return f"students/{self.page_name(student)}.html"
+
+    def work_page(self, key: Key) -> str:
+        """Return the path of the page of a piece of work; equal work has one page."""
+        return f"work/{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.html"
+
+    def with_work(self) -> Iterator[tuple[str, Mapping[str, Outcome]]]:
+        """Yield each student who handed something in, with exercise -> outcome."""
+        for student in self.results.students:
+            found = self.results.of(student)
+            if found:
+                yield student, found
+
+    @cached_property
+    def works(self) -> dict[Key, tuple[Outcome, WorkFacts]]:
+        """Key -> an outcome with it, and what grading found; equal work once."""
+        return {
+            one.key: (one, one.work)
+            for one in self.results.outcomes.values()
+            if one.work is not None
+        }
+
+    @cached_property
+    def tasks(self) -> dict[str, tuple[str, ...]]:
+        """Exercise -> its tasks, as far as any work of it was graded."""
+        found: dict[str, dict[str, None]] = {name: {} for name in self.results.exercises}
+        for one, work in self.works.values():
+            found[one.exercise].update(dict.fromkeys(task.name for task in work.tasks))
+        return {name: tuple(tasks) for name, tasks in found.items()}
+
+
+def read_view(connection: Connection, collection: Collection, run: Run, shown: Shown) -> RunView:
+    """Return everything that the pages of `run` show."""
+    results = read_results(connection, collection, run)
+    missing = {one.key for one in results.outcomes.values() if one.work is None}
+    faults = {key: fault_of(connection, key) for key in missing}
+    keys = {one.key for one in results.outcomes.values()}
+    different = tuple(disagreements(connection, keys))
+    return RunView(collection, results, faults, different, shown, pseudonyms(collection.folder))

@@ -1,0 +1,1 @@
+"""Similar code in a class: a reason to look, and never part of a grade."""

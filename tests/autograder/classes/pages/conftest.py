@@ -1,0 +1,36 @@
+"""A graded class with odd names, and the pages of its run."""
+
+from __future__ import annotations
+
+import pytest
+from large_class import large_class
+from repository import ROOT
+
+from autograder.classes.collecting.listing import named
+from autograder.classes.pages.code import CodeReader
+from autograder.classes.pages.site import Site
+from autograder.classes.pages.view import read_view
+from autograder.course.reading import Course
+
+
+@pytest.fixture(scope="session")
+def pages_of(tmp_path_factory):
+    """`pages_of(count)`: the pages of a class of that size."""
+    opened = []
+
+    def made(count, **options):
+        folder = tmp_path_factory.mktemp("class") / "lab1"
+        collection, store, run = large_class(folder, count, **options)
+        opened.append(store)
+        shown = named(collection)
+        view = store.transaction(lambda c: read_view(c, collection, run, shown))
+        return Site(view, store, CodeReader(collection, Course.read(ROOT)))
+
+    yield made
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture(scope="session")
+def site(pages_of):
+    return pages_of(40)

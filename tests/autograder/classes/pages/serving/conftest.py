@@ -1,0 +1,55 @@
+"""A running server of the pages of a class."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+import uvicorn
+from large_class import large_class
+from repository import ROOT
+
+from autograder.classes.collecting.listing import named
+from autograder.classes.pages.serving.live import Serving
+from autograder.classes.pages.serving.server import application, open_socket
+from autograder.course.reading import Course
+
+TOKEN = "a-token"
+
+
+class Running:
+    """A server in a thread; `store` and `run` are those of its class."""
+
+    def __init__(self, folder, count, **options):
+        self.collection, self.store, self.run = large_class(folder, count, **options)
+        shown, course = named(self.collection), Course.read(ROOT)
+        self.serving = Serving(folder, self.store, self.run.id, shown, course)
+        self.socket = open_socket("127.0.0.1", 0, ())
+        self.port = self.socket.getsockname()[1]
+        app = application(self.serving, TOKEN, ["grades.example"])
+        config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self.socket]}, daemon=True
+        )
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop(self):
+        self._server.should_exit = True
+        self._thread.join(10)
+        self.socket.close()
+        self.store.close()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    started = Running(tmp_path_factory.mktemp("served") / "lab1", 20, is_finished=False)
+    yield started
+    started.stop()

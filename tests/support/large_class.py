@@ -1,0 +1,162 @@
+"""A graded class of any size without grading: odd names, several exercises, faults, mistakes."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from graded_class import check, exercise, result, student
+
+from autograder.classes.collecting.attempts import Attempt
+from autograder.classes.collecting.collection import Collection
+from autograder.classes.collecting.counting import Policy
+from autograder.classes.collecting.private_files import private_folder
+from autograder.classes.store import runs
+from autograder.classes.store.database import Store
+from autograder.classes.store.jobs import FAULT, Queue, add_jobs
+from autograder.classes.store.results import commit
+from autograder.classes.store.runs import Entry
+from autograder.classes.store.tables import job
+from autograder.record.results import Diagnosis
+from autograder.verdicts import Verdict
+
+#: Names that attack pages, spreadsheets, terminals and layouts.
+HOSTILE_NAMES = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }} {% raw %}",
+    '=HYPERLINK("http://x")',
+    "\u202egnp.exe\u202c",
+    "javascript:alert(1)//",
+    "A" * 300,
+    "دنة כהן 王小明",
+    "../../etc/passwd",
+    "\x1b[31mred\x07",
+    "',);--",
+    "&lt;b&gt; &amp;",
+)
+TASKS = {
+    "activations": ("sigmoid", "sigmoid_backward", "tanh", "tanh_backward", "softmax"),
+    "lstm": ("LSTMCell", "LSTM"),
+}
+MISTAKES = (
+    ("no-bias", "The bias is missing: the output is W x without b."),
+    ("transposed", "W is used in place of W.T."),
+    ("mean-for-sum", "The gradient is averaged over the batch where it has to be summed."),
+    ("sign", "The gradient has the wrong sign."),
+)
+_FIRST = ("Ana", "Bo", "Chen", "Dana", "Emil", "Fatima", "Georg", "Hana", "Ivan", "Jun", "Zoë")
+_LAST = ("García López", "Li", "Müller", "O'Brien", "Nowak", "Şahin", "Sørensen", "Okafor")
+
+
+def large_class(folder, count=1000, works=60, seed=1, is_finished=True):
+    """Write a collection of `count` students and its store to `folder`; return both and the run."""
+    rng = random.Random(seed)
+    private_folder(folder)
+    students = {f"s{i:04}": _student(i, rng) for i in range(count)}
+    due = datetime(2026, 3, 16, 18, tzinfo=UTC)
+    attempts = [one for key in students for one in _attempts(key, due, rng)]
+    collection = Collection(folder, students, True, tuple(attempts), Policy(due=due), "UTC")
+    collection = replace(collection, attempts=tuple(attempts))
+    for attempt in attempts:
+        number = int(attempt.id, 16) % works
+        place = private_folder(collection.folder_of(attempt.id))
+        for name in sorted(TASKS):
+            (place / f"{name}.py").write_text(code(name, number), "utf-8")
+    collection.save()
+    store = Store(str(folder / "results.sqlite"))
+    return collection, store, _graded(collection, store, works, rng, is_finished)
+
+
+def code(name, number):
+    """Return the code of a piece of work; `</pre><script>` stands in a comment of it."""
+    lines = [f'"""Work {number}."""', "# </pre><script>alert(1)</script>", ""]
+    for task in TASKS[name]:
+        kind = "class" if task[0].isupper() else "def"
+        head = f"class {task}:" if kind == "class" else f"def {task}(x):"
+        body = f"    value_{number} = x * {number}" if kind == "def" else f"    size = {number}"
+        last = f"    return value_{number}" if kind == "def" else "    bias = None"
+        lines += [head, body, last, "", ""]
+    return "\n".join(lines)
+
+
+def _student(i, rng):
+    name = HOSTILE_NAMES[i] if i < len(HOSTILE_NAMES) else (
+        f"{rng.choice(_FIRST)} {rng.choice(_LAST)}"
+    )  # fmt: skip
+    return student(f"s{i:04}", name, f"s{i}@uni.example", str(i), str(i), f"user{i}")
+
+
+def _attempts(key, due, rng):
+    if rng.random() < 0.03:
+        return []
+    count = rng.choice((1, 1, 1, 2, 2, 3, 5))
+    hours = sorted(rng.triangular(-15 * 24, 40, -6) for _ in range(count))
+    ids = (hashlib.sha256(f"{key}{i}".encode()).hexdigest()[:16] for i in range(count))
+    return [
+        Attempt(id, (key,), due + timedelta(hours=hour), None, i, {})
+        for i, (id, hour) in enumerate(zip(ids, hours, strict=True))
+    ]
+
+
+def _graded(collection, store, works, rng, is_finished):
+    results = {(name, i): _result(name, i, rng) for name in TASKS for i in range(works)}
+    entries = [
+        Entry(key, found[-1].attempt, name, f"{int(found[-1].attempt, 16) % works:064x}")
+        for key, found in collection.counting().items()
+        if found
+        for name in TASKS
+        if name == "activations" or rng.random() < 0.8
+    ]
+    queue = Queue(collection.name, "r" * 64, 7, "numpy/cpu python 3.11 numpy 2.4")
+    run = store.transaction(
+        partial(runs.start_run, queue=queue, sandbox="fork", work="w", entries=entries)
+    )
+    keys = {run.key(one): one.attempt for one in entries}
+
+    def write(connection):
+        for key, attempt in keys.items():
+            found = results[key.exercise, int(key.submission, 16)]
+            if found is not None:
+                commit(connection, key, found)
+            else:
+                add_jobs(connection, [(key, attempt)], assignment=run.assignment, run=run.id,
+                         priority=0)  # fmt: skip
+                fault = "SandboxError: no space left on <device>"
+                connection.execute(job.update().values(state=FAULT, fault=fault))
+        if is_finished:
+            runs.end_run(connection, run.id)
+
+    store.transaction(write)
+    return store.transaction(partial(runs.find_run, id=run.id))
+
+
+def _result(name, number, rng):
+    """Return a result; None for one that stays not graded."""
+    if number == 13:
+        return None
+    skill = rng.random()
+    checks = [one for task in TASKS[name] for one in _checks(task, skill, rng)]
+    made = result(exercise(name, *checks))
+    return replace(made, seconds=rng.expovariate(2), repeated=number in (3, 21))
+
+
+def _checks(task, skill, rng):
+    for i in range(2):
+        facts = {"id": f"test_x.py::test_{task}_{i}", "title": f"{task}: check {i + 1} is right"}
+        draw = rng.random()
+        seconds = rng.expovariate(20)
+        if draw < skill + 0.25:
+            yield check(Verdict.PASSED, 2.5, task, seconds=seconds, **facts)
+        elif draw > 0.95:
+            yield check(Verdict.CRASHED, 2.5, task, seconds=seconds,
+                        message="ValueError: <b>shapes</b> (3,) (4,)", **facts)  # fmt: skip
+        elif draw > 0.9:
+            yield check(Verdict.NOT_STARTED, 2.5, task, seconds=seconds, **facts)
+        else:
+            known = Diagnosis(*MISTAKES[rng.randrange(len(MISTAKES))])
+            yield check(Verdict.FAILED, 2.5, task, seconds=seconds, diagnosis=known,
+                        message="expected 1.5, found <script>2</script>", **facts)  # fmt: skip
