@@ -65,7 +65,7 @@ def constant_added(evidence: Evidence) -> str | None:
 
 
 def _offset(pair: Pair) -> Array:
-    return np.asarray(pair.actual, dtype=float) - np.asarray(pair.expected, dtype=float)
+    return np.subtract(pair.actual, pair.expected, dtype=float)
 
 
 def _is_of_ints(pair: Pair) -> bool:
