@@ -15,7 +15,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,7 +34,11 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Entry:
-    """A row: what it is about, and what an instructor gave; None for nothing yet."""
+    """A row: what it is about, and what an instructor gave; None for nothing yet.
+
+    Attributes:
+        line: of the file, from 1; 0 for a new row.
+    """
 
     student: str
     exercise: str
@@ -47,6 +51,7 @@ class Entry:
     earned: str = ""
     possible: str = ""
     waits_for: str = ""
+    line: int = 0
 
     @property
     def place(self) -> tuple[str, str, str, str]:
@@ -110,7 +115,7 @@ def _entry(file: Path, row: Row) -> Entry:
     numbers = {name: _number(place, name, cells.pop(name)) for name in ("points", "final")}
     if cells["part"] and numbers["final"] is not None:
         raise BadInputError(f"{place}: 'final' stands in rows without 'part' alone")
-    return Entry(**cells, **numbers)  # type: ignore[arg-type]  # texts and numbers by their names
+    return Entry(**cells, **numbers, line=row.line)  # type: ignore[arg-type]  # by their names
 
 
 def _unguarded(text: str) -> str:
@@ -184,3 +189,35 @@ def by_part(entries: Iterable[Entry], work: Mapping[str, str]) -> dict[str, Entr
         if one.work in ("", work.get(one.part, "")) and (one.work or one.part not in found):
             found[one.part] = one
     return found
+
+
+def given_points(entry: Entry, possible: float) -> float:
+    """Return the points that an entry gives for a part.
+
+    Raises:
+        BadInputError: it gives none, or more than the part is worth.
+    """
+    if entry.points is None or entry.points > possible:
+        raise BadInputError(
+            f"{FILE}, line {entry.line}: {entry.points or 0:g} points for a part that is worth "
+            f"{possible:g}. For a bonus, add a row without 'part'"
+        )
+    return entry.points
+
+
+def unused(entries: Entries, known: Mapping[tuple[str, str], Collection[str]]) -> Iterator[str]:
+    """Yield a line for each filled row that is about nothing in a run.
+
+    Args:
+        known: (student, exercise) -> the parts of the exercise.
+    """
+    students, exercises = {key for key, _ in known}, {name for _, name in known}
+    for one in entries.all:
+        if not one.is_filled:
+            continue
+        if one.student not in students:
+            yield f"line {one.line}: no such student"
+        elif one.exercise not in exercises:
+            yield f"line {one.line}: no exercise '{one.exercise}' in this run"
+        elif one.part and one.part not in known[one.student, one.exercise]:
+            yield f"line {one.line}: no part '{one.part}' in {one.exercise}"

@@ -19,7 +19,7 @@ from autograder.commands.classes.stores import (
 )
 from autograder.commands.options import CourseOption, say
 from framework.commands.options import BlockOption, PluginOption
-from framework.errors import UnknownNameError, UsageError
+from framework.errors import PluginError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from autograder.classes.collecting.collection import Collection
@@ -87,7 +87,7 @@ def gradebook(
     """
     from autograder.classes.collecting.collection import read_collection
     from autograder.classes.collecting.private_files import write_private
-    from autograder.classes.gradebooks.request import FillRequest
+    from autograder.classes.gradebooks.request import Filled, FillRequest
     from autograder.classes.rosters.roster import Roster
     from framework.importing import load_target
 
@@ -102,7 +102,9 @@ def gradebook(
         export, settled.points, Roster(found.students.values()), found.name,
         column, comments, scale, new, zero_missing,
     )  # fmt: skip
-    filled: Filled = load_target(known[system])(request)
+    filled = load_target(known[system])(request)
+    if not isinstance(filled, Filled):
+        raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
     write_private(out, filled.data)
     _show(filled, settled, out, shown_students(found, names))
 
@@ -149,7 +151,6 @@ def _show(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
     count = len(filled.written)
     run = settled.results.run
     say(f"{out}: run {run.id}, column '{filled.column}', points of {count} students")
-    waiting = sum(one.waiting > 0 for one in settled.points.values())
     parts: list[tuple[str, Iterable[str]]] = [
         ("had other points before", map(shown, filled.replaced)),
         ("blank", (f"{shown(key)}: {why}" for key, why in filled.blank.items())),
@@ -159,10 +160,21 @@ def _show(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
     ]
     for title, lines in parts:
         listed(title, [*lines])
+    _show_doubts(settled, shown)
+
+
+def _show_doubts(settled: RunPoints, shown: Shown) -> None:
+    """Print what points do not say, and an instructor may have to decide."""
+    listed("rows of points.csv without an effect", settled.unused_rows)
+    unknown = [*map(shown, settled.late_unknown)]
+    listed(
+        "late, by a number of days that is not known: no penalty (`--times` adds times)", unknown
+    )
+    waiting = sum(one.waiting > 0 for one in settled.points.values())
     if waiting:
         say(
             f"{waiting} students have points that wait for another part: `gradus class points "
-            f"{run.id}` lists them, and you decide"
+            f"{settled.results.run.id}` lists them, and you decide"
         )
 
 
@@ -244,6 +256,7 @@ def totals(
     show: Callable[[str], None] = partial(_total, result, shown)
     for key in result.points:
         show(key)
+    _show_doubts(result, shown)
 
 
 def _total(result: RunPoints, shown: Shown, key: str) -> None:

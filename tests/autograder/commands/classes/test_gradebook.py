@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 
 import pytest
 from graded_class import GradedClass, check, exercise
@@ -112,3 +113,27 @@ def test_errors_name_the_next_step(made):
         run(made, "gradebook", 0, folder / "class.csv", "--as", "csv", "-o", folder / "class.csv")
     with pytest.raises(UnknownNameError, match="no exercise of the run 'rn': did you mean 'rnn'"):
         fill(made, "--exercise", "rn")
+
+
+def test_rows_without_an_effect_and_unknown_lateness_are_said(made):
+    folder = made.collection.folder
+    (folder / "rules.toml").write_text("[late]\nper_day = 10\n")
+    (folder / "points.csv").write_text("student,exercise,points,final,comment\ns7,rnn,1,,\n")
+    (attempt,) = made.collection.attempts_of("s1")
+    others = tuple(one for one in made.collection.attempts if one.id != attempt.id)
+    late = replace(attempt, submitted=None, is_late=True)
+    replace(made.collection, attempts=(late, *others)).save()
+    output = run(made, "totals", "--names")
+    assert "rows of points.csv without an effect: 1\n  line 2: no such student" in output
+    assert "no penalty (`--times` adds times): 1\n  s1 (Ana García)" in output
+
+
+def test_a_gradebook_that_returns_something_else_is_named(made):
+    folder = made.collection.folder.parent
+    odd = folder / "odd_book.py"
+    source = "from framework.hookspecs import hookimpl\n\n\ndef fill(request):\n    return b''\n"
+    odd.write_text(source + "\n\n@hookimpl\ndef register_gradebooks():\n"
+                   "    return {'odd': f'{__file__}:fill'}\n")  # fmt: skip
+    words = (0, folder / "class.csv", "--as", "odd", "-o", folder / "x", "--partial")
+    with pytest.raises(PluginError, match="gradebook 'odd' must return a Filled, not bytes"):
+        run(made, "gradebook", *words, "--plugin", odd)
