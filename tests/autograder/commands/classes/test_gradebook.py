@@ -89,6 +89,20 @@ def test_points_that_wait_are_listed_and_decided(made):
     assert "s1" not in table.read_text()
 
 
+def test_totals_as_a_table(made):
+    file = made.collection.folder.parent / "totals.csv"
+    run(made, "totals", "--csv", file, "--names")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert file.read_text("utf-8").splitlines() == [
+        "student,rnn,lm,total,possible,state,comment",
+        "s1 (Ana García),8,0,8,20,graded,",
+        '"s2 (=HYPERLINK(""x""))",8,,,20,not graded,',
+        "s3 (Zoë <b>O'Brien</b>),,,,20,nothing handed in,",
+    ]
+    run(made, "totals", "--csv", file)
+    assert "Ana" not in file.read_text("utf-8")
+
+
 def test_plugins_offer_gradebooks_and_rules(made):
     examples = ROOT / "docs/examples"
     folder = made.collection.folder.parent
