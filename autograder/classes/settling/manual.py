@@ -1,8 +1,8 @@
 """Points and comments of an instructor: ``points.csv`` in the collection.
 
     student,exercise,part,about,work,earned,possible,waits_for,points,final,comment
-    s1001,lm_questions,bottleneck,prose,3f1c09d2a1b4c8e7,,3,,2.5,,The batch is missing.
-    s1001,lm_training,train_model,blocked,77ab03c2e5f61d24,0,6,rnn,4,,
+    s1001,lm_questions,bottleneck,prose,w-3f1c09d2a1b4c8e7,,3,,2.5,,The batch is missing.
+    s1001,lm_training,train_model,blocked,w-77ab03c2e5f61d24,0,6,rnn,4,,
     s1002,rnn,,own,,8,10,,,9,Agreed in the review.
 
 `points` replaces what the part got, or the whole exercise in a row without `part`; the rules apply
@@ -25,6 +25,8 @@ from autograder.reports.plain import for_spreadsheet
 from framework.errors import BadInputError
 
 FILE = "points.csv"
+#: Stands before a digest in the file: a spreadsheet would take ``12e45678`` for a number.
+_MARK = "w-"
 OWN = ("points", "final", "comment")
 COLUMNS = (
     *("student", "exercise", "part", "about", "work", "earned", "possible", "waits_for"),
@@ -113,6 +115,7 @@ def _entry(file: Path, row: Row) -> Entry:
     if not cells["student"] or not cells["exercise"]:
         raise BadInputError(f"{place}: names no {'exercise' if cells['student'] else 'student'}")
     numbers = {name: _number(place, name, cells.pop(name)) for name in ("points", "final")}
+    cells["work"] = cells["work"].removeprefix(_MARK)
     if cells["part"] and numbers["final"] is not None:
         raise BadInputError(f"{place}: 'final' stands in rows without 'part' alone")
     return Entry(**cells, **numbers, line=row.line)  # type: ignore[arg-type]  # by their names
@@ -168,6 +171,8 @@ def _shown(entry: Entry, name: str) -> str:
     value = getattr(entry, name)
     if value is None:
         return ""
+    if name == "work":
+        return f"{_MARK}{value}" if value else ""
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

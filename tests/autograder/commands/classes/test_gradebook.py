@@ -109,11 +109,11 @@ def test_plugins_offer_gradebooks_and_rules(made):
     words = (0, folder / "class.csv", "--as", "marks", "-o", folder / "marks.csv", "--partial")
     run(made, "gradebook", *words, "--plugin", examples / "register_gradebooks.py")
     assert (folder / "marks.csv").read_text() == "s1,not passed\n"
-    late = folder / "late.py"
+    late = folder / "class_late_rule.py"
     source = (examples / "adjust_points.py").read_text("utf-8")
     late.write_text(source.replace("exercise.days_late or 0", "3"))
     assert "3 days late (8 to 4)" in run(made, "totals", "--plugin", late)
-    odd = folder / "odd.py"
+    odd = folder / "class_odd_rule.py"
     odd.write_text(source.replace("tuple(map(late, points.exercises))", "()"))
     with pytest.raises(PluginError, match="of the same student and the same exercises"):
         run(made, "totals", "--plugin", odd)
@@ -144,7 +144,7 @@ def test_rows_without_an_effect_and_unknown_lateness_are_said(made):
 
 def test_a_gradebook_that_returns_something_else_is_named(made):
     folder = made.collection.folder.parent
-    odd = folder / "odd_book.py"
+    odd = folder / "class_odd_book.py"
     source = "from framework.hookspecs import hookimpl\n\n\ndef fill(request):\n    return b''\n"
     odd.write_text(source + "\n\n@hookimpl\ndef register_gradebooks():\n"
                    "    return {'odd': f'{__file__}:fill'}\n")  # fmt: skip
