@@ -79,9 +79,9 @@ class Entries:
         """Return the entries about a student at an exercise."""
         return self._found.get((student, exercise), [])
 
-    def without(self, student: str) -> Entries:
-        """Return it without a student."""
-        return Entries(one for one in self.all if one.student != student)
+    def without(self, students: Collection[str]) -> Entries:
+        """Return it without some students."""
+        return Entries(one for one in self.all if one.student not in students)
 
 
 def read_entries(file: Path) -> Entries:

@@ -89,6 +89,13 @@ def test_points_that_wait_are_listed_and_decided(made):
     assert "s1" not in table.read_text()
 
 
+def test_points_of_students_who_have_nothing_left_expire(made):
+    table = made.collection.folder / "points.csv"
+    table.write_text("student,exercise,points,final,comment\ns1,rnn,1,,\ns3,rnn,1,,\n")
+    gradus("class", "expire", "--older-than", 0, "--in", made.collection.folder)
+    assert "s1" not in table.read_text() and "s3,rnn" in table.read_text()
+
+
 def test_totals_as_a_table(made):
     file = made.collection.folder.parent / "totals.csv"
     run(made, "totals", "--csv", file, "--names")
