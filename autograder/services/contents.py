@@ -64,8 +64,8 @@ def write_gradus(folder: Path) -> None:
 def requirements(course: Course, exercises: Sequence[Exercise]) -> Iterator[str]:
     """Yield what gradus and the exercises need, pinned to the versions of this installation.
 
-    The same versions give the same numbers. What an exercise's ``packages`` names has to be
-    installed here, so that its version is known.
+    The same versions give the same numbers. Packages of exercises, and plugins of the course that
+    are modules, have to be installed here, so that their versions are known.
 
     Raises:
         BadInputError: a package is not installed.
@@ -74,6 +74,7 @@ def requirements(course: Course, exercises: Sequence[Exercise]) -> Iterator[str]
     names = [name for name, _, marker in needed if "extra" not in marker]
     yield from sorted({_pinned(_bare(name)) for name in names})
     added = {name.partition(".")[0] for one in exercises for name in course.graded_imports(one)}
+    added |= {name.partition(".")[0] for name in course.plugins if not Path(name).exists()}
     for name in sorted(added - set(PACKAGES)):
         distributions = metadata.packages_distributions().get(name)
         if not distributions:

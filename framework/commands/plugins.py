@@ -29,6 +29,7 @@ PIPED_WIDTH = 100
 NAMED = {
     "register_sandboxes": "sandboxes",
     "register_reporters": "report formats",
+    "register_gradebooks": "gradebooks",
 }
 
 #: Hooks whose offers the list shows; of other hooks it shows only the names.

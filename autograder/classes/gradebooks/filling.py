@@ -55,9 +55,23 @@ def fill(sheet: Sheet, layout: Layout, request: FillRequest, name: str) -> Fille
         UsageError: the column is out of another number of points.
     """
     filler = _Filler(sheet, layout, request, scale(request, layout.maximum, name), name)
-    for line, key in _students(sheet, layout, request):
+    found = [*_students(sheet, layout, request)]
+    if found and not any(key in request.points for _, key in found):
+        raise _other_class(sheet, request)
+    for line, key in found:
         filler.fill(line, key)
     return filler.filled()
+
+
+def _other_class(sheet: Sheet, request: FillRequest) -> BadInputError:
+    """Return the error for a file in which no row belongs to a student of the class."""
+    known = {kind for one in request.points.values() for kind in one.student.identifiers}
+    columns = ", ".join(columns_of(sheet.as_table()).values())
+    return BadInputError(
+        f"{sheet.file}: no row belongs to a student of {request.assignment}. The file identifies "
+        f"students by {columns}; the roster has {', '.join(sorted(known)) or 'no identifiers'}. "
+        "Collect again with `--roster FILE` that has one of these columns"
+    )
 
 
 def _students(

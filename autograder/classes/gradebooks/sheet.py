@@ -61,6 +61,7 @@ class Sheet:
     separator: str
     lines: tuple[Line, ...]
     _changes: dict[tuple[int, int], str] = field(default_factory=dict)
+    _added: dict[Line, dict[int, str]] = field(default_factory=dict)
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -91,9 +92,7 @@ class Sheet:
             if cell.value != value:
                 self._changes[cell.start, cell.end] = self._quoted(value, line, cell)
             return
-        end = line.cells[-1].end
-        added = self.separator * (column - len(line.cells) + 1) + self._quoted(value, line, None)
-        self._changes[end, end] = self._changes.get((end, end), "") + added
+        self._added.setdefault(line, {})[column] = self._quoted(value, line, None)
 
     def _quoted(self, value: str, line: Line, cell: Cell | None) -> str:
         """Return `value` with quotes where the cell, or each cell of its row, had some."""
@@ -110,7 +109,7 @@ class Sheet:
             BadInputError: its encoding has no place for a character of a new cell.
         """
         parts, done = [], 0
-        for (start, end), value in sorted(self._changes.items()):
+        for (start, end), value in sorted([*self._changes.items(), *self._appended()]):
             parts += [self.text[done:start], value]
             done = end
         text = "".join((*parts, self.text[done:]))
@@ -121,6 +120,13 @@ class Sheet:
                 f"{self.file} is not UTF-8, and '{error.object[error.start]}' has no place in it: "
                 "export it as UTF-8, or leave out `--comments`"
             ) from None
+
+    def _appended(self) -> Iterator[tuple[tuple[int, int], str]]:
+        """Yield the end of each row that gets further cells, and these cells."""
+        for line, cells in self._added.items():
+            columns = range(len(line.cells), max(cells) + 1)
+            text = "".join(self.separator + cells.get(column, "") for column in columns)
+            yield (line.cells[-1].end, line.cells[-1].end), text
 
 
 def read_sheet(file: Path) -> Sheet:

@@ -145,6 +145,15 @@ class ClassResults:
     exercises: tuple[str, ...]
     outcomes: Mapping[tuple[str, str], Outcome]
 
+    @property
+    def tasks(self) -> dict[str, tuple[str, ...]]:
+        """Exercise -> names of its tasks; none for one that was not graded at all."""
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(self.exercises, ())
+        for outcome in self.outcomes.values():
+            if outcome.work is not None and not found[outcome.exercise]:
+                found[outcome.exercise] = tuple(task.name for task in outcome.work.tasks)
+        return found
+
     def of(self, student: str) -> dict[str, Outcome]:
         """Return exercise -> outcome of a student."""
         found = ((name, self.outcomes.get((student, name))) for name in self.exercises)

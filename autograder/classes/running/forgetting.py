@@ -52,15 +52,15 @@ def forget(collection: Collection, store: Store | None, key: str) -> Removed:
         results = store.transaction(lambda connection: _forgotten(connection, assignment, key))
     kept = _without_traces(collection.without(key), collection.students[key])
     _save(collection, kept)
-    _forget_points(collection, key)
+    _forget_points(collection, {key})
     return Removed(1, len(collection.attempts) - len(kept.attempts), 0, results)
 
 
-def _forget_points(collection: Collection, key: str) -> None:
-    """Remove the rows of a student from the table of manual points, if there is one."""
+def _forget_points(collection: Collection, keys: Names[str]) -> None:
+    """Remove the rows of students from the table of manual points, if there is one."""
     file = collection.folder / manual.FILE
-    if file.exists():
-        manual.write_entries(file, manual.read_entries(file).without(key).all)
+    if keys and file.exists():
+        manual.write_entries(file, manual.read_entries(file).without(keys).all)
 
 
 def _forgotten(connection: Connection, assignment: str, key: str) -> int:
@@ -100,6 +100,7 @@ def expire(collection: Collection, store: Store | None, days: float) -> Removed:
         if key in kept.students:
             kept = _without_traces(kept.without(key), collection.students[key])
     _save(collection, kept)
+    _forget_points(collection, gone)
     return Removed(len(gone), len(old), runs_removed, results)
 
 

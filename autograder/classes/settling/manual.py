@@ -1,8 +1,8 @@
 """Points and comments of an instructor: ``points.csv`` in the collection.
 
     student,exercise,part,about,work,earned,possible,waits_for,points,final,comment
-    s1001,lm_questions,bottleneck,prose,3f1c09d2a1b4c8e7,,3,,2.5,,The batch is missing.
-    s1001,lm_training,train_model,blocked,77ab03c2e5f61d24,0,6,rnn,4,,
+    s1001,lm_questions,bottleneck,prose,w-3f1c09d2a1b4c8e7,,3,,2.5,,The batch is missing.
+    s1001,lm_training,train_model,blocked,w-77ab03c2e5f61d24,0,6,rnn,4,,
     s1002,rnn,,own,,8,10,,,9,Agreed in the review.
 
 `points` replaces what the part got, or the whole exercise in a row without `part`; the rules apply
@@ -15,7 +15,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from autograder.reports.plain import for_spreadsheet
 from framework.errors import BadInputError
 
 FILE = "points.csv"
+#: Stands before a digest in the file: a spreadsheet would take ``12e45678`` for a number.
+_MARK = "w-"
 OWN = ("points", "final", "comment")
 COLUMNS = (
     *("student", "exercise", "part", "about", "work", "earned", "possible", "waits_for"),
@@ -34,7 +36,11 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Entry:
-    """A row: what it is about, and what an instructor gave; None for nothing yet."""
+    """A row: what it is about, and what an instructor gave; None for nothing yet.
+
+    Attributes:
+        line: of the file, from 1; 0 for a new row.
+    """
 
     student: str
     exercise: str
@@ -47,6 +53,7 @@ class Entry:
     earned: str = ""
     possible: str = ""
     waits_for: str = ""
+    line: int = 0
 
     @property
     def place(self) -> tuple[str, str, str, str]:
@@ -72,9 +79,9 @@ class Entries:
         """Return the entries about a student at an exercise."""
         return self._found.get((student, exercise), [])
 
-    def without(self, student: str) -> Entries:
-        """Return it without a student."""
-        return Entries(one for one in self.all if one.student != student)
+    def without(self, students: Collection[str]) -> Entries:
+        """Return it without some students."""
+        return Entries(one for one in self.all if one.student not in students)
 
 
 def read_entries(file: Path) -> Entries:
@@ -108,9 +115,10 @@ def _entry(file: Path, row: Row) -> Entry:
     if not cells["student"] or not cells["exercise"]:
         raise BadInputError(f"{place}: names no {'exercise' if cells['student'] else 'student'}")
     numbers = {name: _number(place, name, cells.pop(name)) for name in ("points", "final")}
+    cells["work"] = cells["work"].removeprefix(_MARK)
     if cells["part"] and numbers["final"] is not None:
         raise BadInputError(f"{place}: 'final' stands in rows without 'part' alone")
-    return Entry(**cells, **numbers)  # type: ignore[arg-type]  # texts and numbers by their names
+    return Entry(**cells, **numbers, line=row.line)  # type: ignore[arg-type]  # by their names
 
 
 def _unguarded(text: str) -> str:
@@ -163,6 +171,8 @@ def _shown(entry: Entry, name: str) -> str:
     value = getattr(entry, name)
     if value is None:
         return ""
+    if name == "work":
+        return f"{_MARK}{value}" if value else ""
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -184,3 +194,35 @@ def by_part(entries: Iterable[Entry], work: Mapping[str, str]) -> dict[str, Entr
         if one.work in ("", work.get(one.part, "")) and (one.work or one.part not in found):
             found[one.part] = one
     return found
+
+
+def given_points(entry: Entry, possible: float) -> float:
+    """Return the points that an entry gives for a part.
+
+    Raises:
+        BadInputError: it gives none, or more than the part is worth.
+    """
+    if entry.points is None or entry.points > possible:
+        raise BadInputError(
+            f"{FILE}, line {entry.line}: {entry.points or 0:g} points for a part that is worth "
+            f"{possible:g}. For a bonus, add a row without 'part'"
+        )
+    return entry.points
+
+
+def unused(entries: Entries, known: Mapping[tuple[str, str], Collection[str]]) -> Iterator[str]:
+    """Yield a line for each filled row that is about nothing in a run.
+
+    Args:
+        known: (student, exercise) -> the parts of the exercise.
+    """
+    students, exercises = {key for key, _ in known}, {name for _, name in known}
+    for one in entries.all:
+        if not one.is_filled:
+            continue
+        if one.student not in students:
+            yield f"line {one.line}: no such student"
+        elif one.exercise not in exercises:
+            yield f"line {one.line}: no exercise '{one.exercise}' in this run"
+        elif one.part and one.part not in known[one.student, one.exercise]:
+            yield f"line {one.line}: no part '{one.part}' in {one.exercise}"

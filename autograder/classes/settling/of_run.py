@@ -11,7 +11,7 @@ from autograder.classes.outcomes.reading import read_results
 from autograder.classes.outcomes.records import ClassResults, State
 from autograder.classes.settling import manual
 from autograder.classes.settling.records import StudentPoints
-from autograder.classes.settling.rules import read_rules
+from autograder.classes.settling.rules import Rules, read_rules
 from autograder.classes.settling.settle import Settling, settle
 from autograder.classes.store.database import Store
 from autograder.classes.store.runs import Run
@@ -28,11 +28,13 @@ class RunPoints:
 
     Attributes:
         entries: the manual points among them.
+        rules: the rules among them.
         points: key of each student of the class -> final points.
     """
 
     results: ClassResults
     entries: manual.Entries
+    rules: Rules
     points: Mapping[str, StudentPoints]
 
     @property
@@ -40,6 +42,24 @@ class RunPoints:
         """Number of results that are missing by a fault of the grader."""
         states = (one.state for found in self.points.values() for one in found.exercises)
         return sum(state is State.NOT_GRADED for state in states)
+
+    @property
+    def unused_rows(self) -> list[str]:
+        """Rows of the table of manual points that are about nothing in the run."""
+        parts = self.results.tasks
+        known = {(key, name): parts[name] for key in self.points for name in self.results.exercises}
+        return list(manual.unused(self.entries, known))
+
+    @property
+    def late_unknown(self) -> list[str]:
+        """Keys of students who are late by an unknown number of days, and lose nothing for it."""
+        if not self.rules.per_day:
+            return []
+        return [
+            key
+            for key, found in self.points.items()
+            if any(one.days_late is None for one in found.exercises)
+        ]
 
     def only(self, names: frozenset[str]) -> RunPoints:
         """Return it for some exercises alone.
@@ -64,14 +84,10 @@ def points_of_run(store: Store, collection: Collection, run: Run, plugins: Plugi
         PluginError: a plugin returns something else than points of the same student.
     """
     results = store.transaction(partial(read_results, collection=collection, run=run))
-    tasks: dict[str, dict[str, None]] = {name: {} for name in results.exercises}
-    for outcome in results.outcomes.values():
-        if outcome.work is not None:
-            tasks[outcome.exercise] |= {task.name: None for task in outcome.work.tasks}
-    rules = read_rules(collection.folder, tasks)
+    rules = read_rules(collection.folder, results.tasks)
     entries = manual.read_entries(collection.folder / manual.FILE)
     settling = Settling(rules, entries, partial(_adjusted, plugins))
-    return RunPoints(results, entries, settle(results, settling))
+    return RunPoints(results, entries, rules, settle(results, settling))
 
 
 def _adjusted(plugins: Plugins, points: StudentPoints) -> StudentPoints:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from autograder.classes.outcomes.records import ClassResults, Outcome, State, TaskFacts
 from autograder.classes.rosters.roster import Student
-from autograder.classes.settling.manual import Entries, Entry, by_part, comments
+from autograder.classes.settling.manual import Entries, Entry, by_part, comments, given_points
 from autograder.classes.settling.records import ExercisePoints, StudentPoints
 from autograder.classes.settling.rules import Rules
 from autograder.verdicts import Verdict
@@ -134,8 +134,9 @@ def _with_tasks(
             why = f"{task.name}: counts as right for all"
             points = points.changed(points.earned + task.possible - task.earned, why)
         elif entry is not None and entry.points is not None:
-            why = f"{task.name}: an instructor gave {entry.points:g} of {task.possible:g}"
-            points = points.changed(points.earned + entry.points - task.earned, why)
+            given_now = given_points(entry, task.possible)
+            why = f"{task.name}: an instructor gave {given_now:g} of {task.possible:g}"
+            points = points.changed(points.earned + given_now - task.earned, why)
         else:
             is_open |= any(check.verdict is Verdict.FOR_A_PERSON for check in task.checks)
             for name, count in task.waiting.items():

@@ -6,8 +6,9 @@ from autograder.commands.classes.collect import collect
 from autograder.commands.classes.data import expire, forget
 from autograder.commands.classes.feedback import feedback
 from autograder.commands.classes.grade import grade
-from autograder.commands.classes.gradebook import gradebook, points, totals
+from autograder.commands.classes.gradebook import gradebook
 from autograder.commands.classes.pages import report, serve
+from autograder.commands.classes.points import points, totals
 from autograder.commands.classes.runs import diff, disagreements, faults, results, runs
 from autograder.commands.classes.shards import merge
 from autograder.commands.classes.similarity import similarity

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.classes.gradebook import listed, plugins_of, require_all_graded
+from autograder.commands.classes.gradebook import require_all_graded
+from autograder.commands.classes.points import listed, plugins_of
 from autograder.commands.classes.runs import RunArgument, find_run_of
 from autograder.commands.classes.stores import (
     InOption,

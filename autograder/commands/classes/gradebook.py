@@ -1,35 +1,25 @@
-"""``gradus class gradebook`` and ``points``: points go into the gradebook of a learning system."""
+"""``gradus class gradebook``: points go into the gradebook of a learning system."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.classes.runs import RunArgument, find_run_of
-from autograder.commands.classes.stores import (
-    InOption,
-    NamesOption,
-    StoreOption,
-    open_store,
-    shown_students,
-)
+from autograder.commands.classes.points import listed, plugins_of, points_to_show, show_doubts
+from autograder.commands.classes.runs import RunArgument
+from autograder.commands.classes.stores import InOption, NamesOption, StoreOption, shown_students
 from autograder.commands.options import CourseOption, say
 from framework.commands.options import BlockOption, PluginOption
-from framework.errors import UnknownNameError, UsageError
+from framework.errors import PluginError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from autograder.classes.collecting.collection import Collection
     from autograder.classes.collecting.pseudonyms import Shown
     from autograder.classes.gradebooks.request import Filled
     from autograder.classes.settling.of_run import RunPoints
-    from framework.providers.plugins import Plugins
-
-#: Lines of each part that a terminal shows.
-MAX_LINES = 20
 
 
 def gradebook(
@@ -87,7 +77,7 @@ def gradebook(
     """
     from autograder.classes.collecting.collection import read_collection
     from autograder.classes.collecting.private_files import write_private
-    from autograder.classes.gradebooks.request import FillRequest
+    from autograder.classes.gradebooks.request import Filled, FillRequest
     from autograder.classes.rosters.roster import Roster
     from framework.importing import load_target
 
@@ -102,28 +92,11 @@ def gradebook(
         export, settled.points, Roster(found.students.values()), found.name,
         column, comments, scale, new, zero_missing,
     )  # fmt: skip
-    filled: Filled = load_target(known[system])(request)
+    filled = load_target(known[system])(request)
+    if not isinstance(filled, Filled):
+        raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
     write_private(out, filled.data)
     _show(filled, settled, out, shown_students(found, names))
-
-
-def plugins_of(course: Path | None, plugin: list[str] | None, block: list[str] | None) -> Plugins:
-    """Return the plugins of a command on a class."""
-    from autograder.grading.course_choice import chosen_course
-    from autograder.grading.options import GradeOptions
-    from framework.providers.plugins import Plugins
-
-    options = GradeOptions(course=course, plugins=tuple(plugin or ()), blocked=tuple(block or ()))
-    return Plugins(options.plugins, chosen_course(options), options.blocked)
-
-
-def points_to_show(found: Collection, store: str, number: int, plugins: Plugins) -> RunPoints:
-    """Return the final points of a run, by its number; 0 for the newest."""
-    from autograder.classes.settling.of_run import points_of_run
-
-    with open_store(found, store) as opened:
-        run = find_run_of(opened, found.name, number)
-        return points_of_run(opened, found, run, plugins)
 
 
 def require_all_graded(settled: RunPoints, found: Collection, *, is_partial: bool) -> None:
@@ -149,7 +122,6 @@ def _show(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
     count = len(filled.written)
     run = settled.results.run
     say(f"{out}: run {run.id}, column '{filled.column}', points of {count} students")
-    waiting = sum(one.waiting > 0 for one in settled.points.values())
     parts: list[tuple[str, Iterable[str]]] = [
         ("had other points before", map(shown, filled.replaced)),
         ("blank", (f"{shown(key)}: {why}" for key, why in filled.blank.items())),
@@ -159,99 +131,4 @@ def _show(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
     ]
     for title, lines in parts:
         listed(title, [*lines])
-    if waiting:
-        say(
-            f"{waiting} students have points that wait for another part: `gradus class points "
-            f"{run.id}` lists them, and you decide"
-        )
-
-
-def listed(title: str, lines: list[str]) -> None:
-    """Print the first of `lines` under a title with their number; nothing without any."""
-    from autograder.reports.plain import clean
-
-    if not lines:
-        return
-    say(f"{title}: {len(lines)}")
-    for line in lines[:MAX_LINES]:
-        say(f"  {clean(line)}")
-    if len(lines) > MAX_LINES:
-        say(f"  ... and {len(lines) - MAX_LINES} more")
-
-
-def points(
-    number: RunArgument = 0,
-    names: NamesOption = None,
-    inside: InOption = Path(),
-    store: StoreOption = "",
-    course: CourseOption = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
-) -> None:
-    """Write DIR/points.csv: a row for each decision that is yours, with room for points.
-
-    These are answers in prose, and points that wait for another part of the same student: "blocked
-    by rnn". Add rows for anything else. `points` replaces what a part got, or a whole exercise
-    where `part` is empty; `final` is the last word about an exercise; `comment` is for the student.
-
-    Run it again after a regrade: what you wrote stays with the work that it is about. Points of
-    work that has changed since are kept as "earlier work", and do not count.
-    """
-    from autograder.classes.collecting.collection import read_collection
-    from autograder.classes.settling import manual
-    from autograder.classes.settling.settle import asked
-
-    found = read_collection(inside)
-    settled = points_to_show(found, store, number, plugins_of(course, plugin, block))
-    file = found.folder / manual.FILE
-    rows, outdated = manual.merged(manual.read_entries(file), asked(settled.results))
-    manual.write_entries(file, rows)
-    open_rows = [row for row in rows if row.about in ("prose", "blocked") and row.points is None]
-    prose = sum(row.about == "prose" for row in open_rows)
-    say(f"{file}: {len(rows)} rows")
-    say(f"{prose} answers in prose wait for points")
-    blocked = [row for row in open_rows if row.about == "blocked"]
-    say(f"{len(blocked)} parts have points that wait for another part")
-    if outdated:
-        say(f"{outdated} rows are about earlier work, and do not count")
-    shown: Shown = shown_students(found, names)
-    listed(
-        "to decide",
-        [f"{shown(r.student)} · {r.exercise} · {r.part}: {_question(r.about, r.waits_for)}"
-         for r in open_rows],
-    )  # fmt: skip
-
-
-def _question(about: str, waits_for: str) -> str:
-    return "an answer in prose" if about == "prose" else f"blocked by {waits_for}"
-
-
-def totals(
-    number: RunArgument = 0,
-    names: NamesOption = None,
-    inside: InOption = Path(),
-    store: StoreOption = "",
-    course: CourseOption = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
-) -> None:
-    """Show the final points of each student, and every change after grading with its reason."""
-    from autograder.classes.collecting.collection import read_collection
-
-    found = read_collection(inside)
-    shown = shown_students(found, names)
-    result = points_to_show(found, store, number, plugins_of(course, plugin, block))
-    show: Callable[[str], None] = partial(_total, result, shown)
-    for key in result.points:
-        show(key)
-
-
-def _total(result: RunPoints, shown: Shown, key: str) -> None:
-    from autograder.classes.gradebooks.request import comment_of
-    from autograder.reports.plain import clean
-    from autograder.reports.wording import ratio
-
-    one = result.points[key]
-    known = one.state.value if one.state.value != "graded" else ratio(one.earned, one.possible)
-    comment = comment_of(one)
-    say(clean(f"{shown(key)} · {known}" + (f" · {comment}" if comment else "")))
+    show_doubts(settled, shown)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from autograder.classes.store.database import Store
     from autograder.classes.store.runs import Run
 
-RunArgument = Annotated[int, typer.Argument(help="Number of a run; 0: the newest.")]
+RunArgument = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run; 0: the newest.")]
 
 
 def runs(inside: InOption = Path(), store: StoreOption = "") -> None:

@@ -25,7 +25,8 @@ def each_check(report: Report) -> Iterator[tuple[ExerciseResult, CheckResult]]:
 
 def name_of(exercise: ExerciseResult, check: CheckResult) -> str:
     """Return a name that people read, as in ``rnn: RNN: forward is right``."""
-    return clean(f"{exercise.name}: {check.task}: {check.title}")
+    task = "" if check.title.startswith(check.task) else f"{check.task}: "
+    return clean(f"{exercise.name}: {task}{check.title}")
 
 
 def text_of(check: CheckResult) -> str:

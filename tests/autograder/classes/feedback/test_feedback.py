@@ -25,7 +25,8 @@ PROSE = check(
     "why",
     findings=(WrittenAnswer("since <b>", "MODEL", "RUBRIC", "3f"),),
 )
-EVIL = ("s4", "<script>x</script>/../..\\_\u202eeve", "e@uni.example", "1099", "4999", "../../evil")
+NAME = "<script>x</script>/../..\\_\u202eeve"
+EVIL = ("../s4", NAME, "e@uni.example", "1099", "4999", "../../evil")
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def made(tmp_path):
     graded.grade(
         {
             ("s1", "a"): [exercise("rnn", check(), WRONG, SECRET), exercise("why", PROSE)],
-            ("s4", "b"): [exercise("rnn", check()), exercise("why")],
+            ("../s4", "b"): [exercise("rnn", check()), exercise("why")],
         }
     )
     (tmp_path / "lab1/points.csv").write_text(
@@ -68,7 +69,7 @@ def elements(page):
 def test_pages_show_points_reasons_comments_and_reports(made, tmp_path):
     output = write(made, tmp_path / "pages", "--names")
     assert "pages of 2 students" in output and "s2 (=HYPERLINK" in output
-    assert sorted(one.name for one in (tmp_path / "pages").iterdir()) == ["s1.html", "s4.html"]
+    assert sorted(one.name for one in (tmp_path / "pages").iterdir()) == ["_s4.html", "s1.html"]
     page = (tmp_path / "pages/s1.html").read_text("utf-8")
     assert "lab1: s1 (Ana García)" in page
     assert re.search(r'class="score">12.5 <small>of 23 points', page)
@@ -117,9 +118,9 @@ def test_the_zip_has_the_folders_of_moodle(made, tmp_path):
 
 
 def test_students_without_a_number_are_listed(made, tmp_path):
-    student = made.collection.students["s4"]
-    others = {"student": "s4"}
-    known = {**made.collection.students, "s4": replace(student, identifiers=others)}
+    student = made.collection.students["../s4"]
+    others = {"student": "../s4"}
+    known = {**made.collection.students, "../s4": replace(student, identifiers=others)}
     replace(made.collection, students=known).save()
     output = write(made, tmp_path / "feedback.zip", "--as", "moodle", "--names")
     assert "no participant number in the roster" in output and "pages of 1 students" in output

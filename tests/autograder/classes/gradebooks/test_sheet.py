@@ -57,6 +57,17 @@ def test_quotes_are_those_of_the_cell_or_its_row(tmp_path):
     assert sheet.rendered() == b'"a","b"\n"x","1"""\n"y","2"\nz,"3,4"\n'
 
 
+def test_a_row_that_ends_early_gets_the_cells_up_to_each_column(tmp_path):
+    file = tmp_path / "grades.csv"
+    file.write_text("a,b,c,d\nx\ny,2\n", "utf-8", newline="")
+    sheet = read_sheet(file)
+    sheet.write(sheet.rows[0], 3, "late")
+    sheet.write(sheet.rows[0], 1, "8")
+    sheet.write(sheet.rows[1], 1, "9")
+    sheet.write(sheet.rows[1], 2, "")
+    assert sheet.rendered() == b"a,b,c,d\nx,8,,late\ny,9,\n"
+
+
 def test_what_is_no_table_or_cannot_hold_a_character_is_refused(tmp_path):
     file = tmp_path / "grades.csv"
     for data, problem in ((b"\xff\xfe\x00\xd8", "no table of text"), (b" \n\n", "is empty")):
@@ -89,3 +100,23 @@ def test_cells_are_those_that_python_reads(tmp_path_factory, rows, quoting):
     read = list(csv.reader(io.StringIO(out.getvalue(), newline="")))
     assert found == [row for row in read if any(cell.strip() for cell in row)]
     assert sheet.rendered() == file.read_bytes()
+
+
+@settings(max_examples=100, deadline=None)
+@given(CELLS, st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.data())
+def test_a_written_cell_is_read_back_and_all_others_are_as_before(
+    tmp_path_factory, rows, quoting, data
+):
+    out = io.StringIO()
+    csv.writer(out, quoting=quoting).writerows([["head", "er"], *rows])
+    file = tmp_path_factory.mktemp("sheet") / "x.csv"
+    file.write_bytes(out.getvalue().encode())
+    sheet = read_sheet(file)
+    place = data.draw(st.integers(0, len(sheet.lines) - 1))
+    column, value = data.draw(st.integers(0, 6)), data.draw(st.sampled_from(["8.5", 'a"b', "x\ny"]))
+    sheet.write(sheet.lines[place], column, value)
+    expected = [[cell.value for cell in line.cells] for line in sheet.lines]
+    expected[place] += [""] * (column + 1 - len(expected[place]))
+    expected[place][column] = value
+    file.write_bytes(sheet.rendered())
+    assert [[cell.value for cell in line.cells] for line in read_sheet(file).lines] == expected

@@ -210,3 +210,10 @@ def test_a_comment_is_never_a_formula(comment, fill):
 def test_another_file_is_refused_by_name(system, fill):
     with pytest.raises(BadInputError, match="is not the export that is filled: expected"):
         fill(system, TABLE)
+
+
+def test_a_file_of_another_class_is_refused_with_the_columns_of_both(fill):
+    text = CANVAS.replace(",4", ",8").replace(",S1001,a_g", ",,x").replace(",wang,", ",,")
+    with pytest.raises(BadInputError, match=r"no row belongs to a student of Lab 1\.") as error:
+        fill("canvas", text.replace("zoe", "y"))
+    assert "by sis user id, sis login id, id; the roster has canvas, email" in str(error.value)

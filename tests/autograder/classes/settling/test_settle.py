@@ -145,7 +145,9 @@ def test_points_for_prose_survive_a_regrade_and_not_another_answer(made):
     assert outdated == 1
     again, _ = rows(made, work, revision="r3")
     assert [(one.about, one.points) for one in again] == [("prose", 2.5)]
-    assert "'=good" in (made.collection.folder / manual.FILE).read_text()
+    text = (made.collection.folder / manual.FILE).read_text()
+    assert "'=good" in text
+    assert ",w-3f1c," in text  # no spreadsheet takes a digest for a number
 
 
 def test_an_instructor_decides_about_points_that_wait(made):
@@ -198,3 +200,21 @@ def test_a_wrong_table_names_its_line(text, message, tmp_path):
     (tmp_path / "points.csv").write_text(text)
     with pytest.raises(BadInputError, match=message):
         manual.read_entries(tmp_path / "points.csv")
+
+
+def test_more_points_than_a_part_is_worth_are_an_error(made):
+    with pytest.raises(BadInputError, match=r"line 2: 25 points for a part that is worth 3"):
+        settled(made, {("s1", "a"): [prose()]}, "", HEAD + "s1,why,why,3f1c,25,,\n")
+
+
+def test_rows_about_nothing_are_named():
+    rows = ["s1,rnn,,", "s9,rnn,,", "s1,rn,,", "s1,rnn,forward,", "s1,rnn,fwd,"]
+    entries = [
+        manual.Entry(*row.split(","), points=1.0, line=line) for line, row in enumerate(rows, 2)
+    ]
+    known = {("s1", "rnn"): ("forward",)}
+    assert list(manual.unused(manual.Entries(entries), known)) == [
+        "line 3: no such student",
+        "line 4: no exercise 'rn' in this run",
+        "line 6: no part 'fwd' in rnn",
+    ]

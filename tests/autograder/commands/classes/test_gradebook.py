@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 
 import pytest
 from graded_class import GradedClass, check, exercise
@@ -88,17 +89,38 @@ def test_points_that_wait_are_listed_and_decided(made):
     assert "s1" not in table.read_text()
 
 
+def test_points_of_students_who_have_nothing_left_expire(made):
+    table = made.collection.folder / "points.csv"
+    table.write_text("student,exercise,points,final,comment\ns1,rnn,1,,\ns3,rnn,1,,\n")
+    gradus("class", "expire", "--older-than", 0, "--in", made.collection.folder)
+    assert "s1" not in table.read_text() and "s3,rnn" in table.read_text()
+
+
+def test_totals_as_a_table(made):
+    file = made.collection.folder.parent / "totals.csv"
+    run(made, "totals", "--csv", file, "--names")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert file.read_text("utf-8").splitlines() == [
+        "student,rnn,lm,total,possible,state,comment",
+        "s1 (Ana García),8,0,8,20,graded,",
+        '"s2 (=HYPERLINK(""x""))",8,,,20,not graded,',
+        "s3 (Zoë <b>O'Brien</b>),,,,20,nothing handed in,",
+    ]
+    run(made, "totals", "--csv", file)
+    assert "Ana" not in file.read_text("utf-8")
+
+
 def test_plugins_offer_gradebooks_and_rules(made):
     examples = ROOT / "docs/examples"
     folder = made.collection.folder.parent
     words = (0, folder / "class.csv", "--as", "marks", "-o", folder / "marks.csv", "--partial")
     run(made, "gradebook", *words, "--plugin", examples / "register_gradebooks.py")
     assert (folder / "marks.csv").read_text() == "s1,not passed\n"
-    late = folder / "late.py"
+    late = folder / "class_late_rule.py"
     source = (examples / "adjust_points.py").read_text("utf-8")
     late.write_text(source.replace("exercise.days_late or 0", "3"))
     assert "3 days late (8 to 4)" in run(made, "totals", "--plugin", late)
-    odd = folder / "odd.py"
+    odd = folder / "class_odd_rule.py"
     odd.write_text(source.replace("tuple(map(late, points.exercises))", "()"))
     with pytest.raises(PluginError, match="of the same student and the same exercises"):
         run(made, "totals", "--plugin", odd)
@@ -112,3 +134,27 @@ def test_errors_name_the_next_step(made):
         run(made, "gradebook", 0, folder / "class.csv", "--as", "csv", "-o", folder / "class.csv")
     with pytest.raises(UnknownNameError, match="no exercise of the run 'rn': did you mean 'rnn'"):
         fill(made, "--exercise", "rn")
+
+
+def test_rows_without_an_effect_and_unknown_lateness_are_said(made):
+    folder = made.collection.folder
+    (folder / "rules.toml").write_text("[late]\nper_day = 10\n")
+    (folder / "points.csv").write_text("student,exercise,points,final,comment\ns7,rnn,1,,\n")
+    (attempt,) = made.collection.attempts_of("s1")
+    others = tuple(one for one in made.collection.attempts if one.id != attempt.id)
+    late = replace(attempt, submitted=None, is_late=True)
+    replace(made.collection, attempts=(late, *others)).save()
+    output = run(made, "totals", "--names")
+    assert "rows of points.csv without an effect: 1\n  line 2: no such student" in output
+    assert "no penalty (`--times` adds times): 1\n  s1 (Ana García)" in output
+
+
+def test_a_gradebook_that_returns_something_else_is_named(made):
+    folder = made.collection.folder.parent
+    odd = folder / "class_odd_book.py"
+    source = "from framework.hookspecs import hookimpl\n\n\ndef fill(request):\n    return b''\n"
+    odd.write_text(source + "\n\n@hookimpl\ndef register_gradebooks():\n"
+                   "    return {'odd': f'{__file__}:fill'}\n")  # fmt: skip
+    words = (0, folder / "class.csv", "--as", "odd", "-o", folder / "x", "--partial")
+    with pytest.raises(PluginError, match="gradebook 'odd' must return a Filled, not bytes"):
+        run(made, "gradebook", *words, "--plugin", odd)
