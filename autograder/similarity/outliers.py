@@ -9,7 +9,7 @@ from statistics import median
 from autograder.similarity.pairs import Pair
 
 #: Standard deviations above the median that the class's own similarity stays below.
-DEVIATIONS = 5.0
+DEVIATIONS = 6.0
 #: Nothing below this share stands out, however different the others are.
 LOWEST_THRESHOLD = 0.5
 #: Classes with fewer members have no distribution to speak of.

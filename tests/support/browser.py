@@ -42,4 +42,4 @@ def tab(browser, size=WIDE, **options):
         yield opened
     finally:
         context.close()
-    assert complaints == []
+    assert not complaints, complaints

@@ -6,12 +6,18 @@ import http.client
 
 import pytest
 from gradus_command import gradus
+from serving_support import TOKEN, Running
 
 from autograder.classes.pages.serving.guard import host_name
 from autograder.classes.pages.serving.server import open_socket
 from framework.errors import BadInputError, UsageError
 
-TOKEN = "a-token"
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    started = Running(tmp_path_factory.mktemp("served") / "lab1", 20, is_finished=False)
+    yield started
+    started.stop()
 
 
 @pytest.fixture

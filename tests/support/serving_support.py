@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 
-import pytest
 import uvicorn
 from large_class import large_class
 from repository import ROOT
@@ -46,10 +45,3 @@ class Running:
         self._thread.join(10)
         self.socket.close()
         self.store.close()
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    started = Running(tmp_path_factory.mktemp("served") / "lab1", 20, is_finished=False)
-    yield started
-    started.stop()
