@@ -21,7 +21,7 @@ from autograder.isolation.sandboxes.choose import BUILT_IN
 from autograder.record.progress import following, is_own, note_progress
 from autograder.record.results import Report
 from autograder.reports.files import check_files, write_files
-from autograder.submissions.candidates import suffix
+from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
 from framework.errors import UsageError
 from framework.importing import load_target
@@ -135,7 +135,7 @@ def _folder(options: GradeOptions, course: Course) -> str:
     named = options.named_submission(course)
     if named is None:
         return from_here(course.root / "exercises")
-    return str(named if named.is_dir() or suffix(named) == ".zip" else named.parent)
+    return str(named if named.is_dir() or is_archive(named) else named.parent)
 
 
 def _for_reader(

@@ -42,7 +42,7 @@ def replay(
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     submission: Annotated[
         Path | None,
-        typer.Option(help="Folder, .py, .ipynb or .zip. Default: the course's own exercises."),
+        typer.Option(help="Folder, file, .zip or .tar.gz. Default: the course's own exercises."),
     ] = None,
     backend: Annotated[str, typer.Option(help="Arrays that the code gets.")] = "numpy",
     device: Device = "cpu",
