@@ -77,6 +77,8 @@ class GradeOptions:
         for name in ("backend", "device", "sandbox", "seed"):
             if (value := getattr(self, name)) != getattr(GradeOptions, name):
                 yield from (f"--{name}", str(value))
+        if self.allow_weaker:
+            yield "--allow-weaker"
         yield from (word for plugin in self.plugins for word in ("--plugin", plugin))
         yield from (word for plugin in self.blocked for word in ("--block", plugin))
 
