@@ -65,7 +65,7 @@ def _add_choices(parser: Parser) -> None:
         "--submission",
         type=Path,
         metavar="PATH",
-        help="folder, .py, .ipynb or .zip to grade; default: ./exercises",
+        help="folder, .py, .ipynb, .zip or .tar.gz to grade; default: ./exercises",
     )
     add("--backend", default="numpy", help="arrays that the code gets: numpy or torch")
     add("--provider", default="", help="grade this provider instead of a submission")

@@ -14,17 +14,15 @@ from autograder.course.standing import from_here
 from autograder.grading.course_choice import chosen_course
 from autograder.grading.options import GradeOptions
 from autograder.grading.request import GradeRequest
-from autograder.grading.setting import Setting
+from autograder.grading.setting import Setting, sandbox_named
 from autograder.grading.written.manual_points import NO_POINTS, ManualPoints, read_manual_points
-from autograder.isolation.sandboxes import Sandbox, choose
-from autograder.isolation.sandboxes.choose import BUILT_IN
+from autograder.isolation.sandboxes import Sandbox
 from autograder.record.progress import following, is_own, note_progress
 from autograder.record.results import Report
 from autograder.reports.files import check_files, write_files
-from autograder.submissions.candidates import suffix
+from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
 from framework.errors import UsageError
-from framework.importing import load_target
 from framework.providers.hook_calls import invalid_return
 from framework.providers.plugins import Plugins
 
@@ -82,15 +80,11 @@ def _setting(options: GradeOptions, course: Course, plugins: Plugins) -> Setting
 
 
 def _sandbox(options: GradeOptions, plugins: Plugins) -> Sandbox:
-    name, weaker = options.sandbox, options.allow_weaker
-    if name == "auto" or name in BUILT_IN:
-        sandbox = choose(name, allow_weaker=weaker)
-    else:
-        targets = plugins.named("register_sandboxes")
-        available = {key: load_target(target) for key, target in targets.items()}
-        sandbox = choose(name, available, allow_weaker=weaker)
+    sandbox = sandbox_named(options.sandbox, plugins, allow_weaker=options.allow_weaker)
     if options.device != "cpu" and not sandbox.drives_devices:
-        raise UsageError(f"--sandbox {name} has no GPU: choose another one, or `--device cpu`")
+        raise UsageError(
+            f"--sandbox {options.sandbox} has no GPU: choose another one, or `--device cpu`"
+        )
     return sandbox
 
 
@@ -135,7 +129,7 @@ def _folder(options: GradeOptions, course: Course) -> str:
     named = options.named_submission(course)
     if named is None:
         return from_here(course.root / "exercises")
-    return str(named if named.is_dir() or suffix(named) == ".zip" else named.parent)
+    return str(named if named.is_dir() or is_archive(named) else named.parent)
 
 
 def _for_reader(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO, cast
 
 import typer
 
@@ -38,8 +39,23 @@ def console() -> Console:
     """Return a console for standard output: colours on a terminal, plain text in a pipe."""
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else PIPED_WIDTH
-    return Console(width=width, highlight=False)
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    return Console(file=cast("TextIO", _Unpadded(sys.stdout)), width=PIPED_WIDTH, highlight=False)
+
+
+class _Unpadded:
+    """A stream without the spaces by which tables and paragraphs are padded at their end."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write `text`, whole lines of it, without the spaces at their end."""
+        return self._stream.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
 
 
 def say(text: str) -> None:

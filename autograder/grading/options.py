@@ -10,7 +10,14 @@ from pathlib import Path
 from autograder.course.reading import Course, Exercise
 from autograder.course.standing import name_here
 from autograder.record.commands import Commands
-from autograder.submissions.candidates import LIMITS, may_be_read, suffix
+from autograder.submissions.candidates import (
+    ARCHIVES,
+    KINDS,
+    LIMITS,
+    is_archive,
+    may_be_read,
+    suffix,
+)
 from autograder.submissions.submission import Submission, load_submission
 from framework.errors import UsageError
 
@@ -70,6 +77,8 @@ class GradeOptions:
         for name in ("backend", "device", "sandbox", "seed"):
             if (value := getattr(self, name)) != getattr(GradeOptions, name):
                 yield from (f"--{name}", str(value))
+        if self.allow_weaker:
+            yield "--allow-weaker"
         yield from (word for plugin in self.plugins for word in ("--plugin", plugin))
         yield from (word for plugin in self.blocked for word in ("--block", plugin))
 
@@ -123,12 +132,12 @@ class GradeOptions:
 
 def _is_path(name: str, course: Course) -> bool:
     known = (*course.exercise_names, *(unit.name for unit in course.units))
-    looks_like_one = "/" in name or name.endswith((".py", ".ipynb", ".md", ".zip"))
+    looks_like_one = "/" in name or name.endswith((*LIMITS, *ARCHIVES))
     return name not in known and (looks_like_one or os.path.lexists(name))
 
 
 def _require_kind(path: Path) -> None:
     """Refuse a file that no submission can be; what `--submission` names ends in a report."""
-    is_read = may_be_read(path) or suffix(path) == ".zip"
+    is_read = may_be_read(path) or is_archive(path)
     if os.path.isfile(path) and not is_read:  # noqa: PTH113
-        raise UsageError(f"{path} is no submission: a folder, a .py, an .ipynb, a .md or a .zip is")
+        raise UsageError(f"{path} is no submission: expected {KINDS}")

@@ -11,6 +11,7 @@ from autograder.course.reading import Course, Exercise
 from autograder.course.standing import from_here
 from autograder.course.student_state import load_state, save_state
 from autograder.record.results import FINE, ExerciseResult, Following, Report
+from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 
@@ -66,7 +67,7 @@ def is_own(course: Course, named: Path | None) -> bool:
     """
     if named is None:
         return True
-    return named.is_file() and named.suffix.lower() != ".zip" and _is_in(course, named)
+    return named.is_file() and not is_archive(named) and _is_in(course, named)
 
 
 def note_progress(course: Course, submission: Submission, report: Report) -> None:

@@ -17,10 +17,9 @@ import numpy as np
 
 from autograder.course.reading import Course
 from autograder.grading.options import GradeOptions
-from autograder.grading.setting import Setting
+from autograder.grading.setting import Setting, sandbox_named
 from autograder.grading.workers import parts_of
 from autograder.isolation.host.callbacks import Callback
-from autograder.isolation.sandboxes import choose
 from autograder.isolation.worker.loading import SubmittedModule
 from autograder.replays.recording import exercise_of, record
 from autograder.submissions.submission import Submission, load_submission
@@ -63,6 +62,7 @@ class Replay:
         backend, device: whose arrays the code gets.
         seed: of the random inputs.
         sandbox: where the check runs while its calls are recorded.
+        allow_weaker: as for `grade`.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class Replay:
         device: str = "cpu",
         seed: int = 0,
         sandbox: str = "auto",
+        allow_weaker: bool = False,
         plugins: tuple[str, ...] = (),
         blocked: tuple[str, ...] = (),
     ) -> None:
@@ -86,13 +87,15 @@ class Replay:
             "device": device,
             "seed": seed,
             "sandbox": sandbox,
+            "allow_weaker": allow_weaker,
             "plugins": plugins,
             "blocked": blocked,
         }
         self.course = Course.read(Path(course))
         found = Plugins(plugins, self.course, blocked)
+        chosen = sandbox_named(sandbox, found, allow_weaker=allow_weaker)
         self.setting = Setting(
-            self.course, found, choose(sandbox), backend=backend, device=device, seed=seed
+            self.course, found, chosen, backend=backend, device=device, seed=seed
         )
         self._place = Path(submission) if submission else self.course.root / "exercises"
         self._open = ExitStack()
@@ -108,6 +111,7 @@ class Replay:
             device=options.device,
             seed=options.seed,
             sandbox=options.sandbox,
+            allow_weaker=options.allow_weaker,
             plugins=options.plugins,
             blocked=options.blocked,
         )

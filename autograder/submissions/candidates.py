@@ -7,14 +7,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path, PurePath, PurePosixPath
+from typing import TYPE_CHECKING
 
 from autograder.course.source import MAX_NOTEBOOK, MAX_SOURCE
 from autograder.submissions.folders import MAX_BYTES, files_below, why_unreadable
 from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
 
+if TYPE_CHECKING:
+    from autograder.submissions.archives.members import MembersOf
+
 #: The suffixes of files that are read, and the maximum number of bytes of each.
 LIMITS = {".py": MAX_SOURCE, ".ipynb": MAX_NOTEBOOK, ".md": MAX_SOURCE}
+
+#: The ends of the names of archives that are read.
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+
+#: What a submission may be, for messages.
+KINDS = "a folder, a .py, an .ipynb, a .md, a .zip or a .tar.gz"
 
 _SKIPPED = {"__pycache__", "__MACOSX", "node_modules", "site-packages", "venv"}
 
@@ -41,6 +51,17 @@ def suffix(path: PurePath) -> str:
     return path.suffix.lower()
 
 
+def is_archive(path: PurePath) -> bool:
+    """Return whether the name of `path` is that of an archive whose files are read."""
+    return path.name.lower().endswith(ARCHIVES)
+
+
+def archive_stem(path: PurePath) -> str:
+    """Return the name of the archive `path` without its ending."""
+    ends = [end for end in ARCHIVES if path.name.lower().endswith(end)]
+    return path.name[: -len(max(ends, key=len))] if ends else path.name
+
+
 def may_be_read(path: PurePath) -> bool:
     """Return whether a file of this name may hold an exercise; a README is its text."""
     return suffix(path) in LIMITS and path.name.lower() != "readme.md"
@@ -56,25 +77,29 @@ def require_submission(path: Path) -> None:
         raise BadInputError(f"no submission at {path}: no such file or folder")
 
 
-def candidates(path: Path, on_note: OnNote) -> Iterator[Candidate]:
+#: Called with the path of a file of another kind in a submission.
+OnOther = Callable[[PurePosixPath], None]
+
+
+def candidates(
+    path: Path, on_note: OnNote, on_other: OnOther = lambda inner: None
+) -> Iterator[Candidate]:
     """Yield every candidate in the submission `path`; read each before the next.
 
     Args:
         on_note: called with a sentence for everything that is left out for a reason.
+        on_other: called with each file that cannot hold an exercise, for its kind.
     """
     if os.path.isdir(path):  # noqa: PTH112 - which raises nothing, whatever the path is
-        yield from _in_folder(path, on_note)
+        yield from _in_folder(path, on_note, on_other)
     elif not os.path.isfile(path):  # noqa: PTH113
         on_note(f"{short(path.name)} is not a regular file or folder: nothing is read")
-    elif suffix(path) == ".zip":
-        yield from _in_zip(path, on_note)
+    elif is_archive(path):
+        yield from _in_archive(path, on_note, on_other)
     elif may_be_read(path):
         yield _on_disk(path, PurePosixPath(path.name))
     else:
-        on_note(
-            f"{short(path.name)} is no submission: expected a folder, a .py, an .ipynb, a .md "
-            "or a .zip"
-        )
+        on_note(f"{short(path.name)} is no submission: expected {KINDS}")
 
 
 def _is_skipped(inner: PurePosixPath) -> bool:
@@ -92,10 +117,22 @@ def is_candidate(inner: PurePosixPath) -> bool:
     return may_be_read(inner) and not _is_skipped(inner)
 
 
-def _in_folder(root: Path, on_note: OnNote) -> Iterator[Candidate]:
+def _choice(on_other: OnOther) -> Callable[[PurePosixPath], bool]:
+    """Return `is_candidate`, which tells `on_other` of files of other kinds."""
+
+    def is_chosen(inner: PurePosixPath) -> bool:
+        if not may_be_read(inner) and not _is_skipped(inner):
+            on_other(inner)
+        return is_candidate(inner)
+
+    return is_chosen
+
+
+def _in_folder(root: Path, on_note: OnNote, on_other: OnOther) -> Iterator[Candidate]:
     left = MAX_BYTES  # as in an archive; a link counts with the size of its target
+    is_chosen = _choice(on_other)
     for inner in files_below(root, lambda name: not _is_hidden(name), on_note):
-        if not is_candidate(inner):
+        if not is_chosen(inner):
             continue
         if problem := why_unreadable(root, inner):
             on_note(f"{short(str(inner))} {problem}")
@@ -119,13 +156,22 @@ def _on_disk(file: Path, inner: PurePosixPath) -> Candidate:
     return Candidate(file, inner, short(str(inner)), partial(_read, file))
 
 
-def _in_zip(archive: Path, on_note: OnNote) -> Iterator[Candidate]:
-    from autograder.submissions.archives import zip_members  # most submissions are no archive
-
-    for member in zip_members(archive, is_candidate, on_note):
+def _in_archive(archive: Path, on_note: OnNote, on_other: OnOther) -> Iterator[Candidate]:
+    for member in _members_of(archive)(archive, _choice(on_other), on_note):
         shown = short(f"{archive.name}/{member.path}")
         read = cache(partial(member.read, LIMITS[suffix(member.path)] + 1))
         yield Candidate(archive, member.path, shown, read)
+
+
+def _members_of(archive: Path) -> MembersOf:
+    """Return what reads archives of this name; most submissions are none, and import neither."""
+    if suffix(archive) == ".zip":
+        from autograder.submissions.archives.zips import zip_members
+
+        return zip_members
+    from autograder.submissions.archives.tars import tar_members
+
+    return tar_members
 
 
 def _read(path: Path) -> bytes:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from pathlib import PurePosixPath
 
 from autograder.course.reading import Course, Exercise
-from autograder.submissions.candidates import Candidate
+from autograder.submissions.candidates import Candidate, is_archive, suffix
 from autograder.submissions.former_files import from_former_files, moved_exercises
-from autograder.submissions.notes import OnNote, reason
+from autograder.submissions.names import meant_exercise, mentioned_exercise, stem_of
+from autograder.submissions.notes import OnNote, reason, short
 from autograder.submissions.recognition import recognised
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.errors import BadInputError
@@ -36,6 +38,9 @@ class Gathering:
         self._found: dict[str, list[SubmittedFile]] = defaultdict(list)
         self._former: dict[str, SubmittedFile] = {}
         self._seen: dict[tuple[str, str], set[bytes]] = defaultdict(set)
+        self._left_out: dict[str, str] = {}
+        self._others: dict[str, str] = {}
+        self._archives: list[PurePosixPath] = []
 
     def add(self, candidate: Candidate, *, is_single: bool) -> None:
         """Read `candidate`, if it belongs to one of the exercises.
@@ -52,9 +57,27 @@ class Gathering:
             return
         if exercise in self._names and (file := self._read(candidate, exercise, exercise)):
             self._found[exercise].append(file)
+        elif not exercise and suffix(candidate.inner) in (".py", ".ipynb"):
+            self._others.setdefault(stem, candidate.shown)
+            if name := mentioned_exercise(stem, self._names):
+                self._leave_out(candidate.inner, name, "is not read: its name is no exercise's")
         for heir in self._moved.get(exercise or stem, ()):
             if file := self._read(candidate, heir.name, exercise):
                 self._former[heir.name] = file
+
+    def add_other(self, inner: PurePosixPath) -> None:
+        """Remember a file of another kind, which a note names if its exercise has no file."""
+        if is_archive(inner):
+            self._archives.append(inner)
+        elif name := meant_exercise(stem_of(inner), self._names):
+            self._leave_out(inner, name, "is not read: it is no .py and no .ipynb")
+
+    def _leave_out(self, inner: PurePosixPath, name: str, why: str) -> None:
+        told = f"{short(str(inner))} {why}. Expected {self._expected(name)}"
+        self._left_out.setdefault(name, told)
+
+    def _expected(self, name: str) -> str:
+        return self._course.exercise(name).stub.name
 
     def _read(self, candidate: Candidate, name: str, own: str) -> SubmittedFile | None:
         """Return the code for the exercise `name` in `candidate`, which belongs to `own`.
@@ -96,26 +119,60 @@ class Gathering:
         files |= from_former_files(files, self._former, self._course)
         for name in files:
             self.unread.pop(name, None)
+        self._note_others(files)
         return {name: files[name] for name in self._course.exercise_names if name in files}
 
     def _chosen(self, name: str, found: list[SubmittedFile]) -> SubmittedFile | None:
         """Return the file among `found` that counts; None if it is ambiguous."""
         exercise = self._course.exercise(name)
         different = list({file.source: file for file in reversed(found)}.values())[::-1]
-        if len(different) == 1:
-            return different[0]
         begun = [file for file in different if file.has_work(exercise)]
-        if len(begun) > 1:
-            self.unread[name] = _two_files(begun, exercise)
+        best = [file for file in begun or different if not _has_addition(file)]
+        best = best or begun or different
+        if begun and len(best) > 1:
+            self.unread[name] = _two_files(best, exercise)
             self._on_note(self.unread[name])
             return None
-        return (begun or different)[0]
+        self._note_choice(best[0], [file for file in begun if file not in best])
+        return best[0]
+
+    def _note_others(self, files: Mapping[str, SubmittedFile]) -> None:
+        """Note what was left out and is missed: files of exercises, helpers, and archives."""
+        for name, told in self._left_out.items():
+            if name not in files and name not in self.unread:
+                self._on_note(told)
+        for file in files.values():
+            for helper in sorted(file.imported & self._others.keys()):
+                self._on_note(_helper(self._others[helper], file.shown))
+        for inner in self._archives if not files else ():
+            self._on_note(f"{short(str(inner))} is not read: unpack it, or hand it in alone")
+
+    def _note_choice(self, chosen: SubmittedFile, others: list[SubmittedFile]) -> None:
+        """Note that `chosen` is read under another name, or which of `others` are not."""
+        expected = self._expected(chosen.exercise)
+        if _has_addition(chosen):
+            self._on_note(f"{chosen.shown} is read as {expected}")
+        for file in others:
+            self._on_note(f"{file.shown} is not read: {chosen.shown} has the expected name")
+
+
+def _has_addition(file: SubmittedFile) -> bool:
+    """Return whether the name of `file` is that of its exercise with more, as ``rnn-1.py``."""
+    stem = PurePosixPath(file.inner).stem
+    return stem != file.exercise and meant_exercise(stem, [file.exercise]) == file.exercise
 
 
 def _two_files(files: list[SubmittedFile], exercise: Exercise) -> str:
     return (
         f"two files for exercise '{exercise.name}': {files[0].shown} and {files[1].shown}. "
         "Remove one, or grade the one you mean: `grade FILE`"
+    )
+
+
+def _helper(helper: str, importing: str) -> str:
+    return (
+        f"{helper} is not handed in with {importing}, which imports it: one file is graded. "
+        f"Move what it needs into {importing}"
     )
 
 

@@ -9,6 +9,7 @@ from autograder.course.questions.sections import exercise_mark, exercise_of
 from autograder.course.reading import QUESTIONS, Course
 from autograder.course.source import decode, definitions, parse
 from autograder.submissions.candidates import Candidate, suffix
+from autograder.submissions.names import meant_exercise
 from framework.errors import BadInputError
 
 
@@ -16,6 +17,9 @@ def recognised(
     candidate: Candidate, course: Course, wanted: Collection[str], *, by_tasks: bool
 ) -> str:
     """Return the exercise that `candidate` belongs to; empty for none.
+
+    Its own name counts most, then what a notebook says of itself, its tasks, and last a name with
+    an addition, as ``rnn-1.py``.
 
     Args:
         wanted: the exercises that are read; the descriptions of others are not needed.
@@ -31,7 +35,13 @@ def recognised(
         return stem
     if suffix(candidate.inner) == ".ipynb" and (found := _of_notebook(candidate, course, by_tasks)):
         return found
-    return _by_tasks(candidate, course) if by_tasks else ""
+    meant = meant_exercise(stem, course.exercise_names)
+    try:
+        return _by_tasks(candidate, course) if by_tasks else meant
+    except BadInputError:
+        if meant:
+            return meant
+        raise
 
 
 def _of_markdown(
@@ -41,7 +51,8 @@ def _of_markdown(
     inner = candidate.inner
     marked = exercise_of(candidate.read()[: 1 << 14].decode("utf-8", "replace"))
     folder = inner.parent.name if inner.name.lower() == QUESTIONS else ""
-    for name in (marked, inner.stem, folder):
+    meant = meant_exercise(inner.stem, course.exercise_names)
+    for name in (marked, inner.stem, folder, meant):
         if name in course.exercise_names and (
             name not in wanted or course.exercise(name).questions
         ):
@@ -67,10 +78,11 @@ def _of_notebook(candidate: Candidate, course: Course, by_tasks: bool) -> str | 
     try:
         notebook = read_notebook(candidate.read(), candidate.shown)
     except BadInputError:
-        if by_tasks and stem not in course.exercise_names:
+        meant = meant_exercise(stem, course.exercise_names)
+        if by_tasks and not meant:
             raise
         # A notebook named after an exercise is reported; other notebooks are ignored.
-        return stem if stem in course.exercise_names else None
+        return meant or None
     return notebook_exercise(notebook, stem, course)
 
 

@@ -120,8 +120,10 @@ def load_submission(
         former: an earlier state of the same submission, whose folder this one takes over.
 
     A file belongs to the exercise it is named after; a notebook to the one in its metadata, and a
-    single file of any other name to the one whose tasks it defines. An exercise without a file of
-    its own, or with an untouched one, takes that of an exercise which its tasks once belonged to.
+    single file of any other name to the one whose tasks it defines. Of two files, the one with work
+    in it counts, then the one whose name has no addition, as ``rnn-1.py`` has. An exercise without
+    a file of its own, or with an untouched one, takes that of an exercise which its tasks once
+    belonged to.
     Files that cannot be read are named in `Submission.notes`; the others are read.
 
     Raises:
@@ -133,7 +135,7 @@ def load_submission(
     notes = Notes()
     gathering = Gathering(course, names, notes.add)
     is_single = suffix(path) in LIMITS and path.is_file()
-    for candidate in candidates(path, notes.add):
+    for candidate in candidates(path, notes.add, gathering.add_other):
         gathering.add(candidate, is_single=is_single)
     files = gathering.files()
     if not files and not gathering.unread:

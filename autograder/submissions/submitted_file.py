@@ -136,6 +136,12 @@ class SubmittedFile:
         pattern = rf"^[ \t]*+(import|from)[ \t]++{re.escape(package)}\b"  # `\s` spans lines
         return re.search(pattern, self.source, re.MULTILINE) is not None
 
+    @property
+    def imported(self) -> set[str]:
+        """Names of the modules and packages that its lines import."""
+        pattern = r"^[ \t]*+(?:import|from)[ \t]++(\w+)"
+        return set(re.findall(pattern, self.source, re.MULTILINE))
+
     def undefined(self, exercise: Exercise) -> dict[str, str]:
         """Task -> why it is not defined, if the reason is known.
 

@@ -13,7 +13,14 @@ from pathlib import Path, PurePosixPath
 from autograder.classes.collecting.private_files import private_folder
 from autograder.classes.collecting.safe_names import safe_path, unique_path, without_counters
 from autograder.classes.exports.export import Read
-from autograder.submissions.candidates import LIMITS, candidates, is_candidate, suffix
+from autograder.submissions.candidates import (
+    LIMITS,
+    archive_stem,
+    candidates,
+    is_archive,
+    is_candidate,
+    suffix,
+)
 from autograder.submissions.notes import Notes, short
 from framework.errors import BadInputError
 
@@ -43,7 +50,7 @@ class AttemptFiles:
     def add(self, inner: PurePosixPath, read: Read) -> None:
         """Write the file `inner` of the attempt; what cannot be read is a note."""
         try:
-            if suffix(inner) == ".zip":
+            if is_archive(inner):
                 self._add_archive(inner, read(MAX_ARCHIVE + 1))
             elif is_candidate(safe_path(inner)):
                 self._write(inner, read(LIMITS[suffix(safe_path(inner))] + 1))
@@ -60,7 +67,9 @@ class AttemptFiles:
             archive.write_bytes(data)
             for candidate in candidates(archive, self.notes.add):
                 try:
-                    self._write(inner.with_suffix("") / candidate.inner, candidate.read())
+                    self._write(
+                        inner.parent / archive_stem(inner) / candidate.inner, candidate.read()
+                    )
                 except BadInputError as error:
                     self.notes.add(str(error))
 

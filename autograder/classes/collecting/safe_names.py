@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from autograder.submissions.names import numbered
+
 #: Characters of a name, and folders around a file; the innermost are kept.
 MAX_NAME, MAX_DEPTH = 100, 12
 
@@ -15,7 +17,6 @@ _DROPPED = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 _REPLACED = re.compile(r'[\\:*?"<>|]')
-_COUNTER = re.compile(r"(?P<stem>.+?)(-| ?\()(?P<number>\d{1,6})\)?", re.DOTALL)
 
 
 def safe_path(path: PurePosixPath) -> PurePosixPath:
@@ -48,8 +49,7 @@ def without_counters(
 ) -> Mapping[PurePosixPath, PurePosixPath]:
     """Return path -> path without the number that a system has added to its name.
 
-    Canvas saves a second ``lab.py`` as ``lab-1.py``, and browsers as ``lab (1).py``. Of several,
-    the one with the highest number is the newest. A file whose name is right wins.
+    Of several, the one with the highest number is the newest. A file whose name is right wins.
 
     Args:
         wanted: names without suffix that files are expected to have.
@@ -58,10 +58,10 @@ def without_counters(
     taken = {(file.parent, file.name.casefold()) for file in files}
     newest: dict[PurePosixPath, tuple[int, PurePosixPath]] = {}
     for file in files:
-        match = _COUNTER.fullmatch(file.stem)
-        if file.stem in known or match is None or match["stem"] not in known:
+        found = numbered(file.stem, known)
+        if found is None:
             continue
-        target = file.with_name(match["stem"] + file.suffix)
+        target = file.with_name(found[0] + file.suffix)
         if (target.parent, target.name.casefold()) not in taken:
-            newest[target] = max(newest.get(target, (-1, file)), (int(match["number"]), file))
+            newest[target] = max(newest.get(target, (-1, file)), (found[1], file))
     return {file: target for target, (_, file) in newest.items()}

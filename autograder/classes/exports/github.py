@@ -20,7 +20,7 @@ from autograder.classes.exports.handed_in import HandedIn, Owner, Reading, Wante
 from autograder.classes.rosters.identifiers import folded
 from autograder.classes.rosters.moments import days_late, read_moment
 from autograder.classes.rosters.roster import GROUP
-from autograder.submissions.candidates import is_candidate, suffix
+from autograder.submissions.candidates import is_archive, is_candidate
 from framework.errors import UsageError
 
 _TAG_TIME = re.compile(r"submit/(?P<time>[\dT:-]+Z?)-[0-9a-f]+$")
@@ -131,7 +131,7 @@ def _files(
     repository: GitRepository, files: _OpenedOnce, folder: PurePosixPath, attempt: _Attempt
 ) -> Iterator[HandedIn]:
     for inner, id in repository.files(attempt.commit.tree).items():
-        if is_candidate(inner) or suffix(inner) == ".zip":
+        if is_candidate(inner) or is_archive(inner):
             yield HandedIn(
                 folder / inner,
                 inner,

@@ -19,16 +19,14 @@ from autograder.course.reading import Course, Exercise
 from autograder.grading.many.grader import Shared, SharingGrader
 from autograder.grading.repeats import is_open
 from autograder.grading.request import GradeRequest
-from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
-from autograder.isolation.sandboxes.choose import BUILT_IN
+from autograder.grading.setting import Setting, sandbox_named
 from autograder.record.results import CheckResult, ExerciseResult, Report
 from autograder.reports.json_report import render_json
 from autograder.submissions.submission import Submission, load_submission
 from autograder.submissions.submitted_file import SubmittedFile
 from autograder.verdicts import Verdict
 from framework import __version__
-from framework.importing import in_one_line, load_target
+from framework.importing import in_one_line
 from framework.providers.plugins import Plugins
 
 
@@ -63,14 +61,10 @@ def setting_of(settings: Settings) -> Setting:
     """
     course = Course.read(Path(settings.course))
     plugins = Plugins(settings.plugins, course, settings.blocked)
-    available = dict(BUILT_IN)
-    if settings.sandbox not in ("auto", *BUILT_IN):
-        targets = plugins.named("register_sandboxes")
-        available = {name: load_target(target) for name, target in targets.items()}
     return Setting(
         course=course,
         plugins=plugins,
-        sandbox=choose(settings.sandbox, available, allow_weaker=settings.allow_weaker),
+        sandbox=sandbox_named(settings.sandbox, plugins, allow_weaker=settings.allow_weaker),
         backend=settings.backend,
         device=settings.device,
         seed=settings.seed,

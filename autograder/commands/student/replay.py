@@ -42,7 +42,7 @@ def replay(
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     submission: Annotated[
         Path | None,
-        typer.Option(help="Folder, .py, .ipynb or .zip. Default: the course's own exercises."),
+        typer.Option(help="Folder, file, .zip or .tar.gz. Default: the course's own exercises."),
     ] = None,
     backend: Annotated[str, typer.Option(help="Arrays that the code gets.")] = "numpy",
     device: Device = "cpu",
@@ -50,6 +50,13 @@ def replay(
     sandbox: Annotated[str, typer.Option(help="Sandbox in which the check finds the call.")] = (
         "auto"
     ),
+    allow_weaker: Annotated[
+        bool,
+        typer.Option(
+            "--allow-weaker",
+            help="Let `--sandbox fork` start where this system cannot contain everything.",
+        ),
+    ] = False,
     plugin: PluginOption = None,
     block: BlockOption = None,
     course: CourseOption = None,
@@ -71,6 +78,7 @@ def replay(
         device=device,
         seed=seed,
         sandbox=sandbox,
+        allow_weaker=allow_weaker,
         plugins=tuple(plugin or ()),
         blocked=tuple(block or ()),
     )

@@ -101,5 +101,8 @@ class GradedImporter:
             ]
         else:
             allowed = ["the standard library", *self._packages, "what stubs import of framework"]
-        message = f"not available to graded code: {name} (allowed: {', '.join(allowed)})"
+        message = (
+            f"not available to graded code: {name} (allowed: {', '.join(allowed)}; code of your "
+            "own must be in the same file)"
+        )
         return ModuleNotFoundError(message, name=name)

@@ -13,6 +13,7 @@ def test_show_renders_the_text_and_names_the_file(gradus, written):
     assert "The equation" in output
     assert "*equation*" not in output
     path = Path("exercises/first_unit/squash/squash.py")
+    assert not [line for line in output.splitlines() if line.endswith(" ")]
     assert output.endswith(f"\nWrite your code in {path}, then run `grade squash`.\n")
 
 

@@ -28,6 +28,11 @@ CHECK = CheckResult("test_rnn.py::test_a[x y]", "A", "RNN", False, 1, Verdict.FA
             "gradus replay 'test_rnn.py::test_a[x y]' --submission 'a b.ipynb' --backend torch "
             "--course 'c d'",
         ),
+        (
+            GradeOptions(sandbox="fork", allow_weaker=True),
+            "grade --sandbox fork --allow-weaker squash",
+            "gradus replay 'test_rnn.py::test_a[x y]' --sandbox fork --allow-weaker",
+        ),
         (GradeOptions(provider="torch"), "grade --provider torch squash", ""),
         (
             GradeOptions(submission=Path("a b.ipynb"), in_notebook="saved"),

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
 import random
 import sys
+import tarfile
 import zipfile
 
 import pytest
@@ -27,6 +29,7 @@ PIECES = (
     *("total = 1", "async", "lambda: (yield)", "return", "def f(a, a): 1", "'''", '"'),
 )
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+FORMATS = (tarfile.GNU_FORMAT, tarfile.PAX_FORMAT)
 NAMES = (
     "sums.py",
     "a/squash.py",
@@ -51,7 +54,24 @@ def archive(rng):
         for name in rng.sample(NAMES, k=rng.randint(1, 4)):
             content = code(rng).encode("utf-8", "replace") * rng.choice((1, 1, 50))
             opened.writestr(name, content, rng.choice(METHODS))
-    data = bytearray(file.getvalue())
+    return damaged(rng, file.getvalue())
+
+
+def tar(rng):
+    """A tar with whatever members, plain or packed, damaged a few times before or after."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=rng.choice(FORMATS)) as opened:
+        for name in rng.sample(NAMES, k=rng.randint(1, 4)):
+            content = code(rng).encode("utf-8", "replace") * rng.choice((1, 1, 50))
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            opened.addfile(info, io.BytesIO(content))
+    data = damaged(rng, file.getvalue())
+    return damaged(rng, gzip.compress(data)) if rng.random() < 0.3 else data
+
+
+def damaged(rng, whole):
+    data = bytearray(whole)
     for _ in range(rng.randint(0, 4)):
         rng.choice((flip, cut, repeat, overwrite))(rng, data)
     return bytes(data)
@@ -182,6 +202,15 @@ def fuzz_archives(course, tmp_path, seeds):
     fuzz(make, course, seeds)
 
 
+def fuzz_tars(course, tmp_path, seeds):
+    def make(rng):
+        path = tmp_path / "work.tar.gz"
+        path.write_bytes(tar(rng))
+        return path
+
+    fuzz(make, course, seeds)
+
+
 def fuzz_notebooks(course, tmp_path, seeds):
     def make(rng):
         path = tmp_path / rng.choice(("sums.ipynb", "untitled.ipynb"))
@@ -203,6 +232,7 @@ def fuzz_folders(course, tmp_path, seeds):
 
 KINDS = [
     fuzz_archives,
+    fuzz_tars,
     fuzz_notebooks,
     pytest.param(
         fuzz_folders, marks=pytest.mark.skipif(sys.platform == "win32", reason="links need rights")

@@ -14,7 +14,8 @@ import pytest
 from autograder.course.source import MAX_SOURCE
 from autograder.course.stubs import generate_stub
 from autograder.isolation.sandboxes.scratch import remove_scratch
-from autograder.submissions import archives, folders
+from autograder.submissions import folders
+from autograder.submissions.archives import members, zips
 from autograder.submissions.progress import Progress, task_progress
 from autograder.submissions.submission import load_submission, student_implementations
 from framework.errors import BadInputError
@@ -103,13 +104,12 @@ def test_only_the_exercises_asked_for_are_read(tiny_course, hand_in):
 
 
 def test_nothing_found_says_what_was_expected(tiny_course, hand_in):
-    root = hand_in(**{"other.py": "", "a.tar": ""})
+    root = hand_in(**{"other.py": "", "a.rar": ""})
     empty = load_submission(root, tiny_course)
     assert (dict(empty.files), dict(empty.unread)) == ({}, {})
     assert "holds no exercise: expected squash.py, sums.py" in empty.notes[-1]
-    assert (
-        "a .py, an .ipynb, a .md or a .zip" in load_submission(root / "a.tar", tiny_course).notes[0]
-    )
+    (told,) = load_submission(root / "a.rar", tiny_course).notes[:1]
+    assert "expected a folder, a .py, an .ipynb, a .md, a .zip or a .tar.gz" in told
     with pytest.raises(BadInputError, match="no such file or folder"):
         load_submission(root / "nowhere", tiny_course)
     with pytest.raises(BadInputError, match="holds no exercise"):
@@ -306,14 +306,14 @@ def test_zip_bombs_are_cut(tiny_course, zipped, monkeypatch):
     submission = load_submission(bomb, tiny_course)
     assert "sums.py is too large" in submission.unread["sums"]
     assert list(submission.files) == ["squash"]
-    monkeypatch.setattr(archives, "MAX_TOTAL", 1 << 10)
+    monkeypatch.setattr(members, "MAX_TOTAL", 1 << 10)
     (told,) = set(load_submission(bomb, tiny_course).notes) - set(submission.notes)
     assert "work.zip is not read beyond its first 0 MiB" in told
-    monkeypatch.setattr(archives, "MAX_MEMBERS", 1)
+    monkeypatch.setattr(members, "MAX_MEMBERS", 1)
     many = load_submission(zipped(("a.txt", ""), ("sums.py", ""), ("c.py", "")), tiny_course)
     assert "not read beyond its first 1 files" in many.notes[0]
     assert list(many.files) == ["sums"]
-    monkeypatch.setattr(archives, "MAX_DIRECTORY", 100)
+    monkeypatch.setattr(zips, "MAX_DIRECTORY", 100)
     listed = load_submission(zipped(("a" * 90, ""), ("sums.py", "")), tiny_course)
     assert "list of files takes more than" in listed.notes[0]
 

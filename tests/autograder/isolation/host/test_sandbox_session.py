@@ -133,7 +133,7 @@ def test_not_written_yet(module_of):
 NOT_AVAILABLE = (
     "ModuleNotFoundError: not available to graded code: no_such_module "
     "(allowed: the standard library, numpy, matplotlib, mpl_toolkits, "
-    "what stubs import of framework)"
+    "what stubs import of framework; code of your own must be in the same file)"
 )
 
 

@@ -11,14 +11,18 @@ import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 
+from autograder.submissions.archives.members import (
+    ArchiveLimits,
+    Budget,
+    Member,
+    leaves_its_folder,
+    refused,
+)
 from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
 
-#: Members of a wanted kind that are read, and bytes of them in all, after unpacking.
-MAX_MEMBERS = 5_000
-MAX_TOTAL = 256 << 20
 #: The list of members, and an archive whose list must be repaired in memory.
 MAX_DIRECTORY = 8 << 20
 MAX_REPAIRED = 64 << 20
@@ -27,26 +31,6 @@ _END, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x07"
 #: Where `zipfile` looks for the last record of a large archive: before its locator, before the end.
 _END_64_SIZE, _LOCATOR_64_SIZE = 56, 20
 _NAME_IS_UTF8 = 0x800
-
-
-@dataclass(frozen=True)
-class ArchiveLimits:
-    """How much of an archive is read: members of a wanted kind, and their bytes in all."""
-
-    members: int
-    total: int
-
-
-@dataclass(frozen=True)
-class Member:
-    """A file of an archive: its path there, and how to read its first bytes.
-
-    Args:
-        read: returns at most that many bytes; raises `BadInputError` where it is damaged.
-    """
-
-    path: PurePosixPath
-    read: Callable[[int], bytes]
 
 
 def zip_members(
@@ -63,7 +47,7 @@ def zip_members(
     """
     try:
         with _opened(archive) as opened:
-            left = _Budget(archive.name, limits or ArchiveLimits(MAX_MEMBERS, MAX_TOTAL))
+            left = Budget(archive.name, limits)
             yield from _members(opened, archive.name, is_wanted, on_note, left)
     except BadInputError as error:
         on_note(str(error))
@@ -76,7 +60,7 @@ def _members(
     archive: str,
     is_wanted: Callable[[PurePosixPath], bool],
     on_note: OnNote,
-    left: _Budget,
+    left: Budget,
 ) -> Iterator[Member]:
     for info in opened.infolist():
         # A backslash separates folders, as on the systems that make such archives.
@@ -84,41 +68,14 @@ def _members(
         if info.filename.endswith(("/", "\\")) or not is_wanted(path):
             continue
         if problem := _problem(path, info):
-            on_note(f"{short(f'{archive}/{path}')} {problem}: zip plain files anew")
+            on_note(refused(f"{archive}/{path}", problem))
             continue
         left.count_member()
         yield Member(path, _reader(opened, info, f"{archive}/{path}", left))
 
 
-class _Budget:
-    """The number of bytes of an archive that may still be read."""
-
-    def __init__(self, archive: str, limits: ArchiveLimits) -> None:
-        self._archive, self._limits = archive, limits
-        self._members, self._bytes = limits.members, limits.total
-
-    def count_member(self) -> None:
-        """Count one more member.
-
-        Raises:
-            BadInputError: the archive has too many members or bytes.
-        """
-        self._members -= 1
-        if self._members < 0 or self._bytes < 0:
-            limits = self._limits
-            kept = f"{limits.members} files" if self._members < 0 else f"{limits.total >> 20} MiB"
-            raise BadInputError(
-                f"{short(self._archive)} is not read beyond its first {kept}. "
-                "Zip the exercises' files alone"
-            )
-
-    def count_bytes(self, count: int) -> None:
-        """Count what was unpacked."""
-        self._bytes -= count
-
-
 def _reader(
-    opened: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str, left: _Budget
+    opened: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str, left: Budget
 ) -> Callable[[int], bytes]:
     def read(limit: int) -> bytes:
         try:
@@ -134,12 +91,11 @@ def _reader(
 
 def _problem(path: PurePosixPath, info: zipfile.ZipInfo) -> str:
     """Return why a member is not read; empty for one that can be."""
-    kind = stat.S_IFMT(info.external_attr >> 16)
-    if path.is_absolute() or ".." in path.parts or PureWindowsPath(info.filename).drive:
-        return "is refused, it would leave the folder it is unpacked in"
-    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        return "is refused, it is a link or a device, not a file"
-    return "is refused, it is encrypted" if info.flag_bits & 1 else ""
+    if leaves_its_folder(path, info.filename):
+        return "would leave the folder it is unpacked in"
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "is a link or a device, not a file"
+    return "is encrypted" if info.flag_bits & 1 else ""
 
 
 def _opened(archive: Path) -> zipfile.ZipFile:

@@ -1,0 +1,212 @@
+"""Files under the names that systems and people give them are found, or named with a reason."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+
+import pytest
+
+from autograder.submissions.archives import members, tars
+from autograder.submissions.names import meant_exercise, mentioned_exercise, numbered
+from autograder.submissions.submission import load_submission
+
+NAMES = ["rnn", "rnn_lm", "conv1d", "lstm"]
+ONE, OTHER = "def total(v):\n    return sum(v)\n", "def total(v):\n    return max(v)\n"
+STUB = "def total(v):\n    raise NotImplementedError\n"
+
+
+@pytest.mark.parametrize(
+    ("stem", "expected"),
+    [
+        ("rnn", "rnn"),
+        ("RNN", "rnn"),
+        ("my_rnn", "rnn"),
+        ("My rnn", "rnn"),
+        ("rnn-1", "rnn"),
+        ("rnn (1)", "rnn"),
+        ("rnn(12)", "rnn"),
+        ("rnn copy", "rnn"),
+        ("rnn copy 2", "rnn"),
+        ("rnn - Copy (2)", "rnn"),
+        ("rnn-Copy1", "rnn"),
+        ("Copy of rnn", "rnn"),
+        ("rnn_final_v2", "rnn"),
+        ("my-rnn-lm (3)", "rnn_lm"),
+        ("RNN LM", "rnn_lm"),
+        ("conv1d_2", "conv1d"),
+        ("rnn_gru", ""),
+        ("myrnn", ""),
+        ("rnnlm", ""),
+        ("conv", ""),
+        ("-1", ""),
+        ("", ""),
+        ("rnn" + " (1)" * 9, ""),
+        ("-" * 60_000, ""),
+    ],
+)
+def test_names_with_additions(stem, expected):
+    assert meant_exercise(stem, NAMES) == expected
+
+
+def test_names_that_mention_an_exercise():
+    assert mentioned_exercise("hw3_rnn_lm_anna", NAMES) == "rnn_lm"
+    assert mentioned_exercise("3-RNN", NAMES) == "rnn"
+    assert mentioned_exercise("learning", NAMES) == ""
+
+
+def test_numbers_of_systems():
+    assert numbered("rnn-10", NAMES) == ("rnn", 10)
+    assert numbered("rnn (2)", NAMES) == ("rnn", 2)
+    assert numbered("conv1d", NAMES) is None
+    assert numbered("other-1", NAMES) is None
+
+
+@pytest.fixture
+def read(tiny_course, tmp_path):
+    """`read(name=text)`: the submission that holds these files in a folder."""
+
+    def read(**files):
+        for name, text in files.items():
+            file = tmp_path / "work" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return load_submission(tmp_path / "work", tiny_course)
+
+    return read
+
+
+@pytest.mark.parametrize("name", ["my_sums.py", "sums-1.py", "sums (1).py", "old/Sums copy.py"])
+def test_a_file_with_an_addition_is_read_and_named(read, name):
+    submission = read(**{name: ONE})
+    assert submission.files["sums"].source == ONE
+    assert submission.notes == (f"{name} is read as sums.py",)
+
+
+def test_the_expected_name_counts_and_the_other_file_is_named(read):
+    submission = read(**{"sums.py": ONE, "sums-1.py": OTHER, "old/my_sums.py": ONE})
+    assert submission.files["sums"].source == ONE
+    assert submission.notes == ("sums-1.py is not read: sums.py has the expected name",)
+
+
+def test_work_under_another_name_counts_before_an_untouched_file(read):
+    submission = read(**{"sums.py": STUB, "my_sums.py": ONE})
+    assert submission.files["sums"].source == ONE
+    assert submission.notes == ("my_sums.py is read as sums.py",)
+
+
+def test_two_candidates_fail_that_exercise_alone_with_both_names(read):
+    submission = read(**{"sums-1.py": ONE, "my_sums.py": OTHER, "squash.py": ""})
+    assert list(submission.files) == ["squash"]
+    assert submission.unread["sums"].startswith(
+        "two files for exercise 'sums': my_sums.py and sums-1.py. Remove one"
+    )
+
+
+def test_a_notebook_copy_with_its_metadata_is_no_second_candidate(read, make_notebook):
+    copy = make_notebook("def total(v):\n    return 0", name="sums")
+    submission = read(**{"sums.py": ONE, "sums-Copy1.ipynb": copy})
+    assert submission.files["sums"].source == ONE
+    assert "sums-Copy1.ipynb is not read" in submission.notes[0]
+
+
+def test_a_file_that_is_not_read_is_named_where_its_exercise_has_none(read):
+    submission = read(**{"hw3_sums.py": ONE, "squash.py.txt": "x", "other.txt": "", "a.zip": ""})
+    notes = "\n".join(submission.notes)
+    assert "hw3_sums.py is not read: its name is no exercise's. Expected sums.py" in notes
+    assert "squash.py.txt is not read: it is no .py and no .ipynb. Expected squash.py" in notes
+    assert "a.zip is not read: unpack it" in notes
+    assert "other.txt" not in notes
+    assert "hw3_sums" not in "".join(read(**{"sums.py": ONE}).notes)
+
+
+def test_helpers_beside_the_file_are_named(read):
+    source = "from helpers import f\nimport numpy\n" + ONE
+    submission = read(**{"sums.py": source, "helpers.py": "", "numbers.py": ""})
+    (note,) = submission.notes
+    assert note.startswith("helpers.py is not handed in with sums.py, which imports it")
+
+
+@pytest.fixture
+def packed(tmp_path):
+    """`packed(name, {member: bytes})`: an archive of these members."""
+
+    def packed(name, files):
+        place = tmp_path / name
+        if name.endswith(".zip"):
+            with zipfile.ZipFile(place, "w") as archive:
+                for member, data in files.items():
+                    archive.writestr(member, data)
+            return place
+        with tarfile.open(place, "w:gz" if name.endswith("gz") else "w") as archive:
+            for member, data in files.items():
+                info = tarfile.TarInfo(member)
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+        return place
+
+    return packed
+
+
+MEMBERS = {
+    "work/": b"",
+    "work/sums (1).py": ONE.encode(),
+    "work/._sums.py": b"\x00\x05\x16\x07\xff",
+    "__MACOSX/work/._sums.py": b"\x00\x05\x16\x07\xff",
+    "work/__pycache__/sums.cpython-311.pyc": b"\xa7\x0d",
+    "work/__pycache__/sums.py": b"\xff",
+    "work/data.bin": bytes(100_000),
+    "work/squash.py": b"x = 1",
+}
+
+
+@pytest.mark.parametrize("name", ["work.zip", "work.tar", "work.tar.gz", "WORK.TGZ"])
+def test_archives_as_macos_and_editors_make_them(packed, tiny_course, name):
+    files = {member: data for member, data in MEMBERS.items() if data}
+    submission = load_submission(packed(name, files), tiny_course)
+    assert submission.files["sums"].source == ONE
+    assert submission.files["squash"].source == "x = 1"
+    assert submission.notes == (f"{name}/work/sums (1).py is read as sums.py",)
+
+
+def test_tar_members_that_leave_or_are_links_are_refused_alone(packed, tiny_course, tmp_path):
+    link = tarfile.TarInfo("sums.py")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    place = packed("work.tar", {"../sums.py": b"x", "/tmp/sums.py": b"x", "squash.py": b"x = 1"})
+    with tarfile.open(place, "a") as archive:
+        archive.addfile(link)
+    submission = load_submission(place, tiny_course)
+    assert list(submission.files) == ["squash"]
+    above, absolute, linked = submission.notes
+    assert "work.tar/../sums.py is refused, it would leave" in above
+    assert "sums.py is refused, it would leave" in absolute
+    assert "work.tar/sums.py is refused, it is a link" in linked
+
+
+def test_tar_bombs_are_cut(packed, tiny_course, monkeypatch):
+    place = packed("bomb.tar.gz", {"squash.py": b"x = 1", "a.bin": bytes(1 << 20), "sums.py": b""})
+    monkeypatch.setattr(members, "MAX_TOTAL", 1 << 19)
+    submission = load_submission(place, tiny_course)
+    assert list(submission.files) == ["squash"]
+    assert "bomb.tar.gz is not read beyond its first 0 MiB" in submission.notes[0]
+    monkeypatch.setattr(members, "MAX_TOTAL", 1 << 30)
+    monkeypatch.setattr(tars, "MAX_HEADERS", 2)
+    assert "more than 2 entries" in load_submission(place, tiny_course).notes[0]
+
+
+@pytest.mark.parametrize("data", [b"", b"\x1f\x8bno gzip", b"no tar" * 200, b"\x1f\x8b"])
+def test_a_damaged_tar_is_a_note(tiny_course, tmp_path, data):
+    place = tmp_path / "work.tar.gz"
+    place.write_bytes(data)
+    submission = load_submission(place, tiny_course)
+    assert not submission.files
+    assert "work.tar.gz" in submission.notes[0]
+
+
+def test_a_truncated_tar_keeps_what_was_read(packed, tiny_course):
+    place = packed("work.tar", {"squash.py": b"x = 1", "sums.py": b"#" * 40_000})
+    place.write_bytes(place.read_bytes()[:20_000])
+    submission = load_submission(place, tiny_course)
+    assert list(submission.files) == ["squash"]
+    assert "work.tar" in " ".join(submission.notes)
