@@ -90,3 +90,15 @@ def test_the_page_of_classes(desk):
     with zipfile.ZipFile(desk / "export.zip", "w") as archive:
         archive.writestr("x_4182_1_one_hot.py", RIGHT)
     assert "1 attempts of 1 of 3 students" in gradus(*later[1:])
+
+
+@pytest.mark.slow
+def test_the_page_of_clusters(desk):
+    (desk / "work/a_garcia").mkdir(parents=True)
+    (desk / "work/a_garcia/one_hot.py").write_text(RIGHT, "utf-8")
+    gradus("class", "collect", "work", "--as", "folders", "--into", "lab1")
+    *shards, on_a_cluster = commands("clusters.md")
+    run_all(shards)
+    assert (desk / "lab1/shards").is_dir()
+    options = {word for word in on_a_cluster if word.startswith("--")}
+    assert all(option in gradus("class", "grade", "--help") for option in options)

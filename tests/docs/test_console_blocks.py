@@ -27,8 +27,8 @@ FOLLOWED = {
     "docs/course.md": "tests/docs/test_course_page.py",
     "docs/classes.md": "tests/docs/test_class_pages.py",
     "docs/gradebooks.md": "tests/docs/test_class_pages.py",
-    "docs/services.md": "tests/docs/test_services.py",
-    "docs/clusters.md": "tests/docs/test_cluster_examples.py",
+    "docs/services.md": "tests/docs/test_class_pages.py",
+    "docs/clusters.md": "tests/docs/test_class_pages.py",
     "docs/index.md": ".ci/run",
 }
 WEEK3 = """
