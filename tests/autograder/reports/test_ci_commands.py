@@ -24,7 +24,7 @@ from autograder.reports.terminal import ExerciseView
 from autograder.verdicts import Verdict
 
 #: As the runners of GitHub, Azure and TeamCity read a line of a log.
-OBEYED = re.compile(r"^\s*::[a-z-]+(\s[^:]*)?::|##\w*\[", re.MULTILINE)
+OBEYED = re.compile(r"^[^\S\n]*::[a-z-]+([^\S\n][^:\n]*)?::|##\w*\[", re.MULTILINE)
 
 COMMANDS = [
     *(
