@@ -101,6 +101,10 @@ def test_encoder_backward(submission, reference, rng):
 def test_encoder_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     encoder(submission, reference, rng).gradients_agree(sentences(rng)[0], rng=rng)
+    large = paired_models(
+        submission, reference, "ConvolutionalEncoder", V, 40, 40, S, rng=rng, scale=0.1
+    )
+    large.many_gradients(rng.integers(1, V, size=(1, S)), rng=rng, passes=30)
 
 
 @pytest.mark.task("ConvolutionalTranslator")
@@ -149,6 +153,10 @@ def test_backward(submission, reference, rng):
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     translator(submission, reference, rng).gradients_agree(*sentences(rng, count=2), rng=rng)
+    large = paired_models(
+        submission, reference, "ConvolutionalTranslator", V, W, 30, 40, S, rng=rng, scale=0.1
+    )
+    large.many_gradients(*sentences(rng, count=1), rng=rng, passes=20)
 
 
 @pytest.mark.task("ConvolutionalTranslator")

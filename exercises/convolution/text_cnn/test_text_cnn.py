@@ -117,6 +117,10 @@ def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = pair_of(submission, reference, rng, V, 2, 2, K, widths=(2, 3))
     pair.gradients_agree(texts(rng, 4, 6), rng=rng)
+    large = paired_models(
+        submission, reference, "TextCNN", V, 30, 30, K, keep_probability=1.0, rng=rng, scale=0.1
+    )
+    large.many_gradients(texts(rng, 6), rng=rng)
 
 
 @pytest.mark.points(0.5)
@@ -216,7 +220,7 @@ def test_accuracy(submission, reference, metric_threshold, rng):
         models = trained_models(submission, reference, "TextCNN", *sizes, rng=rng)
         training = classifier_chunks(
             models, ids, labels, epochs=4, batch_size=32, learning_rate=0.02,
-            chunk=32, rng=rng,
+            chunk=32, is_random=True, rng=rng,
         )  # fmt: skip
         for test, _ in zip(tests, training, strict=False):
             yield models.evaluate(share_right, *test)

@@ -74,6 +74,8 @@ def test_vectorised_gradients(submission, reference, rng):
     x = rng.normal(size=(6, 5))
     pair.same_backward(x, rng=rng)
     pair.gradients_agree(x, rng=rng)
+    large = paired_models(submission, reference, "WindowScorer", 120, 100, rng=rng, scale=0.1)
+    large.many_gradients(rng.normal(size=(3, 120)), rng=rng, passes=100)
     pair.accumulates(x, rng=rng)
 
 

@@ -122,6 +122,10 @@ def test_backward(submission, reference, rng):
     pair = paired_models(submission, reference, "CBOW", 9, 3, rng=rng)
     pair.same_backward(np.array([[0, 1, 2], [3, 4, 5]]), np.ones((2, 3), dtype=bool), rng=rng)
     pair.same_backward(*contexts_of(rng, 9, (5, 4)), rng=rng)
+    large = paired_models(submission, reference, "CBOW", 120, 100, rng=rng, scale=0.1)
+    large.many_gradients(
+        rng.integers(120, size=(2, 4)), np.ones((2, 4), dtype=bool), rng=rng, passes=80
+    )
 
 
 @pytest.mark.task("CBOW")

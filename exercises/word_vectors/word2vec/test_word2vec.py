@@ -155,6 +155,8 @@ def test_skip_gram_backward(submission, reference, rng):
     """SkipGram: gradients of both parameters, for three different centre words."""
     pair = paired_models(submission, reference, "SkipGram", 7, 3, rng=rng)
     pair.same_backward(np.array([1, 5, 2]), rng=rng)
+    large = paired_models(submission, reference, "SkipGram", 120, 100, rng=rng, scale=0.1)
+    large.many_gradients(rng.integers(120, size=2), rng=rng, passes=100)
 
 
 @pytest.mark.task("SkipGram")
