@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from autograder.checks.equality import after_call, agrees, equal, finite, real_array, refuses
     from autograder.checks.failures import CheckFailed, expect
     from autograder.checks.frequencies import matches_distribution
-    from autograder.checks.gradients import gradients_agree
+    from autograder.checks.gradients.agreement import gradients_agree
     from autograder.checks.language import (
         language_model_callback,
         likelihood_ratio,
@@ -115,7 +115,7 @@ _LAZY = {
     ),
     "autograder.checks.failures": ("CheckFailed", "expect"),
     "autograder.checks.frequencies": ("matches_distribution",),
-    "autograder.checks.gradients": ("gradients_agree",),
+    "autograder.checks.gradients.agreement": ("gradients_agree",),
     "autograder.checks.language": (
         "language_model_callback",
         "likelihood_ratio",

@@ -39,7 +39,7 @@ from autograder.isolation.host.requests import (
 from autograder.isolation.wire import Result
 
 if TYPE_CHECKING:
-    from autograder.checks.gradient_probe import Inputs
+    from autograder.checks.gradients.probe import Inputs
 
 Array = np.ndarray[Any, Any]
 
@@ -156,18 +156,18 @@ class PairedModels:
         """Require that `backward` of the student is the numerical derivative of `forward`.
 
         Where it is not, the reference tells which of the two is at fault: see
-        `autograder.checks.gradients.gradients_agree`.
+        `autograder.checks.gradients.agreement.gradients_agree`.
         """
-        from autograder.checks.gradients import gradients_agree
+        from autograder.checks.gradients.agreement import gradients_agree
 
         gradients_agree(self.student, *inputs, rng=rng, and_then=and_then, reference=self.reference)
 
     def many_gradients(self, *inputs: Any, rng: np.random.Generator, passes: int = 40) -> None:
         """Require right gradients of a layer of some 10,000 parameters, in time and many times.
 
-        See `autograder.checks.many_gradients`.
+        See `autograder.checks.gradients.many`.
         """
-        from autograder.checks.many_gradients import many_gradients
+        from autograder.checks.gradients.many import many_gradients
 
         many_gradients(self, inputs, rng, passes)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograder.checks.equality import finite, same_form, same_names
 from autograder.checks.failures import CheckFailed, expect
-from autograder.checks.first_batch import first_gradients_agree
+from autograder.checks.gradients.first_batch import first_gradients_agree
 from autograder.checks.trained_models import TrainedModels
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.remote import (

@@ -1,8 +1,8 @@
 """A `backward` by differences of `forward` earns nothing: it is too slow for large layers.
 
-Every class gets central differences in place of its `backward`, which take two calls of
-`forward` for each parameter, in every exercise that asks for many gradients. By default one exercise
-is graded so; all are with ``pytest -m slow tests/exercises/test_differences.py``.
+Central differences take two calls of `forward` for each parameter, complex steps one. Every class
+with a `backward` gets central differences, in every exercise that asks for many gradients. By
+default one exercise is graded so; ``-m slow`` grades all of them.
 """
 
 from __future__ import annotations

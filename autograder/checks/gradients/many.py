@@ -20,7 +20,7 @@ from autograder.isolation.host.remote import RemoteObject, session_of
 from autograder.isolation.host.requests import Call, Get, Outcome, Step
 
 if TYPE_CHECKING:
-    from autograder.checks.gradient_probe import Inputs
+    from autograder.checks.gradients.probe import Inputs
     from autograder.checks.paired_models import PairedModels
 
 
