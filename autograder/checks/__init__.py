@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         train_language_model,
     )
     from autograder.isolation.host.callbacks import callback
-    from autograder.isolation.host.remote import assign, built, part
+    from autograder.isolation.host.remote import assign, built, part, set_attribute
 
 __all__ = [
     "HIGHER",
@@ -90,6 +90,7 @@ __all__ = [
     "refuses",
     "returns_a_float",
     "returns_new_arrays",
+    "set_attribute",
     "token_log_probabilities",
     "train_classifier",
     "train_language_model",
@@ -139,7 +140,7 @@ _LAZY = {
         "train_language_model",
     ),
     "autograder.isolation.host.callbacks": ("callback",),
-    "autograder.isolation.host.remote": ("assign", "built", "part"),
+    "autograder.isolation.host.remote": ("assign", "built", "part", "set_attribute"),
 }
 
 

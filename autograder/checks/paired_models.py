@@ -162,14 +162,16 @@ class PairedModels:
 
         gradients_agree(self.student, *inputs, rng=rng, and_then=and_then, reference=self.reference)
 
-    def many_gradients(self, *inputs: Any, rng: np.random.Generator, passes: int = 40) -> None:
+    def many_gradients(
+        self, *inputs: Any, rng: np.random.Generator, passes: int = 40, atol: float = 0.0
+    ) -> None:
         """Require right gradients of a layer of some 10,000 parameters, in time and many times.
 
         See `autograder.checks.gradients.many`.
         """
         from autograder.checks.gradients.many import many_gradients
 
-        many_gradients(self, inputs, rng, passes)
+        many_gradients(self, inputs, rng, passes, atol)
 
     def result_is_the_callers(
         self, *inputs: Any, rng: np.random.Generator, keeps: Sequence[str] = ()

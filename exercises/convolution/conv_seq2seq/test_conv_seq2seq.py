@@ -47,12 +47,13 @@ def sentences(rng, count=3, length=S):
 @pytest.mark.points(2.5)
 @pytest.mark.hint("A convolution of width w removes w − 1 steps; one step must be left at the end.")
 @pytest.mark.promise("Do not change the arguments.")
-def test_widths(submission, reference):
+def test_widths(submission, reference, rng):
     """The widths of the convolutions that reduce a sentence to one step."""
     equal(submission.layer_widths(8, 3), [3, 3, 3, 2], "layer_widths(8, 3)")
     for length in range(1, 12):
         for width in (2, 3, 5):
             agrees(submission, reference, "layer_widths", length, width)
+            agrees(submission, reference, "layer_widths", int(rng.integers(12, 999)), width)
 
 
 @pytest.mark.task("ConvolutionalEncoder")
