@@ -172,7 +172,7 @@ def test_channels(submission, reference, rng, channels):
 
 @pytest.mark.points(1.25)
 @pytest.mark.hint("The two channels are two arrays: the tuned one starts as a copy.")
-def test_the_static_channel_never_moves(submission, rng):
+def test_the_static_channel_never_moves(submission, reference, rng):
     """The static channel does not change when the tuned one learns."""
     vectors = rng.normal(size=(V, E))
     for channels in ("static", "both"):
@@ -182,6 +182,10 @@ def test_the_static_channel_never_moves(submission, rng):
         model.forward(texts(rng, 6, 4))
         model.backward(np.ones((2, K)))
         equal(model.static, vectors, f"the static vectors of channels={channels!r}")
+        settings = {"vectors": vectors, "channels": channels}
+        pair = pair_of(submission, reference, rng, V, E, C, K, **settings)
+        pair.same_forward(texts(rng, 6, 4), rtol=RTOL)
+        pair.same_backward(texts(rng, 6, 4), rng=rng, rtol=RTOL, atol=1e-12)
 
 
 @pytest.mark.points(2)
