@@ -248,7 +248,7 @@ def test_stupid_backoff_by_hand(submission, reference, rng):
     equal(found, np.array([0.4 / 3, 0.8 / 3, 0.0]), "S of 1, 2 and 3 after 2 1", rtol=1e-9)
     tokens = rng.integers(4, size=20)
     found, expected = (
-        all_words(fitted(module, "Backoff", tokens, 4, 3, "stupid"), tokens[:2], 4)
+        all_words(fitted(module, "Backoff", tokens, 4, 3, "stupid"), tokens[None, :2], 4)
         for module in (submission, reference)
     )
     equal(found, expected, f"S of every word after {tokens[:2]}, in 20 drawn words", rtol=1e-9)
