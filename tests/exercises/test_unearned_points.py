@@ -23,7 +23,7 @@ COURSE = find_course(HERE)
 
 #: Attack -> the check that it must not pass, and what is said to it.
 ATTACKS = {
-    "rnn_lm/remembers_texts": ("test_perplexity", "must be in its parameters"),
+    "rnn_lm/remembers_texts": ("test_perplexity", "forward or backward is wrong"),
     "rnn_lm/counts_words": ("test_perplexity", "network of this exercise with the parameters"),
     "rnn_lm/learns_pairs": ("test_perplexity", "network of this exercise with the parameters"),
     "gated_lm/learns_pairs": ("test_perplexity", "network of this exercise with the parameters"),
