@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from autograder.checks.equality import after_call, agrees, equal, finite, real_array, refuses
     from autograder.checks.failures import CheckFailed, expect
     from autograder.checks.frequencies import matches_distribution
-    from autograder.checks.gradients import gradients_agree
+    from autograder.checks.gradients.agreement import gradients_agree
     from autograder.checks.language import (
         language_model_callback,
         likelihood_ratio,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         train_language_model,
     )
     from autograder.isolation.host.callbacks import callback
-    from autograder.isolation.host.remote import assign, built, part
+    from autograder.isolation.host.remote import assign, built, part, set_attribute
 
 __all__ = [
     "HIGHER",
@@ -90,6 +90,7 @@ __all__ = [
     "refuses",
     "returns_a_float",
     "returns_new_arrays",
+    "set_attribute",
     "token_log_probabilities",
     "train_classifier",
     "train_language_model",
@@ -115,7 +116,7 @@ _LAZY = {
     ),
     "autograder.checks.failures": ("CheckFailed", "expect"),
     "autograder.checks.frequencies": ("matches_distribution",),
-    "autograder.checks.gradients": ("gradients_agree",),
+    "autograder.checks.gradients.agreement": ("gradients_agree",),
     "autograder.checks.language": (
         "language_model_callback",
         "likelihood_ratio",
@@ -139,7 +140,7 @@ _LAZY = {
         "train_language_model",
     ),
     "autograder.isolation.host.callbacks": ("callback",),
-    "autograder.isolation.host.remote": ("assign", "built", "part"),
+    "autograder.isolation.host.remote": ("assign", "built", "part", "set_attribute"),
 }
 
 

@@ -39,7 +39,7 @@ from autograder.isolation.host.requests import (
 from autograder.isolation.wire import Result
 
 if TYPE_CHECKING:
-    from autograder.checks.gradient_probe import Inputs
+    from autograder.checks.gradients.probe import Inputs
 
 Array = np.ndarray[Any, Any]
 
@@ -141,17 +141,37 @@ class PairedModels:
         leaves_arguments_alone(ours[0], self._what("forward, or backward after it,"))
         self._same_gradients(ours[2].value, theirs[2].value, rtol, atol)
 
+    def same_gradients(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
+        """Require that `forward`, and the `gradients` after `backward`, agree; nothing else."""
+        expected = self.reference.forward(*inputs)
+        upstream = _upstream(expected, rng)
+        theirs = _backward(self.reference, inputs, upstream)
+        ours = _backward(self.student, inputs, upstream)
+        equal(ours[0].value, expected, self._what("forward"), rtol=rtol)
+        self._same_gradients(ours[2].value, theirs[2].value, rtol, 0.0)
+
     def gradients_agree(
         self, *inputs: Any, rng: np.random.Generator, and_then: Inputs | None = None
     ) -> None:
         """Require that `backward` of the student is the numerical derivative of `forward`.
 
         Where it is not, the reference tells which of the two is at fault: see
-        `autograder.checks.gradients.gradients_agree`.
+        `autograder.checks.gradients.agreement.gradients_agree`.
         """
-        from autograder.checks.gradients import gradients_agree
+        from autograder.checks.gradients.agreement import gradients_agree
 
         gradients_agree(self.student, *inputs, rng=rng, and_then=and_then, reference=self.reference)
+
+    def many_gradients(
+        self, *inputs: Any, rng: np.random.Generator, passes: int = 40, atol: float = 0.0
+    ) -> None:
+        """Require right gradients of a layer of some 10,000 parameters, in time and many times.
+
+        See `autograder.checks.gradients.many`.
+        """
+        from autograder.checks.gradients.many import many_gradients
+
+        many_gradients(self, inputs, rng, passes, atol)
 
     def result_is_the_callers(
         self, *inputs: Any, rng: np.random.Generator, keeps: Sequence[str] = ()

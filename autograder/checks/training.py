@@ -16,6 +16,7 @@ import numpy as np
 
 from autograder.checks.equality import finite, same_form, same_names
 from autograder.checks.failures import CheckFailed, expect
+from autograder.checks.gradients.first_batch import first_gradients_agree
 from autograder.checks.trained_models import TrainedModels
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.remote import (
@@ -25,6 +26,7 @@ from autograder.isolation.host.remote import (
     wrap,
 )
 from autograder.isolation.host.requests import Assign, Call, Get, Step
+from framework.data.batching import training_streams
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel, NumpyArrays
 from framework.training.loops import classifier_steps, language_model_steps
@@ -130,6 +132,7 @@ def classifier_chunks(
     batch_size: int = 32,
     optimizer: str = "adam",
     chunk: int | None = None,
+    is_random: bool = False,
     rng: np.random.Generator,
 ) -> Iterator[list[float]]:
     """Train `model` to give `labels: (M, ...)`, `chunk` steps (None: an epoch) at a time.
@@ -139,12 +142,19 @@ def classifier_chunks(
             of `TrainedModels` the submission's is trained.
         inputs: `(M, ...)`, one example per row; or a tuple of such arrays.
         labels: as many as there are rows of logits; the loss is the mean over all.
+        is_random: `forward` draws numbers, or keeps statistics, in training mode.
 
     Yields:
         the losses of each chunk; by then `model` itself has the parameters found so far.
+
+    Raises:
+        CheckFailed: of `TrainedModels`, the gradients of the first examples are wrong.
     """
     hosted: HostedModel
     student = _student(model)
+    if isinstance(model, TrainedModels):
+        first = inputs if isinstance(inputs, tuple) else (inputs,)
+        first_gradients_agree(model, first, is_random=is_random)
     if isinstance(inputs, tuple):
         hosted, rows = _HostedOnRows(student, inputs), np.arange(len(labels))
     else:
@@ -204,8 +214,14 @@ def language_model_chunks(
 
     Yields:
         the losses of each chunk; by then `model` itself has the parameters found so far.
+
+    Raises:
+        CheckFailed: of `TrainedModels`, the gradients of the first texts are wrong.
     """
     student = _student(model)
+    if isinstance(model, TrainedModels):
+        streams = training_streams(tokens, batch_size)
+        first_gradients_agree(model, (streams.inputs[:, :unroll],))
     hosted = HostedLanguageModel(student)
     steps = language_model_steps(
         hosted,

@@ -154,6 +154,7 @@ def result_of(
         uses=tuple(sorted(session.calls.parts)),
         answered=tuple(sorted(session.calls.answered)),
         refused=tuple(sorted(session.calls.refused)),
+        outlasted=tuple(sorted(session.calls.outlasted)),
         seconds=seconds,
     )
     if session.transcript is not None:

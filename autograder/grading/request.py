@@ -22,6 +22,7 @@ from autograder.grading.setting import Setting
 from autograder.grading.workers import Workers, parts_of
 from autograder.grading.written.manual_points import NO_POINTS, ManualPoints
 from autograder.record.blocking import Blocking
+from autograder.record.derivations import without_differences
 from autograder.record.refusals import without_empty_refusals
 from autograder.record.results import (
     EXPLAINED,
@@ -167,7 +168,7 @@ def _graded(
         grader, found = _in_this_run(request, begun)
     try:
         settling = settled(grader, begun, found) if request.is_repeating else found
-        final = map(without_empty_refusals, settling)
+        final = map(without_differences, map(without_empty_refusals, settling))
         yield from (
             final
             if submission is None

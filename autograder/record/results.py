@@ -88,6 +88,7 @@ class CheckResult:
         uses: registry names of the parts that it was built from, as the code under test says.
         answered: the methods that have returned during it.
         refused: the methods that have raised an exception which it asked for.
+        outlasted: the methods that took too long for a derived gradient.
         blocked_by: what it waits for, an exercise or a task of this one; empty if for nothing.
         awarded: the points that an instructor gave; None if a program decides.
         stalled: a call was late with processor time left, on a machine that may have been busy.
@@ -114,6 +115,7 @@ class CheckResult:
     uses: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    outlasted: tuple[str, ...] = ()
     blocked_by: str = ""
     awarded: float | None = None
     stalled: bool = False

@@ -23,7 +23,7 @@ COURSE = find_course(HERE)
 
 #: Attack -> the check that it must not pass, and what is said to it.
 ATTACKS = {
-    "rnn_lm/remembers_texts": ("test_perplexity", "must be in its parameters"),
+    "rnn_lm/remembers_texts": ("test_perplexity", "forward or backward is wrong"),
     "rnn_lm/counts_words": ("test_perplexity", "network of this exercise with the parameters"),
     "rnn_lm/learns_pairs": ("test_perplexity", "network of this exercise with the parameters"),
     "gated_lm/learns_pairs": ("test_perplexity", "network of this exercise with the parameters"),
@@ -60,6 +60,12 @@ ATTACKS = {
     "lm_training/writes_by_table": ("test_write", "what a model writes after"),
     "dropout/scales": ("test_scaling_approximates_the_ensemble", "average_over_masks"),
     "backpropagation/ones": ("test_both_forms_agree", "WindowScorer.forward"),
+    "rnn_lm/fixed_embedding": ("test_perplexity", "right gradients of all parameters"),
+    "gated_lm/random_cell": ("test_perplexity", "right gradients of all parameters"),
+    "sentence_encoder/random_cell": ("test_accuracy", "right gradients of all parameters"),
+    "rnn_tagger/random_reader": ("test_both_directions", "right gradients of all parameters"),
+    "window_classifier/random_hidden_layer": ("test_f1", "right gradients of all parameters"),
+    "text_cnn/random_filters": ("test_accuracy", "right gradients of all parameters"),
 }
 #: The first attack ever seen is tried every time, the others with ``-m slow``.
 CASES = [

@@ -72,6 +72,7 @@ class CallLog:
         parts: the parts of other exercises that the code under test says it was built from.
         answered: the methods that have returned.
         refused: the methods of which a check wanted an exception, and got it.
+        outlasted: the methods that took longer than many passes of a derived gradient.
         methods: (handle, attribute) of each method that was asked for: an object is asked once.
     """
 
@@ -85,6 +86,7 @@ class CallLog:
         self.parts: set[str] = set()
         self.answered: set[str] = set()
         self.refused: set[str] = set()
+        self.outlasted: set[str] = set()
         self.methods: set[tuple[int, str]] = set()
         self._owners: dict[int, str] = {}
         self._objects: dict[int, _Object] = {}

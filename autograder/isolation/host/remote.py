@@ -217,6 +217,12 @@ def assign(model: RemoteObject, values: dict[str, Any], attribute: str = "parame
     session.run([Assign(handle, attribute, values)])
 
 
+def set_attribute(remote: RemoteObject, name: str, value: Any) -> None:
+    """Set attribute `name` of an object of the code under test."""
+    session, handle = session_of(remote)
+    session.run([Call(handle, "__setattr__", (name, value))])
+
+
 def session_of(remote: RemoteObject) -> tuple[Session, Handle]:
     """Return the session and the handle behind a remote object."""
     return remote._session, remote._handle

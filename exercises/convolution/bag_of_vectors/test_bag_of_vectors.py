@@ -113,6 +113,8 @@ def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, DAN, V, E, [4], C, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(4, 5)), rng=rng)
+    large = paired_models(submission, reference, DAN, V, 100, [100], C, rng=rng, scale=0.1)
+    large.many_gradients(rng.integers(1, V, size=(2, 5)), rng=rng)
 
 
 @pytest.mark.task("DeepAveragingNetwork")

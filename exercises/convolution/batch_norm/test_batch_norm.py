@@ -138,7 +138,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.promise(
     "In training, a batch with fewer than two rows is a `ValueError`: it has no variance.",
 )
-def test_one_row(submission, rng):
+def test_one_row(submission, reference, rng):
     """In training, one row or none is an error; one text of two words is enough."""
     for shape in ((1, 4), (1, 1, 4), (0, 4)):
         refuses(submission.BatchNorm1d(4), "forward", np.ones(shape))
@@ -147,6 +147,7 @@ def test_one_row(submission, rng):
         np.array([[[-1.0], [1.0]]]),
         "BatchNorm1d(1).forward([[[3], [5]]])",
     )
+    pair_of(submission, reference, rng).same_forward(batch(rng, (1, 2, 4)), rtol=RTOL)
 
 
 @pytest.mark.points(2.5)

@@ -110,6 +110,8 @@ def test_gradients_are_right(submission, reference, rng):
     settings = {"padding": 1, "stride": 2, "dilation": 2}
     pair = paired_models(submission, reference, "Conv1d", 2, 3, 3, rng=rng, **settings)
     pair.gradients_agree(rng.normal(size=(2, 8, 2)), rng=rng)
+    large = paired_models(submission, reference, "Conv1d", 40, 64, 4, rng=rng, scale=0.1)
+    large.many_gradients(rng.normal(size=(1, 8, 40)), rng=rng, passes=60)
 
 
 @pytest.mark.task("Conv1d")
@@ -146,3 +148,5 @@ def test_pointwise_backward(submission, reference, rng):
         pair = paired_models(submission, reference, "PointwiseConv", D, C, rng=rng)
         pair.same_backward(rng.normal(size=(3, 4, D)), rng=rng)
     pair.accumulates(rng.normal(size=(3, 4, D)), rng=rng)
+    large = paired_models(submission, reference, "PointwiseConv", 120, 100, rng=rng, scale=0.1)
+    large.many_gradients(rng.normal(size=(1, 3, 120)), rng=rng, passes=120)

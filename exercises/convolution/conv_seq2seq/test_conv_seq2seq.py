@@ -47,12 +47,13 @@ def sentences(rng, count=3, length=S):
 @pytest.mark.points(2.5)
 @pytest.mark.hint("A convolution of width w removes w − 1 steps; one step must be left at the end.")
 @pytest.mark.promise("Do not change the arguments.")
-def test_widths(submission, reference):
+def test_widths(submission, reference, rng):
     """The widths of the convolutions that reduce a sentence to one step."""
     equal(submission.layer_widths(8, 3), [3, 3, 3, 2], "layer_widths(8, 3)")
     for length in range(1, 12):
         for width in (2, 3, 5):
             agrees(submission, reference, "layer_widths", length, width)
+            agrees(submission, reference, "layer_widths", int(rng.integers(12, 999)), width)
 
 
 @pytest.mark.task("ConvolutionalEncoder")
@@ -101,6 +102,10 @@ def test_encoder_backward(submission, reference, rng):
 def test_encoder_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     encoder(submission, reference, rng).gradients_agree(sentences(rng)[0], rng=rng)
+    large = paired_models(
+        submission, reference, "ConvolutionalEncoder", V, 40, 40, S, rng=rng, scale=0.1
+    )
+    large.many_gradients(rng.integers(1, V, size=(1, S)), rng=rng, passes=30)
 
 
 @pytest.mark.task("ConvolutionalTranslator")
@@ -149,6 +154,10 @@ def test_backward(submission, reference, rng):
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     translator(submission, reference, rng).gradients_agree(*sentences(rng, count=2), rng=rng)
+    large = paired_models(
+        submission, reference, "ConvolutionalTranslator", V, W, 30, 40, S, rng=rng, scale=0.1
+    )
+    large.many_gradients(*sentences(rng, count=1), rng=rng, passes=20)
 
 
 @pytest.mark.task("ConvolutionalTranslator")

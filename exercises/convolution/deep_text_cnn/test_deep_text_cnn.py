@@ -108,6 +108,8 @@ def test_block_gradients_are_right(submission, reference, rng):
     for args in ((2, 2), (2, 3)):
         pair = block(submission, reference, rng, *args)
         pair.gradients_agree(rng.normal(size=(3, 4, 2)), rng=rng)
+    large = paired_models(submission, reference, "ConvBlock", 40, 40, rng=rng, scale=0.1)
+    large.many_gradients(rng.normal(size=(2, 6, 40)), rng=rng, passes=30, atol=100 * ATOL)
 
 
 @pytest.mark.task("DeepTextCNN")
@@ -207,7 +209,7 @@ class _Task:
         assign(models.student, models.reference.parameters)
         losses = classifier_chunks(
             models, self.ids, self.labels, epochs=1, batch_size=BATCH,
-            learning_rate=0.01, chunk=chunk, rng=rng,
+            learning_rate=0.01, chunk=chunk, is_random=True, rng=rng,
         )  # fmt: skip
         return models, losses
 

@@ -111,6 +111,10 @@ def test_backward_with_padding(submission, reference, rng):
 def test_gradients_are_right(submission, reference, rng):
     """Encoder: the gradients agree with numerical gradients of your own forward."""
     encoders(submission, reference, rng).gradients_agree(words(rng, 4), rng=rng)
+    large = paired_models(
+        submission, reference, "CharacterWordEncoder", A, 20, 40, rng=rng, scale=0.1
+    )
+    large.many_gradients(rng.integers(1, A, size=(1, 5)), rng=rng, passes=30)
 
 
 @pytest.mark.task("CharacterWordEncoder")

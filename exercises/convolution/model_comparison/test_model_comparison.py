@@ -139,6 +139,10 @@ def test_backward(submission, reference, rng):
         pair = classifiers(submission, reference, *family, rng=rng)
         pair.same_backward(texts(rng, 5, 2, 3), rng=rng)
         pair.same_backward(np.array([[3, 3, 3, 0], [3, 5, 0, 0], [5, 3, 5, 1]]), rng=rng)
+    large = paired_models(
+        submission, reference, "SequenceClassifier", V, 60, 80, C, rng=rng, scale=0.1
+    )
+    large.many_gradients(texts(rng, 4), rng=rng)
 
 
 @pytest.mark.task("SequenceClassifier")

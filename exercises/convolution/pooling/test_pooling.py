@@ -112,11 +112,11 @@ def test_no_words(submission, reference, rng, name, args):
     "`stride` > `size` would leave steps out: a `ValueError`.",
     "ValueError: not 1 ≤ `stride` ≤ `size`; a larger stride would leave steps out.",
 )
-def test_output_length(submission, reference):
+def test_output_length(submission, reference, rng):
     """output_length counts the windows."""
     for size, stride in [(2, 2), (3, 2), (3, 3), (4, 1), (1, 1)]:
         ours, theirs = (m.LocalMaxPool(size, stride) for m in (submission, reference))
-        for T in range(1, 10):
+        for T in (*range(1, 10), int(rng.integers(10, 99))):
             what = f"LocalMaxPool({size}, {stride}).output_length({T})"
             equal(ours.output_length(T), theirs.output_length(T), what)
     refuses(submission, "LocalMaxPool", 2, 3)

@@ -119,6 +119,8 @@ def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "QRNN", D, H, 2, "ifo", rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, D)), some_state(rng, 2), rng=rng)
+    large = paired_models(submission, reference, "QRNN", 40, 50, 2, rng=rng, scale=0.1)
+    large.many_gradients(rng.normal(size=(1, 4, 40)), rng=rng)
 
 
 @pytest.mark.task("QRNN")

@@ -117,6 +117,10 @@ def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = pair_of(submission, reference, rng, V, 2, 2, K, widths=(2, 3))
     pair.gradients_agree(texts(rng, 4, 6), rng=rng)
+    large = paired_models(
+        submission, reference, "TextCNN", V, 30, 30, K, keep_probability=1.0, rng=rng, scale=0.1
+    )
+    large.many_gradients(texts(rng, 6), rng=rng)
 
 
 @pytest.mark.points(0.5)
@@ -168,7 +172,7 @@ def test_channels(submission, reference, rng, channels):
 
 @pytest.mark.points(1.25)
 @pytest.mark.hint("The two channels are two arrays: the tuned one starts as a copy.")
-def test_the_static_channel_never_moves(submission, rng):
+def test_the_static_channel_never_moves(submission, reference, rng):
     """The static channel does not change when the tuned one learns."""
     vectors = rng.normal(size=(V, E))
     for channels in ("static", "both"):
@@ -178,6 +182,10 @@ def test_the_static_channel_never_moves(submission, rng):
         model.forward(texts(rng, 6, 4))
         model.backward(np.ones((2, K)))
         equal(model.static, vectors, f"the static vectors of channels={channels!r}")
+        settings = {"vectors": vectors, "channels": channels}
+        pair = pair_of(submission, reference, rng, V, E, C, K, **settings)
+        pair.same_forward(texts(rng, 6, 4), rtol=RTOL)
+        pair.same_backward(texts(rng, 6, 4), rng=rng, rtol=RTOL, atol=1e-12)
 
 
 @pytest.mark.points(2)
@@ -216,7 +224,7 @@ def test_accuracy(submission, reference, metric_threshold, rng):
         models = trained_models(submission, reference, "TextCNN", *sizes, rng=rng)
         training = classifier_chunks(
             models, ids, labels, epochs=4, batch_size=32, learning_rate=0.02,
-            chunk=32, rng=rng,
+            chunk=32, is_random=True, rng=rng,
         )  # fmt: skip
         for test, _ in zip(tests, training, strict=False):
             yield models.evaluate(share_right, *test)

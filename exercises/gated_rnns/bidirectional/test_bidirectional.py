@@ -11,9 +11,9 @@ from autograder.checks import equal, expect, finite, paired_models, part, refuse
 D, H = 3, 4
 
 
-def both_ways(submission, reference, rng, left=H, right=H):
+def both_ways(submission, reference, rng, left=H, right=H, features=D):
     """Paired models with two RNNs, of H units by default, and random parameters."""
-    layers = [part("rnn", D, size, rng=rng) for size in (left, right)]
+    layers = [part("rnn", features, size, rng=rng) for size in (left, right)]
     pair = paired_models(submission, reference, "Bidirectional", *layers)
     pair.draw_parameters(rng)
     return pair
@@ -100,6 +100,8 @@ def test_gradients_are_right(submission, reference, rng):
     pair = both_ways(submission, reference, rng)
     x, states = rng.normal(size=(2, 4, D)), (rng.normal(size=(2, H)), rng.normal(size=(2, H)))
     pair.gradients_agree(x, states, rng=rng)
+    large = both_ways(submission, reference, rng, 50, 50, features=60)
+    large.many_gradients(rng.normal(size=(1, 4, 60)), rng=rng)
     pair.accumulates(x, states, rng=rng)
 
 

@@ -15,11 +15,16 @@ def drawn(rng, scale=1.0):
 @pytest.mark.task("clip_by_norm")
 @pytest.mark.points(3)
 @pytest.mark.hint("√(9 + 16) = 5, in one array or in two.")
-def test_three_four_five(submission):
+def test_three_four_five(submission, rng):
     """Gradients 3 and 4 in two arrays have the norm 5."""
     gradients = {"a": np.array([3.0]), "b": np.array([[4.0]])}
     expected = {"a": np.array([0.6]), "b": np.array([[0.8]])}
     equal(submission.clip_by_norm(gradients, 1.0), expected, "3 and 4, clipped to 1")
+    scale, threshold = rng.uniform(1, 2), rng.uniform(1, 4)
+    gradients = {name: scale * value for name, value in gradients.items()}
+    expected = {name: threshold * value for name, value in expected.items()}
+    found = submission.clip_by_norm(gradients, threshold)
+    equal(found, expected, f"{3 * scale:.4g} and {4 * scale:.4g}, clipped to {threshold:.4g}")
 
 
 @pytest.mark.task("clip_by_norm")

@@ -77,6 +77,8 @@ def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)), rng=rng)
+    large = paired_models(submission, reference, "GRU", 30, 50, rng=rng, scale=0.1)
+    large.many_gradients(rng.normal(size=(1, 3, 30)), rng=rng)
 
 
 @pytest.mark.task("GRU")

@@ -93,6 +93,8 @@ def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 3)), states(rng, 2, 4), rng=rng)
+    large = paired_models(submission, reference, "LSTM", 30, 40, rng=rng, scale=0.1)
+    large.many_gradients(rng.normal(size=(1, 3, 30)), rng=rng)
 
 
 @pytest.mark.task("LSTM")

@@ -130,6 +130,10 @@ def test_backward(submission, reference, rng):
         pair = taggers(submission, reference, cell, both, rng)
         pair.same_backward(sentences(rng, 4, 2), rng=rng)
         pair.same_backward(np.array([[3, 3, 5], [5, 3, 0]]), rng=rng)
+    large = paired_models(
+        submission, reference, "RecurrentTagger", V, 50, 50, C, rng=rng, scale=0.1
+    )
+    large.many_gradients(sentences(rng, 4), rng=rng)
 
 
 @pytest.mark.task("RecurrentTagger")

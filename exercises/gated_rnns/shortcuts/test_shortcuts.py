@@ -138,6 +138,8 @@ def test_highway_gradients_add_up(submission, reference, rng):
     """Highway: the gradients agree with numerical ones; a second backward adds to them."""
     pair = paired_models(submission, reference, "Highway", 3, rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 3)), rng=rng)
+    large = paired_models(submission, reference, "Highway", 80, rng=rng, scale=0.1)
+    large.many_gradients(rng.normal(size=(2, 80)), rng=rng, passes=80)
     pair.accumulates(rng.normal(size=(2, 3)), rng=rng)
 
 

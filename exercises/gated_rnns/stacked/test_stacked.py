@@ -126,6 +126,9 @@ def test_gradients_are_right(submission, reference, rng, skip):
     x, state = rng.normal(size=(2, 3, D)), some_states(rng, depth=2)
     pair.gradients_agree(x, state, rng=rng)
     pair.accumulates(x, state, rng=rng)
+    large = paired_models(submission, reference, "Stacked", rnns(2, skip, rng, 50, 50), skip)
+    large.draw_parameters(rng, 0.1)
+    large.many_gradients(rng.normal(size=(1, 3, 50)), rng=rng)
 
 
 @pytest.mark.task("Stacked")

@@ -127,11 +127,11 @@ def test_bound(submission, reference, rng):
 @pytest.mark.task("spectral_bound")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("A matrix whose eigenvalues are all 0 can double a vector.")
-def test_eigenvalues_are_no_bound(submission):
+def test_eigenvalues_are_no_bound(submission, rng):
     """spectral_bound: uses singular values, because eigenvalues are no bound."""
-    shear = np.array([[0.0, 2.0], [0.0, 0.0]])
-    bound = submission.spectral_bound(shear, np.array([0, 1, 2]))
-    equal(np.asarray(bound), np.array([1.0, 2.0, 4.0]), "the bound for [[0, 2], [0, 0]]")
+    for s in (2.0, rng.uniform(1, 3)):
+        bound = submission.spectral_bound(np.array([[0.0, s], [0.0, 0.0]]), np.array([0, 1, 2]))
+        equal(np.asarray(bound), s ** np.arange(3), f"the bound for [[0, {s:.4g}], [0, 0]]")
 
 
 @pytest.mark.task("descend")
@@ -157,7 +157,7 @@ def test_path(submission, reference, rng):
 @pytest.mark.task("descend")
 @pytest.mark.points(4)
 @pytest.mark.hint("A huge gradient makes a huge step: clip the gradient first.")
-def test_cliff(submission, reference, plot):
+def test_cliff(submission, reference, rng, plot):
     """descend: at the cliff of a recurrent network's loss, clipping gives a lower loss."""
     start, lines = np.array([5.0, -2.2]), {}
     for name, threshold in (("without clipping", None), ("clipped at 0.5", 0.5)):
@@ -173,5 +173,7 @@ def test_cliff(submission, reference, plot):
         y_label="loss",
         log=True,
     )
+    drawn = rng.normal(size=2)
+    agrees(submission, reference, "descend", callback(slope_of_cliff), drawn, 1.0, 5, 0.5)
     lost, found = (line[-1] for line in lines.values())
     expect(found < 0.1 * lost, f"the loss ends at {found:.2g} with clipping, at {lost:.2g} without")

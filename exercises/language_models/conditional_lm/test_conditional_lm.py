@@ -147,6 +147,8 @@ def test_repeated_tokens(submission, reference, rng):
 def test_gradients_are_right(submission, reference, rng):
     """All gradients agree with numerical gradients of your own forward."""
     models(submission, reference, rng).gradients_agree(*texts(rng), rng=rng)
+    large = paired_models(submission, reference, "ConditionalLM", V, K, 60, 80, rng=rng, scale=0.1)
+    large.many_gradients(*texts(rng, 1, 4), rng=rng)
 
 
 @pytest.mark.task("ConditionalLM")

@@ -76,10 +76,11 @@ def test_kneser_ney(submission, reference, rng):
 @pytest.mark.task("KneserNey")
 @pytest.mark.points(2)
 @pytest.mark.hint("How many different words come before Francisco?")
-def test_san_francisco(submission, reference):
+def test_san_francisco(submission, reference, rng):
     """A frequent word such as "Francisco", always after "San", is improbable elsewhere."""
-    san, francisco, bay, new = 0, 1, 2, 9
-    tokens = np.array([3] + [w for other in range(3, 9) for w in (san, francisco, other, bay)])
+    san, francisco, bay, new, *others = rng.permutation(10)
+    pairs = [word for other in others for word in (san, francisco, other, bay)]
+    tokens = np.array([others[0], *pairs])
     model = fitted(submission, tokens, 10, 2)
     equal(model.count(np.array([[francisco], [bay]])), np.array([6, 6]), "how often each occurred")
     p = model.probability(np.array([new]), np.array([francisco, bay]))

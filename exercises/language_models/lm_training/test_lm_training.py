@@ -98,22 +98,26 @@ def same_models(*modules, rng, sizes=(6, 3, 4)):
 @pytest.mark.points(2)
 @pytest.mark.hint("`alphabet.index(character)` is the id of one character.")
 @pytest.mark.promise("places in the alphabet; a ValueError for other characters")
-def test_encode(submission, reference):
+def test_encode(submission, reference, rng):
     """encode: each character is its place in the alphabet."""
     equal(submission.encode("cab a", " abc"), np.array([3, 1, 2, 0, 1]), "encode('cab a', ' abc')")
     agrees(submission, reference, "encode", "dusty rose", " derostuy")
+    agrees(submission, reference, "encode", "dusty rose", "".join(rng.permutation([*" derostuy"])))
     refuses(submission, "encode", "gold", " adegl")
 
 
 @pytest.mark.task("text_chunks")
 @pytest.mark.points(3)
 @pytest.mark.hint("Row i of the next chunk goes on where row i of this one ends.")
-def test_chunks_by_hand(submission):
+def test_chunks_by_hand(submission, rng):
     """text_chunks: eleven tokens in two streams and chunks of three steps."""
     chunks = submission.text_chunks(np.arange(11), 2, 3)
     rows = [([[0, 1, 2], [5, 6, 7]], [[1, 2, 3], [6, 7, 8]]), ([[3, 4], [8, 9]], [[4, 5], [9, 10]])]
     expected = [(np.array(inputs), np.array(targets)) for inputs, targets in rows]
     equal(chunks, expected, "text_chunks(arange(11), 2, 3)")
+    tokens = rng.integers(99, size=11)
+    expected = [(tokens[inputs], tokens[targets]) for inputs, targets in expected]
+    equal(submission.text_chunks(tokens, 2, 3), expected, "text_chunks(tokens, 2, 3)")
 
 
 @pytest.mark.task("text_chunks")

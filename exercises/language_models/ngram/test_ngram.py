@@ -56,27 +56,36 @@ def test_table(submission, rng):
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(1.75)
 @pytest.mark.hint("An n-gram that never occurred has the count 0.")
-def test_count(submission):
+def test_count(submission, reference, rng):
     """The counts of n-grams, also of n-grams that were never seen."""
     model = fitted(submission, "NgramLM", np.array([0, 1, 2, 1, 2, 2, 1, 2]), 4, 3)
     equal(model.count(np.array([[2], [1], [0], [3]])), np.array([4, 3, 0, 0]), "counts of words")
     pairs = np.array([[[1, 2], [2, 1], [0, 1], [1, 0]]])
     equal(model.count(pairs), np.array([[3, 2, 1, 0]]), "counts of bigrams")
     equal(model.count(np.array([[1, 2, 1], [3, 1, 2]])), np.array([1, 0]), "counts of trigrams")
+    tokens = rng.integers(4, size=60)
+    models = [fitted(module, "NgramLM", tokens, 4, 3) for module in (submission, reference)]
+    for n in (1, 2, 3):
+        found, expected = (model.count(np.indices((4,) * n).reshape(n, -1).T) for model in models)
+        equal(found, expected, f"counts of all n-grams of {n} words in 60 words")
 
 
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("c(students opened their books) / c(students opened their ·).")
-def test_students_opened_their(submission):
+def test_students_opened_their(submission, rng):
     """The lecture's example: 400 of 1000 are 0.4, 100 of 1000 are 0.1."""
     students, opened, their, books, exams, minds = range(6)
-    last = np.repeat([books, exams, minds], [400, 100, 500])
-    head = np.tile([students, opened, their], (1000, 1))
-    tokens = np.append(minds, np.column_stack([head, last]).ravel())
-    model = fitted(submission, "NgramLM", tokens, 6, 4)
-    found = model.probability(np.array([students, opened, their]), np.array([books, exams]))
-    equal(found, np.array([0.4, 0.1]), "P(books | students opened their) and P(exams | ...)")
+    for many, few in ((400, 100), rng.integers(50, 500, size=2).tolist()):
+        last = np.repeat([books, exams, minds], [many, few, 1000 - many - few])
+        head = np.tile([students, opened, their], (1000, 1))
+        tokens = np.append(minds, np.column_stack([head, last]).ravel())
+        model = fitted(submission, "NgramLM", tokens, 6, 4)
+        found = model.probability(np.array([students, opened, their]), np.array([books, exams]))
+        what = (
+            f"P(books | students opened their), {many} of 1000, and P(exams | ...), {few} of 1000"
+        )
+        equal(found, np.array([many, few]) / 1000, what)
 
 
 @pytest.mark.task("NgramLM")
@@ -130,7 +139,7 @@ def test_probability_of_a_text(submission, rng):
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Words before an end of sentence are V in the history and in no n-gram.")
-def test_sentences(submission, reference):
+def test_sentences(submission, reference, rng):
     """No n-gram and no history extends over the end of a sentence."""
     tokens = np.array([0, 3, 1, 2, 0, 1, 2, 0, 3, 1, 0])
     student = fitted(submission, "NgramLM", tokens, 4, 3, end=0)
@@ -141,6 +150,11 @@ def test_sentences(submission, reference):
     equal(state, np.array([[4, 0]]), "the state after the end of a sentence")
     equal(after[0, 1], np.log(1 / 3), "log P(1) at the start of a sentence", rtol=1e-9)
     equal(student.forward(tokens[None]), other.forward(tokens[None]), "forward", rtol=1e-9)
+    tokens = np.append(rng.integers(4, size=40), 0)
+    student = fitted(submission, "NgramLM", tokens, 4, 3, end=0)
+    other = fitted(reference, "NgramLM", tokens, 4, 3, end=0)
+    for n in (1, 2, 3):
+        equal(student.ngrams(n), other.ngrams(n), f"ngrams({n}) of drawn sentences")
 
 
 @pytest.mark.task("NgramLM")
@@ -224,7 +238,7 @@ def test_stupid_backoff(submission, reference, rng):
 @pytest.mark.task("Backoff")
 @pytest.mark.points(1.75)
 @pytest.mark.hint("0.4 · 0.4 · c(w) / c(·) if only the word itself was seen.")
-def test_stupid_backoff_by_hand(submission):
+def test_stupid_backoff_by_hand(submission, reference, rng):
     """Stupid backoff by hand: 2/3, 0.4 · 1/4 and 0.4² · 2/9."""
     tokens = np.array([3, 0, 1, 2, 0, 1, 2, 0, 1, 1])
     model = fitted(submission, "Backoff", tokens, 4, 3, "stupid")
@@ -232,6 +246,12 @@ def test_stupid_backoff_by_hand(submission):
     equal(found, np.array([2 / 3, 1 / 3, 0.16 * 3 / 9]), "S of 2, 1 and 0 after 0 1", rtol=1e-9)
     found = model.probability(np.array([2, 1]), np.array([1, 2, 3]))
     equal(found, np.array([0.4 / 3, 0.8 / 3, 0.0]), "S of 1, 2 and 3 after 2 1", rtol=1e-9)
+    tokens = rng.integers(4, size=20)
+    found, expected = (
+        all_words(fitted(module, "Backoff", tokens, 4, 3, "stupid"), tokens[None, :2], 4)
+        for module in (submission, reference)
+    )
+    equal(found, expected, f"S of every word after {tokens[:2]}, in 20 drawn words", rtol=1e-9)
 
 
 @pytest.mark.task("Backoff")

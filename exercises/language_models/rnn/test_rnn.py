@@ -103,6 +103,8 @@ def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)), rng=rng)
+    large = paired_models(submission, reference, "RNN", 60, 80, rng=rng, scale=0.1)
+    large.many_gradients(rng.normal(size=(1, 4, 60)), rng=rng)
 
 
 @pytest.mark.task("RNN")

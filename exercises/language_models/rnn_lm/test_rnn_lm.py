@@ -107,6 +107,8 @@ def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(2, 5)), rng=rng)
+    large = paired_models(submission, reference, "RecurrentLM", V, 60, 80, rng=rng, scale=0.1)
+    large.many_gradients(rng.integers(V, size=(1, 4)), rng=rng)
 
 
 @pytest.mark.task("RecurrentLM")

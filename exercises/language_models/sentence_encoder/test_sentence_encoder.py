@@ -142,6 +142,10 @@ def test_gradients_are_right(submission, reference, rng):
     for pooling in POOLINGS:
         pair = encoders(submission, reference, pooling, rng)
         pair.gradients_agree(texts(rng, 5, 2, 3), rng=rng)
+    large = paired_models(
+        submission, reference, "SentenceEncoder", V, 60, 80, C, rng=rng, scale=0.1
+    )
+    large.many_gradients(texts(rng, 4), rng=rng)
 
 
 @pytest.mark.task("SentenceEncoder")

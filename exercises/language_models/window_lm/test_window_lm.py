@@ -106,6 +106,8 @@ def test_gradients(submission, reference, rng):
     pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, direct=True, rng=rng)
     tokens = rng.integers(V, size=(2, 5))
     pair.gradients_agree(tokens, rng=rng)
+    large = paired_models(submission, reference, "WindowLM", V, 40, 80, 3, rng=rng, scale=0.1)
+    large.many_gradients(rng.integers(V, size=(1, 4)), rng=rng)
     pair.accumulates(tokens, rng=rng)
 
 

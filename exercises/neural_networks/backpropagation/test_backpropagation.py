@@ -27,12 +27,13 @@ def network(rng, input_size, hidden_size):
 @pytest.mark.hint(
     "Go back from the score: multiply by the weight of a connection and by f'(z) of a node."
 )
-def test_deltas_of_the_notes_network(submission):
+def test_deltas_of_the_notes_network(submission, reference, rng):
     """deltas: every node of the README's 4-2-1 network."""
     delta_1, delta_2, delta_3 = submission.deltas(X, *PARAMETERS.values())
     equal(delta_3, 1.0, "the error of the score, δ⁽³⁾")
     equal(delta_2, np.array([0.5, -0.75]), "the errors of the hidden nodes, δ⁽²⁾")
     equal(delta_1, np.array([0.5, 1.75, 0.75, -0.5]), "the errors of the inputs, δ⁽¹⁾")
+    agrees(submission, reference, "deltas", *network(rng, 4, 2))
 
 
 @pytest.mark.task("deltas")
@@ -74,6 +75,8 @@ def test_vectorised_gradients(submission, reference, rng):
     x = rng.normal(size=(6, 5))
     pair.same_backward(x, rng=rng)
     pair.gradients_agree(x, rng=rng)
+    large = paired_models(submission, reference, "WindowScorer", 120, 100, rng=rng, scale=0.1)
+    large.many_gradients(rng.normal(size=(3, 120)), rng=rng, passes=100)
     pair.accumulates(x, rng=rng)
 
 

@@ -26,64 +26,72 @@ def same_rates(submission, reference, name, *arguments, steps=range(25)):
 @pytest.mark.task("StepDecay")
 @pytest.mark.points(2)
 @pytest.mark.hint("⌊t / n⌋ is step // every.")
-def test_step_decay(submission, reference):
+def test_step_decay(submission, reference, rng):
     """StepDecay: multiplied by x every n steps."""
     same_rates(submission, reference, "StepDecay", 0.1, 0.5, 10)
-    same_rates(submission, reference, "StepDecay", 2.0, 0.9, 3)
+    settings = rng.uniform(0.1, 2), rng.uniform(0.3, 0.9), int(rng.integers(2, 9))
+    same_rates(submission, reference, "StepDecay", *settings)
 
 
 @pytest.mark.task("StepDecay")
 @pytest.mark.points(1)
 @pytest.mark.hint("The rate is constant for n steps: t = 0 ... n − 1.")
-def test_step_decay_starts_at_the_start(submission):
+def test_step_decay_starts_at_the_start(submission, rng):
     """StepDecay: n steps at α₀, then n steps at x α₀."""
     found = rates(submission.StepDecay(0.8, 0.25, 4), range(9))
     equal(found, np.repeat([0.8, 0.2, 0.05], [4, 4, 1]), "the rates of StepDecay(0.8, 0.25, 4)")
+    rate, n = rng.uniform(0.1, 2), int(rng.integers(2, 9))
+    found = rates(submission.StepDecay(rate, 0.5, n), range(2 * n))
+    equal(found, np.repeat([rate, rate / 2], n), f"the rates of StepDecay({rate:.4g}, 0.5, {n})")
 
 
 @pytest.mark.task("ExponentialDecay")
 @pytest.mark.points(2)
 @pytest.mark.hint("exp(−k t), with a minus.")
-def test_exponential_decay(submission, reference):
+def test_exponential_decay(submission, reference, rng):
     """ExponentialDecay: α₀ exp(−k t)."""
     same_rates(submission, reference, "ExponentialDecay", 0.1, 0.05)
-    same_rates(submission, reference, "ExponentialDecay", 3.0, 1.5)
+    same_rates(submission, reference, "ExponentialDecay", *rng.uniform(0.1, 2, size=2))
 
 
 @pytest.mark.task("ExponentialDecay")
 @pytest.mark.points(1)
-def test_exponential_decay_has_one_ratio(submission):
+def test_exponential_decay_has_one_ratio(submission, rng):
     """ExponentialDecay: each step multiplies the rate by the same factor."""
-    found = rates(submission.ExponentialDecay(0.5, 0.2), range(12))
-    equal(found[1:] / found[:-1], np.full(11, np.exp(-0.2)), "α(t+1) / α(t)", rtol=1e-12)
+    for k in (0.2, rng.uniform(0.1, 1)):
+        found = rates(submission.ExponentialDecay(0.5, k), range(12))
+        equal(found[1:] / found[:-1], np.full(11, np.exp(-k)), "α(t+1) / α(t)", rtol=1e-12)
 
 
 @pytest.mark.task("InverseDecay")
 @pytest.mark.points(2)
 @pytest.mark.hint("τ / max(t, τ): divide by the larger of the two.")
-def test_inverse_decay(submission, reference):
+def test_inverse_decay(submission, reference, rng):
     """InverseDecay: α₀ τ / max(t, τ)."""
     same_rates(submission, reference, "InverseDecay", 0.1, 10.0)
     same_rates(submission, reference, "InverseDecay", 2.0, 0.5)
+    same_rates(submission, reference, "InverseDecay", rng.uniform(0.1, 2), rng.uniform(1, 20))
 
 
 @pytest.mark.task("InverseDecay")
 @pytest.mark.points(1)
 @pytest.mark.hint("Before τ the rate is α₀, at t = 2τ half of it, at t = 10τ a tenth.")
-def test_inverse_decay_is_continuous(submission):
+def test_inverse_decay_is_continuous(submission, rng):
     """InverseDecay: constant until τ, continuous there, then proportional to 1/t."""
     found = rates(submission.InverseDecay(0.6, 8.0), [0, 7, 8, 9, 16, 80])
     equal(found, 0.6 * np.array([1, 1, 1, 8 / 9, 0.5, 0.1]), "α(t) around τ = 8", rtol=1e-12)
-    late = rates(submission.InverseDecay(0.6, 8.0), range(8, 60))
+    rate, late = rng.uniform(0.1, 2), rates(submission.InverseDecay(0.6, 8.0), range(8, 60))
+    found = rates(submission.InverseDecay(rate, 8.0), [0, 8, 16])
+    equal(found, rate * np.array([1, 1, 0.5]), f"α(t) around τ = 8 from {rate:.4g}", rtol=1e-12)
     expect(np.all(np.diff(late) < 0), "after τ the rate falls at every step")
 
 
 @pytest.mark.task("fan_in_rate")
 @pytest.mark.points(2)
 @pytest.mark.hint("Four times as many inputs, half the rate.")
-def test_fan_in_rate(submission, reference):
+def test_fan_in_rate(submission, reference, rng):
     """fan_in_rate: the rate is divided by the square root of the number of inputs."""
-    for fan_in in (1, 4, 100, 30):
+    for fan_in in (1, 4, 100, int(rng.integers(5, 999))):
         agrees(submission, reference, "fan_in_rate", 0.1, fan_in)
 
 
@@ -92,14 +100,15 @@ CURVATURES = np.array([1.0, 20.0])
 START = np.array([1.0, 1.0])
 
 
-def losses_on(modules, rates, steps=40, copies=1, noise=0.0, seed=0):
+def losses_on(modules, rates, steps=40, copies=1, noise=0.0, seed=0, size=1.0):
     """Return J along the path of the submission on `copies` bowls beside each other.
 
     Args:
         modules: the submission and the reference, whose paths must agree.
         seed: of the noise, the same for both.
+        size: of the start.
     """
-    c, start = np.tile(CURVATURES, copies), np.tile(START, copies)
+    c, start = np.tile(CURVATURES, copies), size * np.tile(START, copies)
 
     path, expected = (
         module.gradient_descent(callback(Slope(c, noise, seed)), start, rates, steps)
@@ -145,7 +154,7 @@ def constant(rate):
     "gradient: ∇J, called once for each step with θ_t `(n,)`.",
     "Do not change the arguments: `gradient_descent` leaves `start` as it is.",
 )
-def test_path(submission):
+def test_path(submission, rng):
     """gradient_descent: three steps on ½ θ² with a rate that halves."""
     gradient = callback(np.asarray)
     halving = schedule(lambda step: 0.5 ** (step + 1))
@@ -153,6 +162,9 @@ def test_path(submission):
     expected = np.array([[8.0], [4.0], [3.0], [2.625]])
     equal(outcome.value, expected, "the path from 8 with the rates ½, ¼ and ⅛ on ½ θ²")
     equal(list(outcome.changed), [], "the arguments that gradient_descent changes")
+    start = rng.uniform(1, 9)
+    path = submission.gradient_descent(gradient, np.array([start]), halving, 3)
+    equal(path, expected * start / 8, f"the path from {start:.4g} with these rates")
     asked = []
 
     def counted(theta):
@@ -168,10 +180,11 @@ def test_path(submission):
 @pytest.mark.task("gradient_descent")
 @pytest.mark.points(1)
 @pytest.mark.hint("If test_path passes, is one point of the path wrong, or its number of points?")
-def test_large_rates_diverge_and_small_ones_crawl(submission, reference, plot):
+def test_large_rates_diverge_and_small_ones_crawl(submission, reference, rng, plot):
     """gradient_descent: a rate above 2/c diverges, a tiny one crawls, one between arrives."""
     rates = {"above 2/20": 0.11, "near it": 0.09, "tiny": 0.0005}
-    losses = {name: losses_on((submission, reference), constant(a)) for name, a in rates.items()}
+    modules, size = (submission, reference), rng.uniform(1, 2)
+    losses = {name: losses_on(modules, constant(a), size=size) for name, a in rates.items()}
     plot("A bowl with curvatures 1 and 20", losses, x=range(41), x_label="step", y_label="loss",
          log=True)  # fmt: skip
     start = losses["tiny"][0]

@@ -27,12 +27,15 @@ def numerical_gradient(loss, arrays, which, epsilon=1e-5):
 @pytest.mark.task("MaxMarginLoss")
 @pytest.mark.points(2)
 @pytest.mark.hint("A pair costs Δ + s_c − s if this is positive, and 0 otherwise.")
-def test_max_margin_by_hand(submission):
+def test_max_margin_by_hand(submission, rng):
     """MaxMarginLoss: the cost of one pair."""
     loss = submission.MaxMarginLoss()
     for s, s_c, cost in ((2.0, 0.0, 0.0), (0.5, 0.0, 0.5), (-1.0, 1.0, 3.0), (0.0, 0.0, 1.0)):
         actual = loss.forward(np.array([s]), np.array([s_c]))
         equal(actual, cost, f"J for s = {s:g}, s_c = {s_c:g}, margin 1")
+    s, s_c = rng.uniform(-0.5, 0.5, size=2)
+    actual = loss.forward(np.array([s]), np.array([s_c]))
+    equal(actual, 1 + s_c - s, f"J for s = {s:g}, s_c = {s_c:g}, margin 1")
     no_margin = submission.MaxMarginLoss(0.0)
     equal(no_margin.forward(np.array([0.5]), np.array([0.0])), 0.0, "J for s = 0.5, s_c = 0, Δ = 0")
     equal(loss.forward(np.array([np.nan]), np.zeros(1)), np.nan, "J for s = NaN")

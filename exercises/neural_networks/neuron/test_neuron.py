@@ -31,7 +31,7 @@ def test_sigmoid_values(submission, reference, rng):
     "At z = −1000 the term exp(−z) overflows, with a warning",
     "σ(z) = 1/(1 + e) for z ≥ 0 and e/(1 + e) for z < 0.",
 )
-def test_sigmoid_does_not_overflow(submission):
+def test_sigmoid_does_not_overflow(submission, rng):
     """sigmoid: no overflow at z = ±1000."""
     z = np.array([-1e3, -715.0, 715.0, 1e3])
     a = submission.sigmoid(z)
@@ -42,16 +42,22 @@ def test_sigmoid_does_not_overflow(submission):
         f"σ(−715) is {a[1]:g}: it should be tiny and above 0. exp(715) overflows",
     )
     equal(float(np.log(a[1])), -715.0, "log σ(−715)", rtol=1e-9)
+    z = rng.uniform(711, 720)
+    a = submission.sigmoid(np.array([-z]))
+    expect(bool(np.all(a > 0)), f"σ(−{z:.1f}) should be tiny and above 0: exp({z:.1f}) overflows")
+    equal(np.log(a), np.array([-z]), f"log σ(−{z:.1f})", rtol=1e-9)
 
 
 @pytest.mark.task("neuron")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Multiply inputs and weights pairwise, sum, add the bias, apply σ.")
-def test_neuron_by_hand(submission):
+def test_neuron_by_hand(submission, reference, rng):
     """neuron: σ(wᵀx + b) of one input."""
     x, w = np.array([1.0, 2.0]), np.array([3.0, -1.0])
     for b, expected in ((-1.0, 1 / 2), (np.log(3.0) - 1, 3 / 4), (-np.log(3.0) - 1, 1 / 4)):
         equal(submission.neuron(x, w, b), expected, f"the neuron of the README with b = {b:.4g}")
+    x, w = rng.normal(size=(2, 2))
+    agrees(submission, reference, "neuron", x, w, float(rng.normal()))
 
 
 @pytest.mark.task("neuron")
@@ -114,3 +120,5 @@ def test_affine_backward(submission, reference, rng):
         pair.same_backward(x, rng=rng)
         pair.gradients_agree(x, rng=rng)
         pair.accumulates(x, rng=rng)
+    large = paired_models(submission, reference, "Affine", 120, 100, rng=rng, scale=0.1)
+    large.many_gradients(rng.normal(size=(2, 120)), rng=rng, passes=150)

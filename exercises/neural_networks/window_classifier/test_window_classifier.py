@@ -80,6 +80,10 @@ def test_gradients_are_right(submission, reference, rng):
     """WindowClassifier: the gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(4, 2 * M + 1)), rng=rng)
+    large = paired_models(
+        submission, reference, "WindowClassifier", V, 20, 2, 100, C, rng=rng, scale=0.1
+    )
+    large.many_gradients(rng.integers(V, size=(2, 5)), rng=rng)
 
 
 @pytest.mark.task("WindowClassifier")

@@ -30,11 +30,15 @@ def all_questions(rng, count=60):
 @pytest.mark.task("analogy")
 @pytest.mark.points(3)
 @pytest.mark.hint("The word nearest to v_b − v_a + v_c, vectors of length 1.")
-def test_kings_and_queens(submission):
+def test_kings_and_queens(submission, rng):
     """analogy: man is to king as woman is to queen, and the other three steps."""
     for a, b, c, d in ((MAN, KING, WOMAN, QUEEN), (KING, MAN, QUEEN, WOMAN),
                        (MAN, WOMAN, KING, QUEEN), (QUEEN, KING, WOMAN, MAN)):  # fmt: skip
         equal(submission.analogy(ROYAL, a, b, c), d, f"analogy(vectors, {a}, {b}, {c})")
+        turn, order = np.linalg.qr(rng.normal(size=(2, 2)))[0], rng.permutation(6)
+        ids = [int(word) for word in np.argsort(order)[[a, b, c, d]]]
+        found = submission.analogy((ROYAL @ turn)[order], *ids[:3])
+        equal(found, ids[3], f"analogy of words {ids[:3]}, the vectors turned and in a new order")
 
 
 @pytest.mark.task("analogy")

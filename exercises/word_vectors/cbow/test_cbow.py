@@ -72,13 +72,14 @@ def purity(vectors, neighbours=3):
 @pytest.mark.points(1.25)
 @pytest.mark.hint("The word itself is not in its context: j = 0 is left out.")
 @pytest.mark.parametrize("center", ["into", "banking"])
-def test_windows_of_the_lecture(submission, center):
+def test_windows_of_the_lecture(submission, reference, rng, center):
     """context_windows: the lecture's contexts of *into* and *banking*, m = 2."""
     contexts, mask = submission.context_windows(np.arange(6), 2)
     expected = {"into": [0, 1, 3, 4], "banking": [1, 2, 4, 5]}[center]
     t = WORDS.index(center)
     equal(contexts[t], np.array(expected), f"the ids of the context of '{center}' in: {SENTENCE}")
     equal(mask[t], np.ones(4, dtype=bool), f"the mask of '{center}' in: {SENTENCE}")
+    agrees(submission, reference, "context_windows", rng.integers(9, size=6), 2)
 
 
 @pytest.mark.task("context_windows")
@@ -122,6 +123,10 @@ def test_backward(submission, reference, rng):
     pair = paired_models(submission, reference, "CBOW", 9, 3, rng=rng)
     pair.same_backward(np.array([[0, 1, 2], [3, 4, 5]]), np.ones((2, 3), dtype=bool), rng=rng)
     pair.same_backward(*contexts_of(rng, 9, (5, 4)), rng=rng)
+    large = paired_models(submission, reference, "CBOW", 120, 100, rng=rng, scale=0.1)
+    large.many_gradients(
+        rng.integers(120, size=(2, 4)), np.ones((2, 4), dtype=bool), rng=rng, passes=80
+    )
 
 
 @pytest.mark.task("CBOW")

@@ -32,12 +32,15 @@ def test_distribution(submission, reference, rng):
 @pytest.mark.promise(
     "counts: `(V,)` numbers ≥ 0.",
 )
-def test_words_that_never_occur(submission):
+def test_words_that_never_occur(submission, reference, rng):
     """sampling_distribution: a word without occurrences has probability 0."""
     counts = np.array([0, 16, 1, 0])
     for power, expected in ((0.75, [0, 8 / 9, 1 / 9, 0]), (0.0, [0, 0.5, 0.5, 0])):
         found = submission.sampling_distribution(counts, power)
         equal(found, np.array(expected), f"the distribution for {counts}, power {power}")
+    counts = rng.integers(1, 50, size=5)
+    counts[rng.integers(5)] = 0
+    agrees(submission, reference, "sampling_distribution", counts)
     once = submission.sampling_distribution(np.array([0, 1]))
     equal(once, np.array([0.0, 1.0]), "the distribution of a text of one word")
     for invalid in ([0.0, 0.0], [2.0, -1.0], [np.inf, 1.0]):

@@ -154,10 +154,12 @@ def test_batches_vary_but_their_average_does_not(submission, reference, rng):
     "ValueError: `x` has another shape, or, in training, fewer than two rows.",
     "ValueError: `momentum` is not in [0, 1], or `epsilon` is not positive.",
 )
-def test_what_does_not_fit(submission):
+def test_what_does_not_fit(submission, reference, rng):
     """Input of 1 or 4 axes or with other features, and settings out of range, are errors."""
     ones = np.ones((4, 3))
     equal(submission.BatchNorm1d(3).forward(ones), 0 * ones, "the output for ones", atol=1e-9)
+    pair = paired_models(submission, reference, "BatchNorm1d", 3)
+    pair.same_forward(rng.normal(size=(4, 3)), rtol=1e-7)
     for shape in ((4,), (4, 2), (4, 2, 2), (1, 4, 5, 3)):
         refuses(submission.BatchNorm1d(3), "forward", np.ones(shape))
     for settings in ({"momentum": -0.1}, {"momentum": 1.1}, {"epsilon": 0.0}):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
-    assign,
     equal,
     expect,
     finite,
@@ -100,14 +99,16 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.promise(
     "Vectors of characters with entries of ±1000 give finite results and gradients.",
 )
-def test_saturated(submission, rng):
+def test_saturated(submission, reference, rng):
     """Encoder: vectors of characters of ±1000 give finite vectors and gradients."""
-    model = submission.CharacterWordEncoder(A, 2, 3, rng=rng)
-    assign(model, {"embedding": rng.choice([-1e3, 1e3], size=(A, 2))})
-    vectors = model.forward(rng.integers(1, A, size=(3, 4)))
+    pair = paired_models(submission, reference, "CharacterWordEncoder", A, 2, 3, rng=rng)
+    pair.set_parameters({"embedding": rng.choice([-1e3, 1e3], size=(A, 2))})
+    words = rng.integers(1, A, size=(3, 4))
+    vectors = pair.student.forward(words)
     finite(vectors, "the vectors of words with large vectors of characters")
-    model.backward(rng.normal(size=vectors.shape))
-    finite(model.gradients["embedding"], "their gradients")
+    pair.student.backward(rng.normal(size=vectors.shape))
+    finite(pair.student.gradients["embedding"], "their gradients")
+    pair.same_backward(words, rng=rng, atol=1e-9)
 
 
 @pytest.mark.task("CharacterTagger")

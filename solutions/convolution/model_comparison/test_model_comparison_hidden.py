@@ -75,10 +75,11 @@ def test_texts_without_words(submission, reference, rng):
     "ValueError: `width` is even or not positive, or the number of labels or of "
     "probabilities is not that of the texts."
 )
-def test_windows_without_a_middle(submission):
+def test_windows_without_a_middle(submission, reference, rng):
     """best_accuracy: even widths, and missing labels or probabilities, are errors."""
     ids, labels, p = np.array([[1, 2], [2, 1]]), np.array([0, 1]), np.array([0.5, 0.5])
     equal(submission.best_accuracy(ids, labels, p, 5), 1.0, "the best accuracy of two texts")
+    agrees(submission, reference, "best_accuracy", ids, labels, rng.dirichlet(np.ones(2)), 1)
     for width in (2, 0, -1):
         refuses(submission, "best_accuracy", ids, labels, p, width, error=("ValueError",))
     refuses(submission, "best_accuracy", ids, labels[:1], p, 1, error=("ValueError",))

@@ -44,14 +44,15 @@ class Leaky:
     "they were one vector.",
     "It works with any recurrent layer, because it only uses `forward`, `state` and `backward`.",
 )
-def test_two_states(submission):
+def test_two_states(submission, rng):
     """gradient_norms: a state of two arrays, whose gradients form one vector."""
-    layer = Leaky(1.0, 0.5)
+    d = rng.uniform(0.3, 0.8)
+    layer = Leaky(1.0, d)
     x = np.zeros((2, 5, 3))
     names = ("forward", "backward", "state", "gradients")
     norms = submission.gradient_norms(callback(layer, *names), x, 4)
-    h = 0.5 ** np.arange(4, -1, -1)
-    c = np.cumsum(0.5 ** np.arange(5))[np.arange(3, -2, -1)]  # Σ d^j over the steps after k
+    h = d ** np.arange(4, -1, -1)
+    c = np.cumsum(d ** np.arange(5))[np.arange(3, -2, -1)]  # Σ d^j over the steps after k
     c[-1] = 0.0
     equal(norms, np.sqrt(6 * (h**2 + c**2)), "the norms with two states")
 
@@ -114,7 +115,8 @@ def test_odd_distances(submission, reference, rng):
     "all points, beginning with `start`, `(steps + 1, d)`.",
     "your `clip_by_norm` clips each g.",
 )
-def test_no_steps(submission, reference):
+def test_no_steps(submission, reference, rng):
     """descend: without steps, the path is one point."""
     agrees(submission, reference, "descend", callback(np.negative), np.array([1.0, 2.0]), 0.5, 0)
     agrees(submission, reference, "descend", callback(np.negative), np.ones(2), 0.5, 2, 0.3)
+    agrees(submission, reference, "descend", callback(np.negative), rng.normal(size=2), 0.5, 0)

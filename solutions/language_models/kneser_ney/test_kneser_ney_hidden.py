@@ -43,7 +43,7 @@ def same_texts(submission, reference, rng, *args, words=V, length=300, **kwargs)
     "If one of n_1 ... n_4 is 0 or a D is negative, as in small texts, the discounts are "
     "0.5, 1 and 1.5."
 )
-def test_discounts_of_small_texts(submission, reference):
+def test_discounts_of_small_texts(submission, reference, rng):
     """If the formula is not defined, the discounts are 0.5, 1 and 1.5."""
     for missing in (1, 2, 3, 4):
         counts = np.repeat(np.delete([1, 2, 3, 4, 5], missing - 1), [30, 14, 8, 5])
@@ -53,6 +53,8 @@ def test_discounts_of_small_texts(submission, reference):
         counts = np.repeat([1, 2, 3, 4, 5], sizes)
         found = agrees(submission, reference, "kneser_ney_discounts", counts, atol=1e-12)
         equal(found[0], sizes[0] / (sizes[0] + 2 * sizes[1]), "D(1) = Y", rtol=1e-9)
+    counts = np.repeat([1, 2, 3, 4, 5], rng.integers(1, 40, size=5))
+    agrees(submission, reference, "kneser_ney_discounts", counts, atol=1e-12)
     for sizes in ([30, 9, 20, 5, 3], [30, 20, 9, 30, 3]):
         counts = np.repeat([1, 2, 3, 4, 5], sizes)
         found = agrees(submission, reference, "kneser_ney_discounts", counts)
@@ -79,9 +81,10 @@ def test_kneser_ney_in_sentences(submission, reference, rng):
 @pytest.mark.task("KneserNey")
 @pytest.mark.points(2)
 @pytest.mark.promise("There is none for n-grams at the start of a text or a sentence.")
-def test_what_nothing_stands_before(submission, reference):
+def test_what_nothing_stands_before(submission, reference, rng):
     """N-grams without a word before them, at the start of a text or sentence, keep counts."""
-    tokens = np.array([0, 1, 2, 0, 1, 2, 3, 0, 1, 3, 0, 2, 1, 3, 0])
+    order = np.append(0, 1 + rng.permutation(4))
+    tokens = order[[0, 1, 2, 0, 1, 2, 3, 0, 1, 3, 0, 2, 1, 3, 0]]
     for end in (0, None):
         for start in (0, 1):
             text = tokens[start:]

@@ -31,9 +31,10 @@ def log_probability(model, prefix, text):
     "Among words with equal scores it keeps those with the smaller ids.",
     "log probabilities plus any constant per row.",
 )
-def test_ties_and_large_scores(submission, reference):
+def test_ties_and_large_scores(submission, reference, rng):
     """truncate: of equal scores the smaller ids are kept; scores may be of any size."""
     scores = np.array([[1.0, 1.0, 1.0, 1.0, 0.0], [800.0, 801.0, 800.0, -900.0, 801.0]])
+    scores = rng.permuted(scores, axis=1)
     for top_k, top_p in ((2, None), (None, 0.6), (3, None), (None, 0.3)):
         agrees(submission, reference, "truncate", scores, top_k, top_p)
 
@@ -57,9 +58,10 @@ def test_both_cuts(submission, reference, rng):
     "ValueError: `top_k` or `top_p` is out of range.",
     "top_p: in (0, 1], or None.",
 )
-def test_settings_of_truncate(submission, reference):
+def test_settings_of_truncate(submission, reference, rng):
     """truncate: accepts k ≥ 1 and p in (0, 1]; other values raise a ValueError."""
     agrees(submission, reference, "truncate", np.zeros((1, 4)), 1, 1.0)
+    agrees(submission, reference, "truncate", rng.normal(size=(1, 4)), 1, 1.0)
     for top_k, top_p in ((0, None), (-1, None), (None, 0.0), (None, 1.5), (3, -0.5)):
         refuses(submission, "truncate", np.zeros((1, 4)), top_k, top_p)
 
@@ -118,10 +120,10 @@ def test_longer_texts(submission, rng):
     "ValueError: `length` is negative, or the prefix is empty.",
     "Settings out of range and empty prefixes raise a `ValueError`.",
 )
-def test_greedy_ties(submission, reference):
+def test_greedy_ties(submission, reference, rng):
     """greedy: the smallest id of equal ones; length 0; an empty prefix raises an error."""
     table = np.zeros((4, 4, 4))
-    table[:] = [0.1, 0.4, 0.4, 0.1]
+    table[:] = rng.permutation([0.1, 0.4, 0.4, 0.1])
     model = language_model_callback(MarkovModel(table))
     agrees(submission, reference, "greedy", model, np.array([[3], [0]]), 3)
     agrees(submission, reference, "greedy", model, np.array([[3], [0]]), 0)
@@ -170,7 +172,7 @@ def test_a_beam_of_one(submission, reference, rng):
     "The search stops after `length` steps, or when no text in the beam is more probable "
     "than the best finished one."
 )
-def test_an_early_end(submission):
+def test_an_early_end(submission, rng):
     """beam_search: it stops when no text in the beam can exceed the best finished one."""
 
     class Counted(MarkovModel):
@@ -183,14 +185,15 @@ def test_an_early_end(submission):
             self.asked += 1
             return super().next_log_probabilities(tokens, state)
 
-    table = np.full((3, 3, 3), 0.1)
-    table[..., 2] = 0.8
+    share = rng.uniform(0.75, 0.85)
+    table = np.full((3, 3, 3), (1 - share) / 2)
+    table[..., 2] = share
     model = Counted(table)
     text, score = submission.beam_search(
         language_model_callback(model), np.array([0]), 50, 2, end=2
     )
     equal(np.asarray(text), np.array([2]), "the text")
-    equal(score, float(np.log(0.8)), "its log probability")
+    equal(score, float(np.log(share)), "its log probability")
     expect(model.asked <= 3, f"the model was asked {model.asked} times, where 1 is enough")
     table[0, 0], table[:, 1] = [0.0, 0.5, 0.5], [0.0, 1.0, 0.0]
     model = language_model_callback(MarkovModel(table))
@@ -208,7 +211,10 @@ def test_an_early_end(submission):
 )
 def test_odd_beams(submission, rng):
     """beam_search: length 0 gives no words, log probability 0; invalid settings raise errors."""
-    model = language_model_callback(MarkovModel.random(3, rng=rng))
+    markov = MarkovModel.random(3, rng=rng)
+    model = language_model_callback(markov)
+    text, _ = submission.beam_search(model, np.array([1]), 1, 3)
+    equal(np.asarray(text), markov.transitions[0, 1].argmax()[None], "the most probable word")
     text, score = submission.beam_search(model, np.array([1]), 0, 3)
     equal(np.shape(text), (0,), "the shape of no words")
     equal(score, 0.0, "the log probability of no words")

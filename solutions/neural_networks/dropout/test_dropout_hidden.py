@@ -87,9 +87,9 @@ def test_ensembles_of_one_unit_and_with_all_units(submission, reference, rng):
     "The model is put into training mode, where it drops, and into evaluation mode at the end.",
     "mean and standard deviation (with 1/M) over the samples",
 )
-def test_one_and_two_samples(submission):
+def test_one_and_two_samples(submission, rng):
     """monte_carlo: one sample has no spread; the modes that the model is put into."""
-    x, masks = np.arange(1.0, 9.0), np.array([[1, 0] * 4, [1, 1, 0, 0] * 2])
+    x, masks = rng.uniform(1, 9, size=8), np.array([[1, 0] * 4, [1, 1, 0, 0] * 2])
     model = Calls(masks[[0, 0, 1]])
     offered = callback(model, "forward", "train", "eval")
     mean, spread = submission.monte_carlo(offered, x, 1)

@@ -90,10 +90,11 @@ def test_error_of_second_order(submission, rng):
     "An f that is not finite, an ε that is not positive, or shapes that differ raise a "
     "`ValueError`.",
 )
-def test_refused(submission):
+def test_refused(submission, rng):
     """numerical_gradient: refuses ε ≤ 0, float32, and an f that is not finite."""
-    refuses(submission, "numerical_gradient", callback(bowl), np.ones(3), 0.0)
-    refuses(submission, "numerical_gradient", callback(bowl), np.ones(3), -1e-5)
+    x = rng.normal(size=3)
+    refuses(submission, "numerical_gradient", callback(bowl), x, 0.0)
+    refuses(submission, "numerical_gradient", callback(bowl), x, -rng.uniform(1e-6, 1e-4))
     refuses(submission, "numerical_gradient", callback(bowl), np.ones(3, dtype=np.float32))
     for value in (np.nan, np.inf):
         refuses(
@@ -107,9 +108,10 @@ def test_refused(submission):
     "0 for equal gradients and for empty arrays; infinity if an entry is not finite.",
     "ValueError: the shapes differ, or `floor` is not positive.",
 )
-def test_error_of_odd_arrays(submission, reference):
+def test_error_of_odd_arrays(submission, reference, rng):
     """relative_error: empty arrays, numbers that are not finite, shapes that differ."""
     agrees(submission, reference, "relative_error", np.zeros((0, 3)), np.zeros((0, 3)))
+    agrees(submission, reference, "relative_error", *rng.normal(size=(2, 2, 3)))
     for bad in (np.nan, np.inf, -np.inf):
         one, other = np.array([1.0, bad]), np.ones(2)
         equal(submission.relative_error(one, other), np.inf, f"the error of {bad}")
@@ -147,14 +149,14 @@ def test_bank(submission, rng):
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2.5)
 @pytest.mark.promise("A kink within ε of x: the numerical gradient with ε/10 decides.")
-def test_kinks_nearby(submission):
+def test_kinks_nearby(submission, rng):
     """is_gradient: with a kink within ε but not at x, only one gradient is right."""
-    for distance in (2e-6, 5e-6, 8e-6):
+    for distance in rng.uniform([1.8e-6, 4.5e-6, 7.5e-6], [2.2e-6, 5.5e-6, 8.5e-6]):
         x = np.array([distance, -distance, 1.0])
         right = np.array([1.0, -1.0, 1.0])
-        decides(submission, absolute, right, x, True, f"Σ|x| at {distance} from its kinks")
+        decides(submission, absolute, right, x, True, f"Σ|x| at {distance:.3g} from its kinks")
         for wrong in ([0.0, -1.0, 1.0], [1.0, 0.5, 1.0], [-1.0, -1.0, 1.0], [1.0, -1.0, 0.9]):
-            what = f"Σ|x| at {distance} from its kinks, gradient {wrong}"
+            what = f"Σ|x| at {distance:.3g} from its kinks, gradient {wrong}"
             decides(submission, absolute, np.array(wrong), x, False, what)
 
     def bent(point):
@@ -219,10 +221,10 @@ def test_settings(submission, rng):
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2.5)
 @pytest.mark.promise("a relative error of at most `tolerance`, with a floor of 1e-6 max(1, |f(x)|)")
-def test_just_within_the_tolerance(submission):
+def test_just_within_the_tolerance(submission, rng):
     """is_gradient: the tolerance is relative to the larger number, or to the floor."""
     x = np.array([0.5, -0.25])
-    slopes = np.array([4.0, -2.0])
+    slopes = np.array([4.0, -2.0]) * rng.uniform(1, 2)
 
     def line(point):
         return float(slopes @ point)
@@ -248,14 +250,15 @@ def test_just_within_the_tolerance(submission):
     "by at most `tolerance`.",
     "Each entry must agree with the numerical gradient: a relative error of at most `tolerance`",
 )
-def test_kinks_of_every_kind(submission):
+def test_kinks_of_every_kind(submission, rng):
     """is_gradient: kinks up and down, and values just beyond their slopes."""
     x, tolerance = np.zeros(1), 0.01
 
     def corner(left, right):
         return lambda point: float(right * max(point[0], 0.0) + left * min(point[0], 0.0))
 
-    for left, right in ((-1.0, 1.0), (1.0, -1.0), (0.5, 2.0), (2.0, 0.5), (-0.5, -2.0)):
+    kinds = np.array([(-1.0, 1.0), (1.0, -1.0), (0.5, 2.0), (2.0, 0.5), (-0.5, -2.0)])
+    for left, right in (rng.uniform(1, 2) * kinds).tolist():
         f, (low, high) = corner(left, right), sorted((left, right))
         claims = {low: True, high: True, (low + high) / 2: True}
         for edge, outward in ((low, -1), (high, 1)):
@@ -269,7 +272,7 @@ def test_kinks_of_every_kind(submission):
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2.5)
 @pytest.mark.promise("At a kink their distance with ε/10 is more than half of that with ε.")
-def test_corner_of_a_curve(submission):
+def test_corner_of_a_curve(submission, rng):
     """is_gradient: a corner, where the distance of the slopes falls by less than half."""
     x, epsilon = np.zeros(1), 2.0**-6
     bend = 1 / epsilon
@@ -283,7 +286,7 @@ def test_corner_of_a_curve(submission):
 
             share = (corner + 0.2) / (corner + 2)
             what = f"a curve whose slopes stay {share:.2f} of their distance apart"
-            for claim in (0.3, -0.3):
+            for claim in rng.uniform(0.2, 0.4) * np.array([1, -1]):
                 decides(submission, f, np.array([claim]), x, expected, what, epsilon=epsilon)
 
 
@@ -293,12 +296,13 @@ def test_corner_of_a_curve(submission):
     "with a floor of 1e-6 max(1, |f(x)|)",
     "f is rounded to 16 digits, and the rounding error is divided by ε.",
 )
-def test_rounding(submission):
+def test_rounding(submission, rng):
     """is_gradient: accepts a right gradient of tiny slopes despite the rounding of f."""
-    x, slope = np.zeros(20), np.full(20, 5e-7)
+    x, slope = np.zeros(20), 5e-7 * rng.permutation(np.repeat([1.0, -1.0], 10))
 
     def rough(point):
         return float((8.5 + slope @ point + point @ point) - 8.5)  # rounded as numbers near 8.5 are
 
     decides(submission, rough, slope, x, True, "tiny slopes of a function with large parts")
-    decides(submission, rough, -slope, x, False, "the opposite of tiny slopes")
+    for wrong in (-slope, np.abs(slope), 2 * slope, 0 * slope):
+        decides(submission, rough, wrong, x, False, f"slopes of {wrong[:2]} for {slope[:2]}")

@@ -67,9 +67,9 @@ def test_fan_in_rate_of_layers(submission, reference, rng):
 @pytest.mark.task("gradient_descent")
 @pytest.mark.points(0.5)
 @pytest.mark.promise("θ_0 ... θ_steps, `(steps + 1, n)`.", "θ_0 `(n,)` floats. Not modified.")
-def test_a_path_of_no_steps(submission):
+def test_a_path_of_no_steps(submission, rng):
     """gradient_descent: no steps, and a start that stays as it is."""
-    start = np.array([1.0, -2.0, 3.0])
+    start = rng.uniform(1, 3, size=3) * [1, -1, 1]
     none = callback(lambda theta: np.zeros(3))
     schedule = callback(Falling(), "rate")
     equal(submission.gradient_descent(none, start, schedule, 0), start[None], "a path of no steps")

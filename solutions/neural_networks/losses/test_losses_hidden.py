@@ -27,7 +27,7 @@ def test_max_margin_satisfied(submission, reference, rng):
     """MaxMarginLoss: gradient 0 for satisfied pairs and at the kink; any margin."""
     for margin in (0.0, 0.5, 2.0):
         loss = submission.MaxMarginLoss(margin)
-        s_c = np.array([-3.0, 0.25, 4.0])
+        s_c = rng.integers(-64, 65, size=3) / 16  # exact, and so is the kink
         for distance, wrong in ((margin, 0.0), (margin + 1.0, 0.0), (margin - 0.25, 1.0)):
             cost = loss.forward(s_c + distance, s_c)
             what = f"with Δ = {margin:g} and s − s_c = {distance:g}"

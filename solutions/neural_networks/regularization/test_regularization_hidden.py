@@ -21,10 +21,12 @@ def checked(test):
     "Args: strength: λ ≥ 0.",
     "ValueError: `strength` is negative or NaN.",
 )
-def test_nothing_to_penalise(submission, name):
+def test_nothing_to_penalise(submission, reference, rng, name):
     """The penalty is 0 without weights, with strength 0 and for weights of 0."""
     penalty, without = getattr(submission, name)(2.0), getattr(submission, name)(0.0)
-    zeros = {"W": np.zeros((2, 2))}
+    zeros, weights = {"W": np.zeros((2, 2))}, {"W": rng.normal(size=(2, 2)), "b": np.ones(3)}
+    expected = getattr(reference, name)(2.0).value(weights)
+    equal(penalty.value(weights), expected, "the penalty of weights, and none of a bias")
     equal(penalty.value({"b": np.ones(3)}), 0.0, "the penalty of a bias alone")
     equal(penalty.gradient({"b": np.ones(3)}), {}, "the gradient of a bias alone")
     equal(penalty.value(zeros), 0.0, "the penalty of weights of 0")
@@ -54,9 +56,11 @@ def test_float32_and_arguments(submission, reference, rng, name):
 @pytest.mark.task("soft_threshold")
 @pytest.mark.points(0.5)
 @pytest.mark.promise("`(...)`, a new array of the dtype of `w`.")
-def test_thresholds_at_the_edge(submission, reference):
+def test_thresholds_at_the_edge(submission, reference, rng):
     """soft_threshold: weights at the threshold, an amount of 0, float32 and no weights."""
-    agrees(submission, reference, "soft_threshold", np.array([1.0, -1.0, 1.5]), 1.0)
+    amount = rng.uniform(0.5, 2)
+    weights = np.array([amount, -amount, 1.5 * amount])
+    agrees(submission, reference, "soft_threshold", weights, amount)
     agrees(submission, reference, "soft_threshold", np.array([1.0, -2.0]), 0.0)
     agrees(submission, reference, "soft_threshold", np.array([3, -0.1], np.float32), 0.5, rtol=1e-6)
     agrees(submission, reference, "soft_threshold", np.zeros((0, 2)), 0.5)

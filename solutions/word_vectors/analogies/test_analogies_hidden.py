@@ -12,12 +12,15 @@ from autograder.checks import agrees, equal
     "the id d; the smallest one of equally good words.",
     "A vector of zeros has the cosine 0 with every vector.",
 )
-def test_zeros_and_equally_good_words(submission, reference):
+def test_zeros_and_equally_good_words(submission, reference, rng):
     """analogy: vectors of zeros among the words, and two words with the same vector."""
     vectors = np.array([[1.0, 0], [0, 1.0], [-1.0, 0], [0, 0], [0, 2.0], [0, 1.0]])
     equal(submission.analogy(vectors, 0, 0, 1), 4, "the smaller id of two equally good words")
     agrees(submission, reference, "analogy", vectors, 3, 0, 2)
     agrees(submission, reference, "analogy", -vectors[:5], 4, 1, 3)
+    vectors = rng.normal(size=(7, 2))
+    vectors[rng.integers(3, 7)] = 0
+    agrees(submission, reference, "analogy", vectors, 0, 1, 2)
 
 
 @pytest.mark.task("analogy_accuracy")

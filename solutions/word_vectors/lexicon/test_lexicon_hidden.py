@@ -40,11 +40,13 @@ def test_synonyms_in_drawn_lexicons(submission, reference, rng):
 @pytest.mark.promise(
     "*Good*, *good* and *GOOD* are the same word, and *giant panda* is `giant_panda`.",
 )
-def test_other_ways_to_write_a_word(submission):
+def test_other_ways_to_write_a_word(submission, rng):
     """synonyms: upper case and spaces, in the word and in the lexicon."""
     lexicon = mini_lexicon()
     expected = {"n": ["panda", "panda_bear", "Ailuropoda_melanoleuca"]}
-    equal(submission.synonyms(lexicon, "Giant Panda"), expected, 'the synonyms of "Giant Panda"')
+    letters = [letter.upper() if rng.random() < 0.5 else letter for letter in "giant panda"]
+    for word in ("Giant Panda", "".join(letters)):
+        equal(submission.synonyms(lexicon, word), expected, f'the synonyms of "{word}"')
     expected = {"n": ["Lovelace"]}
     equal(submission.synonyms(lexicon, "ada LOVELACE"), expected, 'the synonyms of "ada LOVELACE"')
 
@@ -84,8 +86,9 @@ def test_similarities_in_drawn_lexicons(submission, reference, rng):
     "An unknown synset raises a `KeyError`.",
     "KeyError: the lexicon has no such synset.",
 )
-def test_similarity_of_unknown_synsets(submission):
+def test_similarity_of_unknown_synsets(submission, rng):
     """path_similarity: an unknown synset raises a KeyError, as first or second argument."""
     lexicon = mini_lexicon()
-    for a, b in (("x.n.01", "dog.n.01"), ("dog.n.01", "x.n.01"), ("x.n.01", "x.n.01")):
+    unknown = f"x{rng.integers(10**6)}.n.01"
+    for a, b in ((unknown, "dog.n.01"), ("dog.n.01", unknown), (unknown, unknown)):
         refuses(submission, "path_similarity", lexicon, a, b, error=("KeyError",))

@@ -9,18 +9,20 @@ from autograder.checks import agrees, expect, refuses
 @pytest.mark.task("one_hot")
 @pytest.mark.points(0.75)
 @pytest.mark.promise("integers of any shape `(...)`, each in 0 ... V−1.", "vocabulary_size: V ≥ 1.")
-def test_no_ids_and_one_word(submission, reference):
+def test_no_ids_and_one_word(submission, reference, rng):
     """one_hot: an empty array of ids, and a vocabulary of one word."""
     agrees(submission, reference, "one_hot", np.zeros((0, 3), dtype=np.int64), 4)
     agrees(submission, reference, "one_hot", np.zeros(3, dtype=np.int64), 1)
+    agrees(submission, reference, "one_hot", rng.integers(4, size=1), 4)
 
 
 @pytest.mark.task("one_hot")
 @pytest.mark.points(0.75)
 @pytest.mark.promise("An id outside 0 ... V−1 raises an `IndexError`.")
-def test_ids_far_out_of_range(submission):
+def test_ids_far_out_of_range(submission, rng):
     """one_hot: one id out of range among valid ones."""
-    for wrong in ([[0, 1], [2, 99]], [[-7, 0], [1, 2]]):
+    above, below = (int(far) for far in rng.integers(6, 99, size=2))
+    for wrong in ([[0, 1], [2, above]], [[-below, 0], [1, 2]]):
         refuses(submission, "one_hot", np.array(wrong), 5, error=("IndexError",))
 
 

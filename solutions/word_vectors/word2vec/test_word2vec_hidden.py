@@ -15,9 +15,9 @@ from autograder.checks import agrees, assign, equal, expect, finite, paired_mode
     "window: m ≥ 1; it may be larger than T.",
     "Positions t + j outside 1 ... T are left out, so words near the ends have fewer neighbours.",
 )
-def test_context_pairs_short_texts(submission, reference):
+def test_context_pairs_short_texts(submission, reference, rng):
     """context_pairs: a window larger than the text, texts of one and of no word, lists."""
-    for tokens in ([3, 1, 3], [2, 2], [5], []):
+    for tokens in ([3, 1, 3], [2, 2], [5], [], rng.integers(9, size=3).tolist()):
         agrees(submission, reference, "context_pairs", np.array(tokens, dtype=np.int64), 5)
         agrees(submission, reference, "context_pairs", tokens, 5)
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from autograder.checks import CheckFailed, in_float32, paired_models
-from autograder.isolation.host.faults import Crashed
+from autograder.isolation.host.faults import Crashed, TimedOut
+from autograder.isolation.host.remote import session_of
 
 X = np.random.default_rng(5).normal(size=(4, 3))
 
@@ -376,3 +377,50 @@ def test_neither_is_where_the_submission_has_no_astype(float_pair):
 def test_a_conversion_that_fails_is_the_submissions_fault(float_pair):
     with pytest.raises(Crashed, match="no dtype like that"):
         in_float32(float_pair(Broken))
+
+
+def test_many_gradients_of_the_right_layer_are_right(pair_with, affine, draws):
+    pair_with(affine).many_gradients(X, rng=draws, passes=3)
+
+
+def test_many_gradients_are_compared_with_their_sums(pair_with, variant, affine, draws):
+    def backward(self, grad_output):
+        self.gradients["W"][...] = 0
+        return affine.backward(self, grad_output)
+
+    message, *_ = failure(
+        pair_with(variant(backward=backward)).many_gradients, X, rng=draws, passes=3
+    )
+    assert message.startswith("gradients['W'] after 3 backward passes: ")
+
+
+def test_many_gradients_are_compared_with_what_each_pass_returns(pair_with, variant, affine, draws):
+    def backward(self, grad_output):
+        self.passes = getattr(self, "passes", 0) + 1
+        return affine.backward(self, grad_output) * (1 if self.passes == 3 else 2)
+
+    message, *_ = failure(
+        pair_with(variant(backward=backward)).many_gradients, X, rng=draws, passes=3
+    )
+    assert message.startswith("the gradient that backward returns: ")
+
+
+@pytest.mark.parametrize("stalled", [False, True])
+def test_many_gradients_that_take_too_long_are_noted(
+    pair_with, affine, draws, monkeypatch, stalled
+):
+    pair = pair_with(affine)
+    session, _ = session_of(pair.student)
+    real = session.run
+
+    def out_of_time(steps):
+        if len(steps) > 5:
+            session.calls.describe(steps)
+            raise TimedOut("no answer within 5 s", stalled=stalled)
+        return real(steps)
+
+    monkeypatch.setattr(session, "run", out_of_time)
+    with pytest.raises(TimedOut) as caught:
+        pair.many_gradients(X, rng=draws, passes=3)
+    assert session.calls.outlasted == (set() if stalled else {"Layer.backward"})
+    assert ("without calls of forward" in caught.value.message) is not stalled

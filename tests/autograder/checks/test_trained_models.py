@@ -12,6 +12,7 @@ from autograder.checks import (
     overfits,
     trained_models,
 )
+from autograder.checks.gradients.first_batch import first_gradients_agree
 from autograder.checks.trained_models import Evaluation
 from autograder.isolation.host.faults import InfrastructureFault
 from framework.interfaces import Model
@@ -36,6 +37,7 @@ class Remembering(Table):
     """Reads the labels off the gradients, and learns nothing else."""
 
     known = None
+    is_compared = True  # the first gradients are those of the table
 
     def forward(self, ids):
         scores = super().forward(ids)
@@ -44,6 +46,10 @@ class Remembering(Table):
         return scores + 9 * np.eye(scores.shape[1])[self.known[ids]]
 
     def backward(self, grad_output):
+        if self.is_compared:
+            super().backward(grad_output)
+            self.is_compared = False
+            return
         if self.known is None:
             self.known = np.zeros(len(self.parameters["W"]), dtype=int)
         self.known[self.ids] = grad_output.argmin(axis=1)
@@ -55,6 +61,14 @@ class Wider(Table):
     def __init__(self, ids, classes, *, rng):
         super().__init__(ids, classes, rng=rng)
         self.add_parameter("memory", np.zeros(9))
+
+
+class HalfLearned(Table):
+    """Adds only some of the gradients."""
+
+    def backward(self, grad_output):
+        super().backward(grad_output)
+        self.gradients["W"][:, 0] = 0
 
 
 @pytest.fixture
@@ -97,6 +111,20 @@ def test_a_batch_that_is_only_remembered_is_not_known_by_heart(pair, draws):
     models = pair(Remembering)
     with pytest.raises(CheckFailed, match="all that it knows must be in its parameters"):
         overfits(models, np.arange(8), labels, classes=4, rng=draws)
+
+
+def test_training_starts_from_right_gradients(pair, draws):
+    with pytest.raises(CheckFailed, match="right gradients of all parameters") as failure:
+        trained(pair, HalfLearned, draws)
+    assert failure.value.details[0].startswith("gradients['W']")
+    assert failure.value.about is not None
+
+
+def test_the_first_gradients_leave_the_parameters_alone(pair, draws):
+    models = pair(Table)
+    before = models.student.parameters["W"]
+    first_gradients_agree(models, (np.arange(8),))
+    np.testing.assert_array_equal(models.student.parameters["W"], before)
 
 
 def test_parameters_of_another_form_are_reported_before_the_training(pair):

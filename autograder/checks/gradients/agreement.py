@@ -16,7 +16,7 @@ import numpy as np
 
 from autograder.checks.equality import MAX_NAME, RTOL
 from autograder.checks.failures import CheckFailed
-from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
+from autograder.checks.gradients.probe import PARAMETER, Inputs, Probe
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.output import shown
 from autograder.isolation.host.remote import RemoteObject, session_of

@@ -1,0 +1,130 @@
+"""A `backward` by differences of `forward` earns nothing: it is too slow for large layers.
+
+Central differences take two calls of `forward` for each parameter, complex steps one. Every class
+with a `backward` gets central differences, in every exercise that asks for many gradients. By
+default one exercise is graded so; ``-m slow`` grades all of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+
+import pytest
+
+from autograder.course.reading import find_course
+from autograder.grading.grader import Grader
+from autograder.grading.pytest_run import run_checks
+from autograder.grading.setting import Setting
+from autograder.isolation.sandboxes import choose
+from autograder.submissions.submission import Staging, Submission, SubmittedFile
+from autograder.verdicts import Verdict
+from framework.providers.plugins import Plugins
+
+COURSE = find_course()
+ASKED = "many_gradients"
+EXERCISES = [
+    exercise
+    for exercise in COURSE.code_exercises
+    if ASKED in exercise.tests.read_text("utf-8") + exercise.hidden_tests.read_text("utf-8")
+]
+#: Exercises whose checks call `gradients_agree`, but whose functions act on single entries or rows:
+#: differences of all of them at once take two calls of `forward`, whatever their size.
+BY_ENTRY = {"activations", "batch_norm", "pooling"}
+
+DIFFERENCES = """
+
+def _by_differences(cls):
+    import numpy as np
+    forward = cls.forward
+
+    def remembered(self, *inputs, **settings):
+        self.asked = [np.array(i) if isinstance(i, np.ndarray) else i for i in inputs], settings
+        return forward(self, *inputs, **settings)
+
+    def slope(self, array, grad):
+        inputs, settings = self.asked
+        slopes = np.zeros(array.shape)
+        for i in np.ndindex(array.shape):
+            kept, values = array[i], []
+            for moved in (kept + 1e-5, kept - 1e-5):
+                array[i] = moved
+                values.append(np.sum(forward(self, *inputs, **settings) * grad))
+            array[i] = kept
+            slopes[i] = (values[0] - values[1]) / 2e-5
+        return slopes
+
+    def backward(self, grad):
+        for name, array in self.parameters.items():
+            self.gradients[name] += slope(self, array, grad)
+        real = [i for i in self.asked[0] if isinstance(i, np.ndarray) and i.dtype.kind == "f"]
+        found = [slope(self, array, grad) for array in real]
+        return None if not found else found[0] if len(found) == 1 else tuple(found)
+
+    cls.forward, cls.backward = remembered, backward
+
+"""
+
+
+class Large:
+    """A pytest plugin that leaves out the checks without a large layer."""
+
+    def pytest_collection_modifyitems(self, items):
+        """Keep the others in their order."""
+        items[:] = [item for item in items if ASKED in inspect.getsource(item.function)]
+
+
+def classes_with_backward(source):
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef):
+            names = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+            if "backward" in names:
+                yield node.name
+
+
+def handed_in(exercise):
+    sources = {name: COURSE.exercise(name).solution_source() for name in exercise.requires}
+    source = exercise.solution_source()
+    changed = [f"_by_differences({name})" for name in classes_with_backward(source)]
+    sources[exercise.name] = source + DIFFERENCES + "\n".join(changed) + "\n"
+    files = {
+        name: SubmittedFile(name, exercise.solution, f"{name}.py", f"{name}.py", text)
+        for name, text in sources.items()
+    }
+    return Submission("differences", files, "", (), Staging(sources))
+
+
+def large_checks(exercise):
+    with handed_in(exercise) as submission:
+        grader = Grader(Setting(COURSE, Plugins(course=COURSE), choose("process")), submission)
+        with grader.under_test(exercise) as under_test:
+            results = run_checks(exercise, under_test, plugins=[Large()])
+        grader.close()
+    return results
+
+
+def earn_nothing(exercise):
+    results = large_checks(exercise)
+    assert results
+    assert not [check.id for check in results if check.verdict is Verdict.PASSED]
+    assert any(check.outlasted for check in results)
+
+
+def test_differences_earn_nothing():
+    earn_nothing(COURSE.exercise("rnn"))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_differences_earn_nothing_in_any_exercise(exercise):
+    earn_nothing(exercise)
+
+
+def test_every_exercise_with_a_backward_asks_for_many_gradients():
+    graded = {
+        exercise.name
+        for exercise in COURSE.code_exercises
+        if "gradients_agree" in exercise.tests.read_text("utf-8")
+    }
+    assert graded - BY_ENTRY <= {exercise.name for exercise in EXERCISES}

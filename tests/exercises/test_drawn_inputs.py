@@ -1,0 +1,97 @@
+"""Every check with points draws inputs: a table of the answers of fixed ones would earn them.
+
+What the solution is asked, and what it answers to callbacks that are drawn, is compared at two
+seeds. Trained checks draw their texts. A sample of the exercises is compared by default, and
+all are with ``-m slow``.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder.course.reading import find_course
+from autograder.grading.grader import Grader
+from autograder.grading.pytest_plugin import fixtures_of
+from autograder.grading.pytest_run import run_checks
+from autograder.grading.setting import Setting
+from autograder.isolation.sandboxes import choose
+from autograder.submissions.submission import load_submission
+from framework.providers.plugins import Plugins
+
+COURSE = find_course()
+NAMES = [exercise.name for exercise in COURSE.code_exercises]
+#: Exercises that are compared by default.
+SAMPLE = 3
+
+#: Checks that are the same at all seeds, and why no table earns them.
+FIXED = {}
+
+
+class Untrained:
+    """A pytest plugin that leaves out the checks that train a model."""
+
+    def pytest_collection_modifyitems(self, items):
+        """Keep the others in their order."""
+        items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
+
+
+def plain(value):
+    """What is sent, in a form that can be compared."""
+    if isinstance(value, np.ndarray):
+        return value.shape, str(value.dtype), value.tobytes()
+    if isinstance(value, (tuple, list)):
+        return tuple(plain(part) for part in value)
+    if isinstance(value, dict):
+        return tuple((key, plain(part)) for key, part in value.items())
+    return repr(value)
+
+
+def asked(exercise, submission, seed):
+    """Check with points -> all that it asks of the solution."""
+    grader = Grader(Setting(COURSE, Plugins(course=COURSE), choose("process")), submission)
+    with grader.under_test(exercise) as under_test:
+        seeded = replace(under_test, seed=seed)
+        results = run_checks(exercise, seeded, plugins=[Untrained()])
+        found = {
+            check.id.partition("::")[2]: [
+                (
+                    [plain(vars(step)) for step in exchange.steps],
+                    [plain(outcome.value) for outcome in exchange.outcomes],
+                )
+                for exchange in seeded.transcripts[check.id].exchanges
+            ]
+            for check in results
+            if check.points and seeded.transcripts[check.id].complete
+        }
+    grader.close()
+    return found
+
+
+def fixed_checks(name):
+    exercise = COURSE.exercise(name)
+    with load_submission(COURSE.root / "solutions", COURSE) as submission:
+        first, second = (asked(exercise, submission, seed) for seed in (1, 2))
+    return {check for check, steps in first.items() if steps == second[check]}
+
+
+def hold(name):
+    assert fixed_checks(name) == set(FIXED.get(name, {}))
+
+
+@pytest.mark.parametrize("name", random.Random(14).sample(NAMES, SAMPLE))
+def test_every_check_draws(name):
+    hold(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_every_check_of_every_exercise_draws(name):
+    hold(name)
+
+
+def test_the_exceptions_name_exercises():
+    assert set(FIXED) <= set(NAMES)
