@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections import defaultdict
 from collections.abc import Collection as Names
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.classes.collecting.attempt_files import AttemptFiles
+from autograder.classes.collecting.attempt_files import Allowance, AttemptFiles
 from autograder.classes.collecting.attempts import Attempt
 from autograder.classes.collecting.collection import ATTEMPTS, Collection
 from autograder.classes.collecting.matching import ALARMING, Matched, Matcher
@@ -111,8 +112,10 @@ def _sweep(folder: Path, attempts: Iterable[Attempt]) -> None:
 def _written(export: Export, matched: Matched, sources: Sources, folder: Path) -> Iterator[Attempt]:
     """Write the files of all attempts, and yield the attempts in their order of time."""
     keys = list(matched.attempts)
+    allowances: dict[tuple[str, ...], Allowance] = defaultdict(Allowance)
     written = [
-        AttemptFiles(folder / _NEW / str(index), sources.expected) for index, _ in enumerate(keys)
+        AttemptFiles(folder / _NEW / str(index), sources.expected, allowances[students])
+        for index, (students, _) in enumerate(keys)
     ]
     pairs = zip(written, matched.attempts.values(), strict=True)
     _write_files(export, list(pairs))

@@ -34,14 +34,42 @@ def _safe_name(name: str) -> str:
     return "" if plain in (".", "..") else plain
 
 
-def unique_path(path: PurePosixPath, taken: Iterable[str]) -> PurePosixPath:
-    """Return `path`, with a number in its name if a system without capitals had it already."""
-    names = set(taken)
-    found, number = path, 1
-    while str(found).casefold() in names:
-        number += 1
-        found = path.with_name(f"{path.stem}~{number}{path.suffix}")
-    return found
+class Places:
+    """Places of files in one folder, also on a system that knows no capitals.
+
+    A file and a folder cannot have the same name: the one that comes later gets a number.
+    """
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._folders: dict[str, PurePosixPath] = {_key(PurePosixPath()): PurePosixPath()}
+        self._numbers: dict[str, int] = {}
+
+    def free(self, path: PurePosixPath) -> PurePosixPath:
+        """Return a free place for the file `path`, and keep it."""
+        return self._numbered(self._folder(path.parent) / path.name)
+
+    def _folder(self, path: PurePosixPath) -> PurePosixPath:
+        """Return where the folder `path` is: at the same place for all of its files."""
+        key = _key(path)
+        if key not in self._folders:
+            self._folders[key] = self._numbered(self._folder(path.parent) / path.name)
+        return self._folders[key]
+
+    def _numbered(self, path: PurePosixPath) -> PurePosixPath:
+        """Return `path`, with a number in its name where that is taken."""
+        key, found = _key(path), path
+        number = self._numbers.get(key, 1)  # the last one of this name
+        while _key(found) in self._taken:
+            number += 1
+            found = path.with_name(f"{path.stem}~{number}{path.suffix}")
+        self._numbers[key] = number
+        self._taken.add(_key(found))
+        return found
+
+
+def _key(path: PurePosixPath) -> str:
+    return str(path).casefold()
 
 
 def without_counters(
@@ -49,13 +77,15 @@ def without_counters(
 ) -> Mapping[PurePosixPath, PurePosixPath]:
     """Return path -> path without the number that a system has added to its name.
 
-    Of several, the one with the highest number is the newest. A file whose name is right wins.
+    Of several, the one with the highest number is the newest. A file or folder whose name is right
+    wins.
 
     Args:
         wanted: names without suffix that files are expected to have.
     """
     files, known = list(paths), set(wanted)
-    taken = {(file.parent, file.name.casefold()) for file in files}
+    places = {*files, *(folder for file in files for folder in file.parents)}
+    taken = {(place.parent, place.name.casefold()) for place in places}
     newest: dict[PurePosixPath, tuple[int, PurePosixPath]] = {}
     for file in files:
         found = numbered(file.stem, known)

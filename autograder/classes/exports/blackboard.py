@@ -12,9 +12,10 @@ from autograder.classes.exports.handed_in import HandedIn, Owner, Reading, Wante
 from autograder.classes.rosters.identifiers import folded
 from autograder.classes.rosters.moments import read_moment
 
-#: The word before the date is in the language of the site: it is not compared.
+#: The word before the date is in the language of the site: it is not compared. The first date is
+#: that of the attempt: what follows it is a name that the student chose.
 _DATE = r"(?P<date>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)"
-_ATTEMPT = re.compile(rf"(?P<owner>.+)_(?P<word>[^\W\d_]+)_{_DATE}(?P<rest>\.txt|_.+)", re.DOTALL)
+_ATTEMPT = re.compile(rf"(?P<owner>.+?)_(?P<word>[^\W\d_]+)_{_DATE}(?P<rest>\.txt|_.+)", re.DOTALL)
 _NAME = re.compile(
     r"^[^\n:]+:[ \t]*(?P<name>[^\n]*?)[ \t]*\((?P<user>[^()\n]+)\)\s*$", re.MULTILINE
 )

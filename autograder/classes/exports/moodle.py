@@ -2,6 +2,9 @@
 
 The number in a name is the participant number of this assignment, which the grading worksheet
 calls ``Participant 1007``. In a group assignment, it is the number of the group.
+
+Students choose the names of files, and some of them their display names. A name that holds two
+numbers of participants belongs to neither.
 """
 
 from __future__ import annotations
@@ -15,9 +18,10 @@ from autograder.classes.rosters.roster import GROUP, GROUP_ID
 
 _NAME = re.compile(
     r"(?P<name>[^/]*?)(?:_(?P<number>\d+))?_assignsubmission_(?P<plugin>[a-z]+)"
-    r"(_?/|_)(?P<inner>.+)",
+    r"(?P<end>_?/|_)(?P<inner>.+)",
     re.DOTALL,
 )
+_MARK = re.compile(r"_assignsubmission_[a-z]+(?:[_/]|$)")
 
 
 def read_moodle(export: Export, wanted: Wanted) -> Reading:
@@ -27,6 +31,8 @@ def read_moodle(export: Export, wanted: Wanted) -> Reading:
         match = _matched(file)
         if match is None:
             reading.unmatched[file] = "its name is not NAME_NUMBER_assignsubmission_file/..."
+        elif _is_ambiguous(match):
+            reading.unmatched[file] = "its name names two participants"
         elif (owner := _owner(match, wanted)) is None:
             reading.unmatched[file] = "its name has no number: with groups, add `--teams`"
         else:
@@ -39,6 +45,12 @@ def _matched(file: PurePosixPath) -> re.Match[str] | None:
     parts = file.parts
     tails = ("/".join(parts[start:]) for start in range(len(parts)))
     return next(filter(None, map(_NAME.fullmatch, tails)), None)
+
+
+def _is_ambiguous(match: re.Match[str]) -> bool:
+    """Return whether a second participant is named where no folder ends the name of the first."""
+    flat = f"_{match['inner'].partition('/')[0]}/"
+    return "/" not in match["end"] and _MARK.search(flat) is not None
 
 
 def _owner(match: re.Match[str], wanted: Wanted) -> Owner | None:

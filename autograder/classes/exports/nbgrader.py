@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -26,7 +26,8 @@ def read_nbgrader(export: Export, wanted: Wanted) -> Reading:
     Raises:
         BadInputError: there are several assignments, and none is chosen.
     """
-    places = {file: _place(file) for file in export.files}
+    depth = _depth(export.files)
+    places = {file: _place(file, depth) for file in export.files}
     assignment = _assignment(places, wanted)
     times = _times(export, places, wanted)
     reading = Reading()
@@ -49,15 +50,30 @@ class _Place:
         self.time = ""
 
 
-def _place(file: PurePosixPath) -> _Place | None:
+def _depth(files: Sequence[PurePosixPath]) -> int:
+    """Return the number of folders that are around all files.
+
+    What stands deeper than the first folder below these was named by a student.
+    """
+    parents = [file.parent.parts for file in files]
+    first, last = min(parents, default=()), max(parents, default=())
+    return next(
+        (n for n, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]),
+        len(first),
+    )
+
+
+def _place(file: PurePosixPath, depth: int) -> _Place | None:
     parts = file.parts
-    for index, part in enumerate(parts[:-1]):
+    ours = parts[: depth + 1]
+    attempts = parts[: depth + 2] if ours[-1] == "inbound" else ours
+    for index, part in enumerate(attempts[: len(parts) - 1]):
         if match := _INBOUND.fullmatch(part):
             folder, inner = PurePosixPath(*parts[: index + 1]), PurePosixPath(*parts[index + 1 :])
             place = _Place(match["student"], match["assignment"], folder, inner)
             place.time = match["time"]
             return place
-    start = parts.index("submitted") + 1 if "submitted" in parts else 0
+    start = ours.index("submitted") + 1 if "submitted" in ours else 0
     if len(parts) < start + 3:
         return None
     folder, inner = PurePosixPath(*parts[: start + 2]), PurePosixPath(*parts[start + 2 :])

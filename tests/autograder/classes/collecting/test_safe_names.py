@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from autograder.classes.collecting.safe_names import (
     MAX_DEPTH,
     MAX_NAME,
+    Places,
     safe_path,
-    unique_path,
     without_counters,
 )
 
@@ -48,7 +48,9 @@ def test_every_name_becomes_one_that_stays_inside(name):
 
 
 def test_names_that_differ_in_capitals_alone_are_both_kept():
-    assert str(unique_path(PurePosixPath("a/RNN.py"), ["a/rnn.py"])) == "a/RNN~2.py"
+    places = Places()
+    found = [str(places.free(PurePosixPath(name))) for name in ("a/rnn.py", "a/RNN.py", "A/x.py")]
+    assert found == ["a/rnn.py", "a/RNN~2.py", "a/x.py"]
 
 
 def corrected(*names):

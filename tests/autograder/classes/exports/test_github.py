@@ -96,6 +96,7 @@ def test_each_tag_of_a_submission_is_an_attempt(clones, reading):
 
 def test_a_folder_without_commits_is_read_as_it_is(write_folder, reading, identified):
     files = {"lab1-ana/rnn.py": "x", "lab1-bo/.git/HEAD": "ref: x", "lab1-bo/rnn.py": "y",
+             "lab1-bo/.git/objects/x": "", "lab1-bo/.git/refs/x": "",
              "lab2-ana/rnn.py": "z", "notes.txt": ""}  # fmt: skip
     found = reading(read_github, write_folder("clones", files), assignment="lab1")
     assert identified(found) == [("ana", "rnn.py"), ("bo", "rnn.py")]
@@ -126,3 +127,49 @@ def test_nothing_that_a_repository_configures_is_run(clones, tmp_path, reading):
     missing.unlink()  # git would fetch it from the remote
     reading(read_github, folder.parent)
     assert not sign.exists()
+
+
+def commondir(own, other):
+    (own / ".git/commondir").write_text(f"{other}/.git", "utf-8")
+
+
+def alternates(own, other):
+    (own / ".git/objects/info/alternates").write_text(f"{other}/.git/objects", "utf-8")
+
+
+def linked_objects(own, other):
+    (own / ".git/objects").rename(own / "objects")
+    (own / ".git/objects").symlink_to(other / ".git/objects")
+
+
+def linked_head(own, other):
+    (own / ".git/HEAD").unlink()
+    (own / ".git/HEAD").symlink_to(other / ".git/HEAD")
+
+
+def waiting_settings(own, other):
+    (own / ".git/config").unlink()
+    os.mkfifo(own / ".git/config")  # git would wait for a writer
+
+
+def linked_repository(own, other):
+    (own / ".git").rename(own / "git")
+    (own / ".git").symlink_to(other / ".git")
+
+
+@pytest.mark.parametrize(
+    "borrow",
+    [commondir, alternates, linked_objects, linked_head, waiting_settings, linked_repository],
+)
+def test_a_repository_hands_in_nothing_of_another(borrow, clones, reading):
+    other = clones("lab1-bo", {"2026-03-01T10:00:00Z": "of another"})
+    own = clones("lab1-mallory", {"2026-03-01T11:00:00Z": "own"})
+    borrow(own, other)
+    found = reading(read_github, own.parent)
+    texts = {o.owners[0].identifiers[0][1]: o for o in found.found if o.inner.name == "rnn.py"}
+    assert texts["bo"].read(99) == b"of another"
+    assert str(texts["mallory"].file) == "lab1-mallory/src/rnn.py"
+    assert texts["mallory"].read is None  # the file in the folder, not one of a commit
+    assert found.notes == [
+        "lab1-mallory: its .git refers to other folders, so that its files are read"
+    ]

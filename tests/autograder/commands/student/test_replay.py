@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from autograder.commands.student.replay import replay
+from autograder.commands.student.replay import _save_arrays, replay
 from framework.errors import BadInputError, ConflictError, UnknownNameError, UsageError
 
 CHECK = "test_activations.py::test_sigmoid_backward"
@@ -58,6 +58,15 @@ def test_the_arrays_of_the_call_are_saved(run, tmp_path):
     )
     with np.load(tmp_path / "args.npz") as saved:
         assert saved["grad_output"].tolist() == [1.0]
+
+
+def test_arrays_are_saved_under_every_name_that_a_parameter_can_have(tmp_path):
+    given = {name: np.array([number]) for number, name in enumerate(["file", "args", "kwds", "ß"])}
+    _save_arrays(tmp_path / "args", given)
+    with np.load(tmp_path / "args") as saved:
+        assert {name: saved[name].tolist() for name in saved} == {
+            name: array.tolist() for name, array in given.items()
+        }
 
 
 def test_the_program_runs_by_itself_and_stays_as_it_is(run, tmp_path):
