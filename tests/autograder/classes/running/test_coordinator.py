@@ -160,6 +160,7 @@ def test_a_sample_is_graded_again_and_differences_are_counted(run):
     assert verifying.sample(work, 0, seed=1) == {}
 
     def again(job):
+        assert job.afresh  # or a check that depends on chance would not run again
         if job.place == "c":
             return Outcome(fault="disk full")
         return graded(job, earned=0.5 if job.place == "b" else 1.0)
