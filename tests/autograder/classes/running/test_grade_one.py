@@ -25,7 +25,7 @@ def test_a_job_that_is_graded_afresh_uses_nothing_of_others(job, monkeypatch):
     assert (again.verdict, again.earned, again.checks) == (
         usual.verdict, usual.earned, usual.checks,
     )  # fmt: skip
-    assert "NoneType" in job().fault
+    assert "must be callable" in job().fault
 
 
 def test_whatever_goes_wrong_is_a_fault_of_ours(job):
