@@ -108,7 +108,9 @@ def one_share(setting, texts):
     many, codes = ManyGrader(setting), []
     for text in texts:
         codes.append(graded_text(many, setting, "activations", text))
-    return {"codes": codes, "diagnoses": many.shared.diagnoses.made}
+    checks = many.shared.checks["activations"]
+    found = {"ran": checks.ran, "followed": checks.followed}
+    return {"codes": codes, "diagnoses": many.shared.diagnoses.made, **found}
 
 
 def graded_text(many, setting, name, text):
@@ -136,10 +138,13 @@ def test_submissions_of_activations():
     shares, all_of_them = graded("fork", texts)
     assert all(code == 0 for share in shares for code in share["codes"])
     each = all_of_them / SIZE
+    known = sum(share["followed"] for share in shares)
+    known /= known + sum(share["ran"] for share in shares)
     few = right(SIZE // 10)
     boxed = graded("bubblewrap", few)[1] / len(few)
     print(f"\nright submissions of activations, CPU seconds each, {SIZE} by {PROCESSES} processes")
     print(f"  fork server      {each:.3f}   aim {AIM}, first measured {FIRST}")
+    print(f"  checks that passed with equal answers before: {known:.0%}")
     print(f"  bubblewrap each  {boxed:.3f}   (of {len(few)}, the start of the graders included)")
     print(f"  `grade` alone    {alone:.3f}")
     shares, seconds = graded("fork", wrong(SIZE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 
@@ -66,3 +67,31 @@ def test_a_scheduler_and_its_workers_speak_tls_alone(tmp_path, words):
                  "--tls-key /secret/key.pem", "--dashboard-address 127.0.0.1:0",
                  "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION=true"):  # fmt: skip
         assert word in found
+
+
+@pytest.fixture
+def lab1(tmp_path, monkeypatch):
+    """The working folder of an instructor, with a collection of two students."""
+    right = (ROOT / "solutions/word_vectors/one_hot/one_hot.py").read_text("utf-8")
+    for name, text in {"ana": right, "bo": right.replace("return ", "return 0 * ", 1)}.items():
+        file = tmp_path / "export" / name / "one_hot.py"
+        file.parent.mkdir(parents=True)
+        file.write_text(text, "utf-8")
+    for name in ("exercises", "solutions"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(tmp_path)
+    gradus("class", "collect", "export", "--as", "folders", "--into", "lab1")
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_page_grade_a_class(lab1):
+    pytest.importorskip("distributed", reason="needs the extra `cluster`")
+    page = (ROOT / "docs" / "clusters.md").read_text("utf-8")
+    plan, shard, merge, dask = re.findall(r"^    gradus (.*)$", page, re.MULTILINE)
+    assert "2 results to be made" in gradus(*shlex.split(plan))
+    assert "shard 0 of 1 · 2 results" in gradus(*shlex.split(shard.replace("0/40", "0/1")))
+    assert "2 results merged, 0 missing" in gradus(*shlex.split(merge))
+    words = dask.partition("--cluster")[0].split()
+    output = gradus(*words, "--cluster", "local", "--jobs", 2, "--regrade", "all")
+    assert "one_hot: 1 passed, 1 failed" in output
+    assert "0 results moved" in gradus("class", "diff", 1, 2, "--in", "lab1")

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,9 @@ import pytest
 from denied_namespaces import DeniedForkSandbox
 from repository import ROOT
 
-from autograder.course.reading import Course
-from autograder.grading.request import GradeRequest, answer
+from autograder.course.reading import Course, Exercise
+from autograder.grading.many.grader import ManyGrader, SharingGrader
+from autograder.grading.request import GradeRequest, MakesGrader, answer
 from autograder.grading.setting import Setting
 from autograder.isolation.host import time_limits
 from autograder.isolation.sandboxes import Sandbox, choose
@@ -41,9 +42,15 @@ HERE = Path(__file__).parent
 COURSE = HERE / "course"
 SOLUTION = COURSE / "solutions" / "unit" / "target" / "target.py"
 DENIED = "fork without namespaces"
-SANDBOXES = ("bubblewrap", "process", "fork", DENIED)
+#: As a class is graded: the checks know the answers of a right submission.
+MANY = "fork among many"
+SANDBOXES = ("bubblewrap", "process", "fork", DENIED, MANY)
 #: What is graded with fork servers; all other cases are slow.
-SAMPLE = {"fork": ("stolen_solution", "killed_others"), DENIED: ("full_disk", "killed_others")}
+SAMPLE = {
+    "fork": ("stolen_solution", "killed_others"),
+    DENIED: ("full_disk", "killed_others"),
+    MANY: ("forged_replies_ahead", "killed_itself"),
+}
 CASES = sorted(path.parent for path in HERE.glob("*/expected.toml"))
 
 #: What a submission that gets out of its sandbox is to call the files it makes.
@@ -126,7 +133,7 @@ def completed(source: str) -> str:
 def chosen(name: str) -> Sandbox:
     """The sandbox of that name, or a fork server that is denied namespaces."""
     if name != DENIED:
-        return choose(name)
+        return choose("fork" if name == MANY else name)
     sandbox = DeniedForkSandbox()
     reason = sandbox.unavailable()
     if reason is not None:
@@ -142,10 +149,21 @@ def grade(sandbox: str, folder: Path, names: Iterable[str]) -> Report:
     try:
         with load_submission(folder, course, names) as submission:
             exercises = tuple(course.select(names))
-            return answer(GradeRequest(setting, submission, exercises, 1, Silence()))
+            grader = among_many(setting, exercises) if sandbox == MANY else None
+            request = GradeRequest(setting, submission, exercises, 1, Silence(), grader=grader)
+            return answer(request)
     finally:
         if isinstance(setting.sandbox, ForkSandbox):
             setting.sandbox.close()
+
+
+def among_many(setting: Setting, exercises: tuple[Exercise, ...]) -> MakesGrader:
+    """What grades a submission after a right one, whose answers are known then."""
+    many = ManyGrader(setting)
+    folder = setting.course.root / "solutions"
+    with load_submission(folder, setting.course, [one.name for one in exercises]) as right:
+        assert many.grade(right, exercises).exit_code == 0
+    return partial(SharingGrader, shared=many.shared)
 
 
 @pytest.hookimpl(tryfirst=True)

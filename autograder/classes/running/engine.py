@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -77,10 +78,12 @@ def local_engine(grade: Grade, jobs: int) -> Engine:
 
 def _forked_processes(grade: Grade, jobs: int) -> Executor:
     context = multiprocessing.get_context("fork")
-    return ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(grade,))
+    return ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(grade, os.getpid()))
 
 
-def _begin(grade: Grade) -> None:
+def _begin(grade: Grade, coordinator: int) -> None:
     """Prepare a process: it ends with the coordinator, and with it the sandboxes."""
     begin(grade)
     libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != coordinator:  # it has ended before
+        os._exit(1)

@@ -80,12 +80,13 @@ def shared_by(settings: Settings) -> Shared:
 def grade_job(settings: Settings, job: Job) -> Outcome:
     """Grade one exercise of one submission; nothing is raised."""
     try:
-        return _graded(setting_of(settings), job, shared_by(settings))
+        shared = None if job.afresh else shared_by(settings)
+        return _graded(setting_of(settings), job, shared)
     except Exception as error:  # whatever it is, the submission's points must not suffer
         return Outcome(fault=f"{type(error).__name__}: {in_one_line(error)}")
 
 
-def _graded(setting: Setting, job: Job, shared: Shared) -> Outcome:
+def _graded(setting: Setting, job: Job, shared: Shared | None) -> Outcome:
     started = time.perf_counter()
     exercise = setting.course.exercise(job.exercise)
     needed = [one.name for one in setting.course.with_required([exercise])]
@@ -94,7 +95,7 @@ def _graded(setting: Setting, job: Job, shared: Shared) -> Outcome:
         if job.digest not in ("", digest):
             return Outcome(fault="its files have changed since they were queued: collect again")
         submission = _anonymous(loaded, digest)
-        grader = partial(SharingGrader, shared=shared)
+        grader = partial(SharingGrader, shared=shared) if shared is not None else None
         request = GradeRequest(
             setting, submission, (exercise,), 1, _Silence(), grader=grader, is_repeating=job.alone
         )

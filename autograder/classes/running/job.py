@@ -23,12 +23,14 @@ class Job:
         digest: of the code that the result depends on; empty if it is not compared.
         alone: whether nothing else runs, so that checks that a busy machine disturbed are
             repeated.
+        afresh: whether nothing that is known of other submissions is used.
     """
 
     place: str
     exercise: str
     digest: str = ""
     alone: bool = False
+    afresh: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def verify(
 ) -> tuple[int, int]:
     """Grade `work` again; return how many results were compared, and how many differ."""
     futures = {
-        key: engine.submit(Job(str(folder_of(attempt)), key.exercise, key.submission))
+        key: engine.submit(Job(str(folder_of(attempt)), key.exercise, key.submission, afresh=True))
         for key, attempt in work.items()
     }
     compared, different = 0, 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, and_, update
 
 from autograder.classes.running.grading import without_result, work_of
-from autograder.classes.sharding.plan import Plan, folder_of, name_of
+from autograder.classes.sharding.plan import Plan, discard_plan, name_of
 from autograder.classes.sharding.result_files import ResultFiles, read_file
 from autograder.classes.store import runs
 from autograder.classes.store.database import Store
@@ -68,7 +67,7 @@ def merge(collection: Path, plan: Plan, store: Store) -> Merged:
     store.transaction(partial(_note_faults, run=run.id, missing=missing, faults=left, plan=plan))
     if not missing:
         store.transaction(partial(runs.end_run, id=run.id))
-        shutil.rmtree(folder_of(collection), ignore_errors=True)
+        discard_plan(collection)
     return Merged(new, different, tuple(refused), len(missing), tuple(sorted(set(left.values()))))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
@@ -86,6 +87,11 @@ def write_plan(collection: Path, plan: Plan) -> None:
     }
     folder = private_folder(folder_of(collection))
     write_private(folder / FILE, json.dumps(table).encode())
+
+
+def discard_plan(collection: Path) -> None:
+    """Remove the plan of a collection, and results that were not merged."""
+    shutil.rmtree(folder_of(collection), ignore_errors=True)
 
 
 def read_plan(collection: Path) -> Plan:

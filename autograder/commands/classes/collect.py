@@ -95,6 +95,7 @@ def collect(
     """
     from autograder.classes.collecting.collecting import Sources
     from autograder.classes.collecting.collecting import collect as carry_out
+    from autograder.classes.collecting.locking import locked
     from autograder.classes.exports.handed_in import Wanted
     from autograder.classes.exports.readers import reader
     from autograder.classes.rosters.exceptions import read_times
@@ -102,14 +103,15 @@ def collect(
     from autograder.course.reading import QUESTIONS, find_course
 
     read = reader(system)
-    students = _roster(into, roster)
-    given = _Given(count, due, timezone, extensions, late_days, earlier or ())
-    former = _with_policy(_former(into), given, students)
-    zone = time_zone(former.zone) if former.zone else None
-    names = (*find_course(course).exercise_names, QUESTIONS.partition(".")[0])
-    moments = read_times(times, _known(students, times), zone) if times is not None else {}
-    wanted = Wanted(assignment, zone, is_team_work=teams)
-    collection = carry_out(former, Sources(sources, read, students, wanted, moments, names))
+    with locked(into):
+        students = _roster(into, roster)
+        given = _Given(count, due, timezone, extensions, late_days, earlier or ())
+        former = _with_policy(_former(into), given, students)
+        zone = time_zone(former.zone) if former.zone else None
+        names = (*find_course(course).exercise_names, QUESTIONS.partition(".")[0])
+        moments = read_times(times, _known(students, times), zone) if times is not None else {}
+        wanted = Wanted(assignment, zone, is_team_work=teams)
+        collection = carry_out(former, Sources(sources, read, students, wanted, moments, names))
     _show(collection)
 
 

@@ -51,18 +51,23 @@ def _remove(
     folder: Path, place: str, carry_out: Callable[[Collection, Store | None], Removed]
 ) -> None:
     from autograder.classes.collecting.collection import read_collection
+    from autograder.classes.collecting.locking import locked
+    from autograder.classes.sharding.plan import discard_plan
 
-    found = read_collection(folder)
-    try:
-        opened = open_store(found, place)
-    except BadInputError:
-        if place:
-            raise
-        removed = carry_out(found, None)  # nothing was graded yet
-    else:
-        with opened:
-            removed = carry_out(found, opened)
-            opened.purge()
+    read_collection(folder)  # a folder without a collection is not made
+    with locked(folder):
+        found = read_collection(folder)
+        try:
+            opened = open_store(found, place)
+        except BadInputError:
+            if place:
+                raise
+            removed = carry_out(found, None)  # nothing was graded yet
+        else:
+            with opened:
+                removed = carry_out(found, opened)
+                opened.purge()
+        discard_plan(folder)
     say(
         f"removed: {removed.students} students, {removed.attempts} attempts, {removed.runs} runs, "
         f"{removed.results} results"

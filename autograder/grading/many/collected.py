@@ -26,12 +26,16 @@ class CollectedChecks:
     Args:
         first: the first exercise under test that they run on.
 
+    Attributes:
+        ran, followed: how many checks ran, and how many had passed with equal answers before.
+
     Raises:
         GradusError: they cannot be collected.
     """
 
     def __init__(self, exercise: Exercise, first: ExerciseUnderTest) -> None:
         self._collector = Collector(first)
+        self.ran = self.followed = 0
         self._items: list[pytest.Item] = []
         self._exercise = exercise
         run_pytest(exercise, self._collector, plugins=[self])
@@ -86,11 +90,13 @@ class CollectedChecks:
             return False
         seconds = time.perf_counter() - started
         self._collector.take(passed_again(item, under_test, known, seconds))
+        self.followed += 1
         return True
 
     def _run(
         self, item: pytest.Item, following: pytest.Item | None, under_test: ExerciseUnderTest
     ) -> None:
+        self.ran += 1
         item.config.stash[UNDER_TEST] = under_test
         _forget(item)
         item.ihook.pytest_runtest_protocol(item=item, nextitem=following)

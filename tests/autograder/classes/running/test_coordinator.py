@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections import Counter
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 from queue_run import graded, key_of
 
-from autograder.classes.running import verifying
+from autograder.classes.running import engine, verifying
 from autograder.classes.running.engine import Engine, local_engine
 from autograder.classes.running.job import Outcome
 from autograder.classes.store import jobs
@@ -160,6 +162,7 @@ def test_a_sample_is_graded_again_and_differences_are_counted(run):
     assert verifying.sample(work, 0, seed=1) == {}
 
     def again(job):
+        assert job.afresh  # or a check that depends on chance would not run again
         if job.place == "c":
             return Outcome(fault="disk full")
         return graded(job, earned=0.5 if job.place == "b" else 1.0)
@@ -168,3 +171,13 @@ def test_a_sample_is_graded_again_and_differences_are_counted(run):
     assert verifying.verify(run.store, engine, work, Path) == (2, 1)
     assert run.result("b").earned == 1.0
     engine.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a signal at the parent's death")
+def test_a_process_whose_coordinator_has_ended_before_it_began_ends_too():
+    """The signal of the parent's death does not come where the parent died before."""
+    context = multiprocessing.get_context("fork")
+    late = context.Process(target=engine._begin, args=(graded, os.getpid() + 1_000_000))
+    late.start()
+    late.join(20)
+    assert late.exitcode == 1
