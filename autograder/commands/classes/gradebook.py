@@ -99,6 +99,12 @@ def gradebook(
     _show(filled, settled, out, shown_students(found, names))
 
 
+def _exercises(settled: RunPoints) -> list[str]:
+    """Return the exercises whose points were filled in: a run may have graded some alone."""
+    found = next(iter(settled.points.values()), None)
+    return [one.name for one in found.exercises] if found is not None else []
+
+
 def require_all_graded(settled: RunPoints, found: Collection, *, is_partial: bool) -> None:
     """Refuse a run with results that are missing, unless the instructor wants it as it is.
 
@@ -122,6 +128,7 @@ def _show(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
     count = len(filled.written)
     run = settled.results.run
     say(f"{out}: run {run.id}, column '{filled.column}', points of {count} students")
+    say(f"exercises: {', '.join(_exercises(settled))}")
     parts: list[tuple[str, Iterable[str]]] = [
         ("had other points before", map(shown, filled.replaced)),
         ("blank", (f"{shown(key)}: {why}" for key, why in filled.blank.items())),

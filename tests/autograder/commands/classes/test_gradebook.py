@@ -41,6 +41,7 @@ def test_a_gradebook_is_filled_and_everything_else_is_said(made):
     assert file.read_text() == TABLE.replace("s1,", "s1,8").replace("s2,", "s2,8")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert output.splitlines()[1:] == [
+        "exercises: rnn",
         "blank: 1",
         "  s3 (Zoë <b>O'Brien</b>): nothing handed in",
         "rows of people who are not in the class: 1",
