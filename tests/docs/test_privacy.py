@@ -36,6 +36,16 @@ def test_no_module_opens_a_network_connection():
     assert found == []
 
 
+def test_one_module_listens():
+    found = [
+        str(file.relative_to(ROOT))
+        for package in ("framework", "autograder", "plugins")
+        for file in sorted((ROOT / package).rglob("*.py"))
+        if imported(file.read_text("utf-8")) & {"uvicorn", "socketserver", "http.server"}
+    ]
+    assert found == ["autograder/classes/pages/serving/server.py"]
+
+
 def test_a_module_that_connects_is_found():
     source = "from urllib import request\nimport http.client\nimport urllib.parse\n"
     assert sorted(filter(connects, imported(source))) == ["http.client", "urllib.request"]

@@ -152,10 +152,12 @@ class Site:
 
     def _student(self, path: str, live: Live | None) -> str:
         student = self.view.pages_of_students[path]
+        outcomes = self.view.results.of(student)
         return self._page(path, live, "student.html", student=student,
                           share=statistics.shares(self.view).get(student),
-                          outcomes=self.view.results.of(student),
+                          outcomes=outcomes,
                           attempts=self.view.collection.attempts_of(student),
+                          counting={one.attempt for one in outcomes.values()},
                           policy=self.view.collection.policy)  # fmt: skip
 
     def _work(self, path: str, live: Live | None) -> str:

@@ -57,14 +57,19 @@ class Serving:
         self._lock = Lock()
         self._known: tuple[Count, Site] | None = None
         self._read_at = 0.0
+        self._counted: tuple[float, Count] | None = None
 
     @cached_property
     def _collection(self) -> Collection:
         return read_collection(self._folder)
 
     def count(self) -> Count:
-        """Return how many results are there."""
-        return self._store.transaction(self._count)
+        """Return how many results are there; all readers share a look at the store."""
+        counted = self._counted
+        if counted is None or time.monotonic() > counted[0] + LOOK:
+            counted = time.monotonic(), self._store.transaction(self._count)
+            self._counted = counted
+        return counted[1]
 
     def _count(self, connection: Connection) -> Count:
         run = find_run(connection, self._number)

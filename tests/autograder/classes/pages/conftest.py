@@ -33,4 +33,4 @@ def pages_of(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def site(pages_of):
-    return pages_of(40)
+    return pages_of(40, works=25)
