@@ -88,11 +88,15 @@ def _digits(check: RecordedCheck) -> str:
 
 
 def _relative_error(pair: Pair) -> float:
-    """Return the largest error of an array relative to its largest number; infinity at worst."""
+    """Return the largest error of an array relative to its largest number; infinity at worst.
+
+    The error of a step is relative to the step, not to where it begins.
+    """
     actual, expected = pair.actual, pair.expected
     if actual.shape != expected.shape or {actual.dtype.kind, expected.dtype.kind} != {"f"}:
         return float("inf")
-    largest = float(np.abs(expected).max(initial=0.0))
+    step = expected if pair.before is None else expected - pair.before
+    largest = float(np.abs(step).max(initial=0.0))
     error = float(np.abs(actual - expected).max(initial=0.0))
     return error / largest if largest > 0 and np.isfinite(error) else float("inf")
 

@@ -22,13 +22,20 @@ def _sigmoid(x: Any) -> Any:
 
 #: Function -> the description of the change -> the replacement.
 OTHERS: dict[str, dict[str, Callable[..., Any]]] = {
-    "tanh": {"does not apply tanh": _same, "uses sigmoid instead of tanh": _sigmoid},
+    "tanh": {
+        "does not apply tanh": _same,
+        "uses sigmoid instead of tanh": _sigmoid,
+        "uses ReLU instead of tanh": lambda x: np.maximum(x, 0),
+    },
     "sqrt": {"does not take the square root": _same},
     "square": {"does not square the values": _same},
     "sum": {"uses mean instead of sum": np.mean},
     "mean": {"uses sum instead of mean": np.sum},
     "sign": {"does not apply sign": _same},
-    "maximum": {"does not apply maximum": _same},
+    "maximum": {
+        "does not apply maximum": _same,
+        "uses tanh instead of a maximum": lambda x, *others, **options: np.tanh(x),
+    },
     "exp": {"does not apply exp": _same},
     "log": {"does not take the logarithm": _same},
     "abs": {"does not take the absolute value": _same},

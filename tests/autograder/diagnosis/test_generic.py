@@ -72,6 +72,15 @@ CASES = {
         "generic/almost-right",
         "is right to about 6 digits",
     ),
+    "another activation": (
+        "rnn",
+        [
+            "np.tanh(from_input[:, t] + from_state)",
+            "np.maximum(from_input[:, t] + from_state, 0)",
+        ],
+        "generic/another-function",
+        "uses ReLU instead of tanh",
+    ),
     "calls of what was given": (
         "dropout",
         ["    model.eval()\n", ""],
