@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from autograder.commands.options import CourseOption, say, shown
+from autograder.commands.progress import announce, stopped_with
 from autograder.course.reading import find_course
 from framework.commands.on_demand import new_app
 
@@ -44,11 +46,25 @@ def build(
     """
     from autograder.kits.building import build_kit
 
-    built = build_kit(find_course(course), place, names or (), jobs, say)
+    announce("recording every exercise, then grading it in the kit: a line for each")
+    done: list[str] = []
+    with stopped_with(lambda: _so_far(done, place)):
+        built = build_kit(find_course(course), place, names or (), jobs, partial(_told, done))
     from autograder.kits.summary import summary
 
     for line in summary(built, verbose=verbose):
         say(line)
+
+
+def _told(done: list[str], line: str) -> None:
+    done.append(line)
+    say(line)
+
+
+def _so_far(done: list[str], place: Path) -> str:
+    proved = sum(line.startswith("proved") for line in done)
+    recorded = len(done) - proved
+    return f"{recorded} exercises are recorded and {proved} proved. {place} is not written"
 
 
 @kit.command()

@@ -1,10 +1,32 @@
-"""A progress bar for slow commands."""
+"""What slow commands show: a first line, a progress bar, and what was done until Ctrl-C."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from framework.errors import StoppedError
+
+
+def announce(text: str) -> None:
+    """Say on a terminal what begins, where the first result may take seconds."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+@contextmanager
+def stopped_with(summary: Callable[[], str]) -> Iterator[None]:
+    """End the block, when Ctrl-C is pressed, with what was done until then.
+
+    Raises:
+        StoppedError: Ctrl-C was pressed.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise StoppedError(f"stopped by Ctrl-C: {summary()}") from None
 
 
 @contextmanager

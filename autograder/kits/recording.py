@@ -27,6 +27,9 @@ from framework.providers.backends import REFERENCE, part_source
 
 #: Maximum size of the requests and answers of one check that are stored for diagnosis, in bytes.
 MAX_BYTES = 64 << 10
+#: Maximum size of the recording of one check, before it is packed: a check of a long training
+#: would take most of a kit. A larger one is left out, and the check needs the course's grader.
+MAX_TAPE = 16 << 20
 #: What a right solution may get in a kit.
 RIGHT = (Verdict.PASSED, Verdict.NEEDS_GRADER)
 
@@ -99,10 +102,15 @@ def _run(grader: Grader, exercise: Exercise, plugins: Sequence[object]) -> _Run:
         tapes = under_test.tapes
         assert isinstance(tapes, RecordingSession)
         asked = {name: _first(one) for name, one in under_test.transcripts.items()}
-        recorded = {name: tapes.tapes.get(name, Tape()).trimmed() for name in asked}
+        recorded = {name: _kept(tapes.tapes.get(name, Tape())) for name in asked}
         for name, tape in recorded.items():
             tape.answers = [_answer(exchange) for exchange in asked[name]]
         return _Run(checks, recorded, asked)
+
+
+def _kept(tape: Tape) -> Tape:
+    """Return what a kit holds of `tape`: nothing, if it is too large."""
+    return tape.trimmed() if tape.size <= MAX_TAPE else Tape()
 
 
 def _first(transcript: Transcript) -> list[Exchange]:

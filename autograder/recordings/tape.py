@@ -55,6 +55,14 @@ class Tape:
     answers: list[RightAnswer] = field(default_factory=list)
     mistakes: dict[str, list[bytes]] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the requests to the reference and of its answers, as they cross the wire."""
+        return sum(
+            len(wire.encode([one.steps, list(map(outcome_fields, one.outcomes))]))
+            for one in self.exchanges
+        )
+
     def trimmed(self) -> Tape:
         """Return it without the draws on which no answer depends: they are drawn again."""
         drawn = max((exchange.drawn for exchange in self.exchanges), default=0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.commands.options import CourseOption, console, say, shown
-from autograder.commands.progress import progress
+from autograder.commands.progress import progress, stopped_with
 from autograder.course.reading import find_course
 from framework.errors import UsageError
 from framework.threads import pin_threads
@@ -16,6 +16,10 @@ from framework.threads import pin_threads
 if TYPE_CHECKING:
     from autograder.audit.findings import Audit
     from autograder.course.reading import Course
+
+
+#: What Ctrl-C leaves without a journal.
+NOT_KEPT = "nothing is kept. With `--resume FILE` the next audit goes on where this one ended"
 
 
 def audit(
@@ -76,7 +80,8 @@ def audit(
     scope = Scope(tuple(found.select(exercises or ())), mistakes, operator)
     setting = Setting(found, Plugins(course=found), choose(sandbox))
     journal = Journal(resume, found) if resume else None
-    with progress("auditing") as report_progress:
+    kept = f"what is done is kept: the same command goes on from {resume}" if resume else NOT_KEPT
+    with stopped_with(lambda: kept), progress("auditing") as report_progress:
         result = carry_out(setting, scope, jobs, report_progress, journal)
     report.show(result, console(), by_operator=not mistakes)
     if json_file is not None:

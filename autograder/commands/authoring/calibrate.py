@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.commands.options import CourseOption, ExerciseArgument, console, say, shown
-from autograder.commands.progress import progress
+from autograder.commands.progress import progress, stopped_with
 from autograder.course.reading import find_course
 from framework.threads import pin_threads
 
@@ -46,7 +46,10 @@ def calibrate(
     found = find_course(course)
     chosen = found.exercise(exercise)
     setting = Setting(found, Plugins(course=found), choose("process"), provider=REFERENCE)
-    with progress(f"calibrating {exercise}") as report_progress:
+    with (
+        stopped_with(lambda: f"no threshold is measured, and {shown(chosen.toml)} is as before"),
+        progress(f"calibrating {exercise}") as report_progress,
+    ):
         thresholds = calibrated(setting, chosen, seeds, jobs, report_progress)
     _show(chosen, thresholds)
     record(chosen.toml, thresholds)

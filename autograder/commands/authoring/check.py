@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.commands.options import CourseOption, say
+from autograder.commands.progress import announce, stopped_with
 from autograder.course.reading import find_course
 from framework.threads import pin_threads
 
@@ -46,14 +47,20 @@ def check(
     found = find_course(course)
     names = found.select_names(exercises or ())
     setting = Setting(found, Plugins(course=found), choose(sandbox))
-    sound = True
-    results = in_parallel(partial(checked, setting), names, jobs)
-    for name, steps in zip(names, results, strict=True):
-        for line in described(name, steps, advice=advice):
-            say(line)
-        sound = sound and all(step.is_sound for step in steps)
-    if not sound:
+    announce(f"checking {len(names)} exercises: each is shown as it ends")
+    sound: list[bool] = []
+    with stopped_with(lambda: _so_far(sound, len(names))):
+        results = in_parallel(partial(checked, setting), names, jobs)
+        for name, steps in zip(names, results, strict=True):
+            for line in described(name, steps, advice=advice):
+                say(line)
+            sound.append(all(step.is_sound for step in steps))
+    if not all(sound):
         raise typer.Exit(1)
+
+
+def _so_far(sound: list[bool], count: int) -> str:
+    return f"{len(sound)} of {count} exercises are checked, {sound.count(False)} have problems"
 
 
 def described(name: str, steps: list[Checked], *, advice: bool = True) -> Iterator[str]:

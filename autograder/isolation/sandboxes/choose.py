@@ -50,10 +50,20 @@ def choose(
     if name not in available:
         raise UnknownNameError("sandbox", name, [AUTO, *available], "gradus plugins")
     sandbox = ForkSandbox(allow_weaker=True) if allow_weaker else available[name]()
+    _available(sandbox)
+    _log.info("%s, as asked for", name)
+    return sandbox
+
+
+def _available(sandbox: Sandbox) -> Sandbox:
+    """Return `sandbox`.
+
+    Raises:
+        SandboxError: it does not work here.
+    """
     reason = sandbox.unavailable()
     if reason is not None:
-        raise SandboxError(f"sandbox '{name}': {reason}")
-    _log.info("%s, as asked for", name)
+        raise SandboxError(f"sandbox '{sandbox.name}': {reason}")
     return sandbox
 
 
@@ -62,6 +72,6 @@ def _choose_automatically() -> Sandbox:
     reason = bubblewrap.unavailable()
     if reason is not None:
         _log.info("%s, since %s", ProcessSandbox.name, reason)
-        return ProcessSandbox()
+        return _available(ProcessSandbox())
     _log.info("%s, the automatic choice", bubblewrap.name)
     return bubblewrap

@@ -214,14 +214,17 @@ class _Task:
         return models, losses
 
     def curves(self, depth, shortcut):
-        """Return the losses of 50 steps, ten at a time, and the reference's at the last three."""
+        """Return the losses of 50 steps, ten at a time, and the reference's at the last three.
+
+        A reference that has recorded answers alone gives none: the course's grader decides then.
+        """
         models, training = self.training(depth, shortcut, chunk=10)
         losses, confirmed = [], []
         for chunk in islice(training, 5):
             losses.append(float(np.mean(chunk)))
             if len(losses) > 2:
                 confirmed.append(models.evaluate_reference(self.loss))
-        return losses, confirmed
+        return losses, [loss for loss in confirmed if loss is not None]
 
     def share_right(self, model, ids, labels):
         """Return the share of right answers at test time."""
@@ -275,9 +278,10 @@ def test_depth_needs_shortcuts(submission, reference, plot, rng):
         task, losses, learned = _Task(submission, reference, rng), {}, []
         for name, shortcut in (("with shortcuts", True), ("without", False)):
             losses[name], confirmed = task.curves(17, shortcut)
-            learned.append(min(np.mean(confirmed), np.log(4)))
+            learned += [min(np.mean(confirmed), np.log(4))] if confirmed else []
         late = [min(np.mean(curve[2:]), np.log(4)) for curve in losses.values()]
-        if late[0] < late[1] - LEAD and learned[0] < learned[1] - LEAD / 2:
+        is_confirmed = not learned or learned[0] < learned[1] - LEAD / 2
+        if late[0] < late[1] - LEAD and is_confirmed:
             break
     plot(
         "17 layers on texts that have to be read level by level", losses,
@@ -289,8 +293,8 @@ def test_depth_needs_shortcuts(submission, reference, plot, rng):
         f"{late[1]:.2f}, on the last of three grammars: with shortcuts it is lower by {LEAD}",
     )
     expect(
-        learned[0] < learned[1] - LEAD / 2,
-        f"the network of this exercise with the parameters that your models have learned has the "
-        f"loss {learned[0]:.2f} with shortcuts and {learned[1]:.2f} without, on the last of three "
-        "grammars: all that a model knows must be in its parameters",
+        is_confirmed,
+        "the network of this exercise with the parameters that your models have learned has the "
+        f"losses {', '.join(f'{loss:.2f}' for loss in learned)} with and without shortcuts, on the "
+        "last of three grammars: all that a model knows must be in its parameters",
     )

@@ -90,9 +90,24 @@ def test_a_sample_of_mistakes_has_the_same_verdicts(built, tmp_path):
 def test_every_listed_mistake_has_the_same_verdicts(exercise, tmp_path):
     place = tmp_path / "kit"
     built = build_kit(COURSE, place, [exercise.name], 1, lambda line: None)
-    opened = sum(sum(proof.open_checks.values()) for proof in built.proofs)
-    points = sum(proof.points for proof in built.proofs)
-    assert opened <= 0.05 * points
     mistakes = load_mistakes(exercise)
     counts = compared(Course.read(place), tmp_path / "work", exercise, mistakes)
-    print(f"\n{exercise.name}: {dict(counts)}, {built.sizes[exercise.name]:,} bytes")
+    proof = next(one for one in built.proofs if one.exercise == exercise.name)
+    opened = sum(proof.open_checks.values())
+    print(
+        f"\n{exercise.name}: {dict(counts)}, {built.sizes[exercise.name]:,} bytes, "
+        f"{opened:g} of {proof.points:g} points need the course's grader"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+def test_a_kit_of_all_exercises_is_small_and_almost_complete(tmp_path):
+    built = build_kit(COURSE, tmp_path / "kit.zip", [], 0, print)
+    graded = [proof for proof in built.proofs if not COURSE.exercise(proof.exercise).questions]
+    opened = sum(sum(proof.open_checks.values()) for proof in graded)
+    points = sum(proof.points for proof in graded)
+    print(f"{opened:g} of {points:g} points need the course's grader")
+    assert len(built.exercises) == len(COURSE.select())
+    assert opened <= 0.05 * points
+    assert built.place.stat().st_size < 32 << 20

@@ -22,7 +22,7 @@ NUMBER = struct.Struct("!i")
 #: Seconds until the server has forked; longer is a fault of the system.
 FORK_SECONDS = 20.0
 #: The exit status of a worker whose server has ended before it.
-LOST = -int(signal.SIGKILL)
+LOST = -int(getattr(signal, "SIGKILL", 9))  # Windows has no such signal, and no fork server
 
 
 class ForkedProcess:

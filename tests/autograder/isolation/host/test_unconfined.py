@@ -26,10 +26,10 @@ from autograder.isolation.sandboxes.process import ProcessSandbox
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc to compare")
 
-#: Runs the worker as on a system that is neither Linux nor Windows.
+#: Runs the worker as on macOS.
 ELSEWHERE = """
 import runpy, sys
-sys.platform = "freebsd14"
+sys.platform = "darwin"
 del sys.argv[0]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
