@@ -1,4 +1,4 @@
-"""Grading of one changed solution, in the same way as a student's file."""
+"""Grading of changed solutions, with the verdicts that students' files would get."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import pytest
 
 from autograder.course.borrowed import borrowed_sources
 from autograder.course.reading import Exercise
-from autograder.grading.collector import result_in, task_of
-from autograder.grading.grader import Grader
-from autograder.grading.pytest_plugin import id_of
-from autograder.grading.pytest_run import TrainedLast, run_checks
+from autograder.grading.collector import task_of
+from autograder.grading.many.grader import Shared, SharingGrader
+from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
 from autograder.grading.written.manual_points import NO_POINTS
 from autograder.grading.written.results import grade_answers
@@ -22,6 +21,9 @@ from autograder.submissions.submission import Staging, Submission
 from autograder.submissions.submitted_file import SubmittedFile
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
+
+#: Fixtures that a check asks for when it trains a model.
+_TRAINED = frozenset({"metric_threshold", "plot"})
 
 
 @dataclass(frozen=True)
@@ -95,67 +97,80 @@ class Failure:
     task: str
 
 
-class OneFailurePerTask(TrainedLast):
-    """A pytest plugin that runs no further check of a task once one of its checks has failed.
+class Enough:
+    """Decides which checks can still say something new; also a pytest plugin that sorts them.
 
-    Attributes:
-        left_out: ids of the checks that were not run.
+    Args:
+        stop_early: one failure of any task is enough; otherwise one of each.
     """
 
-    def __init__(self) -> None:
-        self.left_out: set[str] = set()
+    def __init__(self, *, stop_early: bool) -> None:
+        self._stop_early = stop_early
         self._failed: set[str] = set()
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Sort them: what trains a model, or draws its training, costs more than all the rest."""
+        items.sort(key=lambda item: not _TRAINED.isdisjoint(fixtures_of(item)))
+
+    def note(self, result: CheckResult) -> None:
         """Note the task of a check that did not pass."""
-        result = result_in(report)
-        if result is not None and result.verdict is not Verdict.PASSED:
+        if result.verdict is not Verdict.PASSED:
             self._failed.add(result.task)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Skip a check of such a task before its fixtures are set up."""
-        if task_of(item) in self._failed:
-            self.left_out.add(id_of(item))
-            pytest.skip("another check of the task has failed")
+    def needs(self, item: pytest.Item) -> bool:
+        """Return whether a check can say something new after the results so far."""
+        return not self._failed if self._stop_early else task_of(item) not in self._failed
 
 
-def attempt(setting: Setting, trial: Trial) -> tuple[Failure, ...]:
-    """Grade `trial` and return the checks that it fails.
+class Trials:
+    """Carries out trials one after the other, in one process.
 
-    Raises:
-        GradusError: gradus has a fault, so there is no result.
+    The checks of an exercise are collected once, and its reference is asked once. Trials come in
+    the order of their exercises, so only the last exercise is kept.
     """
-    exercise = setting.course.exercise(trial.exercise)
-    with handed_in(setting, exercise, trial.label, trial.source) as submission:
-        results = _results(setting, exercise, trial, submission)
-    for result in results:
-        if result.verdict is Verdict.NOT_GRADED:
-            raise GradusError(f"{trial.exercise}, {trial.label}, {result.id}: {result.message}")
-    right = (Verdict.PASSED, Verdict.FOR_A_PERSON)
-    return tuple(Failure(r.id, r.task) for r in results if r.verdict not in right)
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._exercise = ""
+        self._shared = Shared()
+
+    def attempt(self, trial: Trial) -> tuple[Failure, ...]:
+        """Grade `trial` and return the checks that it fails.
+
+        Raises:
+            GradusError: gradus has a fault, so there is no result.
+        """
+        exercise = self._setting.course.exercise(trial.exercise)
+        with handed_in(self._setting, exercise, trial.label, trial.source) as submission:
+            results = self._results(exercise, trial, submission)
+        for result in results:
+            if result.verdict is Verdict.NOT_GRADED:
+                raise GradusError(f"{trial.exercise}, {trial.label}, {result.id}: {result.message}")
+        right = (Verdict.PASSED, Verdict.FOR_A_PERSON)
+        return tuple(Failure(r.id, r.task) for r in results if r.verdict not in right)
+
+    def _results(
+        self, exercise: Exercise, trial: Trial, submission: Submission
+    ) -> Sequence[CheckResult]:
+        if exercise.questions:
+            return grade_answers(exercise, submission, self._setting.seed, NO_POINTS).checks
+        grader = SharingGrader(self._setting, submission, shared=self._shared_of(exercise))
+        try:
+            return _checked(grader, exercise, trial)
+        finally:
+            grader.close()
+
+    def _shared_of(self, exercise: Exercise) -> Shared:
+        if self._exercise != exercise.name:
+            self._exercise, self._shared = exercise.name, Shared()
+        return self._shared
 
 
-def _results(
-    setting: Setting, exercise: Exercise, trial: Trial, submission: Submission
-) -> Sequence[CheckResult]:
-    if exercise.questions:
-        return grade_answers(exercise, submission, setting.seed, NO_POINTS).checks
-    grader = Grader(setting, submission)
-    try:
-        return _checked(grader, exercise, trial)
-    finally:
-        grader.close()
-
-
-def _checked(grader: Grader, exercise: Exercise, trial: Trial) -> list[CheckResult]:
+def _checked(grader: SharingGrader, exercise: Exercise, trial: Trial) -> list[CheckResult]:
     """Run the checks of `trial` that may still say something new."""
+    enough = Enough(stop_early=trial.stop_early)
     with grader.under_test(exercise) as under_test:
-        if trial.stop_early:
-            return run_checks(exercise, under_test, stop_early=True)
-        plugin = OneFailurePerTask()
-        results = run_checks(exercise, under_test, plugins=[plugin])
-    return [result for result in results if result.id not in plugin.left_out]
+        return grader.run(exercise, under_test, enough.note, [enough], enough.needs)
 
 
 def handed_in(
