@@ -109,7 +109,8 @@ class Enough:
         self._failed: set[str] = set()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Sort them: what trains a model, or draws its training, costs more than all the rest."""
+        """Begin a run; what trains a model, or draws its training, costs most and comes last."""
+        self._failed.clear()  # a run that is not valid is repeated
         items.sort(key=lambda item: not _TRAINED.isdisjoint(fixtures_of(item)))
 
     def note(self, result: CheckResult) -> None:
