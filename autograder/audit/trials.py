@@ -8,14 +8,16 @@ from itertools import takewhile
 
 import pytest
 
+from autograder.audit.reach import Reached, affected_names
 from autograder.course.borrowed import borrowed_sources
 from autograder.course.reading import Exercise
 from autograder.grading.collector import task_of
 from autograder.grading.many.grader import Shared, SharingGrader
-from autograder.grading.pytest_plugin import fixtures_of
+from autograder.grading.pytest_plugin import fixtures_of, id_of
 from autograder.grading.setting import Setting
 from autograder.grading.written.manual_points import NO_POINTS
 from autograder.grading.written.results import grade_answers
+from autograder.isolation.host.sandbox_session import IMPORT
 from autograder.record.results import CheckResult
 from autograder.submissions.submission import Staging, Submission
 from autograder.submissions.submitted_file import SubmittedFile
@@ -102,38 +104,50 @@ class Enough:
 
     Args:
         stop_early: one failure of any task is enough; otherwise one of each.
+        unaffected: ids of the checks that the change cannot reach.
     """
 
-    def __init__(self, *, stop_early: bool) -> None:
+    def __init__(self, *, stop_early: bool, unaffected: frozenset[str]) -> None:
         self._stop_early = stop_early
+        self._unaffected = unaffected
         self._failed: set[str] = set()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Begin a run; what trains a model, or draws its training, costs most and comes last."""
+        """Begin a run: what may be left out comes last, and of the rest what trains a model."""
         self._failed.clear()  # a run that is not valid is repeated
-        items.sort(key=lambda item: not _TRAINED.isdisjoint(fixtures_of(item)))
+        items.sort(
+            key=lambda item: (
+                id_of(item) in self._unaffected,
+                not _TRAINED.isdisjoint(fixtures_of(item)),  # it costs more than all the rest
+            )
+        )
 
     def note(self, result: CheckResult) -> None:
         """Note the task of a check that did not pass."""
+        if result.call == IMPORT:
+            self._unaffected = frozenset()  # a file that cannot be imported fails every check
         if result.verdict is not Verdict.PASSED:
             self._failed.add(result.task)
 
     def needs(self, item: pytest.Item) -> bool:
         """Return whether a check can say something new after the results so far."""
+        if id_of(item) in self._unaffected:
+            return False
         return not self._failed if self._stop_early else task_of(item) not in self._failed
 
 
 class Trials:
     """Carries out trials one after the other, in one process.
 
-    The checks of an exercise are collected once, and its reference is asked once. Trials come in
-    the order of their exercises, so only the last exercise is kept.
+    The checks of an exercise are collected once, and its reference is asked once. A check that the
+    change cannot reach does not run again. Trials come in the order of their exercises, so only the
+    last exercise is kept.
     """
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
         self._exercise = ""
-        self._shared = Shared()
+        self._shared, self._reached = Shared(), Reached({})
 
     def attempt(self, trial: Trial) -> tuple[Failure, ...]:
         """Grade `trial` and return the checks that it fails.
@@ -157,21 +171,32 @@ class Trials:
             return grade_answers(exercise, submission, self._setting.seed, NO_POINTS).checks
         grader = SharingGrader(self._setting, submission, shared=self._shared_of(exercise))
         try:
-            return _checked(grader, exercise, trial)
+            return self._checked(grader, exercise, trial)
         finally:
             grader.close()
+
+    def _checked(
+        self, grader: SharingGrader, exercise: Exercise, trial: Trial
+    ) -> list[CheckResult]:
+        """Run the checks of `trial` that may still say something new."""
+        affected = affected_names(exercise.solution_source(), trial.source)
+        unaffected = self._reached.unaffected(affected)
+        enough = Enough(stop_early=trial.stop_early, unaffected=unaffected)
+        with grader.under_test(exercise) as under_test:
+
+            def note(result: CheckResult) -> None:
+                enough.note(result)
+                if result.verdict is Verdict.PASSED:
+                    called = under_test.session.calls.called_names
+                    self._reached.note(result.id, called, result.uses)
+
+            return grader.run(exercise, under_test, note, [enough], enough.needs)
 
     def _shared_of(self, exercise: Exercise) -> Shared:
         if self._exercise != exercise.name:
             self._exercise, self._shared = exercise.name, Shared()
+            self._reached = Reached({task.registry_name: task.name for task in exercise.tasks})
         return self._shared
-
-
-def _checked(grader: SharingGrader, exercise: Exercise, trial: Trial) -> list[CheckResult]:
-    """Run the checks of `trial` that may still say something new."""
-    enough = Enough(stop_early=trial.stop_early)
-    with grader.under_test(exercise) as under_test:
-        return grader.run(exercise, under_test, enough.note, [enough], enough.needs)
 
 
 def handed_in(
