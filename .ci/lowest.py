@@ -12,8 +12,10 @@ import tomllib
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from packaging.requirements import Requirement
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 #: Optional packages that are tested at their lower bounds too. PyTorch alone is not: it takes
 #: longer to install than all the rest.
@@ -33,6 +35,8 @@ def constraints() -> Iterator[str]:
 
 def link(name: str, site: Path) -> None:
     """Link the distribution `name`, and its missing requirements, into `site`."""
+    from packaging.requirements import Requirement  # the constraints need no package
+
     present = {_key(one.metadata["Name"]) for one in metadata.distributions(path=[str(site)])}
     wanted = [name]
     for needed in wanted:  # which grows meanwhile

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from framework import version_line
 from framework.errors import GradusError, UsageError
+from framework.termination import cleaning_up
 from framework.threads import pin_threads
 
 DESCRIPTION = """Grade exercises: run their checks against your code and explain what they find.
@@ -181,16 +182,22 @@ def main() -> None:
     """Entry point of the command."""
     gc.disable()  # until everything is imported: nothing of it is garbage
     pin_threads()  # exercises are graded side by side
+    with cleaning_up():
+        code = _exit_code()
+    gc.freeze()  # or Python would search all that was imported for cycles once more, for 30 ms
+    sys.exit(code)
+
+
+def _exit_code() -> int:
+    """Carry out the command; errors are written, and give the exit code."""
     try:
-        code = grade(sys.argv[1:])
+        return grade(sys.argv[1:])
     except GradusError as error:
         _write_error(f"grade: {error}\n")
-        code = error.exit_code
+        return error.exit_code
     except KeyboardInterrupt:
-        code = 130
+        return 130
     except Exception:
         _write_error(traceback.format_exc())
         _write_error("grade: the above is a fault of gradus itself, not of the submission\n")
-        code = GradusError.exit_code
-    gc.freeze()  # or Python would search all that was imported for cycles once more, for 30 ms
-    sys.exit(code)
+        return GradusError.exit_code

@@ -13,6 +13,7 @@ import typer
 from framework.commands.on_demand import add_commands_on_demand, new_app, values_of
 from framework.commands.quick_values import QuickGroup
 from framework.errors import GradusError
+from framework.termination import cleaning_up
 
 HELP = """Build the neural NLP of CS224n piece by piece, and use every piece you build.
 
@@ -136,7 +137,8 @@ def main() -> None:
     try:
         arguments = sys.argv[1:]
         prepare_process(arguments)
-        build_app(arguments)(arguments)
+        with cleaning_up():
+            build_app(arguments)(arguments)
     except GradusError as error:
         sys.stderr.write(f"gradus: {error}\n")
         sys.exit(error.exit_code)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from autograder.audit.equivalents import load_equivalents
 from autograder.audit.findings import MISTAKES, Audit, Finding, Outcome
 from autograder.audit.journal import Journal
-from autograder.audit.trials import Change, Failure, Trial, attempt, equal_lines
+from autograder.audit.trials import Change, Failure, Trial, Trials, equal_lines
 from autograder.course.mistakes import Mistake, load_mistakes, mistakes_file
 from autograder.course.questions.key import WrongAnswer, answered, load_key
 from autograder.course.reading import Exercise
@@ -112,7 +111,7 @@ def _outcomes(
     """Yield the failures of each of `trials`, from `journal` if it has them."""
     known = [journal.find(trial) if journal else None for trial in trials]
     unknown = [trial for trial, failures in zip(trials, known, strict=True) if failures is None]
-    made = in_parallel(partial(attempt, setting), unknown, jobs)
+    made = in_parallel(Trials(setting).attempt, unknown, jobs)
     for trial, failures in zip(trials, known, strict=True):
         if failures is not None:
             yield failures

@@ -1,4 +1,4 @@
-"""Grading of one changed solution, in the same way as a student's file."""
+"""Grading of changed solutions, with the verdicts that students' files would get."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ from itertools import takewhile
 
 import pytest
 
+from autograder.audit.reach import Reached, affected_names
 from autograder.course.borrowed import borrowed_sources
 from autograder.course.reading import Exercise
-from autograder.grading.collector import result_in, task_of
-from autograder.grading.grader import Grader
-from autograder.grading.pytest_plugin import id_of
-from autograder.grading.pytest_run import TrainedLast, run_checks
+from autograder.grading.collector import task_of
+from autograder.grading.many.grader import Shared, SharingGrader
+from autograder.grading.pytest_plugin import fixtures_of, id_of
 from autograder.grading.setting import Setting
 from autograder.grading.written.manual_points import NO_POINTS
 from autograder.grading.written.results import grade_answers
+from autograder.isolation.host.sandbox_session import IMPORT
 from autograder.record.results import CheckResult
 from autograder.submissions.submission import Staging, Submission
 from autograder.submissions.submitted_file import SubmittedFile
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
+
+#: Fixtures that a check asks for when it trains a model.
+_TRAINED = frozenset({"metric_threshold", "plot"})
 
 
 @dataclass(frozen=True)
@@ -95,67 +99,104 @@ class Failure:
     task: str
 
 
-class OneFailurePerTask(TrainedLast):
-    """A pytest plugin that runs no further check of a task once one of its checks has failed.
+class Enough:
+    """Decides which checks can still say something new; also a pytest plugin that sorts them.
 
-    Attributes:
-        left_out: ids of the checks that were not run.
+    Args:
+        stop_early: one failure of any task is enough; otherwise one of each.
+        unaffected: ids of the checks that the change cannot reach.
     """
 
-    def __init__(self) -> None:
-        self.left_out: set[str] = set()
+    def __init__(self, *, stop_early: bool, unaffected: frozenset[str]) -> None:
+        self._stop_early = stop_early
+        self._unaffected = unaffected
         self._failed: set[str] = set()
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Begin a run: what may be left out comes last, and of the rest what trains a model."""
+        self._failed.clear()  # a run that is not valid is repeated
+        items.sort(
+            key=lambda item: (
+                id_of(item) in self._unaffected,
+                not _TRAINED.isdisjoint(fixtures_of(item)),  # it costs more than all the rest
+            )
+        )
+
+    def note(self, result: CheckResult) -> None:
         """Note the task of a check that did not pass."""
-        result = result_in(report)
-        if result is not None and result.verdict is not Verdict.PASSED:
+        if result.call == IMPORT:
+            self._unaffected = frozenset()  # a file that cannot be imported fails every check
+        if result.verdict is not Verdict.PASSED:
             self._failed.add(result.task)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Skip a check of such a task before its fixtures are set up."""
-        if task_of(item) in self._failed:
-            self.left_out.add(id_of(item))
-            pytest.skip("another check of the task has failed")
+    def needs(self, item: pytest.Item) -> bool:
+        """Return whether a check can say something new after the results so far."""
+        if id_of(item) in self._unaffected:
+            return False
+        return not self._failed if self._stop_early else task_of(item) not in self._failed
 
 
-def attempt(setting: Setting, trial: Trial) -> tuple[Failure, ...]:
-    """Grade `trial` and return the checks that it fails.
+class Trials:
+    """Carries out trials one after the other, in one process.
 
-    Raises:
-        GradusError: gradus has a fault, so there is no result.
+    The checks of an exercise are collected once, and its reference is asked once. A check that the
+    change cannot reach does not run again. Trials come in the order of their exercises, so only the
+    last exercise is kept.
     """
-    exercise = setting.course.exercise(trial.exercise)
-    with handed_in(setting, exercise, trial.label, trial.source) as submission:
-        results = _results(setting, exercise, trial, submission)
-    for result in results:
-        if result.verdict is Verdict.NOT_GRADED:
-            raise GradusError(f"{trial.exercise}, {trial.label}, {result.id}: {result.message}")
-    right = (Verdict.PASSED, Verdict.FOR_A_PERSON)
-    return tuple(Failure(r.id, r.task) for r in results if r.verdict not in right)
 
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._exercise = ""
+        self._shared, self._reached = Shared(), Reached({})
 
-def _results(
-    setting: Setting, exercise: Exercise, trial: Trial, submission: Submission
-) -> Sequence[CheckResult]:
-    if exercise.questions:
-        return grade_answers(exercise, submission, setting.seed, NO_POINTS).checks
-    grader = Grader(setting, submission)
-    try:
-        return _checked(grader, exercise, trial)
-    finally:
-        grader.close()
+    def attempt(self, trial: Trial) -> tuple[Failure, ...]:
+        """Grade `trial` and return the checks that it fails.
 
+        Raises:
+            GradusError: gradus has a fault, so there is no result.
+        """
+        exercise = self._setting.course.exercise(trial.exercise)
+        with handed_in(self._setting, exercise, trial.label, trial.source) as submission:
+            results = self._results(exercise, trial, submission)
+        for result in results:
+            if result.verdict is Verdict.NOT_GRADED:
+                raise GradusError(f"{trial.exercise}, {trial.label}, {result.id}: {result.message}")
+        right = (Verdict.PASSED, Verdict.FOR_A_PERSON)
+        return tuple(Failure(r.id, r.task) for r in results if r.verdict not in right)
 
-def _checked(grader: Grader, exercise: Exercise, trial: Trial) -> list[CheckResult]:
-    """Run the checks of `trial` that may still say something new."""
-    with grader.under_test(exercise) as under_test:
-        if trial.stop_early:
-            return run_checks(exercise, under_test, stop_early=True)
-        plugin = OneFailurePerTask()
-        results = run_checks(exercise, under_test, plugins=[plugin])
-    return [result for result in results if result.id not in plugin.left_out]
+    def _results(
+        self, exercise: Exercise, trial: Trial, submission: Submission
+    ) -> Sequence[CheckResult]:
+        if exercise.questions:
+            return grade_answers(exercise, submission, self._setting.seed, NO_POINTS).checks
+        grader = SharingGrader(self._setting, submission, shared=self._shared_of(exercise))
+        try:
+            return self._checked(grader, exercise, trial)
+        finally:
+            grader.close()
+
+    def _checked(
+        self, grader: SharingGrader, exercise: Exercise, trial: Trial
+    ) -> list[CheckResult]:
+        """Run the checks of `trial` that may still say something new."""
+        affected = affected_names(exercise.solution_source(), trial.source)
+        unaffected = self._reached.unaffected(affected)
+        enough = Enough(stop_early=trial.stop_early, unaffected=unaffected)
+        with grader.under_test(exercise) as under_test:
+
+            def note(result: CheckResult) -> None:
+                enough.note(result)
+                if result.verdict is Verdict.PASSED:
+                    called = under_test.session.calls.called_names
+                    self._reached.note(result.id, called, result.uses)
+
+            return grader.run(exercise, under_test, note, [enough], enough.needs)
+
+    def _shared_of(self, exercise: Exercise) -> Shared:
+        if self._exercise != exercise.name:
+            self._exercise, self._shared = exercise.name, Shared()
+            self._reached = Reached({task.registry_name: task.name for task in exercise.tasks})
+        return self._shared
 
 
 def handed_in(

@@ -67,7 +67,7 @@ class Grader:
         """
         started = time.perf_counter()
         with self.under_test(exercise) as under_test:
-            checks = self._run(exercise, under_test, on_check, plugins)
+            checks = self.run(exercise, under_test, on_check, plugins)
             checks = self.explained(under_test, confirmed(checks))
             uncontained = under_test.session.uncontained
         return ExerciseResult(
@@ -80,14 +80,14 @@ class Grader:
             seconds=time.perf_counter() - started,
         )
 
-    def _run(
+    def run(
         self,
         exercise: Exercise,
         under_test: ExerciseUnderTest,
-        on_check: OnCheck | None,
-        plugins: Sequence[object],
+        on_check: OnCheck | None = None,
+        plugins: Sequence[object] = (),
     ) -> list[CheckResult]:
-        """Run the checks of `exercise`."""
+        """Run the checks of `exercise`; nothing is explained."""
         return run_checks(exercise, under_test, on_check, plugins=plugins)
 
     @contextmanager

@@ -6,8 +6,10 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from framework.termination import end_at_once
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader
@@ -48,7 +50,7 @@ def processes(jobs: int, count: int) -> int:
 
 def in_parallel(
     function: Callable[[A], R], arguments: Sequence[A], jobs: int, *, as_they_end: bool = False
-) -> Iterator[R]:
+) -> Generator[R]:
     """Yield the results of `function`, one for each of `arguments`.
 
     When it is interrupted, or one of the calls raises, the other processes are ended.
@@ -88,6 +90,7 @@ def begin(function: Callable[[Any], Any]) -> None:
     global _function  # noqa: PLW0603 - see `_function`
     _function = function
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_at_once()
 
 
 def work(argument: Any) -> Any:

@@ -27,32 +27,23 @@ PYTEST_OPTIONS = (
 
 OnCheck = Callable[[CheckResult], None]
 
-#: Fixtures that a check asks for when it trains a model.
-_TRAINED = frozenset({"metric_threshold", "plot"})
-
 
 def run_checks(
     exercise: Exercise,
     under_test: ExerciseUnderTest,
     on_check: OnCheck | None = None,
     *,
-    stop_early: bool = False,
     plugins: Sequence[object] = (),
 ) -> list[CheckResult]:
     """Run the test files of `exercise` with pytest; the student's own files are never collected.
 
     Args:
-        stop_early: after the first check that fails nothing else is run, and checks that train
-            a model come last.
         plugins: further plugins of pytest.
     """
     from autograder.grading.collector import Collector
 
     collector = Collector(under_test, on_check)
-    if stop_early:
-        run_pytest(exercise, collector, "--exitfirst", plugins=[TrainedLast(), *plugins])
-    else:
-        run_pytest(exercise, collector, plugins=plugins)
+    run_pytest(exercise, collector, plugins=plugins)
     if not collector.results:
         raise GradusError(f"{exercise.name} has no checks: expected {exercise.tests}")
     return collector.results
@@ -81,19 +72,7 @@ class Only:
         items[:] = [item for item in items if id_of(item) in self.ids]
 
 
-class TrainedLast:
-    """A pytest plugin: what trains a model, or draws its training, costs more than all the rest."""
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Sort them: all else comes first, in its order."""
-        from autograder.grading.pytest_plugin import fixtures_of
-
-        items.sort(key=lambda item: not _TRAINED.isdisjoint(fixtures_of(item)))
-
-
-def run_pytest(
-    exercise: Exercise, collector: Collector, *options: str, plugins: Sequence[object] = ()
-) -> None:
+def run_pytest(exercise: Exercise, collector: Collector, plugins: Sequence[object] = ()) -> None:
     """Run the test files of `exercise`, or those of their checks that `collector` leaves in.
 
     Args:
@@ -107,7 +86,7 @@ def run_pytest(
     files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
     if not files:  # pytest would run whatever tests it finds around the working directory
         raise GradusError(f"{exercise.name} has no checks: there is no {exercise.tests}")
-    arguments = [*PYTEST_OPTIONS, *options, *map(str, files)]
+    arguments = [*PYTEST_OPTIONS, *map(str, files)]
     status = pytest.main(arguments, plugins=[collector, *plugins])
     if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"

@@ -163,7 +163,7 @@ def _graded(
     warm, submission = request.warm, request.submission
     if warm is not None and warm.grader is not None and submission is not None:
         grader: AnyGrader = warm.grader
-        found = _watched(request, warm.grader, submission, begun)
+        found: Generator[ExerciseResult] = _watched(request, warm.grader, submission, begun)
     else:
         grader, found = _in_this_run(request, begun)
     try:
@@ -175,6 +175,7 @@ def _graded(
             else _explained(request, submission, grader, (untouched, final))
         )
     finally:
+        found.close()  # its processes end before the folder that they write to is removed
         if warm is None or submission is None:
             grader.close()
         else:
@@ -183,7 +184,7 @@ def _graded(
 
 def _in_this_run(
     request: GradeRequest, begun: Sequence[Exercise]
-) -> tuple[Grader, Iterator[ExerciseResult]]:
+) -> tuple[Grader, Generator[ExerciseResult]]:
     """Return a grader, and the results of `begun` as they end."""
     workers = _workers(request)
     in_turn = processes(request.jobs, len(begun)) <= 1
@@ -203,7 +204,7 @@ def _watched(
     grader: WatchedGrader,
     submission: Submission,
     begun: Sequence[Exercise],
-) -> Iterator[ExerciseResult]:
+) -> Generator[ExerciseResult]:
     """Yield the results of `begun`, of what is prepared first; nothing runs in this process."""
     grader.begin(submission)
     first = [exercise for exercise in begun if grader.is_prepared(exercise)]
@@ -213,7 +214,7 @@ def _watched(
             grader.start(exercise)
         yield from _in_turn(request, grader, None, first)
         if processes(request.jobs, len(rest)) > 1:
-            plain = load_grader()(request.setting, submission)
+            plain = load_grader()(request.setting, submission, _workers(request))
             yield from _side_by_side(request, plain, rest)
         else:
             yield from _in_turn(request, grader, None, rest)
@@ -223,7 +224,7 @@ def _watched(
 
 def _side_by_side(
     request: GradeRequest, grader: Grader, begun: Sequence[Exercise]
-) -> Iterator[ExerciseResult]:
+) -> Generator[ExerciseResult]:
     from autograder.grading.repeats import graded_once
 
     return in_parallel(partial(graded_once, grader), begun, request.jobs, as_they_end=True)
@@ -288,7 +289,7 @@ def _blocking(course: Course, submission: Submission) -> Blocking:
 
 def _in_turn(
     request: GradeRequest, grader: AnyGrader, workers: Workers | None, begun: Sequence[Exercise]
-) -> Iterator[ExerciseResult]:
+) -> Generator[ExerciseResult]:
     """Grade in this process; while one exercise is graded, the worker of the next starts."""
     from autograder.grading.repeats import graded_once
 

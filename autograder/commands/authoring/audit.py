@@ -10,12 +10,14 @@ import typer
 from autograder.commands.options import CourseOption, console, say, shown
 from autograder.commands.progress import progress, stopped_with
 from autograder.course.reading import find_course
+from autograder.isolation.sandboxes.choose import AUTO
 from framework.errors import UsageError
 from framework.threads import pin_threads
 
 if TYPE_CHECKING:
     from autograder.audit.findings import Audit
     from autograder.course.reading import Course
+    from autograder.isolation.sandboxes import Sandbox
 
 
 #: What Ctrl-C leaves without a journal.
@@ -54,7 +56,12 @@ def audit(
             "A change of solutions, checks or gradus makes stored results invalid.",
         ),
     ] = None,
-    sandbox: Annotated[str, typer.Option(help="Sandbox: auto, bubblewrap or process.")] = "auto",
+    sandbox: Annotated[
+        str,
+        typer.Option(
+            help="Sandbox: bubblewrap, process, fork, or auto: fork if it contains everything here."
+        ),
+    ] = AUTO,
     course: CourseOption = None,
 ) -> None:
     """Prove that the checks catch wrong answers.
@@ -73,12 +80,11 @@ def audit(
     from autograder.audit.auditing import audit as carry_out
     from autograder.audit.journal import Journal
     from autograder.grading.setting import Setting
-    from autograder.isolation.sandboxes import choose
     from framework.providers.plugins import Plugins
 
     found = find_course(course)
     scope = Scope(tuple(found.select(exercises or ())), mistakes, operator)
-    setting = Setting(found, Plugins(course=found), choose(sandbox))
+    setting = Setting(found, Plugins(course=found), _sandbox(sandbox))
     journal = Journal(resume, found) if resume else None
     kept = f"what is done is kept: the same command goes on from {resume}" if resume else NOT_KEPT
     with stopped_with(lambda: kept), progress("auditing") as report_progress:
@@ -90,6 +96,17 @@ def audit(
         _accept(result, found)
     if result.exit_code:
         raise typer.Exit(result.exit_code)
+
+
+def _sandbox(name: str) -> Sandbox:
+    """Return the sandbox `name`; for `auto` the one that starts workers fastest."""
+    from autograder.isolation.sandboxes import choose
+    from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+
+    if name != AUTO:
+        return choose(name)
+    forked = ForkSandbox()
+    return choose(AUTO) if forked.unavailable() else forked
 
 
 def _accept(result: Audit, course: Course) -> None:

@@ -54,12 +54,14 @@ class CollectedChecks:
         plugins: Sequence[object] = (),
         *,
         before: Callable[[str], None] = lambda check: None,
+        needs: Callable[[pytest.Item], bool] = lambda item: True,
     ) -> list[CheckResult]:
         """Run the checks on `under_test`; one that passed with equal answers before does not run.
 
         Args:
             plugins: of pytest, of which each leaves checks out or sorts them.
             before: called with the id of each check before it runs.
+            needs: whether a check has to run, after the results of all before it.
 
         Raises:
             GradusError: there are none.
@@ -71,6 +73,8 @@ class CollectedChecks:
         self._collector.begin(under_test, on_check)
         with _Torn() as torn:
             for item, following in zip(items, [*items[1:], None], strict=True):
+                if not needs(item):
+                    continue
                 before(id_of(item))
                 if not self._is_followed(item, under_test):
                     torn.before(item)

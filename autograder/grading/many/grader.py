@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 from autograder.course.kit import kit_of
 from autograder.course.reading import Exercise
@@ -27,6 +28,9 @@ from autograder.record.results import CheckResult, ExerciseResult, Report
 from autograder.recordings.remembered import Remembered, RememberingSession
 from autograder.submissions.submission import Submission
 from framework.log import logger
+
+if TYPE_CHECKING:
+    import pytest
 
 _log = logger("many")
 
@@ -86,25 +90,31 @@ class SharingGrader(Grader):
         remembered = self._shared.answers.setdefault(exercise.name, Remembered())
         return RememberingSession(partial(open_solution, self._setting, exercise), remembered)
 
-    def _run(
+    def run(
         self,
         exercise: Exercise,
         under_test: ExerciseUnderTest,
-        on_check: OnCheck | None,
-        plugins: Sequence[object],
+        on_check: OnCheck | None = None,
+        plugins: Sequence[object] = (),
+        needs: Callable[[pytest.Item], bool] = lambda item: True,
     ) -> list[CheckResult]:
-        """Run the checks, which are collected once."""
+        """Run the checks, which are collected once.
+
+        Args:
+            needs: see `CollectedChecks.run`.
+        """
         if exercise.name not in self._shared.checks:
             self._shared.checks[exercise.name] = CollectedChecks(exercise, under_test)
         reference, checks = under_test.reference_session, self._shared.checks[exercise.name]
+        run = partial(checks.run, under_test, on_check, plugins, needs=needs)
         if not isinstance(reference, RememberingSession):
-            return checks.run(under_test, on_check, plugins)
+            return run()
         try:
-            return checks.run(under_test, on_check, plugins, before=reference.begin_check)
+            return run(before=reference.begin_check)
         except DivergedError as check:
             _log.info("%s: %s asked something else: all run again", exercise.name, check)
             self._begin_anew(exercise, under_test)
-            return checks.run(under_test, on_check, plugins, before=reference.begin_check)
+            return run(before=reference.begin_check)
 
     def _begin_anew(self, exercise: Exercise, under_test: ExerciseUnderTest) -> None:
         """Give `under_test` a new session, which follows nothing."""

@@ -31,6 +31,7 @@ from autograder.isolation.sandboxes.scratch import remove_scratch
 from autograder.record.results import CheckResult, ExerciseResult
 from autograder.submissions.submission import Submission
 from framework.errors import GradusError, SandboxError
+from framework.termination import end_at_once
 
 OnCheck = Callable[[CheckResult], None]
 
@@ -131,6 +132,7 @@ def _handed_in(submission: Submission) -> dict[str, Any]:
 def _serve(channel: Connection, other_end: Connection, prepared: _Prepared) -> None:
     """Grade, in the new process; a fault is sent in place of the last result."""
     os.setsid()  # a terminal's signals are for the first process, which ends this one
+    end_at_once()
     other_end.close()  # or the end of the first process would not be noticed
     with suppress(EOFError, BrokenPipeError):  # nothing waits for an answer
         try:

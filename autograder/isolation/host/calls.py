@@ -157,6 +157,11 @@ class CallLog:
         """The steps of the latest request that call something."""
         return tuple(self._called)
 
+    @property
+    def called_names(self) -> frozenset[str]:
+        """The names of all functions, classes and methods that the check has called."""
+        return frozenset(self._by_name)
+
     def method_of(self, text: str) -> str:
         """Return the method behind the step of the latest request that reads `text`."""
         return self._made[self._texts.index(text)].method if text in self._texts else ""

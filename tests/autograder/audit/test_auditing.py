@@ -10,7 +10,7 @@ from autograder.audit.auditing import Scope, audit
 from autograder.audit.equivalents import load_equivalents
 from autograder.audit.findings import Outcome
 from autograder.audit.journal import Journal
-from autograder.audit.trials import attempt
+from autograder.audit.trials import Trials
 from autograder.commands.authoring.audit import audit as command
 from autograder.course.reading import find_course
 from autograder.grading.setting import Setting
@@ -125,6 +125,59 @@ def test_one_failing_check_of_each_task_is_enough(run, exercise):
     result = run(CAUGHT + STRAY, mistakes_only=True)
     assert [finding.failed for finding in result.findings] == [("test_squash.py::test_double",)] * 2
     assert result.findings[1].note == "fails double, not only Sigmoid"
+
+
+@pytest.fixture
+def ran(exercise, tmp_path, monkeypatch):
+    """The names of the checks that ran, in their order; `file` where the file was imported."""
+    monkeypatch.setenv("RAN", str(tmp_path / "ran"))
+    note = """
+import os
+import pytest
+
+def note(name):
+    with open(os.environ["RAN"], "a", encoding="utf-8") as file:
+        file.write(f"{name} ")
+
+@pytest.fixture(autouse=True)
+def noted(request):
+    note(request.node.name)
+
+note("file")
+
+@pytest.mark.task("Sigmoid")
+@pytest.mark.points(1)
+def test_trained(submission, metric_threshold):
+    assert submission.Sigmoid().forward(0.0) == 0.5
+"""
+    exercise.tests.write_text(note + CHECKS, "utf-8")
+    return lambda: (tmp_path / "ran").read_text("utf-8").split()
+
+
+def alone(course, scope):
+    """The audit of `scope` in this process."""
+    return audit(Setting(course, Plugins(course=course), choose("process")), scope, 1)
+
+
+def test_checks_are_collected_once_and_those_that_train_come_last(run, ran, tiny_course, exercise):
+    (exercise.solution.parent / "mistakes.toml").write_text(CAUGHT + MISSED, "utf-8")
+    alone(tiny_course, Scope((exercise,), mistakes_only=True))
+    every = ["test_sigmoid", "test_double", "test_trained"]
+    assert ran() == ["file", *every, "test_double"]  # equal answers need no second run
+
+
+def test_a_check_runs_where_it_can_say_something_new(run, ran, tiny_course, exercise):
+    wrong = MISSED.replace("np.exp(z)", "np.exp(z) + 1").replace("missed", "found")
+    (exercise.solution.parent / "mistakes.toml").write_text(wrong, "utf-8")
+    alone(tiny_course, Scope((exercise,), mistakes_only=True))
+    assert ran()[4:] == ["test_sigmoid"]  # one failure of each task is enough
+
+
+def test_one_failure_is_enough_for_a_mutant(run, ran, tiny_course, exercise):
+    found = alone(tiny_course, Scope((exercise,), operator="arithmetic"))
+    first = [one for one in found.findings if one.failed == ("test_squash.py::test_sigmoid",)]
+    assert first
+    assert ran().count("test_double") == 1 + len(found.findings) - len(first)
 
 
 def test_all_is_well_when_all_are_caught(run):
@@ -268,12 +321,13 @@ def resumed(run, tiny_course, exercise, tmp_path, monkeypatch):
     run(CAUGHT + MISSED, mistakes_only=True)
     tried = []
 
-    def recording(setting, trial):
-        tried.append(trial.label)
-        return attempt(setting, trial)
+    class Recording(Trials):
+        def attempt(self, trial):
+            tried.append(trial.label)
+            return super().attempt(trial)
 
     def resumed():
-        monkeypatch.setattr("autograder.audit.auditing.attempt", recording)
+        monkeypatch.setattr("autograder.audit.auditing.Trials", Recording)
         setting, scope = (
             Setting(tiny_course, Plugins(course=tiny_course), choose("process")),
             Scope((exercise,), True),

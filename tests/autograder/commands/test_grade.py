@@ -292,6 +292,28 @@ def test_an_interrupt_ends_all_processes_without_a_word(jobs):
     assert (process.returncode, errors) == (130, b"")
 
 
+@pytest.mark.parametrize("options", [["--jobs", "1"], ["--jobs", "2"], ["--watch"]])
+def test_a_termination_removes_what_was_set_up(options, tmp_path):
+    script = "from autograder.cli import main\nmain()"
+    names = ["activations", "losses", "neuron"]
+    command = [sys.executable, "-c", script, *names, "--submission", "solutions", *options]
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        process.stdout.readline()  # one exercise is through, others are at work
+        assert list(folder.iterdir())
+        process.terminate()
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (143, b"")
+    assert list(folder.iterdir()) == []
+
+
 def test_the_version_is_reported():
     done = grade_alone("--version")
     assert (done.returncode, done.stderr) == (0, "")

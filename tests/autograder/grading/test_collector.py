@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import resource
-import textwrap
 
 import pytest
 from printed_text import printed
@@ -277,30 +276,3 @@ def test_no_other_plugin_runs_along(collect):
     names = result.message.split()
     assert "autograder.grading.pytest_plugin" in names
     assert not {"timeout", "xdist", "hypothesispytest"} & set(names)
-
-
-def test_where_one_failure_is_enough_what_is_trained_comes_last(tmp_path, on_silent_sessions):
-    text = """
-        import pytest
-
-        pytestmark = [pytest.mark.task("RNN"), pytest.mark.points(1)]
-
-        def test_accuracy(metric_threshold):
-            pass
-
-        def test_forward():
-            pass
-
-        def test_backward():
-            raise ValueError
-    """
-    path = tmp_path / "test_rnn.py"
-    path.write_text(textwrap.dedent(text), "utf-8")
-    under_test = on_silent_sessions(path)
-
-    def names(**options):
-        results = run_checks(under_test.exercise, under_test, **options)
-        return [result.id.rpartition("_")[2] for result in results]
-
-    assert names() == ["accuracy", "forward", "backward"]
-    assert names(stop_early=True) == ["forward", "backward"]

@@ -1,0 +1,44 @@
+"""SIGTERM ends a command as an interrupt does, so that what it has set up is removed."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+#: The exit code of a process that SIGTERM ended, as shells tell it.
+TERMINATED = 128 + signal.SIGTERM
+
+
+@contextmanager
+def cleaning_up() -> Iterator[None]:
+    """Let SIGTERM raise KeyboardInterrupt in the block, after which the process ends.
+
+    Nothing changes outside of the main thread, and where the signal is handled or ignored already.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    came = False
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        nonlocal came
+        came = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, on_signal)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if came:
+            sys.exit(TERMINATED)
+
+
+def end_at_once() -> None:
+    """Let SIGTERM end this process, which was forked and has nothing to remove."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
