@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from framework import version_line
 from framework.errors import GradusError, UsageError
-from framework.termination import cleaning_up
+from framework.processes.termination import cleaning_up
 from framework.threads import pin_threads
 
 DESCRIPTION = """Grade exercises: run their checks against your code and explain what they find.

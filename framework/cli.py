@@ -13,7 +13,7 @@ import typer
 from framework.commands.on_demand import add_commands_on_demand, new_app, values_of
 from framework.commands.quick_values import QuickGroup
 from framework.errors import GradusError
-from framework.termination import cleaning_up
+from framework.processes.termination import cleaning_up
 
 HELP = """Build the neural NLP of CS224n piece by piece, and use every piece you build.
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from framework.termination import end_at_once
+from framework.processes.termination import end_at_once
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader

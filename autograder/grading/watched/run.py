@@ -31,7 +31,7 @@ from autograder.isolation.sandboxes.scratch import remove_scratch
 from autograder.record.results import CheckResult, ExerciseResult
 from autograder.submissions.submission import Submission
 from framework.errors import GradusError, SandboxError
-from framework.termination import end_at_once
+from framework.processes.termination import end_at_once
 
 OnCheck = Callable[[CheckResult], None]
 

@@ -1,0 +1,1 @@
+"""The process of a command: what ends it, and what is removed then."""
