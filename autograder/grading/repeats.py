@@ -2,7 +2,7 @@
 
 A fault of the grader (a worker that does not start, a full disk) is tried again, up to `TRIES`
 times in all; what is left then is *not graded*. A call that was late with processor time left is
-made once more, with a new budget of time: the machine was busy, or it waits for something.
+made once more, with a new budget of time: the machine was busy. One that waited by itself is not.
 """
 
 from __future__ import annotations

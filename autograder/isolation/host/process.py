@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.host.output import Output
-from autograder.isolation.host.time_limits import CpuMeter, TimeLimit
+from autograder.isolation.host.time_limits import CpuMeter, IdleMeter, TimeLimit
 from autograder.isolation.sandboxes.base import Sandbox
 from autograder.isolation.sandboxes.processes import RunningProcess
 
@@ -88,12 +88,18 @@ class WorkerProcess:
             self._poll.register(descriptor, select.POLLIN)
         self._looked = 0.0
         self._cpu = CpuMeter()
+        self._idle = IdleMeter()
         self._cpu_limit = math.inf
 
     @property
     def cpu(self) -> float:
         """Seconds of processor time that the worker has used, its start included."""
         return self._cpu.total
+
+    @property
+    def idle(self) -> float:
+        """Seconds in which the worker wanted no processor although it was asked for something."""
+        return self._idle.total
 
     def exchange(self, frame: bytes, limit: TimeLimit) -> Any:
         """Send `frame` (may be empty) and return the decoded reply.
@@ -112,6 +118,7 @@ class WorkerProcess:
             raise StrayReplyError
         started = time.monotonic()
         self._cpu.begin()
+        self._idle.begin()
         self._cpu_limit = limit.cpu
         try:
             reply = self._reply(memoryview(frame), started + limit.wall)
@@ -166,6 +173,7 @@ class WorkerProcess:
                 raise MemoryExceededError
             if usage.threads > limits.threads + OWN_THREADS:
                 raise TooManyThreadsError
+            self._idle.note(now, usage.cpu + usage.kept)
             if self._cpu.used(usage.cpu) > self._cpu_limit:
                 raise CpuExceededError
         self._looked = now

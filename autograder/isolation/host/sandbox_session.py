@@ -182,7 +182,7 @@ class SandboxSession:
         made: tuple[RemoteCall, ...] = (),
     ) -> list[Outcome]:
         limit = self._limit(seconds)
-        started = time.monotonic()
+        started, idle = time.monotonic(), worker.idle
         plain = [step.plain() for step in steps]
         number, frame = self._framed(self._packed(plain, texts), limit)
         self.calls.entered = True
@@ -193,10 +193,11 @@ class SandboxSession:
             error, outcomes = outcomes_from(reply, number, plain)
             self.calls.parts |= parts_in(reply)
         except (channel.ChannelError, wire.WireError, MemoryError) as failure:
-            self._budget.note_exchange(worker.cpu, self._since(started))
-            raise self._lost(failure, texts, limit) from None
+            waited = worker.idle - idle
+            self._budget.note_exchange(worker.cpu, self._since(started), waited)
+            raise self._lost(failure, texts, limit, waited) from None
         elapsed = self._since(started)
-        self._budget.note_exchange(worker.cpu, elapsed)
+        self._budget.note_exchange(worker.cpu, elapsed, worker.idle - idle)
         self._fresh = False
         fault = None if error is None else fault_from(error, texts, self._exercise)
         called_back = self._callbacks.made()
@@ -252,15 +253,25 @@ class SandboxSession:
         if limit.cpu <= 0:
             raise TimedOut(self._used_up())
         if limit.wall <= 0:
-            raise TimedOut(f"the exercise took {self._budget.wall:.0f} s", stalled=True)
+            took = f"the exercise took {self._budget.wall:.0f} s"
+            raise TimedOut(took, stalled=not self._budget.is_idle)
         return limit
 
     def _used_up(self) -> str:
         return f"the exercise's {self._budget.total:g} s of processor time are used up"
 
-    def _lost(self, failure: Exception, texts: Sequence[str], limit: TimeLimit) -> SubmissionFault:
-        """Return the fault for an exchange that broke off; the worker is done for."""
+    def _lost(
+        self, failure: Exception, texts: Sequence[str], limit: TimeLimit, waited: float
+    ) -> SubmissionFault:
+        """Return the fault for an exchange that broke off; the worker is done for.
+
+        Args:
+            waited: seconds in which the worker wanted no processor.
+        """
         fault = self._fault_of(failure, texts, limit)
+        if fault.stalled and waited > limit.cpu:  # no busy machine has caused it
+            fault.stalled = False
+            fault.message += f": the code waited for {waited:.3g} s, and computed nothing"
         if texts[-1] not in (IMPORT, SETTLING) and self._budget.left.cpu > 0:
             call = call_that_hangs(self.calls.called, fault.frames) or self.calls.latest
             fault.call = call.text or fault.call

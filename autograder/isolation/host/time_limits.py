@@ -73,6 +73,33 @@ class CpuMeter:
             self._unread += elapsed
 
 
+class IdleMeter:
+    """Time in which a worker wanted no processor and no disk, from readings now and then.
+
+    A busy machine cannot have caused it. What lies between readings that are far apart is left
+    out: there the grader itself may have waited for a processor.
+    """
+
+    #: Seconds between readings that are near enough.
+    NEAR = 0.5
+
+    def __init__(self) -> None:
+        self.total = 0.0
+        self._last: tuple[float, float] | None = None
+
+    def begin(self) -> None:
+        """Start to measure an exchange."""
+        self._last = None
+
+    def note(self, now: float, busy: float) -> None:
+        """Note a reading: `busy` seconds were used or waited for until `now`."""
+        if self._last is not None:
+            elapsed, spent = now - self._last[0], busy - self._last[1]
+            if elapsed <= self.NEAR and spent >= 0:  # infinite or undefined: not known
+                self.total += max(elapsed - spent, 0.0)
+        self._last = now, busy
+
+
 class TimeBudget:
     """The time of one exercise: of its workers, one after the other.
 
@@ -86,6 +113,7 @@ class TimeBudget:
         self._current = 0.0
         self._free: float | None = None
         self._wall = 0.0
+        self._idle = 0.0
 
     def note_start(self, cpu: float, wall: float) -> None:
         """Count the start of a worker; that of the first one is free."""
@@ -95,10 +123,15 @@ class TimeBudget:
             self._wall += wall
         self._current = cpu
 
-    def note_exchange(self, cpu: float, wall: float) -> None:
-        """Count an exchange of `wall` seconds with a worker that has used `cpu` so far."""
+    def note_exchange(self, cpu: float, wall: float, idle: float = 0.0) -> None:
+        """Count an exchange of `wall` seconds with a worker that has used `cpu` so far.
+
+        Args:
+            idle: seconds of the exchange in which the worker wanted no processor.
+        """
         self._current = cpu
         self._wall += wall
+        self._idle += idle
 
     def note_end(self) -> None:
         """Count what the current worker has used: another one follows."""
@@ -109,6 +142,11 @@ class TimeBudget:
     def wall(self) -> float:
         """Seconds that all of it has taken."""
         return self._wall
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the workers waited, by themselves, for longer than they might have computed."""
+        return self._idle > self.total
 
     @property
     def left(self) -> TimeLimit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from contextlib import suppress
@@ -79,5 +80,5 @@ def _usage(pid: int) -> Usage:
         process = psutil.Process(pid)
         with process.oneshot():
             cpu = sum(process.cpu_times()[:4])  # user, system, and those of ended children
-            return Usage(process.memory_info().rss, process.num_threads(), cpu)
+            return Usage(process.memory_info().rss, process.num_threads(), cpu, math.inf)
     return Usage()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import signal
@@ -17,6 +18,8 @@ _PROC = Path("/proc")
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 #: Where /proc/PID/stat has them, counted from the state, which follows the name in brackets.
 _CPU, _THREADS, _RESIDENT = slice(11, 15), 17, 21
+#: The state of a thread that waits for a disk.
+_ON_DISK = "D"
 #: Processor time is counted in these.
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
@@ -76,12 +79,27 @@ def _usage(pid: int) -> Usage:
     except OSError:  # it is gone
         return Usage()
     cpu = sum(map(int, fields[_CPU])) / _TICKS
-    return Usage(int(fields[_RESIDENT]) * _PAGE, int(fields[_THREADS]), cpu)
+    kept = math.inf if fields[0] == _ON_DISK else sum(map(_kept, _tasks(pid)))
+    return Usage(int(fields[_RESIDENT]) * _PAGE, int(fields[_THREADS]), cpu, kept)
+
+
+def _tasks(pid: int) -> list[Path]:
+    """Return the folders of all threads of `pid`; none once it is gone."""
+    with suppress(OSError):
+        return list((_PROC / str(pid) / "task").iterdir())
+    return []
+
+
+def _kept(task: Path) -> float:
+    """Return the seconds for which a thread has waited for a processor."""
+    try:
+        return int((task / "schedstat").read_text().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):  # it has ended, or the kernel does not count
+        return 0.0 if not task.exists() else math.inf
 
 
 def _children(pid: int) -> Iterator[int]:
     """Yield the children of all threads of `pid`."""
-    with suppress(OSError):
-        for task in (_PROC / str(pid) / "task").iterdir():
-            with suppress(OSError):
-                yield from map(int, (task / "children").read_text().split())
+    for task in _tasks(pid):
+        with suppress(OSError):
+            yield from map(int, (task / "children").read_text().split())

@@ -68,15 +68,23 @@ class Usage:
         memory: bytes of physical memory.
         threads: threads, at least one for each process.
         cpu: seconds of processor time since they started, that of their ended children included.
+        kept: seconds for which threads that wanted a processor or a disk did not get it, since they
+            started; infinite where the system does not tell.
     """
 
     memory: int = 0
     threads: int = 0
     cpu: float = 0.0
+    kept: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
         """Return what both use together."""
-        return Usage(self.memory + other.memory, self.threads + other.threads, self.cpu + other.cpu)
+        return Usage(
+            self.memory + other.memory,
+            self.threads + other.threads,
+            self.cpu + other.cpu,
+            self.kept + other.kept,
+        )
 
 
 class Handle(ABC):

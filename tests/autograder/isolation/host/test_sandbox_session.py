@@ -21,7 +21,9 @@ from autograder.isolation.host.faults import (
 )
 from autograder.isolation.host.remote import RemoteModule, assign
 from autograder.isolation.host.time_limits import WALL_FACTOR
+from autograder.isolation.sandboxes.proc_files import ProcTree
 from autograder.isolation.sandboxes.process import ProcessSandbox
+from autograder.isolation.sandboxes.processes import ProcessTree, Usage
 from autograder.verdicts import Verdict
 from framework.log import recorded_log
 
@@ -360,8 +362,33 @@ def test_waiting_is_distinguished_from_computing(module_of):
     module.wait(0.4)
     fault = fault_of(module.wait, 30)
     assert isinstance(fault, TimedOut)
-    assert (fault.message, fault.stalled) == (f"no answer within {0.2 * WALL_FACTOR:g} s", True)
+    assert fault.message.startswith(f"no answer within {0.2 * WALL_FACTOR:g} s: the code waited")
     assert fault.frames[-1].function == "wait"
+    assert not fault.stalled, "no busy machine has caused it: it is not repeated"
+
+
+def test_what_was_kept_from_a_processor_is_repeated(module_of, monkeypatch):
+    code = "import time\ndef wait(seconds):\n    time.sleep(seconds)\n"
+    busy = iter(range(10_000))
+
+    def usage(self):
+        return Usage(cpu=0.0, kept=float(next(busy)))
+
+    monkeypatch.setattr(ProcessTree, "usage", usage)
+    monkeypatch.setattr(ProcTree, "usage", usage)
+    _, module = module_of(code, call=0.2)
+    fault = fault_of(module.wait, 30)
+    assert (fault.message, fault.stalled) == (f"no answer within {0.2 * WALL_FACTOR:g} s", True)
+
+
+def test_an_exercise_that_waits_in_every_call_is_not_repeated(module_of):
+    code = "import time\ndef wait(seconds):\n    time.sleep(seconds)\n"
+    session, module = module_of(code, call=0.2, total=0.25)
+    with pytest.raises(TimedOut) as caught:
+        for _ in range(9):
+            session.begin()
+            module.wait(0.5)
+    assert not caught.value.stalled
 
 
 @pytest.mark.usefixtures("patient")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from autograder.isolation.host.time_limits import WALL_FACTOR, CpuMeter, TimeBudget
+from autograder.isolation.host.time_limits import WALL_FACTOR, CpuMeter, IdleMeter, TimeBudget
 
 
 def test_a_meter_measures_from_the_start_of_an_exchange():
@@ -55,3 +57,18 @@ def test_an_exchange_gets_no_more_than_what_is_left(used, cpu):
     budget.note_start(cpu=0.0, wall=0.0)
     budget.note_exchange(cpu=used, wall=0.0)
     assert (budget.limit(4.0).cpu, budget.limit(4.0).wall) == (cpu, WALL_FACTOR * 4)
+
+
+def test_a_worker_is_idle_where_it_wants_no_processor():
+    meter = IdleMeter()
+    meter.begin()
+    for now, busy in ((1.0, 0.0), (1.1, 0.0), (1.2, 0.1), (1.3, 0.15), (9.0, 0.15), (9.1, 0.15)):
+        meter.note(now, busy)
+    assert meter.total == pytest.approx(0.1 + 0.0 + 0.05 + 0.1)  # not the pause of the grader
+
+
+def test_what_the_system_does_not_tell_is_not_idle():
+    meter = IdleMeter()
+    for now, busy in ((1.0, math.inf), (1.1, math.inf), (1.2, 0.0), (1.3, math.inf)):
+        meter.note(now, busy)
+    assert meter.total == 0.0
