@@ -46,8 +46,12 @@ def flaws_alone(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
 
 
 def miscounted_calls(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
-    """Return what is said of the checks in which only the calls of callbacks are wrong."""
-    told = {check.id: _calls(check) for check in checks if check.is_silently_wrong}
+    """Return what is said of the checks in which only the calls of callbacks are wrong.
+
+    A right answer may call more often. So the check itself must have complained.
+    """
+    silent = (check for check in checks if check.result.message and check.is_silently_wrong)
+    told = {check.id: _calls(check) for check in silent}
     return {name: Diagnosis("generic/calls", words) for name, words in told.items() if words}
 
 
@@ -65,9 +69,10 @@ def _calls(check: RecordedCheck) -> str:
 def almost_right(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
     """Return what is said of the checks whose numbers are all right to some digits, by their ids.
 
-    Where a difference may be rounding, no other explanation is tried.
+    Where a difference may be rounding, no other explanation is tried. So the check itself must have
+    complained about a number.
     """
-    told = {check.id: _digits(check) for check in checks}
+    told = {check.id: _digits(check) for check in checks if check.result.fact.what}
     found = {
         name: Diagnosis("generic/almost-right", words) for name, words in told.items() if words
     }

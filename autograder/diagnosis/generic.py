@@ -15,7 +15,7 @@ from autograder.diagnosis.behaviour_changes import behaviour_changes
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.matching import Matcher
-from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS, PER_CHECK, Pattern
+from autograder.diagnosis.patterns import ANSWERS, EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
 from autograder.diagnosis.replay import Module, SourceModule
 from autograder.diagnosis.source_changes.mutation_candidates import mutation_candidates
@@ -60,7 +60,7 @@ class GeneralMistakes:
         self, case: Case, group: Sequence[RecordedCheck], together: Evidence
     ) -> dict[str, Diagnosis]:
         """Return the diagnoses by the first kind of explanation that holds."""
-        patterns = PATTERNS if together.is_of_arrays else ANSWERS
+        patterns = PATTERNS if together.is_of_arrays else _patterns_of_answers(group)
         return (
             (together.is_of_arrays and _pattern(EFFECTS, group, together))
             or case.changed()
@@ -82,6 +82,14 @@ class GeneralMistakes:
         An explanation of other answers must explain these as well.
         """
         return [*group, *_groups(checks.failed).get((method, True), ())]
+
+
+def _patterns_of_answers(group: Sequence[RecordedCheck]) -> Mapping[str, Pattern]:
+    """Return the patterns of answers without arrays.
+
+    A check may accept an answer of another kind, such as a list. So it must have complained itself.
+    """
+    return ANSWERS if all(check.result.message for check in group) else LISTS
 
 
 def _groups(

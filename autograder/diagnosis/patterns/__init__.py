@@ -20,7 +20,7 @@ from autograder.diagnosis.patterns.scaling import SCALING
 
 Pattern = Callable[[Evidence], str | None]
 
-__all__ = ["ANSWERS", "EFFECTS", "PATTERNS", "PER_CHECK", "Pattern"]
+__all__ = ["ANSWERS", "EFFECTS", "LISTS", "PATTERNS", "PER_CHECK", "Pattern"]
 
 PATTERNS: dict[str, Pattern] = {**SCALING, **ARRANGEMENT, **FUNCTIONS, **PLACES}
 #: Patterns of answers without arrays, or of another kind.

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.random import Generator
 
 from autograder.diagnosis.comparison import close, is_number, same_value
 from autograder.diagnosis.evidence import Answer, Evidence, Raised, capitalized
@@ -41,8 +40,8 @@ def _differing(answer: Answer) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _whole(answer: Answer) -> str:
-    is_deed = isinstance(answer.actual, Raised | Generator)
-    return f"your {answer.method}" if is_deed else f"the result of {answer.method}"
+    is_exception = isinstance(answer.actual, Raised)
+    return f"your {answer.method}" if is_exception else f"the result of {answer.method}"
 
 
 def _innermost(actual: Any, expected: Any) -> Iterator[tuple[Any, Any]]:
@@ -126,15 +125,6 @@ def _number_of_results(actual: Any, expected: Any) -> str:
     return f"is {received}, expected {len(expected)}" if not isinstance(actual, Raised) else ""
 
 
-def _another_state(actual: Any, expected: Any) -> str:
-    if not (isinstance(actual, Generator) and isinstance(expected, Generator)):
-        return ""
-    return (
-        "leaves the random generator in another state: it draws where nothing is drawn, or does "
-        "not draw the same numbers"
-    )
-
-
 def _same_numbers(one: Any, other: Any) -> bool:
     """Return whether both hold the same numbers in the same shape."""
     try:
@@ -160,5 +150,4 @@ KINDS = {
     "pieces-of-a-text": _pattern(_pieces_of_a_text),
     "one-item": _pattern(_one_item),
     "number-of-results": _pattern(_number_of_results),
-    "generator-state": _pattern(_another_state),
 }

@@ -182,7 +182,6 @@ WHOLE = np.arange(3)
         ("list-for-an-array", [0, 1, 2], WHOLE, "is a list, expected an array"),
         ("array-for-a-list", WHOLE, [0, 1, 2], "is an array, expected a list"),
         ("pieces-of-a-text", ["a", "b"], "ab", "is a list of pieces, expected one string"),
-        ("generator-state", np.random.default_rng(0), np.random.default_rng(1), "Your f leaves"),
         ("one-item", 3.0, [1.0, 2.0, 3.0], "is only the last item of the expected list"),
         ("number-of-results", X, (X, X), "is one result, expected 2"),
     ],
