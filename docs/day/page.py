@@ -1,0 +1,30 @@
+"""The page about a student's day: every command, and what it has shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from docs.day.play import MOST_LINES, Event
+
+PAGE = Path(__file__).resolve().parents[1] / "day.md"
+_HEAD = """# A student's day
+
+`python -m docs.day` plays this day and writes this page. It installs gradus in a new environment,
+builds a kit of three exercises, and types each command in the kit's folder. Each exercise is wrong
+first: the code has a mistake of the course's own list.
+"""
+
+
+def page(events: Iterable[Event]) -> str:
+    """Return the page, in Markdown."""
+    return "\n".join([_HEAD, *map(_part, events)])
+
+
+def _part(event: Event) -> str:
+    lines = event.output.splitlines()
+    shown = lines[:MOST_LINES]
+    if len(lines) > MOST_LINES:
+        shown.append(f"... {len(lines) - MOST_LINES} more lines")
+    text = "\n".join(line.rstrip() for line in shown)
+    return f"{event.said}\n\n```console\n$ {event.command}\n{text}\n```\n"

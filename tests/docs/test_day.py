@@ -1,0 +1,43 @@
+"""The page about a student's day shows what happens; ``pytest -m slow`` plays the day again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from autograder.course.reading import find_course
+from docs.day.page import PAGE, page
+from docs.day.play import EXERCISES, Day
+
+#: Times, hashes and versions, and the spaces beside times.
+CHANGING = re.compile(r" *\d+\.\d+ ?s\b|\bsubmission [0-9a-f]{8} .*")
+
+
+def stable(text):
+    return CHANGING.sub("", text)
+
+
+def test_every_exercise_is_wrong_and_then_right():
+    text = PAGE.read_text("utf-8")
+    for name in EXERCISES:
+        exercise = find_course().exercise(name)
+        first, second = (text.split(f"$ grade {name}\n")[at].splitlines()[0] for at in (1, 2))
+        assert first.startswith(f"✗ {name}  {exercise.title}")
+        assert second.startswith(f"✓ {name}  {exercise.title}")
+
+
+def test_the_page_shows_every_kind_of_command_and_no_path_of_a_machine():
+    text = PAGE.read_text("utf-8")
+    for command in ("list", "show", "hint", "replay", "notebook"):
+        assert f"$ gradus {command}" in text
+    for command in ("grade losses.ipynb", "grade losses --watch", "pytest -q"):
+        assert f"$ {command}" in text
+    assert not re.search(r"(?<![\w.])/(?:tmp|home|root|opt)/", text)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_the_page_is_current(tmp_path):
+    played = page(Day(find_course(), tmp_path).play())
+    assert stable(played) == stable(PAGE.read_text("utf-8"))
