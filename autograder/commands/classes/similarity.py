@@ -85,6 +85,6 @@ def _show(tasks: list[SimilarTask], folder: Path) -> None:
             say(f"{place}: {len(one.clusters)} clusters among {one.compared} attempts")
     left_out = [one.comparison.task for one in tasks if not one.compared]
     if left_out:
-        say(f"too short to be compared: {', '.join(left_out)}")
+        say(f"left out, short or not written: {', '.join(left_out)}")
     count = sum(len(one.clusters) for one in tasks)
     say(f"{count} clusters, a reason to look and no finding; open {shown(folder / 'index.html')}")
