@@ -72,6 +72,7 @@ def test_the_page_of_services(desk):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_the_page_of_classes(desk):
     files = {f"X_{s[3]}_assignsubmission_file/one_hot.py": RIGHT for s in STUDENTS[:2]}
     with zipfile.ZipFile(desk / "export.zip", "w") as archive:
@@ -96,12 +97,13 @@ def test_the_page_of_classes(desk):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_the_page_of_clusters(desk):
     (desk / "work/a_garcia").mkdir(parents=True)
     (desk / "work/a_garcia/one_hot.py").write_text(RIGHT, "utf-8")
     gradus("class", "collect", "work", "--as", "folders", "--into", "lab1")
     *shards, on_a_cluster = commands("clusters.md")
-    run_all(shards)
-    assert (desk / "lab1/shards").is_dir()
+    output = run_all(shards)
+    assert "lab1" in output["class grade lab1"]
     options = {word for word in on_a_cluster if word.startswith("--")}
     assert all(option in gradus("class", "grade", "--help") for option in options)

@@ -60,7 +60,7 @@ def text_files(folder: Path) -> None:
     questions = "".join(f"{i % 2} {'who' if i % 2 else 'where'} is the {w} ?\n"
                         for w in words for i in range(8))  # fmt: skip
     files = {"text.txt": text, "path/to/text.txt": text}
-    files["EN-WS-353-ALL.txt"] = "king queen 8\nriver lake 7\nking lake 1\nsong man 2\n"
+    files["EN-WS-353-ALL.txt"] = "king\tqueen\t8\nriver\tlake\t7\nking\tlake\t1\nsong\tman\t2\n"
     files |= {f"path/to/conll2003/eng.{part}": f"{tagged}\n" * 20
               for part in ("train", "testa", "testb")}  # fmt: skip
     files |= {f"path/to/trec/{part}.txt": questions for part in ("train", "test")}
