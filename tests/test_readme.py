@@ -17,7 +17,9 @@ from repository import ROOT
 
 from autograder.course.reading import find_course
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+#: The page of a day is the record of a script: `tests/docs/test_day.py` compares it.
+RECORDED = ROOT / "docs/day.md"
+PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs").glob("*.md")} - {RECORDED})]
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
 COLUMNS = "92"
 
