@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import typer
 from typer.core import TyperCommand
 
-from framework.commands.quick_values import QuickCommand
+from framework.commands.quick_values import QuickCommand, QuickGroup
 from framework.importing import load_target
 
 
@@ -36,6 +36,7 @@ class OnDemand(TyperCommand):
 
 def new_app(**options: Any) -> typer.Typer:
     """Return an application without commands, whose help is plain text."""
+    options.setdefault("cls", QuickGroup)
     return typer.Typer(add_completion=False, rich_markup_mode=None, **options)
 
 

@@ -16,6 +16,9 @@ from typer.core import TyperCommand, TyperGroup
 #: The attribute in which typer keeps how a parameter's value is converted, once it is known.
 _CONVERSION = "_runtime_param"
 
+#: Characters of the line about a command: more than a sentence has.
+NO_LIMIT = 10_000
+
 #: Checks of a path that are left to typer.
 _PATH_CHECKS = ("exists", "writable", "resolve_path", "allow_dash", "path_type")
 
@@ -29,11 +32,26 @@ class QuickCommand(TyperCommand):
 
 
 class QuickGroup(TyperGroup):
-    """A group of commands whose common values are converted without pydantic."""
+    """A group of commands whose common values are converted without pydantic.
+
+    Its help shows the first sentence of each command, on as many lines as it needs.
+    """
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the parameters, ``--help`` among them."""
         return [_quickly_converted(one) for one in super().get_params(ctx)]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of commands."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [
+            (name, command.get_short_help_str(limit=NO_LIMIT))
+            for name, command in commands
+            if command is not None and not command.hidden
+        ]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
 
 
 def _quickly_converted(parameter: Any) -> Any:

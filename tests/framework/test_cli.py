@@ -203,3 +203,14 @@ def test_errors_end_with_their_exit_code_and_no_traceback(run):
         "gradus: no plugin 'torch_backen': did you mean 'torch_backend'? "
         "`gradus plugins` shows all\n"
     )
+
+
+GROUPS = ((), ("class",), ("course",), ("gradescope",), ("kit",), ("new",), ("train",))
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=" ".join)
+def test_no_line_about_a_command_is_cut(group):
+    shown = CliRunner().invoke(build_app([*group, "--help"]), [*group, "--help"]).output
+    _, _, commands = shown.partition("Commands:")
+    assert commands.strip()
+    assert "..." not in commands

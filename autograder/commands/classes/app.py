@@ -17,6 +17,7 @@ from framework.commands.on_demand import new_app
 classes = new_app(
     help="""Collect the submissions of a class, grade them, and compare runs.
 
+\b
   gradus class collect export.zip --as moodle --roster worksheet.csv --into lab1
   gradus class grade lab1
   gradus class points --in lab1
