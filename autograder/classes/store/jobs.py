@@ -198,12 +198,14 @@ def reclaim(connection: Connection, queue: Queue) -> int:
 
 
 def _is_gone(owner: str) -> bool:
-    """Return whether `owner` is a process of this machine that has ended."""
+    """Return whether `owner` is a process of this machine that has ended, waited for or not."""
     host, number, started, _ = (*owner.split("|"), "", "", "", "")[:4]
     if host != socket.gethostname():
         return False
     try:
-        return abs(psutil.Process(int(number)).create_time() - float(started)) > 2
+        process = psutil.Process(int(number))
+        is_another = abs(process.create_time() - float(started)) > 2
+        return is_another or process.status() == psutil.STATUS_ZOMBIE
     except (psutil.Error, ValueError):
         return True
 

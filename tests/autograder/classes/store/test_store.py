@@ -10,6 +10,7 @@ import threading
 import time
 from functools import partial
 
+import psutil
 import pytest
 from sqlalchemy import func, select, update
 
@@ -116,6 +117,24 @@ def test_jobs_of_a_coordinator_that_ended_are_reclaimed_at_once(call, queued):
             lost, lost > 1, "fault" if lost == MAX_LOST else "queued",
         )  # fmt: skip
     assert call(jobs.reclaim, QUEUE) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_coordinator_without_a_parent_that_waits_has_ended(call, queued):
+    """In a container without an init process, killed coordinators stay as zombies."""
+    queued(1)
+    number = os.fork()
+    if number == 0:
+        os._exit(0)
+    host, _, _, rest = jobs.owner_name().split("|")
+    while psutil.Process(number).status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
+    started = f"{psutil.Process(number).create_time():.0f}"
+    call(lease, QUEUE, "|".join((host, str(number), started, rest)), is_idle=True)
+    try:
+        assert call(jobs.reclaim, QUEUE) == 1
+    finally:
+        os.waitpid(number, 0)
 
 
 def test_jobs_of_coordinators_that_run_or_are_elsewhere_are_not_reclaimed(call, queued):
