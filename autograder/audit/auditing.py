@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.audit.equivalents import load_equivalents
 from autograder.audit.findings import MISTAKES, Audit, Finding, Outcome
 from autograder.audit.journal import Journal
-from autograder.audit.trials import Change, Failure, Trial, Trials, equal_lines
+from autograder.audit.trials import Change, Failure, Trial, Trials, equal_ends
 from autograder.course.mistakes import Mistake, load_mistakes, mistakes_file
 from autograder.course.questions.key import WrongAnswer, answered, load_key
 from autograder.course.reading import Exercise
@@ -235,8 +235,7 @@ def _judge_mutant(base: Finding, reason: str) -> Judge:
 def _difference(file: Path, before: str, after: str) -> tuple[str, tuple[str, ...]]:
     """Return the first line that differs in two sources, and the removed and added lines."""
     old, new = before.splitlines(), after.splitlines()
-    start = equal_lines(old, new)
-    end = equal_lines(old[start:][::-1], new[start:][::-1])
+    start, end = equal_ends(old, new)
     taken = [f"- {line.strip()}" for line in old[start : len(old) - end][:1]]
     put = [f"+ {line.strip()}" for line in new[start : len(new) - end][:1]]
     return f"{file}:{start + 1}", (*taken, *put)

@@ -48,8 +48,7 @@ class Change:
     def between(cls, base: str, changed: str) -> Change:
         """Return what makes `changed` of `base`, in whole lines."""
         old, new = base.splitlines(keepends=True), changed.splitlines(keepends=True)
-        first = equal_lines(old, new)
-        last = equal_lines(old[first:][::-1], new[first:][::-1])
+        first, last = equal_ends(old, new)
         start, tail = _length(old[:first]), _length(old[len(old) - last :])
         return cls(base, start, len(base) - tail, changed[start : len(changed) - tail])
 
@@ -59,8 +58,13 @@ class Change:
         return self.base[: self.start] + self.text + self.base[self.end :]
 
 
-def equal_lines(old: Sequence[str], new: Sequence[str]) -> int:
-    """Return the number of equal lines before the first difference."""
+def equal_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """Return the number of equal lines before the first difference, and after the last one."""
+    first = _equal_lines(old, new)
+    return first, _equal_lines(old[first:][::-1], new[first:][::-1])
+
+
+def _equal_lines(old: Sequence[str], new: Sequence[str]) -> int:
     pairs = zip(old, new, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 

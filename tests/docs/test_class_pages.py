@@ -9,6 +9,7 @@ import zipfile
 import pytest
 from graded_class import STUDENTS, GradedClass, check, exercise
 from gradus_command import gradus
+from page_commands import commands
 from repository import ROOT
 
 from autograder.grading.course_choice import CI_VARIABLES
@@ -25,10 +26,9 @@ CANVAS = "Student,ID,SIS Login ID,Section,Lab 1 (5501)\n    Points Possible,,,,2
 )
 
 
-def commands(page):
-    """The commands in the indented blocks of a page; a backslash continues a line."""
-    text = (ROOT / "docs" / page).read_text("utf-8").replace("\\\n", " ")
-    return [shlex.split(line) for line in re.findall(r"^    (gradus .*)$", text, re.MULTILINE)]
+def words_of(page):
+    """The commands of a page, as lists of words."""
+    return [shlex.split(command) for command in commands(ROOT / "docs" / page, "gradus")]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_the_page_of_gradebooks(desk):
     page = (ROOT / "docs/gradebooks.md").read_text("utf-8")
     (rules,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     (desk / "lab1/rules.toml").write_text(re.sub("^   ", "", rules, flags=re.MULTILINE))
-    listed = commands("gradebooks.md")
+    listed = words_of("gradebooks.md")
     assert len(listed) == 5
     output = run_all(listed)
     assert "1 parts have points that wait" in output["class points --in"]
@@ -67,7 +67,7 @@ def test_the_page_of_gradebooks(desk):
 
 
 def test_the_page_of_services(desk):
-    (words,) = commands("services.md")
+    (words,) = words_of("services.md")
     assert "1 exercises" in gradus(*words[1:])
 
 
@@ -82,7 +82,7 @@ def test_the_page_of_classes(desk):
     for name in ("lab1-2025", "public-solution"):
         (desk / name).mkdir()
         (desk / name / "one_hot.py").write_text(RIGHT, "utf-8")
-    listed = commands("classes.md")
+    listed = words_of("classes.md")
     first = [words for words in listed if "canvas" not in words and "diff" not in words]
     output = run_all(words for words in first if words[2] != "serve")  # it runs until Ctrl-C
     assert "2 attempts of 2 of 3 students" in output["class collect export.zip"]
@@ -102,7 +102,7 @@ def test_the_page_of_clusters(desk):
     (desk / "work/a_garcia").mkdir(parents=True)
     (desk / "work/a_garcia/one_hot.py").write_text(RIGHT, "utf-8")
     gradus("class", "collect", "work", "--as", "folders", "--into", "lab1")
-    *shards, on_a_cluster = commands("clusters.md")
+    *shards, on_a_cluster = words_of("clusters.md")
     output = run_all(shards)
     assert "lab1" in output["class grade lab1"]
     options = {word for word in on_a_cluster if word.startswith("--")}

@@ -12,16 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from page_commands import commands
 from repository import ROOT
 
 from framework.commands.new.course import write_course
 
-PAGES = {
-    path.relative_to(ROOT).as_posix(): path.read_text("utf-8")
+PAGES = [
+    path.relative_to(ROOT).as_posix()
     for path in (ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob(".github/*.md"))
-}
-PROGRAMS = ("gradus", "grade", "pip", "pytest", "sphinx-build")
-COMMAND = re.compile(rf"^    ((?:{'|'.join(PROGRAMS)})\b(?:.*\\\n)*.*)$", re.MULTILINE)
+]
 #: Pages that another program follows.
 FOLLOWED = {
     "docs/course.md": "tests/docs/test_course_page.py",
@@ -43,13 +42,6 @@ def register_implementations():
     file = Path(__file__).with_name("week3_lstm.py")
     return [Implementation("model", "lstm", "week3", f"{file}:LSTM")]
 """
-
-
-def commands(page: str, *programs: str) -> list[str]:
-    """The commands of a page that begin with one of `programs`, lines joined."""
-    found = (re.sub(r"\\\n\s*", "", m[1]) for m in COMMAND.finditer(PAGES[page]))
-    parts = (part.strip() for command in found for part in command.split("&&"))
-    return [part for part in parts if part.split()[0] in programs]
 
 
 def text_files(folder: Path) -> None:
@@ -124,7 +116,7 @@ SLOW = ("docs/training.md", "README.md", "docs/plugins.md", "docs/instructors.md
 
 
 def test_every_page_with_commands_is_followed() -> None:
-    pages = {page for page in PAGES if commands(page, "gradus", "grade")}
+    pages = {page for page in PAGES if commands(ROOT / page, "gradus", "grade")}
     assert pages == FOLDERS.keys() | FOLLOWED.keys()
     assert all((ROOT / test).is_file() for test in FOLLOWED.values())
 
@@ -136,7 +128,7 @@ PARAMETERS = [pytest.param(page, marks=[pytest.mark.slow] * (page in SLOW)) for 
 @pytest.mark.parametrize("page", PARAMETERS)
 def test_commands_run_in_the_order_of_their_page(page: str, tmp_path: Path) -> None:
     FOLDERS[page](tmp_path)
-    for command in commands(page, "gradus", "grade"):
+    for command in commands(ROOT / page, "gradus", "grade"):
         done = subprocess.run(
             f"{Path(sys.executable).parent}/{command}",
             shell=True,
@@ -152,7 +144,7 @@ def test_commands_run_in_the_order_of_their_page(page: str, tmp_path: Path) -> N
 def test_installed_extras_are_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     for page in PAGES:
-        for command in commands(page, "pip"):
+        for command in commands(ROOT / page, "pip"):
             named = re.fullmatch(r"pip install (?:-e )?'?([\w.-]+)(?:\[([\w,]+)\])?'?", command)
             assert named is not None, command
             assert named[1] in (".", project["name"]), command
@@ -160,7 +152,7 @@ def test_installed_extras_are_declared() -> None:
 
 
 def test_tests_that_a_page_names_are_collected() -> None:
-    named = {command for page in PAGES for command in commands(page, "pytest")}
+    named = {command for page in PAGES for command in commands(ROOT / page, "pytest")}
     for command in sorted(named):
         marker = re.search(r"-m (\w+)", command)
         for file in re.findall(r"\S+\.py", command):

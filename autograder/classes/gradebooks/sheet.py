@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classes.rosters.tables import MAX_BYTES, CsvTable, Row, plain
+from autograder.classes.rosters.tables import CsvTable, Row, bytes_of, plain
 from framework.errors import BadInputError
 
 #: Byte order mark -> encoding of what follows it; it is kept.
@@ -135,7 +135,7 @@ def read_sheet(file: Path) -> Sheet:
     Raises:
         BadInputError: it is missing, too large, not text, or has no header.
     """
-    data = _read(file)
+    data = bytes_of(file, "gradebook")
     mark = next((one for one in _MARKS if data.startswith(one)), b"")
     text, encoding = _decoded(file, data.removeprefix(mark), _MARKS.get(mark, ""))
     first = next((line for line in text.splitlines() if line.strip()), "")
@@ -144,17 +144,6 @@ def read_sheet(file: Path) -> Sheet:
     if not lines:
         raise BadInputError(f"{file} is empty: expected a line with the names of its columns")
     return Sheet(file, text, encoding, mark, separator, lines)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise BadInputError(f"{file} cannot be read: {error.strerror}") from None
-    if len(data) > MAX_BYTES:
-        raise BadInputError(f"{file} has more than {MAX_BYTES >> 20} MiB: no gradebook of a class")
-    return data
 
 
 def _decoded(file: Path, data: bytes, encoding: str) -> tuple[str, str]:

@@ -68,14 +68,27 @@ def _row(line: int, columns: Sequence[str], cells: Sequence[str]) -> Row:
     return Row(line, dict(zip(columns, map(plain, cells), strict=False)))
 
 
-def _decoded(file: Path) -> str:
+def bytes_of(file: Path, kind: str) -> bytes:
+    """Return the bytes of `file`.
+
+    Args:
+        kind: what it is, in the message about its size.
+
+    Raises:
+        BadInputError: it cannot be read, or has more than `MAX_BYTES`.
+    """
     try:
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise BadInputError(f"{file} cannot be read: {error.strerror}") from None
     if len(data) > MAX_BYTES:
-        raise BadInputError(f"{file} has more than {MAX_BYTES >> 20} MiB: no table of a class")
+        raise BadInputError(f"{file} has more than {MAX_BYTES >> 20} MiB: no {kind} of a class")
+    return data
+
+
+def _decoded(file: Path) -> str:
+    data = bytes_of(file, "table")
     encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
     try:
         return data.decode(encoding)

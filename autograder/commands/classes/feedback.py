@@ -11,6 +11,7 @@ from autograder.commands.classes.gradebook import require_all_graded
 from autograder.commands.classes.points import listed, plugins_of
 from autograder.commands.classes.runs import RunArgument, find_run_of
 from autograder.commands.classes.stores import (
+    ExercisesOption,
     InOption,
     NamesOption,
     StoreOption,
@@ -34,10 +35,7 @@ def feedback(
         str,
         typer.Option("--as", metavar="FORM", help="folder, or moodle: its zip of feedback files."),
     ] = "folder",
-    exercise: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Exercise that counts; repeatable. Default: all."),
-    ] = None,
+    exercise: ExercisesOption = None,
     partial_: Annotated[
         bool, typer.Option("--partial", help="Write, even if some results are not graded yet.")
     ] = False,

@@ -10,7 +10,13 @@ import typer
 
 from autograder.commands.classes.points import listed, plugins_of, points_to_show, show_doubts
 from autograder.commands.classes.runs import RunArgument
-from autograder.commands.classes.stores import InOption, NamesOption, StoreOption, shown_students
+from autograder.commands.classes.stores import (
+    ExercisesOption,
+    InOption,
+    NamesOption,
+    StoreOption,
+    shown_students,
+)
 from autograder.commands.options import CourseOption, say
 from framework.commands.options import BlockOption, PluginOption
 from framework.errors import PluginError, UnknownNameError, UsageError
@@ -39,10 +45,7 @@ def gradebook(
     column: Annotated[
         str, typer.Option(metavar="NAME", help="Column to fill: its title, or its number.")
     ] = "",
-    exercise: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Exercise that counts; repeatable. Default: all."),
-    ] = None,
+    exercise: ExercisesOption = None,
     scale: Annotated[
         bool, typer.Option("--scale", help="Scale points to the maximum of the column.")
     ] = False,

@@ -11,6 +11,7 @@ from autograder.commands.classes.runs import RunArgument, find_run_of
 from autograder.commands.classes.stores import (
     InOption,
     NamesOption,
+    PagesArgument,
     StoreOption,
     open_store,
     shown_students,
@@ -21,9 +22,7 @@ from framework.errors import AbsentPartError
 
 def report(
     number: RunArgument,
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder of the pages; need not exist.")
-    ],
+    folder: PagesArgument,
     names: NamesOption = None,
     inside: InOption = Path(),
     store: StoreOption = "",

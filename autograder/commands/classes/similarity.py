@@ -11,6 +11,7 @@ from autograder.commands.classes.runs import RunArgument, find_run_of
 from autograder.commands.classes.stores import (
     InOption,
     NamesOption,
+    PagesArgument,
     StoreOption,
     open_store,
     shown_students,
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
 
 def similarity(
     number: RunArgument,
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder of the pages; need not exist.")
-    ],
+    folder: PagesArgument,
     source: Annotated[
         list[Path] | None,
         typer.Option(

@@ -25,6 +25,13 @@ StoreOption = Annotated[
 InOption = Annotated[
     Path, typer.Option("--in", metavar="DIR", help="The collection. Default: this folder.")
 ]
+ExercisesOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Exercise that counts; repeatable. Default: all."),
+]
+PagesArgument = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Folder of the pages; need not exist.")
+]
 NamesOption = Annotated[
     bool | None,
     typer.Option(
