@@ -16,6 +16,7 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -52,7 +53,12 @@ def pristine_stub(exercise: Exercise) -> str | None:
     """
     if not exercise.solution.is_file():
         return None
-    solution = exercise.solution_source()
+    return _stub_of(exercise, exercise.solution_source())
+
+
+@lru_cache(maxsize=256)  # a class grader asks for every stub once per submission
+def _stub_of(exercise: Exercise, solution: str) -> str:
+    """Return the stub of `exercise` made from the text `solution`; see `pristine_stub`."""
     if exercise.questions:
         return question_stub(exercise, solution)
     stub = generate_stub(solution, exercise.solution)

@@ -126,6 +126,9 @@ class Gathering:
         """Return the file among `found` that counts; None if it is ambiguous."""
         exercise = self._course.exercise(name)
         different = list({file.source: file for file in reversed(found)}.values())[::-1]
+        if len(different) == 1:  # no need to parse it, and its stub, now
+            self._note_choice(different[0], [])
+            return different[0]
         begun = [file for file in different if file.has_work(exercise)]
         best = [file for file in begun or different if not _has_addition(file)]
         best = best or begun or different

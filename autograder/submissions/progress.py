@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
+from typing import NamedTuple
 
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Exercise
@@ -78,6 +79,7 @@ class _Module:
 
     def __init__(self, source: str) -> None:
         self.definitions = definitions(parse(source))
+        self._names: dict[str, _Names] = {}
 
     def functions(self, name: str, tasks: set[str]) -> dict[str, ast.AST]:
         """Return all functions that the task `name` consists of, by qualified name."""
@@ -89,8 +91,8 @@ class _Module:
 
     def tasks_named(self, name: str, tasks: set[str]) -> set[str]:
         """Return the tasks that the task `name` and its helpers use."""
-        nodes = (self.definitions[owner] for owner in self._parts(name, tasks))
-        return {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)} & tasks
+        owners = self._parts(name, tasks)
+        return {used for owner in owners for used in self._names_in(owner).all} & tasks
 
     def _parts(self, name: str, tasks: set[str]) -> Iterator[str]:
         """Yield `name` and what it uses: base classes, and helpers that are no tasks."""
@@ -101,13 +103,26 @@ class _Module:
             if owner not in seen and isinstance(node, Definition):
                 seen.add(owner)
                 yield owner
-                waiting += sorted(_named_in(node, tasks), reverse=True)
+                names = self._names_in(owner)
+                waiting += sorted(names.bases | (names.all - tasks), reverse=True)
+
+    def _names_in(self, owner: str) -> _Names:
+        """Return the names that the definition `owner` uses; each is walked through once."""
+        if owner not in self._names:
+            self._names[owner] = _Names.of(self.definitions[owner])
+        return self._names[owner]
 
 
-def _named_in(node: ast.stmt, tasks: set[str]) -> set[str]:
-    """Return the names of base classes and of all else that `node` uses, `tasks` aside."""
-    bases = {base.id for base in getattr(node, "bases", []) if isinstance(base, ast.Name)}
-    return bases | ({n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - tasks)
+class _Names(NamedTuple):
+    """The names of base classes, and all names, that a definition uses."""
+
+    bases: set[str]
+    all: set[str]
+
+    @classmethod
+    def of(cls, node: ast.stmt) -> _Names:
+        bases = {base.id for base in getattr(node, "bases", []) if isinstance(base, ast.Name)}
+        return cls(bases, {n.id for n in ast.walk(node) if isinstance(n, ast.Name)})
 
 
 def _functions(path: str, node: ast.AST) -> Iterator[tuple[str, ast.AST]]:

@@ -7,6 +7,7 @@ CoNLL-2003 was published, does so only where the entity before has the same type
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from framework.errors import BadInputError
@@ -56,6 +57,7 @@ def as_iob2(tags: Sequence[str]) -> list[str]:
     return marked
 
 
+@lru_cache(maxsize=1024)  # few tags, each once per word
 def _parts(tag: str) -> tuple[str, str]:
     """Return ``B`` or ``I`` and the type; two empty strings for an outside word."""
     if tag == OUTSIDE:

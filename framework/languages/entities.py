@@ -141,7 +141,7 @@ class EntityLanguage:
         return TaggedSentence(tuple(words), tuple(tags))
 
     def _add_mention(self, words: list[str], tags: list[str], rng: np.random.Generator) -> None:
-        mention = self.all_mentions[int(rng.choice(len(self.all_mentions), p=self._shares))]
+        mention = self.all_mentions[int(self._shares.searchsorted(rng.random(), side="right"))]
         kind, (before, second, after) = mention.type, mention.informative
         words += [_one_of(BEFORE[kind] if before else PLAIN_BEFORE, rng), mention.name]
         tags += ["O", f"B-{kind}"]
@@ -183,7 +183,10 @@ class EntityLanguage:
 
     @cached_property
     def _shares(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        return np.array([mention.probability for mention in self.all_mentions])
+        """The sum of the probabilities of each mention and of all before it; the last is 1."""
+        sums = np.array([mention.probability for mention in self.all_mentions]).cumsum()
+        shares: np.ndarray[tuple[int], np.dtype[np.float64]] = sums / sums[-1]
+        return shares
 
     @cached_property
     def best_f1(self) -> float:

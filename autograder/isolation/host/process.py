@@ -86,6 +86,8 @@ class WorkerProcess:
         self._poll = select.poll()
         for descriptor in (self._replies, self._printed):
             self._poll.register(descriptor, select.POLLIN)
+        self._stray = select.poll()
+        self._stray.register(self._replies, select.POLLIN)
         self._looked = 0.0
         self._cpu = CpuMeter()
         self._idle = IdleMeter()
@@ -131,14 +133,14 @@ class WorkerProcess:
         """Send what is `pending`, and collect one frame."""
         pending = self._write(pending)
         reply = bytearray()
-        while (length := _missing(reply)) > 0:
+        while _missing(reply) > 0:
             for descriptor in self._wait(deadline, writing=bool(pending)):
                 if descriptor == self._requests:
                     pending = self._write(pending)
                 elif descriptor == self._printed:
                     self._read_output()
                 else:
-                    reply += self._read_reply(length)
+                    self._read_reply(reply)
         return reply
 
     def close(self) -> None:
@@ -179,9 +181,7 @@ class WorkerProcess:
         self._looked = now
 
     def _has_stray_bytes(self) -> bool:
-        poll = select.poll()
-        poll.register(self._replies, select.POLLIN)
-        return any(event & select.POLLIN for _, event in poll.poll(0))
+        return any(event & select.POLLIN for _, event in self._stray.poll(0))
 
     def _write(self, data: memoryview) -> memoryview:
         try:
@@ -193,14 +193,17 @@ class WorkerProcess:
             return data[:0]  # the end of file of the reply shows what happened
         return data
 
-    def _read_reply(self, missing: int) -> bytes:
-        try:
-            data = os.read(self._replies, min(missing, CHUNK * 4))
-        except BlockingIOError:
-            return b""
-        if not data:
-            raise DiedError(self._status())
-        return data
+    def _read_reply(self, reply: bytearray) -> None:
+        """Add to `reply` what has arrived: a header, and then what it announces."""
+        for _ in range(2):
+            missing = _missing(reply)
+            try:
+                data = os.read(self._replies, min(missing, CHUNK * 4)) if missing else b""
+            except BlockingIOError:
+                return
+            if missing and not data:
+                raise DiedError(self._status())
+            reply += data
 
     def _read_output(self) -> None:
         try:

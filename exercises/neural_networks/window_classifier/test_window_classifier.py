@@ -125,8 +125,9 @@ class _Sentences:
 
     def windows(self):
         """Return the windows of all words `(M, 5)`, with padding between sentences."""
-        padded = [np.pad(np.asarray(ids), 2) for ids in self.ids]
-        return np.concatenate([np.lib.stride_tricks.sliding_window_view(p, 5) for p in padded])
+        padded = np.concatenate([[0, 0], *([*ids, 0, 0] for ids in self.ids)])
+        is_word = np.concatenate([np.arange(len(ids) + 2) < len(ids) for ids in self.ids])
+        return np.lib.stride_tricks.sliding_window_view(padded, 5)[is_word[:-2]]
 
     def labels(self):
         """Return the numbers of the tags of all words `(M,)`."""
