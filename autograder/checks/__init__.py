@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         no_look_ahead,
         perplexity,
         perplexity_ratio,
+        same_for_large_scores,
         token_log_probabilities,
     )
     from autograder.checks.metric_threshold import HIGHER, LOWER
@@ -90,6 +91,7 @@ __all__ = [
     "refuses",
     "returns_a_float",
     "returns_new_arrays",
+    "same_for_large_scores",
     "set_attribute",
     "token_log_probabilities",
     "train_classifier",
@@ -124,6 +126,7 @@ _LAZY = {
         "no_look_ahead",
         "perplexity",
         "perplexity_ratio",
+        "same_for_large_scores",
         "token_log_probabilities",
     ),
     "autograder.checks.metric_threshold": ("HIGHER", "LOWER"),

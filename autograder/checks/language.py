@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograder.checks.best_possible import not_better_than_source
-from autograder.checks.equality import finite, same_form, worst_entry, worst_fact
+from autograder.checks.equality import equal, finite, same_form, worst_entry, worst_fact
 from autograder.checks.failures import CheckFailed, expect
 from autograder.isolation.host.callbacks import Callback, callback
 from autograder.isolation.host.describe import value_text
@@ -15,6 +15,9 @@ from autograder.isolation.host.remote import RemoteObject
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel
 from framework.languages.agreement import AgreementLanguage
+
+if TYPE_CHECKING:
+    from autograder.checks.paired_models import PairedModels
 
 Array = np.ndarray[Any, Any]
 #: How far the probabilities of a distribution may be from summing to one.
@@ -108,6 +111,23 @@ def log_softmax(logits: Array) -> Array:
     expect(not np.isnan(logits).any(), "the scores hold NaN", about=logits, fact="scores: NaN")
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+
+
+def same_for_large_scores(pair: PairedModels, tokens: Array, *context: Any) -> None:
+    """Require `next_log_probabilities` to be right and finite for scores of ±10⁴.
+
+    Args:
+        pair: two language models with scores … U + b; this changes U.
+        tokens: `(N, T)`; the scores differ from text to text.
+        context: further arguments of `forward` and `initial_state`.
+    """
+    pair.set_parameters({"U": 1e4 * pair.reference.parameters["U"]})
+    expected = log_softmax(pair.same_forward(tokens, *context))[:, 0]
+    state = pair.student.initial_state(len(tokens), *context)
+    found, _ = pair.student.next_log_probabilities(tokens[:, 0], state)
+    what = "the log probabilities for scores of ±10⁴"
+    finite(found, what)
+    equal(found, expected, what, rtol=1e-7)
 
 
 def _distributions(answer: Any, batch_size: int, words: int) -> tuple[Array, Any]:

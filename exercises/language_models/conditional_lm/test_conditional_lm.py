@@ -9,13 +9,13 @@ from autograder.checks import (
     classifier_chunks,
     equal,
     expect,
-    finite,
     likelihood_ratio,
     log_softmax,
     new_scores_are_uniform,
     no_look_ahead,
     overfits,
     paired_models,
+    same_for_large_scores,
     token_log_probabilities,
     trained_models,
 )
@@ -177,17 +177,7 @@ def test_next_log_probabilities(submission, reference, rng):
             log_probs, state = model.next_log_probabilities(tokens[:, t], state)
             what = f"log probabilities after token {t}, beside the log softmax of forward's logits"
             equal(log_probs, expected[:, t], what, rtol=RTOL)
-        large_scores(pair, tokens, condition)
-
-
-def large_scores(pair, tokens, condition):
-    """Check log probabilities for scores of ±10⁴, which differ from text to text."""
-    pair.set_parameters({"U": 1e4 * pair.reference.parameters["U"]})
-    expected = log_softmax(pair.same_forward(tokens, condition))[:, 0]
-    state = pair.student.initial_state(3, condition)
-    found, _ = pair.student.next_log_probabilities(tokens[:, 0], state)
-    finite(found, "the log probabilities for scores of ±10⁴")
-    equal(found, expected, "the log probabilities for scores of ±10⁴", rtol=1e-7)
+        same_for_large_scores(pair, tokens, condition)
 
 
 @pytest.mark.task("ConditionalLM")
