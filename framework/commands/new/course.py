@@ -9,7 +9,13 @@ import typer
 
 from framework import DISTRIBUTION, __version__
 from framework.commands.new.exercise import write_exercise
-from framework.commands.new.files import quoted, require_name, require_new_folder, write_files
+from framework.commands.new.files import (
+    columns,
+    quoted,
+    require_name,
+    require_new_folder,
+    write_files,
+)
 from framework.course.catalogue import PUBLIC_COURSE, Catalogue
 from framework.course.solutions import solutions_folder
 from framework.errors import ConflictError, UnknownNameError
@@ -45,16 +51,16 @@ def course(
     for path in write_course(folder, chosen, base):
         typer.echo(f"wrote {path}")
     exercise = FIRST.partition("/")[2]
-    typer.echo(
-        f"\nTry it:\n"
-        f"  cd {quoted(folder)}\n"
-        f"  gradus check                            everything that can be wrong, with its fix\n"
-        f"  grade {exercise} --submission solutions       the points of the solution\n"
-        f"  gradus new exercise UNIT/NAME           the next exercise\n"
-        f"  gradus kit build ../kit.zip             what students get\n"
-        f"Install it; then it is found from any folder:\n"
-        f"  pip install -e . && gradus --course {chosen} list"
+    steps = (
+        (f"cd {quoted(folder)}", ""),
+        ("gradus check", "everything that can be wrong, with its fix"),
+        (f"grade {exercise} --submission solutions", "the points of the solution"),
+        ("gradus new exercise UNIT/NAME", "the next exercise"),
+        ("gradus kit build ../kit.zip", "what students get"),
     )
+    typer.echo(f"\nTry it:\n{columns(steps)}")
+    typer.echo("Install it; then it is found from any folder:")
+    typer.echo(f"  pip install -e . && gradus --course {chosen} list")
 
 
 def write_course(folder: Path, name: str, base: str = "") -> list[Path]:

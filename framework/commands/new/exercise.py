@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from framework.commands.new.files import write_files
+from framework.commands.new.files import columns, write_files
 from framework.course.catalogue import Catalogue, active_course
 from framework.course.folder import course_file, find_course_folder
 from framework.course.solutions import solutions_folder
@@ -43,14 +43,15 @@ def exercise(
     for path in write_exercise(Catalogue.read(root), place):
         typer.echo(f"wrote {_shown(path)}")
     name = place.partition("/")[2]
-    typer.echo(
-        f"\nIt is complete. Replace it by yours step by step, in this order:\n"
-        f"  exercises/{place}/README.md             what students read\n"
-        f"  solutions/{place}/{name}.py             the solution; regions become TODOs\n"
-        f"  gradus stubs                            writes the stub\n"
-        f"  exercises/{place}/test_{name}.py        the public checks\n"
-        f"  gradus check {name}                     everything that can be wrong, with its fix"
+    steps = (
+        (f"exercises/{place}/README.md", "what students read"),
+        (f"solutions/{place}/{name}.py", "the solution; regions become TODOs"),
+        ("gradus stubs", "writes the stub"),
+        (f"exercises/{place}/test_{name}.py", "the public checks"),
+        (f"gradus check {name}", "everything that can be wrong, with its fix"),
     )
+    typer.echo("\nIt is complete. Replace it by yours step by step, in this order:")
+    typer.echo(columns(steps))
 
 
 def _root(course: Path | None) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from keyword import iskeyword
 from pathlib import Path
 from string import Template
@@ -90,3 +90,9 @@ def write_files(folder: Path, template: str, **values: str) -> list[Path]:
 def quoted(folder: Path) -> str:
     """Return `folder` for a shell; a plain name gets ``./``, so that it is no module."""
     return shlex.quote(folder.as_posix() if folder.is_absolute() else f"./{folder.as_posix()}")
+
+
+def columns(rows: Sequence[tuple[str, str]]) -> str:
+    """Return lines of what to run or edit, each with what it is for, in two columns."""
+    width = max(len(what) for what, _ in rows)
+    return "\n".join(f"  {what:<{width}}  {purpose}".rstrip() for what, purpose in rows)
