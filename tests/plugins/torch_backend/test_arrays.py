@@ -114,7 +114,7 @@ def test_a_missing_gpu_says_what_to_do():
     assert current_device() == torch.device("cpu")
 
 
-def test_a_missing_gpu_is_told_from_those_that_are_there(monkeypatch):
+def test_a_missing_gpu_names_those_that_are_there(monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     with pytest.raises(BadInputError, match=r"'cuda:2': .* sees only cpu, cuda:0, cuda:1\."):
         TorchArrays(device="cuda:2")
