@@ -26,7 +26,7 @@ class Accelerator:
         options: of the run.
 
     Attributes:
-        offers: what this backend offers of ``bfloat16`` and ``deterministic``.
+        offers: what this backend offers of ``bfloat16``, ``compile`` and ``deterministic``.
     """
 
     offers: ClassVar[frozenset[str]] = frozenset()
@@ -35,6 +35,7 @@ class Accelerator:
         self.backend, self.options = backend, options
         wanted = {
             "bfloat16": (options.precision == "bfloat16", "`--precision bfloat16`"),
+            "compile": (options.compile, "`--compile`"),
             "deterministic": (options.deterministic, "`--deterministic`"),
         }
         for name, (is_wanted, written) in wanted.items():
@@ -50,6 +51,14 @@ class Accelerator:
         Args:
             model: the model to train, in float32.
             computing: an equal model, which may be changed.
+        """
+        raise NotImplementedError
+
+    def compile(self, model: Model) -> None:
+        """Compile the computations of `model` that gain by it.
+
+        Raises:
+            UsageError: nothing can be compiled here.
         """
         raise NotImplementedError
 

@@ -97,6 +97,8 @@ class Run:
         if self._rates.is_scheduled:
             self._check_optimizer()
         self._learner = task.learner(backend, self._computing, self._optimizer, options)
+        if options.compile:
+            self.accelerator.compile(self._computing)
         if self._learner.works_on_device:
             step = self._learner.gradient_step
             self._learner.gradient_step = self.accelerator.repeated(

@@ -80,6 +80,12 @@ class LearningOptions:
         "Use only operations that give the same bytes in every run on one device; slower on a GPU.",
         settles=False,
     )
+    compile: bool = option(
+        False,
+        "Compile the layers that gain by it, such as gru, which takes single steps; the first "
+        "steps take longer. Needs a C++ compiler.",
+        settles=False,
+    )
     graphs: bool = option(
         True,
         "On a GPU, record the steps of equal shapes as CUDA graphs and replay them.",

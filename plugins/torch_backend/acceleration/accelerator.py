@@ -10,6 +10,7 @@ import numpy as np
 from framework.interfaces import Model
 from framework.training.accelerator import Accelerator
 from framework.training.loops import Batch, GradientStep
+from plugins.torch_backend.acceleration.compilation import compile_layers, compiled_in_words
 from plugins.torch_backend.acceleration.deterministic import deterministic_algorithms
 from plugins.torch_backend.acceleration.graphs import CudaGraphs, RepeatedStep
 from plugins.torch_backend.acceleration.low_precision import LowPrecisionModel
@@ -20,13 +21,19 @@ from plugins.torch_backend.arrays import DeviceGenerator, current_device
 class TorchAccelerator(Accelerator):
     """The accelerator of tensors."""
 
-    offers = frozenset({"bfloat16", "deterministic"})
+    offers = frozenset({"bfloat16", "compile", "deterministic"})
 
     _repeated: RepeatedStep | None = None
+    _compiled: tuple[str, ...] | None = None
 
     def low_precision(self, model: Model, computing: Model) -> Model:
         """Return `computing` as a model in bfloat16 for the weights of `model`."""
         return LowPrecisionModel(model, computing)
+
+    def compile(self, model: Model) -> None:
+        """Compile the layers of `model` that gain by it."""
+        computing = model.computed if isinstance(model, LowPrecisionModel) else model
+        self._compiled = compile_layers(computing, current_device().type)
 
     def moved_ahead(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         """Yield `batches`; on a GPU each is copied while the one before is used."""
@@ -42,8 +49,9 @@ class TorchAccelerator(Accelerator):
         return self._repeated
 
     def notes(self) -> list[str]:
-        """Return how many steps were replayed, and why the others were not."""
-        return [] if self._repeated is None else self._repeated.notes()
+        """Return which layers were compiled, and how many steps were replayed."""
+        compiled = [] if self._compiled is None else [compiled_in_words(self._compiled)]
+        return compiled + ([] if self._repeated is None else self._repeated.notes())
 
     def computing(self) -> AbstractContextManager[None]:
         """Return the context of a run: with `--deterministic`, that of such algorithms."""

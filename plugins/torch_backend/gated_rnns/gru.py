@@ -33,6 +33,7 @@ class GRU(RecurrentLayer):
         super().__init__()
         D, H = input_size, hidden_size
         self.input_size, self.hidden_size, self.reset_after = D, H, reset_after
+        self.gains_by_compiling = not reset_after
         self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, 3 * H)))
         self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, 3 * H)))
         self.add_parameter("b", np.zeros(3 * H))

@@ -31,7 +31,13 @@ class AutogradModel(Model, ABC):
     `forward` keeps the graph until the next `forward`, so that `backward` may be called more than
     once, as with NumPy. Torch refuses a `backward` after an input, the output or a parameter was
     changed in place: the gradient would belong to no `forward`.
+
+    Attributes:
+        gains_by_compiling: whether `compute` is faster if `torch.compile` translates it: it
+            launches many small operations, and no kernel for all of them exists.
     """
+
+    gains_by_compiling: bool = False
 
     @abstractmethod
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
