@@ -197,7 +197,12 @@ def _exit_code() -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return 130
-    except Exception:
+    except Exception as error:
+        from framework.providers.device_errors import device_error
+
+        if found := device_error(error):
+            _write_error(f"grade: {found}\n")
+            return found.exit_code
         _write_error(traceback.format_exc())
         _write_error("grade: the above is a fault of gradus itself, not of the submission\n")
         return GradusError.exit_code

@@ -6,7 +6,7 @@ import gc
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import typer
 
@@ -130,6 +130,12 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
     return app
 
 
+def _end(error: GradusError) -> NoReturn:
+    """Write `error`, and end the process with its exit code."""
+    sys.stderr.write(f"gradus: {error}\n")
+    sys.exit(error.exit_code)
+
+
 def main() -> None:
     """Run the command line."""
     from framework.commands.root_options import prepare_process
@@ -140,7 +146,13 @@ def main() -> None:
         with cleaning_up():
             build_app(arguments)(arguments)
     except GradusError as error:
-        sys.stderr.write(f"gradus: {error}\n")
-        sys.exit(error.exit_code)
+        _end(error)
+    except RuntimeError as error:
+        from framework.providers.device_errors import device_error
+
+        found = device_error(error)
+        if found is None:
+            raise
+        _end(found)
     finally:
         gc.freeze()  # or Python would search all that was imported for cycles once more

@@ -5,7 +5,8 @@
     │   ├── UnknownNameError    no exercise, plugin, model ... of that name
     │   ├── BadInputError       a file, an array or a setting that cannot be used
     │   ├── AbsentPartError     a part whose code is not installed, or a solution that is missing
-    │   └── ConflictError       two owners claim one name
+    │   ├── ConflictError       two owners claim one name
+    │   └── DeviceError         a GPU, its driver or its memory
     ├── StoppedError            exit code 130: a run was interrupted, and can go on
     ├── PluginError             a plugin that cannot be imported or breaks a hook's contract
     ├── InterfaceError          an implementation that does not offer what its kind promises
@@ -113,6 +114,10 @@ class ConflictError(UsageError):
             return cls(f"{problem}: leave it out with {block}" if block else problem)
         problem = f"{first} and {second} both offer the {what} '{name}'"
         return cls(f"{problem}: choose with {block}" if block else problem)
+
+
+class DeviceError(UsageError):
+    """A GPU, its driver or its memory cannot do what was asked for."""
 
 
 class StoppedError(GradusError):

@@ -18,6 +18,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         *("asarray", "zeros_like", "fill_zero", "scale", "astype"),
         *("generator", "generator_state", "restore_generator"),
     ),
+    "accelerator": ("low_precision", "compile", "moved_ahead", "repeated", "computing", "notes"),
     "task": ("jobs", "batches", "score"),
     "function": ("__call__",),
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,10 @@ import numpy as np
 from framework.errors import BadInputError, UsageError
 from framework.interfaces import Array, Model
 from framework.providers.backends import Backend
+from framework.providers.device_errors import explained_device_errors
+from framework.training.accelerator import accelerator_of
 from framework.training.checkpoints import Checkpoint, assign, saved_arrays
-from framework.training.loops import Losses
+from framework.training.loops import Batch, Losses
 from framework.training.options import LearningOptions, check_settings
 from framework.training.states import (
     optimizer_state,
@@ -27,6 +30,9 @@ from framework.training.tools import LearningRate, build_optimizer, check_sizes
 #: Called after each step with the number of steps done, the number of all steps, and the last loss
 #: that was read, or None.
 OnStep = Callable[[int, int, float | None], None]
+
+#: Advice after an error of a device.
+_GO_ON = "`--resume` continues from the last step that was saved"
 
 
 @dataclass(frozen=True)
@@ -83,24 +89,41 @@ class Run:
         self.best: Best | None = None
         self.seconds = 0.0
         self._rng = backend.arrays.generator(options.seed)
+        self.accelerator = accelerator_of(backend, options)
         self.model = self._build()
+        self._computing = self._computing_model()
         self._optimizer = build_optimizer(backend, options)
         self._rates = LearningRate(backend, options)
         if self._rates.is_scheduled:
             self._check_optimizer()
-        self._learner = task.learner(backend, self.model, self._optimizer, options)
+        self._learner = task.learner(backend, self._computing, self._optimizer, options)
+        if options.compile:
+            self.accelerator.compile(self._computing)
+        if self._learner.works_on_device:
+            step = self._learner.gradient_step
+            self._learner.gradient_step = self.accelerator.repeated(
+                step, self._computing, self._rng
+            )
         self._losses = Losses(task.advice)
 
     def _build(self) -> Model:
         model = self.task.build(self.backend, self.model_name, self.arguments, self._rng)
-        model.astype(self.options.precision)
+        model.astype(self.options.weight_type)
         r, arrays = self.options.initial_range, self.backend.arrays
         if r is not None:
             for parameter in model.parameters.values():
                 drawn = self._rng.uniform(-r, r, tuple(parameter.shape))
-                arrays.assign(parameter, drawn.astype(self.options.precision))
+                arrays.assign(parameter, drawn.astype(self.options.weight_type))
         self.task.initialise(model, arrays, self.options, self._rng)
         return model
+
+    def _computing_model(self) -> Model:
+        """Return the model that computes the steps: another one for weights in a higher
+        precision."""
+        if self.options.precision == self.options.weight_type:
+            return self.model
+        other = self.task.build(self.backend, self.model_name, self.arguments, self._rng)
+        return self.accelerator.low_precision(self.model, other)
 
     def _check_optimizer(self) -> None:
         if not hasattr(self._optimizer, "learning_rate"):
@@ -128,9 +151,13 @@ class Run:
         """
         if not self.steps_done:
             self._begin_epoch()
-        self.model.train()
+        self._computing.train()
         # A run that diverges shows in the loss; NumPy need not warn as well.
-        with np.errstate(over="ignore", invalid="ignore"):
+        with (
+            np.errstate(over="ignore", invalid="ignore"),
+            explained_device_errors(_GO_ON),
+            self.accelerator.computing(),
+        ):
             self._take_steps(on_step)
             loss = self._losses.mean
             score = self.task.score(self.model, self.backend.arrays)
@@ -148,9 +175,12 @@ class Run:
         number, done = self.epochs_done + 1, self.steps_done
         total, batches = self.task.batches(self.options, number)
         started = time.perf_counter()
-        for step, batch in enumerate(batches, 1):
-            if step <= done:  # in the run before the interruption
-                continue
+        left: Iterator[Batch] = islice(
+            batches, done, None
+        )  # the others were used before the interruption
+        if self._learner.works_on_device:
+            left = self.accelerator.moved_ahead(left)
+        for step, batch in enumerate(left, done + 1):
             if self._rates.is_scheduled:
                 self._optimizer.learning_rate = self._rates.at(number, (step - 1) / total)
             loss = self._learner.step(batch)
@@ -195,7 +225,7 @@ class Run:
         training = self._training()
         state: dict[str, Array] = {}
         if self.steps_done:
-            carried = getattr(self.model, "state", None) if self.task.carries_state else None
+            carried = getattr(self._computing, "state", None) if self.task.carries_state else None
             described, state = pack_state(carried, self.backend.arrays)
             training["interrupted"] = {**self._interrupted(), "state": described}
         memory = optimizer_state(self._optimizer, self.backend.arrays)
@@ -300,7 +330,7 @@ class Run:
         self._losses = Losses(self.task.advice, found["loss"], found["weight"])
         state = unpack_state(found["state"], last.state, self.backend.arrays)
         if state is not None:
-            self.model.state = state  # type: ignore[attr-defined]
+            self._computing.state = state  # type: ignore[attr-defined]
 
     def _check_same(self, saved: Checkpoint) -> None:
         """Raise an error for a checkpoint of another run."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,7 +26,7 @@ READING = 0.5
 
 @dataclass(frozen=True)
 class Batch:
-    """The examples of one step, as NumPy arrays.
+    """The examples of one step, as NumPy arrays, or as arrays of a backend that moved them ahead.
 
     Attributes:
         inputs: the arguments of the model's `forward`.
@@ -37,15 +37,23 @@ class Batch:
             True: it continues with the state after the previous batch.
     """
 
-    inputs: tuple[Array, ...]
-    targets: Array
+    inputs: tuple[Any, ...]
+    targets: Any
     terms: int = 1
     weight: float = 1.0
     continues: bool | None = None
 
 
+#: A function from a batch to its mean loss, and the gradients for the optimizer by name.
+GradientStep = Callable[[Batch], tuple[Any, Mapping[str, Any]]]
+
+
 class Learner(ABC):
     """The steps of training.
+
+    Attributes:
+        works_on_device: whether a step uses the arrays of a batch only in the backend's form: then
+            they may be moved to the device before the step, and the step may be recorded.
 
     Args:
         model: the model to train. Its method ``constrain``, if any, is called after each step, for
@@ -55,6 +63,8 @@ class Learner(ABC):
         clip: greatest global norm of the gradients (see `Arrays.scale`).
         summed: minimise the sum over the terms of a batch, instead of the mean.
     """
+
+    works_on_device: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -68,16 +78,28 @@ class Learner(ABC):
         self.model, self.optimizer, self.arrays = model, optimizer, arrays
         self.clip, self.summed = clip, summed
 
+        #: Computes loss and gradients of a step; an accelerator may replace it.
+        self.gradient_step: GradientStep = self.scaled_gradients
+
     def step(self, batch: Batch) -> Any:
         """Take one step, and return the mean loss before it."""
-        value = self.backpropagate(batch)
-        gradients = self.model.gradients
-        factor = batch.terms if self.summed else 1
-        self.arrays.scale(gradients.values(), factor, self.clip)
+        value, gradients = self.gradient_step(batch)
         self.optimizer.step(self.model.parameters, gradients)
         if constrain := getattr(self.model, "constrain", None):
             constrain()
         return value
+
+    def scaled_gradients(self, batch: Batch) -> tuple[Any, Mapping[str, Any]]:
+        """Compute the mean loss, and the scaled and clipped gradients of the model."""
+        value = self.backpropagate(batch)
+        gradients = self.model.gradients
+        factor = batch.terms if self.summed else 1
+        self.arrays.scale(gradients.values(), factor, self.clip)
+        return value, gradients
+
+    def native(self, array: Any) -> Any:
+        """Return a copy of a NumPy array in the backend's form, or `array` if it was moved."""
+        return self.arrays.from_numpy(array) if isinstance(array, np.ndarray) else array
 
     @abstractmethod
     def backpropagate(self, batch: Batch) -> Any:
@@ -94,6 +116,8 @@ class LossLearner(Learner):
         optimizer, arrays, clip, summed: see `Learner`.
     """
 
+    works_on_device = True
+
     def __init__(
         self, model: Model, loss: Loss, optimizer: Optimizer, arrays: Arrays, **scaling: Any
     ) -> None:
@@ -102,8 +126,8 @@ class LossLearner(Learner):
 
     def backpropagate(self, batch: Batch) -> Any:
         """Compute forward, loss and backward of `batch`, and return the mean loss."""
-        inputs = [self.arrays.from_numpy(array) for array in batch.inputs]
-        targets = self.arrays.from_numpy(batch.targets)
+        inputs = [self.native(array) for array in batch.inputs]
+        targets = self.native(batch.targets)
         if batch.continues is not None:
             inputs.append(self.model.state if batch.continues else None)  # type: ignore[attr-defined]
         value = self.loss.forward(self.model.forward(*inputs), targets)

@@ -69,10 +69,27 @@ class LearningOptions:
         "Minimise the loss summed over the steps of a text, the examples of a batch, or the pairs "
         "of words, not averaged over them.",
     )
-    precision: Literal["float64", "float32"] = option(
+    precision: Literal["float64", "float32", "bfloat16"] = option(
         "float64",
-        "Floating-point type; float32 is faster but less exact.",
+        "Floating-point type; float32 is faster but less exact. bfloat16 computes in 16 bits, and "
+        "keeps weights, optimizer state and checkpoint in float32.",
         names=("--precision", "--dtype"),
+    )
+    deterministic: bool = option(
+        False,
+        "Use only operations that give the same bytes in every run on one device; slower on a GPU.",
+        settles=False,
+    )
+    compile: bool = option(
+        False,
+        "Compile the layers that gain by it, such as gru, which takes single steps; the first "
+        "steps take longer. Needs a C++ compiler.",
+        settles=False,
+    )
+    graphs: bool = option(
+        True,
+        "On a GPU, record the steps of equal shapes as CUDA graphs and replay them.",
+        settles=False,
     )
     initial_range: float | None = option(
         None,
@@ -104,6 +121,11 @@ class LearningOptions:
         """
         if self.hold != 1 and self.schedule is None:
             raise UsageError("`--hold` delays a schedule, but there is none: add `--schedule NAME`")
+
+    @property
+    def weight_type(self) -> str:
+        """The floating-point type of weights, optimizer state and checkpoint."""
+        return "float32" if self.precision == "bfloat16" else self.precision
 
     def each_seed(self) -> Iterator[Self]:
         """Return these options once for each seed."""

@@ -16,6 +16,12 @@ PROVIDER = "torch"
 #: Implementations without an exercise, and those that training needs in every course.
 _EXTRAS = (
     Implementation("arrays", "arrays", PROVIDER, f"{__name__}.arrays:TorchArrays"),
+    Implementation(
+        "accelerator",
+        "accelerator",
+        PROVIDER,
+        f"{__name__}.acceleration.accelerator:TorchAccelerator",
+    ),
     Implementation("optimizer", "ada_delta", PROVIDER, f"{__name__}.ada_delta:AdaDelta"),
     Implementation(
         "function", "skip_gram_step", PROVIDER, f"{__name__}.skip_gram_step:skip_gram_step"

@@ -6,7 +6,8 @@ numpy and `framework` and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -20,6 +21,24 @@ from framework.errors import BadInputError
 
 #: Name of the current device.
 _device = ContextVar("device", default="cpu")
+
+
+#: What is called with each use of values of the host, in words.
+_noted = ContextVar[Callable[[str], object]]("noted", default=bool)
+
+
+@contextmanager
+def noting_host_use(note: Callable[[str], object]) -> Iterator[None]:
+    """Call `note` in the block with each use of values of the host."""
+    token = _noted.set(note)
+    try:
+        yield
+    finally:
+        _noted.reset(token)
+
+
+def _note(use: str) -> None:
+    _noted.get()(use)
 
 
 def current_device() -> torch.device:
@@ -164,6 +183,7 @@ def uniforms(shape: Sequence[int], device: torch.device, *, rng: np.random.Gener
     """Numbers from [0, 1), drawn on the device by a `DeviceGenerator`, else by NumPy."""
     if isinstance(rng, DeviceGenerator):
         return torch.rand(tuple(shape), generator=rng.on_device, device=device)
+    _note("masks that are drawn on the host")
     return torch.from_numpy(rng.random(tuple(shape))).to(device)
 
 
@@ -174,10 +194,44 @@ def to_tensor(value: Any) -> Tensor:
     return _from_numpy(np.asarray(value), current_device())
 
 
+#: Attribute of a tensor with its version and its values on the host.
+_ON_HOST = "values_on_host"
+
+
+def remember_on_host(tensor: Tensor, values: Array) -> Tensor:
+    """Keep the `values` of `tensor` for `host_values`, and return `tensor`."""
+    setattr(tensor, _ON_HOST, (tensor._version, values))
+    return tensor
+
+
+def derived(tensor: Tensor, source: Tensor, function: Callable[[Array], Array]) -> Tensor:
+    """Keep function(values of `source`) for `tensor`, if those of `source` are kept."""
+    values = _remembered(source)
+    return tensor if values is None else remember_on_host(tensor, function(values))
+
+
+def host_values(tensor: Tensor) -> Array:
+    """Return the values of `tensor`, which must not be changed.
+
+    They are read from a device, which waits for it, only if they did not come from the host.
+    """
+    _note("the lengths of texts")
+    values = _remembered(tensor)
+    return tensor.detach().cpu().numpy() if values is None else values
+
+
+def _remembered(tensor: Tensor) -> Array | None:
+    """Return the kept values, unless the tensor was changed in place since then."""
+    version, values = getattr(tensor, _ON_HOST, (None, None))
+    return values if version == tensor._version else None
+
+
 def to_dtype(dtype: npt.DTypeLike | torch.dtype) -> torch.dtype:
     """Return the torch dtype of the same name as NumPy's: ``"float32"`` -> ``torch.float32``."""
     if isinstance(dtype, torch.dtype):
         return dtype
+    if dtype == "bfloat16":  # NumPy has no such dtype
+        return torch.bfloat16
     return _from_numpy(np.empty(0, dtype), torch.device("cpu")).dtype
 
 
@@ -185,9 +239,19 @@ def _from_numpy(array: Array, device: torch.device) -> Tensor:
     # A copy in C order and native bytes: torch takes no negative strides and no other byte order.
     plain = np.array(array, dtype=array.dtype.newbyteorder("="), copy=True, order="C", subok=False)
     try:
-        return torch.from_numpy(plain).to(device)
+        return _with_values(torch.from_numpy(plain).to(device), plain)
     except TypeError as error:
         raise BadInputError(f"torch has no dtype like NumPy's '{array.dtype}'") from error
+
+
+def _with_values(tensor: Tensor, array: Array) -> Tensor:
+    """Keep the values of ids and masks, from which the lengths of texts follow."""
+    return remember_on_host(tensor, array) if array.dtype.kind in "biu" else tensor
+
+
+def _devices() -> str:
+    """Return the names of the devices that are there."""
+    return ", ".join(["cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count()))])
 
 
 def _checked_device(name: str) -> torch.device:
@@ -199,8 +263,8 @@ def _checked_device(name: str) -> torch.device:
         raise BadInputError(f"device '{name}' is not supported: use `--device cpu|cuda`")
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise BadInputError(
-            f"no device '{name}': torch {torch.__version__} sees {torch.cuda.device_count()} CUDA "
-            "devices. Check the driver with `nvidia-smi`, install a CUDA build of torch "
+            f"no device '{name}': torch {torch.__version__} sees only {_devices()}. Check the "
+            "driver with `nvidia-smi`, install a CUDA build of torch "
             "(https://pytorch.org/get-started/locally), or use `--device cpu`"
         )
     return device

@@ -98,6 +98,8 @@ def _report(run: Run, job: Job, path: Path) -> float:
     from framework.commands.train.epoch_lines import plain_console
 
     console, score = plain_console(), run.scores[-1]
+    for line in run.accelerator.notes():
+        console.print(line)
     found = run.task.measured(run.model, run.backend.arrays)
     if found is not None:
         score, (first, *details) = found

@@ -124,7 +124,7 @@ class PairTask(Task):
         """Return all pairs in random order; the summed loss is over the words of a sentence."""
         rng = np.random.default_rng([options.seed, epoch, 1])
         count, made = example_batches(
-            self.inputs(self.train, options.precision),
+            self.inputs(self.train, options.weight_type),
             self.train.target,
             options.batch_size,
             rng=rng,

@@ -193,6 +193,8 @@ class _SkipGramLearner(Learner):
         options: of the run.
     """
 
+    works_on_device = True
+
     def __init__(
         self, model: Model, optimizer: Optimizer, backend: Backend, options: WordVectorOptions
     ) -> None:
@@ -229,12 +231,18 @@ class _SkipGramLearner(Learner):
 
     def _moved(self, tables: list[Any], ids: Iterable[Array], batch: Batch, rate: float) -> float:
         """Take one step of gradient descent on `tables`, and return the mean loss before it."""
-        weights = batch.targets.astype(self._precision, copy=False)
-        native = (self.arrays.from_numpy(array) for array in (*ids, weights))
+        native = (self.native(array) for array in (*ids, self._weights(batch.targets)))
         return self._move(*tables, *native, rate) / max(batch.terms, 1)
+
+    def _weights(self, weights: Any) -> Any:
+        """Return `weights` in the precision of the vectors."""
+        if isinstance(weights, np.ndarray):
+            return weights.astype(self._precision, copy=False)
+        return self.arrays.astype(weights, self._precision)
 
 
 class _GradientLearner(_SkipGramLearner):
     """Steps of any optimizer with clipping and means, using the gradients of all vectors."""
 
+    works_on_device = False
     step = Learner.step

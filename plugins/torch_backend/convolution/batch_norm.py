@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.arrays import to_dtype, to_tensor
 from plugins.torch_backend.shared.model import AutogradModel
 
 
@@ -43,9 +43,13 @@ class BatchNorm1d(AutogradModel):
         return {"running_mean": self.running_mean, "running_variance": self.running_variance}
 
     def astype(self, dtype: Any) -> Self:
-        """Convert parameters, gradients and running statistics; return the layer."""
-        self.running_mean = self._arrays.astype(self.running_mean, dtype)
-        self.running_variance = self._arrays.astype(self.running_variance, dtype)
+        """Convert parameters, gradients and running statistics; return the layer.
+
+        The statistics stay in float32 if `dtype` has 16 bits: small changes would be lost.
+        """
+        wide = torch.promote_types(to_dtype(dtype), torch.float32)
+        self.running_mean = self.running_mean.to(wide)
+        self.running_variance = self.running_variance.to(wide)
         return super().astype(dtype)
 
     def forward(self, *inputs: Any) -> Tensor:
@@ -72,8 +76,8 @@ class BatchNorm1d(AutogradModel):
             x.reshape(-1, self.features),
             self.running_mean,
             self.running_variance,
-            parameters["gamma"],
-            parameters["beta"],
+            parameters["gamma"].to(self.running_mean.dtype),
+            parameters["beta"].to(self.running_mean.dtype),
             self.training,
             self.momentum,
             self.epsilon,

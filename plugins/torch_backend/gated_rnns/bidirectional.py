@@ -13,6 +13,7 @@ from torch import Tensor
 
 from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.shared.packing import reversed_mask
 
 
 class Bidirectional(Model):
@@ -42,9 +43,9 @@ class Bidirectional(Model):
         """Return all states y `(N, T, H_forward + H_backward)` of `x: (N, T, D)`."""
         x = to_tensor(x)
         start, end = (None, None) if state is None else state
-        reversed_mask = None if mask is None else to_tensor(mask).flip(1)
+        from_end = None if mask is None else reversed_mask(mask)
         to_right = self.forward_layer.forward(x, start, mask)
-        to_left = self.backward_layer.forward(x.flip(1), end, reversed_mask)
+        to_left = self.backward_layer.forward(x.flip(1), end, from_end)
         self.state = self.forward_layer.state, self.backward_layer.state
         self._H = to_right.shape[-1]
         return torch.cat([to_right, to_left.flip(1)], dim=-1)

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from plugins.torch_backend.shared.packing import packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
 
 
@@ -32,6 +33,7 @@ class GRU(RecurrentLayer):
         super().__init__()
         D, H = input_size, hidden_size
         self.input_size, self.hidden_size, self.reset_after = D, H, reset_after
+        self.gains_by_compiling = not reset_after
         self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, 3 * H)))
         self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, 3 * H)))
         self.add_parameter("b", np.zeros(3 * H))
@@ -41,14 +43,20 @@ class GRU(RecurrentLayer):
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the states; the kernel has transposed weights in the order r, z, h̃, and two
         biases."""
-        if not self.reset_after or self._mask is not None:
+        if not self.reset_after or self._has_gaps:
             return self._own_steps(parameters, *inputs)
         x, h_0 = inputs
         b_h = parameters["b_h"]
         bias = torch.cat([torch.zeros_like(b_h).repeat(2), b_h])
         W_x, W_h, b = (_kernel_order(parameters[name]) for name in ("W_x", "W_h", "b"))
         weights = [W_x.T.contiguous(), W_h.T.contiguous(), b, bias]
-        h, _ = torch.gru(x, h_0[None], weights, True, 1, 0.0, True, False, batch_first=True)
+        kernel = (weights, True, 1, 0.0, True, False)
+        if self._packing is None:
+            h, _ = torch.gru(x, h_0[None], *kernel, batch_first=True)
+        else:
+            h, _ = packed_steps(
+                self._packing, lambda x, sizes, h: torch.gru(x, sizes, h[0], *kernel), x, h_0
+            )
         return h
 
     def _own_steps(self, p: dict[str, Tensor], x: Tensor, h: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Long short-term memory by the kernel behind `torch.nn.LSTM`, and step by step under a mask.
+"""Long short-term memory by the kernel behind `torch.nn.LSTM`; step by step if a mask has gaps.
 
 Source: CS224n lecture 7, sections 3.1 to 3.5; Hochreiter and Schmidhuber, "Long Short-Term Memory"
 (1997); Gers, Schmidhuber and Cummins, "Learning to Forget" (2000), for the forget gate.
@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from plugins.torch_backend.shared.packing import packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
 
 
@@ -41,14 +42,19 @@ class LSTM(RecurrentLayer):
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the states; the second bias of the kernel is 0."""
-        if self._mask is not None:
+        if self._mask is not None and self._packing is None:
             return self._masked_steps(parameters, self._mask, *inputs)
         x, h_0, c_0 = inputs
         weights = [*parameters.values(), torch.zeros_like(self.parameters["b"])]
-        h, h_T, c_T = torch.lstm(
-            x, [h_0[None], c_0[None]], weights, True, 1, 0.0, True, False, batch_first=True
+        kernel = (weights, True, 1, 0.0, True, False)
+        if self._packing is None:
+            h, *last = torch.lstm(x, [h_0[None], c_0[None]], *kernel, batch_first=True)
+            self._end = last[0][0].detach(), last[1][0].detach()
+            return h
+        h, *end = packed_steps(
+            self._packing, lambda x, sizes, start: torch.lstm(x, sizes, start, *kernel), *inputs
         )
-        self._end = h_T[0].detach(), c_T[0].detach()
+        self._end = end[0].detach(), end[1].detach()
         return h
 
     def _masked_steps(
@@ -66,10 +72,10 @@ class LSTM(RecurrentLayer):
         return torch.stack(states, dim=1)
 
     def _laid_out(self, parameter: Tensor) -> Tensor:
-        return parameter if self._mask is not None else _swapped(parameter.t())
+        return parameter if self._has_gaps else _swapped(parameter.t())
 
     def _laid_back(self, gradient: Tensor) -> Tensor:
-        return gradient if self._mask is not None else _swapped(gradient).t()
+        return gradient if self._has_gaps else _swapped(gradient).t()
 
     def _last_state(self, h: Tensor) -> tuple[Tensor, Tensor]:
         return self._end

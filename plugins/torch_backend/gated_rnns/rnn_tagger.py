@@ -13,6 +13,7 @@ from torch import Tensor
 
 from framework.models.parts import part
 from plugins.torch_backend.shared.model import PAD, EmbeddingModel, through
+from plugins.torch_backend.shared.packing import word_mask
 
 
 class RecurrentTagger(EmbeddingModel):
@@ -41,7 +42,7 @@ class RecurrentTagger(EmbeddingModel):
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
         """Read, then score: logits `(N, T, C)`."""
-        return through(self.output, through(self.reader, inputs[0], None, self._ids != PAD))
+        return through(self.output, through(self.reader, inputs[0], None, word_mask(self._ids)))
 
 
 @torch.no_grad()

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from plugins.torch_backend.shared.packing import Packing, packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
 from plugins.torch_backend.shared.rnn_steps import recurrent_steps
 
@@ -44,6 +45,8 @@ class RNN(RecurrentLayer):
         x, state = inputs
         steps = self._kernel_steps if x.is_cuda else recurrent_steps
         weights = [parameters[name] for name in ("W_x", "W_h", "b")]
+        if self._packing is not None and self.truncation is None:
+            return self._packed_steps(self._packing, *inputs, *weights)
         length = self.truncation or x.shape[1]
         masks = [None] * x.shape[1] if self._mask is None else torch.split(self._mask, length, 1)
         chunks: list[Tensor] = []
@@ -60,6 +63,16 @@ class RNN(RecurrentLayer):
         """Compute `recurrent_steps` by cuDNN: x W_ihᵀ + b_ih + h W_hhᵀ + b_hh with b_hh = 0."""
         weights = [W_x.T, W_h.T, b, self._zero_bias]
         h, _ = torch.rnn_tanh(x, h_0[None], weights, True, 1, 0.0, True, False, batch_first=True)
+        return h
+
+    def _packed_steps(
+        self, packing: Packing, x: Tensor, h_0: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor
+    ) -> Tensor:
+        """Compute `recurrent_steps` of the words alone."""
+        kernel = ([W_x.T, W_h.T, b, self._zero_bias], True, 1, 0.0, True, False)
+        h: Tensor = packed_steps(
+            packing, lambda x, sizes, h: torch.rnn_tanh(x, sizes, h[0], *kernel), x, h_0
+        )[0]
         return h
 
     def astype(self, dtype: Any) -> Self:

@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from framework.errors import UsageError
 from framework.interfaces import Model
-from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.arrays import derived, to_tensor
 
 #: The id of what fills short texts up.
 PAD = 0
@@ -31,7 +31,13 @@ class AutogradModel(Model, ABC):
     `forward` keeps the graph until the next `forward`, so that `backward` may be called more than
     once, as with NumPy. Torch refuses a `backward` after an input, the output or a parameter was
     changed in place: the gradient would belong to no `forward`.
+
+    Attributes:
+        gains_by_compiling: whether `compute` is faster if `torch.compile` translates it: it
+            launches many small operations, and no kernel for all of them exists.
     """
+
+    gains_by_compiling: bool = False
 
     @abstractmethod
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
@@ -162,12 +168,13 @@ def checked_ids(value: Any, size: int) -> Tensor:
     ids = to_tensor(value)
     if ids.is_floating_point() and ids.numel():
         raise IndexError(f"ids must be integers, but these are {ids.dtype}")
+    whole = derived(ids.long(), ids, lambda values: values)
     if ids.is_cuda or not ids.numel():
-        return ids.long()
+        return whole
     low, high = (bound.item() for bound in ids.aminmax())
     if low < 0 or high >= size:
         raise IndexError(f"ids must lie in 0 ... {size - 1}, but these lie in {low} ... {high}")
-    return ids.long()
+    return whole
 
 
 def leaf(value: Tensor) -> Tensor:

@@ -8,10 +8,14 @@ from torch import Tensor
 
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.shared.model import AutogradModel
+from plugins.torch_backend.shared.packing import Packing, has_padding, packing
 
 
 class RecurrentLayer(AutogradModel):
     """A recurrent layer that torch differentiates: `compute` gets x and the tensors of the state.
+
+    Under a mask the kernel reads packed words, see `packing`. Only a mask with a gap between the
+    words of a text goes step by step.
 
     Attributes:
         input_size: D.
@@ -44,10 +48,21 @@ class RecurrentLayer(AutogradModel):
         """
         x = checked_inputs(x, self.input_size)
         start = self.initial_state(len(x)) if state is None else state
-        self._mask = None if mask is None else to_tensor(mask).bool()
+        self._take_mask(mask)
         h = super().forward(x, *(start if isinstance(start, (tuple, list)) else [start]))
         self.state = self._last_state(h)
         return h
+
+    def _take_mask(self, mask: Any) -> None:
+        """Set the mask, None if it hides nothing, and its packing, None for a mask with gaps."""
+        words = None if mask is None else to_tensor(mask).bool()
+        self._mask: Tensor | None = words if words is not None and has_padding(words) else None
+        self._packing: Packing | None = None if self._mask is None else packing(self._mask)
+
+    @property
+    def _has_gaps(self) -> bool:
+        """Whether the mask needs single steps."""
+        return self._mask is not None and self._packing is None
 
     def _last_state(self, h: Tensor) -> Any:
         return h[:, -1].clone()

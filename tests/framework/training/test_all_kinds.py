@@ -1,7 +1,6 @@
 """Every option works for every kind of run, and every run can be interrupted anywhere."""
 
 import os
-import shutil
 import signal
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,42 +9,13 @@ import numpy as np
 import pytest
 from gradus_command import gradus
 from power_cut import PowerCutError, power_cut
+from small_runs import RUNS, copy_corpora, train
 
 from framework.errors import StoppedError, UsageError
 from framework.training.checkpoints import load_checkpoint
 from framework.training.saved_runs import Watcher
 
-#: Small corpora of the kinds that are read from files.
-CORPORA = Path(__file__).parent / "version_2"
-
 WATCHER = "framework.commands.train.epoch_lines.EpochLines"
-
-RUNS = {
-    "language_model": (
-        *("rnn_lm", "--corpus", "text.txt", "--cell", "lstm", "--layers", 2, "--dropout", 0.2),
-        *("--embedding-size", 3, "--hidden-size", 4, "--batch-size", 4, "--unroll", 9),
-    ),
-    "tagger": (
-        *("window_classifier", "--corpus", "conll2003", "--data", ".", "--batch-size", 16),
-        *("--set", "embedding_size=3", "--set", "hidden_size=4"),
-    ),
-    "text_classifier": (
-        *("text_cnn", "--corpus", "reviews.txt", "--batch-size", 8, "--set", "embedding_size=3"),
-        *("--set", "maps=2", "--set", "keep_probability=0.5"),
-    ),
-    "pairs": (
-        *("conv_seq2seq", "--batch-size", 600, "--set", "embedding_size=3"),
-        *("--set", "hidden_size=4"),
-    ),
-    "conditions": (
-        *("conditional_lm", "--batch-size", 600, "--set", "embedding_size=3"),
-        *("--set", "hidden_size=4"),
-    ),
-    "word_vectors": (
-        *("skip_gram", "--corpus", "text.txt", "--dimension", 4, "--min-count", 1),
-        *("--batch-size", 32, "--subsample", 0.5),
-    ),
-}
 
 #: An argument of each kind's model, as `--set` gives it, and what it then is.
 ARGUMENTS = {
@@ -74,13 +44,8 @@ OTHERS = {("word_vectors", "summed"): "--no-summed", ("word_vectors", "precision
 @pytest.fixture(autouse=True)
 def folder(spec):
     """Small corpora in the working directory."""
-    for name in ("text.txt", "reviews.txt", "eng.train", "eng.testa", "eng.testb"):
-        shutil.copy(CORPORA / name, spec)
+    copy_corpora(spec)
     return spec
-
-
-def train(kind, out, *options, epochs=2):
-    return gradus("train", *RUNS[kind], "--epochs", epochs, "--out", out, *options)
 
 
 @pytest.mark.parametrize("name", OPTIONS)

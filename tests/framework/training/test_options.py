@@ -87,7 +87,7 @@ def test_an_option_is_described_in_one_place():
         ({"clip": 0.0}, "clip must be a number from 1e-12 on, not 0.0"),
         ({"learning_rate": float("nan")}, "learning_rate must be a number from 0 on, not nan"),
         ({"dropout": 1}, "dropout must be a number from 0 to 0.99, not 1"),
-        ({"precision": "half"}, "precision must be one of float64, float32, not 'half'"),
+        ({"precision": "half"}, "precision must be one of float64, float32, bfloat16, not 'half'"),
         ({"optimizer": None}, "optimizer must be text, not None"),
         ({"arguments": "a=1"}, "arguments must be a list of texts, not 'a=1'"),
         ({"hold": 3}, "`--hold` delays a schedule, but there is none: add `--schedule NAME`"),

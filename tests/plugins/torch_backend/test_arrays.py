@@ -109,9 +109,15 @@ def test_devices_that_are_not_supported_name_those_that_are(name):
 
 def test_a_missing_gpu_says_what_to_do():
     missing = f"cuda:{torch.cuda.device_count()}"
-    with pytest.raises(BadInputError, match=r"nvidia-smi.*--device cpu"):
+    with pytest.raises(BadInputError, match=r"sees only cpu.*nvidia-smi.*--device cpu"):
         TorchArrays(device=missing)
     assert current_device() == torch.device("cpu")
+
+
+def test_a_missing_gpu_names_those_that_are_there(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    with pytest.raises(BadInputError, match=r"'cuda:2': .* sees only cpu, cuda:0, cuda:1\."):
+        TorchArrays(device="cuda:2")
 
 
 @pytest.mark.gpu

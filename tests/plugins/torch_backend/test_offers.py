@@ -18,11 +18,17 @@ EXTRAS = backend.register_implementations(Catalogue(Path("without exercises")))
 
 
 def test_it_offers_what_the_reference_offers():
-    """Same names and kinds; schedules know no arrays, and come from the reference."""
+    """Same names and kinds; schedules know no arrays, and come from the reference.
+
+    Only tensors have an accelerator.
+    """
     registry = Plugins(blocked=["torch_backend"]).registry
     theirs = {(entry.kind, entry.name) for entry in registry if entry.provider == "numpy"}
     without_arrays = {("schedule", name) for name in ("constant", "linear_decay", "plateau")}
-    assert {(entry.kind, entry.name) for entry in OFFERED} == theirs - without_arrays
+    assert {(entry.kind, entry.name) for entry in OFFERED} == {
+        *(theirs - without_arrays),
+        ("accelerator", "accelerator"),
+    }
     assert {entry.provider for entry in OFFERED} == {"torch"}
 
 

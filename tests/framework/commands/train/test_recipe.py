@@ -85,7 +85,7 @@ def test_lines_that_are_no_options_are_refused(tmp_path, line, error, said):
         ("epochs = 'many'", "mine.toml: epochs must be a whole number from 1 on, not 'many'"),
         ("epochs = 0", "mine.toml: epochs must be a whole number from 1 on, not 0"),
         ("dropout = 1.5", "mine.toml: dropout must be a number from 0 to 0.99, not 1.5"),
-        ("precision = 'half'", "precision must be one of float64, float32, not 'half'"),
+        ("precision = 'half'", "precision must be one of float64, float32, bfloat16, not 'half'"),
         ("arguments = 'a=3'", "arguments must be a list of texts, not 'a=3'"),
         ("device = 'gpu'", "mine.toml: device must be one of cpu, cuda, not 'gpu'"),
         ("backend = 3", "mine.toml: backend must be text, not 3"),

@@ -1,0 +1,1 @@
+"""Faster, smaller or reproducible training on tensors: precision, graphs, compiled layers."""

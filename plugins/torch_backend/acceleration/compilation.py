@@ -1,0 +1,74 @@
+"""Layers that `torch.compile` translates: those that launch many small operations.
+
+A layer says itself whether it gains (`AutogradModel.gains_by_compiling`). Layers that one kernel
+computes lose: for a highway layer the translated form takes twice the time on a CPU.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from framework.errors import UsageError
+from framework.interfaces import Model
+from plugins.torch_backend.shared.model import AutogradModel
+
+#: Names of C++ compilers, in the order in which they are looked for.
+_COMPILERS = ("c++", "g++", "clang++")
+
+Compiler = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def compile_layers(
+    model: Model, device: str, compiler: Compiler = torch.compile
+) -> tuple[str, ...]:
+    """Compile the layers of `model` that gain by it, parts included.
+
+    Args:
+        model: the model that computes.
+        device: the type of its device.
+        compiler: translates a function.
+
+    Returns:
+        the names of the classes of these layers.
+
+    Raises:
+        UsageError: a compiler is missing.
+    """
+    if missing := missing_compiler(device):
+        raise UsageError(f"`--compile` is not possible: {missing}, or leave the option out")
+    layers = [one for one in _parts(model) if getattr(one, "gains_by_compiling", False)]
+    for layer in layers:
+        layer.compute = compiler(layer.compute)  # type: ignore[method-assign]
+    return tuple(dict.fromkeys(type(layer).__name__ for layer in layers))
+
+
+def missing_compiler(device: str) -> str:
+    """Return what is missing for code of `device`, with the remedy; empty: nothing."""
+    if device == "cuda" and importlib.util.find_spec("triton") is None:
+        return "the package triton is missing: install a CUDA build of torch"
+    chosen = os.environ.get("CXX")
+    if not any(map(shutil.which, [chosen] if chosen else _COMPILERS)):
+        looked = chosen or ", ".join(_COMPILERS)
+        return f"no C++ compiler is on the path ({looked}): install g++, or name one in CXX"
+    return ""
+
+
+def compiled_in_words(names: tuple[str, ...]) -> str:
+    """Return a line about the compiled layers `names`."""
+    if not names:
+        return "`--compile` changed nothing: one kernel computes each layer of this model"
+    return f"compiled: {', '.join(names)}"
+
+
+def _parts(model: Any) -> Iterator[AutogradModel]:
+    """Yield `model` and its parts, which may come from other providers."""
+    if isinstance(model, AutogradModel):
+        yield model
+    for child in getattr(model, "_children", {}).values():
+        yield from _parts(child)

@@ -1,0 +1,112 @@
+"""Steps in bfloat16 for a model with float32 weights.
+
+The weights that are trained, saved and scored stay in float32. Before each step they are rounded
+to bfloat16 for an equal model, which computes the outputs and the gradients. Outputs and gradients
+are converted back: the loss, the clipping and the optimizer work in float32. bfloat16 has the
+exponents of float32, so that gradients need no scaling against underflow.
+
+Source: Micikevicius et al., "Mixed Precision Training" (2018), section 3.1; Kalamkar et al., "A
+Study of BFLOAT16 for Deep Learning Training" (2019).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from framework.errors import UsageError
+from framework.interfaces import Model, Parameters
+from plugins.torch_backend.acceleration.state_tensors import with_tensors
+
+
+class LowPrecisionModel(Model):
+    """The `model`, whose steps `computing` computes in bfloat16.
+
+    Args:
+        model: has the weights, the gradients and the buffers, all in float32.
+        computing: an equal model; it is converted.
+    """
+
+    def __init__(self, model: Model, computing: Model) -> None:
+        super().__init__()
+        self.model, self.computed = model, computing.astype(torch.bfloat16)
+        self.parameters, self.gradients = model.parameters, model.gradients
+        if hasattr(model, "constrain"):
+            self.constrain = model.constrain
+
+    @property
+    def buffers(self) -> Parameters:
+        """Return the buffers of the model in float32."""
+        return self.model.buffers
+
+    @property
+    def state(self) -> Any:
+        """The state after the last step, in float32: a checkpoint has no 16-bit numbers."""
+        return converted(self.computed.state, Tensor.float)  # type: ignore[attr-defined]
+
+    @state.setter
+    def state(self, state: Any) -> None:
+        self.computed.state = converted(state, Tensor.bfloat16)  # type: ignore[attr-defined]
+
+    @torch.no_grad()
+    def forward(self, *inputs: Any) -> Tensor:
+        """Return the output in float32 for `inputs` of any precision.
+
+        Raises:
+            UsageError: an operation of the model does not exist in bfloat16.
+        """
+        _copy(self.computed.parameters, self.parameters)
+        _copy(self.computed.buffers, self.buffers)
+        rounded = [converted(value, Tensor.bfloat16) for value in inputs]
+        with _offered(self.model):
+            output: Tensor = self.computed.forward(*rounded)
+        _copy(self.buffers, self.computed.buffers)
+        return output.float()
+
+    @torch.no_grad()
+    def backward(self, grad_output: Tensor) -> None:
+        """Add the gradients of the weights, given the gradient of the output in float32."""
+        self.computed.zero_gradients()
+        with _offered(self.model):
+            self.computed.backward(grad_output.bfloat16())
+        found = [self.computed.gradients[name].float() for name in self.gradients]
+        torch._foreach_add_(list(self.gradients.values()), found)
+
+    def zero_gradients(self) -> None:
+        """Set the gradients of the weights to zero."""
+        self.model.zero_gradients()
+
+    def _set_training(self, training: bool) -> None:
+        for one in (self.model, self.computed):
+            (one.train if training else one.eval)()
+
+
+def converted(value: Any, convert: Callable[[Tensor], Tensor]) -> Any:
+    """Return `value`, a state or an input, with `convert` of its real-valued tensors."""
+    return with_tensors(value, lambda x: convert(x) if x.is_floating_point() else x)
+
+
+def _copy(targets: Parameters, sources: Parameters) -> None:
+    """Copy each of `sources` into the target of its name, in the precision of the target."""
+    if sources:  # torch's operations on lists refuse empty ones
+        torch._foreach_copy_([targets[name] for name in sources], list(sources.values()))
+
+
+class _offered:  # noqa: N801  (a context manager, used like a function)
+    """Within the block, a missing operation is an error that names the model."""
+
+    def __init__(self, model: Model) -> None:
+        self._name = type(model).__name__
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, RuntimeError | NotImplementedError) and "BFloat16" in str(error):
+            raise UsageError(
+                f"{self._name} has an operation without a form in bfloat16 ({error}): use "
+                "`--precision float32`"
+            ) from error

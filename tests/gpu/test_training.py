@@ -1,0 +1,92 @@
+"""Training on a GPU: each kind of run, resuming, precision, and checkpoints between devices.
+
+On the CPU two kinds run; ``pytest -m slow`` runs all of them there too.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from devices import on_devices
+from gradus_command import gradus
+from power_cut import PowerCutError, power_cut
+from small_runs import RUNS, copy_corpora, losses, train
+
+from framework.training.checkpoints import load_checkpoint
+
+SAMPLE = ("tagger", "language_model")
+#: Kinds whose steps exist in bfloat16, and whose state is carried from batch to batch.
+IN_16_BITS = tuple(kind for kind in RUNS if kind != "word_vectors")
+WATCHER = "framework.commands.train.epoch_lines.EpochLines"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """Small corpora in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    copy_corpora(tmp_path)
+    return tmp_path
+
+
+def on(device, *options):
+    return ("--backend", "torch", "--device", device, "--seed", 3, *options)
+
+
+@on_devices(RUNS, SAMPLE)
+def test_each_kind_of_run_learns(name, device):
+    rate = ("--learning-rate", 0.02, "--precision", "float32")
+    found = losses(train(name, "m", *on(device, *rate), epochs=3))
+    assert len(found) == 3
+    assert found[-1] < found[0]
+
+
+@on_devices(IN_16_BITS, SAMPLE[:1])
+def test_each_kind_of_run_learns_in_16_bits(name, device):
+    rate = ("--learning-rate", 0.02, "--precision", "bfloat16", "--keep", "last")
+    found = losses(train(name, "m", *on(device, *rate), epochs=3))
+    assert found[-1] < found[0]
+    saved = load_checkpoint(Path("m"))
+    assert {array.dtype.name for array in saved.parameters.values()} == {"float32"}
+
+
+@on_devices(RUNS, SAMPLE)
+def test_a_deterministic_run_that_is_cut_goes_on_to_the_same_bytes(
+    name, device, folder, monkeypatch
+):
+    options = on(device, "--deterministic", "--optimizer", "adam", "--clip", 1)
+    train(name, "whole", *options)
+    train(name, "again", *options)
+    assert (folder / "again").read_bytes() == (folder / "whole").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr("framework.training.saved_runs.SAVING", 0.0)
+        patch.setattr("framework.training.saved_runs.SAVING_SHARE", 1e9)
+        patch.setattr(WATCHER, power_cut(after=0, steps=2))
+        with pytest.raises(PowerCutError):
+            train(name, "cut", *options)
+    train(name, "cut", *options, "--resume")
+    assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
+
+
+@on_devices([kind for kind in RUNS if kind != "word_vectors"], SAMPLE[:1])
+def test_a_checkpoint_moves_between_devices(name, device):
+    """From the device to the CPU, one more epoch there, and back: scores and arrays stay."""
+    plain = ("--keep", "last", "--schedule", "constant")
+    train(name, "m", *on(device, *plain), epochs=1)
+    scores = [score_of(one) for one in (device, "cpu")]
+    np.testing.assert_allclose(scores[0], scores[1], rtol=1e-6)
+    before = load_checkpoint(Path("m"))
+    train(name, "m", *on("cpu", *plain), "--resume", epochs=2)
+    train(name, "m", *on(device, *plain), "--resume", epochs=3)
+    after = load_checkpoint(Path("m"))
+    assert after.training["epochs_done"] == 3
+    assert after.training["scores"][:1] == before.training["scores"]
+    assert {key: array.dtype for key, array in after.parameters.items()} == {
+        key: array.dtype for key, array in before.parameters.items()
+    }
+
+
+def score_of(device):
+    """The last number that `gradus evaluate` prints for the checkpoint ``m``."""
+    printed = gradus("evaluate", "m", "--backend", "torch", "--device", device)
+    numbers = [word for word in printed.split() if word.replace(".", "", 1).isdigit()]
+    return float(numbers[-1])
