@@ -28,6 +28,10 @@ COMMANDS = {
         f"{_HERE}.compare:compare",
         "Train families of text classifiers in the same way, and check the lecture's claims.",
     ),
+    "experiment": (
+        f"{_HERE}.experiment.command:experiment",
+        "Measure a claim of the lectures that no grade can hold: seconds, or one that needs luck.",
+    ),
     "evaluate": (
         f"{_HERE}.evaluate:evaluate",
         "Measure a trained model: perplexity, accuracy or word similarity.",

@@ -1,8 +1,11 @@
-"""Reading of text files, with errors that name the file and the line."""
+"""Reading and writing of text files, with errors that name the file and the line."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from framework.errors import BadInputError
 
@@ -44,3 +47,16 @@ def decode(data: bytes, name: str) -> str:
             f"{name}, line {line}, is not UTF-8 text (byte {error.object[error.start]:#04x}). "
             "Save the file as UTF-8"
         ) from None
+
+
+def save_json(table: Mapping[str, Any], file: Path) -> None:
+    """Write `table` to `file` as JSON, and make its folder if there is none.
+
+    Raises:
+        BadInputError: the file cannot be written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be written: {error}") from error

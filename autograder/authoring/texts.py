@@ -106,7 +106,7 @@ def _finished(course: Course, exercise: Exercise, root: Path) -> Path:
     text = read_text(course_file(course.root))
     kept = [line for line in text.splitlines() if not re.match(r"(base|plugins)\s*=", line)]
     course_file(root).write_text(base + "\n".join(kept) + "\n", "utf-8")
-    for other in course.code_exercises:
+    for other in course.select():
         folder = root / "exercises" / other.unit / other.name
         folder.mkdir(parents=True)
         for file in (other.toml, other.solution):

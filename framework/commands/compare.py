@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
@@ -20,13 +19,12 @@ from framework.commands.options import (
     Submission,
 )
 from framework.comparison.families import FAMILIES, Family, chosen_families
-from framework.errors import BadInputError
 from framework.training.options import ComparisonOptions
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from framework.comparison.claims import Claim
+    from framework.comparison.claim import Claim
     from framework.comparison.outcomes import Outcome
     from framework.providers.backends import Backend
     from framework.training.engine import OnStep, Run
@@ -58,6 +56,7 @@ def _compare(
     from framework.commands.comparison_view import as_json, save_pictures
     from framework.commands.setup import choose_backend, describe_parts, load_plugins
     from framework.comparison.claims import claims
+    from framework.text_files import save_json
     from framework.threads import threads_in_words
     from framework.training.task import Request
     from framework.training.tasks.text_classifier import TextClassifierTask
@@ -80,7 +79,7 @@ def _compare(
     shown, found_claims = list(outcomes.values()), list(claims(outcomes))
     _show(console, shown, found_claims, _longest(task))
     if json_file is not None:
-        _save_json(as_json(_described(options, backend), shown, found_claims), json_file)
+        save_json(as_json(_described(options, backend), shown, found_claims), json_file)
         console.print(f"Saved {json_file}", soft_wrap=True)
     if plots is not None:
         for path in save_pictures(shown, task.corpus, plots):
@@ -189,11 +188,3 @@ def _show(
     if found:
         console.print()
         console.print(claim_table(found))
-
-
-def _save_json(table: Mapping[str, Any], path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    except OSError as error:
-        raise BadInputError(f"{path} cannot be written: {error}") from error

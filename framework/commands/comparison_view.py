@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from framework.comparison.claims import Claim
+from framework.comparison.claim import Claim
 from framework.comparison.outcomes import Outcome
 from framework.plotting.charts import Chart, Line
 from framework.plotting.svg import save_chart

@@ -14,6 +14,8 @@ from framework.threads import pin_threads
 
 _VERBOSE = ("-v", "--verbose")
 _WITH_VALUE = ("--course", "--plugin", "--block")
+#: The commands that take times, on one thread.
+_TIMED = ("compare", "experiment")
 
 
 def _end_with_version(is_asked: bool) -> None:
@@ -83,7 +85,7 @@ def prepare_process(arguments: Sequence[str]) -> None:
 
     Args:
         arguments: if they begin with ``-v``, the log begins. ``--course`` before the command
-            chooses the active course. `gradus compare` gets one thread.
+            chooses the active course. Commands that take times get one thread.
 
     Raises:
         UnknownNameError: there is no such course.
@@ -94,5 +96,5 @@ def prepare_process(arguments: Sequence[str]) -> None:
         show_log()
     if courses := values_of("--course", _before_command(arguments)):
         _choose_course(courses[-1], arguments)
-    if "compare" in arguments:
+    if any(command in arguments for command in _TIMED):
         pin_threads()

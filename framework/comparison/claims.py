@@ -1,8 +1,7 @@
 """The lecture's claims about families of models, compared with measured results.
 
 A claim holds or does not hold *here*: on this corpus, with these sizes. Differences of accuracy
-count where they are more than chance, two standard errors. Of speed nothing is said unless every
-timed epoch of one family is faster than every one of the other.
+count where they are more than chance, two standard errors. Speed: see `speed_claim`.
 
 Source: CS224n lecture 7, section 4.2; lecture 11, sections 3.4, 4.5 and 5.3.
 """
@@ -11,32 +10,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
+from framework.comparison.claim import Claim, Timings, speed_claim
 from framework.comparison.outcomes import Outcome
 
 #: Maximum difference of accuracies for "a good baseline", and for "near".
 GOOD = 0.05
 #: Standard errors that a difference has to exceed.
 SURE = 2.0
-#: Timed epochs of each family that a claim about speed needs: equally fast families have ranges
-#: apart, in the order that is claimed, with a probability of 1 / (10 over 5) = 0.4 %.
-TIMINGS = 5
 
 Outcomes = Mapping[str, Outcome]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One claim, whether it holds here, and the numbers that say so.
-
-    Attributes:
-        holds: None where the numbers do not decide.
-    """
-
-    text: str
-    holds: bool | None
-    numbers: str
 
 
 def claims(outcomes: Outcomes) -> Iterator[Claim]:
@@ -154,19 +137,6 @@ def _accuracy_text(outcome: Outcome) -> str:
 
 
 def _faster(fast: Outcome, slow: Outcome, text: str) -> Claim:
-    """Return the claim that `fast` is faster than `slow`; undecided if their ranges overlap."""
-    numbers = f"seconds per epoch: {_seconds_text(fast)}, {_seconds_text(slow)}"
-    timed = min(len(fast.epoch_seconds), len(slow.epoch_seconds))
-    if timed < TIMINGS:
-        needed = f"{timed} timed epochs, {TIMINGS} are needed: more `--epochs` or `--seeds`"
-        return Claim(text, None, f"{numbers}; {needed}")
-    if fast.range_of_seconds[1] < slow.range_of_seconds[0]:
-        return Claim(text, True, numbers)
-    if slow.range_of_seconds[1] < fast.range_of_seconds[0]:
-        return Claim(text, False, numbers)
-    return Claim(text, None, f"{numbers}; these overlap")
-
-
-def _seconds_text(outcome: Outcome) -> str:
-    least, most = outcome.range_of_seconds
-    return f"{outcome.name} {least:.3g} to {most:.3g}"
+    """Return the claim that `fast` is faster than `slow`."""
+    timings = (Timings(one.name, one.epoch_seconds) for one in (fast, slow))
+    return speed_claim(text, *timings, run="epoch", more="`--epochs` or `--seeds`")

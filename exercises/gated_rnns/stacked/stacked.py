@@ -1,7 +1,8 @@
-"""Stacked recurrent layers, with skip or dense connections around them.
+"""Stacked recurrent layers, with skip or dense connections around them, and their dropout.
 
 Source: CS224n lecture 7, sections 4.10 to 4.13; Britz et al., "Massive Exploration of Neural
-Machine Translation Architectures" (2017), for the depth and the connections.
+Machine Translation Architectures" (2017), for the depth and the connections. Notes part III,
+section 2.3; Zaremba et al., "Recurrent Neural Network Regularization" (2014), for dropout.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from framework.interfaces import Array, Model
+from framework.models.parts import part
 
 
 class Stacked(Model):
@@ -97,4 +99,91 @@ class Stacked(Model):
             grad_x `(N, T, D)`, and the gradients of all first states, a tuple from below.
         """
         # TODO: for each layer, the gradient of h and the one around it
+        raise NotImplementedError
+
+
+class RecurrentDropout(Model):
+    """A recurrent layer that drops, in training, only what does not erase its memory.
+
+    Kept entries are divided by p, so that at test time this is the layer itself.
+
+    Args:
+        layer: a recurrent layer.
+        keep_probability: p, in (0, 1].
+        drop: "inputs": entries of x, with a new mask at every step; the states are never dropped.
+            "weights": entries of all matrices of the layer, with one mask for all steps.
+        rng: draws the masks.
+
+    Parameters:
+        those of the layer, with the names that they have there.
+
+    Attributes:
+        dropouts: your `Dropout` layers: one for "x", or one for each matrix of the layer, by name.
+
+    Raises:
+        ValueError: an unknown `drop`.
+    """
+
+    def __init__(
+        self,
+        layer: Any,
+        keep_probability: float,
+        drop: Literal["inputs", "weights"] = "inputs",
+        *,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if drop not in ("inputs", "weights"):
+            raise ValueError(f"drop is 'inputs' or 'weights', not {drop!r}")
+        self.drop = drop
+        self.layer = self.add_child("_layer", layer)
+        matrices = sorted(name for name, value in layer.parameters.items() if value.ndim == 2)
+        self.dropouts: dict[str, Any] = {
+            name: self.add_child(
+                f"_drop_{name}", part("dropout")(keep_probability, inverted=True, rng=rng)
+            )
+            for name in (["x"] if drop == "inputs" else matrices)
+        }
+
+    @property
+    def state(self) -> Any:
+        """Given: return the state of the layer after the last step that `forward` read."""
+        return self.layer.state
+
+    def initial_state(self, batch_size: int) -> Any:
+        """Given: return the state of the layer before the first step."""
+        return self.layer.initial_state(batch_size)
+
+    def forward(self, x: Array, state: Any = None, mask: Array | None = None) -> Array:
+        """Return the states h of the layer for all steps.
+
+            "inputs":    h = layer(x ∘ m)
+            "weights":   the layer computes with W ∘ m_W for each of its matrices W
+
+        The masks of the matrices are drawn in the order of `dropouts`, once in each call. After the
+        call, the parameters of the layer have their own values again.
+
+        Args:
+            x: `(N, T, D)`. Not modified.
+            state: the first state of the layer; None: its initial state.
+            mask: `(N, T)`, False where a sequence has no word; None: words everywhere.
+
+        Returns:
+            `(N, T, H)`.
+        """
+        # TODO: put W ∘ m into the matrices, run the layer, and put the old values back
+        raise NotImplementedError
+
+    def backward(self, grad_h: Array) -> tuple[Array, Any]:
+        """Add the gradients of the layer's parameters, with the masks of the last `forward`.
+
+            "weights":   ∂J/∂W += ∂J/∂(W ∘ m_W) ∘ m_W
+
+        Args:
+            grad_h: `(N, T, H)`. Not modified.
+
+        Returns:
+            grad_x `(N, T, D)`, and the gradient of the first state.
+        """
+        # TODO: the layer adds to its gradients; only what it adds is multiplied by m
         raise NotImplementedError

@@ -193,3 +193,126 @@ def _arriving(pair, depth, size, rng):
         norms = [np.linalg.norm(gradients[f"layer_{i}.b"]) for i in range(1, depth + 1)]
         found.append(np.array(norms) / norms[-1])
     return found
+
+
+def dropouts(submission, reference, layer, drop, rng, p=0.5):
+    """Both models around a layer of `H` units, with the same parameters and generators."""
+    seed = int(rng.integers(10**6))
+    models = [
+        module.RecurrentDropout(
+            part(layer, D, H, rng=rng), p, drop, rng=np.random.default_rng(seed)
+        )
+        for module in (submission, reference)
+    ]
+    values = {
+        name: rng.normal(scale=0.5, size=value.shape)
+        for name, value in models[1].parameters.items()
+    }
+    for model in models:
+        assign(model, values)
+    return (*models, values)
+
+
+def first_states(model, rng):
+    """A first state in the form of `model.initial_state`, with random numbers."""
+    state = model.initial_state(2)
+    pair = isinstance(state, (tuple, list))
+    found = tuple(rng.normal(size=np.shape(one)) for one in (state if pair else (state,)))
+    return found if pair else found[0]
+
+
+def same_dropout(submission, reference, drop, rng):
+    """Compare two passes in training, and the parameters after each call."""
+    for layer in ("rnn", "lstm"):
+        student, other, values = dropouts(submission, reference, layer, drop, rng)
+        mask = np.arange(5) < np.array([[5], [3]])
+        for _ in range(2):
+            x, state = rng.normal(size=(2, 5, D)), first_states(other, rng)
+            h = other.forward(x, state, mask)
+            equal(student.forward(x, state, mask), h, f"forward of {drop!r} around {layer}")
+            equal(student.parameters, values, "the parameters after forward")
+            equal(student.state, other.state, "self.state")
+            grad_h = rng.normal(size=h.shape)
+            what = "the gradients that backward returns"
+            equal(student.backward(grad_h), other.backward(grad_h), what)
+            equal(student.parameters, values, "the parameters after backward")
+            equal(student.gradients, other.gradients, f"the gradients after {drop!r}")
+
+
+@pytest.mark.task("RecurrentDropout")
+@pytest.mark.points(4)
+@pytest.mark.hint("self.dropouts['x'].forward(x) goes into the layer; states are left alone.")
+@pytest.mark.promise(
+    "only connections that are not recurrent drop entries, x ∘ m, with a new mask at every step",
+)
+def test_dropped_inputs(submission, reference, rng):
+    """RecurrentDropout: entries of x are dropped, anew at every step, and never states."""
+    same_dropout(submission, reference, "inputs", rng)
+
+
+@pytest.mark.task("RecurrentDropout")
+@pytest.mark.points(7)
+@pytest.mark.hint("W ∘ m during forward and during backward; the gradient of W is times m, too.")
+@pytest.mark.promise(
+    "Afterwards they have their own values, in the same arrays.",
+    "Biases are never dropped.",
+    "The masks of the matrices are drawn in the order of `dropouts`, once in each call.",
+)
+def test_dropped_weights(submission, reference, rng):
+    """RecurrentDropout: entries of W_x and W_h are dropped, with one mask for all steps."""
+    same_dropout(submission, reference, "weights", rng)
+
+
+@pytest.mark.task("RecurrentDropout")
+@pytest.mark.points(2)
+@pytest.mark.hint("model.eval() reaches your Dropout layers: they return what they get.")
+@pytest.mark.promise("In evaluation mode nothing is dropped, and nothing is drawn.")
+@pytest.mark.parametrize("drop", ["inputs", "weights"])
+def test_nothing_is_dropped_in_evaluation(submission, reference, rng, drop):
+    """RecurrentDropout: in evaluation it is the layer itself, with right gradients."""
+    pair = paired_models(
+        submission, reference, "RecurrentDropout", part("rnn", D, H, rng=rng), 0.5, drop, rng=rng
+    )
+    for model in (pair.student, pair.reference):
+        model.eval()
+    x = rng.normal(size=(2, 4, D))
+    plain = paired_models(reference, reference, part("rnn", D, H, rng=rng))
+    plain.set_parameters(pair.reference.parameters)
+    h = pair.same_forward(x, rng.normal(size=(2, H)))
+    expect(h.shape == (2, 4, H), f"h has the shape {h.shape}")
+    equal(pair.same_forward(x), plain.student.forward(x), "the states of the layer itself")
+    pair.gradients_agree(x, rng=rng)
+    pair.accumulates(x, rng=rng)
+
+
+@pytest.mark.task("RecurrentDropout")
+@pytest.mark.points(3)
+@pytest.mark.hint("In 'inputs' the state goes from step to step as in the layer itself.")
+def test_the_memory_is_kept(submission, reference, rng, plot):
+    """RecurrentDropout: what an LSTM has stored is kept, where dropped states would lose it."""
+    T, p, lines = 20, 0.8, {}
+    student, other, _ = dropouts(submission, reference, "lstm", "inputs", rng, p)
+    zeros = {name: np.zeros_like(value) for name, value in other.parameters.items()}
+    zeros["b"][H : 2 * H] = 50.0  # f = 1: the cell keeps its content
+    cell = rng.normal(size=(200, H))
+    kept = []
+    for model in (student, other):
+        assign(model, zeros)
+        state = np.zeros((200, H)), cell
+        for _ in range(T):
+            model.forward(rng.normal(size=(200, 1, D)), state)
+            state = model.state
+        kept.append(np.asarray(state[1]))
+    equal(kept[0], cell, f"the cells after {T} steps with f = 1 and zero inputs to the cell")
+    equal(kept[0], kept[1], f"the cells after {T} steps")
+    lines["dropout on inputs"] = np.ones(T + 1)
+    lines["dropout on states"] = p ** np.arange(T + 1)
+    drawn = np.cumprod(rng.random((T, *cell.shape)) < p, axis=0).mean(axis=(1, 2))
+    expect(drawn[-1] < 0.1, f"with dropped states {drawn[-1]:.2g} of the cells would be left")
+    plot(
+        "Share of a cell that is left",
+        lines,
+        x=range(T + 1),
+        x_label="steps",
+        y_label="share",
+    )

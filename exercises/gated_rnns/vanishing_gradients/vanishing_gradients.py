@@ -1,7 +1,7 @@
 """Vanishing and exploding gradients: their norms step by step, a bound, and clipped descent.
 
-Source: CS224n lecture 7, sections 1 and 2; Pascanu, Mikolov and Bengio, "On the difficulty of
-training recurrent neural networks" (2013).
+Source: CS224n lecture 7, sections 1, 2 and 4.3; Pascanu, Mikolov and Bengio, "On the difficulty
+of training recurrent neural networks" (2013).
 """
 
 from __future__ import annotations

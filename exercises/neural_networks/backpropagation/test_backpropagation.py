@@ -63,7 +63,7 @@ def test_scores(submission, reference, rng):
 
 
 @pytest.mark.task("WindowScorer")
-@pytest.mark.points(6)
+@pytest.mark.points(5)
 @pytest.mark.hint("The error at a⁽²⁾ is (N, H): grad_s[n] times U in row n.")
 @pytest.mark.promise(
     "Not modified.",

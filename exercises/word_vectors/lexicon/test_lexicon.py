@@ -5,6 +5,9 @@ import pytest
 from autograder.checks import after_call, agrees, equal, expect, refuses
 from framework.data.lexicon import mini_lexicon
 
+#: The words of the lecture that praise today, in a meaning that is missing in WordNet.
+SLANG = ("wicked", "badass", "nifty", "wizard", "genius", "ninja", "bombast")
+
 
 def lexicon_of(**hypernyms):
     """Return a lexicon of nouns with one-word names: a="b c" says that a is a b and a c."""
@@ -68,6 +71,32 @@ def test_synonyms_of_several_words(submission, reference, rng):
     ):
         agrees(submission, reference, "synonyms", lexicon, word.replace("_", " "))
     same_in_a_drawn_tree(submission, reference, "synonyms", rng)
+
+
+@pytest.mark.task("synonyms")
+@pytest.mark.points(1.5)
+@pytest.mark.hint("Read the senses from the lexicon of this call; it may have changed.")
+def test_new_meanings(submission, reference, rng):
+    """synonyms: seven words that praise today, without their new meaning and with it."""
+    lexicon = mini_lexicon()
+    good = _adjectives(agrees(submission, reference, "synonyms", lexicon, "good"))
+    for word in SLANG:
+        old = _adjectives(agrees(submission, reference, "synonyms", lexicon, word))
+        expect(not good & old, f"as an adjective, {word} shares {good & old} with good")
+    lexicon["synsets"]["awesome.s.01"] = {
+        "pos": "s",
+        "words": ["awesome", *rng.permutation(SLANG).tolist()],
+        "hypernyms": [],
+    }
+    for word in SLANG:
+        lexicon["index"][word] = [*lexicon["index"].get(word, []), "awesome.s.01"]
+        found = agrees(submission, reference, "synonyms", lexicon, word)
+        expect("awesome" in found["s"], f"the new synset calls {word} awesome")
+
+
+def _adjectives(found):
+    """Return the synonyms that are adjectives, satellites among them."""
+    return {*found.get("a", ()), *found.get("s", ())}
 
 
 @pytest.mark.task("synonyms")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, in_float32, paired_models, part, refuses
+from autograder.checks import assign, equal, expect, in_float32, paired_models, part, refuses
 
 RTOL = 1e-7
 KINDS = (None, "skip", "dense")
@@ -93,3 +93,57 @@ def test_what_does_not_fit(submission, rng):
     refuses(stack, "forward", x, (state, state, state))
     for layers, skip in (([], None), ([layer, layer], None), ([layer], "residual")):
         refuses(submission, "Stacked", layers, skip)
+
+
+@pytest.mark.task("RecurrentDropout")
+@pytest.mark.points(2)
+@pytest.mark.hint("With p = 1 every mask is 1: then your gradients must be those of your forward.")
+@pytest.mark.parametrize("drop", ["inputs", "weights"])
+@pytest.mark.promise(
+    "Kept entries are divided by p.",
+    "keep_probability: p, in (0, 1].",
+)
+def test_everything_kept(submission, reference, rng, drop):
+    """RecurrentDropout: with p = 1 in training it is the layer; float32; one step."""
+    name = "RecurrentDropout"
+    for layer, sizes in (("rnn", (3, 4)), ("lstm", (2, 3)), ("rnn", (1, 1))):
+        pair = paired_models(submission, reference, name, part(layer, *sizes, rng=rng), 1.0, drop,
+                             rng=rng)  # fmt: skip
+        for T in (1, 4):
+            pair.same_backward(rng.normal(size=(2, T, sizes[0])), rng=rng, rtol=RTOL)
+    pair.accumulates(rng.normal(size=(2, 3, 1)), rng=rng)
+    if in_float32(pair):
+        x = rng.normal(size=(2, 3, 1)).astype(np.float32)
+        pair.same_forward(x, rtol=1e-5)
+        pair.same_backward(x, rng=rng, rtol=1e-4)
+
+
+@pytest.mark.task("RecurrentDropout")
+@pytest.mark.points(3)
+@pytest.mark.hint("Each forward draws new masks; backward uses those of the last forward.")
+@pytest.mark.promise(
+    "Each entry of the weights is kept with probability 0.5 and then doubled.",
+    "ValueError: an unknown `drop`.",
+)
+def test_each_call_draws_new_masks(submission, reference, rng):
+    """RecurrentDropout: two calls differ, in a stack, too; an unknown `drop` is an error."""
+    seed = int(rng.integers(10**6))
+    models = [
+        module.RecurrentDropout(
+            part("rnn", 3, 4, rng=rng), 0.5, "weights", rng=np.random.default_rng(seed)
+        )
+        for module in (submission, reference)
+    ]
+    values = {name: rng.normal(size=v.shape) for name, v in models[1].parameters.items()}
+    x = rng.normal(size=(2, 3, 3))
+    found = []
+    for model in models:
+        assign(model, values)
+        found.append([model.forward(x) for _ in range(4)])
+        model.zero_gradients()
+        model.backward(np.ones((2, 3, 4)))
+    equal(found[0], found[1], "the states in four calls of forward")
+    different = {np.asarray(h).tobytes() for h in found[0]}
+    expect(len(different) == 4, "two of four calls of forward in training gave the same states")
+    equal(models[0].gradients, models[1].gradients, "the gradients of the last of four calls")
+    refuses(submission, "RecurrentDropout", part("rnn", 3, 3, rng=rng), 0.5, "states", rng=rng)

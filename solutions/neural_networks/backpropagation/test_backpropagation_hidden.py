@@ -12,9 +12,14 @@ from autograder.checks import (
     expect,
     in_float32,
     paired_models,
+    real_array,
     refuses,
     trained_models,
 )
+from framework.languages.entities import EntityLanguage
+
+#: Words of a window, numbers of a word, hidden units of the scorer of names.
+WINDOW, NUMBERS, UNITS = 5, 12, 24
 
 
 @pytest.mark.task("deltas")
@@ -88,7 +93,7 @@ def test_other_shapes_and_activations(submission, reference, rng):
 
 
 @pytest.mark.task("WindowScorer")
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @pytest.mark.hint(
     "Gradients point uphill: with ∂J/∂s = −1 a step against them raises the true score."
 )
@@ -113,3 +118,74 @@ def test_max_margin_training(submission, reference, rng):
     )
     models.copy_parameters()
     equal(scores, models.reference.forward(windows[[true, corrupt]]), "the scores of both windows")
+
+
+@pytest.mark.task("WindowScorer")
+@pytest.mark.points(3)
+@pytest.mark.hint(
+    "If all checks above pass, grade activations: the hidden layer uses your sigmoid."
+)
+@pytest.mark.promise("Both windows add to the same gradients.")
+def test_names_score_above_corrupted_windows(submission, reference, metric_threshold, rng):
+    """WindowScorer: trained with max-margin, it scores new windows around names above others."""
+
+    def shares(rng):
+        words = _Words(rng)
+        models = trained_models(
+            submission, reference, "WindowScorer", WINDOW * NUMBERS, UNITS, rng=rng
+        )
+        true, corrupt = words.windows(300, rng)
+        for _ in range(6):
+            for rows in np.array_split(rng.permutation(len(true)), len(true) // 32):
+                others = rng.choice(len(true), size=len(rows), replace=False)
+                _step(models.student, true[rows], corrupt[others])
+            models.copy_parameters()
+            new, other = words.windows(200, rng)
+            order = rng.permutation(2 * len(new))
+            yield models.evaluate(_share_above, new, other, order)
+
+    what = "the share of new windows around names that score above corrupted ones"
+    metric_threshold("names_above", shares, rng=rng, best=1.0, what=what)
+
+
+class _Words:
+    """A language of named entities, each word of which has a random vector."""
+
+    def __init__(self, rng):
+        self.language = EntityLanguage(rng=rng)
+        self.vectors = rng.normal(size=(len(self.language.vocabulary), NUMBERS))
+
+    def windows(self, sentences, rng):
+        """Return as many windows around names as corrupted ones, around other words `(M, D)`."""
+        true, corrupt = [], []
+        for sentence in self.language.sample(sentences, rng=rng):
+            ids = np.pad(np.asarray(self.language.vocabulary.encode(sentence.words)), 2)
+            windows = np.lib.stride_tricks.sliding_window_view(ids, WINDOW)
+            tags = np.array(sentence.tags)
+            true.append(windows[np.char.startswith(tags, "B")])
+            corrupt.append(windows[tags == "O"])
+        true, corrupt = np.concatenate(true), rng.permutation(np.concatenate(corrupt))
+        pairs = true, corrupt[: len(true)]
+        return tuple(self.vectors[ids].reshape(len(true), -1) for ids in pairs)
+
+
+def _step(model, true, corrupt):
+    """Take a step of gradient descent on the mean of max(0, 1 + s_c − s) over these pairs."""
+    s, s_c = np.split(_scores(model, np.concatenate([true, corrupt])), 2)
+    wrong = (1 + s_c - s > 0) / len(true)
+    model.zero_gradients()
+    model.backward(np.concatenate([-wrong, wrong]))
+    parameters, gradients = model.parameters, model.gradients
+    assign(model, {name: parameters[name] - gradients[name] for name in parameters})
+
+
+def _share_above(model, true, corrupt, order):
+    """Return how often a true window scores above a corrupted one, asked in this order."""
+    scores = np.empty(len(order))
+    scores[order] = _scores(model, np.concatenate([true, corrupt])[order])
+    return float((scores[: len(true)] > scores[len(true) :]).mean())
+
+
+def _scores(model, windows):
+    """Return the scores of `windows`, one for each."""
+    return real_array(model.forward(windows), (len(windows),), "forward(windows)")

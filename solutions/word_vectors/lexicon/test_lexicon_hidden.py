@@ -25,7 +25,7 @@ def drawn(rng, size=14, circles=False):
 
 
 @pytest.mark.task("synonyms")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.promise("The list has the other words of its synsets, each once.")
 def test_synonyms_in_drawn_lexicons(submission, reference, rng):
     """synonyms: every word of random lexicons."""
@@ -36,7 +36,7 @@ def test_synonyms_in_drawn_lexicons(submission, reference, rng):
 
 
 @pytest.mark.task("synonyms")
-@pytest.mark.points(1.5)
+@pytest.mark.points(1)
 @pytest.mark.promise(
     "*Good*, *good* and *GOOD* are the same word, and *giant panda* is `giant_panda`.",
 )

@@ -118,6 +118,11 @@ def test_an_example_that_prints_something_else(root):
     assert "[[3.5, 7.5]]" in told(texts.examples(course, course.exercise("linear")))
 
 
+def test_an_example_that_uses_a_part_of_another_exercise_beside_written_questions():
+    course = find_course()
+    assert told(texts.examples(course, course.exercise("stacked"))) == ""
+
+
 def test_too_few_hints(root):
     edit(root / EXERCISE / "exercise.toml", '    "forward is one', '    # "forward is one')
     assert "2 hints; expected at least 3" in told(texts.hints(linear(root)))

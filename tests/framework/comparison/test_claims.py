@@ -2,7 +2,8 @@
 
 import pytest
 
-from framework.comparison.claims import TIMINGS, claims
+from framework.comparison.claim import TIMINGS
+from framework.comparison.claims import claims
 from framework.comparison.outcomes import Outcome
 
 

@@ -1,8 +1,11 @@
 """Keeps the states of all layers, and says which of them each layer reads: a list of sources."""
 
+from contextlib import contextmanager
+
 import numpy as np
 
 from framework.interfaces import Model
+from framework.models.parts import part
 
 
 class Stacked(Model):
@@ -64,3 +67,56 @@ class Stacked(Model):
                 grads[j] += part if self.kind == "dense" else grad
                 start += self.widths[j]
         return grads[0], tuple(states)
+
+
+class RecurrentDropout(Model):
+    def __init__(self, layer, keep_probability, drop="inputs", *, rng):
+        super().__init__()
+        if drop != "inputs" and drop != "weights":
+            raise ValueError("inputs or weights")
+        self.drop, self.layer = drop, layer
+        self.add_child("_layer", layer)
+        self.dropouts = {}
+        for name in sorted(layer.parameters) if drop == "weights" else ["x"]:
+            if name == "x" or layer.parameters[name].ndim == 2:
+                one = part("dropout")(keep_probability, inverted=True, rng=rng)
+                self.dropouts[name] = self.add_child(f"_of_{name}", one)
+
+    state = property(lambda self: self.layer.state)
+
+    def initial_state(self, batch_size):
+        return self.layer.initial_state(batch_size)
+
+    @contextmanager
+    def dropped(self):
+        kept = [(self.layer.parameters[name], self.masked[name]) for name in self.masked]
+        own = [matrix.copy() for matrix, _ in kept]
+        for matrix, masked in kept:
+            np.copyto(matrix, masked)
+        yield
+        for (matrix, _), value in zip(kept, own, strict=True):
+            np.copyto(matrix, value)
+
+    def forward(self, x, state=None, mask=None):
+        self.masked = {}
+        for name, dropout in self.dropouts.items():
+            if self.drop == "weights":
+                self.masked[name] = dropout.forward(self.layer.parameters[name])
+            else:
+                x = dropout.forward(x)
+        with self.dropped():
+            return np.array(self.layer.forward(x, state, mask))
+
+    def backward(self, grad_h):
+        names = list(self.masked)
+        before = [self.layer.gradients[name].copy() for name in names]
+        for name in names:
+            self.layer.gradients[name] *= 0
+        with self.dropped():
+            grad_x, grad_state = self.layer.backward(grad_h)
+        for name, sum_before in zip(names, before, strict=True):
+            gradient = self.layer.gradients[name]
+            np.add(self.dropouts[name].backward(gradient), sum_before, out=gradient)
+        if not names:
+            grad_x = self.dropouts["x"].backward(grad_x)
+        return grad_x, grad_state

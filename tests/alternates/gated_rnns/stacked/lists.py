@@ -3,6 +3,7 @@
 import numpy as np
 
 from framework.interfaces import Model
+from framework.models.parts import part
 
 np.seterr(all="raise", under="ignore")
 
@@ -55,3 +56,52 @@ class Stacked(Model):
                 through = through + grad
             grad, grad_states = through, [grad_state, *grad_states]
         return [grad, grad_states]
+
+
+class RecurrentDropout(Model):
+    def __init__(self, layer, keep_probability, drop="inputs", *, rng):
+        super().__init__()
+        if drop not in ("inputs", "weights"):
+            raise ValueError(drop)
+        self.drop, self.layer = drop, self.add_child("_layer", layer)
+        names = ["x"]
+        if drop == "weights":
+            names = sorted(k for k in layer.parameters if layer.parameters[k].ndim == 2)
+        self.dropouts = {
+            k: part("dropout")(keep_probability, inverted=True, rng=rng) for k in names
+        }
+        for name, dropout in self.dropouts.items():
+            self.add_child("_" + name, dropout)
+
+    @property
+    def state(self):
+        return self.layer.state
+
+    def initial_state(self, batch_size):
+        return self.layer.initial_state(batch_size)
+
+    def forward(self, x, state=None, mask=None):
+        if self.drop == "inputs":
+            x = self.dropouts["x"].forward(x)
+            return self.layer.forward(x, state, mask)
+        own = dict(self.layer.parameters)
+        self.masked = {k: d.forward(own[k]) for k, d in self.dropouts.items()}
+        self.layer.parameters.update(self.masked)  # other arrays in the dict, for this call
+        h = self.layer.forward(x, state, mask)
+        self.layer.parameters.update(own)
+        return h
+
+    def backward(self, grad_h):
+        if self.drop == "inputs":
+            grad_x, grad_state = self.layer.backward(grad_h)
+            return [self.dropouts["x"].backward(grad_x), grad_state]
+        parameters, gradients = self.layer.parameters, self.layer.gradients
+        own, sums = dict(parameters), dict(gradients)
+        parameters.update(self.masked)
+        gradients.update({k: np.zeros_like(sums[k]) for k in self.dropouts})
+        result = self.layer.backward(grad_h)
+        for name, dropout in self.dropouts.items():
+            sums[name] += dropout.backward(gradients[name])
+        parameters.update(own)
+        gradients.update(sums)
+        return list(result)

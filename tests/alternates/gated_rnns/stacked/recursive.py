@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from framework.models.parts import part
+
 
 class Stacked:
     def __init__(self, layers, skip=None):
@@ -72,3 +74,64 @@ class Stacked:
             around = grad
         through, state = self.layers[i].backward(grad)
         return through + around, [state, *above]
+
+
+class RecurrentDropout:
+    def __init__(self, layer, keep_probability, drop="inputs", *, rng):
+        if drop not in {"inputs", "weights"}:
+            raise ValueError("unknown kind")
+        self.drop, self.layer = drop, layer
+        self.parameters, self.gradients = layer.parameters, layer.gradients
+        matrices = sorted(key for key, value in layer.parameters.items() if np.ndim(value) == 2)
+        keys = matrices if drop == "weights" else ["x"]
+        make = part("dropout")
+        self.dropouts = {key: make(keep_probability, inverted=True, rng=rng) for key in keys}
+
+    def zero_gradients(self):
+        self.layer.zero_gradients()
+
+    def train(self):
+        self.layer.train()
+        for dropout in self.dropouts.values():
+            dropout.train()
+
+    def eval(self):
+        self.layer.eval()
+        for dropout in self.dropouts.values():
+            dropout.eval()
+
+    def initial_state(self, batch_size):
+        return self.layer.initial_state(batch_size)
+
+    @property
+    def state(self):
+        return self.layer.state
+
+    def run(self, call, *arguments):
+        """Call a method of the layer while its matrices have dropped entries."""
+        saved = {key: self.parameters[key].copy() for key in self.dropouts}
+        for key in self.dropouts:
+            self.parameters[key][:] = self.masked[key]
+        result = call(*arguments)
+        for key in self.dropouts:
+            self.parameters[key][:] = saved[key]
+        return result
+
+    def forward(self, x, state=None, mask=None):
+        if self.drop == "inputs":
+            return self.layer.forward(self.dropouts["x"].forward(x), state, mask)
+        self.masked = {k: d.forward(self.parameters[k]) for k, d in self.dropouts.items()}
+        return self.run(self.layer.forward, x, state, mask)
+
+    def backward(self, grad_h):
+        if self.drop == "inputs":
+            through, state = self.layer.backward(grad_h)
+            return self.dropouts["x"].backward(through), state
+        earlier = {key: self.gradients[key].copy() for key in self.dropouts}
+        for key in self.dropouts:
+            self.gradients[key].fill(0)
+        result = self.run(self.layer.backward, grad_h)
+        for key, dropout in self.dropouts.items():
+            self.gradients[key][:] = dropout.backward(self.gradients[key])
+            self.gradients[key] += earlier[key]
+        return result

@@ -2,6 +2,8 @@
 
 import torch
 
+from framework.models.parts import part
+
 
 class Stacked(torch.nn.Module):
     def __init__(self, layers, skip=None):
@@ -61,3 +63,66 @@ class Stacked(torch.nn.Module):
             grad_h = grad_h + around
             states.insert(0, state)
         return grad_h, tuple(states)
+
+
+class RecurrentDropout:
+    def __init__(self, layer, keep_probability, drop="inputs", *, rng):
+        if drop not in ("inputs", "weights"):
+            raise ValueError("unknown")
+        self.layer, self.drop = layer, drop
+        self.parameters, self.gradients = layer.parameters, layer.gradients
+        names = [name for name, value in layer.parameters.items() if value.dim() == 2]
+        self.dropouts = {
+            name: part("dropout")(keep_probability, inverted=True, rng=rng)
+            for name in (sorted(names) if drop == "weights" else ["x"])
+        }
+
+    def each(self):
+        return [self.layer, *self.dropouts.values()]
+
+    def train(self):
+        for one in self.each():
+            one.train()
+
+    def eval(self):
+        for one in self.each():
+            one.eval()
+
+    def zero_gradients(self):
+        self.layer.zero_gradients()
+
+    @property
+    def state(self):
+        return self.layer.state
+
+    def initial_state(self, batch_size):
+        return self.layer.initial_state(batch_size)
+
+    def with_masks(self, method, *arguments):
+        own = {name: self.layer.parameters[name].detach().clone() for name in self.masked}
+        for name, value in self.masked.items():
+            self.layer.parameters[name].data.copy_(value)
+        result = method(*arguments)
+        for name, value in own.items():
+            self.layer.parameters[name].data.copy_(value)
+        return result
+
+    def forward(self, x, state=None, mask=None):
+        self.masked = {}
+        if self.drop == "inputs":
+            return self.layer.forward(self.dropouts["x"].forward(x), state, mask)
+        for name, dropout in self.dropouts.items():
+            self.masked[name] = dropout.forward(self.layer.parameters[name].detach())
+        return self.with_masks(self.layer.forward, x, state, mask)
+
+    def backward(self, grad_h):
+        earlier = {name: self.layer.gradients[name].clone() for name in self.masked}
+        for name in earlier:
+            self.layer.gradients[name].zero_()
+        grad_x, grad_state = self.with_masks(self.layer.backward, grad_h)
+        for name, sums in earlier.items():
+            found = self.dropouts[name].backward(self.layer.gradients[name])
+            self.layer.gradients[name].copy_(sums + found)
+        if self.drop == "inputs":
+            grad_x = self.dropouts["x"].backward(grad_x)
+        return grad_x, grad_state

@@ -1,0 +1,1 @@
+"""`gradus experiment`: the command and how its findings look."""

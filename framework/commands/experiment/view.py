@@ -1,0 +1,40 @@
+"""Findings of an experiment on a terminal and in JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+
+from framework.experiments.experiment import Findings, Measured
+
+
+def measured_table(findings: Findings) -> Table:
+    """Return a row for each quantity: median, least and greatest value, and unit."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("measured")
+    for name in ("median", "least", "greatest"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("unit")
+    for one in findings.measured:
+        numbers = (one.median, min(one.values), max(one.values))
+        table.add_row(one.name, *(_number(one, number) for number in numbers), one.unit)
+    return table
+
+
+def _number(one: Measured, number: float) -> str:
+    """Return `number` with three digits, counts in full."""
+    return f"{number:.3g}" if one.unit else f"{number:,.0f}"
+
+
+def as_json(name: str, settings: dict[str, Any], findings: Findings) -> dict[str, Any]:
+    """Return the findings as plain dicts and lists."""
+    return {
+        "experiment": name,
+        "settings": settings,
+        "measured": [
+            {"name": one.name, "unit": one.unit, "values": list(one.values)}
+            for one in findings.measured
+        ],
+        "claims": [vars(claim) for claim in findings.claims],
+    }

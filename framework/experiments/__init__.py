@@ -1,0 +1,1 @@
+"""Experiments on claims of the lectures that depend on the machine, the size or the seed."""

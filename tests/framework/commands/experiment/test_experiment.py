@@ -1,0 +1,35 @@
+"""`gradus experiment`, from the command line."""
+
+import json
+
+import pytest
+from gradus_command import gradus
+
+from framework.errors import UnknownNameError, UsageError
+from framework.experiments import activations
+from framework.experiments.catalogue import EXPERIMENTS
+
+
+def test_without_a_name_all_experiments_are_listed():
+    lines = gradus("experiment").splitlines()
+    assert [line.split(":")[0] for line in lines] == list(EXPERIMENTS)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_findings_are_shown_and_saved(spec, monkeypatch, backend):
+    monkeypatch.setattr(activations, "CALLS", 1)
+    options = ("--repeats", 2, "--backend", backend, "--json", "deep/found.json")
+    shown = gradus("experiment", "activations", *options)
+    assert shown.startswith("hard tanh is cheaper than tanh (notes, 2.4)\n2 times on cpu, ")
+    assert "undecided  Hard tanh is cheaper than tanh" in shown  # two runs decide nothing
+    found = json.loads((spec / "deep/found.json").read_text("utf-8"))
+    assert found["settings"] == {"backend": backend, "device": "cpu", "seed": 0, "repeats": 2}
+    assert [len(one["values"]) for one in found["measured"]] == [2] * len(activations.NAMES)
+    assert [claim["holds"] for claim in found["claims"]] == [None]
+
+
+def test_unknown_names_and_a_text_for_another_experiment_are_errors():
+    with pytest.raises(UnknownNameError, match="did you mean 'trigrams'"):
+        gradus("experiment", "trigram")
+    with pytest.raises(UsageError, match="`--text` is for 'trigrams'"):
+        gradus("experiment", "copying", "--text", "words.txt")
