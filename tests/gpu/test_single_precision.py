@@ -68,6 +68,7 @@ CASES = {
     "qrnn": Case((4, 5, 2, "ifo"), inputs=(X, None, MASK)),
     "bidirectional": Case(parts=(RNN, LSTM), inputs=(X, None, MASK), has_rng=False),
     "stacked": Case(parts=(LSTM, RNN), in_list=True, has_rng=False),
+    "recurrent_dropout": Case((0.5, "weights"), parts=(LSTM,), inputs=(X, None, MASK)),
     "residual": Case(parts=(("affine", (4, 4)),), has_rng=False),
     "dense_connection": Case(parts=(("affine", (4, 4)),), has_rng=False),
     "highway": Case((4,)),

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 from autograder.course.mistakes import Mistake, load_mistakes
@@ -26,7 +27,7 @@ from framework.errors import BadInputError
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(3000),
+    pytest.mark.timeout(3 * 3600),
     pytest.mark.filterwarnings("default::UserWarning"),
 ]
 
@@ -62,7 +63,7 @@ class Found:
 @pytest.fixture(scope="module")
 def found(with_mistake) -> list[Found]:
     found = []
-    for exercise, mistake in sample():
+    for exercise, mistake in track(sample(), "Mistakes"):
         try:
             graded = with_mistake(exercise.name, mistake.id)
         except BadInputError as error:  # `gradus audit --mistakes` is about that
