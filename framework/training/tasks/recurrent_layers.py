@@ -49,7 +49,7 @@ def _problem(backend: Backend, found: Implementation) -> str:
     if inspect.isclass(layer) and not hasattr(layer, "initial_state"):
         return "has no method `initial_state`"
     try:
-        inspect.signature(layer).bind(1, 1, rng=None)
+        inspect.signature(layer).bind(input_size=1, hidden_size=1, rng=None)
     except TypeError as error:
         return f"cannot be built from input_size, hidden_size and rng ({error})"
     return ""
