@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from autograder.checks.training import (
         classifier_chunks,
         language_model_chunks,
+        margin_chunks,
+        share_above,
         train_classifier,
         train_language_model,
     )
@@ -75,6 +77,7 @@ __all__ = [
     "language_model_chunks",
     "likelihood_ratio",
     "log_softmax",
+    "margin_chunks",
     "matches_distribution",
     "moves_the_callers_array",
     "new_scores_are_uniform",
@@ -93,6 +96,7 @@ __all__ = [
     "returns_new_arrays",
     "same_for_large_scores",
     "set_attribute",
+    "share_above",
     "token_log_probabilities",
     "train_classifier",
     "train_language_model",
@@ -139,6 +143,8 @@ _LAZY = {
     "autograder.checks.training": (
         "classifier_chunks",
         "language_model_chunks",
+        "margin_chunks",
+        "share_above",
         "train_classifier",
         "train_language_model",
     ),

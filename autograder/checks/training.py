@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.equality import finite, same_form, same_names
+from autograder.checks.equality import finite, real_array, same_form, same_names
 from autograder.checks.failures import CheckFailed, expect
 from autograder.checks.gradients.first_batch import first_gradients_agree
 from autograder.checks.trained_models import TrainedModels
@@ -171,6 +171,77 @@ def classifier_chunks(
         rng=rng,
     )
     return _in_chunks(model, hosted, steps, chunk or math.ceil(len(labels) / batch_size))
+
+
+def margin_chunks(
+    model: TrainedModels,
+    true: Array,
+    corrupt: Array,
+    *,
+    epochs: int,
+    learning_rate: float,
+    batch_size: int = 32,
+    optimizer: str = "adam",
+    rng: np.random.Generator,
+) -> Iterator[list[float]]:
+    """Train `model` with the max-margin loss, the mean of max(0, 1 + s_c − s), an epoch at a time.
+
+    Each epoch pairs every true input with another corrupted one.
+
+    Args:
+        model: ``forward(inputs (N, ...)) -> scores (N,)``.
+        true: inputs `(M, ...)` that should score high.
+        corrupt: as many inputs, or more, that should score low.
+
+    Yields:
+        the losses of each epoch; by then `model` itself has the parameters found so far.
+
+    Raises:
+        CheckFailed: the gradients of the first examples are wrong.
+    """
+    first_gradients_agree(model, (np.concatenate([true[:2], corrupt[:2]]),))
+    hosted = HostedModel(model.student)
+    steps = _margin_steps(
+        hosted, true, corrupt, OPTIMIZERS[optimizer](learning_rate), epochs, batch_size, rng
+    )
+    return _in_chunks(model, hosted, steps, math.ceil(len(true) / batch_size))
+
+
+def _margin_steps(
+    hosted: HostedModel,
+    true: Array,
+    corrupt: Array,
+    optimizer: SGD | Adam,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> Iterator[float]:
+    for _ in range(epochs):
+        order, others = rng.permutation(len(true)), rng.permutation(len(corrupt))
+        for start in range(0, len(true), batch_size):
+            rows = order[start : start + batch_size]
+            inputs = [true[rows], corrupt[others[start : start + len(rows)]]]
+            scores = hosted.forward(np.concatenate(inputs))
+            s, s_c = np.split(real_array(scores, (2 * len(rows),), "forward(windows)"), 2)
+            terms = np.maximum(1 + s_c - s, 0)
+            upstream = (terms > 0) / len(rows)
+            hosted.zero_gradients()
+            hosted.backward(np.concatenate([-upstream, upstream]))
+            optimizer.step(hosted.parameters, hosted.gradients)
+            yield float(terms.mean())
+
+
+def share_above(model: RemoteObject, true: Array, corrupt: Array, order: Array) -> float:
+    """Return how often the score of a true input is above that of the corrupted one beside it.
+
+    Args:
+        true: inputs `(M, ...)`.
+        corrupt: inputs `(M, ...)`.
+        order: the order in which all of them are asked, `(2M,)`.
+    """
+    inputs, scores = np.concatenate([true, corrupt])[order], np.empty(len(order))
+    scores[order] = real_array(model.forward(inputs), (len(order),), "forward(windows)")
+    return float((scores[: len(true)] > scores[len(true) :]).mean())
 
 
 def train_language_model(

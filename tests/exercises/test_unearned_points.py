@@ -37,6 +37,10 @@ ATTACKS = {
     "word2vec/knows_classes": ("test_training_finds_the_classes", "nearest neighbours"),
     "optimizers/jumps": ("test_sgd_narrow_valley", "where its formula gains"),
     "backpropagation/answers_by_order": ("test_max_margin_training", "the scores of both windows"),
+    "backpropagation/remembers_names": (
+        "test_names_score_above_corrupted_windows",
+        "network of this exercise",
+    ),
     "batch_norm/labels_by_row": ("test_the_start_hardly_matters", "the loss is still"),
     "conv1d/sums_everything": ("test_gradients_are_right", "but forward is wrong"),
     "initialization/two_sizes": ("test_uniform", "in each sixteenth"),

@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, assign, equal, expect, finite, paired_models
+from autograder.checks import (
+    agrees,
+    assign,
+    equal,
+    expect,
+    finite,
+    margin_chunks,
+    paired_models,
+    share_above,
+    trained_models,
+)
 
 #: The network of the README: z⁽²⁾ = (0, log 3), so a⁽²⁾ = (1/2, 3/4) and s = −2.
 X = np.array([1.0, 0.0, -1.0, 2.0])
@@ -81,7 +91,7 @@ def test_vectorised_gradients(submission, reference, rng):
 
 
 @pytest.mark.task("WindowScorer")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint(
     "For one window the gradient of W is the outer product of x and δ⁽²⁾. Which form is right?"
 )
@@ -103,3 +113,62 @@ def test_both_forms_agree(submission, reference, rng):
         equal(grad_x, delta_1[None], "the gradient of the window against your δ⁽¹⁾")
         pair.same_forward(x[None])
         equal(grad_x, pair.reference.backward(np.ones(1)), "the gradient of the window")
+
+
+@pytest.mark.task("WindowScorer")
+@pytest.mark.points(3)
+@pytest.mark.hint(
+    "If all checks above pass, grade activations: the hidden layer uses your sigmoid."
+)
+def test_a_boundary_that_no_line_draws(submission, reference, metric_threshold, rng, plot):
+    """WindowScorer: trained, it scores points inside a circle above points around it."""
+
+    trained = []
+
+    def shares(rng):
+        models = trained_models(submission, reference, "WindowScorer", 2, 12, rng=rng)
+        trained.append(models.student)
+        for _ in margin_chunks(
+            models, *inside_and_around(300, rng), epochs=12, learning_rate=0.05, rng=rng
+        ):
+            new, order = inside_and_around(300, rng), rng.permutation(600)
+            yield models.evaluate(share_above, *new, order)
+
+    what = "the share of new points inside that score above points around (by any line: 50 %)"
+    metric_threshold("points_inside", shares, rng=rng, best=1.0, what=what)
+    x = np.linspace(-2, 2, 81)
+    upper, lower = learned_boundary(trained[-1], x, rng)
+    circle = np.sqrt(np.where(np.abs(x) < MIDDLE, MIDDLE**2 - x**2, np.nan))
+    plot(
+        "The learned boundary, and the circle between the points",
+        {"learned": upper, "learned, below": lower, "circle": circle, "circle, below": -circle},
+        x=x,
+        x_label="first entry of the input",
+        y_label="second entry",
+    )
+
+
+#: The largest distance of points inside from 0, the smallest of points around, and the mean.
+INSIDE, AROUND = 1.0, 1.4
+MIDDLE = (INSIDE + AROUND) / 2
+
+
+def inside_and_around(count, rng):
+    """Return points inside a circle and points around it, each `(count, 2)`."""
+    angles = rng.uniform(0, 2 * np.pi, size=(2, count))
+    radii = np.stack([INSIDE * np.sqrt(rng.random(count)), rng.uniform(AROUND, 2, size=count)])
+    points = radii[..., None] * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    return points[0], points[1]
+
+
+def learned_boundary(model, x, rng):
+    """Return for each x how far up and down from 0 scores are those of the points inside."""
+    true, corrupt = (np.median(model.forward(points)) for points in inside_and_around(200, rng))
+    y = np.linspace(0, 2, 61)
+    found = []
+    for sign in (1, -1):
+        grid = np.stack(np.meshgrid(x, sign * y, indexing="ij"), axis=-1)
+        scores = np.reshape(model.forward(grid.reshape(-1, 2)), grid.shape[:2])
+        inside = np.cumprod(scores > (true + corrupt) / 2, axis=1).sum(axis=1)
+        found.append(np.where(inside > 0, sign * y[inside - 1], np.nan))
+    return found

@@ -11,9 +11,10 @@ from autograder.checks import (
     equal,
     expect,
     in_float32,
+    margin_chunks,
     paired_models,
-    real_array,
     refuses,
+    share_above,
     trained_models,
 )
 from framework.languages.entities import EntityLanguage
@@ -43,7 +44,7 @@ def test_deltas_of_other_sizes(submission, reference, rng):
 
 
 @pytest.mark.task("WindowScorer")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint(
     "Every window adds its own outer product x_n δ_n⁽²⁾ᵀ, scaled by its own grad_s[n]."
 )
@@ -70,7 +71,7 @@ def test_a_batch_is_a_sum(submission, reference, rng):
 
 
 @pytest.mark.task("WindowScorer")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint("Use self.f for every activation, and take the sizes from the arrays.")
 @pytest.mark.promise(
     "activation: registered name of f.",
@@ -134,15 +135,11 @@ def test_names_score_above_corrupted_windows(submission, reference, metric_thres
         models = trained_models(
             submission, reference, "WindowScorer", WINDOW * NUMBERS, UNITS, rng=rng
         )
-        true, corrupt = words.windows(300, rng)
-        for _ in range(6):
-            for rows in np.array_split(rng.permutation(len(true)), len(true) // 32):
-                others = rng.choice(len(true), size=len(rows), replace=False)
-                _step(models.student, true[rows], corrupt[others])
-            models.copy_parameters()
+        pairs = words.windows(300, rng)
+        for _ in margin_chunks(models, *pairs, epochs=6, learning_rate=0.01, rng=rng):
             new, other = words.windows(200, rng)
             order = rng.permutation(2 * len(new))
-            yield models.evaluate(_share_above, new, other, order)
+            yield models.evaluate(share_above, new, other, order)
 
     what = "the share of new windows around names that score above corrupted ones"
     metric_threshold("names_above", shares, rng=rng, best=1.0, what=what)
@@ -167,25 +164,3 @@ class _Words:
         true, corrupt = np.concatenate(true), rng.permutation(np.concatenate(corrupt))
         pairs = true, corrupt[: len(true)]
         return tuple(self.vectors[ids].reshape(len(true), -1) for ids in pairs)
-
-
-def _step(model, true, corrupt):
-    """Take a step of gradient descent on the mean of max(0, 1 + s_c − s) over these pairs."""
-    s, s_c = np.split(_scores(model, np.concatenate([true, corrupt])), 2)
-    wrong = (1 + s_c - s > 0) / len(true)
-    model.zero_gradients()
-    model.backward(np.concatenate([-wrong, wrong]))
-    parameters, gradients = model.parameters, model.gradients
-    assign(model, {name: parameters[name] - gradients[name] for name in parameters})
-
-
-def _share_above(model, true, corrupt, order):
-    """Return how often a true window scores above a corrupted one, asked in this order."""
-    scores = np.empty(len(order))
-    scores[order] = _scores(model, np.concatenate([true, corrupt])[order])
-    return float((scores[: len(true)] > scores[len(true) :]).mean())
-
-
-def _scores(model, windows):
-    """Return the scores of `windows`, one for each."""
-    return real_array(model.forward(windows), (len(windows),), "forward(windows)")

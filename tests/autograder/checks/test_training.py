@@ -9,8 +9,11 @@ from autograder.checks import (
     CheckFailed,
     classifier_chunks,
     language_model_chunks,
+    margin_chunks,
+    share_above,
     train_classifier,
     train_language_model,
+    trained_models,
 )
 from framework.interfaces import LanguageModel, Model
 
@@ -193,3 +196,64 @@ def test_each_of_several_inputs_gets_the_same_rows(remote, draws):
         learning_rate=2.0, rng=draws,
     )  # fmt: skip
     assert np.mean(losses[-12:]) < 0.5 < np.mean(losses[:12])
+
+
+class Scorer(Model):
+    """A linear score for each row."""
+
+    def __init__(self, size, *, rng):
+        super().__init__()
+        self.add_parameter("w", rng.normal(scale=0.1, size=size))
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.parameters["w"]
+
+    def backward(self, grad_s):
+        self.gradients["w"] += self.x.T @ grad_s
+
+
+class HalfLearning(Scorer):
+    """Leaves out the last entry of the gradient."""
+
+    def backward(self, grad_s):
+        super().backward(grad_s)
+        self.gradients["w"][-1] = 0.0
+
+
+class OneScore(Scorer):
+    """Gives one score for all rows."""
+
+    def forward(self, x):
+        return super().forward(x)[:1]
+
+
+def windows(draws, count=60):
+    x = draws.normal(size=(2, count, 3))
+    x[0, :, 1] += 3.0
+    return x
+
+
+def test_true_windows_score_above_corrupted_ones_after_training(remote, draws):
+    pair = [remote(Scorer=Scorer) for _ in range(2)]
+    models = trained_models(*pair, "Scorer", 3, rng=draws)
+    losses = [
+        loss
+        for chunk in margin_chunks(models, *windows(draws), epochs=9, learning_rate=0.1, rng=draws)
+        for loss in chunk
+    ]
+    assert len(losses) == 9 * 2  # two batches of at most 32 pairs in an epoch
+    assert losses[-1] < 0.5 < losses[0]
+    np.testing.assert_array_equal(models.reference.parameters["w"], models.student.parameters["w"])
+    true, corrupt = windows(draws)
+    assert share_above(models.student, true, corrupt, draws.permutation(120)) > 0.9
+    assert share_above(models.student, corrupt, true, draws.permutation(120)) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("cls", "message"), [(HalfLearning, "right gradients of all"), (OneScore, "right gradients")]
+)
+def test_training_with_a_margin_starts_from_right_gradients(remote, draws, cls, message):
+    models = trained_models(remote(Scorer=cls), remote(Scorer=Scorer), "Scorer", 3, rng=draws)
+    with pytest.raises(CheckFailed, match=message):
+        list(margin_chunks(models, *windows(draws), epochs=1, learning_rate=0.1, rng=draws))
