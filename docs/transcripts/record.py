@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from textwrap import fill
 
 #: Lines of an output that are shown.
 MOST_LINES = 22
+#: Columns of a paragraph.
+_WIDTH = 100
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,17 @@ def page(head: str, events: Iterable[Event]) -> str:
 
 
 def _part(event: Event) -> str:
+    said = "\n\n".join(map(_wrapped, event.said.split("\n\n")))
     if not event.command:
-        return f"{event.said}\n"
+        return f"{said}\n"
     lines = event.output.splitlines()
     shown = lines[: event.most]
     if len(lines) > event.most:
         shown.append(f"... {len(lines) - event.most} more lines")
     text = "".join(f"{line.rstrip()}\n" for line in shown)
-    return f"{event.said}\n\n```console\n$ {event.command}\n{text}```\n"
+    head = f"{said}\n\n" if said else ""
+    return f"{head}```console\n$ {event.command}\n{text}```\n"
+
+
+def _wrapped(paragraph: str) -> str:
+    return fill(paragraph, _WIDTH, break_long_words=False, break_on_hyphens=False)
