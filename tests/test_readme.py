@@ -17,9 +17,9 @@ from repository import ROOT
 
 from autograder.course.reading import find_course
 
-#: The page of a day is the record of a script: `tests/docs/test_day.py` compares it.
-RECORDED = ROOT / "docs/day.md"
-PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs").glob("*.md")} - {RECORDED})]
+#: The records of scripts, which `tests/docs/test_day.py` and `test_term.py` compare.
+RECORDED = {ROOT / "docs/day.md", ROOT / "docs/term.md"}
+PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs").glob("*.md")} - RECORDED)]
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
 COLUMNS = "92"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from docs.day.play import MOST_LINES, Event
+from docs.transcripts import record
+from docs.transcripts.record import Event
 
 PAGE = Path(__file__).resolve().parents[1] / "day.md"
 _HEAD = """# A student's day
@@ -18,13 +19,4 @@ first: the code has a mistake of the course's own list.
 
 def page(events: Iterable[Event]) -> str:
     """Return the page, in Markdown."""
-    return "\n".join([_HEAD, *map(_part, events)])
-
-
-def _part(event: Event) -> str:
-    lines = event.output.splitlines()
-    shown = lines[:MOST_LINES]
-    if len(lines) > MOST_LINES:
-        shown.append(f"... {len(lines) - MOST_LINES} more lines")
-    text = "\n".join(line.rstrip() for line in shown)
-    return f"{event.said}\n\n```console\n$ {event.command}\n{text}\n```\n"
+    return record.page(_HEAD, events)

@@ -9,33 +9,16 @@ import subprocess
 import sys
 import venv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course
 from autograder.kits.building import build_kit
-from docs.day.terminal import Terminal
+from docs.transcripts.record import Event
+from docs.transcripts.terminal import Terminal
 
 #: What the student works on; others that they require are in the kit, too.
 EXERCISES = ("neuron", "activations", "losses")
-#: Lines of an output that are shown.
-MOST_LINES = 22
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something of the day.
-
-    Attributes:
-        said: what the student does.
-        command: what is typed; empty for nothing.
-        output: what it prints.
-    """
-
-    said: str
-    command: str = ""
-    output: str = ""
 
 
 class Day:

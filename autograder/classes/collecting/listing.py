@@ -9,6 +9,7 @@ from autograder.classes.collecting.collection import Collection
 from autograder.classes.collecting.counting import Rule, Standing, Timing
 from autograder.classes.collecting.private_files import write_private
 from autograder.classes.collecting.pseudonyms import Shown
+from autograder.classes.rosters.moments import shown_moment
 from autograder.reports.plain import clean
 
 #: Lines of each part that a terminal shows.
@@ -106,14 +107,15 @@ def _several(
         attempts = collection.attempts_of(key)
         if len(attempts) > 1:
             chosen = {standing.attempt for standing in counting[key]}
-            times = ", ".join(_time(one) for one in attempts if one.id in chosen) or "none"
+            counted = [_time(one, collection.zone) for one in attempts if one.id in chosen]
+            times = ", ".join(counted) or "none"
             yield f"{shown(key)}: {len(attempts)}; counts: {times}"
 
 
-def _time(attempt: Attempt) -> str:
+def _time(attempt: Attempt, zone: str) -> str:
     if attempt.submitted is None:
         return f"attempt {attempt.id[:6]}"
-    return f"{attempt.submitted:%Y-%m-%d %H:%M:%S} UTC"
+    return shown_moment(attempt.submitted, zone, seconds=True)
 
 
 def _none(

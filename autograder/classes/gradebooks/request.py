@@ -15,7 +15,9 @@ from autograder.classes.settling.records import StudentPoints
 from framework.errors import UsageError
 
 #: States of which a gradebook gets no number.
-OPEN = (State.NOT_GRADED, State.WAITS_FOR_PERSON)
+OPEN = (State.NOT_GRADED, State.WAITS_FOR_PERSON, State.LATER)
+#: States of which it gets a zero, if an instructor wants that.
+MISSING = (State.NO_WORK, State.ALL_LATE)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class FillRequest:
         comments: the column for comments; empty for none.
         is_scaled: whether points are scaled to the maximum of the column.
         is_new: whether a missing column is added, where the system allows that.
-        zero_missing: whether work that was not handed in gets 0 and no blank.
+        zero_missing: whether a student without an attempt that counts gets 0 and no blank.
     """
 
     export: Path
@@ -77,7 +79,7 @@ class Filled:
 
 def blank_reason(points: StudentPoints, *, zero_missing: bool) -> str:
     """Return why a student gets no number; empty for one who gets one."""
-    if points.state in OPEN or (points.state is State.NO_WORK and not zero_missing):
+    if points.state in OPEN or (points.state in MISSING and not zero_missing):
         return points.state.value
     return ""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection as Names
+from collections.abc import Iterator
+
 from sqlalchemy import Connection
 
 from autograder.classes.collecting.collection import Collection
@@ -10,6 +13,7 @@ from autograder.classes.outcomes.records import (
     CheckFacts,
     ClassResults,
     Outcome,
+    State,
     TaskFacts,
     WorkFacts,
 )
@@ -40,7 +44,15 @@ def read_results(connection: Connection, collection: Collection, run: Run) -> Cl
         if place[0] in collection.students
     }
     exercises = tuple(dict.fromkeys(name for _, name in points))
-    return ClassResults(run, collection.students, exercises, outcomes)
+    absent = dict(_absent(collection, {student for student, _ in outcomes}))
+    return ClassResults(run, collection.students, exercises, outcomes, absent)
+
+
+def _absent(collection: Collection, graded: Names[str]) -> Iterator[tuple[str, State]]:
+    """Yield each student with an attempt whom the run has not graded, and why."""
+    for student, counting in collection.counting().items():
+        if student not in graded and collection.attempts_of(student):
+            yield student, State.LATER if counting else State.ALL_LATE
 
 
 def report_of(connection: Connection, key: Key) -> Report | None:

@@ -12,7 +12,7 @@ Reports are large, so that they are read one by one: see `autograder.classes.out
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from autograder.classes.collecting.counting import Standing
@@ -26,13 +26,20 @@ class State(StrEnum):
     """How far the points of a student at an exercise are known.
 
     `WAITS_FOR_PERSON`: answers in prose have no points yet. `NOT_GRADED`: a fault of the grader
-    stayed, or grading was interrupted; no zero. `NO_WORK`: no attempt counts.
+    stayed, or grading was interrupted; no zero. `NO_WORK`: no attempt. `ALL_LATE`: attempts, none
+    of which counts. `LATER`: attempts that were collected after the run; no zero.
     """
 
     GRADED = "graded"
     WAITS_FOR_PERSON = "waits for a person"
     NOT_GRADED = "not graded"
     NO_WORK = "nothing handed in"
+    ALL_LATE = "no attempt counts: all are late"
+    LATER = "handed in after this run: grade again"
+
+
+#: States of a student whom the run has not graded at all.
+WITHOUT_RESULT = (State.NO_WORK, State.ALL_LATE, State.LATER)
 
 
 @dataclass(frozen=True)
@@ -137,13 +144,15 @@ class ClassResults:
     Attributes:
         students: key -> student: those of the collection, in its order.
         exercises: those that the run graded, in the order of the course.
-        outcomes: (student, exercise) -> outcome; missing where nothing was handed in.
+        outcomes: (student, exercise) -> outcome; missing where the run has graded nothing.
+        absent: key of a student without an outcome, who has an attempt -> why there is none.
     """
 
     run: Run
     students: Mapping[str, Student]
     exercises: tuple[str, ...]
     outcomes: Mapping[tuple[str, str], Outcome]
+    absent: Mapping[str, State] = field(default_factory=dict, hash=False)
 
     @property
     def tasks(self) -> dict[str, tuple[str, ...]]:
@@ -162,4 +171,4 @@ class ClassResults:
     def state(self, student: str, exercise: str) -> State:
         """Return how far the points of a student at an exercise are known."""
         found = self.outcomes.get((student, exercise))
-        return State.NO_WORK if found is None else found.state
+        return self.absent.get(student, State.NO_WORK) if found is None else found.state

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from autograder.classes.rosters.moments import time_zone
+from autograder.classes.rosters.moments import shown_moment
 from autograder.reports.html import report_templates
 from framework.plotting.svg import chart_css
 
@@ -43,12 +43,12 @@ def percent(share: float | None) -> str:
 
 
 def moment(value: datetime | float | None, zone: str = "") -> str:
-    """Return a time as ``2026-03-02 10:15``, in a time zone or in UTC."""
+    """Return a time as ``2026-03-02 10:15 CET``, in a time zone or in UTC."""
     if value is None:
         return "time unknown"
     if isinstance(value, float):
         value = datetime.fromtimestamp(value, UTC)
-    return f"{value.astimezone(time_zone(zone) if zone else UTC):%Y-%m-%d %H:%M}"
+    return shown_moment(value, zone)
 
 
 def asset(name: str) -> bytes:

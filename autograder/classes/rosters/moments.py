@@ -32,6 +32,12 @@ def time_zone(name: str) -> tzinfo:
         ) from None
 
 
+def shown_moment(moment: datetime, zone: str, *, seconds: bool = False) -> str:
+    """Return a time as ``2026-03-02 10:15 CET``, in the time zone of a class, or in UTC."""
+    local = moment.astimezone(time_zone(zone) if zone else UTC)
+    return f"{local:%Y-%m-%d %H:%M:%S %Z}" if seconds else f"{local:%Y-%m-%d %H:%M %Z}"
+
+
 def read_due(text: str, zone: tzinfo | None) -> datetime:
     """Return the due date `text`; a date alone means the end of that day.
 

@@ -12,8 +12,7 @@ from sqlalchemy import Connection, delete, select
 
 from autograder.classes.collecting.collection import Collection
 from autograder.classes.collecting.listing import write_listing
-from autograder.classes.rosters.identifiers import folded
-from autograder.classes.rosters.roster import Student
+from autograder.classes.running.traces import without_traces
 from autograder.classes.settling import manual
 from autograder.classes.store import runs, tables
 from autograder.classes.store.database import Store
@@ -50,7 +49,7 @@ def forget(collection: Collection, store: Store | None, key: str) -> Removed:
     results = 0
     if store is not None:
         results = store.transaction(lambda connection: _forgotten(connection, assignment, key))
-    kept = _without_traces(collection.without(key), collection.students[key])
+    kept = without_traces(collection.without(key), collection.students[key])
     _save(collection, kept)
     _forget_points(collection, {key})
     return Removed(1, len(collection.attempts) - len(kept.attempts), 0, results)
@@ -70,17 +69,6 @@ def _forgotten(connection: Connection, assignment: str, key: str) -> int:
     return remove_unused(connection)
 
 
-def _without_traces(collection: Collection, student: Student) -> Collection:
-    """Return `collection` without lines that name the student."""
-    words = {folded(word) for word in (student.key, student.name, *student.identifiers.values())}
-    lines = {file: why for file, why in collection.unmatched.items()
-             if not any(word and word in folded(file + why) for word in words)}  # fmt: skip
-    notes = tuple(
-        note for note in collection.notes if not any(w and w in folded(note) for w in words)
-    )
-    return replace(collection, unmatched=lines, notes=notes)
-
-
 def expire(collection: Collection, store: Store | None, days: float) -> Removed:
     """Remove runs and attempts that are older than `days`; attempts without a time by their files.
 
@@ -98,7 +86,7 @@ def expire(collection: Collection, store: Store | None, days: float) -> Removed:
     kept = replace(collection, attempts=attempts)
     for key in gone:
         if key in kept.students:
-            kept = _without_traces(kept.without(key), collection.students[key])
+            kept = without_traces(kept.without(key), collection.students[key])
     _save(collection, kept)
     _forget_points(collection, gone)
     return Removed(len(gone), len(old), runs_removed, results)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from autograder.classes.outcomes.records import State
+from autograder.classes.outcomes.records import WITHOUT_RESULT, State
 from autograder.classes.rosters.roster import Student
 
 
@@ -79,10 +79,10 @@ class StudentPoints:
     def state(self) -> State:
         """How far the sum is known."""
         states = {one.state for one in self.counted}
-        order = (State.NOT_GRADED, State.WAITS_FOR_PERSON, State.NO_WORK)
-        if states and states <= {State.NO_WORK}:
-            return State.NO_WORK
-        return next((one for one in order[:2] if one in states), State.GRADED)
+        if states and states <= {*WITHOUT_RESULT}:
+            return next(one for one in reversed(WITHOUT_RESULT) if one in states)
+        order = (State.NOT_GRADED, State.WAITS_FOR_PERSON)
+        return next((one for one in order if one in states), State.GRADED)
 
     @property
     def waiting(self) -> float:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from autograder.classes.outcomes.records import ClassResults, Outcome, State, TaskFacts
+from autograder.classes.outcomes.records import (
+    WITHOUT_RESULT,
+    ClassResults,
+    Outcome,
+    State,
+    TaskFacts,
+)
 from autograder.classes.rosters.roster import Student
 from autograder.classes.settling.manual import Entries, Entry, by_part, comments, given_points
 from autograder.classes.settling.records import ExercisePoints, StudentPoints
@@ -55,10 +61,7 @@ def _settled(
 ) -> StudentPoints:
     found = StudentPoints(
         student,
-        tuple(
-            _exercise(settling, student.key, name, results.outcomes.get((student.key, name)), worth)
-            for name in results.exercises
-        ),
+        tuple(_exercise(settling, results, student.key, name, worth) for name in results.exercises),
     )
     found = settling.adjust(_without_lowest(found, settling.rules.lowest))
     finals = (_final(one, settling.entries.about(student.key, one.name)) for one in found.exercises)
@@ -66,9 +69,10 @@ def _settled(
 
 
 def _exercise(
-    settling: Settling, key: str, name: str, outcome: Outcome | None, worth: Mapping[str, Outcome]
+    settling: Settling, results: ClassResults, key: str, name: str, worth: Mapping[str, Outcome]
 ) -> ExercisePoints:
     """Return the points at one exercise, with manual points and rules."""
+    outcome = results.outcomes.get((key, name))
     entries, rules = settling.entries.about(key, name), settling.rules
     example = outcome if outcome is not None and outcome.work is not None else worth.get(name)
     work = example.work if example is not None else None
@@ -76,7 +80,7 @@ def _exercise(
         name=name,
         unit=work.unit if work is not None else "",
         title=work.title if work is not None else name,
-        state=State.NO_WORK if outcome is None else outcome.state,
+        state=results.state(key, name),
         earned=0.0,
         possible=_possible(rules, name, work.tasks) if work is not None else 0.0,
         days_late=_days_late(outcome),
@@ -158,7 +162,7 @@ def _whole(points: ExercisePoints, entries: list[Entry], outcome: Outcome | None
 
 def _late(points: ExercisePoints, rules: Rules) -> ExercisePoints:
     days = points.days_late
-    if not rules.per_day or not days or points.state in (State.NO_WORK, State.NOT_GRADED):
+    if not rules.per_day or not days or points.state in (State.NOT_GRADED, *WITHOUT_RESULT):
         return points
     share = rules.late_share(days)
     word = "day" if days == 1 else "days"

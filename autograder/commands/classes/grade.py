@@ -124,7 +124,7 @@ def grade(
         asked = _Asked(tuple(names or ()), jobs, regrade, verify, plan, cluster, certificates)
         ended = _grade(opened, settings, found, asked)
         if ended is not None:
-            _show(opened, ended)
+            _show(opened, ended, collection)
     if ended is not None and ended.not_graded:
         raise typer.Exit(3)
 
@@ -174,7 +174,8 @@ def _grade(store: Store, settings: Settings, collection: Collection, asked: _Ask
     setting = setting_of(settings)
     revision = course_hash(setting.course)
     queue = Queue(collection.name, revision, settings.seed, settings.environment)
-    collection = replace(collection, folder=collection.folder.resolve())  # as other machines see it
+    named = collection.folder
+    collection = replace(collection, folder=named.resolve())  # as other machines see it
     engine = asked.engine(settings, revision)
     shown: list[Progress] = []
 
@@ -194,7 +195,7 @@ def _grade(store: Store, settings: Settings, collection: Collection, asked: _Ask
         return carry_out(grading)
     except KeyboardInterrupt:
         raise StoppedError(
-            f"interrupted: `gradus class grade {collection.folder}` continues, nothing is lost"
+            f"interrupted: `gradus class grade {named}` continues, nothing is lost"
         ) from None
     finally:
         engine.close()
@@ -202,7 +203,7 @@ def _grade(store: Store, settings: Settings, collection: Collection, asked: _Ask
             progress.end()
 
 
-def _show(store: Store, ended: Ended) -> None:
+def _show(store: Store, ended: Ended, folder: Path) -> None:
     """Print what a run found, without students."""
     run = ended.run
     say(f"run {run.id} · {run.assignment} · course {run.revision[:12]} · sandbox {run.sandbox}")
@@ -215,11 +216,12 @@ def _show(store: Store, ended: Ended) -> None:
         agree = "all agree" if not ended.different else f"{ended.different} differ"
         say(f"{ended.verified} results were graded twice: {agree}")
     if ended.different:
-        say(f"`gradus class disagreements {run.id}` shows them: a check is not deterministic")
+        command = f"`gradus class disagreements {run.id} --in {folder}`"
+        say(f"{command} shows them: a check is not deterministic")
     if ended.not_graded:
         say(
             f"{ended.not_graded} results are missing by faults of the grader, and no zeros: "
-            f"`gradus class faults {run.id}` shows why; the same command tries again"
+            f"`gradus class faults {run.id} --in {folder}` shows why; the same command tries again"
         )
 
 

@@ -56,7 +56,8 @@ def gradebook(
         bool, typer.Option("--new", help="Add the column if it is missing: csv and Moodle's.")
     ] = False,
     zero_missing: Annotated[
-        bool, typer.Option("--zero-missing", help="0 for students without an attempt, not blank.")
+        bool,
+        typer.Option("--zero-missing", help="0, not blank, where no attempt counts."),
     ] = False,
     partial_: Annotated[
         bool, typer.Option("--partial", help="Fill, even if some results are not graded yet.")
@@ -100,6 +101,7 @@ def gradebook(
         raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
     write_private(out, filled.data)
     _show(filled, settled, out, shown_students(found, names))
+    show_doubts(settled, shown_students(found, names), inside)
 
 
 def _exercises(settled: RunPoints) -> list[str]:
@@ -141,4 +143,3 @@ def _show(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
     ]
     for title, lines in parts:
         listed(title, [*lines])
-    show_doubts(settled, shown)

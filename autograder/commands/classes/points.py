@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from autograder.classes.collecting.pseudonyms import Shown
     from autograder.classes.settling.of_run import RunPoints
     from autograder.classes.settling.records import ExercisePoints, StudentPoints
+    from autograder.course.reading import Course
     from framework.providers.plugins import Plugins
 
 #: Lines of each part that a terminal shows.
@@ -33,12 +34,24 @@ MAX_LINES = 20
 
 def plugins_of(course: Path | None, plugin: list[str] | None, block: list[str] | None) -> Plugins:
     """Return the plugins of a command on a class."""
+    return course_and_plugins(course, plugin, block)[1]
+
+
+def course_and_plugins(
+    course: Path | None, plugin: list[str] | None, block: list[str] | None
+) -> tuple[Course, Plugins]:
+    """Return the course of a command on a class, with its plugins.
+
+    Raises:
+        UsageError: the working directory of a CI server decides which course it is.
+    """
     from autograder.grading.course_choice import chosen_course
     from autograder.grading.options import GradeOptions
     from framework.providers.plugins import Plugins
 
     options = GradeOptions(course=course, plugins=tuple(plugin or ()), blocked=tuple(block or ()))
-    return Plugins(options.plugins, chosen_course(options), options.blocked)
+    chosen = chosen_course(options)
+    return chosen, Plugins(options.plugins, chosen, options.blocked)
 
 
 def points_to_show(found: Collection, store: str, number: int, plugins: Plugins) -> RunPoints:
@@ -50,7 +63,7 @@ def points_to_show(found: Collection, store: str, number: int, plugins: Plugins)
         return points_of_run(opened, found, run, plugins)
 
 
-def show_doubts(settled: RunPoints, shown: Shown) -> None:
+def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
     """Print what points do not say, and an instructor may have to decide."""
     listed("rows of points.csv without an effect", settled.unused_rows)
     unknown = [*map(shown, settled.late_unknown)]
@@ -61,7 +74,7 @@ def show_doubts(settled: RunPoints, shown: Shown) -> None:
     if waiting:
         say(
             f"{waiting} students have points that wait for another part: `gradus class points "
-            f"{settled.results.run.id}` lists them, and you decide"
+            f"{settled.results.run.id} --in {folder}` lists them, and you decide"
         )
 
 
@@ -152,7 +165,7 @@ def totals(
             _show_total(result, shown, key)
     else:
         write_private(file, _table(result, shown).encode("utf-8", "replace"))
-    show_doubts(result, shown)
+    show_doubts(result, shown, inside)
 
 
 def _show_total(result: RunPoints, shown: Shown, key: str) -> None:

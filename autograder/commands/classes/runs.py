@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,14 +28,18 @@ RunArgument = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run
 
 
 def runs(inside: InOption = Path(), store: StoreOption = "") -> None:
-    """Show all runs: when, with which course, and whether they are finished."""
+    """Show all runs: when, with which course, and whether they are finished.
+
+    Times are those of the time zone of the class, or else UTC.
+    """
     from autograder.classes.collecting.collection import read_collection
+    from autograder.classes.rosters.moments import shown_moment
     from autograder.classes.store.runs import all_runs
 
     found = read_collection(inside)
     with open_store(found, store) as opened:
         for run in opened.transaction(partial(all_runs, assignment=found.name)):
-            started = f"{datetime.fromtimestamp(run.started):%Y-%m-%d %H:%M}"
+            started = shown_moment(datetime.fromtimestamp(run.started, UTC), found.zone)
             state = "finished" if run.ended is not None else "not finished"
             say(f"{run.id} · {started} · {state} · course {run.revision[:12]} · {run.environment}")
 

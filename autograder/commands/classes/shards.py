@@ -77,7 +77,8 @@ def merge(
     for fault in merged.faults:
         say(f"  not graded: {fault}")
     if merged.different:
-        say(f"{merged.different} differ from results that were there: `gradus class disagreements`")
+        command = f"`gradus class disagreements --in {collection}`"
+        say(f"{merged.different} differ from results that were there: {command}")
     for name in merged.refused:
         say(f"{name} is damaged, or of another plan: it was left where it is")
     if merged.missing:

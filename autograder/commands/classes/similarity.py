@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.commands.classes.points import course_and_plugins
 from autograder.commands.classes.runs import RunArgument, find_run_of
 from autograder.commands.classes.stores import (
     InOption,
@@ -52,12 +53,10 @@ def similarity(
     from autograder.classes.pages.similar_pages import SimilarPages
     from autograder.classes.pages.view import read_view
     from autograder.classes.pages.writing import write_site
-    from autograder.course.reading import find_course
-    from framework.providers.plugins import Plugins
 
-    found, chosen = read_collection(inside), find_course(course)
+    found = read_collection(inside)
+    chosen, plugins = course_and_plugins(course, plugin, block)
     called = shown_students(found, names)
-    plugins = Plugins(plugin or (), chosen, block or ())
     with open_store(found, store) as opened:
         run = find_run_of(opened, found.name, number)
         view = opened.transaction(lambda connection: read_view(connection, found, run, called))

@@ -183,6 +183,18 @@ def test_what_is_not_known_is_blank_and_said(fill):
     assert "s1;0\r\n" in text and filled.written == ["s1", "s2", "s3"]
 
 
+def test_only_who_has_no_attempt_that_counts_gets_a_zero(fill):
+    states = {"s1": exercise(0.0, State.LATER), "s2": exercise(0.0, State.ALL_LATE)}
+    filled, text = fill("csv", TABLE, states, column="note", zero_missing=True)
+    assert "s1;\r\ns2;0\r\n" in text
+    assert filled.blank == {"s1": "handed in after this run: grade again"}
+    filled, _ = fill("csv", TABLE.replace("s2;x", "s2;"), states, column="note")
+    assert filled.blank == {
+        "s1": "handed in after this run: grade again",
+        "s2": "no attempt counts: all are late",
+    }
+
+
 def test_students_without_a_row_and_rows_without_a_student_are_listed(fill):
     text = TABLE.replace("s1;", "s9;").replace("s3;\r\n", "")
     filled, _ = fill("csv", text, {"s3": exercise(0, State.NO_WORK)}, column="note")

@@ -7,7 +7,7 @@ from functools import partial
 
 from graded_class import GradedClass, check, exercise, result
 
-from autograder.classes.collecting.counting import Timing
+from autograder.classes.collecting.counting import Rule, Timing
 from autograder.classes.outcomes.reading import facts_of, read_results, report_of
 from autograder.classes.outcomes.records import State
 from autograder.classes.store.database import Store
@@ -53,6 +53,21 @@ def test_points_tasks_and_checks_of_each_student(tmp_path):
     assert (rnn.standing.timing, rnn.standing.days_late) == (Timing.LATE, 1)
     assert report.exercises[0].checks[1].diagnosis == WRONG.diagnosis
     assert made.collection.without("s1").students.keys() == {"s2", "s3"}
+
+
+def test_a_student_whose_attempts_do_not_count_has_handed_in(tmp_path):
+    made = GradedClass(tmp_path / "lab1")
+    made.set_policy(due=datetime(2026, 3, 1, 10, tzinfo=UTC), rule=Rule.BEST)
+    made.submit("s2", submitted="2026-03-09T10:00:00+00:00")
+    run = made.grade({})
+    made.submit("s3", submitted="2026-02-27T10:00:00+00:00")
+    with Store(str(tmp_path / "lab1/results.sqlite")) as store:
+        found = store.transaction(partial(read_results, collection=made.collection, run=run))
+    assert {key: found.state(key, "rnn") for key in found.students} == {
+        "s1": State.NO_WORK,
+        "s2": State.ALL_LATE,
+        "s3": State.LATER,
+    }
 
 
 def test_facts_are_those_of_the_report():

@@ -13,6 +13,7 @@ from autograder.classes.rosters.moments import (
     days_late,
     read_due,
     read_moment,
+    shown_moment,
     time_zone,
 )
 from framework.errors import UsageError
@@ -94,3 +95,11 @@ def test_a_time_without_a_zone_is_not_guessed():
 def test_a_late_day_that_ends_while_clocks_change_ends_at_the_later_moment(due, hour):
     end = days_after(read_due(due, BERLIN), 1).astimezone(UTC)
     assert (end.hour, end.minute) == (hour, 30)
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [("Europe/Berlin", "2026-03-29 18:30 CEST"), ("", "2026-03-29 16:30 UTC")],
+)
+def test_a_time_is_shown_with_the_zone_of_the_class(zone, shown):
+    assert shown_moment(datetime(2026, 3, 29, 16, 30, tzinfo=UTC), zone) == shown

@@ -108,7 +108,7 @@ def test_the_same_call_again_is_a_new_run_that_grades_nothing(copy):
     output = grade(copy)
     assert "run 2 · lab1" in output
     assert "2 results, 2 of them known before" in output
-    assert len(read(copy, "runs").splitlines()) == 2
+    assert read(copy, "runs").count(" UTC · finished · ") == 2
     assert read(copy, "diff", 1, 2).endswith("0 results moved between run 1 and run 2\n")
 
 
@@ -136,7 +136,9 @@ def test_a_sample_is_graded_twice_and_a_difference_is_kept(copy):
     assert "2 results were graded twice: all agree" in grade(copy, "--verify", 100)
     with sqlite3.connect(copy / "lab1/results.sqlite") as store:
         store.execute("UPDATE grading SET checks = 'x' WHERE verdict = 'passed'")
-    assert "2 results were graded twice: 1 differ" in grade(copy, "--verify", 100)
+    output = grade(copy, "--verify", 100)
+    assert "2 results were graded twice: 1 differ" in output
+    assert f"`gradus class disagreements 3 --in {copy / 'lab1'}` shows them" in output
     shown = read(copy, "disagreements")
     assert "first passed, 15 of 15; then passed, 15" in shown
     assert shown.endswith("1 disagreements in run 3\n")
@@ -164,6 +166,7 @@ def test_a_fault_of_ours_is_no_zero_and_the_next_call_tries_again(copy):
         result = CliRunner().invoke(build_app(words), words)
     assert result.exit_code == 3
     assert "1 results are missing by faults of the grader, and no zeros" in result.output
+    assert f"`gradus class faults 2 --in {copy / 'lab1'}` shows why" in result.output
     assert "files have changed since they were queued" in read(copy, "faults")
     assert "dan · one_hot · not graded\n" in read(copy, "results", "--names").replace(" (Dan)", "")
     file.write_text(kept, "utf-8")

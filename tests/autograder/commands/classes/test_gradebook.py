@@ -62,7 +62,8 @@ def test_a_run_with_faults_of_the_grader_needs_a_word(made):
     output, file = fill(made, "--column", "rnn", "--partial")
     assert file.read_text() == TABLE.replace("s1,", "s1,8")
     assert "blank: 2" in output
-    assert "1 students have points that wait for another part: `gradus class points 1`" in output
+    command = f"`gradus class points 1 --in {made.collection.folder}`"
+    assert f"1 students have points that wait for another part: {command}" in output
 
 
 def test_points_that_wait_are_listed_and_decided(made):

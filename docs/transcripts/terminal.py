@@ -1,4 +1,4 @@
-"""Runs commands as a student does: in a pipe, or in a terminal of 80 columns and 24 lines."""
+"""Runs commands as a person does: in a pipe, or in a terminal of 80 columns and 24 lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 #: Seconds for one command, and for one screen of `--watch`.
@@ -40,17 +41,34 @@ class Terminal:
 
     def run(self, command: str) -> str:
         """Return what `command` prints."""
-        done = subprocess.run(
+        return self.ended(command)[1]
+
+    def ended(self, command: str) -> tuple[int, str]:
+        """Return the exit code of `command`, and what it prints."""
+        with self.started(command) as process:
+            output, _ = process.communicate(timeout=LONGEST)
+        return process.returncode, self.from_home(output.rstrip())
+
+    @contextmanager
+    def started(self, command: str) -> Iterator[subprocess.Popen[str]]:
+        """Start `command` with a pipe for all that it prints; afterwards it is stopped.
+
+        It is the leader of a group of processes, as a command that a shell has started.
+        """
+        with subprocess.Popen(
             shlex.split(command),
             cwd=self._folder,
             env=self._environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=LONGEST,
-            check=False,
-        )
-        return self._from_home(done.stdout.rstrip())
+            start_new_session=True,
+        ) as process:
+            try:
+                yield process
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
 
     def watch(self, command: str, save: Callable[[], object], expected: tuple[str, str]) -> str:
         """Return the last screen of a command that watches; `save` changes a file on the way.
@@ -81,9 +99,10 @@ class Terminal:
                 process.send_signal(signal.SIGINT)
                 _rest(screen)
                 os.close(screen)
-        return self._from_home(_plain(shown))
+        return self.from_home(_plain(shown))
 
-    def _from_home(self, text: str) -> str:
+    def from_home(self, text: str) -> str:
+        """Return `text` with `~` in place of the home folder."""
         return text.replace(self._environment["HOME"], "~")
 
 

@@ -1,0 +1,73 @@
+"""The page about a term shows what happens; ``pytest -m slow`` plays all of it again."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from autograder.commands.classes.app import classes
+from docs.term.page import PAGE, page
+from docs.term.play import play
+from docs.term.weeks import ending, gradescope
+from framework.cli import build_app
+
+COMMAND = re.compile(r"^\$ (.+)$", re.MULTILINE)
+
+
+class ShellOfThisProcess:
+    """Runs `gradus` without another process: a term of a few students takes seconds."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def ended(self, command):
+        words = shlex.split(command)
+        if words[0] != "gradus":
+            done = subprocess.run(
+                words, cwd=self.folder, capture_output=True, text=True, check=False
+            )
+            return done.returncode, done.stdout.rstrip()
+        with contextlib.chdir(self.folder):
+            result = CliRunner().invoke(build_app(words[1:]), words[1:])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, result.output.rstrip()
+
+
+def test_a_check_that_is_mended_and_a_student_who_leaves(tmp_path):
+    weeks = (gradescope.played, ending.played)
+    events = [*play(tmp_path, 9, ShellOfThisProcess, weeks)]
+    text = PAGE.read_text("utf-8")
+    words = " ".join(text.split())
+    for event in events:
+        assert " ".join(event.said.split()) in words
+        assert f"$ {event.command}\n" in text
+
+
+def test_each_command_of_the_page_exists_with_its_options():
+    known = typer.main.get_command(classes).commands
+    typed = [shlex.split(command) for command in COMMAND.findall(PAGE.read_text("utf-8"))]
+    used = [words[2:] for words in typed if words[:2] == ["gradus", "class"]]
+    for name, *words in used:
+        known[name].make_context(name, list(words))  # raises for an unknown option
+    listed = {name for name, *_ in used}
+    assert listed == known.keys() - {"merge"}  # the page is about one machine
+
+
+def test_the_page_shows_no_path_of_a_machine_and_no_secret():
+    text = PAGE.read_text("utf-8")
+    assert not re.search(r"(?<![\w.])/(?:tmp|home|root|opt)/", text)
+    assert re.findall(r"token=(\w+)", text) == ["TOKEN"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_the_page_is_current(tmp_path):
+    assert page(play(Path(tmp_path))) == PAGE.read_text("utf-8")
