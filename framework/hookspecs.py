@@ -53,6 +53,7 @@ class ReportOrigin(Protocol):
     course: str
     course_hash: str
     course_version: str
+    course_revision: str
 
 
 class GradedReport(Protocol):

@@ -62,10 +62,13 @@ def _style(setting: Setting, exercise: Exercise, beside: Path | None) -> dict[st
 
 
 def failing(results: Sequence[CheckResult], whose: str, fix: str) -> Iterator[Problem]:
-    """Yield a problem for each of `results` that did not pass."""
+    """Yield a problem for each message of those of `results` that did not pass."""
+    checks: dict[str, list[str]] = {}
     for check in results:
         if check.verdict not in _RIGHT:
-            yield Problem(f"{whose} fails {check.id}: {check.message}", fix)
+            checks.setdefault(check.message, []).append(check.id)
+    for message, ids in checks.items():
+        yield Problem(f"{whose} fails {', '.join(ids)}: {message}", fix)
 
 
 def points(exercise: Exercise, results: Sequence[CheckResult]) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from autograder.course.questions.description import Prose
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Course, find_course
 from autograder.grading.written.manual_points import (
+    DIGEST_MARK,
     ManualPoints,
     as_csv,
     digest_of,
@@ -62,7 +63,7 @@ def _rows(submission: Submission, course: Course) -> Iterator[dict[str, str]]:
                     "submission": for_spreadsheet(submission.label),
                     "exercise": name,
                     "question": question.id,
-                    "answer": digest_of(name, question.id, section.answer),
+                    "answer": f"{DIGEST_MARK}{digest_of(name, question.id, section.answer)}",
                     "possible": str(question.points),
                     "points": "",
                     "comment": "",
@@ -70,7 +71,8 @@ def _rows(submission: Submission, course: Course) -> Iterator[dict[str, str]]:
 
 
 def _is_known(row: dict[str, str], known: ManualPoints) -> bool:
-    about = (row["submission"], row["exercise"], row["question"], row["answer"])
+    digest = row["answer"].removeprefix(DIGEST_MARK)
+    about = (row["submission"], row["exercise"], row["question"], digest)
     return any(
         (one.submission, one.exercise, one.question, one.digest) == about for one in known.entries
     )

@@ -345,5 +345,6 @@ def _provenance(request: GradeRequest) -> Provenance:
         course=setting.course.root.resolve().name,
         course_hash=setting.course_hash,
         course_version=setting.course.version,
+        course_revision=setting.course.revision,
         versions=versions,
     )

@@ -265,6 +265,7 @@ class Provenance:
         course: name of the course's folder.
         course_hash: of its checks, descriptions, solutions and plugins.
         course_version: the version that its ``course.toml`` gives; may be empty.
+        course_revision: the hash that it is pinned to by ``gradus course pin``; may be empty.
     """
 
     seed: int
@@ -277,6 +278,7 @@ class Provenance:
     course: str = ""
     course_hash: str = ""
     course_version: str = ""
+    course_revision: str = ""
     versions: dict[str, str] = field(default_factory=dict)
 
 

@@ -76,6 +76,7 @@ def _provenance(provenance: Provenance) -> dict[str, Any]:
         "course": provenance.course,
         "course_hash": provenance.course_hash,
         "course_version": provenance.course_version,
+        "course_revision": provenance.course_revision,
         "versions": dict(sorted(provenance.versions.items())),
     }
 

@@ -29,7 +29,7 @@ _OUTCOMES = {
 #: Facts of the provenance that each testsuite tells.
 _PROVENANCE = (
     *("seed", "backend", "device", "provider", "sandbox"),
-    *("submission_hash", "course", "course_hash", "course_version"),
+    *("submission_hash", "course", "course_hash", "course_version", "course_revision"),
 )
 
 

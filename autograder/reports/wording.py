@@ -117,9 +117,11 @@ def provenance_words(provenance: Provenance) -> list[str]:
 
 
 def _course_words(provenance: Provenance) -> str:
-    """Return version and hash of the course: ``course 2026.1 3f2a9c1d``."""
+    """Return version and hash of the course: ``course 2026.1 3f2a9c1d, revision 0c41d7aa``."""
     words = ("course", provenance.course_version, provenance.course_hash[:8])
-    return " ".join(filter(None, words)) if provenance.course_hash else ""
+    told = " ".join(filter(None, words)) if provenance.course_hash else ""
+    pinned = f"revision {provenance.course_revision[:8]}" if provenance.course_revision else ""
+    return ", ".join(filter(None, (told, pinned)))
 
 
 def remarks(report: Report) -> list[str]:

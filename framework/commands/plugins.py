@@ -16,7 +16,7 @@ from rich.text import Text
 from framework.commands.options import BlockOption, PluginOption
 from framework.commands.setup import load_plugins
 from framework.course.folder import course_file
-from framework.errors import UnknownNameError
+from framework.errors import ConflictError, PluginError, UnknownNameError
 from framework.providers.courses import courses_of_plugin
 from framework.providers.plugin_commands import add_plugin_commands
 from framework.providers.plugin_sources import Source
@@ -93,6 +93,15 @@ def describe(found: Plugins, width: int, names: Sequence[str] = ()) -> Iterator[
     for source in _named(reasons, names):
         yield _title(source)
         yield Text.assemble("  ", ("not loaded", "red"), f": {reasons[source]}")
+    yield from _conflicts(found)
+
+
+def _conflicts(found: Plugins) -> Iterator[Text]:
+    """Yield which corpora cannot be used: two owners offer one name, or an entry is malformed."""
+    try:
+        found.corpora  # noqa: B018 - reads all of them
+    except (ConflictError, PluginError) as error:
+        yield Text.assemble(("corpora cannot be used", "red"), f": {error}")
 
 
 def _explanation(found: Plugins, source: Source, width: int) -> Iterator[Text]:

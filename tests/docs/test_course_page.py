@@ -17,8 +17,14 @@ from framework.commands.new.exercise import write_exercise
 
 PAGE = (ROOT / "docs/course.md").read_text("utf-8")
 FILE = re.compile(r"^`([\w./]+)`:\n\n(`{3,4})\w+\n(.*?)^\2$", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"^    ((?:gradus|cd|pip) .*)$", re.MULTILINE)
+COMMAND = re.compile(r"^    ((?:gradus|cd|pip|pytest)\b.*)$", re.MULTILINE)
 NAME = "dot_product_attention"
+
+
+def steps() -> list[re.Match[str]]:
+    """The files and the commands of the page, in their order."""
+    found = [*FILE.finditer(PAGE), *COMMAND.finditer(PAGE)]
+    return sorted(found, key=lambda step: step.start())
 
 
 def run(folder: Path, command: str, code: int = 0) -> str:
@@ -66,7 +72,7 @@ def test_the_exercise_is_sound_without_any_advice(written):
 
 
 def test_every_command_of_the_page_exists():
-    assert len(COMMAND.findall(PAGE)) == 11
+    assert len(COMMAND.findall(PAGE)) == 13
     known = run(ROOT, "gradus --help")
     commands = [line.split() for line in COMMAND.findall(PAGE) if line.startswith("gradus")]
     assert all(f"  {words[1]} " in known for words in commands if words[1] != "--course")
@@ -74,16 +80,18 @@ def test_every_command_of_the_page_exists():
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_the_commands_of_the_page_work_in_their_order(tmp_path, written):
+def test_the_page_works_step_by_step(tmp_path):
     """But for the installation, which `tests/courses/test_new_course.py` has."""
-    folder = tmp_path
-    for line in COMMAND.findall(PAGE)[:-2]:
-        if line.startswith("cd"):
+    folder, told = tmp_path, {}
+    for step in steps():
+        line = step[1]
+        if step.re is FILE:
+            (folder / line).write_text(step[3], "utf-8")
+        elif line.startswith("cd"):
             folder = folder / line.split()[1]
-            continue
-        if line == "gradus stubs":
-            for name, _, text in FILE.findall(PAGE):
-                (folder / name).write_text(text, "utf-8")
-        told = run(folder, line, code=1 if "audit" in line else 0)
-        assert "8 changes" in told or "audit" not in line
+        elif not line.startswith("pip") and "--course" not in line:
+            told[line] = run(folder, line, code=1 if "--accept" in line else 0)
+    assert told[f"gradus check {NAME}"].splitlines() == [f"{NAME}: sound"]
+    assert "8 changes" in told[f"gradus audit --accept {NAME}"]
+    assert "3 passed" in told["pytest"]
     assert (tmp_path / "kit.zip").is_file()

@@ -21,12 +21,11 @@ from pathlib import Path
 
 from autograder.classes.collecting.private_files import write_private
 from autograder.classes.rosters.tables import Row, read_csv
+from autograder.grading.written.manual_points import DIGEST_MARK
 from autograder.reports.plain import for_spreadsheet
 from framework.errors import BadInputError
 
 FILE = "points.csv"
-#: Stands before a digest in the file: a spreadsheet would take ``12e45678`` for a number.
-_MARK = "w-"
 OWN = ("points", "final", "comment")
 COLUMNS = (
     *("student", "exercise", "part", "about", "work", "earned", "possible", "waits_for"),
@@ -115,7 +114,7 @@ def _entry(file: Path, row: Row) -> Entry:
     if not cells["student"] or not cells["exercise"]:
         raise BadInputError(f"{place}: names no {'exercise' if cells['student'] else 'student'}")
     numbers = {name: _number(place, name, cells.pop(name)) for name in ("points", "final")}
-    cells["work"] = cells["work"].removeprefix(_MARK)
+    cells["work"] = cells["work"].removeprefix(DIGEST_MARK)
     if cells["part"] and numbers["final"] is not None:
         raise BadInputError(f"{place}: 'final' stands in rows without 'part' alone")
     return Entry(**cells, **numbers, line=row.line)  # type: ignore[arg-type]  # by their names
@@ -172,7 +171,7 @@ def _shown(entry: Entry, name: str) -> str:
     if value is None:
         return ""
     if name == "work":
-        return f"{_MARK}{value}" if value else ""
+        return f"{DIGEST_MARK}{value}" if value else ""
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -1,7 +1,7 @@
 """The points that instructors give for answers in prose: a CSV file with one row for each answer.
 
     submission,exercise,question,answer,possible,points,comment
-    ann,lm_questions,bottleneck,3f1c09d2a1b4c8e7,3,2.5,The batch is missing.
+    ann,lm_questions,bottleneck,w-3f1c09d2a1b4c8e7,3,2.5,The batch is missing.
 
 `answer` is a digest of the text. A regrade finds the points again for the same answer, also under
 another name of the submission, and a changed answer waits for a person again.
@@ -23,6 +23,8 @@ from framework.errors import BadInputError
 from framework.text_files import read_text
 
 COLUMNS = ("submission", "exercise", "question", "answer", "possible", "points", "comment")
+#: Stands before a digest in a table: a spreadsheet would take ``12e45678`` for a number.
+DIGEST_MARK = "w-"
 #: Columns that a file may be without: they help people alone.
 _OPTIONAL = ("submission", "possible", "comment")
 
@@ -123,7 +125,7 @@ def _entry(file: Path, line: int, row: dict[str, str], course: Course) -> Entry:
         submission=row.get("submission", "").strip(),
         exercise=exercise,
         question=question,
-        digest=row["answer"].strip(),
+        digest=row["answer"].strip().removeprefix(DIGEST_MARK),
         points=_points(place, row["points"], asked[0].points),
         comment=row.get("comment", "").strip(),
         line=line,

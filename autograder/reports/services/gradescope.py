@@ -69,6 +69,7 @@ def _extra(report: Report) -> dict[str, Any]:
         "course": made.course,
         "course_hash": made.course_hash,
         "course_version": made.course_version,
+        "course_revision": made.course_revision,
         "sandbox": made.sandbox,
         "submission_hash": made.submission_hash,
         "versions": made.versions,

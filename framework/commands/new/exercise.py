@@ -129,6 +129,7 @@ def _listed(file: Path, unit: str, name: str) -> str:
     if found is None:
         found = tomlkit.table()
         found.update({"name": unit, "title": titled(unit), "exercises": tomlkit.array()})
+        found.trivia.indent = "\n"
         units.append(found)
     found["exercises"].append(name)
     return tomlkit.dumps(table)

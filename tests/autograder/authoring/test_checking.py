@@ -187,6 +187,13 @@ def test_an_alternate_that_fails_names_its_file(root):
     assert "with_einsum.py fails test_linear.py::test_gradients" in wrong
 
 
+def test_checks_that_fail_with_one_message_are_one_problem(root):
+    edit(root / ALTERNATE, "def forward(self", "def forwards(self")
+    found = setting(root)
+    (problem,) = graded.alternates(found, found.course.exercise("linear"))
+    assert "test_linear.py::test_one_example, test_linear.py::test_gradients" in problem.text
+
+
 def test_every_problem_is_shown_with_its_fix(root):
     edit(root / EXERCISE / "README.md", "# Linear", "Linear")
     steps = [Checked("files"), Checked("text", tuple(texts.readme(linear(root))))]

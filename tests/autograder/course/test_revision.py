@@ -20,9 +20,15 @@ from autograder.course.revisions.facts import (
     revision_file,
     revision_of,
 )
+from autograder.grading.request import GradeRequest, answer
+from autograder.grading.setting import Setting
+from autograder.isolation.sandboxes import choose
+from autograder.reports.wording import provenance_words
+from autograder.submissions.submission import load_submission
 from framework.commands.new.course import write_course
 from framework.commands.new.exercise import write_exercise
 from framework.errors import BadInputError, UsageError
+from framework.providers.plugins import Plugins
 
 EXERCISE = Path("exercises/first_steps/linear")
 SOLUTION = Path("solutions/first_steps/linear")
@@ -105,6 +111,17 @@ def test_a_pin_is_written_and_read(root):
     assert (course.name, course.version) == ("mine", "0.1")
     assert run("pin", "--check", "--course", root).output.endswith("unchanged.\n")
     assert run("diff", "--course", root).exit_code == 0
+
+
+def test_every_report_carries_the_revision(root):
+    pin(root)
+    course = find_course(root)
+    setting = Setting(course, Plugins(course=course), choose("process"))
+    with load_submission(root / "exercises", course) as submission:
+        report = answer(GradeRequest(setting, submission, (), 1, None))
+    assert report.provenance.course_revision == course.revision
+    shown = f", revision {course.revision[:8]}"
+    assert any(words.endswith(shown) for words in provenance_words(report.provenance))
 
 
 def test_a_pinned_course_that_has_changed_says_so_in_every_report(root):

@@ -102,6 +102,18 @@ def test_one_plugin_is_listed_by_its_name(install):
         list(describe(Plugins(), 60, ["lion"]))
 
 
+def test_a_corpus_of_two_plugins_is_an_error_below_the_list(install):
+    install("lions", LION)
+    install(
+        "tigers",
+        '@hookimpl\ndef register_corpora():\n    return [CorpusEntry("poems", "text", "m:g")]',
+    )
+    *listed, last = lines(Plugins(), 200)
+    assert sum("poems" in line for line in listed) == 2
+    assert last.startswith("corpora cannot be used: lions (")
+    assert "both offer the corpus 'poems': choose with `--block lions`" in last
+
+
 def test_names_from_plugins_are_no_markup(install, capsys):
     install("lions", LION.replace('"tiger"', '"[red]tiger"'))
     plugins()

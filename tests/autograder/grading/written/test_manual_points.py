@@ -15,6 +15,19 @@ from framework.errors import BadInputError
 HEAD = "submission,exercise,question,answer,possible,points,comment\n"
 
 
+def test_a_spreadsheet_takes_no_digest_for_a_number_and_a_file_without_marks_counts(
+    run, ann, asked_course, tmp_path
+):
+    file = tmp_path / "points.csv"
+    run(file, ann)
+    (row,) = rows(file)
+    assert row["answer"].startswith("w-")
+    (marked,) = read_manual_points(file, asked_course).entries
+    file.write_text(file.read_text("utf-8").replace("w-", ""), "utf-8")
+    assert read_manual_points(file, asked_course).entries == (marked,)
+    assert "0 new rows" in run(file, ann)
+
+
 @pytest.fixture
 def run(asked_course):
     app = typer.Typer()

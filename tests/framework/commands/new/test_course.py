@@ -14,6 +14,7 @@ from framework.commands.new.course import write_course
 from framework.commands.new.exercise import write_exercise
 from framework.commands.new.group import new
 from framework.course.catalogue import Catalogue
+from framework.course.folder import course_file
 from framework.errors import BadInputError, ConflictError, UnknownNameError
 
 
@@ -44,6 +45,8 @@ def test_a_second_exercise_joins_its_unit_and_a_new_unit_is_listed(root):
     assert [unit.exercises for unit in units] == [("linear", "two_layers"), ("dot_product",)]
     assert units[1].title == "Attention"
     assert Catalogue.read(root).tasks("dot_product")[0].name == "DotProduct"
+    text = course_file(root).read_text("utf-8")
+    assert text.count("\n\n[[units]]\n") == 2
 
 
 @pytest.mark.parametrize("place", ["linear", "a/b/c", "A/b", "a/B", "a/two-words", "class/x", "/x"])
