@@ -9,6 +9,7 @@ import typer
 
 from autograder.commands.options import CourseOption, say, shown
 from autograder.course.reading import find_course
+from autograder.reports.wording import counted
 from framework.commands.on_demand import new_app
 
 gradescope = new_app(
@@ -63,7 +64,10 @@ def build(
     found = find_course(course)
     exercises = found.select(names or ())
     built = build_gradescope(Build(found, exercises, wheels, seed, allow_weaker), file)
-    say(f"{shown(built.file)}: {len(built.exercises)} exercises, {built.size / (1 << 20):.1f} MiB")
+    say(
+        f"{shown(built.file)}: {counted(len(built.exercises), 'exercise')}, "
+        f"{built.size / (1 << 20):.1f} MiB"
+    )
     if built.required:
         say(f"with what they require: {', '.join(built.required)}")
     say("it holds solutions and hidden checks: keep it from students")

@@ -11,6 +11,7 @@ import typer
 from autograder.commands.options import CourseOption, say, shown
 from autograder.commands.progress import announce, stopped_with
 from autograder.course.reading import find_course
+from autograder.reports.wording import counted
 from framework.commands.on_demand import new_app
 
 kit = new_app(
@@ -64,7 +65,7 @@ def _told(done: list[str], line: str) -> None:
 def _so_far(done: list[str], place: Path) -> str:
     proved = sum(line.startswith("proved") for line in done)
     recorded = len(done) - proved
-    return f"{recorded} exercises are recorded and {proved} proved. {place} is not written"
+    return f"recorded: {counted(recorded, 'exercise')}, proved: {proved}. {place} is not written"
 
 
 @kit.command()

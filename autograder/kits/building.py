@@ -23,6 +23,7 @@ from autograder.kits.leaks import Quotation, quotations
 from autograder.kits.proof import Proof, prove
 from autograder.kits.recording import record
 from autograder.recordings.files import write_recording
+from autograder.reports.wording import counted
 from autograder.submissions.submission import Submission, load_submission
 from framework import __version__
 from framework.course.solutions import solutions_folder
@@ -121,7 +122,8 @@ def _write_recording(kit: Kit, setting: Setting, solutions: Submission, exercise
     recorded = record(setting, solutions, exercise, kit.course)
     file = kit.recording(exercise.name)
     write_recording(file, recorded.recording)
-    return f"recorded {exercise.name}: {len(recorded.checks)} checks, {file.stat().st_size:,} bytes"
+    checks = counted(len(recorded.checks), "check")
+    return f"recorded {exercise.name}: {checks}, {file.stat().st_size:,} bytes"
 
 
 def _prove(

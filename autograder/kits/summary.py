@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograder.kits.building import BuiltKit
+from autograder.reports.wording import counted
 
 
 def summary(built: BuiltKit, *, verbose: bool = False) -> Iterator[str]:
@@ -24,7 +25,7 @@ def summary(built: BuiltKit, *, verbose: bool = False) -> Iterator[str]:
     yield from _quoted(built, verbose)
     share = opened / points if points else 0.0
     yield (
-        f"Wrote {built.place}: {len(built.exercises)} exercises, {points - opened:g} of "
+        f"Wrote {built.place}: {counted(len(built.exercises), 'exercise')}, {points - opened:g} of "
         f"{points:g} public points ({share:.1%} need the course's grader), recordings of "
         f"{size / 1024:,.0f} KiB. Solutions get all these points in it, stubs none."
     )

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.course.kit import Kit, digest, kit_of, manifest_of
 from autograder.course.reading import QUESTIONS
+from autograder.reports.wording import counted
 from framework.errors import BadInputError, UsageError
 
 #: Maximum size of an unpacked kit, in bytes.
@@ -127,4 +128,7 @@ def _remove(old: Kit, name: str) -> None:
 def _report(replaced: list[str], gone: list[str], kept: list[str], root: Path) -> list[str]:
     lines = [f"replaced {name}" for name in replaced] + [f"removed {name}" for name in gone]
     lines += [f"{name} is yours and stays; its stub has changed: see kit/stubs" for name in kept]
-    return [*lines, f"{root} is up to date: {len(replaced)} files replaced, yours are untouched."]
+    return [
+        *lines,
+        f"{root} is up to date: replaced {counted(len(replaced), 'file')}, yours are untouched.",
+    ]

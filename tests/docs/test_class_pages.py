@@ -58,7 +58,7 @@ def test_the_page_of_gradebooks(desk):
     listed = words_of("gradebooks.md")
     assert len(listed) == 5
     output = run_all(listed)
-    assert "1 parts have points that wait" in output["class points --in"]
+    assert "parts whose points wait for another part: 1" in output["class points --in"]
     assert ",A,20" not in (desk / "filled.csv").read_text()
     assert ",4182,a_garcia,A,0\n" in (desk / "filled.csv").read_text()
     assert [one.name for one in (desk / "pages").iterdir()] == ["s1.html"]
@@ -68,7 +68,7 @@ def test_the_page_of_gradebooks(desk):
 
 def test_the_page_of_services(desk):
     (words,) = words_of("services.md")
-    assert "1 exercises" in gradus(*words[1:])
+    assert "1 exercise" in gradus(*words[1:])
 
 
 @pytest.mark.slow
@@ -93,7 +93,7 @@ def test_the_page_of_classes(desk):
     (later,) = (words for words in listed if "canvas" in words)
     with zipfile.ZipFile(desk / "export.zip", "w") as archive:
         archive.writestr("x_4182_1_one_hot.py", RIGHT)
-    assert "1 attempts of 1 of 3 students" in gradus(*later[1:])
+    assert "1 attempt of 1 of 3 students" in gradus(*later[1:])
 
 
 @pytest.mark.slow

@@ -90,7 +90,7 @@ def test_the_commands_of_the_page_grade_a_class(lab1):
     plan, shard, merge, dask = re.findall(r"^    gradus (.*)$", page, re.MULTILINE)
     assert "2 results to be made" in gradus(*shlex.split(plan))
     assert "shard 0 of 1 · 2 results" in gradus(*shlex.split(shard.replace("0/40", "0/1")))
-    assert "2 results merged, 0 missing" in gradus(*shlex.split(merge))
+    assert "merged 2 results, 0 missing" in gradus(*shlex.split(merge))
     words = dask.partition("--cluster")[0].split()
     output = gradus(*words, "--cluster", "local", "--jobs", 2, "--regrade", "all")
     assert "one_hot: 1 passed, 1 failed" in output

@@ -11,6 +11,7 @@ from autograder.classes.collecting.private_files import write_private
 from autograder.classes.collecting.pseudonyms import Shown
 from autograder.classes.rosters.moments import shown_moment
 from autograder.reports.plain import clean
+from autograder.reports.wording import counted
 
 #: Lines of each part that a terminal shows.
 MAX_LINES = 20
@@ -26,8 +27,8 @@ def lines(collection: Collection, most: int = MAX_LINES) -> Iterator[str]:
     counting = collection.counting()
     with_work = sum(bool(collection.attempts_of(key)) for key in collection.students)
     yield (
-        f"{collection.name}: {len(collection.attempts)} attempts of {with_work} of "
-        f"{len(collection.students)} students"
+        f"{collection.name}: {counted(len(collection.attempts), 'attempt')} of {with_work} of "
+        f"{counted(len(collection.students), 'student')}"
     )
     yield _rule(collection)
     for title, found in _parts(collection, counting, shown):
@@ -58,8 +59,8 @@ def named(collection: Collection) -> Shown:
 def _rule(collection: Collection) -> str:
     policy = collection.policy
     due = f"due {policy.due:%Y-%m-%d %H:%M %Z}" if policy.due is not None else "no due date"
-    budget = f", {policy.late_days} late days" if policy.late_days else ""
-    extensions = f", {len(policy.extensions)} extensions" if policy.extensions else ""
+    budget = f", {counted(policy.late_days, 'late day')}" if policy.late_days else ""
+    extensions = f", {counted(len(policy.extensions), 'extension')}" if policy.extensions else ""
     return f"counts: {policy.rule.value}; {due}{budget}{extensions}"
 
 
@@ -97,7 +98,7 @@ def _late(standing: Standing) -> str:
     if standing.days_late is None:
         return ": the other system says so" if standing.timing is Timing.LATE else ""
     spent = f", {standing.spent} from the budget" if standing.spent else ""
-    return f": {standing.days_late} days{spent}"
+    return f": {counted(standing.days_late, 'day')}{spent}"
 
 
 def _several(
@@ -107,8 +108,8 @@ def _several(
         attempts = collection.attempts_of(key)
         if len(attempts) > 1:
             chosen = {standing.attempt for standing in counting[key]}
-            counted = [_time(one, collection.zone) for one in attempts if one.id in chosen]
-            times = ", ".join(counted) or "none"
+            found = [_time(one, collection.zone) for one in attempts if one.id in chosen]
+            times = ", ".join(found) or "none"
             yield f"{shown(key)}: {len(attempts)}; counts: {times}"
 
 

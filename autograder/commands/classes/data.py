@@ -9,6 +9,7 @@ import typer
 
 from autograder.commands.classes.stores import InOption, StoreOption, open_store
 from autograder.commands.options import say
+from autograder.reports.wording import counted
 from framework.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -69,6 +70,6 @@ def _remove(
                 opened.purge()
         discard_plan(folder)
     say(
-        f"removed: {removed.students} students, {removed.attempts} attempts, {removed.runs} runs, "
-        f"{removed.results} results"
+        f"removed: {counted(removed.students, 'student')}, {counted(removed.attempts, 'attempt')}, "
+        f"{counted(removed.runs, 'run')}, {counted(removed.results, 'result')}"
     )

@@ -19,6 +19,7 @@ from autograder.commands.classes.stores import (
     shown_students,
 )
 from autograder.commands.options import CourseOption, say
+from autograder.reports.wording import counted
 from framework.commands.options import BlockOption, PluginOption
 from framework.errors import UnknownNameError
 
@@ -78,7 +79,7 @@ def feedback(
             written = write_moodle_zip(pages, out)
         else:
             written = write_folder(pages, out, shown if anonymous else str)
-    say(f"{out}: run {run.id}, pages of {len(written.students)} students")
+    say(f"{out}: run {run.id}, pages of {counted(len(written.students), 'student')}")
     on_screen = shown_students(found, names)
     lines = [f"{on_screen(key)}: {why}" for key, why in written.without.items()]
     listed("without a page", lines)

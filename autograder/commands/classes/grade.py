@@ -14,6 +14,7 @@ import typer
 from autograder.commands.classes.shards import grade_part, write_plan_of
 from autograder.commands.classes.stores import StoreOption, open_store
 from autograder.commands.options import CourseOption, say
+from autograder.reports.wording import counted
 from framework.commands.options import BlockOption, PluginOption
 from framework.errors import StoppedError
 from framework.threads import pin_threads
@@ -209,19 +210,20 @@ def _show(store: Store, ended: Ended, folder: Path) -> None:
     say(f"run {run.id} · {run.assignment} · course {run.revision[:12]} · sandbox {run.sandbox}")
     say(f"doctor: {run.doctor}")
     reused = f", {ended.reused} of them known before" if ended.reused else ""
-    say(f"{ended.jobs} results{reused}; equal work is graded once")
+    say(f"{counted(ended.jobs, 'result')}{reused}; equal work is graded once")
     for line in store.transaction(partial(_by_exercise, run=run)):
         say(f"  {line}")
     if ended.verified:
         agree = "all agree" if not ended.different else f"{ended.different} differ"
-        say(f"{ended.verified} results were graded twice: {agree}")
+        say(f"graded twice: {counted(ended.verified, 'result')}, {agree}")
     if ended.different:
         command = f"`gradus class disagreements {run.id} --in {folder}`"
         say(f"{command} shows them: a check is not deterministic")
     if ended.not_graded:
         say(
-            f"{ended.not_graded} results are missing by faults of the grader, and no zeros: "
-            f"`gradus class faults {run.id} --in {folder}` shows why; the same command tries again"
+            f"missing by faults of the grader, and no zeros: "
+            f"{counted(ended.not_graded, 'result')}. `gradus class faults {run.id} --in {folder}` "
+            "shows why; the same command tries again"
         )
 
 

@@ -18,6 +18,7 @@ from autograder.commands.classes.stores import (
     shown_students,
 )
 from autograder.commands.options import CourseOption, say
+from autograder.reports.wording import counted
 from framework.commands.options import BlockOption, PluginOption
 from framework.errors import PluginError, UnknownNameError, UsageError
 
@@ -118,7 +119,7 @@ def require_all_graded(settled: RunPoints, found: Collection, *, is_partial: boo
     """
     if settled.not_graded and not is_partial:
         raise UsageError(
-            f"{settled.not_graded} results are missing in this run: `gradus class grade "
+            f"missing in this run: {counted(settled.not_graded, 'result')}. `gradus class grade "
             f"{found.folder}` tries again. With `--partial`, these students stay blank"
         )
 
@@ -132,7 +133,7 @@ def _show(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
     """Print what was filled, and all that an instructor has to look at."""
     count = len(filled.written)
     run = settled.results.run
-    say(f"{out}: run {run.id}, column '{filled.column}', points of {count} students")
+    say(f"{out}: run {run.id}, column '{filled.column}', points of {counted(count, 'student')}")
     say(f"exercises: {', '.join(_exercises(settled))}")
     parts: list[tuple[str, Iterable[str]]] = [
         ("had other points before", map(shown, filled.replaced)),

@@ -17,6 +17,7 @@ from autograder.commands.classes.stores import (
     shown_students,
 )
 from autograder.commands.options import CourseOption, say, shown
+from autograder.reports.wording import counted
 from framework.errors import AbsentPartError
 
 
@@ -48,7 +49,7 @@ def report(
         run = find_run_of(opened, found.name, number)
         view = opened.transaction(lambda connection: read_view(connection, found, run, called))
         count = write_site(Site(view, opened, code), folder)
-    say(f"run {run.id}: {count} files; open {shown(folder / 'index.html')}")
+    say(f"run {run.id}: {counted(count, 'file')}; open {shown(folder / 'index.html')}")
 
 
 def serve(

@@ -18,6 +18,7 @@ from autograder.commands.classes.stores import (
     shown_students,
 )
 from autograder.commands.options import CourseOption, say
+from autograder.reports.wording import counted
 from framework.commands.options import BlockOption, PluginOption
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
     waiting = sum(one.waiting > 0 for one in settled.points.values())
     if waiting:
         say(
-            f"{waiting} students have points that wait for another part: `gradus class points "
+            f"students whose points wait for another part: {waiting}. `gradus class points "
             f"{settled.results.run.id} --in {folder}` lists them, and you decide"
         )
 
@@ -120,12 +121,12 @@ def points(
     manual.write_entries(file, rows)
     open_rows = [row for row in rows if row.about in ("prose", "blocked") and row.points is None]
     prose = sum(row.about == "prose" for row in open_rows)
-    say(f"{file}: {len(rows)} rows")
-    say(f"{prose} answers in prose wait for points")
+    say(f"{file}: {counted(len(rows), 'row')}")
+    say(f"answers in prose that wait for points: {prose}")
     blocked = [row for row in open_rows if row.about == "blocked"]
-    say(f"{len(blocked)} parts have points that wait for another part")
+    say(f"parts whose points wait for another part: {len(blocked)}")
     if outdated:
-        say(f"{outdated} rows are about earlier work, and do not count")
+        say(f"rows about earlier work, which do not count: {outdated}")
     shown: Shown = shown_students(found, names)
     listed(
         "to decide",

@@ -19,6 +19,7 @@ from autograder.commands.classes.stores import (
     shown_students,
 )
 from autograder.commands.options import say
+from autograder.reports.wording import counted
 
 if TYPE_CHECKING:
     from autograder.classes.store.database import Store
@@ -109,7 +110,7 @@ def diff(
     for one in moved:
         change = f"{one.before or 'nothing'} -> {one.after or 'nothing'}"
         say(f"{shown(one.student)} · {one.exercise} · {change}: {'; '.join(one.reasons)}")
-    say(f"{len(moved)} results moved between run {first} and run {second}")
+    say(f"moved between run {first} and run {second}: {counted(len(moved), 'result')}")
 
 
 def faults(number: RunArgument = 0, inside: InOption = Path(), store: StoreOption = "") -> None:
@@ -126,7 +127,7 @@ def faults(number: RunArgument = 0, inside: InOption = Path(), store: StoreOptio
         for key, entry in keys.items():
             fault = opened.transaction(partial(fault_of, key=key))
             say(f"{entry.exercise} · attempt {entry.attempt}: {fault or 'still to be graded'}")
-    say(f"{len(keys)} results are missing in run {run.id}")
+    say(f"missing in run {run.id}: {counted(len(keys), 'result')}")
 
 
 def disagreements(
@@ -153,7 +154,7 @@ def disagreements(
             f"{one.key.exercise} · attempt {attempts[one.key]}: first {first.verdict}, "
             f"{first.earned:g} of {first.possible:g}; then {second.verdict}, {second.earned:g}"
         )
-    say(f"{len(listed)} disagreements in run {run.id}")
+    say(f"{counted(len(listed), 'disagreement')} in run {run.id}")
 
 
 def find_run_of(store: Store, assignment: str, number: int) -> Run:

@@ -11,6 +11,7 @@ import typer
 
 from autograder.commands.classes.stores import StoreOption, open_store
 from autograder.commands.options import say
+from autograder.reports.wording import counted
 from framework.errors import StoppedError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def write_plan_of(grading: Grading, settings: Settings) -> None:
     folder = grading.collection.folder
     settings = replace(settings, sandbox=setting_of(settings).sandbox.name)  # "auto" here
     write_plan(folder, Plan(run.id, settings, run.revision, run.environment, jobs))
-    say(f"run {run.id} · {len(jobs)} results to be made")
+    say(f"run {run.id} · {counted(len(jobs), 'result')} to be made")
     say(f"on each machine: `gradus class grade {folder} --shard I/N`, with I from 0 to N-1")
     say(f"then: `gradus class merge {folder}`")
 
@@ -50,9 +51,9 @@ def grade_part(collection: Collection, name: str, jobs: int) -> bool:
     except KeyboardInterrupt:
         raise StoppedError("interrupted: the same command continues, nothing is lost") from None
     known = f", {done.known} of them known before" if done.known else ""
-    say(f"shard {shard.index} of {shard.count} · {done.jobs} results{known}")
+    say(f"shard {shard.index} of {shard.count} · {counted(done.jobs, 'result')}{known}")
     if done.not_graded:
-        say(f"{done.not_graded} results are missing by faults of the grader, and no zeros")
+        say(f"missing by faults of the grader, and no zeros: {counted(done.not_graded, 'result')}")
     return not done.not_graded
 
 
@@ -73,7 +74,7 @@ def merge(
     plan = read_plan(collection)
     with open_store(found, store) as opened:
         merged = carry_out(collection, plan, opened)
-    say(f"run {plan.run} · {merged.results} results merged, {merged.missing} missing")
+    say(f"run {plan.run} · merged {counted(merged.results, 'result')}, {merged.missing} missing")
     for fault in merged.faults:
         say(f"  not graded: {fault}")
     if merged.different:

@@ -18,6 +18,7 @@ from autograder.commands.classes.stores import (
     shown_students,
 )
 from autograder.commands.options import CourseOption, say, shown
+from autograder.reports.wording import counted
 from framework.commands.options import BlockOption, PluginOption
 
 if TYPE_CHECKING:
@@ -80,9 +81,12 @@ def _show(tasks: list[SimilarTask], folder: Path) -> None:
     for one in tasks:
         if one.clusters:
             place = f"{one.comparison.exercise} {one.comparison.task}"
-            say(f"{place}: {len(one.clusters)} clusters among {one.compared} attempts")
+            say(
+                f"{place}: {counted(len(one.clusters), 'cluster')} among "
+                f"{counted(one.compared, 'attempt')}"
+            )
     left_out = [one.comparison.task for one in tasks if not one.compared]
     if left_out:
         say(f"left out, short or not written: {', '.join(left_out)}")
-    count = sum(len(one.clusters) for one in tasks)
-    say(f"{count} clusters, a reason to look and no finding; open {shown(folder / 'index.html')}")
+    found = counted(sum(len(one.clusters) for one in tasks), "cluster")
+    say(f"{found}, a reason to look and no finding; open {shown(folder / 'index.html')}")

@@ -34,7 +34,7 @@ def _forgotten(desk: Desk, labs: list[str]) -> Iterator[Event]:
         attempts = 0 if lab == "lab3" else 1
         removed = desk.type(said, f"gradus class forget {leaver.key} --in {lab}")
         yield removed
-        expected = f"removed: 1 students, {attempts} attempts"
+        expected = f"removed: 1 student, {attempts} attempt"
         desk.claim(removed.output.startswith(expected), f"{lab}: {removed.output}")
         said = "The same for the other weeks:" if said.startswith("##") else ""
 

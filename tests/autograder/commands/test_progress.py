@@ -51,7 +51,7 @@ def test_a_kit_that_is_interrupted_is_not_written(written, monkeypatch, tmp_path
     from autograder.kits import building
 
     monkeypatch.setattr(building, "in_parallel", interrupted(["recorded squash: 2 checks"]))
-    told = r"1 exercises are recorded and 0 proved\. .*kit\.zip is not written"
+    told = r"recorded: 1 exercise, proved: 0\. .*kit\.zip is not written"
     with pytest.raises(StoppedError, match=told):
         gradus("kit", "build", tmp_path / "kit.zip", "--course", written.root)
     assert not (tmp_path / "kit.zip").exists()

@@ -51,7 +51,7 @@ def test_a_kit_of_one_exercise_is_small(built):
 
 def test_the_summary_names_points_and_sizes(built):
     *_, last = summary(built)
-    assert "1 exercises, 18 of 18 public points (0.0% need the course's grader)" in last
+    assert "1 exercise, 18 of 18 public points (0.0% need the course's grader)" in last
 
 
 def test_a_right_answer_gets_every_point(kit_root, graded, write, real_solution):

@@ -55,7 +55,7 @@ def test_a_kit_is_built_and_updated_by_commands(built, kit_root, tmp_path, monke
     readme = kit_root / "README.md"
     readme.write_text("edited", "utf-8")
     monkeypatch.chdir(kit_root)
-    assert "is up to date: 1 files replaced, yours are untouched" in gradus(
+    assert "is up to date: replaced 1 file, yours are untouched" in gradus(
         "kit", "update", built.place
     )
     assert readme.read_text("utf-8").startswith("# Student kit")

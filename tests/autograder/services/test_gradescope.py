@@ -30,7 +30,7 @@ def package(tmp_path_factory):
     """The zip for one exercise."""
     file = tmp_path_factory.mktemp("built") / "lab1.zip"
     output = gradus("gradescope", "build", file, "one_hot", "--seed", 5, "--course", ROOT)
-    assert "1 exercises" in output and "keep it from students" in output
+    assert "1 exercise" in output and "keep it from students" in output
     return file
 
 

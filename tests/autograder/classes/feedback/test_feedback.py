@@ -123,12 +123,12 @@ def test_students_without_a_number_are_listed(made, tmp_path):
     known = {**made.collection.students, "../s4": replace(student, identifiers=others)}
     replace(made.collection, students=known).save()
     output = write(made, tmp_path / "feedback.zip", "--as", "moodle", "--names")
-    assert "no participant number in the roster" in output and "pages of 1 students" in output
+    assert "no participant number in the roster" in output and "pages of 1 student" in output
 
 
 def test_errors_name_the_next_step(made, tmp_path):
     made.grade({("s2", "c"): ["rnn"]})
-    with pytest.raises(UsageError, match="1 results are missing in this run"):
+    with pytest.raises(UsageError, match="missing in this run: 1 result"):
         write(made, tmp_path / "pages")
     with pytest.raises(UnknownNameError, match="no form of feedback 'moodel': did you mean"):
         write(made, tmp_path / "pages", "--as", "moodel")

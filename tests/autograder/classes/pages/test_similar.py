@@ -49,7 +49,7 @@ def run(graded, tmp_path, *options):
 
 def test_a_copy_is_shown_side_by_side_and_the_output_names_no_one(graded, tmp_path):
     output, pages = run(graded[0], tmp_path)
-    assert f"{EXERCISE} {TASK}: 1 clusters among 14 attempts" in output
+    assert f"{EXERCISE} {TASK}: 1 cluster among 14 attempts" in output
     assert "Name" not in output and "s3" not in output
     page = pages[f"{EXERCISE}-{TASK}-1.html"]
     assert "s3 (Name3 &lt;b&gt;)" in page and "s5 (Name5 &lt;b&gt;)" in page

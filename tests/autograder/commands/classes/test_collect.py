@@ -89,7 +89,7 @@ EXPORTS = {
 def test_an_export_of_every_system_is_collected(system, collect):
     collection, output = collect(EXPORTS[system], system, "--timezone", "Europe/Berlin")
     assert stored(collection) == {"s1": [{"activations.py": GOOD}]}
-    assert "1 attempts of 1 of 4 students" in output
+    assert "1 attempt of 1 of 4 students" in output
     assert "students without an attempt: 3" in output
 
 
@@ -158,7 +158,7 @@ def test_due_dates_extensions_and_late_days_of_earlier_assignments(collect, tmp_
         "s3": ("covered by late days", 2, 2),
         "s4": ("time unknown", None, 0),
     }
-    assert "counts: latest; due 2026-03-28 18:00 CET, 2 late days, 1 extensions" in output
+    assert "counts: latest; due 2026-03-28 18:00 CET, 2 late days, 1 extension" in output
     again, _ = collect(files, "moodle", "--count", "best", roster=False)
     assert (again.policy.due, again.policy.late_days) == (collection.policy.due, 2)
     assert again.policy.rule.value == "best"

@@ -109,7 +109,7 @@ def test_the_same_call_again_is_a_new_run_that_grades_nothing(copy):
     assert "run 2 · lab1" in output
     assert "2 results, 2 of them known before" in output
     assert read(copy, "runs").count(" UTC · finished · ") == 2
-    assert read(copy, "diff", 1, 2).endswith("0 results moved between run 1 and run 2\n")
+    assert read(copy, "diff", 1, 2).endswith("moved between run 1 and run 2: 0 results\n")
 
 
 def test_a_new_attempt_is_graded_and_the_difference_is_explained(copy):
@@ -118,7 +118,7 @@ def test_a_new_attempt_is_graded_and_the_difference_is_explained(copy):
     moved = read(copy, "diff", 1, 2, "--names")
     assert "cy (Cy) · one_hot · " in moved and "-> 15 of 15: other work; test_" in moved
     assert "dan (Dan) · one_hot · nothing -> " in moved
-    assert moved.endswith("2 results moved between run 1 and run 2\n")
+    assert moved.endswith("moved between run 1 and run 2: 2 results\n")
 
 
 @pytest.mark.slow
@@ -133,11 +133,11 @@ def test_another_seed_and_a_regrade_are_runs_of_their_own(copy):
 
 @pytest.mark.slow
 def test_a_sample_is_graded_twice_and_a_difference_is_kept(copy):
-    assert "2 results were graded twice: all agree" in grade(copy, "--verify", 100)
+    assert "graded twice: 2 results, all agree" in grade(copy, "--verify", 100)
     with sqlite3.connect(copy / "lab1/results.sqlite") as store:
         store.execute("UPDATE grading SET checks = 'x' WHERE verdict = 'passed'")
     output = grade(copy, "--verify", 100)
-    assert "2 results were graded twice: 1 differ" in output
+    assert "graded twice: 2 results, 1 differ" in output
     assert f"`gradus class disagreements 3 --in {copy / 'lab1'}` shows them" in output
     shown = read(copy, "disagreements")
     assert "first passed, 15 of 15; then passed, 15" in shown
@@ -165,7 +165,7 @@ def test_a_fault_of_ours_is_no_zero_and_the_next_call_tries_again(copy):
         patched.setattr(module, "entries", changed)
         result = CliRunner().invoke(build_app(words), words)
     assert result.exit_code == 3
-    assert "1 results are missing by faults of the grader, and no zeros" in result.output
+    assert "missing by faults of the grader, and no zeros: 1 result" in result.output
     assert f"`gradus class faults 2 --in {copy / 'lab1'}` shows why" in result.output
     assert "files have changed since they were queued" in read(copy, "faults")
     assert "dan · one_hot · not graded\n" in read(copy, "results", "--names").replace(" (Dan)", "")
@@ -188,7 +188,7 @@ def test_a_student_is_forgotten_everywhere(copy):
     before = read_collection(copy / "lab1")
     (attempt,) = before.attempts_of("cy")
     output = read(copy, "forget", "cy")
-    assert output == "removed: 1 students, 1 attempts, 0 runs, 1 results\n"
+    assert output == "removed: 1 student, 1 attempt, 0 runs, 1 result\n"
     assert not before.folder_of(attempt.id).exists()
     assert "cy" not in read(copy, "results", "--names")
     left = b"".join(f.read_bytes() for f in (copy / "lab1").rglob("*") if f.is_file())
@@ -202,7 +202,7 @@ def test_a_student_is_forgotten_everywhere(copy):
 def test_old_data_expires(copy):
     assert read(copy, "expire", "--older-than", 1).startswith("removed: 0 students, 0 attempts")
     output = read(copy, "expire", "--older-than", 0)
-    assert output == "removed: 3 students, 3 attempts, 1 runs, 2 results\n"
+    assert output == "removed: 3 students, 3 attempts, 1 run, 2 results\n"
     assert [one.key for one in read_collection(copy / "lab1").students.values()] == ["dan"]
     assert list((copy / "lab1/attempts").iterdir()) == []
 

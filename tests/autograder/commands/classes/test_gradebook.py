@@ -57,20 +57,20 @@ def test_a_log_has_pseudonyms(made):
 
 
 def test_a_run_with_faults_of_the_grader_needs_a_word(made):
-    with pytest.raises(UsageError, match="1 results are missing in this run: `gradus class grade"):
+    with pytest.raises(UsageError, match=r"missing in this run: 1 result\. `gradus class grade"):
         fill(made, "--column", "rnn")
     output, file = fill(made, "--column", "rnn", "--partial")
     assert file.read_text() == TABLE.replace("s1,", "s1,8")
     assert "blank: 2" in output
     command = f"`gradus class points 1 --in {made.collection.folder}`"
-    assert f"1 students have points that wait for another part: {command}" in output
+    assert f"students whose points wait for another part: 1. {command}" in output
 
 
 def test_points_that_wait_are_listed_and_decided(made):
     output = run(made, "points", "--names")
     assert output.splitlines()[1:] == [
-        "0 answers in prose wait for points",
-        "1 parts have points that wait for another part",
+        "answers in prose that wait for points: 0",
+        "parts whose points wait for another part: 1",
         "to decide: 1",
         "  s1 (Ana García) · lm · train: blocked by rnn",
     ]

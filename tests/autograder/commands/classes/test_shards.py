@@ -31,8 +31,8 @@ def test_two_shards_and_a_merge_are_a_run(folder):
     planned = gradus("class", "grade", folder, "--plan", *options)
     assert "2 results to be made" in planned
     parts = [gradus("class", "grade", folder, "--shard", f"{i}/2", "--jobs", 1) for i in (0, 1)]
-    assert all("shard" in part and "of 2 · 1 results\n" in part for part in parts)
-    assert "run 1 · 2 results merged, 0 missing" in gradus("class", "merge", folder)
+    assert all("shard" in part and "of 2 · 1 result\n" in part for part in parts)
+    assert "run 1 · merged 2 results, 0 missing" in gradus("class", "merge", folder)
     shown = gradus("class", "results", "--names", "--in", folder)
     assert "ana · one_hot · passed" in shown and "bo · one_hot · failed" in shown
     assert "2 results, 2 of them known before" in gradus("class", "grade", folder, *options)
