@@ -58,6 +58,7 @@ def stack(**options):
 @pytest.mark.parametrize(
     "compiler", [without_translation, pytest.param(torch.compile, marks=pytest.mark.slow)]
 )
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script_method:DeprecationWarning")
 def test_compiled_layers_give_the_same_results(compiler):
     if compiler is torch.compile and missing_compiler("cpu"):
         pytest.skip(missing_compiler("cpu"))

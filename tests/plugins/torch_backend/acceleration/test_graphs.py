@@ -192,7 +192,7 @@ def test_a_step_that_reads_the_device_is_not_recorded():
 
 
 def test_without_graphs_nothing_is_recorded():
-    step, recorder = steps_of(Scaled(), is_wanted=False)
+    step, recorder = steps_of(Scaled(), start=Conditions(is_wanted=False))
     for _ in range(5):
         step(batch(1.0, 1.0, 1.0))
     assert not recorder.recorded
@@ -204,6 +204,7 @@ def test_without_graphs_nothing_is_recorded():
     [
         (Conditions(), ""),
         (Conditions(is_wanted=False), "`--no-graphs`"),
+        (Conditions(is_deterministic=True), "with `--deterministic`"),
         (Conditions(host_use="the lengths of texts"), "a step uses the lengths of texts"),
         (Conditions(failure="no memory"), "could not be recorded: no memory"),
         (Conditions(steps=FIRST_STEPS - 1), "taken one by one"),
