@@ -45,7 +45,10 @@ class TorchAccelerator(Accelerator):
         if current_device().type != "cuda" or not isinstance(rng, DeviceGenerator):
             return step
         start = Conditions(self.options.graphs, self.options.deterministic)
-        self._repeated = RepeatedStep(step, model, CudaGraphs(rng.on_device), start=start)
+        # What ran under a watch is never compiled; then only the recording finds reads.
+        device = None if self.options.compile else "cuda"
+        graphs = CudaGraphs(rng.on_device)
+        self._repeated = RepeatedStep(step, model, graphs, start=start, device=device)
         return self._repeated
 
     def notes(self) -> list[str]:

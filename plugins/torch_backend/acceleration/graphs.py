@@ -126,7 +126,8 @@ class RepeatedStep:
         model: the model to train; it may carry a `state` from batch to batch.
         recorder: see `Recorder`.
         start: the conditions of the run; the others are counted.
-        device: the type of the device whose values must not be read in a step.
+        device: the type of the device whose values must not be read in a step; None: its
+            operations are not watched.
 
     Attributes:
         replayed: number of replayed steps.
@@ -140,7 +141,7 @@ class RepeatedStep:
         recorder: Recorder,
         *,
         start: Conditions = Conditions(),
-        device: str = "cuda",
+        device: str | None = "cuda",
     ) -> None:
         self._step, self._model, self._recorder = step, model, recorder
         self._start, self._device = start, device
