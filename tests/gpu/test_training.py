@@ -3,6 +3,7 @@
 On the CPU two kinds run; ``pytest -m slow`` runs all of them there too.
 """
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,21 @@ def test_each_kind_of_run_learns_in_16_bits(name, device):
     assert found[-1] < found[0]
     saved = load_checkpoint(Path("m"))
     assert {array.dtype.name for array in saved.parameters.values()} == {"float32"}
+
+
+@on_devices(IN_16_BITS, SAMPLE[:1])
+def test_recorded_steps_give_what_single_steps_give(name, device):
+    """On a GPU most steps are replayed; the sums of a kernel may come in another order."""
+    options = on(device, "--precision", "float64", "--keep", "last")
+    printed = train(name, "recorded", *options, epochs=4)
+    train(name, "single", *options, "--no-graphs", epochs=4)
+    recorded, single = (load_checkpoint(Path(out)).parameters for out in ("recorded", "single"))
+    for key, array in single.items():
+        np.testing.assert_allclose(recorded[key], array, rtol=1e-8, atol=1e-10)
+    if device == "cuda" and name == "language_model":
+        replayed = re.search(r"^([\d,]+) of [\d,]+ steps as CUDA graphs", printed, re.MULTILINE)
+        assert replayed is not None
+        assert int(replayed[1].replace(",", "")) > 0
 
 
 @on_devices(RUNS, SAMPLE)

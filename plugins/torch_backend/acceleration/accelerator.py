@@ -12,7 +12,7 @@ from framework.training.accelerator import Accelerator
 from framework.training.loops import Batch, GradientStep
 from plugins.torch_backend.acceleration.compilation import compile_layers, compiled_in_words
 from plugins.torch_backend.acceleration.deterministic import deterministic_algorithms
-from plugins.torch_backend.acceleration.graphs import CudaGraphs, RepeatedStep
+from plugins.torch_backend.acceleration.graphs import Conditions, CudaGraphs, RepeatedStep
 from plugins.torch_backend.acceleration.low_precision import LowPrecisionModel
 from plugins.torch_backend.acceleration.moves import SideStream, moved_ahead
 from plugins.torch_backend.arrays import DeviceGenerator, current_device
@@ -44,8 +44,11 @@ class TorchAccelerator(Accelerator):
         """Return `step`; on a GPU it is recorded for each shape of its batches, and replayed."""
         if current_device().type != "cuda" or not isinstance(rng, DeviceGenerator):
             return step
+        start = Conditions(self.options.graphs, self.options.deterministic)
+        # What ran under a watch is never compiled; then only the recording finds reads.
+        device = None if self.options.compile else "cuda"
         graphs = CudaGraphs(rng.on_device)
-        self._repeated = RepeatedStep(step, model, graphs, is_wanted=self.options.graphs)
+        self._repeated = RepeatedStep(step, model, graphs, start=start, device=device)
         return self._repeated
 
     def notes(self) -> list[str]:

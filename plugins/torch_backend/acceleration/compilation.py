@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
+from torch._functorch import config as functorch_config
 
 from framework.errors import UsageError
 from framework.interfaces import Model
@@ -42,6 +43,8 @@ def compile_layers(
     """
     if missing := missing_compiler(device):
         raise UsageError(f"`--compile` is not possible: {missing}, or leave the option out")
+    # `AutogradModel` keeps its graph for a second backward: no buffer of it may be reused.
+    functorch_config.donated_buffer = False
     layers = [one for one in _parts(model) if getattr(one, "gains_by_compiling", False)]
     for layer in layers:
         layer.compute = compiler(layer.compute)  # type: ignore[method-assign]

@@ -38,6 +38,8 @@ class Conditions:
 
     Attributes:
         is_wanted: whether the run asks for graphs.
+        is_deterministic: whether the run must give the same bytes, also after an interruption,
+            when other steps are recorded than before.
         steps: number of steps of this shape so far.
         graphs: number of graphs so far.
         host_use: what the steps so far used of the host, in words; empty: nothing.
@@ -45,6 +47,7 @@ class Conditions:
     """
 
     is_wanted: bool = True
+    is_deterministic: bool = False
     steps: int = FIRST_STEPS
     graphs: int = 0
     host_use: str = ""
@@ -55,6 +58,8 @@ def refusal(conditions: Conditions) -> str:
     """Return why a step is not recorded; empty if it is."""
     if not conditions.is_wanted:
         return "`--no-graphs` was given"
+    if conditions.is_deterministic:
+        return "with `--deterministic` all steps are taken in the same way"
     if conditions.host_use:
         return f"a step uses {conditions.host_use}"
     if conditions.failure:
@@ -120,8 +125,9 @@ class RepeatedStep:
         step: computes loss and gradients of `model`.
         model: the model to train; it may carry a `state` from batch to batch.
         recorder: see `Recorder`.
-        is_wanted: whether the run asks for graphs.
-        device: the type of the device whose values must not be read in a step.
+        start: the conditions of the run; the others are counted.
+        device: the type of the device whose values must not be read in a step; None: its
+            operations are not watched.
 
     Attributes:
         replayed: number of replayed steps.
@@ -134,11 +140,11 @@ class RepeatedStep:
         model: Model,
         recorder: Recorder,
         *,
-        is_wanted: bool = True,
-        device: str = "cuda",
+        start: Conditions = Conditions(),
+        device: str | None = "cuda",
     ) -> None:
         self._step, self._model, self._recorder = step, model, recorder
-        self._is_wanted, self._device = is_wanted, device
+        self._start, self._device = start, device
         self._recorded: dict[Any, _Recorded] = {}
         self._steps: Counter[Any] = Counter()
         self._host_use = self._failure = ""
@@ -166,13 +172,18 @@ class RepeatedStep:
         return shapes, batch.terms, batch.continues, self._model.training
 
     def _conditions(self, key: Any) -> Conditions:
-        graphs, steps = len(self._recorded), self._steps[key]
-        return Conditions(self._is_wanted, steps, graphs, self._host_use, self._failure)
+        return replace(
+            self._start,
+            steps=self._steps[key],
+            graphs=len(self._recorded),
+            host_use=self._host_use,
+            failure=self._failure,
+        )
 
     def _alone(self, key: Any, batch: Batch, reason: str) -> tuple[Any, Mapping[str, Any]]:
         self._steps[key] += 1
         self.alone[reason] += 1
-        if self._host_use or not self._is_wanted:
+        if self._host_use or refusal(self._start):
             return self._step(batch)
         with watching_the_host(self._device) as found:
             result = self._step(batch)

@@ -6,7 +6,7 @@ A graph would repeat both as they were when it was recorded.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from torch import Tensor
@@ -58,8 +58,13 @@ def reads_values(name: str, args: Any) -> bool:
 
 
 @contextmanager
-def watching_the_host(device: str) -> Iterator[HostUse]:
-    """Collect in the block what is used of the host."""
-    found = HostUse(device)
-    with noting_host_use(found.found.append), found:
+def watching_the_host(device: str | None) -> Iterator[HostUse]:
+    """Collect in the block what is used of the host.
+
+    Args:
+        device: the type of the device whose operations are watched; None: only values of the host
+            are noted.
+    """
+    found = HostUse(device or "")
+    with noting_host_use(found.found.append), found if device else nullcontext():
         yield found

@@ -58,6 +58,8 @@ def _scan(f: Tensor, c: Tensor) -> None:
     """
     gates, reach = f.clone(), 1
     while reach < len(c):
-        c[reach:] += gates[reach - 1 :] * c[:-reach]
-        gates[reach:] *= gates[:-reach].clone()
+        # By methods: `c[reach:] += ...` would copy the sum onto itself once more.
+        c[reach:].add_(gates[reach - 1 :] * c[:-reach])
+        if 2 * reach < len(c):
+            gates[reach:].mul_(gates[:-reach].clone())
         reach *= 2

@@ -32,6 +32,7 @@ RUNS = {
     "gru": ("rnn_lm", "--cell", "gru", *TEXT),
     "qrnn": ("rnn_lm", "--cell", "qrnn", *TEXT),
     "characters": ("rnn_lm", "--cell", "lstm", "--character-filters", 3, *TEXT),
+    "bfloat16": ("rnn_lm", "--cell", "lstm", "--precision", "bfloat16", *TEXT),
     "tagger": ("window_classifier", *WORDS, *SMALL),
     "text_cnn": ("text_cnn", "--corpus", "reviews.txt", "--set", "embedding_size=3", "--set",
                  "maps=2", "--epochs", 1, "--clip", 1),

@@ -17,6 +17,8 @@ from framework.errors import UsageError
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
+from torch._functorch import config as functorch_config  # noqa: E402
+
 from plugins.torch_backend.acceleration.compilation import (  # noqa: E402
     compile_layers,
     missing_compiler,
@@ -58,6 +60,7 @@ def stack(**options):
 @pytest.mark.parametrize(
     "compiler", [without_translation, pytest.param(torch.compile, marks=pytest.mark.slow)]
 )
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script_method:DeprecationWarning")
 def test_compiled_layers_give_the_same_results(compiler):
     if compiler is torch.compile and missing_compiler("cpu"):
         pytest.skip(missing_compiler("cpu"))
@@ -65,6 +68,13 @@ def test_compiled_layers_give_the_same_results(compiler):
     assert compile_layers(compiled, "cpu", compiler) == ("GRU",)
     for one, other in zip(results(compiled), results(plain), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-13)
+
+
+def test_a_second_backward_finds_the_buffers_of_the_first(monkeypatch):
+    """Where torch reuses them, it refuses to keep a graph, as `AutogradModel` does."""
+    monkeypatch.setattr(functorch_config, "donated_buffer", True)
+    compile_layers(stack(), "cpu", without_translation)
+    assert not functorch_config.donated_buffer
 
 
 def test_layers_with_a_kernel_are_left_alone():

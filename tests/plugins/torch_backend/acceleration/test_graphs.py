@@ -191,8 +191,38 @@ def test_a_step_that_reads_the_device_is_not_recorded():
     assert "values that are read from the device (_local_scalar_dense)" in step.notes()[0]
 
 
+def test_layers_are_compiled_before_their_step_is_recorded():
+    """What has run under a watch would never be compiled."""
+    model, compiled = Scaled(), []
+
+    def translate(graph, inputs):
+        compiled.append(len(repeated.alone))
+        return graph.forward
+
+    product = torch.compile(lambda x, y: x * y, backend=translate)
+
+    def step(batch):
+        product(batch.inputs[0], batch.targets)
+        return model.step(batch)
+
+    recorder = Tapes()
+    repeated = RepeatedStep(step, model, recorder, device=None)
+    for _ in range(FIRST_STEPS):
+        repeated(batch(1.0, 1.0, 1.0))
+    assert compiled == [1]
+    assert not recorder.recorded
+
+
+def test_values_of_the_host_are_noted_without_a_watch_too():
+    ids = TorchArrays().from_numpy(np.array([[1, 0]]))
+    with watching_the_host(None) as found:
+        host_values(ids)
+        ids[0, 0].item()
+    assert found.described() == "the lengths of texts"
+
+
 def test_without_graphs_nothing_is_recorded():
-    step, recorder = steps_of(Scaled(), is_wanted=False)
+    step, recorder = steps_of(Scaled(), start=Conditions(is_wanted=False))
     for _ in range(5):
         step(batch(1.0, 1.0, 1.0))
     assert not recorder.recorded
@@ -204,6 +234,7 @@ def test_without_graphs_nothing_is_recorded():
     [
         (Conditions(), ""),
         (Conditions(is_wanted=False), "`--no-graphs`"),
+        (Conditions(is_deterministic=True), "with `--deterministic`"),
         (Conditions(host_use="the lengths of texts"), "a step uses the lengths of texts"),
         (Conditions(failure="no memory"), "could not be recorded: no memory"),
         (Conditions(steps=FIRST_STEPS - 1), "taken one by one"),

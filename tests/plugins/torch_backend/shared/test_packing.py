@@ -6,6 +6,8 @@ from built_on import on_tensors
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
+from framework.providers.backends import Backend  # noqa: E402
+from framework.providers.plugins import Plugins  # noqa: E402
 from plugins.torch_backend.arrays import TorchArrays, host_values  # noqa: E402
 from plugins.torch_backend.gated_rnns.bidirectional import Bidirectional  # noqa: E402
 from plugins.torch_backend.gated_rnns.gru import GRU  # noqa: E402
@@ -86,6 +88,16 @@ def test_packed_words_give_what_single_steps_give(name, mask, directions, calls,
 def test_gaps_go_step_by_step_and_full_texts_need_no_packing(name, mask, calls):
     results(layer_of(name), mask)
     assert not calls
+
+
+def test_a_step_of_a_tagger_reads_no_lengths_from_the_device(monkeypatch, calls):
+    ids = TorchArrays().from_numpy(np.array([[3, 4, 0], [5, 0, 0]]))
+    monkeypatch.setattr(torch.Tensor, "cpu", lambda tensor: pytest.fail("a tensor is read"))
+    sizes = (9, 3, 4, 2, "lstm")
+    backend = Backend(Plugins().registry, "torch")
+    tagger = backend.build("recurrent_tagger", *sizes, kind="model", rng=np.random.default_rng(0))
+    tagger.backward(torch.ones_like(tagger.forward(ids)))
+    assert len(calls) == 2
 
 
 def test_lengths_of_ids_from_the_host_are_not_read_from_the_device(monkeypatch):
