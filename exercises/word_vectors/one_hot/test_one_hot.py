@@ -83,3 +83,61 @@ def test_vectors_of_zeros(submission, reference, rng):
     a, b = rng.normal(size=(2, 4, 3))
     a[rng.integers(4)] = 0
     agrees(submission, reference, "cosine_similarity", a, b)
+
+
+@pytest.mark.task("lookup")
+@pytest.mark.points(1.5)
+@pytest.mark.hint("The product of a one-hot vector with W is a row of W.")
+@pytest.mark.promise("Do not change the arguments.", "`(..., D)`, a new array of the dtype of W.")
+def test_lookup_is_a_product(submission, reference, rng):
+    """lookup: the product of one-hot vectors with a matrix, for ids of any shape."""
+    W = rng.normal(size=(6, 3))
+    for shape in ((4,), (2, 3), ()):
+        ids = rng.integers(6, size=shape)
+        found = agrees(submission, reference, "lookup", ids, W)
+        equal(found, np.eye(6)[ids] @ W, "lookup against the product with one-hot vectors")
+    agrees(submission, reference, "lookup", ids, W.astype(np.float32))
+
+
+@pytest.mark.task("lookup_gradient")
+@pytest.mark.points(1.75)
+@pytest.mark.hint("A repeated id adds up: np.add.at, not +=.")
+@pytest.mark.promise(
+    "Do not change the arguments.",
+    "A repeated id adds to the same row of ∂J/∂W.",
+    "ids: integers of any shape `(...)`, each in 0 ... V−1, as `lookup` got them.",
+    "A row gets the sum over all places of its id; a row without a place gets 0.",
+)
+def test_gradient_of_a_lookup(submission, reference, rng):
+    """lookup_gradient: sums over all places of an id, for ids of any shape."""
+    for shape in ((9,), (2, 5), ()):
+        ids, grad = rng.integers(5, size=shape), rng.normal(size=(*shape, 3))
+        found = agrees(submission, reference, "lookup_gradient", ids, grad, 5)
+        product = np.eye(5)[ids].reshape(-1, 5).T @ grad.reshape(-1, 3)
+        equal(found, product, "lookup_gradient against one-hot vectors", rtol=1e-12)
+    agrees(submission, reference, "lookup_gradient", ids, grad.astype(np.float32), 5)
+
+
+#: The lecture's vocabulary, and a text whose one-hot vectors would take 80 GB.
+WORDS, PLACES = 500_000, 20_000
+
+
+@pytest.mark.task("lookup")
+@pytest.mark.points(0.75)
+@pytest.mark.hint("One-hot vectors of 20,000 of 500,000 words take 80 GB. Take rows instead.")
+@pytest.mark.promise("no array has an entry for each pair of place and word.")
+def test_lookup_of_half_a_million_words(submission, reference, rng):
+    """lookup: 20,000 places in a vocabulary of 500,000 words."""
+    W = rng.normal(size=(WORDS, 2)).astype(np.float32)
+    agrees(submission, reference, "lookup", rng.integers(WORDS, size=PLACES), W)
+
+
+@pytest.mark.task("lookup_gradient")
+@pytest.mark.points(0.75)
+@pytest.mark.hint("Zeros for all words, then one sum for each place.")
+@pytest.mark.promise("no array has an entry for each pair of place and word.")
+def test_gradient_of_half_a_million_words(submission, reference, rng):
+    """lookup_gradient: 20,000 places in a vocabulary of 500,000 words."""
+    grad = rng.normal(size=(PLACES, 2)).astype(np.float32)
+    ids = rng.integers(WORDS, size=PLACES)
+    agrees(submission, reference, "lookup_gradient", ids, grad, WORDS, rtol=1e-5, atol=1e-5)

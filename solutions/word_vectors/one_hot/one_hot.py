@@ -1,4 +1,4 @@
-"""Represent words as one-hot vectors, and compare vectors by their cosine.
+"""Represent words as one-hot vectors, compare vectors, and look up the rows of a matrix.
 
 Source: CS224n lecture 1, sections 1.5 and 1.6.
 """
@@ -43,6 +43,50 @@ def cosine_similarity(a: Array, b: Array) -> Array:
     # BEGIN SOLUTION: divide both by their lengths first, since products of large numbers overflow
     a_unit, b_unit = _unit(a), _unit(b)
     return np.clip(np.sum(a_unit * b_unit, axis=-1), -1.0, 1.0)
+    # END SOLUTION
+
+
+def lookup(ids: Array, W: Array) -> Array:
+    """Return the product of the one-hot vectors of `ids` with W, without making these vectors:
+
+        one_hot(i)ᵀ W = row i of W
+
+    Args:
+        ids: integers of any shape `(...)`, each in 0 ... V−1.
+        W: `(V, D)` floats. Not modified.
+
+    Returns:
+        `(..., D)`, a new array of the dtype of W.
+
+    Raises:
+        IndexError: an id is outside 0 ... V−1.
+    """
+    # BEGIN SOLUTION: a product with a one-hot vector picks a row
+    if np.min(ids, initial=0) < 0:
+        raise IndexError(f"W has the rows 0 ... V−1, but the least of these ids is {ids.min()}")
+    return W[ids]
+    # END SOLUTION
+
+
+def lookup_gradient(ids: Array, grad: Array, vocabulary_size: int) -> Array:
+    """Return the gradient of W after `lookup`, without making one-hot vectors:
+
+        ∂J/∂W = Σ over the places of ids: one_hot(i) ∂J/∂yᵀ
+
+    A row gets the sum over all places of its id; a row without a place gets 0.
+
+    Args:
+        ids: integers of any shape `(...)`, each in 0 ... V−1, as `lookup` got them.
+        grad: ∂J/∂y, `(..., D)` floats. Not modified.
+        vocabulary_size: V.
+
+    Returns:
+        `(V, D)`, of the dtype of `grad`.
+    """
+    # BEGIN SOLUTION: np.add.at adds for every place of an id, also for repeated ones
+    of_matrix = np.zeros((vocabulary_size, grad.shape[-1]), grad.dtype)
+    np.add.at(of_matrix, ids, grad)
+    return of_matrix
     # END SOLUTION
 
 

@@ -61,3 +61,28 @@ def test_one_axis_and_float32(submission, reference, rng):
     a, b = rng.normal(size=(2, 5)).astype(np.float32)
     agrees(submission, reference, "cosine_similarity", a, b, rtol=1e-5)
     agrees(submission, reference, "cosine_similarity", np.array([3.0]), np.array([[-2.0], [0.5]]))
+
+
+@pytest.mark.task("lookup")
+@pytest.mark.points(0.75)
+@pytest.mark.promise("An id outside 0 ... V−1 raises an `IndexError`.")
+def test_lookup_out_of_range(submission, reference, rng):
+    """lookup: no ids, one word, and ids out of range."""
+    W = rng.normal(size=(4, 2))
+    agrees(submission, reference, "lookup", np.zeros((0, 3), dtype=np.int64), W)
+    agrees(submission, reference, "lookup", np.zeros(3, dtype=np.int64), W[:1])
+    for wrong in (-1, 4):
+        ids = rng.integers(4, size=3)
+        ids[rng.integers(3)] = wrong
+        refuses(submission, "lookup", ids, W, error=("IndexError",))
+
+
+@pytest.mark.task("lookup_gradient")
+@pytest.mark.points(0.5)
+@pytest.mark.promise("∂J/∂y, `(..., D)` floats. Not modified.")
+def test_gradient_without_places(submission, reference, rng):
+    """lookup_gradient: no ids at all, one word, vectors of one number."""
+    none = np.zeros((0, 2), dtype=np.int64)
+    agrees(submission, reference, "lookup_gradient", none, np.zeros((0, 2, 3)), 4)
+    ids = np.zeros(5, dtype=np.int64)
+    agrees(submission, reference, "lookup_gradient", ids, rng.normal(size=(5, 1)), 1)

@@ -129,3 +129,35 @@ def test_a_text_ends_with_its_first_word_and_the_near_one_is_often_right():
     between = texts[:, 1:8]
     assert between.min() >= copying.OBJECTS
     assert between.max() < copying.VOCABULARY - 2
+
+
+@pytest.mark.parametrize("name", ["numpy", "torch"])
+def test_each_layer_is_trained_at_each_distance(monkeypatch, name):
+    for constant, value in {"STEPS": 2, "TEST_TEXTS": 20, "FAR": 6}.items():
+        monkeypatch.setattr(copying, constant, value)
+    backend = Backend(Plugins().registry, name)
+    with backend.in_force():
+        found = copying.run(Setting(backend, repeats=2))
+    expected = [f"{layer}, {words} words between" for words in (5, 6) for layer in copying.LAYERS]
+    assert [one.name for one in found.measured] == expected
+    assert all(0 <= value <= 100 for one in found.measured for value in one.values)
+    assert len(found.claims) == 2 + 3
+
+
+def told(**far):
+    """What is said if layers have these accuracies at the large distance; all are right nearby."""
+    found = {(layer, copying.NEAR_BY): (1.0, 1.0) for layer in copying.LAYERS}
+    found |= {(layer, copying.FAR): (0.6, 0.6) for layer in copying.LAYERS}
+    found |= {(layer, copying.FAR): values for layer, values in far.items()}
+    return [claim.holds for claim in copying.claims(found)]
+
+
+def test_an_rnn_that_uses_the_near_hint_alone():
+    assert told() == [True, True, None, None, None]
+    assert told(rnn=(0.6, 0.7))[1] is False
+
+
+def test_a_layer_is_better_or_worse_by_more_than_chance():
+    assert told(gru=(0.9, 1.0))[2:] == [True, None, None]
+    assert told(gru=(0.2, 0.3), lstm=(0.3, 1.0))[2:] == [False, None, None]
+    assert told(lstm=(1.0,))[3] is None

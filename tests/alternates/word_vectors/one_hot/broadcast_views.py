@@ -19,3 +19,15 @@ def cosine_similarity(a, b):
         return np.divide(v, length, out=np.zeros_like(v), where=length > 0)
 
     return (unit(a) * unit(b)).sum(axis=-1).clip(-1, 1)
+
+
+def lookup(ids, W):
+    if np.any((np.asarray(ids) < 0) | (np.asarray(ids) >= len(W))):
+        raise IndexError("ids out of range")
+    return np.take(W, ids, axis=0)
+
+
+def lookup_gradient(ids, grad, vocabulary_size):
+    total = np.zeros((vocabulary_size, grad.shape[-1]), dtype=grad.dtype)
+    np.add.at(total, np.ravel(ids), grad.reshape(-1, grad.shape[-1]))
+    return total

@@ -19,3 +19,20 @@ def cosine_similarity(a, b):
 
 def tiny(v):
     return np.finfo(v.dtype).tiny
+
+
+def lookup(ids, W):
+    if np.any((np.asarray(ids) < 0) | (np.asarray(ids) >= len(W))):
+        raise IndexError("ids out of range")
+    return W[np.asarray(ids)].copy()
+
+
+def lookup_gradient(ids, grad, vocabulary_size):
+    D = grad.shape[-1]
+    order = np.argsort(np.ravel(ids), kind="stable")
+    words, rows = np.ravel(ids)[order], grad.reshape(-1, D)[order]
+    total = np.zeros((vocabulary_size, D), grad.dtype)
+    if len(words):
+        starts = np.flatnonzero(np.diff(words, prepend=-1))
+        total[words[starts]] = np.add.reduceat(rows, starts, axis=0)
+    return total

@@ -25,3 +25,15 @@ def _unit(a):
     scaled = a / np.where(largest > 0, largest, 1.0)
     length = np.sqrt(np.sum(scaled**2, axis=-1, keepdims=True))
     return scaled / np.where(largest > 0, length, 1.0)
+
+
+def lookup(ids, W):
+    if np.size(ids) and not 0 <= np.min(ids) <= np.max(ids) < W.shape[0]:
+        raise IndexError("no such row")
+    return W[ids, :]
+
+
+def lookup_gradient(ids, grad, vocabulary_size):
+    result = np.zeros_like(grad, shape=(vocabulary_size, grad.shape[-1]))
+    np.add.at(result, ids, grad)
+    return result

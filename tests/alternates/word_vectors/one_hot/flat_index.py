@@ -21,3 +21,17 @@ def cosine_similarity(a, b):
     u = a / np.where(la == 0, ones, la)[..., None]
     v = b / np.where(lb == 0, ones, lb)[..., None]
     return np.minimum(np.maximum((u * v).sum(axis=-1), -1), 1)
+
+
+def lookup(ids, W):
+    if np.any((np.asarray(ids) < 0) | (np.asarray(ids) >= len(W))):
+        raise IndexError("ids out of range")
+    flat = np.ravel(ids)
+    return W[flat].reshape((*np.shape(ids), W.shape[1]))
+
+
+def lookup_gradient(ids, grad, vocabulary_size):
+    D = grad.shape[-1]
+    places = np.ravel(ids)[:, None] * D + np.arange(D)
+    flat = np.bincount(places.ravel(), grad.ravel(), minlength=vocabulary_size * D)
+    return flat.reshape(vocabulary_size, D).astype(grad.dtype)

@@ -30,5 +30,18 @@ def cosine_similarity(a, b):
     return result
 
 
+def lookup(ids, W):
+    if np.any((np.asarray(ids) < 0) | (np.asarray(ids) >= len(W))):
+        raise IndexError("ids out of range")
+    return np.asfortranarray(W)[ids]
+
+
+def lookup_gradient(ids, grad, vocabulary_size):
+    total = np.zeros((vocabulary_size, grad.shape[-1]), grad.dtype, order="F")
+    for column in range(grad.shape[-1]):
+        np.add.at(total[:, column], ids, grad[..., column])
+    return total
+
+
 if __name__ == "__main__":
     assert cosine_similarity(np.array([3.0, 4.0]), np.array([1.0, 0.0])) == 0.6

@@ -33,3 +33,18 @@ def _direction(v: Floats) -> Floats:
 def cosine_similarity(a: Floats, b: Floats) -> Floats:
     product = _direction(a)[..., None, :] @ _direction(b)[..., :, None]
     return np.clip(product[..., 0, 0], -1.0, 1.0)
+
+
+def lookup(ids: npt.NDArray[np.integer], W: Floats) -> Floats:
+    if not _all_in(ids, len(W)):
+        raise IndexError("a word that is none")
+    return W[ids]
+
+
+def lookup_gradient(ids: npt.NDArray[np.integer], grad: Floats, vocabulary_size: int) -> Floats:
+    words, place = np.unique(ids, return_inverse=True)
+    sums = np.zeros((len(words), grad.shape[-1]), grad.dtype)
+    np.add.at(sums, place.reshape(np.shape(ids)), grad)
+    total = np.zeros((vocabulary_size, grad.shape[-1]), grad.dtype)
+    total[words] = sums
+    return total

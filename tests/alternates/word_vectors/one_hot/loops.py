@@ -28,3 +28,19 @@ def cosine(a, b):
         return 0.0
     total = math.fsum(x / length_a * (y / length_b) for x, y in zip(a, b, strict=True))
     return min(max(total, -1.0), 1.0)
+
+
+def lookup(ids, W):
+    rows = []
+    for i in np.ravel(ids):
+        if not 0 <= i < len(W):
+            raise IndexError(i)
+        rows.append(W[i])
+    return np.array(rows, W.dtype).reshape((*np.shape(ids), W.shape[1]))
+
+
+def lookup_gradient(ids, grad, vocabulary_size):
+    total = np.zeros((vocabulary_size, grad.shape[-1]), grad.dtype)
+    for i, row in zip(np.ravel(ids), grad.reshape(-1, grad.shape[-1]), strict=True):
+        total[i] += row
+    return total

@@ -15,3 +15,14 @@ def cosine_similarity(a, b):
     lengths = unit_a.norm(dim=-1) * unit_b.norm(dim=-1)
     products = (unit_a * unit_b).sum(-1)
     return torch.where(lengths > 0, products / lengths, torch.zeros_like(products)).clamp(-1, 1)
+
+
+def lookup(ids, W):
+    if ((ids < 0) | (ids >= len(W))).any():
+        raise IndexError("no such row")
+    return W[ids]
+
+
+def lookup_gradient(ids, grad, vocabulary_size):
+    total = torch.zeros(vocabulary_size, grad.shape[-1], dtype=grad.dtype)
+    return total.index_put_((ids.long(),), grad, accumulate=True)
