@@ -45,16 +45,16 @@ class Week:
     def drawn(
         cls, desk: Desk, number: int, due: str, answers: Sequence[Answers], policy: Policy
     ) -> Week:
-        """Return a week in which those with a part hand in right work in time."""
+        """Return a week; students with a role hand in right work, in time."""
         week = cls(number, datetime.fromisoformat(due).replace(tzinfo=ZONE), answers)
         for person in desk.people.people:
             rng = random.Random(f"week {number} {person.key}")
-            has_part = person in desk.people.parts
-            if has_part or rng.random() >= policy.absent:
+            has_role = person in desk.people.with_roles
+            if has_role or rng.random() >= policy.absent:
                 hours = -rng.triangular(1, 96, 3)
-                if not has_part and rng.random() < policy.late:
+                if not has_role and rng.random() < policy.late:
                     hours = rng.uniform(0.1, policy.latest)
-                kinds = [Kind.RIGHT if has_part else drawn_kind(rng) for _ in answers]
+                kinds = [Kind.RIGHT if has_role else drawn_kind(rng) for _ in answers]
                 week.hand_in(person, kinds, hours)
         return week
 

@@ -1,4 +1,4 @@
-"""The students of the term: names, identifiers, and the few of whom the page tells."""
+"""The students of the term: their names and identifiers, and the students with a role."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Class:
-    """The students of a term, at least nine; the first ones have parts of their own."""
+    """The students of a term, at least nine; the first nine have roles in it."""
 
     people: tuple[Person, ...]
 
@@ -75,8 +75,8 @@ class Class:
         return cls(tuple(Person(i, name) for i, name in enumerate(names, start=1)))
 
     @cached_property
-    def parts(self) -> tuple[Person, ...]:
-        """Those who have a part: they hand in right work, but where their part says otherwise."""
+    def with_roles(self) -> tuple[Person, ...]:
+        """The students with a role: their work is right, except where the role needs other work."""
         return self.people[:9]
 
     @property
@@ -116,7 +116,7 @@ class Class:
 
     @property
     def late(self) -> Person:
-        """The student who is two days late in week 2, and five days in week 4."""
+        """The student who is two days late in week 2, and three days in week 4."""
         return self.people[7]
 
     @property

@@ -39,7 +39,7 @@ def _handed_in(desk: Desk) -> tuple[Week, Week]:
     newer = Week(2, first.due, first.answers, dict(first.kinds), dict(first.listed))
     for key, one in first.listed.items():
         rng = random.Random(f"again {key}")
-        is_drawn = one.person not in desk.people.parts and rng.random() < 0.12
+        is_drawn = one.person not in desk.people.with_roles and rng.random() < 0.12
         if is_drawn or one.person == desk.people.careless:
             kind = Kind.WRONG if one.person == desk.people.careless else drawn_kind(rng)
             hours = (one.moment - first.due) / timedelta(hours=1)
