@@ -41,6 +41,7 @@ class ShellOfThisProcess:
         return result.exit_code, result.output.rstrip()
 
 
+@pytest.mark.timeout(600)
 def test_a_check_that_is_mended_and_a_student_who_leaves(tmp_path):
     weeks = (gradescope.played, ending.played)
     events = [*play(tmp_path, 9, ShellOfThisProcess, weeks)]

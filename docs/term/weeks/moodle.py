@@ -76,7 +76,7 @@ def _collected(desk: Desk, week: Week) -> Iterator[Event]:
         f"{count} students hand in: {collected.output}",
     )
     desk.claim(
-        not week.late or f"\nlate: {len(week.late)}\n" in collected.output,
+        not week.late or f"late: {len(week.late)}" in collected.output.splitlines(),
         f"{len(week.late)} are late: {collected.output}",
     )
     desk.claim("belong to no student" not in collected.output, "each file has an owner")
