@@ -82,7 +82,7 @@ def _add_choices(parser: Parser) -> None:
         action="store_true",
         help="let `--sandbox fork` start where this system cannot contain everything",
     )
-    add("--seed", type=_natural, default=0, help="seed of all random inputs")
+    add("--seed", type=_natural, help="seed of all random inputs (0; in a kit, that of the kit)")
     add(
         "--jobs",
         type=_natural,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course.identity import course_files
+from autograder.course.kit import seed_in
 from autograder.course.reading import Course, Exercise
 from autograder.course.standing import from_here
 from autograder.grading.course_choice import chosen_course
@@ -75,7 +76,7 @@ def _setting(options: GradeOptions, course: Course, plugins: Plugins) -> Setting
         backend=options.backend,
         provider=options.provider,
         device=options.device,
-        seed=options.seed,
+        seed=seed_in(course.root, options.seed),
     )
 
 

@@ -150,7 +150,7 @@ class _Changes:
         self._look_at_course()
 
     def _now(self, folders: Iterable[Path]) -> Stamps:
-        return _stamps_of([*self._before, *folders])
+        return _stamps_of([self._place, *self._before, *folders])
 
     def _settle(self, folders: Sequence[Path]) -> None:
         """Wait until nothing changes any more: a file may be half saved."""

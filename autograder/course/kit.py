@@ -22,6 +22,9 @@ from framework.errors import BadInputError
 
 #: The format of kits; one with a higher number needs a newer gradus.
 FORMAT = 1
+#: The seed of new kits. A kit holds the inputs of its checks with right answers, which must not be
+#: those of work that is graded: it is not the default seed of `grade`.
+SEED = 1
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,14 @@ class Kit:
         manifest_of(self.root).write_text(text, "utf-8", newline="\n")
 
 
+def seed_in(root: Path, given: int | None) -> int:
+    """Return the seed `given`; without one that of the kit in `root`, or 0 where there is none."""
+    if given is not None:
+        return given
+    kit = kit_of(root)
+    return kit.seed if kit is not None else 0
+
+
 def manifest_of(root: Path) -> Path:
     """Return the file that makes the folder `root` a kit."""
     return root / "kit" / "manifest.json"
@@ -106,12 +117,27 @@ def _read(root: Path, version: tuple[int, ...]) -> Kit:
                 f"{FORMAT}: install the version {table.get('gradus', '')} of gradus-nlp, or get "
                 "another kit"
             )
-        return Kit(root, **table)
+        return _typed(Kit(root, **table))
     except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise BadInputError(
             f"{file} is damaged ({error}): `gradus kit update KIT` with the kit that you got "
             "replaces it"
         ) from None
+
+
+def _typed(kit: Kit) -> Kit:
+    """Return `kit`, which was read from a file, if what it lists has the right types.
+
+    Raises:
+        TypeError: it has not.
+    """
+    texts = (kit.course, kit.gradus, kit.name, kit.version, *kit.files, *kit.files.values())
+    if not all(isinstance(text, str) for text in texts) or type(kit.seed) is not int:
+        raise TypeError("its values have other types")
+    tables = (kit.open_checks, kit.hidden_points, *kit.open_checks.values())
+    if not all(isinstance(table, dict) for table in tables):
+        raise TypeError("its tables have other types")
+    return kit
 
 
 def digest(file: Path) -> str:

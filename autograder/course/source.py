@@ -39,6 +39,11 @@ def decode(data: bytes, name: str, what: str = "code") -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def lines_of(source: str) -> list[str]:
+    """Return the lines of `source` as Python numbers them: a form feed, say, ends none."""
+    return source.removesuffix("\n").split("\n")
+
+
 @lru_cache(maxsize=4)
 def parse(source: str) -> ast.Module:
     """Parse `source`; every problem is a `SyntaxError`, and nothing is printed.

@@ -49,7 +49,7 @@ class GradeOptions:
     device: str = "cpu"
     sandbox: str = "auto"
     allow_weaker: bool = False
-    seed: int = 0
+    seed: int | None = None
     jobs: int = 0
     show_hidden: bool = False
     files: Mapping[str, Path | None] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.checks.failures import CheckFailed
+from autograder.course.kit import seed_in
 from autograder.course.reading import find_course
 from autograder.grading.collector import NEEDS_GRADER, result_of, title_of
 from autograder.grading.grader import Grader
@@ -46,11 +47,12 @@ PREPARED: pytest.StashKey[Prepared] = pytest.StashKey()
 
 @contextmanager
 def standalone_exercise(test_file: Path, config: pytest.Config) -> Iterator[ExerciseUnderTest]:
-    """Prepare the exercise under test for plain pytest: the folder's own files, NumPy, seed 0."""
+    """Prepare the exercise under test for plain pytest: the folder's own files, and NumPy."""
     course = find_course(test_file.parent)
     name = test_file.stem.removeprefix("test_").removesuffix("_hidden")
     exercise = course.exercise(name)
-    setting = Setting(course, Plugins(course=course), choose("auto"))
+    seed = seed_in(course.root, None)
+    setting = Setting(course, Plugins(course=course), choose("auto"), seed=seed)
     names = (name, *exercise.requires)
     with load_submission(course.root / "exercises", course, names) as submission:
         submission.require(name)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from autograder.course.reading import Exercise
@@ -24,6 +25,9 @@ PYTEST_OPTIONS = (
     "-p no:unraisableexception -p no:threadexception "  # they collect garbage after every run
     f"--import-mode=importlib --noconftest --capture=no -c {os.devnull} --rootdir=/"
 ).split()
+
+#: Variables of a shell that pytest reads.
+VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
 OnCheck = Callable[[CheckResult], None]
 
@@ -72,6 +76,16 @@ class Only:
         items[:] = [item for item in items if id_of(item) in self.ids]
 
 
+@contextmanager
+def _own_options() -> Iterator[None]:
+    """Hide the variables that add options and plugins to pytest: they could leave out checks."""
+    hidden = {name: os.environ.pop(name) for name in VARIABLES if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
 def run_pytest(exercise: Exercise, collector: Collector, plugins: Sequence[object] = ()) -> None:
     """Run the test files of `exercise`, or those of their checks that `collector` leaves in.
 
@@ -87,7 +101,8 @@ def run_pytest(exercise: Exercise, collector: Collector, plugins: Sequence[objec
     if not files:  # pytest would run whatever tests it finds around the working directory
         raise GradusError(f"{exercise.name} has no checks: there is no {exercise.tests}")
     arguments = [*PYTEST_OPTIONS, *map(str, files)]
-    status = pytest.main(arguments, plugins=[collector, *plugins])
+    with _own_options():
+        status = pytest.main(arguments, plugins=[collector, *plugins])
     if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
         raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")

@@ -74,20 +74,39 @@ def _require_same_course(old: Kit, new: Kit) -> None:
 
 
 def _require_whole(new: Kit, source: Path) -> None:
+    """Refuse a kit whose files are not those of its manifest, or are a student's to edit."""
     for name, expected in new.files.items():
-        parts = PurePosixPath(name).parts
-        if PurePosixPath(name).is_absolute() or ".." in parts:
-            raise BadInputError(f"{source} names a file outside of the kit: {name}")
-        if digest(new.root / name) != expected:
+        if not expected or digest(_inside(new.root, name)) != expected:
             raise BadInputError(f"{source} is damaged: {name} is not the file of its manifest")
+    edited = {_place_of(new, stub) for stub in _stubs(new)}
+    if listed := sorted(edited & new.files.keys()):
+        raise BadInputError(f"{source} is damaged: {listed[0]} is a file that students edit")
+
+
+def _inside(root: Path, name: str) -> Path:
+    """Return the file `name` of the kit at `root`.
+
+    Raises:
+        BadInputError: it lies outside, by its name or by a link, or no file can have the name.
+    """
+    pure, path = PurePosixPath(name), root / name
+    try:
+        is_inside = path.resolve().is_relative_to(root.resolve()) and not path.is_symlink()
+    except (OSError, ValueError) as error:  # too long, or with a null byte
+        raise BadInputError(f"{root} is damaged: {name[:80]!r} names no file ({error})") from None
+    if pure.is_absolute() or ".." in pure.parts or not is_inside:
+        raise BadInputError(f"{root} names a file outside of the kit: {name}")
+    return path
 
 
 def _updated(old: Kit, new: Kit) -> list[str]:
-    replaced = [name for name in new.files if digest(old.root / name) != new.files[name]]
+    names = {*old.files, *new.files}
+    places = {name: _inside(old.root, name) for name in names}  # all of them, before any change
+    replaced = [name for name in new.files if digest(places[name]) != new.files[name]]
     fresh, kept = [], []
-    for stub in sorted((new.root / "kit" / "stubs").iterdir()):
+    for stub in _stubs(new):
         target, before = _place_of(new, stub), old.stub(stub.stem, stub.suffix)
-        mine = old.root / target
+        mine = _inside(old.root, target)
         if not mine.exists() or digest(mine) == digest(before):
             fresh.append((stub, mine))
         elif digest(stub) != digest(before):
@@ -104,9 +123,18 @@ def _updated(old: Kit, new: Kit) -> list[str]:
     return [*moved, *_report(replaced, gone, kept, old.root)]
 
 
+def _stubs(kit: Kit) -> list[Path]:
+    return sorted((kit.root / "kit" / "stubs").iterdir())
+
+
 def _place_of(kit: Kit, stub: Path) -> str:
     """Return the path in the kit of the file that a student edits."""
-    (folder,) = (kit.root / "exercises").glob(f"*/{stub.stem}")
+    found = [one for one in (kit.root / "exercises").glob("*/*") if one.name == stub.stem]
+    if len(found) != 1:
+        raise BadInputError(
+            f"{kit.root} is damaged: kit/stubs/{stub.name} belongs to {len(found)} exercises, not 1"
+        )
+    (folder,) = found
     name = stub.name if stub.suffix == ".py" else QUESTIONS
     return (folder / name).relative_to(kit.root).as_posix()
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.notebook.processes import run_grade, run_gradus
 from autograder.notebook.results import CommandResult, GradeResult
-from autograder.notebook.sources import exercise_in, live_notebook, saved_notebook, unsaved
+from autograder.notebook.sources import live_notebook, named_exercise, saved_notebook, unsaved
 from framework.errors import GradusError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Magics:
         """Show the next hint of an exercise: ``%hint EXERCISE``."""
         words = shlex.split(line)
         if not words or words[0].startswith("-"):
-            words = [exercise_in(self._notebook("")), *words]
+            words = [named_exercise(self._notebook("")), *words]
         shown = run_gradus("hint", words).text
         return CommandResult(_COMMAND.sub(lambda found: f"`%{found[1]} ", shown))
 
@@ -69,7 +69,7 @@ class Magics:
         notebook = Path(named) if named else self._notebook(_exercise(words))
         if not named and unsaved(notebook, self._history[-1]):
             print(UNSAVED.format(name=notebook.name))
-        return run_grade(notebook, words or [exercise_in(notebook)])
+        return run_grade(notebook, words or [named_exercise(notebook)])
 
     def _of_cells(self, words: list[str]) -> GradeResult:
         exercise = _exercise(words)

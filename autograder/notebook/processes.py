@@ -54,8 +54,8 @@ def run_gradus(command: str, arguments: Sequence[str]) -> CommandResult:
 
 
 def _run(program: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", _PROGRAMS[program], *arguments],
+    return subprocess.run(  # -P: no module of the working directory, as ``random.py``, is found
+        [sys.executable, "-P", "-c", _PROGRAMS[program], *arguments],
         capture_output=True,
         encoding="utf-8",
         errors="replace",

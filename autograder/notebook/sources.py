@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,8 @@ from framework.errors import UsageError
 _JUPYTER = "JPY_SESSION_NAME"
 #: The variable of the namespace in which VS Code names it.
 _VS_CODE = "__vsc_ipynb_file__"
+#: An exercise: a notebook that was handed in must not bring options for the command.
+_NAME = re.compile(r"\w+")
 
 
 def saved_notebook(exercise: str, namespace: Mapping[str, Any]) -> Path:
@@ -50,6 +53,20 @@ def exercise_in(notebook: Path) -> str:
         metadata = json.loads(notebook.read_text("utf-8"))["metadata"]
         return str(metadata.get("gradus", {}).get("exercise", notebook.stem))
     return notebook.stem
+
+
+def named_exercise(notebook: Path) -> str:
+    """Return the exercise of a notebook, for a command.
+
+    Raises:
+        UsageError: what its metadata or its file says is no name, and might be an option.
+    """
+    name = exercise_in(notebook)
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{notebook.name} names no exercise: name it yourself, as in `%grade EXERCISE`"
+        )
+    return name
 
 
 def unsaved(notebook: Path, cell: str) -> bool:

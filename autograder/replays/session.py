@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.course.kit import seed_in
 from autograder.course.reading import Course
 from autograder.grading.options import GradeOptions
 from autograder.grading.setting import Setting, sandbox_named
@@ -109,7 +110,7 @@ class Replay:
             course=str(course.root.resolve()),
             backend=options.backend,
             device=options.device,
-            seed=options.seed,
+            seed=seed_in(course.root, options.seed),
             sandbox=options.sandbox,
             allow_weaker=options.allow_weaker,
             plugins=options.plugins,

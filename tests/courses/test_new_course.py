@@ -16,6 +16,7 @@ import pytest
 from new_course import made_course
 from repository import ROOT
 
+from autograder.course.kit import seed_in
 from autograder.course.reading import Course, find_course
 from autograder.course.stub_files import stub_files
 from autograder.grading.request import GradeRequest, answer
@@ -43,7 +44,8 @@ class Silence:
 
 def graded(course: Course, folder: Path, *names: str):
     """Return earned points and exit code of the files in `folder`."""
-    setting = Setting(course, Plugins(course=course), choose("process"))
+    seed = seed_in(course.root, None)
+    setting = Setting(course, Plugins(course=course), choose("process"), seed=seed)
     with load_submission(folder, course) as submission:
         exercises = tuple(course.select(names))
         report = answer(GradeRequest(setting, submission, exercises, 1, Silence()))

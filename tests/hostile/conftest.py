@@ -48,7 +48,7 @@ SANDBOXES = ("bubblewrap", "process", "fork", DENIED, MANY)
 #: What is graded with fork servers; all other cases are slow.
 SAMPLE = {
     "fork": ("stolen_solution", "killed_others"),
-    DENIED: ("full_disk", "killed_others"),
+    DENIED: ("full_disk", "killed_others", "steered_others"),
     MANY: ("forged_replies_ahead", "killed_itself"),
 }
 CASES = sorted(path.parent for path in HERE.glob("*/expected.toml"))

@@ -13,7 +13,7 @@ import weakref
 from contextlib import suppress
 
 #: The program; tests take another one.
-COMMAND = [sys.executable, "-m", "autograder.classes.clusters.serve"]
+COMMAND = [sys.executable, "-P", "-m", "autograder.classes.clusters.serve"]
 #: Seconds that a process may take to end once its standard input is closed.
 END_SECONDS = 5.0
 

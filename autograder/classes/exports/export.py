@@ -45,7 +45,7 @@ class Export:
     def folders(self) -> list[PurePosixPath]:
         """The folders at the top, sorted; of a zip, those with files."""
         if self.path.is_dir():
-            found = (one.name for one in self.path.iterdir() if one.is_dir())
+            found = (one.name for one in self.path.iterdir() if _is_own_folder(one))
         else:
             found = (file.parts[0] for file in self.files if len(file.parts) > 1)
         return [PurePosixPath(name) for name in sorted(set(found)) if name not in _JUNK]
@@ -81,13 +81,23 @@ class Export:
             for file in files_below(self.path, lambda name: name not in _JUNK, on_note):
                 if file.name in _JUNK:
                     continue
-                if problem := why_unreadable(self.path, file):
+                if problem := _why_refused(self.path, file):
                     on_note(f"{short(str(file))} {problem}")
                 else:
                     yield file
             return
         for member in zip_members(self.path, _is_work, on_note, LIMITS):
             yield member.path
+
+
+def _is_own_folder(path: Path) -> bool:
+    """Return whether `path` is a folder and no link to one, as to another student's."""
+    return path.is_dir() and not path.is_symlink()
+
+
+def _why_refused(root: Path, file: PurePosixPath) -> str:
+    """Return why `file` is not read; empty if it can be. A link may name another student's file."""
+    return "is a link: not followed" if (root / file).is_symlink() else why_unreadable(root, file)
 
 
 def _is_work(file: PurePosixPath) -> bool:

@@ -81,7 +81,7 @@ class GitRepository(AbstractContextManager["GitRepository"]):
         if kind != "commit":
             return None
         header = data.partition(b"\n\n")[0].decode("utf-8", "replace")
-        fields = [line.partition(" ") for line in header.splitlines()]
+        fields = [line.partition(" ") for line in header.split("\n")]
         tree = next((value for key, _, value in fields if key == "tree"), "")
         parent = next((value for key, _, value in fields if key == "parent"), "")
         committer = next((value for key, _, value in fields if key == "committer"), "")

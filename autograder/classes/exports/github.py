@@ -6,9 +6,7 @@ the last one of each later day; without a due date, the last commit of all.
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from autograder.classes.exports.export import Export
+from autograder.classes.exports.git_folder import stands_alone
 from autograder.classes.exports.git_history import Commit, GitRepository
 from autograder.classes.exports.handed_in import HandedIn, Owner, Reading, Wanted
 from autograder.classes.rosters.identifiers import folded
@@ -96,7 +95,7 @@ def _repository(
     """Yield the files of each attempt; of the folder itself where it is no repository."""
     owner, wanted = asked
     git = export.path / folder / ".git"
-    if git.is_symlink() or (git.is_dir() and not _stands_alone(git)):
+    if git.is_symlink() or (git.is_dir() and not stands_alone(git)):
         reading.notes.append(
             f"{folder}: its .git refers to other folders, so that its files are read"
         )
@@ -111,18 +110,6 @@ def _repository(
     for file in export.files:
         if file.parts[0] == folder.name and len(file.parts) > 1:
             yield HandedIn(file, file.relative_to(folder), (owner,))
-
-
-def _stands_alone(git: Path) -> bool:
-    """Return whether all that a repository holds is its own: no link, and none of another's."""
-    borrowed = (git / "commondir", git / "objects" / "info" / "alternates")
-    own = (git / "objects", git / "refs")
-    files = (git / "HEAD", git / "config", git / "packed-refs")
-    return (
-        not any(map(os.path.lexists, borrowed))
-        and all(one.is_dir() and not one.is_symlink() for one in own)
-        and all(stat.S_ISREG(os.lstat(one).st_mode) for one in files if os.path.lexists(one))
-    )
 
 
 def _attempts(

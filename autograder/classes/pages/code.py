@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from autograder.classes.collecting.collection import Collection
 from autograder.course.reading import Course
-from autograder.course.source import definitions, parse
+from autograder.course.source import definitions, lines_of, parse
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError
 
@@ -58,5 +58,5 @@ def code_of_task(source: str, task: str, most: int = MAX_LINES) -> str:
         return ""
     decorators: list[ast.expr] = getattr(found, "decorator_list", [])
     first = min([found.lineno, *(one.lineno for one in decorators)])
-    lines = source.splitlines()[first - 1 : found.end_lineno]
+    lines = lines_of(source)[first - 1 : found.end_lineno]
     return "\n".join([*lines[:most], *(["    ..."] if len(lines) > most else [])])

@@ -9,6 +9,7 @@ from typing import Any
 from autograder.classes.pages.rendering import asset, render, stylesheet
 from autograder.classes.pages.similar import SimilarTask
 from autograder.classes.pages.view import RunView
+from autograder.course.source import lines_of
 from autograder.similarity.outliers import Cluster
 from autograder.similarity.tokens import common_lines
 
@@ -93,7 +94,7 @@ def _columns(task: SimilarTask, first: str, second: str) -> tuple[Column, Column
     code = task.comparison.code
     marked = common_lines(code[first], code[second], task.comparison.skeleton)
     one, other = (
-        Column(id, tuple((line, i in lines) for i, line in enumerate(code[id].splitlines(), 1)))
+        Column(id, tuple((line, i in lines) for i, line in enumerate(lines_of(code[id]), 1)))
         for id, lines in zip((first, second), marked, strict=True)
     )
     return one, other

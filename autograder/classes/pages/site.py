@@ -16,6 +16,7 @@ from autograder.classes.pages.rendering import asset, render, stylesheet
 from autograder.classes.pages.view import RunView
 from autograder.classes.rosters.identifiers import folded
 from autograder.classes.store.database import Store
+from autograder.course.source import lines_of
 
 #: Rows of the lists of slow work.
 MAX_SLOW = 20
@@ -166,7 +167,7 @@ class Site:
         report = self._store.transaction(partial(report_of, key=first.key))
         code = self._code.of(first.attempt, first.exercise)
         return self._page(path, live, "work.html", outcomes=outcomes, first=first,
-                          report=report, code=code.splitlines())  # fmt: skip
+                          report=report, code=lines_of(code))  # fmt: skip
 
     def _page(self, path: str, live: Live | None, template: str = "", **values: Any) -> str:
         root = "../" * path.count("/")

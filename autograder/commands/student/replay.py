@@ -46,7 +46,10 @@ def replay(
     ] = None,
     backend: Annotated[str, typer.Option(help="Arrays that the code gets.")] = "numpy",
     device: Device = "cpu",
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random inputs.")] = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Seed of all random inputs. Default: 0, or that of a kit."),
+    ] = None,
     sandbox: Annotated[str, typer.Option(help="Sandbox in which the check finds the call.")] = (
         "auto"
     ),

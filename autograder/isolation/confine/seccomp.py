@@ -20,6 +20,7 @@ from autograder.isolation.confine.syscalls import (
     FORBIDDEN,
     NEWEST,
     NO_ROOM,
+    SIGNALS,
     UNKNOWN,
     Architecture,
 )
@@ -39,6 +40,12 @@ _CLONE_THREAD = 0x00010000
 _MAP_SHARED, _MAP_ANONYMOUS, _MAP_GROWS_DOWN = 0x01, 0x20, 0x0100
 
 _INSTALL, _ALL_THREADS, _LISTENER, _THREAD_ERROR = 1, 1, 8, 16
+
+#: The id by which `prlimit64` means the process that calls it.
+_CALLER = 0
+
+#: Commands of `fcntl`: which process a descriptor signals, and by which signal.
+_SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX = 8, 10, 15
 
 #: The flags of `open` that make a file: O_CREAT, and the bit of O_TMPFILE that O_DIRECTORY has not.
 _MAKES_FILE = 0o100 | 0o20000000
@@ -95,8 +102,10 @@ def build_filter(architecture: Architecture, pid: int, *, devices: bool) -> list
         program += _refuse(architecture, names, error)
     program += _refuse(architecture, FORBIDDEN, errno.EPERM)
     program += _when(architecture, "clone", _threads_only())
-    for name in ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):
+    for name in SIGNALS:
         program += _when(architecture, name, _only_to(pid))
+    program += _when(architecture, "prlimit64", _only_to(_CALLER, pid))
+    program += _when(architecture, "fcntl", _signal_no_process())
     program += _when(architecture, "mmap", _counted_memory(devices=devices))
     program += _when(architecture, "prctl", _keep_death_signal())
     return [*program, _answer(_ALLOW)]
@@ -159,9 +168,21 @@ def _threads_only() -> list[Instruction]:
     return [flags, (_JUMP_ANY_BIT, 1, 0, _CLONE_THREAD), _fail(errno.EAGAIN), _answer(_ALLOW)]
 
 
-def _only_to(pid: int) -> list[Instruction]:
-    target = _load(_ARGUMENTS)
-    return [target, (_JUMP_EQUAL, 1, 0, pid), _fail(errno.EPERM), _answer(_ALLOW)]
+def _only_to(*pids: int) -> list[Instruction]:
+    """Return instructions that refuse calls about any process but `pids`."""
+    allowed = [line for pid in pids for line in ((_JUMP_EQUAL, 0, 1, pid), _answer(_ALLOW))]
+    return [_load(_ARGUMENTS), *allowed, _fail(errno.EPERM)]
+
+
+def _signal_no_process() -> list[Instruction]:
+    """Return instructions that let no descriptor signal a process: it may be any of the user's."""
+    command = _load(_ARGUMENTS + 8)
+    refused = [
+        line
+        for one in (_SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX)
+        for line in ((_JUMP_EQUAL, 0, 1, one), _fail(errno.EPERM))
+    ]
+    return [command, *refused, _answer(_ALLOW)]
 
 
 def _counted_memory(*, devices: bool) -> list[Instruction]:

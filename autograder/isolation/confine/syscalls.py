@@ -41,6 +41,8 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "rt_tgsigqueueinfo": (297, 240),
     "mmap": (9, 222),
     "prctl": (157, 167),
+    "prlimit64": (302, 261),
+    "fcntl": (72, 25),
     # new files
     "open": (2, None),
     "openat": (257, 56),
@@ -69,6 +71,12 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "kcmp": (312, 272),
     "move_pages": (279, 239),
     "migrate_pages": (256, 238),
+    "setpriority": (141, 140),
+    "ioprio_set": (251, 30),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setattr": (314, 274),
+    "sched_setaffinity": (203, 122),
     # file systems and namespaces
     "mount": (165, 40),
     "umount2": (166, 39),
@@ -175,7 +183,8 @@ UNKNOWN = ("clone3",)
 COUNTED = ("creat", "mkdir", "mkdirat", "link", "linkat")
 OPENING = ("open", "openat", "openat2")
 
-BY_ARGUMENT = ("clone", "kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "mmap", "prctl")
+SIGNALS = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
+BY_ARGUMENT = ("clone", *SIGNALS, "mmap", "prctl", "prlimit64", "fcntl")
 
 #: "Not permitted": all the others of the table.
 FORBIDDEN = tuple(

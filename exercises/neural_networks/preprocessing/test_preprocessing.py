@@ -98,12 +98,14 @@ def test_whitening_of_later_data(submission, reference, rng):
 @pytest.mark.promise(
     "`apply(x)` takes `(M, D)`, M ≥ 0.",
 )
-def test_rows_do_not_matter_to_each_other(submission, rng, name):
+def test_rows_do_not_matter_to_each_other(submission, reference, rng, name):
     """A row gives the same result alone and among others."""
     x, later = correlated(rng), correlated(rng, 4)
     transform = fitted(submission, name, x)
     together = transform.apply(later)
     finite(together, f"{name}.apply")
+    sizes = np.abs(fitted(reference, name, x).apply(later))  # a direction may have either sign
+    equal(np.abs(together), sizes, f"the sizes of what {name}.apply returns")
     expect(np.all(together[0] != together[1]), f"{name}.apply gives the same for different rows")
     for row, expected in zip(later, together, strict=True):
         alone = transform.apply(row[None])

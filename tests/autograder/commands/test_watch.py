@@ -40,7 +40,7 @@ def watched(folder, monkeypatch):
     """`watched(*edits)`: how often is graded when one edit after the other is made."""
     monkeypatch.setattr(watch, "INTERVAL", 0.0)
 
-    def watched(*edits, grade=lambda: 0):
+    def watched(*edits, grade=lambda: 0, place=folder):
         pending, calls = list(edits), []
 
         def counted():
@@ -55,13 +55,19 @@ def watched(folder, monkeypatch):
             pending.pop(0)()
 
         monkeypatch.setattr(watch.time, "sleep", sleep)
-        return grade_on_change(counted, folder), len(calls)
+        return grade_on_change(counted, place), len(calls)
 
     return watched
 
 
 def test_it_grades_at_once_and_ends_with_the_last_code(watched):
     assert watched(grade=lambda: 1) == (1, 1)
+
+
+def test_a_file_that_was_gone_is_graded_when_it_is_back(watched, folder):
+    file = folder / "rnn.py"
+    edits = [file.unlink, lambda: file.write_text("x = 22\n"), lambda: file.write_text("x = 333\n")]
+    assert watched(*edits, place=file) == (0, 4)
 
 
 def test_edits_new_files_and_removals_are_noticed(watched, folder):

@@ -215,6 +215,13 @@ def test_every_verdict_has_its_words(report, tasks, name):
     assert name.replace("_", " ") in shown
 
 
+def test_no_variable_of_the_shell_leaves_out_checks(grade_it, monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing --collect-only --unknown")
+    monkeypatch.setenv("PYTEST_PLUGINS", "a_plugin_that_is_not_there")
+    (result,) = grade_it().exercises
+    assert [task.name for task in result.tasks] == NAMES
+
+
 def test_the_same_submission_and_seed_give_the_same_bytes_but_for_times(grade_it, report):
     def text(report):
         return re.sub(r'"seconds": [\d.]+', '"seconds": 0', render_json(report, show_hidden=True))

@@ -28,7 +28,15 @@ def test_what_raises_whatever_it_is_given_earns_nothing():
     assert result.checks[1].message.startswith("clip raises an exception whatever it is given")
 
 
-def test_one_answer_anywhere_is_enough():
+def test_one_right_answer_anywhere_is_enough():
+    verdicts, result = graded((Verdict.PASSED, ("clip",), ()), (Verdict.PASSED, (), ("clip",)))
+    assert verdicts == [Verdict.PASSED, Verdict.PASSED]
+    assert result.earned == 4.0
+
+
+def test_wrong_answers_are_not_enough():
+    """Zeros at the first call and an exception ever after would earn all checks of exceptions."""
     verdicts, result = graded((Verdict.FAILED, ("clip",), ()), (Verdict.PASSED, (), ("clip",)))
-    assert verdicts == [Verdict.FAILED, Verdict.PASSED]
-    assert result.earned == 2.0
+    assert verdicts == [Verdict.FAILED, Verdict.BLOCKED]
+    assert result.earned == 0.0
+    assert result.checks[1].message.startswith("it counts once clip gives a right answer")

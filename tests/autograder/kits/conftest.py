@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from autograder.course.kit import seed_in
 from autograder.course.reading import Course, find_course
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
@@ -42,8 +43,9 @@ def kit_root(built, tmp_path):
 def graded():
     """`graded(root, name, seed)`: the result of an exercise in the course at `root`."""
 
-    def graded(root, name="activations", submission=None, **options):
+    def graded(root, name="activations", submission=None, seed=None, **options):
         course = Course.read(root)
+        options["seed"] = seed_in(root, seed)
         setting = Setting(course, Plugins(course=course), choose("process"), **options)
         exercises = (course.exercise(name),)
         with load_submission(submission or root / "exercises", course) as found:

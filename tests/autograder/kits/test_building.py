@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from autograder.course.kit import kit_of
+from autograder.course.kit import SEED, kit_of, seed_in
 from autograder.course.reading import Course, find_course
 from autograder.kits.building import build_kit
 from autograder.kits.leaks import quotations, solution_lines
@@ -111,7 +111,7 @@ def test_what_a_kit_has_not_recorded_is_refused_with_the_way_out(
     kit_root, graded, write, real_solution
 ):
     write(kit_root, real_solution("activations"))
-    with pytest.raises(UsageError, match="recorded the seed 0, not 5"):
+    with pytest.raises(UsageError, match="recorded the seed 1, not 5"):
         graded(kit_root, seed=5)
     tests = kit_root / EXERCISE / "test_activations.py"
     tests.write_text(tests.read_text("utf-8") + "\n# mine\n", "utf-8")
@@ -197,3 +197,10 @@ def test_quoted_lines_of_the_courses_own_texts_are_reported(built):
     assert course.exercise_names == ("activations",)
     found = quotations(built.place, [find_course().exercise("activations")])
     assert {one.file.name for one in found} <= {"README.md", "exercise.toml", "test_activations.py"}
+
+
+def test_a_kit_has_another_seed_than_graded_work(built):
+    """Inputs and answers are read off a kit: a table of them must earn nothing elsewhere."""
+    assert kit_of(built.place).seed == seed_in(built.place, None) == SEED
+    assert seed_in(find_course().root, None) != SEED
+    assert seed_in(built.place, 5) == 5

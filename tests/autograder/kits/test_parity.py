@@ -11,6 +11,7 @@ from collections import Counter
 
 import pytest
 
+from autograder.course.kit import seed_in
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, find_course
 from autograder.grading.grader import Grader
@@ -31,7 +32,8 @@ SAMPLE = 3
 
 def checks_of(course, folder, name):
     """The results of the public checks of an exercise, by id."""
-    setting = Setting(course, Plugins(course=course), choose("process"))
+    seed = seed_in(course.root, None)
+    setting = Setting(course, Plugins(course=course), choose("process"), seed=seed)
     with load_submission(folder, course) as submission:
         grader = Grader(setting, submission)
         try:

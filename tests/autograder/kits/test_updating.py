@@ -81,6 +81,84 @@ def test_a_kit_writes_nothing_outside_of_itself(kit_root, newer, tmp_path):
         update_kit(kit_root, newer)
 
 
+def outside_of_the_old_one(old, new):
+    (old.parent / "outside.txt").write_text("theirs", "utf-8")
+    return old, {"../outside.txt": digest(old.parent / "outside.txt")}
+
+
+def absolute_in_the_old_one(old, new):
+    (old.parent / "outside.txt").write_text("theirs", "utf-8")
+    return old, {str(old.parent / "outside.txt"): digest(old.parent / "outside.txt")}
+
+
+def a_link_to_a_folder(old, new):
+    (old / EXERCISE).rename(old.parent / "elsewhere")
+    (old / EXERCISE).symlink_to(old.parent / "elsewhere")
+    return old, {}
+
+
+def a_link_in_the_new_one(old, new):
+    (old.parent / "secret").write_text("secret", "utf-8")
+    (new / "README.md").unlink()
+    (new / "README.md").symlink_to(old.parent / "secret")
+    return new, {"README.md": digest(old.parent / "secret")}
+
+
+def the_file_of_the_student(old, new):
+    return new, {MINE: digest(new / MINE)}
+
+
+def a_name_that_no_file_has(old, new):
+    return new, {"a\0b": "0"}
+
+
+def a_missing_file(old, new):
+    return new, {"missing.txt": ""}
+
+
+def a_stub_of_no_exercise(old, new):
+    (new / "kit/stubs/ghost.py").write_text("", "utf-8")
+    return new, {}
+
+
+def a_stub_of_all_exercises(old, new):
+    (new / "kit/stubs/*.py").write_text("", "utf-8")
+    return new, {}
+
+
+def files_of_other_types(old, new):
+    return new, {"README.md": 5}
+
+
+def no_files(old, new):
+    return new, None
+
+
+HOSTILE = [
+    *(outside_of_the_old_one, absolute_in_the_old_one, a_link_to_a_folder, a_link_in_the_new_one),
+    *(the_file_of_the_student, a_name_that_no_file_has, a_missing_file, a_stub_of_no_exercise),
+    *(a_stub_of_all_exercises, files_of_other_types, no_files),
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_hostile_manifest_changes_nothing(hostile, kit_root, newer):
+    """Neither the old kit nor the new one makes the update touch other files, nor a student's."""
+    (kit_root / MINE).write_text("mine", "utf-8")
+    changed, files = hostile(kit_root, newer)
+    table = json.loads(manifest_of(changed).read_text("utf-8"))
+    table["files"] = None if files is None else table["files"] | files
+    manifest_of(changed).write_text(json.dumps(table), "utf-8")
+    before = state(kit_root.parent)
+    with pytest.raises(BadInputError, match=r"is damaged|outside of the kit"):
+        update_kit(kit_root, newer)
+    assert state(kit_root.parent) == before
+
+
+def state(folder):
+    return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
 def test_only_kits_are_updated_and_only_from_kits(kit_root, tmp_path, real_course):
     with pytest.raises(UsageError, match="is no student kit"):
         update_kit(real_course.root, kit_root)

@@ -1,6 +1,7 @@
 """The magics, in notebooks that are executed."""
 
 import html.parser
+import json
 import os
 import re
 
@@ -9,6 +10,10 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import v4
 from repository import ROOT
+
+from autograder.notebook.processes import run_gradus
+from autograder.notebook.sources import named_exercise
+from framework.errors import UsageError
 
 RIGHT = "return 2 * x"
 WRONG = "return x + 2"
@@ -111,6 +116,23 @@ def test_a_file_that_is_older_than_the_cell_is_reported(execute, course):
     cells = execute(LOAD, code(RIGHT), saved, other, stale)
     (note,) = [one.text for one in cells[4].outputs if one.output_type == "stream"]
     assert note.startswith("note: squash.ipynb is graded as it was saved last.")
+
+
+@pytest.mark.parametrize("named", ["--plugin=evil.py", "-h", "a b", ""])
+def test_a_notebook_brings_no_options(named, tmp_path):
+    file = tmp_path / "handed_in.ipynb"
+    file.write_text(json.dumps({"metadata": {"gradus": {"exercise": named}}}))
+    with pytest.raises(UsageError, match="names no exercise"):
+        named_exercise(file)
+
+
+def test_modules_of_the_working_directory_are_not_imported(course, monkeypatch):
+    """The folder of a notebook may be that of a submission: its code runs in the sandbox alone."""
+    monkeypatch.delenv("PYTHONPATH")
+    for name in ("random", "typing", "dataclasses", "json"):
+        (course / "my work" / f"{name}.py").write_text("open('ran', 'w'); raise SystemExit(3)")
+    assert "squash" in run_gradus("list", []).text
+    assert not (course / "my work/ran").exists()
 
 
 def test_errors_are_a_sentence(execute, course):

@@ -152,6 +152,23 @@ def waiting_settings(own, other):
     os.mkfifo(own / ".git/config")  # git would wait for a writer
 
 
+def objects_in_part(own, other):
+    for folder in (other / ".git/objects").glob("??"):
+        (own / ".git/objects" / folder.name).symlink_to(folder)
+
+
+def included_settings(own, other):
+    os.mkfifo(own / ".git/settings")  # git would wait for a writer
+    with (own / ".git/config").open("a") as config:
+        config.write("[INCLUDE]\n\tpath = settings\n")
+
+
+def waiting_object(own, other):
+    one = next((own / ".git/objects").glob("??/*"))
+    one.unlink()
+    os.mkfifo(one)
+
+
 def linked_repository(own, other):
     (own / ".git").rename(own / "git")
     (own / ".git").symlink_to(other / ".git")
@@ -159,7 +176,10 @@ def linked_repository(own, other):
 
 @pytest.mark.parametrize(
     "borrow",
-    [commondir, alternates, linked_objects, linked_head, waiting_settings, linked_repository],
+    [
+        *(commondir, alternates, linked_objects, objects_in_part, linked_head, linked_repository),
+        *(waiting_settings, included_settings, waiting_object),
+    ],
 )
 def test_a_repository_hands_in_nothing_of_another(borrow, clones, reading):
     other = clones("lab1-bo", {"2026-03-01T10:00:00Z": "of another"})
@@ -173,3 +193,10 @@ def test_a_repository_hands_in_nothing_of_another(borrow, clones, reading):
     assert found.notes == [
         "lab1-mallory: its .git refers to other folders, so that its files are read"
     ]
+
+
+def test_a_clone_that_is_a_link_is_no_clone(clones, reading):
+    other = clones("lab1-bo", {"2026-03-01T10:00:00Z": "of another"})
+    (other.parent / "lab1-mallory").symlink_to(other)
+    found = reading(read_github, other.parent)
+    assert {one.owners[0].identifiers[0][1] for one in found.found} == {"bo"}

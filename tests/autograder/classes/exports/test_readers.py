@@ -245,3 +245,11 @@ def test_members_that_leave_the_folder_are_refused(write_zip, reading):
     found = reading(read_moodle, write_zip("a.zip", files))
     assert (found.found, len(found.notes)) == ([], 2)
     assert all("would leave the folder" in note for note in found.notes)
+
+
+def test_a_link_hands_in_nothing_of_another(write_folder, reading, identified):
+    export = write_folder("export", {"ana/rnn.py": GOOD, "bo/notes.txt": ""})
+    (export / "bo/rnn.py").symlink_to("../ana/rnn.py")
+    (export / "eve").symlink_to("ana")
+    assert ("bo", "rnn.py") not in identified(found := reading(read_folders, export))
+    assert {one.owners[0].identifiers[0][1] for one in found.found} == {"ana", "bo"}

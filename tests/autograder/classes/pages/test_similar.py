@@ -27,7 +27,8 @@ def graded(tmp_path):
     rng = random.Random(3)
     made = GradedClass(tmp_path / "lab1", STUDENTS)
     code = {key: written(rng) for key, *_ in STUDENTS}
-    code["s3"] = disguised(code["s5"])
+    shift = "\f\u2028\x85" * 99  # ends of lines elsewhere, and none for Python
+    code["s3"] = f"# {shift}\n{disguised(code['s5'])}"
     found = {(key, "first"): [exercise(EXERCISE, check(task=TASK))] for key in code}
     made.grade(found)
     for attempt in made.collection.attempts:
