@@ -9,7 +9,7 @@ import numpy as np
 
 from framework.data.vocabulary import Ids
 from framework.experiments.experiment import Setting
-from framework.interfaces import Model
+from framework.interfaces import Array, Model
 from framework.training.loops import classifier_steps
 
 
@@ -18,11 +18,11 @@ class Examples:
     """Texts and their labels.
 
     Attributes:
-        inputs: `(M, ...)` ids.
+        inputs: `(M, ...)`, ids or one-hot vectors.
         labels: `(M,)` or `(M, T)`.
     """
 
-    inputs: Ids
+    inputs: Array
     labels: Ids
 
 
