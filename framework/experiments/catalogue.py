@@ -46,6 +46,28 @@ EXPERIMENTS = {
         f"{_HERE}.copying",
         "near effects win over far ones: tickets ... tickets (lecture 7, 1.4 to 1.6)",
     ),
+    "dropout": Experiment(
+        f"{_HERE}.dropout", "dropout is worth 2 to 4 % of accuracy (lecture 11, 3.1 and 3.3)"
+    ),
+    "learning_rates": Experiment(
+        f"{_HERE}.learning_rates",
+        "with batch normalization more learning rates learn (lecture 11, 3.6)",
+    ),
+    "joined_vectors": Experiment(
+        f"{_HERE}.joined_vectors",
+        "vectors of words joined with those of their characters (lecture 11, 3.9)",
+    ),
+    "halving": Experiment(
+        f"{_HERE}.halving",
+        "maximum, k-max or stride to halve the length of deep networks (lecture 11, 4.4)",
+    ),
+    "quasi_recurrent": Experiment(
+        f"{_HERE}.quasi_recurrent",
+        "QRNNs as language models over words and characters (lecture 11, 5.2 and 5.4)",
+    ),
+    "forget_gates": Experiment(
+        f"{_HERE}.forget_gates", "the gates of a QRNN over time show its words (lecture 11, 5.3)"
+    ),
 }
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from framework.comparison.claim import Claim, Timings, speed_claim
+from framework.plotting.charts import Chart
 from framework.providers.backends import Backend
 
 #: The option that gives more timed runs.
 MORE = "`--repeats`"
+#: Standard errors that a difference has to exceed.
+SURE = 2.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,10 @@ class Measured:
     values: tuple[float, ...]
     unit: str
 
+    def __str__(self) -> str:
+        least, most = (f"{value:.3g}" for value in (min(self.values), max(self.values)))
+        return f"{self.name}: {least} to {most} {self.unit}".rstrip()
+
     @property
     def median(self) -> float:
         """The median over all repeats."""
@@ -59,10 +67,11 @@ class Measured:
 
 @dataclass(frozen=True)
 class Findings:
-    """All that an experiment measured, and the claims that it is about."""
+    """All that an experiment measured, the claims that it is about, and its pictures."""
 
     measured: tuple[Measured, ...]
     claims: tuple[Claim, ...]
+    charts: Mapping[str, Chart] = field(default_factory=dict, hash=False)
 
 
 def timed_in_turns(
@@ -93,3 +102,18 @@ def faster(text: str, fast: Measured, slow: Measured) -> Claim:
     """Return the claim `text`, that `fast` takes fewer seconds than `slow`."""
     timings = (Timings(one.name, one.values) for one in (fast, slow))
     return speed_claim(text, *timings, run="run", more=MORE)
+
+
+def higher(text: str, one: Measured, other: Measured) -> Claim:
+    """Return the claim `text`, that `one` is above `other` by more than chance.
+
+    It is undecided where the means differ by at most `SURE` standard errors of their difference.
+    """
+    numbers = f"{one}; {other}"
+    if min(len(one.values), len(other.values)) < 2:
+        return Claim(text, None, f"{numbers}; one repeat has no spread: more {MORE}")
+    difference = statistics.mean(one.values) - statistics.mean(other.values)
+    both = (statistics.variance(each.values) / len(each.values) for each in (one, other))
+    if abs(difference) <= SURE * math.sqrt(sum(both)):
+        return Claim(text, None, f"{numbers}; the difference may be chance")
+    return Claim(text, difference > 0, numbers)

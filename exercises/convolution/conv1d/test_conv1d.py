@@ -69,9 +69,27 @@ def test_forward(submission, reference, rng):
     pair.same_forward(rng.normal(size=(2, 7, 3)))
 
 
+@pytest.mark.task("Conv1d")
+@pytest.mark.points(1)
+@pytest.mark.hint("Each window of rows is a text of columns: all windows are one batch.")
+def test_an_image(submission, rng):
+    """A filter of 3×3 over an image finds its edges: three rows are three channels."""
+    image = np.zeros((7, 8))
+    image[2:, 3:] = 1.0
+    image += rng.normal(scale=0.1, size=image.shape)
+    edges = np.outer([1, 2, 1], [-1, 0, 1]).astype(float)
+    model = submission.Conv1d(3, 1, 3, rng=rng)
+    assign(model, {"W": edges.T[:, :, None].copy(), "b": np.zeros(1)})
+    rows = np.stack([image[i : i + 3].T for i in range(5)])  # (5, 8 columns, 3 rows)
+    places = [(i, j) for i in range(5) for j in range(6)]
+    expected = np.array([(image[i : i + 3, j : j + 3] * edges).sum() for i, j in places])
+    what = "a filter of 3×3 over an image of 7×8"
+    equal(model.forward(rows)[:, :, 0], expected.reshape(5, 6), what, rtol=1e-6, atol=1e-9)
+
+
 @each_setting
 @pytest.mark.task("Conv1d")
-@pytest.mark.points(2)
+@pytest.mark.points(1.75)
 @pytest.mark.hint("x_{t·stride + k·dilation}, where x has its padding on both sides.")
 def test_forward_with(submission, reference, rng, setting):
     """Forward with padding, stride and dilation, separately and together."""

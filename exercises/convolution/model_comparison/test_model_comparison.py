@@ -278,6 +278,40 @@ def test_all_families(submission, reference, metric_threshold, plot, table, rng)
     metric_threshold("nearness", nearness, rng=rng, best=1.0, what=what)
 
 
+@pytest.mark.task("select")
+@pytest.mark.points(2.5)
+@pytest.mark.hint(
+    "The held-out texts choose; the test texts measure the chosen model, and no other."
+)
+@pytest.mark.promise(
+    "the name of the model that is most accurate on `held_out`",
+)
+def test_chosen_on_held_out_texts(submission, rng):
+    """select: the best model on held-out texts, also where it is not best on the test texts."""
+    for counts in ((5, 3, 2), (6, 5, 4)):
+        classes = rng.permutation(3)
+        held_out = some_texts(rng, np.repeat(classes, counts))
+        test = some_texts(rng, np.repeat(classes, (2, 4, 3)))
+        models = [(f"always {c}", always(submission, c, rng=rng)) for c in rng.permutation(3)]
+        found = submission.select(models, held_out, test)
+        expected = [f"always {classes[0]}", 2 / 9]
+        equal(
+            list(found), expected, "the name and the test accuracy of the chosen model", rtol=RTOL
+        )
+
+
+def always(module, label, *, rng):
+    """Build a bag of vectors that gives every text the class `label` of three."""
+    model = built(module, part("deep_averaging_network", V, E, [], 3, rng=rng))
+    assign(model, {"W_1": np.zeros((E, 3)), "b_1": 9.0 * np.eye(3)[label]})
+    return model
+
+
+def some_texts(rng, labels):
+    """Draw a text for each label, in random order."""
+    return texts(rng, *rng.integers(1, 5, size=len(labels))), rng.permutation(labels)
+
+
 def bag_of(language, rng):
     """A bag of vectors with one hidden layer, to be built."""
     V, (E, H, C) = len(language.vocabulary), SIZES.values()

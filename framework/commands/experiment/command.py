@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: The experiment that reads a text.
 _READS_TEXT = "trigrams"
+#: The experiment that draws a picture.
+_HAS_PICTURE = "forget_gates"
 
 
 def experiment(
@@ -41,6 +43,10 @@ def experiment(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Save all numbers in FILE.")
     ] = None,
+    plots: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help=f"Save the picture of `{_HAS_PICTURE}` in DIR, as SVG."),
+    ] = None,
     device: Device = "cpu",
     submission: Submission = Path("exercises"),
     plugin: PluginOption = None,
@@ -53,7 +59,7 @@ def experiment(
     """
     from rich.console import Console
 
-    from framework.commands.experiment.view import as_json
+    from framework.commands.experiment.view import as_json, save_charts
     from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
     from framework.experiments.catalogue import EXPERIMENTS, chosen_experiment
     from framework.experiments.experiment import Setting
@@ -67,6 +73,8 @@ def experiment(
     chosen = chosen_experiment(name)
     if text is not None and name != _READS_TEXT:
         raise UsageError(f"the experiment '{name}' reads no text: `--text` is for '{_READS_TEXT}'")
+    if plots is not None and name != _HAS_PICTURE:
+        raise UsageError(f"'{name}' draws no picture: `--plots` is for '{_HAS_PICTURE}'")
     computing = choose_backend(
         load_plugins(plugin, block), backend, submission=submission, device=device
     )
@@ -74,6 +82,8 @@ def experiment(
     with computing.in_force(), unfinished_parts(computing):
         findings = chosen.run(setting)
     _show(console, setting, chosen.about, findings)
+    for file in save_charts(findings, plots) if plots is not None else ():
+        console.print(f"Saved {file}", soft_wrap=True)
     if json_file is not None:
         options = {"backend": backend, "device": device, "seed": seed, "repeats": repeats}
         save_json(as_json(name, options, findings), json_file)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
 from framework.experiments.experiment import Findings, Measured
+from framework.plotting.svg import save_chart
 
 
 def measured_table(findings: Findings) -> Table:
@@ -38,3 +40,15 @@ def as_json(name: str, settings: dict[str, Any], findings: Findings) -> dict[str
         ],
         "claims": [vars(claim) for claim in findings.claims],
     }
+
+
+def save_charts(findings: Findings, folder: Path) -> list[Path]:
+    """Save each picture in `folder` as NAME.svg, and return the files.
+
+    Raises:
+        BadInputError: a file cannot be written.
+    """
+    files = {folder / f"{name}.svg": chart for name, chart in findings.charts.items()}
+    for file, chart in files.items():
+        save_chart(chart, file)
+    return list(files)

@@ -166,14 +166,31 @@ def compare(
     return sorted(rows, key=lambda row: (-row[1], row[2]))
 
 
+def select(models: Sequence[tuple[str, Any]], held_out: Texts, test: Texts) -> tuple[str, float]:
+    """Return the name of the model that is best on `held_out`, and its accuracy on `test`.
+
+    Raises:
+        ValueError: there are no models or texts, or not as many labels.
+    """
+    held_out, test = _checked(held_out), _checked(test)
+    if not models:
+        raise ValueError("there is no model to choose")
+    name, chosen = max(models, key=lambda one: _accuracy(one[1], held_out))
+    return name, _accuracy(chosen, test)
+
+
 def _measured(name: str, model: Any, train: Texts, test: Texts, settings: dict[str, Any]) -> Row:
     start = time.perf_counter()
     fit(model, train, **settings)
     seconds = time.perf_counter() - start
+    return name, _accuracy(model, test), count_parameters(model), seconds
+
+
+def _accuracy(model: Any, texts: Texts) -> float:
+    """Return the share of right answers, in evaluation mode."""
     model.eval()
-    ids, labels = test
-    accuracy = (model.forward(ids).argmax(1) == labels).double().mean().item()
-    return name, accuracy, count_parameters(model), seconds
+    ids, labels = texts
+    return float((model.forward(ids).argmax(1) == labels).double().mean())
 
 
 def _checked(texts: Texts) -> Texts:

@@ -1,6 +1,6 @@
 """Families of text classifiers, compared on one task: accuracy, parameters, seconds.
 
-Source: CS224n lecture 11, sections 3.3, 3.4, 4.5 and 5.
+Source: CS224n lecture 11, sections 3.1, 3.3, 3.4, 4.5 and 5.
 """
 
 from __future__ import annotations
@@ -286,6 +286,40 @@ def compare(
         right = model.forward(ids).argmax(axis=1) == labels
         rows.append((name, float(right.mean()), count_parameters(model), seconds))
     return sorted(rows, key=lambda row: (-row[1], row[2]))
+    # END SOLUTION
+
+
+def select(models: Sequence[tuple[str, Model]], held_out: Texts, test: Texts) -> tuple[str, float]:
+    """Choose one of several trained models by held-out texts, and measure it on test texts.
+
+    The test texts choose nothing: only then is the accuracy on them that of new texts, in the mean.
+
+    Args:
+        models: names and trained models, at least one. They are in evaluation mode afterwards.
+        held_out: ids `(M, T)` and labels `(M,)` of texts that no model is trained on.
+        test: ids and labels of other such texts.
+
+    Returns:
+        the name of the model that is most accurate on `held_out`, of equally accurate ones the
+        first, and its accuracy on `test`. Both are measured in evaluation mode.
+
+    Raises:
+        ValueError: there are no models, no held-out or no test texts, or a wrong number of labels.
+    """
+    _check(held_out)
+    _check(test)
+    if not models:
+        raise ValueError("there is no model to choose")
+
+    # BEGIN SOLUTION: the accuracy of each model on `held_out`, that of the best one on `test`
+    def accuracy(model: Model, texts: Texts) -> float:
+        ids, labels = texts
+        model.eval()
+        return float((model.forward(ids).argmax(axis=1) == labels).mean())
+
+    shares = [accuracy(model, held_out) for _, model in models]
+    name, chosen = models[shares.index(max(shares))]
+    return name, accuracy(chosen, test)
     # END SOLUTION
 
 

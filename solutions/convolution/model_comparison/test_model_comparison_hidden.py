@@ -255,6 +255,50 @@ def test_nothing_to_be_measured_on(submission, rng):
     refuses(submission, "compare", models, data, empty, epochs=1, error=("ValueError",))
 
 
+@pytest.mark.task("select")
+@pytest.mark.points(1.25)
+@pytest.mark.hint(
+    "`model.eval()` before each measurement; of equal models the first one is chosen."
+)
+@pytest.mark.promise(
+    "of equally accurate ones the first, and its accuracy on `test`.",
+    "They are in evaluation mode afterwards.",
+)
+def test_selection_in_evaluation_mode(submission, rng):
+    """select: the first of equally good models; dropout is off; all are in evaluation mode."""
+    ids, labels = texts(rng, *[4] * 80), rng.integers(C, size=80)
+    new, of_new = texts(rng, *[4] * 60), rng.integers(C, size=60)
+    one = built(submission, bag(rng, word_dropout=0.9))
+    same = built(submission, bag(rng, word_dropout=0.9))
+    parameters = {name: rng.normal(size=value.shape) for name, value in one.parameters.items()}
+    for model in (one, same):
+        assign(model, parameters)
+    models = [("first", one), ("second", same)]
+    name, share = submission.select(models, (ids, labels), (new, of_new))
+    equal(name, "first", "the chosen one of two equal models")
+    for model, which in ((one, "the chosen model"), (same, "the other model")):
+        expect(not model.training, f"after select, {which} is not in evaluation mode")
+    right = np.mean(one.forward(new).argmax(axis=1) == of_new)
+    equal(share, float(right), "the test accuracy of a bag with word dropout", rtol=RTOL)
+
+
+@pytest.mark.task("select")
+@pytest.mark.points(1.25)
+@pytest.mark.promise(
+    "ValueError: there are no models, no held-out or no test texts, or a wrong number of labels.",
+)
+def test_nothing_to_choose(submission, rng):
+    """select: no models, and no texts, are errors."""
+    empty = np.zeros((0, 3), int), np.zeros(0, int)
+    data = texts(rng, 3, 4), rng.integers(C, size=2)
+    models = [("bag", built(submission, bag(rng)))]
+    name, share = submission.select(models, data, data)
+    right = np.mean(models[0][1].forward(data[0]).argmax(axis=1) == data[1])
+    equal([name, share], ["bag", float(right)], "the only model and its accuracy", rtol=RTOL)
+    for arguments in [([], data, data), (models, empty, data), (models, data, empty)]:
+        refuses(submission, "select", *arguments, error=("ValueError",))
+
+
 def bag(rng, **options):
     """A bag of vectors, to be built in the process of the submission."""
     return part("deep_averaging_network", V, E, [], C, rng=rng, **options)

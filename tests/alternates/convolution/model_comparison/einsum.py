@@ -118,3 +118,18 @@ def compare(models, train, test, *, epochs, batch_size=32, learning_rate=0.01, s
         return name, float(accuracy), count_parameters(model), seconds
 
     return sorted((row(*pair) for pair in models), key=lambda found: (1 - found[1], found[2]))
+
+
+def select(models, held_out, test):
+    for ids, labels in (held_out, test):
+        if not len(ids) or len(ids) != len(labels):
+            raise ValueError("nothing to be measured on")
+    if not models:
+        raise ValueError("no models")
+    found = []
+    for _, model in models:
+        model.eval()
+        found.append([np.mean(np.argmax(model.forward(ids), axis=-1) == labels)
+                      for ids, labels in (held_out, test)])  # fmt: skip
+    best = int(np.argmax([share for share, _ in found]))
+    return models[best][0], float(found[best][1])

@@ -129,3 +129,22 @@ def compare(models, train, test, *, epochs, batch_size=32, learning_rate=0.01, s
     rows.sort(key=lambda row: row[2])
     rows.sort(key=lambda row: row[1], reverse=True)
     return rows
+
+
+def _share(model, texts):
+    model.eval()
+    pairs = list(zip(*texts, strict=True))
+    return sum(int(np.argmax(model.forward(x[None])[0]) == label) for x, label in pairs) / len(
+        pairs
+    )
+
+
+def select(models, held_out, test):
+    if len(models) == 0 or len(held_out[0]) == 0 or len(test[0]) == 0:
+        raise ValueError("nothing to choose")
+    best, name, chosen = -1.0, "", None
+    for candidate, model in models:
+        share = _share(model, held_out)
+        if share > best:
+            best, name, chosen = share, candidate, model
+    return name, _share(chosen, test)

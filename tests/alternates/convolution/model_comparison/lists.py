@@ -137,3 +137,14 @@ def compare(models, train, test, *, epochs, batch_size=32, learning_rate=0.01, s
         right = np.mean(model.forward(ids).argmax(axis=1) == labels)
         rows.append([name, float(right), count_parameters(model), seconds])
     return sorted(rows, key=lambda row: (-row[1], row[2]))
+
+
+def select(models, held_out, test):
+    (ids, labels), (new_ids, new_labels) = _data(held_out), _data(test)
+    if len(models) == 0:
+        raise ValueError("no models")
+    for _, model in models:
+        model.eval()
+    order = sorted(models, key=lambda one: -np.mean(one[1].forward(ids).argmax(axis=1) == labels))
+    name, model = order[0]
+    return [name, float(np.mean(model.forward(new_ids).argmax(axis=1) == new_labels))]

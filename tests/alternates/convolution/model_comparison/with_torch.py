@@ -135,3 +135,15 @@ def compare(models, train, test, *, epochs, batch_size=32, learning_rate=0.01, s
         right = (model.forward(ids).argmax(dim=1) == labels).sum().item()
         rows.append((name, right / len(ids), count_parameters(model), seconds))
     return sorted(rows, key=lambda row: (-row[1], row[2]))
+
+
+def select(models, held_out, test):
+    if not models or not len(held_out[0]) or not len(test[0]):
+        raise ValueError("nothing to choose")
+
+    def share(model, ids, labels):
+        model.eval()
+        return (model.forward(ids).argmax(dim=1) == labels).sum().item() / len(ids)
+
+    name, model = max(models, key=lambda one: share(one[1], *held_out))
+    return name, share(model, *test)

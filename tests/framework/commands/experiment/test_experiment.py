@@ -6,7 +6,7 @@ import pytest
 from gradus_command import gradus
 
 from framework.errors import UnknownNameError, UsageError
-from framework.experiments import activations
+from framework.experiments import activations, forget_gates
 from framework.experiments.catalogue import EXPERIMENTS
 
 
@@ -33,3 +33,13 @@ def test_unknown_names_and_a_text_for_another_experiment_are_errors():
         gradus("experiment", "trigram")
     with pytest.raises(UsageError, match="`--text` is for 'trigrams'"):
         gradus("experiment", "copying", "--text", "words.txt")
+    with pytest.raises(UsageError, match="`--plots` is for 'forget_gates'"):
+        gradus("experiment", "copying", "--plots", "pictures")
+
+
+def test_the_picture_of_an_experiment_is_saved(spec, monkeypatch):
+    monkeypatch.setattr(forget_gates, "TRAIN", 40)
+    monkeypatch.setattr(forget_gates, "TEST", 20)
+    shown = gradus("experiment", "forget_gates", "--repeats", 1, "--plots", "pictures")
+    assert "Saved pictures/forget-gates.svg" in shown
+    assert "forget gate" in (spec / "pictures/forget-gates.svg").read_text("utf-8")
