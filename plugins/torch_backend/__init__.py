@@ -6,12 +6,25 @@ here: torch itself is imported when something ``@torch`` is first used.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from framework.course.catalogue import PUBLIC_COURSE, Catalogue
 from framework.hookspecs import hookimpl
 from framework.providers.course_offers import CourseOffers, backend_offers
 from framework.providers.registry import Implementation
 
+if TYPE_CHECKING:
+    import typer
+
 PROVIDER = "torch"
+
+#: The commands: name -> its target, and the first sentence of its help.
+COMMANDS = {
+    "bench": (
+        f"{__name__}.bench.command:bench",
+        "Measure training steps of the torch backend beside plain `torch.nn` programs.",
+    ),
+}
 
 #: Implementations without an exercise, and those that training needs in every course.
 _EXTRAS = (
@@ -41,3 +54,11 @@ _EXTRAS = (
 def register_implementations(course: Catalogue) -> CourseOffers:
     """Return the implementations for the exercises of `course`, and the extra ones."""
     return backend_offers(__name__, PROVIDER, course, _EXTRAS, of=PUBLIC_COURSE)
+
+
+@hookimpl
+def add_commands(app: typer.Typer) -> None:
+    """Add `gradus bench`."""
+    from framework.commands.on_demand import add_commands_on_demand
+
+    add_commands_on_demand(app, COMMANDS)

@@ -64,34 +64,14 @@ def ours(provider):
 
 
 def plain():
-    """The program that a user of torch would write."""
-    import torch
-    from torch import nn
+    """The program that a user of torch would write, as `gradus bench` has it."""
+    from plugins.torch_backend.bench.language_models import StackedLSTM
 
-    class Plain(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.embedding = nn.Embedding(V, H)
-            self.lstm = nn.LSTM(H, H, LAYERS, batch_first=True)
-            self.output = nn.Linear(H, V)
-
-        def forward(self, tokens, state):
-            h, state = self.lstm(self.embedding(tokens), state)
-            return self.output(h), state
-
-    model, state = Plain(), None
-    optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
-    ids = torch.from_numpy(text())
-    inputs, targets = ids[:-1].view(BATCH, -1), ids[1:].view(BATCH, -1)
-    for x, y in zip(inputs.split(UNROLL, 1), targets.split(UNROLL, 1), strict=True):
-        optimizer.zero_grad()
-        logits, state = model(x, state)
-        state = tuple(part.detach() for part in state)
-        loss = nn.functional.cross_entropy(logits.flatten(0, 1), y.flatten()) * x.shape[1]
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), CLIP)
-        optimizer.step()
-        yield loss.item()
+    sizes = {"vocabulary": V, "embedding": H, "hidden": H, "batch": BATCH, "length": UNROLL}
+    pair = StackedLSTM(Backend(Plugins().registry, "torch"), layers=LAYERS, clip=CLIP, **sizes)
+    step = pair.plain_step(pair.plain_model(), "float32", foreach=False)
+    while True:
+        yield float(step())
 
 
 def measure():

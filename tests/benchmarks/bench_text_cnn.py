@@ -22,6 +22,8 @@ from framework.training.loops import classifier_steps
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
+from plugins.torch_backend.bench.classifiers import PlainSentenceCNN  # noqa: E402
+
 E, MAPS, CLASSES, WIDTHS, BATCH = 300, 100, 6, (3, 4, 5), 50
 STEPS = 40
 #: The test fails where the backend `numpy` has less than this part of the samples per second of
@@ -44,27 +46,9 @@ def questions():
     return len(vocabulary), ids, np.array([int(label) for label, *_ in lines])
 
 
-class Plain(torch.nn.Module):
-    """The program that a user of torch would write."""
-
-    def __init__(self, V):
-        super().__init__()
-        self.embedding = torch.nn.Embedding(V, E, padding_idx=0)
-        self.convolutions = torch.nn.ModuleList(
-            torch.nn.Conv1d(E, MAPS, h, padding=h - 1) for h in WIDTHS
-        )
-        self.output = torch.nn.Linear(MAPS * len(WIDTHS), CLASSES)
-
-    def forward(self, ids):
-        x = self.embedding(ids).transpose(1, 2)
-        maxima = [convolution(x).relu().amax(dim=2) for convolution in self.convolutions]
-        z = torch.nn.functional.dropout(torch.cat(maxima, dim=1), 0.5, self.training)
-        return self.output(z)
-
-
 def plain_steps(V, ids, labels):
     torch.manual_seed(0)
-    model = Plain(V)
+    model = PlainSentenceCNN(V, E, MAPS, CLASSES, WIDTHS, 0.5)
     optimizer = torch.optim.Adadelta(model.parameters(), lr=1.0, rho=0.95, eps=1e-6)
     rng = np.random.default_rng(0)
     while True:

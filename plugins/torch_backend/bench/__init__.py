@@ -1,0 +1,1 @@
+"""`gradus bench`: models of this backend beside plain `torch.nn` programs."""

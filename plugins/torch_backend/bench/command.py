@@ -1,0 +1,174 @@
+"""`gradus bench`: the models of this backend beside plain `torch.nn` programs."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from framework.commands.options import BlockOption, Device, PluginOption
+from framework.errors import UsageError
+from plugins.torch_backend.bench.catalogue import CASES, Case, chosen_cases
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    from framework.providers.backends import Backend
+    from plugins.torch_backend.bench.result import Result
+
+_NAMES = ", ".join(dict.fromkeys(case.group or case.name for case in CASES))
+
+#: Precisions in which both programs compute.
+PRECISIONS = ("float32", "float64")
+
+
+def _checked_precision(value: str) -> str:
+    if value not in PRECISIONS:
+        raise UsageError(f"`--precision` is one of {', '.join(PRECISIONS)}, but got '{value}'")
+    return value
+
+
+def bench(
+    models: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="MODEL",
+            help=f"Models to measure: {_NAMES}. "
+            "Default: all that take seconds on a CPU. `--list` shows each with its sizes.",
+        ),
+    ] = None,
+    device: Device = "cpu",
+    precision: Annotated[
+        str,
+        typer.Option(metavar="<float32|float64>", callback=_checked_precision, help="Number type."),
+    ] = "float32",
+    seconds: Annotated[
+        float, typer.Option(min=0.1, help="Time for all rounds of a model; at least 3 are taken.")
+    ] = 10.0,
+    threads: Annotated[
+        int, typer.Option(min=1, help="Threads on a CPU; with one, processor time is counted.")
+    ] = 1,
+    tiny: Annotated[
+        bool, typer.Option("--tiny", help="Small sizes: shows that all works, not what is fast.")
+    ] = False,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Save all figures in FILE.")
+    ] = None,
+    show: Annotated[
+        bool, typer.Option("--list", help="List the models, and measure none.")
+    ] = False,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Measure training steps of the torch backend beside plain `torch.nn` programs.
+
+    Both programs have the same model, data, optimizer and precision. Before they are timed, one
+    step of both in float64 has to give the same loss and parameters. They are timed in turn, round
+    by round. `torch.nn` uses the optimizer parameter by parameter, `torch.nn, foreach` on lists.
+
+    The table shows medians, the spread, the ratio of our speed to the other one, its lower bound
+    (5th percentile of bootstrap samples), and the goal of the bound. Launches are operations on a
+    CPU, and kernels, copies and graphs on a GPU.
+
+    For example: `gradus bench zaremba_small gru --device cuda --json figures.json`.
+    """
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False)
+    chosen = chosen_cases(models or ())
+    if show:
+        for case in chosen if models else CASES:
+            console.print(f"{case.name}: {case.about}", soft_wrap=True)
+        return
+    backend, setting = _prepared(device, threads, plugin, block)
+    setting |= {"precision": precision, "sizes": "tiny" if tiny else "full"}
+    console.print(", ".join(f"{name} {value}" for name, value in setting.items()), soft_wrap=True)
+    results = _measured(console, chosen, backend, precision, seconds, tiny)
+    _finish(console, results, setting, json_file)
+
+
+def _prepared(
+    device: str, threads: int, plugin: Sequence[str] | None, block: Sequence[str] | None
+) -> tuple[Backend, dict[str, Any]]:
+    """Return the backend, and in words where it computes.
+
+    Raises:
+        UsageError: PyTorch is not installed, or it cannot compute on `device`.
+    """
+    if importlib.util.find_spec("torch") is None:
+        raise UsageError(
+            "`gradus bench` needs PyTorch, which is not installed: run "
+            "`pip install 'gradus-nlp[torch]'`"
+        )
+    import psutil
+    import torch
+
+    from framework.commands.setup import load_plugins
+    from framework.providers.backends import Backend
+    from plugins.torch_backend.bench.measurement import device_in_words
+
+    torch.set_num_threads(threads)
+    backend = Backend(load_plugins(plugin, block).registry, "torch", device=device)
+    _ = backend.arrays  # says first whether there is such a device
+    load = f"{psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} processors"
+    return backend, {**device_in_words(device), "load": load}
+
+
+def _measured(
+    console: Console,
+    cases: Sequence[Case],
+    backend: Backend,
+    precision: str,
+    seconds: float,
+    is_tiny: bool,
+) -> list[Result]:
+    """Measure `cases` one after the other, with a bar on a terminal."""
+    from rich.progress import Progress
+
+    from plugins.torch_backend.bench.measurement import measured
+
+    found = []
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
+        for i, case in enumerate(cases, start=1):
+            bar = bars.add_task(f"{i} of {len(cases)}: {case.name}", total=1.0)
+            found.append(
+                measured(
+                    case,
+                    backend,
+                    precision=precision,
+                    seconds=seconds,
+                    is_tiny=is_tiny,
+                    on_round=partial(_advance, bars, bar),
+                )
+            )
+            bars.remove_task(bar)
+    return found
+
+
+def _advance(bars: Progress, bar: TaskID, share: float) -> None:
+    """Show the finished share of a model."""
+    bars.update(bar, completed=share)
+
+
+def _finish(
+    console: Console,
+    results: Sequence[Result],
+    setting: dict[str, Any],
+    json_file: Path | None,
+) -> None:
+    """Show the table, and save the figures."""
+    from framework.text_files import save_json
+    from plugins.torch_backend.bench.result import as_json, result_table
+
+    wide = console if console.is_terminal else type(console)(width=140, highlight=False)
+    wide.print(result_table(results))
+    if any(not one.is_same_model for one in results):
+        console.print("qrnn: two kinds of layer of equal size; they do not compute the same.")
+    if json_file is not None:
+        save_json(as_json(setting, results), json_file)
+        console.print(f"Saved {json_file}", soft_wrap=True)

@@ -1,0 +1,69 @@
+"""The measurement of cases: builds both programs, compares them, and times them in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from framework.importing import load_target
+from framework.providers.backends import Backend
+from plugins.torch_backend.bench.catalogue import Case
+from plugins.torch_backend.bench.measures import measured_use, timed_rounds
+from plugins.torch_backend.bench.pair import NotComparable, Pair
+from plugins.torch_backend.bench.result import Result
+
+
+def pair_of(case: Case, backend: Backend, *, is_tiny: bool, is_random: bool) -> Pair:
+    """Return the two programs of `case`."""
+    cls: type[Pair] = load_target(case.target)
+    return cls(backend, **_sizes(case, is_tiny=is_tiny), is_random=is_random)
+
+
+def _sizes(case: Case, *, is_tiny: bool) -> dict[str, Any]:
+    return {**case.sizes, **(case.tiny if is_tiny else {})}
+
+
+def measured(
+    case: Case,
+    backend: Backend,
+    *,
+    precision: str,
+    seconds: float,
+    is_tiny: bool = False,
+    on_round: Callable[[float], object] = lambda share: None,
+) -> Result:
+    """Return speeds and use of the programs of `case`.
+
+    Raises:
+        NotComparable: they do not compute the same.
+    """
+    pair = pair_of(case, backend, is_tiny=is_tiny, is_random=True)
+    if pair.is_same_model:
+        check_equal(case, backend)
+    steps = pair.steps(precision)
+    speeds = timed_rounds(steps, backend.device, seconds, on_round)
+    use = {name: measured_use(step, backend.device) for name, step in steps.items()}
+    goal = None if is_tiny else case.goal(backend.device)
+    sizes = _sizes(case, is_tiny=is_tiny)
+    return Result(case, sizes, goal, pair.unit, pair.units, speeds, use, pair.is_same_model)
+
+
+def check_equal(case: Case, backend: Backend) -> None:
+    """Compare one step of both programs, in small sizes and float64.
+
+    Raises:
+        NotComparable: they do not compute the same.
+    """
+    try:
+        pair_of(case, backend, is_tiny=True, is_random=False).check()
+    except NotComparable as error:
+        raise NotComparable(f"{case.name}: {error}") from None
+
+
+def device_in_words(device: str) -> dict[str, Any]:
+    """Return the name of the device, torch's version and its number of threads."""
+    if device == "cuda":
+        return {"device": torch.cuda.get_device_name(), "torch": torch.__version__}
+    return {"device": "cpu", "torch": torch.__version__, "threads": torch.get_num_threads()}
