@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from repository import ROOT
 
+from autograder.course.reading import find_course
 from docs.pages.hooks import EXAMPLES, hook_names
 from framework.commands.new.course import write_course
 from framework.data.corpora import load_corpus
 from framework.providers.plugins import Plugins
 
 FOLDER = ROOT / EXAMPLES
+POINTS = find_course(ROOT).exercise("one_hot").points
 
 
 def loaded(hook):
@@ -70,7 +72,7 @@ def test_a_sandbox_is_offered(tmp_path):
 
 def test_a_report_format_is_offered(tmp_path):
     graded("register_reporters", "--report", "points=points.txt", folder=tmp_path)
-    assert (tmp_path / "points.txt").read_text("utf-8") == "one_hot 15\n"
+    assert (tmp_path / "points.txt").read_text("utf-8") == f"one_hot {POINTS}\n"
 
 
 def test_files_of_a_student_are_found_by_other_names(tmp_path):
@@ -93,7 +95,7 @@ def test_grading_is_wrapped(tmp_path):
 
 def test_a_finished_report_is_used(tmp_path):
     graded("submission_graded", folder=tmp_path)
-    assert (tmp_path / "graded.csv").read_text("utf-8").endswith(",15,15\n")
+    assert (tmp_path / "graded.csv").read_text("utf-8").endswith(f",{POINTS},{POINTS}\n")
 
 
 def test_a_grading_that_returns_something_else_names_the_plugin(tmp_path):
