@@ -17,7 +17,7 @@ from autograder.verdicts import Verdict
 
 BLOCKED = Verdict.BLOCKED
 MISTAKE = ("np.tanh(from_input", "np.sin(from_input")
-#: The part, and exercises built from it that train nothing; these are built from `lstm` as well.
+#: The part, and exercises built from it that train nothing; they use `lstm` and `dropout`, too.
 NAMES = ("rnn", "bidirectional", "stacked")
 
 
@@ -31,7 +31,7 @@ def shown(*views):
 
 @pytest.fixture(scope="module")
 def solutions(real_solution):
-    return {name: real_solution(name) for name in (*NAMES, "lstm")}
+    return {name: real_solution(name) for name in (*NAMES, "lstm", "dropout")}
 
 
 def slipped(text):

@@ -18,8 +18,12 @@ from repository import ROOT
 from typer.testing import CliRunner
 
 from autograder.classes.collecting.collection import read_collection
+from autograder.course.reading import find_course
 from framework.cli import build_app
 from framework.errors import BadInputError, UsageError
+
+#: The points of the exercise of this class.
+POINTS = f"{find_course(ROOT).exercise('one_hot').points:g}"
 
 RIGHT = (ROOT / "solutions/word_vectors/one_hot/one_hot.py").read_text("utf-8")
 WRONG = RIGHT.replace("return ", "return 0 * ", 1)
@@ -65,8 +69,8 @@ def test_equal_work_is_graded_once_and_shown_for_both(made):
     assert "2 results; equal work is graded once" in output
     assert "one_hot: 2 passed, 1 failed" in output
     shown = read(folder, "results", "--names")
-    assert "ana (Ana García) · one_hot · passed · 15 · 15" in shown
-    assert "bo (Bo Li) · one_hot · passed · 15 · 15" in shown
+    assert f"ana (Ana García) · one_hot · passed · {POINTS} · {POINTS}" in shown
+    assert f"bo (Bo Li) · one_hot · passed · {POINTS} · {POINTS}" in shown
     assert "cy (Cy) · one_hot · failed" in shown
 
 
@@ -116,7 +120,9 @@ def test_a_new_attempt_is_graded_and_the_difference_is_explained(copy):
     collect(copy, {"cy": RIGHT, "dan": WRONG + "# dan\n"})
     assert "3 results, 1 of them known before" not in grade(copy)
     moved = read(copy, "diff", 1, 2, "--names")
-    assert "cy (Cy) · one_hot · " in moved and "-> 15 of 15: other work; test_" in moved
+    assert (
+        "cy (Cy) · one_hot · " in moved and f"-> {POINTS} of {POINTS}: other work; test_" in moved
+    )
     assert "dan (Dan) · one_hot · nothing -> " in moved
     assert moved.endswith("moved between run 1 and run 2: 2 results\n")
 
@@ -140,7 +146,7 @@ def test_a_sample_is_graded_twice_and_a_difference_is_kept(copy):
     assert "graded twice: 2 results, 1 differ" in output
     assert f"`gradus class disagreements 3 --in {copy / 'lab1'}` shows them" in output
     shown = read(copy, "disagreements")
-    assert "first passed, 15 of 15; then passed, 15" in shown
+    assert f"first passed, {POINTS} of {POINTS}; then passed, {POINTS}" in shown
     assert shown.endswith("1 disagreements in run 3\n")
 
 
@@ -171,7 +177,9 @@ def test_a_fault_of_ours_is_no_zero_and_the_next_call_tries_again(copy):
     assert "dan · one_hot · not graded\n" in read(copy, "results", "--names").replace(" (Dan)", "")
     file.write_text(kept, "utf-8")
     assert "one_hot: 3 passed, 1 failed" in grade(copy)
-    assert "dan (Dan) · one_hot · not graded -> 15 of 15" in read(copy, "diff", 2, 3, "--names")
+    assert f"dan (Dan) · one_hot · not graded -> {POINTS} of {POINTS}" in read(
+        copy, "diff", 2, 3, "--names"
+    )
 
 
 def test_a_table_for_a_gradebook_is_readable_by_its_owner_alone(copy):
@@ -179,7 +187,7 @@ def test_a_table_for_a_gradebook_is_readable_by_its_owner_alone(copy):
     with (copy / "points.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     assert rows[0] == {"student": "ana (Ana García)", "exercise": "one_hot", "verdict": "passed",
-                       "earned": "15", "possible": "15"}  # fmt: skip
+                       "earned": POINTS, "possible": POINTS}  # fmt: skip
     for file in (copy / "points.csv", copy / "lab1/results.sqlite"):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
@@ -194,7 +202,7 @@ def test_a_student_is_forgotten_everywhere(copy):
     left = b"".join(f.read_bytes() for f in (copy / "lab1").rglob("*") if f.is_file())
     assert b'"cy"' not in left and b"0 * " not in left
     read(copy, "forget", "ana")  # bo has the same work
-    assert "bo (Bo Li) · one_hot · passed · 15" in read(copy, "results", "--names")
+    assert f"bo (Bo Li) · one_hot · passed · {POINTS}" in read(copy, "results", "--names")
     with pytest.raises(UsageError, match="no student 'ana'"):
         read(copy, "forget", "ana")
 
@@ -215,7 +223,9 @@ def test_a_course_whose_solution_fails_grades_nothing(copy, tmp_path):
     for name in ("exercises", "solutions"):
         shutil.copytree(ROOT / name, course / name)
     (course / "solutions/word_vectors/one_hot/one_hot.py").write_text(WRONG, "utf-8")
-    with pytest.raises(DoctorError, match=r"one_hot: the solution gets [\d.]+ of 15 points here"):
+    with pytest.raises(
+        DoctorError, match=rf"one_hot: the solution gets [\d.]+ of {POINTS} points here"
+    ):
         gradus("class", "grade", copy / "lab1", "--course", course, "--sandbox", "process")
 
 
