@@ -89,7 +89,7 @@ class SentenceCNN(LabelledPair):
         model: Model = self.backend.build(
             "text_cnn", self.V, self.E, self.maps, self.classes, kind="model",
             widths=self.widths, keep_probability=1 - self.dropout, max_norm=self.max_norm,
-            rng=self.backend.arrays.generator(0),
+            rng=self.rng,
         )  # fmt: skip
         return model
 

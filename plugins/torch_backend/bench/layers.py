@@ -11,7 +11,9 @@ from torch import Tensor, nn
 
 from framework.interfaces import Model
 from framework.providers.backends import Backend
+from framework.training.accelerator import accelerator_of
 from framework.training.loops import Batch
+from framework.training.options import LearningOptions
 from plugins.torch_backend.bench.pair import Pair, Step, repeated
 from plugins.torch_backend.convolution.qrnn import QRNN
 from plugins.torch_backend.neural_networks.optimizers import SGD
@@ -59,14 +61,22 @@ class QRNNAgainstLSTM(Pair):
         """Return a step of the QRNN, with inputs that are on the device."""
         model.astype(precision)
         x, g = self._on_device(precision)
-        optimizer = SGD(self.rate)
+        accelerator = accelerator_of(self.backend, LearningOptions())
+        optimizer, batch = SGD(self.rate), Batch((x,), g)
+
+        def gradients(batch: Batch) -> tuple[Tensor, Mapping[str, Tensor]]:
+            h: Tensor = model.forward(*batch.inputs)
+            model.zero_gradients()
+            model.backward(batch.targets)
+            return h, model.gradients
+
+        gradient_step = accelerator.repeated(gradients, model, self.rng)
 
         def step() -> Tensor:
-            h: Tensor = model.forward(x)
-            model.zero_gradients()
-            model.backward(g)
-            optimizer.step(model.parameters, model.gradients)
-            return h
+            h, found = gradient_step(batch)
+            optimizer.step(model.parameters, found)
+            last: Tensor = h
+            return last
 
         return step
 

@@ -58,7 +58,8 @@ class Use:
     """Memory and launches of one step.
 
     Attributes:
-        peak: most bytes that were allocated at once on the GPU; None: not measured on a CPU.
+        peak: most bytes that a step takes on the GPU beside what all programs hold between steps;
+            None: not measured on a CPU.
         launches: operations that torch dispatched on a CPU; kernels, copies and graphs that were
             launched on a GPU.
     """
@@ -126,9 +127,10 @@ def measured_use(step: Step, device: str) -> Use:
         return Use(None, counted.count)
     torch.cuda.synchronize()
     torch.cuda.reset_peak_memory_stats()
+    held = torch.cuda.memory_allocated()
     step()
     torch.cuda.synchronize()
-    peak = torch.cuda.max_memory_allocated()
+    peak = torch.cuda.max_memory_allocated() - held
     with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as found:
         step()
         torch.cuda.synchronize()

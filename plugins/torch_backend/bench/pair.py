@@ -47,6 +47,7 @@ class Pair(ABC):
         optimizer, rate, clip, summed: the options of training of both programs.
         is_same_model: whether both compute the same. If not, their speeds alone are compared.
         units: the number of units in a step.
+        rng: draws the masks of our model, on the device: a recorded step draws new ones.
     """
 
     unit: ClassVar[str] = "tokens"
@@ -59,6 +60,7 @@ class Pair(ABC):
 
     def __init__(self, backend: Backend, *, is_random: bool = True) -> None:
         self.backend, self.is_random = backend, is_random
+        self.rng = backend.arrays.generator(0)
 
     @abstractmethod
     def our_model(self) -> Model:
@@ -121,8 +123,7 @@ class Pair(ABC):
             clip=self.clip,
             summed=self.summed,
         )
-        rng = backend.arrays.generator(0)
-        learner.gradient_step = accelerator.repeated(learner.gradient_step, model, rng)
+        learner.gradient_step = accelerator.repeated(learner.gradient_step, model, self.rng)
         batches = accelerator.moved_ahead(self.batches())
         return lambda: learner.step(next(batches))
 
