@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from plugins.torch_backend.shared.packing import packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
@@ -39,17 +40,17 @@ class GRU(RecurrentLayer):
         self.add_parameter("b", np.zeros(3 * H))
         if reset_after:
             self.add_parameter("b_h", np.zeros(H))
+            for name in ("W_x", "W_h"):  # in the layout of the kernel: its rows are the columns
+                self.parameters[name] = self.parameters[name].t().contiguous().t()
+                self.gradients[name] = torch.zeros_like(self.parameters[name])
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """Return the states; the kernel has transposed weights in the order r, z, h̃, and two
-        biases."""
-        if not self.reset_after or self._has_gaps:
+        """Return the states; the kernel has a second bias, of which r and z use none."""
+        if not self._uses_kernel:
             return self._own_steps(parameters, *inputs)
         x, h_0 = inputs
-        b_h = parameters["b_h"]
-        bias = torch.cat([torch.zeros_like(b_h).repeat(2), b_h])
-        W_x, W_h, b = (_kernel_order(parameters[name]) for name in ("W_x", "W_h", "b"))
-        weights = [W_x.T.contiguous(), W_h.T.contiguous(), b, bias]
+        second = functional.pad(parameters["b_h"], (2 * self.hidden_size, 0))
+        weights = [parameters["W_x"], parameters["W_h"], parameters["b"], second]
         kernel = (weights, True, 1, 0.0, True, False)
         if self._packing is None:
             h, _ = torch.gru(x, h_0[None], *kernel, batch_first=True)
@@ -71,8 +72,18 @@ class GRU(RecurrentLayer):
             states.append(h)
         return torch.stack(states, dim=1)
 
+    @property
+    def _uses_kernel(self) -> bool:
+        return self.reset_after and not self._has_gaps
 
-def _kernel_order(value: Tensor) -> Tensor:
-    """Return the blocks u, r, h̃ of the last axis in the kernel's order r, −u, h̃."""
-    u, r, content = torch.chunk(value, 3, dim=-1)
-    return torch.cat([r, -u, content], dim=-1)
+    def _laid_out(self, parameter: Tensor) -> Tensor:
+        if not self._uses_kernel or len(parameter.t()) == self.hidden_size:  # b_h stays
+            return parameter
+        u, r, content = torch.chunk(parameter.t(), 3)
+        return torch.cat([r, -u, content])
+
+    def _laid_back(self, gradient: Tensor) -> Tensor:
+        if not self._uses_kernel or len(gradient) == self.hidden_size:
+            return gradient
+        r, z, content = torch.chunk(gradient, 3)
+        return torch.cat([-z, r, content]).t()
