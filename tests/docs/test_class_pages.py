@@ -89,7 +89,7 @@ def test_the_page_of_classes(desk):
     assert (desk / "filled.csv").read_text().count(",10,10.00") == 2
     gradus("class", "grade", "lab1", "--regrade", "all")
     (diff,) = (words for words in listed if "diff" in words)
-    assert "0 results moved" in gradus(*diff[1:])
+    assert "moved between run 1 and run 2: 0 results" in gradus(*diff[1:])
     (later,) = (words for words in listed if "canvas" in words)
     with zipfile.ZipFile(desk / "export.zip", "w") as archive:
         archive.writestr("x_4182_1_one_hot.py", RIGHT)
@@ -104,6 +104,7 @@ def test_the_page_of_clusters(desk):
     gradus("class", "collect", "work", "--as", "folders", "--into", "lab1")
     *shards, on_a_cluster = words_of("clusters.md")
     output = run_all(shards)
-    assert "lab1" in output["class grade lab1"]
+    assert "shard 0 of 40" in output["class grade lab1"]
+    assert "merged" in output["class merge lab1"]
     options = {word for word in on_a_cluster if word.startswith("--")}
     assert all(option in gradus("class", "grade", "--help") for option in options)
