@@ -94,4 +94,6 @@ def test_the_commands_of_the_page_grade_a_class(lab1):
     words = dask.partition("--cluster")[0].split()
     output = gradus(*words, "--cluster", "local", "--jobs", 2, "--regrade", "all")
     assert "one_hot: 1 passed, 1 failed" in output
-    assert "0 results moved" in gradus("class", "diff", 1, 2, "--in", "lab1")
+    assert "moved between run 1 and run 2: 0 results" in gradus(
+        "class", "diff", 1, 2, "--in", "lab1"
+    )

@@ -132,7 +132,7 @@ def test_another_seed_and_a_regrade_are_runs_of_their_own(copy):
     assert "known before" not in grade(copy, "--seed", 5)
     output = grade(copy, "--regrade", "failed")
     assert "2 results, 1 of them known before" in output
-    assert "0 results moved" in read(copy, "diff", 1, 3)
+    assert "moved between run 1 and run 3: 0 results" in read(copy, "diff", 1, 3)
     with pytest.raises(UsageError, match="cannot be graded again: expected all, failed"):
         grade(copy, "--regrade", "task")
 
@@ -147,7 +147,7 @@ def test_a_sample_is_graded_twice_and_a_difference_is_kept(copy):
     assert f"`gradus class disagreements 3 --in {copy / 'lab1'}` shows them" in output
     shown = read(copy, "disagreements")
     assert f"first passed, {POINTS} of {POINTS}; then passed, {POINTS}" in shown
-    assert shown.endswith("1 disagreements in run 3\n")
+    assert shown.endswith("1 disagreement in run 3\n")
 
 
 @pytest.mark.slow
