@@ -108,7 +108,7 @@ class GradedChanges:
         """Return `source` as it is graded, without a diagnosis.
 
         Args:
-            required: sources of what it requires; the solutions stand in for the others.
+            required: sources of what it requires; the solutions are used for the others.
             plugins: of pytest, such as those that leave checks out.
         """
         exercise, setting = self.course.exercise(name), self._setting(backend)

@@ -116,12 +116,14 @@ class Answer:
 
     @property
     def false_names(self) -> set[str]:
-        return {name for name in self.every if not name.startswith("generic/")} - {
-            *self.code.mistakes
-        }
+        named = {name for name in self.every if not name.startswith("generic/")}
+        return {name for name in named if not self.is_true(name)}
 
     def is_true(self, name: str) -> bool:
-        return name in self.code.mistakes or (bool(self.code.flaw) and name in FLAWS)
+        """Return whether the code has a mistake, or its flaw, of this name."""
+        is_flaw = bool(self.code.flaw) and name in FLAWS
+        is_naive = self.code.flaw == NAIVE_EXP and name in OVERFLOWING
+        return name in self.code.mistakes or is_flaw or is_naive
 
 
 FLAWS = {
@@ -133,6 +135,17 @@ FLAWS = {
         "not-finite",
         "shares-memory",
     )
+}
+#: The flaw of an exponential function that overflows, and the listed mistakes that are the same.
+NAIVE_EXP = "naive exp"
+OVERFLOWING = {
+    "sigmoid-overflows",
+    "tanh-overflows",
+    "cross-entropy-overflows",
+    "likelihood-without-shift",
+    "softmax-without-shift",
+    "log-softmax-without-shift",
+    "no-max-shift",
 }
 
 
@@ -170,7 +183,7 @@ def _combined(exercise: Exercise, rng: np.random.Generator) -> Code | None:
     if rng.random() < 0.5:
         others = [m for m in mistakes if m.task == first.task and m is not first]
         return _pair(exercise, first, others[rng.integers(len(others))]) if others else None
-    flaw = str(rng.choice([*BODIES, "naive exp"]))
+    flaw = str(rng.choice([*BODIES, NAIVE_EXP]))
     return _flawed(exercise, first, flaw)
 
 
