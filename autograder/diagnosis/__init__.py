@@ -20,7 +20,7 @@ exchanges.py            compares two answers to one request
 partial.py              compares the answers of the method that was wrong first, array by array
 comparison.py           compares two values
 forms.py                compares two values without their form: dtype, axes, side effects
-known.py                tries the mistakes listed for the exercise, alone and together
+listed/                 tries the mistakes listed for the exercise, alone and together
 flaws.py                describes a wrong form of answers
 generic.py              explains failures without such a list, by means of:
 patterns/               differences between actual and expected arrays: a factor, a transpose

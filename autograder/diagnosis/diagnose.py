@@ -14,7 +14,9 @@ from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.first_fault import located, wrong_methods
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
 from autograder.diagnosis.generic import GeneralMistakes
-from autograder.diagnosis.known import Joined, KnownMistakes
+from autograder.diagnosis.listed.all_tasks import united
+from autograder.diagnosis.listed.causes import Joined
+from autograder.diagnosis.listed.known import KnownMistakes
 from autograder.diagnosis.matching import Matcher
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, TaskChecks
 from autograder.diagnosis.search.forked import search_apart
@@ -105,7 +107,7 @@ class Diagnoser:
     ) -> None:
         """Add the diagnoses by listed mistakes, and by general ones where these explain nothing."""
         known, general = KnownMistakes(self._matcher), GeneralMistakes(self._matcher)
-        joined = {checks.task: known.joined(checks) for checks in tasks} if listed else {}
+        joined = united(known, self._matcher, tasks) if listed else {}
         for one in joined.values():
             found |= one.found
         for checks in tasks:

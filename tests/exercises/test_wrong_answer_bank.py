@@ -13,18 +13,15 @@ import os
 import random
 import tomllib
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from graded_changes import GradedChanges, Told, Untrained
+from kept_results import Case, measured
 
 from autograder.course.reading import find_course
-from autograder.grading.grader import Grader
-from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
-from autograder.submissions.submission import Staging, Submission, SubmittedFile
 from autograder.verdicts import Verdict
-from framework.providers.plugins import Plugins
 
 COURSE = find_course()
 FOLDER = Path(__file__).parent / "wrong_answers"
@@ -39,14 +36,6 @@ SAMPLE = random.Random(15).sample(sorted(BANK), 5)
 CAUGHT, HIDDEN_ALONE, NAMED = 0.995, 0.08, 0.80
 
 
-class Untrained:
-    """A pytest plugin that leaves out the checks that train a model."""
-
-    def pytest_collection_modifyitems(self, items):
-        """Keep the others in their order."""
-        items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
-
-
 def source_of(exercise, name):
     """The solution of an exercise, changed into the wrong answer `name`."""
     source = COURSE.exercise(exercise).solution_source()
@@ -56,35 +45,26 @@ def source_of(exercise, name):
     return source
 
 
-def handed_in(exercise, name):
-    sources = {n: COURSE.exercise(n).solution_source() for n in exercise.requires}
-    sources[exercise.name] = source_of(exercise.name, name)
-    files = {
-        n: SubmittedFile(n, exercise.solution, f"{n}.py", f"{n}.py", source)
-        for n, source in sources.items()
-    }
-    return Submission(name, files, "", (), Staging(sources))
+CHANGES = GradedChanges(COURSE)
 
 
-def failed_checks(name, wrong_answer, *, trained=False):
-    """The checks that a wrong answer does not pass, diagnosed."""
-    exercise = COURSE.exercise(name)
-    with handed_in(exercise, wrong_answer) as submission:
-        grader = Grader(Setting(COURSE, Plugins(course=COURSE), choose("process")), submission)
-        try:
-            graded = grader.grade(exercise, plugins=[] if trained else [Untrained()])
-        finally:
-            grader.close()
-    checks = [check for task in graded.tasks for check in task.checks]
-    assert not [check for check in checks if check.verdict is Verdict.NOT_GRADED]
-    return [check for check in checks if check.verdict is not Verdict.PASSED]
+def failed_checks(exercise, source):
+    """What is said of the checks that a source does not pass.
+
+    Checks that train a model run only where it passes all others.
+    """
+    for plugins in ([Untrained()], []):
+        graded = CHANGES.graded(exercise, source, plugins=plugins)
+        assert not [check for check in graded.checks if check.verdict is Verdict.NOT_GRADED]
+        if graded.failed:
+            return graded.told()
+    return []
 
 
-def verdict_on(name, wrong_answer):
+def verdict_on(failed):
     """``named``, ``public``, ``hidden`` or ``passes``: what becomes of a wrong answer."""
-    failed = failed_checks(name, wrong_answer) or failed_checks(name, wrong_answer, trained=True)
-    public = [check for check in failed if not check.hidden]
-    if any(check.diagnosis for check in public):
+    public = [told for told in failed if not told.hidden]
+    if any(told.id for told in public):
         return "named"
     return "public" if public else "hidden" if failed else "passes"
 
@@ -103,10 +83,10 @@ def test_every_wrong_answer_is_a_change_of_the_solution(name):
 
 @pytest.mark.parametrize(("name", "wrong_answer"), SAMPLE)
 def test_a_wrong_answer_loses_points(name, wrong_answer):
-    assert failed_checks(name, wrong_answer)
+    assert failed_checks(name, source_of(name, wrong_answer))
 
 
-def measured():
+def chosen():
     """The wrong answers that are graded: all, those of some exercises, or a seeded number."""
     exercises = os.environ.get("GRADUS_EXERCISES", "")
     every = [one for one in sorted(BANK) if not exercises or one[0] in exercises.split(",")]
@@ -114,10 +94,22 @@ def measured():
     return random.Random(0).sample(every, min(count, len(every)))
 
 
+def verdicts(entries):
+    """What becomes of each of these wrong answers."""
+    cases = [Case(*entry, source_of(*entry)) for entry in entries]
+    results = measured(
+        lambda case: list(map(asdict, failed_checks(case.exercise, case.source))), cases, "bank"
+    )
+    return {
+        (case.exercise, case.label): verdict_on([Told(**told) for told in results[case]])
+        for case in cases
+    }
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(14_400)
 def test_nearly_all_wrong_answers_lose_points_in_public():
-    found = {entry: verdict_on(*entry) for entry in measured()}
+    found = verdicts(chosen())
     counts = Counter(found.values())
     caught = len(found) - counts["passes"]
     print(f"\n{len(found)} wrong answers: {caught} lose points ({caught / len(found):.1%})")

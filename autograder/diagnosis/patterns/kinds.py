@@ -67,7 +67,8 @@ def _another_exception(actual: Any, expected: Any) -> str:
     if not (isinstance(actual, Raised) and isinstance(expected, Raised) and expected.type):
         return ""
     found = actual.type or "no exception"
-    return f"raises {found} where a {expected.type} is expected"
+    article = "an" if expected.type[:1] in "AEIOU" else "a"
+    return f"raises {found} where {article} {expected.type} is expected"
 
 
 def _nothing(actual: Any, expected: Any) -> str:

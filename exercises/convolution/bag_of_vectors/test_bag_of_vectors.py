@@ -71,6 +71,7 @@ def test_empty_text(submission, reference, rng):
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(1)
+@pytest.mark.hint("Only the average of the vectors reaches the layers above it.")
 def test_order_blind(submission, reference, rng):
     """The order of the words does not change the scores."""
     pair = paired_models(submission, reference, DAN, V, E, [4], C, rng=rng)
@@ -109,6 +110,9 @@ def test_repeated_words(submission, reference, rng):
 
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
+@pytest.mark.hint(
+    "Each of the n words of a text gets 1/n of ∂J/∂z_0; a word that occurs twice gets it twice."
+)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, DAN, V, E, [4], C, rng=rng)

@@ -112,6 +112,9 @@ def test_backward_in_training(submission, reference, rng):
 
 
 @pytest.mark.points(2.5)
+@pytest.mark.hint(
+    "μ and σ² depend on every row: x gets a gradient through x − μ, through μ and through σ²."
+)
 def test_gradients_are_right(submission, reference, rng):
     """In training: the gradients agree with numerical gradients of your own forward."""
     pair_of(submission, reference, rng, 3).gradients_agree(rng.normal(size=(2, 3, 3)), rng=rng)

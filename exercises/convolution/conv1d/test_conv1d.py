@@ -123,6 +123,7 @@ def test_backward_with(submission, reference, rng, setting):
 
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(2.5)
+@pytest.mark.hint("Each window adds to ∂W, and to ∂x at the places that it read.")
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     settings = {"padding": 1, "stride": 2, "dilation": 2}

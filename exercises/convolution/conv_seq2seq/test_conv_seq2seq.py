@@ -99,6 +99,9 @@ def test_encoder_backward(submission, reference, rng):
 
 @pytest.mark.task("ConvolutionalEncoder")
 @pytest.mark.points(2)
+@pytest.mark.hint(
+    "Call backward of each layer in reverse order; a word that stands twice gets both gradients."
+)
 def test_encoder_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     encoder(submission, reference, rng).gradients_agree(sentences(rng)[0], rng=rng)
@@ -151,6 +154,9 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(2)
+@pytest.mark.hint(
+    "decoder.backward returns the gradient of the condition; encoder.backward gets it."
+)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     translator(submission, reference, rng).gradients_agree(*sentences(rng, count=2), rng=rng)

@@ -103,6 +103,9 @@ def test_block_backward(submission, reference, rng):
 
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(2)
+@pytest.mark.hint(
+    "x gets two gradients: along the path, and through the shortcut, which may have weights."
+)
 def test_block_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     for args in ((2, 2), (2, 3)):
@@ -165,6 +168,9 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(2)
+@pytest.mark.hint(
+    "Call backward of the layers in reverse order, each once; equal characters add up."
+)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = at_test_time(network(submission, reference, rng), texts(rng))

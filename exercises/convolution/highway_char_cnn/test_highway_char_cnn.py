@@ -108,6 +108,9 @@ def test_backward_with_padding(submission, reference, rng):
 
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(1.5)
+@pytest.mark.hint(
+    "Each width gets its own part of the gradient; a character may win in several filters."
+)
 def test_gradients_are_right(submission, reference, rng):
     """Encoder: the gradients agree with numerical gradients of your own forward."""
     encoders(submission, reference, rng).gradients_agree(words(rng, 4), rng=rng)

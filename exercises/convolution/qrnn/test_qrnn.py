@@ -115,6 +115,9 @@ def test_backward_of_other_poolings(submission, reference, rng, pooling):
 
 @pytest.mark.task("QRNN")
 @pytest.mark.points(3.5)
+@pytest.mark.hint(
+    "First the gates, from the last step to the first; then each W_k for all steps at once."
+)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "QRNN", D, H, 2, "ifo", rng=rng)

@@ -113,6 +113,7 @@ def test_repeated_words(submission, reference, rng):
 
 
 @pytest.mark.points(1.25)
+@pytest.mark.hint("Only the window that won a filter gets its gradient, and all of its words do.")
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = pair_of(submission, reference, rng, V, 2, 2, K, widths=(2, 3))

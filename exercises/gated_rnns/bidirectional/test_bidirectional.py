@@ -95,6 +95,9 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(1.25)
+@pytest.mark.hint(
+    "Turn the second half of grad_y around in time, and turn back the grad_x of that layer."
+)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical ones of your forward; a second backward adds to them."""
     pair = both_ways(submission, reference, rng)

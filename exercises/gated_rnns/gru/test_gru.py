@@ -73,6 +73,9 @@ def test_backward_through_time(submission, reference, rng):
 
 @pytest.mark.task("GRU")
 @pytest.mark.points(5)
+@pytest.mark.hint(
+    "h_{t−1} gets four terms: from u, r, the candidate's r ∘ h_{t−1}, and the part that is kept."
+)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)

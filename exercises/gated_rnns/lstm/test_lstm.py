@@ -89,6 +89,9 @@ def test_backward_through_time(submission, reference, rng):
 
 @pytest.mark.task("LSTM")
 @pytest.mark.points(4)
+@pytest.mark.hint(
+    "∂c_t = ∂h_t ∘ o ∘ (1 − tanh²(c_t)) + f_{t+1} ∘ ∂c_{t+1}; each gate adds to ∂h_{t−1}."
+)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)

@@ -120,6 +120,9 @@ def test_backward_with_dense_connections(submission, reference, rng):
 @pytest.mark.task("Stacked")
 @pytest.mark.points(1.5)
 @pytest.mark.parametrize("skip", KINDS)
+@pytest.mark.hint(
+    "With a connection, the input of a layer gets two gradients: through it and around it."
+)
 def test_gradients_are_right(submission, reference, rng, skip):
     """The gradients agree with numerical ones of your forward; a second backward adds to them."""
     pair = stacks(submission, reference, skip, rng, depth=2)

@@ -74,6 +74,9 @@ def test_condition_at_every_step(submission, reference, rng):
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2.25)
+@pytest.mark.hint(
+    "e_t = embedding[x_t] + c W_c at every step; h_0 = tanh(c W_0) where no state is given."
+)
 def test_forward(submission, reference, rng):
     """Logits at every step, with the condition in both places."""
     models(submission, reference, rng).same_forward(*texts(rng))
@@ -103,6 +106,7 @@ def test_text_in_pieces(submission, reference, rng):
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1.25)
+@pytest.mark.hint("logits[:, t] may read the states up to h_t, and the condition.")
 def test_no_look_ahead(submission, reference, rng):
     """A change of the token at t + 1 does not change the logits up to t."""
     model = models(submission, reference, rng).student
@@ -144,6 +148,7 @@ def test_repeated_tokens(submission, reference, rng):
 
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2.25)
+@pytest.mark.hint("c is read at every step and for h_0: both terms go into ∂J/∂c.")
 def test_gradients_are_right(submission, reference, rng):
     """All gradients agree with numerical gradients of your own forward."""
     models(submission, reference, rng).gradients_agree(*texts(rng), rng=rng)

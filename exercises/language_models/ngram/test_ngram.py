@@ -220,6 +220,9 @@ def test_add_delta_sums_to_one(submission, rng):
 
 @pytest.mark.task("AddDelta")
 @pytest.mark.points(1.75)
+@pytest.mark.hint(
+    "outputs[:, t] may read the n − 1 tokens that end at t; the counts are those of fit alone."
+)
 def test_no_look_ahead(submission, rng):
     """A change of the token at t + 1 does not change the outputs up to t."""
     no_look_ahead(fitted(submission, "AddDelta", text_of(60, V, rng), V, 3, 0.5), V, rng=rng)

@@ -99,6 +99,7 @@ def test_gradient_is_the_sum_over_steps(submission, reference, rng):
 
 @pytest.mark.task("RNN")
 @pytest.mark.points(3.5)
+@pytest.mark.hint("∂a_t = ∂h_t ∘ (1 − h_t²); ∂W_h sums h_{t−1}ᵀ ∂a_t over all steps, from h_0 on.")
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)

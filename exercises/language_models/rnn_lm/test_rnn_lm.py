@@ -69,6 +69,7 @@ def test_state_is_kept(submission, reference, rng):
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1.25)
+@pytest.mark.hint("logits[:, t] may read h_t and no later state.")
 def test_no_look_ahead(submission, reference, rng):
     """A change of the token at t + 1 does not change the logits up to t."""
     pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
@@ -103,6 +104,7 @@ def test_repeated_tokens(submission, reference, rng):
 
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1.25)
+@pytest.mark.hint("∂h_t = ∂logits_t Uᵀ for all steps, then one cell.backward; equal tokens add up.")
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)

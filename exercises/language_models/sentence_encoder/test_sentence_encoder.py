@@ -137,6 +137,9 @@ def test_repeated_words(submission, reference, rng):
 
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(1.75)
+@pytest.mark.hint(
+    "Which steps get ∂J/∂z? The last one, all words with 1/|words|, or the winner of each entry."
+)
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     for pooling in POOLINGS:

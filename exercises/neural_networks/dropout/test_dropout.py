@@ -127,6 +127,7 @@ def test_one_mask_for_all_steps(submission, rng):
 
 @pytest.mark.task("Dropout")
 @pytest.mark.points(1)
+@pytest.mark.hint("Draw a number for each entry of x: rng.random(x.shape).")
 def test_steps_have_masks_of_their_own(submission, rng):
     """Dropout: the steps of a sequence have different masks."""
     kept = made(submission, "Dropout", 0.5, rng).forward(np.ones((4, 6, 10))) > 0

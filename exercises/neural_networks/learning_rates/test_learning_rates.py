@@ -56,6 +56,7 @@ def test_exponential_decay(submission, reference, rng):
 
 @pytest.mark.task("ExponentialDecay")
 @pytest.mark.points(1)
+@pytest.mark.hint("α(t+1) / α(t) = exp(−k) for every t.")
 def test_exponential_decay_has_one_ratio(submission, rng):
     """ExponentialDecay: each step multiplies the rate by the same factor."""
     for k in (0.2, rng.uniform(0.1, 1)):

@@ -68,6 +68,7 @@ def test_biases_are_left_alone(submission, rng, name):
 
 @checked
 @pytest.mark.points(1)
+@pytest.mark.hint("Differentiate value: 2 λ W for the squares, λ sign(W) for the absolute values.")
 def test_gradient_is_the_derivative_of_the_value(submission, rng, name):
     """The gradient agrees with numerical gradients of your own value."""
     penalty = getattr(submission, name)(0.3)

@@ -76,6 +76,9 @@ def test_repeated_words(submission, reference, rng):
 
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(1.25)
+@pytest.mark.hint(
+    "Cut ∂x into the vectors of the 2m + 1 words; a word that occurs twice gets it twice."
+)
 def test_gradients_are_right(submission, reference, rng):
     """WindowClassifier: the gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)

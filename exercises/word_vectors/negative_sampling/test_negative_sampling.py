@@ -82,6 +82,9 @@ def test_words_drawn_twice(submission, reference, rng):
 
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(2.5)
+@pytest.mark.hint(
+    "A word that is drawn twice has two terms in the loss; its gradient is the sum of both."
+)
 def test_gradients_are_the_derivatives_of_the_loss(submission, reference, rng):
     """negative_sampling: the gradients agree with numerical gradients of your own loss."""
     center, outside = vectors(rng)

@@ -62,6 +62,9 @@ def test_two_words_are_orthogonal(submission, rng):
 
 @pytest.mark.task("cosine_similarity")
 @pytest.mark.points(1.75)
+@pytest.mark.hint(
+    "Sum the products over the last axis, keepdims=True for the lengths: the others broadcast."
+)
 def test_angles(submission, reference, rng):
     """cosine_similarity: row by row, and all pairs by broadcasting."""
     a, b = rng.normal(size=(2, 5, 4))
@@ -87,16 +90,22 @@ def test_vectors_of_zeros(submission, reference, rng):
 
 @pytest.mark.task("lookup")
 @pytest.mark.points(1.5)
-@pytest.mark.hint("The product of a one-hot vector with W is a row of W.")
-@pytest.mark.promise("Do not change the arguments.", "`(..., D)`, a new array of the dtype of W.")
+@pytest.mark.hint(
+    "The product of a one-hot vector with W is a row of W; NumPy reads −1 as the last row."
+)
+@pytest.mark.promise(
+    "Do not change the arguments.",
+    "`(..., D)`, a new array of the dtype of W.",
+    "An id outside 0 ... V−1 raises an `IndexError`.",
+)
 def test_lookup_is_a_product(submission, reference, rng):
-    """lookup: the product of one-hot vectors with a matrix, for ids of any shape."""
-    W = rng.normal(size=(6, 3))
-    for shape in ((4,), (2, 3), ()):
-        ids = rng.integers(6, size=shape)
+    """lookup: the product of one-hot vectors with a matrix, for ids of any shape; −1 is no id."""
+    for shape, D in (((4,), 3), ((2, 3), 6), ((), 3)):
+        ids, W = rng.integers(6, size=shape), rng.normal(size=(6, D))
         found = agrees(submission, reference, "lookup", ids, W)
         equal(found, np.eye(6)[ids] @ W, "lookup against the product with one-hot vectors")
     agrees(submission, reference, "lookup", ids, W.astype(np.float32))
+    refuses(submission, "lookup", np.array([2, -1, 5]), W, error=("IndexError",))
 
 
 @pytest.mark.task("lookup_gradient")

@@ -2,46 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 
 import pytest
+from graded_changes import Graded, GradedChanges
 
 from autograder.course.mistakes import load_mistakes
-from autograder.course.reading import Course, Exercise, find_course
-from autograder.diagnosis.diagnose import diagnosed
-from autograder.grading.grader import Grader
-from autograder.grading.pytest_run import run_checks
-from autograder.grading.setting import Setting
-from autograder.isolation.host.transcript import Transcript
-from autograder.isolation.sandboxes import choose
-from autograder.record.results import CheckResult, Diagnosis
-from autograder.submissions.submission import Staging, Submission, SubmittedFile
-from autograder.verdicts import Verdict
-from framework.models.parts import PartSource
-from framework.providers.backends import REFERENCE, part_source
-from framework.providers.plugins import Plugins
-
-
-@dataclass(frozen=True)
-class Graded:
-    """One submission: its checks, and what they asked."""
-
-    exercise: Exercise
-    checks: list[CheckResult]
-    transcripts: Mapping[str, Transcript]
-    parts: PartSource
-
-    def diagnoses(self, **options: bool) -> dict[str, Diagnosis]:
-        """By the name of each failed check that has one."""
-        checks = diagnosed(self.exercise, self.checks, self.transcripts, self.parts, **options)
-        return {check.id.split("::")[1]: check.diagnosis for check in checks if check.diagnosis}
-
-    def told_if_failed(self) -> dict[str, Diagnosis]:
-        """What would be said, had every check failed."""
-        failed = [replace(check, verdict=Verdict.FAILED) for check in self.checks]
-        told = Graded(self.exercise, failed, self.transcripts, self.parts)
-        return told.diagnoses()
+from autograder.course.reading import Course, find_course
 
 
 @pytest.fixture(scope="session")
@@ -55,31 +22,7 @@ def hand_in(course: Course) -> Callable[..., Graded]:
 
     Solutions of what it requires lie beside it, or what is given as ``required={name: source}``.
     """
-
-    def hand_in(
-        name: str, source: str, backend: str = REFERENCE, required: Mapping[str, str] | None = None
-    ) -> Graded:
-        setting = Setting(course, Plugins(), choose("process"), backend)
-        exercise = course.exercise(name)
-        sources = {
-            other: course.exercise(other).solution.read_text("utf-8") for other in exercise.requires
-        }
-        sources |= {**(required or {}), name: source}
-        files = {
-            other: SubmittedFile(other, exercise.solution, f"{other}.py", f"{other}.py", text)
-            for other, text in sources.items()
-        }
-        with Submission("a test", files, "", (), Staging(sources)) as submission:
-            grader = Grader(setting, submission)
-            try:
-                with grader.under_test(exercise) as under_test:
-                    checks = run_checks(exercise, under_test)
-            finally:
-                grader.close()
-        parts = part_source(setting.plugins.registry, [REFERENCE])
-        return Graded(exercise, checks, under_test.transcripts, parts)
-
-    return hand_in
+    return GradedChanges(course).graded
 
 
 @pytest.fixture(scope="session")

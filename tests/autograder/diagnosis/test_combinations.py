@@ -47,6 +47,15 @@ def test_two_listed_mistakes_are_reported_together(with_both, case):
     assert len(told) > 3
 
 
+def test_one_cause_is_reported_for_all_tasks(with_both):
+    """In the checks of one task alone, lengths that decide would give the same answers."""
+    told = with_both("analogies", "given-words-may-answer", "scales-the-columns").diagnoses()
+    named = {diagnosis.id for diagnosis in told.values()}
+    named |= {diagnosis.second.id for diagnosis in told.values() if diagnosis.second}
+    assert named == {"given-words-may-answer", "scales-the-columns"}
+    assert {"test_long_vectors_do_not_decide", "test_accuracy"} <= set(told)
+
+
 RETURNS_FLOAT32 = """
 
 _in_double = RNN.forward

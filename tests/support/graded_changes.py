@@ -1,0 +1,158 @@
+"""Changed solutions, handed in and graded, with what each check has asked of them.
+
+The checks of an exercise are collected once, and its reference is asked once. So changes come in
+the order of their exercises: only the last exercise is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pytest
+
+from autograder.audit.trials import handed_in
+from autograder.course.reading import Course, Exercise, find_course
+from autograder.diagnosis.diagnose import diagnosed
+from autograder.grading.many.following import FollowingSession
+from autograder.grading.many.grader import Shared, SharingGrader
+from autograder.grading.pytest_plugin import fixtures_of
+from autograder.grading.setting import Setting
+from autograder.grading.under_test import ExerciseUnderTest
+from autograder.isolation.host.transcript import Transcript
+from autograder.isolation.sandboxes import Sandbox, choose
+from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.record.results import CheckResult, Diagnosis
+from autograder.verdicts import Verdict
+from framework.models.parts import PartSource
+from framework.providers.backends import REFERENCE, part_source
+from framework.providers.plugins import Plugins
+
+
+class Untrained:
+    """A pytest plugin that leaves out the checks that train a model."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the others in their order."""
+        items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of one failed check: the ids are empty where nothing is."""
+
+    check: str
+    hidden: bool
+    id: str = ""
+    second: str = ""
+    sentence: str = ""
+
+    @property
+    def names(self) -> set[str]:
+        """The ids of the mistakes that are named."""
+        return {self.id, self.second} - {""}
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One submission: its checks, and what they asked."""
+
+    exercise: Exercise
+    checks: list[CheckResult]
+    transcripts: Mapping[str, Transcript]
+    parts: PartSource
+
+    @property
+    def failed(self) -> list[CheckResult]:
+        """The checks that it does not pass."""
+        return [check for check in self.checks if check.verdict is not Verdict.PASSED]
+
+    def explained(self, **options: bool) -> list[CheckResult]:
+        """Return the checks, with a diagnosis where there is one."""
+        return diagnosed(self.exercise, self.checks, self.transcripts, self.parts, **options)
+
+    def told(self, **options: bool) -> list[Told]:
+        """Return what is said of each check that it does not pass."""
+        failed = (c for c in self.explained(**options) if c.verdict is not Verdict.PASSED)
+        return [_told(check, check.diagnosis) for check in failed]
+
+    def diagnoses(self, **options: bool) -> dict[str, Diagnosis]:
+        """By the name of each failed check that has one."""
+        checks = self.explained(**options)
+        return {check.id.split("::")[1]: check.diagnosis for check in checks if check.diagnosis}
+
+    def told_if_failed(self) -> dict[str, Diagnosis]:
+        """What would be said, had every check failed."""
+        failed = [replace(check, verdict=Verdict.FAILED) for check in self.checks]
+        told = Graded(self.exercise, failed, self.transcripts, self.parts)
+        return told.diagnoses()
+
+
+class GradedChanges:
+    """Grades changed solutions, one after the other in this process."""
+
+    def __init__(self, course: Course | None = None) -> None:
+        self.course = course or find_course()
+        self._last: tuple[str, str] = "", ""
+        self._shared = Shared()
+
+    def graded(
+        self,
+        name: str,
+        source: str,
+        backend: str = REFERENCE,
+        required: Mapping[str, str] | None = None,
+        plugins: Sequence[object] = (),
+    ) -> Graded:
+        """Return `source` as it is graded, without a diagnosis.
+
+        Args:
+            required: sources of what it requires; the solutions are used for the others.
+            plugins: of pytest, such as those that leave checks out.
+        """
+        exercise, setting = self.course.exercise(name), self._setting(backend)
+        with handed_in(setting, exercise, "a test", source, required) as submission:
+            grader = SharingGrader(setting, submission, shared=self._shared_of(name, backend))
+            try:
+                with grader.under_test(exercise) as under_test:
+                    checks = grader.run(exercise, under_test, plugins=plugins)
+                    asked = _asked(under_test)
+            finally:
+                grader.close()
+        parts = part_source(setting.plugins.registry, [REFERENCE])
+        return Graded(exercise, checks, asked, parts)
+
+    def _shared_of(self, name: str, backend: str) -> Shared:
+        if self._last != (name, backend):
+            self._last, self._shared = (name, backend), Shared()
+        return self._shared
+
+    def _setting(self, backend: str) -> Setting:
+        sandbox = self._forking if backend == REFERENCE else choose("process")
+        return Setting(self.course, self._plugins, sandbox, backend)
+
+    @cached_property
+    def _plugins(self) -> Plugins:
+        return Plugins(course=self.course)
+
+    @cached_property
+    def _forking(self) -> Sandbox:
+        """The sandbox that starts workers fastest."""
+        forked = ForkSandbox()
+        return choose("process") if forked.unavailable() else forked
+
+
+def _told(check: CheckResult, said: Diagnosis | None) -> Told:
+    name = check.id.split("::")[1]
+    if said is None:
+        return Told(name, check.hidden)
+    second = said.second.id if said.second else ""
+    return Told(name, check.hidden, said.id, second, said.sentence)
+
+
+def _asked(under_test: ExerciseUnderTest) -> dict[str, Transcript]:
+    """Return what each check asked, also of those whose answers were known."""
+    session = under_test.session
+    known = session.transcripts() if isinstance(session, FollowingSession) else {}
+    return {**under_test.transcripts, **known}
