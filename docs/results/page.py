@@ -53,13 +53,13 @@ def _cells(row: Row) -> Iterator[str]:
     yield row.measure
     yield f"{row.paper:g}"
     found = measurement(row)
-    if found is None:
+    if found is None or not found["runs"][0]["held_out"]:
         yield f"to be measured{' on a GPU' if '--device cuda' in row.command else ''}"
         yield from ("–", "–", "–", "–")
         yield f"about {row.hours:g} on one thread of a CPU"
         yield "–"
         return
-    runs = found["runs"]
+    runs = _finished(found) or found["runs"]
     yield _score(row, found)
     yield found["device"]
     yield f"{found['threads']}"
@@ -72,16 +72,20 @@ def _cells(row: Row) -> Iterator[str]:
 def _score(row: Row, found: dict[str, Any]) -> str:
     """Return the mean of the final scores with their spread, or the last held-out score so far."""
     factor = 100.0 if found["measure"] == "accuracy" else 1.0
-    runs = found["runs"]
-    scores = [factor * run["score"] for run in runs if "score" in run]
-    if len(scores) < len(runs):
-        last = factor * runs[0]["held_out"][-1]
-        epochs = len(runs[0]["held_out"])
-        return f"held-out {last:.1f} after {epochs} of {found['options']['epochs']} epochs"
+    scores = [factor * run["score"] for run in _finished(found)]
+    if not scores:
+        held_out = found["runs"][0]["held_out"]
+        epochs = f"{len(held_out)} of {found['options']['epochs']} epochs"
+        return f"held-out {factor * held_out[-1]:.1f} after {epochs}"
     mean = statistics.mean(scores)
     digits = 2 if row.paper != round(row.paper, 1) else 1
     spread = f" ± {statistics.stdev(scores):.{digits}f}" if len(scores) > 1 else ""
     return f"{mean:.{digits}f}{spread}"
+
+
+def _finished(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the runs that have a final score."""
+    return [run for run in found["runs"] if "score" in run]
 
 
 def _runs(runs: list[dict[str, Any]]) -> str:

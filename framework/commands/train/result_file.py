@@ -38,7 +38,11 @@ class ResultFile:
             self.runs = {str(run["label"]): run for run in _runs(path)}
 
     def begin(self, run: Run, job: Job) -> None:
-        """Add `run`, with the seconds of its earlier epochs where they are known."""
+        """Add `run`, with the seconds of its earlier epochs where they are known.
+
+        Raises:
+            BadInputError: the file cannot be written.
+        """
         known = self.runs.get(job.label, {}).get("seconds", [])[: run.epochs_done]
         unknown = [None] * (run.epochs_done - len(known))
         self.runs[job.label] = {
@@ -47,6 +51,7 @@ class ResultFile:
             "held_out": list(run.scores),
             "seconds": [*known, *unknown],
         }
+        self._save(run, job)  # a file that cannot be written is an error before the first epoch
 
     def end_epoch(self, run: Run, job: Job) -> None:
         """Save the score and the seconds of the last epoch."""

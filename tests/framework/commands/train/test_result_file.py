@@ -90,6 +90,13 @@ def test_a_file_of_something_else_is_refused_and_kept(text):
     assert Path("r.json").read_text("utf-8") == text
 
 
+def test_a_file_that_cannot_be_written_is_an_error_before_the_first_epoch():
+    Path("taken").write_text("", "utf-8")
+    with pytest.raises(BadInputError, match=r"taken/r\.json cannot be written"):
+        train("language_model", "m", "--json", "taken/r.json")
+    assert not Path("m").exists()
+
+
 def test_the_processor_has_a_name(tmp_path):
     (tmp_path / "cpuinfo").write_text("model\t: 2\nmodel name\t: Fast 3000 \nx: y\n", "utf-8")
     assert processor_name(tmp_path / "cpuinfo") == "Fast 3000"
