@@ -20,7 +20,16 @@ author = "the authors of gradus"
 release = version = __version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["_build", "day", "term", "transcripts", "figures", "pages", "examples"]
+exclude_patterns = [
+    "_build",
+    "day",
+    "term",
+    "results",
+    "transcripts",
+    "figures",
+    "pages",
+    "examples",
+]
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 #: READMEs link to files of the repository, which are no pages.

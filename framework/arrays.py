@@ -79,6 +79,11 @@ class Arrays(ABC):
         for native, copy in zip(natives, copies, strict=True):
             self.assign(native, copy * scale)
 
+    def add_multiple(self, natives: Iterable[Any], others: Iterable[Any], factor: float) -> None:
+        """Add `factor` times each of `others` to the array at its place in `natives`, in place."""
+        for native, other in zip(natives, others, strict=True):
+            self.assign(native, self.to_numpy(native) + factor * self.to_numpy(other))
+
     def astype(self, native: Any, dtype: npt.DTypeLike) -> Any:
         """Return a native array of the values of `native` in `dtype`."""
         return self.from_numpy(self.to_numpy(native).astype(dtype))
@@ -134,6 +139,13 @@ class NumpyArrays(Arrays):
         if scale != 1:
             for native in natives:
                 native *= scale
+
+    def add_multiple(
+        self, natives: Iterable[Array], others: Iterable[Array], factor: float
+    ) -> None:
+        """Add `factor` times each of `others` to the array at its place in `natives`, in place."""
+        for native, other in zip(natives, others, strict=True):
+            native += factor * other
 
     def astype(self, native: Array, dtype: npt.DTypeLike) -> Array:
         """Return a copy of `native` in `dtype`."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,11 +20,23 @@ def best_of_windows(width: int) -> str:
     return f"with windows of {width} words"
 
 
-class LabelledText(NamedTuple):
-    """The words of a text and its label."""
+@dataclass(frozen=True, order=True)
+class LabelledText:
+    """A text and its label.
+
+    Attributes:
+        words: of the text.
+        label: of the text.
+        raw: the text before it was divided into words; empty if only its words are known.
+    """
 
     words: tuple[str, ...]
     label: str
+    raw: str = field(default="", compare=False, repr=False)
+
+    def units(self, characters: bool) -> Sequence[str]:
+        """Return the words, or all characters of the text in lower case."""
+        return (self.raw or " ".join(self.words)).lower() if characters else self.words
 
 
 Texts = Sequence[LabelledText]

@@ -9,7 +9,8 @@ Source: Zaremba, Sutskever and Vinyals, "Recurrent Neural Network Regularization
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -39,38 +40,52 @@ class DeepCell:
         part: gives the class behind a registered name; see `framework.models.parts.part`.
         layer: registered name of the layers.
         layers: the number of stacked layers.
-        dropout: the probability that a number between two layers, below the first or above the
-            last is dropped in training.
+        dropout: the probability that a number between two layers or above the last is dropped in
+            training.
+        input_dropout: that probability below the first layer; None: `dropout`.
+        options: other arguments of each layer.
 
     Raises:
-        UsageError: there is no layer, or `dropout` is not in [0, 1).
+        UsageError: there is no layer, or a probability is not in [0, 1).
     """
 
     def __init__(
-        self, part: Callable[[str], Any], layer: str, layers: int = 1, dropout: float = 0.0
+        self,
+        part: Callable[[str], Any],
+        layer: str,
+        layers: int = 1,
+        dropout: float = 0.0,
+        input_dropout: float | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> None:
-        if layers < 1 or not 0 <= dropout < 1:
+        below = dropout if input_dropout is None else input_dropout
+        if layers < 1 or not (0 <= dropout < 1 and 0 <= below < 1):
             raise UsageError(
-                f"a stack of {layers} layers with dropout {dropout} cannot be built: `--layers` is "
-                "1 or more, `--dropout` at least 0 and below 1"
+                f"a stack of {layers} layers with dropout {dropout}, and {below} below the first, "
+                "cannot be built: `--layers` is 1 or more, `--dropout` and `--input-dropout` at "
+                "least 0 and below 1"
             )
         self._part = part
         self.layer, self.layers, self.dropout = layer, layers, dropout
+        self.input_dropout, self.options = below, dict(options or {})
 
     def __call__(self, input_size: int, hidden_size: int, *, rng: np.random.Generator) -> Any:
         """Return the stack: it reads `(N, T, input_size)` and returns `(N, T, hidden_size)`."""
+        rates = chain([self.input_dropout], repeat(self.dropout))
+
+        def built(input_size: int, hidden_size: int, *, rng: np.random.Generator) -> Any:
+            layer = self._part(self.layer)(input_size, hidden_size, **self.options, rng=rng)
+            rate = next(rates)
+            return Dropped(layer, before=self._dropout(rate, rng)) if rate else layer
+
         if self.layers == 1:
-            cell = self._built(input_size, hidden_size, rng=rng)
+            cell = built(input_size, hidden_size, rng=rng)
         else:
-            cell = stacked(self._part, self._built, input_size, hidden_size, self.layers, rng=rng)
-        return Dropped(cell, after=self._dropout(rng)) if self.dropout else cell
+            cell = stacked(self._part, built, input_size, hidden_size, self.layers, rng=rng)
+        return Dropped(cell, after=self._dropout(self.dropout, rng)) if self.dropout else cell
 
-    def _built(self, input_size: int, hidden_size: int, *, rng: np.random.Generator) -> Any:
-        layer = self._part(self.layer)(input_size, hidden_size, rng=rng)
-        return Dropped(layer, before=self._dropout(rng)) if self.dropout else layer
-
-    def _dropout(self, rng: np.random.Generator) -> Any:
-        return self._part("dropout")(1 - self.dropout, inverted=True, rng=rng)
+    def _dropout(self, rate: float, rng: np.random.Generator) -> Any:
+        return self._part("dropout")(1 - rate, inverted=True, rng=rng)
 
 
 class Dropped(Model):

@@ -38,6 +38,7 @@ def part(name: str | Mapping[str, Any]) -> Any:
     Args:
         name: or the description of a stack, ``{"layer": NAME, "layers": 2, "dropout": 0.5}``: then
             the result builds a `framework.models.deep_cells.DeepCell` in place of a layer NAME.
+            An entry ``options`` has other arguments of each layer.
             Or that of a sum, ``{"sum_of": [NAME, NAME], "h_first": True}``, for a cell whose state
             is a tuple: see `framework.models.summed_cells`.
     """

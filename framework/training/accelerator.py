@@ -5,8 +5,11 @@ A backend offers a subclass as the implementation ``accelerator`` of the kind ``
 
 from __future__ import annotations
 
+import platform
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -80,9 +83,21 @@ class Accelerator:
         """Return lines about the steps of the run so far."""
         return []
 
+    def device_name(self) -> str:
+        """Return the name of the device that computes."""
+        return processor_name()
+
     def computing(self) -> AbstractContextManager[None]:
         """Return the context of all computations of a run."""
         return nullcontext()
+
+
+def processor_name(file: Path = Path("/proc/cpuinfo")) -> str:
+    """Return the name of the processor, as the system knows it."""
+    found = None
+    if file.is_file():
+        found = re.search(r"^model name\s*:\s*(.+?)\s*$", file.read_text("utf-8"), re.MULTILINE)
+    return found[1] if found else platform.processor() or platform.machine()
 
 
 def accelerator_of(backend: Backend, options: LearningOptions) -> Accelerator:

@@ -94,8 +94,9 @@ BUILT_IN = {
         contexts get near vectors.
 
         Nothing is held out: the score that is shown, compared and looked at by a schedule is the
-        mean loss of an epoch. With the optimizer sgd, a summed loss and no clipping, a step changes
-        only the vectors of its words; any other choice updates all of them, and takes longer.
+        mean loss of an epoch. With the optimizer sgd, a summed loss, no clipping and no weight
+        decay, a step changes only the vectors of its words; any other choice updates all of them,
+        and takes longer.
 
         A student's own negative_sampling is used one pair at a time: give it a small text.""",
     ),

@@ -62,6 +62,7 @@ class Learner(ABC):
         arrays: the backend's arrays.
         clip: greatest global norm of the gradients (see `Arrays.scale`).
         summed: minimise the sum over the terms of a batch, instead of the mean.
+        weight_decay: minimise also half of this times the sum of all squared parameters.
     """
 
     works_on_device: ClassVar[bool] = False
@@ -74,9 +75,10 @@ class Learner(ABC):
         *,
         clip: float | None = None,
         summed: bool = False,
+        weight_decay: float = 0.0,
     ) -> None:
         self.model, self.optimizer, self.arrays = model, optimizer, arrays
-        self.clip, self.summed = clip, summed
+        self.clip, self.summed, self.weight_decay = clip, summed, weight_decay
 
         #: Computes loss and gradients of a step; an accelerator may replace it.
         self.gradient_step: GradientStep = self.scaled_gradients
@@ -94,6 +96,9 @@ class Learner(ABC):
         value = self.backpropagate(batch)
         gradients = self.model.gradients
         factor = batch.terms if self.summed else 1
+        if self.weight_decay:
+            weights = (self.model.parameters[name] for name in gradients)
+            self.arrays.add_multiple(gradients.values(), weights, self.weight_decay / factor)
         self.arrays.scale(gradients.values(), factor, self.clip)
         return value, gradients
 

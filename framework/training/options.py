@@ -69,6 +69,13 @@ class LearningOptions:
         "Minimise the loss summed over the steps of a text, the examples of a batch, or the pairs "
         "of words, not averaged over them.",
     )
+    weight_decay: float = option(
+        0.0,
+        "L2 regularization: minimise also half of this times the sum of all squared parameters. "
+        "Its gradient counts for `--clip`.",
+        minimum=0.0,
+        maximum=1e6,
+    )
     precision: Literal["float64", "float32", "bfloat16"] = option(
         "float64",
         "Floating-point type; float32 is faster but less exact. bfloat16 computes in 16 bits, and "
@@ -222,6 +229,13 @@ class LanguageModelOptions(WordOptions, TrainingOptions):
         maximum=0.99,
         settles=False,
     )
+    input_dropout: float | None = option(
+        None,
+        "Dropout rate below the first layer. Default: that of --dropout. Kim et al. 2016: 0.",
+        minimum=0.0,
+        maximum=0.99,
+        settles=False,
+    )
     character_filters: int | None = option(
         None,
         "Word vectors from the characters of the words, as highway_char_cnn makes them: this "
@@ -236,15 +250,26 @@ class LanguageModelOptions(WordOptions, TrainingOptions):
         minimum=0,
         settles=False,
     )
+    highway_bias: float | None = option(
+        None,
+        "Add this to the initial biases of the gates of these highway layers. Kim et al. 2016: -2, "
+        "so that a layer first passes on most of what it reads. Default: 0.",
+        minimum=-100.0,
+        maximum=100.0,
+    )
+    test: Path | None = option(
+        None, "Text file on which the trained model is measured.", settles=False
+    )
 
     def check_together(self) -> None:
         """Raise an error also for highway layers without filters."""
         super().check_together()
-        if self.highway_layers is not None and self.character_filters is None:
-            raise UsageError(
-                "`--highway-layers` follow the filters over characters, but there are none: add "
-                "`--character-filters N`"
-            )
+        for name in ("highway_layers", "highway_bias"):
+            if getattr(self, name) is not None and self.character_filters is None:
+                raise UsageError(
+                    f"`--{name.replace('_', '-')}` needs the filters over characters that highway "
+                    "layers follow, but there are none: add `--character-filters N`"
+                )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -299,6 +324,11 @@ class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
         "Vectors of rare words stay what they are drawn as: small ones disturb less.",
         minimum=0.0,
         maximum=1e6,
+    )
+    characters: bool = option(
+        False,
+        "Read texts as characters in lower case, as deep_text_cnn does. --minimum-count then "
+        "counts characters.",
     )
 
     def check_together(self) -> None:

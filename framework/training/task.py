@@ -181,6 +181,7 @@ class Task(ABC):
             backend.arrays,
             clip=options.clip,
             summed=options.summed,
+            weight_decay=options.weight_decay,
         )
 
     @abstractmethod

@@ -132,6 +132,15 @@ class TorchArrays(Arrays):
         elif factor != 1 and tensors:
             torch._foreach_mul_(tensors, factor)
 
+    @torch.no_grad()
+    def add_multiple(
+        self, natives: Iterable[Tensor], others: Iterable[Tensor], factor: float
+    ) -> None:
+        """Add `factor` times each of `others` to the tensor at its place in `natives`, all at
+        once."""
+        if tensors := list(natives):  # torch's operations on lists refuse empty ones
+            torch._foreach_add_(tensors, list(others), alpha=factor)
+
     def astype(self, native: Tensor, dtype: npt.DTypeLike | torch.dtype) -> Tensor:
         """Return `native` in `dtype`: one of torch, NumPy's, or its name (``"float32"``)."""
         return native.to(to_dtype(dtype))

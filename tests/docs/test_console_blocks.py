@@ -23,6 +23,7 @@ PAGES = [
 ]
 #: Pages that another program follows.
 FOLLOWED = {
+    "docs/results.md": "tests/docs/test_results.py",
     "docs/performance.md": "tests/plugins/torch_backend/bench/test_bench.py",
     "docs/course.md": "tests/docs/test_course_page.py",
     "docs/classes.md": "tests/docs/test_class_pages.py",
@@ -57,6 +58,8 @@ def text_files(folder: Path) -> None:
     files |= {f"path/to/conll2003/eng.{part}": f"{tagged}\n" * 20
               for part in ("train", "testa", "testb")}  # fmt: skip
     files |= {f"path/to/trec/{part}.txt": questions for part in ("train", "test")}
+    files |= {f"path/to/ptb.{part}.txt": text for part in ("train", "valid", "test")}
+    files["path/to/mr/all.txt"] = questions
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, "utf-8")

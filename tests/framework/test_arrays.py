@@ -47,6 +47,15 @@ def test_nothing_to_scale_is_no_error(arrays):
     arrays.scale([], 2.0, clip=1.0)
 
 
+def test_a_multiple_of_other_arrays_is_added_in_place(arrays):
+    natives = [arrays.from_numpy(np.array(x)) for x in ([1.0, 2.0], [[3.0]])]
+    others = [arrays.from_numpy(np.array(x)) for x in ([10.0, 20.0], [[30.0]])]
+    arrays.add_multiple(natives, others, 0.5)
+    assert [arrays.to_numpy(x).tolist() for x in natives] == [[6.0, 12.0], [[18.0]]]
+    assert arrays.to_numpy(others[0]).tolist() == [10.0, 20.0]
+    arrays.add_multiple([], [], 0.5)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_norm_that_is_not_finite_is_refused_or_shows_in_the_entries(arrays, bad):
     gradient = arrays.from_numpy(np.array([1.0, bad]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,15 +22,25 @@ from framework.training.options import TrainingOptions
 from framework.training.recipes import find_recipe
 
 if TYPE_CHECKING:
+    from framework.commands.train.result_file import ResultFile
     from framework.training.engine import Run
     from framework.training.task import Job
+
+
+JsonFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--json",
+        metavar="FILE",
+        help="Save settings, device, scores and seconds of all runs in FILE, after every epoch.",
+    ),
+]
 
 
 def train_command(kind: RunKind) -> Callable[..., None]:
     """Return the function of ``gradus train NAME`` for runs of one kind."""
 
     def run(context: typer.Context, options: TrainingOptions, **setup: Any) -> None:
-        setup.pop("recipe")
         _train(kind.name, context.info_name or "", options, **setup)
 
     return option_command(
@@ -43,6 +53,7 @@ def train_command(kind: RunKind) -> Callable[..., None]:
             "backend": (BackendName, "numpy"),
         },
         after={
+            "json_file": (JsonFile, None),
             "device": (Device, "cpu"),
             "submission": (Submission, Path("exercises")),
             "plugin": (PluginOption, None),
@@ -56,7 +67,9 @@ def _train(
     name: str,
     options: TrainingOptions,
     *,
+    recipe: str | None,
     backend: str,
+    json_file: Path | None,
     device: str,
     submission: Path,
     plugin: Sequence[str] | None,
@@ -64,36 +77,39 @@ def _train(
 ) -> None:
     from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
     from framework.commands.train.epoch_lines import show_spread
+    from framework.commands.train.result_file import ResultFile
     from framework.training.task import Request
 
     plugins = load_plugins(plugin, block)
     task = task_class(kind, plugins.registry)
     computing = choose_backend(plugins, backend, submission=submission, device=device)
-    recipe = find_recipe(name, plugins.registry.names("language_model"))
-    request = Request(recipe.model, recipe.defaults, computing, plugins.corpora)
+    found = find_recipe(name, plugins.registry.names("language_model"))
+    request = Request(found.model, found.defaults, computing, plugins.corpora)
     out = options.out or Path("checkpoints", f"{name.replace(':', '-')}.safetensors")
+    file = None if json_file is None else ResultFile(json_file, recipe, resumes=options.resume)
     with unfinished_parts(computing):
-        scores = [_train_one(job, computing, out) for job in task.jobs(options, request)]
+        scores = [_train_one(job, computing, out, file) for job in task.jobs(options, request)]
     show_spread(task.measure, scores)
 
 
-def _train_one(job: Job, backend: Any, out: Path) -> float:
-    """Train one of several runs, each with its own file, and return its score.
+def _train_one(job: Job, backend: Any, out: Path, file: ResultFile | None) -> float:
+    """Train one of several runs, each with its own checkpoint, and return its score.
 
     With `--resume`, a run without a file starts from the beginning.
     """
     from framework.commands.train.epoch_lines import EpochLines
+    from framework.commands.train.result_file import RecordedLines
     from framework.training.engine import Run
     from framework.training.saved_runs import SavedRun
 
     path = out.with_stem(f"{out.stem}-{job.label}") if job.label else out
     run = Run(backend, job.task, job.model, job.arguments, job.options)
-    saved = SavedRun(run, path, EpochLines())
+    saved = SavedRun(run, path, EpochLines() if file is None else RecordedLines(file, job))
     saved.train(resume=job.options.resume and not (job.label and saved.is_new))
-    return _report(run, job, path)
+    return _report(run, job, path, file)
 
 
-def _report(run: Run, job: Job, path: Path) -> float:
+def _report(run: Run, job: Job, path: Path, file: ResultFile | None) -> float:
     """Show the score of the trained model and the next command, and return the score."""
     from framework.commands.train.epoch_lines import plain_console
 
@@ -101,10 +117,14 @@ def _report(run: Run, job: Job, path: Path) -> float:
     for line in run.accelerator.notes():
         console.print(line)
     found = run.task.measured(run.model, run.backend.arrays)
+    shown: list[str] = []
     if found is not None:
         score, (first, *details) = found
-        for line in (f"{first}{_chosen(run)}", *details):
-            console.print(line)
+        shown = [f"{first}{_chosen(run)}", *details]
+    for line in shown:
+        console.print(line)
+    if file is not None:
+        file.end(run, job, score, shown)
     console.print(f"Saved {path}. Next: `{run.task.next_command(path)}`")
     for line in run.task.finish(run.checkpoint(), job.options, job.label):
         console.print(line)

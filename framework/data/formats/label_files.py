@@ -75,7 +75,7 @@ def _labelled(path: Path, number: int, line: str, published: bool) -> LabelledTe
     words = tokens(text) if published else tuple(text.split())
     if not words and not published:  # tokenization may leave no word of a published text
         raise BadInputError(f"{path}, line {number}: a label and words expected, but got '{line}'")
-    return LabelledText(words, label)
+    return LabelledText(words, label, text)
 
 
 def _from_rows(
@@ -90,7 +90,8 @@ def _from_rows(
                 f"{path}: a class from 1 to {len(classes)} and a text expected in each row, but "
                 f"got {','.join(row)[:60]!r}"
             )
-        yield LabelledText(tokens(" ".join(row[1:]).lower()), names[row[0]])
+        text = " ".join(row[1:])
+        yield LabelledText(tokens(text.lower()), names[row[0]], text)
 
 
 def _latin(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from inspect import Parameter
 from pathlib import Path
@@ -33,6 +34,9 @@ EVALUATION_STREAMS = 16
 #: Sizes of a model whose exercise says nothing else.
 SIZES = {"embedding_size": 32, "hidden_size": 64}
 
+#: The biases of the gates of the highway layers after the filters over characters.
+_GATE_BIAS = re.compile(r"^embedding\.highway_\d+\.b_t$")
+
 
 def held_out_perplexity(model: LanguageModel, ids: Ids, arrays: Arrays) -> float:
     """Return the perplexity on the text `ids: (M,)`, for `gradus train` and `gradus evaluate`."""
@@ -45,6 +49,7 @@ class LanguageModelTask(Task):
 
     Args:
         text: what to learn from and to be measured on.
+        test: another text to measure the trained model on, with its name; or None.
     """
 
     kind: ClassVar[str] = "language_model"
@@ -56,8 +61,8 @@ class LanguageModelTask(Task):
     unit: ClassVar[str] = "tokens"
     carries_state: ClassVar[bool] = True
 
-    def __init__(self, text: Corpus) -> None:
-        self.text = text
+    def __init__(self, text: Corpus, test: tuple[str, Ids] | None = None) -> None:
+        self.text, self.test = text, test
         self.corpus, self.vocabulary = text.name, text.vocabulary
         self.described = (
             f"{len(text.train) - 1:,} tokens to learn from, {len(text.valid) - 1:,} held out, "
@@ -74,7 +79,9 @@ class LanguageModelTask(Task):
             minimum_count=options.minimum_count,
             held_out=options.held_out,
         )
-        return cls(corpus)
+        if options.test is None:
+            return cls(corpus)
+        return cls(corpus, (options.test.name, load_text(str(options.test), corpus.vocabulary)))
 
     @classmethod
     def arguments(cls, options: LanguageModelOptions, request: Request) -> dict[str, Any]:
@@ -84,7 +91,7 @@ class LanguageModelTask(Task):
         given = _given(options)
         sizes = {name: size for name, size in SIZES.items() if _takes(known, name)}
         arguments = {**sizes, **request.defaults, **given}
-        if options.layers > 1 or options.dropout:
+        if options.layers > 1 or options.dropout or options.input_dropout:
             arguments["cell"] = _deep(model, arguments.get("cell"), known, options)
         if "cell" in arguments:
             check_recurrent_layer(backend, arguments["cell"])
@@ -100,6 +107,22 @@ class LanguageModelTask(Task):
     ) -> Model:
         """Return the model, character-aware where its arguments describe an encoder."""
         return build_language_model(backend, model, self.vocabulary, arguments, rng)
+
+    def initialise(
+        self, model: Model, arrays: Arrays, options: Any, rng: np.random.Generator
+    ) -> None:
+        """Add to the biases of the gates of the highway layers, if an option says so.
+
+        Raises:
+            UsageError: there are no such layers.
+        """
+        if options.highway_bias is None:
+            return
+        biases = [array for name, array in model.parameters.items() if _GATE_BIAS.search(name)]
+        if not biases:
+            raise UsageError("`--highway-bias` has no highway layer to change: see `--help`")
+        for bias in biases:
+            arrays.assign(bias, arrays.to_numpy(bias) + options.highway_bias)
 
     def batches(self, options: LanguageModelOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
         """Return the chunks of the text, in order."""
@@ -128,6 +151,14 @@ class LanguageModelTask(Task):
     def held_out(self, score: float) -> str:
         """Return the perplexity, with the best possible one where it is known."""
         return f"{super().held_out(score)}{_best(self.text.best_perplexity)}"
+
+    def measured(self, model: Any, arrays: Arrays) -> tuple[float, list[str]] | None:
+        """Return the perplexity of the test text, if there is one."""
+        if self.test is None:
+            return None
+        name, ids = self.test
+        perplexity = held_out_perplexity(model, ids, arrays)
+        return perplexity, [f"test perplexity {perplexity:.4f} on {name}"]
 
     def next_command(self, out: Path) -> str:
         """Return the command that generates text."""
@@ -180,15 +211,21 @@ def _deep(
     """
     if not _takes(known, "cell"):
         raise UsageError(
-            f"{model} has no argument `cell` that `--layers` and `--dropout` could make a stack of"
+            f"{model} has no argument `cell` that `--layers`, `--dropout` and `--input-dropout` "
+            "could make a stack of"
         )
     if cell is None and "cell" in known:
         cell = known["cell"].default
     if isinstance(cell, Mapping):
-        raise UsageError("`--set cell` describes a stack: leave out `--layers` and `--dropout`")
+        raise UsageError(
+            "`--set cell` describes a stack: leave out `--layers`, `--dropout` and "
+            "`--input-dropout`"
+        )
     if not isinstance(cell, str):
         raise UsageError(f"{model} has no default cell: choose the layers by `--cell NAME`")
-    return {"layer": cell, "layers": options.layers, "dropout": options.dropout}
+    stack = {"layer": cell, "layers": options.layers, "dropout": options.dropout}
+    below = options.input_dropout
+    return stack if below is None else {**stack, "input_dropout": below}
 
 
 def _text(saved: Checkpoint, asked: Evaluation) -> tuple[Ids, str, float | None]:

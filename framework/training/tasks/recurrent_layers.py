@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from framework.errors import GradusError, UsageError
@@ -27,7 +28,10 @@ def check_recurrent_layer(backend: Backend, cell: str | Mapping[str, Any]) -> No
     if not isinstance(name, str):
         raise UsageError(f"`cell` must be the name of a recurrent layer, not {name!r}")
     found = backend.implementation_of(name)
-    if wrong := _problem(backend, found):
+    options = cell.get("options", {}) if isinstance(cell, Mapping) else {}
+    if not isinstance(options, Mapping):
+        raise UsageError(f"the `options` of `cell` must be a table, not {options!r}")
+    if wrong := _problem(backend, found, options):
         known = ", ".join(recurrent_layers(backend))
         raise UsageError(f"{found.key} {wrong}; a recurrent layer is needed: {known}")
 
@@ -41,15 +45,18 @@ def recurrent_layers(backend: Backend) -> Iterator[str]:
                 yield found.name
 
 
-def _problem(backend: Backend, found: Implementation) -> str:
-    """Return why `found` is no recurrent layer; empty if it is one."""
+def _problem(
+    backend: Backend, found: Implementation, options: Mapping[str, Any] = MappingProxyType({})
+) -> str:
+    """Return why `found` is no recurrent layer that takes `options`; empty if it is one."""
     if found.kind != "model":
         return f"is {with_article(found.kind)}"
     layer = backend.load(found)
     if inspect.isclass(layer) and not hasattr(layer, "initial_state"):
         return "has no method `initial_state`"
     try:
-        inspect.signature(layer).bind(input_size=1, hidden_size=1, rng=None)
+        inspect.signature(layer).bind(input_size=1, hidden_size=1, rng=None, **options)
     except TypeError as error:
-        return f"cannot be built from input_size, hidden_size and rng ({error})"
+        others = "".join(f", {name}" for name in options)
+        return f"cannot be built from input_size, hidden_size and rng{others} ({error})"
     return ""

@@ -83,6 +83,7 @@ class TextClassifierTask(ClassifierTask):
                     source.load(request.corpora),
                     minimum_count=options.minimum_count,
                     source=asdict(source),
+                    characters=options.characters,
                 )
                 yield Job(label, _starting(task, start, one.seed), request.model, arguments, one)
 
@@ -91,7 +92,12 @@ class TextClassifierTask(ClassifierTask):
         """Return the texts that `options` name, cut as their seed says."""
         source = next(source for _, source in _sources(options, False))
         corpus = source.load(request.corpora)
-        return text_task(corpus, minimum_count=options.minimum_count, source=asdict(source))
+        return text_task(
+            corpus,
+            minimum_count=options.minimum_count,
+            source=asdict(source),
+            characters=isinstance(options, TextClassifierOptions) and options.characters,
+        )
 
     def build(
         self, backend: Backend, model: str, arguments: Mapping[str, Any], rng: np.random.Generator
@@ -134,7 +140,8 @@ class TextClassifierTask(ClassifierTask):
         else:
             whole = TextSource(corpus, source["data"]).whole(asked.corpora)
             texts, name = (whole.test, "test part") if whole.test else (whole.train, "whole")
-        part = text_part(texts, saved.vocabulary, saved.training["classes"])
+        classes, characters = saved.training["classes"], saved.training["characters"]
+        part = text_part(texts, saved.vocabulary, classes, characters=characters)
         return part, f"the {name} of {corpus}, {len(texts):,} texts"
 
 
@@ -172,7 +179,11 @@ def _starting(task: TextClassifierTask, start: WordVectors | None, seed: int) ->
 
 
 def text_task(
-    corpus: TextCorpus, *, minimum_count: int, source: Mapping[str, Any] | None = None
+    corpus: TextCorpus,
+    *,
+    minimum_count: int,
+    source: Mapping[str, Any] | None = None,
+    characters: bool = False,
 ) -> TextClassifierTask:
     """Learn the labels of the texts of `corpus`, which has a held-out part.
 
@@ -180,6 +191,7 @@ def text_task(
         corpus: see `framework.data.labelled.with_held_out`.
         minimum_count: words that the training part has less often become ``<unk>``.
         source: see `ClassifierTask`.
+        characters: whether a text is read as its characters, see `LabelledText.units`.
 
     Raises:
         BadInputError: all texts to learn from have one label, or another part has a label that
@@ -190,13 +202,15 @@ def text_task(
             f"all texts of {corpus.name} to learn from have the label '{corpus.classes[0]}': "
             "at least two labels are needed"
         )
-    words = [text.words for text in corpus.train]
-    vocabulary = Vocabulary.from_texts(words, minimum_count=minimum_count)
-    parts = corpus.train, corpus.valid, corpus.test
-    train, valid, test = (text_part(texts, vocabulary, corpus.classes) for texts in parts)
+    read = (text.units(characters) for text in corpus.train)
+    vocabulary = Vocabulary.from_texts(read, minimum_count=minimum_count)
+    train, valid, test = (
+        text_part(texts, vocabulary, corpus.classes, characters=characters)
+        for texts in (corpus.train, corpus.valid, corpus.test)
+    )
     return TextClassifierTask(
         corpus=corpus.name,
-        described=_described(corpus, vocabulary),
+        described=_described(corpus, vocabulary, "characters" if characters else "words"),
         classes=corpus.classes,
         vocabulary=vocabulary,
         inputs=train.inputs,
@@ -208,8 +222,10 @@ def text_task(
     )
 
 
-def text_part(texts: Texts, vocabulary: Vocabulary, classes: Sequence[str]) -> TextPart:
-    """Return `texts` as ids of `vocabulary`.
+def text_part(
+    texts: Texts, vocabulary: Vocabulary, classes: Sequence[str], *, characters: bool = False
+) -> TextPart:
+    """Return `texts` as ids of `vocabulary`, of their characters or their words.
 
     Raises:
         BadInputError: a label is not in `classes`.
@@ -220,13 +236,13 @@ def text_part(texts: Texts, vocabulary: Vocabulary, classes: Sequence[str]) -> T
             raise BadInputError(
                 f"the label '{text.label}' is unknown to the model: it learned {', '.join(classes)}"
             )
-    ids = pad([vocabulary.encode(text.words) for text in texts])
+    ids = pad([vocabulary.encode(text.units(characters)) for text in texts])
     return TextPart(ids, np.array([places[text.label] for text in texts], dtype=np.int64))
 
 
-def _described(corpus: TextCorpus, vocabulary: Vocabulary) -> str:
+def _described(corpus: TextCorpus, vocabulary: Vocabulary, units: str) -> str:
     test = f"{len(corpus.test):,} to test, " if corpus.test else ""
     return (
         f"{len(corpus.train):,} texts to learn from, {len(corpus.valid):,} held out, {test}"
-        f"{len(corpus.classes)} classes, {len(vocabulary):,} words"
+        f"{len(corpus.classes)} classes, {len(vocabulary):,} {units}"
     )

@@ -110,7 +110,8 @@ class WordVectorTask(Task):
     ) -> Learner:
         """Return the object that takes the steps; plain gradient descent uses the backend's
         step."""
-        is_plain = options.optimizer == "sgd" and options.clip is None and options.summed
+        others = options.clip is not None or options.weight_decay
+        is_plain = options.optimizer == "sgd" and not others and options.summed
         learner = _SkipGramLearner if is_plain else _GradientLearner
         return learner(model, optimizer, backend, options)
 
@@ -198,7 +199,14 @@ class _SkipGramLearner(Learner):
     def __init__(
         self, model: Model, optimizer: Optimizer, backend: Backend, options: WordVectorOptions
     ) -> None:
-        super().__init__(model, optimizer, backend.arrays, clip=options.clip, summed=options.summed)
+        super().__init__(
+            model,
+            optimizer,
+            backend.arrays,
+            clip=options.clip,
+            summed=options.summed,
+            weight_decay=options.weight_decay,
+        )
         at_once = isinstance(self, _GradientLearner)
         self._move = _step_function(backend, options.negative, at_once=at_once)
         self._precision = options.precision

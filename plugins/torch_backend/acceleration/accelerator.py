@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
+import torch
 
 from framework.interfaces import Model
 from framework.training.accelerator import Accelerator
@@ -55,6 +56,13 @@ class TorchAccelerator(Accelerator):
         """Return which layers were compiled, and how many steps were replayed."""
         compiled = [] if self._compiled is None else [compiled_in_words(self._compiled)]
         return compiled + ([] if self._repeated is None else self._repeated.notes())
+
+    def device_name(self) -> str:
+        """Return the name of the GPU or of the processor."""
+        device = current_device()
+        if device.type == "cuda":
+            return torch.cuda.get_device_name(device)
+        return super().device_name()
 
     def computing(self) -> AbstractContextManager[None]:
         """Return the context of a run: with `--deterministic`, that of such algorithms."""

@@ -67,7 +67,7 @@ def test_json_has_all_numbers(folder, backend):
         "embedding_size": 4, "hidden_size": 5, "width": 3, "optimizer": "adam",
         "learning_rate": 0.02,
         "batch_size": 32, "epochs": 2, "precision": "float64", "seed": 3, "hold": 1,
-        "keep": "best", "summed": False,
+        "keep": "best", "summed": False, "weight_decay": 0.0,
     }  # fmt: skip
     rnn, cnn = found["families"]
     assert (rnn["name"], cnn["name"], rnn["in_order"], cnn["in_order"]) == (

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from framework.errors import UsageError
+from framework.models import parts
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 
@@ -60,6 +61,25 @@ def test_the_state_carries_a_text_on_in_every_backend(backends, cell):
         np.testing.assert_allclose(arrays.to_numpy(log_probs), expected, rtol=1e-9)
         found[name] = whole
     np.testing.assert_allclose(found["numpy"], found["torch"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["numpy", "torch"])
+@pytest.mark.parametrize(
+    ("dropout", "below", "factors"), [(0.5, 0.0, {0.0, 2.0}), (0.0, 0.5, None), (0.5, None, None)]
+)
+def test_dropout_below_the_first_layer_has_its_own_rate(backends, name, dropout, below, factors):
+    """Without it, what is kept above the layer is exactly 1 / (1 − 0.5) of the whole."""
+    backend = backends(name)
+    rng = np.random.default_rng(0)
+    described = {"layer": "lstm", "dropout": dropout, "input_dropout": below}
+    with backend.in_force():
+        cell = parts.part(described)(3, 4, rng=rng)
+    x = backend.arrays.from_numpy(rng.normal(size=(2, 5, 3)))
+    dropped = backend.arrays.to_numpy(cell.forward(x))
+    cell.eval()
+    whole = backend.arrays.to_numpy(cell.forward(x))
+    found = set(np.round(dropped / whole, 9).ravel())
+    assert (found == factors) if factors else (found - {0.0, 2.0})
 
 
 @pytest.mark.parametrize("name", ["numpy", "torch"])

@@ -33,6 +33,7 @@ OPTIONS = {
     "schedule": ("exponential_decay:decay=1.0",),
     "summed": (),
     "initial_range": (0.01,),
+    "weight_decay": (0.1,),
     "optimizer": ("momentum:mu=0.5",),
     "learning_rate": (0.0001,),
     "precision": ("float32",),

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from framework.interfaces import LanguageModel, Model, NumpyArrays
-from framework.training.loops import classifier_steps, language_model_steps
+from framework.training.loops import (
+    Batch,
+    LossLearner,
+    classifier_steps,
+    language_model_steps,
+)
 from solutions.neural_networks.losses.losses import SoftmaxCrossEntropy
 
 
@@ -177,6 +182,25 @@ def test_the_order_of_examples_is_drawn_from_rng():
     runs = [classify(Scores(10, 2), inputs, inputs % 3 // 2, seed=s, epochs=2) for s in (1, 1, 2)]
     assert runs[0] == runs[1]
     assert runs[0] != runs[2]
+
+
+@pytest.mark.parametrize("summed", [False, True])
+def test_weight_decay_adds_its_gradient_to_that_of_the_loss_before_clipping(summed):
+    batch = Batch((np.array([0, 1, 1]),), np.array([1, 0, 1]), terms=3)
+
+    def gradient(**options):
+        model = Scores(2, 2)
+        model.parameters["table"][:] = [[1.0, -2.0], [0.5, 3.0]]
+        learner = LossLearner(
+            model, SoftmaxCrossEntropy(), Sgd(0.1), NumpyArrays(), summed=summed, **options
+        )
+        return learner.scaled_gradients(batch)[1]["table"], model.parameters["table"]
+
+    plain, weights = gradient()
+    decayed, _ = gradient(weight_decay=0.3)
+    np.testing.assert_allclose(decayed, plain + 0.3 * weights)
+    clipped, _ = gradient(weight_decay=0.3, clip=0.2)
+    np.testing.assert_allclose(clipped, 0.2 * decayed / np.linalg.norm(decayed))
 
 
 def test_a_summed_loss_weighs_a_chunk_by_its_steps():

@@ -92,6 +92,9 @@ def test_an_option_is_described_in_one_place():
         ({"arguments": "a=1"}, "arguments must be a list of texts, not 'a=1'"),
         ({"hold": 3}, "`--hold` delays a schedule, but there is none: add `--schedule NAME`"),
         ({"highway_layers": 2}, "there are none: add `--character-filters N`"),
+        ({"highway_bias": -2}, "`--highway-bias` needs the filters over characters"),
+        ({"weight_decay": -1}, "weight_decay must be a number from 0 to 1e+06, not -1"),
+        ({"input_dropout": 1}, "input_dropout must be a number from 0 to 0.99, not 1"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_the_option_the_value_and_what_is_allowed(given, said):

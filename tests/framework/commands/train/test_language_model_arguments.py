@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from gradus_command import gradus
 
@@ -9,6 +10,9 @@ from framework.errors import UsageError
 from framework.training.checkpoints import load_checkpoint
 
 SMALL = ("--corpus", "text.txt", "--epochs", 1, "--batch-size", 2, "--out", "m")
+
+#: Without and with a bias of the highway's gates.
+HIGHWAY = ((), ("--highway-bias", -2))
 
 PLUGIN = """
 import numpy as np
@@ -71,6 +75,40 @@ def test_the_models_own_cell_is_not_written_where_no_option_asks():
     assert train("gated_lm", "--layers", 2, "--set", "cell=gru").arguments == chosen
 
 
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_layers_of_a_stack_get_other_arguments(backend):
+    cell = "cell={layer='qrnn',layers=2,options={width=3,pooling='fo'}}"
+    saved = train("recurrent_lm", "--set", cell, "--backend", backend)
+    assert saved.parameters["cell.layer_1.W"].shape == (3, 3, 3 * 4)
+
+
+def test_dropout_below_the_first_layer_has_an_option():
+    stack = {"layer": "rnn", "layers": 1, "dropout": 0.2, "input_dropout": 0.0}
+    saved = train("recurrent_lm", "--dropout", 0.2, "--input-dropout", 0.0)
+    assert saved.arguments["cell"] == stack
+    below = train("recurrent_lm", "--input-dropout", 0.3).arguments["cell"]
+    assert below == {**stack, "dropout": 0.0, "input_dropout": 0.3}
+
+
+def test_gates_of_highway_layers_start_with_a_bias():
+    options = ("--character-filters", 1, "--initial-range", 0.1, "--learning-rate", 0)
+    found = [train("recurrent_lm", *options, *more).parameters for more in HIGHWAY]
+    for name, plain in found[0].items():
+        change = -2.0 * name.endswith("highway_1.b_t")
+        np.testing.assert_allclose(found[1][name], plain + change, err_msg=name)
+    assert "embedding.highway_1.b_t" in found[0]
+
+
+def test_the_trained_model_is_measured_on_a_test_text(text):
+    (text / "test.txt").write_text("a b zebra\n" * 5, encoding="utf-8")
+    shown = gradus("train", "recurrent_lm", *SMALL, "--test", "test.txt")
+    perplexity = re.search(r"test perplexity ([\d.]+) on test.txt", shown)[1]
+    found = gradus("evaluate", "m", "--corpus", "test.txt")
+    assert float(re.search(r"perplexity ([\d.]+)", found)[1]) == pytest.approx(
+        float(perplexity), abs=1e-4
+    )
+
+
 def test_a_model_without_a_hidden_layer_gets_no_size_of_one(text):
     plugin = ("--plugin", "tiny.py", "--backend", "tiny")
     gradus("train", "tiny_lm", *SMALL, *plugin)
@@ -88,6 +126,17 @@ def test_a_model_without_a_hidden_layer_gets_no_size_of_one(text):
         ("gated_lm", "--cell stacked", "needed: gru, lstm, qrnn, rnn"),
         ("conv_seq2seq", "--set cell=adam", "adam@numpy is an optimizer; a recurrent layer"),
         ("gated_lm", "--set cell=3", "`cell` must be the name of a recurrent layer, not 3"),
+        (
+            "gated_lm",
+            "--set cell={layer='lstm',options={width=2}}",
+            "lstm@numpy cannot be built from input_size, hidden_size and rng, width",
+        ),
+        ("gated_lm", "--set cell={layer='qrnn',options=2}", "must be a table, not 2"),
+        (
+            "gated_lm",
+            "--character-filters 1 --highway-layers 0 --highway-bias -2",
+            "`--highway-bias` has no highway layer to change",
+        ),
         ("gated_lm", "--set cell={layers=2}", "the name of a recurrent layer, not None"),
         ("window_lm", "--layers 2", "window_lm has no argument `cell` that `--layers`"),
         ("gated_lm", "--set vocabulary_size=3", "vocabulary_size` is not possible: it follows"),

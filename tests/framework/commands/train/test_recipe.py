@@ -52,9 +52,10 @@ def test_the_character_aware_recipe_is_the_papers_small_model():
     assert encoder["widths"] == [1, 2, 3, 4, 5, 6]
     assert encoder["highway_layers"] == 1
     assert encoder["embedding_size"] == 3  # the command line's word
-    assert saved.arguments["cell"] == {"layer": "lstm", "layers": 2, "dropout": 0.5}
-    said = {key: saved.training[key] for key in ("unroll", "clip", "initial_range")}
-    assert said == {"unroll": 35, "clip": 5, "initial_range": 0.05}
+    stack = {"layer": "lstm", "layers": 2, "dropout": 0.5, "input_dropout": 0.0}
+    assert saved.arguments["cell"] == stack
+    said = {key: saved.training[key] for key in ("unroll", "clip", "initial_range", "highway_bias")}
+    assert said == {"unroll": 35, "clip": 5, "initial_range": 0.05, "highway_bias": -2}
 
 
 def test_a_file_of_ones_own(tmp_path):
@@ -124,7 +125,8 @@ def test_the_error_for_an_unknown_recipe_lists_all():
     with pytest.raises(UnknownNameError) as refused:
         train("--recipe", "x")
     assert str(refused.value) == (
-        "no recipe 'x': choose one of kim_2016_small, zaremba_small. "
+        "no recipe 'x': choose one of bradbury_2016, kim_2016_small, zaremba_large, "
+        "zaremba_medium, zaremba_small. "
         "For your own recipe, give a path that ends in .toml"
     )
 

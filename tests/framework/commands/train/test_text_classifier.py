@@ -57,6 +57,20 @@ def test_evaluate_finds_what_the_run_has_shown(backend):
     assert f"accuracy {said}00" in found
 
 
+def test_texts_are_read_as_characters_if_asked():
+    options = ("--corpus", "reviews.txt", "--epochs", 1, "--seed", 2)
+    shown = train(*options, "--characters")
+    saved = load_checkpoint("checkpoints/bag_of_vectors.safetensors")
+    assert saved.training["characters"] is True
+    assert {len(word) for word in saved.vocabulary.words[3:]} == {1}
+    found = gradus("evaluate", "checkpoints/bag_of_vectors.safetensors")
+    assert re.search(r"classes, \d+ characters", shown)
+    said = re.search(r"held-out accuracy (\d.\d{4})", shown)[1]
+    assert f"accuracy {said}" in found
+    with pytest.raises(UsageError, match="cannot be resumed: its vocabulary differs"):
+        train(*options, "--resume")
+
+
 def test_a_file_of_ones_own_is_learned_from_and_another_one_measured_on():
     shown = train("--corpus", "reviews.txt", "--epochs", 6)
     assert "corpus reviews.txt: 54 texts to learn from, 6 held out, 2 classes" in shown

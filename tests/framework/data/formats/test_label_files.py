@@ -49,6 +49,17 @@ def test_columns_of_a_csv_file_with_and_without_headings(tmp_path):
     assert read_csv_texts(tmp_path / "g", CLASSES) == [LabelledText(("a", "goal"), "Sports")]
 
 
+def test_a_text_keeps_the_characters_that_are_no_part_of_words(tmp_path):
+    (tmp_path / "f").write_text('"2","Up 5%","A-B."\n', "utf-8")
+    (news,) = read_csv_texts(tmp_path / "f", CLASSES)
+    assert "".join(news.units(characters=True)) == "up 5% a-b."
+    assert news.units(characters=False) == ("up", "5", "a", "b")
+    (tmp_path / "g").write_text("0 It's [clear]\n", "latin-1")
+    (question,) = read_labelled(tmp_path / "g", published=True)
+    assert "".join(question.units(characters=True)) == "it's [clear]"
+    assert "".join(LabelledText(("a", "b"), "0").units(characters=True)) == "a b"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

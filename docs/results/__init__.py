@@ -1,0 +1,1 @@
+"""Results of published papers beside ours: the rows, the measurements, and their page."""

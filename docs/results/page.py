@@ -1,0 +1,105 @@
+"""The table of `docs/results.md`: published figures beside measured ones."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from docs.results.rows import ROWS, Row
+
+FOLDER = Path(__file__).parent
+PAGE = FOLDER.parent / "results.md"
+
+#: Lines between which the page is generated.
+BEGIN, END = "<!-- begin: python -m docs.results -->", "<!-- end -->"
+
+_HEAD = (
+    "| result | measure | paper | ours | device | threads | runs | epochs | hours | when |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+)
+
+
+def measurement(row: Row) -> dict[str, Any] | None:
+    """Return what `row` was measured as; None: it was not."""
+    file = FOLDER / f"{row.name}.json"
+    found: dict[str, Any] | None = json.loads(file.read_text("utf-8")) if file.is_file() else None
+    return found
+
+
+def with_table(text: str) -> str:
+    """Return the `text` of the page with the table of today's measurements."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return "\n".join([f"{before}{BEGIN}", "", *_lines(ROWS), "", f"{END}{after}"])
+
+
+def _lines(rows: Iterable[Row]) -> Iterator[str]:
+    rows = tuple(rows)
+    yield from _HEAD
+    for row in rows:
+        yield f"| {' | '.join(_cells(row))} |"
+    yield "\n## Commands\n"
+    yield from (f"{row.title}:\n\n    {row.command}\n" for row in rows if not row.is_older)
+    yield "## Notes\n"
+    yield from (f"- {row.title}: {note}." for row in rows if (note := _note(row)))
+
+
+def _cells(row: Row) -> Iterator[str]:
+    """Yield the cells of a row, from left to right."""
+    yield row.title
+    yield row.measure
+    yield f"{row.paper:g}"
+    found = measurement(row)
+    if found is None or not found["runs"][0]["held_out"]:
+        yield f"to be measured{' on a GPU' if '--device cuda' in row.command else ''}"
+        yield from ("–", "–", "–", "–")
+        yield f"about {row.hours:g} on one thread of a CPU"
+        yield "–"
+        return
+    runs = _finished(found) or found["runs"]
+    yield _score(row, found)
+    yield found["device"]
+    yield f"{found['threads']}"
+    yield _runs(runs)
+    yield f"{min(len(run['held_out']) for run in runs)}"
+    yield f"{_hours(runs):.1f}"
+    yield f"{found['date']}, {found['version']}"
+
+
+def _score(row: Row, found: dict[str, Any]) -> str:
+    """Return the mean of the final scores with their spread, or the last held-out score so far."""
+    factor = 100.0 if found["measure"] == "accuracy" else 1.0
+    scores = [factor * run["score"] for run in _finished(found)]
+    if not scores:
+        held_out = found["runs"][0]["held_out"]
+        epochs = f"{len(held_out)} of {found['options']['epochs']} epochs"
+        return f"held-out {factor * held_out[-1]:.1f} after {epochs}"
+    mean = statistics.mean(scores)
+    digits = 2 if row.paper != round(row.paper, 1) else 1
+    spread = f" ± {statistics.stdev(scores):.{digits}f}" if len(scores) > 1 else ""
+    return f"{mean:.{digits}f}{spread}"
+
+
+def _finished(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the runs that have a final score."""
+    return [run for run in found["runs"] if "score" in run]
+
+
+def _runs(runs: list[dict[str, Any]]) -> str:
+    """Return the number of runs: of seeds, or of folds."""
+    if "fold" in runs[0]["label"]:
+        return f"{len(runs)} folds"
+    return f"{len(runs)} seed{'s' if len(runs) > 1 else ''}"
+
+
+def _hours(runs: list[dict[str, Any]]) -> float:
+    return sum(seconds or 0.0 for run in runs for seconds in run["seconds"]) / 3600
+
+
+def _note(row: Row) -> str:
+    """Return what is special about the measurement of `row`."""
+    found = measurement(row)
+    return "" if found is None else ". ".join(filter(None, [row.note, found.get("note", "")]))

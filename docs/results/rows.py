@@ -1,0 +1,142 @@
+"""The rows of the page: what was published, and the command that measures it here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_TREEBANK = "--corpus ptb.train.txt --held-out ptb.valid.txt --test ptb.test.txt"
+_GPU = "--backend torch --device cuda"
+_CPU = "--backend torch"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A published figure.
+
+    Attributes:
+        name: of the file ``NAME.json`` with our measurement, written by `command` and ``--json``.
+        title: the paper and the model.
+        measure: what the figure is.
+        paper: the figure.
+        recipe: the recipe of the command.
+        command: what measures it here.
+        hours: an estimate of the time on one thread of a CPU, from the time of a few steps.
+        note: how the measurement differs from the paper's; empty: in nothing that is known.
+        is_older: whether it was measured with an earlier form of the recipe.
+    """
+
+    name: str
+    title: str
+    measure: str
+    paper: float
+    recipe: str
+    command: str
+    hours: float
+    note: str = ""
+    is_older: bool = False
+
+
+def _language_model(recipe: str, where: str) -> str:
+    return f"gradus train recurrent_lm --recipe {recipe} {where} {_TREEBANK}"
+
+
+def _very_deep(depth: int) -> str:
+    return (
+        f"gradus train text_classifier:deep_text_cnn --recipe conneau_2017 {_GPU} "
+        f"--corpus ag_news --data DIR --set depth={depth}"
+    )
+
+
+_PERPLEXITY = "test perplexity on the Penn Treebank"
+_KIM = f"gradus train text_cnn --recipe kim_2014 {_CPU}"
+_AG_NEWS = "test accuracy in % on AG News"
+
+ROWS = (
+    Row(
+        "zaremba_small",
+        "Zaremba et al. (2014), small",
+        _PERPLEXITY,
+        114.5,
+        "zaremba_small",
+        _language_model("zaremba_small", _CPU),
+        0.9,
+    ),
+    Row(
+        "zaremba_medium",
+        "Zaremba et al. (2014), medium",
+        _PERPLEXITY,
+        82.7,
+        "zaremba_medium",
+        _language_model("zaremba_medium", _GPU),
+        8.0,
+    ),
+    Row(
+        "zaremba_large",
+        "Zaremba et al. (2014), large",
+        _PERPLEXITY,
+        78.4,
+        "zaremba_large",
+        _language_model("zaremba_large", _GPU),
+        50.0,
+    ),
+    Row(
+        "kim_2016_small",
+        "Kim et al. (2016), small",
+        _PERPLEXITY,
+        92.3,
+        "kim_2016_small",
+        _language_model("kim_2016_small", _CPU),
+        3.0,
+    ),
+    Row(
+        "kim_2016_small_before",
+        "Kim et al. (2016), small, earlier recipe",
+        _PERPLEXITY,
+        92.3,
+        "kim_2016_small",
+        _language_model("kim_2016_small", _CPU),
+        3.0,
+        "16 epochs, the rate halved after each from the eleventh on, dropout below the first layer "
+        "too, gates of the highway without a bias",
+        is_older=True,
+    ),
+    Row(
+        "bradbury_2016",
+        "QRNN (Bradbury et al. 2016)",
+        _PERPLEXITY,
+        79.9,
+        "bradbury_2016",
+        _language_model("bradbury_2016", _GPU),
+        14.0,
+    ),
+    Row(
+        "kim_2014_trec",
+        "Kim (2014), CNN-rand, TREC",
+        "test accuracy in %",
+        91.2,
+        "kim_2014",
+        f"{_KIM} --corpus trec --data DIR --seeds 5",
+        0.1,
+    ),
+    Row(
+        "kim_2014_mr",
+        "Kim (2014), CNN-rand, MR",
+        "test accuracy in %",
+        76.1,
+        "kim_2014",
+        f"{_KIM} --corpus mr --data DIR --folds 10",
+        0.5,
+    ),
+    *(
+        Row(
+            f"conneau_2017_{depth}",
+            f"VD-CNN (Conneau et al. 2017), {depth} layers",
+            _AG_NEWS,
+            paper,
+            "conneau_2017",
+            _very_deep(depth),
+            hours,
+        )
+        for depth, paper, hours in ((9, 90.83, 9.0), (17, 91.12, 15.0), (29, 91.27, 20.0))
+    ),
+)

@@ -1,0 +1,78 @@
+"""`docs/results.md`: every recipe has a row, whose command runs and whose figures are measured."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from gradus_command import gradus
+from repository import ROOT
+
+from docs.results import __main__ as script
+from docs.results.page import FOLDER, PAGE, measurement
+from docs.results.rows import ROWS
+from framework.commands.train.recipe import FOLDER as RECIPES
+from framework.training.kinds import BUILT_IN
+from framework.training.recipes import run_of
+
+rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+
+
+def test_the_table_is_what_the_measurements_say():
+    command = [sys.executable, "-m", "docs.results", "--check"]
+    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_every_recipe_has_a_row_and_every_measurement_too():
+    assert {row.recipe for row in ROWS} == {file.stem for file in RECIPES.glob("*/*.toml")}
+    assert len({row.name for row in ROWS}) == len(ROWS)
+    assert {file.stem for file in FOLDER.glob("*.json")} <= {row.name for row in ROWS}
+
+
+@rows
+def test_the_command_of_a_row_has_known_options_and_its_recipe(row):
+    program, command, model, *options = shlex.split(row.command)
+    assert (program, command) == ("gradus", "train")
+    assert row.command in PAGE.read_text("utf-8")
+    assert options[options.index("--recipe") + 1] == row.recipe
+    shown = gradus("train", model, "--help")
+    for flag in (option for option in options if option.startswith("--")):
+        assert re.search(rf"^\s*{flag}\b", shown, re.MULTILINE), flag
+
+
+@rows
+def test_a_measurement_was_made_with_the_recipe_as_it_is(row):
+    """An earlier form of a recipe has a row of its own, which says so."""
+    found = measurement(row)
+    if found is None:
+        return
+    assert found["recipe"] == row.recipe
+    kind = run_of(shlex.split(row.command)[2])
+    values = tomllib.loads((RECIPES / kind / f"{row.recipe}.toml").read_text("utf-8"))
+    settings = BUILT_IN[kind].options(**values).settings()
+    measured = {name: found["options"][name] for name in values.keys() & found["options"].keys()}
+    same = measured == {name: settings[name] for name in measured}
+    assert same is not row.is_older
+    assert "epochs" in measured and len(measured) >= 5
+
+
+@rows
+def test_a_measurement_names_no_folder_of_a_machine(row):
+    found = measurement(row)
+    if found is not None:
+        assert "/" not in json.dumps(found)
+        assert isinstance(found["device"], str) and isinstance(found["threads"], int)
+
+
+def test_the_page_is_checked(tmp_path, monkeypatch):
+    stale = tmp_path / "results.md"
+    stale.write_text(PAGE.read_text("utf-8").replace("115.3", "114.3"), "utf-8")
+    monkeypatch.setattr(script, "PAGE", stale)
+    assert script.main(["--check"]) == 1
+    assert script.main([]) == 0
+    assert stale.read_text("utf-8") == PAGE.read_text("utf-8")
+    assert script.main(["--check"]) == 0
