@@ -6,7 +6,7 @@ A check's hint is written before the answer is known. It is left out where it ca
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from autograder.isolation.host.calls import CallLog, RemoteCall
@@ -28,18 +28,18 @@ def explained(
     result: CheckResult,
     error: BaseException | None,
     calls: CallLog,
-    undefined: Mapping[str, str],
+    undefined: Callable[[], Mapping[str, str]],
     source: str = "",
 ) -> CheckResult:
     """Return `result` of a check that was ended by `error`, with what explains it.
 
     Args:
-        undefined: task -> why the submission does not define it, if the reason is known.
+        undefined: returns task -> why the submission does not define it, if the reason is known;
+            the submission is parsed for that.
         source: the text of the submission.
     """
     result = replace(result, hint=fitting_hint(result, source))
-    if isinstance(error, NotDefined) and error.name in undefined:
-        told = undefined[error.name]
+    if isinstance(error, NotDefined) and (told := undefined().get(error.name)):
         return replace(result, verdict=Verdict.FAILED, message=told, hint="")
     if isinstance(error, SubmissionFault) and error.at_import:
         return replace(result, hint="", details=tuple(_lost_names(error, undefined)))
@@ -68,11 +68,11 @@ def fitting_hint(result: CheckResult, source: str) -> str:
     return hint[:1].upper() + hint[1:]
 
 
-def _lost_names(fault: SubmissionFault, undefined: Mapping[str, str]) -> list[str]:
+def _lost_names(fault: SubmissionFault, undefined: Callable[[], Mapping[str, str]]) -> list[str]:
     """Return why a name is not there that the import asks for."""
     if not isinstance(fault, Crashed) or fault.raised != "NameError":
         return []
-    return [told for name, told in undefined.items() if f"'{name}'" in fault.message]
+    return [told for name, told in undefined().items() if f"'{name}'" in fault.message]
 
 
 def _lost_return(result: CheckResult, calls: CallLog) -> bool:

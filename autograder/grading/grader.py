@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from autograder.checks.host_limits import LIMITED, UNLIMITED, HostLimits
@@ -105,7 +106,7 @@ class Grader:
             reference,
             self._setting.seed,
             host_limits=self._host_limits(),
-            undefined=self._undefined(exercise),
+            undefined=partial(self._undefined, exercise),
             source=self._source(exercise),
             tapes=reference if isinstance(reference, OnRecord) else None,
         )

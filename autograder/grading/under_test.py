@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ class ExerciseUnderTest:
         seed: all random numbers of all checks come from it.
         calibrating: whether metrics are measured without a comparison with thresholds.
         host_limits: what one check may take of the grader's own process.
-        undefined: task -> why the submission does not define it, if the reason is known.
+        undefined: returns task -> why the submission does not define it, if the reason is known.
         source: the text of the submission; empty if there is none.
         tapes: the reference session too, where its answers are recorded or come from a recording.
 
@@ -45,13 +45,13 @@ class ExerciseUnderTest:
     seed: int
     calibrating: bool = False
     host_limits: HostLimits = LIMITED
-    undefined: Mapping[str, str] = field(default_factory=dict)
+    undefined: Callable[[], Mapping[str, str]] = dict
     source: str = ""
     tapes: OnRecord | None = None
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     measured: list[Measurement] = field(default_factory=list)
 
-    def hand_in(self, source: str, undefined: Mapping[str, str]) -> None:
+    def hand_in(self, source: str, undefined: Callable[[], Mapping[str, str]]) -> None:
         """Take the text of a submission that was not known before: see `source`, `undefined`."""
         self.source, self.undefined = source, undefined
 

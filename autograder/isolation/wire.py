@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -85,9 +85,14 @@ class Packed:
 
     def frame(self, fields: dict[str, Any], name: str) -> bytes:
         """Return the frame of ``{**fields, name: value}``; `fields` are a few plain values."""
-        first = _Encoder(None).pack({**fields, name: None})[:-1]  # None is its last byte
+        first = _packed({**fields, name: None})[:-1]  # None is its last byte
         header = HEADER.pack(len(first) + len(self.structure), len(self.blobs))
         return b"".join((header, first, self.structure, self.blobs))
+
+
+def beginning_of_dict(entries: int, name: str, number: int) -> bytes:
+    """Return the first bytes of a structure: a small dict whose first entry is a number."""
+    return bytes([0x80 | entries]) + _packed(name) + _packed(number)
 
 
 def pack(value: Any, foreign: Callable[[object], Any] | None = None) -> Packed:
@@ -150,13 +155,14 @@ def _check_depth(value: Any) -> None:
     for _ in range(MAX_DEPTH):
         if not level:
             return
-        level = [item for box in level for item in _items(box) if type(item) in _CONTAINERS]
+        level = [
+            item
+            for box in level
+            for item in (box.values() if type(box) is dict else box)
+            if type(item) in _CONTAINERS
+        ]
     if level:
         raise WireError("lists, tuples or dicts nested too deeply")
-
-
-def _items(box: Any) -> Iterable[Any]:
-    return box.values() if type(box) is dict else box
 
 
 def _check_lengths(structure: int, blobs: int) -> None:
@@ -164,6 +170,12 @@ def _check_lengths(structure: int, blobs: int) -> None:
         raise WireError(f"more than {MAX_STRUCTURE >> 20} MiB of text, lists and numbers")
     if blobs > MAX_BLOBS:
         raise WireError(f"more than {MAX_BLOBS >> 20} MiB of arrays")
+
+
+def _packed(value: Any) -> bytes:
+    """Encode `value`, which holds lists, dicts, text and numbers alone."""
+    packed: bytes = msgpack.packb(value)
+    return packed
 
 
 class _Encoder:
@@ -230,7 +242,7 @@ class _Encoder:
         _check_lengths(0, array.nbytes)  # before it is copied
         native = array.astype(array.dtype.newbyteorder("<"), copy=False)
         self.blobs.append(native.tobytes())
-        return msgpack.ExtType(_ARRAY, self.pack([native.dtype.str, list(array.shape)]))
+        return msgpack.ExtType(_ARRAY, _packed([native.dtype.str, list(array.shape)]))
 
 
 class _Decoder:
@@ -272,7 +284,10 @@ class _Decoder:
         return _small(code, value)
 
     def _dictionary(self, pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
-        self._unsalted += sum(type(key) is not str for key, _ in pairs)
+        unsalted = [key for key, _ in pairs if type(key) is not str]
+        if not unsalted:
+            return dict(pairs)
+        self._unsalted += len(unsalted)
         if self._unsalted > MAX_UNSALTED_KEYS:
             raise WireError(f"dicts with more than {MAX_UNSALTED_KEYS} keys that are not text")
         return {_key(key): value for key, value in pairs}

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.classes.collecting.collection import FILE, read_collection
-from autograder.classes.pages.code import CodeReader, code_of_task
+from autograder.classes.pages.code import CodeReader
 from autograder.classes.pages.view import RunView
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub
 from autograder.similarity.outliers import Cluster, clusters, nearest, threshold
+from autograder.similarity.own_code import own_code
 from autograder.similarity.pairs import Comparison, Pair, long_enough
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError
@@ -77,10 +78,11 @@ def _comparisons(
     whole = {id: code.of(id, exercise.name) for id in attempts}
     outside = {one.name: one.code[exercise.name] for one in sources if exercise.name in one.code}
     skeleton = available_stub(exercise) or ""
-    for task in exercise.task_names:
-        found = {id: code_of_task(text, task, _MOST) for id, text in (whole | outside).items()}
+    tasks = exercise.task_names
+    for task in tasks:
+        found = {id: own_code(text, task, tasks, _MOST) for id, text in (whole | outside).items()}
         found = {id: text for id, text in found.items() if text}
-        given = code_of_task(skeleton, task, _MOST)
+        given = own_code(skeleton, task, tasks, _MOST)
         yield Comparison(exercise.name, task, found, given, frozenset(outside & found.keys()))
 
 

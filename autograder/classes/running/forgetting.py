@@ -55,6 +55,18 @@ def forget(collection: Collection, store: Store | None, key: str) -> Removed:
     return Removed(1, len(collection.attempts) - len(kept.attempts), 0, results)
 
 
+def forget_in_store(store: Store, key: str) -> Removed:
+    """Remove what all runs of `store`, of any assignment, have of a student; files stay."""
+
+    def work(connection: Connection) -> Removed:
+        listed = select(tables.entry.c.attempt).where(tables.entry.c.student == key).distinct()
+        attempts = len(connection.execute(listed).all())
+        connection.execute(delete(tables.entry).where(tables.entry.c.student == key))
+        return Removed(int(attempts > 0), attempts, 0, remove_unused(connection))
+
+    return store.transaction(work)
+
+
 def _forget_points(collection: Collection, keys: Names[str]) -> None:
     """Remove the rows of students from the table of manual points, if there is one."""
     file = collection.folder / manual.FILE

@@ -22,6 +22,7 @@ from autograder.classes.store.results import find_result
 from autograder.classes.store.runs import Entry, Run
 from autograder.classes.store.tables import Key
 from autograder.course.reading import Course
+from autograder.course.revisions.facts import version_words
 from framework.errors import BadInputError
 
 
@@ -129,6 +130,7 @@ def _run(connection: Connection, grading: Grading, found: Sequence[Entry]) -> Ru
             return former
     known = generations(connection, grading.queue, found, grading.again)
     numbered = [replace(one, generation=known[one.exercise, one.submission]) for one in found]
+    runs.note_course(connection, grading.queue.revision, version_words(grading.course))
     return runs.start_run(connection, grading.queue, grading.sandbox, work, numbered)
 
 

@@ -97,6 +97,21 @@ def find_run(connection: Connection, id: int) -> Run:
     return found[0]
 
 
+def note_course(connection: Connection, revision: str, words: str) -> None:
+    """Write what people call the course with that `revision`; the first call counts."""
+    insert_once(connection, meta, {"name": _course_row(revision), "value": words}, ["name"])
+
+
+def course_words(connection: Connection, revision: str) -> str:
+    """Return what people call the course with that `revision`; empty where it is not known."""
+    row = select(meta.c.value).where(meta.c.name == _course_row(revision))
+    return connection.execute(row).scalar() or ""
+
+
+def _course_row(revision: str) -> str:
+    return f"course {revision[:32]}"
+
+
 def all_runs(connection: Connection, assignment: str | None = None) -> list[Run]:
     """Return all runs, of one assignment if it is given, in their order."""
     chosen = select(run).order_by(run.c.id)

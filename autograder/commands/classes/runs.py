@@ -31,18 +31,21 @@ RunArgument = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run
 def runs(inside: InOption = Path(), store: StoreOption = "") -> None:
     """Show all runs: when, with which course, and whether they are finished.
 
+    A course is shown by the hash of its files, its version, and the revision that it is pinned to.
     Times are those of the time zone of the class, or else UTC.
     """
     from autograder.classes.collecting.collection import read_collection
     from autograder.classes.rosters.moments import shown_moment
-    from autograder.classes.store.runs import all_runs
+    from autograder.classes.store.runs import all_runs, course_words
 
     found = read_collection(inside)
     with open_store(found, store) as opened:
         for run in opened.transaction(partial(all_runs, assignment=found.name)):
             started = shown_moment(datetime.fromtimestamp(run.started, UTC), found.zone)
             state = "finished" if run.ended is not None else "not finished"
-            say(f"{run.id} · {started} · {state} · course {run.revision[:12]} · {run.environment}")
+            words = opened.transaction(partial(course_words, revision=run.revision))
+            course = ", ".join(filter(None, (f"course {run.revision[:12]}", words)))
+            say(f"{run.id} · {started} · {state} · {course} · {run.environment}")
 
 
 def results(

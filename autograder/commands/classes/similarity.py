@@ -44,9 +44,9 @@ def similarity(
 ) -> None:
     """Compare the code of a run task by task, and write pages with what stands out side by side.
 
-    Similarity is a reason to look, and part of no grade. Names, comments and formatting do not
-    count, nor does the code that all were given. Short tasks are left out. What stands out is
-    decided by the class itself. The solutions of the course are compared, too.
+    Similarity is a reason to look, and part of no grade. Names, comments, formatting and wrappers
+    do not count, nor does the code that all were given. Short tasks are left out. What stands out
+    is decided by the class itself. The solutions of the course are compared, too.
     """
     from autograder.classes.collecting.collection import read_collection
     from autograder.classes.pages.code import CodeReader

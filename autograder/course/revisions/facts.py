@@ -181,6 +181,13 @@ def pinned_revision(course: Course) -> Revision | None:
     return found
 
 
+def version_words(course: Course) -> str:
+    """Return version and pinned revision: ``version 2026.1, revision 0c41d7aa``; may be empty."""
+    version = f"version {course.version}" if course.version else ""
+    pinned = f"revision {course.revision[:8]}" if course.revision else ""
+    return ", ".join(filter(None, (version, pinned)))
+
+
 def pin_notes(course: Course) -> list[str]:
     """Return a note if the course is pinned and its files are of another revision.
 

@@ -10,7 +10,7 @@ import copy
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.grading.many.known import (
@@ -139,23 +139,22 @@ class FollowingSession(SandboxSession):
     def _walk(self, state: bytes) -> tuple[list[_Exchanged], Passed | None]:
         """Make the requests that are known, and return them with the end of the way, if known."""
         exchanged: list[_Exchanged] = []
-        while isinstance(entry := self._known.find(state), Asked):
+        entry = self._known.find(state)
+        while isinstance(entry, Asked):
             one = self._made(entry, state)
             if one is None:
                 return exchanged, None
             exchanged.append(one)
             if one.failure is not None or one.state == state:
                 return exchanged, None
-            state = one.state
-            self._note_answers(entry, self._known.find(state))
+            state, asked = one.state, entry
+            entry = self._known.find(state)
+            if entry is not None and entry.after_answer:
+                self._ended.note_answers(asked.called)
         return exchanged, entry
 
-    def _note_answers(self, asked: Asked, following: Asked | Passed | None) -> None:
-        if following is not None and following.after_answer:
-            self._ended.note_answers(asked.called)
-
     def _made(self, asked: Asked, state: bytes) -> _Exchanged | None:
-        """Make a request; return None if it may not be made."""
+        """Make a request that follows `state`; return None if it may not be made."""
         worker = self._worker
         if worker is None or self._ended.in_the_way(asked.called) is not None:
             return None
@@ -164,20 +163,17 @@ class FollowingSession(SandboxSession):
         except TimedOut:
             return None
         number, frame = self._framed(asked.request, limit)
-        return self._replied(worker, _Exchanged(asked, number, frame, limit, state))
-
-    def _replied(self, worker: WorkerProcess, made: _Exchanged) -> _Exchanged:
-        """Return `made` with what the worker replies."""
         started = time.monotonic()
         try:
-            reply = worker.reply_to(made.frame, made.limit)
+            reply = worker.reply_to(frame, limit)
         except (ChannelError, wire.WireError, MemoryError) as failure:
-            return replace(made, failure=failure, seconds=time.monotonic() - started)
+            seconds = time.monotonic() - started
+            return _Exchanged(asked, number, frame, limit, state, failure=failure, seconds=seconds)
         seconds = time.monotonic() - started
         self._budget.note_exchange(worker.cpu, seconds)
         self._fresh = False
-        state = state_after(made.state, made.number, reply) or made.state
-        return replace(made, reply=reply, state=state, seconds=seconds)
+        after = state_after(state, number, reply) or state
+        return _Exchanged(asked, number, frame, limit, after, reply, seconds=seconds)
 
     def note(self, check: str, result: CheckResult) -> None:
         """Take note of the result of a check that ran itself."""
@@ -243,8 +239,7 @@ class FollowingSession(SandboxSession):
         else:
             made, called = self.calls.made, self.calls.called
             asked = Asked(self._request[0], tuple(texts), made, called, way.answered)
-        way.asked.append((state, asked))
-        way.size += asked.size
+        way.add(state, asked)
         way.answered = answered
 
     def _limit(self, seconds: float) -> TimeLimit:
@@ -284,7 +279,6 @@ class FollowingSession(SandboxSession):
             return
         self._way.state = state
         self._way.parts |= parts
-        self._way.size += len(reply)
 
     def _since(self, started: float) -> float:
         return self._repeated.seconds if self._repeated is not None else super()._since(started)

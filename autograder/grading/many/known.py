@@ -20,8 +20,6 @@ from autograder.record.results import CheckResult
 MAX_CHECK, MAX_BYTES = 8 << 20, 64 << 20
 #: What each entry takes in addition to its request.
 _OVERHEAD = 2 << 10
-#: The first bytes of each reply: a dict of four entries, whose first is the number of the request.
-_BEGINNING = b"\x84" + wire.pack("id").structure
 
 
 @dataclass(frozen=True)
@@ -75,6 +73,7 @@ class Way:
         state: after all of them.
         parts: of other exercises that the answers were made with.
         answered: whether the last answer was no error.
+        size: bytes of all requests, those included that were too many to be kept.
     """
 
     state: bytes
@@ -82,6 +81,19 @@ class Way:
     parts: set[str] = field(default_factory=set)
     answered: bool = True
     size: int = 0
+
+    def add(self, state: bytes, asked: Asked) -> None:
+        """Add a request that followed `state`; none are kept where they grow too large."""
+        self.size += asked.size
+        if self.is_too_large:
+            self.asked.clear()
+        else:
+            self.asked.append((state, asked))
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether it is not worth to be remembered."""
+        return self.size > MAX_CHECK
 
 
 @dataclass
@@ -99,7 +111,7 @@ class KnownAnswers:
 
     def add(self, way: Way, result: CheckResult) -> None:
         """Remember that the check with this `result` passed."""
-        if way.size > MAX_CHECK:
+        if way.is_too_large:
             return
         for state, asked in way.asked:
             self._put(state, asked)
@@ -123,9 +135,9 @@ def first_state(exercise: str, check: str) -> bytes:
 
 def state_after(state: bytes, number: int, reply: bytes | bytearray) -> bytes | None:
     """Return the state after a frame that replies to request `number`; None if it is no reply."""
-    beginning = _BEGINNING + wire.pack(number).structure
+    beginning = wire.beginning_of_dict(4, "id", number)
     start = wire.HEADER.size + len(beginning)
-    if reply[wire.HEADER.size : start] != beginning:
+    if not reply.startswith(beginning, wire.HEADER.size):
         return None
     digest = hashlib.blake2b(state, digest_size=32)
     digest.update(reply[: wire.HEADER.size])

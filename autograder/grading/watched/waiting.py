@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -65,7 +66,8 @@ class WaitingGrader(Grader):
         self._began = time.perf_counter()
         if self._prepared is not None:
             exercise = self._prepared.exercise
-            self._prepared.hand_in(self._source(exercise), self._undefined(exercise))
+            undefined = partial(self._undefined, exercise)
+            self._prepared.hand_in(self._source(exercise), undefined)
 
     def _import_reference(self, exercise: Exercise) -> None:
         """Import what the checks compare with; they report what cannot be imported."""

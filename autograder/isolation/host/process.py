@@ -7,6 +7,7 @@ import os
 import select
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,8 +133,8 @@ class WorkerProcess:
     def _reply(self, pending: memoryview, deadline: float) -> bytearray:
         """Send what is `pending`, and collect one frame."""
         pending = self._write(pending)
-        reply = bytearray()
-        while _missing(reply) > 0:
+        reply = _Incoming()
+        while reply.missing:
             for descriptor in self._wait(deadline, writing=bool(pending)):
                 if descriptor == self._requests:
                     pending = self._write(pending)
@@ -141,7 +142,7 @@ class WorkerProcess:
                     self._read_output()
                 else:
                     self._read_reply(reply)
-        return reply
+        return reply.data
 
     def close(self) -> None:
         """Kill the worker and everything it started."""
@@ -193,17 +194,18 @@ class WorkerProcess:
             return data[:0]  # the end of file of the reply shows what happened
         return data
 
-    def _read_reply(self, reply: bytearray) -> None:
+    def _read_reply(self, reply: _Incoming) -> None:
         """Add to `reply` what has arrived: a header, and then what it announces."""
         for _ in range(2):
-            missing = _missing(reply)
             try:
-                data = os.read(self._replies, min(missing, CHUNK * 4)) if missing else b""
+                data = os.read(self._replies, min(reply.missing, CHUNK * 4))
             except BlockingIOError:
                 return
-            if missing and not data:
+            if not data:
                 raise DiedError(self._status())
-            reply += data
+            reply.add(data)
+            if not reply.missing:
+                return
 
     def _read_output(self) -> None:
         try:
@@ -233,11 +235,28 @@ def _descriptors(process: RunningProcess) -> tuple[int, int, int]:
     return found[0], found[1], found[2]
 
 
-def _missing(reply: bytearray) -> int:
-    """Return the number of bytes that are missing in the first frame of `reply`."""
-    from autograder.isolation import wire  # see `WorkerProcess.exchange`
+class _Incoming:
+    """A frame that arrives piece by piece.
 
-    size = wire.HEADER.size
-    if len(reply) < size:
-        return size - len(reply)
-    return size + sum(wire.frame_lengths(bytes(reply[:size]))) - len(reply)
+    Attributes:
+        data: what has arrived.
+        missing: the number of bytes that can be read next; 0 once the frame is complete.
+    """
+
+    def __init__(self) -> None:
+        from autograder.isolation import wire  # see `WorkerProcess.exchange`
+
+        self.data = bytearray()
+        self.missing = wire.HEADER.size
+        self._lengths: Callable[[bytes], tuple[int, int]] | None = wire.frame_lengths
+
+    def add(self, data: bytes) -> None:
+        """Add `data`, which is no longer than what is missing.
+
+        Raises:
+            wire.WireError: the header announces too much.
+        """
+        self.data += data
+        self.missing -= len(data)
+        if not self.missing and self._lengths is not None:
+            self.missing, self._lengths = sum(self._lengths(bytes(self.data))), None

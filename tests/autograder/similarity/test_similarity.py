@@ -9,6 +9,7 @@ from written_code import disguised, independent
 
 from autograder.similarity.jplag import jplag_pairs
 from autograder.similarity.outliers import clusters, nearest, threshold
+from autograder.similarity.own_code import own_code
 from autograder.similarity.pairs import Comparison, long_enough, similar_pairs
 from autograder.similarity.tokens import common_lines, tokens
 from framework.errors import BadInputError
@@ -116,6 +117,78 @@ def test_in_an_honest_class_nothing_stands_out_and_a_planted_pair_does(seed):
     pairs = list(similar_pairs(Comparison("e", "f", code)))
     (found,) = clusters(pairs, threshold([*nearest(code, pairs).values()]))
     assert found.members == ("copy", "w7")
+
+
+DECORATED = """
+def traced(f):
+    @functools.wraps(f)
+    def inner(*args, **kwargs):
+        print(f.__name__)
+        return f(*args, **kwargs)
+    return inner
+
+
+@traced
+{code}"""
+FORWARDED = """
+{code}
+
+def f(x):
+    \"\"\"My own.\"\"\"
+    return hidden_f(x)
+"""
+ASSIGNED = """
+{code}
+
+def wrapped(g):
+    def inner(x):
+        return g(x)
+    return inner
+
+f = wrapped(hidden_f)
+"""
+
+
+@pytest.mark.parametrize(
+    ("form", "name"), [(DECORATED, "f"), (FORWARDED, "hidden_f"), (ASSIGNED, "hidden_f")]
+)
+def test_a_copy_behind_a_wrapper_stands_out_as_the_copy_itself(form, name):
+    rng = random.Random(3)
+    files = {f"w{i}": independent(rng) for i in range(60)}
+    files["copy"] = form.format(code=disguised(files["w7"]).replace("def f", f"def {name}"))
+    code = {id: own_code(source, "f", ["f"], 2000) for id, source in files.items()}
+    pairs = list(similar_pairs(Comparison("e", "f", code)))
+    (found,) = clusters(pairs, threshold([*nearest(code, pairs).values()]))
+    assert found.members == ("copy", "w7")
+    assert found.pairs[0][2] > 0.9
+
+
+def test_a_copy_whose_methods_forward_or_are_decorated_is_a_copy():
+    methods = HONEST + "".join(
+        f"\n    def more_{i}(self, x):\n        return np.exp(x @ self.W_{i}) * {i} - x\n"
+        for i in range(5)
+    )
+    decorated = methods.replace("    def", "    @traced\n    def")
+    moved = methods.replace("    def ", "    def _hidden_") + "".join(
+        f"\n    def {name}(self, *args):\n        found = self._hidden_{name}(*args)\n"
+        "        return found\n"
+        for name in ("forward", *(f"more_{i}" for i in range(5)))
+    )
+    inherited = methods.replace("class Cell", "class Real") + "\nclass Cell(Real):\n    pass\n"
+    for copy in (decorated, moved, inherited):
+        code = {"a": methods, "b": copy}
+        code = {id: own_code(source, "Cell", ["Cell"], 2000) for id, source in code.items()}
+        assert shares(code)["a", "b"] > 0.95
+
+
+def test_the_code_of_a_task_has_what_it_uses_and_no_other_task():
+    source = "import numpy as np\n\nLIMIT = 3\n\ndef near(x):\n    return np.exp(x) + LIMIT\n\n"
+    source += "def g(x):\n    return near(x) * 2\n\ndef f(x):\n    return g(x) + near(x)\n"
+    expected = "def near(x):\n    return np.exp(x) + LIMIT\ndef f(x):\n    return g(x) + near(x)"
+    assert own_code(source, "f", ["f", "g"], 9) == expected
+    assert own_code(source, "f", ["f", "g"], 1) == "def near(x):\n    ..."
+    assert own_code(source, "h", ["h"], 9) == own_code("def f(:", "f", ["f"], 9) == ""
+    assert own_code("def f(x):\n    return abs(x)\n", "f", ["f"], 9).startswith("def f")
 
 
 def test_where_most_of_a_class_is_alike_nothing_can_stand_out():

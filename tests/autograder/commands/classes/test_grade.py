@@ -10,6 +10,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ from repository import ROOT
 from typer.testing import CliRunner
 
 from autograder.classes.collecting.collection import read_collection
+from autograder.classes.store.database import Store
+from autograder.classes.store.runs import all_runs, entries_of, start_run
 from autograder.course.reading import find_course
 from framework.cli import build_app
 from framework.errors import BadInputError, UsageError
@@ -112,7 +116,9 @@ def test_the_same_call_again_is_a_new_run_that_grades_nothing(copy):
     output = grade(copy)
     assert "run 2 · lab1" in output
     assert "2 results, 2 of them known before" in output
-    assert read(copy, "runs").count(" UTC · finished · ") == 2
+    shown = read(copy, "runs")
+    assert shown.count(" UTC · finished · ") == 2
+    assert len(re.findall(r"· course [0-9a-f]{12}, version 0\.1 · numpy", shown)) == 2
     assert read(copy, "diff", 1, 2).endswith("moved between run 1 and run 2: 0 results\n")
 
 
@@ -205,6 +211,34 @@ def test_a_student_is_forgotten_everywhere(copy):
     assert f"bo (Bo Li) · one_hot · passed · {POINTS}" in read(copy, "results", "--names")
     with pytest.raises(UsageError, match="no student 'ana'"):
         read(copy, "forget", "ana")
+
+
+def test_a_student_is_forgotten_in_several_collections_that_share_a_store(copy):
+    for name in ("lab2", "lab3"):
+        shutil.copytree(copy / "lab1", copy / name, ignore=shutil.ignore_patterns("results.*"))
+        regraded(copy, name)
+    gradus("class", "forget", "bo", "--in", copy / "lab3")
+    shared = "--store", copy / "lab1/results.sqlite"
+    places = [option for name in ("lab1", "lab3") for option in ("--in", copy / name)]
+    output = gradus("class", "forget", "bo", *places, *shared, "--whole-store").splitlines()
+    assert output == [
+        f"{copy / 'lab1'}: removed: 1 student, 1 attempt, 0 runs, 0 results",
+        f"{copy / 'lab3'}: no student bo",
+        f"{copy / 'lab1/results.sqlite'}: removed of other assignments: 1 attempt, 0 results",
+    ]
+    assert "bo (" not in gradus("class", "results", "--names", "--in", copy / "lab2", *shared)
+    assert "bo" in read_collection(copy / "lab2").students
+    with pytest.raises(UsageError, match="no student 'bo'"):
+        gradus("class", "forget", "bo", *places)
+
+
+def regraded(copy, name):
+    """Give the store of lab1 the run of another collection, with the work of lab1."""
+    with Store(str(copy / "lab1/results.sqlite")) as store:
+        run = store.transaction(all_runs)[0]
+        entries = store.transaction(partial(entries_of, id=run.id))
+        queue = replace(run.queue, assignment=name)
+        store.transaction(lambda c: start_run(c, queue, run.sandbox, run.work, entries))
 
 
 def test_old_data_expires(copy):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from repository import ROOT
 
 from autograder.grading.many import known
 from autograder.grading.many.collected import CollectedChecks
 from autograder.grading.many.grader import ManyGrader
+from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 
 NEURON = "neuron"
@@ -134,6 +136,28 @@ def test_what_is_known_is_bounded_and_what_was_used_last_is_kept(many, solution,
     assert kept.find(first) is not None
     assert kept.size <= known.MAX_BYTES
     assert kept.find(b"another state") is not None
+
+
+def test_requests_that_grow_too_large_are_counted_and_not_kept(many, monkeypatch):
+    kept = many.shared.known
+    asked = next(one for one in kept._entries.values() if isinstance(one, known.Asked))
+    monkeypatch.setattr(known, "MAX_CHECK", 2 * asked.size)
+    way, before = known.Way(b"last"), kept.size
+    for state in (b"a", b"b", b"c"):
+        way.add(state, asked)
+    kept.add(way, _passed())
+    assert (way.size, way.asked, kept.size) == (3 * asked.size, [], before)
+
+
+@pytest.mark.slow
+def test_a_trained_check_with_equal_answers_does_not_run(setting, ran, alone, facts):
+    exercise, many = setting.course.exercise("window_classifier"), ManyGrader(setting)
+    with load_submission(ROOT / "solutions", setting.course) as submission:
+        assert many.grade(submission, [exercise]).exit_code == 0
+        ran.clear()
+        report = many.grade(submission, [exercise])
+        assert ran == []
+        assert facts(report) == facts(alone(setting, submission, [exercise]))
 
 
 def _passed():

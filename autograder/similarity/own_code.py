@@ -1,0 +1,122 @@
+"""The code that a task consists of, without decorators and functions that only forward a call.
+
+A copy may wrap every function in a decorator, or move its code to a function beside it. So the
+functions and classes of the file that a task uses belong to its code, and wrappers do not.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+
+from autograder.course.source import definitions, lines_of, parse
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+#: What a forwarding function may pass on: names, their attributes, and all of ``*args``.
+_PASSED = ast.Name | ast.Attribute | ast.Starred | ast.expr_context
+
+
+def own_code(source: str, task: str, tasks: Collection[str], most: int) -> str:
+    """Return the first `most` lines of the code that `task` consists of.
+
+    Args:
+        tasks: of the exercise: one that uses another does not consist of it.
+
+    Returns:
+        its definition and those that it uses, in the order of the file; empty for code that is no
+        Python, or does not define it.
+    """
+    try:
+        found = definitions(parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    if task not in found:
+        return ""
+    used = list(_used(task, found, tasks))
+    code = [node for node in used if isinstance(node, _Definition) and not _is_wrapper(node)]
+    lines = lines_of(source)
+    kept = [lines[i - 1] for node in code or used[:1] for i in _lines_of(node)]
+    return "\n".join([*kept[:most], *(["    ..."] if len(kept) > most else [])])
+
+
+def _used(task: str, found: dict[str, ast.stmt], tasks: Collection[str]) -> Iterator[ast.stmt]:
+    """Yield the statement of `task`, and those of the file that it uses, in their order."""
+    names = [task]
+    for name in names:  # the list grows during the loop
+        others = (node.id for node in _nodes(found[name]) if isinstance(node, ast.Name))
+        names += [
+            one
+            for one in dict.fromkeys(others)
+            if one in found and one not in tasks and one not in names
+        ]
+    yield from sorted({id(found[name]): found[name] for name in names}.values(), key=_first_line)
+
+
+def _first_line(node: ast.stmt) -> int:
+    return node.lineno
+
+
+def _nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield all nodes of a statement but those of decorators."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        left_out = one.decorator_list if isinstance(one, _Definition) else []
+        waiting += [child for child in ast.iter_child_nodes(one) if child not in left_out]
+
+
+def _lines_of(node: ast.stmt) -> list[int]:
+    """Return the numbers of the lines of a statement, without decorators and wrappers in it."""
+    last = node.end_lineno or node.lineno
+    dropped: set[int] = set()
+    for one in _nodes(node):
+        if isinstance(one, _Definition):
+            dropped |= {i for each in one.decorator_list for i in _span(each)}
+            if one is not node and _is_wrapper(one):
+                dropped |= set(_span(one))
+    return [i for i in range(node.lineno, last + 1) if i not in dropped]
+
+
+def _span(node: ast.expr | ast.stmt) -> range:
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+def _is_wrapper(node: ast.stmt) -> bool:
+    """Return whether `node` is a function that only forwards a call, or makes one that does."""
+    if not isinstance(node, _Function):
+        return False
+    *before, last = [one for one in node.body if not _is_docstring(one)] or [node.body[0]]
+    if isinstance(last, ast.Return) and isinstance(last.value, ast.Name):
+        made = [one for one in before if isinstance(one, _Function)]
+        if any(one.name == last.value.id for one in made):
+            return True  # a decorator
+    if before and not _is_passed_on(before, last):
+        return False
+    call = getattr(before[0] if before else last, "value", None)
+    return isinstance(call, ast.Call) and _forwards(call)
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_passed_on(before: list[ast.stmt], last: ast.stmt) -> bool:
+    """Return whether a function assigns one value, and returns that."""
+    return (
+        len(before) == 1
+        and isinstance(before[0], ast.Assign)
+        and isinstance(before[0].targets[0], ast.Name)
+        and isinstance(last, ast.Return)
+        and isinstance(last.value, ast.Name)
+        and last.value.id == before[0].targets[0].id
+    )
+
+
+def _forwards(call: ast.Call) -> bool:
+    """Return whether a call passes on names alone, and is no call of a library."""
+    given = [call.func, *call.args, *(one.value for one in call.keywords)]
+    parts = [part for one in given for part in ast.walk(one)]
+    libraries = {part.id for part in parts if isinstance(part, ast.Name)} & {"np", "numpy"}
+    return not libraries and all(isinstance(part, _PASSED) for part in parts)
