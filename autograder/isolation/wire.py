@@ -18,11 +18,13 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, cast
 
 import msgpack
 import numpy as np
+
+from framework.startup.dataclass import dataclass
 
 HEADER = struct.Struct("!II")
 MAX_STRUCTURE = 2 << 20

@@ -155,9 +155,9 @@ def test_another_exercise_gets_workers_that_know_its_parts(regrade, folder, monk
 
 
 def noted(function, calls):
-    def noted(*args):
+    def noted(*args, **kwargs):
         calls.append(args)
-        return function(*args)
+        return function(*args, **kwargs)
 
     return noted
 
@@ -191,7 +191,7 @@ class TestForked:
         def missing(*_):
             raise BadInputError("there is no solution of it")
 
-        monkeypatch.setattr("autograder.grading.grader.open_reference", missing)
+        monkeypatch.setattr("autograder.course.reading.Course.require_solutions", missing)
         prepared, submission = run()
         prepared.begin(submission)
         with pytest.raises(BadInputError, match="there is no solution of it"):
