@@ -34,6 +34,8 @@ MAX_DEPTH = 24
 #: Maximum number of such keys in a frame: numbers can be chosen to collide, salted text cannot.
 MAX_UNSALTED_KEYS = 4096
 MAX_INTEGER_BYTES = 64
+#: First size of a buffer: it grows. By default msgpack takes fresh pages from the system each time.
+_BUFFER = 4096
 #: Bytes that are kept for the other entries of the frame of a `Packed`.
 _FIELDS = 256
 
@@ -188,7 +190,11 @@ class _Encoder:
     def pack(self, value: Any) -> bytes:
         try:
             packed: bytes = msgpack.packb(
-                value, default=self._default, strict_types=True, use_bin_type=True
+                value,
+                default=self._default,
+                strict_types=True,
+                use_bin_type=True,
+                buf_size=_BUFFER,
             )
         except (ValueError, OverflowError, RecursionError, TypeError) as error:
             raise WireError(f"{error}") from None

@@ -14,6 +14,8 @@ from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
+__all__ = ["dataclass"]
+
 Values = Callable[[Any], tuple[Any, ...]]
 
 
@@ -115,7 +117,7 @@ def _add_comparison(cls: type, *, frozen: bool) -> None:
         field.name for field in fields if (field.compare if field.hash is None else field.hash)
     )
 
-    def equals(self: Any, other: object) -> bool:
+    def equals(self: Any, other: object) -> Any:
         if type(other) is not type(self):
             return NotImplemented
         return compared(self) == compared(other)
@@ -137,7 +139,7 @@ def _values(names: Iterable[str]) -> Values:
     return lambda self: tuple(getattr(self, name) for name in names)
 
 
-def _freeze(cls: type) -> None:
+def _freeze(cls: type[Any]) -> None:
     """Let objects of `cls` refuse changes."""
     names = frozenset(field.name for field in dataclasses.fields(cls))
 
@@ -151,5 +153,6 @@ def _freeze(cls: type) -> None:
             raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
         super(cls, self).__delattr__(name)
 
-    cls.__setattr__, cls.__delattr__ = set_attribute, delete_attribute  # type: ignore[method-assign, assignment]
-    cls.__dataclass_params__.frozen = True  # type: ignore[attr-defined] # a frozen class may extend it
+    _add(cls, "__setattr__", set_attribute)
+    _add(cls, "__delattr__", delete_attribute)
+    cls.__dataclass_params__.frozen = True  # a frozen class may extend it
