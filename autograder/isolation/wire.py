@@ -178,7 +178,7 @@ def _check_lengths(structure: int, blobs: int) -> None:
 
 def _packed(value: Any) -> bytes:
     """Encode `value`, which holds lists, dicts, text and numbers alone."""
-    packed: bytes = msgpack.packb(value)
+    packed: bytes = msgpack.packb(value, buf_size=_BUFFER)
     return packed
 
 
