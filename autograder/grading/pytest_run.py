@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 #: Checks do not depend on other installed plugins; only the exception decides the outcome.
 PYTEST_OPTIONS = (
-    "--disable-plugin-autoload -p no:terminal -p no:debugging "
+    "--disable-plugin-autoload -p no:terminal -p no:debugging -p no:setuponly "
+    "-p no:setupplan -p no:stepwise "
     "-p no:cacheprovider -p no:faulthandler -p no:junitxml -p no:pastebin -p no:doctest "
     "-p no:unittest -p no:logging "
     "-p no:unraisableexception -p no:threadexception "  # they collect garbage after every run
