@@ -63,9 +63,9 @@ class WarmState:
             self.workers(self.submission).start(exercise)
 
     def _is_quick(self, exercise: Exercise) -> bool:
-        """Return whether the checks of `exercise` took little time the last time."""
-        known = self._results.get(exercise.name)
-        return known is not None and known[1].seconds < QUICK
+        """Return whether the checks of `exercise` took little time with the files of now."""
+        known = self.result(exercise, self.submission) if self.submission is not None else None
+        return known is not None and known.seconds < QUICK
 
     def _saved(self, exercise: Exercise) -> int:
         """Return when the file of `exercise` was saved last; 0 if it is gone."""
