@@ -37,7 +37,7 @@ def test_it_is_as_the_end_of_python(before):
     assert ours.returncode == 3 or "closed" in theirs.stderr
 
 
-def test_output_that_cannot_be_written_is_told():
+def test_output_that_cannot_be_written_is_an_error_as_before():
     before = "print('x' * 100); sys.stdout.flush(); import os; os.close(1); print('lost')"
     theirs, ours = (ended(how, before) for how in ENDS)
     assert (ours.returncode, ours.stdout) == (theirs.returncode, theirs.stdout)
