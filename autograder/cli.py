@@ -12,6 +12,7 @@ from typing import NoReturn
 from framework import version_line
 from framework.errors import GradusError, UsageError
 from framework.processes.termination import cleaning_up
+from framework.startup.ending import end_process
 from framework.threads import pin_threads
 
 DESCRIPTION = """Grade exercises: run their checks against your code and explain what they find.
@@ -184,8 +185,7 @@ def main() -> None:
     pin_threads()  # exercises are graded side by side
     with cleaning_up():
         code = _exit_code()
-    gc.freeze()  # or Python would search all that was imported for cycles once more, for 30 ms
-    sys.exit(code)
+    end_process(code)
 
 
 def _exit_code() -> int:

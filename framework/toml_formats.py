@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from framework.startup.dataclass import dataclass
 from framework.toml_tables import Table
 
 #: How each type is written on the page of formats.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +36,7 @@ from autograder.isolation.host.requests import (
     observations,
 )
 from autograder.isolation.wire import Result
+from framework.startup.dataclass import dataclass
 
 if TYPE_CHECKING:
     from autograder.checks.gradients.probe import Inputs

@@ -21,6 +21,9 @@ INTERVAL = 0.008
 #: How long a file stays as it is before it counts as saved: editors empty it first.
 SAVING = 0.01
 
+#: How often it is looked at meanwhile, in seconds.
+SAVING_INTERVAL = 0.002
+
 #: How often the files of the course are looked at: they are many, and seldom change.
 COURSE_INTERVAL = 1.0
 
@@ -153,12 +156,12 @@ class _Changes:
         return _stamps_of([self._place, *self._before, *folders])
 
     def _settle(self, folders: Sequence[Path]) -> None:
-        """Wait until nothing changes any more: a file may be half saved."""
-        found = self._now(folders)
-        time.sleep(SAVING)
-        while (again := self._now(folders)) != found:
-            found = again
-            time.sleep(SAVING)
+        """Wait until nothing has changed for `SAVING` seconds: a file may be half saved."""
+        found, since = self._now(folders), time.monotonic()
+        while time.monotonic() - since < SAVING:
+            time.sleep(SAVING_INTERVAL)
+            if (again := self._now(folders)) != found:
+                found, since = again, time.monotonic()
 
     def _is_over(self) -> bool:
         """Return whether there is nothing more to wait for."""

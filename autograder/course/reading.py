@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.course.kit import kit_of
-from autograder.course.questions.description import Question, read_questions
 from autograder.course.thresholds import Threshold, read_thresholds
 from framework.course.catalogue import COURSE_NAME, Catalogue, import_names
 from framework.course.folder import course_file, find_course_folder
@@ -19,10 +19,14 @@ from framework.course.solutions import missing_solution, solutions_folder
 from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.providers.courses import lineage, named_course_folder
+from framework.startup.dataclass import dataclass
 from framework.text_files import read_text
 from framework.toml_formats import Format, Key
 from framework.toml_tables import Table
 from framework.training.recipes import Recipe, read_recipe
+
+if TYPE_CHECKING:
+    from autograder.course.questions.description import Question
 
 #: The top of ``exercise.toml``.
 EXERCISE_FORMAT = Format(
@@ -318,7 +322,7 @@ def _read_exercise(course: Course, name: str) -> Exercise:
     table.reject_unknown_keys(*(key.name for key in EXERCISE_FORMAT.keys))
     _reject_gaps(table)
     EXERCISE_FORMAT.check(table)
-    questions, required = read_questions(table), _required(table, course)
+    questions, required = _questions(table), _required(table, course)
     return Exercise(
         root=course.root,
         unit=course.unit_of(name),
@@ -337,6 +341,15 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         packages=import_names(table),
         questions=questions,
     )
+
+
+def _questions(table: Table) -> tuple[Question, ...]:
+    """Return the written questions in `table`; most exercises have none."""
+    if "questions" not in table.values:
+        return ()
+    from autograder.course.questions.description import read_questions
+
+    return read_questions(table)
 
 
 def _reject_gaps(table: Table) -> None:

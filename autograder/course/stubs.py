@@ -15,16 +15,15 @@ import ast
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
 from autograder.course.kit import kit_of
-from autograder.course.questions.key import question_stub
 from autograder.course.reading import Exercise
 from autograder.course.source import Definition, definitions, parse
 from framework.errors import BadInputError
+from framework.startup.dataclass import dataclass
 from framework.text_files import read_text
 
 #: The folder of a wheel with the shipped exercises; a clone has no such folder.
@@ -60,6 +59,8 @@ def pristine_stub(exercise: Exercise) -> str | None:
 def _stub_of(exercise: Exercise, solution: str) -> str:
     """Return the stub of `exercise` made from the text `solution`; see `pristine_stub`."""
     if exercise.questions:
+        from autograder.course.questions.key import question_stub
+
         return question_stub(exercise, solution)
     stub = generate_stub(solution, exercise.solution)
     require_tasks(exercise, solution)

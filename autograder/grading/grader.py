@@ -28,7 +28,6 @@ from autograder.isolation.host.sandbox_session import IMPORT, SandboxSession
 from autograder.isolation.host.transcript import Transcript
 from autograder.record.host_paths import HostPaths
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
-from autograder.recordings.player import RecordedSession
 from autograder.submissions.submission import Submission
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.providers.backends import REFERENCE, Backend, part_source
@@ -152,6 +151,8 @@ class Grader:
         exercise, asked = under_test.exercise, under_test.transcripts
         if not asked or all(check.verdict not in EXPLAINED for check in checks):
             return checks
+        from autograder.recordings.player import RecordedSession  # not needed where all passed
+
         if isinstance(under_test.tapes, RecordedSession):
             from autograder.diagnosis.from_recording import diagnosed_from_recording
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from autograder.course.reading import Course, Exercise
@@ -20,6 +20,7 @@ from autograder.submissions.candidates import (
 )
 from autograder.submissions.submission import Submission, load_submission
 from framework.errors import UsageError
+from framework.startup.dataclass import dataclass
 
 
 @dataclass(frozen=True)

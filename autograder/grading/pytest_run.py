@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 #: Checks do not depend on other installed plugins; only the exception decides the outcome.
 PYTEST_OPTIONS = (
-    "--disable-plugin-autoload -p autograder.grading.pytest_plugin -p no:terminal "
+    "--disable-plugin-autoload -p no:terminal -p no:debugging -p no:setuponly "
+    "-p no:setupplan -p no:stepwise "
     "-p no:cacheprovider -p no:faulthandler -p no:junitxml -p no:pastebin -p no:doctest "
     "-p no:unittest -p no:logging "
     "-p no:unraisableexception -p no:threadexception "  # they collect garbage after every run
@@ -97,12 +98,14 @@ def run_pytest(exercise: Exercise, collector: Collector, plugins: Sequence[objec
     """
     import pytest
 
+    from autograder.grading import pytest_plugin
+
     files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
     if not files:  # pytest would run whatever tests it finds around the working directory
         raise GradusError(f"{exercise.name} has no checks: there is no {exercise.tests}")
     arguments = [*PYTEST_OPTIONS, *map(str, files)]
     with _own_options():
-        status = pytest.main(arguments, plugins=[collector, *plugins])
+        status = pytest.main(arguments, plugins=[pytest_plugin, collector, *plugins])
     if collector.errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         reason = collector.errors[0] if collector.errors else f"pytest ended with {status!r}"
         raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")

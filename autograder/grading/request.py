@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
@@ -37,6 +37,7 @@ from autograder.verdicts import Verdict
 from framework import __version__
 from framework.errors import GradusError
 from framework.providers.backends import REFERENCE
+from framework.startup.dataclass import dataclass
 from framework.text_files import read_bytes, read_text
 
 if TYPE_CHECKING:
@@ -158,14 +159,14 @@ def _known(request: GradeRequest, exercise: Exercise) -> ExerciseResult | None:
 def _graded(
     request: GradeRequest, begun: Sequence[Exercise], untouched: Sequence[ExerciseResult]
 ) -> Iterator[ExerciseResult]:
-    from autograder.grading.repeats import settled
-
     warm, submission = request.warm, request.submission
     if warm is not None and warm.grader is not None and submission is not None:
         grader: AnyGrader = warm.grader
         found: Generator[ExerciseResult] = _watched(request, warm.grader, submission, begun)
     else:
         grader, found = _in_this_run(request, begun)
+    from autograder.grading.repeats import settled  # imports NumPy: the first worker starts before
+
     try:
         settling = settled(grader, begun, found) if request.is_repeating else found
         final = map(without_differences, map(without_empty_refusals, settling))

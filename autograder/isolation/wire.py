@@ -18,11 +18,13 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, cast
 
 import msgpack
 import numpy as np
+
+from framework.startup.dataclass import dataclass
 
 HEADER = struct.Struct("!II")
 MAX_STRUCTURE = 2 << 20
@@ -32,6 +34,8 @@ MAX_DEPTH = 24
 #: Maximum number of such keys in a frame: numbers can be chosen to collide, salted text cannot.
 MAX_UNSALTED_KEYS = 4096
 MAX_INTEGER_BYTES = 64
+#: First size of a buffer: it grows. By default msgpack takes fresh pages from the system each time.
+_BUFFER = 4096
 #: Bytes that are kept for the other entries of the frame of a `Packed`.
 _FIELDS = 256
 
@@ -174,7 +178,7 @@ def _check_lengths(structure: int, blobs: int) -> None:
 
 def _packed(value: Any) -> bytes:
     """Encode `value`, which holds lists, dicts, text and numbers alone."""
-    packed: bytes = msgpack.packb(value)
+    packed: bytes = msgpack.packb(value, buf_size=_BUFFER)
     return packed
 
 
@@ -186,7 +190,11 @@ class _Encoder:
     def pack(self, value: Any) -> bytes:
         try:
             packed: bytes = msgpack.packb(
-                value, default=self._default, strict_types=True, use_bin_type=True
+                value,
+                default=self._default,
+                strict_types=True,
+                use_bin_type=True,
+                buf_size=_BUFFER,
             )
         except (ValueError, OverflowError, RecursionError, TypeError) as error:
             raise WireError(f"{error}") from None

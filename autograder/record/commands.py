@@ -6,8 +6,9 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from framework.startup.dataclass import dataclass
 
 if TYPE_CHECKING:
     from autograder.record.results import CheckResult

@@ -8,12 +8,13 @@ where the same thing of the same method is wrong first.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from autograder.record.results import CheckResult, ExerciseResult
 from autograder.reports.hiding import without_details
 from autograder.reports.wording import counted
 from autograder.verdicts import Verdict
+from framework.startup.dataclass import dataclass
 
 #: Checks that failed for the same reason are named up to here, then counted.
 NAMED = 3

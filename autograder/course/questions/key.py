@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -34,6 +33,7 @@ from autograder.course.questions.sections import (
 )
 from framework import toml_formats
 from framework.errors import BadInputError
+from framework.startup.dataclass import dataclass
 from framework.toml_tables import Table, read_table
 
 if TYPE_CHECKING:

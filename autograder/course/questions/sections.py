@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+
+from framework.startup.dataclass import dataclass
 
 #: What a student replaces, or leaves above the answer.
 PLACEHOLDER = "<!-- your answer -->"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from autograder.course.kit import Kit, digest, kit_of
 from autograder.course.reading import Exercise
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ReferenceSession, open_inline
 from autograder.isolation.host.remote import Session
-from autograder.recordings.files import Recording, read_recording
-from autograder.recordings.player import RecordedSession
-from autograder.recordings.tape import Tape
 from framework.errors import BadInputError, UsageError
 from framework.providers.backends import REFERENCE
+
+if TYPE_CHECKING:
+    from autograder.recordings.files import Recording
+    from autograder.recordings.tape import Tape
 
 
 def open_reference(setting: Setting, exercise: Exercise) -> Session:
@@ -23,6 +26,8 @@ def open_reference(setting: Setting, exercise: Exercise) -> Session:
     """
     kit = kit_of(exercise.root)
     if kit is not None and not exercise.solution.is_file():
+        from autograder.recordings.player import RecordedSession  # the full course has no recording
+
         return RecordedSession(_tapes(setting, kit, exercise).get)
     return open_solution(setting, exercise)
 
@@ -46,6 +51,8 @@ class _Tapes:
 
     def get(self, check: str) -> Tape:
         """Return the tape of the check with this id."""
+        from autograder.recordings.tape import Tape
+
         return self._tapes.get(check, Tape())
 
 
@@ -75,6 +82,8 @@ def recording_of(kit: Kit, exercise: Exercise) -> Recording:
             f"{file} is missing, the recording of '{exercise.name}'. `gradus kit update KIT` with "
             "the kit that you got restores it"
         )
+    from autograder.recordings.files import read_recording
+
     recording = read_recording(file)
     header = recording.header
     if (header.exercise, header.course) != (exercise.name, kit.course):

@@ -103,9 +103,7 @@ class SharingGrader(Grader):
         Args:
             needs: see `CollectedChecks.run`.
         """
-        if exercise.name not in self._shared.checks:
-            self._shared.checks[exercise.name] = CollectedChecks(exercise, under_test)
-        reference, checks = under_test.reference_session, self._shared.checks[exercise.name]
+        reference, checks = under_test.reference_session, self._collected(exercise, under_test)
         run = partial(checks.run, under_test, on_check, plugins, needs=needs)
         if not isinstance(reference, RememberingSession):
             return run()
@@ -115,6 +113,12 @@ class SharingGrader(Grader):
             _log.info("%s: %s asked something else: all run again", exercise.name, check)
             self._begin_anew(exercise, under_test)
             return run(before=reference.begin_check)
+
+    def _collected(self, exercise: Exercise, under_test: ExerciseUnderTest) -> CollectedChecks:
+        """Return the checks of `exercise`, collected at the first call."""
+        if exercise.name not in self._shared.checks:
+            self._shared.checks[exercise.name] = CollectedChecks(exercise, under_test)
+        return self._shared.checks[exercise.name]
 
     def _begin_anew(self, exercise: Exercise, under_test: ExerciseUnderTest) -> None:
         """Give `under_test` a new session, which follows nothing."""

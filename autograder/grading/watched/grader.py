@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from autograder.course.reading import Exercise
 from autograder.grading.parallel import load_grader
@@ -22,17 +22,25 @@ class WatchedGrader:
         self._running: dict[str, Run] = {}
         self._ended: list[Run] = []
 
-    def prepare(self, submission: Submission, exercises: Sequence[Exercise], most: int) -> None:
+    def prepare(
+        self,
+        submission: Submission,
+        exercises: Sequence[Exercise],
+        most: int,
+        rehearsed: Callable[[Exercise], bool] = lambda exercise: False,
+    ) -> None:
         """Prepare the next run of each of `exercises`; of what is prepared, keep the `most` latest.
 
         Args:
             submission: what was graded last.
+            rehearsed: whether the checks of an exercise run on it once more, while the run waits.
         """
         load_grader()  # every process inherits it
         self._close_ended()
         for exercise in exercises:
             if exercise.name not in self._prepared:
-                self._prepared[exercise.name] = Run(self._setting, submission, exercise)
+                run = Run(self._setting, submission, exercise, rehearsed=rehearsed(exercise))
+                self._prepared[exercise.name] = run
         for name in list(self._prepared)[:-most]:
             self._prepared.pop(name).close()
 

@@ -13,7 +13,7 @@ import os
 import pickle
 import subprocess
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, fields
 from functools import partial
 from multiprocessing.connection import Connection
@@ -43,6 +43,7 @@ class Run:
         submission: an earlier state of what is graded, or that itself: its folder and the names of
             its files stay the same.
         plugins: of pytest, as `Only`, which leaves checks out.
+        rehearsed: whether the checks run on `submission` while the process waits.
     """
 
     def __init__(
@@ -51,10 +52,12 @@ class Run:
         submission: Submission,
         exercise: Exercise,
         plugins: Sequence[object] = (),
+        *,
+        rehearsed: bool = False,
     ) -> None:
         self._exercise, self._needs = exercise, needs(submission)
         self._scratch = new_scratch()
-        prepared = _Prepared(setting, submission, exercise, plugins, self._scratch)
+        prepared = _Prepared(setting, submission, exercise, plugins, self._scratch, rehearsed)
         context = multiprocessing.get_context("fork")
         self._channel, theirs = context.Pipe()
         arguments = (theirs, self._channel, prepared)
@@ -161,6 +164,7 @@ class _Prepared:
     exercise: Exercise
     plugins: Sequence[object]
     scratch: Path
+    rehearsed: bool
 
     def grade(self, channel: Connection) -> None:
         """Prepare, wait for the submission, and send the results."""
@@ -171,8 +175,11 @@ class _Prepared:
             from autograder.grading.watched.waiting import WaitingGrader
 
             receive = partial(self._received, channel, workers)
-            grader = WaitingGrader(self.setting, self.submission, workers, receive)
-            channel.send(grader.grade(self.exercise, channel.send, self.plugins))
+            grader = WaitingGrader(self.setting, self.submission, workers, receive, channel.poll)
+            with closing(grader):
+                if self.rehearsed:
+                    grader.rehearse(self.exercise)
+                channel.send(grader.grade(self.exercise, channel.send, self.plugins))
         finally:
             workers.close()
 

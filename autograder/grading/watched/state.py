@@ -14,6 +14,9 @@ from autograder.verdicts import Verdict
 #: Exercises that are prepared for the next grading: those of the files that were saved last.
 PREPARED = 2
 
+#: Seconds of a grading whose checks are rehearsed for the next one; more would keep it waiting.
+QUICK = 1.0
+
 #: Verdicts that the same files may not get again.
 BY_CHANCE = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.NOT_GRADED)
 
@@ -54,10 +57,15 @@ class WarmState:
         self._setting.course_hash  # noqa: B018 - reads all of the course
         exercises = sorted(self.graded_last, key=self._saved)[-PREPARED:]
         if self.grader is not None:
-            self.grader.prepare(self.submission, exercises, PREPARED)
+            self.grader.prepare(self.submission, exercises, PREPARED, self._is_quick)
             return
         for exercise in exercises:
             self.workers(self.submission).start(exercise)
+
+    def _is_quick(self, exercise: Exercise) -> bool:
+        """Return whether the checks of `exercise` took little time with the files of now."""
+        known = self.result(exercise, self.submission) if self.submission is not None else None
+        return known is not None and known.seconds < QUICK
 
     def _saved(self, exercise: Exercise) -> int:
         """Return when the file of `exercise` was saved last; 0 if it is gone."""

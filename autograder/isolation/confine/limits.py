@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+
+from framework.startup.dataclass import dataclass
 
 MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30

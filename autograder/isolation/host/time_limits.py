@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from framework.startup.dataclass import dataclass
 
 #: Maximum wall time, in multiples of the processor time: the machine may be busy.
 WALL_FACTOR = 8.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from autograder.isolation.host.callbacks import Callback, CalledBack
 from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import Crashed, SubmissionFault
 from autograder.isolation.host.requests import Outcome, Step, steps_in
+from framework.startup.dataclass import dataclass
 
 #: Maximum number of requests; a check with more trains a model, and its answers explain nothing.
 MAX_EXCHANGES = 400

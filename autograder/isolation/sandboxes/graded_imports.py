@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any
+
+from framework.startup.dataclass import dataclass
 
 #: Packages that every submission may import, beside the standard library.
 PACKAGES = ("numpy", "matplotlib", "mpl_toolkits")

@@ -36,6 +36,8 @@ FRAMEWORK_MODULES = (
     "framework.models.deep_cells",
     "framework.models.parts",
     "framework.models.summed_cells",
+    "framework.startup",
+    "framework.startup.dataclass",
     "framework.text_files",
 )
 

@@ -48,7 +48,7 @@ def watched(folder, monkeypatch):
             return grade()
 
         def sleep(seconds):
-            if seconds == watch.SAVING:
+            if seconds == watch.SAVING_INTERVAL:
                 return
             if not pending:
                 raise KeyboardInterrupt

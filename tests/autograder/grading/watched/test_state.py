@@ -143,6 +143,21 @@ def test_a_result_that_load_may_have_caused_is_not_kept(regrade):
     assert warm.result(exercise, warm.submission) is None
 
 
+def test_only_a_state_whose_checks_ended_in_time_is_rehearsed(regrade, folder):
+    report, _ = regrade()
+    course, warm = find_course(ROOT), regrade.warm
+    exercise = course.exercise("activations")
+    (found,) = (one for one in report.exercises if one.name == exercise.name)
+    warm.keep(exercise, warm.submission, replace(found, seconds=0.5))
+    assert warm._is_quick(exercise)
+    warm.keep(exercise, warm.submission, replace(found, seconds=state.QUICK))
+    assert not warm._is_quick(exercise)
+    warm.keep(exercise, warm.submission, replace(found, seconds=0.5))
+    edit(folder, "np.tanh(z)", "np.sin(z)")  # which nothing is known of, as after a time-out
+    warm.submission = load_submission(folder, course, NAMES, warm.submission)
+    assert not warm._is_quick(exercise)
+
+
 def test_another_exercise_gets_workers_that_know_its_parts(regrade, folder, monkeypatch):
     regrade()
     (folder / "losses.py").unlink()
@@ -155,9 +170,9 @@ def test_another_exercise_gets_workers_that_know_its_parts(regrade, folder, monk
 
 
 def noted(function, calls):
-    def noted(*args):
+    def noted(*args, **kwargs):
         calls.append(args)
-        return function(*args)
+        return function(*args, **kwargs)
 
     return noted
 
@@ -191,7 +206,7 @@ class TestForked:
         def missing(*_):
             raise BadInputError("there is no solution of it")
 
-        monkeypatch.setattr("autograder.grading.grader.open_reference", missing)
+        monkeypatch.setattr("autograder.course.reading.Course.require_solutions", missing)
         prepared, submission = run()
         prepared.begin(submission)
         with pytest.raises(BadInputError, match="there is no solution of it"):

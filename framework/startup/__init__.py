@@ -1,0 +1,1 @@
+"""What lets commands start and end quickly."""
