@@ -137,10 +137,12 @@ def slow(*attacks):
 
 @pytest.mark.parametrize(
     "attack",
-    ["x = x + 1",
-     *slow("__import__('os')._exit(3)", "raise KeyError(1)", "f(x)", "f([0] * 3_000_000)", "return 'text'", "f.__call__(x, x)",
-           "__import__('os').write(1, b'x' * 100)")],
-)  # fmt: skip
+    [
+        "x = x + 1",
+        *slow("__import__('os')._exit(3)", "raise KeyError(1)", "f(x)", "f([0] * 3_000_000)"),
+        *slow("return 'text'", "f.__call__(x, x)", "__import__('os').write(1, b'x' * 100)"),
+    ],
+)
 def test_a_question_that_differs_on_the_way_is_answered_by_the_check(
     many_callbacks, setting, handed_in, alone, facts, ran, attack
 ):
