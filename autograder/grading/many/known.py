@@ -2,7 +2,8 @@
 
 Given the course and the seed, a check is a function of the answers of the submission: nothing else
 of it reaches the check. So the requests of a check follow from the answers so far, and its verdict
-from all of them. A state stands for a check and its answers so far: it is their digest.
+from all of them. A state stands for a check and its answers so far: it is their digest. The
+questions that a submission asks callbacks of the check are part of its answers.
 """
 
 from __future__ import annotations
