@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from benchmark_figures import save
 from cpu_time import in_own_group
+from replayed_worker import recorded, seconds_inside
 from repository import ROOT
 
 from autograder.course.mistakes import load_mistakes
@@ -206,14 +207,28 @@ def test_the_unit_neural_networks(monkeypatch):
     (codes, first_submitted), first = in_own_group(lambda: work(1))
     (more, submitted), both = in_own_group(lambda: work(3))
     assert not any(codes + more)
+    worker = (submitted - first_submitted) / 2
+    inside, _ = in_own_group(seconds_of_submitted_code)
     outside = (both - submitted - (first - first_submitted)) / 2  # without what is prepared once
     today = command("neural_networks", "--submission", str(ROOT / "solutions")) - first_submitted
     print("\nunit neural_networks, CPU seconds outside submitted code")
     print(f"  each further submission  {outside:.2f}   aim {UNIT_AIM}, first measured {UNIT_FIRST}")
     print(f"  `grade` alone            {today:.2f}")
-    print(f"  submitted code itself    {submitted / 3:.2f}")
-    save("class", {"unit outside": outside, "unit outside, grade": today})
+    print(f"  workers, after their start {worker:.2f}   of it in submitted code {inside:.2f}")
+    print(f"  with all of a worker but submitted code  {outside + worker - inside:.2f}")
+    figures = {"unit outside": outside, "unit outside, grade": today}
+    save("class", {**figures, "unit outside, with workers": outside + worker - inside})
     assert outside <= UNIT_AIM * MARGIN
+
+
+def seconds_of_submitted_code():
+    """CPU time of submitted code itself for one right submission of the unit."""
+    setting = setting_with("fork")
+    many, unit = ManyGrader(setting), setting.course.select(["neural_networks"])
+    with load_submission(ROOT / "solutions", setting.course) as submission:
+        with recorded() as sent:
+            assert many.grade(submission, unit).exit_code == 0
+        return seconds_inside(sent, submission.folder)
 
 
 def test_memory_stays_flat():

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import copy
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.grading.many.known import (
+    Answered,
     Asked,
     KnownAnswers,
     Passed,
@@ -38,21 +39,26 @@ class DivergedError(Exception):
     """A check asks something else after the same answers: it depends on something else, too."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Exchanged:
     """A request that was made before the check itself runs, and what came back.
 
     Attributes:
-        state: after the reply; the one before it where there is none.
-        failure: what broke it off; None if there is a reply.
+        used: processor time of the worker before it.
+        state: after the last frame that came back.
+        received: the frames that came back: questions about callbacks, and the reply.
+        answers: to these questions; to the last one there may be none yet.
+        failure: what broke it off.
     """
 
     asked: Asked
     number: int
     frame: bytes
     limit: TimeLimit
+    used: float
     state: bytes
-    reply: bytearray = field(default_factory=bytearray)
+    received: list[bytearray] = field(default_factory=list)
+    answers: list[bytes] = field(default_factory=list)
     failure: ChannelError | wire.WireError | MemoryError | None = None
     seconds: float = 0.0
 
@@ -91,6 +97,8 @@ class FollowingSession(SandboxSession):
         self._followed: dict[str, _Followed] = {}
         self._ahead: deque[_Exchanged] = deque()
         self._repeated: _Exchanged | None = None
+        self._answers = 0  # to questions of the latest request
+        self._went_on = 0.0  # when a repeated request went on with the worker
         self._request: tuple[wire.Packed, int] = wire.Packed(b"", b""), 0
         self._way: Way | None = None
         self._is_begun = False
@@ -149,9 +157,9 @@ class FollowingSession(SandboxSession):
                 return exchanged, None
             state, asked = one.state, entry
             entry = self._known.find(state)
-            if entry is not None and entry.after_answer:
+            if entry is not None and not isinstance(entry, Answered) and entry.after_answer:
                 self._ended.note_answers(asked.called)
-        return exchanged, entry
+        return exchanged, entry if isinstance(entry, Passed) else None
 
     def _made(self, asked: Asked, state: bytes) -> _Exchanged | None:
         """Make a request that follows `state`; return None if it may not be made."""
@@ -162,18 +170,31 @@ class FollowingSession(SandboxSession):
             limit = self._limit(self._deadlines.call)
         except TimedOut:
             return None
-        number, frame = self._framed(asked.request, limit)
+        made = _Exchanged(asked, *self._framed(asked.request, limit), limit, worker.cpu, state)
         started = time.monotonic()
         try:
-            reply = worker.reply_to(frame, limit)
+            self._converse(worker, made, started + limit.wall)
+            self._budget.note_exchange(worker.cpu, time.monotonic() - started)
+            self._fresh = False
         except (ChannelError, wire.WireError, MemoryError) as failure:
-            seconds = time.monotonic() - started
-            return _Exchanged(asked, number, frame, limit, state, failure=failure, seconds=seconds)
-        seconds = time.monotonic() - started
-        self._budget.note_exchange(worker.cpu, seconds)
-        self._fresh = False
-        after = state_after(state, number, reply) or state
-        return _Exchanged(asked, number, frame, limit, after, reply, seconds=seconds)
+            made.failure = failure
+        made.seconds = time.monotonic() - started
+        return made
+
+    def _converse(self, worker: WorkerProcess, made: _Exchanged, deadline: float) -> None:
+        """Send a request, and answer questions of the worker as long as the answers are known."""
+        frame, left, before = made.frame, made.limit, made.state
+        while True:
+            made.received.append(worker.reply_to(frame, left))
+            state = state_after(made.state, made.number, made.received[-1])
+            made.state = before if state is None else state
+            entry = self._known.find(made.state) if state is not None else None
+            if not isinstance(entry, Answered):
+                return
+            frame = entry.frame
+            made.answers.append(frame)
+            cpu = made.limit.cpu - (worker.cpu - made.used)
+            left = TimeLimit(cpu, deadline - time.monotonic())
 
     def note(self, check: str, result: CheckResult) -> None:
         """Take note of the result of a check that ran itself."""
@@ -193,10 +214,13 @@ class FollowingSession(SandboxSession):
         transcript.exchanges = list(transcript.exchanges)
         for one in followed.exchanged:
             plain = wire.decode_frame(one.frame)["steps"]
-            error, outcomes = outcomes_from(wire.decode_frame(one.reply), one.number, plain)
+            *questions, reply = map(wire.decode_frame, one.received)
+            error, outcomes = outcomes_from(reply, one.number, plain)
             asked = one.asked
             fault = None if error is None else fault_from(error, asked.texts, self._exercise)
-            transcript.add(one.frame, outcomes, fault, {}, one.seconds, asked.made)
+            called_back = Counter((each["question"][0], each["question"][1]) for each in questions)
+            details = asked.callbacks, one.seconds, asked.made, dict(called_back)
+            transcript.add(one.frame, outcomes, fault, *details)
         return transcript
 
     def close(self) -> None:
@@ -218,6 +242,7 @@ class FollowingSession(SandboxSession):
         if not made:  # the import of the file, or the end of a check
             return super()._exchange(worker, steps, texts, seconds, made)
         self._repeated = self._ahead.popleft() if self._ahead else None
+        self._went_on = 0.0
         state = self._way.state if self._way is not None else b""
         answered = False
         try:
@@ -231,14 +256,14 @@ class FollowingSession(SandboxSession):
     def _note(self, state: bytes, texts: Sequence[str], *, answered: bool) -> None:
         """Remember the exchange that has just ended."""
         way = self._way
-        if way is None or len(self._callbacks):  # their answers are no part of the state
-            self._way = None
+        if way is None:
             return
         if self._repeated is not None:
             asked = self._repeated.asked
         else:
             made, called = self.calls.made, self.calls.called
-            asked = Asked(self._request[0], tuple(texts), made, called, way.answered)
+            callbacks = self._callbacks.newest
+            asked = Asked(self._request[0], tuple(texts), made, called, way.answered, callbacks)
         way.add(state, asked)
         way.answered = answered
 
@@ -259,11 +284,36 @@ class FollowingSession(SandboxSession):
         self._request = steps, number
         return number, frame
 
+    def _began(self, worker: WorkerProcess, limit: TimeLimit) -> tuple[float, float]:
+        deadline, used = super()._began(worker, limit)
+        if self._repeated is None:
+            return deadline, used
+        return deadline - self._repeated.seconds, self._repeated.used
+
     def _first_reply(self, worker: WorkerProcess, frame: bytes, limit: TimeLimit) -> Any:
-        repeated = self._repeated
-        if repeated is not None and repeated.failure is not None:
+        return self._reply_to(worker, frame, limit, 0)
+
+    def _next_reply(self, worker: WorkerProcess, answer: bytes, left: TimeLimit) -> Any:
+        repeated, way = self._repeated, self._way
+        if way is not None:
+            way.add(way.state, Answered(answer))
+        self._answers += 1
+        sent = repeated.answers[self._answers - 1 : self._answers] if repeated is not None else []
+        if sent and sent != [answer]:
+            self.has_diverged = True
+            raise DivergedError
+        return self._reply_to(worker, answer, left, self._answers)
+
+    def _reply_to(self, worker: WorkerProcess, frame: bytes, left: TimeLimit, place: int) -> Any:
+        """Return what comes back after `place` answers: what came back before, if anything did."""
+        self._answers, repeated = place, self._repeated
+        if repeated is not None and place < len(repeated.received):
+            reply = repeated.received[place]
+        elif repeated is not None and repeated.failure is not None:
             raise repeated.failure
-        reply = repeated.reply if repeated is not None else worker.reply_to(frame, limit)
+        else:
+            self._went_on = self._went_on or time.monotonic()
+            reply = worker.reply_to(frame, left)
         decoded = wire.decode_frame(reply)
         if self._way is not None:
             number = repeated.number if repeated is not None else self._request[1]
@@ -281,7 +331,10 @@ class FollowingSession(SandboxSession):
         self._way.parts |= parts
 
     def _since(self, started: float) -> float:
-        return self._repeated.seconds if self._repeated is not None else super()._since(started)
+        if self._repeated is None:
+            return super()._since(started)
+        went_on = time.monotonic() - self._went_on if self._went_on else 0.0
+        return self._repeated.seconds + went_on
 
     def _discard(self) -> None:
         self._way = None  # a check that goes on with another worker is not remembered

@@ -2,7 +2,8 @@
 
 Given the course and the seed, a check is a function of the answers of the submission: nothing else
 of it reaches the check. So the requests of a check follow from the answers so far, and its verdict
-from all of them. A state stands for a check and its answers so far: it is their digest.
+from all of them. A state stands for a check and its answers so far: it is their digest. The
+questions that a submission asks callbacks of the check are part of its answers.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 
 from autograder.isolation import wire
+from autograder.isolation.host.callbacks import Callback
 from autograder.isolation.host.calls import RemoteCall
 from autograder.record.findings.printed import PrintedText
 from autograder.record.results import CheckResult
@@ -30,6 +32,7 @@ class Asked:
         request: its encoded steps.
         texts, made, called: the steps in words, as `CallLog` has them.
         after_answer: whether the answer before it was no error.
+        callbacks: that the request passes, in their initial state.
     """
 
     request: wire.Packed
@@ -37,12 +40,37 @@ class Asked:
     made: tuple[RemoteCall, ...]
     called: tuple[RemoteCall, ...]
     after_answer: bool
+    callbacks: dict[int, Callback] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
         """Bytes that it takes, near enough."""
         held = len(self.request.structure) + len(self.request.blobs)
+        held += sum(map(_size_of_callback, self.callbacks.values()))
         return held + 24 * len(self.texts) + _OVERHEAD
+
+
+def _size_of_callback(callback: Callback) -> int:
+    target = callback.target
+    cells = getattr(target, "__closure__", None) or ()
+    held = [*getattr(target, "__dict__", {}).values(), *(cell.cell_contents for cell in cells)]
+    return _OVERHEAD + sum(getattr(one, "nbytes", 0) for one in held)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a callback of the check answers to a question of the submission.
+
+    Attributes:
+        frame: the answer, as it is sent.
+    """
+
+    frame: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes, near enough."""
+        return len(self.frame) + _OVERHEAD // 8
 
 
 @dataclass(frozen=True)
@@ -69,21 +97,21 @@ class Way:
     """What a check has asked and received so far.
 
     Attributes:
-        asked: each with the state before it.
+        asked: requests, and answers of callbacks, each with the state before it.
         state: after all of them.
         parts: of other exercises that the answers were made with.
         answered: whether the last answer was no error.
-        size: bytes of all requests, those included that were too many to be kept.
+        size: bytes of `asked`, with what was too much to be kept.
     """
 
     state: bytes
-    asked: list[tuple[bytes, Asked]] = field(default_factory=list)
+    asked: list[tuple[bytes, Asked | Answered]] = field(default_factory=list)
     parts: set[str] = field(default_factory=set)
     answered: bool = True
     size: int = 0
 
-    def add(self, state: bytes, asked: Asked) -> None:
-        """Add a request that followed `state`; none are kept where they grow too large."""
+    def add(self, state: bytes, asked: Asked | Answered) -> None:
+        """Add what followed `state`; nothing is kept where that grows too large."""
         self.size += asked.size
         if self.is_too_large:
             self.asked.clear()
@@ -101,9 +129,9 @@ class KnownAnswers:
     """What is known of the checks of one setting; what was used last is kept."""
 
     size: int = 0
-    _entries: OrderedDict[bytes, Asked | Passed] = field(default_factory=OrderedDict)
+    _entries: OrderedDict[bytes, Asked | Answered | Passed] = field(default_factory=OrderedDict)
 
-    def find(self, state: bytes) -> Asked | Passed | None:
+    def find(self, state: bytes) -> Asked | Answered | Passed | None:
         """Return what follows from the answers that `state` stands for; None if it is unknown."""
         if state in self._entries:
             self._entries.move_to_end(state)
@@ -119,7 +147,7 @@ class KnownAnswers:
         passed = Passed(replace(result, findings=own), frozenset(way.parts), way.answered)
         self._put(way.state, passed)
 
-    def _put(self, state: bytes, entry: Asked | Passed) -> None:
+    def _put(self, state: bytes, entry: Asked | Answered | Passed) -> None:
         if state in self._entries:
             return
         self._entries[state] = entry
@@ -134,8 +162,9 @@ def first_state(exercise: str, check: str) -> bytes:
 
 
 def state_after(state: bytes, number: int, reply: bytes | bytearray) -> bytes | None:
-    """Return the state after a frame that replies to request `number`; None if it is no reply."""
-    beginning = wire.beginning_of_dict(4, "id", number)
+    """Return the state after a reply to request `number`, or a question; None if it is neither."""
+    entries = 4 if reply[wire.HEADER.size : wire.HEADER.size + 1] == b"\x84" else 2
+    beginning = wire.beginning_of_dict(entries, "id", number)
     start = wire.HEADER.size + len(beginning)
     if not reply.startswith(beginning, wire.HEADER.size):
         return None

@@ -58,15 +58,17 @@ def callback(target: Any, *names: str) -> Callback:
 
 
 class CallbackTable:
-    """The callbacks of one check, by number."""
+    """The callbacks of one check, by number.
+
+    Attributes:
+        newest: copies of those that the latest request has passed, in their initial state.
+    """
 
     def __init__(self) -> None:
+        self.newest: dict[int, Callback] = {}
         self._callbacks: dict[int, Callback] = {}
         self._noted = 0
         self._made: Counter[CalledBack] = Counter()
-
-    def __len__(self) -> int:
-        return len(self._callbacks)
 
     def stand_in(self, value: object) -> CallbackRef:
         """Return what crosses the wire in place of `value`.
@@ -90,7 +92,7 @@ class CallbackTable:
         """Return copies of the callbacks that are new since the last call, in their initial
         state."""
         fresh = {n: copy.deepcopy(c) for n, c in self._callbacks.items() if n > self._noted}
-        self._noted = len(self._callbacks)
+        self._noted, self.newest = len(self._callbacks), fresh
         return fresh
 
     def restore(self, callbacks: dict[int, Callback]) -> None:

@@ -213,17 +213,25 @@ class SandboxSession:
         self, worker: channel.WorkerProcess, frame: bytes, number: int, limit: TimeLimit
     ) -> Any:
         """Return the reply to `frame`; calls of callbacks before it are answered."""
-        deadline, used = time.monotonic() + limit.wall, worker.cpu
+        deadline, used = self._began(worker, limit)
         reply = self._first_reply(worker, frame, limit)
         while (question := question_in(reply, number)) is not None:
             answer = wire.encode(self._callbacks.answer(question))
             left = TimeLimit(limit.cpu - (worker.cpu - used), deadline - time.monotonic())
-            reply = worker.exchange(answer, left)
+            reply = self._next_reply(worker, answer, left)
         return reply
+
+    def _began(self, worker: channel.WorkerProcess, limit: TimeLimit) -> tuple[float, float]:
+        """Return until when an exchange may last, and the processor time used before it."""
+        return time.monotonic() + limit.wall, worker.cpu
 
     def _first_reply(self, worker: channel.WorkerProcess, frame: bytes, limit: TimeLimit) -> Any:
         """Return what the worker says first: its reply, or a question."""
         return worker.exchange(frame, limit)
+
+    def _next_reply(self, worker: channel.WorkerProcess, answer: bytes, left: TimeLimit) -> Any:
+        """Return what the worker says after the `answer` to its question."""
+        return worker.exchange(answer, left)
 
     def _since(self, started: float) -> float:
         """Return the seconds that an exchange has taken which began at `started`."""

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 from repository import ROOT
 
+from autograder.course.mistakes import load_mistakes
 from autograder.grading.many import known
 from autograder.grading.many.collected import CollectedChecks
 from autograder.grading.many.grader import ManyGrader
+from autograder.isolation.host.callbacks import CallbackTable
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 
@@ -108,21 +110,85 @@ def test_a_check_that_asks_something_else_runs_again_with_all_others(
     assert len(ran) == len(graded.checks) + 1
 
 
-def test_a_check_that_reads_the_clock_or_hands_out_callbacks_runs_each_time(
-    setting, handed_in, ran, alone, facts
+CALLBACKS = "gradient_check"
+BEFORE_CALL = "    value = f(x) if seed is None"
+ATTACKED_CALL = "    calls[0] += 1\n    if calls[0] > 40:\n        {}\n" + BEFORE_CALL
+
+
+@pytest.fixture
+def many_callbacks(setting, handed_in):
+    """A grader that knows what the solution asks of callbacks, the exercise and the solution."""
+    exercise, grader = setting.course.exercise(CALLBACKS), ManyGrader(setting)
+    text = exercise.solution.read_text("utf-8")
+    assert grader.grade(handed_in(CALLBACKS, text), [exercise]).exit_code == 0
+    return grader, exercise, text
+
+
+def test_a_check_whose_callbacks_are_asked_the_same_does_not_run(many_callbacks, handed_in, ran):
+    many, exercise, text = many_callbacks
+    ran.clear()
+    assert many.grade(handed_in(CALLBACKS, text + "\n# mine\n"), [exercise]).exit_code == 0
+    assert ran == []
+
+
+def slow(*attacks):
+    return [pytest.param(attack, marks=pytest.mark.slow) for attack in attacks]
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "x = x + 1",
+        *slow("__import__('os')._exit(3)", "raise KeyError(1)", "f(x)", "f([0] * 3_000_000)"),
+        *slow("return 'text'", "f.__call__(x, x)", "__import__('os').write(1, b'x' * 100)"),
+    ],
+)
+def test_a_question_that_differs_on_the_way_is_answered_by_the_check(
+    many_callbacks, setting, handed_in, alone, facts, ran, attack
 ):
-    exercise, many = setting.course.exercise("gradient_check"), ManyGrader(setting)
-    submission = handed_in("gradient_check", exercise.solution.read_text("utf-8"))
-    many.grade(submission, [exercise])
+    many, exercise, text = many_callbacks
+    source = text.replace(BEFORE_CALL, ATTACKED_CALL.format(attack)) + "\n\ncalls = [0]\n"
+    submission = handed_in(CALLBACKS, source)
     ran.clear()
-    assert many.grade(submission, [exercise]).exit_code == 0
-    assert "test_central_differences" in ran and len(ran) < 19
-    many.shared.checks["gradient_check"]._items[0].module.time = None
+    found = many.grade(submission, [exercise])
+    assert facts(found) == facts(alone(setting, submission, [exercise]))
+    assert 0 < len(ran) < len(found.exercises[0].checks)
+
+
+@pytest.mark.slow
+def test_a_wrong_submission_is_explained_with_the_callbacks_of_checks_that_did_not_run(
+    many_callbacks, setting, handed_in, alone, facts
+):
+    many, exercise, text = many_callbacks
+    for mistake in load_mistakes(exercise)[:2]:
+        submission = handed_in(CALLBACKS, mistake.apply(text))
+        expected = alone(setting, submission, [exercise])
+        assert facts(many.grade(submission, [exercise])) == facts(expected)
+
+
+@pytest.mark.slow
+def test_a_callback_that_answers_otherwise_makes_all_checks_run_again(
+    many_callbacks, handed_in, ran, monkeypatch
+):
+    """As one would that depends on more than what it is asked."""
+    many, exercise, text = many_callbacks
+    answer = CallbackTable.answer
+    monkeypatch.setattr(
+        CallbackTable, "answer", lambda self, question: {**answer(self, question), "more": 1}
+    )
+    source = text.replace(BEFORE_CALL, ATTACKED_CALL.format("x = x + 1")) + "\n\ncalls = [0]\n"
     ran.clear()
-    many.grade(submission, [exercise])
-    module = many.shared.checks["gradient_check"]._items[0].module
-    timed = [one for one in many.shared.checks["gradient_check"]._items if one.module is module]
-    assert {one.name for one in timed} <= set(ran)
+    found = many.grade(handed_in(CALLBACKS, source), [exercise])
+    assert len(ran) > len(found.exercises[0].checks)
+
+
+def test_a_check_that_reads_the_clock_runs_each_time(many_callbacks, handed_in, ran):
+    many, exercise, text = many_callbacks
+    items = many.shared.checks[CALLBACKS]._items
+    items[0].module.time = None
+    ran.clear()
+    many.grade(handed_in(CALLBACKS, text), [exercise])
+    assert {one.name for one in items if one.module is items[0].module} == set(ran)
 
 
 def test_what_is_known_is_bounded_and_what_was_used_last_is_kept(many, solution, monkeypatch):

@@ -1,0 +1,108 @@
+"""What workers were asked, asked again in this process: how long submitted code itself takes."""
+
+from __future__ import annotations
+
+import gc
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from autograder.isolation import wire
+from autograder.isolation.host.process import WorkerProcess
+from autograder.isolation.worker import dispatcher
+from autograder.isolation.worker.dispatcher import Dispatcher
+from autograder.isolation.worker.imports import GradedImporter
+from autograder.isolation.worker.loading import SubmittedModule
+from framework.models.parts import parts_from
+
+#: Settings of each worker -> the frames that it was sent.
+Sent = list[tuple[dict[str, object], list[bytes]]]
+#: Methods of the dispatcher within a step that are no submitted code.
+_OURS = ("_resolve", "_ask", "_observe")
+
+
+@contextmanager
+def recorded() -> Iterator[Sent]:
+    """Record what all workers of this process are sent."""
+    found: Sent = []
+    by_worker: dict[int, list[bytes]] = {}
+    first = WorkerProcess.reply_to
+
+    def reply_to(self: WorkerProcess, frame: bytes, limit: object) -> bytearray:
+        if not frame:  # the start of a worker
+            by_worker[id(self)] = []
+            found.append((json.loads(self._launch.argv[-1]), by_worker[id(self)]))
+        else:
+            by_worker[id(self)].append(bytes(frame))
+        return first(self, frame, limit)
+
+    WorkerProcess.reply_to = reply_to
+    try:
+        yield found
+    finally:
+        WorkerProcess.reply_to = first
+
+
+def seconds_inside(sent: Sent, folder: Path) -> float:
+    """Return the processor time of submitted code, of files in `folder`, for what was `sent`."""
+    gc.collect()
+    gc.freeze()  # as in a worker
+    clock = _Clock()
+    with clock.installed():
+        for settings, frames in sent:
+            _replay(settings, iter(frames), folder)
+    return clock.inside
+
+
+def _replay(settings: dict[str, object], frames: Iterator[bytes], folder: Path) -> None:
+    names = [file.stem for file in folder.glob("*.py")]
+    importer = GradedImporter(**settings["imports"], submitted=names)
+    module = SubmittedModule(folder, settings["exercise"], settings["parts"], importer.builtins())
+    answering = Dispatcher(module, folder=str(folder), ask=lambda question: next(frames))
+    with parts_from(module.part):
+        for frame in frames:
+            answering.answer(wire.decode_frame(frame))
+
+
+class _Clock:
+    """Processor time of the steps of requests, without what is done for them on our side."""
+
+    def __init__(self) -> None:
+        self.inside = 0.0
+        self._running: list[bool] = []
+        self._last = 0.0
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Measure all dispatchers of this process."""
+        kept = {name: getattr(Dispatcher, name) for name in ("_run", *_OURS)}
+        settle = dispatcher._end_check
+        for name, method in kept.items():
+            setattr(Dispatcher, name, self._timed(method, is_submitted=name == "_run"))
+        dispatcher._end_check = self._timed(settle, is_submitted=False)
+        try:
+            yield
+        finally:
+            for name, method in kept.items():
+                setattr(Dispatcher, name, method)
+            dispatcher._end_check = settle
+
+    def _count(self) -> None:
+        now = time.thread_time()
+        if self._running and self._running[-1]:
+            self.inside += now - self._last
+        self._last = now
+
+    def _timed(self, function, *, is_submitted):
+        def timed(*args, **kwargs):
+            self._count()
+            self._running.append(is_submitted)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self._count()
+                self._running.pop()
+
+        return timed
