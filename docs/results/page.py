@@ -42,7 +42,9 @@ def _lines(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         yield f"| {' | '.join(_cells(row))} |"
     yield "\n## Commands\n"
-    yield from (f"{row.title}:\n\n    {row.command}\n" for row in rows if not row.is_older)
+    for row in rows:
+        if not row.is_older:
+            yield f"{row.title}:\n\n    {row.command} --json docs/results/{row.name}.json\n"
     yield "## Notes\n"
     yield from (f"- {row.title}: {note}." for row in rows if (note := _note(row)))
 
