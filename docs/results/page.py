@@ -65,7 +65,7 @@ def _cells(row: Row) -> Iterator[str]:
     yield _score(row, found)
     yield found["device"]
     yield f"{found['threads']}"
-    yield _runs(runs)
+    yield _runs(found, len(runs))
     yield f"{min(len(run['held_out']) for run in runs)}"
     yield f"{_hours(runs):.1f}"
     yield f"{found['date']}, {found['version']}"
@@ -90,11 +90,11 @@ def _finished(found: dict[str, Any]) -> list[dict[str, Any]]:
     return [run for run in found["runs"] if "score" in run]
 
 
-def _runs(runs: list[dict[str, Any]]) -> str:
-    """Return the number of runs: of seeds, or of folds."""
-    if "fold" in runs[0]["label"]:
-        return f"{len(runs)} folds"
-    return f"{len(runs)} seed{'s' if len(runs) > 1 else ''}"
+def _runs(found: dict[str, Any], count: int) -> str:
+    """Return the number of runs: of seeds, or of folds; and how many there are to be."""
+    planned = found["seeds"] * max(found["folds"], 1)
+    shown = f"{count}" if count == planned else f"{count} of {planned}"
+    return f"{shown} {'fold' if found['folds'] else 'seed'}{'s' if planned > 1 else ''}"
 
 
 def _hours(runs: list[dict[str, Any]]) -> float:
