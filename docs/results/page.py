@@ -42,7 +42,9 @@ def _lines(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         yield f"| {' | '.join(_cells(row))} |"
     yield "\n## Commands\n"
-    yield from (f"{row.title}:\n\n    {row.command}\n" for row in rows if not row.is_older)
+    for row in rows:
+        if not row.is_older:
+            yield f"{row.title}:\n\n    {row.command} --json docs/results/{row.name}.json\n"
     yield "## Notes\n"
     yield from (f"- {row.title}: {note}." for row in rows if (note := _note(row)))
 
@@ -63,7 +65,7 @@ def _cells(row: Row) -> Iterator[str]:
     yield _score(row, found)
     yield found["device"]
     yield f"{found['threads']}"
-    yield _runs(runs)
+    yield _runs(found, len(runs))
     yield f"{min(len(run['held_out']) for run in runs)}"
     yield f"{_hours(runs):.1f}"
     yield f"{found['date']}, {found['version']}"
@@ -88,11 +90,11 @@ def _finished(found: dict[str, Any]) -> list[dict[str, Any]]:
     return [run for run in found["runs"] if "score" in run]
 
 
-def _runs(runs: list[dict[str, Any]]) -> str:
-    """Return the number of runs: of seeds, or of folds."""
-    if "fold" in runs[0]["label"]:
-        return f"{len(runs)} folds"
-    return f"{len(runs)} seed{'s' if len(runs) > 1 else ''}"
+def _runs(found: dict[str, Any], count: int) -> str:
+    """Return the number of runs: of seeds, or of folds; and how many there are to be."""
+    planned = found["seeds"] * max(found["folds"], 1)
+    shown = f"{count}" if count == planned else f"{count} of {planned}"
+    return f"{shown} {'fold' if found['folds'] else 'seed'}{'s' if planned > 1 else ''}"
 
 
 def _hours(runs: list[dict[str, Any]]) -> float:

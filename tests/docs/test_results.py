@@ -76,3 +76,18 @@ def test_the_page_is_checked(tmp_path, monkeypatch):
     assert script.main([]) == 0
     assert stale.read_text("utf-8") == PAGE.read_text("utf-8")
     assert script.main(["--check"]) == 0
+
+
+def table_rows(page):
+    """Return the cells of each row of the tables of a page, by the first cell."""
+    lines = re.findall(r"^\| (.+) \|$", (ROOT / page).read_text("utf-8"), re.MULTILINE)
+    return {cells[0]: cells for cells in (line.split(" | ") for line in lines)}
+
+
+@pytest.mark.parametrize("corpus", ["MR", "TREC"])
+def test_kims_table_has_the_figures_of_this_page(corpus):
+    theirs = table_rows("docs/training.md")
+    here = table_rows("docs/results.md")[f"Kim (2014), CNN-rand, {corpus}"]
+    place = theirs["network"].index(corpus)
+    assert theirs["CNN-rand"][place] == here[2]
+    assert theirs["ours, CNN-rand"][place] == here[3].replace("to be measured", "–")

@@ -105,6 +105,8 @@ def _about(run: Run, job: Job) -> dict[str, Any]:
         "described": run.task.described,
         "measure": run.task.measure,
         "options": settings,
+        "seeds": job.options.seeds,
+        "folds": getattr(job.options, "folds", 0),
         "backend": run.backend.name,
         "device": run.accelerator.device_name(),
         "threads": int(os.environ.get("OMP_NUM_THREADS", os.cpu_count() or 1)),

@@ -54,6 +54,14 @@ def test_every_run_of_several_has_an_entry_and_the_recipe_is_named():
     found = read()
     assert found["recipe"] == "mine.toml"
     assert [(run["label"], run["seed"]) for run in found["runs"]] == [("seed0", 0), ("seed1", 1)]
+    assert (found["seeds"], found["folds"]) == (2, 0)
+
+
+def test_the_folds_of_a_cross_validation_are_counted():
+    train("text_classifier", "m", "--json", "r.json", "--folds", 2, epochs=1)
+    found = read()
+    assert (found["seeds"], found["folds"]) == (1, 2)
+    assert [run["label"] for run in found["runs"]] == ["fold1", "fold2"]
 
 
 def test_an_interrupted_run_keeps_its_scores_and_seconds(monkeypatch):
