@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from autograder.audit.reach import Reached, affected_names
 from autograder.audit.trials import handed_in
-from autograder.course.kit import seed_in
+from autograder.course.kit import SEED
 from autograder.diagnosis.from_recording import diagnosed_from_recording
 from autograder.grading.kit.confirmation import confirmed
 from autograder.grading.many.grader import Shared, SharingGrader
@@ -80,6 +80,5 @@ class PublicChecks:
 
 
 def setting_of(course, sandbox="fork"):
-    """Return how `course` grades a student's file."""
-    seed = seed_in(course.root, None)
-    return Setting(course, Plugins(course=course), choose(sandbox), seed=seed)
+    """Return how `course` grades a student's file, with the inputs of a kit."""
+    return Setting(course, Plugins(course=course), choose(sandbox), seed=SEED)

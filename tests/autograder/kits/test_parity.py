@@ -75,7 +75,7 @@ def require_parity(full, in_kit, about):
         for name in full
         if in_kit[name].verdict not in (full[name].verdict, Verdict.NEEDS_GRADER)
     }
-    assert not differing, about
+    assert not differing, (about, differing)
 
 
 def test_a_sample_of_mistakes_has_the_same_verdicts(built, tmp_path):
