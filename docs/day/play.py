@@ -76,9 +76,9 @@ class Day:
         file.unlink()
 
     def _trained(self) -> Iterator[Event]:
-        """Train a model of the student's own parts; the first attempt lacks some."""
+        """Train a model of the student's own parts; some are not written at first."""
         train = f"gradus train {MODEL} --backend student --epochs 2"
-        yield self._typed("Train a model of these parts: a kit says which ones it lacks.", train)
+        yield self._typed("Train a model of these parts: a kit says what is not written.", train)
         for name in (*OTHERS, MODEL):
             self._save(name, self._right(name))
         names = " ".join((*OTHERS, MODEL))
