@@ -7,6 +7,8 @@ result of the solution, as in an audit.
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing, contextmanager
+
 from autograder.audit.reach import Reached, affected_names
 from autograder.audit.trials import handed_in
 from autograder.course.kit import SEED
@@ -33,7 +35,7 @@ class PublicChecks:
     """
 
     def __init__(self, course, graded_in, exercise):
-        self._course = setting_of(course)
+        self._course = setting_of(course, "process")  # which hands in and does not grade
         self._setting = setting_of(graded_in)
         self._exercise, self._graded = exercise, graded_in.exercise(exercise.name)
         self._shared = Shared()
@@ -77,6 +79,19 @@ class PublicChecks:
         plugins = [PublicOnly()]
         needs = lambda item: id_of(item) not in left  # noqa: E731
         return {one.id: one for one in grader.run(self._graded, under_test, note, plugins, needs)}
+
+    def close(self):
+        """End the servers that fork workers."""
+        self._setting.sandbox.close()
+
+
+@contextmanager
+def public_checks(course, *graded_in, exercise):
+    """Yield the `PublicChecks` of `exercise` in each of `graded_in`."""
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(closing(PublicChecks(course, one, exercise))) for one in graded_in
+        ]
 
 
 def setting_of(course, sandbox="fork"):

@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 
 import pytest
-from kit_parity import PublicChecks, setting_of
+from kit_parity import public_checks, setting_of
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, find_course
@@ -80,17 +80,18 @@ def require_parity(full, in_kit, about):
 
 def test_a_sample_of_mistakes_has_the_same_verdicts(built, tmp_path):
     exercise, kit = COURSE.exercise("activations"), Course.read(built.place)
-    in_course, in_kit = (PublicChecks(COURSE, one, exercise) for one in (COURSE, kit))
-    for mistake in load_mistakes(exercise)[::8][:SAMPLE]:
-        submission = with_mistake(tmp_path / "work", exercise, mistake)
-        full, mine = (graded(course, submission, exercise) for course in (COURSE, kit))
-        assert verdicts(full) == verdicts(mine)
-        assert is_named(full, mistake)
-        assert is_named(mine, mistake)
-        source = mistake.apply(exercise.solution_source())
-        assert verdicts(in_course.of(source)) == verdicts(full)
-        assert verdicts(in_kit.of(source)) == verdicts(mine)
-        assert is_named(in_kit.of(source), mistake)
+    with public_checks(COURSE, COURSE, kit, exercise=exercise) as (in_course, in_kit):
+        for mistake in load_mistakes(exercise)[::8][:SAMPLE]:
+            submission = with_mistake(tmp_path / "work", exercise, mistake)
+            full, mine = (graded(course, submission, exercise) for course in (COURSE, kit))
+            assert verdicts(full) == verdicts(mine)
+            assert is_named(full, mistake)
+            assert is_named(mine, mistake)
+            source = mistake.apply(exercise.solution_source())
+            assert verdicts(in_course.of(source)) == verdicts(full)
+            found = in_kit.of(source)
+            assert verdicts(found) == verdicts(mine)
+            assert is_named(found, mistake)
 
 
 def test_a_kit_that_accepts_a_mistake_is_found():
@@ -108,27 +109,35 @@ def test_a_kit_that_accepts_a_mistake_is_found():
         require_parity({"a": Failed}, {"a": Check}, "")
 
 
+def counted_of(full, mine, mistake):
+    """Count the checks of one mistake by their verdicts."""
+    wrong = {name for name in full if full[name].verdict is not Verdict.PASSED}
+    needed = {name for name in mine if mine[name].verdict is Verdict.NEEDS_GRADER}
+    found = {name for name in mine if mine[name].verdict is not Verdict.PASSED} - needed
+    return Counter(
+        {
+            "mistakes": 1,
+            "checks": len(mine),
+            NEEDED: len(needed),
+            "failed in the course": len(wrong),
+            f"of these, {NEEDED}": len(wrong & needed),
+            "caught by the kit": bool(found),
+            "named by the kit": is_named(mine, mistake),
+        }
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 def test_every_listed_mistake_has_the_same_verdicts(exercise, kit_of_all):
     kit, counts = Course.read(kit_of_all.place), Counter()
-    in_course, in_kit = (PublicChecks(COURSE, one, exercise) for one in (COURSE, kit))
-    for mistake in load_mistakes(exercise):
-        source = mistake.apply(exercise.solution_source())
-        full, mine = in_course.of(source), in_kit.of(source)
-        require_parity(full, mine, (exercise.name, mistake.id))
-        wrong = [name for name in full if full[name].verdict is not Verdict.PASSED]
-        needed = [name for name in mine if mine[name].verdict is Verdict.NEEDS_GRADER]
-        counts["mistakes"] += 1
-        counts["checks"] += len(mine)
-        counts[NEEDED] += len(needed)
-        counts["failed in the course"] += len(wrong)
-        counts["of these, " + NEEDED] += len({*wrong} & {*needed})
-        counts["caught by the kit"] += any(
-            check.verdict not in (Verdict.PASSED, Verdict.NEEDS_GRADER) for check in mine.values()
-        )
-        counts["named by the kit"] += is_named(mine, mistake)
+    with public_checks(COURSE, COURSE, kit, exercise=exercise) as (in_course, in_kit):
+        for mistake in load_mistakes(exercise):
+            source = mistake.apply(exercise.solution_source())
+            full, mine = in_course.of(source), in_kit.of(source)
+            require_parity(full, mine, (exercise.name, mistake.id))
+            counts += counted_of(full, mine, mistake)
     assert counts["checks"]
     proof = next(one for one in kit_of_all.proofs if one.exercise == exercise.name)
     print(
