@@ -12,6 +12,7 @@ import typer
 
 from framework.commands.on_demand import add_commands_on_demand, new_app, values_of
 from framework.commands.quick_values import QuickGroup
+from framework.commands.working_line import working_line
 from framework.errors import GradusError
 from framework.processes.termination import cleaning_up
 
@@ -147,7 +148,7 @@ def main() -> None:
     try:
         arguments = sys.argv[1:]
         prepare_process(arguments)
-        with cleaning_up():
+        with cleaning_up(), working_line(arguments):
             build_app(arguments)(arguments)
     except GradusError as error:
         _end(error)

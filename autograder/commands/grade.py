@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.commands.progress import stopped_with
 from autograder.course.identity import course_files
 from autograder.course.kit import seed_in
 from autograder.course.reading import Course, Exercise
@@ -29,6 +31,7 @@ from framework.providers.plugins import Plugins
 
 if TYPE_CHECKING:
     from autograder.grading.watched.state import WarmState
+    from autograder.reports.live import GradingDisplay
     from autograder.reports.watched_screen import WatchedScreen
 
 
@@ -65,7 +68,10 @@ def _watched(options: GradeOptions, setting: Setting) -> int:
             warm.prepare,
             course,
         )
-    return start_again() if code is None else code
+    if code is None:
+        return start_again()
+    sys.stdout.write(f"\n{screen.summary()}\n")
+    return code
 
 
 def _setting(options: GradeOptions, course: Course, plugins: Plugins) -> Setting:
@@ -166,10 +172,26 @@ def _graded(
     request = GradeRequest(
         setting, submission, tuple(exercises), options.jobs, screen, warm, points
     )
-    with screen:
+    with _told_at_end(screen, len(exercises), watched), screen:
         report = _answered(setting.plugins, request)
     report = _for_reader(report, options, setting.course, submission)
     screen.finish(report)
     write_files(report, options, setting.plugins)
     setting.plugins.call("submission_graded", report=report)
     return report
+
+
+@contextmanager
+def _told_at_end(
+    screen: GradingDisplay, total: int, watched: WatchedScreen | None
+) -> Iterator[None]:
+    """End the block, when it is interrupted, with what was graded; a watched one has a summary.
+
+    Raises:
+        StoppedError: it was interrupted.
+    """
+    if watched is not None:
+        yield
+        return
+    with stopped_with(lambda: f"{screen.so_far(total)}; no report is written"):
+        yield

@@ -18,15 +18,15 @@ def announce(text: str) -> None:
 
 @contextmanager
 def stopped_with(summary: Callable[[], str]) -> Iterator[None]:
-    """End the block, when Ctrl-C is pressed, with what was done until then.
+    """End the block, when Ctrl-C or SIGTERM interrupts it, with what was done until then.
 
     Raises:
-        StoppedError: Ctrl-C was pressed.
+        StoppedError: it was interrupted.
     """
     try:
         yield
     except KeyboardInterrupt:
-        raise StoppedError(f"stopped by Ctrl-C: {summary()}") from None
+        raise StoppedError(f"interrupted: {summary()}") from None
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from autograder.isolation.host.process import Launch
 from autograder.isolation.host.remote import OnRecord, Session
 from autograder.isolation.host.sandbox_session import IMPORT, SandboxSession
 from autograder.isolation.host.transcript import Transcript
+from autograder.record.findings.base import Finding
+from autograder.record.findings.printed import PrintedText
 from autograder.record.host_paths import HostPaths
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission
@@ -204,7 +207,10 @@ class Grader:
                 call = IMPORTING_CELLS if check.call == IMPORT else check.call
                 message, details = check.message.replace(*names), check.details
                 details = tuple(text.replace(*names) for text in details)
-                check = replace(check, message=message, details=details, call=call)
+                findings = tuple(_in_cells(one, file) for one in check.findings)
+                check = replace(
+                    check, message=message, details=details, call=call, findings=findings
+                )
         return check
 
     def _place(self, frame: Frame) -> Frame:
@@ -223,4 +229,17 @@ def _by_task(exercise: Exercise, checks: list[CheckResult]) -> tuple[TaskResult,
         TaskResult(name, tuple(check for check in checks if check.task == name))
         for name in dict.fromkeys(names)
         if any(check.task == name for check in checks)
+    )
+
+
+def _in_cells(finding: Finding, file: SubmittedFile) -> Finding:
+    """Return a printed text with cells of the notebook `file` in place of lines of its module."""
+    if not isinstance(finding, PrintedText):
+        return finding
+
+    def cell(found: re.Match[str]) -> str:
+        return f"{file.inner}, {file.where(int(found[1]))}"
+
+    return PrintedText(
+        re.sub(rf"\b{re.escape(file.exercise)}\.py:(\d{{1,6}})\b", cell, finding.text)
     )

@@ -24,6 +24,8 @@ UNSAVED = (
 )
 
 
+#: What cells are called that were run, and are in no file.
+CELLS = "this notebook"
 #: A command for a terminal that is also a magic.
 _COMMAND = re.compile(r"`(?:gradus )?(hint|grade) ")
 
@@ -74,9 +76,9 @@ class Magics:
     def _of_cells(self, words: list[str]) -> GradeResult:
         exercise = _exercise(words)
         with tempfile.TemporaryDirectory(prefix="gradus-cells-") as folder:
-            notebook = Path(folder, "your cells.ipynb")
+            notebook = Path(folder, f"{CELLS}.ipynb")
             notebook.write_text(live_notebook(self._history, exercise), "utf-8")
-            return run_grade(notebook, words, "cells")
+            return run_grade(notebook, words, "cells").renamed(notebook.name, CELLS)
 
     def _notebook(self, exercise: str) -> Path:
         return saved_notebook(exercise, self._shell.user_ns)

@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from framework.startup.dataclass import dataclass
@@ -63,6 +64,13 @@ class Commands:
         place = ("--submission", self.place) if self.place else ()
         command = ("gradus", "replay", check.id, *place, *self.options, *self.course)
         return self._shell + quoted(command)
+
+    def of_following(self, exercise: str) -> tuple[str, str]:
+        """Return what is done with the next exercise, which a single file does not hold."""
+        if self.in_notebook:
+            return self.gradus("notebook", exercise), "writes it as a notebook"
+        own = replace(self, place="", is_alone=False) if self.is_alone else self
+        return own.grade(exercise), "grades it"
 
     @property
     def _shell(self) -> str:

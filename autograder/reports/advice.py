@@ -53,7 +53,7 @@ def _after_a_pass(report: Report) -> Advice:
         f"{passed} Next: {following.name}, in {following.file}",
         (
             (commands.gradus("show", following.name), "says what to do"),
-            (commands.grade(following.name), "grades it"),
+            commands.of_following(following.name),
         ),
     )
 

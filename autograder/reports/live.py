@@ -12,10 +12,12 @@ from rich.text import Text
 
 from autograder.course.reading import Exercise
 from autograder.record.commands import OWN_FOLDER, Commands
-from autograder.record.results import CheckResult, ExerciseResult, Report
+from autograder.record.results import FINE, CheckResult, ExerciseResult, Report
 from autograder.reports.summary import Summary
 from autograder.reports.terminal import ExerciseView
-from autograder.reports.watched_screen import LastVerdict, WatchedScreen
+from autograder.reports.watched_screen import WatchedScreen
+from autograder.reports.wording import counted
+from autograder.verdicts import Verdict
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -49,6 +51,7 @@ class GradingDisplay:
         self._folder, self._commands, self._show_hidden = folder, commands, show_hidden
         self._status: Status | None = None
         self._count = 0
+        self._done: list[Verdict] = []
 
     def __enter__(self) -> GradingDisplay:
         if self._console.is_terminal:
@@ -69,6 +72,7 @@ class GradingDisplay:
     def exercise_done(self, result: ExerciseResult) -> None:
         """Show an exercise."""
         self._count = 0
+        self._done.append(result.verdict)
         self._begin_screen()
         self._show(ExerciseView(result, show_hidden=self._show_hidden, commands=self._commands))
 
@@ -77,7 +81,12 @@ class GradingDisplay:
         self._begin_screen()
         self._show(Summary(report, folder=self._folder))
         if self._watched is not None:
-            self._show(LastVerdict(report, self._watched.changed))
+            self._show(self._watched.finished(report))
+
+    def so_far(self, total: int) -> str:
+        """Return what was done of `total` exercises, for a grading that does not end."""
+        passed = sum(verdict in FINE for verdict in self._done)
+        return f"{len(self._done)} of {counted(total, 'exercise')} graded, {passed} passed"
 
     def _begin_screen(self) -> None:
         """Clear the screen of a watched submission, once something new can be shown."""

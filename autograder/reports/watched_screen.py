@@ -9,7 +9,7 @@ from rich.text import Text
 
 from autograder.record.results import FINE, Report
 from autograder.reports.page import Page
-from autograder.reports.wording import points
+from autograder.reports.wording import counted, points
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 
@@ -20,11 +20,14 @@ class WatchedScreen:
     Attributes:
         changed: the files that have changed since the last grading.
         is_old: whether it still shows the last grading, which stays until something new is there.
+        gradings: how many were shown to their end.
     """
 
     def __init__(self) -> None:
         self.changed: tuple[str, ...] = ()
         self.is_old = False
+        self.gradings = 0
+        self._last: Report | None = None
         self._sources: dict[str, str] | None = None
 
     def note(self, submission: Submission) -> None:
@@ -33,6 +36,19 @@ class WatchedScreen:
         self._sources = {file.inner: file.source for file in submission.files.values()}
         self.changed = () if before is None else tuple(self._changes(before, self._sources))
         self.is_old = before is not None
+
+    def finished(self, report: Report) -> LastVerdict:
+        """Return the last line of `report`, which is remembered as the last one."""
+        self.gradings += 1
+        self._last = report
+        return LastVerdict(report, self.changed)
+
+    def summary(self) -> str:
+        """Return what was done, as the command says at its end."""
+        if self._last is None:
+            return "Stopped: nothing was graded."
+        times = counted(self.gradings, "grading")
+        return f"Stopped after {times}; the last one: {', '.join(_result(self._last))}."
 
     def _changes(self, before: dict[str, str], now: dict[str, str]) -> Iterator[str]:
         yield from (name for name, source in now.items() if before.get(name) != source)
@@ -51,12 +67,22 @@ class LastVerdict:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         page = Page.of(console, options)
-        verdict = Verdict.worst([result.verdict for result in self._report.exercises])
-        passed = sum(result.verdict in FINE for result in self._report.exercises)
-        words = [verdict.value, points(self._report)]
-        if (count := len(self._report.exercises)) > 1:
-            words.append(f"{passed} of {count} exercises passed")
+        words = _result(self._report)
         if self._changed:
             words.append(f"after {', '.join(self._changed)}")
         yield Text()
-        yield page.marked(verdict, page.cut(", ".join(words), page.width - 2))
+        text = page.cut(", ".join(words), page.width - 2)
+        yield page.marked(_verdict(self._report), text)
+
+
+def _verdict(report: Report) -> Verdict:
+    return Verdict.worst([result.verdict for result in report.exercises])
+
+
+def _result(report: Report) -> list[str]:
+    """Return the verdict, the points, and of several exercises how many have passed."""
+    words = [_verdict(report).value, points(report)]
+    if (count := len(report.exercises)) > 1:
+        passed = sum(result.verdict in FINE for result in report.exercises)
+        words.append(f"{passed} of {count} exercises passed")
+    return words

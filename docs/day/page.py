@@ -12,8 +12,9 @@ PAGE = Path(__file__).resolve().parents[1] / "day.md"
 _HEAD = """# A student's day
 
 `python -m docs.day` plays this day and writes this page. It installs gradus in a new environment,
-builds a kit of three exercises, and types each command in the kit's folder. Each exercise is wrong
-first: the code has a mistake of the course's own list.
+builds a kit of five exercises, and types each command in the kit's folder. Three exercises are
+wrong first: the code has a mistake of the course's own list. At the end, a model of these parts is
+trained.
 """
 
 

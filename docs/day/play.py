@@ -17,8 +17,10 @@ from autograder.kits.building import build_kit
 from docs.transcripts.record import Event
 from docs.transcripts.terminal import Terminal
 
-#: What the student works on; others that they require are in the kit, too.
+#: What the student works on.
 EXERCISES = ("neuron", "activations", "losses")
+#: A model of their parts, which is trained at the end of the day, and what else it needs.
+MODEL, OTHERS = "window_classifier", ("optimizers",)
 
 
 class Day:
@@ -27,7 +29,8 @@ class Day:
     def __init__(self, course: Course, folder: Path) -> None:
         self._course = course
         self._kit = folder / "kit"
-        build_kit(course, self._kit, EXERCISES, 1, lambda line: None)
+        names = (*EXERCISES, *OTHERS, MODEL)
+        build_kit(course, self._kit, names, 1, lambda line: None)
         self._terminal = Terminal(self._kit, _installed(course.root, folder))
 
     def play(self) -> Iterator[Event]:
@@ -39,6 +42,7 @@ class Day:
         yield from self._notebook()
         yield self._watched()
         yield self._typed("Use plain pytest.", "pytest -q exercises/neural_networks/losses")
+        yield from self._trained()
         yield self._typed("See what was done.", "gradus list")
 
     def _typed(self, said: str, command: str) -> Event:
@@ -70,6 +74,16 @@ class Day:
         file.write_text(json.dumps(notebook), "utf-8")
         yield self._typed("Complete the notebook, and grade it.", "grade losses.ipynb")
         file.unlink()
+
+    def _trained(self) -> Iterator[Event]:
+        """Train a model of the student's own parts; some are not written at first."""
+        train = f"gradus train {MODEL} --backend student --epochs 2"
+        yield self._typed("Train a model of these parts: a kit says what is not written.", train)
+        for name in (*OTHERS, MODEL):
+            self._save(name, self._right(name))
+        names = " ".join((*OTHERS, MODEL))
+        yield self._typed("Write the missing parts, and grade them.", f"grade {names}")
+        yield self._typed("Train the model, in which all code is one's own.", train)
 
     def _watched(self) -> Event:
         """Save a file while `grade --watch` runs in a terminal."""

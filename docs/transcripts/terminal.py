@@ -71,7 +71,9 @@ class Terminal:
                     os.killpg(process.pid, signal.SIGKILL)
 
     def watch(self, command: str, save: Callable[[], object], expected: tuple[str, str]) -> str:
-        """Return the last screen of a command that watches; `save` changes a file on the way.
+        """Return the last screen of a command that watches, and what it says after Ctrl-C.
+
+        A file is changed by `save` on the way.
 
         Args:
             expected: a text of the screen before the change, and of the one after it.
@@ -97,9 +99,9 @@ class Terminal:
                 shown = before + _until(screen, expected[1]) + _rest(screen)
             finally:
                 process.send_signal(signal.SIGINT)
-                _rest(screen)
+                ended = _rest(screen)
                 os.close(screen)
-        return self.from_home(_plain(shown))
+        return self.from_home(_plain(shown + ended))
 
     def from_home(self, text: str) -> str:
         """Return `text` with `~` in place of the home folder."""

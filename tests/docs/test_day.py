@@ -8,7 +8,7 @@ import pytest
 
 from autograder.course.reading import find_course
 from docs.day.page import PAGE, page
-from docs.day.play import EXERCISES, Day
+from docs.day.play import EXERCISES, MODEL, Day
 
 #: Times, hashes and versions, and the spaces beside times.
 CHANGING = re.compile(r" *\d+\.\d+ ?s\b|\bsubmission [0-9a-f]{8} .*")
@@ -29,11 +29,19 @@ def test_every_exercise_is_wrong_and_then_right():
 
 def test_the_page_shows_every_kind_of_command_and_no_path_of_a_machine():
     text = PAGE.read_text("utf-8")
-    for command in ("list", "show", "hint", "replay", "notebook"):
+    for command in ("list", "show", "hint", "replay", "notebook", f"train {MODEL}"):
         assert f"$ gradus {command}" in text
     for command in ("grade losses.ipynb", "grade losses --watch", "pytest -q"):
         assert f"$ {command}" in text
     assert not re.search(r"(?<![\w.])/(?:tmp|home|root|opt)/", text)
+
+
+def test_the_model_is_trained_once_all_its_parts_are_the_students():
+    refused, trained = PAGE.read_text("utf-8").split(f"$ gradus train {MODEL}")[1:]
+    assert "is not written" in refused
+    assert re.search(r"from your code: .*\n", trained)[0].count(",") >= 5
+    assert "from the NumPy reference" not in trained
+    assert "Saved checkpoints/" in trained
 
 
 @pytest.mark.slow

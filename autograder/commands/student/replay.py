@@ -15,6 +15,7 @@ from autograder.commands.options import CourseOption, say, shown
 from autograder.course.reading import find_course
 from autograder.isolation.host.faults import BREAKPOINTS
 from framework.commands.options import BlockOption, Device, PluginOption
+from framework.commands.working_line import end_working_line
 from framework.errors import BadInputError, ConflictError
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def _run(made: Replay, recorded: RecordedCheck, pdb: bool) -> int:
         file = Path(folder, "replay.py")
         _write(made, recorded, file, pdb=pdb)
         _introduce(recorded)
+        end_working_line()
         return subprocess.run([sys.executable, str(file)], check=False).returncode
 
 

@@ -214,6 +214,6 @@ def test_an_interrupt_leaves_the_file_as_it_was(exercise, course_root, jobs):
     os.killpg(process.pid, signal.SIGINT)
     _, error = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert error.startswith("gradus: stopped by Ctrl-C: no threshold is measured, and ")
+    assert error.startswith("gradus: interrupted: no threshold is measured, and ")
     assert error.endswith("exercise.toml is as before\n") and error.count("\n") == 1
     assert toml.read_bytes() == before

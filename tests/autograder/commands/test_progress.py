@@ -7,6 +7,8 @@ import sys
 import pytest
 from gradus_command import gradus
 
+from autograder import cli
+from autograder.commands import grade
 from autograder.commands.progress import announce, stopped_with
 from autograder.grading import parallel
 from framework.errors import StoppedError
@@ -23,7 +25,7 @@ def test_a_first_line_is_for_terminals_alone(capsys, monkeypatch):
 def test_ctrl_c_ends_with_what_was_done():
     done = []
     with (
-        pytest.raises(StoppedError, match=r"^stopped by Ctrl-C: 1 done$") as stopped,
+        pytest.raises(StoppedError, match=r"^interrupted: 1 done$") as stopped,
         stopped_with(lambda: f"{len(done)} done"),
     ):
         done.append("one")
@@ -55,3 +57,13 @@ def test_a_kit_that_is_interrupted_is_not_written(written, monkeypatch, tmp_path
     with pytest.raises(StoppedError, match=told):
         gradus("kit", "build", tmp_path / "kit.zip", "--course", written.root)
     assert not (tmp_path / "kit.zip").exists()
+
+
+def test_a_grading_that_is_interrupted_says_how_far_it_was(written, monkeypatch):
+    def interrupted(plugins, request):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(grade, "_answered", interrupted)
+    told = r"^interrupted: 0 of \d+ exercises graded, 0 passed; no report is written$"
+    with pytest.raises(StoppedError, match=told):
+        cli.grade(["--course", str(written.root), "--submission", str(written.root / "solutions")])

@@ -235,7 +235,8 @@ def test_the_command_notices_an_edit_and_ends_cleanly(command, tmp_path, real_so
     assert f"{15 / 18 * points:g}/{points} points" in seen
     process.send_signal(signal.SIGINT)
     rest, errors = process.communicate(timeout=10)
-    assert (process.returncode, rest, errors) == (1, "", "")
+    told = f"Stopped after 2 gradings; the last one: failed, {15 / 18 * points:g}/{points} points."
+    assert (process.returncode, rest, errors) == (1, f"\n{told}\n", "")
 
 
 def test_what_is_prepared_ends_without_a_word_where_the_command_is_ended(
@@ -247,7 +248,9 @@ def test_what_is_prepared_ends_without_a_word_where_the_command_is_ended(
     read_until(process, "Watching")
     time.sleep(2)  # until the next run is prepared
     process.terminate()
-    assert process.communicate(timeout=10) == ("", "")
+    rest, errors = process.communicate(timeout=10)
+    assert rest.startswith("\nStopped after 1 grading; the last one: passed, ")
+    assert errors == ""
 
 
 def test_the_command_starts_again_where_the_course_has_changed(command, tmp_path):

@@ -1,46 +1,51 @@
 """For listed mistakes, a kit's verdict on every public check is that of the full course.
 
 Only *needs the course's grader* may take its place. The other parts are solved. By default a sample
-of mistakes is graded; `pytest -m slow -s tests/autograder/kits` takes all exercises and all listed
-mistakes, and says how many checks need the course's grader and how many mistakes a kit names.
+of mistakes is graded; `pytest -m slow -s tests/autograder/kits` builds the kit of all exercises,
+takes all listed mistakes, and says how many checks need the course's grader and how many mistakes a
+kit names.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 
 import pytest
+from kit_parity import public_checks, setting_of
 
-from autograder.course.kit import seed_in
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, find_course
 from autograder.grading.grader import Grader
-from autograder.grading.kit.confirmation import confirmed
 from autograder.grading.pytest_run import PublicOnly
-from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
-from autograder.kits.building import build_kit
+from autograder.kits.building import build_kit, put
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
-from framework.providers.plugins import Plugins
 
 COURSE = find_course()
 EXERCISES = [exercise for exercise in COURSE.select() if not exercise.questions]
 #: Mistakes of one exercise by default.
 SAMPLE = 3
+NEEDED = "need the course's grader"
 
 
-def checks_of(course, folder, name):
-    """The results of the public checks of an exercise, by id."""
-    seed = seed_in(course.root, None)
-    setting = Setting(course, Plugins(course=course), choose("process"), seed=seed)
+@pytest.fixture(scope="session")
+def kit_of_all(tmp_path_factory):
+    """What the build of the kit of all exercises returns."""
+    place = tmp_path_factory.mktemp("kits") / "kit"
+    return build_kit(COURSE, place, [], 0, lambda line: print(line, file=sys.stderr))
+
+
+def graded(course, folder, exercise):
+    """Check id -> verdict of the public checks, as `grade` gives it, and the named mistakes."""
+    setting = setting_of(course, "process")
     with load_submission(folder, course) as submission:
         grader = Grader(setting, submission)
         try:
-            result = grader.grade(course.exercise(name), plugins=[PublicOnly()])
+            result = grader.grade(course.exercise(exercise.name), plugins=[PublicOnly()])
         finally:
             grader.close()
-    return {check.id: check for check in confirmed(result.checks)}
+    return {check.id: check for check in result.checks}
 
 
 def with_mistake(folder, exercise, mistake):
@@ -53,63 +58,102 @@ def with_mistake(folder, exercise, mistake):
     return folder
 
 
-def compared(kit, folder, exercise, mistakes):
-    """Compare all checks for all of `mistakes`; returns what was counted."""
-    counts = Counter()
-    for mistake in mistakes:
-        submission = with_mistake(folder, exercise, mistake)
-        full = checks_of(COURSE, submission, exercise.name)
-        in_kit = checks_of(kit, submission, exercise.name)
-        assert full.keys() == in_kit.keys()
-        for name, check in full.items():
-            other = in_kit[name]
-            told = (exercise.name, mistake.id, name, check.verdict, other.verdict, other.message)
-            assert other.verdict in (check.verdict, Verdict.NEEDS_GRADER), told
-            counts["checks"] += 1
-            counts["need the course's grader"] += other.verdict is Verdict.NEEDS_GRADER
-        counts["mistakes"] += 1
-        counts["named by the full course"] += is_named(full, mistake)
-        counts["named by the kit"] += is_named(in_kit, mistake)
-    return counts
-
-
 def is_named(checks, mistake):
     found = (check.diagnosis for check in checks.values() if check.diagnosis is not None)
     return any(diagnosis.id == mistake.id for diagnosis in found)
 
 
+def verdicts(checks):
+    return {name: check.verdict for name, check in checks.items()}
+
+
+def require_parity(full, in_kit, about):
+    """Require that every check has the verdict of the full course, or needs the course's grader."""
+    assert full.keys() == in_kit.keys(), about
+    differing = {
+        name: (full[name].verdict, in_kit[name].verdict, in_kit[name].message)
+        for name in full
+        if in_kit[name].verdict not in (full[name].verdict, Verdict.NEEDS_GRADER)
+    }
+    assert not differing, (about, differing)
+
+
 def test_a_sample_of_mistakes_has_the_same_verdicts(built, tmp_path):
-    exercise = COURSE.exercise("activations")
-    mistakes = load_mistakes(exercise)[::8][:SAMPLE]
-    counts = compared(Course.read(built.place), tmp_path / "work", exercise, mistakes)
-    assert counts["named by the kit"] == counts["named by the full course"] == SAMPLE
-    assert counts["need the course's grader"] == 0
+    exercise, kit = COURSE.exercise("activations"), Course.read(built.place)
+    with public_checks(COURSE, COURSE, kit, exercise=exercise) as (in_course, in_kit):
+        for mistake in load_mistakes(exercise)[::8][:SAMPLE]:
+            submission = with_mistake(tmp_path / "work", exercise, mistake)
+            full, mine = (graded(course, submission, exercise) for course in (COURSE, kit))
+            assert verdicts(full) == verdicts(mine)
+            assert is_named(full, mistake)
+            assert is_named(mine, mistake)
+            source = mistake.apply(exercise.solution_source())
+            assert verdicts(in_course.of(source)) == verdicts(full)
+            found = in_kit.of(source)
+            assert verdicts(found) == verdicts(mine)
+            assert is_named(found, mistake)
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(7200)
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_every_listed_mistake_has_the_same_verdicts(exercise, tmp_path):
-    place = tmp_path / "kit"
-    built = build_kit(COURSE, place, [exercise.name], 1, lambda line: None)
-    mistakes = load_mistakes(exercise)
-    counts = compared(Course.read(place), tmp_path / "work", exercise, mistakes)
-    proof = next(one for one in built.proofs if one.exercise == exercise.name)
-    opened = sum(proof.open_checks.values())
-    print(
-        f"\n{exercise.name}: {dict(counts)}, {built.sizes[exercise.name]:,} bytes, "
-        f"{opened:g} of {proof.points:g} points need the course's grader"
+def test_a_kit_that_accepts_a_mistake_is_found():
+    class Check:
+        verdict, message = Verdict.PASSED, ""
+
+    class Failed(Check):
+        verdict = Verdict.FAILED
+
+    class Needing(Check):
+        verdict = Verdict.NEEDS_GRADER
+
+    require_parity({"a": Failed}, {"a": Needing}, "")
+    with pytest.raises(AssertionError):
+        require_parity({"a": Failed}, {"a": Check}, "")
+
+
+def counted_of(full, mine, mistake):
+    """Count the checks of one mistake by their verdicts."""
+    wrong = {name for name in full if full[name].verdict is not Verdict.PASSED}
+    needed = {name for name in mine if mine[name].verdict is Verdict.NEEDS_GRADER}
+    found = {name for name in mine if mine[name].verdict is not Verdict.PASSED} - needed
+    return Counter(
+        {
+            "mistakes": 1,
+            "checks": len(mine),
+            NEEDED: len(needed),
+            "failed in the course": len(wrong),
+            f"of these, {NEEDED}": len(wrong & needed),
+            "caught by the kit": bool(found),
+            "named by the kit": is_named(mine, mistake),
+        }
     )
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(7200)
-def test_a_kit_of_all_exercises_is_small_and_almost_complete(tmp_path):
-    built = build_kit(COURSE, tmp_path / "kit.zip", [], 0, print)
-    graded = [proof for proof in built.proofs if not COURSE.exercise(proof.exercise).questions]
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_every_listed_mistake_has_the_same_verdicts(exercise, kit_of_all):
+    kit, counts = Course.read(kit_of_all.place), Counter()
+    with public_checks(COURSE, COURSE, kit, exercise=exercise) as (in_course, in_kit):
+        for mistake in load_mistakes(exercise):
+            source = mistake.apply(exercise.solution_source())
+            full, mine = in_course.of(source), in_kit.of(source)
+            require_parity(full, mine, (exercise.name, mistake.id))
+            counts += counted_of(full, mine, mistake)
+    assert counts["checks"]
+    proof = next(one for one in kit_of_all.proofs if one.exercise == exercise.name)
+    print(
+        f"\n{exercise.name}: {dict(counts)}, {kit_of_all.sizes[exercise.name]:,} bytes, "
+        f"{sum(proof.open_checks.values()):g} of {proof.points:g} points {NEEDED}"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a_kit_of_all_exercises_is_small_and_almost_complete(kit_of_all, tmp_path):
+    graded = [proof for proof in kit_of_all.proofs if not COURSE.exercise(proof.exercise).questions]
     opened = sum(sum(proof.open_checks.values()) for proof in graded)
     points = sum(proof.points for proof in graded)
-    print(f"{opened:g} of {points:g} points need the course's grader")
-    assert len(built.exercises) == len(COURSE.select())
+    print(f"{opened:g} of {points:g} points {NEEDED}")
+    assert len(kit_of_all.exercises) == len(COURSE.select())
     assert opened <= 0.05 * points
-    assert built.place.stat().st_size < 32 << 20
+    put(kit_of_all.place, tmp_path / "kit.zip")
+    assert (tmp_path / "kit.zip").stat().st_size < 32 << 20

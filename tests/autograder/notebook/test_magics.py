@@ -12,6 +12,7 @@ from nbformat import v4
 from repository import ROOT
 
 from autograder.notebook.processes import run_gradus
+from autograder.notebook.results import CommandResult
 from autograder.notebook.sources import named_exercise
 from framework.errors import UsageError
 
@@ -79,7 +80,7 @@ def test_the_saved_notebook_is_graded_and_shown(execute):
     assert re.search(r"\sid\s*=", page) is None
     assert cells[3].outputs[0].data["text/plain"] == "('failed', 0.0, 2.0)"
     assert shown(cells[4])[0].startswith("Hint 1 of 3\na nudge")
-    assert "`%hint squash`" in shown(cells[4])[1]
+    assert "<code>%hint squash</code>" in shown(cells[4])[1]
 
 
 def test_cells_that_were_run_are_graded_without_the_file(execute, course):
@@ -105,6 +106,22 @@ def test_the_cell_itself_is_run_and_graded(execute):
     assert "  %grade squash --cells  " in shown(cells[4])[0]
     assert "replay" not in shown(cells[4])[0]
     assert "double is defined in In [2]; In [4]: the last one counts" in shown(cells[4])[1]
+
+
+def test_cells_that_were_run_are_no_file_for_a_reader(execute):
+    warns = "import warnings\n" + code("warnings.warn('careful')\n    return x")
+    cells = execute(LOAD, "x = 1", "%grade squash --cells", warns, "%grade squash --cells")
+    for cell in (cells[2], cells[4]):
+        assert not any(".ipynb" in form or "squash.py" in form for form in shown(cell))
+    assert "this notebook does not define double" in shown(cells[2])[0]
+    assert "this notebook, In [4], line 3: UserWarning: careful" in shown(cells[4])[0]
+
+
+def test_wrapped_lines_are_joined_and_commands_are_code():
+    text = f"Hint 1 of 2\n{'xyz ' * 23}a <b>\nlonger text\n\nmore: `%hint rnn`\n"
+    page = CommandResult(text)._repr_html_()
+    assert f"<p>Hint 1 of 2<br>{'xyz ' * 23}a &lt;b&gt; longer text</p>" in page
+    assert "<p>more: <code>%hint rnn</code></p>" in page
 
 
 def test_a_file_that_is_older_than_the_cell_is_reported(execute, course):

@@ -54,6 +54,22 @@ def test_the_last_line_is_the_verdict(report, wrong, width):
     assert file.getvalue() == "\n! crashed, 2/9 points, after rnn.py\n"
 
 
+def test_the_summary_counts_gradings(report, wrong, passed):
+    screen = WatchedScreen()
+    assert screen.summary() == "Stopped: nothing was graded."
+    screen.finished(Report(report.provenance, (passed,)))
+    screen.finished(Report(report.provenance, (wrong,)))
+    assert screen.summary() == "Stopped after 2 gradings; the last one: crashed, 2/9 points."
+
+
+def test_a_grading_that_is_stopped_says_how_far_it_was(wrong, passed, monkeypatch):
+    monkeypatch.setattr(live.sys, "stdout", io.StringIO())
+    display = GradingDisplay()
+    display.exercise_done(wrong)
+    display.exercise_done(passed)
+    assert display.so_far(3) == "2 of 3 exercises graded, 1 passed"
+
+
 def test_several_exercises_are_counted(report, wrong, passed):
     file = io.StringIO()
     console = Console(file=file, width=80)
