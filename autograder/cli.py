@@ -83,7 +83,11 @@ def _add_choices(parser: Parser) -> None:
         action="store_true",
         help="let `--sandbox fork` start where this system cannot contain everything",
     )
-    add("--seed", type=_natural, help="seed of all random inputs (0; in a kit, that of the kit)")
+    add(
+        "--seed",
+        type=_seed,
+        help="seed of all random inputs (0; in a kit, that of the kit); `secret` draws a new one",
+    )
     add(
         "--jobs",
         type=_natural,
@@ -128,6 +132,14 @@ def _natural(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not 0, 1, 2, ...")
     return int(text)
+
+
+def _seed(text: str) -> int:
+    if text != "secret":
+        return _natural(text)
+    import secrets  # not needed otherwise
+
+    return secrets.randbelow(1 << 62)
 
 
 def _named_file(text: str) -> tuple[str, Path]:

@@ -148,7 +148,8 @@ def _blocked(
         return check
     own = any(task.name == name for task in result.tasks)
     command = f"`grade {result.name if own else name}`"
-    is_missing = check.verdict in (Verdict.BLOCKED, Verdict.NOT_STARTED)
+    has_answered = check.method in check.answered or check.method in check.refused
+    is_missing = check.verdict in (Verdict.BLOCKED, Verdict.NOT_STARTED) and not has_answered
     state = "is not written yet" if is_missing else "does not pass its own checks"
     return replace(
         check,

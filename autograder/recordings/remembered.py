@@ -33,6 +33,11 @@ class Remembered:
     answers: dict[str, list[tuple[bytes, bytes]]] = field(default_factory=dict)
     size: int = 0
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self.answers.clear()
+        self.size = 0
+
 
 class RememberingSession:
     """The conversation with the reference, which answers what it has answered before.

@@ -10,6 +10,7 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -61,6 +62,7 @@ def test_the_workflow_of_github(tmp_path):
     annotated = shell(steps["Annotate"], work).stdout
     assert "::error file=one_hot.py" in annotated
     assert (tmp_path / "sum.md").read_text("utf-8").startswith("## ")
+    assert seed_of(work / "junit.xml") > 10**12
     assert all((work / name).stat().st_size for name in ("junit.xml", "report.html"))
 
 
@@ -109,6 +111,18 @@ def test_the_entrypoint_of_prairielearn(tmp_path):
     (tmp_path / "results/results.json").unlink()
     shell(f"bash {file}", tmp_path, SANDBOX="none", **variables)
     assert json.loads((tmp_path / "results/results.json").read_text("utf-8"))["gradable"] is False
+
+
+def seed_of(report):
+    """The seed that the JUnit report names."""
+    (found,) = ElementTree.parse(report).iterfind(".//property[@name='seed']")
+    return int(found.attrib["value"])
+
+
+def test_every_file_grades_with_a_secret_seed():
+    commands = [file.read_text("utf-8").count("grade --course") for file in FILES.iterdir()]
+    secret = [file.read_text("utf-8").count("--seed secret") for file in FILES.iterdir()]
+    assert commands == secret == [1] * 4
 
 
 def test_the_fork_server_is_what_the_files_name():

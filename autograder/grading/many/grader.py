@@ -51,6 +51,12 @@ class Shared:
     known: KnownAnswers = field(default_factory=KnownAnswers)
     diagnoses: RememberedDiagnoses = field(default_factory=RememberedDiagnoses)
 
+    def forget_answers(self) -> None:
+        """Forget answers, which hold for one seed; open sessions ask anew from their next check."""
+        self.known.clear()
+        for remembered in self.answers.values():
+            remembered.clear()
+
 
 class SharingGrader(Grader):
     """Grades one submission of many.

@@ -147,6 +147,11 @@ class KnownAnswers:
         passed = Passed(replace(result, findings=own), frozenset(way.parts), way.answered)
         self._put(way.state, passed)
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._entries.clear()
+        self.size = 0
+
     def _put(self, state: bytes, entry: Asked | Answered | Passed) -> None:
         if state in self._entries:
             return

@@ -4,8 +4,8 @@
 root=${GRADE_ROOT:-/grade}
 course=${COURSE:-/course}
 mkdir -p "$root/results"
-grade --course "$course" --submission "$root/student" --sandbox "${SANDBOX:-fork}" ${EXERCISES:-one_hot} \
-    --report prairielearn="$root/results/results.json"
+grade --course "$course" --submission "$root/student" --sandbox "${SANDBOX:-fork}" --seed secret \
+    ${EXERCISES:-one_hot} --report prairielearn="$root/results/results.json"
 if [ ! -s "$root/results/results.json" ]; then
     echo '{"gradable": false, "format_errors": ["the grader failed: try again"]}' > "$root/results/results.json"
 fi

@@ -76,11 +76,12 @@ def test_shortcut(submission, reference, rng):
 @pytest.mark.promise(
     "the gradient of a sum reaches x unchanged.",
 )
-def test_nothing_to_say(submission, rng):
-    """A block with z_2 = 0 passes a positive x on, and its gradient back."""
-    model = submission.ConvBlock(3, 3, rng=rng)
-    assign(model, {"norm_2.gamma": np.zeros(3)})
+def test_nothing_to_say(submission, reference, rng):
+    """A block with z_2 = 0 passes a positive x on, and its gradient back; no other block does."""
     x, grad = rng.uniform(0.1, 1, size=(2, 2, 5, 3))
+    pair = block(submission, reference, rng, 3, 3)
+    model, _ = pair.student, pair.same_forward(x)
+    assign(model, {"norm_2.gamma": np.zeros(3), "norm_2.beta": np.zeros(3)})
     equal(model.forward(x), x, "y of a block with z_2 = 0, for a positive x", rtol=RTOL)
     equal(model.backward(grad), grad, "grad_x of a block with z_2 = 0", rtol=RTOL, atol=ATOL)
 

@@ -298,16 +298,18 @@ def test_the_memory_is_kept(submission, reference, rng, plot):
     zeros = {name: np.zeros_like(value) for name, value in other.parameters.items()}
     zeros["b"][H : 2 * H] = 50.0  # f = 1: the cell keeps its content
     cell = rng.normal(size=(200, H))
-    kept = []
+    kept, last = [], []
     for model in (student, other):
         assign(model, zeros)
         state = np.zeros((200, H)), cell
         for _ in range(T):
-            model.forward(rng.normal(size=(200, 1, D)), state)
+            h = model.forward(rng.normal(size=(200, 1, D)), state)
             state = model.state
         kept.append(np.asarray(state[1]))
+        last.append(h)
     equal(kept[0], cell, f"the cells after {T} steps with f = 1 and zero inputs to the cell")
     equal(kept[0], kept[1], f"the cells after {T} steps")
+    equal(*last, f"h after {T} steps with f = 1 and zero inputs to the cell")
     lines["dropout on inputs"] = np.ones(T + 1)
     lines["dropout on states"] = p ** np.arange(T + 1)
     drawn = np.cumprod(rng.random((T, *cell.shape)) < p, axis=0).mean(axis=(1, 2))

@@ -59,13 +59,15 @@ def test_normalization(submission, reference, rng):
 @pytest.mark.task("Normalization")
 @pytest.mark.points(2)
 @pytest.mark.hint("0/0 is NaN: do not change a feature with σ = 0.")
-def test_constant_features(submission, rng):
-    """Normalization: a feature that is constant in training is not changed."""
+def test_constant_features(submission, reference, rng):
+    """Normalization: a feature that is constant in training is not changed; others are scaled."""
     x = correlated(rng)
     x[:, 1], x[:, 2] = 0.1, 0.0  # the mean of fifty 0.1 is not 0.1 to the last bit
-    transform = fitted(submission, "Normalization", x)
+    transform, other = (fitted(one, "Normalization", x) for one in (submission, reference))
     later = correlated(rng, 3)
-    equal(transform.apply(later)[:, 1:3], later[:, 1:3], "features that were constant in training")
+    found = transform.apply(later)
+    equal(found[:, 1:3], later[:, 1:3], "features that were constant in training")
+    equal(found, other.apply(later), "data with two features that were constant", rtol=1e-9)
 
 
 @pytest.mark.task("Whitening")

@@ -55,11 +55,12 @@ def test_gradient(submission, reference, rng, name):
 @checked
 @pytest.mark.points(1)
 @pytest.mark.hint("weights(parameters) leaves out biases, which have one axis.")
-def test_biases_are_left_alone(submission, rng, name):
+def test_biases_are_left_alone(submission, reference, rng, name):
     """Biases are not penalised and have no gradient."""
-    penalty, given = getattr(submission, name)(0.5), parameters(rng)
+    (penalty, other), given = of_both(submission, reference, name, 0.5), parameters(rng)
     before = penalty.value(given)
     expect(before > 0, f"the penalty of weights that are not 0 is {before}")
+    equal(before, other.value(given), "the penalty")
     given["b_1"] *= 100
     equal(penalty.value(given), before, "the penalty with biases 100 times larger", rtol=1e-12)
     found = set(penalty.gradient(given))

@@ -25,11 +25,13 @@ def each(test):
     "So through L residual layers there is a path on which no matrix and no slope "
     "multiplies the gradient.",
 )
-def test_identity(submission, rng):
-    """Residual: around a layer that gives 0, signal and gradient do not change."""
-    layer = submission.Residual(part("affine", 3, 3, rng=rng))
-    assign(layer, {"f.W": np.zeros((3, 3))})
+def test_identity(submission, reference, rng):
+    """Residual: around a layer that gives 0, signal and gradient do not change; else they do."""
     x, grad = rng.normal(size=(2, 4, 5, 3))
+    pair = paired_models(submission, reference, "Residual", part("affine", 3, 3, rng=rng))
+    pair.draw_parameters(rng)
+    layer, _ = pair.student, pair.same_forward(x)
+    assign(layer, {name: np.zeros_like(value) for name, value in layer.parameters.items()})
     equal(layer.forward(x), x, "y where f(x) = 0", rtol=0.0)
     equal(layer.backward(grad), grad, "the gradient of x where f(x) = 0", rtol=0.0)
 
@@ -38,11 +40,13 @@ def test_identity(submission, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("The first D features of y are x itself.")
 @pytest.mark.promise("concatenated along the last axis: y still contains x.")
-def test_nothing_is_lost(submission, rng):
-    """DenseConnection: y contains x exactly."""
-    layer = submission.DenseConnection(part("affine", 3, 2, rng=rng))
+def test_nothing_is_lost(submission, reference, rng):
+    """DenseConnection: y contains x exactly, and what f makes of it."""
+    f = part("affine", 3, 2, rng=rng)
+    pair = paired_models(submission, reference, "DenseConnection", f)
+    pair.draw_parameters(rng)
     x = rng.normal(size=(4, 5, 3))
-    equal(layer.forward(x)[..., :3], x, "the first features of y", rtol=0.0)
+    equal(pair.same_forward(x)[..., :3], x, "the first features of y", rtol=0.0)
 
 
 @each

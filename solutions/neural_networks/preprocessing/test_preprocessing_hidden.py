@@ -51,9 +51,15 @@ def test_float32_and_arguments(submission, reference, rng, name):
     "`fit(x)` takes `(N, D)`, N ≥ 1, finite",
     "`x: (N, D)`, N ≥ 1.",
 )
-def test_one_row(submission, rng, name):
-    """A single row of training data: all features are constant."""
+def test_one_row(submission, reference, rng, name):
+    """A single row of training data: all features are constant; fitted to more, they are not."""
     x, later = rng.normal(size=(2, 1, D))
+    several = rng.normal(size=(9, D)) + 2
+    lengths = [
+        float(np.linalg.norm(fitted(one, name, several).apply(later)))
+        for one in (submission, reference)
+    ]
+    equal(*lengths, f"the length of a later row after {name} of nine rows", rtol=1e-9)
     found = fitted(submission, name, x).apply(x)
     expected = x if name == "Normalization" else np.zeros((1, D))
     equal(found, expected, f"{name} of the one row that it was fitted to", atol=1e-12)

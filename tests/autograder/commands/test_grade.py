@@ -161,6 +161,14 @@ def test_a_report_that_cannot_be_written_is_said_before_grading(run, tmp_path, p
     assert words in error
 
 
+def test_a_secret_seed_is_drawn_for_each_run(run, answers, tmp_path):
+    path, seeds = tmp_path / "report.json", set()
+    for _ in range(2):
+        run(answers, "activations", "--seed", "secret", "--json", path)
+        seeds.add(json.loads(path.read_text("utf-8"))["provenance"]["seed"])
+    assert len(seeds) == 2 and min(seeds) > 10**9
+
+
 def test_reports_are_written(run, answers, tmp_path):
     paths = {kind: tmp_path / f"report.{kind}" for kind in ("json", "junit", "html")}
     options = [word for kind, path in paths.items() for word in (f"--{kind}", path)]

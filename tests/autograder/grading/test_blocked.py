@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from autograder.record.blocking import Blocking
+from autograder.record.refusals import without_empty_refusals
 from autograder.record.results import CheckResult, ExerciseResult, TaskResult
 from autograder.reports.html import render_html
 from autograder.reports.json_report import render_json
@@ -141,6 +142,21 @@ def test_a_written_task_is_never_not_started():
     tasks = result_within(verdicts, base=todo, apart=todo)
     assert [task.verdict for task in tasks.values()] == [untouched, BLOCKED, untouched]
     assert "is not written yet" in tasks["built"].checks[0].message
+
+
+def test_a_part_that_is_written_is_not_called_unwritten():
+    """An exception that waits for a right answer waits for the part behind all wrong ones."""
+    wrong = CheckResult("rnn", "", "RNN", False, 1, Verdict.FAILED)
+    answers = CheckResult("a", "", "LM", False, 1, Verdict.FAILED, answered=("LM",), uses=("rnn",))
+    raises = CheckResult("b", "", "LM", False, 1, Verdict.PASSED, refused=("LM",), uses=("rnn",))
+    parts = {"rnn": ("rnn", "RNN")}
+    blocking = Blocking(parts, {"lm": frozenset({"rnn"})}, {})
+    for name, task, checks in (("rnn", "RNN", (wrong,)), ("lm", "LM", (answers, raises))):
+        result = ExerciseResult(name, "unit", "", (TaskResult(task, checks),))
+        blocking.add(without_empty_refusals(result))
+    for check in blocking.final("lm").checks:
+        assert (check.verdict, check.blocked_by) == (BLOCKED, "rnn")
+        assert check.message == "uses your rnn, which does not pass its own checks: `grade rnn`"
 
 
 def test_a_task_whose_need_passes_fails_by_itself():
