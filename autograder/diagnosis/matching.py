@@ -39,7 +39,7 @@ class Matcher:
         """Return whether `module` gives all answers of the submission."""
 
         def trial() -> bool:
-            answers = self.replayer.answers(module, check.exchanges)
+            answers = check.answers(module)
             allowed = [compared.allowed for compared in check.compared(view)]
             return all(map(same_exchange, check.exchanges, answers, allowed))
 
@@ -49,7 +49,7 @@ class Matcher:
         """Return whether `module` gives other answers than the solution."""
 
         def trial() -> bool:
-            answers = self.replayer.answers(module, check.exchanges)
+            answers = check.answers(module)
             return not all(map(same_exchange, check.right, answers))
 
         return self.trials.succeeds(trial, check.allowed_seconds)
@@ -68,7 +68,7 @@ class Matcher:
         """
 
         def trial() -> bool:
-            answers = self.replayer.answers(module, check.exchanges)
+            answers = check.answers(module)
             part = explained_part(check.exchanges, answers, check.right, method)
             return part is not None and part >= least
 
@@ -77,7 +77,7 @@ class Matcher:
     def _explains(self, module: Module, check: RecordedCheck, view: View) -> bool:
         """Return whether the answers are equal, and an equal answer is a wrong one."""
         is_evidence = False
-        answers = self.replayer.answers(module, check.exchanges)
+        answers = check.answers(module)
         for theirs, ours, compared in zip(
             check.exchanges, answers, check.compared(view), strict=True
         ):

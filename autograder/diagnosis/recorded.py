@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from autograder.course.reading import Exercise
+from autograder.diagnosis.clocks import Place, clocked, reads_clock, without_clocks
 from autograder.diagnosis.evidence import Evidence, Pair
 from autograder.diagnosis.exchanges import (
     Exchanges,
@@ -17,6 +18,7 @@ from autograder.diagnosis.exchanges import (
     calls_in,
     evidence_in,
     ignored,
+    same_exchange,
     silently_wrong,
     wrong_steps,
 )
@@ -48,6 +50,11 @@ class Replayer:
     def source(self) -> str:
         """The text of the solution."""
         return self.exercise.solution_source()
+
+    @cached_property
+    def reads_clock(self) -> bool:
+        """Whether answers of the solution may contain the time that something took."""
+        return reads_clock(self.source)
 
     @property
     def solution(self) -> SourceModule:
@@ -91,10 +98,14 @@ class Compared:
 
 @dataclass(eq=False)
 class RecordedCheck:
-    """One check: its requests, the submission's answers, and those of the solution."""
+    """One check: its requests, the submission's answers, and those of the solution.
+
+    Attributes:
+        asked: the requests and the submission's answers, as they were recorded.
+    """
 
     result: CheckResult
-    exchanges: Exchanges
+    asked: Exchanges
     replayer: Replayer
     _compared: dict[View, list[Compared]] = field(default_factory=dict)
 
@@ -106,13 +117,30 @@ class RecordedCheck:
     @cached_property
     def _timed(self) -> tuple[list[Exchange], float]:
         started = time.process_time()
-        right = list(self.replayer.answers(self.replayer.solution, self.exchanges))
+        right = list(self.replayer.answers(self.replayer.solution, self.asked))
         return right, time.process_time() - started
 
-    @property
+    @cached_property
+    def _clocked(self) -> list[frozenset[Place]]:
+        """The places of numbers that a clock gives, for each request."""
+        first, again = self._timed[0], self._timed[0]
+        if self.replayer.reads_clock and not all(map(same_exchange, self.asked, first)):
+            again = list(self.replayer.answers(self.replayer.solution, self.asked))
+        return list(map(clocked, first, again))
+
+    @cached_property
+    def exchanges(self) -> Exchanges:
+        """The requests, and the submission's answers without numbers that a clock gives."""
+        return list(map(without_clocks, self.asked, self._clocked))
+
+    @cached_property
     def right(self) -> list[Exchange]:
         """The answers of the solution."""
-        return self._timed[0]
+        return list(map(without_clocks, self._timed[0], self._clocked))
+
+    def answers(self, module: Module) -> Iterator[Exchange]:
+        """Yield the answers of `module` to the requests, in order."""
+        return map(without_clocks, self.replayer.answers(module, self.asked), self._clocked)
 
     @property
     def allowed_seconds(self) -> float:

@@ -18,8 +18,8 @@ from autograder.verdicts import Verdict
 _FORMS = (": shape", ": dtype", ": type")
 #: The words of a hint about the form of a value.
 _ABOUT_FORMS = re.compile(r"shape|ax[ei]s|dtype|float|keepdims|array|return|tuple|list|None|\(N")
-#: Functions whose use is the whole advice of a hint.
-_REMEDIES = ("np.add.at",)
+#: Functions whose use is the whole advice of a hint, and the words about the fault without them.
+_REMEDIES = {"np.add.at": re.compile(r"np\.add\.at|ids\] \+=")}
 _CLAUSES = re.compile(r";\s+|(?<=\.)\s+(?=[A-Z`])")
 _MENTIONS_NONE = re.compile(r"\bNone(Type)?\b|should return")
 
@@ -58,11 +58,10 @@ def fitting_hint(result: CheckResult, source: str) -> str:
     is_quoted = result.hint.startswith("The text says")
     if result.fact.what.endswith(_FORMS) and not is_quoted and not _ABOUT_FORMS.search(result.hint):
         return ""
-    used = [name for name in _REMEDIES if name in source]
-    kept = [
-        clause for clause in _CLAUSES.split(result.hint) if not any(name in clause for name in used)
-    ]
-    if len(kept) == len(_CLAUSES.split(result.hint)):
+    used = [about for name, about in _REMEDIES.items() if name in source]
+    clauses = _CLAUSES.split(result.hint)
+    kept = [clause for clause in clauses if not any(about.search(clause) for about in used)]
+    if len(kept) == len(clauses):
         return result.hint
     hint = "; ".join(kept)
     return hint[:1].upper() + hint[1:]

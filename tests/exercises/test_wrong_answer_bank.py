@@ -3,8 +3,9 @@
 ``wrong_answers/EXERCISE.toml`` holds them: the name of a wrong answer -> the replacements
 ``[find, replace]`` that turn the solution into it. By default a few are graded. All are, and the
 shares are printed, by ``pytest -m slow -s tests/exercises/test_wrong_answer_bank.py``: that takes
-an hour. ``GRADUS_WRONG_ANSWERS=200`` takes that number of them, seeded, and
-``GRADUS_EXERCISES=rnn,lstm`` takes those of some exercises.
+20 minutes on two idle cores, and goes on after an interruption with ``GRADUS_JOURNAL=FILE``.
+``GRADUS_WRONG_ANSWERS=200`` takes that number of them, seeded, and ``GRADUS_EXERCISES=rnn,lstm``
+takes those of some exercises.
 """
 
 from __future__ import annotations

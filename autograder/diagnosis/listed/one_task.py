@@ -64,7 +64,22 @@ class TaskSearch:
             for mistake in hits:
                 others = (one for one in self.checks.failed if one is not check)
                 explained[mistake] = [check, *(one for one in others if self._holds(mistake, one))]
-        return sorted(explained.items(), key=lambda item: -len(item[1]))
+        ranked = sorted(explained.items(), key=lambda item: -len(item[1]))
+        if len(ranked) > 1 and len(ranked[0][1]) == len(ranked[1][1]):
+            most = len(ranked[0][1])
+            equal = [item for item in ranked if len(item[1]) == most]
+            equal.sort(key=lambda item: self._contradictions(Cause((item[0],)), item[1]))
+            ranked[: len(equal)] = equal
+        return ranked
+
+    def _contradictions(self, cause: Cause, explained: Sequence[RecordedCheck]) -> int:
+        """Return how many other failed checks contradict `cause`, in the methods it explains."""
+        module, methods = self.module(cause), {c.method for c in explained if c.method}
+        others = [check for check in self.checks.failed if check not in explained]
+        if module is None:
+            return len(others)
+        agrees = self.matcher.explains_part
+        return sum(not all(agrees(module, c, method, 0) for method in methods) for c in others)
 
     def _holds(self, mistake: Mistake, check: RecordedCheck) -> bool:
         cause = Cause((mistake,))
@@ -130,13 +145,21 @@ class TaskSearch:
             if check.id in result.found:
                 continue
             fitting = [c for c in self._pairs(result.cause) if self._explains(c, check)]
-            for cause in sorted(fitting, key=lambda cause: -self._count(cause, result)):
+            for cause in self._ranked(fitting, result):
                 if self._join_pair(result, cause, check):
                     break
 
-    def _count(self, cause: Cause, result: Joined) -> int:
-        """Return how many checks `cause` explains that nothing explained before."""
-        return sum(self._explains(cause, check) for check in self._left(result))
+    def _ranked(self, causes: Sequence[Cause], result: Joined) -> list[Cause]:
+        """Return `causes`, those that explain most checks and contradict fewest first."""
+        if len(causes) < 2:
+            return list(causes)
+        left = self._left(result)
+        explained = {cause: [c for c in left if self._explains(cause, c)] for cause in causes}
+
+        def rank(cause: Cause) -> tuple[int, int]:
+            return -len(explained[cause]), self._contradictions(cause, explained[cause])
+
+        return sorted(causes, key=rank)
 
     def _pairs(self, cause: Cause) -> Iterator[Cause]:
         """Yield `cause` itself and causes with one more mistake; pairs if nothing was found."""

@@ -42,7 +42,9 @@ def test_contexts_without_words(submission, reference, rng):
 
 @pytest.mark.task("CBOW")
 @pytest.mark.points(1.5)
-@pytest.mark.hint("backward adds into the gradients; only zero_gradients clears them.")
+@pytest.mark.hint(
+    "Which terms does each row get? backward adds them; only zero_gradients clears them."
+)
 @pytest.mark.promise(
     "A word that occurs several times, in one context or in several ones, gets the **sum** of its "
     "gradients.",

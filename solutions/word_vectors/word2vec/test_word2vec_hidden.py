@@ -63,7 +63,9 @@ def test_naive_softmax_extremes(submission, reference, rng):
 
 @pytest.mark.task("SkipGram")
 @pytest.mark.points(2)
-@pytest.mark.hint("backward adds into the gradients; only zero_gradients clears them.")
+@pytest.mark.hint(
+    "Which terms does each row get? backward adds them; only zero_gradients clears them."
+)
 @pytest.mark.promise(
     "A word that occurs several times in the batch gets the **sum** of its rows.",
     "adds into `gradients`, returns None",

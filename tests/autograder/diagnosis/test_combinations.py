@@ -56,6 +56,20 @@ def test_one_cause_is_reported_for_all_tasks(with_both):
     assert {"test_long_vectors_do_not_decide", "test_accuracy"} <= set(told)
 
 
+def test_of_two_causes_the_one_that_contradicts_no_other_check_is_named(changed):
+    """A gradient at the kink: where no pair is satisfied, a gradient everywhere is the same."""
+    told = changed(
+        "losses",
+        "self.violated = (violation > 0)",
+        "self.violated = (violation >= 0)",
+        "grad_corrupt = self.violated / self.violated.size",
+        "grad_corrupt = self.violated",
+        "np.mean(np.maximum(violation, 0.0))",
+        "np.sum(np.maximum(violation, 0.0))",
+    ).diagnoses()
+    assert {diagnosis.id for diagnosis in told.values()} == {"max-margin-gradient-at-the-kink"}
+
+
 RETURNS_FLOAT32 = """
 
 _in_double = RNN.forward

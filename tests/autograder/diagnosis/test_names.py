@@ -74,7 +74,7 @@ FORMS = {
             "return states[:, 1:].copy()",
             "return states[:, :T].copy()",
         ],
-        "states-one-step-early",
+        "states-one-step-late",
     ),
     "batch_norm/running-in-training": (
         [
