@@ -152,7 +152,12 @@ class ProcessTree(ABC):
         """
         deadline = time.monotonic() + seconds
         with ExitStack() as stack:
-            handles = self._stop(deadline, stack)
+            try:
+                handles = self._stop(deadline, stack)
+            except BaseException:  # an interrupt: what is stopped would stay for ever
+                self._signal_group("SIGKILL")
+                self._process.kill()
+                raise
             for handle in handles:
                 handle.kill()
             self._signal_group("SIGKILL")

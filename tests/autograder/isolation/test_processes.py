@@ -66,3 +66,16 @@ def test_what_is_started_while_others_are_stopped_ends_too(process):
     tree.kill(0.5)
     assert tree.running == []
     assert process.returncode is not None
+
+
+class Interrupted(Growing):
+    """Looks at processes while the command is ended."""
+
+    def pids(self):
+        raise KeyboardInterrupt
+
+
+def test_what_is_stopped_when_an_interrupt_comes_is_ended(process):
+    with pytest.raises(KeyboardInterrupt):
+        Interrupted(process).kill(5.0)
+    assert process.wait(5.0) < 0
