@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -10,7 +11,7 @@ import torch
 from framework.importing import load_target
 from framework.providers.backends import Backend
 from plugins.torch_backend.bench.catalogue import Case
-from plugins.torch_backend.bench.measures import measured_use, timed_rounds
+from plugins.torch_backend.bench.measures import Limits, measured_use, timed_rounds
 from plugins.torch_backend.bench.pair import NotComparable, Pair
 from plugins.torch_backend.bench.result import Result
 
@@ -18,11 +19,8 @@ from plugins.torch_backend.bench.result import Result
 def pair_of(case: Case, backend: Backend, *, is_tiny: bool, is_random: bool) -> Pair:
     """Return the two programs of `case`."""
     cls: type[Pair] = load_target(case.target)
-    return cls(backend, **_sizes(case, is_tiny=is_tiny), is_random=is_random)
-
-
-def _sizes(case: Case, *, is_tiny: bool) -> dict[str, Any]:
-    return {**case.sizes, **(case.tiny if is_tiny else {})}
+    sizes = case.sizes_on(backend.device, is_tiny=is_tiny)
+    return cls(backend, **sizes, is_random=is_random)
 
 
 def measured(
@@ -30,7 +28,7 @@ def measured(
     backend: Backend,
     *,
     precision: str,
-    seconds: float,
+    limits: Limits,
     is_tiny: bool = False,
     on_round: Callable[[float], object] = lambda share: None,
 ) -> Result:
@@ -43,11 +41,21 @@ def measured(
     if pair.is_same_model:
         check_equal(case, backend)
     steps = pair.steps(precision)
-    speeds = timed_rounds(steps, backend.device, seconds, on_round)
-    use = {name: measured_use(step, backend.device) for name, step in steps.items()}
-    goal = None if is_tiny else case.goal(backend.device)
-    sizes = _sizes(case, is_tiny=is_tiny)
-    return Result(case, sizes, goal, pair.unit, pair.units, speeds, use, pair.is_same_model)
+    limits = replace(limits, warm=pair.warm, steps=limits.steps or pair.steps_in_round)
+    speeds = timed_rounds(steps, backend.device, limits, on_round)
+    counted = steps if pair.counts_launches else {}
+    use = {name: measured_use(step, backend.device) for name, step in counted.items()}
+    return Result(
+        case,
+        case.sizes_on(backend.device, is_tiny=is_tiny),
+        None if is_tiny else case.goal(backend.device),
+        pair.unit,
+        pair.units,
+        speeds,
+        use,
+        pair.is_same_model,
+        pair.scores(),
+    )
 
 
 def check_equal(case: Case, backend: Backend) -> None:
