@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -74,4 +76,18 @@ def device_in_words(device: str) -> dict[str, Any]:
     """Return the name of the device, torch's version and its number of threads."""
     if device == "cuda":
         return {"device": torch.cuda.get_device_name(), "torch": torch.__version__}
-    return {"device": "cpu", "torch": torch.__version__, "threads": torch.get_num_threads()}
+    return {
+        "device": processor_name(),
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+    }
+
+
+def processor_name(file: Path = Path("/proc/cpuinfo")) -> str:
+    """Return the name of the processor, or its architecture where the system does not tell."""
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return f"cpu ({next(named, platform.machine())})"

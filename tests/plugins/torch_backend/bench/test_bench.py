@@ -20,7 +20,12 @@ from framework.providers.plugins import Plugins  # noqa: E402
 from plugins.torch_backend.bench import skip_gram  # noqa: E402
 from plugins.torch_backend.bench.catalogue import CASES, chosen_cases  # noqa: E402
 from plugins.torch_backend.bench.language_models import CourseLSTM  # noqa: E402
-from plugins.torch_backend.bench.measurement import check_equal, measured, pair_of  # noqa: E402
+from plugins.torch_backend.bench.measurement import (  # noqa: E402
+    check_equal,
+    measured,
+    pair_of,
+    processor_name,
+)
 from plugins.torch_backend.bench.measures import Limits, Speeds, timed_rounds  # noqa: E402
 from plugins.torch_backend.bench.pair import NotComparable  # noqa: E402
 
@@ -222,7 +227,14 @@ def test_a_precision_that_is_none_is_refused():
 
 def test_the_commands_of_the_page_name_models_and_options_that_exist():
     lines = commands(ROOT / "docs/performance.md", "gradus")
-    assert len(lines) == 2
+    assert len(lines) == 3
     for line in lines:
         _, *words = line.split()
         assert gradus(*words, "--list").startswith("zaremba_small: ")
+
+
+def test_a_processor_has_a_name(tmp_path):
+    file = tmp_path / "cpuinfo"
+    file.write_text("flags : a\nmodel name\t: A Processor\nmodel name\t: B\n", "utf-8")
+    assert processor_name(file) == "cpu (A Processor)"
+    assert processor_name(tmp_path / "missing").startswith("cpu (")
