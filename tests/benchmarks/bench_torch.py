@@ -14,11 +14,11 @@ from plugins.torch_backend.bench.catalogue import chosen_cases  # noqa: E402
 from plugins.torch_backend.bench.language_models import CourseRNN  # noqa: E402
 from plugins.torch_backend.bench.layers import QRNNAgainstLSTM  # noqa: E402
 from plugins.torch_backend.bench.measurement import measured  # noqa: E402
-from plugins.torch_backend.bench.measures import timed_rounds  # noqa: E402
+from plugins.torch_backend.bench.measures import Limits, timed_rounds  # noqa: E402
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(600)]
 
-SECONDS = 3
+LIMITS = Limits(seconds=3)
 #: Ours may take this much of the plain program's time before the test fails: noise of a busy
 #: machine is less than what is left between it and 1.
 TOLERATED = 1.6
@@ -43,7 +43,7 @@ def check(name, speeds, owner):
 
 @pytest.mark.parametrize("case", chosen_cases(), ids=lambda case: case.name)
 def test_models_of_gradus_bench(backend, case):
-    result = measured(case, backend, precision="float32", seconds=SECONDS)
+    result = measured(case, backend, precision="float32", limits=LIMITS)
     check(case.name, result.speeds, "bench")
 
 
@@ -58,7 +58,7 @@ def test_recurrent_lm(backend, sizes, batch, length, optimizer):
     pair = OPTIMIZERS[optimizer](
         backend, vocabulary=V, embedding=E, hidden=H, batch=batch, length=length
     )
-    speeds = timed_rounds(pair.steps("float32"), "cpu", SECONDS)
+    speeds = timed_rounds(pair.steps("float32"), "cpu", LIMITS)
     check(f"{sizes} {optimizer}", speeds, "torch rnn_lm")
 
 
@@ -68,5 +68,5 @@ def test_recurrent_lm(backend, sizes, batch, length, optimizer):
 def test_poolings_of_a_qrnn(backend, sizes, pooling, dtype):
     N, T, H = sizes
     pair = QRNNAgainstLSTM(backend, hidden=H, batch=N, length=T, pooling=pooling)
-    speeds = timed_rounds(pair.steps(dtype), "cpu", SECONDS)
+    speeds = timed_rounds(pair.steps(dtype), "cpu", LIMITS)
     check(f"{sizes} {pooling} {dtype}", speeds, "qrnn")

@@ -26,6 +26,8 @@ class Case:
         sizes: keyword arguments of that class.
         tiny: sizes for a test, instead of some of `sizes`.
         gpu_goal: lower bound of the ratio of speeds on a GPU; None: there is none.
+        cpu_goal: the same on a CPU.
+        on_cpu: sizes on a CPU, instead of some of `sizes`.
         group: another name on the command line, which several models share.
         is_default: whether it is measured if no model is named.
     """
@@ -36,12 +38,22 @@ class Case:
     sizes: Mapping[str, Any] = field(hash=False)
     tiny: Mapping[str, Any] = field(hash=False)
     gpu_goal: float | None = None
+    cpu_goal: float | None = CPU_GOAL
+    on_cpu: Mapping[str, Any] = field(default_factory=dict, hash=False)
     group: str = ""
     is_default: bool = True
 
     def goal(self, device: str) -> float | None:
         """Return the least ratio of speeds that is wanted on `device`."""
-        return CPU_GOAL if device == "cpu" else self.gpu_goal
+        return self.cpu_goal if device == "cpu" else self.gpu_goal
+
+    def sizes_on(self, device: str, *, is_tiny: bool = False) -> dict[str, Any]:
+        """Return the sizes on `device`."""
+        return {
+            **self.sizes,
+            **(self.on_cpu if device == "cpu" else {}),
+            **(self.tiny if is_tiny else {}),
+        }
 
 
 _TINY_TEXT = MappingProxyType(
@@ -87,6 +99,9 @@ CASES = (
     _course(
         "gru", "CourseGRU", "recurrent_lm with gru (reset_after) as in the course, H = 64, Adam"
     ),
+    _course(
+        "gru_default", "DefaultGRU", "recurrent_lm with gru (r before the matrix), H = 64, Adam"
+    ),
     Case(
         "window_lm",
         "fixed window of 4 words (Bengio et al. 2003), V = 10,000, E = 100, H = 200, SGD",
@@ -108,6 +123,25 @@ CASES = (
         f"{_HERE}.classifiers:VeryDeepCNN",
         {"vocabulary": 70, "maps": 8, "hidden": 128, "classes": 4, "batch": 64, "length": 256},
         {"vocabulary": 13, "maps": 2, "hidden": 4, "batch": 3, "length": 64},
+    ),
+    Case(
+        "qrnn_pooling",
+        "pooling of a QRNN beside a copy of as many bytes; GB/s of the bytes that it must move",
+        f"{_HERE}.bandwidth:Pooling",
+        {"hidden": 640, "batch": 256, "length": 512},
+        {"hidden": 4, "batch": 3, "length": 5},
+        gpu_goal=0.7,
+        cpu_goal=None,
+        on_cpu={"batch": 16, "length": 128},
+    ),
+    Case(
+        "skip_gram",
+        "skip-gram with 100 numbers on WikiText-2 beside gensim with one worker, whole trainings",
+        f"{_HERE}.skip_gram:SkipGram",
+        {"words": 1_500_000, "epochs": 5},
+        {"words": 3_000, "epochs": 1},
+        gpu_goal=20.0,
+        is_default=False,
     ),
     *(_qrnn(H, N, T) for H in (256, 640) for N in (8, 32, 256) for T in (32, 512)),
 )  # fmt: skip

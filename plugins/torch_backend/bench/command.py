@@ -12,6 +12,7 @@ import typer
 
 from framework.commands.options import BlockOption, Device, PluginOption
 from framework.errors import UsageError
+from framework.importing import load_target
 from plugins.torch_backend.bench.catalogue import CASES, Case, chosen_cases
 
 if TYPE_CHECKING:
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from framework.providers.backends import Backend
+    from plugins.torch_backend.bench.measures import Limits
     from plugins.torch_backend.bench.result import Result
 
 _NAMES = ", ".join(dict.fromkeys(case.group or case.name for case in CASES))
 
 #: Precisions in which both programs compute.
-PRECISIONS = ("float32", "float64")
+PRECISIONS = ("float32", "float64", "bfloat16")
 
 
 def _checked_precision(value: str) -> str:
@@ -45,11 +47,22 @@ def bench(
     device: Device = "cpu",
     precision: Annotated[
         str,
-        typer.Option(metavar="<float32|float64>", callback=_checked_precision, help="Number type."),
+        typer.Option(
+            metavar="<float32|float64|bfloat16>",
+            callback=_checked_precision,
+            help="Number type; with bfloat16 the weights stay in float32.",
+        ),
     ] = "float32",
     seconds: Annotated[
         float, typer.Option(min=0.1, help="Time for all rounds of a model; at least 3 are taken.")
     ] = 10.0,
+    rounds: Annotated[
+        int | None, typer.Option(min=1, help="Number of rounds of a model, instead of a time.")
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(min=1, help="Steps of a program in a round. Default: as many as take 0.02 s."),
+    ] = None,
     threads: Annotated[
         int, typer.Option(min=1, help="Threads on a CPU; with one, processor time is counted.")
     ] = 1,
@@ -85,11 +98,30 @@ def bench(
         for case in chosen if models else CASES:
             console.print(f"{case.name}: {case.about}", soft_wrap=True)
         return
+    _check_available(chosen)
     backend, setting = _prepared(device, threads, plugin, block)
     setting |= {"precision": precision, "sizes": "tiny" if tiny else "full"}
     console.print(", ".join(f"{name} {value}" for name, value in setting.items()), soft_wrap=True)
-    results = _measured(console, chosen, backend, precision, seconds, tiny)
+    from plugins.torch_backend.bench.measures import Limits
+
+    limits = Limits(seconds=seconds, rounds=rounds, steps=steps)
+    results = _measured(console, chosen, backend, precision, limits, tiny)
     _finish(console, results, setting, json_file)
+
+
+def _check_available(cases: Sequence[Case]) -> None:
+    """Check that what the models need is there, before the first one is measured.
+
+    Raises:
+        UsageError: PyTorch or what a model is measured beside is not installed.
+    """
+    if importlib.util.find_spec("torch") is None:
+        raise UsageError(
+            "`gradus bench` needs PyTorch, which is not installed: run "
+            "`pip install 'gradus-nlp[torch]'`"
+        )
+    for target in dict.fromkeys(case.target for case in cases):
+        load_target(target).check_available()
 
 
 def _prepared(
@@ -98,13 +130,8 @@ def _prepared(
     """Return the backend, and in words where it computes.
 
     Raises:
-        UsageError: PyTorch is not installed, or it cannot compute on `device`.
+        UsageError: PyTorch cannot compute on `device`.
     """
-    if importlib.util.find_spec("torch") is None:
-        raise UsageError(
-            "`gradus bench` needs PyTorch, which is not installed: run "
-            "`pip install 'gradus-nlp[torch]'`"
-        )
     import psutil
     import torch
 
@@ -124,24 +151,28 @@ def _measured(
     cases: Sequence[Case],
     backend: Backend,
     precision: str,
-    seconds: float,
+    limits: Limits,
     is_tiny: bool,
 ) -> list[Result]:
-    """Measure `cases` one after the other, with a bar on a terminal."""
-    from rich.progress import Progress
+    """Measure `cases` one after the other, with a bar on a terminal and else with their names."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from plugins.torch_backend.bench.measurement import measured
 
     found = []
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    is_shown = console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=not is_shown) as bars:
         for i, case in enumerate(cases, start=1):
-            bar = bars.add_task(f"{i} of {len(cases)}: {case.name}", total=1.0)
+            bar = bars.add_task(title := f"{i} of {len(cases)}: {case.name}", total=1.0)
+            if not is_shown:
+                console.print(title, soft_wrap=True)
             found.append(
                 measured(
                     case,
                     backend,
                     precision=precision,
-                    seconds=seconds,
+                    limits=limits,
                     is_tiny=is_tiny,
                     on_round=partial(_advance, bars, bar),
                 )
@@ -163,11 +194,13 @@ def _finish(
 ) -> None:
     """Show the table, and save the figures."""
     from framework.text_files import save_json
-    from plugins.torch_backend.bench.result import as_json, result_table
+    from plugins.torch_backend.bench.result import as_json, result_table, score_lines
 
     wide = console if console.is_terminal else type(console)(width=140, highlight=False)
     wide.print(result_table(results))
-    if any(not one.is_same_model for one in results):
+    for line in score_lines(results):
+        console.print(line, soft_wrap=True)
+    if any(one.case.group == "qrnn" for one in results):
         console.print("qrnn: two kinds of layer of equal size; they do not compute the same.")
     if json_file is not None:
         save_json(as_json(setting, results), json_file)

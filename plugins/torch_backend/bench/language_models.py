@@ -46,7 +46,7 @@ class TextPair(Pair):
 
     def _text(self) -> np.ndarray[Any, np.dtype[np.int64]]:
         p = 1 / np.arange(1, self.V + 1)
-        size = self.units * _CHUNKS + 1
+        size = self.N * self.T * _CHUNKS + 1
         return np.random.default_rng(0).choice(self.V, size=size, p=p / p.sum())
 
     def batches(self) -> Iterator[Batch]:
@@ -204,6 +204,36 @@ class CourseGRU(CourseRNN):
         """Return the blocks r, −u, h̃."""
         u, r, content = value.chunk(3, dim=-1)
         return torch.cat([r, -u, content], dim=-1)
+
+
+class ResetBeforeGRU(nn.GRU):
+    """The parameters of `nn.GRU`, with r before the matrix: torch has no kernel for this form."""
+
+    def forward(self, input: Any, hx: Any = None) -> Any:
+        """Return the states `(N, T, H)`, and the last one."""
+        W_x, b, W_h = map(self.get_parameter, ("weight_ih_l0", "bias_ih_l0", "weight_hh_l0"))
+        H = self.hidden_size
+        W_gates, W_content = torch.split(W_h, [2 * H, H])
+        from_input = nn.functional.linear(input, W_x, b)
+        h = from_input.new_zeros(len(input), H) if hx is None else hx.to(from_input)
+        states = []
+        for a in from_input.unbind(1):
+            r, z = (a[:, : 2 * H] + h @ W_gates.T).sigmoid().chunk(2, dim=1)
+            h = torch.lerp((a[:, 2 * H :] + (r * h) @ W_content.T).tanh(), h, z)
+            states.append(h)
+        return torch.stack(states, dim=1), h
+
+
+class DefaultGRU(CourseGRU):
+    """One GRU of the course's size in its default form, beside a loop on the same parameters."""
+
+    def our_cell(self) -> Any:
+        """Return our GRU, whose r acts before the matrix."""
+        return GRU
+
+    def plain_cell(self) -> nn.RNNBase:
+        """Build the loop."""
+        return ResetBeforeGRU(self.E, self.H, batch_first=True)
 
 
 class PlainWindow(nn.Module):

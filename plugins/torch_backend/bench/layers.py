@@ -14,7 +14,7 @@ from framework.providers.backends import Backend
 from framework.training.accelerator import accelerator_of
 from framework.training.loops import Batch
 from framework.training.options import LearningOptions
-from plugins.torch_backend.bench.pair import Pair, Step, repeated
+from plugins.torch_backend.bench.pair import Pair, Step, computing_in, master, repeated
 from plugins.torch_backend.convolution.qrnn import QRNN
 from plugins.torch_backend.neural_networks.optimizers import SGD
 
@@ -59,7 +59,7 @@ class QRNNAgainstLSTM(Pair):
 
     def our_step(self, model: Model, precision: str) -> Step:
         """Return a step of the QRNN, with inputs that are on the device."""
-        model.astype(precision)
+        model = self.in_precision(model, precision)
         x, g = self._on_device(precision)
         accelerator = accelerator_of(self.backend, LearningOptions())
         optimizer, batch = SGD(self.rate), Batch((x,), g)
@@ -90,14 +90,15 @@ class QRNNAgainstLSTM(Pair):
         def step() -> Tensor:
             optimizer.zero_grad()
             x.grad = None
-            h: Tensor = model(x)[0]
-            h.backward(g)  # type: ignore[no-untyped-call]  # torch's
+            with computing_in(precision, self.backend.device):
+                h: Tensor = model(x)[0]
+            h.backward(g.to(h.dtype))  # type: ignore[no-untyped-call]  # torch's
             optimizer.step()
             return h.detach()
 
         return step
 
     def _on_device(self, precision: str) -> tuple[Tensor, Tensor]:
-        batch, dtype = next(self.batches()), getattr(torch, precision)
+        batch, dtype = next(self.batches()), master(precision)
         x, g = (torch.from_numpy(one) for one in (*batch.inputs, batch.targets))
         return x.to(self.backend.device, dtype), g.to(self.backend.device, dtype)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -10,7 +13,7 @@ import torch
 from framework.importing import load_target
 from framework.providers.backends import Backend
 from plugins.torch_backend.bench.catalogue import Case
-from plugins.torch_backend.bench.measures import measured_use, timed_rounds
+from plugins.torch_backend.bench.measures import Limits, measured_use, timed_rounds
 from plugins.torch_backend.bench.pair import NotComparable, Pair
 from plugins.torch_backend.bench.result import Result
 
@@ -18,11 +21,8 @@ from plugins.torch_backend.bench.result import Result
 def pair_of(case: Case, backend: Backend, *, is_tiny: bool, is_random: bool) -> Pair:
     """Return the two programs of `case`."""
     cls: type[Pair] = load_target(case.target)
-    return cls(backend, **_sizes(case, is_tiny=is_tiny), is_random=is_random)
-
-
-def _sizes(case: Case, *, is_tiny: bool) -> dict[str, Any]:
-    return {**case.sizes, **(case.tiny if is_tiny else {})}
+    sizes = case.sizes_on(backend.device, is_tiny=is_tiny)
+    return cls(backend, **sizes, is_random=is_random)
 
 
 def measured(
@@ -30,7 +30,7 @@ def measured(
     backend: Backend,
     *,
     precision: str,
-    seconds: float,
+    limits: Limits,
     is_tiny: bool = False,
     on_round: Callable[[float], object] = lambda share: None,
 ) -> Result:
@@ -43,11 +43,21 @@ def measured(
     if pair.is_same_model:
         check_equal(case, backend)
     steps = pair.steps(precision)
-    speeds = timed_rounds(steps, backend.device, seconds, on_round)
-    use = {name: measured_use(step, backend.device) for name, step in steps.items()}
-    goal = None if is_tiny else case.goal(backend.device)
-    sizes = _sizes(case, is_tiny=is_tiny)
-    return Result(case, sizes, goal, pair.unit, pair.units, speeds, use, pair.is_same_model)
+    limits = replace(limits, warm=pair.warm, steps=limits.steps or pair.steps_in_round)
+    speeds = timed_rounds(steps, backend.device, limits, on_round)
+    counted = steps if pair.counts_launches else {}
+    use = {name: measured_use(step, backend.device) for name, step in counted.items()}
+    return Result(
+        case,
+        case.sizes_on(backend.device, is_tiny=is_tiny),
+        None if is_tiny else case.goal(backend.device),
+        pair.unit,
+        pair.units,
+        speeds,
+        use,
+        pair.is_same_model,
+        pair.scores(),
+    )
 
 
 def check_equal(case: Case, backend: Backend) -> None:
@@ -66,4 +76,18 @@ def device_in_words(device: str) -> dict[str, Any]:
     """Return the name of the device, torch's version and its number of threads."""
     if device == "cuda":
         return {"device": torch.cuda.get_device_name(), "torch": torch.__version__}
-    return {"device": "cpu", "torch": torch.__version__, "threads": torch.get_num_threads()}
+    return {
+        "device": processor_name(),
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+    }
+
+
+def processor_name(file: Path = Path("/proc/cpuinfo")) -> str:
+    """Return the name of the processor, or its architecture where the system does not tell."""
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return f"cpu ({next(named, platform.machine())})"

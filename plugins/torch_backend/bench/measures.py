@@ -15,9 +15,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from plugins.torch_backend.bench.pair import Step
 
-#: Steps before the first measurement: allocations, choices of kernels, recorded graphs.
-WARM = 4
-
 #: Seconds that one program gets in a round, at least: timers and caches need more than one step.
 _ROUND = 0.02
 
@@ -54,6 +51,23 @@ class Speeds:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How long is measured.
+
+    Attributes:
+        seconds: the time for all rounds of all programs, if `rounds` is None.
+        rounds: the number of rounds; None: at least 3 and at most 51, as long as there is time.
+        steps: steps of a program in a round; None: as many as take 0.02 seconds.
+        warm: steps of a program before the first round: allocations, choices of kernels, graphs.
+    """
+
+    seconds: float = 10.0
+    rounds: int | None = None
+    steps: int | None = None
+    warm: int = 4
+
+
+@dataclass(frozen=True)
 class Use:
     """Memory and launches of one step.
 
@@ -71,33 +85,46 @@ class Use:
 def timed_rounds(
     steps: Mapping[str, Step],
     device: str,
-    seconds: float,
+    limits: Limits,
     on_round: Callable[[float], object] = lambda share: None,
 ) -> Speeds:
-    """Time all programs in turn until `seconds` are over; the first of a round changes.
+    """Time all programs in turn within `limits`; the first of a round changes.
 
     Args:
         steps: the programs by name.
         device: ``cpu`` or ``cuda``.
-        seconds: the time for all rounds of all programs.
+        limits: how long is measured.
         on_round: called with the finished share, 0 to 1.
     """
     for step in steps.values():
-        for _ in range(WARM):
+        for _ in range(limits.warm):
             step()
     clock = _clock(device)
-    once = min(_seconds(step, 1, clock) for step in steps.values())
-    count = max(1, round(_ROUND / max(once, 1e-6)))
+    count = limits.steps or _steps_in_round(steps, clock)
     taken: dict[str, list[float]] = {name: [] for name in steps}
-    started, done = time.perf_counter(), 0
-    while done < LEAST_ROUNDS or (done < ROUNDS and time.perf_counter() - started < seconds):
-        names = list(steps)
+    started, share = time.perf_counter(), 0.0
+    while share < 1:
+        names, done = list(steps), len(taken["ours"])
         turn = done % len(names)
         for name in names[turn:] + names[:turn]:
             taken[name].append(_seconds(steps[name], count, clock))
-        done += 1
-        on_round(max(done / ROUNDS, min(1.0, (time.perf_counter() - started) / seconds)))
+        share = _finished(done + 1, time.perf_counter() - started, limits)
+        on_round(share)
     return Speeds({name: tuple(values) for name, values in taken.items()})
+
+
+def _steps_in_round(steps: Mapping[str, Step], clock: Callable[[], float]) -> int:
+    """Return how many steps take long enough for the clock."""
+    once = min(_seconds(step, 1, clock) for step in steps.values())
+    return max(1, round(_ROUND / max(once, 1e-6)))
+
+
+def _finished(rounds: int, seconds: float, limits: Limits) -> float:
+    """Return the finished share of a measurement; 1: it is done."""
+    if limits.rounds is not None:
+        return rounds / limits.rounds
+    share = max(rounds / ROUNDS, seconds / limits.seconds)
+    return min(share, rounds / LEAST_ROUNDS, 1.0)
 
 
 def _clock(device: str) -> Callable[[], float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 import torch
@@ -47,6 +48,8 @@ class Pair(ABC):
         optimizer, rate, clip, summed: the options of training of both programs.
         is_same_model: whether both compute the same. If not, their speeds alone are compared.
         units: the number of units in a step.
+        warm, steps_in_round: see `plugins.torch_backend.bench.measures.Limits`.
+        counts_launches: whether memory and launches of a step are measured.
         rng: draws the masks of our model, on the device: a recorded step draws new ones.
     """
 
@@ -55,12 +58,27 @@ class Pair(ABC):
     rate: ClassVar[float] = 0.1
     summed: ClassVar[bool] = False
     is_same_model: ClassVar[bool] = True
+    warm: ClassVar[int] = 4
+    steps_in_round: ClassVar[int | None] = None
+    counts_launches: ClassVar[bool] = True
     clip: float | None = None
-    units: int
+    units: float
 
     def __init__(self, backend: Backend, *, is_random: bool = True) -> None:
         self.backend, self.is_random = backend, is_random
         self.rng = backend.arrays.generator(0)
+
+    @classmethod  # noqa: B027  # most pairs need torch alone
+    def check_available(cls) -> None:
+        """Check that what both programs need is installed.
+
+        Raises:
+            UsageError: something is missing.
+        """
+
+    def scores(self) -> dict[str, dict[str, float]]:
+        """Return how good each program's result is, by the name of the program and the score."""
+        return {}
 
     @abstractmethod
     def our_model(self) -> Model:
@@ -88,8 +106,8 @@ class Pair(ABC):
 
     def plain_step(self, model: nn.Module, precision: str, *, foreach: bool) -> Step:
         """Return the training step that a user of torch would write."""
-        device, dtype = self.backend.device, getattr(torch, precision)
-        model.to(device, dtype)
+        device = self.backend.device
+        model.to(device, master(precision))
         learned = [one for one in model.parameters() if one.requires_grad]
         optimizer = _OPTIMIZERS[self.optimizer](learned, lr=self.rate, foreach=foreach)
         batches = self.batches()
@@ -99,7 +117,8 @@ class Pair(ABC):
             inputs = tuple(torch.from_numpy(array).to(device) for array in batch.inputs)
             targets = torch.from_numpy(batch.targets).to(device)
             optimizer.zero_grad()
-            loss = self.plain_loss(model, inputs, targets)
+            with computing_in(precision, device):
+                loss = self.plain_loss(model, inputs, targets)
             (loss * batch.terms if self.summed else loss).backward()  # type: ignore[no-untyped-call]  # torch's
             if self.clip is not None:
                 nn.utils.clip_grad_norm_(learned, self.clip, foreach=foreach)
@@ -111,8 +130,7 @@ class Pair(ABC):
 
     def our_step(self, model: Model, precision: str) -> Step:
         """Return the training step of `gradus train`."""
-        backend = self.backend
-        model.astype(precision)
+        backend, model = self.backend, self.in_precision(model, precision)
         options = LearningOptions(optimizer=self.optimizer, learning_rate=self.rate)
         accelerator = accelerator_of(backend, options)
         learner = LossLearner(
@@ -126,6 +144,14 @@ class Pair(ABC):
         learner.gradient_step = accelerator.repeated(learner.gradient_step, model, self.rng)
         batches = accelerator.moved_ahead(self.batches())
         return lambda: learner.step(next(batches))
+
+    def in_precision(self, model: Model, precision: str) -> Model:
+        """Return `model` in `precision`; bfloat16 has float32 weights, as in `gradus train`."""
+        model.astype(master(precision))
+        if precision != "bfloat16":
+            return model
+        accelerator = accelerator_of(self.backend, LearningOptions())
+        return accelerator.low_precision(model, self.our_model())
 
     def check(self) -> None:
         """Compare loss and parameters of both programs after one step in float64.
@@ -153,6 +179,19 @@ class Pair(ABC):
             plain.load_state_dict(self.plain_weights(ours.parameters), strict=False)
             found[name] = self.plain_step(plain, precision, foreach=foreach)
         return found
+
+
+def master(precision: str) -> torch.dtype:
+    """Return the number type of the weights."""
+    found: torch.dtype = torch.float32 if precision == "bfloat16" else getattr(torch, precision)
+    return found
+
+
+def computing_in(precision: str, device: str) -> AbstractContextManager[Any]:
+    """Return the context of a plain program: with bfloat16, torch's automatic conversions."""
+    return torch.autocast(
+        torch.device(device).type, torch.bfloat16, enabled=precision == "bfloat16"
+    )
 
 
 def _compare(name: str, ours: Tensor, plain: Tensor) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -27,16 +27,18 @@ class Result:
         speeds: the seconds of each program.
         use: memory and launches of each program.
         is_same_model: whether all programs compute the same, which was checked.
+        scores: how good the result of each program is, by program and score.
     """
 
     case: Case
     sizes: Mapping[str, Any]
     goal: float | None
     unit: str
-    units: int
+    units: float
     speeds: Speeds
     use: Mapping[str, Use]
     is_same_model: bool
+    scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def rate(self, name: str) -> float:
         """Return the median number of units in a second of the program `name`."""
@@ -61,17 +63,32 @@ def result_table(results: Iterable[Result]) -> Table:
 
 
 def _row(result: Result, name: str) -> list[str]:
-    seconds, use = result.speeds.seconds[name], result.use[name]
-    spread = f"{result.units / max(seconds):,.0f} to {result.units / min(seconds):,.0f}"
-    peak = "-" if use.peak is None else f"{use.peak / 2**20:,.0f} MB"
+    seconds, use = result.speeds.seconds[name], result.use.get(name)
+    spread = f"{_shown(result.units / max(seconds))} to {_shown(result.units / min(seconds))}"
+    peak = "-" if use is None or use.peak is None else f"{use.peak / 2**20:,.0f} MB"
+    launches = "-" if use is None else str(use.launches)
     first = result.case.name if name == "ours" else ""
-    shown = [first, name, f"{result.rate(name):,.0f} {result.unit}", spread]
+    shown = [first, name, f"{_shown(result.rate(name))} {result.unit}", spread]
     if name == "ours":
-        return [*shown, "", "", "", peak, str(use.launches)]
+        return [*shown, "", "", "", peak, launches]
     ratio, bound = result.speeds.ratio(name)
     goal = result.goal
     wanted = "" if goal is None else f"{goal:.2f} {'yes' if bound >= goal else 'no'}"
-    return [*shown, f"{ratio:.2f}", f"{bound:.2f}", wanted, peak, str(use.launches)]
+    return [*shown, f"{ratio:.2f}", f"{bound:.2f}", wanted, peak, launches]
+
+
+def _shown(rate: float) -> str:
+    """Return a number of units in a second, small ones with decimals."""
+    return f"{rate:,.0f}" if rate >= 100 else f"{rate:.2f}"
+
+
+def score_lines(results: Iterable[Result]) -> list[str]:
+    """Return a line for each program whose result has scores."""
+    return [
+        f"{result.case.name}, {name}: " + ", ".join(f"{k} {v:.3f}" for k, v in found.items())
+        for result in results
+        for name, found in result.scores.items()
+    ]
 
 
 def as_json(setting: Mapping[str, Any], results: Iterable[Result]) -> dict[str, Any]:
@@ -93,8 +110,9 @@ def _of_model(result: Result) -> dict[str, Any]:
             name: {
                 "units per second": result.rate(name),
                 "seconds per step": list(seconds),
-                "peak bytes": result.use[name].peak,
-                "launches per step": result.use[name].launches,
+                "peak bytes": result.use[name].peak if name in result.use else None,
+                "launches per step": result.use[name].launches if name in result.use else None,
+                "scores": dict(result.scores.get(name, {})),
             }
             for name, seconds in result.speeds.seconds.items()
         },

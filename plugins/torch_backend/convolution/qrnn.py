@@ -75,8 +75,7 @@ class QRNN(Model):
             inputs = inputs.where(self._words, 0)
         inputs = torch.cat([before.transpose(0, 1), inputs])
         self._compute_gates(inputs, x.shape[1])
-        self._c = _after(c_0, self._i, self._z)
-        linear_recurrence(self._f, self._c, parallel=self.parallel)
+        self._c = pooled(c_0, self._f, self._i, self._z, parallel=self.parallel)
         h = x.new_empty(*x.shape[:2], self.hidden_size)
         by_time = h.transpose(0, 1)
         if self._o is None:
@@ -153,6 +152,13 @@ class QRNN(Model):
             return grad_h, nothing
         chosen = torch.zeros_like(self._c).scatter_add_(0, self._held, grad_h)
         return chosen[1:], chosen[0]
+
+
+def pooled(c_0: Tensor, f: Tensor, i: Tensor, z: Tensor, *, parallel: bool | None = None) -> Tensor:
+    """Return c_0 ... c_T `(T + 1, N, H)` of c_t = f_t ∘ c_{t−1} + i_t ∘ z_t."""
+    c = _after(c_0, i, z)
+    linear_recurrence(f, c, parallel=parallel)
+    return c
 
 
 def _after(first: Tensor, a: Tensor, b: Tensor | int) -> Tensor:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from plugins.torch_backend.shared.gru_steps import gru_steps
 from plugins.torch_backend.shared.packing import packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
 
@@ -22,6 +23,9 @@ class GRU(RecurrentLayer):
 
     With `reset_after` r acts after the matrix of h_{t−1}, not before it.
     """
+
+    #: Types of devices on which torch's kernel is faster than `gru_steps`.
+    kernel_devices = ("cuda",)
 
     def __init__(
         self,
@@ -40,9 +44,9 @@ class GRU(RecurrentLayer):
         self.add_parameter("b", np.zeros(3 * H))
         if reset_after:
             self.add_parameter("b_h", np.zeros(H))
-            for name in ("W_x", "W_h"):  # in the layout of the kernel: its rows are the columns
-                self.parameters[name] = self.parameters[name].t().contiguous().t()
-                self.gradients[name] = torch.zeros_like(self.parameters[name])
+        for name in ("W_x", "W_h"):  # in the layout of the kernel: its rows are the columns
+            self.parameters[name] = self.parameters[name].t().contiguous().t()
+            self.gradients[name] = torch.zeros_like(self.parameters[name])
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the states; the kernel has a second bias, of which r and z use none."""
@@ -61,6 +65,8 @@ class GRU(RecurrentLayer):
         return h
 
     def _own_steps(self, p: dict[str, Tensor], x: Tensor, h: Tensor) -> Tensor:
+        if not torch.compiler.is_compiling():
+            return gru_steps(x, h, (p["W_x"], p["W_h"], p["b"]), p.get("b_h"), self._mask)
         H, mask = self.hidden_size, self._mask
         W_gates, W_hh = torch.split(p["W_h"], [2 * H, H], dim=1)
         states = []
@@ -74,7 +80,8 @@ class GRU(RecurrentLayer):
 
     @property
     def _uses_kernel(self) -> bool:
-        return self.reset_after and not self._has_gaps
+        is_faster = self.parameters["b"].device.type in self.kernel_devices
+        return self.reset_after and is_faster and not self._has_gaps
 
     def _laid_out(self, parameter: Tensor) -> Tensor:
         if not self._uses_kernel or len(parameter.t()) == self.hidden_size:  # b_h stays

@@ -6,12 +6,17 @@ Source: CS224n lecture 7, sections 3.1 to 3.5; Hochreiter and Schmidhuber, "Long
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
 
+from plugins.torch_backend.shared.kernel_weights import KernelWeights
 from plugins.torch_backend.shared.packing import packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
+
+_NAMES = ("W_x", "W_h", "b")
 
 
 class LSTM(RecurrentLayer):
@@ -39,13 +44,14 @@ class LSTM(RecurrentLayer):
         for name in ("W_x", "W_h"):  # in the layout of the kernel: its rows are the columns here
             self.parameters[name] = self.parameters[name].t().contiguous().t()
             self.gradients[name] = torch.zeros_like(self.parameters[name])
+        self._kernel = KernelWeights(*self._own_tensors())
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the states; the second bias of the kernel is 0."""
         if self._mask is not None and self._packing is None:
             return self._masked_steps(parameters, self._mask, *inputs)
         x, h_0, c_0 = inputs
-        weights = [*parameters.values(), torch.zeros_like(self.parameters["b"])]
+        weights = [*parameters.values(), self._kernel.second_bias]
         kernel = (weights, True, 1, 0.0, True, False)
         if self._packing is None:
             h, *last = torch.lstm(x, [h_0[None], c_0[None]], *kernel, batch_first=True)
@@ -71,17 +77,23 @@ class LSTM(RecurrentLayer):
         self._end = h.detach(), c.detach()
         return torch.stack(states, dim=1)
 
-    def _laid_out(self, parameter: Tensor) -> Tensor:
-        return parameter if self._has_gaps else _swapped(parameter.t())
+    def _parameter_leaves(self) -> dict[str, Tensor]:
+        if self._has_gaps:
+            return super()._parameter_leaves()
+        own = self._own_tensors()
+        if not self._kernel.is_of(*own):
+            self._kernel = KernelWeights(*own)
+        return dict(zip(_NAMES, self._kernel.loaded(), strict=True))
 
-    def _laid_back(self, gradient: Tensor) -> Tensor:
-        return gradient if self._has_gaps else _swapped(gradient).t()
+    def _add_gradients(self, found: Sequence[Tensor]) -> None:
+        if self._has_gaps:
+            super()._add_gradients(found)
+        else:
+            self._kernel.add(found)
+
+    def _own_tensors(self) -> tuple[list[Tensor], list[Tensor]]:
+        """Return the parameters and their gradients."""
+        return [self.parameters[name] for name in _NAMES], [self.gradients[name] for name in _NAMES]
 
     def _last_state(self, h: Tensor) -> tuple[Tensor, Tensor]:
         return self._end
-
-
-def _swapped(value: Tensor) -> Tensor:
-    """Return the four blocks of rows with the last two exchanged: the kernel has i, f, g, o."""
-    i, f, third, fourth = torch.chunk(value, 4)
-    return torch.cat([i, f, fourth, third])

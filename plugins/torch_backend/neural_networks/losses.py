@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import check_forward, checked_ids, leaf
+from plugins.torch_backend.shared.model import check_forward, checked_ids
 
 #: Torch always ignores one target value: this one, which is no class.
 _NOTHING = torch.iinfo(torch.int64).min
@@ -55,6 +55,7 @@ class SoftmaxCrossEntropy:
     Source: lecture 1, section 4; lecture 6, section 2.4.
     """
 
+    @torch.no_grad()
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
         """J of the scores z `(..., C)` and the classes y `(...)`.
 
@@ -69,14 +70,16 @@ class SoftmaxCrossEntropy:
                 f"{tuple(targets.shape)}"
             )
         classes = logits.shape[-1]
-        y = checked_ids(targets, classes).reshape(-1)
-        self._z = leaf(logits)
-        with torch.enable_grad():
-            z = self._z.reshape(-1, classes)
-            self._loss = functional.cross_entropy(z, y, ignore_index=_NOTHING)
-        return self._loss.detach()
+        self._shape = logits.shape
+        self._y = checked_ids(targets, classes).reshape(-1)
+        self._log_p = functional.log_softmax(logits.detach().reshape(-1, classes), dim=-1)
+        return functional.nll_loss(self._log_p, self._y, ignore_index=_NOTHING)
 
+    @torch.no_grad()
     def backward(self) -> Tensor:
         """∂J/∂z, in the shape and dtype of the logits."""
-        check_forward(self, "_loss")
-        return torch.autograd.grad(self._loss, self._z, retain_graph=True)[0]
+        check_forward(self, "_log_p")
+        # ∂J/∂log p, then through the log-softmax: two operations, and no graph.
+        grad = torch.zeros_like(self._log_p).scatter_(1, self._y[:, None], -1 / len(self._y))
+        back = torch._log_softmax_backward_data(grad, self._log_p, 1, grad.dtype)
+        return torch.as_tensor(back).view(self._shape)

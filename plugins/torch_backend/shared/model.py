@@ -11,6 +11,7 @@ it: by hand that is ``with arrays_in_force(TorchArrays()):``. The tensors in `pa
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -51,9 +52,7 @@ class AutogradModel(Model, ABC):
     def forward(self, *inputs: Any) -> Tensor:
         """Compute the output from tensors of real numbers, and keep its graph."""
         self._inputs = [leaf(to_tensor(value)) for value in inputs]
-        self._leaves = {
-            name: leaf(self._laid_out(self.parameters[name])) for name in self._own_names()
-        }
+        self._leaves = self._parameter_leaves()
         with torch.enable_grad():
             self._output = self.compute(self._leaves, *self._inputs)
         return self._output.detach()
@@ -78,9 +77,17 @@ class AutogradModel(Model, ABC):
             self._output, leaves, grad_output, retain_graph=True, materialize_grads=True
         )
         inputs = found[: len(self._inputs)]
-        for name, gradient in zip(self._leaves, found[len(inputs) :], strict=True):
-            self.gradients[name].add_(self._laid_back(gradient))
+        self._add_gradients(found[len(inputs) :])
         return inputs[0] if len(inputs) == 1 else inputs
+
+    def _parameter_leaves(self) -> dict[str, Tensor]:
+        """Return what `compute` gets as parameters, as starts of a new graph."""
+        return {name: leaf(self._laid_out(self.parameters[name])) for name in self._own_names()}
+
+    def _add_gradients(self, found: Sequence[Tensor]) -> None:
+        """Add the gradients of `_parameter_leaves`, in their order."""
+        for name, gradient in zip(self._leaves, found, strict=True):
+            self.gradients[name].add_(self._laid_back(gradient))
 
     def _laid_out(self, parameter: Tensor) -> Tensor:
         """Return how `compute` gets a parameter: a kernel may want it in another order."""

@@ -2,7 +2,10 @@
 
 import json
 import sys
+from functools import partial
+from math import prod
 
+import numpy as np
 import pytest
 from gradus_command import gradus
 from page_commands import commands
@@ -14,14 +17,26 @@ torch = pytest.importorskip("torch", reason="the torch backend needs the extra `
 
 from framework.providers.backends import Backend  # noqa: E402
 from framework.providers.plugins import Plugins  # noqa: E402
+from plugins.torch_backend.bench import skip_gram  # noqa: E402
 from plugins.torch_backend.bench.catalogue import CASES, chosen_cases  # noqa: E402
 from plugins.torch_backend.bench.language_models import CourseLSTM  # noqa: E402
-from plugins.torch_backend.bench.measurement import check_equal, measured, pair_of  # noqa: E402
-from plugins.torch_backend.bench.measures import Speeds  # noqa: E402
+from plugins.torch_backend.bench.measurement import (  # noqa: E402
+    check_equal,
+    measured,
+    pair_of,
+    processor_name,
+)
+from plugins.torch_backend.bench.measures import Limits, Speeds, timed_rounds  # noqa: E402
 from plugins.torch_backend.bench.pair import NotComparable  # noqa: E402
 
-#: One case of each kind of pair.
-KINDS = list({case.target: case for case in CASES}.values())
+#: One case of each kind of pair; skip-gram has tests of its own.
+KINDS = [
+    case for case in {case.target: case for case in CASES}.values() if case.name != "skip_gram"
+]
+
+
+#: In place of gensim, which is no requirement of the tests.
+THEIRS = Backend(Plugins().registry, "torch")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +57,8 @@ def test_both_programs_take_the_same_step(backend, case):
     pair = pair_of(case, backend, is_tiny=True, is_random=False)
     if pair.is_same_model:
         pair.check()
-    assert list(pair.steps("float32")) == ["ours", "torch.nn", "torch.nn, foreach"]
+    programs = ["copy"] if case.name == "qrnn_pooling" else ["torch.nn", "torch.nn, foreach"]
+    assert list(pair.steps("float32")) == ["ours", *programs]
 
 
 def test_other_weights_are_not_comparable(backend, monkeypatch):
@@ -77,7 +93,7 @@ def test_equal_rounds_have_their_ratio_as_the_bound():
 
 def test_launches_are_counted_and_tiny_sizes_have_no_goal(backend):
     (case,) = chosen_cases(["window_lm"])
-    found = measured(case, backend, precision="float32", seconds=0.01, is_tiny=True)
+    found = measured(case, backend, precision="float32", limits=Limits(rounds=1), is_tiny=True)
     assert all(use.launches > 10 and use.peak is None for use in found.use.values())
     assert found.goal is None and found.units == 12
     assert case.goal("cpu") == 0.97 and case.goal("cuda") is None
@@ -87,7 +103,89 @@ def test_goals_of_a_gpu():
     goals = {case.name: case.goal("cuda") for case in CASES if case.goal("cuda")}
     assert goals == {
         "zaremba_small": 1.3, "zaremba_medium": 1.1, "zaremba_large": 1.0, "qrnn_256_8_512": 5.0,
+        "qrnn_pooling": 0.7, "skip_gram": 20.0,
     }  # fmt: skip
+
+
+def test_every_model_but_a_share_of_bandwidth_has_the_goal_of_a_cpu():
+    assert {case.name for case in CASES if case.goal("cpu") != 0.97} == {"qrnn_pooling"}
+
+
+def test_pooling_is_measured_on_arrays_of_more_than_256_megabytes_on_a_gpu():
+    (case,) = chosen_cases(["qrnn_pooling"])
+    on_gpu, on_cpu = (prod(case.sizes_on(device).values()) * 4 for device in ("cuda", "cpu"))
+    assert on_gpu > 256e6 > 10 * on_cpu
+
+
+def test_a_pooling_and_its_copy_move_the_same_number_of_bytes(backend):
+    (case,) = chosen_cases(["qrnn_pooling"])
+    pair = pair_of(case, backend, is_tiny=True, is_random=True)
+    steps = pair.steps("float64")
+    assert pair.units == 4 * 5 * 3 * 4 * 8 / 1e9
+    assert 2 * steps["copy"]().numel() * 8 / 1e9 == pair.units  # a copy reads and writes
+    assert steps["ours"]().shape == (6, 3, 4)
+
+
+def test_rounds_and_steps_are_as_many_as_asked_for():
+    taken, shares = [], []
+    steps = {name: partial(taken.append, name) for name in ("ours", "other")}
+    limits = Limits(rounds=3, steps=2, warm=1)
+    speeds = timed_rounds(steps, "cpu", limits, shares.append)
+    assert [len(one) for one in speeds.seconds.values()] == [3, 3]
+    assert taken[:6] == ["ours", "other", "ours", "ours", "other", "other"] and len(taken) == 14
+    assert shares == [1 / 3, 2 / 3, 1]
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru_default", "qrnn_256_8_32", "vdcnn_29"])
+def test_bfloat16_has_weights_in_float32(backend, name):
+    pair = pair_of(chosen_cases([name])[0], backend, is_tiny=True, is_random=False)
+    ours, plain = pair.our_model(), pair.plain_model()
+    step = pair.our_step(ours, "bfloat16")
+    losses = [step(), pair.plain_step(plain, "bfloat16", foreach=False)()]
+    assert {one.dtype for one in (*ours.parameters.values(), *plain.parameters())} == {
+        torch.float32
+    }
+    assert all(one.isfinite().all() for one in losses)
+
+
+@pytest.fixture
+def small_data(tmp_path, monkeypatch):
+    """A folder with a text of twelve words, and pairs of them."""
+    rng, words = np.random.default_rng(0), [f"w{i}" for i in range(12)]
+    lines = [" ".join(rng.choice(words, 9)) for _ in range(80)]
+    (tmp_path / "wikitext2").mkdir()
+    (tmp_path / "wikitext2/train.txt").write_text("\n".join(lines), "utf-8")
+    (tmp_path / "word_similarity").mkdir()
+    for file in skip_gram.JUDGED:
+        pairs = [f"w{i}\tw{i + 1}\t{i}" for i in range(10)]
+        (tmp_path / "word_similarity" / file).write_text("\n".join(pairs), "utf-8")
+    monkeypatch.setenv("GRADUS_DATA", str(tmp_path))
+    return tmp_path
+
+
+def test_skip_gram_is_timed_beside_gensim_with_scores_of_its_vectors(
+    small_data, tmp_path, monkeypatch, one_thread
+):
+    monkeypatch.setattr(
+        skip_gram, "gensim_vectors", lambda *given: skip_gram.our_vectors(*given, THEIRS)
+    )
+    monkeypatch.setattr(skip_gram.SkipGram, "check_available", lambda: None)
+    shown = gradus("bench", "skip_gram", "--tiny", "--rounds", 2, "--json", tmp_path / "f.json")
+    assert "skip_gram, gensim: EN-WS-353-ALL.txt " in shown
+    (model,) = json.loads((tmp_path / "f.json").read_text("utf-8"))["models"]
+    assert len(model["programs"]["ours"]["seconds per step"]) == 2
+    assert model["programs"]["ours"]["scores"] == model["programs"]["gensim"]["scores"]
+    assert len(model["programs"]["gensim"]["scores"]) == 3
+
+
+def test_skip_gram_says_what_is_missing(small_data, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "gensim" else True)
+    with pytest.raises(UsageError, match=r"pip install 'gradus-nlp\[benchmarks\]'"):
+        gradus("bench", "rnn", "skip_gram")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: True)
+    (small_data / "wikitext2/train.txt").unlink()
+    with pytest.raises(UsageError, match=r"train\.txt, which is missing: set GRADUS_DATA"):
+        gradus("bench", "skip_gram")
 
 
 def test_a_group_is_chosen_by_its_name():
@@ -100,7 +198,7 @@ def test_a_group_is_chosen_by_its_name():
 def test_the_command_shows_a_table_and_saves_json(tmp_path, one_thread):
     file = tmp_path / "figures.json"
     shown = gradus("bench", "gru", "--tiny", "--seconds", "0.1", "--json", file)
-    assert "gru" in shown and "torch.nn, foreach" in shown and "launches" in shown
+    assert "\n1 of 1: gru\n" in shown and "torch.nn, foreach" in shown and "launches" in shown
     saved = json.loads(file.read_text("utf-8"))
     assert saved["setting"]["threads"] == 1 and saved["setting"]["sizes"] == "tiny"
     (model,) = saved["models"]
@@ -123,13 +221,20 @@ def test_without_torch_the_command_says_how_to_install_it(monkeypatch):
 
 
 def test_a_precision_that_is_none_is_refused():
-    with pytest.raises(UsageError, match="float32, float64"):
+    with pytest.raises(UsageError, match="float32, float64, bfloat16"):
         gradus("bench", "gru", "--precision", "half")
 
 
 def test_the_commands_of_the_page_name_models_and_options_that_exist():
     lines = commands(ROOT / "docs/performance.md", "gradus")
-    assert len(lines) == 2
+    assert len(lines) == 3
     for line in lines:
         _, *words = line.split()
         assert gradus(*words, "--list").startswith("zaremba_small: ")
+
+
+def test_a_processor_has_a_name(tmp_path):
+    file = tmp_path / "cpuinfo"
+    file.write_text("flags : a\nmodel name\t: A Processor\nmodel name\t: B\n", "utf-8")
+    assert processor_name(file) == "cpu (A Processor)"
+    assert processor_name(tmp_path / "missing").startswith("cpu (")

@@ -1,0 +1,1 @@
+"""Measurements of `gradus bench`, and the table that is made from them."""

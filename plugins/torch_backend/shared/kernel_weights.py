@@ -1,0 +1,64 @@
+"""The weights of a recurrent layer as a kernel of torch wants them, copied all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+
+class KernelWeights:
+    """Copies of W_x, W_h and b whose rows are the columns here, with the last two blocks exchanged.
+
+    All lie in one block of memory, as cuDNN wants them, followed by a second bias of zeros.
+
+    Args:
+        parameters: W_x `(D, 4H)`, W_h `(H, 4H)` and b `(4H,)`: the blocks i, f, o, g.
+        gradients: theirs.
+
+    Attributes:
+        second_bias: zeros `(4H,)`.
+    """
+
+    def __init__(self, parameters: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:
+        self._parameters, self._gradients = tuple(parameters), tuple(gradients)
+        sizes = [one.numel() for one in parameters]
+        memory = parameters[0].new_zeros(sum(sizes) + len(parameters[-1]))
+        *places, self.second_bias = memory.split_with_sizes([*sizes, len(parameters[-1])])
+        self._places = [
+            place.view(one.t().shape) for place, one in zip(places, parameters, strict=True)
+        ]
+        self._leaves = [place.detach().requires_grad_() for place in self._places]
+        # Blocks of one order here and in the kernel, so that a list of copies is one call.
+        self._here = [block for one in parameters for block in _blocks(one.t())]
+        self._there = [block for one in self._places for block in _exchanged(one)]
+        self._back = [block for one in gradients for block in _blocks(one.t())]
+
+    def is_of(self, parameters: Sequence[Tensor], gradients: Sequence[Tensor]) -> bool:
+        """Return whether these tensors are still those of the layer."""
+        own, given = (*self._parameters, *self._gradients), (*parameters, *gradients)
+        return all(one is other for one, other in zip(own, given, strict=True))
+
+    @torch.no_grad()
+    def loaded(self) -> list[Tensor]:
+        """Copy the parameters, and return the kernel's weights as starts of a new graph."""
+        torch._foreach_copy_(self._there, self._here)
+        return self._leaves
+
+    @torch.no_grad()
+    def add(self, found: Sequence[Tensor]) -> None:
+        """Add gradients of the kernel's weights to those of the parameters."""
+        torch._foreach_add_(self._back, [block for one in found for block in _exchanged(one)])
+
+
+def _blocks(rows: Tensor) -> tuple[Tensor, ...]:
+    """Return the blocks i and f together, o, and g."""
+    H = len(rows) // 4
+    return rows.split_with_sizes([2 * H, H, H])
+
+
+def _exchanged(rows: Tensor) -> tuple[Tensor, ...]:
+    """Return the same blocks of the kernel, which has i, f, g, o."""
+    both, g, o = _blocks(rows)
+    return both, o, g
