@@ -2,4 +2,5 @@
 
 mutation_candidates.py  yields the changes that can make a method wrong, as in `gradus audit`, and
 beginner_mutations.py   further changes that beginners make
+array_mutations.py      those of them that concern masks, axes and arrangements of arrays
 """

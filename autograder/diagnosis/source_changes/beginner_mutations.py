@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autograder.diagnosis.source_changes.array_mutations import ARRAY_MUTATIONS
 from autograder.mutations.operators import Mutate, Site
 from autograder.mutations.operators.base import (
     called_name,
@@ -192,5 +193,6 @@ BEGINNER_MUTATIONS: dict[str, tuple[str, Mutate]] = {
     "another power": ("one divisor is squared, or is replaced by its square root", another_power),
     "one iteration": ("one loop runs only once", one_iteration),
     "complement": ("1 − x instead of x in one place, for example for a gate", complement),
+    **ARRAY_MUTATIONS,
     "another variable": ("another variable in one place", another_variable),
 }

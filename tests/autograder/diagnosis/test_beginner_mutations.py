@@ -44,6 +44,11 @@ CASES = {
         ("g(x)", ["g(1 - x)"]),
         ("np.zeros(x)", []),
     ],
+    "whole mask": [("x > 0", ["(x > 0) | True"]), ("y if x > 0 else z", [])],
+    "inverted mask": [("y[x]", ["y[~x]"]), ("y[x:]", [])],
+    "size of axis": [("x.sum(axis=1, keepdims=True)", ["x.shape[1]"]), ("x.sum()", [])],
+    "reshaped": [("y @ x.T", ["y @ np.reshape(x, np.shape(x.T))"])],
+    "later term": [("np.tanh(x + y)", ["np.tanh(x) + y"]), ("np.tanh(x - y)", [])],
     "another variable": [
         ("x - 1", ["y - 1"]),
         ("z = x", ["z = y", "z = z"]),

@@ -17,6 +17,15 @@ def test_what_a_check_does_to_an_answer_later_changes_nothing():
     assert exchange.outcomes[0].value["W"].tolist() == [1, 1, 1]
 
 
+def test_numbers_that_a_check_draws_from_an_answer_change_nothing():
+    transcript, answer = Transcript(), np.random.default_rng(0)
+    transcript.add(b"frame", [Outcome(answer)])
+    answer.random()
+    (exchange,) = transcript.exchanges
+    kept = exchange.outcomes[0].value
+    assert kept.bit_generator.state == np.random.default_rng(0).bit_generator.state
+
+
 def test_an_exception_is_an_answer():
     transcript = Transcript()
     transcript.add(b"frame", [], Crashed("ValueError: no", raised="ValueError"))

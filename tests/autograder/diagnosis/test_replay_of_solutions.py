@@ -1,0 +1,46 @@
+"""What was recorded of a solution is what its replay answers.
+
+Else a passed check contradicts every explanation of the checks that failed. By default a few
+exercises are graded; ``pytest -m slow tests/autograder/diagnosis/test_replay_of_solutions.py``
+takes all.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.course.reading import find_course
+from autograder.diagnosis.exchanges import same_exchange
+from autograder.diagnosis.recorded import Replayer
+from autograder.diagnosis.replay import SourceModule
+
+EXERCISES = [exercise.name for exercise in find_course().code_exercises]
+#: The first one hands out its generator, from which its check draws.
+SAMPLE = ["bag_of_vectors", *np.random.default_rng(0).permutation(EXERCISES)[:2]]
+
+
+def contradicted(graded) -> list[str]:
+    """The checks with an answer that the solution does not repeat."""
+    replayer, source = Replayer(graded.exercise, graded.parts), graded.exercise.solution_source()
+    return [
+        id
+        for id, transcript in graded.transcripts.items()
+        if not all(
+            map(
+                same_exchange,
+                transcript.exchanges,
+                replayer.answers(SourceModule(source, graded.exercise.name), transcript.exchanges),
+            )
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=() if n in SAMPLE else pytest.mark.slow) for n in EXERCISES],
+)
+def test_a_replay_gives_the_recorded_answers(hand_in, course, name):
+    graded = hand_in(name, course.exercise(name).solution_source())
+    assert any(transcript.exchanges for transcript in graded.transcripts.values())
+    assert contradicted(graded) == []
