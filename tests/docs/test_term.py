@@ -49,7 +49,12 @@ def test_a_check_that_is_mended_and_a_student_who_leaves(tmp_path):
     words = " ".join(text.split())
     for event in events:
         assert " ".join(event.said.split()) in words
-        assert f"$ {event.command}\n" in text
+        assert _anywhere(f"$ {event.command}\n") in _anywhere(text)
+
+
+def _anywhere(text):
+    """Leave out the collections of commands: this term has only one."""
+    return re.sub(r" --in lab\d", "", text)
 
 
 def test_each_command_of_the_page_exists_with_its_options():

@@ -35,7 +35,8 @@ def _forgotten(desk: Desk, labs: list[str]) -> Iterator[Event]:
     yield removed
     for lab, line in zip(labs, removed.output.splitlines(), strict=True):
         attempts = 0 if lab == "lab3" else 1
-        desk.claim(line.startswith(f"{lab}: removed: 1 student, {attempts} attempt"), line)
+        shown = f"{lab}: " if len(labs) > 1 else ""
+        desk.claim(line.startswith(f"{shown}removed: 1 student, {attempts} attempt"), line)
 
 
 def _gone(desk: Desk, labs: list[str]) -> Iterator[Event]:

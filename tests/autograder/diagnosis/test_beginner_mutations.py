@@ -48,6 +48,11 @@ CASES = {
     "inverted mask": [("y[x]", ["y[~x]"]), ("y[x:]", [])],
     "size of axis": [("x.sum(axis=1, keepdims=True)", ["x.shape[1]"]), ("x.sum()", [])],
     "reshaped": [("y @ x.T", ["y @ np.reshape(x, np.shape(x.T))"])],
+    "off by one": [
+        ("x // 3", ["(x + 1) // 3", "(x - 1) // 3"]),
+        ("z < len(x)", ["z < (len(x) + 1)", "z < (len(x) - 1)"]),
+        ("g(x)", []),
+    ],
     "later term": [("np.tanh(x + y)", ["np.tanh(x) + y"]), ("np.tanh(x - y)", [])],
     "another variable": [
         ("x - 1", ["y - 1"]),
