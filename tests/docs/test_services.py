@@ -16,6 +16,7 @@ import pytest
 import yaml
 from repository import ROOT
 
+from autograder.course.reading import find_course
 from autograder.isolation.sandboxes import choose
 from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
 from framework.errors import GradusError
@@ -94,7 +95,8 @@ def test_the_makefile_of_autolab(tmp_path):
     shutil.copy(FILES / "autograde-Makefile", tmp_path / "Makefile")
     graded = shell(f"make autograde SANDBOX={sandbox()}", tmp_path)
     assert graded.returncode == 0, graded.stderr
-    assert json.loads(graded.stdout.splitlines()[-1])["scores"] == {"one_hot": 15.0}
+    points = find_course(ROOT / "exercises").exercise("one_hot").points
+    assert json.loads(graded.stdout.splitlines()[-1])["scores"] == {"one_hot": points}
     faulty = shell("make autograde SANDBOX=none", tmp_path)
     assert faulty.returncode and '"scores"' not in faulty.stdout
 

@@ -5,7 +5,8 @@
 Every listed mistake is handed in as a submission. It is recognised by its list if a failed check
 names it and none names another one; without the lists, if a failed check is given a general
 explanation. `UNTRUE` holds those whose general explanation agrees with all answers and still says
-something else than what was done: they do not count. It takes half an hour.
+something else than what was done: they do not count. It takes half an hour; with
+``GRADUS_JOURNAL=FILE`` an interrupted measurement goes on.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from __future__ import annotations
 import os
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from kept_results import Case, measured
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from autograder.course.mistakes import Mistake, load_mistakes
@@ -61,20 +63,28 @@ class Found:
 
 
 @pytest.fixture(scope="module")
-def found(with_mistake) -> list[Found]:
-    found = []
-    for exercise, mistake in track(sample(), "Mistakes"):
-        try:
-            graded = with_mistake(exercise.name, mistake.id)
-        except BadInputError as error:  # `gradus audit --mistakes` is about that
-            warnings.warn(str(error), stacklevel=1)
-            continue
-        own = {diagnosis.id for diagnosis in graded.diagnoses().values()}
+def found(hand_in) -> list[Found]:
+    def told(case: Case) -> list[object]:
+        graded = hand_in(case.exercise, case.source)
         general = graded.diagnoses(listed=False).values()
-        told = {diagnosis.id: diagnosis.sentence for diagnosis in general}
-        found.append(Found(exercise.name, mistake.id, own, told))
+        return [
+            [diagnosis.id for diagnosis in graded.diagnoses().values()],
+            {diagnosis.id: diagnosis.sentence for diagnosis in general},
+        ]
+
+    results = measured(told, cases(), "mistakes")
+    found = [Found(case.exercise, case.label, set(own), g) for case, (own, g) in results.items()]
     show(found)
     return found
+
+
+def cases() -> Iterator[Case]:
+    """Yield the solutions with the mistakes of the sample."""
+    for exercise, mistake in sample():
+        try:
+            yield Case(exercise.name, mistake.id, mistake.apply(exercise.solution_source()))
+        except BadInputError as error:  # `gradus audit --mistakes` is about that
+            warnings.warn(str(error), stacklevel=1)
 
 
 def sample() -> list[tuple[Exercise, Mistake]]:
@@ -96,6 +106,9 @@ def show(found: list[Found]) -> None:
     for one in found:
         if not one.is_named:
             console.print(f"not named by its list: {one.exercise} {one.id}: {one.own or 'nothing'}")
+    for one in found:
+        if not one.is_explained:
+            console.print(f"not explained without the lists: {one.exercise} {one.id}")
     names = Counter(name for one in found if one.is_explained for name in one.general)
     console.print("without lists: " + ", ".join(f"{n} {c}" for n, c in names.most_common()))
 
