@@ -91,7 +91,12 @@ class Blocking:
 
     def _across(self, result: ExerciseResult) -> ExerciseResult:
         """Mark the checks that use a part of another exercise which does not pass there."""
-        return _changed(result, lambda check: self._culprit(result.name, check))
+        return _changed(result, lambda check: self._culprit(result.name, check), self._is_written)
+
+    def _is_written(self, name: str) -> bool:
+        """Return whether the exercise `name` fails a check, for which it has to be written."""
+        result = self._results.get(name)
+        return result is not None and any(check.verdict in _FAILING for check in result.checks)
 
     def _culprit(self, name: str, check: CheckResult) -> str:
         for exercise, task in self._failing_with(name, check):
@@ -115,7 +120,7 @@ def _within(result: ExerciseResult, source: str) -> ExerciseResult:
         roots = [n for n in culprits if not (needs[n] & set(culprits))]
         if roots:
             causes[name] = _common_cause(result, failed[roots[0]]) or roots[0]
-    return _changed(result, lambda check: causes.get(check.task, ""))
+    return _changed(result, lambda check: causes.get(check.task, ""), written.__contains__)
 
 
 def _failed_in_public(result: ExerciseResult, task: str) -> list[CheckResult]:
@@ -131,17 +136,23 @@ def _common_cause(result: ExerciseResult, checks: list[CheckResult]) -> str:
     return causes.pop() if len(causes) == 1 and not causes & own else ""
 
 
-def _changed(result: ExerciseResult, cause: Callable[[CheckResult], str]) -> ExerciseResult:
+def _changed(
+    result: ExerciseResult, cause: Callable[[CheckResult], str], is_written: Callable[[str], bool]
+) -> ExerciseResult:
     """Return `result`, in which failing checks with a `cause` are blocked by it."""
-    tasks = tuple(
-        TaskResult(task.name, tuple(_blocked(check, result, cause) for check in task.checks))
-        for task in result.tasks
-    )
+
+    def blocked(check: CheckResult) -> CheckResult:
+        return _blocked(check, result, cause, is_written)
+
+    tasks = tuple(TaskResult(task.name, tuple(map(blocked, task.checks))) for task in result.tasks)
     return replace(result, tasks=tasks)
 
 
 def _blocked(
-    check: CheckResult, result: ExerciseResult, cause: Callable[[CheckResult], str]
+    check: CheckResult,
+    result: ExerciseResult,
+    cause: Callable[[CheckResult], str],
+    is_written: Callable[[str], bool],
 ) -> CheckResult:
     may_wait = check.verdict in _FAILING or check.verdict is Verdict.NOT_STARTED
     if check.blocked_by or not may_wait or not (name := cause(check)):
@@ -149,7 +160,8 @@ def _blocked(
     own = any(task.name == name for task in result.tasks)
     command = f"`grade {result.name if own else name}`"
     has_answered = check.method in check.answered or check.method in check.refused
-    is_missing = check.verdict in (Verdict.BLOCKED, Verdict.NOT_STARTED) and not has_answered
+    waits = check.verdict in (Verdict.BLOCKED, Verdict.NOT_STARTED)
+    is_missing = waits and not (has_answered and is_written(name))
     state = "is not written yet" if is_missing else "does not pass its own checks"
     return replace(
         check,
