@@ -20,6 +20,9 @@ from autograder.diagnosis.behaviour_changes.change import (
     public_methods,
 )
 
+#: The name of arguments that say what counts.
+MASK = "mask"
+
 
 def other_arguments(task: str, value: Any) -> Iterator[Change]:
     """Yield changes of the arguments of a function, or of the methods of a class."""
@@ -55,6 +58,9 @@ def _changes(who: str, methods: tuple[str, ...], parameter: inspect.Parameter) -
         for words, other in OTHER_VALUES.items():
             sentence = f"{who} computes as if {name} were {words.format(name)}."
             yield Change("another-option", sentence, partial(_replaced, name, other), methods)
+    if name == MASK:
+        sentence = f"{who} ignores its argument {name}: everything counts."
+        yield Change("ignores-argument", sentence, partial(_replaced, name, _ones), methods)
     if methods == (BACKWARD,):
         sentence = f"Your backward ignores {name}, its upstream gradient."
         yield Change("ignores-upstream", sentence, partial(_replaced, name, _ones), methods)

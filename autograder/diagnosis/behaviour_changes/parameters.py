@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import permutations
 from typing import Any
@@ -42,6 +42,10 @@ def _changes(who: str, methods: tuple[str, ...], name: str, shapes: Shapes) -> I
         if other != name and shapes[other] == shape:
             sentence = f"Your {who} uses {other} instead of {name}."
             yield Change("another-parameter", sentence, partial(_with_other, name, other), methods)
+        if name < other and shapes[other] == shape:
+            sentence = f"Your {who} uses {other} as {name}, and {name} as {other}."
+            call = partial(_exchanged, name, other)
+            yield Change("exchanged-parameters", sentence, call, methods)
 
 
 def _with(name: str, change: Callable[[Array], Array], pending: PendingCall) -> Any:
@@ -58,6 +62,22 @@ def _with(name: str, change: Callable[[Array], Array], pending: PendingCall) -> 
 def _with_other(name: str, other: str, pending: PendingCall) -> Any:
     value = pending.owner.parameters[other].copy()
     return _with(name, lambda _: value, pending)
+
+
+def _exchanged(name: str, other: str, pending: PendingCall) -> Any:
+    """Make the call with two parameters exchanged, and their gradients alike."""
+    owner = pending.owner
+    tables = [table for table in (owner.parameters, owner.gradients) if {name, other} <= {*table}]
+    _exchange(tables, name, other)
+    try:
+        return pending.run()
+    finally:
+        _exchange(tables, name, other)
+
+
+def _exchange(tables: Sequence[Mapping[str, Array]], name: str, other: str) -> None:
+    for table in tables:
+        table[name][...], table[other][...] = table[other].copy(), table[name].copy()
 
 
 def _other_gates(shapes: Shapes) -> Iterator[Change]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.patterns.arrangement import ARRANGEMENT
 from autograder.diagnosis.patterns.effects import EFFECTS
+from autograder.diagnosis.patterns.ends import ENDS
 from autograder.diagnosis.patterns.functions import FUNCTIONS
 from autograder.diagnosis.patterns.kinds import KINDS
 from autograder.diagnosis.patterns.lists import LISTS
@@ -22,7 +23,7 @@ Pattern = Callable[[Evidence], str | None]
 
 __all__ = ["ANSWERS", "EFFECTS", "LISTS", "PATTERNS", "PER_CHECK", "Pattern"]
 
-PATTERNS: dict[str, Pattern] = {**SCALING, **ARRANGEMENT, **FUNCTIONS, **PLACES}
+PATTERNS: dict[str, Pattern] = {**SCALING, **ARRANGEMENT, **ENDS, **FUNCTIONS, **PLACES}
 #: Patterns of answers without arrays, or of another kind.
 ANSWERS: dict[str, Pattern] = {**KINDS, **LISTS}
 

@@ -129,8 +129,13 @@ def _rearranged(evidence: Evidence, arrange: Callable[[Array], Array | None]) ->
 
 
 def _is_informative(array: Array) -> bool:
-    """Return whether the array has enough different numbers for a pattern."""
-    return len(np.unique(array)) >= MANY
+    """Return whether the array has enough different numbers for a pattern.
+
+    Numbers that are tiny beside the largest one count as 0: a sum does not show them.
+    """
+    finite = array[np.isfinite(array)] if array.dtype.kind in "iufc" else array
+    largest = np.abs(finite).max(initial=0.0) if array.dtype.kind in "fc" else 0.0
+    return len(np.unique(np.round(finite / largest, 9) if largest else finite)) >= MANY
 
 
 def _same_shapes(evidence: Evidence) -> bool:

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator
 
 from autograder.diagnosis.source_changes.array_mutations import ARRAY_MUTATIONS
+from autograder.diagnosis.source_changes.number_mutations import NUMBER_MUTATIONS
 from autograder.mutations.operators import Mutate, Site
 from autograder.mutations.operators.base import (
     called_name,
@@ -176,23 +177,6 @@ def another_variable(site: Site) -> Iterator[ast.AST]:
         yield from (changed(node, attr=name) for name in read if name != node.attr)
 
 
-def off_by_one(site: Site) -> Iterator[ast.AST]:
-    """``t // k`` becomes ``(t + 1) // k``, and so on, for an argument t or a length."""
-    node, function = site.node, site.function
-    if function is None or not isinstance(site.parent, ast.BinOp | ast.Compare):
-        return
-    is_argument = isinstance(node, ast.Name) and node.id in _arguments(function)
-    if is_argument or called_name(node) == "len":
-        assert isinstance(node, ast.expr)
-        yield ast.BinOp(node, ast.Add(), ast.Constant(1))
-        yield ast.BinOp(node, ast.Sub(), ast.Constant(1))
-
-
-def _arguments(function: ast.FunctionDef) -> set[str]:
-    arguments = function.args
-    return {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
-
-
 #: Name -> the sentence that describes the change to a student, and the change.
 BEGINNER_MUTATIONS: dict[str, tuple[str, Mutate]] = {
     "unused result": ("one result is computed but not used", unused_result),
@@ -211,6 +195,6 @@ BEGINNER_MUTATIONS: dict[str, tuple[str, Mutate]] = {
     "one iteration": ("one loop runs only once", one_iteration),
     "complement": ("1 − x instead of x in one place, for example for a gate", complement),
     **ARRAY_MUTATIONS,
-    "off by one": ("one number is too large or too small by one", off_by_one),
+    **NUMBER_MUTATIONS,
     "another variable": ("another variable in one place", another_variable),
 }

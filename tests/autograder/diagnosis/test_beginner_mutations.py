@@ -51,7 +51,20 @@ CASES = {
     "off by one": [
         ("x // 3", ["(x + 1) // 3", "(x - 1) // 3"]),
         ("z < len(x)", ["z < (len(x) + 1)", "z < (len(x) - 1)"]),
+        ("[g(t) for t in x]", ["[g(t + 1) for t in x]", "[g(t - 1) for t in x]"]),
         ("g(x)", []),
+    ],
+    "first index": [
+        (
+            "for t in range(3):\n    y[t] = g(t)",
+            ["for t in range(3):\n    y[0] = g(t)", "for t in range(3):\n    y[t] = g(0)"],
+        ),
+        ("y[x]", []),
+    ],
+    "another base": [
+        ("np.log(x)", ["np.log2(x)", "np.log10(x)"]),
+        ("math.exp(x)", ["math.exp2(x)"]),
+        ("x.exp()", []),
     ],
     "later term": [("np.tanh(x + y)", ["np.tanh(x) + y"]), ("np.tanh(x - y)", [])],
     "another variable": [

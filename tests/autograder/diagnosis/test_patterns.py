@@ -40,6 +40,19 @@ def told(*wrong, right=()):
         ("gates-permuted", np.roll(X, 2, axis=1), X, "[2, 3, 0, 1]"),
         ("reduced", X.mean(axis=0), X, "the mean along axis 0"),
         ("reduced", np.float64(X.sum()), X, "the sum over all axes"),
+        ("only-the-first", SEQUENCE[:, 0], SEQUENCE, "is only the first item along axis 1"),
+        ("only-the-last", X[-1], X, "is only the last item along axis 0"),
+        (
+            "starts-late",
+            SEQUENCE[:, 1:],
+            SEQUENCE,
+            "right, but without the first items along axis 1",
+        ),
+        ("ends-early", X[:-1], X, "right, but without the last items along axis 0"),
+        ("extra-items-at-the-start", X, X[1:], "right after extra items along axis 0"),
+        ("extra-items-at-the-end", X, X[:-2], "right, but followed by extra items along axis 0"),
+        ("repeats-the-first", 0 * X + X[0], X, "the first item, again and again, along axis 0"),
+        ("repeats-the-last", 0 * X + X[:, -1:], X, "the last item, again and again, along axis 1"),
         ("exponential", np.exp(X), X, "exp of"),
         ("cut-at-zero", np.maximum(X, 0), X, "negative values are replaced by zero"),
         ("zero", 0 * X, X, "is zero"),
@@ -65,6 +78,12 @@ def test_a_number_that_is_not_finite_is_called_by_its_cause(actual, expected, wo
     name, sentence = told(pair(actual, expected))
     assert name == "not-finite"
     assert f"Your forward {words}" in sentence
+
+
+def test_numbers_that_a_sum_does_not_show_prove_no_sum():
+    expected = np.array([[0.0, 3e-311, 9.4e-14], [9.3e-14, 0.0, 3e-311]])
+    actual = np.array([[9.4e-14] * 3, [9.3e-14] * 3])
+    assert told(pair(actual, expected)) is None
 
 
 def test_shifted_in_time():
