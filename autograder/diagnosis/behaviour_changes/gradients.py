@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from autograder.diagnosis.behaviour_changes.change import BACKWARD, Change, PendingCall
-from autograder.diagnosis.behaviour_changes.parameters import Shapes
+from autograder.diagnosis.behaviour_changes.parameters import Shapes, own_parameters
 
 #: The number of averaged axes of the upstream gradient -> their name in messages.
 SIZES = {1: "the batch size", 2: "the batch size times the number of steps"}
@@ -18,7 +18,7 @@ def other_gradients(shapes: Shapes) -> Iterator[Change]:
     """Yield changes of the gradients of all parameters, of all biases, or of one parameter."""
     biases = [name for name, shape in shapes.items() if len(shape) == 1]
     groups = {"the gradients": [*shapes], "the gradients of all biases": biases}
-    groups |= {f"gradients['{name}']": [name] for name in shapes}
+    groups |= {f"gradients['{name}']": [name] for name in own_parameters(shapes)}
     for what, names in groups.items():
         sentence = f"Your backward overwrites {what}: it must add to the existing values."
         yield Change("overwritten", sentence, partial(_cleared, names), (BACKWARD,))

@@ -21,11 +21,20 @@ FILTER = 3
 
 
 def other_parameters(task: str, shapes: Shapes) -> Iterator[Change]:
-    """Yield changes of the parameters for all methods, for forward, or for backward."""
+    """Yield changes of the parameters for all methods, for forward, or for backward.
+
+    The parameters of parts stay as they are: only the parts themselves use them.
+    """
+    own = own_parameters(shapes)
     for who, methods in ((task, ()), (FORWARD, (FORWARD,)), (BACKWARD, (BACKWARD,))):
-        for name in shapes:
-            yield from _changes(who, methods, name, shapes)
+        for name in own:
+            yield from _changes(who, methods, name, own)
     yield from _other_gates(shapes)
+
+
+def own_parameters(shapes: Shapes) -> Shapes:
+    """Return those of `shapes` that belong to the model itself, not to one of its parts."""
+    return {name: shape for name, shape in shapes.items() if "." not in name}
 
 
 def _changes(who: str, methods: tuple[str, ...], name: str, shapes: Shapes) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from autograder.diagnosis.source_changes.array_mutations import ARRAY_MUTATIONS
 from autograder.diagnosis.source_changes.number_mutations import NUMBER_MUTATIONS
@@ -77,6 +78,33 @@ def complement(site: Site) -> Iterator[ast.AST]:
 
 def _one_minus(node: ast.expr) -> ast.expr:
     return ast.BinOp(ast.Constant(1), ast.Sub(), node)
+
+
+def exchanged_weights(site: Site) -> Iterator[ast.AST]:
+    """``z * h + (1 - z) * c`` becomes ``(1 - z) * h + z * c``."""
+    node = site.node
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)):
+        return
+    one, other = node.left, node.right
+    if _is_product(one) and _is_product(other) and _are_complements(one.left, other.left):
+        yield changed(
+            node,
+            left=changed(one, left=other.left),
+            right=changed(other, left=one.left),
+        )
+
+
+def _is_product(node: ast.expr) -> TypeGuard[ast.BinOp]:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+
+
+def _are_complements(one: ast.expr, other: ast.expr) -> bool:
+    """Return whether one of two expressions is 1 − the other one."""
+
+    def is_one_minus(node: ast.expr, wanted: ast.expr) -> bool:
+        return ast.unparse(node) in (f"{sign} - {ast.unparse(wanted)}" for sign in ("1", "1.0"))
+
+    return is_one_minus(one, other) or is_one_minus(other, one)
 
 
 def another_order(site: Site) -> Iterator[ast.AST]:
@@ -194,7 +222,11 @@ BEGINNER_MUTATIONS: dict[str, tuple[str, Mutate]] = {
     "another power": ("one divisor is squared, or is replaced by its square root", another_power),
     "one iteration": ("one loop runs only once", one_iteration),
     "complement": ("1 − x instead of x in one place, for example for a gate", complement),
+    "exchanged weights": ("the weights x and 1 − x of two terms are exchanged", exchanged_weights),
     **ARRAY_MUTATIONS,
     **NUMBER_MUTATIONS,
+}
+#: Changes of which there are hundreds: they come after all others.
+MANY_MUTATIONS: dict[str, tuple[str, Mutate]] = {
     "another variable": ("another variable in one place", another_variable),
 }

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from itertools import product
 
 from autograder.course.reading import Exercise
-from autograder.diagnosis.source_changes.beginner_mutations import BEGINNER_MUTATIONS
+from autograder.diagnosis.source_changes.beginner_mutations import (
+    BEGINNER_MUTATIONS,
+    MANY_MUTATIONS,
+)
 from autograder.mutations.mutants import draw_mutants
 from autograder.mutations.operators import OPERATORS
 
@@ -78,6 +81,7 @@ def mutation_candidates(
     tables = (
         {name: (words, OPERATORS[name]) for name, words in WORDS.items()},
         BEGINNER_MUTATIONS,
+        MANY_MUTATIONS,
     )
     for table, within in product(tables, (own.__contains__, elsewhere)):
         operators = {name: mutate for name, (_, mutate) in table.items()}

@@ -3,8 +3,12 @@
 import pytest
 from mutated import mutated
 
-from autograder.diagnosis.source_changes.beginner_mutations import BEGINNER_MUTATIONS
+from autograder.diagnosis.source_changes.beginner_mutations import (
+    BEGINNER_MUTATIONS,
+    MANY_MUTATIONS,
+)
 
+MUTATIONS = BEGINNER_MUTATIONS | MANY_MUTATIONS
 CASES = {
     "unused result": [("x = g(x, 1)", ["g(x, 1)"]), ("y = g(x)", [])],
     "dropped choice": [("np.where(x > 0, x, y)", ["x", "y"]), ("np.where(x)", [])],
@@ -44,6 +48,11 @@ CASES = {
         ("g(x)", ["g(1 - x)"]),
         ("np.zeros(x)", []),
     ],
+    "exchanged weights": [
+        ("x * y + (1 - x) * z", ["(1 - x) * y + x * z"]),
+        ("(1.0 - x) * y + x * z", ["x * y + (1.0 - x) * z"]),
+        ("x * y + (1 - y) * z", []),
+    ],
     "whole mask": [("x > 0", ["(x > 0) | True"]), ("y if x > 0 else z", [])],
     "inverted mask": [("y[x]", ["y[~x]"]), ("y[x:]", [])],
     "size of axis": [("x.sum(axis=1, keepdims=True)", ["x.shape[1]"]), ("x.sum()", [])],
@@ -77,7 +86,7 @@ CASES = {
 
 
 def test_every_habit_is_here():
-    assert set(CASES) == set(BEGINNER_MUTATIONS)
+    assert set(CASES) == set(MUTATIONS)
 
 
 @pytest.mark.parametrize(
@@ -85,5 +94,5 @@ def test_every_habit_is_here():
     [(habit, code, made) for habit, cases in CASES.items() for code, made in cases],
 )
 def test_what_a_habit_makes_of_a_line(habit, code, expected):
-    _, mutate = BEGINNER_MUTATIONS[habit]
+    _, mutate = MUTATIONS[habit]
     assert mutated(code, {habit: mutate}) == expected
