@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import Any, ClassVar, NoReturn
@@ -13,7 +14,7 @@ import typer
 from framework.commands.on_demand import add_commands_on_demand, new_app, values_of
 from framework.commands.quick_values import QuickGroup
 from framework.commands.working_line import working_line
-from framework.errors import GradusError
+from framework.errors import GradusError, StoppedError
 from framework.processes.termination import cleaning_up
 
 HELP = """Build the neural NLP of CS224n piece by piece, and use every piece you build.
@@ -84,6 +85,18 @@ class Root(QuickGroup):
 
     arguments: ClassVar[Sequence[str]] = ()
     _has_all = False
+
+    def invoke(self, ctx: Any) -> Any:
+        """Carry out the command.
+
+        Raises:
+            StoppedError: Ctrl-C or SIGTERM interrupts it, and it has no summary of its own.
+        """
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            again = shlex.join(["gradus", *self.arguments])
+            raise StoppedError(f"interrupted before the end; to start again: {again}") from None
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands, those of plugins at the end."""

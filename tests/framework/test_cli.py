@@ -205,6 +205,16 @@ def test_errors_end_with_their_exit_code_and_no_traceback(run):
     )
 
 
+def test_an_interrupted_command_says_how_to_start_again(write, run):
+    waits = ROAR.format(name="roar").replace('print("a lion")', "raise KeyboardInterrupt")
+    path = write("two lions", waits)
+    assert run("--plugin", path, "roar") == (
+        130,
+        "",
+        f"gradus: interrupted before the end; to start again: gradus --plugin '{path}' roar\n",
+    )
+
+
 GROUPS = ((), ("class",), ("course",), ("gradescope",), ("kit",), ("new",), ("train",))
 
 
