@@ -142,7 +142,7 @@ def _changed(
     """Return `result`, in which failing checks with a `cause` are blocked by it."""
 
     def blocked(check: CheckResult) -> CheckResult:
-        return _blocked(check, result, cause, is_written)
+        return _blocked(check, cause, is_written)
 
     tasks = tuple(TaskResult(task.name, tuple(map(blocked, task.checks))) for task in result.tasks)
     return replace(result, tasks=tasks)
@@ -150,15 +150,12 @@ def _changed(
 
 def _blocked(
     check: CheckResult,
-    result: ExerciseResult,
     cause: Callable[[CheckResult], str],
     is_written: Callable[[str], bool],
 ) -> CheckResult:
     may_wait = check.verdict in _FAILING or check.verdict is Verdict.NOT_STARTED
     if check.blocked_by or not may_wait or not (name := cause(check)):
         return check
-    own = any(task.name == name for task in result.tasks)
-    command = f"`grade {result.name if own else name}`"
     has_answered = check.method in check.answered or check.method in check.refused
     waits = check.verdict in (Verdict.BLOCKED, Verdict.NOT_STARTED)
     is_missing = waits and not (has_answered and is_written(name))
@@ -167,7 +164,7 @@ def _blocked(
         check,
         verdict=Verdict.BLOCKED,
         blocked_by=name,
-        message=f"uses your {name}, which {state}: {command}",
+        message=f"uses your {name}, which {state}",
         details=(),
         method="",
         fact=Fact(),

@@ -69,8 +69,12 @@ class Commands:
         """Return what is done with the next exercise, which a single file does not hold."""
         if self.in_notebook:
             return self.gradus("notebook", exercise), "writes it as a notebook"
+        return self.of_another(exercise), "grades it"
+
+    def of_another(self, exercise: str) -> str:
+        """Return how another exercise is graded, which a single file does not hold."""
         own = replace(self, place="", is_alone=False) if self.is_alone else self
-        return own.grade(exercise), "grades it"
+        return own.grade(exercise)
 
     @property
     def _shell(self) -> str:

@@ -50,7 +50,7 @@ class Summary:
                 yield Text()
             yield from _table(page, self._report)
             yield Text()
-        for sentence in waiting_words(self._report):
+        for sentence in waiting_words(self._report, self._report.commands):
             yield from page.hanging(Text(), sentence)
         for note in remarks(self._report):
             yield from page.hanging(Text("note: "), note)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from autograder.isolation.host.faults import Frame
 from autograder.record.blocking import waiting
+from autograder.record.commands import OWN_FOLDER, Commands
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.verdicts import Verdict
 
@@ -88,11 +89,15 @@ def points_of(result: Report | ExerciseResult, verdict: Verdict) -> float:
     return sum(check.points for check in checks if check.verdict is verdict)
 
 
-def waiting_words(report: Report) -> list[str]:
-    """Return which points wait for what: ``97 points wait for your rnn: `grade rnn```."""
+def waiting_words(report: Report, commands: Commands = OWN_FOLDER) -> list[str]:
+    """Return which points wait for what: ``97 points wait for your rnn: `grade rnn```.
+
+    Args:
+        commands: those of the reader; by default, of a student with a folder of the course.
+    """
     return [
         f"{counted(one.points, 'point')} {'waits' if one.points == 1 else 'wait'} for your "
-        f"{one.exercise}: `grade {one.exercise}`"
+        f"{one.exercise}: `{commands.of_another(one.exercise)}`"
         for one in waiting(report)
     ]
 

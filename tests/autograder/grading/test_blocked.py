@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from autograder.record.blocking import Blocking
+from autograder.record.commands import Commands
 from autograder.record.refusals import without_empty_refusals
 from autograder.record.results import CheckResult, ExerciseResult, TaskResult
 from autograder.reports.html import render_html
@@ -61,7 +63,9 @@ def test_points_wait_for_the_part_that_is_wrong(graded, solutions):
     text = shown(*map(ExerciseView, report.exercises), Summary(report))
     assert sentence in text
     assert "blocked by rnn" in text
-    assert text.count("uses your rnn, which does not pass its own checks: `grade rnn`") == 2
+    zipped = replace(report, commands=Commands(place="my work.zip"))
+    assert "wait for your rnn: `grade --submission 'my work.zip' rnn`" in shown(Summary(zipped))
+    assert text.count("uses your rnn, which does not pass its own checks") == 2
     assert "Next: rnn\n" in text
     assert sentence in render_html(report)
     table = json.loads(render_json(report, show_hidden=True))
@@ -131,7 +135,7 @@ def test_a_task_is_blocked_by_the_one_that_it_needs():
     assert [task.verdict for task in tasks.values()] == [failed, BLOCKED, failed]
     for check in tasks["built"].checks:
         assert (check.blocked_by, check.hint) == ("base", "")
-        message = "uses your base, which does not pass its own checks: `grade sums`"
+        message = "uses your base, which does not pass its own checks"
         assert check.message == message
 
 
@@ -156,7 +160,7 @@ def test_a_part_that_is_written_is_not_called_unwritten():
         blocking.add(without_empty_refusals(result))
     for check in blocking.final("lm").checks:
         assert (check.verdict, check.blocked_by) == (BLOCKED, "rnn")
-        assert check.message == "uses your rnn, which does not pass its own checks: `grade rnn`"
+        assert check.message == "uses your rnn, which does not pass its own checks"
 
 
 def test_a_task_whose_need_passes_fails_by_itself():

@@ -202,7 +202,7 @@ def test_a_language_model_without_its_cell_is_blocked(graded, real_solution, stu
     standalone_exercise = {"rnn_lm": real_solution("rnn_lm")}
     (result,) = graded(standalone_exercise, "rnn_lm").exercises
     assert {check.verdict for check in result.checks} == {Verdict.BLOCKED}
-    message = "uses your rnn, which is not written yet: `grade rnn`"
+    message = "uses your rnn, which is not written yet"
     assert {check.message for check in result.checks} == {message}
     assert result.earned == 0
     (result,) = graded({**standalone_exercise, "rnn": stub("rnn")}, "rnn_lm").exercises
