@@ -55,15 +55,7 @@ class Terminal:
 
         It is the leader of a group of processes, as a command that a shell has started.
         """
-        with subprocess.Popen(
-            shlex.split(command),
-            cwd=self._folder,
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        ) as process:
+        with self._group(command, None, subprocess.PIPE, subprocess.STDOUT) as process:
             try:
                 yield process
             finally:
@@ -83,15 +75,7 @@ class Terminal:
         """
         screen, other = pty.openpty()
         fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        with subprocess.Popen(
-            shlex.split(command),
-            cwd=self._folder,
-            env=self._environment,
-            stdin=other,
-            stdout=other,
-            stderr=other,
-            start_new_session=True,
-        ) as process:
+        with self._group(command, other, other, other) as process:
             os.close(other)
             try:
                 before = _until(screen, expected[0])
@@ -102,6 +86,28 @@ class Terminal:
                 ended = _rest(screen)
                 os.close(screen)
         return self.from_home(_plain(shown + ended))
+
+    def _group(
+        self, command: str, given: int | None, output: int, errors: int
+    ) -> subprocess.Popen[str]:
+        """Start `command` as the leader of a group, which Ctrl-C ends.
+
+        What a shell starts in the background ignores Ctrl-C, and so does what that starts.
+        """
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return subprocess.Popen(
+                shlex.split(command),
+                cwd=self._folder,
+                env=self._environment,
+                stdin=given,
+                stdout=output,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def from_home(self, text: str) -> str:
         """Return `text` with `~` in place of the home folder."""
