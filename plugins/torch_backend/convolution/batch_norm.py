@@ -11,14 +11,18 @@ from typing import Any, Self
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_dtype, to_tensor
-from plugins.torch_backend.shared.model import AutogradModel
+from plugins.torch_backend.shared.model import check_forward
+
+_aten = torch.ops.aten
 
 
-class BatchNorm1d(AutogradModel):
+class BatchNorm1d(Model):
     """y = γ (x − μ) / √(σ² + ε) + β, feature by feature; μ and σ² of the batch in training.
+
+    Computed by the kernels that autograd calls too, without its graph around them.
 
     Attributes:
         running_mean: `(C,)`; with `running_variance` it replaces μ and σ² at test time.
@@ -52,13 +56,14 @@ class BatchNorm1d(AutogradModel):
         self.running_variance = self.running_variance.to(wide)
         return super().astype(dtype)
 
-    def forward(self, *inputs: Any) -> Tensor:
-        """Return y in the shape of x `(N, C)` or `(N, T, C)`.
+    @torch.no_grad()
+    def forward(self, x: Tensor) -> Tensor:
+        """Return y in the shape of x `(N, C)` or `(N, T, C)`; updates the running statistics.
 
         Raises:
             ValueError: `x` has another shape, or, in training, fewer than two rows.
         """
-        x, C = to_tensor(inputs[0]), self.features
+        x, C = to_tensor(x), self.features
         if x.ndim not in (2, 3) or x.shape[-1] != C:
             raise ValueError(f"x should be (N, {C}) or (N, T, {C}), but is {tuple(x.shape)}")
         rows = x.shape[:-1].numel()
@@ -67,19 +72,33 @@ class BatchNorm1d(AutogradModel):
                 f"a batch of {rows} rows has no variance: in training BatchNorm1d needs two or "
                 "more; call eval() to use the running statistics"
             )
-        return super().forward(x)
+        self._x, self._is_of_batch = x.reshape(-1, C), self.training
+        gamma, beta = (self._wide(self.parameters[name]) for name in ("gamma", "beta"))
+        running = self.running_mean, self.running_variance
+        y, *self._statistics = _aten.native_batch_norm(
+            self._x, gamma, beta, *running, self.training, self.momentum, self.epsilon
+        )
+        return torch.as_tensor(y.view(x.shape))
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """Return y; the kernel updates the running statistics."""
-        (x,) = inputs
-        y = functional.batch_norm(
-            x.reshape(-1, self.features),
+    @torch.no_grad()
+    def backward(self, grad_output: Tensor) -> Tensor:
+        """Add the gradients of γ and β; return that of x, in its shape."""
+        check_forward(self, "_x")
+        grad_x, of_gamma, of_beta = _aten.native_batch_norm_backward(
+            grad_output.reshape(self._x.shape),
+            self._x,
+            self._wide(self.parameters["gamma"]),
             self.running_mean,
             self.running_variance,
-            parameters["gamma"].to(self.running_mean.dtype),
-            parameters["beta"].to(self.running_mean.dtype),
-            self.training,
-            self.momentum,
+            *self._statistics,
+            self._is_of_batch,
             self.epsilon,
+            [True, True, True],
         )
-        return y.reshape(x.shape)
+        self.gradients["gamma"].add_(of_gamma)
+        self.gradients["beta"].add_(of_beta)
+        return torch.as_tensor(grad_x.view(grad_output.shape))
+
+    def _wide(self, parameter: Tensor) -> Tensor:
+        """Return `parameter` in the precision of the running statistics."""
+        return parameter.to(self.running_mean.dtype)

@@ -11,13 +11,20 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.neural_networks.neuron import Affine
-from plugins.torch_backend.shared.model import AutogradModel
+from plugins.torch_backend.shared.model import check_forward, store_in_order
+
+_aten = torch.ops.aten
 
 
-class Conv1d(AutogradModel):
+class Conv1d(Model):
     """y_t = b + Σ_k x_{t·stride + k·dilation} W_k, where x has `padding` zeros on both sides.
+
+    Computed by the kernels that autograd calls for images, without its graph: a text is an image
+    of one row. These kernels read the channels last, as texts have them, and W is stored so too.
+    The kernels for one dimension copy both first.
 
     Attributes:
         span: the number of words from the first to the last of a window, (width − 1)·dilation + 1.
@@ -44,6 +51,18 @@ class Conv1d(AutogradModel):
         self.span = (width - 1) * dilation + 1
         self.add_parameter("W", rng.normal(scale=(width * D) ** -0.5, size=(width, D, C)))
         self.add_parameter("b", np.zeros(C))
+        store_in_order(self, "W", (2, 0, 1))
+        self._set_kernel()
+
+    def _set_kernel(self) -> None:
+        """Set the numbers that the kernels get, and the order of tensors in memory."""
+        # oneDNN crashes on windows that contain only its own padding: then x gets zeros first.
+        self._zeros = self.padding if self.padding >= self.span else 0
+        sizes = (1, self.stride), (0, self.padding - self._zeros), (1, self.dilation)
+        self._settings = *sizes, False, (0, 0), 1  # not transposed, and one group of channels
+        # The backward kernel for a single filter refuses channels that come last.
+        is_single = len(self.parameters["b"]) == 1
+        self._order = torch.contiguous_format if is_single else torch.channels_last
 
     def output_length(self, length: int) -> int:
         """Return T' for a text of T = `length` words.
@@ -57,6 +76,7 @@ class Conv1d(AutogradModel):
         text = f"a text of {length} words with padding {self.padding} on both sides"
         raise ValueError(f"{text} has no room for a window that spans {self.span}")
 
+    @torch.no_grad()
     def forward(self, x: Tensor) -> Tensor:
         """y `(N, T', C)` for the texts `x: (N, T, D)`.
 
@@ -65,23 +85,30 @@ class Conv1d(AutogradModel):
         """
         x = _checked(x, self.in_channels)
         self.output_length(x.shape[1])
-        return super().forward(x)
+        if self._zeros:
+            x = functional.pad(x, (0, 0, self._zeros, self._zeros))
+        filters = self.parameters["W"].permute(2, 1, 0)[:, :, None]
+        self._image = _image(x).contiguous(memory_format=self._order)
+        self._filters = filters.contiguous(memory_format=self._order)
+        b = self.parameters["b"]
+        return _text(_aten.convolution(self._image, self._filters, b, *self._settings))
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """Return y, computed by the kernel for images on texts as images of one row.
-
-        This kernel reads the channels last, the memory layout of texts; the kernel for one
-        dimension would copy them first. Its backward for a single filter refuses that order.
-        """
-        (x,), W, b = inputs, parameters["W"], parameters["b"]
-        padding = self.padding
-        if padding >= self.span:  # oneDNN crashes on windows that contain only its own padding
-            x, padding = functional.pad(x, (0, 0, padding, padding)), 0
-        order = torch.contiguous_format if len(b) == 1 else torch.channels_last
-        image = x.transpose(1, 2)[:, :, None].contiguous(memory_format=order)
-        kernel = W.permute(2, 1, 0)[:, :, None].contiguous(memory_format=order)
-        settings = ((1, self.stride), (0, padding), (1, self.dilation))
-        return functional.conv2d(image, kernel, b, *settings)[:, :, 0].transpose(1, 2)
+    @torch.no_grad()
+    def backward(self, grad_output: Tensor) -> Tensor:
+        """Add the gradients of W and b; return that of x, `(N, T, D)`."""
+        check_forward(self, "_image")
+        of_image, of_filters, of_b = _aten.convolution_backward(
+            _image(grad_output),
+            self._image,
+            self._filters,
+            self.parameters["b"].shape,
+            *self._settings,
+            [True, True, True],
+        )
+        self.gradients["W"].add_(of_filters[:, :, 0].permute(2, 1, 0))
+        self.gradients["b"].add_(of_b)
+        grad_x = _text(of_image)
+        return grad_x[:, self._zeros : -self._zeros] if self._zeros else grad_x
 
 
 class PointwiseConv(Affine):
@@ -101,3 +128,13 @@ def _checked(value: Tensor, channels: int) -> Tensor:
     if x.ndim != 3 or x.shape[2] != channels:
         raise ValueError(f"x should have shape (N, T, {channels}), but has {tuple(x.shape)}")
     return x
+
+
+def _image(text: Tensor) -> Tensor:
+    """Return `text: (N, T, C)` as images of one row, `(N, C, 1, T)`."""
+    return text.transpose(1, 2)[:, :, None]
+
+
+def _text(image: Tensor) -> Tensor:
+    """Return the way back."""
+    return image[:, :, 0].transpose(1, 2)

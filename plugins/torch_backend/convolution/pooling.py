@@ -101,12 +101,13 @@ class KMaxPool(_Pool):
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the k maxima; not by `topk`, which takes any of equal numbers."""
-        T = inputs[0].shape[1]
-        full = functional.pad(self._candidates(inputs[0]), (0, 0, 0, self.k), value=_LEAST)
-        best = full.sort(dim=1, descending=True, stable=True)
-        values, places = best.values[:, : self.k], best.indices[:, : self.k]
-        order = places.masked_fill(values.isneginf(), T).sort(dim=1).values
-        return _without_words(full.gather(1, order))
+        T, k = inputs[0].shape[1], self.k
+        x = self._candidates(inputs[0]).transpose(1, 2)  # sorted faster with time as last axis
+        full = functional.pad(x, (0, max(1, k - T)), value=_LEAST)
+        best = full.sort(dim=2, descending=True, stable=True)
+        values, places = best.values[:, :, :k], best.indices[:, :, :k]
+        order = places.masked_fill(values.isneginf(), T).sort(dim=2).values
+        return _without_words(full.gather(2, order).transpose(1, 2))
 
 
 def _without_words(y: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from plugins.torch_backend.shared.gru_steps import gru_steps
+from plugins.torch_backend.shared.model import store_in_order
 from plugins.torch_backend.shared.packing import packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
 
@@ -45,8 +46,7 @@ class GRU(RecurrentLayer):
         if reset_after:
             self.add_parameter("b_h", np.zeros(H))
         for name in ("W_x", "W_h"):  # in the layout of the kernel: its rows are the columns
-            self.parameters[name] = self.parameters[name].t().contiguous().t()
-            self.gradients[name] = torch.zeros_like(self.parameters[name])
+            store_in_order(self, name, (1, 0))
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the states; the kernel has a second bias, of which r and z use none."""

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from plugins.torch_backend.shared.kernel_weights import KernelWeights
+from plugins.torch_backend.shared.model import store_in_order
 from plugins.torch_backend.shared.packing import packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
 
@@ -42,8 +43,7 @@ class LSTM(RecurrentLayer):
         self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, 4 * H)))
         self.add_parameter("b", np.repeat([0.0, forget_bias, 0.0, 0.0], H))
         for name in ("W_x", "W_h"):  # in the layout of the kernel: its rows are the columns here
-            self.parameters[name] = self.parameters[name].t().contiguous().t()
-            self.gradients[name] = torch.zeros_like(self.parameters[name])
+            store_in_order(self, name, (1, 0))
         self._kernel = KernelWeights(*self._own_tensors())
 
     def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:

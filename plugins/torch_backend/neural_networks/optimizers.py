@@ -7,7 +7,7 @@ learning rate out of the velocity, and their AdaGrad has epsilon outside the roo
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor
@@ -121,23 +121,35 @@ class Adam(TorchOptimizer):
 
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:
         """Take one step with the mean gradient over the root of the mean square."""
-        m = remembered(self.m, parameters)
+        m, v = remembered(self.m, parameters), remembered(self.v, parameters)
+        x = laid_out(parameters.values(), m)
+        torch._fused_adam_(
+            x,
+            laid_out(g, m),
+            m,
+            v,
+            [],  # no greatest averages
+            self._counted(parameters),
+            lr=self.learning_rate,
+            beta1=self.beta1,
+            beta2=self.beta2,
+            weight_decay=0.0,
+            eps=self.epsilon,
+            amsgrad=False,
+            maximize=False,
+        )
+        for own, used in zip(parameters.values(), x, strict=True):
+            if own is not used:
+                own.copy_(used)
+
+    def _counted(self, parameters: Parameters) -> list[Tensor]:
+        """Count this step, and return t for each parameter; ∞ without bias correction: β^∞ = 0."""
         for name in parameters:
             self.t[name] = self.t.get(name, 0) + 1
-        torch._foreach_lerp_(m, g, 1 - self.beta1)
-        v = averaged_squares(self.v, parameters, g, self.beta2)
-        # α m̂ / (√v̂ + ε) = (α c₂/c₁) m / (√v + ε c₂) with c₁ = 1 − β₁ᵗ, c₂ = √(1 − β₂ᵗ): the
-        # corrections become numbers, and neither m̂ nor v̂ is written to memory.
-        c1 = self._corrections(self.beta1, parameters)
-        c2 = [c**0.5 for c in self._corrections(self.beta2, parameters)]
-        root = torch._foreach_sqrt(v)
-        torch._foreach_add_(root, [self.epsilon * c for c in c2])
-        steps = [-self.learning_rate * second / first for first, second in zip(c1, c2, strict=True)]
-        torch._foreach_addcdiv_(list(parameters.values()), m, root, steps)
-
-    def _corrections(self, beta: float, names: Parameters) -> list[float]:
-        """1 − βᵗ for each parameter, or 1 without bias correction."""
-        return [1 - beta ** self.t[name] if self.bias_correction else 1.0 for name in names]
+        counts = [float(self.t[name]) if self.bias_correction else torch.inf for name in parameters]
+        device = next(iter(parameters.values())).device
+        steps = {t: torch.full((), t, device=device, dtype=torch.float32) for t in set(counts)}
+        return [steps[t] for t in counts]
 
 
 def averaged_squares(
@@ -151,8 +163,24 @@ def averaged_squares(
 
 
 def remembered(memory: Parameters, parameters: Parameters) -> list[Tensor]:
-    """Return the state in `memory` of each parameter, in order; 0 before the first step."""
+    """Return the state in `memory` of each parameter, in order; 0 before the first step.
+
+    The state lies in memory as its parameter does, also if it comes from a checkpoint.
+    """
     for name, x in parameters.items():
         if name not in memory:
             memory[name] = torch.zeros_like(x, requires_grad=False)
+        elif memory[name].stride() != x.stride():
+            memory[name] = torch.empty_like(x, requires_grad=False).copy_(memory[name])
     return [memory[name] for name in parameters]
+
+
+def laid_out(tensors: Iterable[Tensor], others: Iterable[Tensor]) -> list[Tensor]:
+    """Return `tensors` with their numbers in the order in memory of those of `others`.
+
+    Fused kernels read the memory of several tensors without regard to their strides.
+    """
+    return [
+        one if one.stride() == other.stride() else torch.empty_like(other).copy_(one)
+        for one, other in zip(tensors, others, strict=True)
+    ]

@@ -153,6 +153,21 @@ class _Through(torch.autograd.Function):
         return None, grad_x, *[None] * ctx.others
 
 
+def store_in_order(model: Model, name: str, axes: Sequence[int]) -> None:
+    """Store a parameter and its gradient with its axes in another order in memory.
+
+    The shape stays. A kernel that reads the parameter in this order needs no copy of it.
+
+    Args:
+        model: has the parameter.
+        name: of the parameter.
+        axes: the axes in their new order, that of neighbors in memory last.
+    """
+    back = [axes.index(axis) for axis in range(len(axes))]
+    parameter = model.parameters[name].permute(*axes).contiguous().permute(*back)
+    model.parameters[name], model.gradients[name] = parameter, torch.zeros_like(parameter)
+
+
 def check_forward(owner: object, kept: str) -> None:
     """Refuse a `backward` of `owner` without the attribute that `forward` keeps for it.
 

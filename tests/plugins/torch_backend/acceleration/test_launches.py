@@ -13,6 +13,7 @@ from framework.providers.backends import Backend  # noqa: E402
 from framework.providers.plugins import Plugins  # noqa: E402
 from framework.training.loops import Batch, LossLearner  # noqa: E402
 from plugins.torch_backend.acceleration.graphs import FIRST_STEPS, RepeatedStep  # noqa: E402
+from plugins.torch_backend.convolution.deep_text_cnn import ConvBlock  # noqa: E402
 from plugins.torch_backend.shared.linear_recurrence import (  # noqa: E402
     linear_recurrence,
     linear_recurrence_back,
@@ -66,6 +67,17 @@ def test_the_scan_of_a_qrnn_takes_operations_for_the_logarithm_of_the_length(fun
         f, c = torch.rand(length, 2, 3), torch.rand(length + 1, 2, 3)
         rounds = math.ceil(math.log2(length + 1))
         assert operations(lambda f=f, c=c: function(f, c, parallel=True)) <= 4 * rounds + 4
+
+
+def test_a_block_of_convolutions_launches_its_kernels_and_no_copy(backend):
+    rng = np.random.default_rng(0)
+    model = backend.build("deep_text_cnn", 7, 3, 20, maps=4, hidden_size=5, kind="model", rng=rng)
+    block = next(layer for layer in model.layers if isinstance(layer, ConvBlock))
+    x = torch.randn(3, 9, 4, dtype=torch.float64)
+    layers, sums = 6, 1  # 2 of each of convolution, batch normalization and ReLU, and the shortcut
+    assert operations(block.forward, x) == layers + sums
+    grad = torch.randn(3, 9, 4, dtype=torch.float64)
+    assert operations(block.backward, grad) == layers + sums + len(block.parameters)
 
 
 class Played:
