@@ -166,8 +166,11 @@ def test_storage(submission, rng):
     sizes = []
     for text in (tokens[:200], tokens):
         model = fitted(submission, "NgramLM", text, V, 4)
-        sizes.append([len(model.ngrams(n)[1]) for n in (1, 2, 3, 4)])
+        counts = [model.ngrams(n)[1] for n in (1, 2, 3, 4)]
+        sizes.append([*map(len, counts)])
         ends = {n: range(max(1, n - 1), len(text)) for n in (1, 2, 3, 4)}
+        everything = [len(places) for places in ends.values()]
+        equal([int(np.sum(one)) for one in counts], everything, f"all counts of {len(text)} tokens")
         seen = [len({tuple(text[t - n + 1 : t + 1]) for t in ends[n]}) for n in ends]
         equal(sizes[-1], seen, f"the sizes of the tables for {len(text)} tokens, n from 1 to 4")
         expect(max(sizes[-1]) < len(text), f"a table of {sizes[-1]} for {len(text)} tokens")

@@ -10,6 +10,7 @@ from autograder.checks import (
     equal,
     expect,
     in_float32,
+    log_softmax,
     paired_models,
     part,
     refuses,
@@ -174,8 +175,13 @@ def test_fit_in_training_mode(submission, rng):
     """fit: the model is in training mode, and every batch has a loss."""
     model = built(submission, bag(rng))
     model.eval()
-    data = texts(rng, 4, 3, 5, 2, 4), np.array([0, 1, 2, 0, 1])
-    losses = submission.fit(model, data, epochs=2, batch_size=2, learning_rate=0.1, seed=0)
+    ids, labels = data = texts(rng, 4, 3, 5, 2, 4), np.array([0, 1, 2, 0, 1])
+    loss = -log_softmax(model.forward(ids))[np.arange(5), labels].mean()
+    settings = {"learning_rate": 0.1, "seed": 0}
+    whole = submission.fit(model, data, epochs=1, batch_size=5, **settings)
+    equal(whole, [loss], "the loss of all 5 texts as one batch, before the first step", rtol=1e-6)
+    model.eval()
+    losses = submission.fit(model, data, epochs=2, batch_size=2, **settings)
     expect(len(losses) == 6, f"2 epochs of 5 texts, 2 at a time, are 6 steps, not {len(losses)}")
     expect(model.training, "after fit, the model is not in training mode")
 
