@@ -17,6 +17,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.setting import Setting
 from autograder.grading.written.manual_points import NO_POINTS
 from autograder.grading.written.results import grade_answers
+from autograder.record.refusals import without_empty_refusals
 from autograder.record.results import CheckResult
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
@@ -39,7 +40,7 @@ def solution_results(setting: Setting, exercise: Exercise) -> tuple[CheckResult,
 def _results(
     setting: Setting, exercise: Exercise, source: str, beside: Path | None = None
 ) -> tuple[CheckResult, ...]:
-    """Return the results of `source`.
+    """Return the results of `source`, as `grade` counts them.
 
     Args:
         beside: a file; required exercises are taken from files of its name, else solved.
@@ -47,7 +48,7 @@ def _results(
     with handed_in(setting, exercise, "check", source, _style(setting, exercise, beside)) as given:
         grader = Grader(setting, given)
         try:
-            return grader.grade(exercise).checks
+            return without_empty_refusals(grader.grade(exercise)).checks
         finally:
             grader.close()
 

@@ -103,7 +103,7 @@ def test_encoder_backward(submission, reference, rng):
     "Call backward of each layer in reverse order; a word that stands twice gets both gradients."
 )
 def test_encoder_gradients_are_right(submission, reference, rng):
-    """The gradients agree with numerical gradients of your own forward."""
+    """ConvolutionalEncoder: the gradients agree with numerical gradients of your own forward."""
     encoder(submission, reference, rng).gradients_agree(sentences(rng)[0], rng=rng)
     large = paired_models(
         submission, reference, "ConvolutionalEncoder", V, 40, 40, S, rng=rng, scale=0.1
@@ -158,7 +158,7 @@ def test_backward(submission, reference, rng):
     "decoder.backward returns the gradient of the condition; encoder.backward gets it."
 )
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients agree with numerical gradients of your own forward."""
+    """ConvolutionalTranslator: the gradients agree with numerical gradients of your own forward."""
     translator(submission, reference, rng).gradients_agree(*sentences(rng, count=2), rng=rng)
     large = paired_models(
         submission, reference, "ConvolutionalTranslator", V, W, 30, 40, S, rng=rng, scale=0.1

@@ -108,7 +108,7 @@ def test_block_backward(submission, reference, rng):
     "x gets two gradients: along the path, and through the shortcut, which may have weights."
 )
 def test_block_gradients_are_right(submission, reference, rng):
-    """The gradients agree with numerical gradients of your own forward."""
+    """ConvBlock: the gradients agree with numerical gradients of your own forward."""
     for args in ((2, 2), (2, 3)):
         pair = block(submission, reference, rng, *args)
         pair.gradients_agree(rng.normal(size=(3, 4, 2)), rng=rng)
@@ -173,7 +173,7 @@ def test_backward(submission, reference, rng):
     "Call backward of the layers in reverse order, each once; equal characters add up."
 )
 def test_gradients_are_right(submission, reference, rng):
-    """The gradients agree with numerical gradients of your own forward."""
+    """DeepTextCNN: the gradients agree with numerical gradients of your own forward."""
     pair = at_test_time(network(submission, reference, rng), texts(rng))
     pair.gradients_agree(texts(rng, count=2), rng=rng)
 
