@@ -89,8 +89,8 @@ class LearningOptions:
     )
     compile: bool = option(
         False,
-        "Compile the layers that gain by it, such as gru, which takes single steps; the first "
-        "steps take longer. Needs a C++ compiler.",
+        "Compile the layers that take many small operations, such as gru; the first steps take "
+        "longer. Needs a C++ compiler.",
         settles=False,
     )
     graphs: bool = option(

@@ -13,6 +13,7 @@ from torch.nn import functional
 from framework.interfaces import Model
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.shared.model import check_forward
+from plugins.torch_backend.shared.products import add_product, product
 
 
 @torch.no_grad()
@@ -61,7 +62,7 @@ class Affine(Model):
         if x.shape[-1:] != (self.input_size,):
             raise ValueError(f"x has shape {tuple(x.shape)}, but input_size is {self.input_size}")
         self._x = x.reshape(-1, self.input_size)
-        z = torch.addmm(self.parameters["b"], self._x, self.parameters["W"])
+        z = product(self._x, self.parameters["W"], self.parameters["b"])
         return z.view(*x.shape[:-1], z.shape[-1])
 
     @torch.no_grad()
@@ -69,6 +70,6 @@ class Affine(Model):
         """Add the gradients of W and b; return that of x, `(..., D)`."""
         check_forward(self, "_x")
         delta = grad_output.reshape(-1, grad_output.shape[-1])
-        self.gradients["W"].addmm_(self._x.T, delta)
+        add_product(self.gradients["W"], self._x.T, delta)
         self.gradients["b"].add_(delta.sum(0))
-        return torch.matmul(grad_output, self.parameters["W"].T)
+        return product(delta, self.parameters["W"].T).view(*grad_output.shape[:-1], self.input_size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import is_
 
 import torch
 from torch import Tensor
@@ -22,7 +23,7 @@ class KernelWeights:
     """
 
     def __init__(self, parameters: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:
-        self._parameters, self._gradients = tuple(parameters), tuple(gradients)
+        self._own = *parameters, *gradients
         sizes = [one.numel() for one in parameters]
         memory = parameters[0].new_zeros(sum(sizes) + len(parameters[-1]))
         *places, self.second_bias = memory.split_with_sizes([*sizes, len(parameters[-1])])
@@ -37,8 +38,7 @@ class KernelWeights:
 
     def is_of(self, parameters: Sequence[Tensor], gradients: Sequence[Tensor]) -> bool:
         """Return whether these tensors are still those of the layer."""
-        own, given = (*self._parameters, *self._gradients), (*parameters, *gradients)
-        return all(one is other for one, other in zip(own, given, strict=True))
+        return all(map(is_, self._own, (*parameters, *gradients)))
 
     @torch.no_grad()
     def loaded(self) -> list[Tensor]:

@@ -34,7 +34,7 @@ class AutogradModel(Model, ABC):
     changed in place: the gradient would belong to no `forward`.
 
     Attributes:
-        gains_by_compiling: whether `compute` is faster if `torch.compile` translates it: it
+        gains_by_compiling: whether `compute` may be faster if `torch.compile` translates it: it
             launches many small operations, and no kernel for all of them exists.
     """
 

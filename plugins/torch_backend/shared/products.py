@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 
 _ONEDNN = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
+#: The least number of multiplications for which oneDNN is faster.
+_LEAST = 2**21
 #: In place, by the names that oneDNN has for them.
 _FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "none": lambda z: z,
@@ -34,8 +36,22 @@ def product(a: Tensor, b: Tensor, bias: Tensor | None = None, function: str = "n
     Returns:
         `(M, C)`.
     """
-    if _ONEDNN and a.device.type == "cpu" and a.dtype == b.dtype == torch.float32:
+    if _ONEDNN and _suits_onednn(a, b):
         if not (b.is_contiguous() or b.T.is_contiguous()):
             b = b.contiguous()  # some columns of a matrix take oneDNN a thousand times as long
         return torch.as_tensor(_ONEDNN(a, b.T, bias, function, [], ""))
     return _FUNCTIONS[function](a @ b if bias is None else torch.addmm(bias, a, b))
+
+
+def add_product(total: Tensor, a: Tensor, b: Tensor) -> None:
+    """Add the product of `a: (M, K)` and `b: (K, C)` to `total: (M, C)` in place."""
+    if _ONEDNN and _suits_onednn(a, b):
+        total.add_(product(a, b))
+    else:
+        total.addmm_(a, b)
+
+
+def _suits_onednn(a: Tensor, b: Tensor) -> bool:
+    """Return whether oneDNN has a faster kernel for the product of these matrices."""
+    is_large = a.numel() * b.shape[1] >= _LEAST
+    return is_large and a.dtype == b.dtype == torch.float32 and a.device.type == "cpu"

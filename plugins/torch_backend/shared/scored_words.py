@@ -15,6 +15,7 @@ from torch.nn import functional
 from framework.interfaces import LanguageModel
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.shared.model import checked_ids
+from plugins.torch_backend.shared.products import add_product, product
 
 
 class WordScorer(LanguageModel):
@@ -30,12 +31,12 @@ class WordScorer(LanguageModel):
 
     def _scores(self, h: Tensor) -> Tensor:
         self._h = h
-        return torch.addmm(self.parameters[self.bias], h, self.parameters["U"])
+        return product(h, self.parameters["U"], self.parameters[self.bias])
 
     def _scores_back(self, grad: Tensor) -> Tensor:
-        self.gradients["U"].addmm_(self._h.T, grad)
+        add_product(self.gradients["U"], self._h.T, grad)
         self.gradients[self.bias].add_(grad.sum(0))
-        return torch.mm(grad, self.parameters["U"].T)
+        return product(grad, self.parameters["U"].T)
 
 
 class CellScorer(WordScorer):

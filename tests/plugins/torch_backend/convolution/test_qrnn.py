@@ -10,7 +10,6 @@ torch = pytest.importorskip("torch", reason="the torch backend needs the extra `
 
 from plugins.torch_backend.convolution import qrnn  # noqa: E402
 from plugins.torch_backend.language_models.rnn_lm import RecurrentLM  # noqa: E402
-from plugins.torch_backend.shared import products  # noqa: E402
 from plugins.torch_backend.shared.linear_recurrence import (  # noqa: E402
     linear_recurrence,
     linear_recurrence_back,
@@ -82,18 +81,6 @@ def test_a_scan_of_gates_that_shut_divides_by_nothing():
     f[::2] = 1e-30
     linear_recurrence(f, c, parallel=True)
     torch.testing.assert_close(c, torch.ones(501, 1, 1))
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_products_of_views(dtype):
-    a, b = torch.randn(5, 7, dtype=dtype), torch.randn(5, 3, dtype=dtype)
-    torch.testing.assert_close(products.product(a.T, b), a.T @ b)
-    torch.testing.assert_close(products.product(a.T, b[:, 1:]), a.T @ b[:, 1:])
-    bias = torch.randn(7, dtype=dtype)
-    torch.testing.assert_close(products.product(b.T, a, bias), b.T @ a + bias)
-    for function in (torch.tanh, torch.sigmoid):
-        found = products.product(b.T, a, bias, function.__name__)
-        torch.testing.assert_close(found, function(b.T @ a + bias))
 
 
 def test_what_is_refused():
