@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 R = TypeVar("R")
 
+#: Seconds after which an end that was not heeded comes again.
+AGAIN = 0.05
 #: The function that a forked process calls. A fork inherits it: it need not be picklable.
 _function: Callable[[Any], Any] | None = None
 
@@ -90,7 +93,16 @@ def begin(function: Callable[[Any], Any]) -> None:
     global _function  # noqa: PLW0603 - see `_function`
     _function = function
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.unraisablehook = _end_again
     end_at_once()
+
+
+def _end_again(ignored: sys.UnraisableHookArgs) -> None:
+    """Let SIGTERM come again if it came where Python raises nothing, as in the end of a fork."""
+    if isinstance(ignored.exc_value, KeyboardInterrupt):
+        threading.Timer(AGAIN, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    else:
+        sys.__unraisablehook__(ignored)
 
 
 def work(argument: Any) -> Any:

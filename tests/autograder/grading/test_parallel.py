@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import signal
+import subprocess
 import sys
 import time
 
@@ -87,3 +89,32 @@ def test_an_ended_process_cleans_up_first_and_starts_nothing_else(tmp_path):
 def test_a_process_for_each_processor_but_none_without_work(monkeypatch):
     monkeypatch.setattr(forks.os, "cpu_count", lambda: 4)
     assert [processes(*pair) for pair in ((0, 9), (0, 3), (2, 9), (3, 0))] == [4, 3, 2, 0]
+
+
+ENDED_IN_DEL = """
+import time
+from autograder.grading import parallel
+
+class Slow:
+    def __del__(self):
+        print("ending", flush=True)
+        time.sleep(20)
+
+def function(_):
+    Slow()
+    time.sleep(20)
+
+parallel.begin(function)
+parallel.work(0)
+"""
+
+
+@on_linux
+def test_an_end_that_comes_where_nothing_is_raised_comes_again():
+    command = [sys.executable, "-c", ENDED_IN_DEL]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout.readline() == "ending\n"
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=15)
+    assert (process.returncode, errors) == (1, "")
