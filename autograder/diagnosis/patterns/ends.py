@@ -71,12 +71,12 @@ def _repeats(actual: Array, expected: Array, index: int) -> bool:
 
 
 ENDS = {
-    "only-the-first": _pattern("only the first item", _is_start, is_one=True),
-    "only-the-last": _pattern("only the last item", _is_end, is_one=True),
+    "only-the-first": _pattern("only the first expected item", _is_start, is_one=True),
+    "only-the-last": _pattern("only the last expected item", _is_end, is_one=True),
     "starts-late": _pattern("right, but without the first items", _is_end),
     "ends-early": _pattern("right, but without the last items", _is_start),
-    "extra-items-at-the-start": _pattern("right after extra items", _starts_too_early),
+    "extra-items-at-the-start": _pattern("right, but preceded by extra items", _starts_too_early),
     "extra-items-at-the-end": _pattern("right, but followed by extra items", _goes_on),
-    "repeats-the-first": _pattern("the first item, again and again,", _repeats_the_first),
-    "repeats-the-last": _pattern("the last item, again and again,", _repeats_the_last),
+    "repeats-the-first": _pattern("the first expected item, repeated", _repeats_the_first),
+    "repeats-the-last": _pattern("the last expected item, repeated", _repeats_the_last),
 }
