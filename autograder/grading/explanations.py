@@ -53,8 +53,10 @@ def fitting_hint(result: CheckResult, source: str) -> str:
     """Return the hint of a check as far as it fits; empty if it does not.
 
     A hint about numbers does not fit a wrong shape. Advice to use a function does not fit a
-    submission that uses it.
+    submission that uses it. The hint of a check that has passed stays: it has no fault to fit.
     """
+    if result.verdict is Verdict.PASSED:
+        return result.hint
     is_quoted = result.hint.startswith("The text says")
     if result.fact.what.endswith(_FORMS) and not is_quoted and not _ABOUT_FORMS.search(result.hint):
         return ""

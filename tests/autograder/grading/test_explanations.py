@@ -145,3 +145,8 @@ ADD_AT = "gradient[ids] += g keeps one contribution per id: np.add.at(gradient, 
 def test_a_hint_is_shown_where_it_fits(hint, fact, source, shown):
     result = CheckResult("c", "C", "T", False, 1.0, Verdict.FAILED, hint=hint, fact=fact)
     assert fitting_hint(result, source) == shown
+
+
+def test_a_check_that_has_passed_keeps_its_hint():
+    result = CheckResult("c", "C", "T", False, 1.0, Verdict.PASSED, hint=ADD_AT)
+    assert fitting_hint(result, "np.add.at(g, ids, x)") == ADD_AT
