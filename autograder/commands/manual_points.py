@@ -20,6 +20,7 @@ from autograder.grading.written.manual_points import (
     read_manual_points,
 )
 from autograder.reports.plain import for_spreadsheet
+from autograder.reports.wording import counted
 from autograder.submissions.submission import Submission, load_submission
 from framework.errors import BadInputError
 
@@ -48,7 +49,7 @@ def manual_points(
     rows = [*known.rows, *new.values()]
     _write(file, as_csv(rows))
     without = sum(not row["points"].strip() for row in rows)
-    say(f"{shown(file)}: {len(new)} new rows, {without} of {len(rows)} wait for points.")
+    say(f"{shown(file)}: {counted(len(new), 'new row')}, {without} of {len(rows)} wait for points.")
 
 
 def _rows(submission: Submission, course: Course) -> Iterator[dict[str, str]]:

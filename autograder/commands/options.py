@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO, cast
 
 import typer
 
+from framework.startup.terminal import broken
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -59,8 +61,8 @@ class _Unpadded:
 
 
 def say(text: str) -> None:
-    """Print `text` unchanged, without line breaks of its own."""
-    typer.echo(text)
+    """Print `text`; on a terminal its long lines break between words."""
+    typer.echo(broken(text, sys.stdout))
 
 
 def shown(path: Path) -> str:

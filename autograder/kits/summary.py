@@ -36,8 +36,8 @@ def _quoted(built: BuiltKit, verbose: bool) -> Iterator[str]:
         files = sorted({one.file.name for one in built.quoted})
         more = "" if verbose else ": `--verbose` lists them"
         yield (
-            f"{len(built.quoted)} lines of solutions are quoted by the course's own texts "
-            f"(READMEs, hints, public checks) in {len(files)} files{more}"
+            f"quoted from solutions by the course's own texts (READMEs, hints, public checks): "
+            f"{counted(len(built.quoted), 'line')} in {counted(len(files), 'file')}{more}"
         )
     for one in built.quoted if verbose else ():
         yield f"  {one.file.parent.name}/{one.file.name}: {one.line}"

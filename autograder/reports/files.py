@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.grading.options import GradeOptions
 from autograder.record.results import Report
+from autograder.reports.wording import counted
 from framework.errors import GradusError, UnknownNameError, UsageError
 from framework.importing import load_target
 from framework.providers.plugins import Plugins
@@ -65,7 +66,7 @@ def _save_plots(report: Report, options: GradeOptions) -> None:
         from autograder.reports.saved_plots import save_plots
 
         paths = save_plots(report, options.plots, show_hidden=options.show_hidden)
-        sys.stdout.write(f"{len(paths)} plots saved in {options.plots}\n")
+        sys.stdout.write(f"{counted(len(paths), 'plot')} saved in {options.plots}\n")
 
 
 def _wanted(files: Mapping[str, Path | None]) -> dict[str, Path]:

@@ -67,7 +67,7 @@ class GradingDisplay:
         """Say how far it is."""
         self._count += 1
         if self._status is not None:
-            self._status.update(f"grading {exercise.name}: {self._count} checks done")
+            self._status.update(f"grading {exercise.name}: {counted(self._count, 'check')} done")
 
     def exercise_done(self, result: ExerciseResult) -> None:
         """Show an exercise."""

@@ -111,9 +111,10 @@ def _sandbox(name: str) -> Sandbox:
 
 def _accept(result: Audit, course: Course) -> None:
     from autograder.audit.accepting import accept
+    from autograder.reports.wording import counted
 
     written = accept(result, course)
     for file, count in written.items():
-        say(f"added to {shown(file)}: {count} changes; write the reason why each is right")
+        say(f"added to {shown(file)}: {counted(count, 'change')}; write why each is right")
     if not written:
         say("Nothing was added: no automatic change survived.")

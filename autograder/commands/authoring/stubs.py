@@ -38,9 +38,10 @@ def _check(course: Course) -> None:
     files = stub_files(course)
     drifted = [file for file in files if file.drifted]
     for file in drifted:
-        say(f"{shown(file.path)} differs from the stub of its solution:\n{file.diff()}\n")
+        say(f"{shown(file.path)} differs from the stub of its solution:")
+        typer.echo(f"{file.diff()}\n")
     if drifted:
-        say(f"{len(drifted)} of {len(files)} stubs are out of date: `gradus stubs` writes them.")
+        say(f"Out of date: {len(drifted)} of {len(files)} stubs. `gradus stubs` writes them.")
         raise typer.Exit(1)
     say(f"All {len(files)} stubs are up to date.")
 

@@ -9,7 +9,7 @@ def test_stubs_are_written_checked_and_protected(gradus, tiny_course):
     code, output = gradus("stubs", "--check")
     assert code == 1
     assert "the file is missing" in output
-    assert "2 of 2 stubs are out of date" in output
+    assert "Out of date: 2 of 2 stubs." in output
     assert "wrote exercises" in gradus("stubs")[1].replace("\\", "/")
     assert gradus("stubs", "--check") == (0, "All 2 stubs are up to date.\n")
     assert gradus("stubs") == (0, "All stubs are up to date.\n")

@@ -72,7 +72,7 @@ def test_points_of_an_instructor_count_and_survive_a_regrade(
     run, ann, grade_asked, answers, right_answers, asked_course, tmp_path
 ):
     file = tmp_path / "points.csv"
-    assert "1 new rows, 1 of 1 wait for points" in run(file, ann)
+    assert "1 new row, 1 of 1 wait for points" in run(file, ann)
     enter(file, "2.5", "No batch, =1+1 <b>")
     assert "0 new rows, 0 of 1 wait for points" in run(file, ann)
     points = read_manual_points(file, asked_course)
@@ -112,7 +112,7 @@ def test_a_changed_answer_waits_again_and_its_old_points_stay_in_the_file(
     assert why(report).details == (
         "3 points were given for an earlier answer: it has changed since",
     )
-    assert "1 new rows, 1 of 2 wait for points" in run(file, ann)
+    assert "1 new row, 1 of 2 wait for points" in run(file, ann)
     assert [row["points"] for row in rows(file)] == ["3", ""]
 
 
