@@ -17,6 +17,7 @@ from autograder.checks import (
     paired_models,
     trained_models,
 )
+from framework.languages.word_classes import WordClasses
 
 CLASSES, MEMBERS = 5, 6
 #: The largest loss of a word after 32 steps. In trainings of the reference it was below 2.6, and
@@ -35,37 +36,11 @@ def contexts_of(rng, V, shape):
     return rng.integers(V, size=shape), mask
 
 
-def text_of_classes(length, order, rng):
-    """Return a text in which only the class of a word matters.
-
-    Word order[w] is of class w // MEMBERS. With probability 0.9 the next class is the next number
-    in cyclic order, else any class. Within a class every word is equally likely.
-    """
-    kinds = np.zeros(length, dtype=np.int64)
-    for t in range(1, length):
-        strays = rng.random() < 0.1
-        kinds[t] = rng.integers(CLASSES) if strays else (kinds[t - 1] + 1) % CLASSES
-    return order[kinds * MEMBERS + rng.integers(MEMBERS, size=length)]
-
-
 def windows_of(tokens):
     """Return contexts of two words on both sides, their mask, and the words in the middle."""
     t = np.arange(2, len(tokens) - 2)
     contexts = np.stack([tokens[t + j] for j in (-2, -1, 1, 2)], axis=1)
     return (contexts, np.ones(contexts.shape, dtype=bool)), tokens[t]
-
-
-def purity(vectors, neighbours=3):
-    """Return the share of the nearest words, by cosine, that are of the word's own class.
-
-    Row w is of class w // MEMBERS.
-    """
-    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    similarity = unit @ unit.T
-    np.fill_diagonal(similarity, -np.inf)
-    nearest = np.argsort(-similarity, axis=1)[:, :neighbours]
-    own = np.arange(len(vectors))[:, None] // MEMBERS
-    return float(np.mean(nearest // MEMBERS == own))
 
 
 @pytest.mark.task("context_windows")
@@ -171,26 +146,27 @@ def test_training_finds_the_classes(submission, reference, metric_threshold, rng
     overfits(small, full, centers, classes=V, rng=rng)
 
     def purities(rng):
-        order = rng.permutation(V)
-        inputs, centers = windows_of(text_of_classes(4000, order, rng))
+        language = WordClasses(CLASSES, MEMBERS, rng)
+        inputs, centers = windows_of(language.sample(4000))
         models = trained_models(submission, reference, "CBOW", V, 8, rng=rng)
         for _ in classifier_chunks(
             models, inputs, centers, epochs=4, learning_rate=0.05,
             batch_size=256, chunk=32, rng=rng,
         ):  # fmt: skip
             # The parameters as the check has them: the model is not asked for its vectors.
-            vectors = models.learned["context_vectors"][order]
-            new = windows_of(text_of_classes(2000, order, rng))
-            confirm = partial(models.evaluate_reference, purity_if_predictive, vectors, new)
-            yield Evaluation(purity(vectors), confirm)
+            vectors = models.learned["context_vectors"]
+            new = windows_of(language.sample(2000))
+            purity = language.purity(vectors)
+            confirm = partial(models.evaluate_reference, purity_if_predictive, purity, new)
+            yield Evaluation(purity, confirm)
 
     share = "the share of nearest neighbours that are of the word's own class (0.17 by chance)"
     metric_threshold("purity", purities, rng=rng, best=1.0, what=share)
 
 
-def purity_if_predictive(model, vectors, windows):
-    """Return the purity, or 0 where the parameters do not predict the words of a new text."""
+def purity_if_predictive(model, purity, windows):
+    """Return `purity`, or 0 where the parameters do not predict the words of a new text."""
     inputs, centers = windows
     log_p = log_softmax(model.forward(*inputs))
     loss = -log_p[np.arange(len(centers)), centers].mean()
-    return purity(vectors) if loss < PREDICTIVE else 0.0
+    return purity if loss < PREDICTIVE else 0.0

@@ -18,6 +18,7 @@ from autograder.checks import (
     paired_models,
     trained_models,
 )
+from framework.languages.word_classes import WordClasses
 
 CLASSES, MEMBERS = 5, 6
 #: The largest loss of a pair after training. In 60 trainings of the reference it was 3.34; the
@@ -31,37 +32,11 @@ def probabilities(scores):
     return e / e.sum(axis=-1, keepdims=True)
 
 
-def text_of_classes(length, order, rng):
-    """Return a text in which only the class of a word matters.
-
-    Word order[w] is of class w // MEMBERS. With probability 0.9 the next class is the next number
-    in cyclic order, else any class. Within a class every word is equally likely.
-    """
-    kinds = np.zeros(length, dtype=np.int64)
-    for t in range(1, length):
-        strays = rng.random() < 0.1
-        kinds[t] = rng.integers(CLASSES) if strays else (kinds[t - 1] + 1) % CLASSES
-    return order[kinds * MEMBERS + rng.integers(MEMBERS, size=length)]
-
-
 def pairs_of(tokens):
     """Return centre and outside words of a text, with two words on both sides."""
     t = np.arange(2, len(tokens) - 2)
     centers = np.concatenate([tokens[t] for _ in (-2, -1, 1, 2)])
     return centers, np.concatenate([tokens[t + j] for j in (-2, -1, 1, 2)])
-
-
-def purity(vectors, neighbours=3):
-    """Return the share of the nearest words, by cosine, that are of the word's own class.
-
-    Row w is of class w // MEMBERS.
-    """
-    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    similarity = unit @ unit.T
-    np.fill_diagonal(similarity, -np.inf)
-    nearest = np.argsort(-similarity, axis=1)[:, :neighbours]
-    own = np.arange(len(vectors))[:, None] // MEMBERS
-    return float(np.mean(nearest // MEMBERS == own))
 
 
 @pytest.mark.task("context_pairs")
@@ -195,19 +170,20 @@ def test_training_finds_the_classes(submission, reference, metric_threshold, plo
     overfits(small, centers, outsides, classes=V, rng=rng)
 
     def purities(rng):
-        order = rng.permutation(V)
-        centers, outsides = pairs_of(text_of_classes(2000, order, rng))
+        language = WordClasses(CLASSES, MEMBERS, rng)
+        centers, outsides = pairs_of(language.sample(2000))
         models = trained_models(submission, reference, "SkipGram", V, 8, rng=rng)
         for _ in classifier_chunks(
             models, centers, outsides, epochs=2, learning_rate=0.05,
             batch_size=256, chunk=8, rng=rng,
         ):  # fmt: skip
             # The parameters as the check has them: the model is not asked for its vectors.
-            vectors = models.learned["center_vectors"][order]
-            trained[:] = [vectors]
-            new = pairs_of(text_of_classes(2000, order, rng))
-            confirm = partial(models.evaluate_reference, purity_if_predictive, vectors, new)
-            yield Evaluation(purity(vectors), confirm)
+            vectors = models.learned["center_vectors"]
+            trained[:] = [vectors[language.ids]]
+            new = pairs_of(language.sample(2000))
+            purity = language.purity(vectors)
+            confirm = partial(models.evaluate_reference, purity_if_predictive, purity, new)
+            yield Evaluation(purity, confirm)
 
     share = "the share of nearest neighbours that are of the word's own class (0.17 by chance)"
     trained = []
@@ -234,12 +210,12 @@ def draw_map(plot, vectors):
     )
 
 
-def purity_if_predictive(model, vectors, pairs):
-    """Return the purity, or 0 where the parameters do not predict the words of a new text."""
+def purity_if_predictive(model, purity, pairs):
+    """Return `purity`, or 0 where the parameters do not predict the words of a new text."""
     centers, outsides = pairs
     log_p = log_softmax(model.forward(centers))
     loss = -log_p[np.arange(len(outsides)), outsides].mean()
-    return purity(vectors) if loss < PREDICTIVE else 0.0
+    return purity if loss < PREDICTIVE else 0.0
 
 
 #: The lecture's sentence: its window of two words around "into" and around "banking".
