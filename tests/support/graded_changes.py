@@ -7,6 +7,7 @@ the order of their exercises: only the last exercise is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,7 +15,10 @@ import pytest
 
 from autograder.audit.trials import handed_in
 from autograder.course.reading import Course, Exercise, find_course
-from autograder.diagnosis.diagnose import diagnosed
+from autograder.diagnosis.diagnose import diagnosed, numpy_errors_ignored
+from autograder.diagnosis.matching import Matcher
+from autograder.diagnosis.recorded import RecordedCheck, Replayer
+from autograder.diagnosis.search.trials import Trials
 from autograder.grading.many.following import FollowingSession
 from autograder.grading.many.grader import Shared, SharingGrader
 from autograder.grading.pytest_plugin import fixtures_of
@@ -76,6 +80,15 @@ class Graded:
         """Return what is said of each check that it does not pass."""
         failed = (c for c in self.explained(**options) if c.verdict is not Verdict.PASSED)
         return [_told(check, check.diagnosis) for check in failed]
+
+    def is_answered_by(self, source: str, check: str) -> bool:
+        """Return whether a changed solution gives all answers of the check named `check`."""
+        (result,) = (one for one in self.checks if one.id.split("::")[1] == check)
+        trials = Trials(bytearray(1), lambda seconds: nullcontext())
+        matcher = Matcher(Replayer(self.exercise, self.parts), trials)
+        recorded = RecordedCheck(result, self.transcripts[result.id].exchanges, matcher.replayer)
+        with numpy_errors_ignored():
+            return matcher.agrees(matcher.replayer.module(source), recorded)
 
     def diagnoses(self, **options: bool) -> dict[str, Diagnosis]:
         """By the name of each failed check that has one."""

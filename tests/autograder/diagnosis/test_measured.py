@@ -4,14 +4,14 @@
 table. ``GRADUS_COMBINATIONS=500`` takes 500 combinations: a quarter of an hour on two idle cores.
 With ``GRADUS_JOURNAL=FILE`` an interrupted measurement goes on. A combination is a listed mistake
 of a seeded exercise, with another one or with a flaw of the form. A name is false if the code has
-no such mistake.
+no such mistake, and the solution with what is named answers otherwise than the code.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pytest
@@ -96,6 +96,7 @@ class Answer:
 
     code: Code
     told: tuple[Told, ...]
+    alike: frozenset[tuple[str, str]] = frozenset()  # check, and a name that answers alike in it
 
     @property
     def main(self) -> Counter[str]:
@@ -116,9 +117,18 @@ class Answer:
         return set(self.code.mistakes) <= self.every
 
     @property
+    def doubtful(self) -> list[tuple[Told, str]]:
+        """The listed mistakes that are named and not in the code, with where they are named."""
+        return [
+            (one, name)
+            for one in self.told
+            for name in one.names
+            if not (name.startswith("generic/") or self.is_true(name))
+        ]
+
+    @property
     def false_names(self) -> set[str]:
-        named = {name for name in self.every if not name.startswith("generic/")}
-        return {name for name in named if not self.is_true(name)}
+        return {name for one, name in self.doubtful if (one.check, name) not in self.alike}
 
     def is_true(self, name: str) -> bool:
         """Return whether the code has a mistake, or its flaw, of this name."""
@@ -160,9 +170,42 @@ def answers(hand_in):
             lambda case: list(map(asdict, hand_in(case.exercise, case.source).told())), cases, title
         )
         told = (tuple(Told(**one) for one in results[case]) for case in cases)
-        return [Answer(*both) for both in zip(codes, told, strict=True) if both[1]]
+        found = [Answer(*both) for both in zip(codes, told, strict=True) if both[1]]
+        return [replace(one, alike=alike(one)) if one.doubtful else one for one in found]
+
+    def alike(answer):
+        code = answer.code
+        graded = hand_in(code.exercise.name, code.source)
+
+        def is_answered(check, names):
+            source = _with_names(code, names)
+            return source is not None and graded.is_answered_by(source, check)
+
+        def is_alike(told, name):
+            """Alone, or else beside the other name, which alone does not answer alike."""
+            return is_answered(told.check, {name}) or (
+                is_answered(told.check, told.names)
+                and not is_answered(told.check, told.names - {name})
+            )
+
+        return frozenset((one.check, name) for one, name in answer.doubtful if is_alike(one, name))
 
     return answers
+
+
+def _with_names(code: Code, names: set[str]) -> str | None:
+    """The solution with the listed mistakes among `names`, and with the flaw of `code`.
+
+    None if they change the same place.
+    """
+    every = {mistake.id: mistake for mistake in load_mistakes(code.exercise)}
+    source = code.exercise.solution_source()
+    try:
+        for name in sorted(names & every.keys()):
+            source = every[name].apply(source)
+    except BadInputError:
+        return None
+    return _with_flaw(source, every[code.mistakes[0]].task, code.flaw)
 
 
 def drawn(count: int, seed: int) -> list[Code]:
@@ -198,13 +241,17 @@ def _pair(exercise: Exercise, first: Mistake, second: Mistake) -> Code | None:
 
 def _flawed(exercise: Exercise, mistake: Mistake, flaw: str) -> Code | None:
     source = mistake.apply(exercise.solution_source())
+    flawed = _with_flaw(source, mistake.task, flaw)
+    return Code(exercise, (mistake.id,), flaw, flawed) if flawed != source else None
+
+
+def _with_flaw(source: str, task: str, flaw: str) -> str:
+    """`source` with a flaw of the form, if any; unchanged where it has no exponential function."""
     if flaw in BODIES:
-        wrapped = WRAPPED.format(task=mistake.task, body=BODIES[flaw].strip("\n"))
-        return Code(exercise, (mistake.id,), flaw, source + wrapped)
-    naive = source
-    for old, new in NAIVE.items():
-        naive = naive.replace(old, new)
-    return Code(exercise, (mistake.id,), flaw, naive) if naive != source else None
+        return source + WRAPPED.format(task=task, body=BODIES[flaw].strip("\n"))
+    for old, new in NAIVE.items() if flaw else ():
+        source = source.replace(old, new)
+    return source
 
 
 def show(title: str, rows: dict[str, list[Answer]]) -> None:
