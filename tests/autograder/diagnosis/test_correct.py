@@ -18,6 +18,9 @@ from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.verdicts import Verdict
 
 COURSE = find_course()
+#: Checks that cannot fail for what would be said: scores of zero are the uniform distribution that
+#: the first loss is compared with, and the solution's small random scores are as right.
+CANNOT_FAIL = {"test_initial_loss": "generic/zero"}
 ALTERNATES = sorted((ROOT / "tests" / "alternates").glob("*/*/*.py"))
 
 
@@ -44,7 +47,8 @@ def nothing_is_said(hand_in, file):
     graded = hand_in(file.parent.name, file.read_text("utf-8"), backend, required)
     passed = [check for check in graded.checks if check.verdict is Verdict.PASSED]
     assert len(passed) > len(graded.checks) / 2  # all of them, as test_alternates.py shows
-    assert replace(graded, checks=passed).told_if_failed() == {}
+    told = replace(graded, checks=passed).told_if_failed()
+    assert {name: one for name, one in told.items() if CANNOT_FAIL.get(name) != one.id} == {}
 
 
 @pytest.mark.parametrize("file", QUICK, ids=name_of)
