@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, say, shown
+from autograder.commands.options import CourseOption, ExercisesOrUnits, say, shown
 from autograder.course.reading import find_course
 from autograder.reports.wording import counted
 from framework.commands.on_demand import new_app
@@ -30,9 +30,7 @@ def _only_commands() -> None:
 @gradescope.command()
 def build(
     file: Annotated[Path, typer.Argument(metavar="ZIP", help="New file NAME.zip.")],
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[EXERCISE|UNIT ...]", help="Default: all.")
-    ] = None,
+    names: ExercisesOrUnits = None,
     wheels: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Wheels to ship: the image is then built offline."),

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, say, shown
+from autograder.commands.options import CourseOption, ExercisesOrUnits, say, shown
 from autograder.commands.progress import announce, stopped_with
 from autograder.course.reading import find_course
 from autograder.reports.wording import counted
@@ -28,9 +28,7 @@ def build(
     place: Annotated[
         Path, typer.Argument(metavar="DIR|ZIP", help="New folder, or new file NAME.zip.")
     ],
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Exercises or units. Default: all.")
-    ] = None,
+    names: ExercisesOrUnits = None,
     jobs: Annotated[
         int, typer.Option(min=0, help="Exercises in parallel; 0: one per processor.")
     ] = 0,

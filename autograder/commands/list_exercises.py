@@ -5,11 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Annotated
 
-import typer
-
-from autograder.commands.options import CourseOption, say
+from autograder.commands.options import CourseOption, ExercisesOrUnits, say
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.course.source import decode
 from autograder.course.stubs import available_stub
@@ -24,9 +21,7 @@ GAP, NARROW, RULE = 3, 12, "─"
 
 
 def list_exercises(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Exercises or units. Default: all.")
-    ] = None,
+    names: ExercisesOrUnits = None,
     course: CourseOption = None,
 ) -> None:
     """Show all exercises, their points and your progress.

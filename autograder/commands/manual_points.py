@@ -28,7 +28,7 @@ from framework.errors import BadInputError
 def manual_points(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV file; need not exist.")],
     submissions: Annotated[
-        list[Path], typer.Argument(metavar="SUBMISSION ...", help="Folders or files to read.")
+        list[Path], typer.Argument(metavar="SUBMISSION", help="Folders or files to read.")
     ],
     course: CourseOption = None,
 ) -> None:

@@ -30,11 +30,18 @@ CourseOption = Annotated[
 OwnExercise = Annotated[
     str,
     typer.Argument(
+        metavar="EXERCISE",
         help="An exercise; `gradus list` shows all. Default: the one whose folder you are in.",
         show_default=False,
     ),
 ]
-ExerciseArgument = Annotated[str, typer.Argument(help="An exercise; `gradus list` shows all.")]
+ExerciseArgument = Annotated[
+    str, typer.Argument(metavar="EXERCISE", help="An exercise; `gradus list` shows all.")
+]
+ExercisesOrUnits = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="EXERCISE|UNIT", help="Exercises or units. Default: all."),
+]
 
 
 def console() -> Console:

@@ -23,7 +23,10 @@ PIPED_WIDTH = 400
 
 def corpora(
     name: Annotated[
-        str | None, typer.Argument(help="Describe only this corpus, with all its file names.")
+        str | None,
+        typer.Argument(
+            metavar="CORPUS", help="Describe only this corpus, with all its file names."
+        ),
     ] = None,
     plugin: PluginOption = None,
     block: BlockOption = None,

@@ -16,7 +16,7 @@ Count = Annotated[int, typer.Option(min=1, help="Number of words to show.")]
 
 
 def neighbors(
-    word: Annotated[str, typer.Argument(help="A word that has a vector.")],
+    word: Annotated[str, typer.Argument(metavar="WORD", help="A word that has a vector.")],
     vectors: VectorFile = TRAINED_VECTORS,
     count: Count = 10,
 ) -> None:
@@ -32,9 +32,11 @@ def neighbors(
 
 
 def analogy(
-    a: Annotated[str, typer.Argument(help="The word that B belongs to, as in: man")],
-    b: Annotated[str, typer.Argument(help="The word that belongs to A, as in: king")],
-    c: Annotated[str, typer.Argument(help="The word for which D is searched, as in: woman")],
+    a: Annotated[str, typer.Argument(metavar="A", help="The word that B belongs to, as in: man")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The word that belongs to A, as in: king")],
+    c: Annotated[
+        str, typer.Argument(metavar="C", help="The word for which D is searched, as in: woman")
+    ],
     vectors: VectorFile = TRAINED_VECTORS,
     count: Count = 10,
 ) -> None:
@@ -52,7 +54,8 @@ def analogy(
 
 def plot_words(
     words: Annotated[
-        list[str], typer.Argument(help="Words, of which at least three have vectors.")
+        list[str],
+        typer.Argument(metavar="WORD", help="Words, of which at least three have vectors."),
     ],
     vectors: VectorFile = TRAINED_VECTORS,
     out: Annotated[Path, typer.Option(help="File to write: .png, .svg or .pdf.")] = Path(

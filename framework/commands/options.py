@@ -66,7 +66,9 @@ Resume = Annotated[
         "result is the same as without the interruption.",
     ),
 ]
-CheckpointFile = Annotated[Path, typer.Argument(help="A checkpoint, written by `gradus train`.")]
+CheckpointFile = Annotated[
+    Path, typer.Argument(metavar="CHECKPOINT", help="A checkpoint, written by `gradus train`.")
+]
 
 #: The default output of `gradus train skip_gram`.
 TRAINED_VECTORS = Path("checkpoints", "skip_gram.safetensors")

@@ -42,7 +42,9 @@ SHOWN = (
 def plugins(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Plugins to show. Default: the course and all plugins."),
+        typer.Argument(
+            metavar="PLUGIN", help="Plugins to show. Default: the course and all plugins."
+        ),
     ] = None,
     plugin: PluginOption = None,
     block: BlockOption = None,

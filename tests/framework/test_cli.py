@@ -12,6 +12,7 @@ import sys
 import pytest
 import typer
 from repository import ROOT
+from typer.core import TyperArgument
 from typer.testing import CliRunner
 
 from autograder.plugin import COMMANDS as STUDENT_COMMANDS
@@ -59,6 +60,30 @@ def test_help_names_every_command_and_where_to_begin(run):
         assert f"  {command} " in out
     for command in ("sample", "plugins", "new"):
         assert f"  {command} " in out
+
+
+def commands_below(command, path):
+    """Each command of the tree with the words that call it, imported."""
+    found = command.make_context(path, [], resilient_parsing=True).command
+    children = getattr(found, "commands", {})
+    if not children:
+        yield path, found
+    for name, child in children.items():
+        yield from commands_below(child, f"{path} {name}")
+
+
+def test_arguments_are_named_in_capitals_without_brackets():
+    """The usage puts brackets and dots around them."""
+    commands = dict(commands_below(typer.main.get_command(build_app(())), "gradus"))
+    assert {"gradus list", "gradus class grade", "gradus kit build"} <= commands.keys()
+    wrong = {
+        (path, param.name): param.metavar
+        for path, command in commands.items()
+        for param in command.params
+        if isinstance(param, TyperArgument)
+        and not re.fullmatch(r"[A-Z0-9]+([|/][A-Z0-9]+)*", param.metavar or "")
+    }
+    assert wrong == {}
 
 
 def test_the_version_is_reported_with_that_of_python(run):

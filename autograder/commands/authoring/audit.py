@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, console, say, shown
+from autograder.commands.options import CourseOption, ExercisesOrUnits, console, say, shown
 from autograder.commands.progress import progress, stopped_with
 from autograder.course.reading import find_course
 from autograder.isolation.sandboxes.choose import AUTO
@@ -25,9 +25,7 @@ NOT_KEPT = "nothing is kept. With `--resume FILE` the next audit goes on where t
 
 
 def audit(
-    exercises: Annotated[
-        list[str] | None, typer.Argument(help="Exercises or units. Default: all.")
-    ] = None,
+    exercises: ExercisesOrUnits = None,
     mistakes: Annotated[
         bool, typer.Option("--mistakes", help="Try only the mistakes of mistakes.toml.")
     ] = False,

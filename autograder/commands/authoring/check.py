@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, say
+from autograder.commands.options import CourseOption, ExercisesOrUnits, say
 from autograder.commands.progress import announce, stopped_with
 from autograder.course.reading import find_course
 from framework.threads import pin_threads
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    exercises: Annotated[
-        list[str] | None, typer.Argument(help="Exercises or units. Default: all.")
-    ] = None,
+    exercises: ExercisesOrUnits = None,
     jobs: Annotated[
         int, typer.Option(min=0, help="Exercises in parallel; 0: one per processor.")
     ] = 0,

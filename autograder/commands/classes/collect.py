@@ -31,9 +31,7 @@ class _Given:
 
 
 def collect(
-    sources: Annotated[
-        list[Path], typer.Argument(metavar="SOURCE ...", help="Exports, oldest first.")
-    ],
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE", help="Exports, oldest first.")],
     system: Annotated[
         str,
         typer.Option(

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 def forget(
-    student: Annotated[str, typer.Argument(help="Key of the student, as in collected.txt.")],
+    student: Annotated[
+        str, typer.Argument(metavar="STUDENT", help="Key of the student, as in collected.txt.")
+    ],
     inside: Annotated[
         list[Path] | None,
         typer.Option("--in", metavar="DIR", help="A collection; repeatable. Default: this folder."),

@@ -34,7 +34,7 @@ def grade(
     collection: Annotated[Path, typer.Argument(metavar="DIR", help="The collection.")],
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[EXERCISE|UNIT ...]", help="Default: what was handed in."),
+        typer.Argument(metavar="EXERCISE|UNIT", help="Default: what was handed in."),
     ] = None,
     store: StoreOption = "",
     jobs: Annotated[

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 def replay(
     check: Annotated[
-        str, typer.Argument(help="A public check, as `grade` shows it: test_EXERCISE.py::TEST.")
+        str,
+        typer.Argument(
+            metavar="CHECK", help="A public check, as `grade` shows it: test_EXERCISE.py::TEST."
+        ),
     ],
     pdb: Annotated[
         bool, typer.Option("--pdb", help="Stop in the debugger at the first line of the call.")

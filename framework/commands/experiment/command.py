@@ -29,7 +29,8 @@ _HAS_PICTURE = "forget_gates"
 
 def experiment(
     name: Annotated[
-        str | None, typer.Argument(help="Which experiment. Without it, all are listed.")
+        str | None,
+        typer.Argument(metavar="EXPERIMENT", help="Which experiment. Without it, all are listed."),
     ] = None,
     backend: BackendName = "numpy",
     repeats: Annotated[

@@ -18,7 +18,10 @@ _WRITTEN = ("tests",)
 
 def plugin(
     name: Annotated[
-        str, typer.Argument(help="Name of the plugin and of its provider, for example week3.")
+        str,
+        typer.Argument(
+            metavar="NAME", help="Name of the plugin and of its provider, for example week3."
+        ),
     ],
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write. Default: ./NAME.")
