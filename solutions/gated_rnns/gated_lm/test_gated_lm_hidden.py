@@ -101,17 +101,21 @@ def test_ids(submission, reference, rng):
 @pytest.mark.points(1.5)
 @pytest.mark.hint("P(right) > P(wrong): equal probabilities are not right.")
 @pytest.mark.promise("It returns `{distance: share}` with rising distances. A tie is not right.")
-def test_ties_and_order(submission):
+def test_ties_and_order(submission, rng):
     """agreement_accuracy: a tie is not right; distances rise, each with its own share."""
+    last, other = rng.permutation(4)[:2]
+    rising = rng.permutation(4)  # words by their probability after `last`; elsewhere all are equal
     table = np.full((4, 4, 4), 0.25)
-    table[:, 1] = [0.1, 0.2, 0.3, 0.4]
+    table[:, last, rising] = [0.1, 0.2, 0.3, 0.4]
     model = language_model_callback(MarkovModel(table))
-    prefixes = [np.array([0, 1]), np.array([1]), np.array([2, 3, 1]), np.array([1, 0])]
-    right, wrong = np.array([3, 0, 2, 1]), np.array([2, 1, 1, 3])
-    distances = np.array([7, 2, 7, 2])
+    longer = [*rng.integers(4, size=2), last]
+    prefixes = [np.array(ids) for ids in ([other, last], [last], longer, [last, other])]
+    right, wrong = rising[[3, 0, 2, 1]], rising[[2, 1, 1, 3]]
+    near, far = np.sort(rng.choice(9, size=2, replace=False)).tolist()
+    distances = np.array([far, near, far, near])
     found = submission.agreement_accuracy(model, prefixes, right, wrong, distances)
-    equal(found, {2: 0.0, 7: 1.0}, "the accuracy by distance")
-    expect(list(found) == [2, 7], f"the distances come as {list(found)}, not in rising order")
+    equal(found, {near: 0.0, far: 1.0}, "the accuracy by distance")
+    expect(list(found) == [near, far], f"the distances come as {list(found)}, not in rising order")
 
 
 class Layered:

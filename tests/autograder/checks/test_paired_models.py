@@ -262,6 +262,33 @@ def test_constants_and_made_up_gradients_have_no_right_gradients(
     assert failure(getattr(pair, check), X, rng=draws)[0].startswith(line)
 
 
+def test_a_derivative_that_is_zero_but_for_rounding_may_be_left_out(remote, affine, draws):
+    """A bias before a normalisation: the reference's derivative is a sum that cancels."""
+
+    class Centred(affine):
+        def forward(self, x):
+            self.x = x
+            y = x @ self.parameters["W"] + self.parameters["b"]
+            return y - y.mean(axis=0)
+
+        def backward(self, grad):
+            grad_y = grad - grad.mean(axis=0)
+            self.gradients["W"] += self.x.T @ grad_y
+            self.gradients["b"] += grad_y.sum(axis=0)
+            return grad_y @ self.parameters["W"].T
+
+    class WithoutBias(Centred):
+        def backward(self, grad):
+            grad_x = super().backward(grad)
+            self.gradients["b"][...] = 0
+            return grad_x
+
+    reference = remote(Layer=Centred)
+    pair = paired_models(remote(Layer=WithoutBias), reference, "Layer", 3, 2, rng=draws)
+    for _ in range(20):  # some of the sums are zero
+        pair.gradients_agree(draws.normal(size=(7, 3)), rng=draws)
+
+
 #: At `gradients`, until the forms of a new model's arrays have been compared.
 FIRST_LOOKS = 4
 
