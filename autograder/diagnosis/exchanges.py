@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.diagnosis.comparison import same_effects, same_forms, same_outcome, weight
 from autograder.diagnosis.forms import fitted, is_overflow
-from autograder.isolation.host.requests import Call, Get, Outcome
+from autograder.isolation.host.requests import Call, Get, Outcome, OverwriteResult
 from autograder.isolation.host.transcript import Exchange
 
 Exchanges = Sequence[Exchange]
@@ -73,6 +73,21 @@ def ignored(
             elif is_wrong:
                 free |= {i} if i < len(theirs.outcomes) else set(range(i, len(theirs.steps)))
         yield IgnoredDifferences(frozenset() if view.strictly else drawn, free, view.loosely)
+
+
+def without_overwritten(exchange: Exchange) -> Exchange:
+    """Return an answer with None in place of the results that the check itself has overwritten.
+
+    They tell nothing of the code: an array shows the new numbers, and a tensor the old ones.
+    """
+    overwritten = {step.of for step in exchange.steps if isinstance(step, OverwriteResult)}
+    if not overwritten:
+        return exchange
+    outcomes = (
+        replace(outcome, value=None) if i in overwritten else outcome
+        for i, outcome in enumerate(exchange.outcomes)
+    )
+    return replace(exchange, outcomes=tuple(outcomes))
 
 
 def same_exchange(theirs: Exchange, ours: Exchange, allowed: IgnoredDifferences = NONE) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from autograder.diagnosis.exchanges import (
     ignored,
     same_exchange,
     silently_wrong,
+    without_overwritten,
     wrong_steps,
 )
 from autograder.diagnosis.reading import gather, pairs_of
@@ -130,17 +131,17 @@ class RecordedCheck:
 
     @cached_property
     def exchanges(self) -> Exchanges:
-        """The requests, and the submission's answers without numbers that a clock gives."""
-        return list(map(without_clocks, self.asked, self._clocked))
+        """The requests, and the submission's answers without what tells nothing of its code."""
+        return list(map(_telling, self.asked, self._clocked))
 
     @cached_property
     def right(self) -> list[Exchange]:
         """The answers of the solution."""
-        return list(map(without_clocks, self._timed[0], self._clocked))
+        return list(map(_telling, self._timed[0], self._clocked))
 
     def answers(self, module: Module) -> Iterator[Exchange]:
         """Yield the answers of `module` to the requests, in order."""
-        return map(without_clocks, self.replayer.answers(module, self.asked), self._clocked)
+        return map(_telling, self.replayer.answers(module, self.asked), self._clocked)
 
     @property
     def allowed_seconds(self) -> float:
@@ -192,6 +193,11 @@ class RecordedCheck:
     def evidence_of(self, view: View) -> int:
         """Return the number of facts in which the answers are wrong."""
         return sum(one.evidence for one in self.compared(view))
+
+
+def _telling(exchange: Exchange, clocked: Set[Place]) -> Exchange:
+    """Return an answer without numbers that a clock gives, and results that were overwritten."""
+    return without_clocks(without_overwritten(exchange), clocked)
 
 
 def _compared(theirs: Exchange, right: Exchange, allowed: IgnoredDifferences) -> Compared:

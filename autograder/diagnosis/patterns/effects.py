@@ -98,9 +98,12 @@ def not_finite(evidence: Evidence) -> str | None:
 
 def returns_zero(evidence: Evidence) -> str | None:
     """Return a sentence if the result is zero and should not be."""
-    if not _all(lambda p: not p.actual.any() and p.actual.shape == p.expected.shape, evidence):
-        return None
-    if _is_of_few_ids(evidence):
+
+    def is_zero(pair: Pair) -> bool:
+        is_other = pair.expected.any() and pair.actual.shape == pair.expected.shape
+        return bool(is_other) and not pair.actual.any()
+
+    if not _all(is_zero, evidence) or _is_of_few_ids(evidence):
         return None
     return f"{evidence.subject} zero, but other values are expected."
 

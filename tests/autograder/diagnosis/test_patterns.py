@@ -106,6 +106,11 @@ def test_a_factor_must_be_the_same_everywhere():
     assert told(pair(2 * X, X), pair(3 * X[:2], X[:2])) is None
 
 
+def test_zeros_of_another_dtype_are_not_called_zero_where_zeros_are_expected():
+    assert told(pair(0 * X, X))[0] == "zero"
+    assert (told(pair(np.zeros(3, dtype=int), np.zeros(3))) or [""])[0] != "zero"
+
+
 def test_what_was_right_elsewhere_contradicts_a_factor():
     assert told(pair(2 * X, X), right=[pair(X[:2], X[:2])]) is None
     assert told(pair(2 * X, X), right=[pair(0 * X, 0 * X)])[0] == "factor"
