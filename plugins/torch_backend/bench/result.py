@@ -88,6 +88,7 @@ def score_lines(results: Iterable[Result]) -> list[str]:
         f"{result.case.name}, {name}: " + ", ".join(f"{k} {v:.3f}" for k, v in found.items())
         for result in results
         for name, found in result.scores.items()
+        if found
     ]
 
 

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,7 +16,7 @@ from torch import Tensor, nn
 
 from framework.data.counted_text import count_text
 from framework.data.formats.word_vectors import WordVectors
-from framework.errors import UsageError
+from framework.errors import BadInputError, UsageError
 from framework.evaluation.word_similarity import judged_similarity, read_judged_pairs
 from framework.interfaces import Model
 from framework.providers.backends import Backend
@@ -157,9 +158,12 @@ def gensim_vectors(sentences: Sentences, options: WordVectorOptions) -> WordVect
 
 
 def similarities(vectors: WordVectors) -> dict[str, tuple[float, int]]:
-    """Return Spearman's ρ, and the number of pairs, for each file of judged pairs."""
-    pairs = {name: read_judged_pairs(_judged_file(name)) for name in JUDGED}
-    return {name: judged_similarity(vectors, judged) for name, judged in pairs.items()}
+    """Return Spearman's ρ, and the number of pairs, for each file with two pairs or more."""
+    found = {}
+    for name in JUDGED:
+        with suppress(BadInputError):  # a small text has hardly any of the words
+            found[name] = judged_similarity(vectors, read_judged_pairs(_judged_file(name)))
+    return found
 
 
 def first_sentences(words: int) -> Sentences:

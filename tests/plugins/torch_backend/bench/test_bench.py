@@ -178,6 +178,18 @@ def test_skip_gram_is_timed_beside_gensim_with_scores_of_its_vectors(
     assert len(model["programs"]["gensim"]["scores"]) == 3
 
 
+def test_a_text_without_judged_words_is_timed_without_scores(small_data, monkeypatch, one_thread):
+    for file in skip_gram.JUDGED:
+        (small_data / "word_similarity" / file).write_text("king\tqueen\t9\n", "utf-8")
+    monkeypatch.setattr(
+        skip_gram, "gensim_vectors", lambda *given: skip_gram.our_vectors(*given, THEIRS)
+    )
+    monkeypatch.setattr(skip_gram.SkipGram, "check_available", lambda: None)
+    shown = gradus("bench", "skip_gram", "--tiny", "--rounds", 2)
+    assert "ours" in shown
+    assert "skip_gram, ours:" not in shown
+
+
 def test_skip_gram_says_what_is_missing(small_data, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "gensim" else True)
     with pytest.raises(UsageError, match=r"pip install 'gradus-nlp\[benchmarks\]'"):
