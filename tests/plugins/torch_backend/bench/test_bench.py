@@ -163,13 +163,18 @@ def small_data(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_skip_gram_is_timed_beside_gensim_with_scores_of_its_vectors(
-    small_data, tmp_path, monkeypatch, one_thread
-):
+@pytest.fixture
+def ours_as_gensim(monkeypatch):
+    """Our program in the place of gensim's, which need not be installed."""
     monkeypatch.setattr(
         skip_gram, "gensim_vectors", lambda *given: skip_gram.our_vectors(*given, THEIRS)
     )
     monkeypatch.setattr(skip_gram.SkipGram, "check_available", lambda: None)
+
+
+def test_skip_gram_is_timed_beside_gensim_with_scores_of_its_vectors(
+    small_data, tmp_path, ours_as_gensim, one_thread
+):
     shown = gradus("bench", "skip_gram", "--tiny", "--rounds", 2, "--json", tmp_path / "f.json")
     assert "skip_gram, gensim: EN-WS-353-ALL.txt " in shown
     (model,) = json.loads((tmp_path / "f.json").read_text("utf-8"))["models"]
@@ -178,13 +183,11 @@ def test_skip_gram_is_timed_beside_gensim_with_scores_of_its_vectors(
     assert len(model["programs"]["gensim"]["scores"]) == 3
 
 
-def test_a_text_without_judged_words_is_timed_without_scores(small_data, monkeypatch, one_thread):
+def test_a_text_without_judged_words_is_timed_without_scores(
+    small_data, ours_as_gensim, one_thread
+):
     for file in skip_gram.JUDGED:
         (small_data / "word_similarity" / file).write_text("king\tqueen\t9\n", "utf-8")
-    monkeypatch.setattr(
-        skip_gram, "gensim_vectors", lambda *given: skip_gram.our_vectors(*given, THEIRS)
-    )
-    monkeypatch.setattr(skip_gram.SkipGram, "check_available", lambda: None)
     shown = gradus("bench", "skip_gram", "--tiny", "--rounds", 2)
     assert "ours" in shown
     assert "skip_gram, ours:" not in shown
