@@ -37,6 +37,21 @@ def _lines(folder: Path) -> Iterator[str]:
         yield from (f"Measured: {setting}.", "", *_HEAD)
         for model in found["models"]:
             yield from _rows(model)
+        for model in found["models"]:
+            yield from _scores(model)
+
+
+def _scores(model: dict[str, Any]) -> Iterator[str]:
+    """Yield a table of how good the result of each program is, where that was measured."""
+    scores = {name: one["scores"] for name, one in model["programs"].items() if one.get("scores")}
+    if not scores:
+        return
+    measures = list(next(iter(scores.values())))
+    yield from ("", f"Scores of `{model['model']}`, higher is better:", "")
+    yield f"| program | {' | '.join(measures)} |"
+    yield f"| --- |{' --- |' * len(measures)}"
+    for name, found in scores.items():
+        yield f"| {name} | {' | '.join(f'{found[measure]:.3f}' for measure in measures)} |"
 
 
 def _rows(model: dict[str, Any]) -> Iterator[str]:

@@ -28,6 +28,18 @@ def test_a_row_for_each_program_beside_ours(tmp_path):
     assert with_table(text, tmp_path) == text
 
 
+def test_scores_stand_below_the_speeds(tmp_path):
+    programs = {
+        "ours": {"units per second": 2.0, "scores": {"RG-65": 0.31859}},
+        "gensim": {"units per second": 1.0, "scores": {"RG-65": -0.0117}},
+    }
+    found = {"setting": {"threads": 1}, "models": [MODEL, {**MODEL, "programs": programs}]}
+    (tmp_path / "a.json").write_text(json.dumps(found), "utf-8")
+    text = with_table(f"{BEGIN}\n{END}", tmp_path)
+    assert text.count("Scores of") == 1
+    assert "| program | RG-65 |\n| --- | --- |\n| ours | 0.319 |\n| gensim | -0.012 |\n" in text
+
+
 def test_an_old_page_is_found_and_written(tmp_path, monkeypatch, capsys):
     page = tmp_path / "page.md"
     page.write_text(f"{BEGIN}\nold\n{END}\n", "utf-8")
