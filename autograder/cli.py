@@ -13,7 +13,7 @@ from framework import version_line
 from framework.errors import GradusError, UsageError
 from framework.processes.termination import cleaning_up
 from framework.startup.ending import end_process
-from framework.startup.terminal import broken
+from framework.startup.terminal import wrapped
 from framework.threads import pin_threads
 
 DESCRIPTION = """Grade exercises: run their checks against your code and explain what they find.
@@ -189,7 +189,7 @@ def _write_error(text: str) -> None:
     """Write an error; it may contain file names of an untrusted submission."""
     from autograder.reports.plain import clean
 
-    sys.stderr.write(broken(clean(text), sys.stderr))
+    sys.stderr.write(wrapped(clean(text), sys.stderr))
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO, cast
 
 import typer
 
-from framework.startup.terminal import broken
+from framework.startup.terminal import wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,7 +69,7 @@ class _Unpadded:
 
 def say(text: str) -> None:
     """Print `text`; on a terminal its long lines break between words."""
-    typer.echo(broken(text, sys.stdout))
+    typer.echo(wrapped(text, sys.stdout))
 
 
 def shown(path: Path) -> str:

@@ -131,17 +131,17 @@ class RecordedCheck:
 
     @cached_property
     def exchanges(self) -> Exchanges:
-        """The requests, and the submission's answers without what tells nothing of its code."""
-        return list(map(_telling, self.asked, self._clocked))
+        """The requests, and the submission's answers without what does not depend on its code."""
+        return list(map(_comparable, self.asked, self._clocked))
 
     @cached_property
     def right(self) -> list[Exchange]:
         """The answers of the solution."""
-        return list(map(_telling, self._timed[0], self._clocked))
+        return list(map(_comparable, self._timed[0], self._clocked))
 
     def answers(self, module: Module) -> Iterator[Exchange]:
         """Yield the answers of `module` to the requests, in order."""
-        return map(_telling, self.replayer.answers(module, self.asked), self._clocked)
+        return map(_comparable, self.replayer.answers(module, self.asked), self._clocked)
 
     @property
     def allowed_seconds(self) -> float:
@@ -195,7 +195,7 @@ class RecordedCheck:
         return sum(one.evidence for one in self.compared(view))
 
 
-def _telling(exchange: Exchange, clocked: Set[Place]) -> Exchange:
+def _comparable(exchange: Exchange, clocked: Set[Place]) -> Exchange:
     """Return an answer without numbers that a clock gives, and results that were overwritten."""
     return without_clocks(without_overwritten(exchange), clocked)
 

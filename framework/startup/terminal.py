@@ -9,8 +9,8 @@ from typing import TextIO
 _COMMAND = re.compile(r"`[^`]*`")
 
 
-def broken(text: str, stream: TextIO) -> str:
-    """Return `text` with lines no longer than the terminal `stream` is wide; unchanged in a pipe.
+def wrapped(text: str, stream: TextIO) -> str:
+    """Return `text` with line breaks where the terminal `stream` ends; unchanged in a pipe.
 
     A line with spaces at its start is a command or a row of a list, and stays as it is. A command
     between backquotes stays in one line, so that it can be pasted.

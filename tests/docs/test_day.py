@@ -10,8 +10,8 @@ from autograder.course.reading import find_course
 from docs.day.page import PAGE, page
 from docs.day.play import EXERCISES, MODEL, Day
 
-#: Times, hashes and versions, and the spaces beside times.
-#: Seconds in a sentence and in the last column of a table, and what a run is made of.
+#: Seconds in a sentence or in the last column of a table, with the spaces before them, and the
+#: line with hashes and versions.
 CHANGING = re.compile(r" *\d+\.\d+ ?s\b| +\d+\.\d\d$|\bsubmission [0-9a-f]{8} .*", re.MULTILINE)
 
 

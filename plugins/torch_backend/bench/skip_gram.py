@@ -161,8 +161,9 @@ def similarities(vectors: WordVectors) -> dict[str, tuple[float, int]]:
     """Return Spearman's ρ, and the number of pairs, for each file with two pairs or more."""
     found = {}
     for name in JUDGED:
+        judged = read_judged_pairs(_judged_file(name))
         with suppress(BadInputError):  # a small text has hardly any of the words
-            found[name] = judged_similarity(vectors, read_judged_pairs(_judged_file(name)))
+            found[name] = judged_similarity(vectors, judged)
     return found
 
 

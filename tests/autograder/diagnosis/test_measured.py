@@ -182,7 +182,7 @@ def answers(hand_in):
             return source is not None and graded.is_answered_by(source, check)
 
         def is_alike(told, name):
-            """Alone, or else beside the other name, which alone does not answer alike."""
+            """Whether `name` gives the answers: alone, or with the other, which alone does not."""
             return is_answered(told.check, {name}) or (
                 is_answered(told.check, told.names)
                 and not is_answered(told.check, told.names - {name})

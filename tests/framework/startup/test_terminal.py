@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from framework.startup.terminal import broken
+from framework.startup.terminal import wrapped
 
 
 class Terminal(io.StringIO):
@@ -28,8 +28,8 @@ def twenty_columns(monkeypatch):
     ],
 )
 def test_lines_break_between_words_and_never_inside_a_command(text, shown):
-    assert broken(text, Terminal()) == shown
+    assert wrapped(text, Terminal()) == shown
 
 
 def test_a_pipe_gets_whole_lines():
-    assert broken("a sentence that is longer", io.StringIO()) == "a sentence that is longer"
+    assert wrapped("a sentence that is longer", io.StringIO()) == "a sentence that is longer"
