@@ -13,7 +13,7 @@ from framework import version_line
 from framework.errors import GradusError, UsageError
 from framework.processes.termination import cleaning_up
 from framework.startup.ending import end_process
-from framework.startup.terminal import wrapped
+from framework.startup.terminal import write_error
 from framework.threads import pin_threads
 
 DESCRIPTION = """Grade exercises: run their checks against your code and explain what they find.
@@ -189,7 +189,7 @@ def _write_error(text: str) -> None:
     """Write an error; it may contain file names of an untrusted submission."""
     from autograder.reports.plain import clean
 
-    sys.stderr.write(wrapped(clean(text), sys.stderr))
+    write_error(clean(text))
 
 
 def main() -> None:
@@ -206,7 +206,7 @@ def _exit_code() -> int:
     try:
         return grade(sys.argv[1:])
     except GradusError as error:
-        _write_error(f"grade: {error}\n")
+        _write_error(f"grade: {error}")
         return error.exit_code
     except KeyboardInterrupt:
         return 130
@@ -214,8 +214,8 @@ def _exit_code() -> int:
         from framework.providers.device_errors import device_error
 
         if found := device_error(error):
-            _write_error(f"grade: {found}\n")
+            _write_error(f"grade: {found}")
             return found.exit_code
-        _write_error(traceback.format_exc())
-        _write_error("grade: the above is a fault of gradus itself, not of the submission\n")
+        _write_error(traceback.format_exc().rstrip())
+        _write_error("grade: the above is a fault of gradus itself, not of the submission")
         return GradusError.exit_code

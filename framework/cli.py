@@ -16,7 +16,7 @@ from framework.commands.quick_values import QuickGroup
 from framework.commands.working_line import working_line
 from framework.errors import GradusError, StoppedError
 from framework.processes.termination import cleaning_up
-from framework.startup.terminal import wrapped
+from framework.startup.terminal import write_error
 
 HELP = """Build the neural NLP of CS224n piece by piece, and use every piece you build.
 
@@ -151,7 +151,7 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
 
 def _end(error: GradusError) -> NoReturn:
     """Write `error`, and end the process with its exit code."""
-    sys.stderr.write(wrapped(f"gradus: {error}\n", sys.stderr))
+    write_error(f"gradus: {error}")
     sys.exit(error.exit_code)
 
 

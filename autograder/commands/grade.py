@@ -28,6 +28,7 @@ from autograder.submissions.submission import Submission
 from framework.errors import UsageError
 from framework.providers.hook_calls import invalid_return
 from framework.providers.plugins import Plugins
+from framework.startup.terminal import write_error
 
 if TYPE_CHECKING:
     from autograder.grading.watched.state import WarmState
@@ -44,7 +45,7 @@ def grade(options: GradeOptions, *, watch: bool = False) -> int:
     course = chosen_course(options)
     plugins = Plugins(options.plugins, course, options.blocked)
     for warning in plugins.warnings:
-        sys.stderr.write(f"grade: {warning}\n")
+        write_error(f"grade: {warning}")
     check_files(options, plugins)
     setting = _setting(options, course, plugins)
     setting.reference_backend()  # an unknown backend or a missing GPU is reported before grading

@@ -45,10 +45,11 @@ def build(
     """
     from autograder.kits.building import build_kit
 
-    announce("recording every exercise, then grading it in the kit: a line for each")
+    begins = partial(announce, "recording every exercise, then grading it in the kit")
     done: list[str] = []
     with stopped_with(lambda: _so_far(done, place)):
-        built = build_kit(find_course(course), place, names or (), jobs, partial(_told, done))
+        told = partial(_told, done)
+        built = build_kit(find_course(course), place, names or (), jobs, told, begins)
     from autograder.kits.summary import summary
 
     for line in summary(built, verbose=verbose):

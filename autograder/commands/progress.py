@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from framework.errors import StoppedError
+from framework.startup.terminal import write_error
 
 
 def announce(text: str) -> None:
     """Say on a terminal what begins, where the first result may take seconds."""
     if sys.stderr.isatty():
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()
+        write_error(text)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from types import FrameType
 
 from autograder.submissions.candidates import candidates
 from framework.errors import UsageError
+from framework.startup.terminal import write_error
 
 #: How often the files are looked at, in seconds.
 INTERVAL = 0.008
@@ -209,5 +210,5 @@ def _attempt(grade: Callable[[], int]) -> int:
     try:
         return grade()
     except UsageError as error:
-        sys.stderr.write(f"grade: {error}\n")
+        write_error(f"grade: {error}")
         return error.exit_code

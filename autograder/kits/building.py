@@ -53,7 +53,12 @@ class BuiltKit:
 
 
 def build_kit(
-    course: Course, place: Path, names: Iterable[str], jobs: int, progress: Progress
+    course: Course,
+    place: Path,
+    names: Iterable[str],
+    jobs: int,
+    progress: Progress,
+    begins: Callable[[], None] = lambda: None,
 ) -> BuiltKit:
     """Build a kit of the exercises or units `names` (none means all) at `place`.
 
@@ -61,6 +66,7 @@ def build_kit(
         place: a new or empty folder, or a new file ``NAME.zip``.
         jobs: exercises side by side; 0 for one per processor.
         progress: called with a line for each exercise that is recorded and proved.
+        begins: called when place and names are known to be right.
 
     Raises:
         ConflictError: something is at `place`.
@@ -70,6 +76,7 @@ def build_kit(
     chosen = course.select(names)
     needed = set(course.with_required(chosen))
     exercises = [exercise for exercise in course.select() if exercise in needed]
+    begins()
     with tempfile.TemporaryDirectory(prefix="gradus-kit-") as folder:
         kit = Kit(
             Path(folder) / "kit",

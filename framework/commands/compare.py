@@ -51,10 +51,9 @@ def _compare(
     plugin: Sequence[str] | None,
     block: Sequence[str] | None,
 ) -> None:
-    from rich.console import Console
-
     from framework.commands.comparison_view import as_json, save_pictures
     from framework.commands.setup import choose_backend, describe_parts, load_plugins
+    from framework.commands.text_console import TextConsole
     from framework.comparison.claims import claims
     from framework.text_files import save_json
     from framework.threads import threads_in_words
@@ -64,7 +63,7 @@ def _compare(
     plugins = load_plugins(plugin, block)
     computing = choose_backend(plugins, backend, submission=submission, device=device)
     families = chosen_families([name for name in models.replace(" ", "").split(",") if name])
-    console = Console(highlight=False, markup=False)
+    console = TextConsole()
     outcomes: dict[str, Outcome] = {}
     for one in options.each_seed():
         task = TextClassifierTask.load(one, Request("", {}, computing, plugins.corpora))
@@ -80,10 +79,10 @@ def _compare(
     _show(console, shown, found_claims, _longest(task))
     if json_file is not None:
         save_json(as_json(_described(options, backend), shown, found_claims), json_file)
-        console.print(f"Saved {json_file}", soft_wrap=True)
+        console.print(f"Saved {json_file}")
     if plots is not None:
         for path in save_pictures(shown, task.corpus, plots):
-            console.print(f"Saved {path}", soft_wrap=True)
+            console.print(f"Saved {path}")
 
 
 compare = option_command(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from framework.course.catalogue import Catalogue, active_course
 from framework.errors import AbsentPartError, UsageError
 from framework.providers.backends import REFERENCE, STUDENT, Backend
 from framework.providers.plugins import Plugins
+from framework.startup.terminal import write_error
 
 
 def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> Plugins:
@@ -20,7 +20,7 @@ def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> P
     """
     found = Plugins(plugin or (), blocked=block or ())
     for warning in found.warnings:
-        sys.stderr.write(f"gradus: {warning}\n")
+        write_error(f"gradus: {warning}")
     return found
 
 

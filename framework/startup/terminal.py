@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import TextIO
+import sys
+from typing import IO
 
 _COMMAND = re.compile(r"`[^`]*`")
 
 
-def wrapped(text: str, stream: TextIO) -> str:
+def write_error(text: str) -> None:
+    """Write `text` and a line end to standard error, in lines of a terminal's width."""
+    sys.stderr.write(wrapped(f"{text}\n", sys.stderr))
+    sys.stderr.flush()
+
+
+def wrapped(text: str, stream: IO[str]) -> str:
     """Return `text` with line breaks where the terminal `stream` ends; unchanged in a pipe.
 
     A line with spaces at its start is a command or a row of a list, and stays as it is. A command

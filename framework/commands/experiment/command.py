@@ -58,18 +58,17 @@ def experiment(
     Every value is shown with its range over all repeats. A claim about speed holds if the ranges do
     not overlap. Seconds are those of the processor, on one thread.
     """
-    from rich.console import Console
-
     from framework.commands.experiment.view import as_json, save_charts
     from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
+    from framework.commands.text_console import TextConsole
     from framework.experiments.catalogue import EXPERIMENTS, chosen_experiment
     from framework.experiments.experiment import Setting
     from framework.text_files import save_json
 
-    console = Console(highlight=False, markup=False)
+    console = TextConsole()
     if name is None:
         for known, one in EXPERIMENTS.items():
-            console.print(f"{known}: {one.about}", soft_wrap=True)
+            console.print(f"{known}: {one.about}")
         return
     chosen = chosen_experiment(name)
     if text is not None and name != _READS_TEXT:
@@ -84,11 +83,11 @@ def experiment(
         findings = chosen.run(setting)
     _show(console, setting, chosen.about, findings)
     for file in save_charts(findings, plots) if plots is not None else ():
-        console.print(f"Saved {file}", soft_wrap=True)
+        console.print(f"Saved {file}")
     if json_file is not None:
         options = {"backend": backend, "device": device, "seed": seed, "repeats": repeats}
         save_json(as_json(name, options, findings), json_file)
-        console.print(f"Saved {json_file}", soft_wrap=True)
+        console.print(f"Saved {json_file}")
 
 
 def _show(console: Console, setting: Setting, about: str, findings: Findings) -> None:
@@ -98,7 +97,7 @@ def _show(console: Console, setting: Setting, about: str, findings: Findings) ->
     from framework.commands.setup import describe_parts
     from framework.threads import threads_in_words
 
-    console.print(about, soft_wrap=True)
+    console.print(about)
     console.print(f"{setting.repeats} times on {setting.backend.device}, {threads_in_words()}")
     for line in describe_parts(setting.backend):
         console.print(line)

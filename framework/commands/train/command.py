@@ -111,9 +111,9 @@ def _train_one(job: Job, backend: Any, out: Path, file: ResultFile | None) -> fl
 
 def _report(run: Run, job: Job, path: Path, file: ResultFile | None) -> float:
     """Show the score of the trained model and the next command, and return the score."""
-    from framework.commands.train.epoch_lines import plain_console
+    from framework.commands.text_console import TextConsole
 
-    console, score = plain_console(), run.scores[-1]
+    console, score = TextConsole(), run.scores[-1]
     for line in run.accelerator.notes():
         console.print(line)
     found = run.task.measured(run.model, run.backend.arrays)

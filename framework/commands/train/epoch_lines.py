@@ -20,6 +20,7 @@ from rich.progress import (
 from rich.text import Text
 
 from framework.commands.setup import describe_parts
+from framework.commands.text_console import TextConsole
 from framework.training.engine import OnStep, Run
 from framework.training.saved_runs import Watcher
 
@@ -28,16 +29,11 @@ from framework.training.saved_runs import Watcher
 LINE_AFTER, LINE_BY = 10.0, 30.0
 
 
-def plain_console() -> Console:
-    """Return a console that prints lines without colours and line breaks."""
-    return Console(highlight=False, markup=False, soft_wrap=True)
-
-
 def show_spread(measure: str, scores: Sequence[float]) -> None:
     """Show mean and standard deviation of the scores of several runs."""
     if len(scores) > 1:
         mean, spread = statistics.mean(scores), statistics.stdev(scores)
-        plain_console().print(
+        TextConsole().print(
             f"{measure} of {len(scores)} runs: mean {mean:.4f}, standard deviation {spread:.4f}, "
             f"from {min(scores):.4f} to {max(scores):.4f}"
         )
@@ -47,7 +43,7 @@ class EpochLines(Watcher):
     """Shows a run: its settings, the progress of each epoch, and the result of each epoch."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or plain_console()
+        self.console = console or TextConsole()
         self._started = self._rate = 0.0
 
     def begins(self, run: Run) -> None:
