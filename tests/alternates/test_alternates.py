@@ -5,33 +5,23 @@
 
 By default one alternate of each exercise sees one seed: of its styles, a different one for each
 exercise in turn. ``pytest -m slow tests/alternates/test_alternates.py`` runs all of them with 50
-seeds. ``GRADUS_SEEDS=5`` takes the first 5, and ``GRADUS_SEEDS=5:20`` goes on with 5 to 19.
+seeds, or with those of ``GRADUS_SEEDS``: see `right_answers`.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 
 import pytest
-from right_answers import COURSE, failures, is_torch
+from right_answers import COURSE, SEEDS, failures, is_torch, seeds_of
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*/*/*.py"))
 OF_EXERCISE = [[*files] for _, files in groupby(FILES, lambda file: file.parent)]
 SAMPLE = [files[turn % len(files)] for turn, files in enumerate(OF_EXERCISE)]
-
-
-def seeds_of(text: str) -> range:
-    """The seeds ``STOP`` or ``START:STOP``."""
-    start, _, stop = text.rpartition(":")
-    return range(int(start or 0), int(stop))
-
-
-SEEDS = seeds_of(os.environ.get("GRADUS_SEEDS", "50"))
 
 
 def alternates(groups: Sequence[Sequence[Path]], named: str) -> list[object]:

@@ -1,19 +1,25 @@
-"""Grading of right answers in several styles with many seeds: all of an exercise at once.
+"""Grading of right answers with many seeds: in several styles, or those of the reference.
 
 Checks are collected once, and the reference is asked once for each seed. A worker serves its file
-for all seeds.
+for all seeds; the reference answers in this process.
+
+``GRADUS_SEEDS=5`` takes the first 5 seeds, and ``GRADUS_SEEDS=5:20`` goes on with 5 to 19.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from autograder.course.reading import Exercise, TimeBudget, find_course
 from autograder.grading.many.grader import Shared, SharingGrader
+from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.sandboxes import Sandbox, choose
@@ -26,6 +32,15 @@ from framework.errors import SandboxError
 from framework.providers.plugins import Plugins
 
 COURSE = find_course(Path(__file__).parent)
+
+
+def seeds_of(text: str) -> range:
+    """The seeds ``STOP`` or ``START:STOP``."""
+    start, _, stop = text.rpartition(":")
+    return range(int(start or 0), int(stop))
+
+
+SEEDS = seeds_of(os.environ.get("GRADUS_SEEDS", "50"))
 
 
 @dataclass(frozen=True)
@@ -82,11 +97,28 @@ def failures(files: Sequence[Path], seeds: range) -> Iterator[Failure]:
             shared.forget_answers()
             for style, (grader, under_test) in tested.items():
                 checks = grader.run(patient, replace(under_test, seed=seed))
-                yield from (
-                    Failure(seed, style, result.id, result.verdict.value, result.message)
-                    for result in _final(exercise, checks)
-                    if result.verdict is not Verdict.PASSED
-                )
+                yield from _not_passed(seed, style, _final(exercise, checks))
+
+
+def reference_failures(exercise: Exercise, seeds: range) -> Iterator[Failure]:
+    """Every check of `exercise` that the NumPy reference does not pass; none trains models."""
+    shared, setting = Shared(), Setting(COURSE, Plugins(), sandbox(), provider="numpy")
+    grader = SharingGrader(setting, None, shared=shared)
+    with grader.under_test(exercise) as under_test:
+        for seed in seeds:
+            shared.forget_answers()
+            checks = grader.run(exercise, replace(under_test, seed=seed), needs=_trains_nothing)
+            yield from _not_passed(seed, "numpy", checks)
+
+
+def _trains_nothing(check: pytest.Item) -> bool:
+    return "metric_threshold" not in fixtures_of(check)
+
+
+def _not_passed(seed: int, style: str, checks: Sequence[CheckResult]) -> Iterator[Failure]:
+    for result in checks:
+        if result.verdict is not Verdict.PASSED:
+            yield Failure(seed, style, result.id, result.verdict.value, result.message)
 
 
 def _final(exercise: Exercise, checks: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
