@@ -28,7 +28,7 @@ _HERE = "framework.commands"
 #: The framework's commands: name -> its target, and the first sentence of its help.
 COMMANDS = {
     "compare": (
-        f"{_HERE}.compare:compare",
+        f"{_HERE}.compare.command:compare",
         "Train families of text classifiers in the same way, and check the lecture's claims.",
     ),
     "experiment": (

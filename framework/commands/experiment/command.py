@@ -92,7 +92,7 @@ def experiment(
 
 def _show(console: Console, setting: Setting, about: str, findings: Findings) -> None:
     """Print where it was measured, what was measured, and the claims."""
-    from framework.commands.comparison_view import claim_table
+    from framework.commands.compare.view import claim_table
     from framework.commands.experiment.view import measured_table
     from framework.commands.setup import describe_parts
     from framework.threads import threads_in_words

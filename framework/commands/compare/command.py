@@ -51,7 +51,7 @@ def _compare(
     plugin: Sequence[str] | None,
     block: Sequence[str] | None,
 ) -> None:
-    from framework.commands.comparison_view import as_json, save_pictures
+    from framework.commands.compare.view import as_json, save_pictures
     from framework.commands.setup import choose_backend, describe_parts, load_plugins
     from framework.commands.text_console import TextConsole
     from framework.comparison.claims import claims
@@ -180,7 +180,7 @@ def _show(
     console: Console, outcomes: Sequence[Outcome], found: Sequence[Claim], longest: int
 ) -> None:
     """Print the table of results and the claims."""
-    from framework.commands.comparison_view import claim_table, outcome_table
+    from framework.commands.compare.view import claim_table, outcome_table
 
     console.print()
     console.print(outcome_table(outcomes, longest))

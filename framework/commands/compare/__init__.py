@@ -1,0 +1,1 @@
+"""`gradus compare`: the command and how a comparison looks."""
