@@ -43,8 +43,7 @@ def _lines(rows: Iterable[Row]) -> Iterator[str]:
         yield f"| {' | '.join(_cells(row))} |"
     yield "\n## Commands\n"
     for row in rows:
-        if not row.is_older:
-            yield f"{row.title}:\n\n    {row.command} --json docs/results/{row.name}.json\n"
+        yield f"{row.title}:\n\n    {row.command} --json docs/results/{row.name}.json\n"
     yield "## Notes\n"
     yield from (f"- {row.title}: {note}." for row in rows if (note := _note(row)))
 
@@ -102,6 +101,6 @@ def _hours(runs: list[dict[str, Any]]) -> float:
 
 
 def _note(row: Row) -> str:
-    """Return what is special about the measurement of `row`."""
+    """Return what is special about the measurement of `row`: the entry `note` of its file."""
     found = measurement(row)
-    return "" if found is None else ". ".join(filter(None, [row.note, found.get("note", "")]))
+    return "" if found is None else str(found.get("note", ""))

@@ -21,8 +21,6 @@ class Row:
         recipe: the recipe of the command.
         command: what measures it here.
         hours: an estimate of the time on one thread of a CPU, from the time of a few steps.
-        note: how the measurement differs from the paper's; empty: in nothing that is known.
-        is_older: whether it was measured with an earlier form of the recipe.
     """
 
     name: str
@@ -32,8 +30,6 @@ class Row:
     recipe: str
     command: str
     hours: float
-    note: str = ""
-    is_older: bool = False
 
 
 def _language_model(recipe: str, where: str) -> str:
@@ -87,18 +83,6 @@ ROWS = (
         "kim_2016_small",
         _language_model("kim_2016_small", _CPU),
         3.0,
-    ),
-    Row(
-        "kim_2016_small_before",
-        "Kim et al. (2016), small, earlier recipe",
-        _PERPLEXITY,
-        92.3,
-        "kim_2016_small",
-        _language_model("kim_2016_small", _CPU),
-        3.0,
-        "16 epochs, the rate halved after each from the eleventh on, dropout below the first layer "
-        "too, gates of the highway without a bias",
-        is_older=True,
     ),
     Row(
         "bradbury_2016",
