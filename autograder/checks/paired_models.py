@@ -131,24 +131,20 @@ class PairedModels:
         self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL, atol: float = 0.0
     ) -> None:
         """Require that `forward`, and `backward` of a random upstream gradient, agree."""
-        expected = self.reference.forward(*inputs)
-        upstream = _upstream(expected, rng)
-        theirs = _backward(self.reference, inputs, upstream)
-        ours = _backward(self.student, inputs, upstream)
-        equal(ours[0].value, expected, self._what("forward"), rtol=rtol, atol=atol)
-        self._same_returned(ours[1].value, theirs[1].value, rtol, atol)
+        expected = _expected(self.reference, inputs, rng)
+        ours = _backward(self.student, inputs, expected.upstream)
+        equal(ours[0].value, expected.output, self._what("forward"), rtol=rtol, atol=atol)
+        self._same_returned(ours[1].value, expected.returned, rtol, atol)
         leaves_arguments_alone(ours[1], self._what("backward"))
         leaves_arguments_alone(ours[0], self._what("forward, or backward after it,"))
-        self._same_gradients(ours[2].value, theirs[2].value, rtol, atol)
+        self._same_gradients(ours[2].value, expected.gradients, rtol, atol)
 
     def same_gradients(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
         """Require that `forward`, and the `gradients` after `backward`, agree; nothing else."""
-        expected = self.reference.forward(*inputs)
-        upstream = _upstream(expected, rng)
-        theirs = _backward(self.reference, inputs, upstream)
-        ours = _backward(self.student, inputs, upstream)
-        equal(ours[0].value, expected, self._what("forward"), rtol=rtol)
-        self._same_gradients(ours[2].value, theirs[2].value, rtol, 0.0)
+        expected = _expected(self.reference, inputs, rng)
+        ours = _backward(self.student, inputs, expected.upstream)
+        equal(ours[0].value, expected.output, self._what("forward"), rtol=rtol)
+        self._same_gradients(ours[2].value, expected.gradients, rtol, 0.0)
 
     def gradients_agree(
         self, *inputs: Any, rng: np.random.Generator, and_then: Inputs | None = None
@@ -304,6 +300,29 @@ def _upstream(output: Any, rng: np.random.Generator) -> Any:
         return tuple(_upstream(part, rng) for part in output)
     array = np.asarray(output)
     return rng.normal(size=array.shape).astype(array.dtype)
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """What both passes of the reference gave: `upstream` is what `backward` was given."""
+
+    output: Any
+    upstream: Any
+    returned: Any
+    gradients: dict[str, Array]
+
+
+def _expected(
+    reference: RemoteObject, inputs: tuple[Any, ...], rng: np.random.Generator
+) -> _Expected:
+    """Return what `forward`, and `backward` of a random upstream gradient, give."""
+    session, handle = session_of(reference)
+    _, forward = session.run([Call(handle, "zero_gradients"), Call(handle, "forward", inputs)])
+    output = wrap(session, forward).value
+    upstream = _upstream(output, rng)
+    backward = Call(handle, "backward", (upstream,))
+    returned, gradients = session.run([backward, Get(handle, "gradients")])
+    return _Expected(output, upstream, wrap(session, returned).value, gradients.value)
 
 
 def _backward(

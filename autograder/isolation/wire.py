@@ -7,15 +7,16 @@ A frame is two lengths, a *structure* and its *blobs*:
     | uint32            | uint32        | msgpack   | one after the other       |
     +-------------------+---------------+-----------+---------------------------+
 
-Arrays are described in the structure (dtype and shape) and their bytes stand in the blobs, in the
-order of the descriptions, so that a reply cannot name one blob twice and the memory a frame needs
-is bounded by its length. Subclasses do not survive: what arrives is None, bool, int, float, str,
-bytes, list, tuple, dict, a plain `numpy.ndarray` of numbers, a `Handle` or a `CallbackRef`.
+Arrays are described in the structure and their bytes stand in the blobs, in the order of the
+descriptions, so that a reply cannot name one blob twice and the memory a frame needs is bounded by
+its length. A description is the name of a known dtype in four bytes and one uint64 for each axis.
+Subclasses do not survive: what arrives is None, bool, int, float, str, bytes, list, tuple, dict, a
+plain `numpy.ndarray` of numbers, a `Handle` or a `CallbackRef`.
 """
 
 from __future__ import annotations
 
-import re
+import math
 import struct
 from collections.abc import Callable
 from dataclasses import field
@@ -40,9 +41,18 @@ _BUFFER = 4096
 _FIELDS = 256
 
 _ARRAY, _TUPLE, _HANDLE, _RESULT, _GENERATOR, _INTEGER, _COMPLEX, _CALLBACK = range(1, 9)
-_NUMBER_KINDS = "biufc"
-#: NumPy would parse, and build, records of a million fields from a text.
-_DTYPE_NAME = re.compile(r"[<|][biufc][0-9]{1,2}")
+#: Maximum number of axes of an array, which NumPy 1 has as well.
+MAX_AXES = 32
+#: Name -> dtype, little-endian. Any other name is refused unread: NumPy would parse, and build,
+#: records of a million fields from a text.
+_DTYPES = {
+    dtype.str.encode().ljust(4, b"\0"): dtype
+    for dtype in (np.dtype(code).newbyteorder("<") for code in "?bBhHiIqQefdgFD")
+}
+#: The same names of dtypes in either order of bytes.
+_DTYPE_NAMES = {
+    ordered: name for name, dtype in _DTYPES.items() for ordered in (dtype, dtype.newbyteorder(">"))
+}
 _PLAIN: tuple[Any, ...] = (str, bytes, int, float, tuple, list, dict)
 _CONTAINERS = (list, tuple, dict)
 
@@ -245,12 +255,14 @@ class _Encoder:
         return self._default(value) if is_long or type(value) is tuple else value
 
     def _array(self, array: np.ndarray[Any, Any]) -> Any:
-        if array.dtype.kind not in _NUMBER_KINDS or array.dtype.itemsize > 16:
+        name = _DTYPE_NAMES.get(array.dtype)
+        if name is None:
             raise WireError(f"an array of dtype {array.dtype}")
+        if array.ndim > MAX_AXES:
+            raise WireError(f"an array of {array.ndim} axes")
         _check_lengths(0, array.nbytes)  # before it is copied
-        native = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        self.blobs.append(native.tobytes())
-        return msgpack.ExtType(_ARRAY, _packed([native.dtype.str, list(array.shape)]))
+        self.blobs.append(array.astype(_DTYPES[name], copy=False).tobytes())
+        return msgpack.ExtType(_ARRAY, struct.pack(f"<4s{array.ndim}Q", name, *array.shape))
 
 
 class _Decoder:
@@ -284,9 +296,9 @@ class _Decoder:
             if len(data) > MAX_INTEGER_BYTES:
                 raise WireError("an integer that is too long")
             return int.from_bytes(data, "little", signed=True)
-        value = self.unpack(data, self._depth + 1)
         if code == _ARRAY:
-            return self._array(*_fields(value, str, list))
+            return self._array(data)
+        value = self.unpack(data, self._depth + 1)
         if code == _TUPLE:
             return tuple(_typed(value, list))
         return _small(code, value)
@@ -300,23 +312,17 @@ class _Decoder:
             raise WireError(f"dicts with more than {MAX_UNSALTED_KEYS} keys that are not text")
         return {_key(key): value for key, value in pairs}
 
-    def _array(self, dtype_name: str, shape: list[Any]) -> np.ndarray[Any, Any]:
-        if not _DTYPE_NAME.fullmatch(dtype_name) or len(shape) > 32:
+    def _array(self, data: bytes) -> np.ndarray[Any, Any]:
+        dtype = _DTYPES.get(data[:4])
+        axes, rest = divmod(len(data) - 4, 8)
+        if dtype is None or rest or axes > MAX_AXES:
             raise WireError("an array of no known form")
-        dtype = np.dtype(dtype_name)
-        if dtype.itemsize > 16:
-            raise WireError(f"an array of dtype {dtype}")
-        if any(type(n) is not int or n < 0 for n in shape):
-            raise WireError("an array with a negative dimension")
-        count = 1
-        for n in shape:
-            count *= n
-        end = self.position + count * dtype.itemsize
-        if end > len(self._blobs):
+        shape = struct.unpack_from(f"<{axes}Q", data, 4)
+        start, size = self.position, math.prod(shape) * dtype.itemsize
+        if size > len(self._blobs) - start:
             raise WireError("an array longer than its bytes")
-        flat = np.frombuffer(self._blobs[self.position : end], dtype)
-        self.position = end
-        return flat.reshape(shape).copy()
+        self.position += size
+        return np.ndarray(shape, dtype, self._blobs, start).copy()
 
 
 def _key(key: Any) -> Any:

@@ -1,5 +1,6 @@
 import importlib
 import os
+import struct
 import sys
 from contextlib import suppress
 
@@ -23,7 +24,7 @@ def send(data):
 
 
 def attacked(x):
-    array = msgpack.ExtType(1, msgpack.packb(["<f8", [1 << 60, 1 << 60, 8]]))
+    array = msgpack.ExtType(1, struct.pack("<4s3Q", b"<f8", 1 << 60, 1 << 60, 8))
     reply = {"id": request()["id"], "results": [{"value": array}], "error": None}
     structure = msgpack.packb(reply)
     send(wire.HEADER.pack(len(structure), 0) + structure)
