@@ -25,6 +25,7 @@ from autograder.course.reading import Exercise
 from autograder.grading.parallel import load_grader
 from autograder.grading.setting import Setting
 from autograder.grading.workers import Workers, needs, new_scratch
+from autograder.isolation.confine import libc
 from autograder.isolation.sandboxes.base import KILL_SECONDS
 from autograder.isolation.sandboxes.processes import tree_of
 from autograder.isolation.sandboxes.scratch import remove_scratch
@@ -134,6 +135,7 @@ def _handed_in(submission: Submission) -> dict[str, Any]:
 
 def _serve(channel: Connection, other_end: Connection, prepared: _Prepared) -> None:
     """Grade, in the new process; a fault is sent in place of the last result."""
+    libc.resume_when_parent_ends()
     os.setsid()  # a terminal's signals are for the first process, which ends this one
     end_at_once()
     other_end.close()  # or the end of the first process would not be noticed

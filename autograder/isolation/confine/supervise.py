@@ -88,6 +88,8 @@ class Questions:
 
 def _supervise(child: int, lifeline: int, questions: Questions | None) -> NoReturn:
     libc.prctl(libc.PR_SET_DUMPABLE, 0)  # the worker cannot look into its supervisor
+    if os.getpid() != 1:  # bubblewrap kills its first process with the host
+        libc.resume_when_parent_ends()
     _close_output()
     if questions is not None:
         questions.keep()

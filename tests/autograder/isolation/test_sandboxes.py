@@ -351,6 +351,15 @@ def test_a_worker_dies_with_its_host(sandbox, tmp_path):
     assert wait_until_gone(pids)
 
 
+def test_a_worker_dies_with_a_host_that_is_killed_while_it_ends_it(sandbox, tmp_path):
+    host, _, pids = start_host([sys.executable, "-c", host_code(sandbox, tmp_path)])
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    stop(host)
+    assert len(pids) >= 2
+    assert wait_until_gone(pids)
+
+
 def ordinary_user() -> list[str]:
     """A command that runs Python as an ordinary user who can read this project, or a skip."""
     if os.geteuid() != 0:

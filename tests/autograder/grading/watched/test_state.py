@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
 from autograder.grading.watched import state
-from autograder.grading.watched.run import Run
+from autograder.grading.watched.run import Run, _Started
 from autograder.grading.watched.state import WarmState
 from autograder.isolation.sandboxes import choose
+from autograder.isolation.sandboxes.processes import tree_of
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, SandboxError
@@ -177,6 +179,18 @@ def noted(function, calls):
     return noted
 
 
+def ended(pid):
+    """Whether the process `pid` ends within some seconds."""
+    for _ in range(200):
+        with suppress(OSError):
+            if "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text("utf-8"):
+                return True
+            time.sleep(0.05)
+            continue
+        return True
+    return False
+
+
 @pytest.mark.skipif(not FORKS, reason="needs processes that can be forked")
 class TestForked:
     @pytest.fixture
@@ -201,6 +215,23 @@ class TestForked:
         prepared._process.join(10)
         assert not prepared.serves(submission)
         prepared.close()
+
+    def test_one_that_is_stopped_ends_with_the_first_process(self, run):
+        reading, writing = os.pipe()
+        first = os.fork()
+        if first == 0:
+            prepared, _ = run()
+            pid = prepared._process.pid
+            while len(tree_of(_Started(prepared._process)).pids()) < 3:  # its worker runs
+                time.sleep(0.01)
+            os.killpg(pid, signal.SIGSTOP)  # as `close` does before it kills
+            os.write(writing, f"{pid} {prepared._scratch}".encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+        os.waitpid(first, 0)
+        pid, scratch = os.read(reading, 4096).decode().split()
+        os.close(reading), os.close(writing)
+        assert ended(int(pid))
+        assert not Path(scratch).exists()
 
     def test_what_is_wrong_with_the_course_is_raised_here(self, run, monkeypatch):
         def missing(*_):
