@@ -14,6 +14,7 @@ from autograder.course.reading import Exercise
 from autograder.isolation.host.faults import NotOffered, ReferenceFailed, SubmissionFault
 from autograder.isolation.host.inline import InlineSession, ProviderModule
 from autograder.isolation.host.remote import OnRecord, RemoteModule, Session
+from autograder.isolation.host.requests import Outcome, Step
 from autograder.isolation.host.transcript import Transcript
 from framework.providers.backends import Backend, part_source
 from framework.providers.registry import Registry
@@ -89,9 +90,17 @@ class ExerciseUnderTest:
 class ReferenceSession(InlineSession):
     """The conversation with the reference: a failure there is no fault of a call under test."""
 
-    def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
-        fault = super()._fault(error, texts)
-        raise ReferenceFailed(f"the reference failed in {fault.call}: {fault}") from fault
+    def run(self, steps: Sequence[Step]) -> list[Outcome]:
+        """Run the steps in order; no report tells of them but where one fails.
+
+        Raises:
+            ReferenceFailed: one fails.
+        """
+        error, outcomes = self.answers(steps)
+        if error is not None:
+            fault = self._fault(error, self.calls.describe(steps))
+            raise ReferenceFailed(f"the reference failed in {fault.call}: {fault}") from fault
+        return outcomes
 
 
 class ProviderSession(InlineSession):

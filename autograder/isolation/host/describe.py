@@ -15,12 +15,10 @@ from autograder.isolation.host.requests import (
     Assign,
     Build,
     Call,
-    FlipArgument,
     Get,
     Hold,
+    Observe,
     OverwriteResult,
-    ReadArguments,
-    ReadResult,
     Step,
 )
 from autograder.isolation.wire import Handle, Result
@@ -110,7 +108,7 @@ def step_text(step: Step, owners: Mapping[int, str], earlier: list[str]) -> str:
         return f"{_owner(step, owners, earlier)}{step.name}"
     if isinstance(step, Assign):
         return f"setting {_owner(step, owners, earlier)}{step.name}"
-    if isinstance(step, ReadArguments | FlipArgument | ReadResult | OverwriteResult):
+    if isinstance(step, Observe | OverwriteResult):
         return earlier[step.of]
     if isinstance(step, Hold):
         return _text(step.value)

@@ -63,6 +63,16 @@ class InlineSession:
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
         texts = self.calls.describe(steps)
+        error, outcomes = self.answers(steps)
+        if error is not None:
+            fault = self._fault(error, texts)
+            fault.method = self.calls.method_of(fault.call)
+            raise fault
+        self.calls.note(steps, outcomes)
+        return outcomes
+
+    def answers(self, steps: Sequence[Step]) -> tuple[dict[str, Any] | None, list[Outcome]]:
+        """Run the steps; returns the error that one ended with, or None, and the outcomes."""
         plain = [step.plain() for step in steps]
         request = {"id": 0, "fresh": self._fresh, "steps": plain}
         self._fresh = False
@@ -72,13 +82,7 @@ class InlineSession:
             self.calls.sent(frame)
             reply = self._dispatcher.answer(wire.decode_frame(frame))
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
-        error, outcomes = outcomes_from(returned, 0, plain)
-        if error is not None:
-            fault = self._fault(error, texts)
-            fault.method = self.calls.method_of(fault.call)
-            raise fault
-        self.calls.note(steps, outcomes)
-        return outcomes
+        return outcomes_from(returned, 0, plain)
 
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""

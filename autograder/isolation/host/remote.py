@@ -16,7 +16,7 @@ from autograder.isolation.host.requests import (
     Get,
     Outcome,
     Step,
-    observations,
+    observed,
 )
 from autograder.isolation.wire import Handle, Result
 
@@ -99,7 +99,7 @@ class RemoteFunction:
 
     def outcome(self, *args: Any, after: bool = False, **kwargs: Any) -> Outcome:
         """Call, and return the value together with the effects on the arguments."""
-        return self._outcome(args, kwargs, after=after, observed=True)
+        return self._outcome(args, kwargs, after=after, observing=True)
 
     def arguments_after(self, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
         """Call; returns the arguments as they are afterwards."""
@@ -115,13 +115,13 @@ class RemoteFunction:
         kwargs: dict[str, Any],
         *,
         after: bool = False,
-        observed: bool = False,
+        observing: bool = False,
     ) -> Outcome:
         parts = _Parts()
         args = tuple(parts.placed(value) for value in args)
         kwargs = {name: parts.placed(value) for name, value in kwargs.items()}
         call, place = Call(self._owner, self._name, args, kwargs, after), len(parts.steps)
-        more = observations(call, place) if observed else []
+        more = observed(call, place) if observing else []
         return wrap(self._session, self._session.run([*parts.steps, call, *more])[place])
 
     def __repr__(self) -> str:

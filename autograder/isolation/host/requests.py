@@ -49,37 +49,20 @@ class Call:
 
 
 @dataclass(frozen=True)
-class ReadArguments:
-    """Read the arrays that the call of step `of` was given, as they are now, by name."""
+class Observe:
+    """Show which arrays the call of step `of` has changed and, if `sharing`, returned.
+
+    The arrays among the arguments are read as the call has left them. Then one after the other is
+    changed, and changed back, and the result is read in between: where it changes as well, the two
+    share memory.
+    """
 
     of: int
+    sharing: bool = True
 
     def plain(self) -> list[Any]:
         """Return the step as it crosses the wire."""
-        return ["arguments", self.of]
-
-
-@dataclass(frozen=True)
-class FlipArgument:
-    """Change the array `name` among the arguments of step `of`; twice, and it is as before."""
-
-    of: int
-    name: str
-
-    def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return ["flip", self.of, self.name]
-
-
-@dataclass(frozen=True)
-class ReadResult:
-    """Read what step `of` has returned, as it is now."""
-
-    of: int
-
-    def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return ["result", self.of]
+        return ["observe", self.of, self.sharing]
 
 
 @dataclass(frozen=True)
@@ -174,16 +157,13 @@ def _sealed(value: Any) -> Any:
     return np.random.default_rng(int.from_bytes(hashlib.sha256(state).digest(), "big"))
 
 
-Observation = ReadArguments | FlipArgument | ReadResult | OverwriteResult
-Step = Load | Call | CallAgain | Observation | Build | Get | Assign | Hold | EndCheck
+Step = Load | Call | CallAgain | Observe | OverwriteResult | Build | Get | Assign | Hold | EndCheck
 
 #: What each step is called on the wire.
 _KINDS: dict[str, Callable[..., Step]] = {
     "load": Load,
     "call": Call,
-    "arguments": ReadArguments,
-    "flip": FlipArgument,
-    "result": ReadResult,
+    "observe": Observe,
     "overwrite": OverwriteResult,
     "hold": Hold,
     "again": CallAgain,
@@ -205,18 +185,10 @@ def _step(kind: str, *fields: Any) -> Step:
     return replace(step, args=tuple(step.args)) if isinstance(step, Call | Build) else step
 
 
-def observations(call: Call, place: int) -> list[Step]:
-    """Return steps that show whether `call`, step `place`, changed its arrays or returned them.
-
-    The arrays are read after the call. Then one after the other is changed from here, and the
-    result is read: where it changes as well, the two share memory.
-    """
-    names = [name for name, _ in named_arrays(call.args, call.kwargs)]
-    steps: list[Step] = [ReadArguments(place)] if names else []
-    for name in names:
-        flip = FlipArgument(place, name)
-        steps += [flip, ReadResult(place), flip]
-    return steps
+def observed(call: Call, place: int) -> list[Step]:
+    """Return the steps that observe `call`, step `place`: none where it is given no array."""
+    is_given = any(True for _ in named_arrays(call.args, call.kwargs))
+    return [Observe(place)] if is_given else []
 
 
 @dataclass(frozen=True)
@@ -227,7 +199,7 @@ class Outcome:
         value: a plain value or a `Handle`.
         is_method: `Get` found something to call; there is no value.
         changed: the arrays among the arguments that the call modified, by name ("argument 1").
-            Known, as `aliased` is, where `observations` follow the call.
+            Known, as `aliased` is, where an `Observe` follows the call.
         aliased: the arrays among the arguments whose memory the result shares.
         args, kwargs: the arguments after the call, where `Call.after` asked for them.
     """

@@ -81,23 +81,30 @@ def _with_effects(steps: Sequence[list[Any]], outcomes: list[Outcome]) -> list[O
     """Return `outcomes` with what the observations among `steps` show, told with the calls."""
     found = list(outcomes)
     for place, (step, outcome) in enumerate(zip(steps, outcomes, strict=False)):
-        if step[0] == "arguments":
-            call = steps[step[1]]
-            changed = _changed(dict(named_arrays(call[3], call[4])), outcome.value)
-            found[step[1]] = replace(found[step[1]], changed=changed)
-        elif step[0] == "result" and not _same_bytes(outcome.value, outcomes[step[1]].value):
-            aliased = (*found[step[1]].aliased, steps[place - 1][2])
-            found[step[1]] = replace(found[step[1]], aliased=aliased)
-        if step[0] in ("arguments", "result"):
-            found[place] = Outcome()
+        if step[0] != "observe":
+            continue
+        _, of, sharing = step
+        given = dict(named_arrays(steps[of][3], steps[of][4]))
+        effects = {"changed": _unlike(given, _seen(outcome.value, "arguments"))}
+        if sharing:
+            unchanged = dict.fromkeys(given, found[of].value)
+            effects["aliased"] = _unlike(unchanged, _seen(outcome.value, "results"))
+        found[of] = replace(found[of], **effects)
+        found[place] = Outcome()
     return found
 
 
-def _changed(given: dict[str, Any], left: Any) -> tuple[str, ...]:
-    """Return the names of the arrays that are not `left` as they were `given`."""
-    if type(left) is not dict:
-        raise WireError("arguments that are no dict")
-    return tuple(name for name, array in given.items() if not _same_bytes(left.get(name), array))
+def _seen(observed: Any, what: str) -> dict[str, Any]:
+    """Return `what` was observed, by the names of arrays."""
+    seen = observed.get(what) if type(observed) is dict else None
+    if type(seen) is not dict:
+        raise WireError(f"an observation without {what}")
+    return seen
+
+
+def _unlike(expected: dict[str, Any], seen: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names under which something else than `expected` was `seen`."""
+    return tuple(name for name, value in expected.items() if not _same_bytes(seen.get(name), value))
 
 
 def _same_bytes(one: Any, other: Any) -> bool:

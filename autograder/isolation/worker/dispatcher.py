@@ -136,8 +136,11 @@ class Dispatcher:
             return self._get(step, values)
         if step[0] == "assign":
             return self._assign(step, values)
-        if step[0] in ("arguments", "flip", "result", "overwrite"):
+        if step[0] == "observe":
             return self._observe(step, values)
+        if step[0] == "overwrite":
+            _overwrite(values[step[1]])
+            return None, {}
         if step[0] == "again":
             return self._again()
         if step[0] == "hold":
@@ -168,17 +171,22 @@ class Dispatcher:
         return value, {"value": value}
 
     def _observe(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
-        """Read the arrays that a call was given, or what it returned; or change some of them."""
-        kind, place, *name = step
-        if kind == "result":
-            return None, {"value": self._snapshot(values[place])}
-        if kind == "arguments":
-            return None, {"value": self._snapshot(self._arguments[place])}
-        if kind == "overwrite":
-            _overwrite(values[place])
-        else:
-            _flip(self._arguments[place][name[0]])
-        return None, {}
+        """Read the arrays that a call was given, and its result while each of them is changed."""
+        _, place, sharing = step
+        given = self._arguments[place]
+        found = {"arguments": self._snapshot(given)}
+        if sharing:
+            found["results"] = {
+                name: self._meanwhile(values[place], array) for name, array in given.items()
+            }
+        return None, {"value": found}
+
+    def _meanwhile(self, value: Any, array: Any) -> Any:
+        """Return what `value` is while `array` is changed, which is then as before."""
+        _flip(array)
+        changed = self._snapshot(value)
+        _flip(array)
+        return changed
 
     def _build(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
         _, name, args, kwargs = step

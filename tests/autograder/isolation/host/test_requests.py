@@ -11,13 +11,11 @@ from autograder.isolation.host.requests import (
     Call,
     CallAgain,
     EndCheck,
-    FlipArgument,
     Get,
     Hold,
     Load,
+    Observe,
     OverwriteResult,
-    ReadArguments,
-    ReadResult,
     steps_in,
 )
 
@@ -51,8 +49,8 @@ def test_equal_generators_stay_equal_and_are_not_used_up():
 
 
 STEPS = (
-    Load(), Call(None, "f", (1,)), CallAgain(), ReadArguments(1), FlipArgument(1, "argument 1"),
-    ReadResult(1), OverwriteResult(1), Hold(2.0), Build("rnn", (2, 3)), Get(None, "f"),
+    Load(), Call(None, "f", (1,)), CallAgain(), Observe(1), Observe(1, sharing=False),
+    OverwriteResult(1), Hold(2.0), Build("rnn", (2, 3)), Get(None, "f"),
     Assign(None, "parameters", {"W": 1.0}), EndCheck(),
 )  # fmt: skip
 

@@ -68,14 +68,17 @@ def observed(steps, values):
     ],
 )
 def test_what_a_call_changed_is_found_by_comparing_with_what_was_sent(left, changed):
-    call, read = observed([["arguments", 0]], [3, left])
+    call, read = observed([["observe", 0, False]], [3, {"arguments": left}])
     assert (call, read) == (Outcome(value=3, changed=changed), Outcome())
 
 
-@pytest.mark.parametrize("left", [None, 3, [1], np.zeros(2)])
-def test_arguments_that_are_none_are_refused(left):
-    with pytest.raises(WireError, match="arguments that are no dict"):
-        observed([["arguments", 0]], [3, left])
+@pytest.mark.parametrize("what", ["arguments", "results"])
+@pytest.mark.parametrize("seen", [None, 3, [1], np.zeros(2)])
+def test_observations_that_are_none_are_refused(what, seen):
+    whole = {"arguments": LEFT, "results": dict.fromkeys(NAMES, 3)}
+    for value in ({**whole, what: seen}, {n: v for n, v in whole.items() if n != what}, seen):
+        with pytest.raises(WireError, match="an observation without"):
+            observed([["observe", 0, True]], [3, value])
 
 
 @pytest.mark.parametrize(
@@ -95,16 +98,17 @@ def test_arguments_that_are_none_are_refused(left):
     ids=repr,
 )
 def test_memory_is_shared_where_the_result_changes_with_the_argument(value, later, is_shared):
-    flip = ["flip", 0, "argument 1"]
-    call, *rest = observed([flip, ["result", 0], flip], [value, None, later, None])
-    assert call.aliased == (("argument 1",) if is_shared else ())
-    assert rest == [Outcome()] * 3
+    results = {**dict.fromkeys(NAMES, value), "argument 1": later}
+    seen = {"arguments": LEFT, "results": results}
+    call, rest = observed([["observe", 0, True]], [value, seen])
+    assert (call.changed, call.aliased) == ((), ("argument 1",) if is_shared else ())
+    assert rest == Outcome()
 
 
 def test_what_was_observed_before_an_error_still_counts():
-    results = [{"value": 3}, {"value": {}}]
+    results = [{"value": 3}, {"value": {"arguments": {}}}]
     reply = {"id": 7, "results": results, "error": {"step": 2}}
-    error, outcomes = outcomes_from(reply, 7, [CALL, ["arguments", 0], CALL])
+    error, outcomes = outcomes_from(reply, 7, [CALL, ["observe", 0, False], CALL])
     assert error == {"step": 2}
     assert outcomes[0].changed == NAMES
 
