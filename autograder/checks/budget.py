@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from types import FrameType
 
@@ -18,7 +19,7 @@ import numpy as np
 REPEAT = 0.02
 
 #: Folders of library code, which is not interrupted. NumPy is: it takes most of the time.
-LIBRARIES = (*(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")), "<frozen ")
+LIBRARIES = (*itemgetter("stdlib", "purelib", "platlib")(sysconfig.get_paths()), "<frozen ")
 NUMPY = str(Path(np.__file__).parent)
 
 #: The CPU time of this process at which the innermost limit is reached, in seconds.
