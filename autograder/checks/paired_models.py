@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from autograder.isolation.host.remote import (
     RemoteModule,
     RemoteObject,
     assign,
-    built,
+    built_with,
     session_of,
     wrap,
 )
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from autograder.checks.gradients.probe import Inputs
 
 Array = np.ndarray[Any, Any]
+
+#: The attributes of a model that hold its arrays by name.
+ARRAYS = ("parameters", "gradients")
 
 
 def paired_models(
@@ -63,22 +66,40 @@ def paired_models(
     Raises:
         CheckFailed: names, shapes or dtypes of the parameters or gradients are not the reference's.
     """
-    if isinstance(name, Build):
-        other, student, name = built(reference, name), built(submission, name), name.name
-    else:
-        if rng is not None:
-            kwargs["rng"] = rng
-        other = getattr(reference, name)(*args, **kwargs)
-        student = getattr(submission, name)(*args, **kwargs)
-    expect(
-        isinstance(student, RemoteObject),
-        f"{name}(...) should make an object, not {value_text(student)}",
-    )
-    pair = PairedModels(name, student, other)
-    pair.same_parameter_forms()
+    if rng is not None and not isinstance(name, Build):
+        kwargs["rng"] = rng
+    pair = built_pair(submission, reference, name, *args, **kwargs)
     if rng is not None:
         pair.draw_parameters(rng, scale)
     return pair
+
+
+def built_pair(
+    submission: RemoteModule, reference: RemoteModule, name: str | Build, *args: Any, **kwargs: Any
+) -> PairedModels:
+    """Build model `name` of both with the same arguments, each with its own initial parameters.
+
+    Args:
+        name: of the model, or what `part` returns: a layer of another exercise, without `args`.
+
+    Raises:
+        CheckFailed: names, shapes or dtypes of the parameters or gradients are not the reference's.
+    """
+    build = name if isinstance(name, Build) else Call(None, name, args, kwargs)
+    other, expected = built_with(reference, build, ["parameters"])
+    arrays: Iterable[tuple[str, Any]]
+    try:
+        student, *values = built_with(submission, build, ARRAYS)
+        arrays = zip(ARRAYS, values, strict=True)
+    except Crashed as fault:  # what the check is about first is reported first
+        if not fault.raised:
+            raise
+        (student,) = built_with(submission, build, ())
+        arrays = _arrays_of(student)
+    message = f"{build.name}(...) should make an object, not {value_text(student)}"
+    expect(isinstance(student, RemoteObject), message)
+    _same_forms(build.name, arrays, expected)
+    return PairedModels(build.name, student, other)
 
 
 @dataclass(frozen=True)
@@ -91,18 +112,7 @@ class PairedModels:
 
     def same_parameter_forms(self) -> None:
         """Require names, shapes and dtypes of parameters and gradients as in the reference."""
-        expected = self.reference.parameters
-        for attribute, actual in _arrays_of(self.student):
-            what = f"{self.name}.{attribute}"
-            expect(
-                isinstance(actual, dict),
-                f"{what} should be a dict of arrays",
-                about=actual,
-                fact=f"{what}: type",
-            )
-            same_names(actual, expected, what)
-            for key, value in expected.items():
-                same_form(actual[key], value, f"{what}['{key}']")
+        _same_forms(self.name, _arrays_of(self.student), self.reference.parameters)
 
     def draw_parameters(self, rng: np.random.Generator, scale: float = 0.5) -> dict[str, Array]:
         """Set the parameters of both to the same random values; returns them."""
@@ -286,13 +296,27 @@ class PairedModels:
 def _arrays_of(model: RemoteObject) -> Iterator[tuple[str, Any]]:
     """Yield the parameters and the gradients of `model`, in one request if it has both."""
     session, handle = session_of(model)
-    names = ("parameters", "gradients")
     try:
-        outcomes = session.run([Get(handle, name) for name in names])
+        outcomes = session.run([Get(handle, name) for name in ARRAYS])
     except Crashed:  # what the check is about first is reported first
-        yield from ((name, getattr(model, name)) for name in names)
+        yield from ((name, getattr(model, name)) for name in ARRAYS)
         return
-    yield from ((n, wrap(session, one).value) for n, one in zip(names, outcomes, strict=True))
+    yield from ((n, wrap(session, one).value) for n, one in zip(ARRAYS, outcomes, strict=True))
+
+
+def _same_forms(name: str, arrays: Iterable[tuple[str, Any]], expected: dict[str, Array]) -> None:
+    """Require names, shapes and dtypes as in `expected` of the `arrays` of the model `name`."""
+    for attribute, actual in arrays:
+        what = f"{name}.{attribute}"
+        expect(
+            isinstance(actual, dict),
+            f"{what} should be a dict of arrays",
+            about=actual,
+            fact=f"{what}: type",
+        )
+        same_names(actual, expected, what)
+        for key, value in expected.items():
+            same_form(actual[key], value, f"{what}['{key}']")
 
 
 def _upstream(output: Any, rng: np.random.Generator) -> Any:

@@ -13,16 +13,14 @@ from typing import Any, Concatenate, ParamSpec
 
 import numpy as np
 
-from autograder.checks.failures import CheckFailed, expect
-from autograder.checks.paired_models import PairedModels
-from autograder.isolation.host.describe import value_text
+from autograder.checks.failures import CheckFailed
+from autograder.checks.paired_models import PairedModels, built_pair
 from autograder.isolation.host.faults import InfrastructureFault
 from autograder.isolation.host.remote import (
     OnRecord,
     RemoteModule,
     RemoteObject,
     assign,
-    built,
     session_of,
 )
 from autograder.isolation.host.requests import Build
@@ -117,15 +115,8 @@ def trained_models(
     Raises:
         CheckFailed: names, shapes or dtypes of the parameters are not the reference's.
     """
-    if isinstance(name, Build):
-        student, other, name = built(submission, name), built(reference, name), name.name
-    else:
-        student = getattr(submission, name)(*args, **kwargs)
-        other = getattr(reference, name)(*args, **kwargs)
-    message = f"{name}(...) should make an object, not {value_text(student)}"
-    expect(isinstance(student, RemoteObject), message)
-    PairedModels(name, student, other).same_parameter_forms()
-    return TrainedModels(name, student, other)
+    pair = built_pair(submission, reference, name, *args, **kwargs)
+    return TrainedModels(pair.name, pair.student, pair.reference)
 
 
 def combined(

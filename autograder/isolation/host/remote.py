@@ -118,8 +118,7 @@ class RemoteFunction:
         observing: bool = False,
     ) -> Outcome:
         parts = _Parts()
-        args = tuple(parts.placed(value) for value in args)
-        kwargs = {name: parts.placed(value) for name, value in kwargs.items()}
+        args, kwargs = parts.placed_in(args, kwargs)
         call, place = Call(self._owner, self._name, args, kwargs, after), len(parts.steps)
         more = observed(call, place) if observing else []
         return wrap(self._session, self._session.run([*parts.steps, call, *more])[place])
@@ -182,9 +181,25 @@ def part(name: str, *args: Any, **kwargs: Any) -> Build:
 
 def built(module: RemoteModule, build: Build) -> Any:
     """Return a new object of the part `build` (see `part`), built where `module` is."""
-    parts = _Parts()
-    parts.placed(build)
-    return wrap(module._session, module._session.run(parts.steps)[-1]).value
+    return built_with(module, build, ())[0]
+
+
+def built_with(module: RemoteModule, build: Build | Call, attributes: Sequence[str]) -> list[Any]:
+    """Return a new object and its `attributes`, in one request.
+
+    Args:
+        build: a part, or the call of a class of the module.
+    """
+    parts, session = _Parts(), module._session
+    if isinstance(build, Build):
+        parts.placed(build)
+    else:
+        args, kwargs = parts.placed_in(build.args, build.kwargs)
+        parts.steps.append(Call(None, build.name, args, kwargs))
+    place = len(parts.steps) - 1
+    reads = [Get(Result(place), name) for name in attributes]
+    outcomes = session.run([*parts.steps, *reads])[place:]
+    return [wrap(session, outcome).value for outcome in outcomes]
 
 
 class _Parts:
@@ -204,9 +219,15 @@ class _Parts:
             return type(value)(self.placed(item) for item in value)
         return unwrap(value)
 
+    def placed_in(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return the arguments of a call, each as `placed` returns it."""
+        placed = tuple(self.placed(value) for value in args)
+        return placed, {name: self.placed(value) for name, value in kwargs.items()}
+
     def _built(self, build: Build) -> Result:
-        args = tuple(self.placed(value) for value in build.args)
-        kwargs = {name: self.placed(value) for name, value in build.kwargs.items()}
+        args, kwargs = self.placed_in(build.args, build.kwargs)
         self.steps.append(Build(build.name, args, kwargs))
         return Result(len(self.steps) - 1)
 

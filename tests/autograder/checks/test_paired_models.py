@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from autograder.checks import CheckFailed, in_float32, paired_models
-from autograder.isolation.host.faults import Crashed, TimedOut
+from autograder.isolation.host.faults import Crashed, OutOfMemory, TimedOut
+from autograder.isolation.host.inline import InlineSession
 from autograder.isolation.host.remote import session_of
 
 X = np.random.default_rng(5).normal(size=(4, 3))
@@ -51,6 +52,31 @@ def test_both_get_the_same_parameters_and_no_zero_bias(pair_with, affine):
     for name in ("W", "b"):
         np.testing.assert_array_equal(mine[name], theirs[name])
         assert np.all(mine[name])
+
+
+def test_building_takes_one_request(pair_with, affine, monkeypatch):
+    run, requests = InlineSession.run, []
+
+    def counted(session, steps):
+        requests.append([type(step).__name__ for step in steps])
+        return run(session, steps)
+
+    monkeypatch.setattr(InlineSession, "run", counted)
+    pair_with(affine)
+    assert requests[:2] == [["Call", "Get"], ["Call", "Get", "Get"]]
+    assert {name for steps in requests[2:] for name in steps} == {"Get", "Assign"}
+
+
+def test_a_constructor_that_ends_the_worker_is_called_once(pair_with, affine):
+    calls = []
+
+    def ends(*args, **kwargs):
+        calls.append(args)
+        raise MemoryError("all of it")
+
+    with pytest.raises(OutOfMemory):
+        pair_with(ends)
+    assert len(calls) == 1
 
 
 def test_something_that_is_no_object(remote, affine, draws):
