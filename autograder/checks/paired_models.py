@@ -17,7 +17,7 @@ from autograder.checks.equality import (
 )
 from autograder.checks.failures import CheckFailed, expect
 from autograder.isolation.host.describe import value_text
-from autograder.isolation.host.faults import Crashed
+from autograder.isolation.host.faults import Blocked, Crashed
 from autograder.isolation.host.remote import (
     RemoteModule,
     RemoteObject,
@@ -92,9 +92,10 @@ def built_pair(
         student, *values = built_with(submission, build, ARRAYS)
         arrays = zip(ARRAYS, values, strict=True)
     except Crashed as fault:  # what the check is about first is reported first
-        if not fault.raised:
-            raise
-        (student,) = built_with(submission, build, ())
+        try:
+            (student,) = built_with(submission, build, ())
+        except Blocked:  # it has ended its worker, and is not called again
+            raise fault from None
         arrays = _arrays_of(student)
     message = f"{build.name}(...) should make an object, not {value_text(student)}"
     expect(isinstance(student, RemoteObject), message)

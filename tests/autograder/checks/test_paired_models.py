@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import CheckFailed, in_float32, paired_models
-from autograder.isolation.host.faults import Crashed, OutOfMemory, TimedOut
+from autograder.isolation.host.faults import Blocked, Crashed, TimedOut
 from autograder.isolation.host.inline import InlineSession
 from autograder.isolation.host.remote import session_of
 
@@ -67,16 +67,28 @@ def test_building_takes_one_request(pair_with, affine, monkeypatch):
     assert {name for steps in requests[2:] for name in steps} == {"Get", "Assign"}
 
 
-def test_a_constructor_that_ends_the_worker_is_called_once(pair_with, affine):
-    calls = []
+def test_a_constructor_that_ends_the_worker_has_crashed(pair_with, affine, monkeypatch):
+    run, faults = InlineSession.run, [Crashed("the process died"), Blocked("waits for Layer")]
 
-    def ends(*args, **kwargs):
-        calls.append(args)
-        raise MemoryError("all of it")
+    def ends_the_worker(session, steps):
+        if len(steps) == 2:  # of the reference
+            return run(session, steps)
+        raise faults.pop(0)
 
-    with pytest.raises(OutOfMemory):
-        pair_with(ends)
-    assert len(calls) == 1
+    monkeypatch.setattr(InlineSession, "run", ends_the_worker)
+    with pytest.raises(Crashed, match="the process died"):
+        pair_with(affine)
+    assert not faults
+
+
+def test_arrays_that_cannot_be_sent_are_looked_at_one_by_one(pair_with, affine):
+    class Unsendable(affine):
+        def __init__(self, *args, rng):
+            super().__init__(*args, rng=rng)
+            self.parameters["V"] = np.zeros(1)
+            self.gradients["V"] = np.array([object()])
+
+    assert failure(pair_with, Unsendable) == ["Layer.parameters has unexpected entries: V"]
 
 
 def test_something_that_is_no_object(remote, affine, draws):

@@ -6,8 +6,10 @@ from contextlib import suppress
 wire = importlib.import_module("autograder.isolation.wire")  # a plain import is refused
 
 
+#: The name of the argument, in all that is shown of a call.
+X = "argument 1"
 #: What each kind of step returns that does not return a value.
-RESULTS = {"flip": lambda x: {}, "arguments": lambda x: {"value": {"x": x}}}
+RESULTS = {"observe": lambda x: {"value": {"arguments": {X: x}, "results": {X: x}}}}
 
 
 def request():

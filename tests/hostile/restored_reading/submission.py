@@ -12,8 +12,9 @@ def showing_copies(dispatcher):
     observe = dispatcher._observe
 
     def show(step, values):
-        if step[0] == "arguments" and dispatcher._latest_call.func is attacked:
-            return None, {"value": {"argument 1": BEFORE["x"]}}
+        if dispatcher._latest_call.func is attacked:
+            shown = {"arguments": BEFORE, "results": {"argument 1": values[step[1]]}}
+            return None, {"value": shown}
         return observe(step, values)
 
     return show
@@ -24,7 +25,7 @@ for found in DISPATCHERS:
 
 
 def attacked(x):
-    BEFORE["x"] = x.copy()
+    BEFORE["argument 1"] = x.copy()
     result = np.sqrt(x**2 + 1)
     x[...] = 0
     return result
