@@ -11,14 +11,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from framework.errors import BadInputError
 
-Array = npt.NDArray[Any]
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
 
 
 class Arrays(ABC):
@@ -84,7 +86,7 @@ class Arrays(ABC):
         for native, other in zip(natives, others, strict=True):
             self.assign(native, self.to_numpy(native) + factor * self.to_numpy(other))
 
-    def astype(self, native: Any, dtype: npt.DTypeLike) -> Any:
+    def astype(self, native: Any, dtype: DTypeLike) -> Any:
         """Return a native array of the values of `native` in `dtype`."""
         return self.from_numpy(self.to_numpy(native).astype(dtype))
 
@@ -147,7 +149,7 @@ class NumpyArrays(Arrays):
         for native, other in zip(natives, others, strict=True):
             native += factor * other
 
-    def astype(self, native: Array, dtype: npt.DTypeLike) -> Array:
+    def astype(self, native: Array, dtype: DTypeLike) -> Array:
         """Return a copy of `native` in `dtype`."""
         return native.astype(dtype)
 

@@ -51,10 +51,11 @@ def _questions(folder: str) -> Iterator[str]:
 
 def _content(file: str) -> bytes:
     """Return the bytes of `file`; nothing if it is no file."""
-    if not os.path.isfile(file):  # noqa: PTH113
+    try:
+        with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
+            return stream.readall()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return b""
-    with open(file, "rb") as stream:  # noqa: PTH123
-        return stream.read()
 
 
 def _deciding(course: Catalogue) -> Iterator[str]:

@@ -12,7 +12,6 @@ make the import fail. Only its TODO stays, if it has a text.
 from __future__ import annotations
 
 import ast
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -106,6 +105,8 @@ def require_tasks(exercise: Exercise, solution: str) -> None:
     defined = definitions(tree)
     for name in exercise.task_names:
         if name not in defined and "*" not in defined:
+            import difflib  # takes longer to import than most names to be found
+
             close = difflib.get_close_matches(name, defined, n=1)
             hint = f": did you mean '{close[0]}'?" if close else ""
             raise BadInputError(

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograder.checks.host_limits import LIMITED, HostLimits
 from autograder.course.reading import Exercise
+from autograder.isolation import wire
 from autograder.isolation.host.faults import NotOffered, ReferenceFailed, SubmissionFault
 from autograder.isolation.host.inline import InlineSession, ProviderModule
 from autograder.isolation.host.remote import OnRecord, RemoteModule, Session
@@ -101,6 +102,10 @@ class ReferenceSession(InlineSession):
             fault = self._fault(error, self.calls.describe(steps))
             raise ReferenceFailed(f"the reference failed in {fault.call}: {fault}") from fault
         return outcomes
+
+    def _received(self, request: dict[str, Any]) -> Any:
+        """Return `request` as it arrives."""
+        return wire.copied(request, self._callbacks.stand_in)
 
 
 class ProviderSession(InlineSession):

@@ -163,6 +163,21 @@ def decode(structure: bytes | memoryview, blobs: bytes | memoryview) -> Any:
     return value
 
 
+def copied(value: Any, foreign: Callable[[object], Any] | None = None) -> Any:
+    """Return what arrives where `value` is sent: `decode` of what `encode` makes of it.
+
+    For what is asked in this process, in a third of the time of both. Text, lists and numbers may
+    take any space here.
+
+    Raises:
+        WireError: as `encode`.
+    """
+    try:
+        return _Copier(foreign).copy(value, MAX_DEPTH)
+    except (ValueError, TypeError) as error:  # text that is no Unicode, a key without a hash
+        raise WireError(f"{error}") from None
+
+
 def _check_depth(value: Any) -> None:
     """Raise an error if `value` is nested too deeply; both sides check."""
     level: list[Any] = [value] if type(value) in _CONTAINERS else []
@@ -255,14 +270,61 @@ class _Encoder:
         return self._default(value) if is_long or type(value) is tuple else value
 
     def _array(self, array: np.ndarray[Any, Any]) -> Any:
-        name = _DTYPE_NAMES.get(array.dtype)
-        if name is None:
-            raise WireError(f"an array of dtype {array.dtype}")
-        if array.ndim > MAX_AXES:
-            raise WireError(f"an array of {array.ndim} axes")
+        name = _dtype_name(array)
         _check_lengths(0, array.nbytes)  # before it is copied
         self.blobs.append(array.astype(_DTYPES[name], copy=False).tobytes())
         return msgpack.ExtType(_ARRAY, struct.pack(f"<4s{array.ndim}Q", name, *array.shape))
+
+
+class _Copier:
+    """Copies a value as it would cross the wire; see `copied`."""
+
+    def __init__(self, foreign: Callable[[object], Any] | None) -> None:
+        self._foreign = foreign
+        self._bytes = 0
+
+    def copy(self, value: Any, depth: int) -> Any:
+        """Return a copy of `value`, which holds at most `depth` containers within each other."""
+        kind = type(value)
+        if kind is float or kind is bool or value is None or kind is bytes:
+            return value
+        if kind is np.ndarray:
+            return self._array(value)
+        if kind is str:
+            return value if value.isascii() else value.encode().decode()
+        if kind is int:
+            return value if -(1 << 63) <= value < 1 << 64 else _integer(value)
+        if kind in _CONTAINERS:
+            if not depth:
+                raise WireError("lists, tuples or dicts nested too deeply")
+            if kind is dict:
+                return {
+                    _key(self.copy(key, depth - 1)): self.copy(item, depth - 1)
+                    for key, item in value.items()
+                }
+            return kind([self.copy(item, depth - 1) for item in value])
+        return self._rare(value, depth)
+
+    def _rare(self, value: Any, depth: int) -> Any:
+        if isinstance(value, Handle | CallbackRef | Result) or type(value) is complex:
+            return value
+        if isinstance(value, np.ndarray | np.generic) and not isinstance(value, str | bytes):
+            return self._array(np.asarray(value))
+        if isinstance(value, np.random.Generator):
+            return _generator(_generator_state(value))
+        if isinstance(value, bytearray | memoryview):  # msgpack takes them for bytes
+            return bytes(value)
+        for plain in _PLAIN:
+            if isinstance(value, plain):
+                return self.copy(plain(value), depth)
+        if self._foreign is None:
+            raise WireError(f"a {type(value).__name__}")
+        return self.copy(self._foreign(value), depth)
+
+    def _array(self, array: np.ndarray[Any, Any]) -> Any:
+        self._bytes += array.nbytes
+        _check_lengths(0, self._bytes)
+        return np.array(array, dtype=_DTYPES[_dtype_name(array)], order="C")
 
 
 class _Decoder:
@@ -328,6 +390,22 @@ class _Decoder:
 def _key(key: Any) -> Any:
     """Return `key`; a NumPy scalar arrives as an array without axes, which is no key."""
     return key.item() if type(key) is np.ndarray and not key.ndim else key
+
+
+def _dtype_name(array: np.ndarray[Any, Any]) -> bytes:
+    """Return the name of the dtype of an array that can cross the wire."""
+    name = _DTYPE_NAMES.get(array.dtype)
+    if name is None:
+        raise WireError(f"an array of dtype {array.dtype}")
+    if array.ndim > MAX_AXES:
+        raise WireError(f"an array of {array.ndim} axes")
+    return name
+
+
+def _integer(value: int) -> int:
+    """Return `value`, which is long, if it can cross the wire."""
+    _integer_bytes(value)
+    return value
 
 
 def _integer_bytes(value: int) -> bytes:

@@ -4,6 +4,9 @@
 the processor's time stands beside the clock's: what else runs on the machine changes only the
 second. ``GRADUS_BENCHMARKS=FOLDER`` keeps the figures as one JSON file for each commit, which
 ``python -m tests.benchmarks.compare`` compares.
+
+"the packages alone" is a program that imports what `grade` imports beside gradus, and runs as many
+empty tests as `grade activations` has checks: less than that, no grader with these packages takes.
 """
 
 import os
@@ -13,10 +16,13 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from benchmark_figures import save
 from repository import ROOT
+
+from autograder.grading.pytest_run import PYTEST_OPTIONS
 
 REPEATS = 9
 
@@ -28,6 +34,14 @@ def nothing(): pass
 app([], standalone_mode=False)
 """
 
+#: One of as many tests as `grade activations` has checks; it takes what a check takes, and no more.
+EMPTY_TESTS = 18
+EMPTY_TEST = """
+@pytest.mark.points(1)
+def test_{}(rng): pass
+"""
+PACKAGES = str(Path(__file__).with_name("packages_alone.py"))
+
 GRADUS = "from framework.cli import main; main()"
 GRADE = "from autograder.cli import main; main()"
 
@@ -35,6 +49,7 @@ GRADE = "from autograder.cli import main; main()"
 PROGRAMS = {
     "an empty typer command": ("-c", EMPTY),
     "import numpy": ("-c", "import numpy"),
+    "the packages alone": (PACKAGES, "TESTS", *PYTEST_OPTIONS),
     "gradus --help": ("-c", GRADUS, "--help"),
     "gradus hint": ("-c", GRADUS, "hint", "activations", "--all"),
     "gradus list": ("-c", GRADUS, "list"),
@@ -49,6 +64,7 @@ AIMS = {
     "gradus hint": ("an empty typer command", 3),
     "gradus list": ("an empty typer command", 4),
     "gradus show": ("an empty typer command", 4),
+    "the packages alone": ("import numpy", 4),
     "grade activations": ("import numpy", 4),
     "grade, nothing written": ("import numpy", 20),
 }
@@ -84,11 +100,16 @@ def ratio(taken, one, other):
 
 
 def test_commands_start_quickly(tmp_path, show):
-    environment = compiled(tmp_path)
+    environment = compiled(tmp_path / "compiled")
+    tests = tmp_path / "test_empty.py"
+    tests.write_text(
+        "import pytest\n" + "".join(map(EMPTY_TEST.format, range(EMPTY_TESTS))), "utf-8"
+    )
     runs = {name: [] for name in PROGRAMS}
     for turn in range(REPEATS + 1):
         for name in sorted(PROGRAMS, reverse=turn % 2 == 0):
-            found = one_run(PROGRAMS[name], environment)
+            given = [str(tests) if word == "TESTS" else word for word in PROGRAMS[name]]
+            found = one_run(given, environment)
             if turn:  # the first turn compiles
                 runs[name].append(found)
     clock = {name: [wall for wall, _ in found] for name, found in runs.items()}

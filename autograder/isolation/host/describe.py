@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping, Sequence, Sized
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def _text(value: Any, earlier: Sequence[str] = ()) -> str:
     if isinstance(value, Result):
         return earlier[value.index]
     if isinstance(value, np.ndarray):
-        return f"{value.dtype} {value.shape}" if value.ndim else f"{value.dtype} {value}"
+        return f"{_name_of(value.dtype)} {value.shape if value.ndim else value}"
     if isinstance(value, np.random.Generator):
         return "rng"
     if isinstance(value, Handle):
@@ -57,6 +58,12 @@ def _text(value: Any, earlier: Sequence[str] = ()) -> str:
         inside = ", ".join(items) + _rest(value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     return _short.repr(value)
+
+
+@cache
+def _name_of(dtype: np.dtype[Any]) -> str:
+    """Return the name of `dtype`, which NumPy puts together anew each time."""
+    return str(dtype)
 
 
 def _holds_arrays(value: Any, depth: int = MAX_DEPTH) -> bool:

@@ -77,12 +77,16 @@ class InlineSession:
         request = {"id": 0, "fresh": self._fresh, "steps": plain}
         self._fresh = False
         with parts_from(self._parts):
-            frame = wire.encode(request, self._callbacks.stand_in)
-            self.calls.entered = True
-            self.calls.sent(frame)
-            reply = self._dispatcher.answer(wire.decode_frame(frame))
-            returned = wire.decode_frame(self._dispatcher.encoded(reply))
-        return outcomes_from(returned, 0, plain)
+            received = self._received(request)
+            reply = self._dispatcher.copied(self._dispatcher.answer(received))
+        return outcomes_from(reply, 0, plain)
+
+    def _received(self, request: dict[str, Any]) -> Any:
+        """Return `request` as it arrives; its frame is kept, for reports."""
+        frame = wire.encode(request, self._callbacks.stand_in)
+        self.calls.entered = True
+        self.calls.sent(frame)
+        return wire.decode_frame(frame)
 
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""

@@ -55,6 +55,12 @@ def through(value, foreign=None):
     return wire.decode_frame(wire.encode(value, foreign))
 
 
+@pytest.fixture(params=[through, wire.copied], ids=["sent", "copied"])
+def arriving(request):
+    """What a value is where it arrives, from another process or in this one."""
+    return request.param
+
+
 def same(one, other):
     """Equal in value and in type, NaN and the sign of zero included."""
     if isinstance(one, np.ndarray):
@@ -96,6 +102,7 @@ def array_frame(dtype, shape, blobs=b"", raw=b""):
 @settings(max_examples=150)
 def test_plain_values_come_through_unchanged(value):
     assert same(value, through(value))
+    assert same(value, wire.copied(value))
 
 
 @pytest.mark.parametrize(
@@ -111,8 +118,8 @@ def test_plain_values_come_through_unchanged(value):
     ],
     ids=["strided", "fortran", "big-endian", "0-d", "empty", "broadcast", "long double"],
 )
-def test_arrays_in_any_memory_arrive_as_their_own_plain_copies(array):
-    arrived = through(array)
+def test_arrays_in_any_memory_arrive_as_their_own_plain_copies(array, arriving):
+    arrived = arriving(array)
     assert type(arrived) is np.ndarray
     assert arrived.flags.c_contiguous
     assert arrived.flags.writeable
@@ -120,19 +127,19 @@ def test_arrays_in_any_memory_arrive_as_their_own_plain_copies(array):
     np.testing.assert_array_equal(arrived, array)
 
 
-def test_a_generator_arrives_in_its_state_as_a_copy():
+def test_a_generator_arrives_in_its_state_as_a_copy(arriving):
     rng = np.random.default_rng(3)
     rng.normal(size=5)
     rng.integers(2, size=3, dtype=np.uint32)  # half of a 64-bit draw is left over
-    arrived = through([rng])[0]
+    arrived = arriving([rng])[0]
     assert arrived is not rng
     for draw in (lambda g: g.integers(2**31, size=3, dtype=np.uint32), lambda g: g.normal(size=4)):
         np.testing.assert_array_equal(draw(arrived), draw(rng))
 
 
-def test_another_generator_is_refused_by_name():
+def test_another_generator_is_refused_by_name(arriving):
     with pytest.raises(WireError, match="MT19937"):
-        wire.encode(np.random.Generator(np.random.MT19937(0)))
+        arriving(np.random.Generator(np.random.MT19937(0)))
 
 
 class Liar(np.ndarray):
@@ -168,8 +175,8 @@ class Colour(IntEnum):
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_subclasses_do_not_survive(value, plain):
-    assert same(plain, through(value))
+def test_subclasses_do_not_survive(value, plain, arriving):
+    assert same(plain, arriving(value))
 
 
 @pytest.mark.parametrize(
@@ -177,13 +184,13 @@ def test_subclasses_do_not_survive(value, plain):
     [np.zeros(2).view(Liar), np.ma.array([1.0, 2.0], mask=[0, 1])],
     ids=lambda array: type(array).__name__,
 )
-def test_array_subclasses_do_not_survive(array):
-    assert type(through(array)) is np.ndarray
+def test_array_subclasses_do_not_survive(array, arriving):
+    assert type(arriving(array)) is np.ndarray
 
 
-def test_numpy_scalars_arrive_as_arrays_without_axes():
-    assert same(np.array(2.0), through(np.float64(2.0)))
-    assert same(np.array(True), through(np.True_))
+def test_numpy_scalars_arrive_as_arrays_without_axes(arriving):
+    assert same(np.array(2.0), arriving(np.float64(2.0)))
+    assert same(np.array(True), arriving(np.True_))
 
 
 @pytest.mark.parametrize(
@@ -200,14 +207,14 @@ def test_numpy_scalars_arrive_as_arrays_without_axes():
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_not_plain_is_refused(value):
+def test_what_is_not_plain_is_refused(value, arriving):
     with pytest.raises(WireError):
-        wire.encode(value)
+        arriving(value)
 
 
-def test_what_is_foreign_is_replaced_wherever_it_stands():
+def test_what_is_foreign_is_replaced_wherever_it_stands(arriving):
     value = {"a": [object(), (1, object())], "b": {3}}
-    arrived = through(value, lambda thing: Handle(7, type(thing).__name__))
+    arrived = arriving(value, lambda thing: Handle(7, type(thing).__name__))
     assert arrived == {
         "a": [Handle(7, "object"), (1, Handle(7, "object"))],
         "b": Handle(7, "set"),
@@ -222,10 +229,10 @@ def nested(depth, wrap):
 
 
 @pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: (v,), lambda v: {"a": v}])
-def test_depth_is_bounded_alike_on_both_sides(wrap):
-    assert through(nested(wire.MAX_DEPTH, wrap)) == nested(wire.MAX_DEPTH, wrap)
+def test_depth_is_bounded_alike_on_both_sides(wrap, arriving):
+    assert arriving(nested(wire.MAX_DEPTH, wrap)) == nested(wire.MAX_DEPTH, wrap)
     with pytest.raises(WireError, match="nested too deeply"):
-        wire.encode(nested(wire.MAX_DEPTH + 1, wrap))
+        arriving(nested(wire.MAX_DEPTH + 1, wrap))
 
 
 def test_axes_are_bounded_alike_on_both_sides(monkeypatch):
@@ -238,18 +245,22 @@ def test_axes_are_bounded_alike_on_both_sides(monkeypatch):
         wire.decode_frame(sent)
 
 
-def test_a_list_that_holds_itself_is_refused():
+def test_a_list_that_holds_itself_is_refused(arriving):
     loop = []
     loop.append(loop)
     with pytest.raises(WireError):
-        wire.encode(loop)
+        arriving(loop)
 
 
 def test_sizes_are_bounded():
     with pytest.raises(WireError, match="2 MiB of text"):
         wire.encode("x" * (wire.MAX_STRUCTURE + 1))
-    with pytest.raises(WireError, match="256 MiB of arrays"):
-        wire.encode(np.broadcast_to(np.zeros(1, np.uint8), (wire.MAX_BLOBS + 1,)))
+    half = np.broadcast_to(np.zeros(1, np.uint8), (wire.MAX_BLOBS // 2 + 1,))
+    for too_much in (np.broadcast_to(half[:1], (wire.MAX_BLOBS + 1,)), [half, half]):
+        with pytest.raises(WireError, match="256 MiB of arrays"):
+            wire.encode(too_much)
+        with pytest.raises(WireError, match="256 MiB of arrays"):
+            wire.copied(too_much)
     for lengths in [(wire.MAX_STRUCTURE + 1, 0), (0, wire.MAX_BLOBS + 1)]:
         with pytest.raises(WireError):
             wire.frame_lengths(struct.pack("!II", *lengths))
