@@ -63,10 +63,11 @@ def _shortened(stem: str) -> Iterator[str]:
     """Yield `stem`, and what is left of it after one addition, two, and so on."""
     for _ in range(_MAX_ADDITIONS + 1):
         yield stem
-        if before := _BEFORE.match(stem):
-            stem = stem[before.end() :]
-        else:
-            stem = _without_last_addition(stem)
+        before = _BEFORE.match(stem)
+        shorter = stem[before.end() :] if before else _without_last_addition(stem)
+        if shorter == stem:
+            return
+        stem = shorter
 
 
 def _without_last_addition(stem: str) -> str:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -116,7 +116,7 @@ class Catalogue:
         _log.info("read %s: %d exercises", course_file(root), len(course.exercise_names))
         return course
 
-    @property
+    @cached_property
     def exercise_names(self) -> tuple[str, ...]:
         """Every exercise, in order."""
         return tuple(name for unit in self.units for name in unit.exercises)
