@@ -18,7 +18,8 @@ from framework.startup.dataclass import dataclass
 if sys.platform != "win32":
     import resource
 
-_STATUS = Path("/proc/self/status")
+#: The sizes of this process, in pages; the sixth number is that of its data and its stack.
+_SIZES = Path("/proc/self/statm")
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,8 @@ def memory_limited(allowed: int) -> Iterator[None]:
 
 
 def _private_memory() -> int | None:
-    """Return bytes that count against RLIMIT_DATA; None where the system does not tell."""
+    """Return bytes that count against RLIMIT_DATA, and those of the stack; None where unknown."""
     try:
-        lines = _STATUS.read_text("ascii").splitlines()
-    except OSError:
+        return int(_SIZES.read_text("ascii").split()[5]) * resource.getpagesize()
+    except (OSError, IndexError, ValueError):
         return None
-    kilobytes = next((line.split()[1] for line in lines if line.startswith("VmData:")), None)
-    return None if kilobytes is None else int(kilobytes) << 10

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.checks.callers_arrays import result_is_the_callers
 from autograder.checks.equality import (
     RTOL,
     equal,
@@ -188,6 +187,8 @@ class PairedModels:
         Args:
             keeps: attributes of the student's model, as `state`.
         """
+        from autograder.checks.callers_arrays import result_is_the_callers
+
         upstream = _upstream(self.reference.forward(*inputs), rng)
         result_is_the_callers(self.student, inputs, upstream, keeps)
 

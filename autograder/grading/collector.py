@@ -27,7 +27,6 @@ from autograder.record.findings.base import Finding
 from autograder.record.findings.printed import PrintedText
 from autograder.record.findings.unshowable import showable
 from autograder.record.results import MAX_FACT, MAX_MESSAGE, REPLAYED, CheckResult, Fact
-from autograder.record.shown_arguments import shown_arguments
 from autograder.verdicts import Verdict
 from framework.errors import GradusError, SandboxError
 
@@ -161,6 +160,8 @@ def result_of(
         under_test.transcripts[result.id] = session.transcript
     judged = _judged(result, error, session.calls)
     if judged.verdict in REPLAYED and error is not None:
+        from autograder.record.shown_arguments import shown_arguments  # failures alone need it
+
         made = _call_behind(error, session.calls)
         judged = replace(judged, arguments=shown_arguments(session.calls, made, under_test.source))
     if under_test.tapes is not None and judged.verdict is Verdict.PASSED:
@@ -331,4 +332,4 @@ def _hint(item: pytest.Item) -> str:
 
 def is_hidden(item: pytest.Item) -> bool:
     """Return whether a check is one of the instructor's."""
-    return item.get_closest_marker("hidden") is not None or Path(item.path).stem.endswith("_hidden")
+    return item.get_closest_marker("hidden") is not None or item.path.stem.endswith("_hidden")

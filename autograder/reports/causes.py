@@ -11,7 +11,6 @@ from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
 from autograder.record.results import CheckResult, ExerciseResult
-from autograder.reports.hiding import without_details
 from autograder.reports.wording import counted
 from autograder.verdicts import Verdict
 from framework.startup.dataclass import dataclass
@@ -98,6 +97,8 @@ def _wrong(check: CheckResult) -> Hashable:
 
 def _cause(checks: list[CheckResult], show_hidden: bool) -> Cause:
     """Tell a public check where there is one, and of these one with most mistakes."""
+    from autograder.reports.hiding import without_details  # failures alone need it
+
     first = min(range(len(checks)), key=lambda i: (checks[i].hidden, -_mistakes(checks[i])))
     shown = checks[first] if show_hidden else without_details(checks[first])
     return Cause(shown, (*checks[:first], *checks[first + 1 :]))

@@ -1,7 +1,7 @@
-"""A provider as the code under test: trusted, in this process, but over the same wire.
+"""A provider as the code under test: trusted, and in this process.
 
 The reference that submissions are compared with, and the providers graded with ``--provider``,
-answer through the worker's own dispatcher, so that values are copied and checked the same way.
+answer through the worker's own dispatcher, and values are copied and checked as the wire does it.
 """
 
 from __future__ import annotations

@@ -14,20 +14,22 @@ def remove_scratch(folder: Path) -> None:
     `shutil.rmtree` calls itself for every level, and a path has a greatest length: folders within
     folders would end the grader. Here each one is moved to the top before it is emptied.
     """
-    prefix = secrets.token_hex(8)
-    waiting, moved = [folder], 0
+    top = os.fspath(folder)  # text: `Path` would take as long as the system does
+    prefix = os.path.join(top, secrets.token_hex(8))  # noqa: PTH118
+    waiting, moved = [top], 0
     while waiting:
         current = waiting.pop()
         with suppress(OSError):
-            current.chmod(0o700)
+            os.chmod(current, 0o700)  # noqa: PTH101
         for inner in _emptied(current):
             moved += 1
-            target = folder / f"{prefix}-{moved}"
+            target = f"{prefix}-{moved}"
             with suppress(OSError):
-                waiting.append(inner.rename(target))
-        if current != folder:
+                os.rename(inner, target)  # noqa: PTH104
+                waiting.append(target)
+        if current != top:
             _remove_folder(current)
-    _remove_folder(folder)
+    _remove_folder(top)
 
 
 def empty_scratch(folder: Path) -> None:
@@ -38,19 +40,19 @@ def empty_scratch(folder: Path) -> None:
             folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def _emptied(folder: Path) -> list[Path]:
+def _emptied(folder: str) -> list[str]:
     """Return the folders that are left in `folder` once its files are gone."""
     inner = []
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                inner.append(Path(entry.path))
+                inner.append(entry.path)
             else:
                 with suppress(OSError):
-                    Path(entry.path).unlink()
+                    os.unlink(entry)  # noqa: PTH108
     return inner
 
 
-def _remove_folder(folder: Path) -> None:
+def _remove_folder(folder: str) -> None:
     with suppress(OSError):
-        folder.rmdir()
+        os.rmdir(folder)  # noqa: PTH106

@@ -80,7 +80,7 @@ def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "
     for parent in {place.parent for place in files}:
         (folder / parent / "__pycache__").mkdir(parents=True, exist_ok=True)
     for place, file in files.items():
-        _copy(file, folder / place)
+        _copy(str(file), os.path.join(folder, place))  # noqa: PTH118
 
 
 def third_party_imports(module: str) -> list[str]:
@@ -139,15 +139,18 @@ def _source_of(module: str) -> Path:
     return Path(spec.origin)
 
 
-def _copy(file: Path, target: Path) -> None:
+def _copy(file: str, target: str) -> None:
     """Copy `file` and its compiled form, with their times: the one tells whether the other is new.
 
-    A hard link takes a tenth of the time; another file system needs a copy.
+    A hard link takes a tenth of the time; another file system needs a copy. Paths are text, since
+    there are eighty: a `Path` takes longer than its link.
     """
-    compiled = Path(importlib.util.cache_from_source(str(file)))
     pairs = [(file, target)]
-    if file.suffix == ".py" and compiled.is_file():
-        pairs.append((compiled, target.parent / "__pycache__" / compiled.name))
+    if file.endswith(".py"):
+        compiled = importlib.util.cache_from_source(file)
+        folder, name = os.path.dirname(target), os.path.basename(compiled)  # noqa: PTH119, PTH120
+        if os.path.isfile(compiled):  # noqa: PTH113
+            pairs.append((compiled, f"{folder}/__pycache__/{name}"))
     for source, copy in pairs:
         try:
             os.link(source, copy)
