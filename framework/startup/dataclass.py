@@ -2,8 +2,9 @@
 
 `dataclasses.dataclass` compiles six functions for a frozen class, before Python 3.13 one by one.
 For the hundred classes that `grade` imports, this was a seventh of the time of a first run. Here
-one function is compiled for each class, its ``__init__``; all others are shared. Fields and their
-rules are those of `dataclasses`, and `fields`, `replace` and `asdict` work as there.
+one function is compiled for each class, its ``__init__``, when the first object is made; all others
+are shared. Fields and their rules are those of `dataclasses`, and `fields`, `replace` and `asdict`
+work as there.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ else:
         if any(map(dataclasses.is_dataclass, cls.__mro__[1:])):
             return dataclasses.dataclass(cls, **options)
         dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=kw_only)
-        _add(cls, "__init__", _init(cls, frozen=frozen))
+        _add(cls, "__init__", _InitAtFirstUse(cls, frozen))
         if repr:
             _add(cls, "__repr__", _repr)
         _add_comparison(cls, frozen=frozen)
@@ -52,10 +53,26 @@ else:
         return cls
 
 
-def _add(cls: type, name: str, function: Callable[..., Any]) -> None:
+def _add(cls: type, name: str, method: object) -> None:
     """Give `cls` a method, unless it has one of its own."""
     if name not in vars(cls):
-        setattr(cls, name, function)
+        setattr(cls, name, method)
+
+
+class _InitAtFirstUse:
+    """Stands for the ``__init__`` of a class until somebody asks for it.
+
+    A third of the classes that a first run imports never make an object.
+    """
+
+    def __init__(self, cls: type, frozen: bool) -> None:
+        self._cls, self._frozen = cls, frozen
+
+    def __get__(self, instance: object, owner: type) -> Callable[..., None]:
+        init = _init(self._cls, frozen=self._frozen)
+        setattr(self._cls, "__init__", init)  # noqa: B010 - for type checkers a method stays
+        bound: Callable[..., None] = init.__get__(instance, owner)
+        return bound
 
 
 def _init(cls: type, *, frozen: bool) -> Callable[..., None]:
