@@ -1,7 +1,7 @@
 """Checks of dropout that you can see. `grade dropout` adds the hidden ones.
 
-The mask is random. The share of n entries that is kept lies within 5 √(p (1 − p) / n) of p, except
-in 6 of 10 million runs.
+The mask is random. The share of n entries that is kept is more than 6.1 √(p (1 − p) / n) off p once
+in a thousand million times.
 """
 
 import numpy as np
@@ -102,7 +102,7 @@ def test_the_mean_is_the_same_in_both_modes(submission, rng, name, inverted):
     expect(trained > 0, "all entries are dropped in training")
     model.eval()
     tested = model.forward(x).mean()
-    bound = 5 * np.sqrt(p * (1 - p) / 10_000) / (p if inverted else 1)
+    bound = 6.1 * np.sqrt(p * (1 - p) / 10_000) / (p if inverted else 1)
     expect(
         abs(trained - tested) < bound,
         f"the mean output for ones is {trained:.3f} in training and {tested:.3f} at test time",
@@ -182,9 +182,9 @@ def test_monte_carlo(submission, rng):
     p, x = 0.5, np.array([1.0, 2.0, -4.0])
     units = Units(p, rng)
     mean, spread = submission.monte_carlo(units.offered(), x, 200)
-    # Of 200 values with standard deviation p |x|, the mean has one of 0.035 |x|.
+    # Of 200 values with standard deviation p |x|, the mean has one of 0.035 |x|: 6.2 of them.
     off = np.abs(real_array(mean, (3,), "the mean") - p * x) / np.abs(x)
-    expect(off.max() < 0.2, f"the mean of 200 outputs is {np.round(mean, 2)}, not near {p * x}")
+    expect(off.max() < 0.22, f"the mean of 200 outputs is {np.round(mean, 2)}, not near {p * x}")
     equal(spread, 0.5 * np.abs(x), "the standard deviation of 200 outputs", rtol=0.1)
     expect(not units.training, "monte_carlo should leave the model in evaluation mode")
     units.outputs.clear()

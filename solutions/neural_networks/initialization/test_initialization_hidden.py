@@ -9,6 +9,8 @@ VARIANCES = {
     "xavier_uniform": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
     "fan_in_scaled": lambda fan_in, fan_out: 1 / fan_in,
 }
+#: A right answer is off by more standard deviations once in a thousand million times.
+WIDTH = 6.1
 #: Relative standard deviation of the mean of n squares, times √n.
 SPREADS = {"xavier_uniform": 0.894, "fan_in_scaled": np.sqrt(2)}
 
@@ -35,7 +37,7 @@ def test_narrow_and_wide_layers(submission, rng, name):
         W = getattr(submission, name)(fan_in, fan_out, rng=rng)
         expect(np.shape(W) == (fan_in, fan_out), f"{name}({fan_in}, {fan_out}) has another shape")
         ratio = float(np.mean(W**2)) / VARIANCES[name](fan_in, fan_out)
-        bound = 5 * SPREADS[name] / np.sqrt(fan_in * fan_out)
+        bound = WIDTH * SPREADS[name] / np.sqrt(fan_in * fan_out)
         what = f"the variance of {name}({fan_in}, {fan_out})"
         expect(abs(ratio - 1) < bound, f"{what} is {ratio:.3g} times the expected value")
 
