@@ -107,6 +107,10 @@ class ReferenceSession(InlineSession):
         """Return `request` as it arrives."""
         return wire.copied(request, self._callbacks.stand_in)
 
+    def _sent_back(self, reply: dict[str, Any]) -> Any:
+        """Return `reply` as it arrives."""
+        return self._dispatcher.copied(reply)
+
 
 class ProviderSession(InlineSession):
     """The conversation with a provider that is graded: what it does not offer is skipped."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import field
 from typing import Any, cast
 
@@ -44,15 +44,19 @@ _ARRAY, _TUPLE, _HANDLE, _RESULT, _GENERATOR, _INTEGER, _COMPLEX, _CALLBACK = ra
 #: Maximum number of axes of an array, which NumPy 1 has as well.
 MAX_AXES = 32
 #: Name -> dtype, little-endian. Any other name is refused unread: NumPy would parse, and build,
-#: records of a million fields from a text.
+#: records of a million fields from a text. The dtype is that of the name, as NumPy makes it itself:
+#: two types of C may be the same integers, and their scalars and texts differ.
 _DTYPES = {
-    dtype.str.encode().ljust(4, b"\0"): dtype
-    for dtype in (np.dtype(code).newbyteorder("<") for code in "?bBhHiIqQefdgFD")
+    name.encode().ljust(4, b"\0"): np.dtype(name)
+    for name in (np.dtype(code).newbyteorder("<").str for code in "?bBhHiIqQefdgFD")
 }
 #: The same names of dtypes in either order of bytes.
 _DTYPE_NAMES = {
     ordered: name for name, dtype in _DTYPES.items() for ordered in (dtype, dtype.newbyteorder(">"))
 }
+#: What is raised by text that is no Unicode, a key without a hash, or a value that is nested in
+#: itself.
+_REFUSALS = (ValueError, OverflowError, RecursionError, TypeError)
 _PLAIN: tuple[Any, ...] = (str, bytes, int, float, tuple, list, dict)
 _CONTAINERS = (list, tuple, dict)
 
@@ -170,11 +174,11 @@ def copied(value: Any, foreign: Callable[[object], Any] | None = None) -> Any:
     take any space here.
 
     Raises:
-        WireError: as `encode`.
+        WireError: as `encode` and `decode`.
     """
     try:
         return _Copier(foreign).copy(value, MAX_DEPTH)
-    except (ValueError, TypeError) as error:  # text that is no Unicode, a key without a hash
+    except _REFUSALS as error:
         raise WireError(f"{error}") from None
 
 
@@ -221,7 +225,7 @@ class _Encoder:
                 use_bin_type=True,
                 buf_size=_BUFFER,
             )
-        except (ValueError, OverflowError, RecursionError, TypeError) as error:
+        except _REFUSALS as error:
             raise WireError(f"{error}") from None
         return packed
 
@@ -282,6 +286,7 @@ class _Copier:
     def __init__(self, foreign: Callable[[object], Any] | None) -> None:
         self._foreign = foreign
         self._bytes = 0
+        self._keys = _UnsaltedKeys()
 
     def copy(self, value: Any, depth: int) -> Any:
         """Return a copy of `value`, which holds at most `depth` containers within each other."""
@@ -298,12 +303,14 @@ class _Copier:
             if not depth:
                 raise WireError("lists, tuples or dicts nested too deeply")
             if kind is dict:
-                return {
-                    _key(self.copy(key, depth - 1)): self.copy(item, depth - 1)
-                    for key, item in value.items()
-                }
+                return self._dictionary(value, depth - 1)
             return kind([self.copy(item, depth - 1) for item in value])
         return self._rare(value, depth)
+
+    def _dictionary(self, value: dict[Any, Any], depth: int) -> dict[Any, Any]:
+        copied = {_key(self.copy(k, MAX_DEPTH)): self.copy(v, depth) for k, v in value.items()}
+        self._keys.add(copied)
+        return copied
 
     def _rare(self, value: Any, depth: int) -> Any:
         if isinstance(value, Handle | CallbackRef | Result) or type(value) is complex:
@@ -324,7 +331,23 @@ class _Copier:
     def _array(self, array: np.ndarray[Any, Any]) -> Any:
         self._bytes += array.nbytes
         _check_lengths(0, self._bytes)
-        return np.array(array, dtype=_DTYPES[_dtype_name(array)], order="C")
+        # `np.array` would keep a dtype that is equal, and not the same.
+        return array.astype(_DTYPES[_dtype_name(array)], order="C", subok=False)
+
+
+class _UnsaltedKeys:
+    """Counts the keys of all dicts of a frame that are not text."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def add(self, keys: Iterable[Any]) -> int:
+        """Return how many of the `keys` of one dict are not text."""
+        added = sum([type(key) is not str for key in keys])
+        self._count += added
+        if self._count > MAX_UNSALTED_KEYS:
+            raise WireError(f"dicts with more than {MAX_UNSALTED_KEYS} keys that are not text")
+        return added
 
 
 class _Decoder:
@@ -332,7 +355,7 @@ class _Decoder:
         self.position = 0
         self._blobs = blobs
         self._depth = 0
-        self._unsalted = 0
+        self._keys = _UnsaltedKeys()
 
     def unpack(self, data: bytes, depth: int) -> Any:
         if depth > MAX_DEPTH:
@@ -366,12 +389,8 @@ class _Decoder:
         return _small(code, value)
 
     def _dictionary(self, pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
-        unsalted = [key for key, _ in pairs if type(key) is not str]
-        if not unsalted:
+        if not self._keys.add(key for key, _ in pairs):
             return dict(pairs)
-        self._unsalted += len(unsalted)
-        if self._unsalted > MAX_UNSALTED_KEYS:
-            raise WireError(f"dicts with more than {MAX_UNSALTED_KEYS} keys that are not text")
         return {_key(key): value for key, value in pairs}
 
     def _array(self, data: bytes) -> np.ndarray[Any, Any]:

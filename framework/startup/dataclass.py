@@ -44,6 +44,7 @@ else:
         if any(map(dataclasses.is_dataclass, cls.__mro__[1:])):
             return dataclasses.dataclass(cls, **options)
         dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=kw_only)
+        _require_defaults_last(cls)
         _add(cls, "__init__", _InitAtFirstUse(cls, frozen))
         if repr:
             _add(cls, "__repr__", _repr)
@@ -59,6 +60,19 @@ def _add(cls: type, name: str, method: object) -> None:
         setattr(cls, name, method)
 
 
+def _require_defaults_last(cls: type) -> None:
+    """Refuse a class whose ``__init__`` could not be compiled later."""
+    last = ""
+    for field in dataclasses.fields(cls):
+        if field.kw_only or not field.init:
+            continue
+        if field.default is not dataclasses.MISSING or _has_factory(field):
+            last = field.name
+        elif last:
+            message = f"non-default argument {field.name!r} follows default argument {last!r}"
+            raise TypeError(message)
+
+
 class _InitAtFirstUse:
     """Stands for the ``__init__`` of a class until somebody asks for it.
 
@@ -70,7 +84,8 @@ class _InitAtFirstUse:
 
     def __get__(self, instance: object, owner: type) -> Callable[..., None]:
         init = _init(self._cls, frozen=self._frozen)
-        setattr(self._cls, "__init__", init)  # noqa: B010 - for type checkers a method stays
+        if vars(self._cls).get("__init__") is self:  # another class may have taken it over
+            setattr(self._cls, "__init__", init)  # noqa: B010 - for type checkers a method stays
         bound: Callable[..., None] = init.__get__(instance, owner)
         return bound
 

@@ -77,8 +77,7 @@ class InlineSession:
         request = {"id": 0, "fresh": self._fresh, "steps": plain}
         self._fresh = False
         with parts_from(self._parts):
-            received = self._received(request)
-            reply = self._dispatcher.copied(self._dispatcher.answer(received))
+            reply = self._sent_back(self._dispatcher.answer(self._received(request)))
         return outcomes_from(reply, 0, plain)
 
     def _received(self, request: dict[str, Any]) -> Any:
@@ -87,6 +86,10 @@ class InlineSession:
         self.calls.entered = True
         self.calls.sent(frame)
         return wire.decode_frame(frame)
+
+    def _sent_back(self, reply: dict[str, Any]) -> Any:
+        """Return `reply` as it arrives: new objects, so that `calls` can tell answers apart."""
+        return wire.decode_frame(self._dispatcher.encoded(reply))
 
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import time
 import tracemalloc
-from collections import OrderedDict, namedtuple
+from collections import Counter, OrderedDict, namedtuple
 from contextlib import suppress
 from enum import IntEnum
 
@@ -61,13 +61,19 @@ def arriving(request):
     return request.param
 
 
+def exactly(dtype):
+    """What tells apart two dtypes that are equal, as those of `int` and `long long` of C are."""
+    return dtype.num, dtype.byteorder, dtype.metadata
+
+
 def same(one, other):
     """Equal in value and in type, NaN and the sign of zero included."""
     if isinstance(one, np.ndarray):
         little = one.astype(one.dtype.newbyteorder("<"))
         return (
             type(other) is np.ndarray
-            and (other.dtype, other.shape) == (little.dtype, little.shape)
+            and exactly(other.dtype) == exactly(np.dtype(little.dtype.str))
+            and other.shape == little.shape
             and other.tobytes() == little.tobytes()
         )
     if type(one) is not type(other):
@@ -125,6 +131,15 @@ def test_arrays_in_any_memory_arrive_as_their_own_plain_copies(array, arriving):
     assert arrived.flags.writeable
     assert arrived.flags.owndata
     np.testing.assert_array_equal(arrived, array)
+
+
+@pytest.mark.parametrize("code", "?bBhHiIlLqQefdgFD")
+@pytest.mark.parametrize("order", "<>")
+def test_a_dtype_arrives_as_numpy_makes_it(code, order, arriving):
+    sent = np.zeros(3, np.dtype(np.dtype(code).newbyteorder(order), metadata={"of": "weights"}))
+    arrived = arriving(sent)
+    assert exactly(arrived.dtype) == exactly(np.dtype(sent.dtype.newbyteorder("<").str))
+    assert repr(arriving(np.arange(2))) == repr(np.arange(2))
 
 
 def test_a_generator_arrives_in_its_state_as_a_copy(arriving):
@@ -397,9 +412,41 @@ def test_keys_that_collide_are_limited_in_the_whole_frame():
     assert seconds < 1
 
 
-def test_many_texts_may_be_keys():
+def test_many_texts_may_be_keys(arriving):
     words = {f"word {i}": i for i in range(3 * wire.MAX_UNSALTED_KEYS)}
-    assert through(words) == words
+    assert arriving(words) == words
+
+
+@pytest.mark.parametrize("wrapped", [dict, Counter])
+def test_other_keys_are_counted_over_all_dicts(wrapped, arriving):
+    half = wire.MAX_UNSALTED_KEYS // 2
+    pairs = [wrapped({(i, i + 1): i for i in range(half)})] * 2
+    assert arriving(pairs) == pairs
+    with pytest.raises(WireError, match="4096 keys that are not text"):
+        arriving([*pairs, {"word": 1, 2: 3}])
+
+
+def test_containers_around_a_key_do_not_count_for_its_own(arriving):
+    value = {(1,): 1}
+    for _ in range(wire.MAX_DEPTH - 1):
+        value = [value]
+    assert arriving(value) == value
+    key = 1
+    for _ in range(wire.MAX_DEPTH):
+        key = (key,)
+    assert arriving({key: 1}) == {key: 1}
+    with pytest.raises(WireError):
+        arriving({(key,): 1})
+
+
+class Itself(str):
+    def __str__(self):
+        return self
+
+
+def test_text_that_is_its_own_text_is_refused(arriving):
+    with pytest.raises(WireError):
+        arriving(Itself("word"))
 
 
 def test_a_time_stamp_is_a_number():

@@ -89,6 +89,25 @@ def test_errors_are_those_of_dataclasses(attempt, frozen):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_field_without_a_default_after_one_with_a_default_is_refused_with_the_class(kind):
+    fields = {"__annotations__": {"a": "int", "b": "int"}, "a": 1}
+    with pytest.raises(TypeError, match="non-default argument 'b' follows default argument"):
+        KINDS[kind](type("Wrong", (), fields))
+    assert KINDS[kind](kw_only=True)(type("Right", (), fields))(b=2).b == 2
+
+
+def test_an_init_is_compiled_when_it_is_needed():
+    cls = made(dataclass)
+    waiting = vars(cls)["__init__"]
+    assert not inspect.isfunction(waiting)
+    assert cls(1).a == 1
+    assert inspect.isfunction(vars(cls)["__init__"])
+    wrapper = cls.__init__ = lambda self, *args: None
+    assert inspect.ismethod(waiting.__get__(cls(1), cls))  # another class may hold it
+    assert vars(cls)["__init__"] is wrapper
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_own_methods_stay(kind):
     @KINDS[kind](frozen=True)
     class Own:

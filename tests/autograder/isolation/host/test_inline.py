@@ -38,15 +38,17 @@ def session(monkeypatch):
     module.Net = Net
     module.echo = lambda *args, **kwargs: (args, kwargs)
     module.odd = lambda: np.array([object()])
+    module.label = lambda number: "noun phrase"
     monkeypatch.setitem(sys.modules, "some_provider", module)
     registry = Registry()
     for kind, name, target in [
         ("model", "net", "Net"),
         ("function", "echo", "echo"),
         ("function", "odd", "odd"),
+        ("function", "label", "label"),
     ]:
         registry.add(Implementation(kind, name, "mine", f"some_provider:{target}"))
-    names = {"Net": "net", "echo": "echo", "odd": "odd", "Other": "other"}
+    names = {"Net": "net", "echo": "echo", "odd": "odd", "label": "label", "Other": "other"}
     provider = ProviderModule(registry, "mine", names)
     return InlineSession(provider, NumpyArrays(), lambda name: lambda scale: 10 * scale)
 
@@ -67,6 +69,12 @@ def test_what_is_read_is_a_copy(module):
     net = module.Net(2)
     net.parameters["w"][:] = 9
     np.testing.assert_array_equal(net.parameters["w"], np.ones(2))
+
+
+def test_equal_answers_of_two_calls_are_told_apart(session, module):
+    first, second = (module.label(number) for number in (1, 2))
+    assert session.calls.behind(first).text == "label(1)"
+    assert session.calls.behind(second).text == "label(2)"
 
 
 def test_assign_reaches_the_model(module):
