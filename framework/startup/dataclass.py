@@ -74,7 +74,7 @@ def _require_defaults_last(cls: type) -> None:
 
 
 class _InitAtFirstUse:
-    """Stands for the ``__init__`` of a class until somebody asks for it.
+    """Stands for the ``__init__`` of a class until it is first read.
 
     A third of the classes that a first run imports never make an object.
     """

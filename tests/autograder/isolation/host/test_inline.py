@@ -71,7 +71,7 @@ def test_what_is_read_is_a_copy(module):
     np.testing.assert_array_equal(net.parameters["w"], np.ones(2))
 
 
-def test_equal_answers_of_two_calls_are_told_apart(session, module):
+def test_equal_answers_of_two_calls_are_distinguished(session, module):
     first, second = (module.label(number) for number in (1, 2))
     assert session.calls.behind(first).text == "label(1)"
     assert session.calls.behind(second).text == "label(2)"
