@@ -18,8 +18,7 @@ from framework.startup.dataclass import dataclass
 if sys.platform != "win32":
     import resource
 
-#: The sizes of this process, in pages; the sixth number is that of its data and its stack.
-_SIZES = Path("/proc/self/statm")
+_STATUS = Path("/proc/self/status")
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,10 @@ def memory_limited(allowed: int) -> Iterator[None]:
 
 
 def _private_memory() -> int | None:
-    """Return bytes that count against RLIMIT_DATA, and those of the stack; None where unknown."""
+    """Return bytes that count against RLIMIT_DATA; None where the system does not tell."""
     try:
-        return int(_SIZES.read_text("ascii").split()[5]) * resource.getpagesize()
-    except (OSError, IndexError, ValueError):
+        lines = _STATUS.read_text("ascii").splitlines()
+    except OSError:
         return None
+    kilobytes = next((line.split()[1] for line in lines if line.startswith("VmData:")), None)
+    return None if kilobytes is None else int(kilobytes) << 10

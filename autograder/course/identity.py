@@ -51,11 +51,10 @@ def _questions(folder: str) -> Iterator[str]:
 
 def _content(file: str) -> bytes:
     """Return the bytes of `file`; nothing if it is no file."""
-    try:
-        with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
-            return stream.readall()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    if not os.path.isfile(file):  # noqa: PTH113
         return b""
+    with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
+        return stream.readall()
 
 
 def _deciding(course: Catalogue) -> Iterator[str]:

@@ -331,7 +331,7 @@ def _version(package: str) -> str:
 
 def _provenance(request: GradeRequest) -> Provenance:
     setting, submission = request.setting, request.submission
-    python = ".".join(map(str, sys.version_info[:3]))  # `platform` takes a millisecond
+    python = sys.version.partition(" ")[0]  # `platform` takes a millisecond
     versions = {"python": python, "gradus": __version__}
     for package in ("numpy", *(["torch"] if setting.backend == "torch" else [])):
         versions[package] = _version(package)

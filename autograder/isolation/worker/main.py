@@ -34,6 +34,7 @@ def main() -> None:
     held = isolate(view, limits)
     requests, replies = _take_channels()
     import numpy as np
+    import numpy.typing  # NumPy 1.26 has no `np.typing` without it
 
     np.random  # noqa: B018 - loaded lazily; the wire needs it, and files are closed off soon
     arrays = load_arrays(settings["arrays"], settings["device"])

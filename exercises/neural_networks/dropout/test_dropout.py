@@ -1,7 +1,7 @@
 """Checks of dropout that you can see. `grade dropout` adds the hidden ones.
 
-The mask is random. The share of n entries that is kept is more than 6.1 √(p (1 − p) / n) off p once
-in a thousand million times.
+The mask is random. The share of n entries that is kept is more than 6.1 √(p (1 − p) / n) off p
+about once in a thousand million times.
 """
 
 import numpy as np

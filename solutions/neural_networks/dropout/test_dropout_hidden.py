@@ -54,7 +54,7 @@ def test_the_share_that_is_kept(submission, rng, name):
         model = getattr(submission, name)(p, inverted=True, rng=rng)
         y = model.forward(np.ones(shape, np.float32))
         share = float(np.mean(y != 0))
-        # A right share is further off once in a thousand million times.
+        # A right share is further off about once in a thousand million times.
         bound = 6.1 * np.sqrt(p * (1 - p) / 30_000)
         expect(abs(share - p) < bound, f"with p = {p} the share {share:.4f} of entries is kept")
         kept = np.unique(y[y != 0])

@@ -9,7 +9,7 @@ VARIANCES = {
     "xavier_uniform": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
     "fan_in_scaled": lambda fan_in, fan_out: 1 / fan_in,
 }
-#: A right answer is off by more standard deviations once in a thousand million times.
+#: A right answer is off by more standard deviations about once in a thousand million times.
 WIDTH = 6.1
 #: Relative standard deviation of the mean of n squares, times √n.
 SPREADS = {"xavier_uniform": 0.894, "fan_in_scaled": np.sqrt(2)}

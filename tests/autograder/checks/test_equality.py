@@ -120,6 +120,22 @@ def failure(function, *args, **kwargs):
             ],
             id="unsigned",
         ),
+        *(
+            pytest.param(
+                received,
+                received.view(other),
+                [
+                    "y: 1 of 1 values differ from the expected ones",
+                    f"worst at [0]: expected {shown}, received {received[0]}",
+                ],
+                id=f"{received.dtype} with the bytes of {other}",
+            )
+            for received, other, shown in [
+                (np.array([-1]), "uint64", "18446744073709551615"),
+                (np.array([200], np.uint8), "int8", "-56"),
+                (np.array([1], "<i2"), ">i2", "256"),
+            ]
+        ),
         pytest.param(
             np.array([True, False]),
             np.array([True, True]),
@@ -223,6 +239,12 @@ def test_tolerances():
     equal(X + 0.09, X, "y", atol=0.1)
     equal(X + 0.4, X, "y", rtol=0.1)  # of the largest entry, 5
     assert failure(equal, X + 0.6, X, "y", rtol=0.1)
+
+
+def test_numbers_behind_a_mask_are_not_taken_for_the_values():
+    masked = np.ma.array([1.0, 9.0], mask=[False, True], fill_value=2.0)
+    assert masked.tobytes() == np.array([1.0, 2.0]).tobytes()
+    assert failure(equal, masked, np.array([1.0, 2.0]), "y")
 
 
 def test_huge_differences_do_not_overflow_into_a_warning():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
 import pytest
@@ -89,6 +90,19 @@ def test_the_hash_of_a_course_depends_on_what_decides(checkout, path):
     with (checkout / path).open("a") as file:
         file.write("# changed\n")
     assert course_hash(Course.read(checkout)) != before
+
+
+def loop(path):
+    path.symlink_to(path)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, loop])
+def test_what_is_no_file_counts_as_absent_in_the_hash_of_a_course(checkout, make):
+    hidden = checkout / "solutions/unit/target/test_target_hidden.py"
+    hidden.unlink(missing_ok=True)
+    absent = course_hash(Course.read(checkout))
+    make(hidden)
+    assert course_hash(Course.read(checkout)) == absent
 
 
 def test_the_tour_is_no_submission_that_holds_its_checks(monkeypatch):

@@ -104,6 +104,17 @@ def test_a_model_is_built_set_and_called_in_every_sandbox(module_of, sandbox):
     assert session.printed() == "forward (1, 2)\n"
 
 
+def test_a_submission_finds_the_same_parts_of_numpy_in_every_sandbox(module_of, sandbox):
+    code = """
+    import numpy as np
+
+    def parts():
+        return [name for name in ("linalg", "random", "typing") if name in vars(np)]
+    """
+    _, module = module_of(code, sandbox=sandbox)
+    assert module.parts() == ["linalg", "random", "typing"]
+
+
 def test_a_generator_gives_the_same_numbers_again_and_tells_nothing_of_the_checks_own(module_of):
     _, module = module_of(DEMO)
     drawn = [module.Layer(2, rng=np.random.default_rng(0)).parameters["W"] for _ in range(2)]
