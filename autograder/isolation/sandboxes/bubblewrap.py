@@ -12,7 +12,9 @@ from pathlib import Path
 
 from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.confine.namespaces import INNER_ID
-from autograder.isolation.sandboxes.base import Sandbox, start
+from autograder.isolation.sandboxes.base import KILL_SECONDS, Sandbox, start
+from autograder.isolation.sandboxes.proc_files import NamespaceTree
+from autograder.isolation.sandboxes.processes import RunningProcess, has_proc
 
 INSTALL = "install it with `apt install bubblewrap` (or dnf, pacman, apk)"
 
@@ -67,6 +69,13 @@ class BubblewrapSandbox(Sandbox):
     ) -> subprocess.Popen[bytes]:
         """Start `argv` inside; see `Sandbox.spawn`."""
         return start([*self.command(view, limits), "--", *argv], view.scratch)
+
+    def kill(self, process: RunningProcess) -> None:
+        """End the worker with its namespace; see `Sandbox.kill`."""
+        if has_proc():
+            NamespaceTree(process).kill(KILL_SECONDS)
+        else:
+            super().kill(process)
 
     def command(self, view: FilesystemView, limits: Limits) -> list[str]:
         """Return the bwrap command line that builds `view`, up to the program to run in it."""

@@ -8,7 +8,7 @@ import select
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from autograder.isolation.confine import libc
@@ -45,6 +45,22 @@ class ProcTree(ProcessTree):
         with suppress(OSError):
             return _Descriptor(libc.syscall(libc.PIDFD_OPEN, pid, 0))
         return None
+
+
+class NamespaceTree(ProcTree):
+    """A tree of processes below a child that is process 1 of a namespace of its own.
+
+    When process 1 ends, the kernel ends all others of its namespace, and it has not ended before
+    they have: none of them has to be found.
+    """
+
+    def _stop(self, deadline: float, stack: ExitStack) -> list[Handle]:
+        """Stop the parent, whose child stays the same process then; only the child is ended."""
+        self._signal_group("SIGSTOP")
+        found = [handle for pid in _children(self._process.pid) if (handle := self._handle(pid))]
+        for handle in found:
+            stack.callback(handle.close)
+        return found or super()._stop(deadline, stack)
 
 
 class _Descriptor(Handle):

@@ -261,6 +261,36 @@ def test_nothing_outlives_the_kill(sandbox, worker):
         sandbox.kill(process)  # once more is no error
 
 
+ORPHAN = """
+import os, time
+if not os.fork():
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    time.sleep(600)
+os.wait()
+"""
+
+
+def test_what_has_left_its_session_and_lost_its_parent_does_not_outlive_the_kill(worker):
+    sandbox = BubblewrapSandbox()
+    if reason := sandbox.unavailable():
+        pytest.skip(reason)
+    with worker(sandbox, STUBBORN, before=ORPHAN) as process:
+        process.stdout.readline()
+        process.stdout.readline()
+        members = tree_of(process).pids()
+        assert len(members) >= 4  # bwrap, the supervisor, the worker, and the orphan
+        sandbox.kill(process)
+        assert not any(map(is_alive, members))
+
+
+def test_a_bubblewrap_that_has_not_started_its_worker_ends_too():
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as process:
+        BubblewrapSandbox().kill(process)
+        assert process.returncode == -signal.SIGKILL
+
+
 def test_it_ends_when_the_host_closes_its_input(sandbox, worker):
     with worker(sandbox, STUBBORN) as process:
         process.stdout.readline()
