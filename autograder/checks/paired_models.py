@@ -168,7 +168,10 @@ class PairedModels:
     ) -> None:
         """Require that `backward` of `upstream`, after `forward`, gives `expected`."""
         session, handle = session_of(self.student)
-        steps = [Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))]
+        steps: list[Step] = [
+            Call(handle, "forward", inputs),
+            Call(handle, "backward", (upstream,)),
+        ]
 
         def compare(outcomes: Sequence[Outcome]) -> None:
             equal(wrap(session, outcomes[1]).value, expected, what, atol=atol)

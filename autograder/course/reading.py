@@ -23,10 +23,10 @@ from framework.startup.dataclass import dataclass
 from framework.text_files import read_text
 from framework.toml_formats import Format, Key
 from framework.toml_tables import Table
-from framework.training.recipes import Recipe, read_recipe
 
 if TYPE_CHECKING:
     from autograder.course.questions.description import Question
+    from framework.training.recipes import Recipe
 
 #: The top of ``exercise.toml``.
 EXERCISE_FORMAT = Format(
@@ -336,11 +336,17 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         hints=table.texts("hints") or tuple(f"{one.id}: {one.hint}" for one in questions),
         time=_read_time(table.table("time")) if "tasks" in table.values else TimeBudget(1, 1),
         thresholds=read_thresholds(table.table("thresholds")),
-        train=read_recipe(table.table("train")) if "train" in table.values else None,
+        train=_read_train(table.table("train")) if "train" in table.values else None,
         tasks=course.tasks(name),
         packages=import_names(table),
         questions=questions,
     )
+
+
+def _read_train(table: Table) -> Recipe:
+    from framework.training.recipes import read_recipe  # many exercises train nothing
+
+    return read_recipe(table)
 
 
 def _questions(table: Table) -> tuple[Question, ...]:

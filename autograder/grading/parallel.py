@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 R = TypeVar("R")
 
+#: New objects after which garbage is collected. Answers and reports are many small objects, few of
+#: which are garbage that only a search finds.
+THRESHOLD = 5_000
 #: Seconds after which an end that was not heeded comes again.
 AGAIN = 0.05
 #: The function that a forked process calls. A fork inherits it: it need not be picklable.
@@ -36,6 +39,7 @@ def load_grader() -> type[Grader]:
 
     if not gc.isenabled():  # as the command has it
         gc.freeze()  # imported objects stay: the collector need not search them for cycles
+        gc.set_threshold(THRESHOLD, *gc.get_threshold()[1:])
         gc.enable()
     return Grader
 

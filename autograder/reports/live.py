@@ -15,12 +15,13 @@ from autograder.record.commands import OWN_FOLDER, Commands
 from autograder.record.results import FINE, CheckResult, ExerciseResult, Report
 from autograder.reports.summary import Summary
 from autograder.reports.terminal import ExerciseView
-from autograder.reports.watched_screen import WatchedScreen
 from autograder.reports.wording import counted
 from autograder.verdicts import Verdict
 
 if TYPE_CHECKING:
     from rich.status import Status
+
+    from autograder.reports.watched_screen import WatchedScreen
 
 #: Width of output to a file or a pipe.
 PIPED_WIDTH = 100

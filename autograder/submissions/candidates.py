@@ -121,9 +121,10 @@ def _choice(on_other: OnOther) -> Callable[[PurePosixPath], bool]:
     """Return `is_candidate`, which tells `on_other` of files of other kinds."""
 
     def is_chosen(inner: PurePosixPath) -> bool:
-        if not may_be_read(inner) and not _is_skipped(inner):
+        is_skipped, is_readable = _is_skipped(inner), may_be_read(inner)
+        if not (is_skipped or is_readable):
             on_other(inner)
-        return is_candidate(inner)
+        return is_readable and not is_skipped
 
     return is_chosen
 
@@ -137,11 +138,12 @@ def _in_folder(root: Path, on_note: OnNote, on_other: OnOther) -> Iterator[Candi
         if problem := why_unreadable(root, inner):
             on_note(f"{short(str(inner))} {problem}")
             continue
-        left -= _size(root / inner)
+        file = root / inner
+        left -= _size(file)
         if left < 0:
             on_note(f"more than {MAX_BYTES >> 20} MiB: the rest is not read. Name a smaller folder")
             return
-        yield _on_disk(root / inner, inner)
+        yield _on_disk(file, inner)
 
 
 def _size(file: Path) -> int:

@@ -2,7 +2,7 @@
 
 `dataclasses.dataclass` compiles six functions for a frozen class, before Python 3.13 one by one.
 For the hundred classes that `grade` imports, this was a seventh of the time of a first run. Here
-one function is compiled for each class, its ``__init__``, when the first object is made; all others
+one function is compiled for each class of which many objects are made, its ``__init__``; all others
 are shared. Fields and their rules are those of `dataclasses`, and `fields`, `replace` and `asdict`
 work as there.
 """
@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
+from functools import partial
 from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass"]
+
+#: How many objects of a class are made before its ``__init__`` is compiled.
+UNCOMPILED = 4
 
 Values = Callable[[Any], tuple[Any, ...]]
 
@@ -45,7 +49,7 @@ else:
             return dataclasses.dataclass(cls, **options)
         dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=kw_only)
         _require_defaults_last(cls)
-        _add(cls, "__init__", _InitAtFirstUse(cls, frozen))
+        _add(cls, "__init__", _LateInit(cls, frozen))
         if repr:
             _add(cls, "__repr__", _repr)
         _add_comparison(cls, frozen=frozen)
@@ -66,28 +70,59 @@ def _require_defaults_last(cls: type) -> None:
     for field in dataclasses.fields(cls):
         if field.kw_only or not field.init:
             continue
-        if field.default is not dataclasses.MISSING or _has_factory(field):
+        if _has_default(field):
             last = field.name
         elif last:
             message = f"non-default argument {field.name!r} follows default argument {last!r}"
             raise TypeError(message)
 
 
-class _InitAtFirstUse:
-    """Stands for the ``__init__`` of a class until it is first read.
+class _LateInit:
+    """The ``__init__`` of a class, compiled after some objects, or when it is read.
 
-    A third of the classes that a first run imports never make an object.
+    Most classes that a first run imports make few objects or none, and to compile a function takes
+    as long as to set the fields of dozens of objects one by one.
     """
 
     def __init__(self, cls: type, frozen: bool) -> None:
         self._cls, self._frozen = cls, frozen
+        self._made = 0
 
     def __get__(self, instance: object, owner: type) -> Callable[..., None]:
+        if instance is not None and self._made < UNCOMPILED:
+            self._made += 1
+            return partial(self._set_fields, instance)
+        bound: Callable[..., None] = self._compiled().__get__(instance, owner)
+        return bound
+
+    def _compiled(self) -> Callable[..., None]:
         init = _init(self._cls, frozen=self._frozen)
         if vars(self._cls).get("__init__") is self:  # another class may have taken it over
             setattr(self._cls, "__init__", init)  # noqa: B010 - for type checkers a method stays
-        bound: Callable[..., None] = init.__get__(instance, owner)
-        return bound
+        return init
+
+    def _set_fields(self, instance: Any, /, *args: Any, **kwargs: Any) -> None:
+        """Do what the compiled function does, which reports wrong arguments too."""
+        fields = dataclasses.fields(self._cls)
+        usual = [field.name for field in fields if field.init and not field.kw_only]
+        values = dict(zip(usual, args, strict=False))
+        wanted = {field.name for field in fields if field.init}
+        needed = {field.name for field in fields if field.init and not _has_default(field)}
+        is_right = len(args) <= len(usual) and values.keys().isdisjoint(kwargs)
+        values |= kwargs
+        if not (is_right and needed <= values.keys() <= wanted):
+            self._compiled()(instance, *args, **kwargs)
+            return
+        set_attribute = object.__setattr__ if self._frozen else setattr
+        for field in fields:
+            if field.name in values:
+                set_attribute(instance, field.name, values[field.name])
+            elif _has_factory(field):
+                set_attribute(instance, field.name, _default(field)())
+            elif field.init:
+                set_attribute(instance, field.name, field.default)
+        if hasattr(instance, "__post_init__"):
+            instance.__post_init__()
 
 
 def _init(cls: type, *, frozen: bool) -> Callable[..., None]:
@@ -107,6 +142,10 @@ def _init(cls: type, *, frozen: bool) -> Callable[..., None]:
     init.__qualname__ = f"{cls.__qualname__}.__init__"
     init.__annotations__ = {**{field.name: field.type for field in given}, "return": None}
     return init
+
+
+def _has_default(field: dataclasses.Field[Any]) -> bool:
+    return field.default is not dataclasses.MISSING or _has_factory(field)
 
 
 def _has_factory(field: dataclasses.Field[Any]) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from repository import ROOT
 
-from framework.startup.dataclass import dataclass
+from framework.startup.dataclass import UNCOMPILED, dataclass
 from framework.text_files import read_text
 
 KINDS = {"theirs": dataclasses.dataclass, "ours": dataclass}
@@ -51,9 +51,11 @@ def raised(function):
 
 
 @pytest.mark.parametrize("options", [{}, {"frozen": True}, {"kw_only": True}, {"repr": False}])
-def test_objects_are_as_those_of_dataclasses(options):
+@pytest.mark.parametrize("compiled", [False, True])
+def test_objects_are_as_those_of_dataclasses(options, compiled):
     theirs, ours = made(dataclasses.dataclass, **options), made(dataclass, **options)
-    assert str(inspect.signature(ours)) == str(inspect.signature(theirs))
+    if compiled:
+        assert str(inspect.signature(ours)) == str(inspect.signature(theirs))
     assert ours.__match_args__ == theirs.__match_args__
     assert (ours.__hash__ is None) == (theirs.__hash__ is None)
     one, other = ours(a=1, d="x"), theirs(a=1, d="x")
@@ -75,6 +77,9 @@ def test_objects_are_as_those_of_dataclasses(options):
         lambda cls: cls(),
         lambda cls: cls(1, 2, 3, 4, 5),
         lambda cls: cls(a=1, z=2),
+        lambda cls: cls(1, a=1),
+        lambda cls: cls(1, e=[]),
+        lambda cls: cls(b=()),
         lambda cls: setattr(cls(1), "a", 2),
         lambda cls: setattr(cls(1), "z", 2),
         lambda cls: delattr(cls(1), "a"),
@@ -83,8 +88,10 @@ def test_objects_are_as_those_of_dataclasses(options):
     ],
 )
 @pytest.mark.parametrize("frozen", [False, True])
-def test_errors_are_those_of_dataclasses(attempt, frozen):
+@pytest.mark.parametrize("compiled", [False, True])
+def test_errors_are_those_of_dataclasses(attempt, frozen, compiled):
     theirs, ours = (made(kind, frozen=frozen) for kind in KINDS.values())
+    assert not compiled or ours.__init__
     assert raised(lambda: attempt(ours)) == raised(lambda: attempt(theirs))
 
 
@@ -96,12 +103,16 @@ def test_a_field_without_a_default_after_one_with_a_default_is_refused_with_the_
     assert KINDS[kind](kw_only=True)(type("Right", (), fields))(b=2).b == 2
 
 
-def test_an_init_is_compiled_when_it_is_needed():
-    cls = made(dataclass)
+def test_an_init_is_compiled_after_some_objects_or_when_it_is_read():
+    cls, other = made(dataclass), made(dataclass)
     waiting = vars(cls)["__init__"]
-    assert not inspect.isfunction(waiting)
-    assert cls(1).a == 1
+    objects = [cls(number) for number in range(UNCOMPILED)]
+    assert vars(cls)["__init__"] is waiting
+    objects.append(cls(UNCOMPILED))
     assert inspect.isfunction(vars(cls)["__init__"])
+    assert [one.a for one in objects] == list(range(UNCOMPILED + 1))
+    assert inspect.isfunction(other.__init__)
+    assert inspect.isfunction(vars(other)["__init__"])
     wrapper = cls.__init__ = lambda self, *args: None
     assert inspect.ismethod(waiting.__get__(cls(1), cls))  # another class may hold it
     assert vars(cls)["__init__"] is wrapper
