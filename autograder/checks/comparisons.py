@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from operator import is_
 from typing import Any
 
+from autograder.checks.failures import CheckFailed
 from autograder.isolation.host.describe import arguments_text
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.remote import RemoteObject, session_of
@@ -43,7 +45,7 @@ class Comparisons:
         inputs, never share a request.
         """
         if not self._is_waiting:
-            return _made(model, [comparison])[0]
+            return next(iter(_made(model, [comparison])), None)
         if any(_reads_like(comparison, earlier) for earlier in self._waiting):
             self._make_waiting(model)
         self._waiting.append(comparison)
@@ -74,22 +76,25 @@ def _reads_like(comparison: Comparison, earlier: Comparison) -> bool:
 
 def _made(model: RemoteObject, comparisons: Sequence[Comparison]) -> list[Any]:
     """Make `comparisons` in one request; what comes back before a fault is compared first."""
-    steps: list[Step] = []
-    places = []
+    session, steps, ends = session_of(model)[0], list[Step](), [0]
     for comparison in comparisons:
-        places.append(len(steps))
         steps += comparison.steps(len(steps))
-    ends = [*places[1:], len(steps)]
+        ends.append(len(steps))
     fault = None
     try:
-        outcomes: Sequence[Outcome] = session_of(model)[0].run(steps)
+        outcomes: Sequence[Outcome] = session.run(steps)
     except SubmissionFault as error:
         outcomes, fault = error.before, error
-    compared = [
-        None if comparison.compare is None else comparison.compare(outcomes[place:end])
-        for comparison, place, end in zip(comparisons, places, ends, strict=True)
-        if end <= len(outcomes)
-    ]
+    compared = []
+    for comparison, (place, end) in zip(comparisons, pairwise(ends), strict=True):
+        if end > len(outcomes) or comparison.compare is None:
+            continue
+        try:
+            compared.append(comparison.compare(outcomes[place:end]))
+        except CheckFailed:
+            if session.transcript is not None:
+                session.transcript.cut(end)
+            raise
     if fault is not None:
         raise fault
     return compared

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -105,6 +107,21 @@ def test_the_first_difference_is_reported_with_its_own_call(pair_with, later):
         pair.same_forward(X[:1])
     assert call_of(pair, caught.value) == "Layer().forward(float64 (4, 3))"
     np.testing.assert_array_equal(given_to(pair, caught.value), X)
+
+
+@pytest.mark.parametrize("wrong", [0, 1, 2])
+def test_a_transcript_ends_with_what_was_wrong(pair_with, wrong):
+    cases, kept = [LONGER, X, X[:1]], []
+
+    def forward(self, x):
+        return (3 if len(x) == len(cases[wrong]) else 2) * x
+
+    pair = pair_with(forward=forward)
+    session_of(pair.student)[0].transcript = SimpleNamespace(cut=kept.append)
+    with pytest.raises(CheckFailed), pair.together():
+        for x in cases:
+            pair.same_forward(x)  # a call, and what it did to its argument
+    assert kept == [2 * (wrong + 1)]
 
 
 def test_a_fault_is_reported_after_what_was_right(pair_with):
