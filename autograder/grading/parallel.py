@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 R = TypeVar("R")
 
-#: New objects after which garbage is collected. Answers and reports are many small objects, few of
-#: which are garbage that only a search finds.
+#: New objects after which Python searches for garbage. Answers and reports are many small objects,
+#: and few of them refer to each other in a cycle.
 THRESHOLD = 5_000
 #: Seconds after which an end that was not heeded comes again.
 AGAIN = 0.05

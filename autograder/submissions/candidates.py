@@ -121,10 +121,11 @@ def _choice(on_other: OnOther) -> Callable[[PurePosixPath], bool]:
     """Return `is_candidate`, which tells `on_other` of files of other kinds."""
 
     def is_chosen(inner: PurePosixPath) -> bool:
-        is_skipped, is_readable = _is_skipped(inner), may_be_read(inner)
-        if not (is_skipped or is_readable):
+        if is_candidate(inner):
+            return True
+        if not may_be_read(inner) and not _is_skipped(inner):
             on_other(inner)
-        return is_readable and not is_skipped
+        return False
 
     return is_chosen
 

@@ -50,12 +50,12 @@ class ProcTree(ProcessTree):
 class NamespaceTree(ProcTree):
     """A tree of processes below a child that is process 1 of a namespace of its own.
 
-    When process 1 ends, the kernel ends all others of its namespace, and it has not ended before
-    they have: none of them has to be found.
+    The kernel ends all processes of a namespace with process 1, and process 1 last of all. So none
+    of the others has to be found.
     """
 
     def _stop(self, deadline: float, stack: ExitStack) -> list[Handle]:
-        """Stop the parent, whose child stays the same process then; only the child is ended."""
+        """Stop the parent, so that the number of its child stays the child's; return the child."""
         self._signal_group("SIGSTOP")
         found = [handle for pid in _children(self._process.pid) if (handle := self._handle(pid))]
         for handle in found:
