@@ -55,7 +55,7 @@ class NamespaceTree(ProcTree):
     """
 
     def _stop(self, deadline: float, stack: ExitStack) -> list[Handle]:
-        """Stop the parent, so that the number of its child stays the child's; return the child."""
+        """Return the child, after its parent is stopped and so cannot free its process number."""
         self._signal_group("SIGSTOP")
         found = [handle for pid in _children(self._process.pid) if (handle := self._handle(pid))]
         for handle in found:
