@@ -72,7 +72,7 @@ def outcomes_from(
     error, results = reply.get("error"), reply.get("results")
     if type(results) is not list or not (error is None or type(error) is dict):
         raise WireError("a reply without results")
-    if len(results) > len(steps) or (error is None and len(results) != len(steps)):
+    if len(results) > len(steps) or (error is None) != (len(results) == len(steps)):
         raise WireError("a reply with another number of results")
     return error, _with_effects(steps, [_outcome(result) for result in results])
 

@@ -23,6 +23,7 @@ from autograder.isolation.wire import Handle, WireError
         {"id": np.array(7), "results": [{}], "error": None},
         {"id": 7, "results": [], "error": None},
         {"id": 7, "results": [{}, {}], "error": None},
+        {"id": 7, "results": [{}], "error": {"kind": "raised"}},
         {"id": 7, "results": {}, "error": None},
         {"id": 7, "results": None, "error": {}},
         {"id": 7, "results": [1], "error": None},
