@@ -34,6 +34,10 @@ def can_fork() -> bool:
 
 def load_grader() -> type[Grader]:
     """Import all that the checks need; processes that are forked later share it."""
+    # First, from few calls deep: Python maps and unmaps memory at each call that crosses the end
+    # of the 16 KiB which it keeps for frames, and the import of NumPy makes many.
+    import numpy  # noqa: F401
+
     from autograder.grading import collector  # noqa: F401 - imports pytest
     from autograder.grading.grader import Grader
 

@@ -38,16 +38,13 @@ if TYPE_CHECKING:  # type checkers know what it does
 else:
 
     def dataclass(cls=None, /, *, frozen=False, repr=True, kw_only=False):
-        """Make `cls` a dataclass; see `dataclasses.dataclass` for the arguments.
-
-        A class that extends a dataclass is left to `dataclasses`.
-        """
-        options = {"frozen": frozen, "repr": repr, "kw_only": kw_only}
+        """Make `cls` a dataclass; see `dataclasses.dataclass` for the arguments."""
         if cls is None:
-            return lambda cls: dataclass(cls, **options)
-        if any(map(dataclasses.is_dataclass, cls.__mro__[1:])):
-            return dataclasses.dataclass(cls, **options)
-        dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=kw_only)
+            return partial(dataclass, frozen=frozen, repr=repr, kw_only=kw_only)
+        # `dataclasses` refuses a frozen class that extends another one, or the other way round.
+        extends = any(map(dataclasses.is_dataclass, cls.__mro__[1:]))
+        options = {"kw_only": kw_only, "frozen": frozen and extends}
+        dataclasses.dataclass(cls, init=False, repr=False, eq=False, **options)
         _require_defaults_last(cls)
         _add(cls, "__init__", _LateInit(cls, frozen))
         if repr:
