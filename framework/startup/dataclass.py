@@ -10,6 +10,7 @@ work as there.
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from operator import attrgetter
@@ -134,8 +135,14 @@ def _init(cls: type, *, frozen: bool) -> Callable[..., None]:
     parameters = ", ".join(["self", *usual, *(["*", *named] if named else [])])
     known = {f"_default_{field.name}": _default(field) for field in fields}
     known |= {"_set": object.__setattr__, "_missing": _MISSING}
-    exec(f"def __init__({parameters}):\n " + "\n ".join(lines or ["pass"]), known)
-    init: Callable[..., None] = known["__init__"]
+    body = "\n  ".join(lines or ["pass"])
+    text = (
+        f"def make({', '.join(known)}):\n def __init__({parameters}):\n  {body}\n return __init__"
+    )
+    # The types of its arguments are looked up in the module of the class, if that is still there.
+    module, made = sys.modules.get(cls.__module__), dict[str, Callable[..., Any]]()
+    exec(text, {} if module is None else vars(module), made)
+    init: Callable[..., None] = made["make"](**known)
     init.__qualname__ = f"{cls.__qualname__}.__init__"
     init.__annotations__ = {**{field.name: field.type for field in given}, "return": None}
     return init

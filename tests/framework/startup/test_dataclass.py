@@ -7,12 +7,15 @@ import pickle
 import re
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from repository import ROOT
 
+from autograder.record.results import CheckResult as Check
+from autograder.verdicts import Verdict
 from framework.startup.dataclass import UNCOMPILED, dataclass
 from framework.text_files import read_text
 
@@ -170,6 +173,11 @@ def test_a_field_that_is_not_equal_to_itself_is_compared_as_in_a_tuple():
     single = made(dataclass, frozen=True)
     assert single(float("nan")) != single(float("nan"))
     assert Point(array) == Point(array)
+
+
+def test_the_types_of_arguments_are_known():
+    assert typing.get_type_hints(Point.__init__) == {"x": float, "y": float, "return": type(None)}
+    assert typing.get_type_hints(Check.__init__)["verdict"] is Verdict
 
 
 def test_objects_are_copied_and_pickled():
