@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 # Imported at once: these functions have the names of their modules.
-from autograder.checks.paired_models import PairedModels, in_float32, paired_models, passes
+from autograder.checks.paired_models import PairedModels, in_float32, paired_models
 from autograder.checks.trained_models import Evaluation, TrainedModels, combined, trained_models
 
 if TYPE_CHECKING:
@@ -88,7 +88,6 @@ __all__ = [
     "overfits_text",
     "paired_models",
     "part",
-    "passes",
     "perplexity",
     "perplexity_ratio",
     "real_array",

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import field
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.checks.comparisons import Comparison, Comparisons
 from autograder.checks.equality import (
     RTOL,
     equal,
@@ -37,7 +34,7 @@ from autograder.isolation.host.requests import (
     Step,
     observed,
 )
-from autograder.isolation.wire import Handle, Result
+from autograder.isolation.wire import Result
 from framework.startup.dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -112,7 +109,6 @@ class PairedModels:
     name: str
     student: RemoteObject
     reference: RemoteObject
-    _comparisons: Comparisons = field(default_factory=Comparisons, repr=False, compare=False)
 
     def same_parameter_forms(self) -> None:
         """Require names, shapes and dtypes of parameters and gradients as in the reference."""
@@ -133,80 +129,32 @@ class PairedModels:
             assign(self.student, values)
             assign(self.reference, values)
 
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """Make the comparisons of the block in as few requests as possible, at its end.
-
-        They return None there. Other calls of the block are made at once, before them.
-        """
-        with self._comparisons.together(self.student):
-            yield
-
     def same_forward(self, *inputs: Any, rtol: float = RTOL, atol: float = 0.0) -> Any:
         """Require that `forward` agrees, changes no input and returns no view of one."""
         expected = self.reference.forward(*inputs)
-
-        def compare(outcome: Outcome) -> Any:
-            equal(outcome.value, expected, self._what("forward"), rtol=rtol, atol=atol)
-            leaves_arguments_alone(outcome, self._what("forward"))
-            return outcome.value
-
-        return self._forward(inputs, compare, observing=True)
-
-    def forward_gives(
-        self, expected: Any, *inputs: Any, what: str, rtol: float = RTOL, atol: float = 0.0
-    ) -> None:
-        """Require that `forward` gives `expected`, which reports call `what`."""
-
-        def compare(outcome: Outcome) -> None:
-            equal(outcome.value, expected, what, rtol=rtol, atol=atol)
-
-        self._forward(inputs, compare)
-
-    def backward_gives(
-        self, expected: Any, *inputs: Any, upstream: Any, what: str, atol: float = 0.0
-    ) -> None:
-        """Require that `backward` of `upstream`, after `forward`, gives `expected`."""
-        session, handle = session_of(self.student)
-        steps: list[Step] = [
-            Call(handle, "forward", inputs),
-            Call(handle, "backward", (upstream,)),
-        ]
-
-        def compare(outcomes: Sequence[Outcome]) -> None:
-            equal(wrap(session, outcomes[1]).value, expected, what, atol=atol)
-
-        comparison = Comparison(inputs, lambda _: steps, compare)
-        self._comparisons.make(self.student, comparison)
-
-    def run_forward(self, *inputs: Any) -> None:
-        """Call `forward` of the student, whatever it gives: later calls may not depend on it."""
-        self._forward(inputs, None)
+        outcome = self.student.forward.outcome(*inputs)
+        equal(outcome.value, expected, self._what("forward"), rtol=rtol, atol=atol)
+        leaves_arguments_alone(outcome, self._what("forward"))
+        return outcome.value
 
     def same_backward(
         self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL, atol: float = 0.0
     ) -> None:
         """Require that `forward`, and `backward` of a random upstream gradient, agree."""
         expected = _expected(self.reference, inputs, rng)
-
-        def compare(forward: Outcome, backward: Outcome, gradients: Outcome) -> None:
-            equal(forward.value, expected.output, self._what("forward"), rtol=rtol, atol=atol)
-            self._same_returned(backward.value, expected.returned, rtol, atol)
-            leaves_arguments_alone(backward, self._what("backward"))
-            leaves_arguments_alone(forward, self._what("forward, or backward after it,"))
-            self._same_gradients(gradients.value, expected.gradients, rtol, atol)
-
-        self._passes(inputs, expected.upstream, compare)
+        ours = _backward(self.student, inputs, expected.upstream)
+        equal(ours[0].value, expected.output, self._what("forward"), rtol=rtol, atol=atol)
+        self._same_returned(ours[1].value, expected.returned, rtol, atol)
+        leaves_arguments_alone(ours[1], self._what("backward"))
+        leaves_arguments_alone(ours[0], self._what("forward, or backward after it,"))
+        self._same_gradients(ours[2].value, expected.gradients, rtol, atol)
 
     def same_gradients(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
         """Require that `forward`, and the `gradients` after `backward`, agree; nothing else."""
         expected = _expected(self.reference, inputs, rng)
-
-        def compare(forward: Outcome, backward: Outcome, gradients: Outcome) -> None:
-            equal(forward.value, expected.output, self._what("forward"), rtol=rtol)
-            self._same_gradients(gradients.value, expected.gradients, rtol, 0.0)
-
-        self._passes(inputs, expected.upstream, compare)
+        ours = _backward(self.student, inputs, expected.upstream)
+        equal(ours[0].value, expected.output, self._what("forward"), rtol=rtol)
+        self._same_gradients(ours[2].value, expected.gradients, rtol, 0.0)
 
     def gradients_agree(
         self, *inputs: Any, rng: np.random.Generator, and_then: Inputs | None = None
@@ -250,8 +198,8 @@ class PairedModels:
         What adds up has to be a gradient: that of the student's own `forward`.
         """
         upstream = _upstream(self.reference.forward(*inputs), rng)
-        once = self._named(_gradients_after(self.student, inputs, upstream))
-        twice = self._named(_gradients_after(self.student, inputs, upstream, zero=False))
+        once = self._named(_backward(self.student, inputs, upstream)[2].value)
+        twice = self._named(_backward(self.student, inputs, upstream, zero=False)[2].value)
         for key, value in once.items():
             if np.array_equal(twice[key], value) and np.any(value):
                 raise CheckFailed(
@@ -328,38 +276,6 @@ class PairedModels:
                 fact="new array of gradients",
             )
 
-    def _forward(
-        self,
-        inputs: tuple[Any, ...],
-        compare: Callable[[Outcome], Any] | None,
-        *,
-        observing: bool = False,
-    ) -> Any:
-        """Compare the outcome of `forward`, observed where `observing`."""
-        session, handle = session_of(self.student)
-        call = Call(handle, "forward", inputs)
-        comparison = Comparison(
-            inputs,
-            lambda place: [call, *(observed(call, place) if observing else ())],
-            None if compare is None else lambda outcomes: compare(wrap(session, outcomes[0])),
-        )
-        return self._comparisons.make(self.student, comparison)
-
-    def _passes(
-        self,
-        inputs: tuple[Any, ...],
-        upstream: Any,
-        compare: Callable[[Outcome, Outcome, Outcome], None],
-    ) -> None:
-        """Compare the outcomes of forward, backward and the gradients after it."""
-        session, handle = session_of(self.student)
-        comparison = Comparison(
-            inputs,
-            lambda place: _steps_of_passes(handle, inputs, upstream, place),
-            lambda outcomes: compare(*(wrap(session, outcomes[i]) for i in (1, 2, -1))),
-        )
-        self._comparisons.make(self.student, comparison)
-
     def _same_returned(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
         """Require equal gradients of the inputs: one, or a tuple or list of one for each."""
         several = isinstance(theirs, (tuple, list)) and isinstance(ours, (tuple, list))
@@ -435,42 +351,22 @@ def _expected(
     return _Expected(output, upstream, wrap(session, returned).value, gradients.value)
 
 
-def passes(model: RemoteObject, *inputs: Any, upstream: Any) -> tuple[Any, Any]:
-    """Return what `forward`, and `backward` of `upstream` after it, give, in one request."""
-    session, handle = session_of(model)
-    forward, backward = session.run(
-        [Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))]
-    )
-    return wrap(session, forward).value, wrap(session, backward).value
-
-
-def _gradients_after(
+def _backward(
     model: RemoteObject, inputs: tuple[Any, ...], upstream: Any, *, zero: bool = True
-) -> Any:
-    """Return the gradients after forward and backward, in one request."""
+) -> list[Outcome]:
+    """Return outcomes of forward, backward and the gradients after it, in one exchange."""
     session, handle = session_of(model)
     steps: list[Step] = [Call(handle, "zero_gradients")] if zero else []
-    steps += [Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))]
-    return wrap(session, session.run([*steps, Get(handle, "gradients")])[-1]).value
-
-
-def _steps_of_passes(
-    handle: Handle, inputs: tuple[Any, ...], upstream: Any, place: int
-) -> list[Step]:
-    """Return the steps of both passes, with cleared gradients before and a look at them after.
-
-    Args:
-        place: of the first step in its request.
-    """
     backward = Call(handle, "backward", (upstream,))
-    return [
-        Call(handle, "zero_gradients"),
-        Call(handle, "forward", inputs),
-        backward,
-        *observed(backward, place + 2),
-        Observe(place + 1, sharing=False),
+    steps += [Call(handle, "forward", inputs), backward]
+    place = len(steps) - 1
+    steps += [
+        *observed(backward, place),
+        Observe(place - 1, sharing=False),
         Get(handle, "gradients"),
     ]
+    outcomes = session.run(steps)
+    return [wrap(session, outcomes[i]) for i in (place - 1, place, -1)]
 
 
 def in_float32(pair: PairedModels) -> bool:

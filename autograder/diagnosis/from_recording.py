@@ -16,19 +16,16 @@ from autograder.diagnosis.first_fault import located
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
 from autograder.diagnosis.reading import gather, pairs_of
 from autograder.isolation import wire
+from autograder.isolation.host.requests import Outcome
 from autograder.isolation.host.transcript import Exchange, Transcript
 from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
-from autograder.recordings.fingerprints import (
-    Answer,
-    SealedMistake,
-    answers_to,
-    key_of,
-    name_of,
-    unsealed,
-)
+from autograder.recordings.fingerprints import SealedMistake, key_of, name_of, unsealed
 from autograder.recordings.matching import handles_in, same_request
 from autograder.recordings.tape import RightAnswer, Tape
 from autograder.verdicts import Verdict
+
+#: The steps, the outcomes and the exception of one request.
+Answer = tuple[list[list[Any]], Sequence[Outcome], str]
 
 
 def diagnosed_from_recording(
@@ -105,24 +102,21 @@ class AskedCheck:
 def key_of_wrong(asked: Iterable[Exchange], right: Iterable[Exchange]) -> bytes:
     """Return the digest of the answers up to the first wrong one; empty if all are right.
 
-    It is taken step by step: a check that failed has not seen the rest of its request. Values of
-    initial parameters count where nothing else is wrong.
+    Values of initial parameters count where nothing else is wrong.
     """
-    pairs = [
-        pair
-        for ours, expected in zip(asked, right, strict=False)
-        for pair in zip(_answers(ours), _answers(expected), strict=False)
-    ]
+    pairs = list(zip(asked, right, strict=False))
     for strictly in (False, True):
-        for place, pair in enumerate(pairs, start=1):
-            mine, theirs = (key_of([answer], strictly=strictly) for answer in pair)
+        answers: list[Answer] = []
+        for ours, expected in pairs:
+            answers.append(_answer(ours))
+            mine, theirs = (key_of([_answer(x)], strictly=strictly) for x in (ours, expected))
             if mine != theirs:
-                return key_of((ours for ours, _ in pairs[:place]), strictly=strictly)
+                return key_of(answers, strictly=strictly)
     return b""
 
 
-def _answers(exchange: Exchange) -> Iterator[Answer]:
-    return answers_to(steps_of(exchange), exchange.outcomes, exchange.message)
+def _answer(exchange: Exchange) -> Answer:
+    return steps_of(exchange), exchange.outcomes, exchange.message
 
 
 def _listed(checks: Sequence[AskedCheck]) -> dict[str, SealedMistake]:
@@ -142,20 +136,14 @@ def _listed(checks: Sequence[AskedCheck]) -> dict[str, SealedMistake]:
 
 
 def _right_answers(asked: Sequence[Exchange], answers: Sequence[RightAnswer]) -> Iterator[Exchange]:
-    """Yield the right answers as long as the recorded requests are those of the check.
-
-    A request may end early, where a comparison failed: so do the right answers to it.
-    """
+    """Yield the right answers as long as the recorded requests are those of the check."""
     objects: dict[int, int] = {}
     for theirs, answer in zip(asked, answers, strict=False):
-        steps = steps_of(theirs)
-        if not same_request(steps, answer.steps[: len(steps)], objects):
+        if not same_request(steps_of(theirs), answer.steps, objects):
             return
-        right = answer.outcomes[: len(steps)]
-        ended = (answer.raised, answer.message) if len(right) < len(steps) else ("", "")
-        yield Exchange(theirs.frame, tuple(right), *ended)
-        for ours, expected in zip(theirs.outcomes, right, strict=False):
-            pairs = zip(handles_in(ours.value), handles_in(expected.value), strict=False)
+        yield Exchange(theirs.frame, tuple(answer.outcomes), answer.raised, answer.message)
+        for ours, right in zip(theirs.outcomes, answer.outcomes, strict=False):
+            pairs = zip(handles_in(ours.value), handles_in(right.value), strict=False)
             objects.update({one.id: other.id for one, other in pairs})
 
 

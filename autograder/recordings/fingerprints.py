@@ -35,44 +35,21 @@ class SealedMistake:
     seen_in: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What one step of a request gave.
-
-    Attributes:
-        outcome: None where the step raised an exception.
-        message: of that exception.
-    """
-
-    step: Sequence[Any]
-    outcome: Outcome | None
-    message: str = ""
-
-
-def answers_to(
-    steps: Sequence[Sequence[Any]], outcomes: Sequence[Outcome], message: str
-) -> Iterator[Answer]:
-    """Yield the answers to the steps of one request, up to the exception that ended it.
-
-    Args:
-        message: of the exception; empty if none was raised.
-    """
-    yield from map(Answer, steps, outcomes)
-    if message:
-        yield Answer(steps[len(outcomes)], None, message)
-
-
-def key_of(answers: Iterable[Answer], *, strictly: bool = False) -> bytes:
-    """Return the digest of `answers`, in whatever requests their steps were.
+def key_of(
+    answers: Iterable[tuple[Sequence[list[Any]], Sequence[Outcome], str]], *, strictly: bool = False
+) -> bytes:
+    """Return the digest of `answers`: the steps, the outcomes and the exception of each request.
 
     Args:
         strictly: whether the values of initial parameters count, not their names and shapes alone;
             right ones may be drawn in many ways.
     """
     text = hashlib.sha256()
-    for answer in answers:
-        is_drawn = not strictly and answer.step[0] == "get" and answer.step[2] == "parameters"
-        text.update("\n".join(_facts(answer, by_form=is_drawn)).encode() + b"\n")
+    for steps, outcomes, raised in answers:
+        for step, outcome in zip(steps, outcomes, strict=False):
+            is_drawn = not strictly and step[0] == "get" and step[2] == "parameters"
+            text.update("\n".join(_facts(outcome, by_form=is_drawn)).encode() + b"\n")
+        text.update(f"raised {raised}\n".encode())
     return text.digest()
 
 
@@ -101,11 +78,7 @@ def _enciphered(data: bytes, key: bytes) -> bytes:
     return bytes(one ^ other for one, other in zip(data, stream, strict=True))
 
 
-def _facts(answer: Answer, *, by_form: bool) -> Iterator[str]:
-    outcome = answer.outcome
-    if outcome is None:
-        yield f"raised {answer.message}"
-        return
+def _facts(outcome: Outcome, *, by_form: bool) -> Iterator[str]:
     yield f"{outcome.is_method} {outcome.changed} {outcome.aliased}"
     for value in (outcome.value, outcome.args, outcome.kwargs):
         yield from _value(value, by_form)

@@ -144,11 +144,6 @@ class CallLog:
                 if not self._is_as_built(step, self._made[place]):
                     self.latest = self._made[place]
 
-    def note_values(self, outcomes: Sequence[Outcome]) -> None:
-        """Remember what came back before the step at which the latest request ended."""
-        calls = zip(outcomes, self._made, strict=False)
-        self._values.extend((o, call) for o, call in calls if o.size <= REMEMBERED_BYTES)
-
     def returned_none(self, call: RemoteCall) -> bool:
         """Return whether a call of that text has returned None."""
         return call.text in self._without_value

@@ -15,14 +15,9 @@ NotRecorded                 asked of a recorded reference what its recording doe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from autograder.verdicts import Verdict
 from framework.errors import SandboxError
 from framework.startup.dataclass import dataclass
-
-if TYPE_CHECKING:
-    from autograder.isolation.host.requests import Outcome
 
 #: What is said of a stub, whose NotImplementedError has no message.
 NOT_WRITTEN = "not written yet"
@@ -69,7 +64,6 @@ class SubmissionFault(Exception):
     Attributes:
         method: the method of that call, as in ``RNN.forward``; empty where none was called.
         at_import: whether the file could not be imported, whatever a check asks of it.
-        before: the outcomes of the steps before it in its request, as far as they came back.
     """
 
     verdict = Verdict.CRASHED
@@ -89,7 +83,6 @@ class SubmissionFault(Exception):
         self.stalled = stalled
         self.method = ""
         self.at_import = False
-        self.before: tuple[Outcome, ...] = ()
 
 
 class NotWritten(SubmissionFault):

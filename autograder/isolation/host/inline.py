@@ -67,8 +67,6 @@ class InlineSession:
         if error is not None:
             fault = self._fault(error, texts)
             fault.method = self.calls.method_of(fault.call)
-            fault.before = tuple(outcomes)
-            self.calls.note_values(outcomes)
             raise fault
         self.calls.note(steps, outcomes)
         return outcomes

@@ -110,7 +110,6 @@ class SandboxSession:
             outcomes = self._exchange(worker, steps, texts, self._deadlines.call, made)
         except SubmissionFault as fault:
             fault.method = self.calls.method_of(fault.call)
-            self.calls.note_values(fault.before)
             raise
         self._ended.note_answers(self.calls.called)
         self.calls.note(steps, outcomes)
@@ -206,7 +205,6 @@ class SandboxSession:
             self.transcript.add(frame, outcomes, fault, callbacks, elapsed, made, called_back)
         if fault is None:
             return outcomes
-        fault.before = tuple(outcomes)
         if isinstance(fault, OutOfMemory):
             self._discard()  # it may still hold what it took
         raise fault

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from autograder.isolation import wire
 from autograder.isolation.host.callbacks import Callback, CalledBack
 from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import Crashed, SubmissionFault
@@ -93,22 +92,6 @@ class Transcript:
         kept = tuple(map(_kept, outcomes))
         self.exchanges.append(
             Exchange(frame, kept, raised, message, callbacks or {}, calls, called_back or {})
-        )
-
-    def cut(self, count: int) -> None:
-        """Keep the first `count` steps of the latest request: the check has not seen the others."""
-        if not self.exchanges or count >= len(self.exchanges[-1].steps):
-            return
-        latest = self.exchanges.pop()
-        steps = wire.decode_frame(latest.frame)["steps"]
-        self.exchanges.append(
-            Exchange(
-                wire.encode({"steps": steps[:count]}),
-                latest.outcomes[:count],
-                callbacks=latest.callbacks,
-                calls=latest.calls[:count],
-                called_back=latest.called_back,
-            )
         )
 
     def give_up(self) -> None:

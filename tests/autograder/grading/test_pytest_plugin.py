@@ -47,7 +47,7 @@ def test_an_untouched_stub_fails_in_a_few_lines_each(run_pytest):
     assert "12 failed" in done.stdout
     assert (
         "not written yet\n\n"
-        "test_activations.py:31: Sigmoid: forward is 1 / (1 + exp(−z)), without overflow\n"
+        "test_activations.py:32: Sigmoid: forward is 1 / (1 + exp(−z)), without overflow\n"
         "  call     Sigmoid().forward(float64 (1,))\n"
         "  line     neural_networks/activations/activations.py:"
     ) in done.stdout

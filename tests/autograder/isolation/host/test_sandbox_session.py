@@ -20,7 +20,6 @@ from autograder.isolation.host.faults import (
     TimedOut,
 )
 from autograder.isolation.host.remote import RemoteModule, assign
-from autograder.isolation.host.requests import Call
 from autograder.isolation.host.time_limits import WALL_FACTOR
 from autograder.isolation.sandboxes.proc_files import ProcTree
 from autograder.isolation.sandboxes.process import ProcessSandbox
@@ -134,17 +133,6 @@ def test_an_exception_names_its_lines_and_the_call(module_of):
         ("tiny.py", "helper"),
     ]
     assert module.double(2) == 4, "an exception does not cost the worker"
-
-
-def test_what_came_back_before_an_exception_is_kept(module_of):
-    session, _ = module_of(DEMO)
-    x, y = np.ones((3, 2)), np.ones(4)
-    with pytest.raises(Crashed) as caught:
-        session.run([Call(None, "double", (one,)) for one in (x, y)] + [Call(None, "fails", (x,))])
-    first, second = caught.value.before
-    np.testing.assert_array_equal(first.value, 2 * x)
-    assert session.calls.behind(first.value).text == "double(float64 (3, 2))"
-    assert session.calls.behind(second.value).text == "double(float64 (4,))"
 
 
 def test_not_written_yet(module_of):

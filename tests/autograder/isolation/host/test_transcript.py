@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from autograder.isolation import wire
-from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import Crashed, TimedOut
-from autograder.isolation.host.requests import Call, Outcome
+from autograder.isolation.host.requests import Outcome
 from autograder.isolation.host.transcript import MAX_BYTES, MAX_EXCHANGES, Transcript
 
 
@@ -50,31 +48,3 @@ def test_a_check_that_trains_a_model_is_not_kept():
     large.add(b"frame", [Outcome((), args=({"W": np.zeros(MAX_BYTES // 8 + 1)},))])
     large.add(b"frame", [Outcome(1.0)])
     assert many.exchanges == large.exchanges == []
-
-
-def test_what_a_check_has_not_seen_is_cut():
-    steps = [Call(None, name, (np.ones(2),)) for name in ("first", "second", "third")]
-    frame = wire.encode({"steps": [step.plain() for step in steps]})
-    calls = tuple(RemoteCall(step.name, step.name) for step in steps)
-    transcript = Transcript()
-    transcript.add(b"frame", [Outcome(0.0)])
-    fault = Crashed("ValueError: no", raised="ValueError")
-    transcript.add(frame, [Outcome(1.0), Outcome(2.0)], fault, calls=calls)
-    transcript.cut(2)
-    first, latest = transcript.exchanges
-    assert first.frame == b"frame"
-    assert [step.name for step in latest.steps] == ["first", "second"]
-    assert [outcome.value for outcome in latest.outcomes] == [1.0, 2.0]
-    assert [call.text for call in latest.calls] == ["first", "second"]
-    assert (latest.raised, latest.message) == ("", "")
-
-
-def test_what_a_check_has_seen_stays():
-    transcript = Transcript()
-    transcript.cut(1)
-    assert transcript.exchanges == []
-    frame = wire.encode({"steps": [Call(None, "f").plain()]})
-    fault = Crashed("ValueError: no", raised="ValueError")
-    transcript.add(frame, [], fault)
-    transcript.cut(1)
-    assert transcript.exchanges[0].raised == "ValueError"
