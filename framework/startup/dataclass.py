@@ -42,7 +42,7 @@ else:
         """Make `cls` a dataclass; see `dataclasses.dataclass` for the arguments."""
         if cls is None:
             return partial(dataclass, frozen=frozen, repr=repr, kw_only=kw_only)
-        # `dataclasses` refuses a frozen class that extends another one, or the other way round.
+        # `dataclasses` refuses to extend a frozen class by one that is not, and the reverse.
         extends = any(map(dataclasses.is_dataclass, cls.__mro__[1:]))
         options = {"kw_only": kw_only, "frozen": frozen and extends}
         dataclasses.dataclass(cls, init=False, repr=False, eq=False, **options)

@@ -37,9 +37,9 @@ def test_training_goes_down_with_float32_weights(kind):
     wide = losses(train(kind, "wide", *OPTIONS, "--precision", "float32"))
     found = losses(train(kind, "m", *OPTIONS, "--precision", "bfloat16"))
     assert found[-1] < found[0]
-    assert found != wide
     np.testing.assert_allclose(found, wide, rtol=NEAR)
-    saved = load_checkpoint(Path("m"))
+    saved, exact = load_checkpoint(Path("m")), load_checkpoint(Path("wide")).parameters
+    assert any((saved.parameters[name] != one).any() for name, one in exact.items())
     assert {array.dtype.name for array in saved.parameters.values()} == {"float32"}
     assert {array.dtype.name for array in saved.optimizer.values() if array.ndim} == {"float32"}
     rounded = [array.view(np.uint32) & 0xFFFF for array in saved.parameters.values()]
