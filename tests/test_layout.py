@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import grimp
 import pytest
@@ -62,3 +63,17 @@ def test_the_package_itself_imports_none_of_its_rooms(top):
 def test_every_folder_of_tests_stands_where_its_package_stands(top):
     folders = {file.parent for file in (ROOT / "tests" / top).rglob("test_*.py")}
     assert {folder.relative_to(ROOT / "tests") for folder in folders} <= set(PACKAGES)
+
+
+def test_modules_that_comments_name_exist():
+    """Lists of mistakes and other texts name the module that describes their format."""
+    pattern = re.compile(r"(?<![\w/.])(?:framework|autograder|plugins)/[\w/]+\.py\b")
+    named = {
+        (path, str(file.relative_to(ROOT)))
+        for top in ("framework", "autograder", "plugins", "exercises", "solutions")
+        for file in (ROOT / top).rglob("*")
+        if file.suffix in {".py", ".toml", ".md"}
+        for path in pattern.findall(file.read_text("utf-8"))
+    }
+    assert named
+    assert [pair for pair in sorted(named) if not (ROOT / pair[0]).exists()] == []

@@ -22,6 +22,9 @@ _ITEM = re.compile(r"(\[\d+\])+$")
 #: A smaller relative difference may be rounding; a larger one is a mistake.
 DIFFERS = 1e-6
 
+#: The sizes of numbers that are common: much wrong code gives them.
+COMMON = (0.0, 0.5, 1.0)
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -108,6 +111,19 @@ class Evidence:
         return bool(self.wrong or self.effects)
 
     @property
+    def is_common(self) -> bool:
+        """Whether the method only returned one answer that many mistakes give.
+
+        A wrong tanh may be 1 at 0 for many reasons. So this alone is no evidence of any of them.
+        """
+        if self.effects:
+            return False
+        kept = [pair for pair in self.right if not pair.name.startswith("argument ")]
+        sizes = set[float]().union(*(_sizes(pair.actual) for pair in (*self.wrong, *kept)))
+        is_one = len(sizes) <= 1 and sizes.issubset(COMMON)
+        return is_one and all(_is_plain(answer.actual) for answer in self.others)
+
+    @property
     def names(self) -> str:
         """The names of the wrong arrays, for a message; items of a long list by its name."""
         names = list(dict.fromkeys(pair.name for pair in self.wrong))
@@ -144,6 +160,21 @@ class Evidence:
             tuple(effect for part in parts for effect in part.effects),
             tuple(answer for part in parts for answer in part.others),
         )
+
+
+def _sizes(array: Array) -> set[float]:
+    """Return the sizes of the finite numbers in `array`."""
+    finite = array[np.isfinite(array)] if array.dtype.kind in "fc" else array
+    return set(np.abs(finite.ravel()).tolist())
+
+
+def _is_plain(answer: Any) -> bool:
+    """Return whether `answer` is empty, a truth value or an exception."""
+    return isinstance(answer, bool | Raised) or answer is None or _is_empty(answer)
+
+
+def _is_empty(answer: Any) -> bool:
+    return isinstance(answer, str | tuple | list | dict) and not answer
 
 
 def capitalized(text: str) -> str:

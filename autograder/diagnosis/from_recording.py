@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from autograder.diagnosis.evidence import Evidence
@@ -51,7 +52,7 @@ def diagnosed_from_recording(
     ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AskedCheck:
     """A check beside the right answers to its requests, as far as these are recorded."""
 
@@ -87,12 +88,16 @@ class AskedCheck:
         found = (unsealed(data, key) for data in self.mistakes.get(name_of(key), ()))
         return [mistake for mistake in found if mistake is not None]
 
+    @cached_property
+    def evidence(self) -> Evidence | None:
+        """What the answers show of the method that was wrong first; None if it is not clear."""
+        return gather(self.asked, self.right)
+
     def _generic(self) -> Diagnosis | None:
-        evidence = gather(self.asked, self.right)
-        if evidence is None:
+        if self.evidence is None:
             return None
-        together = Evidence.together([evidence], ())
-        patterns = {**EFFECTS, **PATTERNS} if evidence.is_of_arrays else ANSWERS
+        together = Evidence.together([self.evidence], ())
+        patterns = {**EFFECTS, **PATTERNS} if self.evidence.is_of_arrays else ANSWERS
         for name, pattern in patterns.items():
             if sentence := pattern(together):
                 return Diagnosis(f"generic/{name}", sentence)
@@ -120,19 +125,50 @@ def _answer(exchange: Exchange) -> Answer:
 
 
 def _listed(checks: Sequence[AskedCheck]) -> dict[str, SealedMistake]:
-    """Return check id -> the listed mistake; right answers in other checks contradict it."""
-    right = {one.check.id for one in checks if not key_of_wrong(one.asked, one.right)}
+    """Return check id -> the listed mistake, of those that no check contradicts.
+
+    A check that passed contradicts a mistake that fails it. Of several mistakes that give the wrong
+    answers of a check, the one that explains most checks is named, and none if several do.
+    """
+    passed = [one for one in checks if one.check.verdict is Verdict.PASSED]
+    right = {one.check.id for one in passed if not key_of_wrong(one.asked, one.right)}
     found = {
-        one.check.id: [m for m in one.unlocked() if right.isdisjoint(m.seen_in)]
+        one: [m for m in one.unlocked() if right.isdisjoint(m.seen_in)]
         for one in checks
         if one.check.verdict in EXPLAINED
     }
-    votes = Counter(mistake.id for mistakes in found.values() for mistake in mistakes)
+    proved = _proved(found, passed)
+    votes = Counter(m.id for mistakes in found.values() for m in mistakes if m.id in proved)
     return {
-        name: max(mistakes, key=lambda mistake: votes[mistake.id])
-        for name, mistakes in found.items()
-        if mistakes
+        one.check.id: best
+        for one, mistakes in found.items()
+        if (best := _first(mistakes, votes)) is not None
     }
+
+
+def _proved(
+    found: Mapping[AskedCheck, Sequence[SealedMistake]], passed: Sequence[AskedCheck]
+) -> set[str]:
+    """Return the ids of the mistakes with an answer that few other mistakes give.
+
+    A common answer counts too if the method was right in another check of its task.
+    """
+    right = {(one.check.task, p.method) for one in passed for p in pairs_of(one.asked, one.right)}
+    return {
+        mistake.id
+        for one, mistakes in found.items()
+        for mistake in mistakes
+        if (evidence := one.evidence) is None
+        or not evidence.is_common
+        or (one.check.task, evidence.method) in right
+    }
+
+
+def _first(mistakes: Sequence[SealedMistake], votes: Counter[str]) -> SealedMistake | None:
+    """Return the mistake with most votes; None if there is none, or several have as many."""
+    most = max((votes[mistake.id] for mistake in mistakes), default=0)
+    first = [mistake for mistake in mistakes if votes[mistake.id] == most]
+    return first[0] if most and len({mistake.id for mistake in first}) == 1 else None
 
 
 def _right_answers(asked: Sequence[Exchange], answers: Sequence[RightAnswer]) -> Iterator[Exchange]:

@@ -191,7 +191,9 @@ class RecordedCheck:
         return any(one.is_wrong for one in self.compared(view))
 
     def evidence_of(self, view: View) -> int:
-        """Return the number of facts in which the answers are wrong."""
+        """Return the number of wrong facts in the answers; 0 if many mistakes give these."""
+        if self.evidence is not None and self.evidence.is_common:
+            return 0
         return sum(one.evidence for one in self.compared(view))
 
 

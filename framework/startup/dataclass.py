@@ -42,10 +42,13 @@ else:
         """Make `cls` a dataclass; see `dataclasses.dataclass` for the arguments."""
         if cls is None:
             return partial(dataclass, frozen=frozen, repr=repr, kw_only=kw_only)
+        text = cls.__doc__
         # `dataclasses` refuses to extend a frozen class by one that is not, and the reverse.
         extends = any(map(dataclasses.is_dataclass, cls.__mro__[1:]))
         options = {"kw_only": kw_only, "frozen": frozen and extends}
         dataclasses.dataclass(cls, init=False, repr=False, eq=False, **options)
+        cls.__doc__ = text  # else a class without one has that of its `__init__`, which comes later
+        _require_no_init_vars(cls)
         _require_defaults_last(cls)
         _add(cls, "__init__", _LateInit(cls, frozen))
         if repr:
@@ -60,6 +63,13 @@ def _add(cls: type, name: str, method: object) -> None:
     """Give `cls` a method, unless it has one of its own."""
     if name not in vars(cls):
         setattr(cls, name, method)
+
+
+def _require_no_init_vars(cls: type) -> None:
+    """Refuse a class with arguments that are no fields: its ``__init__`` would not have them."""
+    for name, field in vars(cls)["__dataclass_fields__"].items():
+        if "InitVar" in str(field.type):
+            raise TypeError(f"{name!r} is an InitVar: use `dataclasses.dataclass`")
 
 
 def _require_defaults_last(cls: type) -> None:

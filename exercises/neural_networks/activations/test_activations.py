@@ -9,12 +9,15 @@ from autograder.checks import equal, expect, paired_models
 
 #: Both sides of every kink, the kinks themselves, and the middle.
 Z = np.array([-3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0])
+#: Where σ and tanh are fractions: exp(ln 3) = 3, and exp(2 ln 2) = 4.
+LN_3, LN_2 = np.log(3.0) * np.array([-1, 0, 1]), np.log(2.0) * np.array([-1, 0, 1])
 
 
 def derivative(model, z):
-    """f'(z), the result of backward for an upstream gradient of ones."""
+    """f'(z), the result of backward divided by the upstream gradient."""
+    grad_output = np.where(np.arange(z.size) % 2 == 0, -1.0, 2.0)
     model.forward(z)
-    return model.backward(np.ones_like(z))
+    return model.backward(grad_output) / grad_output
 
 
 @pytest.mark.task("Sigmoid")
@@ -29,7 +32,7 @@ def derivative(model, z):
 def test_sigmoid_forward(submission, reference, rng):
     """Sigmoid: forward is 1 / (1 + exp(−z)), without overflow."""
     pair = paired_models(submission, reference, "Sigmoid")
-    equal(pair.student.forward(np.zeros(1)), np.array([0.5]), "σ(0)")
+    equal(pair.student.forward(LN_3), np.array([1 / 4, 1 / 2, 3 / 4]), "σ at −ln 3, 0, ln 3")
     pair.same_forward(rng.normal(scale=3.0, size=(4, 5)))
     tiny = float(pair.student.forward(np.array([-715.0]))[0])
     expect(0 < tiny < 1e-100, f"σ(−715) is {tiny:g}: it is tiny and above 0. exp(715) overflows")
@@ -42,7 +45,8 @@ def test_sigmoid_forward(submission, reference, rng):
 def test_sigmoid_backward(submission, reference, rng):
     """Sigmoid: backward multiplies by σ'(z)."""
     pair = paired_models(submission, reference, "Sigmoid")
-    equal(derivative(pair.student, np.zeros(1)), np.array([0.25]), "σ'(0)")
+    expected = np.array([3 / 16, 1 / 4, 3 / 16])
+    equal(derivative(pair.student, LN_3), expected, "σ' at −ln 3, 0, ln 3")
     pair.same_backward(rng.normal(size=(4, 5)), rng=rng)
 
 
@@ -56,7 +60,8 @@ def test_sigmoid_backward(submission, reference, rng):
 def test_tanh_forward(submission, reference, rng):
     """Tanh: forward is the hyperbolic tangent."""
     pair = paired_models(submission, reference, "Tanh")
-    equal(pair.student.forward(np.zeros(1)), np.zeros(1), "tanh(0)", atol=1e-15)
+    expected = np.array([-3 / 5, 0.0, 3 / 5])
+    equal(pair.student.forward(LN_2), expected, "tanh at −ln 2, 0, ln 2", atol=1e-15)
     pair.same_forward(rng.normal(size=(4, 5)))
     far = pair.student.forward(np.array([-1e3, 1e3]))
     equal(far, np.array([-1.0, 1.0]), "tanh(±1000)")
@@ -68,7 +73,8 @@ def test_tanh_forward(submission, reference, rng):
 def test_tanh_backward(submission, reference, rng):
     """Tanh: backward multiplies by 1 − tanh²(z)."""
     pair = paired_models(submission, reference, "Tanh")
-    equal(derivative(pair.student, np.zeros(1)), np.ones(1), "tanh'(0)")
+    expected = np.array([16 / 25, 1.0, 16 / 25])
+    equal(derivative(pair.student, LN_2), expected, "tanh' at −ln 2, 0, ln 2")
     pair.same_backward(rng.normal(size=(4, 5)), rng=rng)
 
 

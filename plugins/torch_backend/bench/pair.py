@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from framework.errors import GradusError
+from framework.errors import GradusError, UsageError
 from framework.interfaces import Model
 from framework.providers.backends import Backend
 from framework.training.accelerator import accelerator_of
@@ -187,11 +187,28 @@ def master(precision: str) -> torch.dtype:
     return found
 
 
-def computing_in(precision: str, device: str) -> AbstractContextManager[Any]:
-    """Return the context of a plain program: with bfloat16, torch's automatic conversions."""
-    return torch.autocast(
-        torch.device(device).type, torch.bfloat16, enabled=precision == "bfloat16"
-    )
+@contextmanager
+def computing_in(precision: str, device: str) -> Iterator[None]:
+    """Run a plain program in the block: with bfloat16, with torch's automatic conversions.
+
+    Raises:
+        UsageError: an operation of the program does not exist in bfloat16 on this processor.
+    """
+    if precision != "bfloat16":
+        yield
+        return
+    kind = torch.device(device).type
+    try:
+        with torch.autocast(kind, torch.bfloat16):
+            yield
+    except RuntimeError as error:
+        if kind != "cpu":
+            raise
+        reason, _, _ = str(error).partition(". ")
+        raise UsageError(
+            f"torch cannot compute the plain program in bfloat16 on this processor ({reason}): use "
+            "`--precision float32`"
+        ) from error
 
 
 def _compare(name: str, ours: Tensor, plain: Tensor) -> None:

@@ -114,7 +114,7 @@ MISTAKES = {
         [("grad_output * self.y * (1.0 - self.y)", "grad_output * self.y")],
         "Sigmoid",
         WRONG,
-        ["σ'(0): 1 of 1 values differ", "expected 0.25, received 0.5 (ratio 2)"],
+        ["σ' at −ln 3, 0, ln 3: 3 of 3 values differ", "expected 0.1875, received 0.75 (ratio 4)"],
         ["Sigmoid: forward is 1 / (1 + exp(−z)), without overflow"],
     ),
     "an exponent that is no array's": (

@@ -87,10 +87,10 @@ def test_the_program_makes_only_the_calls_that_matter(recorded, real_solution, t
     _, calls = text.split("activations = replay.code('activations')\n\n")
     assert calls == (
         "model = activations.Sigmoid()\n"
-        "model.forward(np.array([0.0], dtype='float64'))\n"
+        "model.forward(np.array([-1.0986122886681098, 0.0, 1.0986122886681098], dtype='float64'))\n"
         "\n"
-        "grad_output = np.array([1.0], dtype='float64')\n"
-        "# The check says: σ'(0): 1 of 1 values differ from the expected ones\n"
+        "grad_output = np.array([-1.0, 2.0, -1.0], dtype='float64')\n"
+        "# The check says: σ' at −ln 3, 0, ln 3: 3 of 3 values differ from the expected ones\n"
         "result = model.backward(grad_output)\n"
         "print(result)\n"
     )

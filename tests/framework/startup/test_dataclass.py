@@ -168,6 +168,15 @@ def test_classes_extend_each_other(base, kind):
         KINDS[kind](type("Loose", (Base,), {}))
 
 
+def test_a_class_without_a_text_stays_without_one():
+    assert dataclass(type("Plain", (), {"__annotations__": {"a": int}})).__doc__ is None
+
+
+def test_arguments_that_are_no_fields_are_refused():
+    with pytest.raises(TypeError, match=r"'a' is an InitVar: use `dataclasses\.dataclass`"):
+        dataclass(type("Example", (), {"__annotations__": {"a": dataclasses.InitVar[int]}}))
+
+
 def test_a_field_that_is_not_equal_to_itself_is_compared_as_in_a_tuple():
     array = np.arange(2.0)
     single = made(dataclass, frozen=True)

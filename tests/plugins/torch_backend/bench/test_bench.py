@@ -27,7 +27,7 @@ from plugins.torch_backend.bench.measurement import (  # noqa: E402
     processor_name,
 )
 from plugins.torch_backend.bench.measures import Limits, Speeds, timed_rounds  # noqa: E402
-from plugins.torch_backend.bench.pair import NotComparable  # noqa: E402
+from plugins.torch_backend.bench.pair import NotComparable, computing_in  # noqa: E402
 
 #: One case of each kind of pair; skip-gram has tests of its own.
 KINDS = [
@@ -161,6 +161,19 @@ def test_bfloat16_has_weights_in_float32(backend, name):
         torch.float32
     }
     assert all(one.isfinite().all() for one in losses)
+
+
+def test_an_operation_that_a_processor_has_not_in_bfloat16_is_a_clear_error():
+    def missing():
+        raise RuntimeError("could not create a primitive. Run it again.")
+
+    with (
+        pytest.raises(UsageError, match=r"on this processor \(could not [a-z ]*\): use .*float32`"),
+        computing_in("bfloat16", "cpu"),
+    ):
+        missing()
+    with pytest.raises(RuntimeError, match="could not"), computing_in("float32", "cpu"):
+        missing()
 
 
 @pytest.fixture

@@ -1,0 +1,107 @@
+"""What a kit says of wrong answers: a listed mistake, where they leave no doubt which one it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.diagnosis.from_recording import diagnosed_from_recording, key_of_wrong, steps_of
+from autograder.isolation import wire
+from autograder.isolation.host.requests import Call, Outcome
+from autograder.isolation.host.transcript import Transcript
+from autograder.record.results import CheckResult
+from autograder.recordings.fingerprints import SealedMistake, name_of, sealed
+from autograder.recordings.tape import RightAnswer, Tape
+from autograder.verdicts import Verdict
+
+RIGHT = np.array([0.25, 0.75])
+WRONG = np.array([0.3, 0.6])
+ONES = np.array([1.0, 1.0])
+#: What a check gave that is not written.
+NOTHING = None
+
+
+def asked(answer, check):
+    """The transcript of one call; it is given up where the method is not written."""
+    transcript = Transcript()
+    if answer is NOTHING:
+        transcript.give_up()
+    else:
+        method = check.split("-")[0]
+        frame = wire.encode({"steps": [Call(None, method, (RIGHT,)).plain()]})
+        transcript.add(frame, [Outcome(answer)])
+    return transcript
+
+
+def verdict_of(answer):
+    if answer is NOTHING:
+        return Verdict.NOT_STARTED
+    return Verdict.PASSED if np.array_equal(answer, RIGHT) else Verdict.FAILED
+
+
+class Course:
+    """Checks of one task; each calls the method of its name once.
+
+    Args:
+        mistakes: id -> check -> the answer of the solution with this mistake.
+    """
+
+    def __init__(self, mistakes):
+        self._mistakes = mistakes
+
+    def told(self, answers):
+        """Check -> the id of what is said of it, for the `answers` of each check."""
+        checks, transcripts, tapes = [], {}, {}
+        for check, answer in answers.items():
+            checks.append(CheckResult(check, "", "Layer", False, 1.0, verdict_of(answer)))
+            transcripts[check] = asked(answer, check)
+            tapes[check] = self._tape(check)
+        explained = diagnosed_from_recording(checks, transcripts, tapes)
+        return {one.id: one.diagnosis.id for one in explained if one.diagnosis}
+
+    def _tape(self, check):
+        (right,) = asked(RIGHT, check).exchanges
+        tape = Tape(answers=[RightAnswer(steps_of(right), list(right.outcomes))])
+        for name, wrong in self._mistakes.items():
+            if check in wrong:
+                key = key_of_wrong(asked(wrong[check], check).exchanges, [right])
+                fact = sealed(SealedMistake(name, "You ...", "", tuple(wrong)), key)
+                tape.mistakes.setdefault(name_of(key), []).append(fact)
+        return tape
+
+
+@pytest.fixture
+def course():
+    return Course({"halved": {"forward": WRONG, "backward": RIGHT / 2}, "of-one": {"step": ONES}})
+
+
+def test_the_mistake_with_these_answers_is_named(course):
+    told = course.told({"forward": WRONG, "backward": RIGHT / 2})
+    assert told == {"forward": "halved", "backward": "halved"}
+
+
+def test_a_check_that_passed_contradicts(course):
+    assert course.told({"forward": WRONG, "backward": RIGHT}) == {}
+
+
+def test_what_is_not_written_contradicts_nothing(course):
+    assert course.told({"forward": WRONG, "backward": NOTHING}) == {"forward": "halved"}
+
+
+def test_an_answer_that_many_mistakes_give_names_none(course):
+    assert course.told({"step": ONES, "forward": RIGHT}) == {}
+
+
+def test_it_names_one_where_the_method_was_right_before(course):
+    assert course.told({"step": ONES, "step-again": RIGHT})["step"] == "of-one"
+
+
+def test_of_two_mistakes_the_one_that_explains_more_is_named():
+    course = Course({"one": {"forward": WRONG}, "other": {"forward": WRONG, "backward": WRONG}})
+    told = course.told({"forward": WRONG, "backward": WRONG})
+    assert told == {"forward": "other", "backward": "other"}
+
+
+def test_two_mistakes_that_explain_as_much_are_not_named():
+    course = Course({"one": {"forward": WRONG}, "other": {"forward": WRONG}})
+    assert course.told({"forward": WRONG}) == {}
