@@ -149,6 +149,13 @@ class PairedModels:
         leaves_arguments_alone(ours[0], self._what("forward, or backward after it,"))
         self._same_gradients(ours[2].value, expected.gradients, rtol, atol)
 
+    def passes(self, *inputs: Any, grad_output: Any) -> tuple[Any, Any]:
+        """Return what the student's `forward` gives, and `backward` of `grad_output` after it."""
+        session, handle = session_of(self.student)
+        steps = [Call(handle, "forward", inputs), Call(handle, "backward", (grad_output,))]
+        output, returned = (wrap(session, outcome).value for outcome in session.run(steps))
+        return output, returned
+
     def same_gradients(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
         """Require that `forward`, and the `gradients` after `backward`, agree; nothing else."""
         expected = _expected(self.reference, inputs, rng)

@@ -59,6 +59,7 @@ _DTYPE_NAMES = {
 _REFUSALS = (ValueError, OverflowError, RecursionError, TypeError)
 _PLAIN: tuple[Any, ...] = (str, bytes, int, float, tuple, list, dict)
 _CONTAINERS = (list, tuple, dict)
+_TEXT = frozenset({str})
 
 
 class WireError(Exception):
@@ -308,6 +309,8 @@ class _Copier:
         return self._rare(value, depth)
 
     def _dictionary(self, value: dict[Any, Any], depth: int) -> dict[Any, Any]:
+        if _are_text(value):
+            return {self.copy(k, 0): self.copy(v, depth) for k, v in value.items()}
         copied = {_key(self.copy(k, MAX_DEPTH)): self.copy(v, depth) for k, v in value.items()}
         self._keys.add(copied)
         return copied
@@ -341,13 +344,11 @@ class _UnsaltedKeys:
     def __init__(self) -> None:
         self._count = 0
 
-    def add(self, keys: Iterable[Any]) -> int:
-        """Return how many of the `keys` of one dict are not text."""
-        added = sum([type(key) is not str for key in keys])
-        self._count += added
+    def add(self, keys: Iterable[Any]) -> None:
+        """Count the `keys` of one dict."""
+        self._count += sum([type(key) is not str for key in keys])
         if self._count > MAX_UNSALTED_KEYS:
             raise WireError(f"dicts with more than {MAX_UNSALTED_KEYS} keys that are not text")
-        return added
 
 
 class _Decoder:
@@ -389,8 +390,10 @@ class _Decoder:
         return _small(code, value)
 
     def _dictionary(self, pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
-        if not self._keys.add(key for key, _ in pairs):
+        keys = [key for key, _ in pairs]
+        if _are_text(keys):
             return dict(pairs)
+        self._keys.add(keys)
         return {_key(key): value for key, value in pairs}
 
     def _array(self, data: bytes) -> np.ndarray[Any, Any]:
@@ -404,6 +407,11 @@ class _Decoder:
             raise WireError("an array longer than its bytes")
         self.position += size
         return np.ndarray(shape, dtype, self._blobs, start).copy()
+
+
+def _are_text(keys: Iterable[Any]) -> bool:
+    """Return whether all of `keys` are text, as those of almost every dict."""
+    return _TEXT.issuperset(map(type, keys))
 
 
 def _key(key: Any) -> Any:
