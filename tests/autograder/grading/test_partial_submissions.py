@@ -114,7 +114,10 @@ MISTAKES = {
         [("grad_output * self.y * (1.0 - self.y)", "grad_output * self.y")],
         "Sigmoid",
         WRONG,
-        ["σ' at −ln 3, 0, ln 3: 3 of 3 values differ", "expected 0.1875, received 0.75 (ratio 4)"],
+        [
+            "σ' at −ln 3, 0, ln 3 (backward / grad_output): 3 of 3 values differ",
+            "expected 0.1875, received 0.75 (ratio 4)",
+        ],
         ["Sigmoid: forward is 1 / (1 + exp(−z)), without overflow"],
     ),
     "an exponent that is no array's": (

@@ -90,7 +90,9 @@ def test_the_program_makes_only_the_calls_that_matter(recorded, real_solution, t
         "model.forward(np.array([-1.0986122886681098, 0.0, 1.0986122886681098], dtype='float64'))\n"
         "\n"
         "grad_output = np.array([-1.0, 2.0, -1.0], dtype='float64')\n"
-        "# The check says: σ' at −ln 3, 0, ln 3: 3 of 3 values differ from the expected ones\n"
+        "# The check says: σ' at −ln 3, 0, ln 3 (backward / grad_output): "
+        "3 of 3 values differ from\n"
+        "# the expected ones\n"
         "result = model.backward(grad_output)\n"
         "print(result)\n"
     )
