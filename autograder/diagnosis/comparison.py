@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -144,3 +147,11 @@ def same_form(actual: Any, expected: Any) -> bool:
     kinds = actual.dtype.kind + expected.dtype.kind
     same_kind = actual.dtype == expected.dtype or set(kinds) <= set("iu")
     return same_kind and actual.shape == expected.shape
+
+
+@contextmanager
+def numpy_errors_ignored() -> Iterator[None]:
+    """Ignore NumPy's floating-point errors in the block: some mistakes cause them."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield

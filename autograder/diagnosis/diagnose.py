@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from autograder.course.reading import Exercise
+from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.first_fault import located, wrong_methods
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
@@ -63,14 +61,6 @@ def diagnosed(
         replace(found.at_fault.get(check.id, check), diagnosis=found.diagnoses.get(check.id))
         for check in checks
     ]
-
-
-@contextmanager
-def numpy_errors_ignored() -> Iterator[None]:
-    """Ignore NumPy's floating-point errors in the block: some mistakes cause them."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        yield
 
 
 class Diagnoser:

@@ -22,8 +22,8 @@ _ITEM = re.compile(r"(\[\d+\])+$")
 #: A smaller relative difference may be rounding; a larger one is a mistake.
 DIFFERS = 1e-6
 
-#: The sizes of numbers that are common: much wrong code gives them.
-COMMON = (0.0, 0.5, 1.0)
+#: Much wrong code gives one of these numbers, of whatever mistake.
+COMMON = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,8 @@ class Evidence:
         if self.effects:
             return False
         kept = [pair for pair in self.right if not pair.name.startswith("argument ")]
-        sizes = set[float]().union(*(_sizes(pair.actual) for pair in (*self.wrong, *kept)))
-        is_one = len(sizes) <= 1 and sizes.issubset(COMMON)
+        numbers = set[float]().union(*(_numbers(pair.actual) for pair in (*self.wrong, *kept)))
+        is_one = len(numbers) <= 1 and numbers.issubset(COMMON)
         return is_one and all(_is_plain(answer.actual) for answer in self.others)
 
     @property
@@ -162,19 +162,16 @@ class Evidence:
         )
 
 
-def _sizes(array: Array) -> set[float]:
-    """Return the sizes of the finite numbers in `array`."""
+def _numbers(array: Array) -> set[float]:
+    """Return the different finite numbers in `array`."""
     finite = array[np.isfinite(array)] if array.dtype.kind in "fc" else array
-    return set(np.abs(finite.ravel()).tolist())
+    return set(finite.ravel().tolist())
 
 
 def _is_plain(answer: Any) -> bool:
-    """Return whether `answer` is empty, a truth value or an exception."""
-    return isinstance(answer, bool | Raised) or answer is None or _is_empty(answer)
-
-
-def _is_empty(answer: Any) -> bool:
-    return isinstance(answer, str | tuple | list | dict) and not answer
+    """Return whether `answer` is None, a truth value or empty."""
+    is_empty = isinstance(answer, str | tuple | list | dict) and not answer
+    return answer is None or isinstance(answer, bool) or is_empty
 
 
 def capitalized(text: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.diagnosis.comparison import Array, is_numeric
 from autograder.diagnosis.evidence import Pair, capitalized
-from autograder.diagnosis.exchanges import View
+from autograder.diagnosis.exchanges import Exchanges, View
 from autograder.diagnosis.forms import (
     OVERFLOWS,
     has_extra_axes,
@@ -29,8 +29,13 @@ Tell = Callable[[str, str, Outcome, Outcome], str]
 
 def flaw_of(check: RecordedCheck) -> Diagnosis | None:
     """Return the first flaw of the form in the answers of a check; None if there is none."""
+    return first_flaw(check.exchanges, check.right)
+
+
+def first_flaw(exchanges: Exchanges, right: Exchanges) -> Diagnosis | None:
+    """Return the first flaw of the form in answers beside the right ones."""
     method = ""
-    for theirs, expected in zip(check.exchanges, check.right, strict=True):
+    for theirs, expected in zip(exchanges, right, strict=True):
         for step, one, other in zip(theirs.steps, theirs.outcomes, expected.outcomes, strict=False):
             method = step.name if isinstance(step, Call) else method
             flaw = _flaw(step, method, one, other)

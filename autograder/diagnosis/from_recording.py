@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.first_fault import located
+from autograder.diagnosis.flaws import first_flaw
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
-from autograder.diagnosis.reading import gather, pairs_of
+from autograder.diagnosis.reading import gather, methods_in, pairs_of
 from autograder.isolation import wire
 from autograder.isolation.host.requests import Outcome
 from autograder.isolation.host.transcript import Exchange, Transcript
@@ -43,13 +45,14 @@ def diagnosed_from_recording(
         for check in checks
         if check.id in transcripts and check.id in tapes
     }
-    named = _listed(list(known.values()))
-    return [
-        known[check.id].explained(named.get(check.id))
-        if check.id in known and check.verdict in EXPLAINED
-        else check
-        for check in checks
-    ]
+    with numpy_errors_ignored():
+        named = _listed(list(known.values()))
+        return [
+            known[check.id].explained(named.get(check.id))
+            if check.id in known and check.verdict in EXPLAINED
+            else check
+            for check in checks
+        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +97,8 @@ class AskedCheck:
         return gather(self.asked, self.right)
 
     def _generic(self) -> Diagnosis | None:
-        if self.evidence is None:
-            return None
+        if self.evidence is None:  # numbers that may be rounded, as to another dtype
+            return first_flaw(self.asked, self.right)
         together = Evidence.together([self.evidence], ())
         patterns = {**EFFECTS, **PATTERNS} if self.evidence.is_of_arrays else ANSWERS
         for name, pattern in patterns.items():
@@ -153,7 +156,7 @@ def _proved(
 
     A common answer counts too if the method was right in another check of its task.
     """
-    right = {(one.check.task, p.method) for one in passed for p in pairs_of(one.asked, one.right)}
+    right = {(one.check.task, method) for one in passed for method in methods_in(one.asked)}
     return {
         mistake.id
         for one, mistakes in found.items()

@@ -16,6 +16,7 @@ from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.matching import Matcher
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
+from autograder.diagnosis.reading import methods_in
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
 from autograder.diagnosis.replay import Module, SourceModule
 from autograder.diagnosis.source_changes.mutation_candidates import mutation_candidates
@@ -148,13 +149,21 @@ class Case:
     def _base(self) -> SourceModule:
         return self.base or self.matcher.replayer.solution
 
+    @property
+    def _was_right(self) -> bool:
+        """Whether a passed check has called the method."""
+        return any(self.method in methods_in(check.asked) for check in self.passed)
+
     def _diagnosed(self, name: str, sentence: str) -> dict[str, Diagnosis]:
         return {check.id: Diagnosis(f"generic/{name}", sentence) for check in self.failed}
 
     def _is_explained_by(self, module: Module) -> bool:
         view = View(self.method)
-        if not any(check.evidence_of(view) for check in self.failed):
+        wrong = [check for check in self.failed if check.evidence_of(view)]
+        if not wrong:
             return False  # answers of NaN alone prove nothing
+        if all(check.is_common for check in wrong) and not self._was_right:
+            return False
         return all(self.matcher.explains(module, check, view) for check in self.failed) and (
             self.matcher.agrees_with_all(module, self.passed)
         )

@@ -46,6 +46,12 @@ def pairs_of(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> list[P
     return _read(exchanges, right).pairs
 
 
+def methods_in(exchanges: Sequence[Exchange]) -> set[str]:
+    """Return the names of the functions and methods that were called."""
+    steps = (step for exchange in exchanges for step in exchange.steps)
+    return {step.name for step in steps if isinstance(step, Call)}
+
+
 def _read(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> _Reader:
     reader = _Reader()
     for theirs, expected in zip(exchanges, right, strict=True):

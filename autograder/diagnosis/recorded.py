@@ -23,7 +23,7 @@ from autograder.diagnosis.exchanges import (
     without_overwritten,
     wrong_steps,
 )
-from autograder.diagnosis.reading import gather, pairs_of
+from autograder.diagnosis.reading import gather, methods_in, pairs_of
 from autograder.diagnosis.replay import Module, Replay, SourceModule
 from autograder.isolation.host.transcript import Exchange
 from autograder.record.results import CheckResult
@@ -159,6 +159,11 @@ class RecordedCheck:
         """What the answers show of the method that was wrong first; None if it is not clear."""
         return gather(self.exchanges, self.right)
 
+    @property
+    def is_common(self) -> bool:
+        """Whether many mistakes give the answers of the method that was wrong first."""
+        return self.evidence is not None and self.evidence.is_common
+
     @cached_property
     def pairs(self) -> list[Pair]:
         """All arrays of the answers, with the expected ones."""
@@ -191,9 +196,7 @@ class RecordedCheck:
         return any(one.is_wrong for one in self.compared(view))
 
     def evidence_of(self, view: View) -> int:
-        """Return the number of wrong facts in the answers; 0 if many mistakes give these."""
-        if self.evidence is not None and self.evidence.is_common:
-            return 0
+        """Return the number of facts in which the answers are wrong."""
         return sum(one.evidence for one in self.compared(view))
 
 
@@ -215,3 +218,8 @@ class TaskChecks:
     task: str
     failed: tuple[RecordedCheck, ...]
     passed: tuple[RecordedCheck, ...]
+
+    @property
+    def right_methods(self) -> set[str]:
+        """The methods that passed checks have called."""
+        return set[str]().union(*(methods_in(check.asked) for check in self.passed))

@@ -8,7 +8,7 @@ from contextlib import suppress
 from autograder.checks.budget import BudgetExceeded, limited
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.reading import Exercise
-from autograder.diagnosis.diagnose import numpy_errors_ignored
+from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.from_recording import key_of_wrong
 from autograder.diagnosis.replay import Replay, SourceModule
 from autograder.isolation.host.transcript import Exchange
@@ -39,14 +39,17 @@ def add_fingerprints(
     named = 0
     for mistake in load_mistakes(exercise):
         concerned = [n for n in asked if tasks[n] in (mistake.task, *mistake.also_fails)]
-        keys: dict[str, bytes] = {}
-        with suppress(BadInputError, SyntaxError):
-            source = mistake.apply(solution)
-            for name in concerned:
-                if key := _key(exercise, source, parts, asked[name]):
-                    keys[name] = key
-        _store(mistake, keys, tapes)
-        named += bool(keys)
+        forms: list[dict[str, bytes]] = []
+        for form in mistake.forms:
+            forms.append({})
+            with suppress(BadInputError, SyntaxError):
+                source = form.apply(solution)
+                for name in concerned:
+                    if key := _key(exercise, source, parts, asked[name]):
+                        forms[-1][name] = key
+        for keys in forms:
+            _store(mistake, keys, tapes)
+        named += any(forms)
     return named
 
 

@@ -67,8 +67,9 @@ def _add(cls: type, name: str, method: object) -> None:
 
 def _require_no_init_vars(cls: type) -> None:
     """Refuse a class with arguments that are no fields: its ``__init__`` would not have them."""
+    fields = {field.name for field in dataclasses.fields(cls)}
     for name, field in vars(cls)["__dataclass_fields__"].items():
-        if "InitVar" in str(field.type):
+        if name not in fields and "ClassVar" not in str(field.type):
             raise TypeError(f"{name!r} is an InitVar: use `dataclasses.dataclass`")
 
 
@@ -140,13 +141,11 @@ def _init(cls: type, *, frozen: bool) -> Callable[..., None]:
     usual = [_parameter(field) for field in given if not field.kw_only]
     named = [_parameter(field) for field in given if field.kw_only]
     lines = [_set(field, frozen=frozen) for field in fields if field.init or _has_factory(field)]
-    if frozen:
-        lines.insert(0, "_attributes = self.__dict__")  # `object.__setattr__` takes twice as long
     if hasattr(cls, "__post_init__"):
         lines.append("self.__post_init__()")
     parameters = ", ".join(["self", *usual, *(["*", *named] if named else [])])
     known = {f"_default_{field.name}": _default(field) for field in fields}
-    known["_missing"] = _MISSING
+    known |= {"_set": object.__setattr__, "_missing": _MISSING}
     body = "\n  ".join(lines or ["pass"])
     text = (
         f"def make({', '.join(known)}):\n def __init__({parameters}):\n  {body}\n return __init__"
@@ -186,7 +185,7 @@ def _set(field: dataclasses.Field[Any], *, frozen: bool) -> str:
     if _has_factory(field):
         made = f"_default_{name}()"
         value = f"{made} if {name} is _missing else {name}" if field.init else made
-    return f"_attributes[{name!r}] = {value}" if frozen else f"self.{name} = {value}"
+    return f"_set(self, {name!r}, {value})" if frozen else f"self.{name} = {value}"
 
 
 @recursive_repr()

@@ -15,7 +15,8 @@ import pytest
 
 from autograder.audit.trials import handed_in
 from autograder.course.reading import Course, Exercise, find_course
-from autograder.diagnosis.diagnose import diagnosed, numpy_errors_ignored
+from autograder.diagnosis.comparison import numpy_errors_ignored
+from autograder.diagnosis.diagnose import diagnosed
 from autograder.diagnosis.matching import Matcher
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.diagnosis.search.trials import Trials

@@ -124,14 +124,14 @@ class TaskSearch:
     def _is_certain(self, result: Joined, cause: Cause, new: Sequence[RecordedCheck]) -> bool:
         """Return whether enough facts are explained, or nothing of the same method is left.
 
-        Answers of NaN alone are a fact only if the method was right in another check.
+        Answers of NaN alone, or of one common number, are a fact only if the method was right in
+        another check.
         """
-        facts = sum(check.evidence_of(self.view) for check in new)
+        facts = sum(check.evidence_of(self.view) for check in new if not check.is_common)
         if facts >= CERTAIN:
             return True
         methods = {check.method for check in new}
-        passed = {pair.method for check in self.checks.passed for pair in check.pairs}
-        is_fact = facts or methods & passed
+        is_fact = facts or methods & self.checks.right_methods
         is_all = not any(c.method in methods for c in self._left(result, new))
         return bool(is_fact) and is_all and self._agrees(cause, strictly=True)
 

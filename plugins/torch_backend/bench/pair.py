@@ -23,6 +23,9 @@ Step = Callable[[], Any]
 #: The largest difference of equal programs in float64, as a part of the largest number.
 TOLERANCE = 1e-8
 
+#: Parts of the texts of errors where torch has no form of an operation for a processor.
+_NOT_THERE = ("could not create a primitive", "BFloat16")
+
 _OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
     "sgd": torch.optim.SGD,
     "adam": torch.optim.Adam,
@@ -202,9 +205,9 @@ def computing_in(precision: str, device: str) -> Iterator[None]:
         with torch.autocast(kind, torch.bfloat16):
             yield
     except RuntimeError as error:
-        if kind != "cpu":
-            raise
         reason, _, _ = str(error).partition(". ")
+        if kind != "cpu" or not any(part in reason for part in _NOT_THERE):
+            raise
         raise UsageError(
             f"torch cannot compute the plain program in bfloat16 on this processor ({reason}): use "
             "`--precision float32`"

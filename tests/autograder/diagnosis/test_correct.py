@@ -13,7 +13,7 @@ import pytest
 from repository import ROOT
 
 from autograder.course.reading import find_course
-from autograder.diagnosis.diagnose import numpy_errors_ignored
+from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.verdicts import Verdict
 

@@ -63,7 +63,7 @@ def test_backward_is_not_blamed_on_a_forward_that_is_right(failed):
 def test_a_wrong_forward_behind_wrong_gradients_is_reported_with_what_it_gave(failed):
     change = ("/ (1.0 + e)\n        return self.y", "/ (1.1 + e)\n        return self.y")
     check = failed("activations", *change)["test_sigmoid_backward"]
-    assert check.message.startswith("σ' at −ln 3, 0, ln 3")
+    assert check.message.startswith("grad_output · σ' at −ln 3, 0, ln 3")
     assert check.fact == Fact("the result of forward: values", "0.75", "0.697674")
     assert (check.method, check.call) == ("Sigmoid.forward", "Sigmoid().forward(float64 (3,))")
     assert check.details[-1] == (

@@ -105,3 +105,16 @@ def test_of_two_mistakes_the_one_that_explains_more_is_named():
 def test_two_mistakes_that_explain_as_much_are_not_named():
     course = Course({"one": {"forward": WRONG}, "other": {"forward": WRONG}})
     assert course.told({"forward": WRONG}) == {}
+
+
+def test_numbers_that_another_dtype_rounds_are_explained_by_it(course):
+    assert course.told({"forward": (RIGHT + 1e-7).astype(np.float32)}) == {
+        "forward": "generic/other-dtype"
+    }
+
+
+def test_patterns_compute_with_infinite_numbers():
+    """Without a warning of NumPy, which pytest makes an error here."""
+    assert Course({}).told({"forward": np.array([np.inf, -np.inf])}) == {
+        "forward": "generic/not-finite"
+    }

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.diagnosis.diagnose import numpy_errors_ignored
+from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.evidence import Answer, Evidence, Pair, Raised
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
 

@@ -115,8 +115,8 @@ MISTAKES = {
         "Sigmoid",
         WRONG,
         [
-            "σ' at −ln 3, 0, ln 3 (backward / grad_output): 3 of 3 values differ",
-            "expected 0.1875, received 0.75 (ratio 4)",
+            "grad_output · σ' at −ln 3, 0, ln 3: 3 of 3 values differ",
+            "expected 0.5625, received 2.25 (ratio 4)",
         ],
         ["Sigmoid: forward is 1 / (1 + exp(−z)), without overflow"],
     ),

@@ -47,7 +47,7 @@ def test_an_untouched_stub_fails_in_a_few_lines_each(run_pytest):
     assert "12 failed" in done.stdout
     assert (
         "not written yet\n\n"
-        "test_activations.py:35: Sigmoid: forward is 1 / (1 + exp(−z)), without overflow\n"
+        "test_activations.py:36: Sigmoid: forward is 1 / (1 + exp(−z)), without overflow\n"
         "  call     Sigmoid().forward(float64 (3,))\n"
         "  line     neural_networks/activations/activations.py:"
     ) in done.stdout
@@ -71,7 +71,7 @@ def test_what_is_right_passes_and_what_is_wrong_is_reported(run_pytest, course, 
     assert first == "You use σ(z) as the derivative: the factor 1 − σ(z) is missing."
     assert second.startswith("hint: ")
     assert blank == ""
-    assert "worst at [2]: expected 0.1875, received 0.75 (ratio 4)" in done.stdout
+    assert "worst at [2]: expected 0.5625, received 2.25 (ratio 4)" in done.stdout
     assert "  call     Sigmoid().backward(float64 (3,))" in done.stdout
     assert "  printed  a trace" in done.stdout
 

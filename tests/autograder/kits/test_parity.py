@@ -94,6 +94,17 @@ def test_a_sample_of_mistakes_has_the_same_verdicts(built, tmp_path):
             assert is_named(found, mistake)
 
 
+def test_the_consistent_form_of_a_mistake_is_named_in_both_passes(built):
+    exercise, kit = COURSE.exercise("activations"), Course.read(built.place)
+    with public_checks(COURSE, kit, exercise=exercise) as (in_kit,):
+        for mistake in load_mistakes(exercise):
+            for form in mistake.forms[1:]:
+                checks = in_kit.of(form.apply(exercise.solution_source())).values()
+                failed = [check for check in checks if check.verdict is not Verdict.PASSED]
+                assert {check.diagnosis.id for check in failed} == {mistake.id}
+                assert len(failed) == 2, mistake.id
+
+
 def test_a_kit_that_accepts_a_mistake_is_found():
     class Check:
         verdict, message = Verdict.PASSED, ""

@@ -47,9 +47,9 @@ def run(real_course, mistake, tmp_path, monkeypatch, capfd):
 def test_the_call_is_made_again_in_the_terminal(run):
     code, output = run(CHECK)
     assert code == 0
-    assert "worst at [2]: expected 0.1875, received 0.75 (ratio 4)\n" in output
+    assert "worst at [2]: expected 0.5625, received 2.25 (ratio 4)\n" in output
     assert "Without a sandbox: Sigmoid().backward(float64 (3,))\n" in output
-    assert output.endswith("in backward\n[-0.25  1.   -0.75]\n")
+    assert output.endswith("in backward\n[ 0.25 -1.    2.25]\n")
 
 
 def test_the_arrays_of_the_call_are_saved(run, tmp_path):
@@ -57,7 +57,7 @@ def test_the_arrays_of_the_call_are_saved(run, tmp_path):
         "Saved grad_output in args.npz: `numpy.load` reads it.\n"
     )
     with np.load(tmp_path / "args.npz") as saved:
-        assert saved["grad_output"].tolist() == [-1.0, 2.0, -1.0]
+        assert saved["grad_output"].tolist() == [1.0, -2.0, 3.0]
 
 
 def test_arrays_are_saved_under_every_name_that_a_parameter_can_have(tmp_path):
@@ -74,7 +74,7 @@ def test_the_program_runs_by_itself_and_stays_as_it_is(run, tmp_path):
     done = subprocess.run(
         [sys.executable, "replay.py"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert (done.stdout, done.stderr) == ("in backward\n[-0.25  1.   -0.75]\n", "")
+    assert (done.stdout, done.stderr) == ("in backward\n[ 0.25 -1.    2.25]\n", "")
     (tmp_path / "replay.py").write_text("edited")
     with pytest.raises(ConflictError, match=r"replay\.py exists: .*`--force`"):
         run(CHECK, "--script", "replay.py")
@@ -90,7 +90,7 @@ def test_a_debugger_has_the_terminal(run, mistake, monkeypatch, tmp_path):
         monkeypatch.setattr(subprocess, "run", lambda *a, **k: real(*a, stdin=stream, **k))
         output = run(CHECK, "--pdb")[1]
     assert "activations.py(39)backward()" in output
-    assert "(Pdb) array([-1.,  2., -1.])\n" in output
+    assert "(Pdb) array([ 1., -2.,  3.])\n" in output
 
 
 @pytest.mark.parametrize(
