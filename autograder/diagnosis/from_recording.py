@@ -14,6 +14,7 @@ from typing import Any
 
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.evidence import Evidence
+from autograder.diagnosis.exchanges import IgnoredDifferences, same_exchange
 from autograder.diagnosis.first_fault import located
 from autograder.diagnosis.flaws import first_flaw
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
@@ -97,14 +98,24 @@ class AskedCheck:
         return gather(self.asked, self.right)
 
     def _generic(self) -> Diagnosis | None:
-        if self.evidence is None:  # numbers that may be rounded, as to another dtype
-            return first_flaw(self.asked, self.right)
+        return self._pattern() or self._flaw()
+
+    def _pattern(self) -> Diagnosis | None:
+        if self.evidence is None:
+            return None
         together = Evidence.together([self.evidence], ())
         patterns = {**EFFECTS, **PATTERNS} if self.evidence.is_of_arrays else ANSWERS
         for name, pattern in patterns.items():
             if sentence := pattern(together):
                 return Diagnosis(f"generic/{name}", sentence)
         return None
+
+    def _flaw(self) -> Diagnosis | None:
+        """Return the flaw of the form, if the answers are right but for such."""
+        loosely = IgnoredDifferences(loosely=True)
+        pairs = zip(self.asked, self.right, strict=True)
+        is_right = all(same_exchange(ours, expected, loosely) for ours, expected in pairs)
+        return first_flaw(self.asked, self.right) if is_right else None
 
 
 def key_of_wrong(asked: Iterable[Exchange], right: Iterable[Exchange]) -> bytes:
