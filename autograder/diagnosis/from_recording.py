@@ -152,7 +152,8 @@ def _listed(checks: Sequence[AskedCheck]) -> dict[str, SealedMistake]:
         if one.check.verdict in EXPLAINED
     }
     proved = _proved(found, passed)
-    votes = Counter(m.id for mistakes in found.values() for m in mistakes if m.id in proved)
+    each = (proved & {mistake.id for mistake in mistakes} for mistakes in found.values())
+    votes = Counter(name for names in each for name in names)
     return {
         one.check.id: best
         for one, mistakes in found.items()

@@ -35,22 +35,27 @@ def add_fingerprints(
         asked: check id -> the requests and the right answers.
         tasks: check id -> task.
     """
-    solution = exercise.solution_source()
     named = 0
     for mistake in load_mistakes(exercise):
         concerned = [n for n in asked if tasks[n] in (mistake.task, *mistake.also_fails)]
-        forms: list[dict[str, bytes]] = []
-        for form in mistake.forms:
-            forms.append({})
-            with suppress(BadInputError, SyntaxError):
-                source = form.apply(solution)
-                for name in concerned:
-                    if key := _key(exercise, source, parts, asked[name]):
-                        forms[-1][name] = key
+        right = {name: asked[name] for name in concerned}
+        forms = [_keys(exercise, form, parts, right) for form in mistake.forms]
         for keys in forms:
             _store(mistake, keys, tapes)
         named += any(forms)
     return named
+
+
+def _keys(
+    exercise: Exercise, mistake: Mistake, parts: PartSource, right: Mapping[str, list[Exchange]]
+) -> dict[str, bytes]:
+    """Return check id -> the key of the first wrong answer; none if the mistake has no source."""
+    try:
+        source = mistake.apply(exercise.solution_source())
+        keys = {name: _key(exercise, source, parts, asked) for name, asked in right.items()}
+    except (BadInputError, SyntaxError):
+        return {}
+    return {name: key for name, key in keys.items() if key}
 
 
 def _key(exercise: Exercise, source: str, parts: PartSource, right: list[Exchange]) -> bytes:

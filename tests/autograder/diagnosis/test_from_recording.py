@@ -47,7 +47,12 @@ class Course:
     """
 
     def __init__(self, mistakes):
-        self._mistakes = mistakes
+        self._forms = list(mistakes.items())
+
+    def with_form(self, name, wrong):
+        """Add another form of the mistake `name`."""
+        self._forms.append((name, wrong))
+        return self
 
     def told(self, answers):
         """Check -> the id of what is said of it, for the `answers` of each check."""
@@ -62,7 +67,7 @@ class Course:
     def _tape(self, check):
         (right,) = asked(RIGHT, check).exchanges
         tape = Tape(answers=[RightAnswer(steps_of(right), list(right.outcomes))])
-        for name, wrong in self._mistakes.items():
+        for name, wrong in self._forms:
             if check in wrong:
                 key = key_of_wrong(asked(wrong[check], check).exchanges, [right])
                 fact = sealed(SealedMistake(name, "You ...", "", tuple(wrong)), key)
@@ -105,6 +110,12 @@ def test_of_two_mistakes_the_one_that_explains_more_is_named():
 def test_two_mistakes_that_explain_as_much_are_not_named():
     course = Course({"one": {"forward": WRONG}, "other": {"forward": WRONG}})
     assert course.told({"forward": WRONG}) == {}
+
+
+def test_two_forms_of_a_mistake_count_once():
+    course = Course({"one": {"forward": WRONG}, "other": {"forward": WRONG}})
+    twice = course.with_form("one", {"forward": WRONG, "backward": WRONG})
+    assert twice.told({"forward": WRONG}) == {}
 
 
 def test_numbers_that_another_dtype_rounds_are_explained_by_it(course):
