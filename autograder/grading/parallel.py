@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from framework.processes.termination import end_at_once
+from framework.processes.termination import end_at_once, held_back
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader
@@ -87,7 +87,8 @@ def _side_by_side(
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(forked, context, initializer=begin, initargs=(function,)) as pool:
         try:
-            futures = [pool.submit(work, argument) for argument in arguments]
+            with held_back():  # until each process has begun, which would print a traceback
+                futures = [pool.submit(work, argument) for argument in arguments]
             for future in as_completed(futures) if as_they_end else futures:
                 yield future.result()
         except BaseException:  # an interrupt, here or where the results are used

@@ -39,6 +39,17 @@ def cleaning_up() -> Iterator[None]:
             sys.exit(TERMINATED)
 
 
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Let SIGTERM wait until the block ends, and in a process forked there for `end_at_once`."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def end_at_once() -> None:
     """Let SIGTERM end this process, which was forked and has nothing to remove."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})

@@ -118,3 +118,24 @@ def test_an_end_that_comes_where_nothing_is_raised_comes_again():
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=15)
     assert (process.returncode, errors) == (1, "")
+
+
+EARLY = """
+import os, signal, sys
+from concurrent.futures.process import BrokenProcessPool
+from autograder.grading.parallel import in_parallel
+from framework.processes.termination import cleaning_up
+os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.SIGTERM))
+with cleaning_up():
+    try:
+        list(in_parallel(abs, [1, 2, 3], jobs=2))
+    except BrokenProcessPool:
+        print("ended")
+"""
+
+
+@on_linux
+def test_a_process_that_is_ended_before_it_begins_prints_nothing():
+    command = [sys.executable, "-c", EARLY]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("ended\n", "")
