@@ -22,7 +22,7 @@ _ITEM = re.compile(r"(\[\d+\])+$")
 #: A smaller relative difference may be rounding; a larger one is a mistake.
 DIFFERS = 1e-6
 
-#: Much wrong code gives one of these numbers, of whatever mistake.
+#: Numbers that wrong code often gives, whatever its mistake.
 COMMON = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
 
@@ -112,7 +112,7 @@ class Evidence:
 
     @property
     def is_common(self) -> bool:
-        """Whether the method only returned one answer that many mistakes give.
+        """Whether the method returned one answer alone, which many mistakes give.
 
         A wrong tanh may be 1 at 0 for many reasons. So this alone is no evidence of any of them.
         """

@@ -111,7 +111,7 @@ class AskedCheck:
         return None
 
     def _flaw(self) -> Diagnosis | None:
-        """Return the flaw of the form, if the answers are right but for such."""
+        """Return the flaw of the form, if nothing else is wrong."""
         loosely = IgnoredDifferences(loosely=True)
         pairs = zip(self.asked, self.right, strict=True)
         is_right = all(same_exchange(ours, expected, loosely) for ours, expected in pairs)

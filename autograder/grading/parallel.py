@@ -87,7 +87,7 @@ def _side_by_side(
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(forked, context, initializer=begin, initargs=(function,)) as pool:
         try:
-            with held_back():  # until each process has begun, which would print a traceback
+            with held_back():  # a process ended before it has begun prints a traceback
                 futures = [pool.submit(work, argument) for argument in arguments]
             for future in as_completed(futures) if as_they_end else futures:
                 yield future.result()

@@ -35,11 +35,12 @@ def add_fingerprints(
         asked: check id -> the requests and the right answers.
         tasks: check id -> task.
     """
+    solution = exercise.solution_source()
     named = 0
     for mistake in load_mistakes(exercise):
-        concerned = [n for n in asked if tasks[n] in (mistake.task, *mistake.also_fails)]
-        right = {name: asked[name] for name in concerned}
-        forms = [_keys(exercise, form, parts, right) for form in mistake.forms]
+        concerned = (mistake.task, *mistake.also_fails)
+        right = {name: one for name, one in asked.items() if tasks[name] in concerned}
+        forms = [_keys(exercise, form, solution, parts, right) for form in mistake.forms]
         for keys in forms:
             _store(mistake, keys, tapes)
         named += any(forms)
@@ -47,11 +48,15 @@ def add_fingerprints(
 
 
 def _keys(
-    exercise: Exercise, mistake: Mistake, parts: PartSource, right: Mapping[str, list[Exchange]]
+    exercise: Exercise,
+    mistake: Mistake,
+    solution: str,
+    parts: PartSource,
+    right: Mapping[str, list[Exchange]],
 ) -> dict[str, bytes]:
     """Return check id -> the key of the first wrong answer; none if the mistake has no source."""
     try:
-        source = mistake.apply(exercise.solution_source())
+        source = mistake.apply(solution)
         keys = {name: _key(exercise, source, parts, asked) for name, asked in right.items()}
     except (BadInputError, SyntaxError):
         return {}

@@ -41,7 +41,7 @@ def cleaning_up() -> Iterator[None]:
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Let SIGTERM wait until the block ends, and in a process forked there for `end_at_once`."""
+    """Hold SIGTERM back until the block ends; in a process forked there, until `end_at_once`."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     try:
         yield

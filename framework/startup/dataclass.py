@@ -47,7 +47,7 @@ else:
         extends = any(map(dataclasses.is_dataclass, cls.__mro__[1:]))
         options = {"kw_only": kw_only, "frozen": frozen and extends}
         dataclasses.dataclass(cls, init=False, repr=False, eq=False, **options)
-        cls.__doc__ = text  # else a class without one has that of its `__init__`, which comes later
+        cls.__doc__ = text  # `dataclasses` fills an empty one from `__init__`, not there yet
         _require_no_init_vars(cls)
         _require_defaults_last(cls)
         _add(cls, "__init__", _LateInit(cls, frozen))

@@ -23,7 +23,7 @@ Step = Callable[[], Any]
 #: The largest difference of equal programs in float64, as a part of the largest number.
 TOLERANCE = 1e-8
 
-#: Parts of the texts of errors where torch has no form of an operation for a processor.
+#: What torch says, in part, where an operation does not exist for a processor.
 _NOT_THERE = ("could not create a primitive", "BFloat16")
 
 _OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {

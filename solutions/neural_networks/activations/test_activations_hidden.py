@@ -21,7 +21,7 @@ def works_everywhere(pair, rng):
     pair.same_backward(passed_on, rng=rng)
     pair.same_forward(passed_on)
     used_last = rng.normal(scale=2.0, size=(2, 3))
-    pair.same_backward(used_last, rng=rng)  # and not those of the forward before
+    pair.same_backward(used_last, rng=rng)  # it belongs to the last forward
 
 
 def tails(pair, values, derivatives):
