@@ -10,7 +10,6 @@ import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from autograder.checks.budget import limited
 from framework.startup.dataclass import dataclass
@@ -18,7 +17,8 @@ from framework.startup.dataclass import dataclass
 if sys.platform != "win32":
     import resource
 
-_STATUS = Path("/proc/self/status")
+#: Its sixth number: pages of data and stack. `status` tells them apart, and takes longer.
+_PAGES = "/proc/self/statm"
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,13 @@ def memory_limited(allowed: int) -> Iterator[None]:
 
 
 def _private_memory() -> int | None:
-    """Return bytes that count against RLIMIT_DATA; None where the system does not tell."""
+    """Return bytes of data, which count against RLIMIT_DATA, and stack.
+
+    Returns:
+        None where the system does not tell.
+    """
     try:
-        lines = _STATUS.read_text("ascii").splitlines()
+        with open(_PAGES, encoding="ascii") as file:  # noqa: PTH123 - before and after each check
+            return int(file.read().split()[5]) * resource.getpagesize()
     except OSError:
         return None
-    kilobytes = next((line.split()[1] for line in lines if line.startswith("VmData:")), None)
-    return None if kilobytes is None else int(kilobytes) << 10

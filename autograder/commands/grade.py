@@ -20,6 +20,8 @@ from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting, sandbox_named
 from autograder.grading.written.manual_points import NO_POINTS, ManualPoints, read_manual_points
 from autograder.isolation.sandboxes import Sandbox
+from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
+from autograder.isolation.sandboxes.choose import begun_for
 from autograder.record.progress import following, is_own, note_progress
 from autograder.record.results import Report
 from autograder.reports.files import check_files, write_files
@@ -42,12 +44,13 @@ def grade(options: GradeOptions, *, watch: bool = False) -> int:
     Args:
         watch: grade again after every change of the submission, until interrupted.
     """
-    course = chosen_course(options)
-    plugins = Plugins(options.plugins, course, options.blocked)
-    for warning in plugins.warnings:
-        write_error(f"grade: {warning}")
-    check_files(options, plugins)
-    setting = _setting(options, course, plugins)
+    with begun_for(options.sandbox) as begun:
+        course = chosen_course(options)
+        plugins = Plugins(options.plugins, course, options.blocked)
+        for warning in plugins.warnings:
+            write_error(f"grade: {warning}")
+        check_files(options, plugins)
+        setting = _setting(options, course, plugins, begun)
     setting.reference_backend()  # an unknown backend or a missing GPU is reported before grading
     return _watched(options, setting) if watch else _grade_once(options, setting).exit_code
 
@@ -75,11 +78,13 @@ def _watched(options: GradeOptions, setting: Setting) -> int:
     return code
 
 
-def _setting(options: GradeOptions, course: Course, plugins: Plugins) -> Setting:
+def _setting(
+    options: GradeOptions, course: Course, plugins: Plugins, begun: BubblewrapSandbox | None
+) -> Setting:
     return Setting(
         course=course,
         plugins=plugins,
-        sandbox=_sandbox(options, plugins),
+        sandbox=_sandbox(options, plugins, begun),
         backend=options.backend,
         provider=options.provider,
         device=options.device,
@@ -87,8 +92,10 @@ def _setting(options: GradeOptions, course: Course, plugins: Plugins) -> Setting
     )
 
 
-def _sandbox(options: GradeOptions, plugins: Plugins) -> Sandbox:
-    sandbox = sandbox_named(options.sandbox, plugins, allow_weaker=options.allow_weaker)
+def _sandbox(options: GradeOptions, plugins: Plugins, begun: BubblewrapSandbox | None) -> Sandbox:
+    sandbox = sandbox_named(
+        options.sandbox, plugins, allow_weaker=options.allow_weaker, begun=begun
+    )
     if options.device != "cpu" and not sandbox.drives_devices:
         raise UsageError(
             f"--sandbox {options.sandbox} has no GPU: choose another one, or `--device cpu`"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from autograder.isolation.sandboxes.base import Sandbox
 from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
@@ -27,6 +28,7 @@ def choose(
     available: Mapping[str, type[Sandbox]] = BUILT_IN,
     *,
     allow_weaker: bool = False,
+    begun: BubblewrapSandbox | None = None,
 ) -> Sandbox:
     """Return the sandbox of that name; `auto` is bubblewrap where it works, else `process`.
 
@@ -34,6 +36,7 @@ def choose(
         name: what was asked for.
         available: every sandbox there is, those of plugins included.
         allow_weaker: whether workers start that cannot contain everything on this system.
+        begun: what `begun_for` gave.
 
     Raises:
         UnknownNameError: there is none of that name.
@@ -46,13 +49,24 @@ def choose(
             "start where something cannot be contained, or always does"
         )
     if name == AUTO:
-        return _choose_automatically()
+        return _choose_automatically(begun or BubblewrapSandbox())
     if name not in available:
         raise UnknownNameError("sandbox", name, [AUTO, *available], "gradus plugins")
     sandbox = ForkSandbox(allow_weaker=True) if allow_weaker else available[name]()
     _available(sandbox)
     _log.info("%s, as asked for", name)
     return sandbox
+
+
+@contextmanager
+def begun_for(name: str) -> Iterator[BubblewrapSandbox | None]:
+    """Begin to try what `choose` of `name` tries first, and go on meanwhile."""
+    if name != AUTO:
+        yield None
+        return
+    sandbox = BubblewrapSandbox()
+    with sandbox.tried_meanwhile():
+        yield sandbox
 
 
 def _available(sandbox: Sandbox) -> Sandbox:
@@ -67,8 +81,7 @@ def _available(sandbox: Sandbox) -> Sandbox:
     return sandbox
 
 
-def _choose_automatically() -> Sandbox:
-    bubblewrap = BubblewrapSandbox()
+def _choose_automatically(bubblewrap: BubblewrapSandbox) -> Sandbox:
     reason = bubblewrap.unavailable()
     if reason is not None:
         _log.info("%s, since %s", ProcessSandbox.name, reason)

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -139,6 +140,28 @@ def _source_of(module: str) -> Path:
     return Path(spec.origin)
 
 
+def _is_compiled(file: str, compiled: str) -> bool:
+    """Return whether `compiled` is the compiled form of `file`; it is made if it can be.
+
+    Most modules of the worker are imported in no other process, and a worker writes nothing: from
+    an editable installation it would compile them in every run.
+    """
+    with suppress(OSError):
+        if os.stat(compiled).st_mtime_ns >= os.stat(file).st_mtime_ns:  # noqa: PTH116
+            return True
+    if sys.dont_write_bytecode or not os.access(_nearest_folder(compiled), os.W_OK):
+        return False
+    from compileall import compile_file
+
+    return bool(compile_file(file, quiet=2))
+
+
+def _nearest_folder(path: str) -> str:
+    """Return the innermost folder above `path` that is there."""
+    folder = os.path.dirname(path)  # noqa: PTH120
+    return folder if os.path.isdir(folder) else _nearest_folder(folder)  # noqa: PTH112
+
+
 def _copy(file: str, target: str) -> None:
     """Copy `file` and its compiled form, with their times: the one tells whether the other is new.
 
@@ -149,7 +172,7 @@ def _copy(file: str, target: str) -> None:
     if file.endswith(".py"):
         compiled = importlib.util.cache_from_source(file)
         folder, name = os.path.dirname(target), os.path.basename(compiled)  # noqa: PTH119, PTH120
-        if os.path.isfile(compiled):  # noqa: PTH113
+        if _is_compiled(file, compiled):
             pairs.append((compiled, f"{folder}/__pycache__/{name}"))
     for source, copy in pairs:
         try:

@@ -51,7 +51,8 @@ def main() -> None:
     """Serve requests until the grader closes the channel; then remove the folder of modules."""
     settings = json.loads(sys.argv[1])
     sys.path[:] = [settings["modules"], *sys.path[1:]]
-    from autograder.isolation.worker.main import PackageFinder, load_arrays
+    from autograder.isolation.worker.packages import PackageFinder
+    from autograder.isolation.worker.serving import load_arrays
 
     finder = PackageFinder(settings["packages"], [])
     sys.meta_path.append(finder)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Mapping
-from importlib.abc import InspectLoader, Loader
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from autograder.isolation.worker.faults import NotDefinedError, PartMissingError
+
+if TYPE_CHECKING:  # the import takes as long as all others here
+    from importlib.abc import InspectLoader, Loader
 
 
 class SubmittedModule:
@@ -94,7 +96,7 @@ def _compiled(loader: Loader, module: str) -> CodeType:
         SyntaxError: in place of the `MemoryError` or `RecursionError` for deep nesting. These
             name no line: the longest one is reported.
     """
-    inspected = cast(InspectLoader, loader)
+    inspected = cast("InspectLoader", loader)
     try:
         return cast(CodeType, inspected.get_code(module))
     except (MemoryError, RecursionError):

@@ -13,9 +13,8 @@ FAR = np.array([[-1e3, -715.0, -30.0], [30.0, 715.0, 1e3]])
 
 def works_everywhere(pair, rng):
     """Compare values and gradients for other shapes and float32, and in a second use."""
-    for shape in [(2, 1, 4), (0, 3)]:
-        pair.same_backward(rng.normal(scale=2.0, size=shape), rng=rng)
-    single = rng.normal(scale=2.0, size=(2, 3)).astype(np.float32)
+    pair.same_backward(np.empty((0, 3)), rng=rng)
+    single = rng.normal(scale=2.0, size=(2, 1, 4)).astype(np.float32)
     pair.same_backward(single, rng=rng, rtol=1e-5)
     passed_on = rng.uniform(0.1, 0.9, size=(2, 3))  # where some functions are the identity
     pair.same_backward(passed_on, rng=rng)

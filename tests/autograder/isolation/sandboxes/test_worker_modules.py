@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import py_compile
 import subprocess
 import sys
@@ -86,6 +87,53 @@ def test_compiled_forms_come_along_and_are_valid(tmp_path, monkeypatch):
     copy = tmp_path / "modules" / "made_arrays.py"
     assert copy.stat().st_mtime_ns == source.stat().st_mtime_ns
     assert (copy.parent / "__pycache__" / compiled.name).read_bytes() == compiled.read_bytes()
+
+
+def without_compiled(modules):
+    forms = {path.name.split(".")[0] for path in modules.rglob("__pycache__/*.pyc")}
+    return [path.name for path in modules.rglob("*.py") if path.stem not in forms]
+
+
+@pytest.fixture
+def nothing_is_compiled(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "compiled"))
+
+
+@pytest.mark.usefixtures("nothing_is_compiled")
+def test_what_only_workers_import_is_compiled_once(tmp_path):
+    copy_worker_modules(tmp_path / "modules")
+    assert not without_compiled(tmp_path / "modules")
+    made = {path: path.stat().st_mtime_ns for path in (tmp_path / "compiled").rglob("*.pyc")}
+    assert len(made) > 40
+    copy_worker_modules(tmp_path / "again")
+    assert {path: path.stat().st_mtime_ns for path in made} == made
+
+
+@pytest.mark.usefixtures("nothing_is_compiled")
+def test_what_was_written_since_is_compiled_again(tmp_path, monkeypatch):
+    source = tmp_path / "made_arrays.py"
+    source.write_text("import numpy\n")
+    compiled = Path(py_compile.compile(str(source), doraise=True))
+    source.write_text("import numpy\nname = 1\n")
+    later = compiled.stat().st_mtime_ns + 10**9
+    os.utime(source, ns=(later, later))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    copy_worker_modules(tmp_path / "modules", arrays="made_arrays")
+    copy = tmp_path / "modules" / "__pycache__" / compiled.name
+    assert b"name" in copy.read_bytes()
+
+
+@pytest.mark.usefixtures("nothing_is_compiled")
+@pytest.mark.parametrize("reason", ["it is not asked for", "it cannot be kept"])
+def test_nothing_is_compiled_in_vain(tmp_path, monkeypatch, reason):
+    if reason == "it cannot be kept":
+        monkeypatch.setattr("os.access", lambda path, mode: False)
+    else:
+        monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setattr("compileall.compile_file", lambda *args, **options: pytest.fail("compiled"))
+    copy_worker_modules(tmp_path / "modules")
+    assert not list(tmp_path.rglob("*.pyc"))
 
 
 def test_an_added_module_comes_with_all_that_it_imports(tmp_path):
