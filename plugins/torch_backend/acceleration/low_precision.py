@@ -21,6 +21,9 @@ from framework.errors import UsageError
 from framework.interfaces import Model, Parameters
 from plugins.torch_backend.acceleration.state_tensors import with_tensors
 
+#: What torch says, in part, where an operation does not exist for a processor.
+_NOT_THERE = ("not implemented for 'BFloat16'", "could not create a primitive")
+
 
 class LowPrecisionModel(Model):
     """The `model`, whose steps `computing` computes in bfloat16.
@@ -33,6 +36,7 @@ class LowPrecisionModel(Model):
     def __init__(self, model: Model, computing: Model) -> None:
         super().__init__()
         self.model, self.computed = model, computing.astype(torch.bfloat16)
+        self._name = type(model).__name__
         self.parameters, self.gradients = model.parameters, model.gradients
         if hasattr(model, "constrain"):
             self.constrain = model.constrain
@@ -61,7 +65,7 @@ class LowPrecisionModel(Model):
         _copy(self.computed.parameters, self.parameters)
         _copy(self.computed.buffers, self.buffers)
         rounded = [converted(value, Tensor.bfloat16) for value in inputs]
-        with _offered(self.model):
+        with there_in_bfloat16(self._name):
             output: Tensor = self.computed.forward(*rounded)
         _copy(self.buffers, self.computed.buffers)
         return output.float()
@@ -70,7 +74,7 @@ class LowPrecisionModel(Model):
     def backward(self, grad_output: Tensor) -> None:
         """Add the gradients of the weights, given the gradient of the output in float32."""
         self.computed.zero_gradients()
-        with _offered(self.model):
+        with there_in_bfloat16(self._name):
             self.computed.backward(grad_output.bfloat16())
         found = [self.computed.gradients[name].float() for name in self.gradients]
         torch._foreach_add_(list(self.gradients.values()), found)
@@ -95,18 +99,23 @@ def _copy(targets: Parameters, sources: Parameters) -> None:
         torch._foreach_copy_([targets[name] for name in sources], list(sources.values()))
 
 
-class _offered:  # noqa: N801  (a context manager, used like a function)
-    """Within the block, a missing operation is an error that names the model."""
+class there_in_bfloat16:  # noqa: N801  (a context manager, used like a function)
+    """Within the block, an operation that torch has not in bfloat16 is an error of usage.
 
-    def __init__(self, model: Model) -> None:
-        self._name = type(model).__name__
+    Args:
+        what: is computed in it.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
 
     def __enter__(self) -> None:
         return
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, RuntimeError | NotImplementedError) and "BFloat16" in str(error):
+        if isinstance(error, RuntimeError) and any(part in str(error) for part in _NOT_THERE):
+            reason, _, _ = str(error).partition(". ")
             raise UsageError(
-                f"{self._name} has an operation without a form in bfloat16 ({error}): use "
+                f"torch cannot compute {self._what} in bfloat16 here ({reason}): use "
                 "`--precision float32`"
             ) from error

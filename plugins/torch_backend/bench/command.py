@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from framework.commands.options import BlockOption, Device, PluginOption
-from framework.errors import UsageError
+from framework.errors import GradusError, UsageError
 from framework.importing import load_target
+from framework.startup.terminal import write_error
 from plugins.torch_backend.bench.catalogue import CASES, Case, chosen_cases
 
 if TYPE_CHECKING:
@@ -103,10 +104,23 @@ def bench(
     setting |= {"precision": precision, "sizes": "tiny" if tiny else "full"}
     console.print(", ".join(f"{name} {value}" for name, value in setting.items()), soft_wrap=True)
     from plugins.torch_backend.bench.measures import Limits
+    from plugins.torch_backend.bench.result import Result
 
     limits = Limits(seconds=seconds, rounds=rounds, steps=steps)
-    results = _measured(console, chosen, backend, precision, limits, tiny)
-    _finish(console, results, setting, json_file)
+    results, errors = list[Result](), list[GradusError]()
+    try:
+        for one in _measured(console, chosen, backend, precision, limits, tiny):
+            if isinstance(one, GradusError):
+                errors.append(one)
+            else:
+                results.append(one)
+    finally:  # what was measured is shown and saved, also when the rest is interrupted
+        if results:
+            _finish(console, results, setting, json_file)
+    for error in errors[:-1]:
+        write_error(f"gradus: {error}")
+    if errors:
+        raise errors[-1]
 
 
 def _check_available(cases: Sequence[Case]) -> None:
@@ -153,13 +167,16 @@ def _measured(
     precision: str,
     limits: Limits,
     is_tiny: bool,
-) -> list[Result]:
-    """Measure `cases` one after the other, with a bar on a terminal and else with their names."""
+) -> Iterator[Result | GradusError]:
+    """Measure `cases` one after the other, with a bar on a terminal and else with their names.
+
+    Yields:
+        for each its result, or why it could not be measured.
+    """
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from plugins.torch_backend.bench.measurement import measured
 
-    found = []
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     is_shown = console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=not is_shown) as bars:
@@ -167,8 +184,8 @@ def _measured(
             bar = bars.add_task(title := f"{i} of {len(cases)}: {case.name}", total=1.0)
             if not is_shown:
                 console.print(title, soft_wrap=True)
-            found.append(
-                measured(
+            try:
+                yield measured(
                     case,
                     backend,
                     precision=precision,
@@ -176,9 +193,9 @@ def _measured(
                     is_tiny=is_tiny,
                     on_round=partial(_advance, bars, bar),
                 )
-            )
+            except GradusError as error:
+                yield error
             bars.remove_task(bar)
-    return found
 
 
 def _advance(bars: Progress, bar: TaskID, share: float) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from framework.errors import UsageError
 from framework.importing import load_target
 from framework.providers.backends import Backend
 from plugins.torch_backend.bench.catalogue import Case
@@ -38,13 +39,17 @@ def measured(
 
     Raises:
         NotComparable: they do not compute the same.
+        UsageError: one of them cannot be computed in this precision here.
     """
     pair = pair_of(case, backend, is_tiny=is_tiny, is_random=True)
     if pair.is_same_model:
         check_equal(case, backend)
     steps = pair.steps(precision)
     limits = replace(limits, warm=pair.warm, steps=limits.steps or pair.steps_in_round)
-    speeds = timed_rounds(steps, backend.device, limits, on_round)
+    try:
+        speeds = timed_rounds(steps, backend.device, limits, on_round)
+    except UsageError as error:
+        raise UsageError(f"{case.name}: {error}") from error
     counted = steps if pair.counts_launches else {}
     use = {name: measured_use(step, backend.device) for name, step in counted.items()}
     return Result(

@@ -10,21 +10,19 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from framework.errors import GradusError, UsageError
+from framework.errors import GradusError
 from framework.interfaces import Model
 from framework.providers.backends import Backend
 from framework.training.accelerator import accelerator_of
 from framework.training.loops import Batch, LossLearner
 from framework.training.options import LearningOptions
+from plugins.torch_backend.acceleration.low_precision import there_in_bfloat16
 
 #: A training step, which returns the mean loss before it.
 Step = Callable[[], Any]
 
 #: The largest difference of equal programs in float64, as a part of the largest number.
 TOLERANCE = 1e-8
-
-#: What torch says, in part, where an operation does not exist for a processor.
-_NOT_THERE = ("could not create a primitive", "BFloat16")
 
 _OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
     "sgd": torch.optim.SGD,
@@ -200,18 +198,9 @@ def computing_in(precision: str, device: str) -> Iterator[None]:
     if precision != "bfloat16":
         yield
         return
-    kind = torch.device(device).type
-    try:
-        with torch.autocast(kind, torch.bfloat16):
-            yield
-    except RuntimeError as error:
-        reason, _, _ = str(error).partition(". ")
-        if kind != "cpu" or not any(part in reason for part in _NOT_THERE):
-            raise
-        raise UsageError(
-            f"torch cannot compute the plain program in bfloat16 on this processor ({reason}): use "
-            "`--precision float32`"
-        ) from error
+    automatic = torch.autocast(torch.device(device).type, torch.bfloat16)
+    with there_in_bfloat16("the plain program"), automatic:
+        yield
 
 
 def _compare(name: str, ours: Tensor, plain: Tensor) -> None:

@@ -11,12 +11,13 @@ from gradus_command import gradus
 from page_commands import commands
 from repository import ROOT
 
-from framework.errors import UnknownNameError, UsageError
+from framework.errors import StoppedError, UnknownNameError, UsageError
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
 from framework.providers.backends import Backend  # noqa: E402
 from framework.providers.plugins import Plugins  # noqa: E402
+from plugins.torch_backend.acceleration.low_precision import there_in_bfloat16  # noqa: E402
 from plugins.torch_backend.bench import skip_gram  # noqa: E402
 from plugins.torch_backend.bench.catalogue import CASES, chosen_cases  # noqa: E402
 from plugins.torch_backend.bench.language_models import CourseLSTM  # noqa: E402
@@ -168,12 +169,24 @@ def test_an_operation_that_a_processor_has_not_in_bfloat16_is_a_clear_error():
         raise RuntimeError("could not create a primitive. Run it again.")
 
     with (
-        pytest.raises(UsageError, match=r"on this processor \(could not [a-z ]*\): use .*float32`"),
+        pytest.raises(UsageError, match=r"bfloat16 here \(could not [a-z ]*\): use .*float32`"),
         computing_in("bfloat16", "cpu"),
     ):
         missing()
     with pytest.raises(RuntimeError, match="could not"), computing_in("float32", "cpu"):
         missing()
+
+
+def test_a_mixture_of_precisions_is_no_missing_operation():
+    single, half = torch.ones(2, 2), torch.ones(2, 2, dtype=torch.bfloat16)
+    with pytest.raises(RuntimeError, match="BFloat16"), there_in_bfloat16("a model"):
+        single @ half
+
+
+def test_an_operation_that_torch_has_not_in_bfloat16_names_the_model():
+    matrix = torch.ones(2, 2, dtype=torch.bfloat16)
+    with pytest.raises(UsageError, match="a model in bfloat16 here"), there_in_bfloat16("a model"):
+        torch.linalg.eigh(matrix)
 
 
 @pytest.fixture
@@ -248,6 +261,47 @@ def test_the_command_shows_a_table_and_saves_json(tmp_path, one_thread):
     assert model["model"] == "gru" and model["programs compute the same"]
     assert set(model["speed of ours over"]) == {"torch.nn", "torch.nn, foreach"}
     assert model["programs"]["ours"]["units per second"] > 0
+
+
+@pytest.fixture
+def fails_in_the_second_model(monkeypatch):
+    """What the second model that is measured ends in; each other one is measured."""
+
+    def failing_with(error):
+        names = []
+
+        def speeds(*given):
+            names.append(1)
+            if len(names) == 2:
+                raise error
+            return timed_rounds(*given)
+
+        monkeypatch.setattr("plugins.torch_backend.bench.measurement.timed_rounds", speeds)
+
+    return failing_with
+
+
+FIGURES = ("bench", "gru", "lstm", "gru_default", "--tiny", "--rounds", 1, "--json")
+
+
+def test_a_model_that_cannot_be_computed_costs_no_other_one_its_figures(
+    tmp_path, one_thread, fails_in_the_second_model
+):
+    fails_in_the_second_model(UsageError("not in this precision"))
+    order = [case.name for case in chosen_cases(["gru", "lstm", "gru_default"])]
+    with pytest.raises(UsageError, match=f"^{order[1]}: not in this precision"):
+        gradus(*FIGURES, file := tmp_path / "figures.json")
+    saved = json.loads(file.read_text("utf-8"))
+    assert [one["model"] for one in saved["models"]] == [order[0], order[2]]
+
+
+def test_what_was_measured_before_an_interrupt_is_kept(
+    tmp_path, one_thread, fails_in_the_second_model
+):
+    fails_in_the_second_model(KeyboardInterrupt())
+    with pytest.raises(StoppedError, match="to start again: gradus bench gru lstm"):
+        gradus(*FIGURES, file := tmp_path / "figures.json")
+    assert len(json.loads(file.read_text("utf-8"))["models"]) == 1
 
 
 def test_the_list_names_every_model_and_measures_none():
