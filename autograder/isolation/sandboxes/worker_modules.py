@@ -149,17 +149,12 @@ def _is_compiled(file: str, compiled: str) -> bool:
     with suppress(OSError):
         if os.stat(compiled).st_mtime_ns >= os.stat(file).st_mtime_ns:  # noqa: PTH116
             return True
-    if sys.dont_write_bytecode or not os.access(_nearest_folder(compiled), os.W_OK):
+    folder = next(above for above in Path(compiled).absolute().parents if above.is_dir())
+    if sys.dont_write_bytecode or not os.access(folder, os.W_OK):
         return False
     from compileall import compile_file
 
     return bool(compile_file(file, quiet=2))
-
-
-def _nearest_folder(path: str) -> str:
-    """Return the innermost folder above `path` that is there."""
-    folder = os.path.dirname(path)  # noqa: PTH120
-    return folder if os.path.isdir(folder) else _nearest_folder(folder)  # noqa: PTH112
 
 
 def _copy(file: str, target: str) -> None:

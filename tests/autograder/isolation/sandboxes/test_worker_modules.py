@@ -111,6 +111,14 @@ def test_what_only_workers_import_is_compiled_once(tmp_path):
 
 
 @pytest.mark.usefixtures("nothing_is_compiled")
+def test_compiled_forms_may_be_kept_in_a_folder_relative_to_the_working_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "pycache_prefix", "compiled")
+    copy_worker_modules(tmp_path / "modules")
+    assert not without_compiled(tmp_path / "modules")
+
+
+@pytest.mark.usefixtures("nothing_is_compiled")
 def test_what_was_written_since_is_compiled_again(tmp_path, monkeypatch):
     source = tmp_path / "made_arrays.py"
     source.write_text("import numpy\n")
